@@ -1,0 +1,144 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { assertSchemaCompatibility, PostgresConnection, PostgresQueueBackend, runMigrations } from "bullmq";
+import pg from "pg";
+import { messageOf } from "./deadline.ts";
+import type { ReportError } from "./error-log.ts";
+import type { QueueName } from "./jobs.ts";
+import type { StoreLink } from "./link.ts";
+
+/** Connections per worker: more gain nothing (measured), each worker has one more for LISTEN. */
+const poolSize: Record<QueueName, number> = { orders: 4, dispatch: 2, upkeep: 1 };
+const producerPoolSize = 3;
+
+/** A worker's own clock sets and judges the locks on this backend, see `lock` below. */
+const skewAdviceMs = 2_000;
+const skewFaultMs = 20_000;
+
+export function openPostgresLink(queueUrl: string, prefix: string | undefined, report: ReportError): StoreLink {
+  const schema = prefix === undefined ? "bullmq" : schemaName(prefix);
+  const { connectionString, options } = splitOptions(queueUrl);
+  // A crash of PostgreSQL itself may lose the last moments of queue writes; the queue is a nudge and can be rebuilt.
+  const clientConfig = {
+    connectionString,
+    options,
+    application_name: "dunlin-queue",
+    connectionTimeoutMillis: 5_000,
+    query_timeout: 30_000,
+    keepAlive: true,
+  };
+  const connect = (max: number): PostgresConnection => {
+    const connection = new PostgresConnection({ ...clientConfig, schema, max });
+    connection.on("error", (error) => report("postgres", error));
+    // BullMQ checks clients out without an error listener; a connection cut at that moment would end the process.
+    if (connection.pool instanceof pg.Pool) connection.pool.on("connect", (client) => client.on("error", () => {}));
+    return connection;
+  };
+
+  // BullMQ remembers a failed first connect for ever, so a connection that never became ready is thrown away.
+  let shared: Promise<PostgresConnection> | undefined;
+  const sharedConnection = (): Promise<PostgresConnection> => {
+    const opening = shared ?? openReady(() => connect(producerPoolSize));
+    shared = opening;
+    opening.catch(() => {
+      if (shared === opening) shared = undefined;
+    });
+    return opening;
+  };
+
+  const withClient = async <T>(work: (client: pg.Client) => Promise<T>): Promise<T> => {
+    const client = new pg.Client(clientConfig);
+    client.on("error", (error) => report("postgres", error));
+    await client.connect();
+    try {
+      return await work(client);
+    } finally {
+      await client.end();
+    }
+  };
+
+  return {
+    kind: "postgres",
+    namespace: schema,
+    // Renewed three times as often as it would take to expire: a worker whose clock is up to 45 s ahead of another's
+    // still sees that one's lock as held.
+    lock: { durationMs: 60_000, renewMs: 15_000, stalledCheckMs: 15_000 },
+    async producer() {
+      const connection = await sharedConnection();
+      return (name, opts) => new PostgresQueueBackend(connection, name, { ...opts, connection: "" }, false);
+    },
+    worker(queue) {
+      return (name, opts) => {
+        const connection = connect(poolSize[queue]);
+        return new PostgresQueueBackend(connection, name, { ...opts, connection: "" }, true, name);
+      };
+    },
+    async migrate() {
+      await withClient(async (client) => {
+        await client.query("set statement_timeout = 0");
+        await runMigrations(client, schema);
+      });
+    },
+    async check(deep) {
+      const { pool } = await sharedConnection();
+      const before = Date.now();
+      const { rows } = await pool.query<{ version: string; now: string }>(
+        "select current_setting('server_version') as version, extract(epoch from clock_timestamp()) * 1000 as now",
+      );
+      const after = Date.now();
+      await assertSchemaCompatibility(pool, schema);
+      const faults: string[] = [];
+      const advice: string[] = [];
+      const skew = Math.round((before + after) / 2 - Number(rows[0]?.now));
+      if (Math.abs(skew) > skewFaultMs) {
+        faults.push(`this machine's clock is ${skew} ms from the database's: jobs may start twice or never be retaken`);
+      } else if (Math.abs(skew) > skewAdviceMs) {
+        advice.push(`this machine's clock is ${skew} ms from the database's`);
+      }
+      if (deep && !(await withClient((listener) => withClient((sender) => notifies(listener, sender))))) {
+        faults.push(
+          "LISTEN/NOTIFY does not arrive: QUEUE_URL goes through a transaction-mode pooler; give it a direct connection",
+        );
+      }
+      return { version: rows[0]?.version ?? null, faults, advice };
+    },
+    async close() {
+      const connection = await shared?.catch(() => undefined);
+      await connection?.close();
+    },
+  };
+}
+
+async function openReady(open: () => PostgresConnection): Promise<PostgresConnection> {
+  const connection = open();
+  try {
+    await connection.waitUntilReady();
+    return connection;
+  } catch (error) {
+    await connection.close();
+    throw new Error(`PostgreSQL queue is not available: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+async function notifies(listener: pg.Client, sender: pg.Client): Promise<boolean> {
+  const channel = `dunlin_check_${process.pid}_${Date.now()}`;
+  const arrived = new Promise<boolean>((resolve) => {
+    listener.once("notification", () => resolve(true));
+  });
+  await listener.query(`listen ${channel}`);
+  await sender.query(`notify ${channel}`);
+  return Promise.race([arrived, sleep(1_000, false, { ref: false })]);
+}
+
+/** PostgreSQL has no key prefix: a namespace is a schema, whose name BullMQ restricts to plain identifiers. */
+function schemaName(prefix: string): string {
+  const plain = prefix.replace(/[^A-Za-z0-9_$]/g, "_").slice(0, 63);
+  return /^[A-Za-z_]/.test(plain) ? plain : `q${plain}`.slice(0, 63);
+}
+
+/** In pg the URL's `options` would replace ours and with them BullMQ's search_path; they are joined instead. */
+function splitOptions(queueUrl: string): { connectionString: string; options: string } {
+  const url = new URL(queueUrl);
+  const given = url.searchParams.get("options");
+  url.searchParams.delete("options");
+  return { connectionString: url.href, options: `${given ? `${given} ` : ""}-c synchronous_commit=off` };
+}

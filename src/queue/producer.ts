@@ -1,0 +1,92 @@
+import type { BullQueue, QueueBackend } from "./connection.ts";
+import { DeadlineError, messageOf, withDeadline } from "./deadline.ts";
+import { type Chore, chores, type DispatchPayload, type QueueName, queueNames } from "./jobs.ts";
+
+/** BullMQ's add() was seen to hang 13 s after a Redis outage; no caller waits longer than this. */
+const defaultLimitMs = 2_000;
+
+/** A queue call never throws: the queue being away is an expected outcome, and the caller goes on without it. */
+export type QueueCall<T> = { ok: true; value: T } | { ok: false; reason: "timeout" | "unavailable"; message: string };
+
+export type Depth = { waiting: number; active: number; delayed: number; failed: number; paused: boolean };
+
+export type QueueProducer = {
+  /** Adds one job per payload in one round trip; `value` is how many. After a timeout they may yet arrive: harmless. */
+  enqueueDispatch(payloads: readonly DispatchPayload[]): Promise<QueueCall<number>>;
+  /** Counts for metrics. On PostgreSQL their cost grows with the queue: ask every few seconds, not per request. */
+  queueDepth(): Promise<QueueCall<Record<QueueName, Depth>>>;
+  /** Sets the interval, in ms, of each chore given. The same from every process; the latest interval wins. */
+  scheduleUpkeep(everyMs: Partial<Record<Chore, number>>): Promise<QueueCall<number>>;
+};
+
+/** A nudge that failed is worth nothing: PostgreSQL knows what is due. The failed ones are kept to look at. */
+const nudge = { attempts: 1, removeOnComplete: true, removeOnFail: { count: 1_000, age: 86_400 } };
+
+export function createProducer(backend: QueueBackend, options: { limitMs?: number } = {}): QueueProducer {
+  const limitMs = options.limitMs ?? defaultLimitMs;
+
+  const call = async <T>(work: () => Promise<T>): Promise<QueueCall<T>> => {
+    try {
+      return { ok: true, value: await withDeadline(limitMs, work()) };
+    } catch (error) {
+      backend.report("producer", error);
+      const reason = error instanceof DeadlineError ? "timeout" : "unavailable";
+      return { ok: false, reason, message: messageOf(error) };
+    }
+  };
+
+  // A count that timed out goes on in PostgreSQL; the next one waits for it instead of piling up.
+  let counting: Promise<Record<QueueName, Depth>> | undefined;
+
+  return {
+    enqueueDispatch: (payloads) =>
+      call(async () => {
+        if (payloads.length === 0) return 0;
+        const queue = await backend.queue("dispatch");
+        await queue.addBulk(payloads.map((data) => ({ name: "due", data, opts: nudge })));
+        return payloads.length;
+      }),
+    queueDepth: () =>
+      call(() => {
+        counting ??= countAll(backend).finally(() => {
+          counting = undefined;
+        });
+        return counting;
+      }),
+    scheduleUpkeep: (everyMs) =>
+      call(async () => {
+        const queue = await backend.queue("upkeep");
+        const wanted = chores.flatMap((name) => {
+          const every = everyMs[name];
+          return every === undefined ? [] : [{ name, every }];
+        });
+        for (const { name, every } of wanted) {
+          await queue.upsertJobScheduler(name, { every }, { name, data: {}, opts: nudge });
+        }
+        return wanted.length;
+      }),
+  };
+}
+
+async function countAll(backend: QueueBackend): Promise<Record<QueueName, Depth>> {
+  const [orders, dispatch, upkeep] = await Promise.all(
+    queueNames.map(async (name) => countOne(await backend.queue(name))),
+  );
+  if (!orders || !dispatch || !upkeep) throw new Error("a queue was not counted");
+  return { orders, dispatch, upkeep };
+}
+
+async function countOne(queue: BullQueue): Promise<Depth> {
+  const [counts, paused] = await Promise.all([
+    queue.getJobCounts("waiting", "prioritized", "paused" as "waiting", "active", "delayed", "failed"),
+    queue.isPaused(),
+  ]);
+  const of = (state: string) => counts[state] ?? 0;
+  return {
+    waiting: of("waiting") + of("prioritized") + of("paused"),
+    active: of("active"),
+    delayed: of("delayed"),
+    failed: of("failed"),
+    paused,
+  };
+}

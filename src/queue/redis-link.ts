@@ -1,0 +1,145 @@
+import { createRedisBackend } from "bullmq";
+import { Cluster, Redis } from "ioredis";
+import { messageOf } from "./deadline.ts";
+import type { ReportError } from "./error-log.ts";
+import type { StoreLink } from "./link.ts";
+
+type Client = Redis | Cluster;
+type ClusterAddress = {
+  nodes: { host: string; port: number }[];
+  options: { username?: string; password?: string; tls?: object };
+};
+
+const retryStrategy = (times: number): number => Math.min(times * 200, 2_000);
+
+const common = { connectTimeout: 5_000, keepAlive: 10_000, retryStrategy };
+
+type Tuning = typeof common & {
+  enableOfflineQueue: boolean;
+  maxRetriesPerRequest: number | null;
+  socketTimeout: number;
+};
+
+/** Producers fail fast: nothing is held back for a Redis that is away, and a silent socket is cut after 10 s. */
+const producing = {
+  ...common,
+  enableOfflineQueue: false,
+  maxRetriesPerRequest: 0,
+  socketTimeout: 10_000,
+};
+
+/** BullMQ wants no retry limit on blocking connections; 30 s is above its longest block of 10 s. */
+const working: Tuning = { ...common, enableOfflineQueue: true, maxRetriesPerRequest: null, socketTimeout: 30_000 };
+
+/**
+ * Connections: one for all producers, one shared by all workers, and one blocking per worker.
+ * In a cluster all keys of a queue must share a slot, hence the {hash tag}.
+ */
+export function openRedisLink(queueUrl: string, prefix: string | undefined, report: ReportError): StoreLink {
+  const cluster = parseClusterUrl(queueUrl);
+  const namespace = cluster ? hashTagged(prefix ?? "bull") : (prefix ?? "bull");
+  const connect = (options: Tuning): Client => {
+    const client: Client = cluster ? connectCluster(cluster, options) : new Redis(queueUrl, options);
+    client.on("error", (error) => report("redis", error));
+    return client;
+  };
+
+  const producerClient = connect(producing);
+  let workerClient: Client | undefined;
+  let lastError: unknown;
+  producerClient.on("error", (error) => {
+    lastError = error;
+  });
+  const firstContact = new Promise<void>((resolve) => {
+    producerClient.once("ready", resolve);
+    producerClient.once("close", resolve);
+    producerClient.once("end", resolve);
+  });
+
+  return {
+    kind: "redis",
+    namespace,
+    // Redis expires locks by its own clock, so they can be short.
+    lock: { durationMs: 30_000, renewMs: 15_000, stalledCheckMs: 15_000 },
+    async producer() {
+      await firstContact;
+      if (producerClient.status !== "ready") throw new Error(`Redis is not connected: ${messageOf(lastError ?? "")}`);
+      return (name, opts, kind) =>
+        createRedisBackend(name, { ...opts, connection: producerClient, ...{ prefix: namespace } }, kind);
+    },
+    worker() {
+      workerClient ??= connect(working);
+      const connection = workerClient;
+      return (name, opts, kind) => createRedisBackend(name, { ...opts, connection, ...{ prefix: namespace } }, kind);
+    },
+    async migrate() {},
+    async check() {
+      await firstContact;
+      return checkRedis(producerClient);
+    },
+    async close() {
+      producerClient.disconnect();
+      workerClient?.disconnect();
+    },
+  };
+}
+
+function connectCluster(cluster: ClusterAddress, options: Tuning): Cluster {
+  const { enableOfflineQueue, connectTimeout, keepAlive, maxRetriesPerRequest, socketTimeout } = options;
+  return new Cluster(cluster.nodes, {
+    enableOfflineQueue,
+    clusterRetryStrategy: retryStrategy,
+    redisOptions: { connectTimeout, keepAlive, maxRetriesPerRequest, socketTimeout, ...cluster.options },
+  });
+}
+
+async function checkRedis(client: Client) {
+  const nodes = client instanceof Cluster ? client.nodes("master") : [client];
+  if (nodes.length === 0) throw new Error("no node of the Redis cluster answers");
+  const faults = new Set<string>();
+  const advice = new Set<string>();
+  let version: string | null = null;
+  for (const node of nodes) {
+    const info = await node.info();
+    const field = (name: string) => new RegExp(`^${name}:(.*?)\\r?$`, "m").exec(info)?.[1];
+    version = field("redis_version") ?? version;
+    const policy = field("maxmemory_policy");
+    if (policy !== undefined && policy !== "noeviction") {
+      faults.add(`Redis maxmemory-policy is ${policy}; it must be noeviction, or jobs are silently dropped`);
+    }
+    if (field("role") === "slave") faults.add("connected to a read-only Redis replica");
+    if (field("aof_enabled") === "0")
+      advice.add("Redis appendonly is off: jobs added since the last snapshot are lost when Redis crashes");
+  }
+  const [major = 0, minor = 0] = (version ?? "").split(".").map(Number);
+  if (major < 6 || (major === 6 && minor < 2))
+    faults.add(`Redis ${version ?? "of unknown version"} is too old; 6.2 is needed`);
+  if (client instanceof Cluster && !/cluster_state:ok/.test(String(await client.call("CLUSTER", "INFO")))) {
+    faults.add("the Redis cluster does not report cluster_state:ok");
+  }
+  return { version, faults: [...faults], advice: [...advice] };
+}
+
+function hashTagged(prefix: string): string {
+  return /\{.+\}/.test(prefix) ? prefix : `{${prefix}}`;
+}
+
+/** `redis+cluster://[user:password@]h1:p1,h2:p2` (`rediss+cluster` for TLS); null if it is no cluster URL. */
+export function parseClusterUrl(queueUrl: string): ClusterAddress | null {
+  const match = /^(rediss?)\+cluster:\/\/(?:([^@/]*)@)?([^/?]+)/.exec(queueUrl);
+  if (!match) return null;
+  const [, scheme, credentials = "", hosts = ""] = match;
+  const nodes = hosts.split(",").map((host) => {
+    const parts = /^(\[[^\]]+\]|[^:]+)(?::(\d+))?$/.exec(host.trim());
+    if (!parts?.[1]) throw new Error(`not a Redis cluster node: ${host}`);
+    return { host: parts[1].replace(/^\[|\]$/g, ""), port: Number(parts[2] ?? 6379) };
+  });
+  const colon = credentials.indexOf(":");
+  const username = decodeURIComponent(colon < 0 ? credentials : credentials.slice(0, colon));
+  const password = colon < 0 ? "" : decodeURIComponent(credentials.slice(colon + 1));
+  const options: ClusterAddress["options"] = {};
+  if (username) options.username = username;
+  if (password) options.password = password;
+  if (scheme === "rediss") options.tls = {};
+  return { nodes, options };
+}
