@@ -1,0 +1,85 @@
+/** What is known of one buyer of one shop, and what was decided for good. Instants are epoch ms. */
+import type { Order } from "./order.ts";
+import type { PastSend, PlannedRow } from "./plan.ts";
+import type { Campaign, ChannelContacts, ShopPolicy } from "./policy.ts";
+import type { Reason } from "./reason.ts";
+
+export type TrackedOrder = {
+  order: Order;
+  /** When it was first told well enough to be chased; null: not yet. */
+  toldAt: number | null;
+  /** `campaign/step` → own time when settled (rule 12). */
+  settled: Record<string, number>;
+};
+
+export type OpenCase = {
+  readonly id: string;
+  readonly openedAt: number;
+  campaign: Campaign | null;
+  /** Ids of the orders of the case, and of those that count under its campaign. */
+  members: string[];
+  counted: string[];
+  rows: PlannedRow[];
+  hadPlan: boolean;
+  manual: boolean;
+  /** Stands for the case as long as it never had a plan. */
+  whole: { readonly reason: Reason; readonly at: number } | null;
+};
+
+export type BuyerSend = PastSend & { readonly caseId: string; readonly orders: readonly string[] };
+
+export type Contact = { readonly suppressed: boolean; readonly toldAt: number; readonly toldId: string };
+
+export type BuyerState = {
+  readonly shop: ShopPolicy;
+  /** hash32 of the identity first told: decides holdout and variant. */
+  readonly bucket: number;
+  zone: string | null;
+  /** The last told contact of each kind: `phone`, `chat.<kind>`. */
+  contacts: Map<string, Contact>;
+  orders: Map<string, TrackedOrder>;
+  /** The latest silencing payment among orders that are not in `orders`. */
+  otherPaidAt: number | null;
+  sends: BuyerSend[];
+  open: OpenCase | null;
+  /** Why orders left at the last instant at which one did. */
+  departures: { at: number; reasons: Set<Reason> } | null;
+};
+
+/** A row that was decided for good. `step` null: it stands for the whole case. */
+export type Decision = {
+  readonly caseId: string;
+  readonly at: number;
+  readonly campaign: Campaign | null;
+  readonly step: string | null;
+  readonly variant: string | null;
+  readonly kind: "send" | "skip";
+  readonly reason: Reason | null;
+  readonly orders: readonly string[];
+  readonly channel: string | null;
+  readonly row: PlannedRow | null;
+};
+
+export type BuyerPolicy = {
+  /** Sorted by byPriority. */
+  readonly campaigns: readonly Campaign[];
+  readonly channels: ChannelContacts;
+  /** Ids of new cases. */
+  readonly newId: () => string;
+  /** Asked before each send: false leaves the row due (no room under the channel's rate). Absent: always. */
+  readonly grant?: (channel: string) => boolean;
+};
+
+export function newBuyer(shop: ShopPolicy, bucket: number): BuyerState {
+  return {
+    shop,
+    bucket,
+    zone: null,
+    contacts: new Map(),
+    orders: new Map(),
+    otherPaidAt: null,
+    sends: [],
+    open: null,
+    departures: null,
+  };
+}

@@ -1,0 +1,55 @@
+/**
+ * One buyer of one shop, and how it changes when something is told (`tell`) or when time passes (`advance`). The live service
+ * and the rehearsal both run exactly these; they differ only in where a state comes from and where its decisions go. A state
+ * is changed in place and belongs to whoever holds the buyer's lock. Instants are epoch ms; rule numbers are design §4's.
+ */
+import type { BuyerPolicy, BuyerState, Decision } from "./buyer-state.ts";
+import { decideSend, decideSkip } from "./decide.ts";
+import { adoptTold, refreshMembers } from "./members.ts";
+import { isKnown, toldOver } from "./order.ts";
+import { factsKey, replan } from "./replan.ts";
+
+/** Something was told at `now`: `change` puts it into the state. Re-plans when it matters. */
+export function tell(state: BuyerState, policy: BuyerPolicy, now: number, change: () => void): Decision[] {
+  const out: Decision[] = [];
+  const before = state.open === null ? null : factsKey(state);
+  change();
+  adoptTold(state, policy, now, out);
+  refreshMembers(state, policy, now, "event", out);
+  if (state.open !== null && (before === null || before !== factsKey(state))) replan(state, policy, now, out);
+  return out;
+}
+
+/** Plans anew whether or not a fact changed: a new version of a campaign. */
+export function touch(state: BuyerState, policy: BuyerPolicy, now: number): Decision[] {
+  const out: Decision[] = [];
+  refreshMembers(state, policy, now, "event", out);
+  if (state.open !== null) replan(state, policy, now, out);
+  return out;
+}
+
+/** Rule 11, what is due at `now`: closings by the clock, then planned skips, then sends in list order, re-planning after each. */
+export function advance(state: BuyerState, policy: BuyerPolicy, now: number): Decision[] {
+  const out: Decision[] = [];
+  if (refreshMembers(state, policy, now, "clock", out) && state.open !== null) replan(state, policy, now, out);
+  while (state.open !== null) {
+    const due = state.open.rows.filter((row) => row.at <= now);
+    const row = due.find(({ kind }) => kind === "skip") ?? due[0];
+    if (row === undefined) break;
+    if (row.kind === "skip") decideSkip(state, policy, state.open, row, now, out);
+    else if (!decideSend(state, policy, state.open, row, now, out)) break;
+  }
+  return out;
+}
+
+/** When `advance` next has something to do (a row's time, a close, the start of a balance window), or null. */
+export function nextWake(state: BuyerState, now: number): number | null {
+  let wake = Number.POSITIVE_INFINITY;
+  for (const row of state.open?.rows ?? []) wake = Math.min(wake, row.at);
+  for (const [id, { order }] of state.orders) {
+    if (state.open?.members.includes(id)) wake = Math.min(wake, order.closesAt ?? wake);
+    else if (order.chaseFrom !== null && order.chaseFrom > now && isKnown(order) && toldOver(order) === null)
+      wake = Math.min(wake, order.chaseFrom);
+  }
+  return Number.isFinite(wake) ? wake : null;
+}

@@ -1,0 +1,68 @@
+/**
+ * Policy: what a shop and its campaigns ask for, parsed and with every default filled in. Durations are milliseconds,
+ * instants epoch ms, times of day milliseconds since local midnight. The defaults are those of the public contract.
+ */
+
+/** Wall-clock [from, to) in milliseconds since midnight; may wrap midnight; from = to is none. */
+export type QuietHours = { readonly from: number; readonly to: number };
+
+export type ShopPolicy = {
+  readonly id: string;
+  /** IANA zone, e.g. `Asia/Shanghai`. */
+  readonly timeZone: string;
+  readonly locale: string;
+  readonly currency: string;
+  /** An order without a close time closes this long after it was created; null: never. */
+  readonly closeAfter: number | null;
+  readonly quietHours: QuietHours | null;
+  /** Payment methods that are unpaid by nature and never chased. */
+  readonly cashOnDelivery: readonly string[];
+};
+
+export type Anchor =
+  | { readonly kind: "afterCreated"; readonly ms: number }
+  | { readonly kind: "beforeClose"; readonly ms: number };
+
+export type Step = { readonly id: string; readonly at: Anchor; readonly channels: readonly string[] };
+
+/** All given conditions must hold; `tags` holds when any of them is on the order or one of its items. Amounts are decimals in the order's own currency, inclusive. */
+export type Match = {
+  readonly shops: readonly string[] | null;
+  readonly tags: readonly string[] | null;
+  readonly amount: { readonly min: string | null; readonly max: string | null } | null;
+};
+
+export type Campaign = {
+  readonly key: string;
+  /** Changes whenever anything that planning or rendering reads changes. */
+  readonly version: string;
+  readonly name: string;
+  readonly priority: number;
+  /** [from, to) over the order's createdAt. */
+  readonly active: { readonly from: number | null; readonly to: number | null };
+  readonly match: Match;
+  /** null: excludes nothing. */
+  readonly exclude: Match | null;
+  readonly steps: readonly Step[];
+  readonly variants: readonly { readonly key: string; readonly weight: number }[];
+  /** Share of buyers left alone, 0 to 1. */
+  readonly holdout: number;
+  /** null: the shop's. */
+  readonly quietHours: QuietHours | "off" | null;
+  readonly limits: { readonly max: number; readonly per: number; readonly gap: number };
+  readonly repeatAfter: number;
+  /** null: off. */
+  readonly paidSilence: number | null;
+  readonly minAge: number;
+  readonly minLead: number;
+  readonly staleAfter: number;
+  readonly whenTight: "pull" | "skip";
+  readonly attributionWindow: number;
+  readonly manual: { readonly amountAtLeast: string } | null;
+};
+
+/** Which of a buyer's contacts a channel speaks to: `phone`, `chat` (the last told handle of any kind), or `chat.<kind>`. */
+export type ContactKind = "phone" | "chat" | `chat.${string}`;
+
+/** What planning needs to know of the configured channels: name → the contact it needs. */
+export type ChannelContacts = ReadonlyMap<string, ContactKind>;

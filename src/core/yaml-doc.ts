@@ -1,0 +1,197 @@
+/**
+ * YAML files that people write: parsed as YAML 1.2 and checked against a zod schema, so that every fault comes out at once
+ * and names its line. What can hide or multiply meaning is refused: duplicate keys, anchors and aliases, tags, directives.
+ * Messages never repeat a value of the file, since a value may be a secret.
+ */
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isNode,
+  isPair,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  visit,
+} from "yaml";
+import type { z } from "zod";
+import { explain, formatPath, toFaults, type YamlFault, type YamlPath } from "./yaml-faults.ts";
+
+export type YamlResult<T> =
+  | { readonly ok: true; readonly value: T; readonly lineOf: (path: YamlPath) => number }
+  | { readonly ok: false; readonly faults: readonly YamlFault[] };
+
+export type YamlOptions = {
+  /** In UTF-16 units; default 65,536. */
+  readonly maxLength?: number;
+  /** Puts `${NAME}` in values: the variable's value, or null when it is not set. Absent: `${` has no meaning. */
+  readonly substitute?: (name: string) => string | null;
+  /** Lines before the text in its file, added to every line number. */
+  readonly linesBefore?: number;
+};
+
+const MAX_NESTING = 50;
+
+type Parsed = { readonly doc: Document.Parsed; readonly lineAt: (offset: number) => number };
+type Refused = { readonly faults: YamlFault[] };
+
+/** Parses and checks. Never throws for what the text holds. An empty file counts as an empty map. */
+export function parseYaml<T>(text: string, schema: z.ZodType<T>, options: YamlOptions = {}): YamlResult<T> {
+  const parsed = parse(text, options);
+  if ("faults" in parsed) return { ok: false, faults: parsed.faults };
+  const { doc, lineAt } = parsed;
+  const refused = checkNodes(doc, lineAt);
+  const faults: YamlFault[] = [];
+  const unset = options.substitute ? substitute(doc, options.substitute, lineAt, faults) : new Set<string>();
+  const lineOf = (path: YamlPath) => lineAt(offsetOf(doc, path));
+  if (refused.length > 0) return { ok: false, faults: sorted([...refused, ...faults]) };
+  const result = schema.safeParse(doc.toJS() ?? {}, { error: explain });
+  if (!result.success) {
+    for (const issue of result.error.issues)
+      for (const fault of toFaults(issue, lineOf)) if (!unset.has(fault.path)) faults.push(fault);
+  }
+  if (!result.success || faults.length > 0) return { ok: false, faults: sorted(faults) };
+  return { ok: true, value: result.data, lineOf };
+}
+
+function parse(text: string, options: YamlOptions): Parsed | Refused {
+  const before = options.linesBefore ?? 0;
+  const refuse = (message: string, line = 1): Refused => ({ faults: [{ line: line + before, path: "", message }] });
+  const max = options.maxLength ?? 65_536;
+  if (text.length > max) return refuse(`is too long: ${text.length} characters, at most ${max}`);
+  const deep = tooDeepAt(text);
+  if (deep !== null) return refuse(`is nested more than ${MAX_NESTING} levels deep`, deep);
+  const counter = new LineCounter();
+  // uniqueKeys is our own check: the library's costs the square of the number of keys.
+  const doc = parseDocument(text, {
+    lineCounter: counter,
+    prettyErrors: false,
+    stringKeys: true,
+    uniqueKeys: false,
+    schema: "core",
+  });
+  const lineAt = (offset: number) => Math.max(1, counter.linePos(offset).line) + before;
+  const faults = new Map<number, YamlFault>();
+  for (const error of doc.errors) {
+    const line = lineAt(error.pos[0]);
+    if (!faults.has(line))
+      faults.set(line, { line, path: "", message: syntaxMessage(error, text.split("\n")[line - before - 1] ?? "") });
+  }
+  if (faults.size > 0) return { faults: sorted([...faults.values()]) };
+  if (doc.directives?.yaml.explicit || Object.keys(doc.directives?.tags ?? {}).length > 1)
+    return refuse("YAML directives (%…) are not allowed");
+  return { doc, lineAt };
+}
+
+/** The line where brackets or compact `- - -` nest too deep for the recursive parts of the parser, or null. */
+function tooDeepAt(text: string): number | null {
+  let depth = 0;
+  let line = 1;
+  let dashes = 0;
+  for (let index = 0; index < text.length; index++) {
+    const char = text[index];
+    if (char === "\n") [line, dashes] = [line + 1, 0];
+    else if (char === "[" || char === "{") depth++;
+    else if (char === "]" || char === "}") depth = Math.max(0, depth - 1);
+    else if ((char === "-" || char === "?") && /^\s/.test(text.slice(index + 1, index + 2))) dashes++;
+    else if (char !== " " && char !== "\t") dashes = 0;
+    if (depth > MAX_NESTING || dashes > MAX_NESTING) return line;
+  }
+  return null;
+}
+
+/** The library's messages quote the text in places; a value may be a secret, so those are cut off. */
+function syntaxMessage(error: { code: string; message: string }, line: string): string {
+  if (error.code === "MULTIPLE_DOCS") return "holds more than one YAML document";
+  if (line.includes("${")) return "is not valid YAML: a value with a variable in it must be in quotes";
+  const said =
+    error.code === "UNEXPECTED_TOKEN" || error.code === "BAD_DQ_ESCAPE"
+      ? error.message.split(/[:"\\]/)[0]
+      : error.message;
+  return `is not valid YAML: ${(said ?? "").trim()}`;
+}
+
+function checkNodes(doc: Document.Parsed, lineAt: (offset: number) => number): YamlFault[] {
+  const faults: YamlFault[] = [];
+  const add = (node: { range?: readonly number[] | null | undefined }, message: string) =>
+    faults.push({ line: lineAt(node.range?.[0] ?? 0), path: "", message });
+  visit(doc, {
+    Node: (_, node) => {
+      if (isAlias(node)) add(node, "aliases (*name) are not allowed: write the value out");
+      else if (node.anchor) add(node, "anchors (&name) are not allowed");
+      if (node.tag) add(node, "tags (!name) are not allowed");
+    },
+  });
+  visit(doc, {
+    Map: (_, { items }) => {
+      const seen = new Set<string>();
+      for (const { key } of items) {
+        if (!isScalar(key)) continue;
+        const name = String(key.value);
+        if (seen.has(name)) add(key, `the key \`${name}\` is there twice`);
+        if (name === "__proto__") add(key, "the key `__proto__` is not allowed");
+        seen.add(name);
+      }
+    },
+  });
+  return faults;
+}
+
+/** Replaces `${NAME}` in place (`$${` stands for itself); returns the paths whose variable is not set. */
+function substitute(
+  doc: Document.Parsed,
+  value: (name: string) => string | null,
+  lineAt: (offset: number) => number,
+  faults: YamlFault[],
+): Set<string> {
+  const unset = new Set<string>();
+  visit(doc, {
+    Scalar: (key, node, ancestors) => {
+      if (key === "key" || typeof node.value !== "string" || !node.value.includes("${")) return;
+      node.value = node.value.replace(/\$\$\{|\$\{([^}]*)(\}?)/g, (whole, name: string | undefined, end: string) => {
+        if (name === undefined) return "${";
+        const known = end === "}" && /^[A-Za-z_][A-Za-z0-9_]*$/.test(name);
+        const found = known ? value(name) : null;
+        if (found !== null) return found;
+        const path = formatPath([...pathOf(ancestors, node)]);
+        const message = known
+          ? `the environment variable ${name} is not set`
+          : "holds a `${` that begins no variable's name; `$${` stands for the characters themselves";
+        faults.push({ line: lineAt(node.range?.[0] ?? 0), path, message });
+        unset.add(path);
+        return whole;
+      });
+    },
+  });
+  return unset;
+}
+
+function* pathOf(ancestors: readonly unknown[], node: unknown): Generator<string | number> {
+  for (const [index, ancestor] of ancestors.entries()) {
+    if (isPair(ancestor)) yield isScalar(ancestor.key) ? String(ancestor.key.value) : "";
+    else if (isSeq(ancestor)) yield ancestor.items.indexOf(ancestors[index + 1] ?? node);
+  }
+}
+
+/** Where the deepest existing part of the path stands: a map entry at its key, a list entry at its value. */
+function offsetOf(doc: Document.Parsed, path: YamlPath): number {
+  let node: unknown = doc.contents;
+  let offset = doc.contents?.range[0] ?? 0;
+  for (const step of path) {
+    let next: unknown;
+    let at: unknown;
+    if (isMap(node)) {
+      const pair = node.items.find(({ key }) => isScalar(key) && String(key.value) === String(step));
+      [next, at] = [pair?.value, pair?.key];
+    } else if (isSeq(node)) [next, at] = [node.items[Number(step)], node.items[Number(step)]];
+    if (!isNode(at)) break;
+    offset = at.range?.[0] ?? offset;
+    node = next;
+  }
+  return offset;
+}
+
+function sorted(faults: YamlFault[]): YamlFault[] {
+  return faults.sort((a, b) => a.line - b.line);
+}

@@ -1,0 +1,69 @@
+/** Faults of a YAML file in plain words: where, at which key, and what to write instead. No message repeats a value of the file. */
+import type { z } from "zod";
+import { didYouMean } from "./suggest.ts";
+
+/** `line` counts from 1; `path` is `shops.acme.timeZone` or `steps[1].id`, empty for the file as a whole. */
+export type YamlFault = { readonly line: number; readonly path: string; readonly message: string };
+export type YamlPath = readonly PropertyKey[];
+
+/** `dunlin.yaml:12: shops.acme.timeZone: is no IANA time zone` */
+export function formatFault(file: string, fault: YamlFault): string {
+  return `${file}:${fault.line}: ${fault.path === "" ? "" : `${fault.path}: `}${fault.message}`;
+}
+
+export function formatPath(path: YamlPath): string {
+  let text = "";
+  for (const key of path) text += typeof key === "number" ? `[${key}]` : `${text === "" ? "" : "."}${String(key)}`;
+  return text;
+}
+
+/** Plain words for zod's own findings. The message of an unknown key is the list of known ones, for toFaults to suggest from. */
+export function explain(issue: z.core.$ZodRawIssue): string | undefined {
+  if (issue.code === "unrecognized_keys") {
+    const shape = (issue.inst as { _zod?: { def?: { shape?: object } } } | undefined)?._zod?.def?.shape;
+    return Object.keys(shape ?? {}).join("\n");
+  }
+  if (issue.input === undefined && /^invalid_(type|value|union)$/.test(issue.code)) return "is required";
+  if (issue.code === "invalid_value") return `must be one of ${issue.values.map(String).join(", ")}`;
+  if (issue.code !== "invalid_type") return undefined;
+  const hint = issue.expected === "string" && typeof issue.input === "number" ? " (put it in quotes)" : "";
+  return `must be ${WANTED[issue.expected] ?? `a ${issue.expected}`}${hint}`;
+}
+
+const WANTED: Record<string, string> = {
+  object: "a map of keys",
+  record: "a map of keys",
+  array: "a list",
+  string: "text",
+  boolean: "true or false",
+};
+
+/** One zod issue as faults at their lines: an unknown key is one each, a union speaks for its nearest alternative. */
+export function* toFaults(
+  issue: z.core.$ZodIssue,
+  lineOf: (path: YamlPath) => number,
+  under: YamlPath = [],
+): Generator<YamlFault> {
+  const path = [...under, ...issue.path];
+  if (issue.code === "unrecognized_keys") {
+    const known = issue.message.split("\n").filter((key) => key !== "");
+    for (const key of issue.keys) {
+      const hint = didYouMean(key, known) || (known.length > 0 ? ` (known: ${known.join(", ")})` : "");
+      yield { line: lineOf([...path, key]), path: formatPath([...path, key]), message: `unknown key${hint}` };
+    }
+    return;
+  }
+  if (issue.code === "invalid_union") {
+    // The one alternative whose kind of value this is, if any, says more than "none fits".
+    const near = issue.errors.find((errors) =>
+      errors.some((inner) => inner.path.length > 0 || !/^invalid_(type|value)$/.test(inner.code)),
+    );
+    if (near) {
+      for (const inner of near) yield* toFaults(inner, lineOf, path);
+      return;
+    }
+  }
+  const message =
+    issue.code === "invalid_key" ? `the key ${issue.issues[0]?.message ?? "is not allowed"}` : issue.message;
+  yield { line: lineOf(path), path: formatPath(path), message };
+}

@@ -1,0 +1,59 @@
+/** Brings the schema up to date, and says whether a database fits this program. */
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { drizzle } from "drizzle-orm/postgres-js";
+import { migrate as runDrizzle } from "drizzle-orm/postgres-js/migrator";
+import postgres from "postgres";
+import { redactUrl, type Sql } from "./client.ts";
+
+const FOLDER = fileURLToPath(new URL("../../drizzle", import.meta.url));
+/** Any number nobody else locks: one migration at a time per database. */
+const LOCK = 5_873_011_402;
+
+/** `fits`, or why this process must not start on that database. */
+export type SchemaVerdict =
+  | { readonly kind: "fits" }
+  | { readonly kind: "older" | "newer" | "absent"; readonly message: string };
+
+/** Applies what is missing. Safe to run from many processes at once: they take turns. */
+export async function migrate(url: string): Promise<void> {
+  // A pool of its own: drizzle replaces the parsers of the pool that it is given.
+  const sql = postgres(url, { max: 1, onnotice: () => {}, connection: { application_name: "dunlin migrate" } });
+  try {
+    await sql`select pg_advisory_lock(${LOCK})`;
+    await runDrizzle(drizzle(sql), { migrationsFolder: FOLDER });
+  } finally {
+    await sql.end({ timeout: 5 });
+  }
+}
+
+/** Compares the migrations that a database has with those that this program brings. */
+export async function checkSchema(sql: Sql, url: string): Promise<SchemaVerdict> {
+  const known = migrationTimes();
+  const newest = known.at(-1) ?? 0;
+  const [table] = await sql<{ there: boolean }[]>`
+    select to_regclass('drizzle.__drizzle_migrations') is not null as there`;
+  if (table?.there !== true)
+    return { kind: "absent", message: `${redactUrl(url)} has no Dunlin schema yet: run \`dunlin migrate\`` };
+  const [row] = await sql<{ applied: string | null }[]>`
+    select max(created_at)::text as applied from drizzle.__drizzle_migrations`;
+  const applied = Number(row?.applied ?? 0);
+  if (applied === newest) return { kind: "fits" };
+  const behind = known.filter((when) => when > applied).length;
+  if (applied < newest)
+    return {
+      kind: "older",
+      message: `the schema of ${redactUrl(url)} is ${behind} migration(s) behind this program: run \`dunlin migrate\``,
+    };
+  return {
+    kind: "newer",
+    message: `the schema of ${redactUrl(url)} is newer than this program: start the version that migrated it`,
+  };
+}
+
+function migrationTimes(): number[] {
+  const journal: unknown = JSON.parse(readFileSync(`${FOLDER}/meta/_journal.json`, "utf8"));
+  const entries: unknown = typeof journal === "object" && journal !== null ? Reflect.get(journal, "entries") : [];
+  if (!Array.isArray(entries)) return [];
+  return entries.map((entry: { when?: unknown }) => Number(entry.when)).sort((a, b) => a - b);
+}

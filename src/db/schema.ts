@@ -1,0 +1,244 @@
+/**
+ * The tables. `shop_id` leads every key, so that each table can be hash-distributed by shop. Instants are `timestamptz`, money is
+ * integer minor units (prices of segments: millionths). Whoever holds the row lock of a buyer owns everything of that buyer:
+ * orders, the open case, planned reminders. Contacts are stored encrypted and found by a keyed hash; no other table holds one.
+ */
+import { sql } from "drizzle-orm";
+import {
+  bigint,
+  boolean,
+  customType,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+  uniqueIndex,
+  uuid,
+} from "drizzle-orm/pg-core";
+
+const bytea = customType<{ data: Buffer }>({ dataType: () => "bytea" });
+const instant = (name: string) => timestamp(name, { withTimezone: true });
+const money = (name: string) => bigint(name, { mode: "number" });
+
+export const buyers = pgTable(
+  "buyers",
+  {
+    shopId: text("shop_id").notNull(),
+    id: uuid("id").notNull(),
+    /** The platform's id of the buyer, where it was told. */
+    platformId: text("platform_id"),
+    /** hash32 of the identity first told, as a signed 32-bit number: decides holdout and variant for life. */
+    bucket: integer("bucket").notNull(),
+    /** Last told name (encrypted), locale, timeZone and tier, each as [value, occurredAt ms, event id]. */
+    profile: jsonb("profile").notNull().default({}),
+    /** When something of this buyer is next to be decided. */
+    wakeAt: instant("wake_at"),
+    /** Plan anew at the next wake, whatever the facts say: a campaign or a suppression changed. */
+    touched: boolean("touched").notNull().default(false),
+    mergedInto: uuid("merged_into"),
+    createdAt: instant("created_at").notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.shopId, t.id] }),
+    uniqueIndex("buyers_platform_id").on(t.shopId, t.platformId).where(sql`platform_id is not null`),
+    index("buyers_due").on(t.wakeAt).where(sql`wake_at is not null`),
+  ],
+);
+
+export const contacts = pgTable(
+  "contacts",
+  {
+    shopId: text("shop_id").notNull(),
+    /** Keyed hash of kind and value. */
+    hash: bytea("hash").notNull(),
+    buyerId: uuid("buyer_id").notNull(),
+    /** `phone`, or `chat.<kind>`. */
+    kind: text("kind").notNull(),
+    cipher: bytea("cipher").notNull(),
+    keyId: text("key_id").notNull(),
+    /** The event that told it last. */
+    toldAt: instant("told_at").notNull(),
+    toldId: text("told_id").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.shopId, t.hash] }), index("contacts_buyer").on(t.shopId, t.buyerId)],
+);
+
+export const suppressions = pgTable(
+  "suppressions",
+  {
+    shopId: text("shop_id").notNull(),
+    hash: bytea("hash").notNull(),
+    source: text("source").notNull(),
+    createdAt: instant("created_at").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.shopId, t.hash] })],
+);
+
+export const orders = pgTable(
+  "orders",
+  {
+    shopId: text("shop_id").notNull(),
+    id: text("id").notNull(),
+    /** null while no event told the buyer. */
+    buyerId: uuid("buyer_id"),
+    /** The case it is in now, or was in last. */
+    caseId: uuid("case_id"),
+    /** `unpaid`, `paid`, `closed`; closed by the clock counts, too. */
+    status: text("status").notNull(),
+    inCase: boolean("in_case").notNull().default(false),
+    amount: money("amount"),
+    currency: text("currency"),
+    createdAt: instant("created_at"),
+    closesAt: instant("closes_at"),
+    chaseFrom: instant("chase_from"),
+    cashOnDelivery: boolean("cash_on_delivery").notNull().default(false),
+    paidAt: instant("paid_at"),
+    refundedAt: instant("refunded_at"),
+    closedAt: instant("closed_at"),
+    /** When it was first told well enough to be chased. */
+    toldAt: instant("told_at"),
+    /** tags, items, payUrl, note, paymentMethod, closeReason. */
+    details: jsonb("details").notNull(),
+    /** `campaign/step` → own time (ms) when that step was settled for this order. */
+    settled: jsonb("settled").notNull().default({}),
+    seenAt: instant("seen_at").notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.shopId, t.id] }),
+    index("orders_buyer").on(t.shopId, t.buyerId),
+    index("orders_case").on(t.shopId, t.caseId).where(sql`case_id is not null`),
+  ],
+);
+
+export const orderEvents = pgTable(
+  "order_events",
+  {
+    shopId: text("shop_id").notNull(),
+    id: text("id").notNull(),
+    orderId: text("order_id").notNull(),
+    type: text("type").notNull(),
+    occurredAt: instant("occurred_at").notNull(),
+    receivedAt: instant("received_at").notNull(),
+    /** The order as told, without its buyer. */
+    told: jsonb("told").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.shopId, t.id] }), index("order_events_order").on(t.shopId, t.orderId)],
+);
+
+export const cases = pgTable(
+  "cases",
+  {
+    shopId: text("shop_id").notNull(),
+    id: uuid("id").notNull(),
+    buyerId: uuid("buyer_id").notNull(),
+    openedAt: instant("opened_at").notNull(),
+    endedAt: instant("ended_at"),
+    campaign: text("campaign"),
+    hadPlan: boolean("had_plan").notNull().default(false),
+    manual: boolean("manual").notNull().default(false),
+    wholeReason: text("whole_reason"),
+    wholeAt: instant("whole_at"),
+  },
+  (t) => [
+    primaryKey({ columns: [t.shopId, t.id] }),
+    uniqueIndex("cases_one_open").on(t.shopId, t.buyerId).where(sql`ended_at is null`),
+    index("cases_opened").on(t.openedAt),
+  ],
+);
+
+export const reminders = pgTable(
+  "reminders",
+  {
+    shopId: text("shop_id").notNull(),
+    id: uuid("id").notNull(),
+    caseId: uuid("case_id").notNull(),
+    buyerId: uuid("buyer_id").notNull(),
+    campaign: text("campaign"),
+    campaignVersion: text("campaign_version"),
+    /** null: stands for the whole case. */
+    step: text("step"),
+    variant: text("variant"),
+    /** What is planned: `send` or `skip`. */
+    kind: text("kind").notNull(),
+    /** `planned` → `sending` → `sent` or `skipped`; or `planned` → `skipped`. */
+    state: text("state").notNull(),
+    reason: text("reason"),
+    dueAt: instant("due_at").notNull(),
+    decidedAt: instant("decided_at"),
+    /** The orders that counted (a send: that it names) when it was decided. */
+    orders: text("orders").array().notNull(),
+    /** How the time came about: index, anchor, latest, owed, moves. */
+    plan: jsonb("plan"),
+    /** When a send that failed for the moment is tried again. */
+    retryAt: instant("retry_at"),
+  },
+  (t) => [
+    primaryKey({ columns: [t.shopId, t.id] }),
+    uniqueIndex("reminders_one_planned").on(t.shopId, t.caseId, t.step).where(sql`state = 'planned'`),
+    index("reminders_buyer").on(t.shopId, t.buyerId),
+    index("reminders_retry").on(t.retryAt).where(sql`retry_at is not null`),
+  ],
+);
+
+export const deliveries = pgTable(
+  "deliveries",
+  {
+    shopId: text("shop_id").notNull(),
+    /** Also the idempotency key given to the provider. */
+    id: uuid("id").notNull(),
+    reminderId: uuid("reminder_id").notNull(),
+    buyerId: uuid("buyer_id").notNull(),
+    channel: text("channel").notNull(),
+    attempt: integer("attempt").notNull(),
+    /** `claimed` → `accepted`, `failed-permanent`, `failed-transient`, `unknown`. */
+    state: text("state").notNull(),
+    claimedAt: instant("claimed_at").notNull(),
+    leaseUntil: instant("lease_until").notNull(),
+    finishedAt: instant("finished_at"),
+    deliveredAt: instant("delivered_at"),
+    template: text("template"),
+    messageId: text("message_id"),
+    segments: integer("segments"),
+    costMicros: bigint("cost_micros", { mode: "number" }),
+    costCurrency: text("cost_currency"),
+    code: text("code"),
+    message: text("message"),
+  },
+  (t) => [
+    primaryKey({ columns: [t.shopId, t.id] }),
+    uniqueIndex("deliveries_one_standing")
+      .on(t.shopId, t.reminderId)
+      .where(sql`state in ('claimed', 'accepted', 'unknown')`),
+    index("deliveries_reminder").on(t.shopId, t.reminderId),
+    index("deliveries_lease").on(t.leaseUntil).where(sql`state = 'claimed'`),
+  ],
+);
+
+export const recoveries = pgTable(
+  "recoveries",
+  {
+    shopId: text("shop_id").notNull(),
+    orderId: text("order_id").notNull(),
+    reminderId: uuid("reminder_id").notNull(),
+    amount: money("amount").notNull(),
+    currency: text("currency").notNull(),
+    remindedAt: instant("reminded_at").notNull(),
+    paidAt: instant("paid_at").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.shopId, t.orderId] }), index("recoveries_reminder").on(t.shopId, t.reminderId)],
+);
+
+/** When a channel's next free slot is; one row a channel, shared by all processes. */
+export const channelSlots = pgTable("channel_slots", {
+  channel: text("channel").primaryKey(),
+  nextAt: instant("next_at").notNull(),
+});
+
+/** Single facts of the installation: the digest of the campaigns last planned with. */
+export const settings = pgTable("settings", {
+  key: text("key").primaryKey(),
+  value: jsonb("value").notNull(),
+});

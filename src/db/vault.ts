@@ -1,0 +1,60 @@
+/**
+ * Contacts at rest: AES-256-GCM under a key derived from DUNLIN_SECRET_KEY, found again by a keyed hash (HMAC-SHA-256 under
+ * another derived key). The id of the key is stored beside each value, so that a later key can be told from an earlier one.
+ */
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomFillSync } from "node:crypto";
+
+export type Vault = {
+  /** Identifies the key; not secret. */
+  readonly keyId: string;
+  /** nonce (12 bytes) ‖ tag (16) ‖ ciphertext. */
+  seal(text: string): Buffer;
+  /** Throws VaultError when it was sealed with another key or is damaged. */
+  open(sealed: Buffer): string;
+  /** 16 bytes; the same kind and value always give the same. */
+  hash(kind: string, value: string): Buffer;
+};
+
+export class VaultError extends Error {
+  override readonly name = "VaultError";
+}
+
+const NONCE = 12;
+const TAG = 16;
+
+/** `secret`: 32 bytes. */
+export function createVault(secret: Buffer): Vault {
+  const derive = (info: string) => Buffer.from(hkdfSync("sha256", secret, "dunlin", info, 32));
+  const sealKey = derive("contacts/seal/1");
+  const hashKey = derive("contacts/hash/1");
+  const pool = Buffer.alloc(NONCE * 256);
+  let used = pool.length;
+  const nonce = (): Buffer => {
+    if (used === pool.length) {
+      randomFillSync(pool);
+      used = 0;
+    }
+    used += NONCE;
+    return pool.subarray(used - NONCE, used);
+  };
+  return {
+    keyId: derive("key-id").subarray(0, 4).toString("hex"),
+    seal(text) {
+      const iv = Buffer.from(nonce());
+      const cipher = createCipheriv("aes-256-gcm", sealKey, iv);
+      const body = cipher.update(text, "utf8");
+      cipher.final();
+      return Buffer.concat([iv, cipher.getAuthTag(), body]);
+    },
+    open(sealed) {
+      const decipher = createDecipheriv("aes-256-gcm", sealKey, sealed.subarray(0, NONCE));
+      decipher.setAuthTag(sealed.subarray(NONCE, NONCE + TAG));
+      try {
+        return decipher.update(sealed.subarray(NONCE + TAG), undefined, "utf8") + decipher.final("utf8");
+      } catch {
+        throw new VaultError("a contact cannot be read with this DUNLIN_SECRET_KEY: use the key it was stored with");
+      }
+    },
+    hash: (kind, value) => createHmac("sha256", hashKey).update(`${kind}\0${value}`).digest().subarray(0, 16),
+  };
+}
