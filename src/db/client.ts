@@ -75,7 +75,7 @@ export function connect(url: string, options: ConnectOptions = {}): Database {
 
 /**
  * An instant as a query parameter: epoch milliseconds → timestamptz, typed as such, so it needs no cast.
- * For arrays pass `list.map(ts)` (with `::timestamptz[]` where the array may be empty).
+ * For arrays pass the plain numbers with a cast, which postgres.js needs: `${list}::timestamptz[]`.
  */
 export function ts(ms: number): Date {
   const date = new Date(ms);
