@@ -1,0 +1,51 @@
+/** Kinds of value that only `dunlin.yaml` holds. */
+import { z } from "zod";
+import { currencyDigits } from "../core/money.ts";
+
+export const timeZoneField = z.string().refine(isTimeZone, "is no IANA time zone, like Asia/Shanghai");
+export const localeField = z
+  .string()
+  .transform((text) => canonicalLocale(text) ?? "")
+  .refine((text) => text !== "", "is no BCP 47 locale, like zh-CN");
+export const currencyField = z
+  .string()
+  .refine((code) => currencyDigits(code) !== null, "is no ISO 4217 currency code, like CNY");
+export const textField = z.string().min(1, "must not be empty");
+export const urlField = z
+  .string()
+  .refine(
+    (text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol),
+    "must be an http:// or https:// URL",
+  );
+export const positiveField = z
+  .union(
+    [
+      z.number(),
+      z
+        .string()
+        .regex(/^\d+(\.\d+)?$/)
+        .transform(Number),
+    ],
+    { error: "must be a number" },
+  )
+  .refine((value) => value > 0 && value <= 1_000_000, "must be more than 0 and at most 1000000");
+
+function isTimeZone(name: string): boolean {
+  // Offsets like +08:00 are taken by Intl too, but are no zones: they know no daylight saving.
+  if (!/^[A-Za-z]/.test(name)) return false;
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone !== "";
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
+}
+
+function canonicalLocale(text: string): string | null {
+  try {
+    return Intl.getCanonicalLocales(text)[0] ?? null;
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
+}

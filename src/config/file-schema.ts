@@ -1,0 +1,37 @@
+/** The shape of `dunlin.yaml`. */
+import { z } from "zod";
+import { offOr, quietHoursField, spanField } from "../core/yaml-fields.ts";
+import { channelsShape } from "./channels.ts";
+import { WEBHOOK_SOURCES } from "./config.ts";
+import { currencyField, localeField, textField, timeZoneField } from "./fields.ts";
+
+const orOff = "must be off or a duration like 30m";
+
+const webhookShape = z.strictObject({ secret: textField });
+
+const shopShape = z.strictObject({
+  timeZone: timeZoneField.optional(),
+  locale: localeField.optional(),
+  currency: currencyField.optional(),
+  closeAfter: offOr(spanField, orOff).optional(),
+  quietHours: quietHoursField.optional(),
+  cashOnDelivery: z.array(textField).optional(),
+  webhooks: z
+    .strictObject(Object.fromEntries(WEBHOOK_SOURCES.map((source) => [source, webhookShape.optional()])))
+    .optional(),
+});
+export type ShopEntry = z.output<typeof shopShape>;
+
+export const fileShape = z.strictObject({
+  shops: z.record(z.string().min(1).max(100, "is longer than 100 characters"), shopShape).optional(),
+  channels: channelsShape.optional(),
+  retention: z
+    .strictObject({
+      events: spanField.optional(),
+      orders: spanField.optional(),
+      contacts: spanField.optional(),
+      audit: spanField.optional(),
+    })
+    .optional(),
+});
+export type ConfigFile = z.output<typeof fileShape>;

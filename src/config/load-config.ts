@@ -1,0 +1,69 @@
+/** Makes the configuration from the environment and `dunlin.yaml`, or says everything that is wrong with them at once. */
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { DAY } from "../core/duration.ts";
+import { parseYaml } from "../core/yaml-doc.ts";
+import { formatFault } from "../core/yaml-faults.ts";
+import { buildChannels } from "./channels.ts";
+import { type ConfigResult, deepFreeze, type Retention } from "./config.ts";
+import { type Env, readEnvironment } from "./environment.ts";
+import { type ConfigFile, fileShape } from "./file-schema.ts";
+import { buildShops } from "./shops.ts";
+
+const RETENTION: Retention = { events: 90 * DAY, orders: 400 * DAY, contacts: 180 * DAY, audit: 730 * DAY };
+const MAX_FILE_LENGTH = 2_000_000;
+
+/** `cwd`: what relative paths start from. Reads one file; never throws for what it finds. */
+export function loadConfig(env: Env, cwd: string): ConfigResult {
+  const faults: string[] = [];
+  const { configFile, ...environment } = readEnvironment(env, cwd, faults);
+  const file = readConfigFile(env, cwd, configFile, faults);
+  if (file === null || faults.length > 0) return { ok: false, faults };
+  const { implicit, ids, shop } = buildShops(file.shops);
+  return {
+    ok: true,
+    config: deepFreeze({
+      ...environment,
+      implicitShops: implicit,
+      shop,
+      shopIds: ids,
+      channels: buildChannels(file.channels),
+      retention: { ...RETENTION, ...defined(file.retention ?? {}) },
+    }),
+  };
+}
+
+/** An empty file when there is none; null with the faults added. */
+function readConfigFile(env: Env, cwd: string, named: string | null, faults: string[]): ConfigFile | null {
+  const name = named ?? "dunlin.yaml";
+  const text = readText(resolve(cwd, name), name, named !== null, faults);
+  if (text === null) return null;
+  const substitute = (variable: string) => env[variable] || null;
+  const parsed = parseYaml(text, fileShape, { maxLength: MAX_FILE_LENGTH, substitute });
+  if (parsed.ok) return parsed.value;
+  faults.push(...parsed.faults.map((fault) => formatFault(name, fault)));
+  return null;
+}
+
+/** An absent `dunlin.yaml` is an empty one; an absent file that DUNLIN_CONFIG names is a fault. */
+function readText(path: string, name: string, named: boolean, faults: string[]): string | null {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? "";
+    if (code === "ENOENT" && !named) return "";
+    const said: Record<string, string> = {
+      ENOENT: "there is no such file",
+      EISDIR: "is a directory, not a file",
+      EACCES: "may not be read by this user",
+    };
+    faults.push(`${named ? "DUNLIN_CONFIG: " : ""}${name}: ${said[code] ?? `cannot be read (${code})`}`);
+    return null;
+  }
+}
+
+function defined<T extends object>(value: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(value).filter(([, inner]) => inner !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
+  };
+}
