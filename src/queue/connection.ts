@@ -44,7 +44,7 @@ export type QueueBackend = {
 
 /** Events are a debugging aid here; a short stream keeps both stores small. */
 const keptEvents = 1_000;
-const closeLimitMs = 5_000;
+const closeLimitMs = 2_000;
 
 /**
  * `queueUrl`: redis://, rediss://, redis+cluster://h1:p1,h2:p2, postgres://. Does not wait for the store.
