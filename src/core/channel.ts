@@ -51,3 +51,18 @@ export type Channel = {
   send(message: Message): Promise<SendOutcome>;
   close(): Promise<void>;
 };
+
+/** A channel as configured: what `openChannels` opens. Field by field as in `Channel`. */
+export type ChannelConfig = {
+  readonly name: string;
+  readonly provider: string;
+  readonly contact: ContactKind;
+  readonly url: string | null;
+  readonly secret: string | null;
+  readonly ratePerSecond: number | null;
+  readonly timeoutMs: number;
+  readonly cost: { readonly micros: number; readonly currency: string } | null;
+  readonly fallback: string | null;
+  /** What only the provider knows; checked by it. */
+  readonly options: Readonly<Record<string, unknown>>;
+};

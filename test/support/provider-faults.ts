@@ -155,6 +155,7 @@ export function perform(fault: Fault, entry: RawEntry, response: ServerResponse)
 function slowBody(ms: number, cut: boolean, response: ServerResponse): void {
   const body = '{"messageId":"slow","segments":2}';
   response.writeHead(200, { "content-type": "application/json", "content-length": body.length });
+  response.flushHeaders();
   let sent = 0;
   const timer = setInterval(
     () => {
