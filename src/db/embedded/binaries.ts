@@ -9,7 +9,7 @@ import { randomBytes } from "node:crypto";
 import { chmod, cp, lstat, mkdir, readdir, readFile, rename, rm, stat, symlink } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
-import { EmbeddedError, errnoOf, freeBytes, fromErrno, lastWords, placeError } from "./errors.ts";
+import { EmbeddedError, errnoOf, freeBytes, fromErrno, lastWords } from "./errors.ts";
 import { run } from "./run.ts";
 import type { RunAs } from "./run-as.ts";
 
@@ -40,8 +40,8 @@ export async function findBinaries(dataDir: string, runAs: RunAs): Promise<Binar
       }
       await copyNative(native, copy);
     } catch (error) {
-      if (errnoOf(error) === "ENOSPC") throw placeError("full", cache, error);
       if (!runAs.ids) throw fromErrno(error, dataDir);
+      problem = `${problem}; no copy in ${cache}: ${errnoOf(error) || String(error)}`;
       continue;
     }
     const fresh = await probe(copy, runAs);
@@ -79,7 +79,8 @@ async function mend(native: string): Promise<void> {
     await readFile(path.join(native, "pg-symlinks.json"), "utf8").catch(() => "[]"),
   );
   for (const { source, target } of links) {
-    const link = path.resolve(native, "..", target);
+    // The list says `native/lib/…`; a copy bears another name.
+    const link = path.join(native, path.relative("native", target));
     if (await stat(link).catch(() => undefined)) continue;
     if (await lstat(link).catch(() => undefined)) await rm(link); // dangling
     await symlink(path.relative(path.dirname(target), source), link).catch((error: unknown) => {

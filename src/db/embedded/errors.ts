@@ -12,8 +12,8 @@ export type EmbeddedErrorCode =
   | "bad_path"
   /** the binaries are missing or do not run here */
   | "binaries"
-  /** running as root, and no other user to run PostgreSQL as */
-  | "root"
+  /** no user that PostgreSQL could run as: root that may not change, or a uid that the machine does not know */
+  | "user"
   /** the cluster is of another major version */
   | "version"
   /** the cluster lost files it had */
@@ -78,8 +78,15 @@ export async function fromOutput(what: string, output: string, dir: string): Pro
   if (found) return placeError(found[1], dir);
   const free = await freeBytes(dir);
   if (free !== undefined && free < 1024 * 1024) return placeError("full", dir);
+  if (/could not look up effective user ID/.test(output)) {
+    const remedy = "add one, run Dunlin as another user, or set DATABASE_URL";
+    return new EmbeddedError(
+      "user",
+      `${dir}: initdb needs the user (uid ${process.getuid?.()}) in /etc/passwd: ${remedy}`,
+    );
+  }
   const said = lastWords(output);
-  return new EmbeddedError("failed", `${dir}: ${what}${said ? `: ${said}` : ""}: see postgres.log there, or ${OTHER}`);
+  return new EmbeddedError("failed", `${dir}: ${what}${said ? `: ${said}` : ""}: mend this, or ${OTHER}`);
 }
 
 export async function freeBytes(dir: string): Promise<number | undefined> {

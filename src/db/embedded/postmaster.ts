@@ -44,7 +44,8 @@ export async function launch(input: ClusterInput, port?: number): Promise<Postma
     const portTaken = /could not bind|Address already in use|could not create any TCP\/IP sockets/.test(outcome);
     const remains = /still in use|lock file .* already exists|Is another postmaster/.test(outcome);
     const retry = (portTaken && attempt < PORT_TRIES) || (remains && Date.now() - began < REMAINS_GONE_WITHIN_MS);
-    if (!retry) throw await fromOutput("PostgreSQL did not start", outcome, input.dataDir);
+    if (!retry)
+      throw await fromOutput("PostgreSQL did not start (postgres.log there tells more)", outcome, input.dataDir);
     if (remains || port !== undefined) await sleep(250);
   }
 }

@@ -33,7 +33,7 @@ export async function chooseUser(cluster: string): Promise<RunAs> {
   }
   if (process.platform !== "linux") {
     throw new EmbeddedError(
-      "root",
+      "user",
       "the embedded PostgreSQL cannot run as root here: use another user, or set DATABASE_URL",
     );
   }
@@ -42,7 +42,7 @@ export async function chooseUser(cluster: string): Promise<RunAs> {
     if (await canBecome(ids)) return { ids };
   }
   throw new EmbeddedError(
-    "root",
+    "user",
     "PostgreSQL refuses to run as root, and this root may not change to another user (CAP_SETUID, user namespace): run Dunlin as an ordinary user, or set DATABASE_URL",
   );
 }
