@@ -15,11 +15,12 @@ import net from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { EmbeddedError, errnoOf, fromErrno } from "./errors.ts";
 
-const NAME = /^owner-(\d+)-[0-9a-f]+\.sock$/;
+/** pid, rank, attempt */
+const NAME = /^owner-(\d+)-([0-9a-f]+)-\d+\.sock$/;
 /** sun_path holds 104 bytes on macOS and 108 on Linux. */
 const LONGEST_PATH = 100;
 /** Long enough for a predecessor that is just exiting, short enough for a person who waits for the message. */
-const TRIES = 8;
+const PATIENCE_MS = 1200;
 
 export interface OwnerLock {
   release(): Promise<void>;
@@ -28,14 +29,21 @@ export interface OwnerLock {
 /** Throws EmbeddedError `in_use` with the owner's pid, or a fault of the place. */
 export async function lockDataDir(dataDir: string): Promise<OwnerLock> {
   const dir = await socketDir(dataDir);
+  const rank = randomBytes(4).toString("hex");
+  const deadline = Date.now() + PATIENCE_MS;
   try {
     for (let attempt = 1; ; attempt++) {
-      const claim = await makeClaim(dir.path, dataDir);
-      const rival = await findRival(dir.path, claim.name);
-      if (rival === undefined) return { release: () => claim.withdraw().finally(() => dir.handle?.close()) };
+      const claim = await makeClaim(dir.path, `owner-${process.pid}-${rank}-${attempt}.sock`, dataDir);
+      let rival = await findRival(dir.path, claim.name);
+      // Of those who only claim, the one of the lowest rank stays and waits for the others to withdraw.
+      while (rival && rival.rank > rank && Date.now() < deadline) {
+        await sleep(30);
+        rival = await findRival(dir.path, claim.name);
+      }
+      if (!rival) return { release: () => claim.withdraw().finally(() => dir.handle?.close()) };
       await claim.withdraw();
-      if (attempt >= TRIES) throw inUse(dataDir, rival);
-      await sleep(50 + Math.random() * 100);
+      if (Date.now() >= deadline) throw inUse(dataDir, rival.pid);
+      await sleep(50 + Math.random() * 50);
     }
   } catch (error) {
     await dir.handle?.close();
@@ -52,7 +60,7 @@ function inUse(dataDir: string, pid: string): EmbeddedError {
 
 /** The data directory under a name that is short enough for a socket. */
 async function socketDir(dataDir: string): Promise<{ path: string; handle?: FileHandle }> {
-  if (Buffer.byteLength(dataDir) + "/owner-1234567890-12345678.sock.new".length <= LONGEST_PATH)
+  if (Buffer.byteLength(dataDir) + "/owner-1234567890-12345678-99.sock.new".length <= LONGEST_PATH)
     return { path: dataDir };
   if (process.platform !== "linux") {
     throw new EmbeddedError("bad_path", `${dataDir}: the path is too long: set DUNLIN_DATA_DIR to a shorter one`);
@@ -63,8 +71,12 @@ async function socketDir(dataDir: string): Promise<{ path: string; handle?: File
   return { path: `/proc/self/fd/${handle.fd}`, handle };
 }
 
-async function makeClaim(dir: string, dataDir: string): Promise<{ name: string; withdraw(): Promise<void> }> {
-  const name = `owner-${process.pid}-${randomBytes(4).toString("hex")}.sock`;
+interface Claim {
+  readonly name: string;
+  withdraw(): Promise<void>;
+}
+
+async function makeClaim(dir: string, name: string, dataDir: string): Promise<Claim> {
   const server = net.createServer((socket) => socket.destroy());
   try {
     await new Promise<void>((resolve, reject) => {
@@ -86,16 +98,16 @@ async function makeClaim(dir: string, dataDir: string): Promise<{ name: string; 
   return { name, withdraw };
 }
 
-/** The pid of another living claimant. Removes the sockets of dead ones. */
-async function findRival(dir: string, own: string): Promise<string | undefined> {
-  let rival: string | undefined;
+/** Another living claimant, of several the one of the lowest rank. Removes the sockets of dead ones. */
+async function findRival(dir: string, own: string): Promise<{ pid: string; rank: string } | undefined> {
+  let found: { pid: string; rank: string } | undefined;
   for (const name of await readdir(dir)) {
-    const pid = NAME.exec(name)?.[1];
-    if (pid === undefined || name === own) continue;
-    if (await isListening(`${dir}/${name}`)) rival = pid;
-    else await rm(`${dir}/${name}`, { force: true });
+    const [, pid, rank] = NAME.exec(name) ?? [];
+    if (pid === undefined || rank === undefined || name === own) continue;
+    if (!(await isListening(`${dir}/${name}`))) await rm(`${dir}/${name}`, { force: true });
+    else if (!found || rank < found.rank) found = { pid, rank };
   }
-  return rival;
+  return found;
 }
 
 function isListening(path: string): Promise<boolean> {
