@@ -199,6 +199,8 @@ describe("one data directory through its life", () => {
     const owner = await start(dir());
     expect(await notes(owner.url())).toEqual(["first run"]);
     const pid = postmasterPid(dir());
+    // A process group of its own: the terminal's Ctrl-C goes to the owner alone, which drains first.
+    expect(execFileSync("ps", ["-o", "pgid=", "-p", String(pid)], { encoding: "utf8" }).trim()).toBe(String(pid));
     await owner.end("SIGTERM");
     expect(isAlive(pid)).toBe(false);
     expect(existsSync(`${dir()}/postgres/postmaster.pid`)).toBe(false);
