@@ -4,7 +4,7 @@ import { Redis } from "ioredis";
 import pg from "pg";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { openQueueBackend, type QueueBackend } from "../../src/queue/connection.ts";
-import type { QueueLog } from "../../src/queue/error-log.ts";
+import { type QueueLog, rateLimitedErrors } from "../../src/queue/error-log.ts";
 import { InvalidJobError } from "../../src/queue/jobs.ts";
 import { createProducer } from "../../src/queue/producer.ts";
 import { parseClusterUrl } from "../../src/queue/redis-link.ts";
@@ -251,6 +251,8 @@ describe.each([
     await until(() => expect(done).toHaveLength(3));
     await until(async () => expect(await producer.enqueueDispatch([])).toMatchObject({ ok: true }));
     expect(log.warn.mock.calls.length).toBeLessThan(25);
+    // What could not be added is not held back to arrive late.
+    expect((await counts()).dispatch).toMatchObject({ waiting: 1 });
   }, 20_000);
 
   it("keeps the job when the database and the queue are away together", async () => {
@@ -350,7 +352,9 @@ describe.each([
     await (await backend.queue("orders")).pause();
     await orders(2);
     const again = open();
-    await createProducer(again).scheduleUpkeep({ purge: 60_000 });
+    const producer = createProducer(again);
+    expect(await producer.scheduleUpkeep({ purge: 60_000 })).toMatchObject({ ok: true });
+    expect(await producer.queueDepth()).toMatchObject({ ok: true, value: { orders: { paused: true, waiting: 2 } } });
     const done: unknown[] = [];
     const worker = keep(startOrdersWorker({ backend: again, submit: async (data) => void done.push(data) }));
     await worker.started;
@@ -366,6 +370,18 @@ describe.each([
 function until(expectation: () => unknown): Promise<unknown> {
   return vi.waitFor(expectation, { timeout: 8_000, interval: 25 });
 }
+
+it("logs a repeated error once, and the number held back half a minute later", () => {
+  const warn = vi.fn();
+  let now = 0;
+  const report = rateLimitedErrors({ warn } as unknown as QueueLog, () => now);
+  for (let n = 0; n < 1_000; n += 1) report("redis", new Error(`connect ECONNREFUSED 127.0.0.1:${n}`));
+  report("redis", new Error("another"));
+  expect(warn).toHaveBeenCalledTimes(2);
+  now = 30_000;
+  report("redis", new Error("connect ECONNREFUSED 127.0.0.1:6379"));
+  expect(warn.mock.calls[2]?.[0]).toMatchObject({ source: "redis", repeated: 999 });
+});
 
 it("reads cluster addresses", () => {
   expect(parseClusterUrl("redis://h:1")).toBeNull();
