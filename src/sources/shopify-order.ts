@@ -1,0 +1,142 @@
+/** One Shopify order → the `order` of an event. */
+import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString } from "libphonenumber-js";
+import { parseInstant } from "../core/instant.ts";
+import { decimalOf, idOf, type Json, jsonOf, listOf, textOf } from "./shopify-json.ts";
+
+/** What has become of the order, and whether this is the first telling of it. */
+export type OrderState = {
+  readonly created: boolean;
+  readonly paid: boolean;
+  readonly refunded: boolean;
+  readonly cancelled: boolean;
+};
+
+/** Shopify's own name is English in every shop; apps that add the method name it as they like. */
+const CASH_ON_DELIVERY =
+  /cash[ _-]?on[ _-]?delivery|\bcod\b|pay(ment)? on delivery|collect on delivery|contra[ -]?re+mbol?so|contra ?entrega|contre[ -]remboursement|nachnahme|contrassegno|代金引換|代引き?|货到付款|貨到付款/i;
+/** Paid by a transfer that takes days and cannot be sped up by a reminder after minutes. */
+const TRANSFER =
+  /\bbank\b|bank ?(deposit|transfer)|wire transfer|money order|(e-?|interac |money )transfer|transferencia|überweisung|vorkasse|virement|bonifico|银行|銀行|转账|轉帳|汇款|匯款|振込/i;
+
+/**
+ * What a payload tells of its order. The amount is what is still to be paid today, in the shop's currency; of an order that
+ * is over it is not told again, so that what the reminder asked for stays.
+ */
+export function orderFields(order: Json, id: string, state: OrderState) {
+  const over = state.paid || state.refunded || state.cancelled;
+  const total = decimalOf(order.current_total_price) ?? decimalOf(order.total_price);
+  const outstanding = decimalOf(order.total_outstanding);
+  // Nothing left to pay, yet not paid: the payment is on its way.
+  const underWay = !over && outstanding !== null && Number(outstanding) === 0;
+  const gateway = gatewayOf(order);
+  return {
+    id,
+    amount: over && !state.created ? null : over || underWay ? total : (outstanding ?? total),
+    currency: textOf(order.currency, 10),
+    createdAt: textOf(order.created_at, 40),
+    buyer: buyerOf(order),
+    items: listOf(order.line_items).slice(0, 500).flatMap(itemOf),
+    paymentMethod: gateway !== null && CASH_ON_DELIVERY.test(gateway) ? "cod" : gateway,
+    payUrl: urlOf(order.order_status_url),
+    tags: tagsOf(order),
+    pendingConfirmation: underWay || (gateway !== null && TRANSFER.test(gateway)) || isOnTerms(order),
+    note: textOf(order.note, 5000),
+  };
+}
+
+/** Cash on delivery wins over a gift card that paid a part; of others the first that is no gift card. */
+function gatewayOf(order: Json): string | null {
+  const names = listOf(order.payment_gateway_names).flatMap((name) => textOf(name, 100) ?? []);
+  const cash = names.find((name) => CASH_ON_DELIVERY.test(name));
+  return cash ?? names.find((name) => name !== "gift_card") ?? names[0] ?? textOf(order.gateway, 100);
+}
+
+/** Sold on terms (net 30, a fixed date): owed later, by agreement. Due on receipt, or past due, is owed now. */
+function isOnTerms(order: Json): boolean {
+  const now = parseInstant(textOf(order.updated_at, 40) ?? "");
+  const schedules = listOf(jsonOf(order.payment_terms)?.payment_schedules);
+  return schedules.some((entry) => {
+    const due = parseInstant(textOf(jsonOf(entry)?.due_at, 40) ?? "");
+    return due !== null && now !== null && due > now;
+  });
+}
+
+function buyerOf(order: Json) {
+  const customer = jsonOf(order.customer);
+  const id = customer === null ? null : idOf(customer, "Customer");
+  const phone = phoneOf(order, customer);
+  if (id === null && phone === null) return null;
+  const billing = jsonOf(order.billing_address);
+  const name = nameOf(customer) ?? nameOf(billing) ?? nameOf(jsonOf(order.shipping_address));
+  return { id, phone, name, locale: textOf(order.customer_locale, 40) };
+}
+
+/** The first number that can be one, as E.164; a number without a country code is read by the country of its address. */
+function phoneOf(order: Json, customer: Json | null): string | null {
+  const billing = jsonOf(order.billing_address);
+  const shipping = jsonOf(order.shipping_address);
+  const home = jsonOf(customer?.default_address);
+  const payer = billing ?? shipping ?? home;
+  const candidates: readonly (readonly [unknown, Json | null])[] = [
+    [order.phone, payer],
+    [customer?.phone, home ?? payer],
+    [billing?.phone, billing],
+    [shipping?.phone, shipping],
+    [home?.phone, home],
+  ];
+  for (const [told, address] of candidates) {
+    const text = textOf(told, 60);
+    if (text === null) continue;
+    const country = countryOf(address);
+    const parsed = parsePhoneNumberFromString(text, {
+      extract: false,
+      ...(country !== null && { defaultCountry: country }),
+    });
+    if (parsed?.isPossible()) return parsed.number;
+  }
+  return null;
+}
+
+function countryOf(address: Json | null): CountryCode | null {
+  const code = textOf(address?.country_code, 2)?.toUpperCase() ?? "";
+  return isSupportedCountry(code) ? code : null;
+}
+
+/** First name first, but for names in Han, kana or Hangul, which are written family name first and without a space. */
+function nameOf(person: Json | null): string | null {
+  const first = textOf(person?.first_name, 90);
+  const last = textOf(person?.last_name, 90);
+  if (first === null || last === null) return first ?? last ?? textOf(person?.name, 200);
+  const eastern = /^[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}ー]+$/u;
+  return eastern.test(first) && eastern.test(last) ? `${last}${first}` : `${first} ${last}`;
+}
+
+/** Lines removed from the order since have a `current_quantity` of 0. */
+function itemOf(line: unknown) {
+  const item = jsonOf(line);
+  if (item === null) return [];
+  const quantity = [item.current_quantity, item.quantity].find(
+    (count) => Number.isInteger(count) && Number(count) >= 0,
+  );
+  if (quantity === 0) return [];
+  return [
+    {
+      sku: textOf(item.sku, 200),
+      title: textOf(item.title, 500) ?? textOf(item.name, 500),
+      quantity: quantity === undefined ? null : Math.min(Number(quantity), 1_000_000),
+      price: decimalOf(item.price),
+    },
+  ];
+}
+
+function tagsOf(order: Json): string[] {
+  const told = typeof order.tags === "string" ? order.tags.split(",") : listOf(order.tags);
+  const tags = told.flatMap((tag) => textOf(tag, 200) ?? []).slice(0, 199);
+  return order.test === true ? [...tags, "shopify-test"] : tags;
+}
+
+/** Where the buyer sees the order and pays it; too long for a message, it is none. */
+function urlOf(value: unknown): string | null {
+  const text = textOf(value, 2001);
+  return text !== null && text.length <= 2000 && /^https?:\/\//.test(text) ? text : null;
+}
