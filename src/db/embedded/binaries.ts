@@ -120,6 +120,7 @@ async function isRootsAlone(dir: string): Promise<boolean> {
 
 /** Copies and links; readable for all, whatever the umask at install time was. Others never see half a copy. */
 async function copyNative(native: string, copy: string): Promise<void> {
+  await sweepHalfCopies(path.dirname(copy));
   const fresh = `${copy}.new-${randomBytes(4).toString("hex")}`;
   try {
     await cp(native, fresh, { recursive: true, verbatimSymlinks: true });
@@ -136,6 +137,15 @@ async function copyNative(native: string, copy: string): Promise<void> {
     });
   } finally {
     await rm(fresh, { recursive: true, force: true });
+  }
+}
+
+/** Left by processes that were killed while copying, which takes seconds. */
+async function sweepHalfCopies(cache: string): Promise<void> {
+  for (const name of await readdir(cache)) {
+    if (!/^postgres-.*\.new-[0-9a-f]{8}$/.test(name)) continue;
+    const { ctimeMs } = await stat(path.join(cache, name));
+    if (Date.now() - ctimeMs > 3_600_000) await rm(path.join(cache, name), { recursive: true, force: true });
   }
 }
 
