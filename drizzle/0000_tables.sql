@@ -46,7 +46,6 @@ CREATE TABLE "deliveries" (
 	"shop_id" text NOT NULL,
 	"id" uuid NOT NULL,
 	"reminder_id" uuid NOT NULL,
-	"buyer_id" uuid NOT NULL,
 	"channel" text NOT NULL,
 	"attempt" integer NOT NULL,
 	"state" text NOT NULL,
@@ -125,6 +124,7 @@ CREATE TABLE "reminders" (
 	"decided_at" timestamp with time zone,
 	"orders" text[] NOT NULL,
 	"plan" jsonb,
+	"attributed_until" timestamp with time zone,
 	"retry_at" timestamp with time zone,
 	CONSTRAINT "reminders_shop_id_id_pk" PRIMARY KEY("shop_id","id")
 );
@@ -143,6 +143,7 @@ CREATE TABLE "suppressions" (
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX "buyers_platform_id" ON "buyers" USING btree ("shop_id","platform_id") WHERE platform_id is not null;--> statement-breakpoint
+CREATE INDEX "buyers_merged" ON "buyers" USING btree ("shop_id","merged_into") WHERE merged_into is not null;--> statement-breakpoint
 CREATE INDEX "buyers_due" ON "buyers" USING btree ("wake_at") WHERE wake_at is not null;--> statement-breakpoint
 CREATE UNIQUE INDEX "cases_one_open" ON "cases" USING btree ("shop_id","buyer_id") WHERE ended_at is null;--> statement-breakpoint
 CREATE INDEX "cases_opened" ON "cases" USING btree ("opened_at");--> statement-breakpoint

@@ -37,6 +37,7 @@ export function refreshMembers(
 ): boolean {
   const members: string[] = [];
   for (const [id, tracked] of state.orders) if (isMember(tracked, now, phase)) members.push(id);
+  if (members.length > 1) sortByCreation(state, members);
   const open = state.open;
   if (open === null) {
     if (members.length === 0) return false;
@@ -44,11 +45,20 @@ export function refreshMembers(
     return true;
   }
   const left = open.members.filter((id) => !members.includes(id));
-  if (left.length === 0 && members.length === open.members.length) return false;
+  if (left.length === 0 && members.length === open.members.length) {
+    open.members = members;
+    return false;
+  }
   if (left.length > 0) noteDepartures(state, left, now, phase);
   open.members = members;
   if (members.length === 0) endCase(state, open, now, out);
   return true;
+}
+
+/** The first is the one that a text calls "the order". */
+function sortByCreation(state: BuyerState, ids: string[]): void {
+  const created = (id: string) => state.orders.get(id)?.order.createdAt ?? 0;
+  ids.sort((a, b) => created(a) - created(b) || (a < b ? -1 : 1));
 }
 
 function openCase(id: string, now: number, members: string[]): OpenCase {

@@ -54,9 +54,9 @@ export function* toFaults(
     return;
   }
   if (issue.code === "invalid_union") {
-    // The one alternative whose kind of value this is, if any, says more than "none fits".
+    // Inside the one alternative that is this kind of value; a fault of the value as a whole is told by the union.
     const near = issue.errors.find((errors) =>
-      errors.some((inner) => inner.path.length > 0 || !/^invalid_(type|value)$/.test(inner.code)),
+      errors.some((inner) => inner.path.length > 0 || inner.code === "unrecognized_keys"),
     );
     if (near) {
       for (const inner of near) yield* toFaults(inner, lineOf, path);

@@ -44,6 +44,7 @@ export const buyers = pgTable(
   (t) => [
     primaryKey({ columns: [t.shopId, t.id] }),
     uniqueIndex("buyers_platform_id").on(t.shopId, t.platformId).where(sql`platform_id is not null`),
+    index("buyers_merged").on(t.shopId, t.mergedInto).where(sql`merged_into is not null`),
     index("buyers_due").on(t.wakeAt).where(sql`wake_at is not null`),
   ],
 );
@@ -172,6 +173,8 @@ export const reminders = pgTable(
     orders: text("orders").array().notNull(),
     /** How the time came about: index, anchor, latest, owed, moves. */
     plan: jsonb("plan"),
+    /** A send: until when a payment is credited to it. */
+    attributedUntil: instant("attributed_until"),
     /** When a send that failed for the moment is tried again. */
     retryAt: instant("retry_at"),
   },
@@ -190,7 +193,6 @@ export const deliveries = pgTable(
     /** Also the idempotency key given to the provider. */
     id: uuid("id").notNull(),
     reminderId: uuid("reminder_id").notNull(),
-    buyerId: uuid("buyer_id").notNull(),
     channel: text("channel").notNull(),
     attempt: integer("attempt").notNull(),
     /** `claimed` → `accepted`, `failed-permanent`, `failed-transient`, `unknown`. */

@@ -1,0 +1,92 @@
+/** What intake needs of an event before it opens a transaction: whose it is, by hashes, and what is stored of it. */
+import { firstIdentity, identitiesOf } from "../core/contact.ts";
+import type { BuyerTold, OrderEvent, OrderTold, Rejection } from "../core/event.ts";
+import { parseEvent } from "../core/event.ts";
+import type { ShopPolicy } from "../core/policy.ts";
+import { isZone } from "../core/zone.ts";
+import type { Vault } from "../db/vault.ts";
+
+export type PreparedContact = {
+  readonly kind: string;
+  readonly value: string;
+  readonly hash: Buffer;
+  readonly key: string;
+};
+
+export type Prepared = {
+  readonly shop: string;
+  readonly id: string;
+  readonly type: OrderEvent["type"];
+  readonly occurredAt: number;
+  readonly orderId: string;
+  /** The order as told, without its buyer: what is stored and folded. */
+  readonly told: OrderTold;
+  readonly buyer: BuyerTold | null;
+  readonly platformId: string | null;
+  readonly contacts: readonly PreparedContact[];
+  /** Decides holdout and variant if this event is the first of its buyer; null: no buyer told. */
+  readonly firstIdentity: string | null;
+};
+
+export type PrepareEnv = { readonly shopOf: (shop: string) => ShopPolicy | null; readonly vault: Vault };
+
+export type PreparedOrRejected =
+  | { readonly ok: true; readonly prepared: Prepared }
+  | { readonly ok: false; readonly id: string | null; readonly rejection: Rejection };
+
+/** Checks one event of any origin and makes it ready. Never throws for what is in it. */
+export function prepare(env: PrepareEnv, input: unknown): PreparedOrRejected {
+  const parsed = parseEvent(input);
+  if (!parsed.ok) return { ok: false, id: idOf(input), rejection: parsed.rejection };
+  const { event } = parsed;
+  const shop = env.shopOf(event.shop);
+  if (shop === null)
+    return refuse(
+      event,
+      "unknown_shop",
+      `shop: ${JSON.stringify(event.shop)} is not configured: list it under shops in dunlin.yaml, or add "*"`,
+    );
+  const { buyer: told, ...order } = event.order;
+  const buyer = told ?? null;
+  const identities = identitiesOf(buyer, shop);
+  const identity = firstIdentity(identities);
+  if (event.type === "order.created" && identity === null)
+    return refuse(
+      event,
+      "invalid_event",
+      "order.buyer.phone: is no valid phone number, and no id or chat tells who the buyer is; write it like +8613812345678",
+    );
+  return {
+    ok: true,
+    prepared: {
+      shop: event.shop,
+      id: event.id,
+      type: event.type,
+      occurredAt: event.occurredAt,
+      orderId: order.id,
+      told: order,
+      buyer: buyer === null ? null : knownZone(buyer),
+      platformId: identities.platformId,
+      contacts: identities.contacts.map(({ kind, value }) => {
+        const hash = env.vault.hash(kind, value);
+        return { kind, value, hash, key: `${event.shop}\n${hash.toString("latin1")}` };
+      }),
+      firstIdentity: identity,
+    },
+  };
+}
+
+/** A zone that is none is passed over: the shop's is used. */
+function knownZone(buyer: BuyerTold): BuyerTold {
+  return buyer.timeZone == null || isZone(buyer.timeZone) ? buyer : { ...buyer, timeZone: null };
+}
+
+function refuse(event: OrderEvent, code: string, message: string): PreparedOrRejected {
+  return { ok: false, id: event.id, rejection: { code, message } };
+}
+
+function idOf(input: unknown): string | null {
+  if (typeof input !== "object" || input === null) return null;
+  const id: unknown = Reflect.get(input, "id");
+  return typeof id === "string" ? id.slice(0, 200) : null;
+}

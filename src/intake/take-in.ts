@@ -1,0 +1,351 @@
+/**
+ * Takes in one batch of events: one transaction, a handful of statements, however many events. Either all of it is committed or
+ * none. Another transaction may tell of the same new buyer, contact or order at the same time: then a unique index objects and the
+ * batch is run again, seeing what the other committed. Locks are taken in one order everywhere: events, strays, buyers.
+ */
+
+import { hash32 } from "../core/arms.ts";
+import { tell, touch } from "../core/buyer.ts";
+import type { BuyerPolicy, Decision } from "../core/buyer-state.ts";
+import { foldOrder, type ToldEvent } from "../core/order.ts";
+import type { ShopPolicy } from "../core/policy.ts";
+import type { Sql } from "../db/client.ts";
+import { newId } from "../db/ids.ts";
+import { creditPayments } from "../db/stores/attribution-store.ts";
+import {
+  adoptOrder,
+  buyerKey,
+  createBuyer,
+  finishLoading,
+  type LoadEnv,
+  type LoadedBuyer,
+  loadBuyers,
+  loadOrders,
+  type OrderRow,
+} from "../db/stores/buyer-load.ts";
+import { type BuyerChange, insertAliases, insertBuyers, writeBuyers } from "../db/stores/buyer-write.ts";
+import {
+  type ContactWrite,
+  databaseNow,
+  findContacts,
+  findOrders,
+  findPlatformIds,
+  insertContacts,
+  insertEvents,
+  loadEvents,
+  lockBuyers,
+  lockStrays,
+  mergeBuyers,
+  touchContacts,
+} from "../db/stores/intake-store.ts";
+import { insertStrays, updateStrays } from "../db/stores/stray-store.ts";
+import type { Vault } from "../db/vault.ts";
+import { type KnownParties, type Party, partiesOf } from "./parties.ts";
+import type { Prepared } from "./prepare.ts";
+import { tellBuyer } from "./tell-buyer.ts";
+
+export type IntakeDeps = {
+  readonly sql: Sql;
+  readonly vault: Vault;
+  /** The policy of a configured shop. */
+  readonly shopOf: (shop: string) => ShopPolicy | null;
+  readonly policy: () => BuyerPolicy;
+};
+
+export type TakenIn = "accepted" | "duplicate";
+
+const ATTEMPTS = 12;
+/** unique_violation, deadlock_detected, serialization_failure: somebody else was first. */
+const RACES = new Set(["23505", "40P01", "40001"]);
+
+class Moved extends Error {}
+
+/** One verdict for each event, in their order. Rejects only when the store is out. */
+export async function takeIn(deps: IntakeDeps, events: readonly Prepared[]): Promise<TakenIn[]> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      // The tag of a transaction is the tag of the pool but for `begin`.
+      return await deps.sql.begin((tx) => attemptBatch(deps, tx as unknown as Sql, events));
+    } catch (error) {
+      const code = error instanceof Error ? Reflect.get(error, "code") : undefined;
+      if (attempt >= ATTEMPTS || !(error instanceof Moved || RACES.has(String(code)))) throw error;
+    }
+  }
+}
+
+async function attemptBatch(deps: IntakeDeps, tx: Sql, events: readonly Prepared[]): Promise<TakenIn[]> {
+  const unique = new Map<string, Prepared>();
+  for (const event of events) {
+    const key = buyerKey(event.shop, event.id);
+    if (!unique.has(key)) unique.set(key, event);
+  }
+  const [now, fresh, known] = await Promise.all([
+    databaseNow(tx),
+    insertEvents(tx, eventRows([...unique.values()])),
+    findParties(tx, [...unique.values()]),
+  ]);
+  const isFresh = new Set(fresh.map((row) => buyerKey(row.shop_id, row.id)));
+  const todo = [...unique].filter(([key]) => isFresh.has(key)).map(([, event]) => event);
+  if (todo.length > 0) await fold(deps, tx, now, todo, known);
+  const verdicts: TakenIn[] = [];
+  for (const event of events) {
+    const key = buyerKey(event.shop, event.id);
+    verdicts.push(isFresh.delete(key) ? "accepted" : "duplicate");
+  }
+  return verdicts;
+}
+
+function eventRows(events: readonly Prepared[]) {
+  const rows = events.map(({ shop, id, orderId, type, occurredAt, told }) => ({
+    shop,
+    id,
+    orderId,
+    type,
+    occurredAt,
+    told,
+  }));
+  return rows.sort((a, b) => compare(a.shop, b.shop) || compare(a.id, b.id));
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+type Known = KnownParties & {
+  /** Contacts that must not be messaged, by `shop\nhash`. */
+  readonly suppressed: ReadonlySet<string>;
+  /** Orders that are stored, by `shop\nid`. */
+  readonly stored: ReadonlySet<string>;
+};
+
+async function findParties(tx: Sql, events: readonly Prepared[]): Promise<Known> {
+  const hashes = new Map<string, { shop: string; hash: Buffer }>();
+  const ids = new Map<string, { shop: string; id: string }>();
+  const orderKeys = new Map<string, { shop: string; id: string }>();
+  for (const { shop, contacts, platformId, orderId } of events) {
+    for (const { key, hash } of contacts) hashes.set(key, { shop, hash });
+    if (platformId !== null) ids.set(buyerKey(shop, platformId), { shop, id: platformId });
+    orderKeys.set(buyerKey(shop, orderId), { shop, id: orderId });
+  }
+  const [contactRows, idRows, orderRows] = await Promise.all([
+    hashes.size === 0 ? [] : findContacts(tx, [...hashes.values()]),
+    ids.size === 0 ? [] : findPlatformIds(tx, [...ids.values()]),
+    findOrders(tx, [...orderKeys.values()]),
+  ]);
+  const contacts = new Map<string, string>();
+  const suppressed = new Set<string>();
+  for (const row of contactRows) {
+    const key = `${row.shop_id}\n${row.hash.toString("latin1")}`;
+    if (row.buyer_id !== null) contacts.set(key, row.buyer_id);
+    if (row.suppressed) suppressed.add(key);
+  }
+  const orders = new Map<string, string>();
+  for (const row of orderRows) if (row.buyer_id !== null) orders.set(buyerKey(row.shop_id, row.id), row.buyer_id);
+  return {
+    contacts,
+    platformIds: new Map(idRows.map((row) => [buyerKey(row.shop_id, row.platform_id), row.buyer_id])),
+    orders,
+    suppressed,
+    stored: new Set(orderRows.map((row) => buyerKey(row.shop_id, row.id))),
+  };
+}
+
+async function fold(deps: IntakeDeps, tx: Sql, now: number, events: readonly Prepared[], known: Known): Promise<void> {
+  await lockStoredStrays(tx, events, known);
+  const { parties, strays } = partiesOf(events, known);
+  const shopOf = (shop: string): ShopPolicy => {
+    const policy = deps.shopOf(shop);
+    if (policy === null) throw new Error(`shop ${shop} was configured when its event was checked`);
+    return policy;
+  };
+  const policy = deps.policy();
+  const env: LoadEnv = { shopOf, campaigns: policy.campaigns, now };
+  const stored = [...new Set(events.map(({ shop, orderId }) => buyerKey(shop, orderId)))]
+    .filter((key) => known.stored.has(key))
+    .map(splitKey);
+  const buyers = await lockAndMerge(tx, parties);
+  const [loaded, orderRows, history] = await Promise.all([
+    loadBuyers(tx, env, buyers),
+    stored.length === 0 ? [] : loadOrders(tx, stored),
+    stored.length === 0 ? [] : loadEvents(tx, stored),
+  ]);
+  const newIds = new Set(events.map(({ shop, id }) => buyerKey(shop, id)));
+  const told = new Map<string, ToldEvent[]>();
+  for (const row of history) {
+    if (newIds.has(buyerKey(row.shop_id, row.id))) continue;
+    const key = buyerKey(row.shop_id, row.order_id);
+    const list = told.get(key) ?? [];
+    list.push({ id: row.id, type: row.type, occurredAt: row.occurred_at, order: row.told });
+    told.set(key, list);
+  }
+
+  const rowsByKey = new Map(orderRows.map((row) => [buyerKey(row.shop_id, row.id), row]));
+  const work: PartyWork[] = parties.map((party) => {
+    const [id] = party.buyers;
+    const buyer =
+      (id === undefined ? undefined : loaded.get(buyerKey(party.shop, id))) ??
+      createBuyer(env, { shop: party.shop, id: newId() }, hash32(firstIdentityOf(party)));
+    return { party, buyer };
+  });
+  const contacts: ContactTold[] = [];
+  const changes = work.map((each) => foldParty(deps, policy, now, each, { known, told, rowsByKey, contacts }));
+  const strayOrders = foldStrays(strays, told, shopOf);
+  const isStored = ({ shop, order }: { shop: string; order: { id: string } }) =>
+    known.stored.has(buyerKey(shop, order.id));
+  const freshStrays = strayOrders.filter((stray) => !isStored(stray));
+  const knownStrays = strayOrders.filter(isStored);
+  const paid = events.filter(({ type }) => type === "order.paid" || type === "order.refunded");
+  const seal = (each: ContactTold): ContactWrite => ({ ...each, cipher: deps.vault.seal(each.value) });
+  const fresh = contacts.filter(({ isNew }) => isNew).map(seal);
+  const again = contacts.filter(({ isNew }) => !isNew);
+  await Promise.all([
+    insertBuyers(
+      tx,
+      changes.map(({ buyer }) => buyer).filter(({ isNew }) => isNew),
+      now,
+    )?.execute(),
+    fresh.length === 0 ? null : insertContacts(tx, fresh, deps.vault.keyId).execute(),
+    again.length === 0 ? null : touchContacts(tx, again).execute(),
+    insertAliases(tx, aliasesOf(work, known), now)?.execute(),
+    freshStrays.length === 0 ? null : insertStrays(tx, freshStrays, now).execute(),
+    knownStrays.length === 0 ? null : updateStrays(tx, knownStrays).execute(),
+    writeBuyers(tx, changes, now, 0),
+    paid.length === 0
+      ? null
+      : creditPayments(
+          tx,
+          paid.map(({ shop, orderId }) => ({ shop, id: orderId })),
+        ),
+  ]);
+}
+
+/** Platform ids told of buyers that already have another one. */
+function aliasesOf(work: readonly PartyWork[], known: Known): { buyer: LoadedBuyer; platformId: string }[] {
+  return work.flatMap(({ party, buyer }) => {
+    const ids = new Set<string>();
+    for (const { platformId } of party.events)
+      if (
+        platformId !== null &&
+        platformId !== buyer.platformIdNow &&
+        !known.platformIds.has(buyerKey(party.shop, platformId))
+      )
+        ids.add(platformId);
+    return [...ids].map((platformId) => ({ buyer, platformId }));
+  });
+}
+
+type PartyWork = { readonly party: Party; readonly buyer: LoadedBuyer };
+type ContactTold = Omit<ContactWrite, "cipher"> & { readonly value: string; readonly isNew: boolean };
+
+function foldParty(
+  deps: IntakeDeps,
+  policy: BuyerPolicy,
+  now: number,
+  { party, buyer }: PartyWork,
+  batch: {
+    known: Known;
+    told: Map<string, ToldEvent[]>;
+    rowsByKey: ReadonlyMap<string, OrderRow>;
+    contacts: ContactTold[];
+  },
+): BuyerChange {
+  const { state } = buyer;
+  for (const { shop, orderId } of party.events) {
+    const row = batch.rowsByKey.get(buyerKey(shop, orderId));
+    if (row !== undefined) adoptOrder(buyer, row);
+  }
+  finishLoading(buyer);
+  const decisions: Decision[] = [];
+  if (buyer.touched) decisions.push(...touch(state, policy, now));
+  const contactsTold = new Map<string, ContactTold>();
+  for (const event of party.events) {
+    const key = buyerKey(event.shop, event.orderId);
+    const soFar = batch.told.get(key) ?? [];
+    soFar.push({ id: event.id, type: event.type, occurredAt: event.occurredAt, order: event.told });
+    batch.told.set(key, soFar);
+    decisions.push(
+      ...tell(state, policy, now, () => {
+        const order = foldOrder(soFar, state.shop);
+        const tracked = state.orders.get(event.orderId);
+        if (tracked === undefined) state.orders.set(event.orderId, { order, toldAt: null, settled: {} });
+        else tracked.order = order;
+        tellBuyer(buyer, event, batch.known.suppressed, deps.vault);
+      }),
+    );
+    for (const { key: contactKey, kind, value, hash } of event.contacts) {
+      const isNew = !batch.known.contacts.has(contactKey);
+      const before = contactsTold.get(contactKey);
+      if (before !== undefined && (before.toldAt - event.occurredAt || compare(before.toldId, event.id)) >= 0) continue;
+      const write = {
+        shop: event.shop,
+        hash,
+        buyerId: buyer.id,
+        kind,
+        value,
+        isNew,
+        toldAt: event.occurredAt,
+        toldId: event.id,
+      };
+      contactsTold.set(contactKey, write);
+    }
+  }
+  batch.contacts.push(...contactsTold.values());
+  return { buyer, decisions };
+}
+
+/** Orders that no event told the buyer of: only folded, until one does. */
+function foldStrays(strays: readonly Prepared[], told: Map<string, ToldEvent[]>, shopOf: (shop: string) => ShopPolicy) {
+  const keys = new Map<string, Prepared>();
+  for (const event of strays) {
+    const key = buyerKey(event.shop, event.orderId);
+    keys.set(key, event);
+    const soFar = told.get(key) ?? [];
+    soFar.push({ id: event.id, type: event.type, occurredAt: event.occurredAt, order: event.told });
+    told.set(key, soFar);
+  }
+  return [...keys].map(([key, { shop }]) => ({ shop, order: foldOrder(told.get(key) ?? [], shopOf(shop)) }));
+}
+
+async function lockStoredStrays(tx: Sql, events: readonly Prepared[], known: Known): Promise<void> {
+  const strays = new Map<string, { shop: string; id: string }>();
+  for (const { shop, orderId } of events) {
+    const key = buyerKey(shop, orderId);
+    if (known.stored.has(key) && !known.orders.has(key)) strays.set(key, { shop, id: orderId });
+  }
+  if (strays.size === 0) return;
+  const rows = await lockStrays(tx, [...strays.values()]);
+  if (rows.some(({ buyer_id }) => buyer_id !== null)) throw new Moved();
+}
+
+/** Locks the stored buyers of all parties, and makes one of those that a party proves to be one. */
+async function lockAndMerge(tx: Sql, parties: readonly Party[]) {
+  const keys = parties.flatMap(({ shop, buyers }) => buyers.map((id) => ({ shop, id })));
+  if (keys.length === 0) return [];
+  const locked = await lockBuyers(tx, keys);
+  if (locked.some(({ merged_into }) => merged_into !== null)) throw new Moved();
+  const merging = parties.filter(({ buyers }) => buyers.length > 1);
+  for (const party of merging) {
+    // Ids are ordered by time: the oldest stays.
+    party.buyers.sort();
+    const [winner, ...losers] = party.buyers;
+    if (winner === undefined) continue;
+    const rowOf = (id: string) => locked.find((row) => row.shop_id === party.shop && row.id === id);
+    const loser = losers.find((id) => rowOf(id)?.platform_id != null);
+    const takes = rowOf(winner)?.platform_id == null && loser !== undefined;
+    const takeOver = takes ? { loser, platformId: rowOf(loser)?.platform_id ?? null } : null;
+    await mergeBuyers(tx, party.shop, winner, losers, takeOver);
+    party.buyers.splice(1);
+  }
+  if (merging.length === 0) return locked;
+  return lockBuyers(
+    tx,
+    parties.flatMap(({ shop, buyers }) => buyers.map((id) => ({ shop, id }))),
+  );
+}
+
+function firstIdentityOf(party: Party): string {
+  return party.events.find(({ firstIdentity }) => firstIdentity !== null)?.firstIdentity ?? "";
+}
+
+function splitKey(key: string): { shop: string; id: string } {
+  const at = key.indexOf("\n");
+  return { shop: key.slice(0, at), id: key.slice(at + 1) };
+}

@@ -1,0 +1,28 @@
+/** What an event tells of its buyer: contacts, name, locale, zone and tier; the latest told value of each wins. */
+import { type LoadedBuyer, type Profile, type Told, tellContact } from "../db/stores/buyer-load.ts";
+import type { Vault } from "../db/vault.ts";
+import type { Prepared } from "./prepare.ts";
+
+export function tellBuyer(buyer: LoadedBuyer, event: Prepared, suppressed: ReadonlySet<string>, vault: Vault): void {
+  const { occurredAt, id, buyer: told } = event;
+  for (const { kind, key } of event.contacts)
+    tellContact(buyer.state, kind, { suppressed: suppressed.has(key), toldAt: occurredAt, toldId: id });
+  if (event.platformId !== null && buyer.platformIdNow === null) buyer.platformIdNow = event.platformId;
+  if (told === null) return;
+  const profile: Profile = { ...buyer.profile };
+  const tellField = (field: keyof Profile, value: string | null | undefined, store = (text: string) => text): void => {
+    const known = profile[field];
+    if (value == null || (known !== undefined && !isLater(known, occurredAt, id))) return;
+    profile[field] = [store(value), occurredAt, id];
+    buyer.profileChanged = true;
+  };
+  tellField("name", told.name, (name) => vault.seal(name).toString("base64"));
+  tellField("locale", told.locale);
+  tellField("timeZone", told.timeZone);
+  tellField("tier", told.tier);
+  buyer.profile = profile;
+  buyer.state.zone = profile.timeZone?.[0] ?? null;
+}
+
+const isLater = ([, at, id]: Told, occurredAt: number, eventId: string): boolean =>
+  occurredAt > at || (occurredAt === at && eventId > id);

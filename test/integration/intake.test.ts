@@ -1,0 +1,121 @@
+import { describe, expect, it } from "vitest";
+import { hash32 } from "../../src/core/arms.ts";
+import { HOUR, MINUTE } from "../../src/core/duration.ts";
+import { type Prepared, prepare } from "../../src/intake/prepare.ts";
+import { takeIn } from "../../src/intake/take-in.ts";
+import { intakeDeps, T0, toldEvent } from "../support/intake.ts";
+
+describe("taking in a batch", () => {
+  it("stores an order, opens a case and plans its steps", async () => {
+    const { deps, database, ready } = await intakeDeps();
+    await database.setNow(T0);
+    expect(await takeIn(deps, ready([toldEvent("e1", "order.created", T0)]))).toEqual(["accepted"]);
+    const [order] = await database.sql`select * from orders`;
+    expect(order).toMatchObject({ id: "o1", status: "unpaid", in_case: true, amount: 12900, currency: "CNY" });
+    const rows = await database.sql`select step, kind, state, due_at, orders from reminders order by due_at`;
+    expect(rows).toEqual([
+      { step: "nudge", kind: "send", state: "planned", due_at: T0 + 10 * MINUTE, orders: ["o1"] },
+      { step: "last-call", kind: "send", state: "planned", due_at: T0 + 24 * HOUR - 30 * MINUTE, orders: ["o1"] },
+    ]);
+    const [buyer] = await database.sql`select wake_at, bucket from buyers`;
+    expect(buyer).toEqual({ wake_at: T0 + 10 * MINUTE, bucket: hash32("id:b1") | 0 });
+  });
+
+  it("answers duplicate for an event it has, in the batch and later", async () => {
+    const { deps, ready } = await intakeDeps();
+    const event = toldEvent("e1", "order.created", T0);
+    expect(await takeIn(deps, ready([event, event]))).toEqual(["accepted", "duplicate"]);
+    expect(await takeIn(deps, ready([event]))).toEqual(["duplicate"]);
+  });
+
+  it("ends the case with the payment", async () => {
+    const { deps, database, ready } = await intakeDeps();
+    await database.setNow(T0);
+    await takeIn(deps, ready([toldEvent("e1", "order.created", T0)]));
+    await database.setNow(T0 + MINUTE);
+    await takeIn(deps, ready([toldEvent("e2", "order.paid", T0 + MINUTE, { buyer: undefined })]));
+    const rows = await database.sql`select state, reason, decided_at from reminders`;
+    expect(rows).toEqual([
+      { state: "skipped", reason: "paid", decided_at: T0 + MINUTE },
+      { state: "skipped", reason: "paid", decided_at: T0 + MINUTE },
+    ]);
+    expect(await database.sql`select status, in_case from orders`).toEqual([{ status: "paid", in_case: false }]);
+    expect(await database.sql`select ended_at from cases`).toEqual([{ ended_at: T0 + MINUTE }]);
+    expect(await database.sql`select wake_at from buyers`).toEqual([{ wake_at: null }]);
+  });
+
+  it("keeps a payment that arrives before its order", async () => {
+    const { deps, database, ready } = await intakeDeps();
+    await database.setNow(T0);
+    await takeIn(deps, ready([toldEvent("e2", "order.paid", T0 + MINUTE, { buyer: undefined })]));
+    expect(await database.sql`select status, buyer_id from orders`).toEqual([{ status: "paid", buyer_id: null }]);
+    await takeIn(deps, ready([toldEvent("e1", "order.created", T0)]));
+    expect(await database.sql`select status from orders`).toEqual([{ status: "paid" }]);
+    expect(await database.sql`select count(*)::int as n from reminders where kind = 'send'`).toEqual([{ n: 0 }]);
+  });
+
+  it("chases several orders of one buyer as one case, whatever identity told them", async () => {
+    const { deps, database, ready } = await intakeDeps();
+    await database.setNow(T0);
+    const phone = "+8613812345678";
+    await takeIn(
+      deps,
+      ready([
+        toldEvent("e1", "order.created", T0, { id: "o1", buyer: { phone } }),
+        toldEvent("e2", "order.created", T0, { id: "o2", buyer: { chat: { wechat: "w1" } } }),
+      ]),
+    );
+    expect(await database.sql`select count(*)::int as n from cases where ended_at is null`).toEqual([{ n: 2 }]);
+    await takeIn(
+      deps,
+      ready([toldEvent("e3", "order.created", T0, { id: "o3", buyer: { id: "b9", phone, chat: { wechat: "w1" } } })]),
+    );
+    expect(await database.sql`select count(*)::int as n from cases where ended_at is null`).toEqual([{ n: 1 }]);
+    const rows = await database.sql`select orders from reminders where state = 'planned'`;
+    expect(rows.map((row) => row.orders)).toEqual([
+      ["o1", "o2", "o3"],
+      ["o1", "o2", "o3"],
+    ]);
+  });
+
+  it("takes in one stream from many transactions at once without losing or doubling", async () => {
+    const { deps, database, ready } = await intakeDeps();
+    const events = Array.from({ length: 300 }, (_, n) =>
+      toldEvent(`e${n}`, "order.created", T0 + n, {
+        id: `o${n % 100}`,
+        buyer: { id: `b${n % 40}`, phone: `+86138000000${10 + (n % 30)}` },
+      }),
+    );
+    const batches: Prepared[][] = [];
+    for (let at = 0; at < events.length; at += 10) batches.push(ready(events.slice(at, at + 10)));
+    const verdicts = (await Promise.all([...batches, ...batches].map((batch) => takeIn(deps, batch)))).flat();
+    expect(verdicts.filter((verdict) => verdict === "accepted")).toHaveLength(300);
+    expect(await database.sql`select count(*)::int as n from order_events`).toEqual([{ n: 300 }]);
+    expect(await database.sql`select count(*)::int as n from orders`).toEqual([{ n: 100 }]);
+    const [broken] = await database.sql`
+      select count(*)::int as n from (select shop_id, buyer_id from cases where ended_at is null group by 1, 2 having count(*) > 1) x`;
+    expect(broken).toEqual({ n: 0 });
+    const [lost] = await database.sql`
+      select count(*)::int as n from orders o where in_case and not exists (
+        select from reminders r where r.shop_id = o.shop_id and o.id = any(r.orders) and r.state = 'planned')`;
+    expect(lost).toEqual({ n: 0 });
+  });
+});
+
+it("stores no phone number, handle or name in clear", async () => {
+  const { deps, database, ready } = await intakeDeps();
+  await takeIn(
+    deps,
+    ready([
+      toldEvent("e1", "order.created", T0, {
+        buyer: { id: "b1", phone: "+8613812345678", chat: { wechat: "openid-77" }, name: "李雷" },
+      }),
+    ]),
+  );
+  for (const table of ["buyers", "contacts", "orders", "order_events", "cases", "reminders"]) {
+    const [row] = await database.sql<
+      { text: string }[]
+    >`select coalesce(string_agg(t::text, ''), '') as text from ${database.sql(table)} t`;
+    expect(row?.text).not.toMatch(/13812345678|openid-77|李雷/);
+  }
+});

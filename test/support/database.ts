@@ -1,0 +1,42 @@
+/** A database of its own for each test, cloned from the migrated template. It is kept when the test fails, and its name printed. */
+import { randomBytes } from "node:crypto";
+import postgres from "postgres";
+import { inject, onTestFinished } from "vitest";
+import { connect, type Sql } from "../../src/db/client.ts";
+import { withDatabase } from "./global-setup.ts";
+
+export type TestDatabase = {
+  readonly url: string;
+  readonly sql: Sql;
+  /** Sets the database's clock: from now on `dunlin_now()` says this, and stands still. */
+  setNow(ms: number): Promise<void>;
+};
+
+export async function testDatabase(): Promise<TestDatabase> {
+  const server = inject("serverUrl");
+  const name = `dunlin_test_${randomBytes(6).toString("hex")}`;
+  const admin = postgres(server, { max: 1, onnotice: () => {} });
+  await admin.unsafe(`create database ${name} template ${inject("templateName")}`);
+  const url = withDatabase(server, name);
+  const database = connect(url, { max: 8, applicationName: "dunlin test" });
+  let clock = false;
+  onTestFinished(async ({ task }) => {
+    await database.close();
+    if (task.result?.state === "fail") console.warn(`kept the database of the failed test: ${url}`);
+    else await admin.unsafe(`drop database if exists ${name} with (force)`);
+    await admin.end();
+  });
+  return {
+    url,
+    sql: database.sql,
+    async setNow(ms) {
+      if (!clock) {
+        await database.sql.unsafe(`
+          create table test_clock (at timestamptz not null); insert into test_clock values (now());
+          create or replace function dunlin_now() returns timestamptz language sql volatile as 'select at from test_clock'`);
+        clock = true;
+      }
+      await database.sql`update test_clock set at = ${new Date(ms)}`;
+    },
+  };
+}

@@ -1,0 +1,81 @@
+/**
+ * The servers that tests run on. PostgreSQL: TEST_DATABASE_URL, else an embedded one of our own. Redis: TEST_REDIS_URL, else the
+ * usual local port; without one the Redis half is not run, which is said in one line (REQUIRE_REDIS=1 makes it a failure).
+ */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Redis } from "ioredis";
+import postgres from "postgres";
+import type { TestProject } from "vitest/node";
+import { startEmbedded } from "../../src/db/embedded.ts";
+import { migrate } from "../../src/db/migrate.ts";
+import { openQueueBackend } from "../../src/queue/connection.ts";
+
+const TEMPLATE = `dunlin_template_${process.pid}`;
+
+declare module "vitest" {
+  export interface ProvidedContext {
+    serverUrl: string;
+    templateName: string;
+    redisUrl: string;
+  }
+}
+
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const redisUrl = await findRedis();
+  const server = await findPostgres();
+  const admin = postgres(server.url, { max: 1, onnotice: () => {} });
+  await admin.unsafe(`create database ${TEMPLATE}`);
+  const template = withDatabase(server.url, TEMPLATE);
+  await migrate(template);
+  const queue = openQueueBackend(template, { log: { info() {}, warn() {}, error() {} } });
+  await queue.migrate();
+  await queue.close();
+  project.provide("serverUrl", server.url);
+  project.provide("templateName", TEMPLATE);
+  project.provide("redisUrl", redisUrl);
+  return async () => {
+    await admin.unsafe(`drop database if exists ${TEMPLATE} with (force)`);
+    await admin.end();
+    await server.stop();
+  };
+}
+
+async function findPostgres(): Promise<{ url: string; stop: () => Promise<void> }> {
+  const given = process.env.TEST_DATABASE_URL;
+  if (given !== undefined && given !== "") return { url: given, stop: async () => {} };
+  const dataDir = await mkdtemp(join(tmpdir(), "dunlin-test-"));
+  const embedded = await startEmbedded({ dataDir, log: () => {} });
+  return {
+    url: embedded.url,
+    stop: async () => {
+      await embedded.stop();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+async function findRedis(): Promise<string> {
+  const url = process.env.TEST_REDIS_URL ?? "redis://127.0.0.1:6379";
+  const redis = new Redis(url, { lazyConnect: true, retryStrategy: () => null, connectTimeout: 2_000 });
+  redis.on("error", () => {});
+  try {
+    await redis.connect();
+    await redis.ping();
+    return url;
+  } catch {
+    const line = `Redis half NOT RUN: no Redis at ${url}. Start one: redis-server --port 6379 --save "" --maxmemory-policy noeviction`;
+    if (process.env.REQUIRE_REDIS === "1") throw new Error(line);
+    console.warn(line);
+    return "";
+  } finally {
+    redis.disconnect();
+  }
+}
+
+export function withDatabase(url: string, name: string): string {
+  const parsed = new URL(url);
+  parsed.pathname = `/${name}`;
+  return parsed.toString();
+}
