@@ -126,6 +126,7 @@ CREATE TABLE "reminders" (
 	"plan" jsonb,
 	"attributed_until" timestamp with time zone,
 	"retry_at" timestamp with time zone,
+	"retry_channel" text,
 	CONSTRAINT "reminders_shop_id_id_pk" PRIMARY KEY("shop_id","id")
 );
 --> statement-breakpoint

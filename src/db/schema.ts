@@ -177,6 +177,7 @@ export const reminders = pgTable(
     attributedUntil: instant("attributed_until"),
     /** When a send that failed for the moment is tried again. */
     retryAt: instant("retry_at"),
+    retryChannel: text("retry_channel"),
   },
   (t) => [
     primaryKey({ columns: [t.shopId, t.id] }),

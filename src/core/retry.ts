@@ -1,0 +1,82 @@
+/** Decisions about a send that did not go through, and about a claim that nobody finished. Pure; instants in epoch ms. */
+import { MINUTE, SECOND } from "./duration.ts";
+import type { SendOutcome } from "./channel.ts";
+import type { Order } from "./order.ts";
+import { toldOver } from "./order.ts";
+import type { QuietHours } from "./policy.ts";
+import { isQuiet, quietEnd } from "./quiet.ts";
+import type { Reason } from "./reason.ts";
+
+/** Attempts on one channel before the next one is tried: with the backoff below about a minute. */
+const ATTEMPTS_PER_CHANNEL = 6;
+const FIRST_PAUSE = SECOND;
+const LONGEST_PAUSE = 2 * MINUTE;
+
+export type AfterFailure =
+  | { readonly kind: "retry"; readonly at: number; readonly channel: string }
+  | { readonly kind: "end"; readonly reason: Reason };
+
+/**
+ * What becomes of a reminder after a failed attempt. `next`: the usable channel after this one, or null. `until`: the last moment
+ * at which it is still worth sending. Transient failures are tried again with doubling pauses while there is time, then the next
+ * channel takes over; a permanent one goes to the next channel at once.
+ */
+export function afterFailure(input: {
+  readonly outcome: Exclude<SendOutcome, { kind: "accepted" | "unknown" }>;
+  readonly channel: string;
+  readonly attempt: number;
+  readonly next: string | null;
+  readonly now: number;
+  readonly until: number;
+}): AfterFailure {
+  const { outcome, channel, attempt, next, now, until } = input;
+  if (outcome.kind === "failed-permanent")
+    return next === null ? { kind: "end", reason: "rejected_by_provider" } : { kind: "retry", at: now, channel: next };
+  const pause = Math.max(Math.min(FIRST_PAUSE * 2 ** (attempt - 1), LONGEST_PAUSE), outcome.retryAfterMs ?? 0);
+  const again = now + pause;
+  if (again <= until && (attempt < ATTEMPTS_PER_CHANNEL || next === null)) return { kind: "retry", at: again, channel };
+  if (next !== null && now <= until) return { kind: "retry", at: now, channel: next };
+  return { kind: "end", reason: "channel_down" };
+}
+
+export type RetryVerdict =
+  | { readonly kind: "send"; readonly orders: readonly string[] }
+  | { readonly kind: "defer"; readonly until: number }
+  | { readonly kind: "skip"; readonly reason: Reason };
+
+/** Judges a reminder anew before it is tried again: what was true at its first claim may be so no more. */
+export function judgeRetry(input: {
+  readonly now: number;
+  readonly orders: readonly (Order | undefined)[];
+  readonly minLead: number;
+  readonly until: number;
+  /** The latest silencing payment of the buyer, and how long it silences (null: not at all). */
+  readonly paidAt: number | null;
+  readonly paidSilence: number | null;
+  readonly quiet: QuietHours | null;
+  readonly zone: string;
+}): RetryVerdict {
+  const { now, orders, minLead, until, paidAt, paidSilence, quiet, zone } = input;
+  const open = orders.filter((order) => order !== undefined && order.chaseFrom !== null && toldOver(order) === null);
+  const payable = open.filter((order) => order?.closesAt == null || now <= order.closesAt - minLead);
+  if (open.length === 0) return { kind: "skip", reason: whyOver(orders) };
+  if (paidAt !== null && paidSilence !== null && now < paidAt + paidSilence) return { kind: "skip", reason: "paid_other_order" };
+  if (payable.length === 0) return { kind: "skip", reason: "no_time" };
+  if (now > until) return { kind: "skip", reason: "channel_down" };
+  if (quiet !== null && isQuiet(quiet, zone, now)) {
+    const end = quietEnd(quiet, zone, now);
+    return end <= until ? { kind: "defer", until: end } : { kind: "skip", reason: "quiet_hours" };
+  }
+  return { kind: "send", orders: payable.flatMap((order) => (order === undefined ? [] : [order.id])) };
+}
+
+function whyOver(orders: readonly (Order | undefined)[]): Reason {
+  const ends = orders.map((order) => (order === undefined ? "closed" : (toldOver(order) ?? "excluded")));
+  for (const reason of ["paid", "closed", "refunded"] as const) if (ends.includes(reason)) return reason;
+  return "excluded";
+}
+
+/** What becomes of a claim whose lease ran out: the message may have left, so it is never sent again. */
+export function rescue(): { readonly state: "unknown"; readonly reason: Reason } {
+  return { state: "unknown", reason: "unknown_outcome" };
+}

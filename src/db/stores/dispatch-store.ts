@@ -1,0 +1,187 @@
+/** The statements of dispatch: what is due, and what became of it. Everything is judged by the database's clock. */
+import type { Sql } from "../client.ts";
+import { plain, texts } from "../columns.ts";
+import type { BuyerRow } from "./buyer-load.ts";
+
+/** Locks up to `limit` buyers of whom something is due; those that another worker has in hand are passed over. */
+export function lockDueBuyers(sql: Sql, limit: number) {
+  return sql<BuyerRow[]>`
+    select shop_id, id, platform_id, bucket, profile, wake_at, touched from buyers
+    where wake_at <= (select dunlin_now()) order by wake_at limit ${limit} for update skip locked`;
+}
+
+/** How many buyers have something due, counted up to `most`, and for how long the longest of them has waited, ms. */
+export async function countDue(sql: Sql, most: number): Promise<{ due: number; lagMs: number }> {
+  const [row] = await sql<{ due: number; lag: number | null }[]>`
+    with clock as (select dunlin_now() as now),
+    due as (select wake_at as at from buyers where wake_at <= (select now from clock) order by wake_at limit ${most}),
+    again as (select retry_at as at from reminders where retry_at <= (select now from clock) order by retry_at limit ${most}),
+    both_kinds as (select at from due union all select at from again)
+    select count(*)::int as due, (extract(epoch from (select now from clock) - min(at)) * 1000)::float8 as lag from both_kinds`;
+  return { due: row?.due ?? 0, lagMs: Math.max(0, row?.lag ?? 0) };
+}
+
+/** Puts off buyers whose send found no room under its channel's rate. The caller holds their locks. */
+export function putOff(sql: Sql, buyers: readonly { shop: string; id: string }[], until: number) {
+  return sql`
+    update buyers b set wake_at = ${new Date(until)}
+    from unnest(${texts(buyers.map(({ shop }) => shop))}::text[], ${plain(buyers.map(({ id }) => id))}::uuid[]) as n(shop_id, id)
+    where b.shop_id = n.shop_id and b.id = n.id`;
+}
+
+export type Slots = { readonly granted: number; readonly startsAt: number; readonly endsAt: number };
+
+/**
+ * Takes up to `want` of a channel's slots, spaced 1/rate apart, that begin within `horizonMs` from now. One row a channel, so the
+ * rate holds across all processes, to the slot.
+ */
+export async function takeSlots(sql: Sql, channel: string, want: number, rate: number, horizonMs: number): Promise<Slots> {
+  const [row] = await sql<{ granted: number; starts_at: number; ends_at: number }[]>`
+    select granted, starts_at, ends_at from dunlin_take_slots(${channel}, ${want}::int4, ${rate}::float8, ${horizonMs}::int4)`;
+  return { granted: row?.granted ?? 0, startsAt: row?.starts_at ?? 0, endsAt: row?.ends_at ?? 0 };
+}
+
+export type Outcome = {
+  readonly shop: string;
+  readonly deliveryId: string;
+  readonly reminderId: string;
+  readonly state: "accepted" | "failed-permanent" | "failed-transient" | "unknown";
+  readonly template: string | null;
+  readonly messageId: string | null;
+  readonly segments: number | null;
+  readonly costMicros: number | null;
+  readonly costCurrency: string | null;
+  readonly code: string | null;
+  readonly message: string | null;
+  /** What becomes of the reminder. */
+  readonly reminder: "sent" | "sending" | "skipped";
+  readonly reason: string | null;
+  /** ms from the database's now, when it is tried again, on which channel. */
+  readonly retryInMs: number | null;
+  readonly retryChannel: string | null;
+};
+
+/** Writes outcomes of claimed deliveries; a claim that the rescue gave up meanwhile takes a late answer, too. Returns the ids written. */
+export async function recordOutcomes(sql: Sql, rows: readonly Outcome[]): Promise<void> {
+  const shops = texts(rows.map((r) => r.shop));
+  await Promise.all([
+    sql`
+      update deliveries d set state = n.state, finished_at = dunlin_now(), template = n.template, message_id = n.message_id,
+        segments = n.segments, cost_micros = n.cost_micros, cost_currency = n.cost_currency, code = n.code, message = n.message
+      from unnest(${shops}::text[], ${plain(rows.map((r) => r.deliveryId))}::uuid[], ${plain(rows.map((r) => r.state))}::text[],
+        ${texts(rows.map((r) => r.template))}::text[], ${texts(rows.map((r) => r.messageId))}::text[],
+        ${plain(rows.map((r) => r.segments))}::int4[], ${plain(rows.map((r) => r.costMicros))}::int8[],
+        ${texts(rows.map((r) => r.costCurrency))}::text[], ${texts(rows.map((r) => r.code))}::text[],
+        ${texts(rows.map((r) => r.message))}::text[])
+        as n(shop_id, id, state, template, message_id, segments, cost_micros, cost_currency, code, message)
+      where d.shop_id = n.shop_id and d.id = n.id and d.state in ('claimed', 'unknown')`.execute(),
+    sql`
+      update reminders r set state = n.state, reason = n.reason, retry_channel = n.retry_channel,
+        retry_at = case when n.retry_in is null then null else dunlin_now() + n.retry_in * interval '1 millisecond' end
+      from unnest(${shops}::text[], ${plain(rows.map((r) => r.reminderId))}::uuid[], ${plain(rows.map((r) => r.reminder))}::text[],
+        ${texts(rows.map((r) => r.reason))}::text[], ${plain(rows.map((r) => r.retryInMs))}::float8[],
+        ${texts(rows.map((r) => r.retryChannel))}::text[]) as n(shop_id, id, state, reason, retry_in, retry_channel)
+      where r.shop_id = n.shop_id and r.id = n.id and (r.state = 'sending' or r.reason = 'unknown_outcome')`.execute(),
+  ]);
+}
+
+/** Claims whose lease ran out become `unknown`; returns how many. */
+export async function giveUpExpired(sql: Sql, state: string, reason: string, limit: number): Promise<number> {
+  const rows = await sql`
+    with expired as (
+      select shop_id, id from deliveries where state = 'claimed' and lease_until < (select dunlin_now())
+      order by lease_until limit ${limit} for update skip locked),
+    given_up as (
+      update deliveries d set state = ${state}, finished_at = dunlin_now(), code = 'lease_expired',
+        message = 'the worker that claimed it did not say what became of it'
+      from expired e where d.shop_id = e.shop_id and d.id = e.id and d.state = 'claimed' returning d.shop_id, d.reminder_id)
+    update reminders r set state = 'skipped', reason = ${reason}
+    from given_up g where r.shop_id = g.shop_id and r.id = g.reminder_id and r.state = 'sending' returning r.id`;
+  return rows.length;
+}
+
+export type RetryRow = {
+  readonly shop_id: string;
+  readonly id: string;
+  readonly buyer_id: string;
+  readonly campaign: string;
+  readonly step: string;
+  readonly variant: string | null;
+  readonly orders: string[];
+  readonly due_at: number;
+  readonly decided_at: number;
+  readonly latest: number | null;
+  readonly retry_channel: string;
+  readonly attempts: number;
+  readonly channel_attempts: number;
+};
+
+/** Buyers of reminders that are to be tried again now; nothing is locked yet. */
+export function findRetries(sql: Sql, limit: number) {
+  return sql<{ shop_id: string; buyer_id: string }[]>`
+    select shop_id, buyer_id from reminders where retry_at <= (select dunlin_now()) order by retry_at limit ${limit}`;
+}
+
+/** Locks those of the buyers that nobody else has in hand. */
+export function lockFreeBuyers(sql: Sql, keys: readonly { shop: string; id: string }[]) {
+  return sql<BuyerRow[]>`
+    select b.shop_id, b.id, b.platform_id, b.bucket, b.profile, b.wake_at, b.touched
+    from unnest(${texts(keys.map(({ shop }) => shop))}::text[], ${plain(keys.map(({ id }) => id))}::uuid[]) as n(shop_id, id)
+    join buyers b on b.shop_id = n.shop_id and b.id = n.id order by b.shop_id, b.id for update of b skip locked`;
+}
+
+/** The reminders of locked buyers that are to be tried again now. */
+export function dueRetries(sql: Sql, buyers: readonly BuyerRow[]) {
+  return sql<RetryRow[]>`
+    select r.shop_id, r.id, r.buyer_id, r.campaign, r.step, r.variant, r.orders, r.due_at, r.decided_at,
+      (r.plan ->> 'latest')::float8 as latest, r.retry_channel,
+      (select count(*)::int from deliveries d where d.shop_id = r.shop_id and d.reminder_id = r.id) as attempts,
+      (select count(*)::int from deliveries d where d.shop_id = r.shop_id and d.reminder_id = r.id
+        and d.channel = r.retry_channel) as channel_attempts
+    from unnest(${texts(buyers.map((b) => b.shop_id))}::text[], ${plain(buyers.map((b) => b.id))}::uuid[]) as n(shop_id, id)
+    join reminders r on r.shop_id = n.shop_id and r.buyer_id = n.id
+    where r.state = 'sending' and r.retry_at <= (select dunlin_now())`;
+}
+
+export type RetryWrite = {
+  readonly shop: string;
+  readonly reminderId: string;
+  readonly state: "sending" | "skipped";
+  readonly reason: string | null;
+  readonly retryAt: number | null;
+  readonly orders: readonly string[];
+  readonly decidedAt: number | null;
+};
+
+/** Writes what was judged of reminders to be tried again. */
+export function writeRetries(sql: Sql, rows: readonly RetryWrite[]) {
+  return sql`
+    update reminders r set state = n.state, reason = n.reason, retry_at = n.retry_at, orders = n.orders::text[],
+      attributed_until = r.attributed_until + (coalesce(n.decided_at, r.decided_at) - r.decided_at),
+      decided_at = coalesce(n.decided_at, r.decided_at)
+    from unnest(${texts(rows.map((r) => r.shop))}::text[], ${plain(rows.map((r) => r.reminderId))}::uuid[],
+      ${plain(rows.map((r) => r.state))}::text[], ${texts(rows.map((r) => r.reason))}::text[],
+      ${texts(rows.map((r) => (r.retryAt === null ? null : new Date(r.retryAt).toISOString())))}::timestamptz[],
+      ${texts(rows.map((r) => texts(r.orders)))}::text[],
+      ${texts(rows.map((r) => (r.decidedAt === null ? null : new Date(r.decidedAt).toISOString())))}::timestamptz[])
+      as n(shop_id, id, state, reason, retry_at, orders, decided_at)
+    where r.shop_id = n.shop_id and r.id = n.id and r.state = 'sending'`;
+}
+
+export type AttemptWrite = {
+  readonly shop: string;
+  readonly id: string;
+  readonly reminderId: string;
+  readonly channel: string;
+  readonly attempt: number;
+};
+
+/** The ledger rows of further attempts, claimed at `now`. */
+export function insertAttempts(sql: Sql, rows: readonly AttemptWrite[], now: number, leaseMs: number) {
+  return sql`
+    insert into deliveries (shop_id, id, reminder_id, channel, attempt, state, claimed_at, lease_until)
+    select n.shop_id, n.id, n.reminder_id, n.channel, n.attempt, 'claimed', ${new Date(now)}, ${new Date(now + leaseMs)}
+    from unnest(${texts(rows.map((r) => r.shop))}::text[], ${plain(rows.map((r) => r.id))}::uuid[],
+      ${plain(rows.map((r) => r.reminderId))}::uuid[], ${texts(rows.map((r) => r.channel))}::text[],
+      ${plain(rows.map((r) => r.attempt))}::int4[]) as n(shop_id, id, reminder_id, channel, attempt)`;
+}

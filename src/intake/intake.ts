@@ -1,0 +1,66 @@
+/**
+ * Intake: events of any origin in, durable facts out. What requests, jobs and files hand in at the same time shares transactions
+ * (group commit), so that single events cost little more than arrays. When `submit` resolves, what it counts as accepted or duplicate
+ * is committed; it rejects only when the store is out, and then nothing of it was answered for.
+ */
+import { groupCommit } from "../core/group-commit.ts";
+import type { Rejection } from "../core/event.ts";
+import { type PrepareEnv, type Prepared, prepare } from "./prepare.ts";
+import { type IntakeDeps, type TakenIn, takeIn } from "./take-in.ts";
+
+export type RejectedEvent = Rejection & { readonly index: number; readonly id: string | null };
+
+export type IntakeReport = {
+  readonly accepted: number;
+  readonly duplicates: number;
+  /** `index` counts from 0 in what was submitted. */
+  readonly rejected: readonly RejectedEvent[];
+};
+
+export type Intake = {
+  submit(inputs: readonly unknown[]): Promise<IntakeReport>;
+  /** Events not yet answered. */
+  readonly pending: number;
+};
+
+/** Events of one transaction: more costs memory and lock time, and gains nothing. */
+const MOST_EVENTS = 2_000;
+/** Transactions at a time: one computes while the other waits for the store. */
+const LANES = 2;
+
+export function createIntake(deps: IntakeDeps): Intake {
+  const env: PrepareEnv = { shopOf: deps.shopOf, vault: deps.vault };
+  const commit = groupCommit<readonly Prepared[], readonly TakenIn[]>({
+    most: MOST_EVENTS,
+    lanes: LANES,
+    sizeOf: (events) => events.length,
+    run: async (lists) => {
+      const verdicts = await takeIn(deps, lists.flat());
+      let at = 0;
+      return lists.map((list) => {
+        at += list.length;
+        return verdicts.slice(at - list.length, at);
+      });
+    },
+  });
+  return {
+    get pending() {
+      return commit.pending;
+    },
+    async submit(inputs) {
+      const ready: Prepared[] = [];
+      const rejected: RejectedEvent[] = [];
+      for (const [index, input] of inputs.entries()) {
+        const result = prepare(env, input);
+        if (result.ok) ready.push(result.prepared);
+        else rejected.push({ index, id: result.id, ...result.rejection });
+      }
+      let accepted = 0;
+      const chunks: Promise<readonly TakenIn[]>[] = [];
+      for (let at = 0; at < ready.length; at += MOST_EVENTS) chunks.push(commit.submit(ready.slice(at, at + MOST_EVENTS)));
+      for (const verdicts of await Promise.all(chunks))
+        for (const verdict of verdicts) if (verdict === "accepted") accepted++;
+      return { accepted, duplicates: ready.length - accepted, rejected };
+    },
+  };
+}
