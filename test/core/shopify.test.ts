@@ -235,6 +235,21 @@ describe("an unpaid order", () => {
   });
 });
 
+test("an order with everything too long still comes in, cut", () => {
+  const { order } = first("orders/create", {
+    line_items: [{ title: `${"x".repeat(499)}🎁`, quantity: 5_000_000, price: "1" }, null, "x", { quantity: 1.5 }],
+    order_status_url: `https://shop.example/${"o".repeat(2000)}`,
+    tags: Array.from({ length: 300 }, (_, i) => `tag${i}`).join(),
+    note: "n".repeat(9000),
+  });
+  expect(order.items).toEqual([
+    { sku: null, title: "x".repeat(499), quantity: 1_000_000, price: "1" },
+    { sku: null, title: null, quantity: null, price: null },
+  ]);
+  expect(order).toMatchObject({ payUrl: null, note: "n".repeat(5000) });
+  expect(order.tags).toHaveLength(199);
+});
+
 describe("ids", () => {
   const big = '{"id":820982911946154508,"admin_graphql_api_id":"gid://shopify/Order/820982911946154508"';
   const rest = JSON.stringify(ORDER).replace(/^.*?"cancel_reason"/, '"cancel_reason"');
@@ -246,7 +261,7 @@ describe("ids", () => {
 
   test("of 64 bits are exact, without it, and so is everything else", () => {
     const raw =
-      `{"id" : 820982911946154509 ,"note":"no \\"id\\": 820982911946154500, 1234567890123456789",${rest}`.replace(
+      `{"id" : 820982911946154509 ,"note":"no \\"id\\": 820982911946154500, 1234567890123456789","total_price":186.1234567890123456,"x":1e21,${rest}`.replace(
         /"customer":\{"id":\d+,"admin_graphql_api_id":"[^"]*"/,
         '"customer":{"id":115310627314723957',
       );
@@ -401,7 +416,10 @@ describe("how it is paid", () => {
     ["貨到付款"],
     ["代金引換"],
   ])("%s is cash on delivery", (name) => {
-    const order = foldOrder([first("orders/create", { payment_gateway_names: ["gift_card", name] })], SHOP);
+    const order = foldOrder(
+      [first("orders/create", { payment_gateway_names: ["gift_card", "Some Wallet", name] })],
+      SHOP,
+    );
     expect(order).toMatchObject({ paymentMethod: "cod", cashOnDelivery: true });
   });
 
@@ -452,6 +470,7 @@ describe("the buyer", () => {
     ],
     ["none without a country", { customer: { id: 5, phone: "138 1234 5678" } }, null],
     ["none", { customer: { id: 5, phone: "n/a" } }, null],
+    ["none that is too short", { billing_address: { ...us, phone: "555-123" } }, null],
   ])("is reached at %s number", (_name, over, phone) => {
     expect(first("orders/create", { ...none, customer: { id: 5 }, ...over }).order.buyer?.phone).toBe(phone);
   });
