@@ -2,7 +2,8 @@
  * The configuration: environment and `dunlin.yaml` as one frozen, typed value, made once at start and handed down.
  * Nothing else reads the environment. Times are milliseconds.
  */
-import type { ContactKind, ShopPolicy } from "../core/policy.ts";
+import type { ChannelConfig } from "../core/channel.ts";
+import type { ShopPolicy } from "../core/policy.ts";
 
 export const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -13,23 +14,6 @@ export const WEBHOOK_SOURCES = ["standard", "shopify", "woocommerce", "taobao"] 
 export type ShopConfig = ShopPolicy & {
   /** Source name → the secret that its webhooks are signed with. */
   readonly webhooks: Readonly<Record<string, { readonly secret: string }>>;
-};
-
-export type ChannelConfig = {
-  readonly name: string;
-  readonly provider: string;
-  readonly contact: ContactKind;
-  readonly url: string | null;
-  readonly secret: string | null;
-  /** null: unlimited. */
-  readonly ratePerSecond: number | null;
-  readonly timeoutMs: number;
-  /** Price of one segment in millionths of the currency's unit. */
-  readonly cost: { readonly micros: number; readonly currency: string } | null;
-  /** The channel tried after this one fails for good. */
-  readonly fallback: string | null;
-  /** Keys that only the provider knows. */
-  readonly options: Readonly<Record<string, unknown>>;
 };
 
 /** How long things are kept, ms. */

@@ -1,6 +1,8 @@
 /** Kinds of value that only `dunlin.yaml` holds. */
 import { z } from "zod";
+import { canonicalLocale } from "../core/locale.ts";
 import { currencyDigits } from "../core/money.ts";
+import { isZone } from "../core/zone.ts";
 
 export const timeZoneField = z.string().refine(isTimeZone, "is no IANA time zone, like Asia/Shanghai");
 export const localeField = z
@@ -23,29 +25,14 @@ export const positiveField = z
       z.number(),
       z
         .string()
-        .regex(/^\d+(\.\d+)?$/)
+        .regex(/^\d+(\.\d+)?$/, "must be a number")
         .transform(Number),
     ],
     { error: "must be a number" },
   )
   .refine((value) => value > 0 && value <= 1_000_000, "must be more than 0 and at most 1000000");
 
+/** Offsets like +08:00 are taken by the platform too, but are no zones: they know no daylight saving. */
 function isTimeZone(name: string): boolean {
-  // Offsets like +08:00 are taken by Intl too, but are no zones: they know no daylight saving.
-  if (!/^[A-Za-z]/.test(name)) return false;
-  try {
-    return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone !== "";
-  } catch (error) {
-    if (error instanceof RangeError) return false;
-    throw error;
-  }
-}
-
-function canonicalLocale(text: string): string | null {
-  try {
-    return Intl.getCanonicalLocales(text)[0] ?? null;
-  } catch (error) {
-    if (error instanceof RangeError) return null;
-    throw error;
-  }
+  return /^[A-Za-z]/.test(name) && isZone(name);
 }

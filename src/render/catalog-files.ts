@@ -1,0 +1,78 @@
+/** Reads a campaign directory into texts by path. What cannot be read, or does not belong there, is a fault. */
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { isAbsolute, join, relative } from "node:path";
+
+const MAX_BYTES = 65_536;
+const MAX_FILES = 5_000;
+
+export type CatalogFiles = {
+  /** `default/campaign.yaml` → its text. */
+  readonly files: ReadonlyMap<string, string>;
+  readonly faults: readonly string[];
+  /** How the directory is named in messages. */
+  readonly shownAs: string;
+};
+
+/** Dot files and Markdown are passed over; links are followed. */
+export function readCatalogFiles(dir: string): CatalogFiles {
+  const shownAs = showDir(dir);
+  const files = new Map<string, string>();
+  const faults: string[] = [];
+  for (const campaign of list(dir, shownAs, faults)) {
+    const shown = `${shownAs}/${campaign}`;
+    if (kindOf(join(dir, campaign)) !== "directory") {
+      faults.push(`${shown}: does not belong here: campaigns are directories`);
+      continue;
+    }
+    for (const name of list(join(dir, campaign), shown, faults)) {
+      if (kindOf(join(dir, campaign, name)) !== "file") faults.push(`${shown}/${name}: is not a file`);
+      else if (files.size >= MAX_FILES)
+        return { files, faults: [...faults, `${shownAs}: holds more than ${MAX_FILES} files`], shownAs };
+      else readInto(files, `${campaign}/${name}`, dir, shownAs, faults);
+    }
+  }
+  return { files, faults, shownAs };
+}
+
+function showDir(dir: string): string {
+  if (!isAbsolute(dir)) return dir.replace(/\/+$/, "") || ".";
+  const near = relative("", dir);
+  return near === "" || near.startsWith("..") ? dir : near;
+}
+
+function list(dir: string, shown: string, faults: string[]): string[] {
+  try {
+    return readdirSync(dir)
+      .filter((name) => !name.startsWith(".") && !/\.md$/i.test(name))
+      .sort();
+  } catch (error) {
+    faults.push(`${shown}: ${reason(error)}`);
+    return [];
+  }
+}
+
+function kindOf(path: string): "file" | "directory" | "other" {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  return stat?.isFile() ? "file" : stat?.isDirectory() ? "directory" : "other";
+}
+
+function readInto(files: Map<string, string>, path: string, dir: string, shownAs: string, faults: string[]): void {
+  try {
+    const bytes = readFileSync(join(dir, path));
+    if (bytes.length > MAX_BYTES)
+      faults.push(`${shownAs}/${path}: is too long: ${bytes.length} bytes, at most ${MAX_BYTES}`);
+    else files.set(path, new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch (error) {
+    faults.push(`${shownAs}/${path}: ${error instanceof TypeError ? "is not UTF-8 text" : reason(error)}`);
+  }
+}
+
+function reason(error: unknown): string {
+  const code = (error as NodeJS.ErrnoException).code ?? "";
+  const said: Record<string, string> = {
+    ENOENT: "there is no such directory",
+    ENOTDIR: "is not a directory",
+    EACCES: "may not be read by this user",
+  };
+  return said[code] ?? `cannot be read (${code})`;
+}

@@ -1,0 +1,185 @@
+/**
+ * The catalog: campaigns with their templates, from files to what planning and dispatch use. All faults of all files come
+ * out at once, each with file, line and remedy; a catalog with a fault is not made. Warnings are for what may be meant.
+ */
+import { canonicalCampaign, parseCampaignFile } from "../core/campaign-file.ts";
+import type { Campaign } from "../core/policy.ts";
+import { didYouMean } from "../core/suggest.ts";
+import { formatFault, type YamlPath } from "../core/yaml-faults.ts";
+import { readCatalogFiles } from "./catalog-files.ts";
+import { type CampaignTemplates, readTemplates } from "./catalog-templates.ts";
+import { localeChain } from "./locales.ts";
+import { digest, type Template } from "./template-file.ts";
+
+export type CatalogOptions = {
+  /** Names of the configured channels. */
+  readonly channels: readonly string[];
+  /** The shops' locales (that of `"*"` too): each should find a text in every step. Default: `en`. */
+  readonly shopLocales?: readonly string[];
+  /** The listed shops; null or absent: any shop is taken, so none is unknown. */
+  readonly shopIds?: readonly string[] | null;
+};
+
+export type TemplateQuery = {
+  /** Campaign key. */
+  readonly campaign: string;
+  readonly step: string;
+  readonly variant: string | null;
+  readonly channel: string;
+  /** The buyer's, in any spelling; null: not known. */
+  readonly locale: string | null;
+  readonly shopLocale: string;
+};
+
+export type Catalog = {
+  /** By key. */
+  readonly campaigns: readonly Campaign[];
+  /** Changes whenever a campaign or a template does. */
+  readonly digest: string;
+  readonly templates: readonly Template[];
+  /** `zh-CN` → `zh` → the shop's → `en`; within a locale the variant's own text before the common one. */
+  findTemplate(query: TemplateQuery): Template | null;
+};
+
+export type CatalogResult =
+  | { readonly ok: true; readonly catalog: Catalog; readonly warnings: readonly string[] }
+  | { readonly ok: false; readonly faults: readonly string[] };
+
+/** Reads `<dir>/<campaign>/…`. Never throws for what it finds there; file names in faults begin with `dir` as given, or relative to where the process runs. */
+export function loadCatalog(dir: string, options: CatalogOptions): CatalogResult {
+  const read = readCatalogFiles(dir);
+  const result =
+    read.files.size > 0 || read.faults.length === 0
+      ? buildCatalog(read.files, options, read.shownAs)
+      : { ok: false as const, faults: [] };
+  if (read.faults.length === 0) return result;
+  return { ok: false, faults: [...read.faults, ...(result.ok ? [] : result.faults)] };
+}
+
+/** The same from texts by path (`default/campaign.yaml`, `default/nudge.sms.en.hbs`). `shownAs`: the directory to name in faults. */
+export function buildCatalog(
+  files: ReadonlyMap<string, string>,
+  options: CatalogOptions,
+  shownAs: string,
+): CatalogResult {
+  const faults: string[] = [];
+  const warnings: string[] = [];
+  const keys = [...new Set([...files.keys()].map((path) => path.split("/")[0] ?? ""))].sort();
+  if (keys.length === 0)
+    return { ok: false, faults: [`${shownAs}: holds no campaign (a directory with a campaign.yaml)`] };
+  const loaded = keys.map((key) => loadCampaign(key, files, options, shownAs, faults, warnings));
+  if (faults.length > 0) return { ok: false, faults };
+  const campaigns = loaded.flatMap((one) => (one === null ? [] : [one.campaign]));
+  const templates = loaded.flatMap((one) => (one === null ? [] : one.templates));
+  return {
+    ok: true,
+    warnings,
+    catalog: {
+      campaigns: Object.freeze(campaigns),
+      digest: digest(campaigns.map(({ key, version }) => `${key} ${version}\n`).join("")),
+      templates: Object.freeze(templates),
+      findTemplate: finder(templates),
+    },
+  };
+}
+
+function loadCampaign(
+  key: string,
+  files: ReadonlyMap<string, string>,
+  options: CatalogOptions,
+  shownAs: string,
+  faults: string[],
+  warnings: string[],
+): { campaign: Campaign; templates: readonly Template[] } | null {
+  const own = new Map<string, string>();
+  for (const [path, text] of files) if (path.startsWith(`${key}/`)) own.set(path.slice(key.length + 1), text);
+  const file = `${shownAs}/${key}/campaign.yaml`;
+  const text = own.get("campaign.yaml");
+  own.delete("campaign.yaml");
+  if (!/^[a-z0-9][a-z0-9-]{0,59}$/i.test(key))
+    faults.push(`${shownAs}/${key}: a campaign's directory must be named by letters, digits and dashes, at most 60`);
+  if (text === undefined) faults.push(`${shownAs}/${key}: has no campaign.yaml`);
+  const parsed = text === undefined ? null : parseCampaignFile(key, text, options.channels);
+  if (parsed?.ok === false) faults.push(...parsed.faults.map((fault) => formatFault(file, fault)));
+  const draft = parsed?.ok ? parsed.value : null;
+  const read = readTemplates(key, own, draft, `${shownAs}/${key}`);
+  faults.push(...read.faults);
+  if (draft === null || parsed?.ok !== true) return null;
+  const say = (path: YamlPath, message: string) => `${file}:${parsed.lineOf(path)}: ${message}`;
+  faults.push(...missingTemplates(draft, read, say));
+  warnings.push(...campaignWarnings(draft, read, options, say));
+  const versions = read.templates.map(({ id, version }) => `${id} ${version}`).sort();
+  const version = digest([canonicalCampaign(draft), ...versions].join("\n"));
+  return { campaign: Object.freeze({ ...draft, version }), templates: read.templates };
+}
+
+type Draft = Omit<Campaign, "version">;
+type Say = (path: YamlPath, message: string) => string;
+
+/** Every step on each of its channels needs a text, and so does every variant, unless there is one for all. */
+function* missingTemplates(draft: Draft, { templates, damaged }: CampaignTemplates, say: Say): Generator<string> {
+  for (const [index, step] of draft.steps.entries())
+    for (const [position, channel] of step.channels.entries()) {
+      // A file of this step and channel that is at fault is told as that.
+      if (damaged.has(`${step.id}.${channel}`)) continue;
+      const path = ["steps", index, "channels", position];
+      const own = templates.filter((template) => template.step === step.id && template.channel === channel);
+      if (own.some(({ variant }) => variant === null)) continue;
+      const without = draft.variants.map(({ key }) => key).filter((key) => !own.some(({ variant }) => variant === key));
+      if (own.length === 0)
+        yield say(path, `step ${step.id} has no template for ${channel}: add ${step.id}.${channel}.en.hbs`);
+      else if (without.length > 0)
+        yield say(
+          path,
+          `step ${step.id} has no template for ${channel} in variant ${without.join(", ")}: add ${step.id}.${channel}.en.hbs for all`,
+        );
+    }
+}
+
+function* campaignWarnings(
+  draft: Draft,
+  { templates }: CampaignTemplates,
+  options: CatalogOptions,
+  say: Say,
+): Generator<string> {
+  const { shopIds = null, shopLocales = ["en"], channels } = options;
+  const find = finder(templates);
+  for (const [index, shop] of (draft.match.shops ?? []).entries())
+    if (shopIds !== null && !shopIds.includes(shop))
+      yield say(["match", "shops", index], `no shop ${shop} is configured${didYouMean(shop, shopIds)}`);
+  for (const [index, step] of draft.steps.entries())
+    for (const [position, channel] of step.channels.entries()) {
+      const path = ["steps", index, "channels", position];
+      if (!channels.includes(channel))
+        yield say(path, `channel ${channel} is not configured: step ${step.id} goes over its others`);
+      const query = {
+        campaign: draft.key,
+        step: step.id,
+        variant: draft.variants[0]?.key ?? null,
+        channel,
+        locale: null,
+      };
+      const without = [...new Set(shopLocales)].filter((shopLocale) => find({ ...query, shopLocale }) === null);
+      if (without.length > 0)
+        yield say(
+          path,
+          `step ${step.id} on ${channel} has no text for locale ${without.join(", ")} nor en: such buyers get none`,
+        );
+    }
+}
+
+function finder(templates: readonly Template[]): Catalog["findTemplate"] {
+  const index = new Map<string, Template>();
+  const keyOf = (campaign: string, step: string, variant: string | null, channel: string, locale: string) =>
+    `${campaign}/${step}.${variant ?? ""}.${channel}.${locale}`;
+  for (const template of templates)
+    index.set(keyOf(template.campaign, template.step, template.variant, template.channel, template.locale), template);
+  return ({ campaign, step, variant, channel, locale, shopLocale }) => {
+    for (const tried of localeChain(locale, shopLocale)) {
+      const own = variant === null ? undefined : index.get(keyOf(campaign, step, variant, channel, tried));
+      const found = own ?? index.get(keyOf(campaign, step, null, channel, tried));
+      if (found) return found;
+    }
+    return null;
+  };
+}

@@ -1,0 +1,52 @@
+/**
+ * Text that a buyer wrote (name, note) or that a shop copied from anywhere (item titles) goes into messages that carry the
+ * shop's name. So it must not bring a link, a line of its own, or characters that reorder or hide what stands around it.
+ */
+
+/** Nothing in it to worry about: letters, digits and common marks, with single spaces between. Most names and titles are so. */
+const HARMLESS = /^(?: ?[\p{L}\p{M}\p{N}()（）+*'’&,，、_-])*$/u;
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}]+/gu;
+const LINK = /(?:[a-z][a-z0-9+-]{1,20}:\/\/|www[.．。｡])\S*/giu;
+const DOT = "[.．。｡]";
+const LABEL = "[a-z0-9-]{1,63}";
+/** A host name by its well-known ending, or by any ending with a path behind it. */
+const HOST = new RegExp(
+  `(?<![\\p{L}\\p{N}-])(?:${LABEL}${DOT}){1,8}(?:(?:com|cn|net|org|io|co|cc|me|top|xyz|vip|shop|info|biz|app|site|online|link|club|ru|tk|hk|tw|uk|eu|us|es|mx|de|fr|in)(?![\\p{L}\\p{N}-])(?:[:/?#]\\S*)?|[a-z]{2,24}/\\S*)`,
+  "giu",
+);
+
+/** One line without control, bidi and format characters, links or signature brackets; at most `max` characters. May be empty. */
+export function cleanText(text: string, max: number): string {
+  if (text.length <= max && HARMLESS.test(text)) return text.trimStart();
+  const line = text
+    .slice(0, 1_000)
+    .replace(/[\s\p{Z}]+/gu, " ")
+    .replace(INVISIBLE, "")
+    .replace(LINK, "")
+    .replace(HOST, "")
+    .replace(/[【】]/g, "")
+    .replace(/ {2,}/g, " ")
+    .trim();
+  return cut(line, max).trimEnd();
+}
+
+const segmenter = new Intl.Segmenter("en", { granularity: "grapheme" });
+
+/** The first `max` characters as a reader counts them: no emoji or accent is cut in two. */
+export function cut(text: string, max: number): string {
+  if (text.length <= max) return text;
+  if (/^[\x20-\u02ff\u3001-\u9fff\uff01-\uff5e]*$/.test(text)) return text.slice(0, max);
+  let result = "";
+  let count = 0;
+  for (const { segment } of segmenter.segment(text.slice(0, max * 20))) {
+    if (++count > max) break;
+    result += segment;
+  }
+  return result;
+}
+
+/** A pay link as the shop gave it, or null when it is not one: it must have a scheme that opens something, and no blanks. */
+export function cleanUrl(url: string): string | null {
+  const text = url.trim();
+  return /^(?!javascript:|data:|vbscript:)[a-z][a-z0-9+.-]*:\/\/[^\s\p{Cc}\p{Cf}]+$/iu.test(text) ? text : null;
+}

@@ -1,0 +1,63 @@
+/** How many SMS a text is billed as. Limits from the GSM 03.38 alphabet and from the mainland carriers' counting rule. */
+
+export type SegmentCount = {
+  readonly segments: number;
+  readonly encoding: "GSM-7" | "UCS-2";
+  /** In the units that count against a segment: septets for GSM-7 (some characters take two), UTF-16 units otherwise. */
+  readonly characters: number;
+};
+
+const GSM_BASIC =
+  "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà";
+const GSM_EXTENDED = "\f|^€{}[]~\\";
+const SEPTETS = new Map<string, number>([
+  ...[...GSM_BASIC].map((char): [string, number] => [char, 1]),
+  ...[...GSM_EXTENDED].map((char): [string, number] => [char, 2]),
+]);
+
+/** `to`: E.164 or "". To +86 every character counts one, 70 or 67 a segment; elsewhere GSM-7 (160/153) if the text allows it, else UCS-2 (70/67). An empty text is no segment. */
+export function countSegments(text: string, to: string): SegmentCount {
+  if (!to.startsWith("+86")) {
+    const sizes = septets(text);
+    if (sizes !== null) return fill(sizes, "GSM-7", 160, 153);
+  }
+  return fill(
+    [...text].map((char) => char.length),
+    "UCS-2",
+    70,
+    67,
+  );
+}
+
+/** Whether the text can be sent in the GSM-7 alphabet, where an SMS holds more than twice as much. */
+export function isGsm7(text: string): boolean {
+  return septets(text) !== null;
+}
+
+function septets(text: string): number[] | null {
+  const sizes: number[] = [];
+  for (const char of text) {
+    const size = SEPTETS.get(char);
+    if (size === undefined) return null;
+    sizes.push(size);
+  }
+  return sizes;
+}
+
+/** A character of two units is not split across segments, so a segment may stay one short. */
+function fill(
+  sizes: readonly number[],
+  encoding: SegmentCount["encoding"],
+  single: number,
+  part: number,
+): SegmentCount {
+  const characters = sizes.reduce((sum, size) => sum + size, 0);
+  if (characters <= single) return { segments: characters === 0 ? 0 : 1, encoding, characters };
+  let segments = 1;
+  let used = 0;
+  for (const size of sizes) {
+    if (used + size > part) [segments, used] = [segments + 1, 0];
+    used += size;
+  }
+  return { segments, encoding, characters };
+}
