@@ -1,6 +1,7 @@
 /** Decisions about a send that did not go through, and about a claim that nobody finished. Pure; instants in epoch ms. */
-import { MINUTE, SECOND } from "./duration.ts";
+
 import type { SendOutcome } from "./channel.ts";
+import { MINUTE, SECOND } from "./duration.ts";
 import type { Order } from "./order.ts";
 import { toldOver } from "./order.ts";
 import type { QuietHours } from "./policy.ts";
@@ -60,7 +61,8 @@ export function judgeRetry(input: {
   const open = orders.filter((order) => order !== undefined && order.chaseFrom !== null && toldOver(order) === null);
   const payable = open.filter((order) => order?.closesAt == null || now <= order.closesAt - minLead);
   if (open.length === 0) return { kind: "skip", reason: whyOver(orders) };
-  if (paidAt !== null && paidSilence !== null && now < paidAt + paidSilence) return { kind: "skip", reason: "paid_other_order" };
+  if (paidAt !== null && paidSilence !== null && now < paidAt + paidSilence)
+    return { kind: "skip", reason: "paid_other_order" };
   if (payable.length === 0) return { kind: "skip", reason: "no_time" };
   if (now > until) return { kind: "skip", reason: "channel_down" };
   if (quiet !== null && isQuiet(quiet, zone, now)) {

@@ -35,7 +35,13 @@ export type Slots = { readonly granted: number; readonly startsAt: number; reado
  * Takes up to `want` of a channel's slots, spaced 1/rate apart, that begin within `horizonMs` from now. One row a channel, so the
  * rate holds across all processes, to the slot.
  */
-export async function takeSlots(sql: Sql, channel: string, want: number, rate: number, horizonMs: number): Promise<Slots> {
+export async function takeSlots(
+  sql: Sql,
+  channel: string,
+  want: number,
+  rate: number,
+  horizonMs: number,
+): Promise<Slots> {
   const [row] = await sql<{ granted: number; starts_at: number; ends_at: number }[]>`
     select granted, starts_at, ends_at from dunlin_take_slots(${channel}, ${want}::int4, ${rate}::float8, ${horizonMs}::int4)`;
   return { granted: row?.granted ?? 0, startsAt: row?.starts_at ?? 0, endsAt: row?.ends_at ?? 0 };

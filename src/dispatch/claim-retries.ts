@@ -1,0 +1,141 @@
+/** Claims reminders that failed for the moment and are to be tried again: judged anew, under the lock of their buyer. */
+
+import { paidAt, quietHoursOf } from "../core/replan.ts";
+import { judgeRetry } from "../core/retry.ts";
+import type { Sql } from "../db/client.ts";
+import { newId } from "../db/ids.ts";
+import {
+  adoptOrder,
+  buyerKey,
+  finishLoading,
+  type LoadEnv,
+  type LoadedBuyer,
+  loadBuyers,
+  loadOrders,
+} from "../db/stores/buyer-load.ts";
+import {
+  type AttemptWrite,
+  dueRetries,
+  findRetries,
+  insertAttempts,
+  lockFreeBuyers,
+  type RetryRow,
+  type RetryWrite,
+  writeRetries,
+} from "../db/stores/dispatch-store.ts";
+import { databaseNow } from "../db/stores/intake-store.ts";
+import { type ClaimedBatch, shopPolicy, usefulUntil } from "./claim.ts";
+import { type DispatchDeps, leaseMs, type SendJob } from "./deps.ts";
+import { bookSlots, type SlotBook } from "./slots.ts";
+
+export async function claimRetries(deps: DispatchDeps, limit: number): Promise<ClaimedBatch> {
+  return deps.sql.begin(async (transaction) => {
+    const tx = transaction as unknown as Sql;
+    const askedAt = performance.now();
+    const [now, found] = await Promise.all([databaseNow(tx), findRetries(tx, limit)]);
+    if (found.length === 0) return { taken: 0, jobs: [] };
+    const keys = new Map(
+      found.map((row) => [buyerKey(row.shop_id, row.buyer_id), { shop: row.shop_id, id: row.buyer_id }]),
+    );
+    const rows = await lockFreeBuyers(tx, [...keys.values()]);
+    if (rows.length === 0) return { taken: 0, jobs: [] };
+    const retries = await dueRetries(tx, rows);
+    if (retries.length === 0) return { taken: 0, jobs: [] };
+    const env: LoadEnv = { shopOf: (shop) => shopPolicy(deps, shop), campaigns: deps.policy().campaigns, now };
+    const named = retries.flatMap((retry) => retry.orders.map((id) => ({ shop: retry.shop_id, id })));
+    const [loaded, orders] = await Promise.all([loadBuyers(tx, env, rows), loadOrders(tx, named)]);
+    for (const order of orders) {
+      const buyer = loaded.get(buyerKey(order.shop_id, order.buyer_id ?? ""));
+      if (buyer !== undefined) adoptOrder(buyer, order);
+    }
+    for (const buyer of loaded.values()) finishLoading(buyer);
+    const wanted = new Map<string, number>();
+    for (const { retry_channel: channel } of retries) wanted.set(channel, (wanted.get(channel) ?? 0) + 1);
+    const slots = await bookSlots(deps.sql, deps.channels, wanted, now);
+    const writes: RetryWrite[] = [];
+    const jobs: SendJob[] = [];
+    for (const retry of retries) {
+      const buyer = loaded.get(buyerKey(retry.shop_id, retry.buyer_id));
+      if (buyer !== undefined) judge(deps, { retry, buyer, now, askedAt, slots, writes, jobs });
+    }
+    await Promise.all([
+      writes.length === 0 ? null : writeRetries(tx, writes).execute(),
+      jobs.length === 0 ? null : insertAttempts(tx, jobs.map(attemptOf), now, leaseMs(deps.channels)).execute(),
+    ]);
+    return { taken: retries.length, jobs };
+  });
+}
+
+const attemptOf = (job: SendJob): AttemptWrite => ({
+  shop: job.shop.id,
+  id: job.deliveryId,
+  reminderId: job.reminderId,
+  channel: job.channel,
+  attempt: job.attempt,
+});
+
+function judge(
+  deps: DispatchDeps,
+  input: {
+    retry: RetryRow;
+    buyer: LoadedBuyer;
+    now: number;
+    askedAt: number;
+    slots: SlotBook;
+    writes: RetryWrite[];
+    jobs: SendJob[];
+  },
+): void {
+  const { retry, buyer, now, askedAt, slots, writes, jobs } = input;
+  const base = { shop: retry.shop_id, reminderId: retry.id, orders: retry.orders, decidedAt: null };
+  const end = (reason: RetryWrite["reason"]) => writes.push({ ...base, state: "skipped", reason, retryAt: null });
+  const campaign = deps.policy().campaigns.find(({ key }) => key === retry.campaign);
+  if (campaign === undefined) {
+    end("no_campaign");
+    return;
+  }
+  const { state } = buyer;
+  const until = usefulUntil(retry.due_at, retry.latest, campaign.staleAfter);
+  const verdict = judgeRetry({
+    now,
+    orders: retry.orders.map((id) => state.orders.get(id)?.order),
+    minLead: campaign.minLead,
+    until,
+    paidAt: paidAt(state),
+    paidSilence: campaign.paidSilence,
+    quiet: quietHoursOf(campaign, state),
+    zone: state.zone ?? state.shop.timeZone,
+  });
+  if (verdict.kind === "skip") {
+    deps.meter?.skipped(verdict.reason);
+    end(verdict.reason);
+    return;
+  }
+  if (verdict.kind === "defer") {
+    writes.push({ ...base, state: "sending", reason: null, retryAt: verdict.until });
+    return;
+  }
+  const offset = slots.next(retry.retry_channel);
+  if (offset === null) {
+    writes.push({ ...base, state: "sending", reason: null, retryAt: now + slots.againInMs });
+    return;
+  }
+  writes.push({ ...base, state: "sending", reason: null, retryAt: null, orders: verdict.orders, decidedAt: now });
+  deps.meter?.claimed(retry.retry_channel);
+  jobs.push({
+    shop: state.shop,
+    buyer,
+    reminderId: retry.id,
+    deliveryId: newId(),
+    campaign,
+    step: retry.step,
+    variant: retry.variant,
+    channel: retry.retry_channel,
+    orders: verdict.orders,
+    attempt: retry.channel_attempts + 1,
+    until,
+    claimedAt: now,
+    askedAt,
+    slotAt: askedAt + offset,
+  });
+}

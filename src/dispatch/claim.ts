@@ -1,0 +1,124 @@
+/** Decides what is due for a batch of buyers and claims the sends, in one transaction. */
+import { advance, touch } from "../core/buyer.ts";
+import type { Decision } from "../core/buyer-state.ts";
+import { MINUTE } from "../core/duration.ts";
+import type { ShopPolicy } from "../core/policy.ts";
+import type { Sql } from "../db/client.ts";
+import { finishLoading, type LoadEnv, type LoadedBuyer, loadBuyers } from "../db/stores/buyer-load.ts";
+import { type BuyerChange, type Claim, writeBuyers } from "../db/stores/buyer-write.ts";
+import { lockDueBuyers, putOff } from "../db/stores/dispatch-store.ts";
+import { databaseNow } from "../db/stores/intake-store.ts";
+import { type DispatchDeps, leaseMs, type SendJob } from "./deps.ts";
+import { bookSlots, type SlotBook } from "./slots.ts";
+
+export type ClaimedBatch = {
+  /** Buyers that were due and free. */
+  readonly taken: number;
+  readonly jobs: readonly SendJob[];
+};
+
+/** How long a buyer that cannot be decided waits for a better configuration or program. */
+const BROKEN_WAIT = 5 * MINUTE;
+
+export async function claimDue(deps: DispatchDeps, limit: number): Promise<ClaimedBatch> {
+  return deps.sql.begin(async (transaction) => {
+    // The tag of a transaction is the tag of the pool but for `begin`.
+    const tx = transaction as unknown as Sql;
+    const askedAt = performance.now();
+    const [now, rows] = await Promise.all([databaseNow(tx), lockDueBuyers(tx, limit)]);
+    if (rows.length === 0) return { taken: 0, jobs: [] };
+    const policy = deps.policy();
+    const env: LoadEnv = { shopOf: (shop) => shopPolicy(deps, shop), campaigns: policy.campaigns, now };
+    const known = rows.filter(({ shop_id }) => deps.shopOf(shop_id) !== null);
+    const loaded = await loadBuyers(tx, env, known);
+    const changes: BuyerChange[] = [];
+    const broken = rows.filter((row) => !known.includes(row)).map((row) => ({ shop: row.shop_id, id: row.id }));
+    for (const shop of new Set(broken.map(({ shop }) => shop)))
+      deps.log.warn({ shop }, "orders of a shop that is no longer configured wait: list it in dunlin.yaml");
+    for (const buyer of loaded.values()) {
+      try {
+        finishLoading(buyer);
+        const decisions = buyer.touched ? touch(buyer.state, policy, now) : [];
+        decisions.push(...advance(buyer.state, policy, now));
+        changes.push({ buyer, decisions });
+      } catch (error) {
+        // One buyer that cannot be decided must not hold up the others.
+        deps.log.error(
+          { err: error, shop: buyer.shop, buyer: buyer.id },
+          "a buyer could not be decided; trying again later",
+        );
+        broken.push({ shop: buyer.shop, id: buyer.id });
+      }
+    }
+    if (broken.length > 0) await putOff(tx, broken, now + BROKEN_WAIT);
+    const slots = await bookSlots(deps.sql, deps.channels, sendsByChannel(changes), now);
+    const { granted, refused, slotOf } = grant(changes, slots);
+    if (refused.length > 0) await putOff(tx, refused, now + slots.againInMs);
+    const claims = await writeBuyers(tx, granted, now, leaseMs(deps.channels));
+    for (const { decisions } of granted)
+      for (const { reason } of decisions) if (reason !== null) deps.meter?.skipped(reason);
+    const jobs = claims.map((claim) => sendJob(deps, claim, now, askedAt, askedAt + (slotOf.get(claim.decision) ?? 0)));
+    return { taken: rows.length, jobs };
+  });
+}
+
+export function shopPolicy(deps: DispatchDeps, shop: string): ShopPolicy {
+  const policy = deps.shopOf(shop);
+  if (policy === null) throw new Error(`shop ${shop} has stored orders but is not configured: list it in dunlin.yaml`);
+  return policy;
+}
+
+function sendsByChannel(changes: readonly BuyerChange[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { decisions } of changes)
+    for (const { channel } of decisions) if (channel !== null) counts.set(channel, (counts.get(channel) ?? 0) + 1);
+  return counts;
+}
+
+/** A buyer whose send finds no room is left as it was, and looked at again a little later. */
+function grant(changes: readonly BuyerChange[], slots: SlotBook) {
+  const granted: BuyerChange[] = [];
+  const refused: LoadedBuyer[] = [];
+  const slotOf = new Map<Decision, number>();
+  for (const change of changes) {
+    const sends = change.decisions.filter(({ channel }) => channel !== null);
+    const offsets = sends.map(({ channel }) => slots.next(channel ?? ""));
+    if (offsets.includes(null)) {
+      refused.push(change.buyer);
+      continue;
+    }
+    granted.push(change);
+    for (const [index, decision] of sends.entries()) slotOf.set(decision, offsets[index] ?? 0);
+  }
+  return { granted, refused, slotOf };
+}
+
+function sendJob(deps: DispatchDeps, claim: Claim, now: number, askedAt: number, slotAt: number): SendJob {
+  const { buyer, decision } = claim;
+  const { campaign, row } = decision;
+  if (campaign === null || row === null || decision.channel === null)
+    throw new Error("a send has a campaign, a row and a channel");
+  deps.meter?.claimed(decision.channel);
+  return {
+    shop: shopPolicy(deps, claim.shop),
+    buyer,
+    reminderId: claim.reminderId,
+    deliveryId: claim.deliveryId,
+    campaign,
+    step: row.step,
+    variant: decision.variant,
+    channel: decision.channel,
+    orders: decision.orders,
+    attempt: 1,
+    until: usefulUntil(row.at, row.latest, campaign.staleAfter),
+    claimedAt: now,
+    askedAt,
+    slotAt,
+  };
+}
+
+/** A send is worth retrying until it would be stale, and never after the last useful moment. */
+export function usefulUntil(dueAt: number, latest: number | null, staleAfter: number): number {
+  const stale = dueAt + staleAfter;
+  return latest === null ? stale : Math.min(stale, latest);
+}

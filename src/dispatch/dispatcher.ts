@@ -1,0 +1,116 @@
+/**
+ * The dispatcher of one process: claims batches, sends what it claimed, records outcomes in groups. `stop` takes no more claims and
+ * waits until every claim it holds is recorded, so that none is abandoned.
+ */
+import { groupCommit } from "../core/group-commit.ts";
+import { rescue as verdictOnExpired } from "../core/retry.ts";
+import type { Sql } from "../db/client.ts";
+import { recreditFailed } from "../db/stores/attribution-store.ts";
+import { giveUpExpired, type Outcome, recordOutcomes } from "../db/stores/dispatch-store.ts";
+import { claimDue } from "./claim.ts";
+import { claimRetries } from "./claim-retries.ts";
+import type { DispatchDeps, SendJob } from "./deps.ts";
+import { recordPatiently } from "./record.ts";
+import { send } from "./send.ts";
+
+export type Dispatcher = {
+  /** Works off what is due now, until nothing is left that this process may take. Returns how many buyers it took. */
+  drain(): Promise<number>;
+  /** Gives up claims whose lease ran out. Returns how many. */
+  rescue(): Promise<number>;
+  /** Waits until every send under way is recorded. */
+  settled(): Promise<void>;
+  stop(): Promise<void>;
+  /** Claims held by this process. */
+  readonly inFlight: number;
+};
+
+/** Buyers of one claim: enough to make a round trip cheap, few enough that a crash strands little. */
+const BATCH = 100;
+/** Claims one process holds at most. */
+const MOST_IN_FLIGHT = 400;
+
+export function createDispatcher(deps: DispatchDeps): Dispatcher {
+  let inFlight = 0;
+  let stopped = false;
+  const waiting: (() => void)[] = [];
+  const wake = (): void => {
+    for (const resolve of waiting.splice(0)) resolve();
+  };
+  const until = async (done: () => boolean): Promise<void> => {
+    while (!done()) await new Promise<void>((resolve) => waiting.push(resolve));
+  };
+  const recorder = groupCommit<Outcome, void>({
+    most: 500,
+    lanes: 2,
+    run: async (outcomes) => {
+      await recordPatiently(deps, () => record(deps, outcomes));
+      return outcomes.map(() => undefined);
+    },
+  });
+
+  async function work(job: SendJob): Promise<void> {
+    try {
+      await recorder.submit(await send(deps, job));
+    } catch (error) {
+      // The claim stays in the ledger, and its lease will run out: counted as unknown, never sent again.
+      deps.log.error({ err: error, reminder: job.reminderId }, "a claimed reminder could not be sent or recorded");
+    } finally {
+      inFlight--;
+      wake();
+    }
+  }
+
+  async function once(): Promise<number> {
+    await until(() => inFlight + BATCH <= MOST_IN_FLIGHT || stopped);
+    if (stopped) return 0;
+    inFlight += BATCH;
+    let jobs: readonly SendJob[] = [];
+    try {
+      const due = await claimDue(deps, BATCH);
+      const again = due.taken < BATCH ? await claimRetries(deps, BATCH - due.taken) : { taken: 0, jobs: [] };
+      jobs = [...due.jobs, ...again.jobs];
+      return due.taken + again.taken;
+    } finally {
+      inFlight += jobs.length - BATCH;
+      for (const job of jobs) void work(job);
+      wake();
+    }
+  }
+
+  const settled = () => until(() => inFlight === 0);
+  return {
+    async drain() {
+      let total = 0;
+      for (let taken = await once(); taken > 0; taken = await once()) total += taken;
+      return total;
+    },
+    rescue: () => {
+      const { state, reason } = verdictOnExpired();
+      return giveUpExpired(deps.sql, state, reason, 1_000);
+    },
+    settled,
+    async stop() {
+      stopped = true;
+      wake();
+      await settled();
+    },
+    get inFlight() {
+      return inFlight;
+    },
+  };
+}
+
+async function record(deps: DispatchDeps, outcomes: readonly Outcome[]): Promise<void> {
+  const failures = outcomes.filter(({ state }) => state !== "accepted");
+  await deps.sql.begin(async (transaction) => {
+    const tx = transaction as unknown as Sql;
+    await recordOutcomes(tx, outcomes);
+    // A payment may have been credited to a send that turns out to have failed.
+    if (failures.length > 0)
+      await recreditFailed(
+        tx,
+        failures.map(({ shop, reminderId }) => ({ shop, id: reminderId })),
+      );
+  });
+}

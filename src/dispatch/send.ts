@@ -1,0 +1,122 @@
+/** Hands one claimed reminder to its channel and says what is to be recorded. Never throws for what a provider does. */
+import { setTimeout as pause } from "node:timers/promises";
+import type { Channel, SendOutcome } from "../core/channel.ts";
+import { usableChannel } from "../core/replan.ts";
+import { afterFailure } from "../core/retry.ts";
+import type { Outcome } from "../db/stores/dispatch-store.ts";
+import { countSegments } from "../render/segments.ts";
+import { compose } from "./compose.ts";
+import { type DispatchDeps, leaseMs, type SendJob } from "./deps.ts";
+
+export async function send(deps: DispatchDeps, job: SendJob): Promise<Outcome> {
+  const channel = deps.channels.get(job.channel);
+  if (channel === undefined)
+    return failed(deps, job, null, {
+      kind: "failed-permanent",
+      code: "channel_gone",
+      message: "the channel is no longer configured",
+    });
+  const wait = job.slotAt - performance.now();
+  if (wait > 1) await pause(wait);
+  const composed = compose(job, channel, deps.catalog(), deps.vault);
+  if (!composed.ok)
+    return failed(deps, job, null, { kind: "failed-permanent", code: composed.code, message: composed.message });
+  // A process that was paused since the claim must not send when its lease may be over.
+  const leaseEnds = job.askedAt + leaseMs(deps.channels);
+  if (performance.now() + channel.timeoutMs > leaseEnds)
+    return failed(deps, job, composed.template, {
+      kind: "failed-transient",
+      code: "claim_too_old",
+      message: "the process was paused between claim and send",
+      retryAfterMs: null,
+    });
+  const begun = performance.now();
+  const outcome = await channel.send(composed.message);
+  deps.meter?.finished(channel.name, outcome.kind, performance.now() - begun);
+  if (outcome.kind === "accepted") return accepted(job, channel, composed.template, outcome, composed.message);
+  if (outcome.kind === "unknown")
+    return {
+      ...base(job, composed.template),
+      state: "unknown",
+      code: outcome.code,
+      message: outcome.message,
+      reminder: "skipped",
+      reason: "unknown_outcome",
+    };
+  return failed(deps, job, composed.template, outcome);
+}
+
+const base = (job: SendJob, template: string | null) => ({
+  shop: job.shop.id,
+  deliveryId: job.deliveryId,
+  reminderId: job.reminderId,
+  template,
+  messageId: null,
+  segments: null,
+  costMicros: null,
+  costCurrency: null,
+  retryInMs: null,
+  retryChannel: null,
+});
+
+function accepted(
+  job: SendJob,
+  channel: Channel,
+  template: string,
+  outcome: Extract<SendOutcome, { kind: "accepted" }>,
+  message: { readonly text: string; readonly to: string },
+): Outcome {
+  const segments =
+    outcome.segments ?? (channel.contact === "phone" ? countSegments(message.text, message.to).segments : 1);
+  return {
+    ...base(job, template),
+    state: "accepted",
+    messageId: outcome.messageId,
+    segments,
+    costMicros: channel.cost === null ? null : channel.cost.micros * segments,
+    costCurrency: channel.cost?.currency ?? null,
+    code: null,
+    message: null,
+    reminder: "sent",
+    reason: null,
+  };
+}
+
+function failed(
+  deps: DispatchDeps,
+  job: SendJob,
+  template: string | null,
+  outcome: Extract<SendOutcome, { kind: "failed-permanent" | "failed-transient" }>,
+): Outcome {
+  const now = job.claimedAt + (performance.now() - job.askedAt);
+  const after = afterFailure({
+    outcome,
+    channel: job.channel,
+    attempt: job.attempt,
+    next: nextChannel(deps, job),
+    now,
+    until: job.until,
+  });
+  const row = { ...base(job, template), state: outcome.kind, code: outcome.code, message: outcome.message };
+  if (after.kind === "end") return { ...row, reminder: "skipped", reason: after.reason };
+  return {
+    ...row,
+    reminder: "sending",
+    reason: null,
+    retryInMs: Math.max(0, after.at - now),
+    retryChannel: after.channel,
+  };
+}
+
+/** The usable channel after this one: the step's own list first, then what the channels name as fallback. */
+function nextChannel(deps: DispatchDeps, job: SendJob): string | null {
+  const step = job.campaign.steps.find(({ id }) => id === job.step);
+  const order = [...(step?.channels ?? [])];
+  for (const name of order) {
+    const fallback = deps.channels.get(name)?.fallback ?? null;
+    if (fallback !== null && !order.includes(fallback)) order.push(fallback);
+  }
+  const rest = order.slice(order.indexOf(job.channel) + 1);
+  if (step === undefined || rest.length === 0) return null;
+  return usableChannel({ ...step, channels: rest }, job.buyer.state, deps.policy()).channel;
+}
