@@ -5,23 +5,16 @@ import { z } from "zod";
  *
  * - `orders`: the public intake (contract.md). Data is one order event or an array of up to 1,000; anybody may write
  *   here, so it stays `unknown` until intake has validated it.
- * - `dispatch`: nudges that these buyers have something due. Ids only: what is due is read from PostgreSQL, so a lost,
- *   late or repeated job changes nothing.
+ * - `dispatch`: nudges, each worth one batch of what is due. They carry nothing, so a lost, late or repeated job changes
+ *   nothing, and two of them never mean the same rows.
  * - `upkeep`: clocks. One job scheduler per chore.
  */
 export const queueNames = ["orders", "dispatch", "upkeep"] as const;
 export type QueueName = (typeof queueNames)[number];
 
 export const maxEventsPerJob = 1_000;
-export const maxDispatchItems = 200;
-
-const id = z.string().min(1).max(200);
-export const dispatchPayload = z.strictObject({
-  items: z
-    .array(z.strictObject({ shop: id, buyer: id }))
-    .min(1)
-    .max(maxDispatchItems),
-});
+/** What is due is read from PostgreSQL under the locks that decide it; the nudge only says that there is something. */
+export const dispatchPayload = z.strictObject({});
 export type DispatchPayload = z.infer<typeof dispatchPayload>;
 
 export const chores = ["due-scan", "rescue", "purge"] as const;

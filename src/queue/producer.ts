@@ -11,8 +11,8 @@ export type QueueCall<T> = { ok: true; value: T } | { ok: false; reason: "timeou
 export type Depth = { waiting: number; active: number; delayed: number; failed: number; paused: boolean };
 
 export type QueueProducer = {
-  /** Adds one job per payload in one round trip; `value` is how many. After a timeout they may yet arrive: harmless. */
-  enqueueDispatch(payloads: readonly DispatchPayload[]): Promise<QueueCall<number>>;
+  /** Adds so many nudges in one round trip; `value` is how many. After a timeout they may yet arrive: harmless. */
+  enqueueDispatch(count: number): Promise<QueueCall<number>>;
   /** Counts for metrics. On PostgreSQL their cost grows with the queue: ask every few seconds, not per request. */
   queueDepth(): Promise<QueueCall<Record<QueueName, Depth>>>;
   /** Sets the interval, in ms, of each chore given. The same from every process; the latest interval wins. */
@@ -39,12 +39,13 @@ export function createProducer(backend: QueueBackend, options: { limitMs?: numbe
   let counting: Promise<Record<QueueName, Depth>> | undefined;
 
   return {
-    enqueueDispatch: (payloads) =>
+    enqueueDispatch: (count) =>
       call(async () => {
-        if (payloads.length === 0) return 0;
+        if (count === 0) return 0;
         const queue = await backend.queue("dispatch");
-        await queue.addBulk(payloads.map((data) => ({ name: "due", data, opts: nudge })));
-        return payloads.length;
+        const data: DispatchPayload = {};
+        await queue.addBulk(Array.from({ length: count }, () => ({ name: "due", data, opts: nudge })));
+        return count;
       }),
     queueDepth: () =>
       call(() => {

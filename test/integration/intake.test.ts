@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { hash32 } from "../../src/core/arms.ts";
 import { HOUR, MINUTE } from "../../src/core/duration.ts";
-import { type Prepared, prepare } from "../../src/intake/prepare.ts";
+import type { Prepared } from "../../src/intake/prepare.ts";
 import { takeIn } from "../../src/intake/take-in.ts";
 import { intakeDeps, T0, toldEvent } from "../support/intake.ts";
 

@@ -236,20 +236,20 @@ describe.each([
     await orders(1);
     await until(() => expect(done).toHaveLength(1));
     const producer = createProducer(through, { limitMs: 700 });
-    expect(await producer.enqueueDispatch([{ items: [{ shop: "acme", buyer: "b1" }] }])).toEqual({
+    expect(await producer.enqueueDispatch(1)).toEqual({
       ok: true,
       value: 1,
     });
     await proxy.cut();
     await sleep(700);
     const began = performance.now();
-    expect(await producer.enqueueDispatch([{ items: [{ shop: "acme", buyer: "b1" }] }])).toMatchObject({ ok: false });
+    expect(await producer.enqueueDispatch(1)).toMatchObject({ ok: false });
     expect((await through.check({ limitMs: 700 })).ok).toBe(false);
     expect(performance.now() - began).toBeLessThan(1_700);
     await orders(2);
     await proxy.restore();
     await until(() => expect(done).toHaveLength(3));
-    await until(async () => expect(await producer.enqueueDispatch([])).toMatchObject({ ok: true }));
+    await until(async () => expect(await producer.enqueueDispatch(0)).toMatchObject({ ok: true }));
     expect(log.warn.mock.calls.length).toBeLessThan(25);
     // What could not be added is not held back to arrive late.
     expect((await counts()).dispatch).toMatchObject({ waiting: 1 });
@@ -299,13 +299,12 @@ describe.each([
 
   it("gives up a call when nobody listens at the port, or the peer is silent", async () => {
     await fresh();
-    const item = { items: [{ shop: "acme", buyer: "b1" }] };
     const silent = createServer(() => {});
     const port = await listen(silent);
     for (const address of [withPort(url, 1), withPort(url, port)]) {
       const dead = open(address);
       const began = performance.now();
-      expect(await createProducer(dead, { limitMs: 500 }).enqueueDispatch([item])).toMatchObject({ ok: false });
+      expect(await createProducer(dead, { limitMs: 500 }).enqueueDispatch(1)).toMatchObject({ ok: false });
       expect(performance.now() - began).toBeLessThan(1_000);
       const worker = startOrdersWorker({ backend: dead, submit: async () => {} });
       const closing = performance.now();
@@ -315,17 +314,16 @@ describe.each([
     silent.close();
   }, 15_000);
 
-  it("carries dispatch batches, and fails what is none", async () => {
+  it("carries nudges, and fails what is none", async () => {
     await fresh();
-    const items = Array.from({ length: 3 }, (_, n) => ({ shop: "acme", buyer: `b${n}` }));
     const seen: unknown[] = [];
     keep(startDispatchWorker({ backend, handle: async (payload) => void seen.push(payload) }));
-    expect(await createProducer(backend).enqueueDispatch([{ items }, { items: items.slice(0, 1) }])).toEqual({
+    expect(await createProducer(backend).enqueueDispatch(2)).toEqual({
       ok: true,
       value: 2,
     });
     await until(() => expect(seen).toHaveLength(2));
-    expect(seen).toContainEqual({ items });
+    expect(seen).toContainEqual({});
     await (await backend.queue("dispatch")).add("due", { items: [{ shop: "acme" }] }, { attempts: 3 });
     await until(async () => expect((await counts()).dispatch).toMatchObject({ failed: 1, waiting: 0, active: 0 }));
   });

@@ -1,0 +1,214 @@
+import { describe, expect, it } from "vitest";
+import type { SendOutcome } from "../../src/core/channel.ts";
+import { HOUR, MINUTE, SECOND } from "../../src/core/duration.ts";
+import { dispatchSetup, T0, toldEvent } from "../support/dispatch.ts";
+
+const accepted: SendOutcome = { kind: "accepted", messageId: "m", segments: null };
+
+describe("dispatch", () => {
+  it("sends what is due, once, with today's amount, and records it", async () => {
+    const { at, tell, drain, sent, database } = await dispatchSetup();
+    await at(T0);
+    await tell(toldEvent("e1", "order.created", T0), toldEvent("e2", "order.updated", T0 + 1, { amount: "99.00" }));
+    expect(await drain()).toBe(0);
+    await at(T0 + 10 * MINUTE);
+    expect(await drain()).toBe(1);
+    expect(await drain()).toBe(0);
+    expect(sent).toHaveLength(1);
+    expect(sent[0]).toMatchObject({
+      channel: "sms",
+      to: "+8613812345678",
+      campaign: "default",
+      step: "nudge",
+      orders: ["o1"],
+    });
+    expect(sent[0]?.text).toContain("99");
+    expect(await database.sql`select state, reason from reminders where step = 'nudge'`).toEqual([
+      { state: "sent", reason: null },
+    ]);
+    const [delivery] = await database.sql`select id, state, channel, attempt, segments, cost_micros from deliveries`;
+    expect(delivery).toMatchObject({ id: sent[0]?.idempotencyKey, state: "accepted", channel: "sms", attempt: 1 });
+  });
+
+  it("never claims for a buyer whose payment is committed", async () => {
+    const { at, tell, drain, sent } = await dispatchSetup();
+    await at(T0);
+    await tell(toldEvent("e1", "order.created", T0));
+    await at(T0 + 10 * MINUTE);
+    await tell(toldEvent("e2", "order.paid", T0 + 10 * MINUTE));
+    await drain();
+    expect(sent).toEqual([]);
+  });
+
+  it("lets two dispatchers share what is due without sending twice", async () => {
+    const { at, tell, dispatcher, another, sent } = await dispatchSetup();
+    await at(T0);
+    await tell(
+      ...Array.from({ length: 250 }, (_, n) =>
+        toldEvent(`e${n}`, "order.created", T0, {
+          id: `o${n}`,
+          buyer: { id: `b${n}`, phone: `+86138123${10_000 + n}` },
+        }),
+      ),
+    );
+    await at(T0 + 10 * MINUTE);
+    const second = another();
+    await Promise.all([dispatcher.drain(), second.drain(), dispatcher.drain(), second.drain()]);
+    await Promise.all([dispatcher.settled(), second.settled()]);
+    expect(sent).toHaveLength(250);
+    expect(new Set(sent.map(({ orders }) => orders[0])).size).toBe(250);
+  });
+
+  it("tries again after a transient failure, and counts one send", async () => {
+    const answers: SendOutcome[] = [
+      { kind: "failed-transient", code: "http_500", message: "no", retryAfterMs: null },
+      accepted,
+    ];
+    const { at, tell, drain, sent, database } = await dispatchSetup({ answer: () => answers.shift() ?? accepted });
+    await at(T0);
+    await tell(toldEvent("e1", "order.created", T0));
+    await at(T0 + 10 * MINUTE);
+    await drain();
+    expect(await database.sql`select state, retry_at from reminders where step = 'nudge'`).toEqual([
+      { state: "sending", retry_at: expect.any(Number) },
+    ]);
+    expect(await drain()).toBe(0);
+    await at(T0 + 10 * MINUTE + 2 * SECOND);
+    expect(await drain()).toBe(1);
+    expect(sent).toHaveLength(2);
+    expect(await database.sql`select state from deliveries order by attempt`).toEqual([
+      { state: "failed-transient" },
+      { state: "accepted" },
+    ]);
+    expect(await database.sql`select state, retry_at from reminders where step = 'nudge'`).toEqual([
+      { state: "sent", retry_at: null },
+    ]);
+  });
+
+  it("does not try again once the order is paid", async () => {
+    const { at, tell, drain, sent, database } = await dispatchSetup({
+      answer: () => ({ kind: "failed-transient", code: "x", message: "", retryAfterMs: 5_000 }),
+    });
+    await at(T0);
+    await tell(toldEvent("e1", "order.created", T0));
+    await at(T0 + 10 * MINUTE);
+    await drain();
+    await at(T0 + 10 * MINUTE + SECOND);
+    await tell(toldEvent("e2", "order.paid", T0 + 10 * MINUTE + SECOND));
+    await at(T0 + 11 * MINUTE);
+    await drain();
+    expect(sent).toHaveLength(1);
+    expect(await database.sql`select state, reason, retry_at from reminders where step = 'nudge'`).toEqual([
+      { state: "skipped", reason: "paid", retry_at: null },
+    ]);
+    expect(await database.sql`select * from recoveries`).toEqual([]);
+  });
+
+  it("goes to the next channel after a permanent failure, and ends as rejected after the last", async () => {
+    const { at, tell, drain, sent, database } = await dispatchSetup({
+      answer: () => ({ kind: "failed-permanent", code: "http_400", message: "bad" }),
+    });
+    await at(T0);
+    await tell(
+      toldEvent("e1", "order.created", T0, { buyer: { id: "b1", phone: "+8613812345678", chat: { wechat: "w" } } }),
+    );
+    await at(T0 + 10 * MINUTE);
+    await drain();
+    await drain();
+    expect(sent.map(({ channel }) => channel)).toEqual(["chat", "sms"]);
+    expect(await database.sql`select state, reason from reminders where step = 'nudge'`).toEqual([
+      { state: "skipped", reason: "rejected_by_provider" },
+    ]);
+  });
+
+  it("never repeats an attempt of unknown outcome", async () => {
+    const { at, tell, drain, sent, database } = await dispatchSetup({
+      answer: () => ({ kind: "unknown", code: "timeout", message: "" }),
+    });
+    await at(T0);
+    await tell(
+      toldEvent("e1", "order.created", T0, { buyer: { id: "b1", phone: "+8613812345678", chat: { wechat: "w" } } }),
+    );
+    for (const minute of [10, 11, 20, 60]) {
+      await at(T0 + minute * MINUTE);
+      await drain();
+    }
+    expect(sent).toHaveLength(1);
+    expect(await database.sql`select state, reason from reminders where step = 'nudge'`).toEqual([
+      { state: "skipped", reason: "unknown_outcome" },
+    ]);
+  });
+
+  it("gives up a claim whose worker died, and counts it as a send", async () => {
+    const { at, tell, dispatcher, sent, database } = await dispatchSetup({ hang: true });
+    await at(T0);
+    await tell(toldEvent("e1", "order.created", T0));
+    await at(T0 + 10 * MINUTE);
+    await dispatcher.drain();
+    expect(await dispatcher.rescue()).toBe(0);
+    await at(T0 + 20 * MINUTE);
+    expect(await dispatcher.rescue()).toBe(1);
+    expect(await dispatcher.rescue()).toBe(0);
+    expect(await database.sql`select state, code from deliveries`).toEqual([
+      { state: "unknown", code: "lease_expired" },
+    ]);
+    expect(await database.sql`select state, reason from reminders where step = 'nudge'`).toEqual([
+      { state: "skipped", reason: "unknown_outcome" },
+    ]);
+    expect(sent).toHaveLength(1);
+  });
+
+  it("holds a channel's rate across two dispatchers", async () => {
+    const { at, tell, dispatcher, another, sent, database } = await dispatchSetup({ ratePerSecond: 20 });
+    await at(T0);
+    await tell(
+      ...Array.from({ length: 60 }, (_, n) =>
+        toldEvent(`e${n}`, "order.created", T0, {
+          id: `o${n}`,
+          buyer: { id: `b${n}`, phone: `+86138123${10_000 + n}` },
+        }),
+      ),
+    );
+    await at(T0 + 10 * MINUTE);
+    const second = another();
+    await Promise.all([dispatcher.drain(), second.drain()]);
+    await Promise.all([dispatcher.settled(), second.settled()]);
+    // The clock stands still: one horizon's worth of slots, to the slot.
+    expect(sent.length).toBeGreaterThanOrEqual(20);
+    expect(sent.length).toBeLessThanOrEqual(21);
+    const [left] =
+      await database.sql`select count(*)::int as n from reminders where step = 'nudge' and state = 'planned'`;
+    expect(left?.n).toBe(60 - sent.length);
+    await at(T0 + 10 * MINUTE + 2 * SECOND);
+    await Promise.all([dispatcher.drain(), second.drain()]);
+    await Promise.all([dispatcher.settled(), second.settled()]);
+    expect(sent.length).toBeLessThanOrEqual(42);
+    expect(sent.length).toBeGreaterThanOrEqual(40);
+  });
+
+  it("credits a payment to the last reminder before it, and takes it back when refunded", async () => {
+    const { at, tell, drain, database } = await dispatchSetup();
+    await at(T0);
+    await tell(toldEvent("e1", "order.created", T0));
+    await at(T0 + 10 * MINUTE);
+    await drain();
+    await at(T0 + 15 * MINUTE);
+    await tell(toldEvent("e2", "order.paid", T0 + 15 * MINUTE));
+    expect(await database.sql`select order_id, amount, reminded_at, paid_at from recoveries`).toEqual([
+      { order_id: "o1", amount: 12900, reminded_at: T0 + 10 * MINUTE, paid_at: T0 + 15 * MINUTE },
+    ]);
+    await tell(toldEvent("e3", "order.refunded", T0 + 16 * MINUTE));
+    expect(await database.sql`select * from recoveries`).toEqual([]);
+  });
+
+  it("closes orders by the clock and ends their case", async () => {
+    const { at, tell, drain, database } = await dispatchSetup();
+    await at(T0);
+    await tell(toldEvent("e1", "order.created", T0, { buyer: { id: "b1" } }));
+    await at(T0 + 25 * HOUR);
+    await drain();
+    expect(await database.sql`select status, in_case from orders`).toEqual([{ status: "closed", in_case: false }]);
+    expect(await database.sql`select distinct state from reminders`).toEqual([{ state: "skipped" }]);
+    expect(await database.sql`select wake_at from buyers`).toEqual([{ wake_at: null }]);
+  });
+});

@@ -1,0 +1,78 @@
+/** Intake and dispatchers on one database with a clock of its own, and channels that answer as told and keep what they were given. */
+import { onTestFinished } from "vitest";
+import type { Channel, Message, SendOutcome } from "../../src/core/channel.ts";
+import type { DispatchDeps } from "../../src/dispatch/deps.ts";
+import { createDispatcher } from "../../src/dispatch/dispatcher.ts";
+import { takeIn } from "../../src/intake/take-in.ts";
+import { buildCatalog } from "../../src/render/catalog.ts";
+import { intakeDeps } from "./intake.ts";
+
+export { T0, toldEvent } from "./intake.ts";
+
+const FILES = new Map([
+  [
+    "default/campaign.yaml",
+    "name: Default\nsteps:\n  - { id: nudge, at: { afterCreated: 10m }, channels: [chat, sms] }\n  - { id: last-call, at: { beforeClose: 30m }, channels: [sms, chat] }\n",
+  ],
+  ...["nudge", "last-call"].flatMap((step) =>
+    ["sms", "chat"].map((channel): [string, string] => [
+      `default/${step}.${channel}.en.hbs`,
+      "Order {{order.id}}: {{total}}",
+    ]),
+  ),
+]);
+
+export async function dispatchSetup(
+  options: { answer?: (message: Message) => SendOutcome; hang?: boolean; ratePerSecond?: number } = {},
+) {
+  const catalog = buildCatalog(FILES, { channels: ["sms", "chat"] });
+  if (!catalog.ok) throw new Error(catalog.faults.join("\n"));
+  const base = await intakeDeps({ campaigns: catalog.catalog.campaigns });
+  const sent: Message[] = [];
+  const channel = (name: string, contact: Channel["contact"]): Channel => ({
+    name,
+    provider: "test",
+    contact,
+    ratePerSecond: options.ratePerSecond ?? null,
+    timeoutMs: 5_000,
+    cost: null,
+    fallback: null,
+    send: async (message) => {
+      sent.push(message);
+      if (options.hang === true) return new Promise(() => {});
+      return options.answer?.(message) ?? { kind: "accepted", messageId: null, segments: null };
+    },
+    close: async () => {},
+  });
+  const deps: DispatchDeps = {
+    sql: base.database.sql,
+    vault: base.vault,
+    shopOf: base.shopOf,
+    policy: () => base.policy,
+    catalog: () => catalog.catalog,
+    channels: new Map([
+      ["sms", channel("sms", "phone")],
+      ["chat", channel("chat", "chat")],
+    ]),
+    log: { info() {}, warn() {}, error: (fields, message) => console.error(message, fields) },
+  };
+  const another = () => {
+    const dispatcher = createDispatcher(deps);
+    if (options.hang !== true) onTestFinished(() => dispatcher.stop());
+    return dispatcher;
+  };
+  const dispatcher = another();
+  return {
+    ...base,
+    sent,
+    dispatcher,
+    another,
+    at: base.database.setNow,
+    tell: (...events: readonly unknown[]) => takeIn(base.deps, base.ready(events)),
+    drain: async () => {
+      const taken = await dispatcher.drain();
+      await dispatcher.settled();
+      return taken;
+    },
+  };
+}
