@@ -11,7 +11,10 @@ export type QueueCall<T> = { ok: true; value: T } | { ok: false; reason: "timeou
 export type Depth = { waiting: number; active: number; delayed: number; failed: number; paused: boolean };
 
 export type QueueProducer = {
-  /** Adds so many nudges in one round trip; `value` is how many. After a timeout they may yet arrive: harmless. */
+  /**
+   * Sees to it that so many nudges wait (at most 16), in one round trip; `value` is how many were asked for. After a timeout
+   * they may yet arrive: harmless.
+   */
   enqueueDispatch(count: number): Promise<QueueCall<number>>;
   /** Counts for metrics. On PostgreSQL their cost grows with the queue: ask every few seconds, not per request. */
   queueDepth(): Promise<QueueCall<Record<QueueName, Depth>>>;
@@ -21,6 +24,9 @@ export type QueueProducer = {
 
 /** A nudge that failed is worth nothing: PostgreSQL knows what is due. The failed ones are kept to look at. */
 const nudge = { attempts: 1, removeOnComplete: true, removeOnFail: { count: 1_000, age: 86_400 } };
+
+/** Enough to wake every dispatching process several times over. */
+const maxNudges = 16;
 
 export function createProducer(backend: QueueBackend, options: { limitMs?: number } = {}): QueueProducer {
   const limitMs = options.limitMs ?? defaultLimitMs;
@@ -44,8 +50,11 @@ export function createProducer(backend: QueueBackend, options: { limitMs?: numbe
         if (count === 0) return 0;
         const queue = await backend.queue("dispatch");
         const data: DispatchPayload = {};
-        await queue.addBulk(Array.from({ length: count }, () => ({ name: "due", data, opts: nudge })));
-        return count;
+        // At most this many wait at a time, also when nobody works them off: a slot is free again once its nudge is done.
+        const slots = Array.from({ length: Math.min(count, maxNudges) }, (_, slot) => `due-${slot}`);
+        const jobs = slots.map((id) => ({ name: "due", data, opts: { ...nudge, deduplication: { id } } }));
+        await queue.addBulk(jobs);
+        return jobs.length;
       }),
     queueDepth: () =>
       call(() => {

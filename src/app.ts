@@ -1,0 +1,205 @@
+/**
+ * The composition root: configuration → stores, channels, campaigns → the roles that this process runs. Every resource pushes the way
+ * to release it; `stop()` unwinds them in reverse, once: first nothing new comes in, then what is in hand is finished and recorded,
+ * then the stores are closed.
+ */
+import type { Logger } from "pino";
+import { openChannels } from "./channels/registry.ts";
+import type { Config } from "./config/config.ts";
+import { loadOrCreateKeys } from "./config/keys.ts";
+import type { BuyerPolicy } from "./core/buyer-state.ts";
+import { byPriority } from "./core/match.ts";
+import { checkSchema, migrate } from "./db/migrate.ts";
+import { newId } from "./db/ids.ts";
+import { type OpenDatabase, openDatabase } from "./db/open.ts";
+import { countDue } from "./db/stores/dispatch-store.ts";
+import { planAnewIfChanged } from "./db/stores/settings-store.ts";
+import { createVault } from "./db/vault.ts";
+import { createDispatcher } from "./dispatch/dispatcher.ts";
+import { startSweep } from "./dispatch/sweep.ts";
+import { createIntake, type Intake } from "./intake/intake.ts";
+import { createMetrics } from "./metrics.ts";
+import { openQueueBackend, type QueueBackend } from "./queue/connection.ts";
+import { InvalidJobError, maxEventsPerJob } from "./queue/jobs.ts";
+import { createProducer } from "./queue/producer.ts";
+import { startDispatchWorker, startOrdersWorker, startUpkeepWorker } from "./queue/worker.ts";
+import { type Catalog, loadCatalog } from "./render/catalog.ts";
+import { startHttp } from "./serve.ts";
+
+export const ROLES = ["api", "intake", "dispatch", "upkeep"] as const;
+export type Role = (typeof ROLES)[number];
+
+export type App = {
+  /** Where the API listens; null without the role. */
+  readonly url: string | null;
+  /** Resolves when the process can no longer work (the embedded database is gone). */
+  readonly failed: Promise<Error>;
+  /** Idempotent. */
+  stop(): Promise<void>;
+};
+
+export type AppOptions = {
+  readonly roles: ReadonlySet<Role>;
+  readonly log: Logger;
+  /** Lines for people: the address, the key that was made, what channel `console` prints. */
+  readonly print: (line: string) => void;
+  /** `start` brings an empty database up to date itself; the other roles never change a schema. */
+  readonly migrateEmpty: boolean;
+};
+
+/** What an operator can mend: one line with place and remedy, exit code 1. */
+export class StartError extends Error {
+  override readonly name = "StartError";
+}
+
+const DUE_SCAN_MS = 250;
+const RESCUE_MS = 10_000;
+/** Due buyers that one nudge stands for. */
+const PER_NUDGE = 100;
+const MOST_COUNTED = 2_000;
+
+export async function startApp(config: Config, options: AppOptions): Promise<App> {
+  const { roles, log } = options;
+  const releases: (() => Promise<void>)[] = [];
+  let stopping: Promise<void> | undefined;
+  const stop = (): Promise<void> => {
+    stopping ??= (async () => {
+      for (const release of releases.reverse())
+        await release().catch((error: unknown) => log.error({ err: error }, "a part did not stop cleanly"));
+    })();
+    return stopping;
+  };
+  try {
+    const catalog = readCatalog(config, log);
+    const database = await openStore(config, options);
+    releases.push(() => database.close());
+    const keys = await loadOrCreateKeys(config);
+    if (!keys.ok) throw new StartError(keys.fault);
+    const backend = await openQueue(config, database, log);
+    releases.push(() => backend.close());
+    const channels = openChannels(config.channels, { log, print: options.print });
+    for (const channel of channels.values()) releases.push(() => channel.close());
+    const policy: BuyerPolicy = {
+      campaigns: byPriority(catalog.campaigns),
+      channels: new Map([...channels].map(([name, { contact }]) => [name, contact])),
+      newId,
+    };
+    const shared = { sql: database.sql, vault: createVault(keys.keys.secretKey), shopOf: config.shop, policy: () => policy };
+    const intake = createIntake(shared);
+    const producer = createProducer(backend);
+    const metrics = createMetrics({
+      due: () => countDue(database.sql, 10_000),
+      queueDepth: async () => {
+        const depth = await producer.queueDepth();
+        return depth.ok ? depth.value : null;
+      },
+      inFlight: () => dispatcher.inFlight,
+    });
+    const dispatcher = createDispatcher({ ...shared, catalog: () => catalog, channels, log, meter: metrics.dispatch });
+    const counted = (source: string): Intake => ({
+      get pending() {
+        return intake.pending;
+      },
+      async submit(inputs) {
+        const report = await intake.submit(inputs);
+        metrics.takenIn(source, report);
+        return report;
+      },
+    });
+
+    if (roles.has("dispatch") || roles.has("upkeep")) {
+      const marked = await planAnewIfChanged(database.sql, catalog.digest);
+      if (marked > 0) log.info({ buyers: marked }, "campaigns changed: open cases are planned anew");
+    }
+    if (roles.has("dispatch")) {
+      releases.push(() => dispatcher.stop());
+      const sweep = startSweep(dispatcher, log);
+      releases.push(() => sweep.stop());
+      const worker = startDispatchWorker({
+        backend,
+        handle: async () => {
+          await dispatcher.drain();
+        },
+      });
+      releases.push(async () => void (await worker.close()));
+    }
+    if (roles.has("upkeep")) {
+      await producer.scheduleUpkeep({ "due-scan": DUE_SCAN_MS, rescue: RESCUE_MS });
+      const worker = startUpkeepWorker({
+        backend,
+        handle: async (chore) => {
+          if (chore === "rescue") await dispatcher.rescue();
+          if (chore !== "due-scan") return;
+          const { due } = await countDue(database.sql, MOST_COUNTED);
+          if (due > 0) await producer.enqueueDispatch(Math.ceil(due / PER_NUDGE));
+        },
+      });
+      releases.push(async () => void (await worker.close()));
+    }
+    if (roles.has("intake")) {
+      const worker = startOrdersWorker({ backend, submit: jobIntake(counted("queue"), log) });
+      releases.push(async () => void (await worker.close()));
+    }
+    let url: string | null = null;
+    if (roles.has("api")) {
+      const http = await startHttp({ config, keys: keys.keys, database, backend, intake: counted, metrics, log });
+      releases.push(http.close);
+      url = http.url;
+    }
+    return { url, failed: database.died ?? new Promise(() => {}), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function readCatalog(config: Config, log: Logger): Catalog {
+  const result = loadCatalog(config.templatesDir, {
+    channels: config.channels.map(({ name }) => name),
+    shopIds: config.implicitShops || config.shop("*") !== null ? null : config.shopIds,
+  });
+  if (!result.ok) throw new StartError(result.faults.join("\n"));
+  for (const warning of result.warnings) log.warn(warning);
+  return result.catalog;
+}
+
+async function openStore(config: Config, options: AppOptions): Promise<OpenDatabase> {
+  const database = await openDatabase({
+    databaseUrl: config.databaseUrl,
+    dataDir: config.dataDir,
+    mode: "own",
+    log: (message, fields) => options.log.debug(fields ?? {}, message),
+    connect: { max: 16, applicationName: "dunlin" },
+  });
+  try {
+    const verdict = await checkSchema(database.sql, database.url);
+    const mayMigrate = config.databaseUrl === null || (options.migrateEmpty && verdict.kind === "absent");
+    if (verdict.kind === "newer" || (verdict.kind !== "fits" && !mayMigrate)) throw new StartError(verdict.message);
+    if (verdict.kind !== "fits") await migrate(database.url);
+    return database;
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+/** On PostgreSQL the queue's own schema is part of what `migrate` brings up to date; the embedded one is ours alone. */
+async function openQueue(config: Config, database: OpenDatabase, log: Logger): Promise<QueueBackend> {
+  const backend = openQueueBackend(config.queueUrl ?? database.url, { log });
+  if (backend.kind === "postgres") await backend.migrate();
+  return backend;
+}
+
+/** A job holds one event or an array of them. What is wrong with some is logged and does not hold up the others. */
+function jobIntake(intake: Intake, log: Logger) {
+  return async (data: unknown): Promise<void> => {
+    const events = Array.isArray(data) ? data : [data];
+    if (events.length > maxEventsPerJob)
+      throw new InvalidJobError(`a job may hold ${maxEventsPerJob} events, this one holds ${events.length}: split it`);
+    const { rejected } = await intake.submit(events);
+    if (rejected.length === 0) return;
+    const first = rejected[0];
+    log.warn({ rejected: rejected.length, of: events.length, code: first?.code, message: first?.message }, "order events of a job were refused");
+    if (rejected.length === events.length) throw new InvalidJobError(`${first?.code}: ${first?.message}`);
+  };
+}

@@ -1,0 +1,108 @@
+/** Prometheus metrics: names, help, and where they are counted. No label ever holds an address, an id or a text. */
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from "prom-client";
+import type { DispatchMeter } from "./dispatch/deps.ts";
+import type { IntakeReport } from "./intake/intake.ts";
+
+export type Metrics = {
+  readonly registry: Registry;
+  readonly dispatch: DispatchMeter;
+  takenIn(source: string, report: IntakeReport): void;
+  answered(answer: { method: string; route: string; status: number; seconds: number }): void;
+};
+
+/** Read at each scrape; one that fails leaves its gauges as they were. */
+export type Gauges = {
+  due(): Promise<{ due: number; lagMs: number }>;
+  queueDepth(): Promise<Record<string, { waiting: number; active: number; delayed: number; failed: number }> | null>;
+  inFlight(): number;
+};
+
+export function createMetrics(gauges: Gauges): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+  const events = new Counter({
+    name: "dunlin_intake_events_total",
+    help: "Order events taken in, by source and result",
+    labelNames: ["source", "result"],
+    registers,
+  });
+  const claims = new Counter({
+    name: "dunlin_claims_total",
+    help: "Reminders claimed for sending, by channel",
+    labelNames: ["channel"],
+    registers,
+  });
+  const sends = new Histogram({
+    name: "dunlin_send_seconds",
+    help: "Calls to providers, by channel and outcome",
+    labelNames: ["channel", "outcome"],
+    buckets: [0.01, 0.05, 0.1, 0.5, 1, 2.5, 5, 10],
+    registers,
+  });
+  const skips = new Counter({
+    name: "dunlin_skips_total",
+    help: "Reminders decided against at dispatch, by reason",
+    labelNames: ["reason"],
+    registers,
+  });
+  const requests = new Histogram({
+    name: "dunlin_http_seconds",
+    help: "HTTP requests, by route and status",
+    labelNames: ["method", "route", "status"],
+    buckets: [0.005, 0.025, 0.1, 0.5, 1, 5],
+    registers,
+  });
+  const safely = async (read: () => Promise<void>): Promise<void> => read().catch(() => undefined);
+  const lag = new Gauge({
+    name: "dunlin_due_lag_seconds",
+    help: "For how long the longest overdue decision has waited",
+    registers,
+  });
+  new Gauge({
+    name: "dunlin_due",
+    help: "Buyers with something due now, counted up to 10,000",
+    registers,
+    collect() {
+      return safely(async () => {
+        const { due, lagMs } = await gauges.due();
+        this.set(due);
+        lag.set(lagMs / 1_000);
+      });
+    },
+  });
+  new Gauge({
+    name: "dunlin_claims_in_flight",
+    help: "Claims that this process holds",
+    registers,
+    collect() {
+      this.set(gauges.inFlight());
+    },
+  });
+  new Gauge({
+    name: "dunlin_queue_jobs",
+    help: "Jobs on the queues, by queue and state",
+    labelNames: ["queue", "state"],
+    registers,
+    collect() {
+      return safely(async () => {
+        for (const [queue, depth] of Object.entries((await gauges.queueDepth()) ?? {}))
+          for (const state of ["waiting", "active", "delayed", "failed"] as const) this.set({ queue, state }, depth[state]);
+      });
+    },
+  });
+  return {
+    registry,
+    dispatch: {
+      claimed: (channel) => claims.inc({ channel }),
+      finished: (channel, outcome, ms) => sends.observe({ channel, outcome }, ms / 1_000),
+      skipped: (reason) => skips.inc({ reason }),
+    },
+    takenIn(source, report) {
+      events.inc({ source, result: "accepted" }, report.accepted);
+      events.inc({ source, result: "duplicate" }, report.duplicates);
+      events.inc({ source, result: "rejected" }, report.rejected.length);
+    },
+    answered: ({ method, route, status, seconds }) => requests.observe({ method, route, status }, seconds),
+  };
+}
