@@ -9,8 +9,8 @@ import type { Config } from "./config/config.ts";
 import { loadOrCreateKeys } from "./config/keys.ts";
 import type { BuyerPolicy } from "./core/buyer-state.ts";
 import { byPriority } from "./core/match.ts";
-import { checkSchema, migrate } from "./db/migrate.ts";
 import { newId } from "./db/ids.ts";
+import { checkSchema, migrate } from "./db/migrate.ts";
 import { type OpenDatabase, openDatabase } from "./db/open.ts";
 import { countDue } from "./db/stores/dispatch-store.ts";
 import { planAnewIfChanged } from "./db/stores/settings-store.ts";
@@ -84,7 +84,12 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
       channels: new Map([...channels].map(([name, { contact }]) => [name, contact])),
       newId,
     };
-    const shared = { sql: database.sql, vault: createVault(keys.keys.secretKey), shopOf: config.shop, policy: () => policy };
+    const shared = {
+      sql: database.sql,
+      vault: createVault(keys.keys.secretKey),
+      shopOf: config.shop,
+      policy: () => policy,
+    };
     const intake = createIntake(shared);
     const producer = createProducer(backend);
     const metrics = createMetrics({
@@ -137,7 +142,7 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
       releases.push(async () => void (await worker.close()));
     }
     if (roles.has("intake")) {
-      const worker = startOrdersWorker({ backend, submit: jobIntake(counted("queue"), log) });
+      const worker = startOrdersWorker({ backend, submit: jobIntake(counted("queue")) });
       releases.push(async () => void (await worker.close()));
     }
     let url: string | null = null;
@@ -190,16 +195,22 @@ async function openQueue(config: Config, database: OpenDatabase, log: Logger): P
   return backend;
 }
 
-/** A job holds one event or an array of them. What is wrong with some is logged and does not hold up the others. */
-function jobIntake(intake: Intake, log: Logger) {
+/**
+ * A job holds one event or an array of them. What is wrong with some does not hold up the others; a job with refused events is kept
+ * among the failed, as it came, so that nothing is lost: run again, what went in counts as duplicate.
+ */
+function jobIntake(intake: Intake) {
   return async (data: unknown): Promise<void> => {
     const events = Array.isArray(data) ? data : [data];
     if (events.length > maxEventsPerJob)
       throw new InvalidJobError(`a job may hold ${maxEventsPerJob} events, this one holds ${events.length}: split it`);
     const { rejected } = await intake.submit(events);
-    if (rejected.length === 0) return;
-    const first = rejected[0];
-    log.warn({ rejected: rejected.length, of: events.length, code: first?.code, message: first?.message }, "order events of a job were refused");
-    if (rejected.length === events.length) throw new InvalidJobError(`${first?.code}: ${first?.message}`);
+    const [first] = rejected;
+    if (first === undefined) return;
+    const which =
+      events.length === 1
+        ? ""
+        : `${rejected.length} of ${events.length} refused, the others are in; index ${first.index}: `;
+    throw new InvalidJobError(`${which}${first.code}: ${first.message}`);
   };
 }

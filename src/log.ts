@@ -25,7 +25,10 @@ function describe(error: unknown): object {
   if (!(error instanceof Error)) return { message: String(error).slice(0, 300) };
   const code: unknown = Reflect.get(error, "code");
   const isDb = error.name === "PostgresError" || typeof Reflect.get(error, "severity") === "string";
-  const frames = (error.stack ?? "").split("\n").filter((line) => line.startsWith("    at ")).slice(0, 6);
+  const frames = (error.stack ?? "")
+    .split("\n")
+    .filter((line) => line.startsWith("    at "))
+    .slice(0, 6);
   return {
     type: error.name,
     message: isDb ? explainDbError(error) : error.message.slice(0, 500),

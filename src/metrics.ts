@@ -1,5 +1,5 @@
 /** Prometheus metrics: names, help, and where they are counted. No label ever holds an address, an id or a text. */
-import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from "prom-client";
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { DispatchMeter } from "./dispatch/deps.ts";
 import type { IntakeReport } from "./intake/intake.ts";
 
@@ -87,7 +87,8 @@ export function createMetrics(gauges: Gauges): Metrics {
     collect() {
       return safely(async () => {
         for (const [queue, depth] of Object.entries((await gauges.queueDepth()) ?? {}))
-          for (const state of ["waiting", "active", "delayed", "failed"] as const) this.set({ queue, state }, depth[state]);
+          for (const state of ["waiting", "active", "delayed", "failed"] as const)
+            this.set({ queue, state }, depth[state]);
       });
     },
   });

@@ -1,0 +1,51 @@
+/** What every command gets: the configuration, where to write, and the ways to end. */
+import type { Logger } from "pino";
+import type { Config } from "../config/config.ts";
+import { loadOrCreateKeys } from "../config/keys.ts";
+import { checkSchema, migrate } from "../db/migrate.ts";
+import { type OpenDatabase, openDatabase } from "../db/open.ts";
+import { createVault, type Vault } from "../db/vault.ts";
+
+export type CommandContext = {
+  readonly config: Config;
+  readonly log: Logger;
+  /** The command's answer. */
+  readonly out: (text: string) => void;
+  /** Progress and remarks. */
+  readonly note: (text: string) => void;
+};
+
+/** A failure that its message explains: printed as one line on stderr, exit code 1. */
+export class CommandError extends Error {
+  override readonly name = "CommandError";
+}
+
+/** Runs `work` on the database, beside a running service if there is one. */
+export async function withDatabase<T>(
+  context: CommandContext,
+  work: (database: OpenDatabase) => Promise<T>,
+): Promise<T> {
+  const { config, log } = context;
+  const database = await openDatabase({
+    databaseUrl: config.databaseUrl,
+    dataDir: config.dataDir,
+    mode: "share",
+    log: (message, fields) => log.debug(fields ?? {}, message),
+    connect: { max: 4, applicationName: "dunlin command" },
+  });
+  try {
+    const verdict = await checkSchema(database.sql, database.url);
+    if (verdict.kind === "newer" || (verdict.kind !== "fits" && config.databaseUrl !== null))
+      throw new CommandError(verdict.message);
+    if (verdict.kind !== "fits") await migrate(database.url);
+    return await work(database);
+  } finally {
+    await database.close();
+  }
+}
+
+export async function openVault(context: CommandContext): Promise<Vault> {
+  const keys = await loadOrCreateKeys(context.config);
+  if (!keys.ok) throw new CommandError(keys.fault);
+  return createVault(keys.keys.secretKey);
+}

@@ -1,0 +1,61 @@
+/**
+ * Bytes in pieces of any size → lines. Holds no more than one line: of a longer one than `most` bytes nothing is kept, and it is told
+ * as `long`. A piece may end anywhere, within a character too; `\r\n` ends a line as `\n` does.
+ */
+export type LineKind = "whole" | "long" | "last";
+
+export type LineSplitter = {
+  feed(chunk: Buffer): void;
+  /** What stands after the last line break is a line, too: `last`. */
+  end(): void;
+};
+
+const NEWLINE = 0x0a;
+const RETURN = 0x0d;
+const MOST_PARTS = 1_024;
+
+/** `onLine` gets the line's bytes (empty when long) and its number from 1. The bytes are its own only until it returns. */
+export function splitLines(options: {
+  readonly most: number;
+  readonly onLine: (bytes: Buffer, line: number, kind: LineKind) => void;
+}): LineSplitter {
+  const { most, onLine } = options;
+  let parts: Buffer[] = [];
+  let size = 0;
+  let line = 1;
+
+  function keep(part: Buffer): void {
+    if (part.length === 0) return;
+    size += part.length;
+    if (size > most) parts = [];
+    else parts.push(part);
+    // A line that drips in byte by byte must not cost a hundred times its size.
+    if (parts.length >= MOST_PARTS) parts = [Buffer.concat(parts)];
+  }
+
+  function tell(kind: LineKind): void {
+    const long = size > most;
+    const [first] = parts;
+    const bytes = first === undefined ? Buffer.alloc(0) : parts.length === 1 ? first : Buffer.concat(parts, size);
+    parts = [];
+    size = 0;
+    const end = bytes.length > 0 && bytes[bytes.length - 1] === RETURN ? bytes.length - 1 : bytes.length;
+    onLine(end === bytes.length ? bytes : bytes.subarray(0, end), line, long ? "long" : kind);
+    line++;
+  }
+
+  return {
+    feed(chunk) {
+      let from = 0;
+      for (let at = chunk.indexOf(NEWLINE); at !== -1; at = chunk.indexOf(NEWLINE, from)) {
+        keep(chunk.subarray(from, at));
+        tell("whole");
+        from = at + 1;
+      }
+      keep(chunk.subarray(from));
+    },
+    end() {
+      if (size > 0) tell("last");
+    },
+  };
+}

@@ -1,0 +1,131 @@
+#!/usr/bin/env node
+/** The `dunlin` command: arguments → what is run; signals; exit codes (0 done, 1 failed with one line on stderr, 2 wrong usage). */
+import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { type AppOptions, ROLES, type Role, StartError, startApp } from "./app.ts";
+import { type CommandContext, CommandError } from "./cli/context.ts";
+import { importCommand } from "./cli/import.ts";
+import { migrateCommand } from "./cli/migrate.ts";
+import type { Config } from "./config/config.ts";
+import { loadConfig } from "./config/load-config.ts";
+import { explainDbError } from "./db/client.ts";
+import { EmbeddedError } from "./db/embedded/errors.ts";
+import { createLog } from "./log.ts";
+
+/** A drain that takes longer is given up, and said so; claims it held are rescued when their leases run out. */
+const DRAIN_MS = 19_000;
+
+function configure(): Config {
+  const result = loadConfig(process.env, process.cwd());
+  if (!result.ok) throw new CommandError(result.faults.join("\n"));
+  return result.config;
+}
+
+const line = (text: string): void => void process.stdout.write(`${text}\n`);
+
+async function runService(roles: readonly Role[], migrateEmpty: boolean): Promise<void> {
+  const config = configure();
+  const log = createLog(config.logLevel, 1);
+  const options: AppOptions = { roles: new Set(roles), log, print: line, migrateEmpty };
+  const app = await startApp(config, options);
+  if (config.implicitShops)
+    log.warn("no shops are configured: every shop is taken, in UTC; list yours in dunlin.yaml (README, Configuration)");
+  log.info({ roles, ...(app.url === null ? {} : { url: app.url }) }, "Dunlin is up");
+  let code = 0;
+  const reason = await Promise.race([signalled(), app.failed]);
+  if (reason instanceof Error) {
+    log.fatal({ err: reason }, "the database is gone");
+    code = 1;
+  } else log.info({ signal: reason }, "draining");
+  const late = setTimeout(() => {
+    log.error("not everything ended in time; what was claimed and not recorded counts as unknown later");
+    process.exit(1);
+  }, DRAIN_MS);
+  await app.stop();
+  clearTimeout(late);
+  log.info("stopped");
+  process.exit(code);
+}
+
+/** The first SIGTERM or SIGINT; a second one ends the process at once. */
+function signalled(): Promise<string> {
+  return new Promise((resolve) => {
+    let seen = false;
+    for (const signal of ["SIGTERM", "SIGINT"] as const)
+      process.on(signal, () => {
+        if (seen) process.exit(1);
+        seen = true;
+        resolve(signal);
+      });
+  });
+}
+
+async function runCommand(work: (context: CommandContext) => Promise<void>): Promise<void> {
+  const config = configure();
+  await work({
+    config,
+    log: createLog(config.logLevel === "info" ? "warn" : config.logLevel, 2),
+    out: line,
+    note: (text) => void process.stderr.write(`${text}\n`),
+  });
+}
+
+function roleList(text: string): Role[] {
+  const names = text.split(",").map((name) => name.trim());
+  for (const name of names)
+    if (!ROLES.some((role) => role === name && role !== "api"))
+      throw new InvalidArgumentError(`${name} is none of intake, dispatch, upkeep`);
+  return ROLES.filter((role) => names.includes(role));
+}
+
+export function program(): Command {
+  const dunlin = new Command("dunlin")
+    .description("Reminds buyers of unpaid orders once, in time, and counts honestly what came back.")
+    .exitOverride()
+    .showHelpAfterError("(see --help)")
+    .configureHelp({ sortSubcommands: false });
+  dunlin
+    .command("start")
+    .description("everything in one process: API, console, workers; embedded PostgreSQL when DATABASE_URL is unset")
+    .action(() => runService(ROLES, true));
+  dunlin
+    .command("api")
+    .description("the API alone, over shared stores")
+    .action(() => runService(["api"], false));
+  dunlin
+    .command("worker")
+    .description("worker roles alone, over shared stores")
+    .option("--roles <list>", "which of intake,dispatch,upkeep", roleList, ["intake", "dispatch", "upkeep"] as Role[])
+    .action(({ roles }: { roles: Role[] }) => runService(roles, false));
+  dunlin
+    .command("migrate")
+    .description("bring both schemas (Dunlin's, and BullMQ's on PostgreSQL) up to date; safe to run concurrently")
+    .action(() => runCommand(migrateCommand));
+  dunlin
+    .command("import")
+    .argument("<file>", "NDJSON of order events; - reads stdin")
+    .option("--json", "print the totals as JSON")
+    .description("take in order events from a file; bad rows go to FILE.rejected.ndjson, the rest goes in")
+    .action((file: string, { json }: { json?: boolean }) =>
+      runCommand((context) => importCommand(context, file, json === true)),
+    );
+  return dunlin;
+}
+
+function explain(error: unknown): string {
+  if (error instanceof CommandError || error instanceof StartError || error instanceof EmbeddedError)
+    return error.message;
+  if (error instanceof Error && error.message.startsWith("channel ")) return error.message;
+  return explainDbError(error);
+}
+
+async function main(): Promise<void> {
+  try {
+    await program().parseAsync();
+  } catch (error) {
+    if (error instanceof CommanderError) process.exit(error.exitCode === 0 ? 0 : 2);
+    process.stderr.write(`dunlin: ${explain(error)}\n`);
+    process.exit(1);
+  }
+}
+
+await main();
