@@ -1,0 +1,128 @@
+/**
+ * What the HTTP interface needs of the rest of the program. It knows no feature: `app.ts` hands in their verbs, in these types.
+ * Instants are epoch ms; what is answered to the outside is already in the outside's shape (RFC 3339, decimal strings).
+ */
+import type { Logger } from "pino";
+import type { Source } from "../sources/source.ts";
+import type {
+  CASE_STATES,
+  Case,
+  DELIVERY_STATES,
+  Delivery,
+  OrderStory,
+  REMINDER_STATES,
+  REPORT_KEYS,
+  RecoveryReport,
+  Reminder,
+} from "./contract.ts";
+
+export type Role = "viewer" | "operator" | "admin";
+
+export type Auth = {
+  /** Who holds this key; null: nobody. Takes the same time for every wrong key. */
+  check(bearer: string): { readonly role: Role } | null;
+};
+
+export type Rejected = {
+  readonly index: number;
+  readonly id: string | null;
+  readonly code: string;
+  readonly message: string;
+};
+export type Receipt = {
+  readonly accepted: number;
+  readonly duplicates: number;
+  readonly rejected: readonly Rejected[];
+};
+
+export type HttpIntake = {
+  /** Resolves once it is durable; rejects only when the store is out. */
+  submit(inputs: readonly unknown[]): Promise<Receipt>;
+  /** Events not yet answered. */
+  readonly pending: number;
+};
+
+export type Check = { readonly ok: boolean; readonly message?: string };
+export type Readiness = { readonly ok: boolean; readonly checks: Readonly<Record<string, Check>> };
+
+export type ReportQuery = {
+  readonly by: readonly (typeof REPORT_KEYS)[number][];
+  readonly from: number | null;
+  readonly to: number | null;
+};
+
+/** Filters are null when not given; `cursor` is what a former page gave as `next`. */
+export type ListQuery = {
+  readonly shop: string | null;
+  readonly campaign: string | null;
+  readonly limit: number;
+  readonly cursor: string | null;
+};
+/** `from` and `to` bound when the case was opened: [from, to). */
+export type CasesQuery = ListQuery & {
+  readonly state: (typeof CASE_STATES)[number] | null;
+  readonly from: number | null;
+  readonly to: number | null;
+};
+/** `from` and `to` bound the reminder's time: [from, to). */
+export type RemindersQuery = ListQuery & {
+  readonly state: (typeof REMINDER_STATES)[number] | null;
+  readonly step: string | null;
+  readonly reason: string | null;
+  readonly order: string | null;
+  readonly from: number | null;
+  readonly to: number | null;
+};
+/** `from` and `to` bound when it was claimed: [from, to). */
+export type DeliveriesQuery = ListQuery & {
+  readonly state: (typeof DELIVERY_STATES)[number] | null;
+  readonly channel: string | null;
+  readonly from: number | null;
+  readonly to: number | null;
+};
+/** `next` is null on the last page. */
+export type Page<Item> = { readonly items: readonly Item[]; readonly next: string | null };
+
+export type HttpDeps = {
+  readonly config: {
+    shop(id: string): { readonly webhooks: Readonly<Record<string, { readonly secret: string }>> } | null;
+  };
+  readonly intake: HttpIntake;
+  readonly sources: ReadonlyMap<string, Source>;
+  readonly auth: Auth;
+  readonly health: { ready(): Promise<Readiness> };
+  /** Prometheus text. */
+  readonly metrics: () => Promise<string>;
+  readonly report: (query: ReportQuery) => Promise<RecoveryReport>;
+  readonly reportCsv: (query: ReportQuery) => Promise<string>;
+  /** null: no such order. */
+  readonly explain: (order: { readonly shop: string; readonly order: string }) => Promise<OrderStory | null>;
+  /** null: the cursor is none of ours. */
+  readonly listCases: (query: CasesQuery) => Promise<Page<Case> | null>;
+  readonly listReminders: (query: RemindersQuery) => Promise<Page<Reminder> | null>;
+  readonly listDeliveries: (query: DeliveriesQuery) => Promise<Page<Delivery> | null>;
+  readonly log: Logger;
+  /** Epoch ms (Date.now). */
+  readonly now?: () => number;
+  /** Told of each answer, for a histogram. `route` is the template, never the URL. */
+  readonly observe?: (answer: {
+    readonly method: string;
+    readonly route: string;
+    readonly status: number;
+    readonly seconds: number;
+  }) => void;
+  readonly options?: HttpOptions;
+};
+
+export type HttpOptions = {
+  /** Whose X-Forwarded-For is believed, as Fastify's `trustProxy` (false: nobody's). */
+  readonly trustProxy?: boolean | string | string[];
+  /** A body that is read whole must be here within this time, ms (30 s). */
+  readonly bodyTimeout?: number;
+  /** An NDJSON stream may be silent for so long, ms (60 s). */
+  readonly stallTimeout?: number;
+  /** Intake must answer within this time, ms (25 s), or the store counts as out. */
+  readonly storeTimeout?: number;
+  /** Wrong keys or signatures a minute from one address before the answer is 429 (60). */
+  readonly failuresPerMinute?: number;
+};

@@ -1,0 +1,142 @@
+/**
+ * Every error code of the HTTP interface. Codes are stable: programs are written against them. docs/errors.md holds this table for
+ * people; a test keeps the two alike. `remedy` is what the one who called can do.
+ */
+export const ERRORS = {
+  invalid_request: {
+    status: 400,
+    title: "Invalid request",
+    remedy: "Send well-formed HTTP, with a percent-encoded URL.",
+  },
+  invalid_json: { status: 400, title: "Invalid JSON", remedy: "Correct the body at the place that `detail` names." },
+  unauthorized: {
+    status: 401,
+    title: "No valid API key",
+    remedy: "Send `Authorization: Bearer <key>`; `dunlin keys` lists and makes keys.",
+  },
+  invalid_signature: {
+    status: 401,
+    title: "Invalid signature",
+    remedy: "Give Dunlin the secret that the shop system signs with.",
+  },
+  webhook_not_configured: {
+    status: 401,
+    title: "Webhook not configured",
+    remedy: "Set `shops.<shop>.webhooks.<source>.secret` in dunlin.yaml.",
+  },
+  forbidden: { status: 403, title: "Role too low", remedy: "Use a key of the role that `detail` names." },
+  not_found: { status: 404, title: "No such route", remedy: "See `/openapi.json` for paths and methods." },
+  unknown_source: {
+    status: 404,
+    title: "Unknown webhook source",
+    remedy: "Use one of the sources that `detail` lists.",
+  },
+  order_not_found: {
+    status: 404,
+    title: "No such order",
+    remedy: "Check shop and order id; order ids are those of the shop system.",
+  },
+  request_timeout: { status: 408, title: "Body came too slowly", remedy: "Send again; large imports go as NDJSON." },
+  payload_too_large: {
+    status: 413,
+    title: "Body too large",
+    remedy: "Send the events as NDJSON (`application/x-ndjson`), which has no limit.",
+  },
+  too_many_events: {
+    status: 413,
+    title: "Too many events in one array",
+    remedy: "Send the events as NDJSON (`application/x-ndjson`), which has no limit.",
+  },
+  line_too_long: {
+    status: 413,
+    title: "Line too long",
+    remedy: "Keep each event under 1 MB. Listed under `rejected`; the other lines go in.",
+  },
+  uri_too_long: { status: 414, title: "URL too long", remedy: "Shorten the path." },
+  unsupported_media_type: {
+    status: 415,
+    title: "Unsupported media type",
+    remedy: "Send `application/json` or `application/x-ndjson`, in UTF-8 and uncompressed.",
+  },
+  invalid_event: { status: 422, title: "Invalid event", remedy: "Correct the field that the message names." },
+  unknown_shop: {
+    status: 422,
+    title: "Unknown shop",
+    remedy: 'List the shop under `shops` in dunlin.yaml, or add a `"*"` entry.',
+  },
+  invalid_query: { status: 422, title: "Invalid query", remedy: "Correct the parameters that `errors` names." },
+  invalid_webhook: {
+    status: 422,
+    title: "Not a webhook of this source",
+    remedy: "Register only order topics of this platform at this URL.",
+  },
+  rate_limited: {
+    status: 429,
+    title: "Too many failed attempts",
+    remedy: "Wait as long as `Retry-After` says, and correct key or secret.",
+  },
+  headers_too_large: { status: 431, title: "Headers too large", remedy: "Send fewer or shorter headers." },
+  internal_error: {
+    status: 500,
+    title: "Internal error",
+    remedy: "Look up `requestId` in Dunlin's log, and report it.",
+  },
+  store_unavailable: {
+    status: 503,
+    title: "Store unavailable",
+    remedy: "Send again after `Retry-After`: events that were taken already count as duplicates.",
+  },
+  overloaded: { status: 503, title: "Too much waits", remedy: "Send again after `Retry-After`." },
+  shutting_down: {
+    status: 503,
+    title: "Shutting down",
+    remedy: "Send again after `Retry-After`; another process will take it.",
+  },
+} as const;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+export type Fault = { readonly message: string; readonly [key: string]: unknown };
+
+type Extra = {
+  readonly errors?: readonly Fault[];
+  /** More members of the problem. */
+  readonly members?: Readonly<Record<string, unknown>>;
+  readonly headers?: Readonly<Record<string, string>>;
+};
+
+/** Thrown anywhere below a route, answered as `application/problem+json`. `detail` is read by the caller: nothing internal in it. */
+export class HttpProblem extends Error {
+  override readonly name = "HttpProblem";
+  readonly code: ErrorCode;
+  readonly extra: Extra;
+  /** Fastify reads it where it decides on the connection. */
+  readonly statusCode: number;
+
+  constructor(code: ErrorCode, detail: string, extra: Extra = {}) {
+    super(detail);
+    this.code = code;
+    this.extra = extra;
+    this.statusCode = ERRORS[code].status;
+  }
+}
+
+export function isErrorCode(code: string): code is ErrorCode {
+  return Object.hasOwn(ERRORS, code);
+}
+
+/** RFC 9457. `requestId` is in the log, too. */
+export function problemText(problem: HttpProblem, requestId: string): string {
+  const { status, title } = ERRORS[problem.code];
+  const { errors, members } = problem.extra;
+  return JSON.stringify({
+    type: `urn:dunlin:error:${problem.code}`,
+    title,
+    status,
+    code: problem.code,
+    detail: problem.message,
+    ...(errors && { errors }),
+    ...members,
+    requestId,
+  });
+}

@@ -1,0 +1,75 @@
+/**
+ * Who may do what. A route says in `config.access` which role it needs, or `open`; one that says nothing needs an admin. Only failures
+ * are counted, by address: a good key or signature is never limited, however many come, also from behind one proxy.
+ */
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { mayAct } from "./auth.ts";
+import type { Auth, Role } from "./deps.ts";
+import { type ErrorCode, HttpProblem } from "./errors.ts";
+
+/** `loopback or viewer`: a program on this machine needs no key, anybody else a viewer's. */
+export type Access = Role | "open" | "loopback or viewer";
+
+declare module "fastify" {
+  interface FastifyContextConfig {
+    access?: Access;
+  }
+}
+
+/** Counts one more failure of this address and makes the problem to answer with: the given one, or 429. */
+export type CountFailure = (request: FastifyRequest, code: ErrorCode, detail: string) => Promise<HttpProblem>;
+
+export function createCountFailure(app: FastifyInstance, perMinute: number): CountFailure {
+  let check: ReturnType<FastifyInstance["createRateLimit"]> | undefined;
+  return async (request, code, detail) => {
+    check ??= app.createRateLimit({ max: perMinute, timeWindow: 60_000 });
+    const limit = await check(request);
+    if (limit.isAllowed || !limit.isExceeded) return new HttpProblem(code, detail, challenge(code));
+    return new HttpProblem(
+      "rate_limited",
+      `more than ${perMinute} wrong keys or signatures a minute from this address`,
+      {
+        headers: { "retry-after": String(Math.max(1, limit.ttlInSeconds)) },
+      },
+    );
+  };
+}
+
+export function addGuard(app: FastifyInstance, auth: Auth, countFailure: CountFailure): void {
+  app.addHook("onRequest", async (request) => {
+    if (request.is404) return;
+    const access: Access = request.routeOptions.config.access ?? "admin";
+    if (access === "open") return;
+    const role = access === "loopback or viewer" ? "viewer" : access;
+    const bearer = bearerOf(request.headers.authorization);
+    if (bearer === null) {
+      if (access === "loopback or viewer" && isLoopback(request)) return;
+      const detail =
+        request.headers.authorization === undefined
+          ? "the Authorization header is missing: send Authorization: Bearer <key>"
+          : "the Authorization header is not of the form: Bearer <key>";
+      throw new HttpProblem("unauthorized", detail, challenge("unauthorized"));
+    }
+    const holder = auth.check(bearer);
+    if (holder === null) throw await countFailure(request, "unauthorized", "this key is not valid, or was revoked");
+    if (!mayAct(holder.role, role))
+      throw new HttpProblem("forbidden", `this needs the role ${role}; the key has ${holder.role}`, {
+        headers: { "www-authenticate": 'Bearer realm="dunlin", error="insufficient_scope"' },
+      });
+  });
+}
+
+function bearerOf(header: string | undefined): string | null {
+  return /^Bearer +([\x21-\x7e]{1,1000})$/i.exec(header ?? "")?.[1] ?? null;
+}
+
+function challenge(code: ErrorCode) {
+  return code === "unauthorized" ? { headers: { "www-authenticate": 'Bearer realm="dunlin"' } } : {};
+}
+
+/** The address of the socket, which cannot be told falsely; what a proxy on this machine passes on is not of this machine. */
+function isLoopback(request: FastifyRequest): boolean {
+  const { headers, socket } = request;
+  const passedOn = headers["x-forwarded-for"] ?? headers.forwarded ?? headers["x-real-ip"] ?? headers.via;
+  return passedOn === undefined && /^(127\.|::1$|::ffff:127\.)/.test(socket.remoteAddress ?? "");
+}

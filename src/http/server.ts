@@ -1,0 +1,70 @@
+/**
+ * The HTTP interface: `buildServer(deps)` makes an instance that listens to nothing yet; the process listens with it, tests inject into it.
+ * `close()` drains: new requests get 503, those under way end, and NDJSON streams are answered with where to go on.
+ */
+import helmet from "@fastify/helmet";
+import rateLimit from "@fastify/rate-limit";
+import Fastify, { type FastifyBaseLogger, type FastifyInstance } from "fastify";
+import { validatorCompiler } from "fastify-type-provider-zod";
+import { addBodyGuard } from "./body-guard.ts";
+import type { HttpDeps } from "./deps.ts";
+import { HttpProblem } from "./errors.ts";
+import { addGuard, createCountFailure } from "./guard.ts";
+import { addRequestLog, quietLog } from "./log.ts";
+import { addOpenApi } from "./openapi.ts";
+import { addProblems, answerBrokenHttp, answerError } from "./problems.ts";
+import { eventRoutes } from "./routes/events.ts";
+import { operationRoutes } from "./routes/operations.ts";
+import { readRoutes } from "./routes/reads.ts";
+import { webhookRoutes } from "./routes/webhooks.ts";
+import { createSubmit } from "./submit.ts";
+
+/** An order id of 200 characters, each percent-encoded. */
+const MOST_PARAMETER = 2_400;
+const HEADERS_TIMEOUT = 15_000;
+/** Longer than load balancers keep an idle connection (60 s), so that it is they who close it. */
+const KEEP_ALIVE_TIMEOUT = 72_000;
+
+export function buildServer(deps: HttpDeps): FastifyInstance {
+  const { trustProxy = false, bodyTimeout = 30_000, stallTimeout = 60_000 } = deps.options ?? {};
+  const { storeTimeout = 25_000, failuresPerMinute = 60 } = deps.options ?? {};
+  const log: FastifyBaseLogger = quietLog(deps.log);
+  const app: FastifyInstance = Fastify({
+    loggerInstance: log,
+    disableRequestLogging: true,
+    trustProxy,
+    return503OnClosing: false,
+    routerOptions: { maxParamLength: MOST_PARAMETER },
+    keepAliveTimeout: KEEP_ALIVE_TIMEOUT,
+    http: { headersTimeout: HEADERS_TIMEOUT, requestTimeout: 0 },
+    clientErrorHandler: answerBrokenHttp,
+    frameworkErrors: answerError,
+  });
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(() => JSON.stringify);
+
+  const draining = new AbortController();
+  const shuttingDown = () =>
+    new HttpProblem("shutting_down", "this process is stopping", { headers: { "retry-after": "2" } });
+  app.addHook("preClose", async () => draining.abort(shuttingDown()));
+  app.addHook("onRequest", (_request, _reply, done) => done(draining.signal.aborted ? shuttingDown() : undefined));
+
+  addRequestLog(app, deps.observe);
+  addBodyGuard(app, bodyTimeout);
+  addProblems(app);
+  void app.register(helmet, {
+    contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
+  });
+  void app.register(rateLimit, { global: false });
+  const countFailure = createCountFailure(app, failuresPerMinute);
+  addGuard(app, deps.auth, countFailure);
+  addOpenApi(app);
+
+  const submit = createSubmit(deps.intake, storeTimeout);
+  const now = deps.now ?? Date.now;
+  void app.register(async (scope) => eventRoutes(scope, { submit, stallTimeout, draining: draining.signal }));
+  void app.register(async (scope) => webhookRoutes(scope, { ...deps, submit, countFailure, now }));
+  void app.register(async (scope) => readRoutes(scope, deps));
+  void app.register(async (scope) => operationRoutes(scope, deps));
+  return app;
+}
