@@ -37,6 +37,7 @@ export const needsReminders = (by: readonly Dimension[]): boolean => by.some((ea
 
 function keyOf(dimension: Dimension, { shop, campaign, at }: Source): string {
   const local = `(${at} at time zone coalesce(z.zone, 'UTC'))`;
+  const utc = `(${at} at time zone 'UTC')`;
   switch (dimension) {
     case "campaign":
       return campaign;
@@ -54,7 +55,8 @@ function keyOf(dimension: Dimension, { shop, campaign, at }: Source): string {
       return `to_char(${local}, 'YYYY-MM-DD')`;
     case "hour":
       // With the offset: when clocks are set back, one wall-clock hour is two hours.
-      return `to_char(${local}, 'YYYY-MM-DD"T"HH24:00:00') || to_char(${local} - (${at} at time zone 'UTC'), 'SGHH24:MI')`;
+      return `to_char(${local}, 'YYYY-MM-DD"T"HH24:00:00') || case when ${local} >= ${utc} then '+' else '-' end
+        || to_char(greatest(${local} - ${utc}, ${utc} - ${local}), 'HH24:MI')`;
   }
 }
 
