@@ -67,41 +67,49 @@ function checkBody(program: hbs.AST.Program | undefined, scopes: Scopes, depth: 
 
 function checkPrinted(mustache: hbs.AST.MustacheStatement, scopes: Scopes, checked: Checked): void {
   const { path } = mustache;
-  if (!isPath(path))
-    return fault(checked, mustache, "a bare text or number in {{…}} is not allowed: write it without the braces");
+  if (!isPath(path)) {
+    fault(checked, mustache, "a bare text or number in {{…}} is not allowed: write it without the braces");
+    return;
+  }
   const kind = checkCall({ ...mustache, path }, scopes, 0, checked);
-  if (kind !== null && typeof kind === "object")
-    fault(
-      checked,
-      mustache,
-      `{{${path.original}}} is ${"list" in kind ? "a list: print it with {{list …}} or {{#each …}}" : "a group of values: name one of them"}`,
-    );
+  if (kind === null || typeof kind !== "object") return;
+  const remedy =
+    "list" in kind ? "a list: print it with {{list …}} or {{#each …}}" : "a group of values: name one of them";
+  fault(checked, mustache, `{{${path.original}}} is ${remedy}`);
 }
 
 function checkBlock(block: hbs.AST.BlockStatement, scopes: Scopes, depth: number, checked: Checked): void {
+  const [subject] = block.params;
+  const strange = blockFault(block, depth);
+  if (strange !== null || subject === undefined) {
+    fault(checked, block, strange ?? "is not allowed");
+    return;
+  }
+  const kind = checkValue(subject, scopes, 1, checked);
+  let inner = scopes;
+  if (block.path.original === "each") {
+    // Without knowing what #each runs over, its body cannot be judged.
+    if (kind === null) return;
+    if (typeof kind !== "object" || !("list" in kind)) {
+      fault(checked, block, `{{#each}} needs a list (orders, items), and ${nameOf(subject)} is none`);
+      return;
+    }
+    inner = [...scopes, kind.list];
+  }
+  checkBody(block.program, inner, depth + 1, checked);
+  if (block.inverse) checkBody(block.inverse, scopes, isChained(block.inverse) ? depth : depth + 1, checked);
+}
+
+function blockFault(block: hbs.AST.BlockStatement, depth: number): string | null {
   const name = block.path.original;
   if (!BLOCKS.includes(name)) {
     const meant = closest(name, BLOCKS);
-    return fault(
-      checked,
-      block,
-      `{{#${name}}} is not allowed: only #if, #unless and #each${meant ? ` (did you mean #${meant}?)` : ""}`,
-    );
+    return `{{#${name}}} is not allowed: only #if, #unless and #each${meant ? ` (did you mean #${meant}?)` : ""}`;
   }
-  if (depth >= MAX_DEPTH) return fault(checked, block, `blocks are nested more than ${MAX_DEPTH} deep`);
-  const [subject] = block.params;
-  if (subject === undefined || block.params.length > 1 || (block.hash?.pairs.length ?? 0) > 0)
-    return fault(checked, block, `{{#${name}}} needs exactly one value`);
-  const kind = checkValue(subject, scopes, 1, checked);
-  note(checked, block, [nameOf(subject)]);
-  let inner = scopes;
-  if (name === "each" && kind !== null) {
-    if (typeof kind === "object" && "list" in kind) inner = [...scopes, kind.list];
-    else fault(checked, block, `{{#each}} needs a list (orders, items), and ${nameOf(subject)} is none`);
-  }
-  // Without knowing what #each runs over, its body cannot be judged; its fault is told already.
-  if (name !== "each" || inner !== scopes) checkBody(block.program, inner, depth + 1, checked);
-  if (block.inverse) checkBody(block.inverse, scopes, isChained(block.inverse) ? depth : depth + 1, checked);
+  if (depth >= MAX_DEPTH) return `blocks are nested more than ${MAX_DEPTH} deep`;
+  return block.params.length === 1 && (block.hash?.pairs.length ?? 0) === 0
+    ? null
+    : `{{#${name}}} needs exactly one value`;
 }
 
 /** `{{else if …}}` is a block inside the else branch, but no deeper to its reader. */

@@ -11,7 +11,7 @@ const DOT = "[.．。｡]";
 const LABEL = "[a-z0-9-]{1,63}";
 /** A host name by its well-known ending, or by any ending with a path behind it. */
 const HOST = new RegExp(
-  `(?<![\\p{L}\\p{N}-])(?:${LABEL}${DOT}){1,8}(?:(?:com|cn|net|org|io|co|cc|me|top|xyz|vip|shop|info|biz|app|site|online|link|club|ru|tk|hk|tw|uk|eu|us|es|mx|de|fr|in)(?![\\p{L}\\p{N}-])(?:[:/?#]\\S*)?|[a-z]{2,24}/\\S*)`,
+  `(?<![a-z0-9-])(?:${LABEL}${DOT}){1,8}(?:(?:com|cn|net|org|io|co|cc|me|top|xyz|vip|shop|info|biz|app|site|online|link|club|ru|tk|hk|tw|uk|eu|us|es|mx|de|fr|in)(?![a-z0-9-])(?:[:/?#]\\S*)?|[a-z]{2,24}/\\S*)`,
   "giu",
 );
 
@@ -22,12 +22,19 @@ export function cleanText(text: string, max: number): string {
     .slice(0, 1_000)
     .replace(/[\s\p{Z}]+/gu, " ")
     .replace(INVISIBLE, "")
-    .replace(LINK, "")
-    .replace(HOST, "")
-    .replace(/[【】]/g, "")
-    .replace(/ {2,}/g, " ")
-    .trim();
-  return cut(line, max).trimEnd();
+    .replace(/[【】]/g, "");
+  // Cutting may leave a host name (`evil.community`), so it is looked at once more.
+  return withoutLinks(cut(withoutLinks(line), max));
+}
+
+/** What is left when a link is taken out may join to another one, hence the rounds. */
+function withoutLinks(text: string): string {
+  let line = text;
+  for (let before = ""; before !== line; ) {
+    before = line;
+    line = line.replace(LINK, "").replace(HOST, "");
+  }
+  return line.replace(/ {2,}/g, " ").trim();
 }
 
 const segmenter = new Intl.Segmenter("en", { granularity: "grapheme" });

@@ -164,7 +164,8 @@ function each(this: unknown, elements: unknown, options: Options): string {
     if (--options.data.rounds.left < 0) throw new TemplateError(`loops run more than ${MAX_ROUNDS} times in all`);
     const data: unknown = Handlebars.createFrame(options.data);
     Object.assign(data as object, { index, first: index === 0, last: index === elements.length - 1 });
-    text += options.fn(element, { data });
+    // A copy, since Handlebars counts `../` by identity: a list inside itself would otherwise be one level short.
+    text += options.fn({ ...element }, { data });
   }
   return text;
 }

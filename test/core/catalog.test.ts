@@ -1,0 +1,324 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { buildCatalog, type CatalogOptions, loadCatalog } from "../../src/render/catalog.ts";
+import { buildTemplateData } from "../../src/render/data.ts";
+import { localeChain } from "../../src/render/locales.ts";
+import { SAMPLE_DATA, SAMPLE_FACTS } from "../../src/render/sample.ts";
+import { countSegments } from "../../src/render/segments.ts";
+
+const CAMPAIGN = "steps:\n  - { id: nudge, at: { afterCreated: 10m }, channels: [sms] }\n";
+const OPTIONS: CatalogOptions = { channels: ["sms", "chat"] };
+type Files = Record<string, string>;
+const build = (files: Files, options = OPTIONS) => buildCatalog(new Map(Object.entries(files)), options, "templates");
+const catalogOf = (files: Files, options = OPTIONS) => {
+  const result = build(files, options);
+  if (!result.ok) throw new Error(result.faults.join("\n"));
+  return result.catalog;
+};
+const faultsOf = (files: Files) => {
+  const result = build(files);
+  return result.ok ? [] : result.faults;
+};
+const warningsOf = (files: Files, options = OPTIONS) => {
+  const result = build(files, options);
+  return result.ok ? result.warnings : ["refused"];
+};
+const textOf = (template: { render(data: typeof SAMPLE_DATA): { ok: boolean } } | null) => {
+  const result = template?.render(SAMPLE_DATA) as { ok: boolean; text?: string; message?: string } | undefined;
+  return result?.text ?? result?.message ?? null;
+};
+
+describe("faults", () => {
+  it("come all at once, each with its file and line", () => {
+    expect(
+      faultsOf({
+        "b/campaign.yaml": `${CAMPAIGN}holdout: 105%\nprioritiy: 1\n`,
+        "b/nudge.sms.en.hbs": "{{x}}",
+        "default/campaign.yaml": `${CAMPAIGN}  - { id: last, at: { beforeClose: 30m }, channels: [sms, chat] }\nvariants: { a: 1, b: 1 }\n`,
+        "default/nudge.sms.en.hbs": "Hi\n\n{{buyer.nmae}}\n{{moeny total}}",
+        "default/nudge.sms.zh-cn.hbs": "x",
+        "default/nudge.sms.xx-yy-zz-1.hbs": "x",
+        "default/nudgee.sms.en.hbs": "x",
+        "default/nudge.chat.en.hbs": "x",
+        "default/nudge.c.sms.en.hbs": "x",
+        "default/last.a.sms.en.hbs": "x",
+        "default/notes.txt": "x",
+        "default/sms.en.hbs": "x",
+        "my campaign/nudge.sms.en.hbs": "x",
+      }),
+    ).toEqual([
+      "templates/b/campaign.yaml:3: holdout: must be at most 100%",
+      "templates/b/campaign.yaml:4: prioritiy: unknown key (did you mean `priority`?)",
+      expect.stringContaining("templates/b/nudge.sms.en.hbs:1: unknown variable {{x}}"),
+      "templates/default/nudge.sms.en.hbs:3: unknown variable {{buyer.nmae}} (did you mean buyer.name?)",
+      "templates/default/nudge.sms.en.hbs:4: unknown helper {{moeny …}} (did you mean money?)",
+      "templates/default/nudge.sms.zh-cn.hbs: the locale zh-cn is written zh-CN",
+      "templates/default/nudge.sms.xx-yy-zz-1.hbs: xx-yy-zz-1 is no locale, like en or zh-CN",
+      "templates/default/nudgee.sms.en.hbs: matches nothing: the campaign has no step nudgee (did you mean `nudge`?)",
+      "templates/default/nudge.chat.en.hbs: matches nothing: step nudge does not use channel chat",
+      "templates/default/nudge.c.sms.en.hbs: matches nothing: the campaign has no variant c (did you mean `a`?)",
+      "templates/default/notes.txt: matches nothing: template files are named <step>[.<variant>].<channel>.<locale>.hbs",
+      "templates/default/sms.en.hbs: matches nothing: template files are named <step>[.<variant>].<channel>.<locale>.hbs",
+      "templates/default/campaign.yaml:3: step last has no template for sms in variant b: add last.sms.en.hbs for all",
+      "templates/default/campaign.yaml:3: step last has no template for chat: add last.chat.en.hbs",
+      "templates/my campaign: a campaign's directory must be named by letters, digits and dashes, at most 60",
+      "templates/my campaign: has no campaign.yaml",
+    ]);
+  });
+
+  it("count lines from the top of the file, front matter included", () => {
+    const file = (text: string) => faultsOf({ "c/campaign.yaml": CAMPAIGN, "c/nudge.sms.en.hbs": text });
+    expect(file("---\naliyun:\n  signName: Acme\n  params:\n    name: '{{nmae}}'\n---\nHi\n{{x.y}}")).toEqual([
+      expect.stringContaining("nudge.sms.en.hbs:5: aliyun.params.name: unknown variable {{nmae}}"),
+      expect.stringContaining("nudge.sms.en.hbs:8: unknown variable {{x.y}}"),
+    ]);
+    expect(file("---\nalyun: {}\n---\nHi")).toEqual([
+      expect.stringContaining("hbs:2: alyun: unknown key (did you mean `aliyun`?)"),
+    ]);
+    expect(file("---\naliyun: {}\nHi")).toEqual([expect.stringContaining("hbs:1: the front matter is not closed")]);
+  });
+});
+
+describe("findTemplate", () => {
+  const catalog = catalogOf({
+    "c/campaign.yaml": `${CAMPAIGN}variants: { a: 1, b: 1 }\n`,
+    "c/nudge.sms.en.hbs": "en",
+    "c/nudge.sms.zh.hbs": "zh",
+    "c/nudge.sms.es.hbs": "es",
+    "c/nudge.a.sms.en.hbs": "en a",
+    "c/nudge.a.sms.zh-CN.hbs": "zh-CN a",
+  });
+  it.each([
+    ["zh-CN", "a", "es", "zh-CN a"],
+    ["zh_cn", "a", "es", "zh-CN a"],
+    ["zh-CN", "b", "es", "zh"],
+    ["zh-CN", null, "es", "zh"],
+    ["zh-TW", "a", "es", "zh"],
+    ["zh-Hans-CN", null, "es", "zh"],
+    ["es-MX", "a", "en", "es"],
+    ["fr-FR", "b", "es-ES", "es"],
+    ["fr", "a", "de", "en a"],
+    ["not a locale", null, "zh-CN", "zh"],
+    [null, null, "zh-CN", "zh"],
+    ["en-GB", "nonesuch", "es", "en"],
+  ])("%s, variant %s, shop %s → %s", (locale, variant, shopLocale, text) => {
+    expect(
+      textOf(catalog.findTemplate({ campaign: "c", step: "nudge", variant, channel: "sms", locale, shopLocale })),
+    ).toBe(text);
+  });
+
+  it("finds nothing where there is nothing", () => {
+    const query = { campaign: "c", step: "nudge", variant: null, channel: "sms", locale: "en", shopLocale: "en" };
+    expect(catalog.findTemplate({ ...query, channel: "chat" })).toBeNull();
+    expect(catalog.findTemplate({ ...query, step: "last" })).toBeNull();
+    expect(catalog.findTemplate({ ...query, campaign: "d" })).toBeNull();
+  });
+
+  it("looks in this order", () => {
+    expect(localeChain("zh-Hant-TW", "es-MX")).toEqual(["zh-Hant-TW", "zh-Hant", "zh", "es-MX", "es", "en"]);
+    expect(localeChain("en", "en-GB")).toEqual(["en", "en-GB"]);
+    expect(localeChain("x".repeat(200), "de")).toEqual(["de", "en"]);
+  });
+});
+
+describe("provider's approved templates", () => {
+  const front = (yaml: string) =>
+    catalogOf({ "c/campaign.yaml": CAMPAIGN, "c/nudge.sms.en.hbs": `---\n${yaml}\n---\nHi {{buyer.name}}` })
+      .templates[0];
+
+  it("render their parameters beside the text", () => {
+    const template = front(
+      'aliyun: { signName: Acme, templateCode: SMS_1, params: { name: "{{buyer.name}}", sum: "{{total}}" } }',
+    );
+    expect(template?.render(SAMPLE_DATA)).toEqual({
+      ok: true,
+      text: "Hi Li Lei",
+      params: { name: "Li Lei", sum: "CN¥129.00" },
+    });
+    expect(template?.front).toEqual({
+      aliyun: {
+        fields: { signName: "Acme", templateCode: "SMS_1" },
+        params: [
+          { name: "name", source: "{{buyer.name}}" },
+          { name: "sum", source: "{{total}}" },
+        ],
+      },
+    });
+  });
+
+  it("are chosen by provider, and may be positional", () => {
+    const template = front(
+      'aliyun: { params: { n: "{{shop}}" } }\ntencent: { templateId: 123, params: ["{{shop}}", "{{count}}"] }',
+    );
+    expect(template?.render(SAMPLE_DATA, "tencent-sms")).toMatchObject({ params: { 1: "acme", 2: "1" } });
+    expect(template?.render(SAMPLE_DATA, "aliyun-sms")).toMatchObject({ params: { n: "acme" } });
+    expect(template?.render(SAMPLE_DATA, "twilio-sms")).toMatchObject({ params: {} });
+    expect(template?.render(SAMPLE_DATA)).toMatchObject({ params: {} });
+    expect(template?.front.tencent?.fields).toEqual({ templateId: "123" });
+  });
+
+  it("are not sent with a parameter missing", () => {
+    const nameless = buildTemplateData({
+      ...SAMPLE_FACTS,
+      orders: SAMPLE_FACTS.orders.map((order) => ({ ...order, note: null })),
+    });
+    const template = front('aliyun: { params: { note: "{{order.note}}" } }');
+    expect(template?.render(nameless)).toMatchObject({
+      ok: false,
+      message: expect.stringContaining("parameter note: order.note is missing"),
+    });
+  });
+});
+
+describe("versions", () => {
+  const files = { "c/campaign.yaml": CAMPAIGN, "c/nudge.sms.en.hbs": "Hi" };
+  const versions = (change: Files) => {
+    const catalog = catalogOf({ ...files, ...change });
+    return [catalog.digest, catalog.campaigns[0]?.version, catalog.templates[0]?.version];
+  };
+  const base = versions({});
+
+  it("stay while meaning stays", () => {
+    expect(versions({ "c/campaign.yaml": `# a comment\n${CAMPAIGN}minAge: 180s\n` })).toEqual(base);
+  });
+
+  it("change with the campaign, and with a text", () => {
+    const [digest, campaign, template] = versions({ "c/campaign.yaml": `${CAMPAIGN}minAge: 4m\n` });
+    expect([digest !== base[0], campaign !== base[1], template === base[2]]).toEqual([true, true, true]);
+    const other = versions({ "c/nudge.sms.en.hbs": "Hello" });
+    expect(other.map((version, index) => version !== base[index])).toEqual([true, true, true]);
+  });
+});
+
+describe("warnings", () => {
+  const files = { "c/campaign.yaml": `${CAMPAIGN}match: { shops: [acmee] }\n`, "c/nudge.sms.zh-CN.hbs": "Hi" };
+  it("name shops nobody configured and locales without a text", () => {
+    expect(warningsOf(files, { ...OPTIONS, shopIds: ["acme"], shopLocales: ["zh-CN", "es", "es"] })).toEqual([
+      "templates/c/campaign.yaml:3: no shop acmee is configured (did you mean `acme`?)",
+      "templates/c/campaign.yaml:2: step nudge on sms has no text for locale es nor en: such buyers get none",
+    ]);
+    expect(warningsOf(files, { ...OPTIONS, shopIds: null, shopLocales: ["zh-CN"] })).toEqual([]);
+  });
+});
+
+describe("loadCatalog", () => {
+  let dir = "";
+  beforeEach(() => {
+    dir = mkdtempSync(join(tmpdir(), "dunlin-catalog-"));
+  });
+  afterEach(() => rmSync(dir, { recursive: true, force: true }));
+  const write = (path: string, content: string | Uint8Array) => {
+    mkdirSync(dirname(join(dir, path)), { recursive: true });
+    writeFileSync(join(dir, path), content);
+  };
+  const faults = () => {
+    const result = loadCatalog(dir, OPTIONS);
+    return result.ok ? [] : result.faults.map((fault) => fault.replace(dir, "D"));
+  };
+
+  it("reads a directory, past dot files and Markdown", () => {
+    write("c/campaign.yaml", CAMPAIGN);
+    write("c/nudge.sms.en.hbs", "\uFEFFHi {{buyer.name}}\n");
+    write("c/README.md", "x");
+    write("c/.DS_Store", "x");
+    write("README.md", "x");
+    const result = loadCatalog(dir, OPTIONS);
+    expect(result.ok && result.catalog.templates.map(({ id }) => id)).toEqual(["c/nudge.sms.en"]);
+    expect(result.ok && textOf(result.catalog.templates[0] ?? null)).toBe("Hi Li Lei");
+  });
+
+  it("names what does not belong or cannot be read", () => {
+    expect(loadCatalog(join(dir, "none"), OPTIONS)).toEqual({
+      ok: false,
+      faults: [`${dir}/none: there is no such directory`],
+    });
+    expect(faults()).toEqual(["D: holds no campaign (a directory with a campaign.yaml)"]);
+    write("c/campaign.yaml", CAMPAIGN);
+    write("c/nudge.sms.en.hbs", new Uint8Array([0x48, 0xff, 0xfe]));
+    write("c/sub/x.hbs", "x");
+    write("stray.hbs", "x");
+    symlinkSync("nowhere", join(dir, "c", "dangling"));
+    expect(faults()).toEqual([
+      "D/c/dangling: is not a file",
+      "D/c/nudge.sms.en.hbs: is not UTF-8 text",
+      "D/c/sub: is not a file",
+      "D/stray.hbs: does not belong here: campaigns are directories",
+      "D/c/campaign.yaml:2: step nudge has no template for sms: add nudge.sms.en.hbs",
+    ]);
+  });
+});
+
+describe("the default campaign", () => {
+  const dir = new URL("../../templates", import.meta.url).pathname;
+  const result = loadCatalog(dir, { channels: ["sms", "chat"], shopLocales: ["zh-CN", "en", "es", "fr"] });
+  if (!result.ok) throw new Error(result.faults.join("\n"));
+  const { catalog, warnings } = result;
+  const [order] = SAMPLE_FACTS.orders;
+  if (order === undefined) throw new Error("no sample order");
+
+  it("loads without a warning, also where only one of its channels is configured", () => {
+    expect(warnings).toEqual([]);
+    for (const channel of ["sms", "chat"]) expect(loadCatalog(dir, { channels: [channel] }).ok).toBe(true);
+  });
+
+  it("has texts of its own in Chinese, English and Spanish, for SMS and chat", () => {
+    const ids = catalog.templates
+      .filter(({ campaign }) => campaign === "default")
+      .map(({ id }) => id.slice("default/".length));
+    const expected = ["nudge", "last-call"].flatMap((step) =>
+      ["sms", "chat"].flatMap((channel) => ["zh-CN", "en", "es"].map((locale) => `${step}.${channel}.${locale}`)),
+    );
+    expect(ids.sort()).toEqual(expected.sort());
+  });
+
+  const buyers = [
+    ["zh-CN", "CNY", "+8613812345678", "拒收请回复R"],
+    ["en", "USD", "+15551234567", "STOP"],
+    ["es", "EUR", "+34600000000", "BAJA"],
+  ] as const;
+  /** Minutes left; the last reminder is never a day early. */
+  const closings = { nudge: [null, 20, 24 * 60], "last-call": [null, 20, 600] };
+  const cases = catalog.templates.flatMap((template) =>
+    buyers.flatMap(([locale, currency, to, optOut]) =>
+      template.locale === locale
+        ? closings[template.step as keyof typeof closings].map((minutes) => ({
+            template,
+            locale,
+            currency,
+            to,
+            optOut,
+            minutes,
+          }))
+        : [],
+    ),
+  );
+
+  it.each(cases)(
+    "$template.id closing in $minutes min reads well and fits",
+    ({ template, locale, currency, to, optOut, minutes }) => {
+      const closesAt = minutes === null ? null : SAMPLE_FACTS.now + minutes * 60_000;
+      const facts = { ...SAMPLE_FACTS, locale, buyer: { ...SAMPLE_FACTS.buyer, locale } };
+      const full = template.render(
+        buildTemplateData({ ...facts, orders: [{ ...order, currency, closesAt, payUrl: "https://s.example/p/a1B2" }] }),
+      );
+      const bare = template.render(
+        buildTemplateData({
+          ...facts,
+          buyer: { name: null, tier: null, locale: null, timeZone: null },
+          orders: [{ ...order, currency, closesAt, payUrl: null, note: null, items: [] }],
+        }),
+      );
+      for (const result of [full, bare]) {
+        const text = result.ok ? result.text : result.message;
+        expect(result.ok).toBe(true);
+        expect(text).toMatch(/129[.,]00/);
+        expect(text).not.toMatch(/催款|[【】]| {2}|\n\n|null|undefined/);
+        if (template.channel !== "sms") continue;
+        expect(text).toContain(optOut);
+        expect(countSegments(text, to).segments).toBe(1);
+      }
+    },
+  );
+});
