@@ -6,7 +6,7 @@
 import type { Logger } from "pino";
 import { openChannels } from "./channels/registry.ts";
 import type { Config } from "./config/config.ts";
-import { loadOrCreateKeys } from "./config/keys.ts";
+import { type Keys, loadOrCreateKeys } from "./config/keys.ts";
 import type { BuyerPolicy } from "./core/buyer-state.ts";
 import { byPriority } from "./core/match.ts";
 import { newId } from "./db/ids.ts";
@@ -150,12 +150,21 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
       const http = await startHttp({ config, keys: keys.keys, database, backend, intake: counted, metrics, log });
       releases.push(http.close);
       url = http.url;
+      for (const line of welcome(url, keys.keys)) options.print(line);
     }
     return { url, failed: database.died ?? new Promise(() => {}), stop };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+/** What a person at the terminal needs first. The key is shown the one time it is made; later it is read from its file. */
+function welcome(url: string, { apiKey, apiKeyCreated, apiKeyFile }: Keys): string[] {
+  const lines = [`Dunlin listens at ${url} (OpenAPI: ${url}/openapi.json)`];
+  if (apiKeyCreated) lines.push(`Admin API key, shown this once: ${apiKey}   (kept in ${apiKeyFile})`);
+  else if (apiKeyFile !== null) lines.push(`Admin API key: see ${apiKeyFile}`);
+  return lines;
 }
 
 function readCatalog(config: Config, log: Logger): Catalog {

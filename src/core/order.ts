@@ -78,6 +78,7 @@ export function foldOrder(events: readonly ToldEvent[], shop: ShopPolicy): Order
   let freedAt: number | null = null;
   let blocked = false;
   let paidAt: number | null = null;
+  let paidAtTold = false;
   let refundedAt: number | null = null;
   let closedAt: number | null = null;
   let closeReason: string | null = null;
@@ -87,7 +88,10 @@ export function foldOrder(events: readonly ToldEvent[], shop: ShopPolicy): Order
     if (blocked && !blockedNow) freedAt = event.occurredAt;
     blocked = blockedNow;
     if (event.type === "order.paid") {
-      paidAt = event.order.paidAt ?? event.occurredAt;
+      // A payment told again without its time is the same payment, unless the first one was refunded.
+      const again: boolean = event.order.paidAt == null && paidAtTold && refundedAt === null;
+      if (!again) paidAt = event.order.paidAt ?? event.occurredAt;
+      paidAtTold = again || event.order.paidAt != null;
       refundedAt = null;
     } else if (event.type === "order.refunded") refundedAt = event.occurredAt;
     else if (event.type === "order.closed") {
