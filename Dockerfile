@@ -1,0 +1,40 @@
+# syntax=docker/dockerfile:1
+# Build: everything, compiled.
+FROM node:20-bookworm-slim AS build
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN npm ci --ignore-scripts --no-audit --no-fund
+COPY tsconfig.json tsconfig.build.json ./
+COPY src ./src
+RUN npm run build
+
+# Dependencies of the running program only. The embedded PostgreSQL is for trying Dunlin on a bare machine; the image is for
+# DATABASE_URL, so its optional platform packages are left out.
+FROM node:20-bookworm-slim AS dependencies
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN npm ci --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund
+
+FROM node:20-bookworm-slim
+ENV NODE_ENV=production \
+    NODE_OPTIONS=--enable-source-maps \
+    HOST=0.0.0.0 \
+    PORT=8025 \
+    DUNLIN_DATA_DIR=/data
+WORKDIR /app
+COPY --from=dependencies /app/node_modules ./node_modules
+COPY --from=build /app/dist ./dist
+COPY package.json LICENSE ./
+COPY drizzle ./drizzle
+COPY templates ./templates
+RUN ln -s /app/dist/main.js /usr/local/bin/dunlin && chmod +x dist/main.js \
+ && mkdir /data && chown node:node /data
+USER node
+VOLUME /data
+EXPOSE 8025
+# The API answers on /healthz; a worker has no port: its container is healthy as long as its process runs (override with `healthcheck: { disable: true }`).
+HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 \
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/healthz`).then(r => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+# Node is process 1: it handles SIGTERM itself and drains.
+ENTRYPOINT ["dunlin"]
+CMD ["start"]
