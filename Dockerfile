@@ -8,12 +8,11 @@ COPY tsconfig.json tsconfig.build.json ./
 COPY src ./src
 RUN npm run build
 
-# Dependencies of the running program only. The embedded PostgreSQL is for trying Dunlin on a bare machine; the image is for
-# DATABASE_URL, so its optional platform packages are left out.
+# Dependencies of the running program only; with the embedded PostgreSQL, so that `docker run dunlin` alone is a first look.
 FROM node:20-bookworm-slim AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json ./
-RUN npm ci --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund
+RUN npm ci --omit=dev --no-audit --no-fund
 
 FROM node:20-bookworm-slim
 ENV NODE_ENV=production \

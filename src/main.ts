@@ -1,10 +1,15 @@
 #!/usr/bin/env node
 /** The `dunlin` command: arguments → what is run; signals; exit codes (0 done, 1 failed with one line on stderr, 2 wrong usage). */
-import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { type AppOptions, ROLES, type Role, StartError, startApp } from "./app.ts";
+import { validateCommand } from "./cli/campaigns.ts";
 import { type CommandContext, CommandError } from "./cli/context.ts";
+import { doctorCommand } from "./cli/doctor.ts";
+import { explainCommand } from "./cli/explain.ts";
 import { importCommand } from "./cli/import.ts";
 import { migrateCommand } from "./cli/migrate.ts";
+import { type ReportOptions, reportCommand } from "./cli/report.ts";
+import { suppressCommand } from "./cli/suppress.ts";
 import type { Config } from "./config/config.ts";
 import { loadConfig } from "./config/load-config.ts";
 import { explainDbError } from "./db/client.ts";
@@ -108,6 +113,46 @@ export function program(): Command {
     .action((file: string, { json }: { json?: boolean }) =>
       runCommand((context) => importCommand(context, file, json === true)),
     );
+  dunlin
+    .command("report")
+    .description("what was recovered: counts, money, rates, cost, and the lift over the holdout")
+    .option("--by <list>", "rows by any of campaign,step,channel,template,variant,shop,day,hour")
+    .option("--from <instant>", "from this instant on, like 2026-11-10T20:00:00+08:00")
+    .option("--to <instant>", "before this instant")
+    .addOption(new Option("--format <format>", "how to print it").choices(["table", "json", "csv"]).default("table"))
+    .option("--json", "the same as --format json")
+    .action((options: ReportOptions & { json?: boolean }) =>
+      runCommand((context) => reportCommand(context, options.json === true ? { ...options, format: "json" } : options)),
+    );
+  dunlin
+    .command("explain")
+    .argument("<order>", "the order's id")
+    .requiredOption("--shop <shop>", "its shop")
+    .option("--json", "print it as JSON")
+    .description("the whole story of an order: events, case, reminders, reasons, deliveries, recovery")
+    .action((order: string, { shop, json }: { shop: string; json?: boolean }) =>
+      runCommand((context) => explainCommand(context, order, shop, json === true)),
+    );
+  dunlin
+    .command("suppress")
+    .argument("<address>", "phone number (+8613812345678) or chat handle")
+    .requiredOption("--shop <shop>", "whose messages it must not get any more")
+    .option("--kind <kind>", "phone, or the kind of chat (wechat)", "phone")
+    .description("opt an address out by hand")
+    .action((address: string, { shop, kind }: { shop: string; kind: string }) =>
+      runCommand((context) => suppressCommand(context, address, shop, kind)),
+    );
+  const campaigns = dunlin.command("campaigns").description("campaigns and templates as files");
+  campaigns
+    .command("validate")
+    .argument("<dir>", "the directory of campaigns")
+    .description("every fault at once, each with file and line")
+    .action((dir: string) => runCommand(async (context) => validateCommand(context, dir)));
+  dunlin
+    .command("doctor")
+    .option("--json", "print the findings as JSON")
+    .description("checks stores, queue settings, clock, channels, templates and campaigns")
+    .action(({ json }: { json?: boolean }) => runCommand((context) => doctorCommand(context, json === true)));
   return dunlin;
 }
 

@@ -9,6 +9,8 @@ import { buildServer } from "./http/server.ts";
 import type { Intake } from "./intake/intake.ts";
 import type { Metrics } from "./metrics.ts";
 import type { QueueBackend } from "./queue/connection.ts";
+import { explainOrder } from "./reporting/explain.ts";
+import { storyJson } from "./reporting/format-explain.ts";
 import { reportCsv, reportJson } from "./reporting/format-report.ts";
 import { recoveryReport } from "./reporting/recovery.ts";
 import { sources } from "./sources/registry.ts";
@@ -53,7 +55,10 @@ export async function startHttp(input: ServeInput): Promise<{ url: string; close
     observe: metrics.answered,
     report: async (query) => reportJson(await recoveryReport({ sql }, { ...query, zoneOf })),
     reportCsv: async (query) => reportCsv(await recoveryReport({ sql }, { ...query, zoneOf })),
-    explain: async () => null,
+    explain: async (which) => {
+      const story = await explainOrder({ sql, zoneOf }, which);
+      return story === null ? null : storyJson(story);
+    },
     listCases: async () => null,
     listReminders: async () => null,
     listDeliveries: async () => null,
@@ -66,6 +71,9 @@ export async function startHttp(input: ServeInput): Promise<{ url: string; close
 function withLimit<T>(work: PromiseLike<T>, limitMs: number): Promise<T> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error(`no answer within ${limitMs} ms`)), limitMs);
-    work.then(resolve, reject).then(() => clearTimeout(timer), () => clearTimeout(timer));
+    work.then(resolve, reject).then(
+      () => clearTimeout(timer),
+      () => clearTimeout(timer),
+    );
   });
 }
