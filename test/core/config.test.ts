@@ -161,11 +161,16 @@ describe("shops", () => {
   });
 
   it("take what they do not say from the entry for all, which also stands for any other", () => {
-    write(`shops: { "*": { timeZone: Europe/Madrid, closeAfter: 2d, quietHours: { from: "21:00", to: "09:00" } },
+    write(`shops: { "*": { timeZone: Europe/Madrid, currency: EUR, closeAfter: 2d, quietHours: { from: "21:00", to: "09:00" } },
       acme: { timeZone: Asia/Tokyo, closeAfter: off, quietHours: off } }`);
     const config = configOf();
     expect(config.shop("other")).toMatchObject({ id: "other", timeZone: "Europe/Madrid", closeAfter: 2 * DAY });
-    expect(config.shop("acme")).toMatchObject({ timeZone: "Asia/Tokyo", closeAfter: null, quietHours: null });
+    expect(config.shop("acme")).toMatchObject({
+      timeZone: "Asia/Tokyo",
+      currency: "EUR",
+      closeAfter: null,
+      quietHours: null,
+    });
     expect(config.shop("other")).toBe(config.shop("other"));
     expect(config.implicitShops).toBe(false);
   });

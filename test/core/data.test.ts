@@ -59,11 +59,11 @@ describe("values", () => {
   it("come in creation order, whatever order they are given in", () => {
     const orders = [
       order({ id: "3", createdAt: NOW, payUrl: "https://s/3", closesAt: NOW + 5 * MINUTE }),
-      order({ id: "2", createdAt: NOW - 9, payUrl: null, closesAt: null }),
+      order({ id: "9", createdAt: NOW - 9, payUrl: null, closesAt: null }),
       order({ id: "1", createdAt: NOW - 9, payUrl: "https://s/1", closesAt: NOW + 9 * MINUTE }),
     ];
     expect(print("{{list orders}} {{payUrl}} {{timeLeft}}", facts({ orders }))).toBe(
-      "1, 2, and 3 https://s/1 5 minutes",
+      "1, 9, and 3 https://s/1 5 minutes",
     );
     expect(print("{{payUrl}}", facts({ orders: orders.slice(0, 2) }))).toBe("! payUrl is missing");
   });

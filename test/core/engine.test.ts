@@ -272,6 +272,11 @@ describe("safety", () => {
     expect(performance.now() - started).toBeLessThan(500);
   });
 
+  it("escapes nothing: SMS and chat are plain text", () => {
+    const named = buildTemplateData({ ...SAMPLE_FACTS, buyer: { ...SAMPLE_FACTS.buyer, name: "O'Neil & <Co>" } });
+    expect(render("{{buyer.name}} {{default buyer.name shop}}", named)).toBe("O'Neil & <Co> O'Neil & <Co>");
+  });
+
   it("does not evaluate what data brings", () => {
     const named = buildTemplateData({
       ...SAMPLE_FACTS,
