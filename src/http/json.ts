@@ -23,15 +23,18 @@ function textOf(bytes: Buffer): string | null {
   return text.includes("\ufffd") && !isUtf8(bytes) ? null : text;
 }
 
-/** By halving: the longest beginning that is UTF-8, but for a character cut at its end. */
+/** The first U+FFFD that was not in the bytes: up to there the text is as long as they are. */
 function invalidByte(bytes: Buffer): string {
-  let good = 0;
-  let bad = bytes.length;
-  const whole = (end: number) => [0, 1, 2, 3].some((less) => end >= less && isUtf8(bytes.subarray(0, end - less)));
-  while (bad - good > 1) {
-    const middle = (good + bad) >> 1;
-    if (whole(middle)) good = middle;
-    else bad = middle;
+  const text = bytes.toString("utf8");
+  let byte = 0;
+  let from = 0;
+  for (let at = text.indexOf("\ufffd"); at !== -1; at = text.indexOf("\ufffd", from)) {
+    byte += Buffer.byteLength(text.slice(from, at));
+    if (bytes.subarray(byte, byte + 3).compare(REPLACEMENT) !== 0) break;
+    byte += 3;
+    from = at + 1;
   }
-  return `byte ${good + 1} is no UTF-8`;
+  return `byte ${byte + 1} is no UTF-8`;
 }
+
+const REPLACEMENT = Buffer.from("\ufffd");

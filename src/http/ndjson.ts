@@ -4,10 +4,10 @@
  * what is counted is what lies before the first line not answered for, where the sender can go on.
  */
 import type { Readable } from "node:stream";
+import { type LineKind, splitLines } from "../core/lines.ts";
 import type { HttpIntake } from "./deps.ts";
 import { HttpProblem } from "./errors.ts";
 import { parseJson } from "./json.ts";
-import { type LineKind, splitLines } from "../core/lines.ts";
 
 export type RejectedLine = {
   readonly index: number;

@@ -2,9 +2,10 @@
  * The HTTP interface: `buildServer(deps)` makes an instance that listens to nothing yet; the process listens with it, tests inject into it.
  * `close()` drains: new requests get 503, those under way end, and NDJSON streams are answered with where to go on.
  */
+import { randomBytes } from "node:crypto";
 import helmet from "@fastify/helmet";
 import rateLimit from "@fastify/rate-limit";
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from "fastify";
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import { validatorCompiler } from "fastify-type-provider-zod";
 import { addBodyGuard } from "./body-guard.ts";
 import type { HttpDeps } from "./deps.ts";
@@ -31,7 +32,8 @@ export function buildServer(deps: HttpDeps): FastifyInstance {
   const log: FastifyBaseLogger = quietLog(deps.log);
   const app: FastifyInstance = Fastify({
     loggerInstance: log,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: requestIds(),
     trustProxy,
     return503OnClosing: false,
     routerOptions: { maxParamLength: MOST_PARAMETER },
@@ -67,4 +69,11 @@ export function buildServer(deps: HttpDeps): FastifyInstance {
   void app.register(async (scope) => readRoutes(scope, deps));
   void app.register(async (scope) => operationRoutes(scope, deps));
   return app;
+}
+
+/** Short, and not given twice by processes that share a log. */
+function requestIds(): () => string {
+  const start = randomBytes(4).toString("hex");
+  let count = 0;
+  return () => `${start}-${(++count).toString(36)}`;
 }

@@ -26,7 +26,10 @@ export function operationRoutes(app: FastifyInstance, { health, metrics }: Pick<
         summary: "Readiness",
         description: "503 with the same body while a check fails.",
         tags,
-        response: answers(200, "The checks", { [JSON_TYPE]: readiness }),
+        response: {
+          ...answers(200, "Ready", { [JSON_TYPE]: readiness }),
+          503: { description: "Not ready", content: { [JSON_TYPE]: { schema: readiness } } },
+        },
       },
     },
     async (_request, reply) => {

@@ -1,0 +1,158 @@
+/** Who may do what, and what everybody gets told when something is wrong. */
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { createAuth } from "../../src/http/auth.ts";
+import { ERRORS } from "../../src/http/errors.ts";
+import { ADMIN_KEY, bearer, JSON_TYPE, order, stubServer } from "./support.ts";
+
+const remote = { remoteAddress: "203.0.113.7" };
+const ROUTES: readonly ["GET" | "POST", string, string][] = [
+  ["POST", "/v1/events", "operator"],
+  ["GET", "/v1/reports/recovery", "viewer"],
+  ["GET", "/v1/orders/acme/o1", "viewer"],
+  ["GET", "/v1/cases", "viewer"],
+  ["GET", "/v1/reminders", "viewer"],
+  ["GET", "/v1/deliveries", "viewer"],
+  ["GET", "/metrics", "viewer"],
+  ["GET", "/healthz", "open"],
+  ["GET", "/readyz", "open"],
+  ["GET", "/openapi.json", "open"],
+];
+const RANK = ["open", "viewer", "operator", ADMIN_KEY];
+
+describe("access", () => {
+  it.each(ROUTES)("%s %s needs %s", async (method, url, role) => {
+    const { app } = stubServer({ explain: async () => ({}) });
+    const payload = method === "POST" ? { payload: [order(1)] } : {};
+    const ask = (headers: Record<string, string>) => app.inject({ method, url, headers, ...remote, ...payload });
+    const none = await ask({});
+    expect(none.statusCode === 401).toBe(role !== "open");
+    if (role === "open") return;
+    expect(none.headers["www-authenticate"]).toBe('Bearer realm="dunlin"');
+    expect(none.json().code).toBe("unauthorized");
+    for (const wrong of [
+      "Bearer nobody",
+      `Basic ${ADMIN_KEY}`,
+      `Bearer ${ADMIN_KEY}x`,
+      "Bearer",
+      `Bearer ${ADMIN_KEY} x`,
+    ])
+      expect((await ask({ authorization: wrong })).statusCode, wrong).toBe(401);
+    for (const key of ["viewer", "operator", ADMIN_KEY]) {
+      const answer = await ask(bearer(key));
+      if (RANK.indexOf(key) >= RANK.indexOf(role)) expect(answer.statusCode, key).toBeLessThan(300);
+      else {
+        expect([answer.statusCode, answer.json().code], key).toEqual([403, "forbidden"]);
+        expect(answer.headers["www-authenticate"]).toContain("insufficient_scope");
+      }
+    }
+  });
+
+  it("has a row in this test for every route, and gives none away by mistake", async () => {
+    const { app } = stubServer();
+    const routes = new Set<string>();
+    app.addHook("onRoute", ({ method, url }) => {
+      for (const each of [method].flat()) if (each !== "HEAD") routes.add(`${each} ${url}`);
+    });
+    await app.ready();
+    const tested = ROUTES.map(([method, url]) => `${method} ${url.replace("/acme/o1", "/:shop/:id")}`);
+    expect([...routes].sort()).toEqual([...tested, "POST /v1/webhooks/:source/:shop"].sort());
+  });
+
+  it("refuses a body before reading it", async () => {
+    const { app } = stubServer();
+    const answer = await app.inject({ method: "POST", url: "/v1/events", headers: JSON_TYPE, payload: "{oops" });
+    expect(answer.statusCode).toBe(401);
+  });
+
+  it("shows metrics to this machine, but not through a proxy on it", async () => {
+    const { app } = stubServer();
+    const own = await app.inject({ url: "/metrics" });
+    expect([own.statusCode, own.body]).toEqual([200, "dunlin_up 1\n"]);
+    expect(own.headers["content-type"]).toMatch(/^text\/plain; version=0\.0\.4/);
+    for (const header of ["x-forwarded-for", "forwarded", "x-real-ip", "via"])
+      expect((await app.inject({ url: "/metrics", headers: { [header]: "203.0.113.7" } })).statusCode).toBe(401);
+    expect((await app.inject({ url: "/metrics", headers: bearer("nobody") })).statusCode).toBe(401);
+  });
+
+  it("limits wrong keys by address, and right ones never", async () => {
+    const { app } = stubServer({ options: { failuresPerMinute: 2 } });
+    const ask = async (key: string) => (await app.inject({ url: "/v1/cases", headers: bearer(key) })).statusCode;
+    expect([await ask("a"), await ask("b"), await ask("c"), await ask("viewer")]).toEqual([401, 401, 429, 200]);
+  });
+
+  it("compares the admin key as a whole", () => {
+    const auth = createAuth({ adminKey: "dk_abc" });
+    expect(auth.check("dk_abc")).toEqual({ role: "admin" });
+    for (const wrong of ["", "dk_ab", "dk_abcd", "DK_ABC"]) expect(auth.check(wrong)).toBeNull();
+    expect(() => createAuth({ adminKey: "" })).toThrow(/empty admin key/);
+  });
+});
+
+describe("problems", () => {
+  it.each([
+    ["GET", "/nowhere", 404, "not_found", "there is no GET /nowhere"],
+    ["DELETE", "/v1/events", 404, "not_found", "there is no DELETE /v1/events"],
+    ["GET", "/v1/orders/acme/o1", 404, "order_not_found", 'no event told of an order "o1" in the shop "acme"'],
+    ["GET", "/v1/orders/acme/%zz", 400, "invalid_request", expect.any(String)],
+    ["GET", `/v1/orders/acme/${"x".repeat(2_401)}`, 414, "uri_too_long", "a part of the path is too long"],
+  ] as const)("%s %s is %d %s", async (method, url, status, code, detail) => {
+    const { app } = stubServer();
+    const answer = await app.inject({ method, url, headers: bearer() });
+    expect(answer.statusCode).toBe(status);
+    expect(answer.headers["content-type"]).toBe("application/problem+json; charset=utf-8");
+    expect(answer.json()).toEqual({
+      type: `urn:dunlin:error:${code}`,
+      title: expect.any(String),
+      status,
+      code,
+      detail,
+      requestId: expect.stringMatching(/^[0-9a-f]{8}-/),
+    });
+  });
+
+  it("tells nothing of a bug but the id to look it up by, and logs no address", async () => {
+    const bug = Object.assign(new Error("secret detail"), { parameters: ["+8613812345678"], query: "select 1" });
+    const { app, lines } = stubServer({ explain: () => Promise.reject(bug) });
+    const answer = await app.inject({ url: "/v1/orders/acme/o1?phone=13812345678", headers: bearer() });
+    expect([answer.statusCode, answer.json().code]).toEqual([500, "internal_error"]);
+    expect(answer.body).not.toMatch(/secret detail|at .*\.ts/);
+    const logged = lines.map((line) => JSON.parse(line)).find((line) => line.level === 50);
+    expect(logged).toMatchObject({
+      reqId: answer.json().requestId,
+      route: "/v1/orders/:shop/:id",
+      err: { message: "secret detail" },
+    });
+    expect(lines.join("")).not.toMatch(/13812345678|dk_test|select 1/);
+  });
+
+  it("takes an order id of any characters", async () => {
+    const asked: unknown[] = [];
+    const { app } = stubServer({
+      explain: async (of) => {
+        asked.push(of);
+        return {};
+      },
+    });
+    const id = `急/件? #%${"单".repeat(190)}`;
+    const answer = await app.inject({ url: `/v1/orders/acme/${encodeURIComponent(id)}`, headers: bearer() });
+    expect(answer.statusCode).toBe(200);
+    expect(asked).toEqual([{ shop: "acme", order: id }]);
+  });
+
+  it("sends the headers that keep browsers from guessing and framing", async () => {
+    const { app } = stubServer();
+    const { headers } = await app.inject({ url: "/healthz" });
+    expect(headers).toMatchObject({
+      "x-content-type-options": "nosniff",
+      "content-security-policy": "default-src 'none';frame-ancestors 'none'",
+    });
+  });
+
+  it("are listed in docs/errors.md as they are in the code", () => {
+    const text = readFileSync(new URL("../../docs/errors.md", import.meta.url), "utf8");
+    const rows = [...text.matchAll(/^\| `(\w+)` \| (\d+) \| (.*?) \| (.*) \|$/gm)];
+    const told = rows.map(([, code, status, title, remedy]) => [code, { status: Number(status), title, remedy }]);
+    expect(told).toEqual(Object.entries(ERRORS));
+  });
+});

@@ -1,0 +1,171 @@
+import { describe, expect, it } from "vitest";
+import { bearer, JSON_TYPE, order, pieces, realServer, stubServer } from "./support.ts";
+
+const headers = { ...bearer(), ...JSON_TYPE };
+type Server = Awaited<ReturnType<typeof realServer>>["app"];
+const post = (app: Server, payload: string | Buffer | object) =>
+  app.inject({ method: "POST", url: "/v1/events", headers, payload });
+
+describe("POST /v1/events with JSON", () => {
+  it("takes one event, and knows it the second time", async () => {
+    const { app, stored } = await realServer();
+    const first = await post(app, order(1));
+    expect([first.statusCode, first.json()]).toEqual([202, { accepted: 1, duplicates: 0, rejected: [] }]);
+    expect(first.headers["content-type"]).toBe("application/json; charset=utf-8");
+    expect((await post(app, order(1))).json()).toEqual({ accepted: 0, duplicates: 1, rejected: [] });
+    expect(await stored()).toBe(1);
+  });
+
+  it("takes the good of an array in beside the bad, and tells each one's fault", async () => {
+    const { app, stored } = await realServer();
+    const answer = await post(app, [
+      order(1),
+      order(2, { amount: "-5.00" }),
+      order(3, { currency: "XXZ" }),
+      { ...order(4), occurredAt: "2026-11-10T20:00:00" },
+      { ...order(5), shop: "nobody" },
+      { ...order(6), order: { ...order(6).order, id: 9007199254740991 } },
+      "no event",
+      order(7),
+    ]);
+    expect(answer.statusCode).toBe(202);
+    expect(answer.json()).toEqual({
+      accepted: 2,
+      duplicates: 0,
+      rejected: [
+        { index: 1, id: "e2", code: "invalid_event", message: expect.stringMatching(/^order\.amount: .*not negative/) },
+        { index: 2, id: "e3", code: "invalid_event", message: expect.stringMatching(/^order\.currency: .*ISO 4217/) },
+        { index: 3, id: "e4", code: "invalid_event", message: expect.stringMatching(/^occurredAt: .*offset/) },
+        { index: 4, id: "e5", code: "unknown_shop", message: expect.stringContaining("dunlin.yaml") },
+        { index: 5, id: "e6", code: "invalid_event", message: expect.stringMatching(/^order\.id: must be a string/) },
+        { index: 6, id: null, code: "invalid_event", message: expect.stringMatching(/^event: /) },
+      ],
+    });
+    expect(await stored()).toBe(2);
+  });
+
+  it.each([
+    ["an unknown shop", { ...order(1), shop: "nobody" }, "unknown_shop", /dunlin\.yaml/],
+    [
+      "a number as id",
+      { ...order(1), order: { ...order(1).order, id: 12 } },
+      "invalid_event",
+      /order\.id: must be a string/,
+    ],
+    ["a negative amount", order(1, { amount: "-1" }), "invalid_event", /order\.amount/],
+    ["no object at all", "7", "invalid_event", /event/],
+  ])("answers 422 for a single event with %s", async (_what, event, code, message) => {
+    const { app, stored } = await realServer();
+    const answer = await post(app, event);
+    expect(answer.statusCode).toBe(422);
+    expect(answer.headers["content-type"]).toBe("application/problem+json; charset=utf-8");
+    expect(answer.json()).toMatchObject({ status: 422, code, detail: expect.stringMatching(message) });
+    expect(answer.json().errors).toEqual([
+      { id: typeof event === "string" ? null : "e1", code, message: expect.stringMatching(message) },
+    ]);
+    expect(await stored()).toBe(0);
+  });
+
+  it("answers 202 for an array of which all is rejected, and for an empty one", async () => {
+    const { app } = await realServer();
+    const answer = await post(app, [{}]);
+    expect(answer.statusCode).toBe(202);
+    expect(answer.json()).toMatchObject({ accepted: 0, rejected: [{ index: 0, code: "invalid_event" }] });
+    const empty = await post(app, "[]");
+    expect([empty.statusCode, empty.json()]).toEqual([202, { accepted: 0, duplicates: 0, rejected: [] }]);
+  });
+
+  it.each([
+    ['{"id": "e1",\n "type": order}', "line 2, column 10: expected a value"],
+    ['[{"a": 1} {"b": 2}]', 'column 11: expected "," or "]"'],
+    ['[{"a": 1}', 'column 10: it ends too soon: expected "," or "]"'],
+    ["", "the body is empty"],
+    [Buffer.from([0x5b, 0x22, 0xc3, 0x28, 0x22, 0x5d]), "byte 3 is no UTF-8: send UTF-8"],
+  ])("names the place of bad JSON: %j", async (payload, detail) => {
+    const { app } = stubServer();
+    const answer = await post(app, payload);
+    expect(answer.statusCode).toBe(400);
+    expect(answer.json()).toMatchObject({ code: "invalid_json", detail });
+  });
+
+  it("takes a byte order mark for none", async () => {
+    const { app } = stubServer();
+    expect((await post(app, `\ufeff${JSON.stringify(order(1))}`)).statusCode).toBe(202);
+  });
+
+  it("refuses 20 MB, told or not, and says what to use", async () => {
+    const { app } = stubServer();
+    const body = Buffer.alloc(20_000_000, " ");
+    const chunked = pieces([body]);
+    for (const payload of [body, chunked]) {
+      const answer = await app.inject({ method: "POST", url: "/v1/events", headers, payload });
+      expect(answer.statusCode).toBe(413);
+      expect(answer.json()).toMatchObject({
+        code: "payload_too_large",
+        detail: expect.stringContaining("application/x-ndjson"),
+      });
+    }
+  });
+
+  it("stands a bomb of brackets, closed or not, and one of little values", async () => {
+    const { app, stored } = await realServer();
+    const deep = 2_000_000;
+    const closed = await post(app, "[".repeat(deep) + "]".repeat(deep));
+    expect([closed.statusCode, closed.json().rejected.length]).toEqual([202, 1]);
+    const open = await post(app, "[".repeat(deep));
+    expect([open.statusCode, open.json().detail]).toEqual([
+      400,
+      expect.stringMatching(/^column 2000001: it ends too soon/),
+    ]);
+    const objects = await post(app, `${'{"order":'.repeat(500_000)}1${"}".repeat(500_000)}`);
+    expect(objects.statusCode).toBe(422);
+    const many = await post(app, `[${"0,".repeat(1_000_000)}0]`);
+    expect([many.statusCode, many.json().code]).toEqual([413, "too_many_events"]);
+    expect(await stored()).toBe(0);
+  });
+
+  it.each([
+    ["text/plain", {}],
+    ["application/x-www-form-urlencoded", {}],
+    ["application/json; charset=gbk", {}],
+    ["application/json", { "content-encoding": "gzip" }],
+    ["application/x-ndjson", { "content-encoding": "gzip" }],
+  ])("refuses the content type %s %j", async (type, more) => {
+    const { app } = stubServer();
+    const answer = await app.inject({
+      method: "POST",
+      url: "/v1/events",
+      headers: { ...bearer(), "content-type": type, ...more },
+      payload: "{}",
+    });
+    expect([answer.statusCode, answer.json().code]).toEqual([415, "unsupported_media_type"]);
+  });
+
+  it("answers 503 and claims nothing when the store is out, hangs or is behind", async () => {
+    const dead = { pending: 0, submit: async () => Promise.reject(new Error("connect ECONNREFUSED")) };
+    const hung = { pending: 0, submit: () => new Promise<never>(() => {}) };
+    const busy = { pending: 1_000_000, submit: async () => ({ accepted: 1, duplicates: 0, rejected: [] }) };
+    for (const [intake, code] of [
+      [dead, "store_unavailable"],
+      [hung, "store_unavailable"],
+      [busy, "overloaded"],
+    ] as const) {
+      const { app } = stubServer({ intake, options: { storeTimeout: 50 } });
+      const answer = await post(app, [order(1)]);
+      expect([answer.statusCode, answer.json().code]).toEqual([503, code]);
+      expect(answer.headers["retry-after"]).toBe("5");
+      expect(answer.body).not.toMatch(/accepted|ECONNREFUSED/);
+    }
+  });
+
+  it("gives up on a body that does not come", async () => {
+    const { app } = stubServer({ options: { bodyTimeout: 50 } });
+    const answer = await app.inject({
+      method: "POST",
+      url: "/v1/events",
+      headers: { ...headers, "transfer-encoding": "chunked" },
+      payload: pieces(["["], false),
+    });
+    expect([answer.statusCode, answer.json().code]).toEqual([408, "request_timeout"]);
+  });
+});

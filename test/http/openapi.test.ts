@@ -1,0 +1,64 @@
+import { readFileSync } from "node:fs";
+import { expect, it } from "vitest";
+import { parseEvent } from "../../src/core/event.ts";
+import { eventBody } from "../../src/http/contract.ts";
+import { order, stubServer } from "./support.ts";
+
+it("is docs/openapi.json; after a change of the contract run vitest with -u", async () => {
+  const { app } = stubServer();
+  const answer = await app.inject("/openapi.json");
+  expect(answer.headers["content-type"]).toBe("application/json; charset=utf-8");
+  await expect(`${JSON.stringify(answer.json(), null, 2)}\n`).toMatchFileSnapshot("../../docs/openapi.json");
+});
+
+it("describes every route with its answers, bodies and who may", () => {
+  const { paths } = JSON.parse(readFileSync(new URL("../../docs/openapi.json", import.meta.url), "utf8"));
+  expect(Object.keys(paths).sort()).toEqual([
+    "/healthz",
+    "/metrics",
+    "/readyz",
+    "/v1/cases",
+    "/v1/deliveries",
+    "/v1/events",
+    "/v1/orders/{shop}/{id}",
+    "/v1/reminders",
+    "/v1/reports/recovery",
+    "/v1/webhooks/{source}/{shop}",
+  ]);
+  const { post } = paths["/v1/events"];
+  expect(Object.keys(post.requestBody.content)).toEqual(["application/json", "application/x-ndjson"]);
+  expect(post.responses["202"].content["application/json"].schema.required).toEqual([
+    "accepted",
+    "duplicates",
+    "rejected",
+  ]);
+  expect(post.responses.default.content["application/problem+json"].schema.required).toContain("code");
+  expect(post.security).toBeUndefined();
+  expect(paths["/healthz"].get.security).toEqual([]);
+  expect(paths["/v1/reports/recovery"].get.parameters.map(({ name }: { name: string }) => name)).toEqual([
+    "by",
+    "from",
+    "to",
+    "format",
+  ]);
+});
+
+it("describes events as intake takes them", () => {
+  const full = order(1, {
+    closesAt: "2026-11-10T20:30:00+08:00",
+    buyer: {
+      id: "b",
+      phone: "+8613812345678",
+      chat: { wechat: "w" },
+      name: "李雷",
+      locale: "zh-CN",
+      timeZone: "Asia/Shanghai",
+      tier: "gold",
+    },
+    items: [{ sku: "S1", title: "羽绒服", quantity: 1, price: "129.00", tags: ["d11"] }],
+    presale: null,
+    pendingConfirmation: false,
+  });
+  expect(eventBody.safeParse(full).error).toBeUndefined();
+  expect(parseEvent(full).ok).toBe(true);
+});

@@ -1,0 +1,99 @@
+import { describe, expect, it } from "vitest";
+import { bearer, stubServer } from "./support.ts";
+
+const FROM = "2026-11-10T20:00:00+08:00";
+const AT = Date.parse(FROM);
+
+describe("GET /v1/reports/recovery", () => {
+  it("passes on what is asked, and answers JSON or CSV", async () => {
+    const asked: unknown[] = [];
+    const { app } = stubServer({
+      report: async (query) => {
+        asked.push(query);
+        return { rows: [{ campaign: "d11", orders: 3 }] };
+      },
+      reportCsv: async () => "campaign,orders\r\nd11,3\r\n",
+    });
+    const url = `/v1/reports/recovery?by=campaign,step&from=${encodeURIComponent(FROM)}`;
+    const json = await app.inject({ url, headers: bearer("viewer") });
+    expect(json.json()).toEqual({ rows: [{ campaign: "d11", orders: 3 }] });
+    expect(json.headers["cache-control"]).toBe("no-store");
+    await app.inject({ url: "/v1/reports/recovery", headers: bearer("viewer") });
+    expect(asked).toEqual([
+      { by: ["campaign", "step"], from: AT, to: null },
+      { by: [], from: null, to: null },
+    ]);
+    const csv = await app.inject({ url: `${url}&format=csv`, headers: bearer("viewer") });
+    expect([csv.headers["content-type"], csv.body]).toEqual([
+      "text/csv; charset=utf-8",
+      "campaign,orders\r\nd11,3\r\n",
+    ]);
+  });
+
+  it.each([
+    ["by=campaign,buyer", "by", /"buyer" is none of campaign, step/],
+    ["from=2026-11-10", "from", /RFC 3339/],
+    ["from=2026-11-11T00:00:00Z&to=2026-11-10T00:00:00Z", "from", /before to/],
+    ["format=xml", "format", /json.*csv/],
+    ["group=shop", "group", /is no parameter/],
+  ])("names the parameter at fault: %s", async (query, parameter, message) => {
+    const { app } = stubServer();
+    const answer = await app.inject({ url: `/v1/reports/recovery?${query}`, headers: bearer("viewer") });
+    expect([answer.statusCode, answer.json().code]).toEqual([422, "invalid_query"]);
+    expect(answer.json().errors).toEqual([{ parameter, message: expect.stringMatching(message) }]);
+  });
+});
+
+describe("lists", () => {
+  it("pass on filters, and hand the cursor through", async () => {
+    const asked: unknown[] = [];
+    const { app } = stubServer({
+      listReminders: async (query) => {
+        asked.push(query);
+        return { items: [{ id: "r1" }], next: "c2" };
+      },
+    });
+    const url = "/v1/reminders?shop=acme&state=skipped&reason=paid&limit=10&cursor=c1";
+    const answer = await app.inject({ url, headers: bearer("viewer") });
+    expect(answer.json()).toEqual({ items: [{ id: "r1" }], next: "c2" });
+    const none = { campaign: null, step: null, order: null, from: null, to: null };
+    expect(asked).toEqual([{ ...none, shop: "acme", state: "skipped", reason: "paid", limit: 10, cursor: "c1" }]);
+  });
+
+  it.each(["cases", "reminders", "deliveries"])(
+    "%s: refuse what is no filter, state, limit or cursor",
+    async (list) => {
+      const { app } = stubServer({
+        listCases: async () => null,
+        listReminders: async () => null,
+        listDeliveries: async () => null,
+      });
+      for (const query of ["limit=0", "limit=501", "limit=ten", "state=lost", "colour=red", "cursor=forged"]) {
+        const answer = await app.inject({ url: `/v1/${list}?${query}`, headers: bearer("viewer") });
+        expect([answer.statusCode, answer.json().code], query).toEqual([422, "invalid_query"]);
+        expect(answer.json().errors[0].parameter).toBe(query.split("=")[0]);
+      }
+    },
+  );
+});
+
+describe("operations", () => {
+  it("is alive without asking, and ready as the checks say", async () => {
+    const ready = { ok: false, checks: { database: { ok: false, message: "refused" }, queue: { ok: true } } };
+    const { app } = stubServer({ health: { ready: async () => ready } });
+    expect((await app.inject("/healthz")).json()).toEqual({ status: "ok" });
+    const answer = await app.inject("/readyz");
+    expect([answer.statusCode, answer.json()]).toEqual([503, ready]);
+  });
+
+  it("observes route templates, never URLs", async () => {
+    const seen: unknown[] = [];
+    const { app } = stubServer({ observe: (answer) => seen.push(answer) });
+    await app.inject({ url: "/v1/orders/acme/o1", headers: bearer() });
+    await app.inject("/nowhere");
+    expect(seen).toEqual([
+      { method: "GET", route: "/v1/orders/:shop/:id", status: 404, seconds: expect.any(Number) },
+      { method: "GET", route: "none", status: 404, seconds: expect.any(Number) },
+    ]);
+  });
+});

@@ -1,0 +1,79 @@
+/** A server over a real database, and one over stubs. No sockets: tests inject. */
+import { Readable, Writable } from "node:stream";
+import { pino } from "pino";
+import { onTestFinished } from "vitest";
+import { createAuth } from "../../src/http/auth.ts";
+import type { Auth, HttpDeps, Role } from "../../src/http/deps.ts";
+import { buildServer } from "../../src/http/server.ts";
+import { createIntake } from "../../src/intake/intake.ts";
+import { sources } from "../../src/sources/registry.ts";
+import { intakeDeps, T0, toldEvent } from "../support/intake.ts";
+
+export const ADMIN_KEY = "dk_test-admin-key";
+export const SHOPIFY_SECRET = "hush-8d5e";
+export const bearer = (key: string = ADMIN_KEY) => ({ authorization: `Bearer ${key}` });
+
+/** The admin key, and keys named like their roles. */
+const auth: Auth = {
+  check: (key) =>
+    ["viewer", "operator"].includes(key) ? { role: key as Role } : createAuth({ adminKey: ADMIN_KEY }).check(key),
+};
+
+export type Change = Partial<HttpDeps>;
+
+export function stubServer(change: Change = {}) {
+  const lines: string[] = [];
+  const sink = new Writable({
+    write(chunk, _encoding, done) {
+      lines.push(String(chunk));
+      done();
+    },
+  });
+  const shops: Record<string, { webhooks: Record<string, { secret: string }> }> = {
+    acme: { webhooks: { shopify: { secret: SHOPIFY_SECRET } } },
+    bare: { webhooks: {} },
+  };
+  const app = buildServer({
+    config: { shop: (id) => shops[id] ?? null },
+    intake: { pending: 0, submit: async (events) => ({ accepted: events.length, duplicates: 0, rejected: [] }) },
+    sources,
+    auth,
+    health: { ready: async () => ({ ok: true, checks: { database: { ok: true } } }) },
+    metrics: async () => "dunlin_up 1\n",
+    report: async () => ({ rows: [], totals: {} }),
+    reportCsv: async () => "campaign,orders\r\n",
+    explain: async () => null,
+    listCases: async () => ({ items: [], next: null }),
+    listReminders: async () => ({ items: [], next: null }),
+    listDeliveries: async () => ({ items: [], next: null }),
+    log: pino({ level: "trace" }, sink),
+    ...change,
+  });
+  onTestFinished(() => app.close());
+  return { app, lines };
+}
+
+export async function realServer(change: Change = {}) {
+  const { deps, database } = await intakeDeps();
+  const { app, lines } = stubServer({ intake: createIntake(deps), ...change });
+  const stored = async () => {
+    const [row] = await database.sql<{ n: number }[]>`select count(*)::int as n from order_events`;
+    return row?.n ?? 0;
+  };
+  return { app, lines, database, stored };
+}
+
+export const order = (n: number | string, change: Record<string, unknown> = {}) =>
+  toldEvent(`e${n}`, "order.created", T0, { id: `o${n}`, buyer: { id: `b${n}` }, ...change });
+
+export const JSON_TYPE = { "content-type": "application/json" };
+export const NDJSON_TYPE = { "content-type": "application/x-ndjson" };
+
+/** A stream that gives these pieces one by one (object mode keeps them apart), and ends unless told otherwise. */
+export function pieces(parts: Iterable<Buffer | string>, end = true): Readable {
+  async function* give() {
+    for (const part of parts) yield Buffer.from(part);
+    if (!end) await new Promise(() => {});
+  }
+  return Readable.from(give());
+}
