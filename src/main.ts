@@ -51,14 +51,17 @@ async function runService(roles: readonly Role[], migrateEmpty: boolean): Promis
   process.exit(code);
 }
 
-/** The first SIGTERM or SIGINT; a second one ends the process at once. */
+/** One Ctrl-C often arrives twice: from the terminal and from npm, which passes it on. */
+const ECHO_MS = 2_000;
+
+/** The first SIGTERM or SIGINT; a later one, that is no echo of it, ends the process at once. */
 function signalled(): Promise<string> {
   return new Promise((resolve) => {
-    let seen = false;
+    let first: number | null = null;
     for (const signal of ["SIGTERM", "SIGINT"] as const)
       process.on(signal, () => {
-        if (seen) process.exit(1);
-        seen = true;
+        if (first !== null && performance.now() - first > ECHO_MS) process.exit(1);
+        first ??= performance.now();
         resolve(signal);
       });
   });
