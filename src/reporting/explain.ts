@@ -1,0 +1,167 @@
+/** Tells the story of an order out of what is stored of it. */
+import type { OrderTold } from "../core/event.ts";
+import type { QuietHours } from "../core/policy.ts";
+import type { Reason } from "../core/reason.ts";
+import type { Sql } from "../db/client.ts";
+import {
+  type DeliveryFacts,
+  loadStory,
+  type OrderFacts,
+  type ReminderFacts,
+  type StoredStory,
+} from "../db/stores/explain-store.ts";
+import type { OrderStory, StoryDelivery, StoryOrder, StoryReason, StoryTold } from "./story.ts";
+import { type MoveContext, moveText, reasonText, withoutAddress } from "./words.ts";
+
+export type ExplainDeps = {
+  readonly sql: Sql;
+  /** IANA zone of a shop (UTC). */
+  readonly zoneOf?: (shop: string) => string;
+  /** The quiet hours that a campaign has now, its own or its shop's: only to say until when they last. */
+  readonly quietHoursOf?: (shop: string, campaign: string) => QuietHours | null;
+};
+
+/** null: no event told of such an order. */
+export async function explainOrder(
+  deps: ExplainDeps,
+  { shop, order }: { readonly shop: string; readonly order: string },
+): Promise<OrderStory | null> {
+  const stored = await loadStory(deps.sql, shop, order);
+  return stored === null ? null : tellStory(deps, shop, order, stored);
+}
+
+function tellStory(deps: ExplainDeps, shop: string, id: string, stored: StoredStory): OrderStory {
+  const { order, events, cases, reminders, deliveries, recovery } = stored;
+  const zone = deps.zoneOf?.(shop) ?? "UTC";
+  const contextOf = ({ campaign, plan }: ReminderFacts): MoveContext => ({
+    zone: order.time_zone ?? zone,
+    foreign: order.time_zone !== null && order.time_zone !== zone,
+    latest: plan?.latest ?? null,
+    quiet: campaign === null ? null : (deps.quietHoursOf?.(shop, campaign) ?? null),
+  });
+  return {
+    zone,
+    order: tellOrder(shop, id, order),
+    events: events.map(({ id: event, type, occurred_at, received_at, told }) => ({
+      id: event,
+      type,
+      occurredAt: occurred_at,
+      receivedAt: received_at,
+      told: tellTold(told),
+    })),
+    cases: cases.map((row) => ({
+      id: row.id,
+      openedAt: row.opened_at,
+      endedAt: row.ended_at,
+      campaign: row.campaign,
+      manual: row.manual,
+      waiting:
+        row.whole_reason === null || row.whole_at === null
+          ? null
+          : { ...tellReason(row.whole_reason), since: row.whole_at },
+      orders: row.orders,
+    })),
+    reminders: reminders.map((row) => ({
+      id: row.id,
+      case: row.case_id,
+      campaign: row.campaign,
+      version: row.campaign_version,
+      step: row.step,
+      variant: row.variant,
+      state: row.state,
+      kind: row.kind,
+      reason: row.reason === null ? null : tellReason(row.reason),
+      plannedAt: row.due_at,
+      anchor: row.plan?.anchor ?? null,
+      latest: row.plan?.latest ?? null,
+      moves: (row.plan?.moves ?? []).map((move) => ({ ...move, text: moveText(move, contextOf(row)) })),
+      decidedAt: row.decided_at,
+      retryAt: row.retry_at,
+      orders: row.orders,
+      namesOrder: row.orders.includes(id),
+      deliveries: deliveries.filter(({ reminder_id }) => reminder_id === row.id).map(tellDelivery),
+      credited: recovery?.reminder_id === row.id,
+    })),
+    recovery:
+      recovery === null
+        ? null
+        : {
+            reminder: recovery.reminder_id,
+            remindedAt: recovery.reminded_at,
+            paidAt: recovery.paid_at,
+            amount: recovery.amount,
+            currency: recovery.currency,
+          },
+  };
+}
+
+const tellReason = (code: Reason): StoryReason => ({ code, text: reasonText(code) });
+
+function tellOrder(shop: string, id: string, row: OrderFacts): StoryOrder {
+  const over = row.closes_at !== null && row.closes_at <= row.now;
+  return {
+    shop,
+    id,
+    status: row.refunded_at !== null ? "refunded" : row.status === "unpaid" && over ? "closed" : row.status,
+    amount: row.amount,
+    currency: row.currency,
+    createdAt: row.created_at,
+    closesAt: row.closes_at,
+    paidAt: row.paid_at,
+    refundedAt: row.refunded_at,
+    closedAt: row.closed_at,
+    closeReason: row.close_reason === null ? null : withoutAddress(row.close_reason),
+    seenAt: row.seen_at,
+    paymentMethod: row.payment_method,
+    notChased: notChased(row),
+    buyer: row.platform_id,
+  };
+}
+
+function notChased(row: OrderFacts): string | null {
+  if (row.told_at === null) return "it is not told yet what it costs, when it was created or whose it is";
+  if (row.cash_on_delivery) return "it is paid on delivery";
+  if (row.chase_from === null) return "it waits for a confirmation, or for the deposit of its presale";
+  return row.chase_from > row.now ? "its balance window has not begun" : null;
+}
+
+/** Notes, links and goods are the buyer's affair: how many items there are is enough. */
+function tellTold(told: OrderTold): StoryTold {
+  const { amount, currency, createdAt, closesAt, paidAt, closedAt, reason, paymentMethod, pendingConfirmation, tags } =
+    told;
+  const shown = {
+    amount,
+    currency,
+    createdAt,
+    closesAt,
+    paidAt,
+    closedAt,
+    reason: reason == null ? null : withoutAddress(reason),
+    paymentMethod,
+    pendingConfirmation,
+    tags,
+  };
+  return { ...shown, items: told.items?.length ?? null, presale: told.presale != null };
+}
+
+function tellDelivery(row: DeliveryFacts): StoryDelivery {
+  return {
+    id: row.id,
+    channel: row.channel,
+    attempt: row.attempt,
+    state: row.state,
+    claimedAt: row.claimed_at,
+    finishedAt: row.finished_at,
+    latencyMs: row.finished_at === null ? null : Math.round(row.finished_at - row.claimed_at),
+    deliveredAt: row.delivered_at,
+    template: row.template,
+    messageId: row.message_id,
+    segments: row.segments,
+    cost:
+      row.cost_micros === null || row.cost_currency === null
+        ? null
+        : { micros: row.cost_micros, currency: row.cost_currency },
+    code: row.code,
+    message: row.message === null ? null : withoutAddress(row.message),
+  };
+}

@@ -1,0 +1,188 @@
+/** The story of an order for people (text for a terminal) and for programs (JSON). Instants carry the shop's offset. */
+import { formatInstant } from "../core/instant.ts";
+import { formatAmount } from "../core/money.ts";
+import { offsetMinutes } from "../core/zone.ts";
+import { costOf } from "./format-report.ts";
+import type { OrderStory, StoryCase, StoryDelivery, StoryEvent, StoryReminder } from "./story.ts";
+import { printable } from "./text-table.ts";
+import { latencyText } from "./words.ts";
+
+type Write = (at: number) => string;
+const writer =
+  (zone: string): Write =>
+  (at) =>
+    formatInstant(Math.floor(at), offsetMinutes(zone, at));
+
+/** As `explain --json` and `GET /v1/orders/:shop/:id` answer: the story with instants as RFC 3339 and money as decimal strings. */
+export function storyJson({ zone, order, events, cases, reminders, recovery }: OrderStory) {
+  const write = writer(zone);
+  const at = (ms: number | null | undefined) => (ms == null ? null : write(ms));
+  return {
+    order: {
+      ...order,
+      amount: money(order.amount, order.currency),
+      createdAt: at(order.createdAt),
+      closesAt: at(order.closesAt),
+      paidAt: at(order.paidAt),
+      refundedAt: at(order.refundedAt),
+      closedAt: at(order.closedAt),
+      seenAt: at(order.seenAt),
+    },
+    events: events.map(({ told, ...event }) => ({
+      ...event,
+      occurredAt: at(event.occurredAt),
+      receivedAt: at(event.receivedAt),
+      told: toldJson(told, at),
+    })),
+    cases: cases.map((each) => ({
+      ...each,
+      openedAt: at(each.openedAt),
+      endedAt: at(each.endedAt),
+      waiting: each.waiting === null ? null : { ...each.waiting, since: at(each.waiting.since) },
+    })),
+    reminders: reminders.map((each) => ({
+      ...each,
+      plannedAt: at(each.plannedAt),
+      anchor: at(each.anchor),
+      latest: at(each.latest),
+      moves: each.moves.map((move) => ({ ...move, from: at(move.from), to: at(move.to) })),
+      decidedAt: at(each.decidedAt),
+      retryAt: at(each.retryAt),
+      deliveries: each.deliveries.map((delivery) => ({
+        ...delivery,
+        claimedAt: at(delivery.claimedAt),
+        finishedAt: at(delivery.finishedAt),
+        deliveredAt: at(delivery.deliveredAt),
+        cost: delivery.cost === null ? null : costOf(delivery.cost),
+      })),
+    })),
+    recovery:
+      recovery === null
+        ? null
+        : {
+            ...recovery,
+            remindedAt: at(recovery.remindedAt),
+            paidAt: at(recovery.paidAt),
+            amount: money(recovery.amount, recovery.currency),
+          },
+  };
+}
+
+const money = (minor: number | null, currency: string | null): string | null =>
+  minor === null || currency === null ? null : formatAmount(minor, currency);
+
+/** Only what was told. */
+function toldJson(told: StoryEvent["told"], at: (ms: number | null | undefined) => string | null): object {
+  const { createdAt, closesAt, paidAt, closedAt } = told;
+  const all = { ...told, createdAt: at(createdAt), closesAt: at(closesAt), paidAt: at(paidAt), closedAt: at(closedAt) };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value != null && value !== false));
+}
+
+/** `amount 129.00, closesAt 2026-…, items 2`. */
+function toldText(told: StoryEvent["told"], write: Write): string {
+  const at = (ms: number | null | undefined) => (ms == null ? null : write(ms));
+  return Object.entries(toldJson(told, at))
+    .map(([name, value]) => `${name} ${Array.isArray(value) ? value.join("+") : String(value)}`)
+    .join(", ");
+}
+
+export function storyText({ zone, order, events, cases, reminders, recovery }: OrderStory): string {
+  const write = writer(zone);
+  const amount = money(order.amount, order.currency);
+  const lines = [
+    `Order ${order.id} of ${order.shop}: ${order.status}${amount === null ? "" : `, ${amount} ${order.currency}`}`,
+  ];
+  const times = [
+    ["created", order.createdAt],
+    ["closes", order.closesAt],
+    ["paid", order.paidAt],
+    ["refunded", order.refundedAt],
+    ["closed", order.closedAt],
+  ] as const;
+  for (const [name, ms] of times) if (ms !== null) lines.push(`  ${name.padEnd(9)} ${write(ms)}`);
+  lines.push(`  buyer     ${order.buyer ?? "without an id of the platform"}`);
+  if (order.closeReason !== null) lines.push(`  closed because: ${order.closeReason}`);
+  if (order.notChased !== null && order.status === "unpaid") lines.push(`  not chased: ${order.notChased}`);
+  lines.push("", "Events");
+  for (const event of events) lines.push(...eventLines(event, write));
+  for (const each of cases) {
+    lines.push("", ...caseLines(each, write));
+    for (const reminder of reminders) if (reminder.case === each.id) lines.push(...reminderLines(reminder, write));
+  }
+  const orphans = reminders.filter((reminder) => !cases.some(({ id }) => id === reminder.case));
+  for (const reminder of orphans) lines.push(...reminderLines(reminder, write));
+  if (cases.length === 0) lines.push("", "No case: it was never to be chased.");
+  lines.push("");
+  if (recovery === null) lines.push("Not a recovery.");
+  else {
+    const credited = reminders.find(({ id }) => id === recovery.reminder);
+    const after = latencyText(recovery.paidAt - recovery.remindedAt);
+    lines.push(
+      `Recovered: ${money(recovery.amount, recovery.currency)} ${recovery.currency} paid ${after} after ${credited?.step ?? "the reminder"}`,
+    );
+  }
+  return `${lines.map(printable).join("\n")}\n`;
+}
+
+function eventLines(event: StoryEvent, write: Write): string[] {
+  const late = event.receivedAt - event.occurredAt;
+  const arrival =
+    Math.abs(late) < 1_000
+      ? ""
+      : late > 0
+        ? `, received ${latencyText(late)} later`
+        : `, received ${latencyText(-late)} before`;
+  const told = toldText(event.told, write);
+  return [
+    `  ${write(event.occurredAt)}  ${event.type} (${event.id}${arrival})`,
+    ...(told === "" ? [] : [`      ${told}`]),
+  ];
+}
+
+function caseLines(each: StoryCase, write: Write): string[] {
+  const end = each.endedAt === null ? "open" : `ended ${write(each.endedAt)}`;
+  const by = each.campaign === null ? "no campaign" : `campaign ${each.campaign}`;
+  const lines = [`Case opened ${write(each.openedAt)}, ${end}, ${by}${each.manual ? ", in a person's hands" : ""}`];
+  if (each.orders.length > 1) lines.push(`  of the orders ${each.orders.join(", ")}`);
+  if (each.waiting !== null)
+    lines.push(`  waits since ${write(each.waiting.since)}: ${each.waiting.text} (${each.waiting.code})`);
+  return lines;
+}
+
+function reminderLines(reminder: StoryReminder, write: Write): string[] {
+  const { reason, variant, namesOrder, moves, anchor, plannedAt } = reminder;
+  const name = `${reminder.step ?? "whole case"}${variant === null ? "" : `/${variant}`}`;
+  const because = reason === null ? "" : `: ${reason.text} (${reason.code})`;
+  const lines = [
+    `  ${write(reminder.decidedAt ?? plannedAt)}  ${name} ${stateText(reminder)}${because}${namesOrder ? "" : " (does not name this order)"}`,
+  ];
+  if (reminder.campaign !== null && reminder.step !== null) {
+    const from = anchor === null || anchor === plannedAt ? "" : `, first meant for ${write(anchor)}`;
+    lines.push(
+      `      campaign ${reminder.campaign} (version ${reminder.version ?? "unknown"}), due ${write(plannedAt)}${from}`,
+    );
+  }
+  for (const { text } of moves) lines.push(`      ${text}`);
+  for (const delivery of reminder.deliveries) lines.push(`      ${deliveryText(delivery, write)}`);
+  if (reminder.retryAt !== null) lines.push(`      tried again at ${write(reminder.retryAt)}`);
+  if (reminder.credited) lines.push("      the payment is credited to it");
+  return lines;
+}
+
+function stateText({ state, kind }: StoryReminder): string {
+  if (state === "planned") return kind === "send" ? "will be sent" : "will be skipped";
+  return state === "sending" ? "is being sent" : state;
+}
+
+function deliveryText(delivery: StoryDelivery, write: Write): string {
+  const { channel, attempt, state, latencyMs, template, segments, cost, code, message, deliveredAt } = delivery;
+  const parts = [
+    `${channel}, attempt ${attempt}: ${state}${latencyMs === null ? "" : ` after ${latencyText(latencyMs)}`}`,
+  ];
+  if (code !== null || message !== null) parts.push([code, message].filter((each) => each !== null).join(": "));
+  if (template !== null) parts.push(`template ${template}`);
+  if (segments !== null) parts.push(`${segments} ${segments === 1 ? "segment" : "segments"}`);
+  if (cost !== null) parts.push(`${costOf(cost).amount} ${cost.currency}`);
+  if (deliveredAt !== null) parts.push(`delivered ${write(deliveredAt)}`);
+  return `${write(delivery.claimedAt)}  ${parts.join(", ")}`;
+}

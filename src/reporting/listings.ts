@@ -1,0 +1,97 @@
+/** Pages of cases, reminders and deliveries as they are answered to the outside: RFC 3339 with the shop's offset, decimal strings. */
+import { formatInstant } from "../core/instant.ts";
+import { offsetMinutes } from "../core/zone.ts";
+import type { Sql } from "../db/client.ts";
+import {
+  type CaseRow,
+  type DeliveryRow,
+  findCases,
+  findDeliveries,
+  findReminders,
+  type ListFilter,
+  type ListPage,
+  type ReminderRow,
+} from "../db/stores/listing-store.ts";
+import { costOf } from "./format-report.ts";
+import { withoutAddress } from "./words.ts";
+
+/** `zoneOf`: the IANA zone of a shop (UTC). */
+export type ListDeps = { readonly sql: Sql; readonly zoneOf?: (shop: string) => string };
+
+/** `cursor`: what a former page gave as `next`. `limit` is held within 1 and 500. */
+export type ListQuery = ListFilter & { readonly limit: number; readonly cursor?: string | null };
+
+/** `next` is null on the last page. */
+export type Page<Item> = { readonly items: readonly Item[]; readonly next: string | null };
+
+const MOST = 500;
+const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/;
+
+/** Opaque: nobody should build one. */
+const writeCursor = (id: string): string => Buffer.from(id.replaceAll("-", ""), "hex").toString("base64url");
+
+/** The id, or null when no page of ours gave this cursor. */
+function readCursor(cursor: string): string | null {
+  const hex = Buffer.from(cursor, "base64url").toString("hex");
+  const id = hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+  return UUID.test(id) && writeCursor(id) === cursor ? id : null;
+}
+
+type Find<Found> = (sql: Sql, filter: ListFilter, page: ListPage) => PromiseLike<readonly Found[]>;
+type At = (ms: number | null) => string | null;
+
+/** One row more than asked for tells whether there is another page. */
+async function pageOf<Found extends { readonly shop: string; readonly id: string }, Item>(
+  { sql, zoneOf }: ListDeps,
+  { cursor, limit, ...filter }: ListQuery,
+  find: Find<Found>,
+  write: (row: Found, at: At) => Item,
+): Promise<Page<Item> | null> {
+  const before = cursor == null ? null : readCursor(cursor);
+  if (cursor != null && before === null) return null;
+  const size = Math.min(Math.max(Math.trunc(limit), 1), MOST);
+  const found = await find(sql, filter, { before, limit: size + 1 });
+  const rows = found.slice(0, size);
+  const last = found.length > size ? rows.at(-1) : undefined;
+  const items = rows.map((row) => {
+    const zone = zoneOf?.(row.shop) ?? "UTC";
+    return write(row, (ms) => (ms === null ? null : formatInstant(Math.floor(ms), offsetMinutes(zone, ms))));
+  });
+  return { items, next: last === undefined ? null : writeCursor(last.id) };
+}
+
+/** null: the cursor is none of ours. */
+export const listCases = (deps: ListDeps, query: ListQuery) => pageOf(deps, query, findCases, writeCase);
+/** null: the cursor is none of ours. */
+export const listReminders = (deps: ListDeps, query: ListQuery) => pageOf(deps, query, findReminders, writeReminder);
+/** null: the cursor is none of ours. */
+export const listDeliveries = (deps: ListDeps, query: ListQuery) => pageOf(deps, query, findDeliveries, writeDelivery);
+
+const writeCase = ({ opened_at, ended_at, ...row }: CaseRow, at: At) => ({
+  ...row,
+  openedAt: at(opened_at),
+  endedAt: at(ended_at),
+});
+
+const writeReminder = ({ case_id, campaign_version, due_at, decided_at, ...row }: ReminderRow, at: At) => ({
+  ...row,
+  case: case_id,
+  campaignVersion: campaign_version,
+  dueAt: at(due_at),
+  decidedAt: at(decided_at),
+});
+
+const writeDelivery = (found: DeliveryRow, at: At) => {
+  const { reminder_id, claimed_at, finished_at, delivered_at, message_id, cost_micros, cost_currency, ...row } = found;
+  return {
+    ...row,
+    reminder: reminder_id,
+    claimedAt: at(claimed_at),
+    finishedAt: at(finished_at),
+    deliveredAt: at(delivered_at),
+    messageId: message_id,
+    cost:
+      cost_micros === null || cost_currency === null ? null : costOf({ micros: cost_micros, currency: cost_currency }),
+    message: row.message === null ? null : withoutAddress(row.message),
+  };
+};

@@ -1,0 +1,132 @@
+/**
+ * The story of an order: what was told, what was planned and why then, what was sent, what came of it. Instants are epoch ms. It
+ * holds no contact and no name; the buyer is the platform's id.
+ */
+import type { OrderTold } from "../core/event.ts";
+import type { Move } from "../core/plan.ts";
+import type { Reason } from "../core/reason.ts";
+
+export type StoryReason = { readonly code: Reason; readonly text: string };
+
+export type StoryOrder = {
+  readonly shop: string;
+  readonly id: string;
+  /** Closed by the clock counts, too; refunded is what was paid and given back. */
+  readonly status: "unpaid" | "paid" | "closed" | "refunded";
+  readonly amount: number | null;
+  readonly currency: string | null;
+  readonly createdAt: number | null;
+  readonly closesAt: number | null;
+  readonly paidAt: number | null;
+  readonly refundedAt: number | null;
+  readonly closedAt: number | null;
+  readonly closeReason: string | null;
+  readonly seenAt: number;
+  readonly paymentMethod: string | null;
+  /** Why nobody may chase it now, or null. */
+  readonly notChased: string | null;
+  readonly buyer: string | null;
+};
+
+export type StoryEvent = {
+  readonly id: string;
+  readonly type: string;
+  readonly occurredAt: number;
+  readonly receivedAt: number;
+  /** Which fields it told, the telling ones with their values. */
+  readonly told: StoryTold;
+};
+
+export type StoryTold = Pick<
+  OrderTold,
+  | "amount"
+  | "currency"
+  | "createdAt"
+  | "closesAt"
+  | "paidAt"
+  | "closedAt"
+  | "reason"
+  | "paymentMethod"
+  | "pendingConfirmation"
+  | "tags"
+> & {
+  readonly items: number | null;
+  readonly presale: boolean;
+};
+
+export type StoryDelivery = {
+  /** Also the idempotency key that the provider was given. */
+  readonly id: string;
+  readonly channel: string;
+  readonly attempt: number;
+  readonly state: string;
+  readonly claimedAt: number;
+  readonly finishedAt: number | null;
+  /** From the claim to the answer, ms. */
+  readonly latencyMs: number | null;
+  readonly deliveredAt: number | null;
+  readonly template: string | null;
+  readonly messageId: string | null;
+  readonly segments: number | null;
+  readonly cost: { readonly micros: number; readonly currency: string } | null;
+  readonly code: string | null;
+  readonly message: string | null;
+};
+
+export type StoryReminder = {
+  readonly id: string;
+  readonly case: string;
+  readonly campaign: string | null;
+  readonly version: string | null;
+  /** null: stands for the whole case. */
+  readonly step: string | null;
+  readonly variant: string | null;
+  /** `sending`: claimed, or to be tried again. */
+  readonly state: "planned" | "sending" | "sent" | "skipped";
+  /** `send` or `skip`: what is planned, or what was decided. */
+  readonly kind: "send" | "skip";
+  readonly reason: StoryReason | null;
+  readonly plannedAt: number;
+  /** Its time before any rule moved it. */
+  readonly anchor: number | null;
+  readonly latest: number | null;
+  readonly moves: readonly (Move & { readonly text: string })[];
+  readonly decidedAt: number | null;
+  readonly retryAt: number | null;
+  readonly orders: readonly string[];
+  /** false: a reminder of the same case that does not name this order. */
+  readonly namesOrder: boolean;
+  readonly deliveries: readonly StoryDelivery[];
+  /** Whether the payment of this order is credited to it. */
+  readonly credited: boolean;
+};
+
+export type StoryCase = {
+  readonly id: string;
+  readonly openedAt: number;
+  readonly endedAt: number | null;
+  readonly campaign: string | null;
+  readonly manual: boolean;
+  readonly waiting: (StoryReason & { readonly since: number }) | null;
+  /** The orders that are in it now, or were in it last. */
+  readonly orders: readonly string[];
+};
+
+export type StoryRecovery = {
+  readonly reminder: string;
+  readonly remindedAt: number;
+  readonly paidAt: number;
+  readonly amount: number;
+  readonly currency: string;
+};
+
+export type OrderStory = {
+  /** The shop's zone. */
+  readonly zone: string;
+  readonly order: StoryOrder;
+  readonly events: readonly StoryEvent[];
+  readonly cases: readonly StoryCase[];
+  /** By their time. */
+  readonly reminders: readonly StoryReminder[];
+  readonly recovery: StoryRecovery | null;
+};

@@ -1,0 +1,99 @@
+/** Reasons and moves as sentences, for people who did not write the rules. */
+import { DAY, formatDuration, MINUTE } from "../core/duration.ts";
+import { formatInstant } from "../core/instant.ts";
+import type { Move } from "../core/plan.ts";
+import type { QuietHours } from "../core/policy.ts";
+import { isQuiet, quietEnd } from "../core/quiet.ts";
+import type { Reason } from "../core/reason.ts";
+import { offsetMinutes } from "../core/zone.ts";
+
+const SENTENCES: Readonly<Record<Reason, string>> = {
+  paid: "the order was paid before the reminder was due",
+  paid_other_order: "the buyer had paid for another order of the shop a short while before",
+  closed: "the order was closed before the reminder was due",
+  refunded: "the order was paid and refunded before the reminder was due",
+  no_time: "no moment was left between the earliest time for a reminder and the close of the order",
+  quiet_hours: "its time fell in the quiet hours, and no useful moment lay before or after them",
+  recent: "the buyer had been sent the same step a short while before",
+  cap: "the buyer had been sent as many messages of the shop as the limit allows",
+  gap: "it would have followed another message to the buyer too closely",
+  suppressed: "the buyer asked not to be messaged, or the address is blocked",
+  no_contact: "no address of the buyer was known for any channel of the step",
+  excluded: "the campaign excludes the order, or nobody may chase it any more",
+  no_campaign: "no active campaign fits the order",
+  campaign_paused: "the campaign was paused",
+  holdout: "the buyer is left alone on purpose, to measure what reminders cause",
+  manual: "a person takes care of this case",
+  promised: "the buyer promised to pay at a later time",
+  superseded: "another step of the campaign took its place",
+  stale: "its time had passed by too long when the order became known or a worker came to it",
+  channel_down: "the provider could not be reached while there was time",
+  rejected_by_provider: "the provider refused the message",
+  unknown_outcome:
+    "the provider never said whether it took the message; it is not sent again, lest the buyer gets it twice",
+  erased: "the buyer's data was erased",
+};
+
+/** A sentence without capital and full stop. */
+export const reasonText = (reason: Reason): string => SENTENCES[reason];
+
+export type MoveContext = {
+  /** The buyer's zone, else the shop's. */
+  readonly zone: string;
+  /** Whether `zone` is to be named, because it is not the shop's. */
+  readonly foreign: boolean;
+  /** The last useful moment; null: the orders never close. */
+  readonly latest: number | null;
+  /** The quiet hours that the campaign has now; null: not known. */
+  readonly quiet: QuietHours | null;
+};
+
+/** `22:40`; with its date when a day or more lies between it and the time that it is told beside. */
+function clock(at: number, { zone }: MoveContext, beside: number): string {
+  const text = formatInstant(at, offsetMinutes(zone, at));
+  const time = text.slice(11, at % MINUTE === 0 ? 16 : 19);
+  return Math.abs(at - beside) < DAY ? time : `${text.slice(0, 10)} ${time}`;
+}
+
+/** "moved from 22:40 to 21:59: quiet hours until 08:00 end after 07:58, the last useful moment" */
+export function moveText(move: Move, context: MoveContext): string {
+  const { from, to } = move;
+  const end = context.latest === null ? null : clock(context.latest, context, from);
+  return `moved from ${clock(from, context, to)} to ${clock(to, context, from)}${context.foreign ? ` (${context.zone})` : ""}: ${why(move, context, end)}`;
+}
+
+function why({ rule, from, to }: Move, context: MoveContext, latest: string | null): string {
+  switch (rule) {
+    case "tight":
+      return to > from
+        ? "no reminder goes out so soon after the order"
+        : `${latest ?? "that"} is the last useful moment before the order closes`;
+    case "quiet": {
+      if (to > from) return `quiet hours until ${clock(to, context, from)}`;
+      const until = quietUntil(from, context);
+      return `quiet hours${until === null ? "" : ` until ${until}`} end after ${latest ?? "the close"}, the last useful moment`;
+    }
+    case "late":
+      return "that time had passed when this was planned";
+    case "gap":
+      return "the last message to the buyer was too short a while before";
+    case "promise":
+      return "the buyer promised to pay by then";
+  }
+}
+
+function quietUntil(at: number, context: MoveContext): string | null {
+  const { quiet, zone } = context;
+  if (quiet === null || !isQuiet(quiet, zone, at)) return null;
+  return clock(quietEnd(quiet, zone, at), context, at);
+}
+
+/** `120 ms`, `4.2 s`, `3m10s`. */
+export function latencyText(ms: number): string {
+  if (ms < 1_000) return `${Math.round(ms)} ms`;
+  return ms < MINUTE ? `${(ms / 1_000).toFixed(1)} s` : formatDuration(ms);
+}
+
+/** A provider's words may repeat the address: digits that could be one are masked. */
+export const withoutAddress = (text: string): string =>
+  text.replace(/\+?\d(?:[\s().-]?\d){6,}/g, "***").replace(/[^\s@<>"']+@[^\s@<>"']+/g, "***");
