@@ -1,0 +1,76 @@
+import { describe, expect, it } from "vitest";
+import { HOUR, MINUTE, SECOND } from "../../src/core/duration.ts";
+import { foldOrder } from "../../src/core/order.ts";
+import { afterFailure, judgeRetry, rescue } from "../../src/core/retry.ts";
+import { created, event, quietOf, shopPolicy, T0 } from "./support.ts";
+
+const transient = (retryAfterMs: number | null = null) =>
+  ({ kind: "failed-transient", code: "http_500", message: "", retryAfterMs }) as const;
+const permanent = { kind: "failed-permanent", code: "http_400", message: "" } as const;
+const failed = (change: Partial<Parameters<typeof afterFailure>[0]>) =>
+  afterFailure({ outcome: transient(), channel: "sms", attempt: 1, next: null, now: T0, until: T0 + HOUR, ...change });
+const again = (ms: number, channel = "sms") => ({ kind: "retry", at: T0 + ms, channel });
+
+describe("after a failed attempt", () => {
+  it.each([
+    ["transient: a pause", {}, again(SECOND)],
+    ["that doubles", { attempt: 4 }, again(8 * SECOND)],
+    ["up to two minutes", { attempt: 30 }, again(2 * MINUTE)],
+    ["at least what the provider asks for", { outcome: transient(90 * SECOND) }, again(90 * SECOND)],
+    ["not after the last useful moment", { until: T0 + SECOND - 1 }, { kind: "end", reason: "channel_down" }],
+    ["which itself is in time", { until: T0 + SECOND }, again(SECOND)],
+    ["then the next channel", { until: T0 + SECOND - 1, next: "chat" }, again(0, "chat")],
+    ["also after six attempts", { attempt: 6, next: "chat" }, again(0, "chat")],
+    ["not after five", { attempt: 5, next: "chat" }, again(16 * SECOND)],
+    ["without a next one it goes on", { attempt: 6 }, again(32 * SECOND)],
+    [
+      "too late for the next one, too",
+      { now: T0 + 2, until: T0 + 1, next: "chat" },
+      { kind: "end", reason: "channel_down" },
+    ],
+    ["permanent: the next channel at once", { outcome: permanent, next: "chat" }, again(0, "chat")],
+    ["or the end", { outcome: permanent }, { kind: "end", reason: "rejected_by_provider" }],
+  ])("%s", (_, change, expected) => expect(failed(change)).toEqual(expected));
+});
+
+describe("before it is tried again", () => {
+  const shop = shopPolicy();
+  const open = foldOrder([created("a", 0, { closes: 30 })], shop);
+  const over = (kind: "paid" | "closed" | "refunded") => foldOrder([created("a", 0), event(kind, "a", 1)], shop);
+  const cod = foldOrder([created("a", 0, { paymentMethod: "cod" })], shop);
+  const judge = (change: Partial<Parameters<typeof judgeRetry>[0]>) =>
+    judgeRetry({
+      now: T0 + 10 * MINUTE,
+      orders: [open],
+      minLead: 2 * MINUTE,
+      until: T0 + 28 * MINUTE,
+      paidAt: null,
+      paidSilence: 24 * HOUR,
+      quiet: null,
+      zone: shop.timeZone,
+      ...change,
+    });
+  const skip = (reason: string) => ({ kind: "skip", reason });
+  it.each([
+    ["nothing changed", {}, { kind: "send", orders: ["a"] }],
+    ["at the last useful moment", { now: T0 + 28 * MINUTE }, { kind: "send", orders: ["a"] }],
+    ["too late to be paid", { now: T0 + 28 * MINUTE + 1, until: T0 + HOUR }, skip("no_time")],
+    ["too late to be tried", { until: T0 + 9 * MINUTE }, skip("channel_down")],
+    ["paid", { orders: [over("paid")] }, skip("paid")],
+    ["closed", { orders: [over("closed")] }, skip("closed")],
+    ["refunded", { orders: [over("refunded")] }, skip("refunded")],
+    ["nobody may chase it now", { orders: [cod] }, skip("excluded")],
+    ["gone", { orders: [undefined] }, skip("closed")],
+    ["one paid of several gone", { orders: [over("closed"), over("paid")] }, skip("paid")],
+    ["one of several open", { orders: [over("closed"), open] }, { kind: "send", orders: ["a"] }],
+    ["another order paid", { paidAt: T0 }, skip("paid_other_order")],
+    ["a moment before the silence ends", { paidAt: T0 + 10 * MINUTE - 24 * HOUR + 1 }, skip("paid_other_order")],
+    ["when it ends", { paidAt: T0 + 10 * MINUTE - 24 * HOUR }, { kind: "send", orders: ["a"] }],
+    ["no silence", { paidAt: T0, paidSilence: null }, { kind: "send", orders: ["a"] }],
+    ["quiet hours", { quiet: quietOf("20:05", "20:28") }, { kind: "defer", until: T0 + 28 * MINUTE }],
+    ["that end too late", { quiet: quietOf("20:05", "20:29") }, skip("quiet_hours")],
+  ])("%s", (_, change, expected) => expect(judge(change)).toEqual(expected));
+});
+
+it("never sends again what may have left", () =>
+  expect(rescue()).toEqual({ state: "unknown", reason: "unknown_outcome" }));
