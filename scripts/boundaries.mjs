@@ -7,7 +7,14 @@ const ADAPTERS = ["config", "db", "queue", "channels", "sources", "render"];
 const FEATURES = ["intake", "dispatch", "reporting", "rehearsal"];
 const OUTER = ["http", "cli", "demo"];
 const PURE = new Set(["zod", "luxon", "yaml", "libphonenumber-js", "libphonenumber-js/max"]);
-const IMPURE = [/\bDate\.now\(/, /\bnew Date\(\)/, /\bMath\.random\(/, /\bprocess\./, /\bset(Timeout|Interval|Immediate)\(/, /\bperformance\./];
+const IMPURE = [
+  /\bDate\.now\(/,
+  /\bnew Date\(\)/,
+  /\bMath\.random\(/,
+  /\bprocess\./,
+  /\bset(Timeout|Interval|Immediate)\(/,
+  /\bperformance\./,
+];
 
 /** What each layer may import besides itself; `*` for outer files at the root of src. */
 const MAY = Object.fromEntries([
@@ -40,12 +47,15 @@ for (const file of files) {
     if (from === undefined) continue;
     if (from.startsWith(".")) {
       const target = layerOf(join(dirname(file), from));
-      if (target !== layer && !MAY[layer]?.includes(target)) faults.push(`${file}: ${layer} must not import ${target} (${from})`);
+      if (target !== layer && !MAY[layer]?.includes(target))
+        faults.push(`${file}: ${layer} must not import ${target} (${from})`);
     } else if (layer === "core" && !PURE.has(from)) faults.push(`${file}: core must not import ${from}`);
   }
   if (layer === "core")
-    for (const impure of IMPURE) if (impure.test(code)) faults.push(`${file}: core must be pure, found ${impure.source}`);
-  if (/\bprocess\.env\b/.test(code) && layer !== "config" && layer !== "*") faults.push(`${file}: process.env belongs to config and main`);
+    for (const impure of IMPURE)
+      if (impure.test(code)) faults.push(`${file}: core must be pure, found ${impure.source}`);
+  if (/\bprocess\.env\b/.test(code) && layer !== "config" && layer !== "*")
+    faults.push(`${file}: process.env belongs to config and main`);
 }
 for (const fault of faults) console.error(fault);
 console.log(`boundaries: ${files.length} files, ${faults.length} faults`);

@@ -3,9 +3,10 @@
  * (group commit), so that single events cost little more than arrays. When `submit` resolves, what it counts as accepted or duplicate
  * is committed; it rejects only when the store is out, and then nothing of it was answered for.
  */
-import { groupCommit } from "../core/group-commit.ts";
+
 import type { Rejection } from "../core/event.ts";
-import { type PrepareEnv, type Prepared, prepare } from "./prepare.ts";
+import { groupCommit } from "../core/group-commit.ts";
+import { type Prepared, type PrepareEnv, prepare } from "./prepare.ts";
 import { type IntakeDeps, type TakenIn, takeIn } from "./take-in.ts";
 
 export type RejectedEvent = Rejection & { readonly index: number; readonly id: string | null };
@@ -57,7 +58,8 @@ export function createIntake(deps: IntakeDeps): Intake {
       }
       let accepted = 0;
       const chunks: Promise<readonly TakenIn[]>[] = [];
-      for (let at = 0; at < ready.length; at += MOST_EVENTS) chunks.push(commit.submit(ready.slice(at, at + MOST_EVENTS)));
+      for (let at = 0; at < ready.length; at += MOST_EVENTS)
+        chunks.push(commit.submit(ready.slice(at, at + MOST_EVENTS)));
       for (const verdicts of await Promise.all(chunks))
         for (const verdict of verdicts) if (verdict === "accepted") accepted++;
       return { accepted, duplicates: ready.length - accepted, rejected };

@@ -25,7 +25,7 @@ const FILES = new Map([
 export async function dispatchSetup(
   options: { answer?: (message: Message) => SendOutcome; hang?: boolean; ratePerSecond?: number } = {},
 ) {
-  const catalog = buildCatalog(FILES, { channels: ["sms", "chat"] });
+  const catalog = buildCatalog(FILES, { channels: ["sms", "chat"] }, "templates");
   if (!catalog.ok) throw new Error(catalog.faults.join("\n"));
   const base = await intakeDeps({ campaigns: catalog.catalog.campaigns });
   const sent: Message[] = [];
