@@ -12,6 +12,7 @@ import type { QueueBackend } from "./queue/connection.ts";
 import { explainOrder } from "./reporting/explain.ts";
 import { storyJson } from "./reporting/format-explain.ts";
 import { reportCsv, reportJson } from "./reporting/format-report.ts";
+import { listCases, listDeliveries, listReminders } from "./reporting/listings.ts";
 import { recoveryReport } from "./reporting/recovery.ts";
 import { sources } from "./sources/registry.ts";
 
@@ -59,9 +60,9 @@ export async function startHttp(input: ServeInput): Promise<{ url: string; close
       const story = await explainOrder({ sql, zoneOf }, which);
       return story === null ? null : storyJson(story);
     },
-    listCases: async () => null,
-    listReminders: async () => null,
-    listDeliveries: async () => null,
+    listCases: (query) => listCases({ sql, zoneOf }, query),
+    listReminders: (query) => listReminders({ sql, zoneOf }, query),
+    listDeliveries: (query) => listDeliveries({ sql, zoneOf }, query),
     log,
   });
   const url = await server.listen({ host: config.host, port: config.port });
