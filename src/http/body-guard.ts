@@ -10,14 +10,19 @@ const LINGER = 10_000;
 const STREAMED = /^application\/(x-)?ndjson\b/i;
 
 export function addBodyGuard(app: FastifyInstance, bodyTimeout: number): void {
-  app.addHook("preParsing", (request, _reply, payload, done) => {
+  app.addHook("preParsing", (request, reply, payload, done) => {
     const { headers } = request;
     const none = headers["content-length"] === undefined && headers["transfer-encoding"] === undefined;
     if (none || STREAMED.test(headers["content-type"] ?? "")) return done();
-    const problem = () => new HttpProblem("request_timeout", `the body was not here within ${bodyTimeout / 1000} s`);
-    const timer = setTimeout(() => payload.emit("error", problem()), bodyTimeout);
+    const timer = setTimeout(() => {
+      // Without a reader (refused as too large, say) there is nobody to tell, and an error nobody takes would end the process.
+      if (reply.sent || payload.listenerCount("error") === 0) return;
+      const seconds = bodyTimeout / 1000;
+      payload.emit("error", new HttpProblem("request_timeout", `the body was not here within ${seconds} s`));
+    }, bodyTimeout);
     const stop = () => clearTimeout(timer);
     payload.once("end", stop).once("close", stop);
+    reply.raw.once("close", stop);
     done();
   });
 

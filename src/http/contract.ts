@@ -1,16 +1,11 @@
 /**
- * The public shapes of the HTTP interface, as zod: queries are checked with them, and OpenAPI is made of them. Bodies of events are
- * not checked here but event by event by intake (core/event.ts), which tells each one's fault; here they are only described.
+ * What the HTTP interface is told and answers, as zod: OpenAPI is made of it. Bodies of events are not checked here but event by event by
+ * intake (core/event.ts), which tells each one's fault; answers are what the features give. Here both are described.
  */
 import { z } from "zod";
 import { EVENT_TYPES } from "../core/event.ts";
-import { parseInstant } from "../core/instant.ts";
 import { REASONS } from "../core/reason.ts";
-
-export const REPORT_KEYS = ["campaign", "step", "channel", "template", "variant", "shop", "day", "hour"] as const;
-export const CASE_STATES = ["open", "ended"] as const;
-export const REMINDER_STATES = ["planned", "sending", "sent", "skipped"] as const;
-export const DELIVERY_STATES = ["claimed", "accepted", "failed-permanent", "failed-transient", "unknown"] as const;
+import { CASE_STATES, DELIVERY_STATES, REMINDER_STATES, REPORT_KEYS } from "./queries.ts";
 
 const instant = z.string().meta({ format: "date-time" });
 const decimal = z.string().meta({ example: "129.00" });
@@ -74,76 +69,6 @@ export const eventBody = z
   })
   .describe("One fact about one order");
 
-const atInstant = z
-  .string()
-  .transform((value, context) => {
-    const ms = parseInstant(value);
-    if (ms !== null) return ms;
-    context.addIssue({
-      code: "custom",
-      message: "must be an RFC 3339 instant with an offset, like 2026-11-10T20:00:00+08:00",
-    });
-    return z.NEVER;
-  })
-  .meta({ format: "date-time" });
-const maybe = <T extends z.ZodType>(shape: T) => shape.optional().transform((value) => value ?? null);
-const range = { from: maybe(atInstant), to: maybe(atInstant) };
-const isRange = (query: { from: number | null; to: number | null }) =>
-  query.from === null || query.to === null || query.from < query.to;
-const rangeFault = { error: "must lie before to", path: ["from"] };
-
-const keys = z
-  .string()
-  .optional()
-  .transform((value, context) => {
-    const named = new Set((value ?? "").split(",").map((key) => key.trim()));
-    named.delete("");
-    const known = REPORT_KEYS.filter((key) => named.delete(key));
-    for (const key of named)
-      context.addIssue({
-        code: "custom",
-        message: `${JSON.stringify(key.slice(0, 40))} is none of ${REPORT_KEYS.join(", ")}`,
-      });
-    return known;
-  })
-  .meta({ description: `Comma-separated: ${REPORT_KEYS.join(", ")}`, example: "campaign,step" });
-
-export const recoveryQuery = z
-  .strictObject({ by: keys, ...range, format: z.enum(["json", "csv"]).default("json") })
-  .refine(isRange, rangeFault);
-
-const page = {
-  shop: maybe(text.max(100)),
-  campaign: maybe(text.max(200)),
-  limit: z
-    .string()
-    .regex(/^\d{1,4}$/, "must be a whole number from 1 to 500")
-    .default("50")
-    .transform(Number)
-    .refine((limit) => limit >= 1 && limit <= 500, { error: "must be a whole number from 1 to 500" })
-    .meta({ description: "Items on a page, 1 to 500" }),
-  cursor: maybe(text.max(1_000)),
-};
-export const casesQuery = z
-  .strictObject({ ...page, state: maybe(z.enum(CASE_STATES)), ...range })
-  .refine(isRange, rangeFault);
-export const remindersQuery = z
-  .strictObject({
-    ...page,
-    state: maybe(z.enum(REMINDER_STATES)),
-    step: maybe(text.max(200)),
-    reason: maybe(z.enum(REASONS)),
-    order: maybe(text.max(200)),
-    ...range,
-  })
-  .refine(isRange, rangeFault);
-export const deliveriesQuery = z
-  .strictObject({ ...page, state: maybe(z.enum(DELIVERY_STATES)), channel: maybe(text.max(60)), ...range })
-  .refine(isRange, rangeFault);
-
-export const orderParams = z.object({ shop: text, id: text });
-export const webhookParams = z.object({ source: text, shop: text });
-
 // ---- what is answered
 
 const rejected = z.object({
@@ -183,6 +108,8 @@ const figures = {
   sent: z.int(),
   delivered: z.int(),
   skipped: z.int(),
+  cancelled: z.int(),
+  pending: z.int().describe("planned = sent + skipped + cancelled + pending"),
   remindedOrders: z.int(),
   recoveredOrders: z.int(),
   recoveryRate: rate.describe("recoveredOrders / remindedOrders"),
@@ -190,23 +117,129 @@ const figures = {
   segments: z.int(),
   cost: z.array(money),
   roi: rate,
+  medianTimeToPay: text.nullable().meta({ example: "12m30s" }),
   holdoutOrders: z.int(),
   holdoutPaidRate: rate,
+  treatedOrders: z.int(),
   treatedPaidRate: rate.describe("By intention to treat"),
   lift: rate,
   liftLow: rate,
   liftHigh: rate,
 };
-export const recoveryReport = z.looseObject({ rows: z.array(z.looseObject(figures)), totals: z.looseObject(figures) });
-export const orderStory = z.looseObject({});
-export const caseItem = z.looseObject({});
-export const reminderItem = z.looseObject({});
-export const deliveryItem = z.looseObject({});
+export const recoveryReport = z.looseObject({
+  from: instant.nullable(),
+  to: instant.nullable(),
+  by: z.array(z.enum(REPORT_KEYS)),
+  columns: z.array(text).describe("What is grouped by, then the figures"),
+  rows: z.array(z.looseObject(figures)).describe("Each with its values of what is grouped by"),
+  totals: z.looseObject(figures),
+});
+const when = instant.nullable();
+const maybeText = text.nullable();
+const reason = z.enum(REASONS).nullable();
+const orderIds = z.array(text);
+
+const storyDelivery = z.looseObject({
+  id: text.describe("Also the idempotency key that the provider was given"),
+  channel: text,
+  attempt: z.int(),
+  state: text,
+  claimedAt: instant,
+  finishedAt: when,
+  deliveredAt: when,
+  cost: money.nullable(),
+  code: maybeText,
+  message: maybeText,
+});
+const storyReminder = z.looseObject({
+  id: text,
+  case: text,
+  campaign: maybeText,
+  step: maybeText.describe("null: stands for the whole case"),
+  variant: maybeText,
+  state: text,
+  kind: z.enum(["send", "skip"]),
+  reason: z.object({ code: z.enum(REASONS), text }).nullable(),
+  plannedAt: instant,
+  moves: z.array(z.looseObject({ text })),
+  decidedAt: when,
+  orders: orderIds,
+  deliveries: z.array(storyDelivery),
+  credited: z.boolean().describe("The payment of this order is credited to it"),
+});
+export const orderStory = z.looseObject({
+  order: z.looseObject({
+    shop: text,
+    id: text,
+    status: text,
+    amount: decimal.nullable(),
+    currency: maybeText,
+    createdAt: when,
+    closesAt: when,
+    paidAt: when,
+  }),
+  events: z.array(
+    z.looseObject({ id: text, type: text, occurredAt: instant, receivedAt: instant, told: z.looseObject({}) }),
+  ),
+  cases: z.array(
+    z.looseObject({
+      id: text,
+      openedAt: instant,
+      endedAt: when,
+      campaign: maybeText,
+      manual: z.boolean(),
+      orders: orderIds,
+    }),
+  ),
+  reminders: z.array(storyReminder),
+  recovery: z
+    .looseObject({ reminder: text, remindedAt: instant, paidAt: instant, amount: decimal, currency: text })
+    .nullable(),
+});
+
+const row = {
+  shop: text,
+  id: text,
+  buyer: maybeText.describe("The platform's id"),
+  campaign: maybeText,
+  orders: orderIds,
+};
+export const caseItem = z.looseObject({
+  ...row,
+  state: z.enum(CASE_STATES),
+  manual: z.boolean(),
+  reason: reason.describe("Why the whole case waits"),
+  openedAt: instant,
+  endedAt: when,
+});
+export const reminderItem = z.looseObject({
+  ...row,
+  case: text,
+  campaignVersion: maybeText,
+  step: maybeText,
+  variant: maybeText,
+  kind: z.enum(["send", "skip"]),
+  state: z.enum(REMINDER_STATES),
+  reason,
+  dueAt: instant,
+  decidedAt: when,
+});
+export const deliveryItem = z.looseObject({
+  ...row,
+  reminder: text,
+  step: maybeText,
+  channel: text,
+  attempt: z.int(),
+  state: z.enum(DELIVERY_STATES),
+  claimedAt: instant,
+  finishedAt: when,
+  deliveredAt: when,
+  template: maybeText,
+  messageId: maybeText,
+  segments: z.int().nullable(),
+  cost: money.nullable(),
+  code: maybeText,
+  message: maybeText,
+});
 export const pageOf = <T extends z.ZodType>(item: T) =>
   z.object({ items: z.array(item), next: text.nullable().describe("The cursor of the next page; null on the last") });
-
-export type RecoveryReport = object;
-export type OrderStory = object;
-export type Case = object;
-export type Reminder = object;
-export type Delivery = object;

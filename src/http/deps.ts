@@ -3,18 +3,9 @@
  * Instants are epoch ms; what is answered to the outside is already in the outside's shape (RFC 3339, decimal strings).
  */
 import type { Logger } from "pino";
+import type { Reason } from "../core/reason.ts";
 import type { Source } from "../sources/source.ts";
-import type {
-  CASE_STATES,
-  Case,
-  DELIVERY_STATES,
-  Delivery,
-  OrderStory,
-  REMINDER_STATES,
-  REPORT_KEYS,
-  RecoveryReport,
-  Reminder,
-} from "./contract.ts";
+import type { CASE_STATES, DELIVERY_STATES, REMINDER_STATES, REPORT_KEYS } from "./queries.ts";
 
 export type Role = "viewer" | "operator" | "admin";
 
@@ -51,37 +42,30 @@ export type ReportQuery = {
   readonly to: number | null;
 };
 
-/** Filters are null when not given; `cursor` is what a former page gave as `next`. */
-export type ListQuery = {
+/**
+ * What is not filtered by is null. `from` and `to` bound when a case opened, a reminder was decided or is due, a delivery was claimed:
+ * [from, to). `limit` is 1 to 500; `cursor` is what a former page gave as `next`.
+ */
+export type ListQuery<State extends string> = {
   readonly shop: string | null;
+  /** The platform's id. */
+  readonly buyer: string | null;
+  readonly order: string | null;
   readonly campaign: string | null;
+  readonly step: string | null;
+  readonly channel: string | null;
+  readonly reason: Reason | null;
+  readonly state: State | null;
+  readonly from: number | null;
+  readonly to: number | null;
   readonly limit: number;
   readonly cursor: string | null;
 };
-/** `from` and `to` bound when the case was opened: [from, to). */
-export type CasesQuery = ListQuery & {
-  readonly state: (typeof CASE_STATES)[number] | null;
-  readonly from: number | null;
-  readonly to: number | null;
-};
-/** `from` and `to` bound the reminder's time: [from, to). */
-export type RemindersQuery = ListQuery & {
-  readonly state: (typeof REMINDER_STATES)[number] | null;
-  readonly step: string | null;
-  readonly reason: string | null;
-  readonly order: string | null;
-  readonly from: number | null;
-  readonly to: number | null;
-};
-/** `from` and `to` bound when it was claimed: [from, to). */
-export type DeliveriesQuery = ListQuery & {
-  readonly state: (typeof DELIVERY_STATES)[number] | null;
-  readonly channel: string | null;
-  readonly from: number | null;
-  readonly to: number | null;
-};
-/** `next` is null on the last page. */
-export type Page<Item> = { readonly items: readonly Item[]; readonly next: string | null };
+export type CasesQuery = ListQuery<(typeof CASE_STATES)[number]>;
+export type RemindersQuery = ListQuery<(typeof REMINDER_STATES)[number]>;
+export type DeliveriesQuery = ListQuery<(typeof DELIVERY_STATES)[number]>;
+/** Items in the shape of contract.ts, newest first. `next` is null on the last page. */
+export type Page = { readonly items: readonly object[]; readonly next: string | null };
 
 export type HttpDeps = {
   readonly config: {
@@ -93,14 +77,15 @@ export type HttpDeps = {
   readonly health: { ready(): Promise<Readiness> };
   /** Prometheus text. */
   readonly metrics: () => Promise<string>;
-  readonly report: (query: ReportQuery) => Promise<RecoveryReport>;
+  /** Reports and stories come in the shape of contract.ts. */
+  readonly report: (query: ReportQuery) => Promise<object>;
   readonly reportCsv: (query: ReportQuery) => Promise<string>;
   /** null: no such order. */
-  readonly explain: (order: { readonly shop: string; readonly order: string }) => Promise<OrderStory | null>;
+  readonly explain: (order: { readonly shop: string; readonly order: string }) => Promise<object | null>;
   /** null: the cursor is none of ours. */
-  readonly listCases: (query: CasesQuery) => Promise<Page<Case> | null>;
-  readonly listReminders: (query: RemindersQuery) => Promise<Page<Reminder> | null>;
-  readonly listDeliveries: (query: DeliveriesQuery) => Promise<Page<Delivery> | null>;
+  readonly listCases: (query: CasesQuery) => Promise<Page | null>;
+  readonly listReminders: (query: RemindersQuery) => Promise<Page | null>;
+  readonly listDeliveries: (query: DeliveriesQuery) => Promise<Page | null>;
   readonly log: Logger;
   /** Epoch ms (Date.now). */
   readonly now?: () => number;

@@ -55,6 +55,8 @@ export function buildServer(deps: HttpDeps): FastifyInstance {
   addBodyGuard(app, bodyTimeout);
   addProblems(app);
   void app.register(helmet, {
+    // Whoever ends TLS knows whether the whole domain speaks it.
+    strictTransportSecurity: false,
     contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
   });
   void app.register(rateLimit, { global: false });

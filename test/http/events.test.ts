@@ -168,4 +168,16 @@ describe("POST /v1/events with JSON", () => {
     });
     expect([answer.statusCode, answer.json().code]).toEqual([408, "request_timeout"]);
   });
+
+  it("watches no longer over a body that it refused", async () => {
+    const { app } = stubServer({ options: { bodyTimeout: 50 } });
+    const answer = await app.inject({
+      method: "POST",
+      url: "/v1/events",
+      headers: { ...headers, "transfer-encoding": "chunked" },
+      payload: pieces([Buffer.alloc(11_000_000, " ")], false),
+    });
+    expect(answer.statusCode).toBe(413);
+    await new Promise((resolve) => setTimeout(resolve, 150));
+  });
 });

@@ -56,7 +56,7 @@ describe("lists", () => {
     const url = "/v1/reminders?shop=acme&state=skipped&reason=paid&limit=10&cursor=c1";
     const answer = await app.inject({ url, headers: bearer("viewer") });
     expect(answer.json()).toEqual({ items: [{ id: "r1" }], next: "c2" });
-    const none = { campaign: null, step: null, order: null, from: null, to: null };
+    const none = { buyer: null, campaign: null, step: null, channel: null, order: null, from: null, to: null };
     expect(asked).toEqual([{ ...none, shop: "acme", state: "skipped", reason: "paid", limit: 10, cursor: "c1" }]);
   });
 
@@ -68,7 +68,15 @@ describe("lists", () => {
         listReminders: async () => null,
         listDeliveries: async () => null,
       });
-      for (const query of ["limit=0", "limit=501", "limit=ten", "state=lost", "colour=red", "cursor=forged"]) {
+      for (const query of [
+        "limit=0",
+        "limit=501",
+        "limit=ten",
+        "state=lost",
+        "colour=red",
+        "buyer=%00",
+        "cursor=forged",
+      ]) {
         const answer = await app.inject({ url: `/v1/${list}?${query}`, headers: bearer("viewer") });
         expect([answer.statusCode, answer.json().code], query).toEqual([422, "invalid_query"]);
         expect(answer.json().errors[0].parameter).toBe(query.split("=")[0]);

@@ -2,22 +2,11 @@
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
-import {
-  caseItem,
-  casesQuery,
-  deliveriesQuery,
-  deliveryItem,
-  orderParams,
-  orderStory,
-  pageOf,
-  recoveryQuery,
-  recoveryReport,
-  reminderItem,
-  remindersQuery,
-} from "../contract.ts";
+import { caseItem, deliveryItem, orderStory, pageOf, recoveryReport, reminderItem } from "../contract.ts";
 import type { HttpDeps } from "../deps.ts";
 import { HttpProblem } from "../errors.ts";
 import { answers } from "../openapi.ts";
+import { casesQuery, deliveriesQuery, orderParams, recoveryQuery, remindersQuery } from "../queries.ts";
 
 const JSON_TYPE = "application/json";
 const config = { access: "viewer" } as const;

@@ -5,12 +5,13 @@
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
-import { receipt, webhookParams } from "../contract.ts";
+import { receipt } from "../contract.ts";
 import type { HttpDeps } from "../deps.ts";
 import { HttpProblem } from "../errors.ts";
 import type { CountFailure } from "../guard.ts";
 import { parseJson } from "../json.ts";
 import { answers } from "../openapi.ts";
+import { webhookParams } from "../queries.ts";
 import type { Submit } from "../submit.ts";
 
 /** Orders of many hundred lines come as one body. */

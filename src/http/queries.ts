@@ -1,0 +1,84 @@
+/** Queries and paths of the HTTP interface, as zod: they are checked with them, and OpenAPI is made of them. */
+import { z } from "zod";
+import { parseInstant } from "../core/instant.ts";
+import { REASONS } from "../core/reason.ts";
+
+export const REPORT_KEYS = ["campaign", "step", "channel", "template", "variant", "shop", "day", "hour"] as const;
+export const CASE_STATES = ["open", "ended"] as const;
+export const REMINDER_STATES = ["planned", "sending", "sent", "skipped"] as const;
+export const DELIVERY_STATES = ["claimed", "accepted", "failed-permanent", "failed-transient", "unknown"] as const;
+
+const atInstant = z
+  .string()
+  .transform((value, context) => {
+    const ms = parseInstant(value);
+    if (ms !== null) return ms;
+    context.addIssue({
+      code: "custom",
+      message: "must be an RFC 3339 instant with an offset, like 2026-11-10T20:00:00+08:00",
+    });
+    return z.NEVER;
+  })
+  .meta({ format: "date-time" });
+const maybe = <T extends z.ZodType>(shape: T) => shape.optional().transform((value) => value ?? null);
+const range = { from: maybe(atInstant), to: maybe(atInstant) };
+const isRange = (query: { from: number | null; to: number | null }) =>
+  query.from === null || query.to === null || query.from < query.to;
+const rangeFault = { error: "must lie before to", path: ["from"] };
+
+const keys = z
+  .string()
+  .optional()
+  .transform((value, context) => {
+    const named = new Set((value ?? "").split(",").map((key) => key.trim()));
+    named.delete("");
+    const known = REPORT_KEYS.filter((key) => named.delete(key));
+    for (const key of named)
+      context.addIssue({
+        code: "custom",
+        message: `${JSON.stringify(key.slice(0, 40))} is none of ${REPORT_KEYS.join(", ")}`,
+      });
+    return known;
+  })
+  .meta({ description: `Comma-separated: ${REPORT_KEYS.join(", ")}`, example: "campaign,step" });
+
+export const recoveryQuery = z
+  .strictObject({ by: keys, ...range, format: z.enum(["json", "csv"]).default("json") })
+  .refine(isRange, rangeFault);
+
+/** PostgreSQL stores no NUL, so none is looked for. */
+const name = (max: number) =>
+  z
+    .string()
+    .max(max)
+    .regex(/^[^\0]*$/, "must not hold a NUL");
+
+const page = {
+  limit: z
+    .string()
+    .regex(/^\d{1,4}$/, "must be a whole number from 1 to 500")
+    .default("50")
+    .transform(Number)
+    .refine((limit) => limit >= 1 && limit <= 500, { error: "must be a whole number from 1 to 500" })
+    .meta({ description: "Items on a page, 1 to 500" }),
+  cursor: maybe(name(1_000)).describe("What the page before gave as `next`"),
+};
+const filters = {
+  shop: maybe(name(100)),
+  buyer: maybe(name(200)).describe("The platform's id"),
+  order: maybe(name(200)),
+  campaign: maybe(name(200)),
+  step: maybe(name(200)),
+  channel: maybe(name(100)),
+  reason: maybe(z.enum(REASONS)),
+  ...range,
+};
+const listQuery = <States extends readonly [string, ...string[]]>(states: States) =>
+  z.strictObject({ ...filters, state: maybe(z.enum(states)), ...page }).refine(isRange, rangeFault);
+
+export const casesQuery = listQuery(CASE_STATES);
+export const remindersQuery = listQuery(REMINDER_STATES);
+export const deliveriesQuery = listQuery(DELIVERY_STATES);
+
+export const orderParams = z.object({ shop: name(100), id: name(200) });
+export const webhookParams = z.object({ source: z.string(), shop: z.string() });
