@@ -13,8 +13,13 @@ import type { Reason } from "../../core/reason.ts";
 import type { Sql } from "../client.ts";
 import { plain, texts } from "../columns.ts";
 
-/** Sends and payments further back than this decide nothing: no campaign may ask for a longer `per`, `repeatAfter` or `paidSilence`. */
-export const MEMORY = 32 * DAY;
+/** How far back sends and payments can still decide something: the longest that a campaign asks to look back, and a day. */
+function memoryOf(campaigns: readonly Campaign[]): number {
+  let longest = 0;
+  for (const { limits, repeatAfter, paidSilence } of campaigns)
+    longest = Math.max(longest, limits.per, limits.gap, repeatAfter, paidSilence ?? 0);
+  return longest + DAY;
+}
 
 /** A told value with the event that told it: [value, occurredAt ms, event id]. */
 export type Told = readonly [value: string, at: number, id: string];
@@ -146,7 +151,7 @@ export async function loadBuyers(sql: Sql, env: LoadEnv, rows: readonly BuyerRow
   if (rows.length === 0) return new Map();
   const shops = texts(rows.map((row) => row.shop_id));
   const ids = plain(rows.map((row) => row.id));
-  const memory = new Date(env.now - MEMORY);
+  const memory = new Date(env.now - memoryOf(env.campaigns));
   const [openOrders, cases, reminders, contacts, payments] = await Promise.all([
     sql<OrderRow[]>`
       select ${sql.unsafe(ORDER_COLUMNS)} from unnest(${shops}::text[], ${ids}::uuid[]) as b(shop_id, id)

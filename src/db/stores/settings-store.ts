@@ -12,8 +12,13 @@ export async function planAnewIfChanged(sql: Sql, digest: string): Promise<numbe
   const [known] = await sql<{ value: unknown }[]>`select value from settings where key = 'campaigns'`;
   if (known?.value === digest) return 0;
   let marked = 0;
-  for (let after: { shop: string; id: string } | null = { shop: "", id: "00000000-0000-0000-0000-000000000000" }; after; ) {
-    const rows: { shop: string; buyer: string; id: string }[] = await sql<{ shop: string; buyer: string; id: string }[]>`
+  for (
+    let after: { shop: string; id: string } | null = { shop: "", id: "00000000-0000-0000-0000-000000000000" };
+    after;
+  ) {
+    const rows: { shop: string; buyer: string; id: string }[] = await sql<
+      { shop: string; buyer: string; id: string }[]
+    >`
       select shop_id as shop, id, buyer_id as buyer from cases where ended_at is null and (shop_id, id) > (${after.shop}, ${after.id}::uuid)
       order by shop_id, id limit ${CHUNK}`;
     const last = rows.at(-1);
