@@ -14,6 +14,9 @@ import type { Config } from "./config/config.ts";
 import { loadConfig } from "./config/load-config.ts";
 import { explainDbError } from "./db/client.ts";
 import { EmbeddedError } from "./db/embedded/errors.ts";
+import { LEAST_SECONDS, MOST_SECONDS } from "./demo/pace.ts";
+import { DemoError } from "./demo/place.ts";
+import { type DemoOptions, runDemo } from "./demo/run.ts";
 import { createLog } from "./log.ts";
 
 /** A drain that takes longer is given up, and said so; claims it held are rescued when their leases run out. */
@@ -156,12 +159,36 @@ export function program(): Command {
     .option("--json", "print the findings as JSON")
     .description("checks stores, queue settings, clock, channels, templates and campaigns")
     .action(({ json }: { json?: boolean }) => runCommand((context) => doctorCommand(context, json === true)));
+  dunlin
+    .command("demo")
+    .option("--buyers <n>", "how many simulated buyers", wholeNumber(20, 5_000), 300)
+    .option(
+      "--seconds <n>",
+      "from the first order to the close of the last",
+      wholeNumber(LEAST_SECONDS, MOST_SECONDS),
+      65,
+    )
+    .option("--seed <n>", "who does what; the same seed, the same buyers", wholeNumber(0, 2_147_483_647), 11)
+    .description(
+      "a simulated shop on all of Dunlin, in a directory of its own: nothing to install, nothing left behind",
+    )
+    .action(async (options: DemoOptions) => {
+      const deps = { startApp, env: process.env, cwd: process.cwd(), out: process.stdout };
+      process.exit(await runDemo(deps, options));
+    });
   return dunlin;
 }
 
+function wholeNumber(least: number, most: number): (text: string) => number {
+  return (text) => {
+    if (/^\d{1,10}$/.test(text) && Number(text) >= least && Number(text) <= most) return Number(text);
+    throw new InvalidArgumentError(`must be a whole number from ${least} to ${most}`);
+  };
+}
+
 function explain(error: unknown): string {
-  if (error instanceof CommandError || error instanceof StartError || error instanceof EmbeddedError)
-    return error.message;
+  const known = [CommandError, StartError, EmbeddedError, DemoError];
+  if (error instanceof Error && known.some((kind) => error instanceof kind)) return error.message;
   if (error instanceof Error && error.message.startsWith("channel ")) return error.message;
   return explainDbError(error);
 }

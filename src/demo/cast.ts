@@ -1,0 +1,114 @@
+/** Who buys what, and what each one is going to do: made of a seed alone, before anything runs. Pure. */
+import { basket, type Item, type Locale, nameOf, phoneOf } from "./goods.ts";
+import type { Pace } from "./pace.ts";
+import { createRandom, type Random } from "./random.ts";
+
+/** What a buyer does about paying. */
+export type Habit =
+  /** Pays at once. */
+  | "prompt"
+  /** Places several orders and pays one of them: must not be reminded of the rest. */
+  | "one-of-several"
+  /** Pays when a message comes. */
+  | "when-reminded"
+  /** The same, with several orders: one message for all of them. */
+  | "several"
+  /** Pays only when the last call comes. */
+  | "last-minute"
+  /** Takes its time and pays by itself, reminded or not: what a reminder must not take the credit for. */
+  | "late"
+  | "never"
+  /** Closes the order itself. */
+  | "changes-mind"
+  /** Pays the courier: is no debtor. */
+  | "cash"
+  /** Left neither phone nor chat. */
+  | "unreachable"
+  | "opted-out"
+  /** So much that a person takes care of it. */
+  | "precious";
+
+export type CastOrder = {
+  readonly id: string;
+  /** ms from the start. */
+  readonly at: number;
+  /** fen. */
+  readonly amount: number;
+  readonly items: readonly Item[];
+  /** Placed as a guest: only the phone tells whose it is. */
+  readonly asGuest: boolean;
+};
+
+export type CastBuyer = {
+  readonly id: string;
+  readonly habit: Habit;
+  readonly name: string;
+  readonly locale: Locale;
+  readonly phone: string | null;
+  readonly wechat: string | null;
+  readonly orders: readonly CastOrder[];
+  /** ms from what it reacts to (the order, or the message) to what it does. */
+  readonly pause: number;
+};
+
+/** Shares of a hundred; each comes once at least, however few buyers there are. */
+const SHARES: readonly (readonly [Habit, number])[] = [
+  ["prompt", 37],
+  ["one-of-several", 6],
+  ["when-reminded", 12],
+  ["several", 8],
+  ["last-minute", 4],
+  ["late", 12],
+  ["never", 15],
+  ["changes-mind", 2],
+  ["cash", 2],
+  ["unreachable", 1],
+];
+
+export function castOf(seed: number, count: number, pace: Pace): CastBuyer[] {
+  const random = createRandom(seed);
+  const habits: Habit[] = ["opted-out", "precious"];
+  for (const [habit, share] of SHARES)
+    for (let n = Math.max(1, Math.floor((share * count) / 100)); n > 0; n--) habits.push(habit);
+  while (habits.length < count) habits.push(random.chance(0.5) ? "prompt" : "when-reminded");
+  let orders = 0;
+  const nextId = () => `PH-${String(++orders).padStart(5, "0")}`;
+  return random
+    .shuffle(habits.slice(0, count))
+    .map((habit, index) => buyerOf(habit, index, pace, random, nextId))
+    .sort((a, b) => (a.orders[0]?.at ?? 0) - (b.orders[0]?.at ?? 0));
+}
+
+function buyerOf(habit: Habit, index: number, pace: Pace, random: Random, nextId: () => string): CastBuyer {
+  const locale: Locale = random.chance(0.4) ? "en" : "zh-CN";
+  const both = random.between(0, 1);
+  const reachable = habit !== "unreachable";
+  const phone = reachable && both < 0.85 ? phoneOf(locale, index) : null;
+  const wechat = reachable && (phone === null || both < 0.55) ? `wx_${(index * 7919 + 4_096).toString(36)}` : null;
+  const many = habit === "several" || habit === "one-of-several";
+  // Most come at the beginning of a sale.
+  const first = pace.arrivals * random.between(0, 1) ** 1.3;
+  const orders = Array.from({ length: many ? random.whole(2, 3) : 1 }, (_, n) => ({
+    id: nextId(),
+    at: first + n * random.between(0.1, 0.25) * pace.nudge,
+    ...basket(locale, random, habit === "precious"),
+    asGuest: n > 0 && phone !== null && random.chance(0.3),
+  }));
+  return {
+    id: `buyer-${index + 1}`,
+    habit,
+    name: nameOf(locale, random),
+    locale,
+    phone: habit === "opted-out" ? (phone ?? phoneOf(locale, index)) : phone,
+    wechat: habit === "opted-out" ? null : wechat,
+    orders,
+    pause: pauseOf(habit, pace, random),
+  };
+}
+
+function pauseOf(habit: Habit, pace: Pace, random: Random): number {
+  if (habit === "late" || habit === "precious") return random.between(0.3, 0.9) * pace.closeAfter;
+  if (habit === "last-minute") return random.between(0.1, 0.5) * pace.lastCall;
+  if (habit === "when-reminded" || habit === "several") return random.between(0.15, 0.9) * pace.nudge;
+  return random.between(0.15, 0.7) * pace.nudge;
+}

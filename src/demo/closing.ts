@@ -1,0 +1,62 @@
+/** What the demo says in the end: the report and the story of one order, as the commands print them, and what to make of them. */
+import type { Sql } from "../db/client.ts";
+import { explainOrder } from "../reporting/explain.ts";
+import { storyText } from "../reporting/format-explain.ts";
+import { reportTable } from "../reporting/format-report.ts";
+import { type Figures, recoveryReport } from "../reporting/recovery.ts";
+import type { Verdict } from "./check.ts";
+import { SHOP } from "./files.ts";
+import { isTaken, type Posted } from "./provider.ts";
+import type { BookedOrder } from "./shop.ts";
+
+export const report = (sql: Sql) => recoveryReport({ sql }, { by: [], from: null, to: null });
+export const reportText = async (sql: Sql): Promise<string> => reportTable(await report(sql));
+
+export async function storyOf(sql: Sql, order: string, timeZone: string): Promise<string | null> {
+  const story = await explainOrder({ sql, zoneOf: () => timeZone }, { shop: SHOP, order });
+  return story === null ? null : storyText(story);
+}
+
+const percent = (rate: number | null): string => `${((rate ?? 0) * 100).toFixed(0)}%`;
+const points = (rate: number): string => `${rate < 0 ? "−" : "+"}${Math.abs(rate * 100).toFixed(0)}`;
+
+/** One honest sentence. */
+export function liftSentence(figures: Figures): string {
+  const { holdoutOrders, holdoutPaidRate, treatedPaidRate, lift, liftLow, liftHigh } = figures;
+  if (lift === null || liftLow === null || liftHigh === null)
+    return "What the reminders caused cannot be told: with so few buyers nobody fell into the holdout.";
+  const range = `anywhere from ${points(liftLow)} to ${points(liftHigh)} points`;
+  const verdict =
+    liftLow > 0
+      ? "which is above zero, but with so few buyers no nearer than that"
+      : "which includes none at all: with so few buyers this run alone proves nothing";
+  return (
+    `Caused by the reminders: ${percent(treatedPaidRate)} were paid with them and ${percent(holdoutPaidRate)} of the ` +
+    `${holdoutOrders} orders left alone on purpose, so the effect lies ${range}, ${verdict}. (And these buyers are simulated.)`
+  );
+}
+
+export const checkLine = ({ messages, duplicates, afterPayment, afterClose }: Verdict): string =>
+  `checked: ${messages} messages, ${duplicates} duplicates, ${afterPayment} after payment, ${afterClose} after close`;
+
+/**
+ * The order whose story shows most: reminded together with others of its buyer, then paid; best after the provider had been out of order.
+ * null: no order was placed.
+ */
+export function orderToTell(log: readonly Posted[], orders: ReadonlyMap<string, BookedOrder>): string | null {
+  let best: string | null = null;
+  let most = -1;
+  for (const order of orders.values()) {
+    const about = log.filter((message) => message.orders.includes(order.id));
+    const reminded = about.filter(isTaken);
+    const [first] = reminded;
+    const paidAfter = first !== undefined && order.paidAt !== null && order.paidAt > first.at;
+    const score =
+      (reminded.length > 0 ? 1 : 0) +
+      (paidAfter ? 4 : 0) +
+      ((first?.orders.length ?? 0) > 1 ? 8 : 0) +
+      (reminded.length === 1 && about.length > 1 ? 2 : 0);
+    if (score > most) [best, most] = [order.id, score];
+  }
+  return best;
+}

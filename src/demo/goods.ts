@@ -1,0 +1,74 @@
+/** What the simulated shop sells, and what its buyers are called. Phone numbers come from ranges that nobody answers. */
+import type { Random } from "./random.ts";
+
+export type Locale = "zh-CN" | "en";
+export type Item = { readonly sku: string; readonly title: string; readonly quantity: number; readonly price: string };
+
+type Goods = readonly [sku: string, zh: string, en: string, fen: number];
+
+const GOODS: readonly [Goods, ...Goods[]] = [
+  ["TEA-1", "明前龙井 100g", "Longjing green tea", 12800],
+  ["TEA-2", "桂花乌龙 150g", "Osmanthus oolong", 8800],
+  ["POT-1", "紫砂小壶", "Clay teapot", 36800],
+  ["CUP-2", "青瓷对杯", "Pair of celadon cups", 15900],
+  ["SCF-1", "羊毛围巾", "Wool scarf", 19900],
+  ["SHR-3", "亚麻衬衫", "Linen shirt", 25900],
+  ["JKT-1", "轻羽绒服", "Light down jacket", 45900],
+  ["LMP-1", "竹编小夜灯", "Bamboo night light", 9900],
+  ["JAM-4", "青梅果酱", "Green plum jam", 4500],
+  ["UMB-1", "晴雨伞", "Sun and rain umbrella", 11900],
+];
+const TREASURE: Goods = ["POT-9", "大师手作紫砂壶", "Master's clay teapot", 268000];
+
+const ZH_NAMES: readonly [string, ...string[]] = [
+  "李雷",
+  "韩梅梅",
+  "王芳",
+  "张伟",
+  "刘洋",
+  "陈静",
+  "赵敏",
+  "周杰",
+  "吴桐",
+  "孙悦",
+  "林小雨",
+  "何苗",
+];
+const EN_NAMES: readonly [string, ...string[]] = [
+  "Anna",
+  "Ben",
+  "Clara",
+  "David",
+  "Emma",
+  "Felix",
+  "Grace",
+  "Henry",
+  "Iris",
+  "Jack",
+  "Kate",
+  "Leo",
+];
+/** Area codes whose 555-01xx are kept free for fiction. */
+const AREAS = [202, 212, 303, 312, 404, 415, 512, 617, 702, 713, 805, 917];
+
+export const nameOf = (locale: Locale, random: Random): string => random.pick(locale === "en" ? EN_NAMES : ZH_NAMES);
+
+/** Each `index` its own number. */
+export function phoneOf(locale: Locale, index: number): string {
+  if (locale === "zh-CN" || index >= AREAS.length * 100) return `+861990${String(index).padStart(7, "0")}`;
+  const area = AREAS[index % AREAS.length] ?? 202;
+  return `+1${area}55501${String(Math.floor(index / AREAS.length)).padStart(2, "0")}`;
+}
+
+/** A basket and what it costs, in fen. */
+export function basket(locale: Locale, random: Random, precious: boolean): { items: Item[]; amount: number } {
+  const chosen = precious ? [TREASURE] : random.shuffle(GOODS).slice(0, random.chance(0.3) ? 2 : 1);
+  const items: Item[] = [];
+  let amount = 0;
+  for (const [sku, zh, en, fen] of chosen) {
+    const quantity = !precious && random.chance(0.15) ? 2 : 1;
+    amount += quantity * fen;
+    items.push({ sku, title: locale === "en" ? en : zh, quantity, price: (fen / 100).toFixed(2) });
+  }
+  return { items, amount };
+}

@@ -1,0 +1,190 @@
+/**
+ * `dunlin demo`: all of Dunlin in this process (embedded PostgreSQL, queue, API, workers), and outside of it a simulated shop and message
+ * provider. Ends with the recovery report, the story of one order, and a check of what Dunlin says against the logs of the other two.
+ */
+import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { type Logger, pino } from "pino";
+import type { Config } from "../config/config.ts";
+import type { Env } from "../config/environment.ts";
+import { loadOrCreateKeys } from "../config/keys.ts";
+import { loadConfig } from "../config/load-config.ts";
+import { type OpenDatabase, openDatabase } from "../db/open.ts";
+import { suppressContact } from "../db/stores/suppression-store.ts";
+import { createVault } from "../db/vault.ts";
+import { startBuyers } from "./buyers.ts";
+import { type CastBuyer, castOf } from "./cast.ts";
+import { SHOP, writeFiles } from "./files.ts";
+import { type Interrupt, listenForInterrupt } from "./interrupt.ts";
+import { type Pace, paceOf } from "./pace.ts";
+import { DemoError, type Place, takePlace } from "./place.ts";
+import { startProvider } from "./provider.ts";
+import { createRandom } from "./random.ts";
+import type { Scene } from "./scene.ts";
+import { type Output, openScreen, type Screen } from "./screen.ts";
+import { openShop, type Shop } from "./shop.ts";
+import { banner, conclude, farewell, showProgress } from "./show.ts";
+import { startWatch } from "./watch.ts";
+
+export type DemoOptions = { readonly buyers: number; readonly seconds: number; readonly seed: number };
+
+type RunningApp = { readonly url: string | null; readonly failed: Promise<Error>; stop(): Promise<void> };
+export type DemoDeps = {
+  readonly startApp: (
+    config: Config,
+    options: {
+      readonly roles: ReadonlySet<"api" | "intake" | "dispatch" | "upkeep">;
+      readonly log: Logger;
+      readonly print: (line: string) => void;
+      readonly migrateEmpty: boolean;
+    },
+  ) => Promise<RunningApp>;
+  readonly env: Env;
+  readonly cwd: string;
+  readonly out: Output & Pick<NodeJS.WriteStream, "on">;
+};
+
+/** An orderly end that takes longer is given up. */
+const STOP_MS = 20_000;
+
+/** Resolves with the exit code, everything stopped and removed. Throws DemoError, or what starting the app throws. */
+export async function runDemo(deps: DemoDeps, options: DemoOptions): Promise<number> {
+  const interrupt = listenForInterrupt();
+  deps.out.on("error", () => interrupt.trigger());
+  const screen = openScreen(deps.out, {
+    noColor: Boolean(deps.env.NO_COLOR),
+    term: deps.env.TERM ?? "",
+  });
+  const releases: (() => Promise<void> | void)[] = [];
+  try {
+    return await perform(deps, options, { interrupt, screen, releases });
+  } finally {
+    screen.settle();
+    const giveUp = setTimeout(() => process.exit(1), STOP_MS);
+    for (const release of releases.reverse()) await release();
+    clearTimeout(giveUp);
+  }
+}
+
+type Stage = {
+  readonly interrupt: Interrupt;
+  readonly screen: Screen;
+  readonly releases: (() => Promise<void> | void)[];
+};
+
+async function perform(deps: DemoDeps, options: DemoOptions, stage: Stage): Promise<number> {
+  const { interrupt, screen, releases } = stage;
+  const random = createRandom(options.seed + 1);
+  const pace = paceOf(options.seconds);
+  const place = await takePlace(deps.env.DUNLIN_DATA_DIR || null, deps.cwd);
+  releases.push(() => place.remove());
+  const secret = `whsec_${randomBytes(24).toString("base64")}`;
+  const provider = await startProvider(secret, random);
+  releases.push(() => provider.close());
+  const config = await configure(deps.env, place, pace, { origin: provider.origin, secret });
+
+  screen.say(`${screen.style.bold("Dunlin demo")}: starting PostgreSQL, queue, API and workers …`);
+  const app = await deps.startApp(config, {
+    roles: new Set(["api", "intake", "dispatch", "upkeep"]),
+    log: logTo(screen, deps.env.LOG_LEVEL ? config.logLevel : "error"),
+    print: () => {},
+    migrateEmpty: true,
+  });
+  releases.push(() => app.stop());
+  const gone = app.failed.then((error) => Promise.reject(error));
+  gone.catch(() => {});
+  if (interrupt.happened) return 130;
+
+  const keys = await loadOrCreateKeys(config);
+  if (!keys.ok || app.url === null) throw new DemoError(keys.ok ? "the API does not listen" : keys.fault);
+  const database = await openDatabase({
+    databaseUrl: null,
+    dataDir: config.dataDir,
+    mode: "share",
+    log: () => {},
+    connect: { max: 2, applicationName: "dunlin demo" },
+  });
+  releases.push(() => database.close());
+  const cast = castOf(options.seed, options.buyers, pace);
+  await optOut(database, keys.keys.secretKey, cast);
+
+  const { apiKey } = keys.keys;
+  const scene: Scene = { screen, place, pace, cast, provider, url: app.url, apiKey };
+  screen.say(...banner(scene));
+  const faults = faultLine();
+  const shop = openShop({ url: app.url, apiKey, closeAfter: pace.closeAfter, random, onFault: faults.raise });
+  const whole = await act(scene, shop, () => Promise.race([interrupt.promise, gone, faults.promise]));
+  if (!whole) return 130;
+  const sound = await conclude(scene, shop, database.sql);
+  if (!screen.live) return sound ? 0 : 1;
+
+  screen.say(...farewell(scene, shop));
+  await Promise.race([interrupt.promise, gone]);
+  screen.say("", place.kept ? "Stopping …" : `Stopping, and removing ${place.dir} …`);
+  return sound ? 0 : 1;
+}
+
+/** Lets the buyers buy until the last order is over. `false`: it was ended before. */
+async function act(scene: Scene, shop: Shop, ended: () => Promise<unknown>): Promise<boolean> {
+  const { cast, pace, provider, url, apiKey } = scene;
+  const lastOrder = Math.max(...cast.flatMap(({ orders }) => orders.map(({ at }) => at)));
+  const watch = startWatch(url, apiKey);
+  const buyers = startBuyers(cast, shop, provider);
+  const progress = showProgress(scene, shop, watch, lastOrder + pace.closeAfter);
+  try {
+    const over = pause(lastOrder + pace.closeAfter + 300, true, { ref: true });
+    return (await Promise.race([over, ended().then(() => false)])) === true;
+  } finally {
+    buyers.stop();
+    await progress.stop();
+    await watch.stop();
+    await shop.stop();
+  }
+}
+
+/** Of the user's environment only what the demo is to heed: it must not send to real stores, or with real campaigns. */
+async function configure(
+  env: Env,
+  place: Place,
+  pace: Pace,
+  provider: { readonly origin: string; readonly secret: string },
+): Promise<Config> {
+  const { configFile, templatesDir } = await writeFiles(join(place.dir, "demo"), pace, provider);
+  const given = {
+    DUNLIN_DATA_DIR: place.dir,
+    DUNLIN_CONFIG: configFile,
+    DUNLIN_TEMPLATES: templatesDir,
+    PORT: "0",
+    LOG_LEVEL: env.LOG_LEVEL,
+  };
+  const result = loadConfig(given, place.dir);
+  if (!result.ok) throw new DemoError(result.faults.join("; "));
+  return result.config;
+}
+
+/** Faults only, unless LOG_LEVEL asks for more; on a terminal above the panel. */
+function logTo(screen: Screen, level: string): Logger {
+  const message = (error: unknown) => (error instanceof Error ? error.message : String(error)).slice(0, 300);
+  return pino(
+    { level, base: null, serializers: { err: (error: unknown) => ({ message: message(error) }) } },
+    { write: (line: string) => screen.say(line.trimEnd()) },
+  );
+}
+
+/** What `dunlin suppress` does: these had written STOP before. */
+async function optOut({ sql }: OpenDatabase, secretKey: Buffer, cast: readonly CastBuyer[]): Promise<void> {
+  const vault = createVault(secretKey);
+  for (const { habit, phone } of cast)
+    if (habit === "opted-out" && phone !== null)
+      await suppressContact(sql, SHOP, vault.hash("phone", phone), "opted out in the demo");
+}
+
+function faultLine(): { readonly promise: Promise<never>; raise(error: Error): void } {
+  let raise: (error: Error) => void = () => {};
+  const promise = new Promise<never>((_, reject) => {
+    raise = (error) => reject(new DemoError(`the shop's event was refused: ${error.message}`));
+  });
+  promise.catch(() => {});
+  return { promise, raise };
+}

@@ -1,0 +1,71 @@
+/**
+ * Where the demo prints. On a terminal a panel stays below what is printed, redrawn in place: each frame is one write that overwrites
+ * line by line (nothing is cleared first, so nothing flickers). Elsewhere there are only lines.
+ */
+import { cutTo, type Style, styles, widthOf } from "./text.ts";
+
+export type Screen = {
+  readonly live: boolean;
+  readonly style: Style;
+  readonly width: number;
+  /** Prints lines above the panel. */
+  say(...lines: readonly string[]): void;
+  /** Shows or redraws the panel. No effect where there are only lines. */
+  panel(lines: readonly string[]): void;
+  /** Leaves the panel where it is and goes on below it. */
+  settle(): void;
+};
+
+export type Output = Pick<NodeJS.WriteStream, "write"> &
+  Partial<Pick<NodeJS.WriteStream, "isTTY" | "columns" | "rows">>;
+
+const CURSOR_OFF = "\x1b[?25l";
+const CURSOR_ON = "\x1b[?25h";
+/** Terminals that know it show the frame at once; others pass over it. */
+const FRAME_BEGIN = "\x1b[?2026h";
+const FRAME_END = "\x1b[?2026l";
+const CLEAR_LINE = "\x1b[K";
+const CLEAR_BELOW = "\x1b[J";
+/** Below that a panel makes no sense. */
+const LEAST_ROWS = 16;
+const PLAIN_WIDTH = 100;
+
+export function openScreen(out: Output, env: { readonly noColor: boolean; readonly term: string }): Screen {
+  const live = out.isTTY === true && env.term !== "dumb" && (out.rows ?? 24) >= LEAST_ROWS;
+  const style = styles(live && !env.noColor);
+  let shown: readonly string[] = [];
+  // The last column is left free: a character there makes some terminals wrap.
+  const width = () => Math.max(20, (out.columns ?? PLAIN_WIDTH) - 1);
+
+  /** Back to the first line of the panel, also when the window has become narrower and lines wrapped. */
+  const home = (): string => {
+    const columns = out.columns ?? PLAIN_WIDTH;
+    const rows = shown.reduce((sum, line) => sum + Math.max(1, Math.ceil(widthOf(line) / columns)), 0);
+    return rows === 0 ? "" : `\r\x1b[${rows}A`;
+  };
+  const frame = (above: readonly string[], lines: readonly string[]): void => {
+    const fitted = lines.map((line) => cutTo(line, width()));
+    const text = [...above, ...fitted].map((line) => `${line}${CLEAR_LINE}\n`).join("");
+    out.write(`${FRAME_BEGIN}${CURSOR_OFF}${home()}${text}${CLEAR_BELOW}${FRAME_END}`);
+    shown = fitted;
+  };
+
+  return {
+    live,
+    style,
+    get width() {
+      return width();
+    },
+    say(...lines) {
+      if (shown.length > 0) frame(lines, shown);
+      else out.write(lines.map((line) => `${line}\n`).join(""));
+    },
+    panel(lines) {
+      if (live) frame([], lines);
+    },
+    settle() {
+      if (shown.length > 0) out.write(CURSOR_ON);
+      shown = [];
+    },
+  };
+}

@@ -1,0 +1,104 @@
+/** Reads off Dunlin how it goes, the way an operator's tools would: the recovery report and the metrics, over HTTP. */
+import { Pool } from "undici";
+import { z } from "zod";
+
+const reportShape = z.object({
+  rows: z.array(z.object({ step: z.string().nullable(), sent: z.number(), pending: z.number() })),
+  totals: z.object({
+    cancelled: z.number(),
+    skipped: z.number(),
+    recoveredOrders: z.number(),
+    recoveredAmount: z.array(z.object({ amount: z.string(), currency: z.string() })),
+  }),
+});
+
+export type Seen = {
+  /** Of each step: still planned or being sent. */
+  readonly waiting: ReadonlyMap<string, number>;
+  /** Planned reminders that a payment or close made needless. */
+  readonly cancelled: number;
+  /** Reminders that Dunlin decided against. */
+  readonly skipped: number;
+  /** Why, most first; those of them that were decided at their time. */
+  readonly skips: readonly (readonly [reason: string, count: number])[];
+  readonly recoveredOrders: number;
+  /** `1234.00 CNY` */
+  readonly recoveredAmount: string;
+};
+
+export const NOTHING_SEEN: Seen = {
+  waiting: new Map(),
+  cancelled: 0,
+  skipped: 0,
+  skips: [],
+  recoveredOrders: 0,
+  recoveredAmount: "",
+};
+
+export type Watch = {
+  /** The latest; older than a second only while Dunlin does not answer. */
+  readonly seen: Seen;
+  look(): Promise<Seen>;
+  stop(): Promise<void>;
+};
+
+const EVERY_MS = 700;
+/** What became of the order, rather than a decision of Dunlin's: counted as cancelled. */
+const NOT_SKIPS = ["paid", "closed", "refunded", "excluded"];
+
+export function startWatch(url: string, apiKey: string): Watch {
+  const pool = new Pool(url, { connections: 2 });
+  let seen = NOTHING_SEEN;
+  let stopped = false;
+  const get = async (path: string): Promise<string> => {
+    const answer = await pool.request({ method: "GET", path, headers: { authorization: `Bearer ${apiKey}` } });
+    return answer.body.text();
+  };
+  const look = async (): Promise<Seen> => {
+    const [report, metrics] = await Promise.all([get("/v1/reports/recovery?by=step"), get("/metrics")]);
+    const { rows, totals } = reportShape.parse(JSON.parse(report));
+    seen = {
+      waiting: new Map(rows.flatMap(({ step, pending }) => (step === null ? [] : [[step, pending] as const]))),
+      cancelled: totals.cancelled,
+      skipped: totals.skipped,
+      skips: skipsOf(metrics),
+      recoveredOrders: totals.recoveredOrders,
+      recoveredAmount: totals.recoveredAmount.map(({ amount, currency }) => `${amount} ${currency}`).join(" + "),
+    };
+    return seen;
+  };
+  let timer: NodeJS.Timeout | undefined;
+  const next = (): void => {
+    if (stopped) return;
+    // A look that fails shows in the figures standing still; what matters is checked in the end.
+    timer = setTimeout(() => void look().then(next, next), EVERY_MS);
+  };
+  next();
+  return {
+    get seen() {
+      return seen;
+    },
+    look,
+    async stop() {
+      stopped = true;
+      clearTimeout(timer);
+      await pool.destroy();
+    },
+  };
+}
+
+function skipsOf(metrics: string): [string, number][] {
+  const skips: [string, number][] = [];
+  for (const [, reason = "", count] of metrics.matchAll(/^dunlin_skips_total\{reason="(\w+)"\} (\d+)$/gm))
+    if (!NOT_SKIPS.includes(reason) && Number(count) > 0) skips.push([reason, Number(count)]);
+  return skips.sort((a, b) => b[1] - a[1]);
+}
+
+/** Two requests that a reader can make while the demo goes on serving. */
+export function requestsToTry(url: string, apiKey: string, shop: string, order: string): string[] {
+  const curl = (path: string) => `curl -s -H "Authorization: Bearer ${apiKey}" "${url}${path}"`;
+  return [curl(`/v1/orders/${shop}/${order}`), curl(`/v1/reports/recovery?by=step&format=csv`)];
+}
+
+export const STEPS = ["nudge", "last-call"] as const;
+export const CHANNELS = ["chat", "sms"] as const;
