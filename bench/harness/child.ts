@@ -1,0 +1,73 @@
+/** Contestants run in processes of their own: `forkChild` starts one and calls it, `serve` answers in it. */
+import { type ChildProcess, fork } from "node:child_process";
+
+export type Child = {
+  readonly pid: number;
+  call<T>(name: string, input?: unknown): Promise<T>;
+  end(): Promise<void>;
+};
+
+type Request = { readonly id: number; readonly name: string; readonly input: unknown };
+type Reply = { readonly id: number; readonly value?: unknown; readonly fault?: string };
+
+/** `nodeArguments`: for example `--cpu-prof`. What it prints goes to stderr, since stdout may have to be JSON. */
+export function forkChild(file: URL, env: NodeJS.ProcessEnv = {}): Child {
+  const child = fork(file, [], {
+    execArgv: ["--import", "tsx"],
+    env: { ...process.env, ...env },
+    stdio: ["ignore", 2, 2, "ipc"],
+  });
+  const waiting = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>();
+  let calls = 0;
+  let gone: string | null = null;
+  child.on("message", (message) => {
+    const { id, value, fault } = message as Reply;
+    const call = waiting.get(id);
+    waiting.delete(id);
+    if (fault === undefined) call?.resolve(value);
+    else call?.reject(new Error(`${file.pathname}: ${fault}`));
+  });
+  child.on("exit", (code, signal) => {
+    gone = `${file.pathname} ended (${signal ?? code})`;
+    for (const { reject } of waiting.values()) reject(new Error(gone));
+  });
+  return {
+    pid: child.pid ?? 0,
+    call: <T>(name: string, input?: unknown) =>
+      new Promise<T>((resolve, reject) => {
+        if (gone !== null) return reject(new Error(gone));
+        const request: Request = { id: ++calls, name, input };
+        waiting.set(request.id, { resolve: (value) => resolve(value as T), reject });
+        child.send(request);
+      }),
+    end: () => endProcess(child),
+  };
+}
+
+/** Answers the parent's calls until it lets go of this process. */
+export function serve(calls: Record<string, (input: unknown) => unknown>): void {
+  process.on("message", async (message) => {
+    const { id, name, input } = message as Request;
+    try {
+      const call = calls[name];
+      if (call === undefined) throw new Error(`no call ${name}`);
+      process.send?.({ id, value: await call(input) } satisfies Reply);
+    } catch (error) {
+      process.send?.({ id, fault: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+    }
+  });
+  process.once("disconnect", () => process.exit(0));
+}
+
+/** SIGTERM, and SIGKILL for what does not end. */
+export function endProcess(child: ChildProcess, graceMs = 20_000): Promise<void> {
+  return new Promise((resolve) => {
+    if (child.exitCode !== null || child.signalCode !== null) return resolve();
+    const late = setTimeout(() => child.kill("SIGKILL"), graceMs);
+    child.once("exit", () => {
+      clearTimeout(late);
+      resolve();
+    });
+    child.kill();
+  });
+}

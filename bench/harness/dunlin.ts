@@ -1,0 +1,53 @@
+/** Starts the built `dunlin` command as an operator would. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { endProcess } from "./child.ts";
+import type { Bench } from "./servers.ts";
+
+const MAIN = fileURLToPath(new URL("../../dist/main.js", import.meta.url));
+
+export type Dunlin = {
+  /** Where the API listens; empty without the role. */
+  readonly url: string;
+  /** The most memory it ever held, MB; 0 where the system does not tell. */
+  peakMb(): number;
+  end(): Promise<void>;
+};
+
+/** Resolves once it says that it is up. DUNLIN_BENCH_NODE: arguments to node, for example `--cpu-prof --cpu-prof-dir=/tmp/prof`. */
+export function startDunlin(bench: Bench, args: readonly string[], change: NodeJS.ProcessEnv = {}): Promise<Dunlin> {
+  const nodeArgs = (process.env.DUNLIN_BENCH_NODE ?? "").split(" ").filter(Boolean);
+  const child = spawn(process.execPath, [...nodeArgs, MAIN, ...args], {
+    env: { ...process.env, ...bench.env, ...change },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  return new Promise((resolve, reject) => {
+    let said = "";
+    let up = false;
+    const read = (chunk: Buffer) => {
+      if (up) return;
+      said += chunk.toString();
+      if (!said.includes("Dunlin is up")) return;
+      up = true;
+      const url = /listens at (\S+)/.exec(said)?.[1] ?? "";
+      said = "";
+      resolve({ url, peakMb: () => peakMb(child), end: () => endProcess(child) });
+    };
+    child.stdout.on("data", read);
+    child.stderr.on("data", (chunk: Buffer) => {
+      read(chunk);
+      process.stderr.write(chunk);
+    });
+    child.once("exit", (code) => reject(new Error(`dunlin ${args.join(" ")} ended with ${code}: ${said}`)));
+  });
+}
+
+function peakMb(child: ChildProcess): number {
+  try {
+    const status = readFileSync(`/proc/${child.pid}/status`, "utf8");
+    return Math.round(Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) / 1024);
+  } catch {
+    return 0;
+  }
+}

@@ -1,0 +1,67 @@
+/** Part 1: orders taken in over HTTP in arrays of a thousand, until all are answered with 202. */
+import { forkChild } from "../harness/child.ts";
+import { startDunlin } from "../harness/dunlin.ts";
+import { median, perSecond, ratio } from "../harness/measure.ts";
+import { bodiesOf, createdEvents, postAll } from "../harness/orders.ts";
+import { type Bench, settleDisk } from "../harness/servers.ts";
+
+export type BulkIntake = {
+  readonly perSecond: number;
+  readonly vsFloor: number;
+  readonly vsPeer: number;
+  readonly floorPerSecond: number;
+  readonly peerPerSecond: number;
+  /** Of one round, by table. */
+  readonly rows: Readonly<Record<string, number>>;
+};
+
+export async function bulkIntake(bench: Bench): Promise<BulkIntake> {
+  const count = bench.quick ? 4_000 : 20_000;
+  // Its speed does not hang on how many there are; on PostgreSQL it would take minutes for as many.
+  const peerCount = bench.quick ? 1_000 : bench.backend === "redis" ? 10_000 : 3_000;
+  const dunlin = await startDunlin(bench, ["api"]);
+  const floor = forkChild(new URL("../floors/rows.ts", import.meta.url));
+  const peer = forkChild(new URL("../peers/shop.ts", import.meta.url));
+  try {
+    await floor.call("open", { databaseUrl: bench.databaseUrl });
+    await peer.call("open", { databaseUrl: bench.databaseUrl, queueUrl: bench.queueUrl, url: "" });
+    const round = async (shop: string, orders: number, peerOrders: number) => {
+      const events = createdEvents(orders, () => ({ shop, createdAt: Date.now() }));
+      const bodies = bodiesOf(events);
+      await settleDisk(bench.sql);
+      const ours = perSecond(orders, await postAll(dunlin.url, bodies));
+      const rows = await floor.call<Record<string, number>>("prepare", { shop, size: 1_000 });
+      const floored = perSecond(orders, await floor.call<number>("write"));
+      const peered = perSecond(peerOrders, await peer.call<number>("takeIn", { events: events.slice(0, peerOrders) }));
+      return { ours, floored, peered, rows };
+    };
+    await round("warm", bench.quick ? 4_000 : 10_000, Math.ceil(peerCount / 2));
+    // What was just written has no statistics yet, on either side.
+    await bench.sql`analyze`;
+    const rounds: Awaited<ReturnType<typeof round>>[] = [];
+    for (let n = 1; n <= bench.rounds; n++) {
+      const measured = await round(`r${n}`, count, peerCount);
+      const { ours, floored, peered } = measured;
+      bench.note(`bulkIntake ${n}/${bench.rounds}: ${describe({ ours, floor: floored, peer: peered })} orders/s`);
+      rounds.push(measured);
+    }
+    const ours = rounds.map((each) => each.ours);
+    const floors = rounds.map((each) => each.floored);
+    const peers = rounds.map((each) => each.peered);
+    return {
+      perSecond: median(ours),
+      vsFloor: ratio(ours, floors),
+      vsPeer: ratio(ours, peers),
+      floorPerSecond: median(floors),
+      peerPerSecond: median(peers),
+      rows: rounds.at(-1)?.rows ?? {},
+    };
+  } finally {
+    await Promise.all([dunlin.end(), floor.end(), peer.end()]);
+  }
+}
+
+export const describe = (speeds: Readonly<Record<string, number>>): string =>
+  Object.entries(speeds)
+    .map(([name, value]) => `${name} ${Math.round(value)}`)
+    .join(", ");

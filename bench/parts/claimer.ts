@@ -1,0 +1,65 @@
+/** One due scan and one claim, as a dispatching process does them, without the sending. */
+import { loadConfig } from "../../src/config/load-config.ts";
+import type { BuyerPolicy } from "../../src/core/buyer-state.ts";
+import type { Channel } from "../../src/core/channel.ts";
+import { byPriority } from "../../src/core/match.ts";
+import { connect } from "../../src/db/client.ts";
+import { newId } from "../../src/db/ids.ts";
+import { countDue } from "../../src/db/stores/dispatch-store.ts";
+import { createVault } from "../../src/db/vault.ts";
+import { claimDue } from "../../src/dispatch/claim.ts";
+import type { DispatchDeps } from "../../src/dispatch/deps.ts";
+import { loadCatalog } from "../../src/render/catalog.ts";
+
+const channel = (name: string, contact: Channel["contact"]): Channel => ({
+  name,
+  provider: "bench",
+  contact,
+  ratePerSecond: null,
+  timeoutMs: 5_000,
+  cost: null,
+  fallback: null,
+  send: async () => ({ kind: "accepted", messageId: null, segments: null }),
+  close: async () => {},
+});
+
+export function openClaimer(databaseUrl: string, env: NodeJS.ProcessEnv) {
+  const config = loadConfig({ ...env, DATABASE_URL: databaseUrl }, process.cwd());
+  if (!config.ok) throw new Error(config.faults.join("\n"));
+  const { secretKey, shop, templatesDir } = config.config;
+  const result = loadCatalog(templatesDir, { channels: ["sms", "chat"], shopIds: null });
+  if (!result.ok || secretKey === null) throw new Error("the shipped templates cannot be read");
+  const { catalog } = result;
+  const { sql, close } = connect(databaseUrl, { max: 4, applicationName: "dunlin bench" });
+  const channels = new Map([
+    ["sms", channel("sms", "phone")],
+    ["chat", channel("chat", "chat")],
+  ]);
+  const policy: BuyerPolicy = {
+    campaigns: byPriority(catalog.campaigns),
+    channels: new Map([...channels].map(([name, { contact }]) => [name, contact])),
+    newId,
+  };
+  const deps: DispatchDeps = {
+    sql,
+    vault: createVault(secretKey),
+    shopOf: shop,
+    policy: () => policy,
+    catalog: () => catalog,
+    channels,
+    log: { info() {}, warn() {}, error: (fields, message) => console.error(message, fields) },
+  };
+  return {
+    /** ms for the scan and the claim of `limit` buyers, who must be due. */
+    async claim(limit: number): Promise<number> {
+      const begun = performance.now();
+      await countDue(sql, 2_000);
+      const { taken, jobs } = await claimDue(deps, limit);
+      const ms = performance.now() - begun;
+      if (taken !== limit || jobs.length !== limit)
+        throw new Error(`${taken} buyers were due and ${jobs.length} claimed instead of ${limit}`);
+      return ms;
+    },
+    close,
+  };
+}

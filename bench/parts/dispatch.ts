@@ -1,0 +1,146 @@
+/**
+ * Part 3: reminders that all fall due at one moment, to a provider in another process. The time runs from the first message to
+ * the last, as the provider saw them.
+ */
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type Child, forkChild } from "../harness/child.ts";
+import { startDunlin } from "../harness/dunlin.ts";
+import { median, perSecond, ratio, until, waitUntil } from "../harness/measure.ts";
+import { bodiesOf, createdEvents, eachItsOwnBuyer, postAll } from "../harness/orders.ts";
+import type { ProviderStats } from "../harness/provider.ts";
+import { type Bench, settleDisk } from "../harness/servers.ts";
+import { describe } from "./bulk-intake.ts";
+
+export type Dispatch = {
+  readonly perSecond: number;
+  readonly vsBare: number;
+  readonly vsPeer: number;
+  readonly rssMb: number;
+  readonly barePerSecond: number;
+  readonly peerPerSecond: number;
+  /** Until every outcome was recorded, too. */
+  readonly recordedPerSecond: number;
+  /** With signed messages; null: not measured. */
+  readonly signedPerSecond: number | null;
+};
+
+/** The step `nudge` of the shipped campaign. */
+export const NUDGE_MS = 10 * 60_000;
+const SECRET = `whsec_${Buffer.alloc(32, 9).toString("base64")}`;
+
+export async function dispatch(bench: Bench): Promise<Dispatch> {
+  const count = bench.quick ? 3_000 : 20_000;
+  const peerCount = bench.quick ? 500 : bench.backend === "redis" ? 5_000 : 1_500;
+  const provider = forkChild(new URL("../harness/provider.ts", import.meta.url));
+  const bare = forkChild(new URL("../floors/bare-client.ts", import.meta.url));
+  const peer = forkChild(new URL("../peers/shop.ts", import.meta.url));
+  const api = await startDunlin(bench, ["api"]);
+  try {
+    const origin = await provider.call<string>("listen");
+    await bare.call("open", origin);
+    const { databaseUrl, queueUrl } = bench;
+    await peer.call("open", { databaseUrl, queueUrl, url: `${origin}/sms` });
+    const bodies = join(bench.workDir, "bodies.ndjson");
+
+    const roundOf = async (name: string, reminders: number) => {
+      await dueAtOnce(bench, api.url, name, reminders);
+      const ours = await measured(provider, reminders);
+      await until("all outcomes", async () => (await accepted(bench, name)) === reminders, 10);
+      const recorded = perSecond(reminders, Date.now() - ours.firstAt);
+      await provider.call("save", bodies);
+      return { ours: ours.perSecond, recorded };
+    };
+
+    const rounds: { ours: number; bare: number; peer: number; recorded: number }[] = [];
+    let rssMb = 0;
+    const worker = await startWorker(bench, origin, null);
+    try {
+      for (let n = 0; n <= bench.rounds; n++) {
+        const size = n === 0 ? Math.ceil(count / 4) : count;
+        await provider.call("reset");
+        const { ours, recorded } = await roundOf(`d${n}`, size);
+        await provider.call("reset");
+        await bare.call("load", bodies);
+        await Promise.all([bare.call("post"), measured(provider, size)]);
+        const bareSpeed = (await measured(provider, size)).perSecond;
+        await provider.call("reset");
+        const dueAt = Date.now() + 2_000 + peerCount * (bench.backend === "redis" ? 0.5 : 3);
+        await peer.call("planDue", { round: `p${n}`, count: peerCount, dueAt });
+        const peerSpeed = (await measured(provider, peerCount)).perSecond;
+        const round = { ours, bare: bareSpeed, peer: peerSpeed, recorded };
+        // The first round only warms up.
+        if (n === 0) await bench.sql`analyze`;
+        else {
+          bench.note(`dispatch ${n}/${bench.rounds}: ${describe(round)} messages/s`);
+          rounds.push(round);
+        }
+      }
+      rssMb = worker.peakMb();
+    } finally {
+      await worker.end();
+    }
+    let signedPerSecond: number | null = null;
+    if (!bench.quick) {
+      const signing = await startWorker(bench, origin, SECRET);
+      await provider.call("reset");
+      await roundOf("w", Math.ceil(count / 4));
+      await provider.call("reset");
+      signedPerSecond = (await roundOf("s", count)).ours;
+      await signing.end();
+    }
+    const column = (name: "ours" | "bare" | "peer" | "recorded") => rounds.map((round) => round[name]);
+    return {
+      perSecond: median(column("ours")),
+      vsBare: ratio(column("ours"), column("bare")),
+      vsPeer: ratio(column("ours"), column("peer")),
+      rssMb,
+      barePerSecond: median(column("bare")),
+      peerPerSecond: median(column("peer")),
+      recordedPerSecond: median(column("recorded")),
+      signedPerSecond,
+    };
+  } finally {
+    await Promise.all([api.end(), provider.end(), bare.end(), peer.end()]);
+  }
+}
+
+async function startWorker(bench: Bench, origin: string, secret: string | null) {
+  const config = join(bench.workDir, secret === null ? "plain.yaml" : "signed.yaml");
+  await writeFile(config, channelsYaml(origin, secret));
+  return startDunlin(bench, ["worker", "--roles", "dispatch,upkeep"], { DUNLIN_CONFIG: config });
+}
+
+export function channelsYaml(origin: string, secret: string | null): string {
+  const signed = secret === null ? "" : `, secret: "${secret}"`;
+  return ["sms", "chat"]
+    .map((name) => `  ${name}: { provider: webhook, url: "${origin}/${name}"${signed} }\n`)
+    .reduce((text, line) => text + line, "channels:\n");
+}
+
+/** Takes in orders of one buyer each whose nudge falls due in a moment, and returns shortly before that. */
+async function dueAtOnce(bench: Bench, url: string, shop: string, count: number): Promise<void> {
+  const dueAt = Date.now() + 2_000 + count / 2;
+  const events = eachItsOwnBuyer(createdEvents(count, () => ({ shop, createdAt: dueAt - NUDGE_MS })));
+  await postAll(url, bodiesOf(events));
+  await settleDisk(bench.sql);
+  if (Date.now() > dueAt) throw new Error(`taking in ${count} orders lasted until after they were due`);
+  await waitUntil(dueAt - 10);
+}
+
+/** Waits until the provider has so many, and tells how fast they came. */
+async function measured(provider: Child, count: number): Promise<ProviderStats & { perSecond: number }> {
+  let stats: ProviderStats = { count: 0, firstAt: 0, lastAt: 0 };
+  await until(`${count} messages`, async () => {
+    stats = await provider.call<ProviderStats>("stats");
+    return stats.count >= count;
+  });
+  if (stats.count > count) throw new Error(`${stats.count} messages came instead of ${count}`);
+  return { ...stats, perSecond: perSecond(count, stats.lastAt - stats.firstAt) };
+}
+
+async function accepted(bench: Bench, shop: string): Promise<number> {
+  const [row] = await bench.sql<{ n: number }[]>`
+    select count(*)::int4 as n from deliveries where shop_id = ${shop} and state = 'accepted'`;
+  return row?.n ?? 0;
+}

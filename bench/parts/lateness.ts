@@ -1,0 +1,72 @@
+/** Part 4: how late messages are when 200 fall due each second, with all roles in one process: arrival at the provider minus `due_at`. */
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { forkChild } from "../harness/child.ts";
+import { startDunlin } from "../harness/dunlin.ts";
+import { median, percentile, until } from "../harness/measure.ts";
+import { bodiesOf, createdEvents, eachItsOwnBuyer, orderId, postAll } from "../harness/orders.ts";
+import type { ProviderStats } from "../harness/provider.ts";
+import type { Bench } from "../harness/servers.ts";
+import { channelsYaml, NUDGE_MS } from "./dispatch.ts";
+
+export type Lateness = {
+  readonly rate: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  readonly maxMs: number;
+  /** Per round. */
+  readonly count: number;
+};
+
+const RATE = 200;
+
+export async function lateness(bench: Bench): Promise<Lateness> {
+  const seconds = bench.quick ? 5 : 15;
+  const rounds = bench.quick ? 1 : bench.rounds;
+  const count = RATE * seconds;
+  const provider = forkChild(new URL("../harness/provider.ts", import.meta.url));
+  const config = join(bench.workDir, "lateness.yaml");
+  await writeFile(config, channelsYaml(await provider.call<string>("listen"), null));
+  const dunlin = await startDunlin(bench, ["start"], { DUNLIN_CONFIG: config });
+  try {
+    const measured: { p50: number; p99: number; max: number }[] = [];
+    for (let n = 0; n <= rounds; n++) {
+      // The first round only warms up.
+      const size = n === 0 ? RATE * 2 : count;
+      const late = await round(dunlin.url, provider, `l${n}`, size);
+      if (n === 0) continue;
+      const result = { p50: percentile(late, 0.5), p99: percentile(late, 0.99), max: Math.max(...late) };
+      bench.note(
+        `lateness ${n}/${rounds}: p50 ${result.p50.toFixed(0)}, p99 ${result.p99.toFixed(0)}, max ${result.max.toFixed(0)} ms`,
+      );
+      measured.push(result);
+    }
+    return {
+      rate: RATE,
+      count,
+      p50Ms: median(measured.map(({ p50 }) => p50)),
+      p99Ms: median(measured.map(({ p99 }) => p99)),
+      maxMs: Math.max(...measured.map(({ max }) => max)),
+    };
+  } finally {
+    await Promise.all([dunlin.end(), provider.end()]);
+  }
+}
+
+async function round(
+  url: string,
+  provider: ReturnType<typeof forkChild>,
+  shop: string,
+  count: number,
+): Promise<number[]> {
+  await provider.call("reset");
+  const from = Date.now() + 1_500 + count / 4;
+  const dueAt = (n: number) => from + Math.round((n * 1_000) / RATE);
+  const events = eachItsOwnBuyer(createdEvents(count, (n) => ({ shop, createdAt: dueAt(n) - NUDGE_MS })));
+  await postAll(url, bodiesOf(events));
+  if (Date.now() > from) throw new Error(`taking in ${count} orders lasted until after the first was due`);
+  await until(`${count} messages`, async () => (await provider.call<ProviderStats>("stats")).count >= count, 100);
+  const due = new Map(Array.from({ length: count }, (_, n) => [orderId(shop, n), dueAt(n)]));
+  const arrivals = await provider.call<[string, number][]>("arrivals");
+  return arrivals.map(([order, at]) => at - (due.get(order) ?? Number.NaN));
+}

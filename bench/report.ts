@@ -1,0 +1,135 @@
+/** The results as a table for people, and as the object of the public contract. */
+
+import type { Bench } from "./harness/servers.ts";
+import type { BulkIntake } from "./parts/bulk-intake.ts";
+import type { Dispatch } from "./parts/dispatch.ts";
+import type { Growth } from "./parts/growth.ts";
+import type { Lateness } from "./parts/lateness.ts";
+import type { QueueIntake } from "./parts/queue-intake.ts";
+
+export type Results = {
+  readonly machine: Bench["machine"];
+  readonly backend: Bench["backend"];
+  readonly quick: boolean;
+  bulkIntake?: BulkIntake;
+  queueIntake?: QueueIntake;
+  dispatch?: Dispatch;
+  lateness?: Lateness;
+  growth?: Growth;
+};
+
+const round = (value: number, digits = 0): number => Number(value.toFixed(digits));
+
+/** A part that was left out (`--only`) is left out. */
+export function asJson({ machine, backend, bulkIntake, queueIntake, dispatch, lateness, growth }: Results) {
+  return {
+    machine,
+    backend,
+    ...(bulkIntake && {
+      bulkIntake: {
+        perSecond: round(bulkIntake.perSecond),
+        vsFloor: round(bulkIntake.vsFloor, 3),
+        vsPeer: round(bulkIntake.vsPeer, 2),
+      },
+    }),
+    ...(queueIntake && {
+      queueIntake: {
+        perSecond: round(queueIntake.perSecond),
+        vsNoop: round(queueIntake.vsNoop, 3),
+        vsPeer: round(queueIntake.vsPeer, 2),
+      },
+    }),
+    ...(dispatch && {
+      dispatch: {
+        perSecond: round(dispatch.perSecond),
+        vsBare: round(dispatch.vsBare, 3),
+        vsPeer: round(dispatch.vsPeer, 2),
+        rssMb: dispatch.rssMb,
+      },
+    }),
+    ...(lateness && {
+      lateness: { rate: lateness.rate, p50Ms: round(lateness.p50Ms, 1), p99Ms: round(lateness.p99Ms, 1) },
+    }),
+    ...(growth && {
+      growth: { intake: round(growth.intake, 3), dueScan: round(growth.dueScan, 3), from: growth.from, to: growth.to },
+    }),
+  };
+}
+
+type Line = readonly [what: string, measured: string, ratio: string, target: string, against: string];
+
+const number = (value: number): string => round(value).toLocaleString("en-US");
+
+export function asTable(results: Results): string {
+  const { machine, backend, quick } = results;
+  const lines: Line[] = [["", "measured", "ratio", "target", "against"], ...rowsOf(results)];
+  const widths = [0, 1, 2, 3].map((column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
+  const text = lines.map((line) =>
+    line
+      .map((cell, column) =>
+        column === 0 || column > 2 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),
+      )
+      .join("  ")
+      .trimEnd(),
+  );
+  const head = `${machine.cores} cores, Node ${machine.node}, PostgreSQL ${machine.postgres}, Redis ${machine.redis}; queue on ${backend}${quick ? "; quick" : ""}`;
+  return [head, "", ...text, ""].join("\n");
+}
+
+function rowsOf({ backend, bulkIntake, queueIntake, dispatch, lateness, growth }: Results): Line[] {
+  const redis = backend === "redis";
+  const lines: Line[] = [];
+  const compare = (what: string, value: number, target: string, against: string) =>
+    lines.push([what, "", `${value.toFixed(2)} ×`, target, against]);
+  if (bulkIntake) {
+    const { perSecond, vsFloor, vsPeer, floorPerSecond, peerPerSecond } = bulkIntake;
+    lines.push(["bulk intake", `${number(perSecond)} orders/s`, "", "", "HTTP, arrays of 1,000, four at a time"]);
+    compare("  floor F", vsFloor, "≥ 0.4", `${number(floorPerSecond)}/s: the same rows, plain unnest`);
+    compare("  peer", vsPeer, "≥ 5", `${number(peerPerSecond)}/s: a job an order, a statement a step`);
+  }
+  if (queueIntake) {
+    const { perSecond, vsNoop, vsPeer, noopPerSecond, peerPerSecond } = queueIntake;
+    lines.push(["queue intake", `${number(perSecond)} events/s`, "", "", "one event a job; one in four is a payment"]);
+    compare("  floor Q", vsNoop, redis ? "≥ 0.5" : "", `${number(noopPerSecond)}/s: no-op add + process`);
+    compare("  peer", vsPeer, "", `${number(peerPerSecond)}/s`);
+  }
+  if (dispatch) {
+    const { perSecond, vsBare, vsPeer, rssMb, barePerSecond, peerPerSecond, recordedPerSecond, signedPerSecond } =
+      dispatch;
+    lines.push(["dispatch", `${number(perSecond)} messages/s`, "", "", "due at once, first to last at the provider"]);
+    compare("  floor H", vsBare, "≥ 0.5", `${number(barePerSecond)}/s: bare HTTP client, same bodies`);
+    compare("  peer", vsPeer, redis ? "≥ 3" : "≥ 10", `${number(peerPerSecond)}/s: a delayed job a reminder`);
+    lines.push(["  all recorded", `${number(recordedPerSecond)} messages/s`, "", "", ""]);
+    if (signedPerSecond !== null) lines.push(["  signed", `${number(signedPerSecond)} messages/s`, "", "", ""]);
+    lines.push(["  memory", `${rssMb} MB`, "", "< 300 MB", "peak of the dispatching process"]);
+  }
+  if (lateness) {
+    lines.push([
+      `lateness, ${lateness.rate}/s`,
+      `p50 ${number(lateness.p50Ms)} ms`,
+      "",
+      "",
+      "arrival minus due, all roles in one process",
+    ]);
+    lines.push(["", `p99 ${number(lateness.p99Ms)} ms`, "", "< 1,000 ms", `worst ${number(lateness.maxMs)} ms`]);
+  }
+  if (growth) {
+    const [few, many] = growth.perSecond;
+    const [fewMs, manyMs] = growth.scanMs;
+    lines.push([
+      `growth`,
+      `${number(growth.from)} → ${number(growth.to)}`,
+      "",
+      "",
+      "orders stored; 1 = costs the same",
+    ]);
+    compare("  intake", growth.intake, "≥ 0.8", `${number(few)} → ${number(many)} orders/s`);
+    compare(
+      "  due scan",
+      growth.dueScan,
+      "≥ 0.8",
+      `${fewMs.toFixed(1)} → ${manyMs.toFixed(1)} ms for a scan and a claim of 100`,
+    );
+  }
+  return lines;
+}

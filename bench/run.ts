@@ -1,0 +1,67 @@
+/** `npm run bench`: measures Dunlin against floors and peers in turn, and prints a table or (`-- --json`) the contract's object. */
+import { parseArgs } from "node:util";
+import { type Backend, openBench } from "./harness/servers.ts";
+import { bulkIntake } from "./parts/bulk-intake.ts";
+import { dispatch } from "./parts/dispatch.ts";
+import { growth } from "./parts/growth.ts";
+import { lateness } from "./parts/lateness.ts";
+import { queueIntake } from "./parts/queue-intake.ts";
+import { asJson, asTable, type Results } from "./report.ts";
+
+const PARTS = { bulkIntake, queueIntake, dispatch, lateness, growth };
+const USAGE =
+  "npm run bench -- [--json] [--quick] [--backend redis|postgres] [--only bulkIntake|queueIntake|dispatch|lateness|growth]";
+
+function options() {
+  const { values } = parseArgs({
+    options: {
+      json: { type: "boolean", default: false },
+      quick: { type: "boolean", default: false },
+      only: { type: "string", multiple: true },
+      backend: { type: "string" },
+      help: { type: "boolean", default: false },
+    },
+  });
+  const only = values.only ?? Object.keys(PARTS);
+  const unknown = only.find((name) => !(name in PARTS));
+  if (unknown !== undefined) throw new Error(`no such part: ${unknown}\n${USAGE}`);
+  const backend: Backend | null = values.backend === "redis" || values.backend === "postgres" ? values.backend : null;
+  if (values.backend !== undefined && backend === null) throw new Error(`no such backend: ${values.backend}\n${USAGE}`);
+  return { ...values, only: new Set(only), backend };
+}
+
+async function main(): Promise<void> {
+  const { json, quick, only, backend, help } = options();
+  if (help) return void process.stdout.write(`${USAGE}\n`);
+  const begun = performance.now();
+  const note = (text: string) =>
+    void process.stderr.write(`[${((performance.now() - begun) / 1_000).toFixed(0).padStart(3)} s] ${text}\n`);
+  const bench = await openBench({ quick, backend, note });
+  const close = async (code: number) => {
+    await bench.close();
+    process.exit(code);
+  };
+  process.once("SIGINT", () => void close(130));
+  process.once("SIGTERM", () => void close(143));
+  try {
+    note(`queue on ${bench.backend}; PostgreSQL ${bench.machine.postgres}; Redis ${bench.machine.redis}`);
+    const results: Results = { machine: bench.machine, backend: bench.backend, quick };
+    if (only.has("bulkIntake")) results.bulkIntake = await bulkIntake(bench);
+    if (only.has("queueIntake")) results.queueIntake = await queueIntake(bench);
+    if (only.has("dispatch")) results.dispatch = await dispatch(bench);
+    if (only.has("lateness")) results.lateness = await lateness(bench);
+    if (only.has("growth")) results.growth = await growth(bench);
+    process.stdout.write(json ? `${JSON.stringify(asJson(results))}\n` : asTable(results));
+  } finally {
+    await bench.close();
+  }
+  note("done");
+}
+
+try {
+  await main();
+  process.exit(0);
+} catch (error) {
+  process.stderr.write(`bench: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.exit(1);
+}
