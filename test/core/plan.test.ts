@@ -83,6 +83,13 @@ describe("rule 4: time", () => {
     ).toBe("30 no_time");
   });
 
+  it("lets r = lo and r = hi stand with whenTight: skip, too", () => {
+    const tight = { ...last, whenTight: "skip" as const };
+    expect(one({ campaign: tight, orders: orders({ createdAt: at(27), closesAt: at(60) }) })).toBe("30 send");
+    const late = campaignOf({ steps: [beforeClose("last", 2 * MINUTE)], whenTight: "skip" });
+    expect(one({ campaign: late, orders: orders({ closesAt: at(60) }) })).toBe("58 send");
+  });
+
   it("takes minAge and minLead from the campaign", () => {
     const campaign = campaignOf({ minAge: 0, minLead: 0 });
     expect(one({ campaign, orders: orders({ closesAt: at(10) }) })).toBe("10 send");
@@ -129,6 +136,11 @@ describe("rule 5: quiet hours", () => {
 describe("rule 6: late", () => {
   it.each<[string, Partial<PlanFacts>, string]>([
     ["now itself is not late", { now: at(10) }, "10 send"],
+    [
+      "nor is it moved away from what was told just now",
+      { now: at(10), orders: orders({ toldAt: at(10) }) },
+      "10 send",
+    ],
     ["late: now", { now: at(10) + SECOND }, `${10 + 1 / 60} send`],
     ["told late: minAge after", { now: at(30), orders: orders({ toldAt: at(30) }) }, "33 send"],
     ["but not after hi", { now: at(30), orders: orders({ toldAt: at(30), closesAt: at(34) }) }, "32 send"],
