@@ -147,14 +147,12 @@ CREATE UNIQUE INDEX "buyers_platform_id" ON "buyers" USING btree ("shop_id","pla
 CREATE INDEX "buyers_merged" ON "buyers" USING btree ("shop_id","merged_into") WHERE merged_into is not null;--> statement-breakpoint
 CREATE INDEX "buyers_due" ON "buyers" USING btree ("wake_at") WHERE wake_at is not null;--> statement-breakpoint
 CREATE UNIQUE INDEX "cases_one_open" ON "cases" USING btree ("shop_id","buyer_id") WHERE ended_at is null;--> statement-breakpoint
-CREATE INDEX "cases_opened" ON "cases" USING btree ("opened_at");--> statement-breakpoint
 CREATE INDEX "contacts_buyer" ON "contacts" USING btree ("shop_id","buyer_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "deliveries_one_standing" ON "deliveries" USING btree ("shop_id","reminder_id") WHERE state in ('claimed', 'accepted', 'unknown');--> statement-breakpoint
 CREATE INDEX "deliveries_reminder" ON "deliveries" USING btree ("shop_id","reminder_id");--> statement-breakpoint
 CREATE INDEX "deliveries_lease" ON "deliveries" USING btree ("lease_until") WHERE state = 'claimed';--> statement-breakpoint
 CREATE INDEX "order_events_order" ON "order_events" USING btree ("shop_id","order_id");--> statement-breakpoint
 CREATE INDEX "orders_buyer" ON "orders" USING btree ("shop_id","buyer_id");--> statement-breakpoint
-CREATE INDEX "orders_case" ON "orders" USING btree ("shop_id","case_id") WHERE case_id is not null;--> statement-breakpoint
 CREATE INDEX "recoveries_reminder" ON "recoveries" USING btree ("shop_id","reminder_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "reminders_one_planned" ON "reminders" USING btree ("shop_id","case_id","step") WHERE state = 'planned';--> statement-breakpoint
 CREATE INDEX "reminders_buyer" ON "reminders" USING btree ("shop_id","buyer_id");--> statement-breakpoint

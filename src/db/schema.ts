@@ -107,11 +107,7 @@ export const orders = pgTable(
     settled: jsonb("settled").notNull().default({}),
     seenAt: instant("seen_at").notNull(),
   },
-  (t) => [
-    primaryKey({ columns: [t.shopId, t.id] }),
-    index("orders_buyer").on(t.shopId, t.buyerId),
-    index("orders_case").on(t.shopId, t.caseId).where(sql`case_id is not null`),
-  ],
+  (t) => [primaryKey({ columns: [t.shopId, t.id] }), index("orders_buyer").on(t.shopId, t.buyerId)],
 );
 
 export const orderEvents = pgTable(
@@ -146,7 +142,6 @@ export const cases = pgTable(
   (t) => [
     primaryKey({ columns: [t.shopId, t.id] }),
     uniqueIndex("cases_one_open").on(t.shopId, t.buyerId).where(sql`ended_at is null`),
-    index("cases_opened").on(t.openedAt),
   ],
 );
 

@@ -142,7 +142,7 @@ export async function loadStory(pool: Sql, shop: string, id: string): Promise<St
     const [cases, deliveries] = await Promise.all([
       sql<CaseFacts[]>`
         select c.id, c.opened_at, c.ended_at, c.campaign, c.manual, c.whole_reason, c.whole_at,
-          array(select o.id from orders o where o.shop_id = c.shop_id and o.case_id = c.id order by o.created_at, o.id) as orders
+          array(select o.id from orders o where o.shop_id = c.shop_id and o.buyer_id = c.buyer_id and o.case_id = c.id order by o.created_at, o.id) as orders
         from cases c where c.shop_id = ${shop} and c.id = any(${plain(caseIds)}::uuid[]) order by c.opened_at, c.id`,
       sql<DeliveryFacts[]>`
         select id, reminder_id, channel, attempt, state, claimed_at, finished_at, delivered_at, template, message_id, segments,
