@@ -1,7 +1,7 @@
 /**
  * The composition root: configuration → stores, channels, campaigns → the roles that this process runs. Every resource pushes the way
- * to release it; `stop()` unwinds them in reverse, once: first nothing new comes in, then what is in hand is finished and recorded,
- * then the stores are closed.
+ * to release it; `stop()` unwinds them, once: first nothing new is taken, and what is in hand is finished and recorded, then channels
+ * and stores are closed in reverse.
  */
 import type { Logger } from "pino";
 import { openChannels } from "./channels/registry.ts";
@@ -54,6 +54,10 @@ export class StartError extends Error {
 
 const DUE_SCAN_MS = 250;
 const RESCUE_MS = 10_000;
+/** How often it is seen to that the clocks above still run: a queue store that was out or emptied has forgotten them. */
+const CLOCKS_MS = 5_000;
+/** Below the limit of the whole drain, so that a queue that is away does not use it up. */
+const CLOSE_WORKER_MS = 10_000;
 /** Due buyers that one nudge stands for. */
 const PER_NUDGE = 100;
 const MOST_COUNTED = 2_000;
@@ -61,11 +65,14 @@ const MOST_COUNTED = 2_000;
 export async function startApp(config: Config, options: AppOptions): Promise<App> {
   const { roles, log } = options;
   const releases: (() => Promise<void>)[] = [];
+  /** What takes work: all of it stops at once, before anything is released. */
+  const takers: (() => Promise<unknown>)[] = [];
   let stopping: Promise<void> | undefined;
   const stop = (): Promise<void> => {
+    const complain = (error: unknown) => log.error({ err: error }, "a part did not stop cleanly");
     stopping ??= (async () => {
-      for (const release of releases.reverse())
-        await release().catch((error: unknown) => log.error({ err: error }, "a part did not stop cleanly"));
+      await Promise.all(takers.map((halt) => halt().catch(complain)));
+      for (const release of releases.reverse()) await release().catch(complain);
     })();
     return stopping;
   };
@@ -117,19 +124,22 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
       if (marked > 0) log.info({ buyers: marked }, "campaigns changed: open cases are planned anew");
     }
     if (roles.has("dispatch")) {
-      releases.push(() => dispatcher.stop());
+      takers.push(() => dispatcher.stop());
       const sweep = startSweep(dispatcher, log);
-      releases.push(() => sweep.stop());
+      takers.push(() => sweep.stop());
       const worker = startDispatchWorker({
         backend,
         handle: async () => {
           await dispatcher.drain();
         },
       });
-      releases.push(async () => void (await worker.close()));
+      takers.push(() => worker.close(CLOSE_WORKER_MS));
     }
     if (roles.has("upkeep")) {
-      await producer.scheduleUpkeep({ "due-scan": DUE_SCAN_MS, rescue: RESCUE_MS });
+      const setClocks = () => producer.scheduleUpkeep({ "due-scan": DUE_SCAN_MS, rescue: RESCUE_MS });
+      await setClocks();
+      const clocks = setInterval(() => void setClocks(), CLOCKS_MS);
+      takers.push(async () => clearInterval(clocks));
       const worker = startUpkeepWorker({
         backend,
         handle: async (chore) => {
@@ -139,16 +149,16 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
           if (due > 0) await producer.enqueueDispatch(Math.ceil(due / PER_NUDGE));
         },
       });
-      releases.push(async () => void (await worker.close()));
+      takers.push(() => worker.close(CLOSE_WORKER_MS));
     }
     if (roles.has("intake")) {
       const worker = startOrdersWorker({ backend, submit: jobIntake(counted("queue")) });
-      releases.push(async () => void (await worker.close()));
+      takers.push(() => worker.close(CLOSE_WORKER_MS));
     }
     let url: string | null = null;
     if (roles.has("api")) {
       const http = await startHttp({ config, keys: keys.keys, database, backend, intake: counted, metrics, log });
-      releases.push(http.close);
+      takers.push(http.close);
       url = http.url;
       for (const line of welcome(url, keys.keys)) options.print(line);
     }

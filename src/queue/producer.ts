@@ -18,12 +18,18 @@ export type QueueProducer = {
   enqueueDispatch(count: number): Promise<QueueCall<number>>;
   /** Counts for metrics. On PostgreSQL their cost grows with the queue: ask every few seconds, not per request. */
   queueDepth(): Promise<QueueCall<Record<QueueName, Depth>>>;
-  /** Sets the interval, in ms, of each chore given. The same from every process; the latest interval wins. */
+  /**
+   * Sees to it that each chore given comes round at its interval, in ms; cheap when it does, so call it now and then: a store that
+   * was emptied has forgotten it. The same from every process; the latest interval wins.
+   */
   scheduleUpkeep(everyMs: Partial<Record<Chore, number>>): Promise<QueueCall<number>>;
 };
 
 /** A nudge that failed is worth nothing: PostgreSQL knows what is due. The failed ones are kept to look at. */
 const nudge = { attempts: 1, removeOnComplete: true, removeOnFail: { count: 1_000, age: 86_400 } };
+
+/** A chore that did not come round for so long is set going anew. */
+const overdueMs = 60_000;
 
 /** Enough to wake every dispatching process several times over. */
 const maxNudges = 16;
@@ -71,6 +77,8 @@ export function createProducer(backend: QueueBackend, options: { limitMs?: numbe
           return every === undefined ? [] : [{ name, every }];
         });
         for (const { name, every } of wanted) {
+          const known = await queue.getJobScheduler(name);
+          if (known?.every === every && (known.next ?? 0) > Date.now() - overdueMs) continue;
           await queue.upsertJobScheduler(name, { every }, { name, data: {}, opts: nudge });
         }
         return wanted.length;
