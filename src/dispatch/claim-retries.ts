@@ -24,7 +24,7 @@ import {
   writeRetries,
 } from "../db/stores/dispatch-store.ts";
 import { databaseNow } from "../db/stores/intake-store.ts";
-import { type ClaimedBatch, shopPolicy, usefulUntil } from "./claim.ts";
+import { BROKEN_WAIT, type ClaimedBatch, shopPolicy, usefulUntil } from "./claim.ts";
 import { type DispatchDeps, leaseMs, type SendJob } from "./deps.ts";
 import { bookSlots, type SlotBook } from "./slots.ts";
 
@@ -43,7 +43,8 @@ export async function claimRetries(deps: DispatchDeps, limit: number): Promise<C
     if (retries.length === 0) return { taken: 0, jobs: [] };
     const env: LoadEnv = { shopOf: (shop) => shopPolicy(deps, shop), campaigns: deps.policy().campaigns, now };
     const named = retries.flatMap((retry) => retry.orders.map((id) => ({ shop: retry.shop_id, id })));
-    const [loaded, orders] = await Promise.all([loadBuyers(tx, env, rows), loadOrders(tx, named)]);
+    const known = rows.filter(({ shop_id }) => deps.shopOf(shop_id) !== null);
+    const [loaded, orders] = await Promise.all([loadBuyers(tx, env, known), loadOrders(tx, named)]);
     for (const order of orders) {
       const buyer = loaded.get(buyerKey(order.shop_id, order.buyer_id ?? ""));
       if (buyer !== undefined) adoptOrder(buyer, order);
@@ -57,6 +58,7 @@ export async function claimRetries(deps: DispatchDeps, limit: number): Promise<C
     for (const retry of retries) {
       const buyer = loaded.get(buyerKey(retry.shop_id, retry.buyer_id));
       if (buyer !== undefined) judge(deps, { retry, buyer, now, askedAt, slots, writes, jobs });
+      else writes.push(waiting(retry, now + BROKEN_WAIT));
     }
     await Promise.all([
       writes.length === 0 ? null : writeRetries(tx, writes).execute(),
@@ -72,6 +74,16 @@ const attemptOf = (job: SendJob): AttemptWrite => ({
   reminderId: job.reminderId,
   channel: job.channel,
   attempt: job.attempt,
+});
+
+const waiting = (retry: RetryRow, retryAt: number): RetryWrite => ({
+  shop: retry.shop_id,
+  reminderId: retry.id,
+  state: "sending",
+  reason: null,
+  retryAt,
+  orders: retry.orders,
+  decidedAt: null,
 });
 
 function judge(
@@ -112,12 +124,12 @@ function judge(
     return;
   }
   if (verdict.kind === "defer") {
-    writes.push({ ...base, state: "sending", reason: null, retryAt: verdict.until });
+    writes.push(waiting(retry, verdict.until));
     return;
   }
   const offset = slots.next(retry.retry_channel);
   if (offset === null) {
-    writes.push({ ...base, state: "sending", reason: null, retryAt: now + slots.againInMs });
+    writes.push(waiting(retry, now + slots.againInMs));
     return;
   }
   writes.push({ ...base, state: "sending", reason: null, retryAt: null, orders: verdict.orders, decidedAt: now });

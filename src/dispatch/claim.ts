@@ -18,7 +18,7 @@ export type ClaimedBatch = {
 };
 
 /** How long a buyer that cannot be decided waits for a better configuration or program. */
-const BROKEN_WAIT = 5 * MINUTE;
+export const BROKEN_WAIT = 5 * MINUTE;
 
 export async function claimDue(deps: DispatchDeps, limit: number): Promise<ClaimedBatch> {
   return deps.sql.begin(async (transaction) => {

@@ -65,11 +65,14 @@ export function createDispatcher(deps: DispatchDeps): Dispatcher {
     await until(() => inFlight + BATCH <= MOST_IN_FLIGHT || stopped);
     if (stopped) return 0;
     inFlight += BATCH;
-    let jobs: readonly SendJob[] = [];
+    // What is claimed is sent, also when the claim after it fails.
+    const jobs: SendJob[] = [];
     try {
       const due = await claimDue(deps, BATCH);
-      const again = due.taken < BATCH ? await claimRetries(deps, BATCH - due.taken) : { taken: 0, jobs: [] };
-      jobs = [...due.jobs, ...again.jobs];
+      jobs.push(...due.jobs);
+      if (due.taken >= BATCH) return due.taken;
+      const again = await claimRetries(deps, BATCH - due.taken);
+      jobs.push(...again.jobs);
       return due.taken + again.taken;
     } finally {
       inFlight += jobs.length - BATCH;

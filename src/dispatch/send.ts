@@ -6,7 +6,7 @@ import { afterFailure } from "../core/retry.ts";
 import type { Outcome } from "../db/stores/dispatch-store.ts";
 import { countSegments } from "../render/segments.ts";
 import { compose } from "./compose.ts";
-import { type DispatchDeps, leaseMs, type SendJob } from "./deps.ts";
+import { type DispatchDeps, leaseMs, type SendJob, SLOT_HORIZON_MS } from "./deps.ts";
 
 export async function send(deps: DispatchDeps, job: SendJob): Promise<Outcome> {
   const channel = deps.channels.get(job.channel);
@@ -21,15 +21,8 @@ export async function send(deps: DispatchDeps, job: SendJob): Promise<Outcome> {
   const composed = compose(job, channel, deps.catalog(), deps.vault);
   if (!composed.ok)
     return failed(deps, job, null, { kind: "failed-permanent", code: composed.code, message: composed.message });
-  // A process that was paused since the claim must not send when its lease may be over.
-  const leaseEnds = job.askedAt + leaseMs(deps.channels);
-  if (performance.now() + channel.timeoutMs > leaseEnds)
-    return failed(deps, job, composed.template, {
-      kind: "failed-transient",
-      code: "claim_too_old",
-      message: "the process was paused between claim and send",
-      retryAfterMs: null,
-    });
+  // A process that was paused since the claim must send neither when its lease may be over nor when the order may be closed.
+  if (performance.now() > sendBy(deps, job, channel)) return givenBack(job, composed.template);
   const begun = performance.now();
   const outcome = await channel.send(composed.message);
   deps.meter?.finished(channel.name, outcome.kind, performance.now() - begun);
@@ -44,6 +37,28 @@ export async function send(deps: DispatchDeps, job: SendJob): Promise<Outcome> {
       reason: "unknown_outcome",
     };
   return failed(deps, job, composed.template, outcome);
+}
+
+/** The last monotonic moment for the send to begin: in its lease, and in time for the buyer, give or take the wait for a slot. */
+function sendBy(deps: DispatchDeps, job: SendJob, channel: Channel): number {
+  const leaseEnds = job.askedAt + leaseMs(deps.channels) - channel.timeoutMs;
+  const closes = job.orders.map((id) => job.buyer.state.orders.get(id)?.order.closesAt ?? Number.POSITIVE_INFINITY);
+  const useful = Math.min(job.until + SLOT_HORIZON_MS, ...closes);
+  return Math.min(leaseEnds, job.askedAt + (useful - job.claimedAt));
+}
+
+/** Nothing was sent: judged anew at once, which finds the reason if it is too late for good. */
+function givenBack(job: SendJob, template: string): Outcome {
+  return {
+    ...base(job, template),
+    state: "failed-transient",
+    code: "claim_too_old",
+    message: "the process was paused between claim and send; nothing was sent",
+    reminder: "sending",
+    reason: null,
+    retryInMs: 0,
+    retryChannel: job.channel,
+  };
 }
 
 const base = (job: SendJob, template: string | null) => ({

@@ -2,8 +2,9 @@
  * The sweep: every dispatching process looks at PostgreSQL itself every few seconds, so that what is due goes out although the queue is
  * down, empty or lost. It also gives up expired claims.
  */
-import type { Dispatcher } from "./dispatcher.ts";
+
 import type { DispatchLog } from "./deps.ts";
+import type { Dispatcher } from "./dispatcher.ts";
 
 export type Sweep = { stop(): Promise<void> };
 
@@ -31,9 +32,12 @@ export function startSweep(dispatcher: Dispatcher, log: DispatchLog, random: () 
 
   const next = (): void => {
     if (stopped) return;
-    timer = setTimeout(() => {
-      running = sweep().finally(next);
-    }, EVERY_MS * (0.75 + random() / 2));
+    timer = setTimeout(
+      () => {
+        running = sweep().finally(next);
+      },
+      EVERY_MS * (0.75 + random() / 2),
+    );
   };
   next();
   return {

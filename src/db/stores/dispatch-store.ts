@@ -67,28 +67,31 @@ export type Outcome = {
   readonly retryChannel: string | null;
 };
 
-/** Writes outcomes of claimed deliveries; a claim that the rescue gave up meanwhile takes a late answer, too. Returns the ids written. */
+/**
+ * Writes outcomes of claimed deliveries; a claim that the rescue gave up meanwhile takes a late answer, too. Idempotent: an outcome that
+ * was written before, and whose commit went unheard, touches its reminder no more, which may be under way again.
+ */
 export async function recordOutcomes(sql: Sql, rows: readonly Outcome[]): Promise<void> {
-  const shops = texts(rows.map((r) => r.shop));
-  await Promise.all([
-    sql`
+  await sql`
+    with n as (
+      select * from unnest(${texts(rows.map((r) => r.shop))}::text[], ${plain(rows.map((r) => r.deliveryId))}::uuid[],
+        ${plain(rows.map((r) => r.state))}::text[], ${texts(rows.map((r) => r.template))}::text[],
+        ${texts(rows.map((r) => r.messageId))}::text[], ${plain(rows.map((r) => r.segments))}::int4[],
+        ${plain(rows.map((r) => r.costMicros))}::int8[], ${texts(rows.map((r) => r.costCurrency))}::text[],
+        ${texts(rows.map((r) => r.code))}::text[], ${texts(rows.map((r) => r.message))}::text[],
+        ${plain(rows.map((r) => r.reminderId))}::uuid[], ${plain(rows.map((r) => r.reminder))}::text[],
+        ${texts(rows.map((r) => r.reason))}::text[], ${plain(rows.map((r) => r.retryInMs))}::float8[],
+        ${texts(rows.map((r) => r.retryChannel))}::text[])
+        as n(shop_id, id, state, template, message_id, segments, cost_micros, cost_currency, code, message,
+          reminder_id, reminder_state, reason, retry_in, retry_channel)),
+    written as (
       update deliveries d set state = n.state, finished_at = dunlin_now(), template = n.template, message_id = n.message_id,
         segments = n.segments, cost_micros = n.cost_micros, cost_currency = n.cost_currency, code = n.code, message = n.message
-      from unnest(${shops}::text[], ${plain(rows.map((r) => r.deliveryId))}::uuid[], ${plain(rows.map((r) => r.state))}::text[],
-        ${texts(rows.map((r) => r.template))}::text[], ${texts(rows.map((r) => r.messageId))}::text[],
-        ${plain(rows.map((r) => r.segments))}::int4[], ${plain(rows.map((r) => r.costMicros))}::int8[],
-        ${texts(rows.map((r) => r.costCurrency))}::text[], ${texts(rows.map((r) => r.code))}::text[],
-        ${texts(rows.map((r) => r.message))}::text[])
-        as n(shop_id, id, state, template, message_id, segments, cost_micros, cost_currency, code, message)
-      where d.shop_id = n.shop_id and d.id = n.id and d.state in ('claimed', 'unknown')`.execute(),
-    sql`
-      update reminders r set state = n.state, reason = n.reason, retry_channel = n.retry_channel,
-        retry_at = case when n.retry_in is null then null else dunlin_now() + n.retry_in * interval '1 millisecond' end
-      from unnest(${shops}::text[], ${plain(rows.map((r) => r.reminderId))}::uuid[], ${plain(rows.map((r) => r.reminder))}::text[],
-        ${texts(rows.map((r) => r.reason))}::text[], ${plain(rows.map((r) => r.retryInMs))}::float8[],
-        ${texts(rows.map((r) => r.retryChannel))}::text[]) as n(shop_id, id, state, reason, retry_in, retry_channel)
-      where r.shop_id = n.shop_id and r.id = n.id and (r.state = 'sending' or r.reason = 'unknown_outcome')`.execute(),
-  ]);
+      from n where d.shop_id = n.shop_id and d.id = n.id and d.state in ('claimed', 'unknown') returning d.shop_id, d.id)
+    update reminders r set state = n.reminder_state, reason = n.reason, retry_channel = n.retry_channel,
+      retry_at = case when n.retry_in is null then null else dunlin_now() + n.retry_in * interval '1 millisecond' end
+    from n join written w on w.shop_id = n.shop_id and w.id = n.id
+    where r.shop_id = n.shop_id and r.id = n.reminder_id and (r.state = 'sending' or r.reason = 'unknown_outcome')`;
 }
 
 /** Claims whose lease ran out become `unknown`; returns how many. */
