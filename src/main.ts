@@ -166,7 +166,7 @@ export function program(): Command {
       "--seconds <n>",
       "from the first order to the close of the last",
       wholeNumber(LEAST_SECONDS, MOST_SECONDS),
-      65,
+      60,
     )
     .option("--seed <n>", "who does what; the same seed, the same buyers", wholeNumber(0, 2_147_483_647), 11)
     .description(

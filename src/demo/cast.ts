@@ -1,5 +1,5 @@
 /** Who buys what, and what each one is going to do: made of a seed alone, before anything runs. Pure. */
-import { basket, type Item, type Locale, nameOf, phoneOf } from "./goods.ts";
+import { baskets, type Item, type Locale, nameOf, phoneOf } from "./goods.ts";
 import type { Pace } from "./pace.ts";
 import { createRandom, type Random } from "./random.ts";
 
@@ -53,13 +53,13 @@ export type CastBuyer = {
 
 /** Shares of a hundred; each comes once at least, however few buyers there are. */
 const SHARES: readonly (readonly [Habit, number])[] = [
-  ["prompt", 37],
+  ["prompt", 38],
   ["one-of-several", 6],
-  ["when-reminded", 12],
-  ["several", 8],
-  ["last-minute", 4],
-  ["late", 12],
-  ["never", 15],
+  ["when-reminded", 10],
+  ["several", 5],
+  ["last-minute", 3],
+  ["late", 10],
+  ["never", 23],
   ["changes-mind", 2],
   ["cash", 2],
   ["unreachable", 1],
@@ -71,39 +71,35 @@ export function castOf(seed: number, count: number, pace: Pace): CastBuyer[] {
   for (const [habit, share] of SHARES)
     for (let n = Math.max(1, Math.floor((share * count) / 100)); n > 0; n--) habits.push(habit);
   while (habits.length < count) habits.push(random.chance(0.5) ? "prompt" : "when-reminded");
-  let orders = 0;
-  const nextId = () => `PH-${String(++orders).padStart(5, "0")}`;
-  return random
-    .shuffle(habits.slice(0, count))
-    .map((habit, index) => buyerOf(habit, index, pace, random, nextId))
-    .sort((a, b) => (a.orders[0]?.at ?? 0) - (b.orders[0]?.at ?? 0));
+  const buyers = random.shuffle(habits.slice(0, count)).map((habit, index) => buyerOf(habit, index, pace, random));
+  const times = buyers.flatMap(({ orders }) => orders.map(({ at }) => at)).sort((a, b) => a - b);
+  const idOf = new Map(times.map((at, n) => [at, `PH-${String(n + 1).padStart(5, "0")}`]));
+  return buyers.map((buyer) => ({
+    ...buyer,
+    orders: buyer.orders.map((order) => ({ ...order, id: idOf.get(order.at) ?? "" })),
+  }));
 }
 
-function buyerOf(habit: Habit, index: number, pace: Pace, random: Random, nextId: () => string): CastBuyer {
+type Draft = Omit<CastBuyer, "orders"> & { readonly orders: readonly Omit<CastOrder, "id">[] };
+
+function buyerOf(habit: Habit, index: number, pace: Pace, random: Random): Draft {
   const locale: Locale = random.chance(0.4) ? "en" : "zh-CN";
-  const both = random.between(0, 1);
+  const reach = random.between(0, 1);
   const reachable = habit !== "unreachable";
-  const phone = reachable && both < 0.85 ? phoneOf(locale, index) : null;
-  const wechat = reachable && (phone === null || both < 0.55) ? `wx_${(index * 7919 + 4_096).toString(36)}` : null;
+  const phone = reachable && (reach < 0.85 || habit === "opted-out") ? phoneOf(locale, index) : null;
+  const hasChat = phone === null || reach < 0.55;
+  const wechat = reachable && hasChat && habit !== "opted-out" ? `wx_${(index * 7919 + 4_096).toString(36)}` : null;
   const many = habit === "several" || habit === "one-of-several";
   // Most come at the beginning of a sale.
   const first = pace.arrivals * random.between(0, 1) ** 1.3;
-  const orders = Array.from({ length: many ? random.whole(2, 3) : 1 }, (_, n) => ({
-    id: nextId(),
-    at: first + n * random.between(0.1, 0.25) * pace.nudge,
-    ...basket(locale, random, habit === "precious"),
-    asGuest: n > 0 && phone !== null && random.chance(0.3),
-  }));
-  return {
-    id: `buyer-${index + 1}`,
-    habit,
-    name: nameOf(locale, random),
-    locale,
-    phone: habit === "opted-out" ? (phone ?? phoneOf(locale, index)) : phone,
-    wechat: habit === "opted-out" ? null : wechat,
-    orders,
-    pause: pauseOf(habit, pace, random),
-  };
+  const filled = baskets(locale, random, many ? random.whole(2, 3) : 1, habit === "precious");
+  let at = first;
+  const orders = filled.map((basket, n) => {
+    if (n > 0) at += random.between(0.1, 0.25) * pace.nudge;
+    return { at, ...basket, asGuest: n > 0 && phone !== null && random.chance(0.3) };
+  });
+  const pause = pauseOf(habit, pace, random);
+  return { id: `buyer-${index + 1}`, habit, name: nameOf(locale, random), locale, phone, wechat, orders, pause };
 }
 
 function pauseOf(habit: Habit, pace: Pace, random: Random): number {

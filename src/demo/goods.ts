@@ -60,15 +60,20 @@ export function phoneOf(locale: Locale, index: number): string {
   return `+1${area}55501${String(Math.floor(index / AREAS.length)).padStart(2, "0")}`;
 }
 
-/** A basket and what it costs, in fen. */
-export function basket(locale: Locale, random: Random, precious: boolean): { items: Item[]; amount: number } {
-  const chosen = precious ? [TREASURE] : random.shuffle(GOODS).slice(0, random.chance(0.3) ? 2 : 1);
-  const items: Item[] = [];
-  let amount = 0;
-  for (const [sku, zh, en, fen] of chosen) {
-    const quantity = !precious && random.chance(0.15) ? 2 : 1;
-    amount += quantity * fen;
-    items.push({ sku, title: locale === "en" ? en : zh, quantity, price: (fen / 100).toFixed(2) });
-  }
-  return { items, amount };
+/** So many baskets, none with what another holds, and what each costs, in fen. */
+export function baskets(
+  locale: Locale,
+  random: Random,
+  number: number,
+  precious: boolean,
+): { readonly items: readonly Item[]; readonly amount: number }[] {
+  const shelf = precious ? [TREASURE] : random.shuffle(GOODS);
+  return Array.from({ length: number }, () => {
+    const items = shelf.splice(0, random.chance(0.3) ? 2 : 1).map(([sku, zh, en, fen]) => {
+      const quantity = !precious && random.chance(0.15) ? 2 : 1;
+      return { sku, title: locale === "en" ? en : zh, quantity, price: (fen / 100).toFixed(2), sum: quantity * fen };
+    });
+    const amount = items.reduce((total, { sum }) => total + sum, 0);
+    return { items: items.map(({ sum: _, ...item }) => item), amount };
+  });
 }

@@ -54,28 +54,27 @@ export function openShop(options: ShopOptions): Shop {
   const pool = new Pool(url, { connections: 32 });
   const orders = new Map<string, BookedOrder>();
   const told = { events: 0, twice: 0 };
-  const stopping = new AbortController();
+  let stopping = false;
   let events = 0;
 
   /** Resolves when it was answered 202. */
   async function post(event: object): Promise<void> {
     const body = JSON.stringify(event);
     const headers = { "content-type": "application/json", authorization: `Bearer ${apiKey}` };
-    while (!stopping.signal.aborted) {
+    while (!stopping) {
       try {
         const answer = await pool.request({
           method: "POST",
           path: "/v1/events",
           headers,
           body,
-          signal: stopping.signal,
         });
         const text = await answer.body.text();
         if (answer.statusCode === 202 && !text.includes('"code"')) return;
         // What is wrong with the request stays wrong.
         if (answer.statusCode < 500 && answer.statusCode !== 429) throw new Refused(text.slice(0, 300));
       } catch (error) {
-        if (stopping.signal.aborted) return;
+        if (stopping) return;
         if (error instanceof Refused) throw error;
       }
       await pause(TRY_AGAIN_MS);
@@ -87,7 +86,7 @@ export function openShop(options: ShopOptions): Shop {
     const twice = random.chance(TOLD_TWICE);
     try {
       await post(event);
-      if (stopping.signal.aborted) return false;
+      if (stopping) return false;
       told.events += 1;
       if (!twice) return true;
       await post(event);
@@ -149,7 +148,7 @@ export function openShop(options: ShopOptions): Shop {
       if (await tell("order.closed", now, closed)) order.closedKnownAt = Date.now();
     },
     async stop() {
-      stopping.abort();
+      stopping = true;
       await pool.destroy();
     },
   };

@@ -103,7 +103,10 @@ export async function conclude(scene: Scene, shop: Shop, sql: Sql): Promise<bool
     screen.say(`  (${verdict.crossed} more crossed with their payment on the wire, which no sender can prevent)`);
   if (faults.length === 0)
     screen.say(
-      `  by the provider's log and the shop's books; Dunlin too reports ${totals.sent} sent and ${totals.recoveredOrders} orders recovered`,
+      ...block(
+        `by the provider's log and the shop's books; Dunlin too reports ${totals.sent} sent and ${totals.recoveredOrders} orders recovered`,
+        screen,
+      ),
     );
   for (const fault of faults) screen.say(yellow(`  wrong: ${fault}`));
   return faults.length === 0;

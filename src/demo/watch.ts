@@ -94,10 +94,10 @@ function skipsOf(metrics: string): [string, number][] {
   return skips.sort((a, b) => b[1] - a[1]);
 }
 
-/** Two requests that a reader can make while the demo goes on serving. */
+/** Two requests that a reader can make while the demo goes on serving, ready to be pasted. */
 export function requestsToTry(url: string, apiKey: string, shop: string, order: string): string[] {
-  const curl = (path: string) => `curl -s -H "Authorization: Bearer ${apiKey}" "${url}${path}"`;
-  return [curl(`/v1/orders/${shop}/${order}`), curl(`/v1/reports/recovery?by=step&format=csv`)];
+  const curl = (path: string) => `curl -s -H "Authorization: Bearer $KEY" "${url}${path}"`;
+  return [`KEY=${apiKey}`, curl(`/v1/orders/${shop}/${order}`), curl("/v1/reports/recovery?by=step&format=csv")];
 }
 
 export const STEPS = ["nudge", "last-call"] as const;

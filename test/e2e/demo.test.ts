@@ -1,0 +1,120 @@
+/** `dunlin demo` as a process, the way a stranger runs it: piped, on its own PostgreSQL, nothing left behind. */
+import { spawn } from "node:child_process";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
+
+type Ended = { readonly code: number | null; readonly out: string; readonly err: string };
+
+async function tempDir(): Promise<string> {
+  const dir = await mkdtemp(join(tmpdir(), "dunlin-demo-test-"));
+  onTestFinished(() => rm(dir, { recursive: true, force: true }));
+  return dir;
+}
+
+/** `TMPDIR` is where it makes its directory, so that what it leaves behind shows. */
+function demo(
+  args: readonly string[],
+  env: Record<string, string>,
+  onOutput?: (all: string, kill: () => void) => void,
+) {
+  return new Promise<Ended>((resolve, reject) => {
+    const { DUNLIN_DATA_DIR: _, LOG_LEVEL: __, ...inherited } = process.env;
+    const child = spawn(process.execPath, ["dist/main.js", "demo", ...args], {
+      env: { ...inherited, ...env },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let out = "";
+    let err = "";
+    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      out += text;
+      onOutput?.(out, () => child.kill("SIGINT"));
+    });
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      err += text;
+    });
+    child.once("error", reject);
+    child.once("close", (code) => resolve({ code, out, err }));
+  });
+}
+
+describe("a whole run", () => {
+  let ended: Ended;
+  let left: string[];
+  let home: string[];
+
+  beforeAll(async () => {
+    const dir = await mkdtemp(join(tmpdir(), "dunlin-demo-test-"));
+    // Stores that a user has set for the real service: the demo must not go near them.
+    const env = { TMPDIR: dir, DATABASE_URL: "postgres://nobody@127.0.0.1:1/none", QUEUE_URL: "redis://127.0.0.1:1" };
+    const before = await readdir(".");
+    ended = await demo(["--buyers", "40", "--seconds", "25"], env);
+    left = await readdir(dir);
+    home = (await readdir(".")).filter((name) => !before.includes(name));
+    await rm(dir, { recursive: true, force: true });
+  }, 150_000);
+
+  test("ends well", () => {
+    expect(ended.err).toBe("");
+    expect(ended.code, ended.out).toBe(0);
+  });
+
+  test("shows what goes on, with real texts", () => {
+    expect(ended.out).toMatch(/http:\/\/127\.0\.0\.1:\d+: API/);
+    expect(ended.out).toMatch(/campaign +spring-sale: nudge/);
+    expect(ended.out.match(/^ +0:\d\d {2}\d+ orders, \d+ unpaid \| /gm)?.length).toBeGreaterThanOrEqual(4);
+    expect(ended.out).toMatch(/nudge by (sms|chat) to \S*\*{4}/);
+    expect(ended.out).toMatch(/https:\/\/plum\.example\/p\/ph-/);
+  });
+
+  test("ends with the report, one order's story and the check", () => {
+    expect(ended.out).toMatch(/orders recovered +[1-9]\d* \(/);
+    expect(ended.out).toMatch(/ pending +0$/m);
+    expect(ended.out).toContain("Caused by the reminders");
+    expect(ended.out).toMatch(/One order: dunlin explain PH-\d+ --shop plumhouse/);
+    expect(ended.out).toMatch(/Order PH-\d+ of plumhouse: paid/);
+    expect(ended.out).toMatch(/Recovered: \d+\.\d\d CNY paid .* after /);
+    const checked = /^checked: (\d+) messages, 0 duplicates, 0 after payment, 0 after close$/m.exec(ended.out);
+    expect(Number(checked?.[1])).toBeGreaterThan(5);
+  });
+
+  test("shows no address, and no terminal codes to a pipe", () => {
+    expect(ended.out).not.toMatch(/\+\d{8,}/);
+    expect(ended.out).not.toMatch(/(?<![\w-])1990\d{7}|wx_\w/);
+    expect(ended.out).not.toContain("\u001b");
+  });
+
+  test("leaves nothing behind", () => {
+    expect(left).toEqual([]);
+    expect(home).toEqual([]);
+  });
+});
+
+test("Ctrl-C ends it in order at any time", { timeout: 90_000 }, async () => {
+  const dir = await tempDir();
+  let killed = false;
+  const ended = await demo(["--buyers", "20"], { TMPDIR: dir }, (out, kill) => {
+    if (!killed && out.includes("0:05 ")) {
+      killed = true;
+      kill();
+    }
+  });
+  expect(ended).toMatchObject({ code: 130, err: "" });
+  expect(await readdir(dir)).toEqual([]);
+});
+
+test("never writes to a directory that holds something", { timeout: 30_000 }, async () => {
+  const dir = await tempDir();
+  await writeFile(join(dir, "mine"), "");
+  const ended = await demo([], { DUNLIN_DATA_DIR: dir });
+  expect(ended.code).toBe(1);
+  expect(ended.err).toMatch(/^dunlin: DUNLIN_DATA_DIR .* is not empty.*\n$/);
+  expect(await readdir(dir)).toEqual(["mine"]);
+});
+
+test("wrong usage says so", { timeout: 30_000 }, async () => {
+  const ended = await demo(["--buyers", "lots"], {});
+  expect(ended.code).toBe(2);
+  expect(ended.err).toMatch(/must be a whole number from 20 to/);
+});
