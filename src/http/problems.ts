@@ -42,6 +42,7 @@ function answer(problem: HttpProblem, request: FastifyRequest, reply: FastifyRep
     .code(problem.statusCode)
     .headers(problem.extra.headers ?? {})
     .header("content-type", TYPE);
+  reply.header("x-content-type-options", "nosniff");
   return reply.send(problemText(problem, request.id));
 }
 

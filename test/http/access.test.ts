@@ -147,6 +147,7 @@ describe("problems", () => {
       "x-content-type-options": "nosniff",
       "content-security-policy": "default-src 'none';frame-ancestors 'none'",
     });
+    expect((await app.inject("/nowhere")).headers["x-content-type-options"]).toBe("nosniff");
   });
 
   it("are listed in docs/errors.md as they are in the code", () => {
