@@ -1,0 +1,186 @@
+/** The commands of `dunlin`: their arguments, and what each runs. */
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { type AppOptions, ROLES, type Role, StartError, startApp } from "./app.ts";
+import { validateCommand } from "./cli/campaigns.ts";
+import { type CommandContext, CommandError } from "./cli/context.ts";
+import { doctorCommand } from "./cli/doctor.ts";
+import { explainCommand } from "./cli/explain.ts";
+import { importCommand } from "./cli/import.ts";
+import { migrateCommand } from "./cli/migrate.ts";
+import { type ReportOptions, reportCommand } from "./cli/report.ts";
+import { suppressCommand } from "./cli/suppress.ts";
+import type { Config } from "./config/config.ts";
+import { loadConfig } from "./config/load-config.ts";
+import { explainDbError } from "./db/client.ts";
+import { EmbeddedError } from "./db/embedded/errors.ts";
+import { LEAST_SECONDS, MOST_SECONDS } from "./demo/pace.ts";
+import { DemoError } from "./demo/place.ts";
+import { type DemoOptions, runDemo } from "./demo/run.ts";
+import { createLog } from "./log.ts";
+
+/** A drain that takes longer is given up, and said so; claims it held are rescued when their leases run out. */
+const DRAIN_MS = 19_000;
+
+function configure(): Config {
+  const result = loadConfig(process.env, process.cwd());
+  if (!result.ok) throw new CommandError(result.faults.join("\n"));
+  return result.config;
+}
+
+const line = (text: string): void => void process.stdout.write(`${text}\n`);
+
+async function runService(roles: readonly Role[], migrateEmpty: boolean): Promise<void> {
+  const config = configure();
+  const log = createLog(config.logLevel, 1);
+  const options: AppOptions = { roles: new Set(roles), log, print: line, migrateEmpty };
+  const app = await startApp(config, options);
+  if (config.implicitShops)
+    log.warn("no shops are configured: every shop is taken, in UTC; list yours in dunlin.yaml (README, Configuration)");
+  log.info({ roles, ...(app.url === null ? {} : { url: app.url }) }, "Dunlin is up");
+  let code = 0;
+  const reason = await Promise.race([signalled(), app.failed]);
+  if (reason instanceof Error) {
+    log.fatal({ err: reason }, "the database is gone");
+    code = 1;
+  } else log.info({ signal: reason }, "draining");
+  const late = setTimeout(() => {
+    log.error("not everything ended in time; what was claimed and not recorded counts as unknown later");
+    process.exit(1);
+  }, DRAIN_MS);
+  await app.stop();
+  clearTimeout(late);
+  log.info("stopped");
+  process.exit(code);
+}
+
+/** One Ctrl-C often arrives twice: from the terminal and from npm, which passes it on. */
+const ECHO_MS = 2_000;
+
+/** The first SIGTERM or SIGINT; a later one, that is no echo of it, ends the process at once. */
+function signalled(): Promise<string> {
+  return new Promise((resolve) => {
+    let first: number | null = null;
+    for (const signal of ["SIGTERM", "SIGINT"] as const)
+      process.on(signal, () => {
+        if (first !== null && performance.now() - first > ECHO_MS) process.exit(1);
+        first ??= performance.now();
+        resolve(signal);
+      });
+  });
+}
+
+async function runCommand(work: (context: CommandContext) => Promise<void>): Promise<void> {
+  const config = configure();
+  await work({
+    config,
+    log: createLog(config.logLevel === "info" ? "warn" : config.logLevel, 2),
+    out: line,
+    note: (text) => void process.stderr.write(`${text}\n`),
+  });
+}
+
+function roleList(text: string): Role[] {
+  const names = text.split(",").map((name) => name.trim());
+  for (const name of names)
+    if (!ROLES.some((role) => role === name && role !== "api"))
+      throw new InvalidArgumentError(`${name} is none of intake, dispatch, upkeep`);
+  return ROLES.filter((role) => names.includes(role));
+}
+
+export function program(): Command {
+  const dunlin = new Command("dunlin")
+    .description("Reminds buyers of unpaid orders once, in time, and counts honestly what came back.")
+    .exitOverride()
+    .showHelpAfterError("(see --help)")
+    .configureHelp({ sortSubcommands: false });
+  dunlin
+    .command("start")
+    .description("everything in one process: API, console, workers; embedded PostgreSQL when DATABASE_URL is unset")
+    .action(() => runService(ROLES, true));
+  dunlin
+    .command("api")
+    .description("the API alone, over shared stores")
+    .action(() => runService(["api"], false));
+  dunlin
+    .command("worker")
+    .description("worker roles alone, over shared stores")
+    .option("--roles <list>", "which of intake,dispatch,upkeep", roleList, ["intake", "dispatch", "upkeep"] as Role[])
+    .action(({ roles }: { roles: Role[] }) => runService(roles, false));
+  dunlin
+    .command("migrate")
+    .description("bring both schemas (Dunlin's, and BullMQ's on PostgreSQL) up to date; safe to run concurrently")
+    .action(() => runCommand(migrateCommand));
+  dunlin
+    .command("import")
+    .argument("<file>", "NDJSON of order events; - reads stdin")
+    .option("--json", "print the totals as JSON")
+    .description("take in order events from a file; bad rows go to FILE.rejected.ndjson, the rest goes in")
+    .action((file: string, { json }: { json?: boolean }) =>
+      runCommand((context) => importCommand(context, file, json === true)),
+    );
+  dunlin
+    .command("report")
+    .description("what was recovered: counts, money, rates, cost, and the lift over the holdout")
+    .option("--by <list>", "rows by any of campaign,step,channel,template,variant,shop,day,hour")
+    .option("--from <instant>", "from this instant on, like 2026-11-10T20:00:00+08:00")
+    .option("--to <instant>", "before this instant")
+    .addOption(new Option("--format <format>", "how to print it").choices(["table", "json", "csv"]).default("table"))
+    .option("--json", "the same as --format json")
+    .action((options: ReportOptions & { json?: boolean }) =>
+      runCommand((context) => reportCommand(context, options.json === true ? { ...options, format: "json" } : options)),
+    );
+  dunlin
+    .command("explain")
+    .argument("<order>", "the order's id")
+    .requiredOption("--shop <shop>", "its shop")
+    .option("--json", "print it as JSON")
+    .description("the whole story of an order: events, case, reminders, reasons, deliveries, recovery")
+    .action((order: string, { shop, json }: { shop: string; json?: boolean }) =>
+      runCommand((context) => explainCommand(context, order, shop, json === true)),
+    );
+  dunlin
+    .command("suppress")
+    .argument("<address>", "phone number (+8613812345678) or chat handle")
+    .requiredOption("--shop <shop>", "whose messages it must not get any more")
+    .option("--kind <kind>", "phone, or the kind of chat (wechat)", "phone")
+    .description("opt an address out by hand")
+    .action((address: string, { shop, kind }: { shop: string; kind: string }) =>
+      runCommand((context) => suppressCommand(context, address, shop, kind)),
+    );
+  const campaigns = dunlin.command("campaigns").description("campaigns and templates as files");
+  campaigns
+    .command("validate")
+    .argument("<dir>", "the directory of campaigns")
+    .description("every fault at once, each with file and line")
+    .action((dir: string) => runCommand(async (context) => validateCommand(context, dir)));
+  dunlin
+    .command("doctor")
+    .option("--json", "print the findings as JSON")
+    .description("checks stores, queue settings, clock, channels, templates and campaigns")
+    .action(({ json }: { json?: boolean }) => runCommand((context) => doctorCommand(context, json === true)));
+  dunlin
+    .command("demo")
+    .option("--buyers <n>", "how many simulated buyers", wholeNumber(20, 5_000), 300)
+    .option(
+      "--seconds <n>",
+      "from the first order to the close of the last",
+      wholeNumber(LEAST_SECONDS, MOST_SECONDS),
+      60,
+    )
+    .option("--seed <n>", "who does what; the same seed, the same buyers", wholeNumber(0, 2_147_483_647), 11)
+    .description(
+      "a simulated shop on all of Dunlin, in a directory of its own: nothing to install, nothing left behind",
+    )
+    .action(async (options: DemoOptions) => {
+      const deps = { startApp, env: process.env, cwd: process.cwd(), out: process.stdout };
+      process.exit(await runDemo(deps, options));
+    });
+  return dunlin;
+}
+
+function wholeNumber(least: number, most: number): (text: string) => number {
+  return (text) => {
+    if (/^\d{1,10}$/.test(text) && Number(text) >= least && Number(text) <= most) return Number(text);
+    throw new InvalidArgumentError(`must be a whole number from ${least} to ${most}`);
+  };
+}

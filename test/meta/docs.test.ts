@@ -1,0 +1,51 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { REASONS } from "../../src/core/reason.ts";
+import { program } from "../../src/program.ts";
+
+const readme = readFileSync("README.md", "utf8");
+
+/** First cells of the table under a heading, backticks and arguments stripped. */
+function firstCells(heading: string): string[] {
+  const section = readme.slice(readme.indexOf(`## ${heading}`));
+  const end = section.indexOf("\n## ", 1);
+  return section
+    .slice(0, end === -1 ? undefined : end)
+    .split("\n")
+    .filter((line) => line.startsWith("| `"))
+    .map((line) => line.split("|")[1] ?? "");
+}
+
+describe("README", () => {
+  it("lists every command, and none that is not there", () => {
+    const documented = firstCells("Commands")
+      .flatMap((cell) => [...cell.matchAll(/`(\w+(?:-\w+)?)/g)].map(([, name]) => name))
+      .sort();
+    const real = program()
+      .commands.map((command) => command.name())
+      .filter((name) => name !== "help");
+    expect(documented).toEqual(real.sort());
+  });
+
+  it("lists every environment variable that is read", () => {
+    const documented = firstCells("Configuration").flatMap((cell) =>
+      [...cell.matchAll(/`([A-Z_]+)`/g)].map(([, name]) => name),
+    );
+    const source = readFileSync("src/config/environment.ts", "utf8");
+    const read = [...source.matchAll(/value\("([A-Z_]+)"\)/g)].map(([, name]) => name);
+    expect([...new Set(documented)].sort()).toEqual([...new Set(read)].sort());
+  });
+});
+
+it("has a description and help for every command and argument", () => {
+  for (const command of program().commands) {
+    expect(command.description(), command.name()).not.toBe("");
+    for (const option of command.options) expect(option.description, `${command.name()} ${option.long}`).not.toBe("");
+    for (const argument of command.registeredArguments) expect(argument.description, command.name()).not.toBe("");
+  }
+});
+
+it("keeps the list of reasons closed", () => {
+  expect(REASONS).toHaveLength(23);
+  expect(new Set(REASONS).size).toBe(23);
+});
