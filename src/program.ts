@@ -1,6 +1,6 @@
 /** The commands of `dunlin`: their arguments, and what each runs. */
-import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
-import { type AppOptions, ROLES, type Role, StartError, startApp } from "./app.ts";
+import { Command, InvalidArgumentError, Option } from "commander";
+import { type AppOptions, ROLES, type Role, startApp } from "./app.ts";
 import { validateCommand } from "./cli/campaigns.ts";
 import { type CommandContext, CommandError } from "./cli/context.ts";
 import { doctorCommand } from "./cli/doctor.ts";
@@ -11,10 +11,7 @@ import { type ReportOptions, reportCommand } from "./cli/report.ts";
 import { suppressCommand } from "./cli/suppress.ts";
 import type { Config } from "./config/config.ts";
 import { loadConfig } from "./config/load-config.ts";
-import { explainDbError } from "./db/client.ts";
-import { EmbeddedError } from "./db/embedded/errors.ts";
 import { LEAST_SECONDS, MOST_SECONDS } from "./demo/pace.ts";
-import { DemoError } from "./demo/place.ts";
 import { type DemoOptions, runDemo } from "./demo/run.ts";
 import { createLog } from "./log.ts";
 
