@@ -60,9 +60,14 @@ function keyOf(dimension: Dimension, { shop, campaign, at }: Source): string {
   }
 }
 
+/** Sorting a million texts by the rules of a language takes ten times as long as by their bytes, and nothing here needs it. */
+const bytewise = (expression: string): string => `(${expression}) collate "C"`;
+
 /** `k0, k1, …` with a comma behind each, to be put before further columns: as expressions, and by name. */
 export const keyColumns = (sql: Sql, by: readonly Dimension[], source: Source): Fragment =>
-  sql.unsafe(by.map((dimension, i) => `${keyOf(dimension, source)} as k${i}, `).join("")) as unknown as Fragment;
+  sql.unsafe(
+    by.map((dimension, i) => `${bytewise(keyOf(dimension, source))} as k${i}, `).join(""),
+  ) as unknown as Fragment;
 export const keyNames = (sql: Sql, by: readonly Dimension[]): Fragment =>
   sql.unsafe(by.map((_, i) => `k${i}, `).join("")) as unknown as Fragment;
 

@@ -78,7 +78,8 @@ function countNamed(sql: Sql, input: ReportInput, what: "order" | "case") {
   const named = what === "order" ? sql`cross join unnest(r.orders) as o(id)` : sql``;
   return sql<CountRow[]>`
     select ${keyNames(sql, input.by)} count(*)::int8 as n from (
-      select distinct ${keyColumns(sql, input.by, REMINDER_SOURCE)} r.shop_id, ${what === "order" ? sql`o.id` : sql`r.case_id`}
+      select distinct ${keyColumns(sql, input.by, REMINDER_SOURCE)} r.shop_id collate "C",
+        ${what === "order" ? sql`o.id collate "C"` : sql`r.case_id`}
       from reminders r ${keyJoins(sql, input, REMINDER_SOURCE)} ${named}
       where ${inWindow(sql, input, REMINDER_SOURCE)} and not (r.step is null and coalesce(r.reason, '') = 'closed')) named
     ${groupBy(sql, input.by)}`;
@@ -115,7 +116,7 @@ export function countReminders(sql: Sql, input: ReportInput) {
 export function countReminded(sql: Sql, input: ReportInput) {
   return sql<CountRow[]>`
     select ${keyNames(sql, input.by)} count(*)::int8 as n from (
-      select distinct ${keyColumns(sql, input.by, REMINDER_SOURCE)} r.shop_id, o.id
+      select distinct ${keyColumns(sql, input.by, REMINDER_SOURCE)} r.shop_id collate "C", o.id collate "C"
       from reminders r ${keyJoins(sql, input, REMINDER_SOURCE)} cross join unnest(r.orders) as o(id)
       where r.state = 'sent' and ${inWindow(sql, input, REMINDER_SOURCE)}) named
     ${groupBy(sql, input.by)}`;
@@ -152,11 +153,11 @@ export type ArmRow = Keys & { readonly held: boolean; readonly orders: number; r
 export function countArms(sql: Sql, input: ReportInput) {
   return sql<ArmRow[]>`
     with decided as materialized (
-      select distinct on (r.shop_id, o.id) ${keyColumns(sql, input.by, REMINDER_SOURCE)}
+      select distinct on (r.shop_id collate "C", o.id collate "C") ${keyColumns(sql, input.by, REMINDER_SOURCE)}
         r.shop_id, o.id as order_id, r.campaign, r.kind <> 'send' as held
       from reminders r ${keyJoins(sql, input, REMINDER_SOURCE)} cross join unnest(r.orders) as o(id)
       where r.state <> 'planned' and (r.kind = 'send' or r.reason = 'holdout') and ${inWindow(sql, input, REMINDER_SOURCE)}
-      order by r.shop_id, o.id, r.decided_at, r.id),
+      order by r.shop_id collate "C", o.id collate "C", r.decided_at, r.id),
     measured as (select distinct shop_id, campaign from decided where held)
     select ${keyNames(sql, input.by)} held, count(*)::int8 as orders,
       count(*) filter (where p.paid_at is not null and p.refunded_at is null)::int8 as paid
