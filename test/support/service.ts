@@ -57,7 +57,7 @@ export type RigOptions = {
   readonly queue: Queue;
   /** Of the channel sms; absent: as fast as it goes. */
   readonly ratePerSecond?: number;
-  /** How long a send may take; default 2s. */
+  /** How long a send may take; default 5s. */
   readonly timeout?: string;
   readonly campaign?: string;
   /** Another server than the one of all tests. */
@@ -98,7 +98,7 @@ export async function rig(context: Cleanup, options: RigOptions): Promise<Rig> {
     await writeFile(join(dir, name), text);
   };
   const rate = options.ratePerSecond === undefined ? "" : `, ratePerSecond: ${options.ratePerSecond}`;
-  const { timeout = "2s" } = options;
+  const { timeout = "5s" } = options;
   await write(
     "dunlin.yaml",
     `shops:

@@ -1,0 +1,80 @@
+/** A worker that stands still between claim and send, as in a frozen container or a long collection of garbage. */
+import { setTimeout as pause } from "node:timers/promises";
+import { describe, expect, it, vi } from "vitest";
+import { audit, eventually, isOver, ledger, NO_FAULTS, orders, rig, tell } from "../support/service.ts";
+
+vi.setConfig({ testTimeout: 150_000 });
+
+const WORKER = ["worker", "--roles", "dispatch,upkeep"];
+
+describe.concurrent("SIGSTOP between claim and send", () => {
+  it("for longer than the lease: others give its claims up, and it sends none of them twice or late", async (context) => {
+    const service = await rig(context, { queue: "postgres", ratePerSecond: 60, timeout: "1s" });
+    const [api, frozen] = await Promise.all([service.up(["api"]), service.up(WORKER)]);
+    const closesAt = Date.now() + 30_000;
+    // Half of them close while it stands still.
+    await tell(api.url, [
+      ...orders(60, "open", Date.now() + 2_000),
+      ...orders(60, "shut", Date.now() + 2_000, { closesAt }),
+    ]);
+    await eventually(
+      "it holds claims",
+      () => ledger(service.sql),
+      ({ deliveries }) => (deliveries.claimed ?? 0) >= 20,
+    );
+    frozen.signal("SIGSTOP");
+    const frozenAt = performance.now();
+    const { deliveries } = await ledger(service.sql);
+    const held = deliveries.claimed ?? 0;
+    expect(held).toBeGreaterThan(0);
+    await service.up(WORKER);
+    const given = await eventually(
+      "another gave them up",
+      () => ledger(service.sql),
+      ({ deliveries: now }) => now.claimed === undefined,
+      60_000,
+    );
+    const frozenMs = performance.now() - frozenAt;
+    expect(given.deliveries.unknown).toBe(held);
+    frozen.signal("SIGCONT");
+    await pause(1_500);
+    const end = await eventually("all is over", () => ledger(service.sql), isOver, 30_000);
+    frozen.signal("SIGTERM");
+    expect(await frozen.ended).toEqual({ code: 0, signal: null });
+    const { taken, faults } = await audit(service);
+    const log = await service.provider.log();
+    const late = log.filter((entry) => entry.orders.some((id) => id.startsWith("shut")) && entry.at > closesAt);
+    console.log(
+      `SIGSTOP for ${Math.round(frozenMs)} ms: ${held} claims held, ${JSON.stringify(end.reminders)}, ${taken} taken`,
+    );
+    expect(faults).toEqual(NO_FAULTS);
+    expect(late).toEqual([]);
+    expect(Object.values(end.reminders).reduce((sum, n) => sum + n, 0)).toBe(120);
+    // It knows what it did not send: of that nothing stays unknown, and what is still open goes out.
+    expect(end.deliveries["failed-transient"]).toBeGreaterThan(0);
+  });
+
+  it("for less than the lease, but past the close: what it held is not sent any more", async (context) => {
+    const service = await rig(context, { queue: "postgres", ratePerSecond: 40, timeout: "2s" });
+    const [api, frozen] = await Promise.all([service.up(["api"]), service.up(WORKER)]);
+    const dueAt = Date.now() + 2_500;
+    const closesAt = dueAt + 6_000;
+    await tell(api.url, orders(100, "s", dueAt, { closesAt }));
+    await eventually(
+      "it holds claims",
+      () => ledger(service.sql),
+      ({ deliveries }) => (deliveries.claimed ?? 0) >= 10,
+    );
+    frozen.signal("SIGSTOP");
+    const held = (await ledger(service.sql)).deliveries.claimed ?? 0;
+    expect(held).toBeGreaterThan(0);
+    await pause(closesAt + 500 - Date.now());
+    frozen.signal("SIGCONT");
+    const end = await eventually("all is over", () => ledger(service.sql), isOver, 30_000);
+    const log = await service.provider.log();
+    console.log(`SIGSTOP past the close: ${held} claims held, ${JSON.stringify(end.reminders)}`);
+    expect(log.filter(({ at }) => at > closesAt)).toEqual([]);
+    expect((await audit(service)).faults).toEqual(NO_FAULTS);
+    expect(Object.values(end.reminders).reduce((sum, n) => sum + n, 0)).toBe(100);
+  });
+});
