@@ -30,7 +30,6 @@ import {
   countReminders,
   giveRoom,
   type Keys,
-  medianTimes,
   shopsSeen,
   sumRecoveries,
 } from "../db/stores/report-store.ts";
@@ -71,22 +70,28 @@ export async function recoveryReport(deps: { readonly sql: Sql }, input: Recover
     const zones = shops.map((shop) => [shop, input.zoneOf?.(shop) ?? "UTC"] as const);
     const report = { ...window, by, zones };
     const drafts = await drafted(sql, report);
-    const rows = [...drafts].map(([key, draft]) => ({ keys: keysOf(by, key), ...figuresOf(draft) }));
+    const rows = [...drafts.byKey].map(([key, draft]) => ({ keys: keysOf(by, key), ...figuresOf(draft) }));
     rows.sort((one, two) => compareKeys(by, one.keys, two.keys));
     const totals = await totalsOf(sql, report, drafts);
     return { ...window, by, columns: [...by, ...FIGURES], rows, totals };
   });
 }
 
-async function drafted(sql: Sql, input: ReportInput): Promise<Map<string, Draft>> {
-  const drafts = new Map<string, Draft>();
+type Drafts = {
+  readonly byKey: ReadonlyMap<string, Draft>;
+  /** Of all rows together, as far as that is no sum: orders reminded and the median. */
+  readonly total: Draft;
+};
+
+async function drafted(sql: Sql, input: ReportInput): Promise<Drafts> {
+  const byKey = new Map<string, Draft>();
   const of = (row: Keys): Draft => {
     const key = JSON.stringify(input.by.map((_, i) => row[`k${i}`] ?? null));
-    const draft = drafts.get(key) ?? emptyDraft();
-    drafts.set(key, draft);
+    const draft = byKey.get(key) ?? emptyDraft();
+    byKey.set(key, draft);
     return draft;
   };
-  if (input.by.length === 0) of({});
+  const total = input.by.length === 0 ? of({}) : emptyDraft();
   for (const row of await countOrders(sql, input)) of(row).orders = row.n;
   for (const row of await countCases(sql, input)) of(row).cases = row.n;
   for (const row of await countReminders(sql, input)) {
@@ -94,29 +99,30 @@ async function drafted(sql: Sql, input: ReportInput): Promise<Map<string, Draft>
     for (const name of COUNTS) draft[name] += row[name];
     if (row.cost_currency !== null) add(draft.costs, row.cost_currency, row.cost_micros);
   }
-  for (const row of await countReminded(sql, input)) of(row).reminded = row.n;
+  for (const row of await countReminded(sql, input)) (row.total ? total : of(row)).reminded = row.n;
   for (const row of await sumRecoveries(sql, input)) {
-    of(row).recovered += row.n;
-    add(of(row).amounts, row.currency, row.amount);
+    const draft = row.total ? total : of(row);
+    if (row.currency === null) draft.median = row.ms;
+    else {
+      draft.recovered += row.n;
+      add(draft.amounts, row.currency, row.amount);
+    }
   }
-  for (const row of await medianTimes(sql, input)) of(row).median = row.ms;
   for (const { held, orders, paid, ...row } of await countArms(sql, input)) {
     of(row)[held ? "held" : "treated"] = { orders, paid };
   }
-  return drafts;
+  return { byKey, total };
 }
 
 /** The totals: sums, but for what must be counted anew lest it be counted twice. */
-async function totalsOf(sql: Sql, input: ReportInput, drafts: ReadonlyMap<string, Draft>): Promise<Figures> {
-  const sum = sumOf(drafts.values());
-  const all: ReportInput = { ...input, by: [] };
+async function totalsOf(sql: Sql, input: ReportInput, { byKey, total }: Drafts): Promise<Figures> {
+  const sum = sumOf(byKey.values());
   if (needsReminders(input.by)) {
+    const all: ReportInput = { ...input, by: [] };
     sum.orders = (await countOrders(sql, all))[0]?.n ?? 0;
     sum.cases = (await countCases(sql, all))[0]?.n ?? 0;
   }
-  sum.reminded = (await countReminded(sql, all))[0]?.n ?? 0;
-  sum.median = (await medianTimes(sql, all))[0]?.ms ?? null;
-  return figuresOf(sum);
+  return figuresOf({ ...sum, reminded: total.reminded, median: total.median });
 }
 
 function keysOf(by: readonly Dimension[], key: string): ReportRow["keys"] {

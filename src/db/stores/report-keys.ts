@@ -71,6 +71,9 @@ export const keyColumns = (sql: Sql, by: readonly Dimension[], source: Source): 
 export const keyNames = (sql: Sql, by: readonly Dimension[]): Fragment =>
   sql.unsafe(by.map((_, i) => `k${i}, `).join("")) as unknown as Fragment;
 
+export const noKeys = (sql: Sql, by: readonly Dimension[]): Fragment =>
+  sql.unsafe(by.map(() => "null::text, ").join("")) as unknown as Fragment;
+
 /** Groups by the keys and by these columns, too; by nothing where there is neither. */
 export function groupBy(sql: Sql, by: readonly Dimension[], also: readonly string[] = []): Fragment {
   const names = [...by.map((_, i) => `k${i}`), ...also];

@@ -12,6 +12,7 @@ import {
   keyJoins,
   keyNames,
   needsReminders,
+  noKeys,
   ORDER_SOURCE,
   REMINDER_SOURCE,
   type ReportInput,
@@ -112,36 +113,47 @@ export function countReminders(sql: Sql, input: ReportInput) {
     where ${inWindow(sql, input, REMINDER_SOURCE)} ${groupBy(sql, input.by, ["s.cost_currency"])}`;
 }
 
-/** Orders that a sent reminder named, each once a row. */
+/** A row of the report, or (`total`) all of them. */
+export type RemindedRow = CountRow & { readonly total: boolean };
+
+/** Orders that a sent reminder named: each once a row, and once in the total. */
 export function countReminded(sql: Sql, input: ReportInput) {
-  return sql<CountRow[]>`
-    select ${keyNames(sql, input.by)} count(*)::int8 as n from (
-      select distinct ${keyColumns(sql, input.by, REMINDER_SOURCE)} r.shop_id collate "C", o.id collate "C"
+  const { by } = input;
+  const rows = sql`select ${keyNames(sql, by)} false as total, count(*)::int8 as n from named ${groupBy(sql, by)}`;
+  return sql<RemindedRow[]>`
+    with named as materialized (
+      select distinct ${keyColumns(sql, by, REMINDER_SOURCE)} r.shop_id collate "C" as shop_id, o.id collate "C" as order_id
       from reminders r ${keyJoins(sql, input, REMINDER_SOURCE)} cross join unnest(r.orders) as o(id)
-      where r.state = 'sent' and ${inWindow(sql, input, REMINDER_SOURCE)}) named
-    ${groupBy(sql, input.by)}`;
+      where r.state = 'sent' and ${inWindow(sql, input, REMINDER_SOURCE)})
+    ${rows} union all
+    select ${noKeys(sql, by)} true, count(*)::int8 from (select distinct shop_id, order_id from named) once`;
 }
 
-export type RecoveryRow = Keys & { readonly currency: string; readonly n: number; readonly amount: number };
+/** Of a row and currency (`currency` not null), of a row, or (`total`) of all. */
+export type RecoveryRow = Keys & {
+  readonly total: boolean;
+  readonly currency: string | null;
+  readonly n: number;
+  readonly amount: number;
+  /** The median of the time from the send to the payment. */
+  readonly ms: number;
+};
 
 export function sumRecoveries(sql: Sql, input: ReportInput) {
+  const { by } = input;
+  const keys = by.map((_, i) => `k${i}`);
+  // Without keys, the row is the total.
+  const row = keys.length === 0 ? "" : `(${keys.join(", ")}), `;
+  const total = keys.length === 0 ? sql`currency is null` : sql`grouping(k0) = 1`;
   return sql<RecoveryRow[]>`
-    select ${keyColumns(sql, input.by, REMINDER_SOURCE)} v.currency, count(*)::int8 as n, sum(v.amount)::int8 as amount
-    from recoveries v join reminders r on r.shop_id = v.shop_id and r.id = v.reminder_id and r.state = 'sent'
-    ${keyJoins(sql, input, REMINDER_SOURCE)}
-    where ${inWindow(sql, input, REMINDER_SOURCE)} ${groupBy(sql, input.by, ["v.currency"])}`;
-}
-
-export type MedianRow = Keys & { readonly ms: number | null };
-
-/** From the send to the payment. */
-export function medianTimes(sql: Sql, input: ReportInput) {
-  return sql<MedianRow[]>`
-    select ${keyColumns(sql, input.by, REMINDER_SOURCE)}
-      percentile_cont(0.5) within group (order by extract(epoch from v.paid_at - v.reminded_at)::float8) * 1000 as ms
-    from recoveries v join reminders r on r.shop_id = v.shop_id and r.id = v.reminder_id and r.state = 'sent'
-    ${keyJoins(sql, input, REMINDER_SOURCE)}
-    where ${inWindow(sql, input, REMINDER_SOURCE)} ${groupBy(sql, input.by)}`;
+    select ${keyNames(sql, by)} ${total} as total, currency, count(*)::int8 as n, sum(amount)::int8 as amount,
+      percentile_cont(0.5) within group (order by ms) as ms
+    from (
+      select ${keyColumns(sql, by, REMINDER_SOURCE)} v.currency, v.amount,
+        extract(epoch from v.paid_at - v.reminded_at)::float8 * 1000 as ms
+      from recoveries v join reminders r on r.shop_id = v.shop_id and r.id = v.reminder_id and r.state = 'sent'
+      ${keyJoins(sql, input, REMINDER_SOURCE)} where ${inWindow(sql, input, REMINDER_SOURCE)}) recovered
+    group by grouping sets (${sql.unsafe(`(${[...keys, "currency"].join(", ")}), ${row}`)} ()) having count(*) > 0`;
 }
 
 export type ArmRow = Keys & { readonly held: boolean; readonly orders: number; readonly paid: number };
