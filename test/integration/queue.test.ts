@@ -126,8 +126,7 @@ describe.each(backends)("queue over $kind", ({ kind, url, start }) => {
       done.push(data);
     };
     keep(startOrdersWorker({ backend, submit }));
-    await sleep(400);
-    expect((await counts()).orders).toMatchObject({ active: 3, failed: 0 });
+    await until(async () => expect((await counts()).orders).toMatchObject({ active: 3, failed: 0 }));
     down = false;
     await until(() => expect(done).toHaveLength(3));
     await until(async () => expect((await counts()).orders).toMatchObject({ active: 0, waiting: 0, failed: 0 }));
