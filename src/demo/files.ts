@@ -49,7 +49,7 @@ manual: { amountAtLeast: "${MANUAL_FROM}" }
 /** An order notice that opens with what the buyer may want to check; asking for money comes last. */
 const TEXTS: Readonly<Record<string, string>> = {
   "nudge.chat.en":
-    'Hello {{default buyer.name "there"}}, {{list items "title" 2}} {{plural count "is" "are"}} set aside for you at Plum House ({{total}}){{#if timeLeft}}, for {{timeLeft}} more{{/if}}. Size and address all right? Just answer here.{{#if payUrl}} Pay: {{payUrl}}{{/if}} Paid already? Then never mind. STOP = no more notices',
+    'Hello {{default buyer.name "there"}}, we have set aside {{list items "title" 2}} for you at Plum House ({{total}}){{#if timeLeft}}, for {{timeLeft}} more{{/if}}. Size and address all right? Just answer here.{{#if payUrl}} Pay: {{payUrl}}{{/if}} Paid already? Then never mind. STOP = no more notices',
   "nudge.chat.zh-CN":
     '{{default buyer.name "您"}}，您好！{{list items "title" 2}}已为您留好，共{{count}}笔订单{{total}}{{#if timeLeft}}，再保留{{timeLeft}}{{/if}}。款式和地址都对吗？要改直接回我就好。{{#if payUrl}}确认付款：{{payUrl}} {{/if}}已付请忽略，回复R不再提醒',
   "nudge.sms.en":

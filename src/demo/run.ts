@@ -115,13 +115,18 @@ async function perform(deps: DemoDeps, options: DemoOptions, stage: Stage): Prom
   const faults = faultLine();
   const shop = openShop({ url: app.url, apiKey, closeAfter: pace.closeAfter, random, onFault: faults.raise });
   const whole = await act(scene, shop, () => Promise.race([interrupt.promise, gone, faults.promise]));
-  if (!whole) return 130;
+  const stopping = place.kept ? "Stopping …" : `Stopping, and removing ${place.dir} …`;
+  if (!whole) {
+    screen.settle();
+    screen.say("", stopping);
+    return 130;
+  }
   const sound = await conclude(scene, shop, database.sql);
-  if (!screen.live) return sound ? 0 : 1;
+  if (!screen.terminal) return sound ? 0 : 1;
 
   screen.say(...farewell(scene, shop));
   await Promise.race([interrupt.promise, gone]);
-  screen.say("", place.kept ? "Stopping …" : `Stopping, and removing ${place.dir} …`);
+  screen.say("", stopping);
   return sound ? 0 : 1;
 }
 

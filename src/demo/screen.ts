@@ -5,6 +5,9 @@
 import { cutTo, type Style, styles, widthOf } from "./text.ts";
 
 export type Screen = {
+  /** Somebody sits in front of it. */
+  readonly terminal: boolean;
+  /** It can show a panel. */
   readonly live: boolean;
   readonly style: Style;
   readonly width: number;
@@ -31,9 +34,11 @@ const LEAST_ROWS = 16;
 const PLAIN_WIDTH = 100;
 
 export function openScreen(out: Output, env: { readonly noColor: boolean; readonly term: string }): Screen {
-  const live = out.isTTY === true && env.term !== "dumb" && (out.rows ?? 24) >= LEAST_ROWS;
+  const terminal = out.isTTY === true;
+  const live = terminal && env.term !== "dumb" && (out.rows ?? 24) >= LEAST_ROWS;
   const style = styles(live && !env.noColor);
   let shown: readonly string[] = [];
+  let shownAt = out.columns;
   // The last column is left free: a character there makes some terminals wrap.
   const width = () => Math.max(20, (out.columns ?? PLAIN_WIDTH) - 1);
 
@@ -46,11 +51,15 @@ export function openScreen(out: Output, env: { readonly noColor: boolean; readon
   const frame = (above: readonly string[], lines: readonly string[]): void => {
     const fitted = lines.map((line) => cutTo(line, width()));
     const text = [...above, ...fitted].map((line) => `${line}${CLEAR_LINE}\n`).join("");
-    out.write(`${FRAME_BEGIN}${CURSOR_OFF}${home()}${text}${CLEAR_BELOW}${FRAME_END}`);
+    // What a narrower window has wrapped would else stay joined to what is written over it.
+    const fresh = out.columns === shownAt ? "" : CLEAR_BELOW;
+    out.write(`${FRAME_BEGIN}${CURSOR_OFF}${home()}${fresh}${text}${CLEAR_BELOW}${FRAME_END}`);
     shown = fitted;
+    shownAt = out.columns;
   };
 
   return {
+    terminal,
     live,
     style,
     get width() {
