@@ -28,6 +28,7 @@ serve({
         client.dispatch(
           { path: "/sms", method: "POST", headers, body },
           {
+            onRequestStart: () => {},
             onResponseStart: (_controller, status) => {
               if (status !== 200) reject(new Error(`provider answered ${status}`));
             },

@@ -111,8 +111,14 @@ export function bodiesOf(events: readonly BenchEvent[], perBody = 1_000): Buffer
   return bodies;
 }
 
+/** Orders a ms: what `postAll` reached last, at first a low guess. */
+let lastSpeed = 0.3;
+
+/** How long to allow for taking in so many orders, ms: far more than it should last. */
+export const allowFor = (count: number): number => 1_500 + (2 * count) / lastSpeed;
+
 /** Posts them, so many at a time, until each is answered with 202. Returns ms from the first request to the last answer. */
-export async function postAll(url: string, bodies: readonly Buffer[], atATime = 4): Promise<number> {
+export async function postAll(url: string, bodies: readonly Buffer[], count: number, atATime = 4): Promise<number> {
   const pool = new Pool(url, { connections: atATime, pipelining: 1 });
   const headers = { "content-type": "application/json", authorization: `Bearer ${API_KEY}` };
   let next = 0;
@@ -128,5 +134,6 @@ export async function postAll(url: string, bodies: readonly Buffer[], atATime = 
   await Promise.all(Array.from({ length: atATime }, lane));
   const ms = performance.now() - begun;
   await pool.close();
+  lastSpeed = count / ms;
   return ms;
 }

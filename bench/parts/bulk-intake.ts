@@ -29,7 +29,7 @@ export async function bulkIntake(bench: Bench): Promise<BulkIntake> {
       const events = createdEvents(orders, () => ({ shop, createdAt: Date.now() }));
       const bodies = bodiesOf(events);
       await settleDisk(bench.sql);
-      const ours = perSecond(orders, await postAll(dunlin.url, bodies));
+      const ours = perSecond(orders, await postAll(dunlin.url, bodies, orders));
       const rows = await floor.call<Record<string, number>>("prepare", { shop, size: 1_000 });
       const floored = perSecond(orders, await floor.call<number>("write"));
       const peered = perSecond(peerOrders, await peer.call<number>("takeIn", { events: events.slice(0, peerOrders) }));

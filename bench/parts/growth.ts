@@ -4,7 +4,7 @@
  */
 import { startDunlin } from "../harness/dunlin.ts";
 import { median, perSecond, ratio, waitUntil } from "../harness/measure.ts";
-import { bodiesOf, createdEvents, postAll } from "../harness/orders.ts";
+import { allowFor, bodiesOf, createdEvents, postAll } from "../harness/orders.ts";
 import { type Bench, settleDisk } from "../harness/servers.ts";
 import { openClaimer } from "./claimer.ts";
 import { NUDGE_MS } from "./dispatch.ts";
@@ -101,16 +101,18 @@ async function openSize(bench: Bench, label: string, stored: number) {
     async takeIn(count: number): Promise<number> {
       const ready = bodies(count, Date.now(), (n) => n % 5 === 0);
       await settleDisk(sql);
-      return perSecond(count, await postAll(dunlin.url, ready));
+      return perSecond(count, await postAll(dunlin.url, ready, count));
     },
     /** Makes buyers of whom a reminder falls due in a moment, and waits for that. */
     async makeDue(count: number): Promise<void> {
-      const dueAt = Date.now() + 2_000 + count;
-      await postAll(
-        dunlin.url,
-        bodies(count, dueAt - NUDGE_MS, () => false),
-      );
-      await waitUntil(dueAt + 20);
+      for (let attempt = 1; attempt < 5; attempt++) {
+        // The two databases are made ready at a time.
+        const dueAt = Date.now() + 2 * attempt * allowFor(count);
+        const ready = bodies(count, dueAt - NUDGE_MS, () => false);
+        await postAll(dunlin.url, ready, count);
+        if (Date.now() < dueAt) return waitUntil(dueAt + 20);
+      }
+      throw new Error(`taking in ${count} orders lasted until after they were due, again and again`);
     },
     claim: () => claimer.claim(PER_CLAIM),
     async end(): Promise<void> {

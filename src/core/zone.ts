@@ -18,8 +18,17 @@ function entryOf(name: string) {
   return entry;
 }
 
+const valid = new Map<string, boolean>();
+
+/** Remembered, since asking the platform costs as much as the rest of the checks of an event. */
 export function isZone(name: string): boolean {
-  return IANAZone.isValidZone(name);
+  let known = valid.get(name);
+  if (known === undefined) {
+    if (valid.size >= 1_000) valid.clear();
+    known = IANAZone.isValidZone(name);
+    valid.set(name, known);
+  }
+  return known;
 }
 
 /** Minutes east of UTC at the instant (epoch ms). An invalid zone name counts as UTC; names are checked where they come in. */
