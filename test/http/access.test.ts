@@ -59,6 +59,14 @@ describe("access", () => {
     expect([...routes].sort()).toEqual([...tested, "POST /v1/webhooks/:source/:shop"].sort());
   });
 
+  it("lets only an admin into a route that says nothing", async () => {
+    const { app } = stubServer();
+    app.get("/forgotten", async () => "");
+    const ask = async (headers: Record<string, string>) =>
+      (await app.inject({ url: "/forgotten", headers })).statusCode;
+    expect([await ask({}), await ask(bearer("operator")), await ask(bearer())]).toEqual([401, 403, 200]);
+  });
+
   it("refuses a body before reading it", async () => {
     const { app } = stubServer();
     const answer = await app.inject({ method: "POST", url: "/v1/events", headers: JSON_TYPE, payload: "{oops" });
@@ -152,7 +160,7 @@ describe("problems", () => {
 
   it("are listed in docs/errors.md as they are in the code", () => {
     const text = readFileSync(new URL("../../docs/errors.md", import.meta.url), "utf8");
-    const rows = [...text.matchAll(/^\| `(\w+)` \| (\d+) \| (.*?) \| (.*) \|$/gm)];
+    const rows = [...text.matchAll(/^\| `(\w+)` +\| (\d+) +\| (.*?) +\| (.*?) +\|$/gm)];
     const told = rows.map(([, code, status, title, remedy]) => [code, { status: Number(status), title, remedy }]);
     expect(told).toEqual(Object.entries(ERRORS));
   });

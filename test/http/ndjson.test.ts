@@ -114,7 +114,10 @@ describe("POST /v1/events with NDJSON", () => {
   it("says where to go on when the store goes out, and claims nothing from there on", async () => {
     let calls = 0;
     const submit: HttpIntake["submit"] = async (events) => {
-      if (++calls === 3) throw new Error("gone");
+      if (++calls === 3) {
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        throw new Error("gone");
+      }
       return { accepted: events.length, duplicates: 0, rejected: [] };
     };
     const { app } = stubServer({ intake: { pending: 0, submit } });
@@ -128,6 +131,8 @@ describe("POST /v1/events with NDJSON", () => {
       rejected: [],
       resumeFrom: { index: 2_000, line: 2_002 },
     });
+    // Later ones went in, but are not claimed: sent again, they count as duplicates.
+    expect(calls).toBe(5);
   });
 
   it("gives up on a stream that falls silent, and says where to go on", async () => {
