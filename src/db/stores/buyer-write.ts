@@ -56,9 +56,15 @@ export async function writeBuyers(
 
 type Query = PendingQuery<readonly Row[]> | null;
 
+/** What two transactions may both insert is inserted in one order by both, so that neither waits for the other in a ring. */
+const compareKeys = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
 /** Buyers that are new. A unique violation means that another transaction told of one of them first: run the whole again. */
-export function insertBuyers(sql: Sql, buyers: readonly LoadedBuyer[], now: number): Query {
-  if (buyers.length === 0) return null;
+export function insertBuyers(sql: Sql, created: readonly LoadedBuyer[], now: number): Query {
+  if (created.length === 0) return null;
+  const buyers = [...created].sort(
+    (a, b) => compareKeys(a.shop, b.shop) || compareKeys(a.platformIdNow ?? "", b.platformIdNow ?? ""),
+  );
   return sql`
     insert into buyers (shop_id, id, platform_id, bucket, profile, wake_at, created_at)
     select b.shop_id, b.id, b.platform_id, b.bucket, b.profile::jsonb, b.wake_at, ${new Date(now)}
@@ -185,7 +191,9 @@ function orderSource(sql: Sql, c: Columns) {
 }
 
 function insertOrders(sql: Sql, changed: readonly OrderWrite[], now: number): Query {
-  const writes = changed.filter(({ stored }) => stored === undefined);
+  const writes = changed
+    .filter(({ stored }) => stored === undefined)
+    .sort((a, b) => compareKeys(a.buyer.shop, b.buyer.shop) || compareKeys(a.id, b.id));
   if (writes.length === 0) return null;
   return sql`
     insert into orders (shop_id, id, buyer_id, case_id, in_case, status, amount, currency, created_at, closes_at, chase_from,
