@@ -35,7 +35,7 @@ export async function bulkIntake(bench: Bench): Promise<BulkIntake> {
       const peered = perSecond(peerOrders, await peer.call<number>("takeIn", { events: events.slice(0, peerOrders) }));
       return { ours, floored, peered, rows };
     };
-    await round("warm", bench.quick ? 4_000 : 10_000, Math.ceil(peerCount / 2));
+    await round("warm", bench.quick ? 4_000 : 20_000, Math.ceil(peerCount / 2));
     // What was just written has no statistics yet, on either side.
     await bench.sql`analyze`;
     const rounds: Awaited<ReturnType<typeof round>>[] = [];
