@@ -16,17 +16,36 @@ export type Verdict = {
   readonly afterClose: number;
   /** To somebody who must not get any: opted out, without a contact, cash on delivery, in a person's hands. */
   readonly unwanted: number;
-  /** On the wire while the payment was being acknowledged: no sender can call those back. */
+  /** On their way while the payment was being acknowledged: no sender can call those back. */
   readonly crossed: number;
   /** Orders paid after a message named them: the least and the most, since a payment may cross with a message. */
   readonly recovered: readonly [least: number, most: number];
 };
 
-/** A message claimed before a payment committed may arrive so long after the payment's answer (both at one event loop under load). */
+/** A message that arrives so soon after the payment's answer was surely on its way before. */
 const CROSSING_MS = 250;
+/** On a busy machine the way is longer; beyond this nothing excuses it. */
+const LONGEST_WAY_MS = 5_000;
 const UNWANTED: readonly string[] = ["opted-out", "unreachable", "cash", "precious"];
 
-export function checkLog(log: readonly Posted[], orders: ReadonlyMap<string, BookedOrder>): Verdict {
+/** Messages that came later after a payment's answer than the wire explains: when Dunlin claimed them must be looked up. */
+export function lateMessages(log: readonly Posted[], orders: ReadonlyMap<string, BookedOrder>): Posted[] {
+  return log.filter((message) => isTaken(message) && sincePayment(message, orders).late > CROSSING_MS);
+}
+
+/** How long after the last answer to a payment of what it names it came (0: before), and when that answer was. */
+function sincePayment({ at, orders: ids }: Posted, orders: ReadonlyMap<string, BookedOrder>) {
+  const known = ids.flatMap((id) => orders.get(id)?.paidKnownAt ?? []).filter((knownAt) => knownAt < at);
+  const first = Math.min(at, ...known);
+  return { late: at - first, knownAt: first };
+}
+
+/** `claimedAt`: message id → when Dunlin made up its mind, epoch ms; of `lateMessages` at least. */
+export function checkLog(
+  log: readonly Posted[],
+  orders: ReadonlyMap<string, BookedOrder>,
+  claimedAt: ReadonlyMap<string, number>,
+): Verdict {
   const taken = log.filter(isTaken);
   const verdict = { duplicates: 0, afterPayment: 0, afterClose: 0, unwanted: 0, crossed: 0 };
   const seen = new Set<string>();
@@ -41,11 +60,12 @@ export function checkLog(log: readonly Posted[], orders: ReadonlyMap<string, Boo
     ];
     if (keys.some((key) => seen.has(key))) verdict.duplicates += 1;
     for (const key of keys) seen.add(key);
-    const late = (known: number | null) => (known === null ? 0 : message.at - known);
-    const latest = Math.max(0, ...named.map(({ paidKnownAt }) => late(paidKnownAt)));
-    if (latest > CROSSING_MS) verdict.afterPayment += 1;
-    else if (latest > 0) verdict.crossed += 1;
-    if (named.some(({ closesAt, closedKnownAt }) => message.at >= closesAt || late(closedKnownAt) > CROSSING_MS))
+    const { late, knownAt } = sincePayment(message, orders);
+    const onItsWay = late <= LONGEST_WAY_MS && (claimedAt.get(message.id) ?? message.at) < knownAt;
+    if (late > 0 && (late <= CROSSING_MS || onItsWay)) verdict.crossed += 1;
+    else if (late > 0) verdict.afterPayment += 1;
+    const closed = (knownAt: number | null) => knownAt !== null && message.at - knownAt > CROSSING_MS;
+    if (named.some(({ closesAt, closedKnownAt }) => message.at >= closesAt || closed(closedKnownAt)))
       verdict.afterClose += 1;
     if (named.length < message.orders.length || named.some(({ buyer }) => UNWANTED.includes(buyer.habit)))
       verdict.unwanted += 1;
@@ -61,10 +81,10 @@ function recovered(
   let least = 0;
   let most = 0;
   for (const [id, at] of firstAbout) {
-    const paidAt = orders.get(id)?.paidAt ?? null;
+    const { paidAt = null, paidKnownAt = null } = orders.get(id) ?? {};
     if (paidAt === null) continue;
-    if (paidAt > at) least += 1;
-    if (paidAt > at - CROSSING_MS) most += 1;
+    if (paidAt > at && paidKnownAt !== null) least += 1;
+    if (paidAt > at - LONGEST_WAY_MS) most += 1;
   }
   return [least, most];
 }

@@ -17,6 +17,18 @@ export async function storyOf(sql: Sql, order: string, timeZone: string): Promis
   return story === null ? null : storyText(story);
 }
 
+/** When Dunlin claimed these messages, by its ledger: message id → epoch ms. */
+export async function claimTimes(sql: Sql, messages: readonly Posted[]): Promise<Map<string, number>> {
+  const times = new Map<string, number>();
+  for (const { id, orders } of messages) {
+    const story = await explainOrder({ sql }, { shop: SHOP, order: orders[0] ?? "" });
+    const deliveries = story?.reminders.flatMap((reminder) => reminder.deliveries) ?? [];
+    const delivery = deliveries.find((each) => each.id === id);
+    if (delivery !== undefined) times.set(id, delivery.claimedAt);
+  }
+  return times;
+}
+
 const percent = (rate: number | null): string => `${((rate ?? 0) * 100).toFixed(0)}%`;
 const points = (rate: number): string => `${rate < 0 ? "−" : "+"}${Math.abs(rate * 100).toFixed(0)}`;
 

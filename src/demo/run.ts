@@ -45,6 +45,8 @@ export type DemoDeps = {
   readonly out: Output & Pick<NodeJS.WriteStream, "on">;
 };
 
+/** On a busy machine answers may take a while; the books are right once they are in. */
+const ANSWERS_MS = 15_000;
 /** An orderly end that takes longer is given up. */
 const STOP_MS = 20_000;
 
@@ -139,7 +141,9 @@ async function act(scene: Scene, shop: Shop, ended: () => Promise<unknown>): Pro
   const progress = showProgress(scene, shop, watch, lastOrder + pace.closeAfter);
   try {
     const over = pause(lastOrder + pace.closeAfter + 300, true, { ref: true });
-    return (await Promise.race([over, ended().then(() => false)])) === true;
+    const whole = (await Promise.race([over, ended().then(() => false)])) === true;
+    if (whole) await shop.settled(ANSWERS_MS);
+    return whole;
   } finally {
     buyers.stop();
     await progress.stop();

@@ -32,6 +32,8 @@ export type Shop = {
   /** No effect on an order that is over. */
   pay(id: string): Promise<void>;
   close(id: string): Promise<void>;
+  /** Waits until Dunlin has answered all that was told. */
+  settled(limitMs: number): Promise<void>;
   stop(): Promise<void>;
 };
 
@@ -56,6 +58,7 @@ export function openShop(options: ShopOptions): Shop {
   const told = { events: 0, twice: 0 };
   let stopping = false;
   let events = 0;
+  let unanswered = 0;
 
   /** Resolves when it was answered 202. */
   async function post(event: object): Promise<void> {
@@ -84,6 +87,7 @@ export function openShop(options: ShopOptions): Shop {
   async function tell(type: string, at: number, order: object): Promise<boolean> {
     const event = { id: `evt-${++events}`, type, occurredAt: formatInstant(at, OFFSET_MINUTES), shop: SHOP, order };
     const twice = random.chance(TOLD_TWICE);
+    unanswered += 1;
     try {
       await post(event);
       if (stopping) return false;
@@ -94,6 +98,8 @@ export function openShop(options: ShopOptions): Shop {
     } catch (error) {
       onFault(error instanceof Error ? error : new Error(String(error)));
       return false;
+    } finally {
+      unanswered -= 1;
     }
     return true;
   }
@@ -146,6 +152,10 @@ export function openShop(options: ShopOptions): Shop {
       order.closedAt = now;
       const closed = { id, closedAt: formatInstant(now, OFFSET_MINUTES), reason: "the buyer changed their mind" };
       if (await tell("order.closed", now, closed)) order.closedKnownAt = Date.now();
+    },
+    async settled(limitMs) {
+      const until = Date.now() + limitMs;
+      while (unanswered > 0 && Date.now() < until) await pause(20);
     },
     async stop() {
       stopping = true;

@@ -2,8 +2,8 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { formatDuration } from "../core/duration.ts";
 import type { Sql } from "../db/client.ts";
-import { checkLog, faultsOf } from "./check.ts";
-import { checkLine, liftSentence, orderToTell, report, reportText, storyOf } from "./closing.ts";
+import { checkLog, faultsOf, lateMessages } from "./check.ts";
+import { checkLine, claimTimes, liftSentence, orderToTell, report, reportText, storyOf } from "./closing.ts";
 import { CAMPAIGN, HOLDOUT, MANUAL_FROM, SHOP } from "./files.ts";
 import { figuresOf, panelLines, plainLine } from "./panel.ts";
 import { createSampler } from "./samples.ts";
@@ -96,11 +96,12 @@ export async function conclude(scene: Scene, shop: Shop, sql: Sql): Promise<bool
   if (story !== null)
     screen.say("", bold(`One order: dunlin explain ${order} --shop ${SHOP}`), "", ...block(story, screen));
 
-  const verdict = checkLog(provider.log, shop.orders);
+  const late = lateMessages(provider.log, shop.orders);
+  const verdict = checkLog(provider.log, shop.orders, await claimTimes(sql, late));
   const faults = faultsOf(verdict, totals, provider.refused);
   screen.say("", faults.length === 0 ? green(checkLine(verdict)) : yellow(checkLine(verdict)));
   if (verdict.crossed > 0)
-    screen.say(`  (${verdict.crossed} more crossed with their payment on the wire, which no sender can prevent)`);
+    screen.say(`  (${verdict.crossed} were on their way when the payment came, which no sender can prevent)`);
   if (faults.length === 0)
     screen.say(
       ...block(

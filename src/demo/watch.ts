@@ -36,13 +36,13 @@ export const NOTHING_SEEN: Seen = {
 };
 
 export type Watch = {
-  /** The latest; older than a second only while Dunlin does not answer. */
+  /** The latest; seconds old only while Dunlin is slow to answer. */
   readonly seen: Seen;
   look(): Promise<Seen>;
   stop(): Promise<void>;
 };
 
-const EVERY_MS = 700;
+const EVERY_MS = 1_000;
 /** What became of the order, rather than a decision of Dunlin's: counted as cancelled. */
 const NOT_SKIPS = ["paid", "closed", "refunded", "excluded"];
 

@@ -4,6 +4,9 @@ import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { checkLog, faultsOf } from "../../src/demo/check.ts";
+import type { Posted } from "../../src/demo/provider.ts";
+import type { BookedOrder } from "../../src/demo/shop.ts";
 
 type Ended = { readonly code: number | null; readonly out: string; readonly err: string };
 
@@ -117,4 +120,55 @@ test("wrong usage says so", { timeout: 30_000 }, async () => {
   const ended = await demo(["--buyers", "lots"], {});
   expect(ended.code).toBe(2);
   expect(ended.err).toMatch(/must be a whole number from 20 to/);
+});
+
+describe("the check in the end", () => {
+  const buyer = {
+    id: "b",
+    habit: "late",
+    name: "",
+    locale: "en",
+    phone: null,
+    wechat: null,
+    orders: [],
+    pause: 0,
+  } as const;
+  const order = (id: string, paidKnownAt: number | null = null): BookedOrder => ({
+    ...{ id, buyer, amount: 100, createdAt: 0, closesAt: 60_000, paidAt: paidKnownAt, paidKnownAt },
+    ...{ closedAt: null, closedKnownAt: null },
+  });
+  const message = (id: string, at: number, orders: string[], step = "nudge", status = 200): Posted => ({
+    ...{ id, at, orders, step, status, channel: "sms", to: "", text: "" },
+  });
+  const judge = (log: Posted[], orders: BookedOrder[], claimed: [string, number][] = []) =>
+    checkLog(log, new Map(orders.map((each) => [each.id, each])), new Map(claimed));
+
+  test("finds a second message to the same person, under whatever id and about whatever order", () => {
+    const log = [message("m1", 1_000, ["o1"]), message("m2", 2_000, ["o2"]), message("m3", 3_000, ["o1"], "last-call")];
+    expect(judge(log, [order("o1"), order("o2")])).toMatchObject({ messages: 3, duplicates: 1 });
+  });
+
+  test("takes a refused request for no message", () => {
+    const log = [message("m1", 1_000, ["o1"], "nudge", 500), message("m2", 2_000, ["o1"])];
+    expect(judge(log, [order("o1")])).toMatchObject({ messages: 1, duplicates: 0 });
+  });
+
+  test("finds one after payment, and lets pass what was claimed before the payment was answered", () => {
+    const log = [message("m1", 5_000, ["o1"])];
+    const paid = [order("o1", 4_000)];
+    expect(judge(log, paid)).toMatchObject({ afterPayment: 1, crossed: 0 });
+    expect(judge(log, paid, [["m1", 4_001]])).toMatchObject({ afterPayment: 1, crossed: 0 });
+    expect(judge(log, paid, [["m1", 3_999]])).toMatchObject({ afterPayment: 0, crossed: 1 });
+    expect(judge([message("m1", 9_500, ["o1"])], paid, [["m1", 3_999]])).toMatchObject({ afterPayment: 1 });
+  });
+
+  test("finds one after close, and a report that says otherwise", () => {
+    const verdict = judge([message("m1", 60_000, ["o1"])], [order("o1")]);
+    expect(verdict).toMatchObject({ afterClose: 1 });
+    expect(faultsOf(verdict, { sent: 2, recoveredOrders: 1, pending: 0 }, 0)).toEqual([
+      "1 messages after close",
+      "Dunlin reports 2 sent, the provider took 1",
+      "Dunlin reports 1 orders recovered, the shop's books say 0",
+    ]);
+  });
 });
