@@ -1,0 +1,110 @@
+/** A provider that fails in every way: the outcome is the contract's, and what it may have taken is never sent again. */
+import { expect, it, vi } from "vitest";
+import type { Fault } from "../support/provider-faults.ts";
+import { audit, eventually, isOver, ledger, NO_FAULTS, orders, rig, tell } from "../support/service.ts";
+
+vi.setConfig({ testTimeout: 150_000 });
+
+type Case = {
+  readonly name: string;
+  readonly chat?: boolean;
+  /** What sms does to the first attempts; after them it accepts. */
+  readonly sms: readonly Fault[];
+  /** Of each order: how its reminder ends, what the ledger's attempts are, and how many messages were taken. */
+  readonly ends: string;
+  readonly attempts: string;
+  readonly taken: number;
+};
+
+const status = (code: number, headers?: Record<string, string>): Fault => ({
+  do: "answer",
+  status: code,
+  ...(headers && { headers }),
+});
+const CASES: readonly Case[] = [
+  { name: "once500", sms: [status(500)], ends: "sent", attempts: "failed-transient accepted", taken: 1 },
+  {
+    name: "busy",
+    sms: [status(429, { "retry-after": "4" })],
+    ends: "sent",
+    attempts: "failed-transient accepted",
+    taken: 1,
+  },
+  {
+    name: "garbage",
+    chat: true,
+    sms: [{ do: "garbage" }],
+    ends: "skipped:unknown_outcome",
+    attempts: "unknown",
+    taken: 1,
+  },
+  { name: "hang", chat: true, sms: [{ do: "hang" }], ends: "skipped:unknown_outcome", attempts: "unknown", taken: 1 },
+  {
+    name: "resetafter",
+    chat: true,
+    sms: [{ do: "reset-after" }],
+    ends: "skipped:unknown_outcome",
+    attempts: "unknown",
+    taken: 1,
+  },
+  // From here nobody can tell this from the one above.
+  {
+    name: "resetbefore",
+    chat: true,
+    sms: [{ do: "reset-before" }],
+    ends: "skipped:unknown_outcome",
+    attempts: "unknown",
+    taken: 0,
+  },
+  {
+    name: "refused",
+    chat: false,
+    sms: [status(400)],
+    ends: "skipped:rejected_by_provider",
+    attempts: "failed-permanent",
+    taken: 0,
+  },
+  { name: "fallsback", chat: true, sms: [status(400)], ends: "sent", attempts: "failed-permanent accepted", taken: 1 },
+  { name: "slowbody", sms: [{ do: "slow-body", ms: 200, cut: true }], ends: "sent", attempts: "accepted", taken: 1 },
+];
+const EACH = 8;
+
+it("500, 429 with Retry-After, garbage, silence, resets: the outcomes of the contract, nothing taken twice", async (context) => {
+  const service = await rig(context, { queue: "postgres", timeout: "3s" });
+  const [api] = await Promise.all([service.up(["api"]), service.up(["worker", "--roles", "dispatch,upkeep"])]);
+  await service.provider.rules(
+    CASES.flatMap(({ name, sms }) =>
+      Array.from({ length: EACH }, (_, n) => ({ when: { order: `${name}${n}`, channel: "sms" }, fault: sms })),
+    ),
+  );
+  const dueAt = Date.now() + 1_500;
+  for (const { name, chat = false } of CASES) await tell(api.url, orders(EACH, name, dueAt, { chat }));
+  const end = await eventually("all is over", () => ledger(service.sql), isOver, 60_000);
+  const rows = await service.sql<{ order: string; ends: string; attempts: string }[]>`
+    select r.orders[1] as order, concat_ws(':', r.state, r.reason) as ends,
+      (select string_agg(d.state, ' ' order by d.claimed_at, d.attempt) from deliveries d where d.reminder_id = r.id) as attempts
+    from reminders r`;
+  const log = await service.provider.log();
+  // A process that is starved of CPU may find no connection in time: nothing was sent then, and that attempt is left out here.
+  const idle = await service.sql<
+    { order: string }[]
+  >`select distinct r.orders[1] as order from reminders r join deliveries d on d.reminder_id = r.id
+    where d.code = 'no_connection_in_time'`;
+  const starved = new Set(idle.map(({ order }) => order));
+  for (const { name, ends, attempts, taken } of CASES) {
+    const mine = rows.filter(({ order }) => order.replace(/\d$/, "") === name);
+    expect(mine.length).toBe(EACH);
+    for (const row of mine) {
+      expect(row).toMatchObject({ ends });
+      if (!starved.has(row.order)) expect(row).toMatchObject({ attempts });
+      expect(log.filter((entry) => entry.taken && entry.orders.includes(row.order)).length).toBe(taken);
+    }
+  }
+  const busy = log.filter(({ orders: [order = ""] }) => order.startsWith("busy"));
+  for (let n = 0; n < EACH; n++) {
+    const [first, second] = busy.filter(({ orders: [order] }) => order === `busy${n}`);
+    expect((second?.at ?? 0) - (first?.at ?? 0), "Retry-After is honoured").toBeGreaterThanOrEqual(4_000);
+  }
+  console.log(`provider faults: ${JSON.stringify(end.reminders)} of ${CASES.length * EACH}`);
+  expect((await audit(service)).faults).toEqual(NO_FAULTS);
+});

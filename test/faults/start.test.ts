@@ -1,0 +1,52 @@
+/** Processes that must not run: on a schema that is not theirs, or on a data directory that another one owns. */
+import { join } from "node:path";
+import { expect, it, vi } from "vitest";
+import { eventually, type Program, rig } from "../support/service.ts";
+
+vi.setConfig({ testTimeout: 150_000 });
+
+async function refuses(program: Program, why: RegExp): Promise<void> {
+  expect(await program.ended, program.out()).toEqual({ code: 1, signal: null });
+  expect(program.err()).toMatch(/^dunlin: [^\n]+\n$/);
+  expect(program.err()).toMatch(why);
+}
+
+it("on an older, a newer or no schema every role refuses to start, and says what to do", async (context) => {
+  const { sql, run } = await rig(context, { queue: "postgres" });
+  const everyRole = (why: RegExp) =>
+    Promise.all([["start"], ["api"], ["worker"]].map((args) => refuses(run(args), why)));
+  const [newest] = await sql`select max(created_at)::text as at from drizzle.__drizzle_migrations`;
+  await sql`insert into drizzle.__drizzle_migrations (hash, created_at) values ('later', 99999999999999)`;
+  await everyRole(/is newer than this program: start the version that migrated it/);
+  await sql`delete from drizzle.__drizzle_migrations where hash = 'later' or created_at = ${String(newest?.at)}::bigint`;
+  await everyRole(/is 1 migration\(s\) behind this program: run `dunlin migrate`/);
+  await sql`alter schema drizzle rename to gone`;
+  await Promise.all(
+    [["api"], ["worker"]].map((args) => refuses(run(args), /has no Dunlin schema yet: run `dunlin migrate`/)),
+  );
+});
+
+it("of two processes on one embedded data directory the second says who owns it, and the first goes on", async (context) => {
+  const { run, up, dir } = await rig(context, { queue: "postgres" });
+  const env = { DATABASE_URL: "", DUNLIN_SECRET_KEY: "", DUNLIN_DATA_DIR: join(dir, "data") };
+  const together = [run(["start"], env), run(["start"], env)];
+  const second = await Promise.race(together.map(async (program) => program.ended.then(() => program)));
+  const first = together.find((program) => program !== second);
+  if (first === undefined) throw new Error("one of two ended");
+  await first.ready;
+  await refuses(
+    second,
+    new RegExp(`data: in use by another Dunlin process \\(pid ${first.pid}\\): stop it, set DUNLIN_DATA_DIR`),
+  );
+  await refuses(run(["start"], env), new RegExp(`\\(pid ${first.pid}\\)`));
+  expect((await fetch(`${first.url}/readyz`)).status).toBe(200);
+  await first.kill();
+  const next = await up(["start"], env);
+  await eventually(
+    "the next one takes the directory over",
+    () => fetch(`${next.url}/readyz`).then(({ status }) => status),
+    (status) => status === 200,
+  );
+  next.signal("SIGTERM");
+  expect(await next.ended).toEqual({ code: 0, signal: null });
+});
