@@ -166,6 +166,16 @@ describe("explaining an order", () => {
     ]);
   });
 
+  it("tells of no recovery before the provider took the reminder", async () => {
+    const facts = await reportFacts();
+    await facts.order("o1", T0);
+    await facts.sent({ order: "o1", step: "nudge", at: T0 + 10 * MINUTE, state: "sending" });
+    await facts.paid("o1", T0 + 11 * MINUTE);
+    const story = await explainOrder({ sql: facts.sql, zoneOf }, asked);
+    expect(story).toMatchObject({ recovery: null, reminders: [{ state: "sending", credited: false }, {}] });
+    expect(story === null ? "" : storyText(story)).toContain("nudge is being sent");
+  });
+
   it("calls an order closed from its close on, and says why one is not chased", async () => {
     const facts = await reportFacts();
     await facts.order("o1", T0, { closesAt: new Date(T0 + HOUR).toISOString() });
