@@ -57,6 +57,7 @@ export function showProgress(scene: Scene, shop: Shop, watch: Watch, length: num
     if (lines !== null) screen.say(...lines);
   });
   const marks: { readonly at: number; readonly events: number }[] = [{ at: startedAt, events: 0 }];
+  let last = "";
   const draw = (): void => {
     const now = Date.now();
     marks.push({ at: now, events: shop.told.events });
@@ -67,7 +68,11 @@ export function showProgress(scene: Scene, shop: Shop, watch: Watch, length: num
     const times = { elapsed: Math.min(now - startedAt, length), length, perSecond };
     const figures = figuresOf(now, times, { shop, provider, seen: watch.seen });
     if (screen.live) screen.panel(panelLines(figures, screen.width, screen.style));
-    else screen.say(plainLine(figures));
+    else {
+      const line = plainLine(figures);
+      if (line !== last) screen.say(line);
+      last = line;
+    }
   };
   if (screen.live) draw();
   const timer = setInterval(draw, screen.live ? REDRAW_MS : LINE_MS);
