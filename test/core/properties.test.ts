@@ -74,7 +74,7 @@ const eventArb = fc.record({
   buyer: buyerArb,
   amount: fc.constantFrom("10.00", "25.00"),
   open: fc.option(coarse(40)),
-  tags: fc.constantFrom(["x"], ["no"], []),
+  tags: fc.constantFrom<string[]>(["x"], ["no"], []),
   pending: fc.constantFrom(null, null, null, true, false),
 });
 const storyArb = fc.record({

@@ -1,0 +1,165 @@
+/** Lives through the events of some buyers and writes down what would be sent and skipped. */
+import type { Decision } from "../core/buyer-state.ts";
+import { firstIdentity, identitiesOf } from "../core/contact.ts";
+import { MINUTE } from "../core/duration.ts";
+import type { OrderEvent } from "../core/event.ts";
+import { parseEvent } from "../core/event.ts";
+import { formatInstant } from "../core/instant.ts";
+import { byPriority } from "../core/match.ts";
+import { labelOf, type Person } from "../core/person.ts";
+import { simulate } from "../core/simulate.ts";
+import { offsetMinutes } from "../core/zone.ts";
+import type { Catalog } from "../render/catalog.ts";
+import {
+  addFault,
+  bump,
+  countFit,
+  countQuiet,
+  countReason,
+  countSend,
+  emptyFigures,
+  keepSample,
+  noteMoment,
+} from "./figures.ts";
+import { composeText } from "./text.ts";
+import type { BucketResult, Figures, Line, RehearsalChannel, RehearsalEnv, ShopOf, SortedRow } from "./types.ts";
+
+type Kept = { readonly decision: Decision; readonly person: Person; readonly text: string; readonly segments: number };
+
+export function runBucket(env: RehearsalEnv, catalog: Catalog, shopOf: ShopOf, lines: Iterable<Line>): BucketResult {
+  const figures = emptyFigures();
+  const events = readEvents(lines, shopOf, figures);
+  const channels = new Map(env.channels.map((channel) => [channel.name, channel]));
+  const kept: Kept[] = [];
+  const totals = simulate({
+    events,
+    from: env.from,
+    shopOf: (id) => {
+      const shop = shopOf(id);
+      if (shop === null) throw new Error(`shop ${id} was known when its events were read`);
+      return shop;
+    },
+    policy: {
+      campaigns: byPriority(catalog.campaigns),
+      channels: new Map(env.channels.map(({ name, contact }) => [name, contact])),
+    },
+    decided: (decision, person) => {
+      const channel = decision.channel === null ? undefined : channels.get(decision.channel);
+      const said = channel === undefined ? null : say(decision, person, channel, catalog, figures);
+      kept.push({ decision, person, text: said?.text ?? "", segments: said?.segments ?? 0 });
+      noteMoment(figures, { at: decision.at, zone: person.shop.timeZone });
+    },
+  });
+  figures.orders = totals.orders;
+  figures.cases = totals.cases;
+  figures.events = events.length;
+  figures.duplicates = totals.duplicates;
+  const sends: SortedRow[] = [];
+  const skips: SortedRow[] = [];
+  for (const row of kept) {
+    const buyer = labelOf(row.person);
+    (row.decision.kind === "send" ? sends : skips).push(rowOf(row, buyer));
+    if (row.decision.step !== null) countStep(figures, row);
+    if (row.decision.reason !== null) {
+      const { at, reason, orders } = row.decision;
+      countReason(figures, reason, { at, shop: row.person.shop.id, order: orders[0] ?? "", buyer });
+    }
+  }
+  return { sends: sends.sort(compareRows), skips: skips.sort(compareRows), figures };
+}
+
+function readEvents(lines: Iterable<Line>, shopOf: ShopOf, figures: Figures): OrderEvent[] {
+  const events: OrderEvent[] = [];
+  for (const { number, text } of lines) {
+    const event = readEvent(text, shopOf);
+    if (typeof event === "string") addFault(figures, number, event);
+    else {
+      events.push(event);
+      noteMoment(figures, { at: event.occurredAt, zone: shopOf(event.shop)?.timeZone ?? "UTC" });
+    }
+  }
+  return events;
+}
+
+/** What is wrong with the line, or its event. */
+function readEvent(text: string, shopOf: ShopOf): OrderEvent | string {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    return `is no JSON: ${error instanceof Error ? error.message : String(error)}`;
+  }
+  const parsed = parseEvent(value);
+  if (!parsed.ok) return parsed.rejection.message;
+  const { event } = parsed;
+  const shop = shopOf(event.shop);
+  if (shop === null)
+    return `shop: ${JSON.stringify(event.shop)} is not configured: list it under shops in dunlin.yaml, or add "*"`;
+  if (event.type === "order.created" && firstIdentity(identitiesOf(event.order.buyer, shop)) === null)
+    return "order.buyer.phone: is no valid phone number, and no id or chat tells who the buyer is; write it like +8613812345678";
+  return event;
+}
+
+function say(decision: Decision, person: Person, channel: RehearsalChannel, catalog: Catalog, figures: Figures) {
+  const composed = composeText(decision, person, channel, catalog);
+  figures.sends++;
+  const { row, campaign, at } = decision;
+  const latest = row?.latest ?? Number.POSITIVE_INFINITY;
+  countSend(figures, channel.name, at, Math.min(latest - at, campaign?.staleAfter ?? 0));
+  if (!composed.ok) {
+    bump(figures.textless, composed.message, 1);
+    return null;
+  }
+  const { text, segments, template } = composed;
+  if (channel.contact === "phone") bump(figures.segments, channel.name, segments);
+  if (channel.cost !== null) bump(figures.cost, channel.cost.currency, channel.cost.micros * segments);
+  const known = figures.samples.get(template);
+  if (known === undefined || at <= known.at)
+    keepSample(figures, { at, buyer: labelOf(person), to: channel.name, text, template });
+  return composed;
+}
+
+function countStep(figures: Figures, { decision, person }: Kept): void {
+  const { campaign, step, reason, row } = decision;
+  const key = `${campaign?.key}/${step}`;
+  countQuiet(figures, key, reason === "quiet_hours" ? 1 : 0, 1);
+  const order = person.state.orders.get(row?.owed[0]?.order ?? "")?.order;
+  if (order === undefined || order.createdAt === null) return;
+  const minutes = order.closesAt === null ? null : Math.floor((order.closesAt - order.createdAt) / MINUTE);
+  const superseded = reason === "superseded" ? 1 : 0;
+  countFit(figures, key, minutes, { rows: 1, noTime: reason === "no_time" ? 1 : 0, superseded });
+}
+
+function rowOf({ decision, person, text, segments }: Kept, buyer: string): SortedRow {
+  const { at, orders, campaign, step, variant, channel, reason } = decision;
+  const shop = person.shop;
+  const base = {
+    at: formatInstant(at, offsetMinutes(shop.timeZone, at)),
+    shop: shop.id,
+    buyer,
+    orders,
+    campaign: campaign?.key ?? null,
+    step,
+  };
+  const json = JSON.stringify(reason === null ? { ...base, variant, channel, text, segments } : { ...base, reason });
+  return {
+    at,
+    buyer,
+    step: step ?? "",
+    rest: `${shop.id} ${campaign?.key ?? ""} ${orders.join(" ")} ${reason ?? ""}`,
+    json,
+  };
+}
+
+/** By time, then buyer, then step (whole-case rows first); the rest only so that the same rows always come in the same order. */
+export function compareRows(a: SortedRow, b: SortedRow): number {
+  return (
+    a.at - b.at ||
+    compare(a.buyer, b.buyer) ||
+    compare(a.step, b.step) ||
+    compare(a.rest, b.rest) ||
+    compare(a.json, b.json)
+  );
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -1,0 +1,105 @@
+/** Adding up the figures of a rehearsal, row by row and bucket by bucket. */
+import type { Example, Figures, Moment, Sample, StepFigures } from "./types.ts";
+
+/** Faults that are named one by one; of the others only the number is told. */
+export const MOST_FAULTS = 1_000;
+/** More close times than this are not told apart. */
+const MOST_FITS = 2_000;
+
+export function emptyFigures(): Figures {
+  return {
+    orders: 0,
+    cases: 0,
+    events: 0,
+    duplicates: 0,
+    sends: 0,
+    first: null,
+    last: null,
+    perSecond: new Map(),
+    segments: new Map(),
+    cost: new Map(),
+    reasons: new Map(),
+    fits: new Map(),
+    quiet: new Map(),
+    textless: new Map(),
+    samples: new Map(),
+    faults: [],
+    faultCount: 0,
+  };
+}
+
+export const bump = <K>(map: Map<K, number>, key: K, by: number): void => void map.set(key, (map.get(key) ?? 0) + by);
+
+export function within<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+  const found = map.get(key);
+  if (found !== undefined) return found;
+  const made = make();
+  map.set(key, made);
+  return made;
+}
+
+export function countSend(figures: Figures, channel: string, at: number, room: number, count = 1): void {
+  const second = Math.floor(at / 1_000);
+  const seconds = within(figures.perSecond, channel, () => new Map<number, { count: number; room: number }>());
+  const entry = within(seconds, second, () => ({ count: 0, room }));
+  entry.count += count;
+  entry.room = Math.min(entry.room, room);
+}
+
+export function countReason(figures: Figures, reason: string, example: Example, count = 1): void {
+  const entry = within(figures.reasons, reason, () => ({ count: 0, example }));
+  entry.count += count;
+  if (isBefore(example, entry.example)) entry.example = example;
+}
+
+const isBefore = (a: Example, b: Example): boolean =>
+  a.at !== b.at ? a.at < b.at : a.shop !== b.shop ? a.shop < b.shop : a.order < b.order;
+
+export function countFit(figures: Figures, step: string, minutes: number | null, more: StepFigures): void {
+  const lives = within(figures.fits, step, () => new Map<number | null, StepFigures>());
+  if (!lives.has(minutes) && lives.size >= MOST_FITS) return;
+  const entry = within(lives, minutes, () => ({ rows: 0, noTime: 0, superseded: 0 }));
+  entry.rows += more.rows;
+  entry.noTime += more.noTime;
+  entry.superseded += more.superseded;
+}
+
+export function countQuiet(figures: Figures, step: string, quiet: number, rows: number): void {
+  const entry = within(figures.quiet, step, (): [number, number] => [0, 0]);
+  entry[0] += quiet;
+  entry[1] += rows;
+}
+
+/** The earliest send of each template. */
+export function keepSample(figures: Figures, sample: Sample): void {
+  const known = figures.samples.get(sample.template);
+  const before = known === undefined || sample.at < known.at || (sample.at === known.at && sample.buyer < known.buyer);
+  if (before) figures.samples.set(sample.template, sample);
+}
+
+export function noteMoment(figures: Figures, moment: Moment): void {
+  const { first, last } = figures;
+  if (first === null || moment.at < first.at || (moment.at === first.at && moment.zone < first.zone))
+    figures.first = moment;
+  if (last === null || moment.at > last.at || (moment.at === last.at && moment.zone < last.zone)) figures.last = moment;
+}
+
+export function addFault(figures: Figures, line: number, message: string): void {
+  figures.faultCount++;
+  if (figures.faults.length < MOST_FAULTS) figures.faults.push({ line, message });
+}
+
+/** Adds `more` to `sum`. */
+export function addFigures(sum: Figures, more: Figures): void {
+  for (const key of ["orders", "cases", "events", "duplicates", "sends", "faultCount"] as const) sum[key] += more[key];
+  for (const moment of [more.first, more.last]) if (moment !== null) noteMoment(sum, moment);
+  for (const [channel, seconds] of more.perSecond)
+    for (const [second, { count, room }] of seconds) countSend(sum, channel, second * 1_000, room, count);
+  for (const key of ["segments", "cost", "textless"] as const)
+    for (const [name, count] of more[key]) bump(sum[key], name, count);
+  for (const [reason, { count, example }] of more.reasons) countReason(sum, reason, example, count);
+  for (const [step, lives] of more.fits) for (const [minutes, figures] of lives) countFit(sum, step, minutes, figures);
+  for (const [step, [quiet, rows]] of more.quiet) countQuiet(sum, step, quiet, rows);
+  for (const sample of more.samples.values()) keepSample(sum, sample);
+  for (const fault of more.faults) sum.faults.push(fault);
+}

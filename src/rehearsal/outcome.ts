@@ -1,0 +1,131 @@
+/** What a rehearsal says besides its rows: peaks, segments, cost, warnings. */
+
+import { formatDuration, MINUTE } from "../core/duration.ts";
+import { formatInstant } from "../core/instant.ts";
+import { currencyDigits } from "../core/money.ts";
+import { offsetMinutes } from "../core/zone.ts";
+import { MOST_FAULTS } from "./figures.ts";
+import type { Figures, Moment, RehearsalChannel } from "./types.ts";
+
+export type Outcome = {
+  readonly from: string | null;
+  readonly to: string | null;
+  readonly orders: number;
+  readonly cases: number;
+  readonly peakPerSecond: Readonly<Record<string, number>>;
+  readonly segments: Readonly<Record<string, number>>;
+  readonly cost: readonly { readonly amount: string; readonly currency: string }[];
+  readonly warnings: readonly string[];
+};
+
+export function outcomeOf(
+  figures: Figures,
+  input: {
+    readonly from: number | null;
+    readonly channels: readonly RehearsalChannel[];
+    readonly warnings: readonly string[];
+  },
+): Outcome {
+  const { first, last } = figures;
+  const from = input.from === null ? first : { at: input.from, zone: first?.zone ?? "UTC" };
+  const to = from !== null && last !== null && last.at < from.at ? from : last;
+  return {
+    from: moment(from),
+    to: moment(to),
+    orders: figures.orders,
+    cases: figures.cases,
+    peakPerSecond: peaks(figures),
+    segments: sorted(figures.segments),
+    cost: [...figures.cost]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([currency, micros]) => ({ amount: decimal(micros, currencyDigits(currency) ?? 2), currency })),
+    warnings: [
+      ...faults(figures),
+      ...input.warnings,
+      ...textless(figures),
+      ...unfit(figures),
+      ...quiet(figures),
+      ...slow(figures, input.channels),
+    ],
+  };
+}
+
+const moment = (at: Moment | null): string | null =>
+  at === null ? null : formatInstant(at.at, offsetMinutes(at.zone, at.at));
+
+const sorted = (map: ReadonlyMap<string, number>): Record<string, number> =>
+  Object.fromEntries([...map].sort(([a], [b]) => (a < b ? -1 : 1)));
+
+function peaks({ perSecond }: Figures): Record<string, number> {
+  const found = new Map<string, number>();
+  for (const [channel, seconds] of perSecond) {
+    let most = 0;
+    for (const { count } of seconds.values()) most = Math.max(most, count);
+    found.set(channel, most);
+  }
+  return sorted(found);
+}
+
+/** Millionths as a decimal, with at least the coin's digits and no more than needed. */
+export function decimal(micros: number, digits: number): string {
+  const text = String(micros).padStart(7, "0");
+  const fraction = text.slice(-6).replace(/0+$/, "").padEnd(digits, "0");
+  return fraction === "" ? text.slice(0, -6) : `${text.slice(0, -6)}.${fraction}`;
+}
+
+function* faults({ faults: list, faultCount, duplicates }: Figures): Generator<string> {
+  const first = [...list].sort((a, b) => a.line - b.line).slice(0, MOST_FAULTS);
+  for (const { line, message } of first) yield `line ${line}: ${message}`;
+  if (faultCount > first.length) yield `${faultCount - first.length} more lines are at fault`;
+  if (duplicates > 0) yield `${duplicates} events were told before under the same id, and count once`;
+}
+
+function* textless({ textless: map }: Figures): Generator<string> {
+  for (const [why, count] of [...map].sort(([a], [b]) => (a < b ? -1 : 1))) yield `${why} (${count} sends)`;
+}
+
+/** Steps none of whose orders of some close time could be reminded. */
+function* unfit({ fits }: Figures): Generator<string> {
+  for (const [step, lives] of [...fits].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const never = [...lives].filter(
+      ([minutes, { rows, noTime, superseded }]) =>
+        minutes !== null && rows > 0 && noTime + superseded === rows && noTime > 0,
+    );
+    if (never.length === 0) continue;
+    const rows = never.reduce((sum, [, figures]) => sum + figures.rows, 0);
+    const times = never.map(([minutes]) => minutes ?? 0).sort((a, b) => a - b);
+    const [least = 0] = times;
+    const most = times.at(-1) ?? least;
+    const span =
+      least === most
+        ? formatDuration(least * MINUTE)
+        : `${formatDuration(least * MINUTE)} to ${formatDuration(most * MINUTE)}`;
+    yield `step ${step} never fits orders that close ${span} after they were created (${rows} reminders)`;
+  }
+}
+
+/** A tenth is worth a word. */
+function* quiet({ quiet: map }: Figures): Generator<string> {
+  for (const [step, [swallowed, rows]] of [...map].sort(([a], [b]) => (a < b ? -1 : 1)))
+    if (swallowed * 10 >= rows && swallowed > 0)
+      yield `quiet hours swallow ${swallowed} of ${rows} reminders of step ${step}`;
+}
+
+/** Sends that a channel at its rate would get to only when they are too late. */
+function* slow({ perSecond }: Figures, channels: readonly RehearsalChannel[]): Generator<string> {
+  for (const { name, ratePerSecond } of channels) {
+    const seconds = perSecond.get(name);
+    if (ratePerSecond === null || seconds === undefined) continue;
+    let free = 0;
+    let late = 0;
+    let longest = 0;
+    for (const [second, { count, room }] of [...seconds].sort(([a], [b]) => a - b)) {
+      free = Math.max(free, second * 1_000) + (count / ratePerSecond) * 1_000;
+      const wait = free - second * 1_000;
+      longest = Math.max(longest, wait);
+      if (wait > room) late += Math.min(count, Math.ceil(((wait - room) / 1_000) * ratePerSecond));
+    }
+    if (late > 0)
+      yield `channel ${name} is too slow for its peak: at ${ratePerSecond} a second it runs ${formatDuration(longest)} behind, and up to ${late} sends come too late`;
+  }
+}

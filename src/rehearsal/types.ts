@@ -1,0 +1,77 @@
+/**
+ * The rehearsal: a file of order events is lived through on a simulated clock, by the very functions that plan, decide and render
+ * live, and nothing leaves the machine. Buyers are independent once it is known which identities are one person, so a file of any
+ * size is cut into buckets of whole buyers; what comes out does not depend on how. Bad lines are named and passed over.
+ */
+import type { ContactKind, ShopPolicy } from "../core/policy.ts";
+
+/** What a rehearsal needs to know of a configured channel. Cost: millionths of the currency's unit per segment. */
+export type RehearsalChannel = {
+  readonly name: string;
+  readonly contact: ContactKind;
+  readonly ratePerSecond: number | null;
+  readonly cost: { readonly micros: number; readonly currency: string } | null;
+};
+
+/** Plain values, so that it can be handed to a worker thread. */
+export type RehearsalEnv = {
+  /** Campaigns and templates, text by path. */
+  readonly files: ReadonlyMap<string, string>;
+  readonly channels: readonly RehearsalChannel[];
+  /** When decisions begin, epoch ms; null: with the first event. */
+  readonly from: number | null;
+};
+
+/** One line of the file; numbers count from 1. */
+export type Line = { readonly number: number; readonly text: string };
+export type ShopOf = (shop: string) => ShopPolicy | null;
+
+/** A row of the output: its JSON, and what it is sorted by. */
+export type SortedRow = {
+  readonly at: number;
+  readonly buyer: string;
+  /** "" for a whole-case row. */
+  readonly step: string;
+  readonly rest: string;
+  readonly json: string;
+};
+
+export type Moment = { readonly at: number; readonly zone: string };
+export type Example = { readonly at: number; readonly shop: string; readonly order: string; readonly buyer: string };
+export type Sample = {
+  readonly at: number;
+  readonly buyer: string;
+  readonly to: string;
+  readonly text: string;
+  readonly template: string;
+};
+/** What became of one step of one campaign, by how long its orders stayed open (minutes; null: for ever). */
+export type StepFigures = { rows: number; noTime: number; superseded: number };
+
+/** All of it sums, or is the first of its kind; so buckets can be added up in any order. */
+export type Figures = {
+  orders: number;
+  cases: number;
+  events: number;
+  duplicates: number;
+  sends: number;
+  first: Moment | null;
+  last: Moment | null;
+  /** Channel → second since 1970 → sends, and the least time they may take until they are too late, ms. */
+  readonly perSecond: Map<string, Map<number, { count: number; room: number }>>;
+  readonly segments: Map<string, number>;
+  /** Currency → millionths. */
+  readonly cost: Map<string, number>;
+  readonly reasons: Map<string, { count: number; example: Example }>;
+  /** `campaign/step` → minutes open → figures. */
+  readonly fits: Map<string, Map<number | null, StepFigures>>;
+  /** `campaign/step` → [quiet_hours, all rows]. */
+  readonly quiet: Map<string, [number, number]>;
+  /** Sends that no text was found or made for: why → how often. */
+  readonly textless: Map<string, number>;
+  readonly samples: Map<string, Sample>;
+  readonly faults: { readonly line: number; readonly message: string }[];
+  faultCount: number;
+};
+
+export type BucketResult = { readonly sends: SortedRow[]; readonly skips: SortedRow[]; readonly figures: Figures };
