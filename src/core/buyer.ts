@@ -4,7 +4,7 @@
  * is changed in place and belongs to whoever holds the buyer's lock. Instants are epoch ms; rule numbers are design §4's.
  */
 import type { BuyerPolicy, BuyerState, Decision } from "./buyer-state.ts";
-import { decideSend, decideSkip } from "./decide.ts";
+import { decideSend, decideSkips } from "./decide.ts";
 import { adoptTold, refreshMembers } from "./members.ts";
 import { isKnown, toldOver } from "./order.ts";
 import { factsKey, replan } from "./replan.ts";
@@ -34,10 +34,10 @@ export function advance(state: BuyerState, policy: BuyerPolicy, now: number): De
   if (refreshMembers(state, policy, now, "clock", out) && state.open !== null) replan(state, policy, now, out);
   while (state.open !== null) {
     const due = state.open.rows.filter((row) => row.at <= now);
-    const row = due.find(({ kind }) => kind === "skip") ?? due[0];
-    if (row === undefined) break;
-    if (row.kind === "skip") decideSkip(state, policy, state.open, row, now, out);
-    else if (!decideSend(state, policy, state.open, row, now, out)) break;
+    const skips = due.filter(({ kind }) => kind === "skip");
+    const [send] = due;
+    if (skips.length > 0) decideSkips(state, policy, state.open, skips, now, out);
+    else if (send === undefined || !decideSend(state, policy, state.open, send, now, out)) break;
   }
   return out;
 }

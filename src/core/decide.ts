@@ -8,15 +8,24 @@ import type { Reason } from "./reason.ts";
 import { quietHoursOf, replan, usableChannel } from "./replan.ts";
 import { markSettled } from "./settle.ts";
 
-export function decideSkip(
+/**
+ * Decides planned skips that are due, and only then plans anew: none of them changes another, but a worker that is a little late
+ * must not find a new reason for the second because it decided the first.
+ */
+export function decideSkips(
   state: BuyerState,
   policy: BuyerPolicy,
   open: OpenCase,
-  row: PlannedRow,
+  rows: readonly PlannedRow[],
   now: number,
   out: Decision[],
 ): void {
-  skip(state, policy, open, row, row.reason ?? "superseded", now, out);
+  for (const row of rows) {
+    out.push({ ...decided(open, row, now, null), reason: row.reason });
+    if (open.campaign !== null) markSettled(state, open.campaign, row, now, false);
+  }
+  open.rows = open.rows.filter((row) => !rows.includes(row));
+  replan(state, policy, now, out);
 }
 
 /** Decides a send that is due, or puts it off; false: there is no room under its channel's rate now. */

@@ -212,3 +212,17 @@ describe("dispatch", () => {
     expect(await database.sql`select wake_at from buyers`).toEqual([{ wake_at: null }]);
   });
 });
+
+it("keeps the reason of each planned skip when a worker is late for several", async () => {
+  const { at, tell, drain, database } = await dispatchSetup();
+  await at(T0);
+  const closesAt = new Date(T0 + 40 * MINUTE).toISOString();
+  await tell(toldEvent("e1", "order.created", T0, { closesAt, buyer: { id: "b1" } }));
+  const planned = await database.sql`select distinct reason, due_at from reminders where state = 'planned'`;
+  expect(planned).toEqual([{ reason: "no_contact", due_at: T0 + 38 * MINUTE }]);
+  await at(T0 + 38 * MINUTE + 58);
+  await drain();
+  expect(await database.sql`select distinct state, reason from reminders`).toEqual([
+    { state: "skipped", reason: "no_contact" },
+  ]);
+});
