@@ -2,7 +2,6 @@
 
 import { paidAt, quietHoursOf } from "../core/replan.ts";
 import { judgeRetry } from "../core/retry.ts";
-import type { Sql } from "../db/client.ts";
 import { newId } from "../db/ids.ts";
 import {
   adoptOrder,
@@ -24,13 +23,13 @@ import {
   writeRetries,
 } from "../db/stores/dispatch-store.ts";
 import { databaseNow } from "../db/stores/intake-store.ts";
+import { inTransaction } from "../db/stores/transaction.ts";
 import { BROKEN_WAIT, type ClaimedBatch, shopPolicy, usefulUntil } from "./claim.ts";
 import { type DispatchDeps, leaseMs, type SendJob } from "./deps.ts";
 import { bookSlots, type SlotBook } from "./slots.ts";
 
 export async function claimRetries(deps: DispatchDeps, limit: number): Promise<ClaimedBatch> {
-  return deps.sql.begin(async (transaction) => {
-    const tx = transaction as unknown as Sql;
+  return inTransaction(deps.sql, async (tx) => {
     const askedAt = performance.now();
     const [now, found] = await Promise.all([databaseNow(tx), findRetries(tx, limit)]);
     if (found.length === 0) return { taken: 0, jobs: [] };

@@ -3,11 +3,11 @@ import { advance, touch } from "../core/buyer.ts";
 import type { Decision } from "../core/buyer-state.ts";
 import { MINUTE } from "../core/duration.ts";
 import type { ShopPolicy } from "../core/policy.ts";
-import type { Sql } from "../db/client.ts";
 import { finishLoading, type LoadEnv, type LoadedBuyer, loadBuyers } from "../db/stores/buyer-load.ts";
 import { type BuyerChange, type Claim, writeBuyers } from "../db/stores/buyer-write.ts";
 import { lockDueBuyers, putOff } from "../db/stores/dispatch-store.ts";
 import { databaseNow } from "../db/stores/intake-store.ts";
+import { inTransaction } from "../db/stores/transaction.ts";
 import { type DispatchDeps, leaseMs, type SendJob } from "./deps.ts";
 import { bookSlots, type SlotBook } from "./slots.ts";
 
@@ -21,9 +21,7 @@ export type ClaimedBatch = {
 export const BROKEN_WAIT = 5 * MINUTE;
 
 export async function claimDue(deps: DispatchDeps, limit: number): Promise<ClaimedBatch> {
-  return deps.sql.begin(async (transaction) => {
-    // The tag of a transaction is the tag of the pool but for `begin`.
-    const tx = transaction as unknown as Sql;
+  return inTransaction(deps.sql, async (tx) => {
     const askedAt = performance.now();
     const [now, rows] = await Promise.all([databaseNow(tx), lockDueBuyers(tx, limit)]);
     if (rows.length === 0) return { taken: 0, jobs: [] };

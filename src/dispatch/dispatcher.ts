@@ -4,9 +4,9 @@
  */
 import { groupCommit } from "../core/group-commit.ts";
 import { rescue as verdictOnExpired } from "../core/retry.ts";
-import type { Sql } from "../db/client.ts";
 import { recreditFailed } from "../db/stores/attribution-store.ts";
 import { giveUpExpired, type Outcome, recordOutcomes } from "../db/stores/dispatch-store.ts";
+import { inTransaction } from "../db/stores/transaction.ts";
 import { claimDue } from "./claim.ts";
 import { claimRetries } from "./claim-retries.ts";
 import type { DispatchDeps, SendJob } from "./deps.ts";
@@ -106,8 +106,7 @@ export function createDispatcher(deps: DispatchDeps): Dispatcher {
 
 async function record(deps: DispatchDeps, outcomes: readonly Outcome[]): Promise<void> {
   const failures = outcomes.filter(({ state }) => state !== "accepted");
-  await deps.sql.begin(async (transaction) => {
-    const tx = transaction as unknown as Sql;
+  await inTransaction(deps.sql, async (tx) => {
     await recordOutcomes(tx, outcomes);
     // A payment may have been credited to a send that turns out to have failed.
     if (failures.length > 0)

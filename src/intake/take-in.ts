@@ -9,6 +9,7 @@ import { tell, touch } from "../core/buyer.ts";
 import type { BuyerPolicy, Decision } from "../core/buyer-state.ts";
 import { foldOrder, type ToldEvent } from "../core/order.ts";
 import type { ShopPolicy } from "../core/policy.ts";
+import type { Reason } from "../core/reason.ts";
 import type { Sql } from "../db/client.ts";
 import { newId } from "../db/ids.ts";
 import { creditPayments } from "../db/stores/attribution-store.ts";
@@ -39,6 +40,7 @@ import {
   touchContacts,
 } from "../db/stores/intake-store.ts";
 import { insertStrays, updateStrays } from "../db/stores/stray-store.ts";
+import { inTransaction } from "../db/stores/transaction.ts";
 import type { Vault } from "../db/vault.ts";
 import { type KnownParties, type Party, partiesOf } from "./parties.ts";
 import type { Prepared } from "./prepare.ts";
@@ -50,6 +52,8 @@ export type IntakeDeps = {
   /** The policy of a configured shop. */
   readonly shopOf: (shop: string) => ShopPolicy | null;
   readonly policy: () => BuyerPolicy;
+  /** Told of each reminder that ended by what was taken in, once that is committed. */
+  readonly skipped?: (reason: Reason) => void;
 };
 
 export type TakenIn = "accepted" | "duplicate";
@@ -64,8 +68,7 @@ class Moved extends Error {}
 export async function takeIn(deps: IntakeDeps, events: readonly Prepared[]): Promise<TakenIn[]> {
   for (let attempt = 1; ; attempt++) {
     try {
-      // The tag of a transaction is the tag of the pool but for `begin`.
-      return await deps.sql.begin((tx) => attemptBatch(deps, tx as unknown as Sql, events));
+      return await inTransaction(deps.sql, (tx) => attemptBatch(deps, tx, events));
     } catch (error) {
       const code = error instanceof Error ? Reflect.get(error, "code") : undefined;
       if (attempt >= ATTEMPTS || !(error instanceof Moved || RACES.has(String(code)))) throw error;
@@ -73,7 +76,11 @@ export async function takeIn(deps: IntakeDeps, events: readonly Prepared[]): Pro
   }
 }
 
-async function attemptBatch(deps: IntakeDeps, tx: Sql, events: readonly Prepared[]): Promise<TakenIn[]> {
+async function attemptBatch(
+  deps: IntakeDeps,
+  tx: Sql,
+  events: readonly Prepared[],
+): Promise<{ verdicts: TakenIn[]; skipped: readonly Reason[] }> {
   const unique = new Map<string, Prepared>();
   for (const event of events) {
     const key = buyerKey(event.shop, event.id);
@@ -86,13 +93,13 @@ async function attemptBatch(deps: IntakeDeps, tx: Sql, events: readonly Prepared
   ]);
   const isFresh = new Set(fresh.map((row) => buyerKey(row.shop_id, row.id)));
   const todo = [...unique].filter(([key]) => isFresh.has(key)).map(([, event]) => event);
-  if (todo.length > 0) await fold(deps, tx, now, todo, known);
+  const skipped = todo.length > 0 ? await fold(deps, tx, now, todo, known) : [];
   const verdicts: TakenIn[] = [];
   for (const event of events) {
     const key = buyerKey(event.shop, event.id);
     verdicts.push(isFresh.delete(key) ? "accepted" : "duplicate");
   }
-  return verdicts;
+  return { verdicts, skipped };
 }
 
 function eventRows(events: readonly Prepared[]) {
@@ -148,7 +155,14 @@ async function findParties(tx: Sql, events: readonly Prepared[]): Promise<Known>
   };
 }
 
-async function fold(deps: IntakeDeps, tx: Sql, now: number, events: readonly Prepared[], known: Known): Promise<void> {
+/** Returns the reasons of what ended by these events. */
+async function fold(
+  deps: IntakeDeps,
+  tx: Sql,
+  now: number,
+  events: readonly Prepared[],
+  known: Known,
+): Promise<readonly Reason[]> {
   await lockStoredStrays(tx, events, known);
   const { parties, strays } = partiesOf(events, known);
   const shopOf = (shop: string): ShopPolicy => {
@@ -215,6 +229,7 @@ async function fold(deps: IntakeDeps, tx: Sql, now: number, events: readonly Pre
           paid.map(({ shop, orderId }) => ({ shop, id: orderId })),
         ),
   ]);
+  return changes.flatMap(({ decisions }) => decisions.flatMap(({ reason }) => (reason === null ? [] : [reason])));
 }
 
 /** Platform ids told of buyers that already have another one. */

@@ -1,0 +1,56 @@
+/**
+ * Transactions that survive the loss of their connection.
+ *
+ * Hazard: when the connection of a postgres.js transaction is gone (PostgreSQL restarts), the driver still writes `rollback`, or whatever
+ * the body says next, to it: a TypeError that ends the process, or a connection that is never free again. So after a loss nothing more
+ * reaches the driver: the body is left behind, and the caller gets the driver's error.
+ */
+import { setTimeout as pause } from "node:timers/promises";
+import type { Sql } from "../client.ts";
+
+/** `CONNECT_TIMEOUT` and the like come before a transaction began, when there is nothing to roll back. */
+const LOST = new Set([
+  "CONNECTION_CLOSED",
+  "CONNECTION_DESTROYED",
+  "CONNECTION_ENDED",
+  "ECONNRESET",
+  "EPIPE",
+  "ETIMEDOUT",
+]);
+
+/** The close of a socket follows its error within a turn of the loop. */
+const CLOSE_FOLLOWS_MS = 50;
+
+const isLost = (error: unknown): boolean =>
+  error instanceof Error && LOST.has(String("code" in error ? error.code : ""));
+
+/** Commits when `work` resolves, rolls back when it rejects. Rejects also when the connection was lost; the commit may be done then. */
+export async function inTransaction<T>(sql: Sql, work: (tx: Sql) => Promise<T>): Promise<T> {
+  const never = new Promise<never>(() => {});
+  let lost = false;
+  let result: { readonly value: T } | undefined;
+  try {
+    await sql.begin(async (transaction) => {
+      // The tag of a transaction is the tag of the pool but for `begin`.
+      const tx = new Proxy(transaction as unknown as Sql, {
+        apply(target, self, args) {
+          if (lost) throw new Error("the connection of this transaction is gone");
+          return Reflect.apply(target, self, args);
+        },
+      });
+      try {
+        result = { value: await work(tx) };
+      } catch (error) {
+        // The driver itself rejects `begin` when the connection closes, so nobody waits for this. Another connection may be meant.
+        if (isLost(error)) await pause(CLOSE_FOLLOWS_MS);
+        if (lost) await never;
+        throw error;
+      }
+    });
+  } catch (error) {
+    lost = true;
+    throw error;
+  }
+  if (result === undefined) throw new Error("a transaction committed without its result");
+  return result.value;
+}
