@@ -97,7 +97,6 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
       shopOf: config.shop,
       policy: () => policy,
     };
-    const intake = createIntake(shared);
     const producer = createProducer(backend);
     const metrics = createMetrics({
       due: () => countDue(database.sql, 10_000),
@@ -107,6 +106,7 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
       },
       inFlight: () => dispatcher.inFlight,
     });
+    const intake = createIntake({ ...shared, skipped: metrics.dispatch.skipped });
     const dispatcher = createDispatcher({ ...shared, catalog: () => catalog, channels, log, meter: metrics.dispatch });
     const counted = (source: string): Intake => ({
       get pending() {

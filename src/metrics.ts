@@ -42,7 +42,7 @@ export function createMetrics(gauges: Gauges): Metrics {
   });
   const skips = new Counter({
     name: "dunlin_skips_total",
-    help: "Reminders decided against at dispatch, by reason",
+    help: "Reminders decided against, by reason",
     labelNames: ["reason"],
     registers,
   });
