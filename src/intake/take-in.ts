@@ -68,7 +68,9 @@ class Moved extends Error {}
 export async function takeIn(deps: IntakeDeps, events: readonly Prepared[]): Promise<TakenIn[]> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await inTransaction(deps.sql, (tx) => attemptBatch(deps, tx, events));
+      const { verdicts, skipped } = await inTransaction(deps.sql, (tx) => attemptBatch(deps, tx, events));
+      for (const reason of skipped) deps.skipped?.(reason);
+      return verdicts;
     } catch (error) {
       const code = error instanceof Error ? Reflect.get(error, "code") : undefined;
       if (attempt >= ATTEMPTS || !(error instanceof Moved || RACES.has(String(code)))) throw error;
