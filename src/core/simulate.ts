@@ -44,8 +44,7 @@ type Shop = {
 export function simulate(input: SimulationInput): SimulationTotals {
   const shops = new Map<string, Shop>();
   const everybody: Person[] = [];
-  const events = input.events.map((event, index) => ({ event, index }));
-  events.sort((a, b) => a.event.occurredAt - b.event.occurredAt || a.index - b.index);
+  const events = [...input.events].sort((a, b) => a.occurredAt - b.occurredAt);
   const totals = { orders: 0, cases: 0, to: null as number | null, duplicates: 0 };
   const policy: BuyerPolicy = { ...input.policy, newId: nextId() };
 
@@ -115,7 +114,7 @@ export function simulate(input: SimulationInput): SimulationTotals {
     return person;
   };
 
-  for (const { event } of events) {
+  for (const event of events) {
     let shop = shops.get(event.shop);
     if (shop === undefined) {
       shop = { policy: input.shopOf(event.shop), eventIds: new Set(), persons: new Map(), orders: new Map() };

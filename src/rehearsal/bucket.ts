@@ -133,33 +133,22 @@ function countStep(figures: Figures, { decision, person }: Kept): void {
 function rowOf({ decision, person, text, segments }: Kept, buyer: string): SortedRow {
   const { at, orders, campaign, step, variant, channel, reason } = decision;
   const shop = person.shop;
-  const base = {
-    at: formatInstant(at, offsetMinutes(shop.timeZone, at)),
-    shop: shop.id,
-    buyer,
-    orders,
-    campaign: campaign?.key ?? null,
-    step,
-  };
-  const json = JSON.stringify(reason === null ? { ...base, variant, channel, text, segments } : { ...base, reason });
-  return {
-    at,
-    buyer,
-    step: step ?? "",
-    rest: `${shop.id} ${campaign?.key ?? ""} ${orders.join(" ")} ${reason ?? ""}`,
-    json,
-  };
+  const when = formatInstant(at, offsetMinutes(shop.timeZone, at));
+  const ids = orders.length === 1 ? quoted(orders[0] ?? "") : orders.map(quoted).join(",");
+  const base = `{"at":"${when}","shop":${quoted(shop.id)},"buyer":${quoted(buyer)},"orders":[${ids}],"campaign":${nullable(campaign?.key)},"step":${nullable(step)}`;
+  const json =
+    reason === null
+      ? `${base},"variant":${nullable(variant)},"channel":${nullable(channel)},"text":${quoted(text)},"segments":${segments}}`
+      : `${base},"reason":"${reason}"}`;
+  return { at, buyer, step: step ?? "", json };
 }
 
-/** By time, then buyer, then step (whole-case rows first); the rest only so that the same rows always come in the same order. */
+const quoted = (value: string): string => JSON.stringify(value);
+const nullable = (value: string | null | undefined): string => (value == null ? "null" : quoted(value));
+
+/** By time, then buyer, then step (whole-case rows first); the JSON only so that the same rows always come in the same order. */
 export function compareRows(a: SortedRow, b: SortedRow): number {
-  return (
-    a.at - b.at ||
-    compare(a.buyer, b.buyer) ||
-    compare(a.step, b.step) ||
-    compare(a.rest, b.rest) ||
-    compare(a.json, b.json)
-  );
+  return a.at - b.at || compare(a.buyer, b.buyer) || compare(a.step, b.step) || compare(a.json, b.json);
 }
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

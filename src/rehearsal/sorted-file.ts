@@ -8,14 +8,21 @@ const CHUNK = 1 << 17;
 /** JSON leaves no tab and no line break unescaped. */
 export function writeRows(path: string, rows: readonly SortedRow[]): void {
   const parts: string[] = [];
-  for (const { at, buyer, step, rest, json } of rows)
-    parts.push(`${at}\t${JSON.stringify(buyer)}\t${JSON.stringify(step)}\t${JSON.stringify(rest)}\t${json}\n`);
+  for (const { at, buyer, step, json } of rows)
+    parts.push(`${at}\t${JSON.stringify(buyer)}\t${JSON.stringify(step)}\t${json}\n`);
   writeFileSync(path, parts.join(""));
 }
 
 function toRow(line: string): SortedRow {
-  const [at = "", buyer = "", step = "", rest = "", json = ""] = line.split("\t");
-  return { at: Number(at), buyer: text(buyer), step: text(step), rest: text(rest), json };
+  const one = line.indexOf("\t");
+  const two = line.indexOf("\t", one + 1);
+  const three = line.indexOf("\t", two + 1);
+  return {
+    at: Number(line.slice(0, one)),
+    buyer: text(line.slice(one + 1, two)),
+    step: text(line.slice(two + 1, three)),
+    json: line.slice(three + 1),
+  };
 }
 
 const text = (json: string): string => (json.includes("\\") ? (JSON.parse(json) as string) : json.slice(1, -1));

@@ -6,7 +6,9 @@ import { createPartition } from "./partition.ts";
 import { readLines } from "./read-lines.ts";
 import type { Line, ShopOf } from "./types.ts";
 
-const FLUSH_BYTES = 1 << 18;
+const FLUSH_BYTES = 1 << 16;
+/** A line number, a tab and a line break. */
+const MOST_PREFIX = 20;
 
 export async function spill(input: {
   readonly file: string;
@@ -36,15 +38,13 @@ export async function spill(input: {
   const bucketOf = partition.buckets(input.buckets);
   const paths = Array.from({ length: input.buckets }, (_, index) => join(input.dir, `lines-${index}`));
   const files = paths.map((path) => openSync(path, "w"));
-  const parts: Buffer[][] = files.map(() => []);
-  const sizes = files.map(() => 0);
+  const held = files.map(() => Buffer.allocUnsafe(FLUSH_BYTES));
+  const sizes = new Int32Array(files.length);
+  const write = (file: number, bytes: Buffer): void => {
+    for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
+  };
   const flush = (bucket: number): void => {
-    const file = files[bucket];
-    const held = parts[bucket];
-    if (file === undefined || held === undefined || held.length === 0) return;
-    const whole = Buffer.concat(held);
-    for (let at = 0; at < whole.length; ) at += writeSync(file, whole, at);
-    parts[bucket] = [];
+    write(files[bucket] ?? -1, (held[bucket] ?? NEWLINE).subarray(0, sizes[bucket]));
     sizes[bucket] = 0;
   };
   try {
@@ -52,10 +52,17 @@ export async function spill(input: {
     await readLines(input.file, {
       line: (bytes, number) => {
         const bucket = bucketOf[index++] ?? 0;
-        const text = Buffer.concat([Buffer.from(`${number}\t`), bytes, NEWLINE]);
-        parts[bucket]?.push(text);
-        sizes[bucket] = (sizes[bucket] ?? 0) + text.length;
-        if ((sizes[bucket] ?? 0) > FLUSH_BYTES) flush(bucket);
+        const buffer = held[bucket];
+        if (buffer === undefined) return;
+        const size = bytes.length + MOST_PREFIX;
+        if ((sizes[bucket] ?? 0) + size > FLUSH_BYTES) flush(bucket);
+        if (size > FLUSH_BYTES)
+          return write(files[bucket] ?? -1, Buffer.concat([Buffer.from(`${number}\t`), bytes, NEWLINE]));
+        let at = sizes[bucket] ?? 0;
+        at += buffer.write(`${number}\t`, at, "latin1");
+        at += bytes.copy(buffer, at);
+        buffer[at++] = 0x0a;
+        sizes[bucket] = at;
       },
       fault: () => {},
       progress: (bytes) => input.progress(before + bytes),

@@ -32,7 +32,6 @@ export type SortedRow = {
   readonly buyer: string;
   /** "" for a whole-case row. */
   readonly step: string;
-  readonly rest: string;
   readonly json: string;
 };
 
