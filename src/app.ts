@@ -156,8 +156,21 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
       takers.push(() => worker.close(CLOSE_WORKER_MS));
     }
     let url: string | null = null;
+    const quietHoursOf = (shop: string, key: string) => {
+      const own = catalog.campaigns.find((campaign) => campaign.key === key)?.quietHours ?? null;
+      return own === "off" ? null : (own ?? config.shop(shop)?.quietHours ?? null);
+    };
     if (roles.has("api")) {
-      const http = await startHttp({ config, keys: keys.keys, database, backend, intake: counted, metrics, log });
+      const http = await startHttp({
+        config,
+        keys: keys.keys,
+        database,
+        backend,
+        intake: counted,
+        metrics,
+        quietHoursOf,
+        log,
+      });
       takers.push(http.close);
       url = http.url;
       for (const line of welcome(url, keys.keys)) options.print(line);

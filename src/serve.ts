@@ -2,6 +2,7 @@
 import type { Logger } from "pino";
 import type { Config } from "./config/config.ts";
 import type { Keys } from "./config/keys.ts";
+import type { QuietHours } from "./core/policy.ts";
 import { explainDbError } from "./db/client.ts";
 import type { OpenDatabase } from "./db/open.ts";
 import { createAuth } from "./http/auth.ts";
@@ -24,6 +25,8 @@ export type ServeInput = {
   /** Intake, counted under the name of where events came from. */
   readonly intake: (source: string) => Intake;
   readonly metrics: Metrics;
+  /** The quiet hours that hold for a campaign in a shop. */
+  readonly quietHoursOf: (shop: string, campaign: string) => QuietHours | null;
   readonly log: Logger;
 };
 
@@ -57,7 +60,7 @@ export async function startHttp(input: ServeInput): Promise<{ url: string; close
     report: async (query) => reportJson(await recoveryReport({ sql }, { ...query, zoneOf })),
     reportCsv: async (query) => reportCsv(await recoveryReport({ sql }, { ...query, zoneOf })),
     explain: async (which) => {
-      const story = await explainOrder({ sql, zoneOf }, which);
+      const story = await explainOrder({ sql, zoneOf, quietHoursOf: input.quietHoursOf }, which);
       return story === null ? null : storyJson(story);
     },
     listCases: (query) => listCases({ sql, zoneOf }, query),

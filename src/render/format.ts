@@ -69,10 +69,6 @@ export function formatMoney(minor: number, currency: string, locale: string): st
   return plainSpaces(moneyFormat(locale, currency).format(formatAmount(minor, currency) as `${number}`));
 }
 
-export function formatNumber(value: number, locale: string): string {
-  return plainSpaces(numberFormat(locale).format(value));
-}
-
 /** `a, b and c` in the locale's way. */
 export function formatList(parts: readonly string[], locale: string): string {
   return parts.length === 1 ? (parts[0] ?? "") : plainSpaces(listFormat(locale, "conjunction").format(parts));
