@@ -27,7 +27,6 @@ function keep<T>(make: (...key: string[]) => T): (...key: string[]) => T {
 const plainSpaces = (text: string) => text.replace(/[\u00a0\u2009\u202f]/g, " ");
 
 const moneyFormat = keep((locale, currency) => new Intl.NumberFormat(locale, { style: "currency", currency }));
-const numberFormat = keep((locale) => new Intl.NumberFormat(locale));
 const listFormat = keep(
   (locale, type) =>
     new Intl.ListFormat(locale, {
