@@ -1,4 +1,5 @@
 /** The commands of `dunlin`: their arguments, and what each runs. */
+import { once } from "node:events";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { type AppOptions, ROLES, type Role, startApp } from "./app.ts";
 import { validateCommand } from "./cli/campaigns.ts";
@@ -7,6 +8,7 @@ import { doctorCommand } from "./cli/doctor.ts";
 import { explainCommand } from "./cli/explain.ts";
 import { importCommand } from "./cli/import.ts";
 import { migrateCommand } from "./cli/migrate.ts";
+import { type RehearseOptions, rehearseCommand } from "./cli/rehearse.ts";
 import { type ReportOptions, reportCommand } from "./cli/report.ts";
 import { suppressCommand } from "./cli/suppress.ts";
 import type { Config } from "./config/config.ts";
@@ -22,6 +24,11 @@ function configure(): Config {
   const result = loadConfig(process.env, process.cwd());
   if (!result.ok) throw new CommandError(result.faults.join("\n"));
   return result.config;
+}
+
+/** A long answer in pieces, as fast as whoever reads it takes them. */
+async function writeOut(piece: string): Promise<void> {
+  if (!process.stdout.write(piece)) await once(process.stdout, "drain");
 }
 
 const line = (text: string): void => void process.stdout.write(`${text}\n`);
@@ -143,6 +150,16 @@ export function program(): Command {
     .description("opt an address out by hand")
     .action((address: string, { shop, kind }: { shop: string; kind: string }) =>
       runCommand((context) => suppressCommand(context, address, shop, kind)),
+    );
+  dunlin
+    .command("rehearse")
+    .argument("<file>", "NDJSON of order events; - reads stdin")
+    .requiredOption("--campaigns <dir>", "the campaigns to rehearse")
+    .option("--from <instant>", "begin deciding here; what was told before is known")
+    .option("--json", "print every planned send and skip as JSON")
+    .description("run campaigns over a file of events with a simulated clock; nothing is sent")
+    .action((file: string, options: RehearseOptions) =>
+      runCommand((context) => rehearseCommand(context, file, options, writeOut)),
     );
   const campaigns = dunlin.command("campaigns").description("campaigns and templates as files");
   campaigns
