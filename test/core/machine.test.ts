@@ -42,6 +42,16 @@ describe("rule 1: the case", () => {
     expect(buyer.rows()).toEqual(["110 sms nudge a", "170 sms last a"]);
   });
 
+  it("leaves a presale order out of the case until its window opens", () => {
+    const presale = { depositPaid: true, balanceFrom: at(100) };
+    const buyer = buyerOf().tell(at(0), created("p", 0, { presale }));
+    expect(buyer.state.open).toBeNull();
+    buyer.tell(at(5), created("a", 5)).run(at(99));
+    expect(buyer.rows()).toEqual(["15 sms nudge a"]);
+    expect(buyer.state.open?.members).toEqual(["a"]);
+    expect(buyer.run(at(100)).state.open?.members).toEqual(["a", "p"]);
+  });
+
   it.each([
     ["paid", event("paid", "a", 1)],
     ["closed", event("closed", "a", 1)],
@@ -635,6 +645,21 @@ describe("changes re-plan", () => {
       created("a", 0),
     );
     expect(change(buyer).run().rows()).toEqual([expected]);
+  });
+
+  it.each([
+    [
+      "its amount",
+      campaignOf({ match: { shops: null, tags: null, amount: { min: "20", max: null } } }),
+      { amount: "20.00" },
+    ],
+    ["its tags", campaignOf({ match: match(["x"]) }), { tags: ["x"] }],
+  ])("%s, by which the campaign is chosen", (_, campaign, change) => {
+    const buyer = buyerOf({ campaigns: [campaign] })
+      .tell(at(0), created("a", 0))
+      .tell(at(5), event("updated", "a", 5, change))
+      .run();
+    expect(buyer.rows()).toEqual(["10 sms nudge a"]);
   });
 
   it("waits for a contact that is told in time", () => {
