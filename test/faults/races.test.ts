@@ -28,9 +28,9 @@ async function watchClaims({ sql }: Rig): Promise<void> {
   await sql.unsafe(`
     create table late_claims (order_id text, at timestamptz);
     create function watch_claim() returns trigger language plpgsql as $$ begin
-      insert into late_claims select o.id, clock_timestamp() from reminders r
-        join orders o on o.shop_id = r.shop_id and o.id = any(r.orders)
-        where r.shop_id = new.shop_id and r.id = new.reminder_id and o.paid_at is not null;
+      insert into late_claims select e.order_id, clock_timestamp() from reminders r
+        join order_events e on e.shop_id = r.shop_id and e.order_id = any(r.orders) and e.type = 'order.paid'
+        where r.shop_id = new.shop_id and r.id = new.reminder_id;
       return null; end $$;
     create constraint trigger watch_claim after insert on deliveries deferrable initially deferred
       for each row execute function watch_claim()`);
