@@ -29,12 +29,24 @@ const MOST_EVENTS = 2_000;
 /** Transactions at a time: one computes while the other waits for the store. */
 const LANES = 2;
 
+/**
+ * The order and the buyer that an event tells of. Two transactions that tell of the same at once would wait for each other, in a
+ * ring even, and be run again; between processes that is rare, between the lanes of one it would be the rule.
+ */
+function keysOf({ shop, orderId, platformId, contacts }: Prepared): string[] {
+  const keys = [`o${shop}\n${orderId}`];
+  if (platformId !== null) keys.push(`p${shop}\n${platformId}`);
+  for (const { key } of contacts) keys.push(`c${key}`);
+  return keys;
+}
+
 export function createIntake(deps: IntakeDeps): Intake {
   const env: PrepareEnv = { shopOf: deps.shopOf, vault: deps.vault };
   const commit = groupCommit<readonly Prepared[], readonly TakenIn[]>({
     most: MOST_EVENTS,
     lanes: LANES,
     sizeOf: (events) => events.length,
+    keysOf: (events) => events.flatMap(keysOf),
     run: async (lists) => {
       const verdicts = await takeIn(deps, lists.flat());
       let at = 0;
