@@ -189,6 +189,18 @@ describe("presale", () => {
     "without its deposit nobody chases it: %o",
     (told) => expect(foldOrder([presale(told)], shop).chaseFrom).toBeNull(),
   );
+  it("counts as created when it ceases to be pending, but not before its window", () => {
+    const freedAt = (at: number) =>
+      foldOrder(
+        [
+          create({ pendingConfirmation: true, presale: { depositPaid: true, balanceFrom: T0 + HOUR } }),
+          told("e2", "order.updated", at, { pendingConfirmation: false }),
+        ],
+        shop,
+      ).createdAt;
+    expect(freedAt(T0 + MINUTE)).toBe(T0 + HOUR);
+    expect(freedAt(T0 + 2 * HOUR)).toBe(T0 + 2 * HOUR);
+  });
   it("merges what several events tell of it", () => {
     const later = told("e2", "order.updated", T0 + 1, { presale: { depositPaid: true } });
     const order = foldOrder([presale({ balanceFrom: T0 + DAY, balanceTo: T0 + 2 * DAY }), later], shop);

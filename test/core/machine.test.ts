@@ -123,6 +123,11 @@ describe("rule 2: the campaign of a case", () => {
     expect(buyer.rows()).toEqual(["11 sms v1 a+b", "61 sms v2 a+b"]);
   });
 
+  it("is one of the order's own shop", () => {
+    const other = campaignOf({ match: { shops: ["other"], tags: null, amount: null } });
+    expect(buyerOf({ campaigns: [other] }).tell(at(0), created("a", 0)).state.open?.whole?.reason).toBe("no_campaign");
+  });
+
   it("breaks ties by the smaller key", () => {
     const buyer = buyerOf({ campaigns: [campaignOf({ key: "b" }), campaignOf({ key: "a" })] })
       .tell(at(0), created("a", 0))

@@ -155,6 +155,12 @@ describe("merging", () => {
     expect(totals).toMatchObject({ orders: 2, cases: 1 });
   });
 
+  it("takes over the platform's id, and plans anew even when the event itself changes nothing", () => {
+    const late = event("updated", "a", 6, { phone: PHONE, chat: { wechat: "w" } });
+    const { rows } = run([created("a", 0, { phone: PHONE }), created("b", 4, { id: "B", ...two }), late]);
+    expect(rows).toEqual(["B: 14 sms nudge a+b"]);
+  });
+
   it("goes by what was known at each moment: before the proof both are reminded", () => {
     const { rows } = run([created("a", 0, one), created("b", 1, { ...two, phone: "+8613912345678" }), proof(20)]);
     expect(rows).toEqual(["A: 10 sms nudge a", "A: 11 sms nudge b"]);

@@ -1,0 +1,89 @@
+import { describe, expect, it } from "vitest";
+import { type BuyerState, newBuyer, type OpenCase } from "../../src/core/buyer-state.ts";
+import { mergeBuyers } from "../../src/core/merge.ts";
+import { foldOrder } from "../../src/core/order.ts";
+import { campaignOf, created, shopPolicy } from "./support.ts";
+
+const shop = shopPolicy();
+const openCase = (id: string, openedAt: number, members: string[], change: Partial<OpenCase> = {}): OpenCase => ({
+  id,
+  openedAt,
+  campaign: campaignOf(),
+  members,
+  counted: members,
+  rows: [],
+  hadPlan: false,
+  manual: false,
+  whole: null,
+  ...change,
+});
+
+function state(open: OpenCase | null, change: Partial<BuyerState> = {}): BuyerState {
+  const buyer: BuyerState = { ...newBuyer(shop, 1), ...change, open };
+  for (const id of open?.members ?? [])
+    buyer.orders.set(id, { order: foldOrder([created(id, 0)], shop), toldAt: 0, settled: {} });
+  return buyer;
+}
+const send = (at: number, caseId: string) => ({ at, campaign: "default", step: "nudge", caseId, orders: [] });
+
+describe("two buyers that prove to be one", () => {
+  it("keep the winner's case, with the orders and sends of the others in it", () => {
+    const winner = state(openCase("c2", 20, ["b"]), { sends: [send(7, "c2")] });
+    const loser = state(openCase("c1", 10, ["a"], { hadPlan: true, manual: true }), {
+      sends: [send(5, "c1"), send(1, "c0")],
+    });
+    mergeBuyers(winner, [loser]);
+    expect(winner.open).toMatchObject({
+      id: "c2",
+      members: ["b", "a"],
+      counted: ["b", "a"],
+      hadPlan: true,
+      manual: true,
+    });
+    expect(winner.sends.map(({ at, caseId }) => [at, caseId])).toEqual([
+      [1, "c0"],
+      [5, "c2"],
+      [7, "c2"],
+    ]);
+    expect([...winner.orders.keys()].sort()).toEqual(["a", "b"]);
+  });
+
+  it("else the case that opened first", () => {
+    const winner = state(null);
+    mergeBuyers(winner, [state(openCase("c9", 30, ["a"])), state(openCase("c5", 20, ["b"]))]);
+    expect(winner.open).toMatchObject({ id: "c5", members: ["b", "a"], hadPlan: false, manual: false });
+  });
+
+  it("leave out of what counts what the kept case's campaign excludes", () => {
+    const campaign = campaignOf({ exclude: { shops: null, tags: null, amount: { min: "10.00", max: null } } });
+    const winner = state(openCase("c1", 0, ["a"], { campaign, counted: [] }));
+    mergeBuyers(winner, [state(openCase("c2", 0, ["b"]))]);
+    expect(winner.open).toMatchObject({ members: ["a", "b"], counted: [] });
+  });
+
+  it("have the latest payment, contact of each kind and departure of them all", () => {
+    const contact = (toldAt: number, toldId: string, suppressed = false) => ({ suppressed, toldAt, toldId });
+    const winner = state(null, {
+      otherPaidAt: 5,
+      zone: "UTC",
+      contacts: new Map([["phone", contact(1, "b")]]),
+      departures: { at: 3, reasons: new Set(["closed"]) },
+    });
+    const loser = state(null, {
+      otherPaidAt: 9,
+      zone: "Asia/Tokyo",
+      contacts: new Map([
+        ["phone", contact(1, "c", true)],
+        ["chat.w", contact(1, "a")],
+      ]),
+      departures: { at: 3, reasons: new Set(["paid"]) },
+    });
+    mergeBuyers(winner, [loser, state(null, { departures: { at: 2, reasons: new Set(["excluded"]) } })]);
+    expect(winner).toMatchObject({ otherPaidAt: 9, zone: "UTC", open: null });
+    expect([...winner.contacts]).toEqual([
+      ["phone", contact(1, "c", true)],
+      ["chat.w", contact(1, "a")],
+    ]);
+    expect(winner.departures).toEqual({ at: 3, reasons: new Set(["closed", "paid"]) });
+  });
+});
