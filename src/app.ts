@@ -53,6 +53,8 @@ export class StartError extends Error {
 }
 
 const DUE_SCAN_MS = 250;
+/** How much later than its time a row may be taken up without being late: a few scans, or two sweeps when the queue is away. */
+const TAKE_UP_MS = 5_000;
 const RESCUE_MS = 10_000;
 /** How often it is seen to that the clocks above still run: a queue store that was out or emptied has forgotten them. */
 const CLOCKS_MS = 5_000;
@@ -90,6 +92,7 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
       campaigns: byPriority(catalog.campaigns),
       channels: new Map([...channels].map(([name, { contact }]) => [name, contact])),
       newId,
+      takeUp: TAKE_UP_MS,
     };
     const shared = {
       sql: database.sql,

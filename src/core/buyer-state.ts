@@ -66,6 +66,8 @@ export type BuyerPolicy = {
   readonly channels: ChannelContacts;
   /** Ids of new cases. */
   readonly newId: () => string;
+  /** A live worker takes rows up some moments late; so many ms are no lateness. Absent (a rehearsal): 0. */
+  readonly takeUp?: number;
   /** Asked before each send: false leaves the row due (no room under the channel's rate). Absent: always. */
   readonly grant?: (channel: string) => boolean;
 };

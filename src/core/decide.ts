@@ -25,7 +25,7 @@ export function decideSkips(
     if (open.campaign !== null) markSettled(state, open.campaign, row, now, false);
   }
   open.rows = open.rows.filter((row) => !rows.includes(row));
-  replan(state, policy, now, out);
+  replan(state, policy, momentOf(policy, open.campaign, Math.max(...rows.map(({ at }) => at)), now), out);
 }
 
 /** Decides a send that is due, or puts it off; false: there is no room under its channel's rate now. */
@@ -43,7 +43,8 @@ export function decideSend(
     skip(state, policy, open, row, "superseded", now, out);
     return true;
   }
-  const verdict = judge(state, policy, campaign, row, now);
+  const at = momentOf(policy, campaign, row.at, now);
+  const verdict = judge(state, policy, campaign, row, at);
   if (verdict.kind === "defer") {
     open.rows = open.rows.map((each) => (each === row ? { ...row, at: verdict.until } : each));
     return true;
@@ -54,11 +55,17 @@ export function decideSend(
     return true;
   }
   if (policy.grant !== undefined && !policy.grant(verdict.channel)) return false;
-  const orders = payableInTime(state, open, campaign, now);
+  const orders = payableInTime(state, open, campaign, at);
   out.push({ ...decided(open, row, now, variant), kind: "send", orders, channel: verdict.channel });
   state.sends.push({ at: now, campaign: campaign.key, step: row.step, caseId: open.id, orders });
   settle(state, policy, open, campaign, row, now, true, out);
   return true;
+}
+
+/** What happens at a row's time happens at that time, though a worker takes it up a little later; never for more than half of `minLead`. */
+function momentOf(policy: BuyerPolicy, campaign: Campaign | null, dueAt: number, now: number): number {
+  const late = now - dueAt;
+  return late > 0 && late <= Math.min(policy.takeUp ?? 0, (campaign?.minLead ?? 0) / 2) ? dueAt : now;
 }
 
 type Verdict =

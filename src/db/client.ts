@@ -51,6 +51,8 @@ export function connect(url: string, options: ConnectOptions = {}): Database {
     prepare,
     connect_timeout: connectTimeoutMs / 1000,
     idle_timeout: idleTimeoutMs / 1000,
+    // The driver's own waits grow to 20 s for the whole pool, long after the server is back.
+    backoff: (attempt: number) => Math.min(0.05 * 2 ** attempt, 1),
     onnotice: () => {},
     types: {
       bigint: {

@@ -43,7 +43,7 @@ export async function send(deps: DispatchDeps, job: SendJob): Promise<Outcome> {
 function sendBy(deps: DispatchDeps, job: SendJob, channel: Channel): number {
   const leaseEnds = job.askedAt + leaseMs(deps.channels) - channel.timeoutMs;
   const closes = job.orders.map((id) => job.buyer.state.orders.get(id)?.order.closesAt ?? Number.POSITIVE_INFINITY);
-  const useful = Math.min(job.until + SLOT_HORIZON_MS, ...closes);
+  const useful = Math.min(Math.max(job.until, job.claimedAt) + SLOT_HORIZON_MS, ...closes);
   return Math.min(leaseEnds, job.askedAt + (useful - job.claimedAt));
 }
 

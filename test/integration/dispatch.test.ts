@@ -226,3 +226,28 @@ it("keeps the reason of each planned skip when a worker is late for several", as
     { state: "skipped", reason: "no_contact" },
   ]);
 });
+
+it("sends a reminder that was pulled to the last useful moment, though a worker takes it up a little later", async () => {
+  const { at, tell, drain, sent, database } = await dispatchSetup();
+  await at(T0);
+  // The nudge after 10 minutes would be too late: it is pulled to 2 minutes before the close.
+  await tell(toldEvent("e1", "order.created", T0, { closesAt: new Date(T0 + 8 * MINUTE).toISOString() }));
+  expect(await database.sql`select due_at from reminders where step = 'nudge'`).toEqual([{ due_at: T0 + 6 * MINUTE }]);
+  await at(T0 + 3 * MINUTE);
+  await drain();
+  await at(T0 + 6 * MINUTE + 400);
+  await drain();
+  expect(sent.map(({ step }) => step)).toEqual(["nudge"]);
+});
+
+it("does not send when it is taken up well after the last useful moment", async () => {
+  const { at, tell, drain, sent, database } = await dispatchSetup();
+  await at(T0);
+  await tell(toldEvent("e1", "order.created", T0, { closesAt: new Date(T0 + 8 * MINUTE).toISOString() }));
+  await at(T0 + 6 * MINUTE + 30 * SECOND);
+  await drain();
+  expect(sent).toEqual([]);
+  expect(await database.sql`select distinct reason from reminders where step = 'nudge'`).toEqual([
+    { reason: "no_time" },
+  ]);
+});

@@ -69,7 +69,12 @@ export const toldEvent = (id: string, type: string, at: number, order: Record<st
 export async function intakeDeps(options: { shop?: Partial<ShopPolicy>; campaigns?: readonly Campaign[] } = {}) {
   const database = await testDatabase();
   const vault = createVault(Buffer.alloc(32, 7));
-  const policy: BuyerPolicy = { campaigns: options.campaigns ?? [campaign()], channels: CHANNELS, newId };
+  const policy: BuyerPolicy = {
+    campaigns: options.campaigns ?? [campaign()],
+    channels: CHANNELS,
+    newId,
+    takeUp: 5_000,
+  };
   const shop = shopPolicy(options.shop);
   const shopOf = (id: string) => (id === shop.id ? shop : null);
   const deps: IntakeDeps = { sql: database.sql, vault, shopOf, policy: () => policy };
