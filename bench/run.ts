@@ -1,5 +1,6 @@
 /** `npm run bench`: measures Dunlin against floors and peers in turn, and prints a table or (`-- --json`) the contract's object. */
 import { parseArgs } from "node:util";
+import { endAll } from "./harness/child.ts";
 import { type Backend, openBench } from "./harness/servers.ts";
 import { bulkIntake } from "./parts/bulk-intake.ts";
 import { dispatch } from "./parts/dispatch.ts";
@@ -37,12 +38,16 @@ async function main(): Promise<void> {
   const note = (text: string) =>
     void process.stderr.write(`[${((performance.now() - begun) / 1_000).toFixed(0).padStart(3)} s] ${text}\n`);
   const bench = await openBench({ quick, backend, note });
-  const close = async (code: number) => {
-    await bench.close();
-    process.exit(code);
+  let closing: Promise<void> | undefined;
+  const close = (): Promise<void> => {
+    closing ??= endAll().then(() => bench.close());
+    return closing;
   };
-  process.once("SIGINT", () => void close(130));
-  process.once("SIGTERM", () => void close(143));
+  for (const [signal, code] of [
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+  ] as const)
+    process.once(signal, () => void close().finally(() => process.exit(code)));
   try {
     note(`queue on ${bench.backend}; PostgreSQL ${bench.machine.postgres}; Redis ${bench.machine.redis}`);
     const results: Results = { machine: bench.machine, backend: bench.backend, quick };
@@ -53,7 +58,7 @@ async function main(): Promise<void> {
     if (only.has("growth")) results.growth = await growth(bench);
     process.stdout.write(json ? `${JSON.stringify(asJson(results))}\n` : asTable(results));
   } finally {
-    await bench.close();
+    await close();
   }
   note("done");
 }

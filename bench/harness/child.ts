@@ -17,6 +17,7 @@ export function forkChild(file: URL, env: NodeJS.ProcessEnv = {}): Child {
     env: { ...process.env, ...env },
     stdio: ["ignore", 2, 2, "ipc"],
   });
+  register(child);
   const waiting = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>();
   let calls = 0;
   let gone: string | null = null;
@@ -58,6 +59,17 @@ export function serve(calls: Record<string, (input: unknown) => unknown>): void 
   });
   process.once("disconnect", () => process.exit(0));
 }
+
+const started = new Set<ChildProcess>();
+
+/** Every process that was started here is ended by `endAll`, at the latest. */
+export function register(child: ChildProcess): void {
+  started.add(child);
+  child.once("exit", () => started.delete(child));
+}
+
+/** Before the servers are left, so that nobody writes to what was just cleaned up. */
+export const endAll = (): Promise<unknown> => Promise.all([...started].map((child) => endProcess(child, 5_000)));
 
 /** SIGTERM, and SIGKILL for what does not end. */
 export function endProcess(child: ChildProcess, graceMs = 20_000): Promise<void> {

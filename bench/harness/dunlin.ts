@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { endProcess } from "./child.ts";
+import { endProcess, register } from "./child.ts";
 import type { Bench } from "./servers.ts";
 
 const MAIN = fileURLToPath(new URL("../../dist/main.js", import.meta.url));
@@ -22,6 +22,7 @@ export function startDunlin(bench: Bench, args: readonly string[], change: NodeJ
     env: { ...process.env, ...bench.env, ...change },
     stdio: ["ignore", "pipe", "pipe"],
   });
+  register(child);
   return new Promise((resolve, reject) => {
     let said = "";
     let up = false;
