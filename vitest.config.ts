@@ -7,6 +7,8 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     pool: "forks",
+    // One file at a time: tests of processes and outages measure real time, and must not starve each other.
+    fileParallelism: false,
     reporters: process.env.CI ? ["default"] : ["default"],
   },
 });

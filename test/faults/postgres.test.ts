@@ -95,7 +95,7 @@ describe.each(QUEUES)("queue on $queue", ({ queue, runs }) => {
         "intake answers again",
         async () => answers.slice(before).filter(({ status }) => status === 202).length,
         (n) => n >= 5,
-        60_000,
+        120_000,
       );
       const backMs = performance.now() - cutAt - downMs;
       over.abort();
@@ -117,7 +117,7 @@ describe.each(QUEUES)("queue on $queue", ({ queue, runs }) => {
         () => ledger(service.sql),
         ({ reminders, deliveries }) =>
           reminders.planned === undefined && (reminders.sending ?? 0) === (deliveries.claimed ?? 0),
-        60_000,
+        120_000,
       );
       worker.signal("SIGTERM");
       expect(await worker.ended).toEqual({ code: 0, signal: null });
