@@ -6,6 +6,7 @@ import type { BuyerState, Contact, OpenCase, TrackedOrder } from "../../core/buy
 import { newBuyer } from "../../core/buyer-state.ts";
 import { DAY } from "../../core/duration.ts";
 import { isExcluded } from "../../core/match.ts";
+import { tellContact } from "../../core/merge.ts";
 import type { Order } from "../../core/order.ts";
 import type { Move, PlannedRow } from "../../core/plan.ts";
 import type { Campaign, ShopPolicy } from "../../core/policy.ts";
@@ -305,14 +306,6 @@ function adoptContact(buyer: LoadedBuyer | undefined, row: LoadedContact): void 
   buyer.contacts.push(row);
   const told: Contact = { suppressed: row.suppressed, toldAt: row.told_at, toldId: row.told_id };
   tellContact(buyer.state, row.kind, told);
-}
-
-/** Keeps the last told contact of each kind. */
-export function tellContact(state: BuyerState, kind: string, told: Contact): void {
-  const known = state.contacts.get(kind);
-  const later =
-    known === undefined || told.toldAt > known.toldAt || (told.toldAt === known.toldAt && told.toldId > known.toldId);
-  if (later) state.contacts.set(kind, told);
 }
 
 /** Completes the state once all orders are adopted. */
