@@ -66,12 +66,12 @@ export function openWebhook(config: ChannelConfig, deps: ChannelDeps): Channel {
     timeoutMs: config.timeoutMs,
     cost: config.cost,
     fallback: config.fallback,
-    send: (message) => {
+    send: (message, startBy = Number.POSITIVE_INFINITY) => {
       const body = bodyOf(message);
       const timestamp = String(Math.floor(Date.now() / 1000));
       const headers = [...fixed, "webhook-id", message.idempotencyKey, "webhook-timestamp", timestamp];
       if (key !== null) headers.push("webhook-signature", sign(key, message.idempotencyKey, timestamp, body));
-      return post(pool, { path, method: "POST", headers, body }, config.timeoutMs);
+      return post(pool, { path, method: "POST", headers, body }, config.timeoutMs, startBy);
     },
     // Waits for what is under way; every send ends within its time limit.
     close: () => {
@@ -87,9 +87,14 @@ function bodyOf(message: Message): Buffer {
 }
 
 /** One request, one outcome, within `timeoutMs`; half of that is kept for the answer. Never rejects. */
-function post(pool: Pool, request: Dispatcher.DispatchOptions, timeoutMs: number): Promise<SendOutcome> {
+function post(
+  pool: Pool,
+  request: Dispatcher.DispatchOptions,
+  timeoutMs: number,
+  latestStart: number,
+): Promise<SendOutcome> {
   return new Promise((settle) => {
-    const startBy = performance.now() + timeoutMs / 2;
+    const startBy = Math.min(performance.now() + timeoutMs / 2, latestStart);
     let started: Dispatcher.DispatchController | null = null;
     let status = 0;
     let over = false;

@@ -48,7 +48,8 @@ export type Channel = {
   readonly cost: { readonly micros: number; readonly currency: string } | null;
   /** Name of the channel tried after this one fails for good; null: none. */
   readonly fallback: string | null;
-  send(message: Message): Promise<SendOutcome>;
+  /** `startBy`: the last monotonic moment (performance.now) at which it may begin to leave; past it nothing is sent (`failed-transient`). */
+  send(message: Message, startBy?: number): Promise<SendOutcome>;
   close(): Promise<void>;
 };
 

@@ -22,9 +22,10 @@ export async function send(deps: DispatchDeps, job: SendJob): Promise<Outcome> {
   if (!composed.ok)
     return failed(deps, job, null, { kind: "failed-permanent", code: composed.code, message: composed.message });
   // A process that was paused since the claim must send neither when its lease may be over nor when the order may be closed.
-  if (performance.now() > sendBy(deps, job, channel)) return givenBack(job, composed.template);
+  const startBy = sendBy(deps, job, channel);
   const begun = performance.now();
-  const outcome = await channel.send(composed.message);
+  if (begun > startBy) return givenBack(job, composed.template);
+  const outcome = await channel.send(composed.message, startBy);
   deps.meter?.finished(channel.name, outcome.kind, performance.now() - begun);
   if (outcome.kind === "accepted") return accepted(job, channel, composed.template, outcome, composed.message);
   if (outcome.kind === "unknown")

@@ -287,6 +287,18 @@ describe("no answer", () => {
     expect(provider.log.map((entry) => entry.id)).toEqual(["key-1", "key-4"]);
   });
 
+  test("what waited for a connection past its deadline is given back unsent", async () => {
+    provider.rules([{ fault: { do: "answer", delayMs: 80 }, times: 1 }]);
+    const channel = open(undefined, { timeoutMs: 5_000, options: { connections: 1 } });
+    const outcomes = await Promise.all([
+      channel.send(message()),
+      channel.send(message({ idempotencyKey: "key-2" }), performance.now() + 40),
+      channel.send(message({ idempotencyKey: "key-3" }), performance.now() + 4_000),
+    ]);
+    expect(outcomes.map((outcome) => outcome.kind)).toEqual(["accepted", "failed-transient", "accepted"]);
+    expect(provider.log.map((entry) => entry.id)).toEqual(["key-1", "key-3"]);
+  });
+
   test("a closed channel sends nothing and says so", async () => {
     const channel = open();
     await channel.close();
