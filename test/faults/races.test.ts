@@ -149,6 +149,13 @@ describe.each(QUEUES)("queue on $queue", ({ queue, runs }) => {
         (counts) => Object.values(counts).every((n) => n === 0),
         60_000,
       );
+      // The counts are taken one after the other: a job that moves meanwhile is in none of them.
+      await eventually(
+        "every event is in",
+        () => service.sql<{ n: number }[]>`select count(*)::int as n from order_events`,
+        ([row]) => row?.n === events.length,
+        60_000,
+      );
       const told = new Map<string, ToldEvent[]>();
       for (const event of events) {
         const parsed = parseEvent(event);
