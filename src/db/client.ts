@@ -29,6 +29,12 @@ export interface ConnectOptions {
   readonly prepare?: boolean;
 }
 
+/**
+ * A process that stands still in a transaction (frozen container, SIGSTOP) holds locks of buyers, and with them whoever tells something
+ * of one. No transaction of ours pauses between two statements for nearly so long; the server ends one that does. Milliseconds.
+ */
+const IDLE_IN_TRANSACTION_MS = 15_000;
+
 export interface Database {
   readonly sql: Sql;
   /** Lets running queries end for `graceMs` (5 s), then cuts them. Idempotent. */
@@ -69,6 +75,7 @@ export function connect(url: string, options: ConnectOptions = {}): Database {
       application_name: options.applicationName ?? "dunlin",
       TimeZone: "UTC",
       DateStyle: "ISO",
+      idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
       ...(statementTimeoutMs === undefined ? {} : { statement_timeout: statementTimeoutMs }),
     },
   });

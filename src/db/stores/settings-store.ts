@@ -30,7 +30,7 @@ export async function planAnewIfChanged(sql: Sql, digest: string): Promise<numbe
       where b.shop_id = n.shop_id and b.id = n.id`;
     marked += rows.length;
   }
-  await sql`insert into settings (key, value) values ('campaigns', ${JSON.stringify(digest)}::jsonb)
+  await sql`insert into settings (key, value) values ('campaigns', to_jsonb(${digest}::text))
     on conflict (key) do update set value = excluded.value`;
   return marked;
 }

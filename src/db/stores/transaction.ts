@@ -16,6 +16,8 @@ const LOST = new Set([
   "ECONNRESET",
   "EPIPE",
   "ETIMEDOUT",
+  // idle_in_transaction_session_timeout: the server closes the connection after saying so.
+  "25P03",
 ]);
 
 /** The close of a socket follows its error within a turn of the loop. */
