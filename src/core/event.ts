@@ -5,6 +5,7 @@
 import { z } from "zod";
 import { parseInstant } from "./instant.ts";
 import { currencyDigits, parseAmount } from "./money.ts";
+import { plainReader } from "./plain-event.ts";
 
 export const EVENT_TYPES = ["order.created", "order.updated", "order.paid", "order.closed", "order.refunded"] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
@@ -74,7 +75,8 @@ const orderShape = z.object({
   note: text(5000),
 });
 
-const envelope = z.object({
+/** Exported for the test that holds plain-event.ts against it. */
+export const envelope = z.object({
   id: id(200),
   type: z.enum(EVENT_TYPES, { error: `must be one of ${EVENT_TYPES.join(", ")}` }),
   occurredAt: instant,
@@ -107,23 +109,31 @@ export type ParsedEvent =
 
 const reject = (code: string, message: string): ParsedEvent => ({ ok: false, rejection: { code, message } });
 
+type Envelope = z.output<typeof envelope>;
+const readPlain = plainReader<Envelope>(EVENT_TYPES);
+
 /** Checks one event of any origin. Never throws. */
 export function parseEvent(input: unknown): ParsedEvent {
+  const plain = readPlain(input);
+  if (plain !== null) return checkFields(flattened(plain));
   const result = envelope.safeParse(input);
-  if (!result.success) {
-    const issue = result.error.issues[0];
-    const path = issue?.path.map(String).join(".") ?? "";
-    const said = issue?.message ?? "is not an order event";
-    return reject("invalid_event", path === "" ? `event: ${said}` : `${path}: ${said}`);
-  }
-  const { paidAt, closedAt, reason, ...event } = result.data;
-  const order: OrderTold = {
-    ...event.order,
-    paidAt: event.order.paidAt ?? paidAt,
-    closedAt: event.order.closedAt ?? closedAt,
-    reason: event.order.reason ?? reason,
+  if (result.success) return checkFields(flattened(result.data));
+  const issue = result.error.issues[0];
+  const path = issue?.path.map(String).join(".") ?? "";
+  const said = issue?.message ?? "is not an order event";
+  return reject("invalid_event", path === "" ? `event: ${said}` : `${path}: ${said}`);
+}
+
+/** What is told beside the order is told of it. */
+function flattened({ id, type, occurredAt, shop, paidAt, closedAt, reason, order }: Envelope): OrderEvent {
+  if (paidAt == null && closedAt == null && reason == null) return { id, type, occurredAt, shop, order };
+  const told: OrderTold = {
+    ...order,
+    paidAt: order.paidAt ?? paidAt,
+    closedAt: order.closedAt ?? closedAt,
+    reason: order.reason ?? reason,
   };
-  return checkFields({ ...event, order });
+  return { id, type, occurredAt, shop, order: told };
 }
 
 function checkFields(event: OrderEvent): ParsedEvent {
