@@ -5,12 +5,14 @@
 import { z } from "zod";
 import { parseInstant } from "./instant.ts";
 import { currencyDigits, parseAmount } from "./money.ts";
-import { plainReader } from "./plain-event.ts";
+import { isStorable, plainReader } from "./plain-event.ts";
 
 export const EVENT_TYPES = ["order.created", "order.updated", "order.paid", "order.closed", "order.refunded"] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 
-const id = (max: number) => z.string().min(1).max(max);
+const storable = { error: "holds a NUL or half of a surrogate pair: send plain Unicode text" };
+
+const id = (max: number) => z.string().min(1).max(max).refine(isStorable, storable);
 const text = (max: number) => z.string().max(max).nullish();
 const instant = z
   .string()
@@ -35,7 +37,7 @@ const orderIdMessage = "must be a string: a 64-bit number would lose its last di
 const buyerShape = z.object({
   id: id(200).nullish(),
   phone: text(40),
-  chat: z.record(z.string().min(1).max(40), z.string().min(1).max(300)).nullish(),
+  chat: z.record(id(40), id(300)).nullish(),
   name: text(200),
   locale: text(40),
   timeZone: text(60),
@@ -51,7 +53,7 @@ const itemShape = z.object({
 });
 
 const orderShape = z.object({
-  id: z.string({ error: orderIdMessage }).min(1).max(200),
+  id: z.string({ error: orderIdMessage }).min(1).max(200).refine(isStorable, storable),
   amount: decimal.nullish(),
   currency: z
     .string()

@@ -11,10 +11,17 @@ const CLOSER: unique symbol = Symbol("look closer");
 type Check = (value: unknown) => unknown;
 type Shape = readonly (readonly [key: string, check: Check, required?: true])[];
 
+/** What identifies must come back from the database as it went in; in other texts such a character becomes U+FFFD there. */
+export const isStorable = (text: string): boolean => text.isWellFormed() && !text.includes("\0");
+
 const text =
-  (max: number, min = 0): Check =>
+  (max: number): Check =>
   (value) =>
-    typeof value === "string" && value.length <= max && value.length >= min ? value : CLOSER;
+    typeof value === "string" && value.length <= max ? value : CLOSER;
+const id =
+  (max: number): Check =>
+  (value) =>
+    typeof value === "string" && value.length <= max && value.length > 0 && isStorable(value) ? value : CLOSER;
 const boolean: Check = (value) => (typeof value === "boolean" ? value : CLOSER);
 const instant: Check = (value) =>
   typeof value === "string" && value.length <= 40 ? (parseInstant(value) ?? CLOSER) : CLOSER;
@@ -71,7 +78,7 @@ const handles: Check = (value) => {
   for (const kind of Object.keys(value)) {
     if (!/^[a-z0-9-]{1,40}$/.test(kind) || kind in Object.prototype) return CLOSER;
     const handle = value[kind];
-    if (typeof handle !== "string" || handle.length === 0 || handle.length > 300) return CLOSER;
+    if (typeof handle !== "string" || handle.length === 0 || handle.length > 300 || !isStorable(handle)) return CLOSER;
     out[kind] = handle;
   }
   return out;
@@ -79,7 +86,7 @@ const handles: Check = (value) => {
 
 const tags = list(200, text(200));
 const buyer = object([
-  ["id", text(200, 1)],
+  ["id", id(200)],
   ["phone", text(40)],
   ["chat", handles],
   ["name", text(200)],
@@ -100,7 +107,7 @@ const presale = object([
   ["balanceTo", instant],
 ]);
 const order = object([
-  ["id", text(200, 1), true],
+  ["id", id(200), true],
   ["amount", decimal],
   ["currency", currency],
   ["createdAt", instant],
@@ -121,10 +128,10 @@ const order = object([
 /** Reads the envelope of an event; null: look closer. `T` is what the zod shape of the same keys gives. */
 export function plainReader<T>(types: readonly string[]): (input: unknown) => T | null {
   const envelope = object([
-    ["id", text(200, 1), true],
+    ["id", id(200), true],
     ["type", oneOf(new Set<unknown>(types)), true],
     ["occurredAt", instant, true],
-    ["shop", text(100, 1), true],
+    ["shop", id(100), true],
     ["paidAt", instant],
     ["closedAt", instant],
     ["reason", text(200)],

@@ -13,7 +13,7 @@ const good = {
 const long = (max: number) =>
   fc.oneof(
     { weight: 300, arbitrary: fc.constantFrom("x".repeat(max), "x") },
-    { weight: 1, arbitrary: fc.constantFrom("x".repeat(max + 1), "") },
+    { weight: 1, arbitrary: fc.constantFrom("x".repeat(max + 1), "", "a\ud800", "\udc00b", "a\u0000") },
   );
 /** Anything that JSON can hold, and what nearly is right. */
 const odd: fc.Arbitrary<unknown> = fc.oneof(

@@ -264,3 +264,21 @@ describe("planning anew", () => {
     expect(await planAnewIfChanged(database.sql, "0b")).toBe(0);
   });
 });
+
+describe("text that PostgreSQL cannot hold", () => {
+  it.each([
+    ["half of a surrogate pair", "a\ud800b", "a\ufffdb"],
+    ["NUL", "a\u0000b", "a\ufffdb"],
+    ["what only looks like it", "a\\u0000 \\ud800\\", "a\\u0000 \\ud800\\"],
+    ["control characters and quotes", 'a\u0001\n\t"\\b', 'a\u0001\n\t"\\b'],
+  ])("%s does not hold up the events beside it", async (_, text, stored) => {
+    const { at, tell, database } = await dispatchSetup();
+    await at(T0);
+    const told = { note: text, payUrl: text, tags: [text], items: [{ title: text, quantity: 1 }] };
+    const buyer = { id: "b1", phone: "+8613812345678", name: text, tier: text };
+    await tell(toldEvent("e1", "order.created", T0, { ...told, buyer }), toldEvent("e2", "order.updated", T0 + 1));
+    const [order] = await database.sql`select details from orders`;
+    expect(order?.details).toMatchObject({ note: stored, payUrl: stored, tags: [stored], items: [{ title: stored }] });
+    expect(await database.sql`select id from order_events order by id`).toEqual([{ id: "e1" }, { id: "e2" }]);
+  });
+});
