@@ -128,6 +128,7 @@ type ReminderRow = {
   case_id: string;
   buyer_id: string;
   campaign: string;
+  campaign_version: string | null;
   step: string;
   kind: "send" | "skip";
   state: string;
@@ -162,7 +163,8 @@ export async function loadBuyers(sql: Sql, env: LoadEnv, rows: readonly BuyerRow
       from unnest(${shops}::text[], ${ids}::uuid[]) as b(shop_id, id)
       join cases c on c.shop_id = b.shop_id and c.buyer_id = b.id and c.ended_at is null`,
     sql<ReminderRow[]>`
-      select r.shop_id, r.id, r.case_id, r.buyer_id, r.campaign, r.step, r.kind, r.state, r.reason, r.due_at, r.decided_at, r.orders,
+      select r.shop_id, r.id, r.case_id, r.buyer_id, r.campaign, r.campaign_version, r.step, r.kind, r.state, r.reason, r.due_at,
+        r.decided_at, r.orders,
         case when r.state = 'planned' then r.plan end as plan
       from unnest(${shops}::text[], ${ids}::uuid[]) as b(shop_id, id)
       join reminders r on r.shop_id = b.shop_id and r.buyer_id = b.id and (r.state = 'planned'
@@ -298,7 +300,8 @@ function adoptReminder(buyer: LoadedBuyer | undefined, row: ReminderRow): void {
   if (row.plan === null || open === null || open.id !== row.case_id) return;
   const planned: PlannedRow = { ...row.plan, step: row.step, at: row.due_at, kind: row.kind, reason: row.reason };
   open.rows.push(planned);
-  buyer.baseline.planned.set(row.step, { id: row.id, key: plannedKey(planned, row.orders) });
+  const { campaign, campaign_version: version, orders } = row;
+  buyer.baseline.planned.set(row.step, { id: row.id, key: plannedKey(planned, { campaign, version, orders }) });
 }
 
 function adoptContact(buyer: LoadedBuyer | undefined, row: LoadedContact): void {
@@ -333,7 +336,13 @@ export function caseKey(open: OpenCase): string {
   return `${open.campaign?.key} ${open.hadPlan} ${open.manual} ${open.whole?.reason} ${open.whole?.at}`;
 }
 
-/** Everything that a planned row holds, to see whether it changed. */
-export function plannedKey(row: PlannedRow, orders: readonly string[]): string {
-  return JSON.stringify([row.at, row.kind, row.reason, row.anchor, row.latest, row.owed, row.moves, orders]);
+/** What stands in the database of a planned row, to see whether it changed. jsonb keeps no order of keys, so they are named here. */
+export function plannedKey(
+  row: PlannedRow,
+  of: { readonly campaign: string | null; readonly version: string | null; readonly orders: readonly string[] },
+): string {
+  const owed = row.owed.map(({ order, own }) => [order, own]);
+  const moves = row.moves.map(({ rule, from, to }) => [rule, from, to]);
+  const { at, kind, reason, anchor, latest } = row;
+  return JSON.stringify([of.campaign, of.version, at, kind, reason, anchor, latest, owed, moves, of.orders]);
 }

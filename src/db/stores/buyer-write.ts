@@ -5,7 +5,7 @@
 import type { PendingQuery, Row } from "postgres";
 import { nextWake } from "../../core/buyer.ts";
 import type { Decision, OpenCase } from "../../core/buyer-state.ts";
-import { toldOver } from "../../core/order.ts";
+import { type Order, toldOver } from "../../core/order.ts";
 import type { PlannedRow } from "../../core/plan.ts";
 import type { Sql } from "../client.ts";
 import { instants, jsons, lists, plain, texts } from "../columns.ts";
@@ -39,11 +39,13 @@ export async function writeBuyers(
   // Started in this order on one connection, so they also run in this order.
   await Promise.all(
     [
-      updateBuyers(sql, changes, now),
+      ...updateBuyers(sql, changes, now),
       insertOrders(sql, orders, now),
       updateOrders(sql, orders, now),
+      moveOrders(sql, orders, now),
       insertCases(sql, changes, now),
       updateCases(sql, changes, now),
+      decideRows(sql, decided.asPlanned),
       updateRows(sql, decided.update),
       deletePlanned(sql, changes),
       updateRows(sql, changedPlans(changes)),
@@ -91,22 +93,34 @@ export function insertAliases(
 
 const wakeOf = (buyer: LoadedBuyer, now: number): number | null => nextWake(buyer.state, now);
 
-function updateBuyers(sql: Sql, changes: readonly BuyerChange[], now: number): Query {
-  const rows = changes
-    .map(({ buyer }) => ({ buyer, wake: wakeOf(buyer, now) }))
-    .filter(
-      ({ buyer, wake }) =>
-        !buyer.isNew &&
-        (wake !== buyer.wakeAt || buyer.profileChanged || buyer.touched || buyer.platformIdNow !== buyer.platformId),
-    );
-  if (rows.length === 0) return null;
-  return sql`
-    update buyers b set wake_at = n.wake_at, profile = n.profile::jsonb, touched = false,
+/** Most buyers only wake at another time: of them nothing else is written. */
+function updateBuyers(sql: Sql, changes: readonly BuyerChange[], now: number): Query[] {
+  const told: { buyer: LoadedBuyer; wake: number | null }[] = [];
+  const woken: { buyer: LoadedBuyer; wake: number | null }[] = [];
+  for (const { buyer } of changes) {
+    if (buyer.isNew) continue;
+    const wake = wakeOf(buyer, now);
+    if (buyer.profileChanged || buyer.platformIdNow !== buyer.platformId) told.push({ buyer, wake });
+    else if (wake !== buyer.wakeAt || buyer.touched) woken.push({ buyer, wake });
+  }
+  const keys = (rows: typeof told) =>
+    sql`${texts(rows.map((r) => r.buyer.shop))}::text[], ${plain(rows.map((r) => r.buyer.id))}::uuid[],
+      ${instants(rows.map((r) => r.wake))}::timestamptz[]`;
+  return [
+    woken.length === 0
+      ? null
+      : sql`
+    update buyers b set wake_at = n.wake_at, touched = false
+    from unnest(${keys(woken)}) as n(shop_id, id, wake_at) where b.shop_id = n.shop_id and b.id = n.id`,
+    told.length === 0
+      ? null
+      : sql`
+    update buyers b set wake_at = n.wake_at, touched = false, profile = n.profile::jsonb,
       platform_id = coalesce(n.platform_id, b.platform_id)
-    from unnest(${texts(rows.map((r) => r.buyer.shop))}::text[], ${plain(rows.map((r) => r.buyer.id))}::uuid[],
-      ${instants(rows.map((r) => r.wake))}::timestamptz[], ${jsons(rows.map((r) => r.buyer.profile))}::text[],
-      ${texts(rows.map((r) => r.buyer.platformIdNow))}::text[]) as n(shop_id, id, wake_at, profile, platform_id)
-    where b.shop_id = n.shop_id and b.id = n.id`;
+    from unnest(${keys(told)}, ${jsons(told.map((r) => r.buyer.profile))}::text[],
+      ${texts(told.map((r) => r.buyer.platformIdNow))}::text[]) as n(shop_id, id, wake_at, profile, platform_id)
+    where b.shop_id = n.shop_id and b.id = n.id`,
+  ];
 }
 
 type OrderWrite = {
@@ -142,6 +156,14 @@ function changedOrders(changes: readonly BuyerChange[]): OrderWrite[] {
 const caseOf = (decisions: readonly Decision[], id: string): string | null =>
   decisions.findLast((decision) => decision.orders.includes(id))?.caseId ?? null;
 
+/** Closed by the clock counts as closed, too. */
+function statusOf(order: Order | undefined, inCase: boolean, now: number): "paid" | "closed" | "unpaid" {
+  if (order === undefined) return "unpaid";
+  if (order.paidAt !== null) return "paid";
+  const closedByClock = !inCase && order.closesAt !== null && order.closesAt <= now;
+  return closedByClock || toldOver(order) !== null ? "closed" : "unpaid";
+}
+
 type Columns = Record<string, unknown[]>;
 
 function orderColumns(writes: readonly OrderWrite[], now: number): Columns {
@@ -154,14 +176,12 @@ function orderColumns(writes: readonly OrderWrite[], now: number): Columns {
     const tracked = buyer.state.orders.get(id);
     if (tracked === undefined) continue;
     const { order } = tracked;
-    const over = toldOver(order);
-    const closedByClock = !inCase && order.closesAt !== null && order.closesAt <= now;
     put("shop", buyer.shop);
     put("id", id);
     put("buyer", buyer.id);
     put("case", caseId);
     put("inCase", inCase);
-    put("status", order.paidAt !== null ? "paid" : over !== null || closedByClock ? "closed" : "unpaid");
+    put("status", statusOf(order, inCase, now));
     put("amount", order.amount);
     put("currency", order.currency);
     put("created", order.createdAt);
@@ -204,8 +224,25 @@ function insertOrders(sql: Sql, changed: readonly OrderWrite[], now: number): Qu
     from ${orderSource(sql, orderColumns(writes, now))}`;
 }
 
+/** Nothing was told of it: only where it stands in its buyer's case has changed. */
+const isMoved = ({ buyer, stored, id }: OrderWrite): boolean => stored?.order === buyer.state.orders.get(id)?.order;
+
+function moveOrders(sql: Sql, changed: readonly OrderWrite[], now: number): Query {
+  const writes = changed.filter((write) => write.stored !== undefined && isMoved(write));
+  if (writes.length === 0) return null;
+  const tracked = writes.flatMap(({ buyer, id }) => buyer.state.orders.get(id) ?? []);
+  return sql`
+    update orders o set case_id = n.case_id, in_case = n.in_case, status = n.status, told_at = n.told_at, settled = n.settled::jsonb
+    from unnest(${texts(writes.map((w) => w.buyer.shop))}::text[], ${texts(writes.map((w) => w.id))}::text[],
+      ${plain(writes.map((w) => w.caseId))}::uuid[], ${plain(writes.map((w) => w.inCase))}::boolean[],
+      ${plain(writes.map((w, at) => statusOf(tracked[at]?.order, w.inCase, now)))}::text[],
+      ${instants(tracked.map((t) => t.toldAt))}::timestamptz[], ${jsons(tracked.map((t) => t.settled))}::text[])
+      as n(shop_id, id, case_id, in_case, status, told_at, settled)
+    where o.shop_id = n.shop_id and o.id = n.id`;
+}
+
 function updateOrders(sql: Sql, changed: readonly OrderWrite[], now: number): Query {
-  const writes = changed.filter(({ stored }) => stored !== undefined);
+  const writes = changed.filter((write) => write.stored !== undefined && !isMoved(write));
   if (writes.length === 0) return null;
   return sql`
     update orders o set buyer_id = n.buyer_id, case_id = n.case_id, in_case = n.in_case, status = n.status, amount = n.amount,
@@ -221,11 +258,9 @@ function insertCases(sql: Sql, changes: readonly BuyerChange[], now: number): Qu
     [];
   for (const { buyer, decisions } of changes) {
     const open = buyer.state.open;
-    const ended = new Set(decisions.map(({ caseId }) => caseId));
-    ended.delete(buyer.baseline.caseId ?? "");
-    ended.delete(open?.id ?? "");
     const base = { shop: buyer.shop, buyer: buyer.id };
-    for (const id of ended) {
+    for (const id of new Set(decisions.map(({ caseId }) => caseId))) {
+      if (id === buyer.baseline.caseId || id === open?.id) continue;
       const last = decisions.findLast(({ caseId }) => caseId === id);
       rows.push({ ...base, ...caseFields(null, last?.campaign?.key), id, openedAt: now, endedAt: now });
     }
@@ -303,7 +338,9 @@ type ReminderWrite = {
 function decidedRows(
   changes: readonly BuyerChange[],
   claims: Claim[],
-): { update: ReminderWrite[]; insert: ReminderWrite[] } {
+): { asPlanned: ReminderWrite[]; update: ReminderWrite[]; insert: ReminderWrite[] } {
+  /** Decided just as they were planned, as nearly all are: what is planned need not be written again. */
+  const asPlanned: ReminderWrite[] = [];
   const update: ReminderWrite[] = [];
   const insert: ReminderWrite[] = [];
   for (const { buyer, decisions } of changes) {
@@ -330,12 +367,14 @@ function decidedRows(
         row,
         attributedUntil: decision.kind === "send" ? decision.at + (decision.campaign?.attributionWindow ?? 0) : null,
       };
-      (planned === undefined ? insert : update).push(write);
+      if (planned === undefined) insert.push(write);
+      else if (row !== null && plannedKey(row, write) === planned.key) asPlanned.push(write);
+      else update.push(write);
       if (decision.kind === "send")
         claims.push({ shop: buyer.shop, buyer, reminderId: write.id, deliveryId: newId(), decision });
     }
   }
-  return { update, insert };
+  return { asPlanned, update, insert };
 }
 
 function plannedWrite(buyer: LoadedBuyer, row: PlannedRow, id: string): ReminderWrite {
@@ -377,8 +416,9 @@ function changedPlans(changes: readonly BuyerChange[]): ReminderWrite[] {
   for (const { buyer } of changes)
     for (const row of buyer.state.open?.rows ?? []) {
       const stored = storedPlan(buyer, row.step);
-      if (stored !== undefined && plannedKey(row, buyer.state.open?.counted ?? []) !== stored.key)
-        rows.push(plannedWrite(buyer, row, stored.id));
+      if (stored === undefined) continue;
+      const write = plannedWrite(buyer, row, stored.id);
+      if (plannedKey(row, write) !== stored.key) rows.push(write);
     }
   return rows;
 }
@@ -395,6 +435,19 @@ function deletePlanned(sql: Sql, changes: readonly BuyerChange[]): Query {
   return sql`
     delete from reminders r using unnest(${texts(gone.map((r) => r.shop))}::text[], ${plain(gone.map((r) => r.id))}::uuid[])
       as n(shop_id, id) where r.shop_id = n.shop_id and r.id = n.id and r.state = 'planned'`;
+}
+
+function decideRows(sql: Sql, rows: readonly ReminderWrite[]): Query {
+  if (rows.length === 0) return null;
+  return sql`
+    update reminders r set variant = n.variant, kind = n.kind, state = n.state, reason = n.reason, decided_at = n.decided_at,
+      attributed_until = n.attributed_until
+    from unnest(${texts(rows.map((r) => r.shop))}::text[], ${plain(rows.map((r) => r.id))}::uuid[],
+      ${texts(rows.map((r) => r.variant))}::text[], ${plain(rows.map((r) => r.kind))}::text[],
+      ${plain(rows.map((r) => r.state))}::text[], ${plain(rows.map((r) => r.reason))}::text[],
+      ${instants(rows.map((r) => r.decidedAt))}::timestamptz[], ${instants(rows.map((r) => r.attributedUntil))}::timestamptz[])
+      as n(shop_id, id, variant, kind, state, reason, decided_at, attributed_until)
+    where r.shop_id = n.shop_id and r.id = n.id and r.state = 'planned'`;
 }
 
 function updateRows(sql: Sql, rows: readonly ReminderWrite[]): Query {
