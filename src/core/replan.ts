@@ -85,6 +85,8 @@ export function replan(state: BuyerState, policy: BuyerPolicy, now: number, out:
   const campaign = chosen.campaign;
   open.campaign = campaign;
   const counting = orders.filter((order) => !isExcluded(campaign, state.shop.id, order));
+  // A campaign that stays after a send may have come to exclude all that is left: its rows do not end silently either.
+  if (counting.length === 0) decideAll(state, open, "excluded", now, out);
   open.counted = counting.map(({ id }) => id);
   open.manual ||= campaign.manual !== null && sumReaches(counting, campaign.manual.amountAtLeast);
   if (open.manual && !open.hadPlan) {

@@ -189,6 +189,15 @@ describe("rule 2: the campaign of a case", () => {
     expect(buyer.rows()).toEqual(["15 sms nudge a"]);
   });
 
+  it("decides what is left of its plan when it stays after a send but comes to exclude every order", () => {
+    const campaign = campaignOf({ steps: two.steps, exclude: match(["no"]) });
+    const buyer = buyerOf({ campaigns: [campaign] })
+      .tell(at(0), created("a", 0, { closes: 120 }))
+      .tell(at(50), event("updated", "a", 50, { tags: ["no"] }))
+      .run();
+    expect(buyer.rows()).toEqual(["10 sms nudge a", "50 excluded last a"]);
+  });
+
   it.each([
     ["excluded", campaignOf({ exclude: match(["no"]) })],
     ["no_campaign", campaignOf({ match: match(["other"]), exclude: match(["no"]) })],
