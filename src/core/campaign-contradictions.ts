@@ -2,7 +2,6 @@
  * What a campaign's keys say against each other. These checks run also when some keys are at fault by themselves, so that
  * everything is told at once; hence nothing about the value is taken for granted.
  */
-import { formatDuration, MINUTE } from "./duration.ts";
 import { didYouMean } from "./suggest.ts";
 import { compareDecimals } from "./yaml-fields.ts";
 
@@ -19,10 +18,10 @@ export function* contradictions(campaign: unknown, channels: readonly string[]):
   if (isNumber(from) && isNumber(to) && from >= to) yield [["active", "from"], "must be before `to`"];
   yield* amounts("match", file);
   yield* amounts("exclude", file);
-  yield* exclusion(record(file.match), file.exclude);
+  yield* exclusion(file.exclude);
   yield* doubles(steps);
   for (const [index, step] of steps.entries()) {
-    yield* anchor(step, index, file);
+    yield* anchor(step, index);
     yield* stepChannels(step, index, channels);
   }
   const weights = Object.values(record(file.variants));
@@ -36,15 +35,11 @@ function* amounts(key: "match" | "exclude", file: Record<string, unknown>): Gene
     yield [[key, "amount", "min"], "must not be more than `max`"];
 }
 
-function* exclusion(match: Record<string, unknown>, exclude: unknown): Generator<Contradiction> {
+function* exclusion(exclude: unknown): Generator<Contradiction> {
   if (exclude === undefined) return;
   const { shops, tags, amount } = record(exclude);
   if (shops === undefined && tags === undefined && amount === undefined && Object.keys(record(exclude)).length === 0)
     yield [["exclude"], "needs shops, tags or amount: without any it would exclude every order"];
-  const onlyTags = tags !== undefined && shops === undefined && amount === undefined;
-  const excluded = list(tags);
-  if (onlyTags && match.tags !== undefined && list(match.tags).every((tag) => excluded.includes(tag)))
-    yield [["exclude", "tags"], "excludes every tag that `match` asks for; some tag must be left to match"];
 }
 
 function* doubles(steps: readonly Record<string, unknown>[]): Generator<Contradiction> {
@@ -57,30 +52,12 @@ function* doubles(steps: readonly Record<string, unknown>[]): Generator<Contradi
   }
 }
 
-function* anchor(
-  step: Record<string, unknown>,
-  index: number,
-  file: Record<string, unknown>,
-): Generator<Contradiction> {
+function* anchor(step: Record<string, unknown>, index: number): Generator<Contradiction> {
   const at = record(step.at);
   const path = ["steps", index, "at"];
   const given = Object.keys(at).filter((key) => key === "afterCreated" || key === "beforeClose");
   if (typeof step.at === "object" && given.length !== 1 && Object.keys(at).length === given.length)
     yield [path, "needs exactly one of afterCreated and beforeClose"];
-  if (file.whenTight !== "skip") return;
-  const minLead = isNumber(file.minLead) ? file.minLead : 2 * MINUTE;
-  const minAge = isNumber(file.minAge) ? file.minAge : 3 * MINUTE;
-  if (isNumber(at.beforeClose) && at.beforeClose < minLead)
-    yield [
-      path,
-      `is always later than minLead (${formatDuration(minLead)}) allows; with whenTight: skip it could never be sent`,
-    ];
-  // Orders placed together are due at the latest 2 × afterCreated after the oldest.
-  if (isNumber(at.afterCreated) && 2 * at.afterCreated < minAge)
-    yield [
-      path,
-      `is always sooner than minAge (${formatDuration(minAge)}) allows; with whenTight: skip it could never be sent`,
-    ];
 }
 
 function* stepChannels(

@@ -2,10 +2,11 @@
  * The catalog: campaigns with their templates, from files to what planning and dispatch use. All faults of all files come
  * out at once, each with file, line and remedy; a catalog with a fault is not made. Warnings are for what may be meant.
  */
+import { campaignDoubts } from "../core/campaign-doubts.ts";
 import { canonicalCampaign, parseCampaignFile } from "../core/campaign-file.ts";
 import type { Campaign } from "../core/policy.ts";
 import { didYouMean } from "../core/suggest.ts";
-import { formatFault, type YamlPath } from "../core/yaml-faults.ts";
+import { formatFault, formatPath, type YamlPath } from "../core/yaml-faults.ts";
 import { readCatalogFiles } from "./catalog-files.ts";
 import { type CampaignTemplates, readTemplates } from "./catalog-templates.ts";
 import { localeChain } from "./locales.ts";
@@ -143,6 +144,7 @@ function* campaignWarnings(
   say: Say,
 ): Generator<string> {
   const { shopIds = null, shopLocales = ["en"], channels } = options;
+  for (const [path, message] of campaignDoubts(draft)) yield say(path, `${formatPath(path)}: ${message}`);
   const find = finder(templates);
   for (const [index, shop] of (draft.match.shops ?? []).entries())
     if (shopIds !== null && !shopIds.includes(shop))

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { campaignDoubts } from "../../src/core/campaign-doubts.ts";
 import { canonicalCampaign, parseCampaignFile } from "../../src/core/campaign-file.ts";
 import { DAY, HOUR, MINUTE } from "../../src/core/duration.ts";
 import { formatFault } from "../../src/core/yaml-faults.ts";
@@ -89,7 +90,6 @@ describe("faults", () => {
     [`${STEPS}whenTight: push`, "c:2: whenTight: must be one of pull, skip"],
     [`${STEPS}match: { tags: [618] }`, "c:2: match.tags[0]: must be text (put it in quotes)"],
     [`${STEPS}exclude: {}`, "c:2: exclude: needs shops, tags or amount"],
-    [`${STEPS}match: { tags: [a] }\nexclude: { tags: [a, b] }`, "c:3: exclude.tags: excludes every tag"],
     [`${STEPS}match: { amount: { min: "9.50", max: "9.4" } }`, "c:2: match.amount.min: must not be more than `max`"],
     [`${STEPS}variants: { a: 0 }`, "c:2: variants: needs at least one variant"],
     [
@@ -106,14 +106,6 @@ describe("faults", () => {
     [
       "steps: [{ id: a, at: { afterCreated: 1m }, channels: [sms, sms] }]",
       "c:1: steps[0].channels[1]: names sms twice",
-    ],
-    [
-      "whenTight: skip\nsteps: [{ id: a, at: { beforeClose: 1m }, channels: [sms] }]",
-      "c:2: steps[0].at: is always later",
-    ],
-    [
-      "whenTight: skip\nsteps: [{ id: a, at: { afterCreated: 1m }, channels: [sms] }]",
-      "c:2: steps[0].at: is always sooner",
     ],
   ])("%j", (text, message) => {
     const faults = faultsOf(text);
@@ -151,6 +143,23 @@ describe("channels that are not configured", () => {
     ["[smss]", ["sms"], ["c:1: steps[0].channels[0]: no channel smss is configured (did you mean `sms`?)"]],
   ])("%s with %j", (channels, configured, faults) => {
     expect(faultsOf(step(channels), configured)).toEqual(faults);
+  });
+});
+
+describe("what reminds of nothing is a doubt and no fault", () => {
+  const step = (at: string) => `steps: [{ id: a, at: { ${at} }, channels: [sms] }]`;
+  it.each([
+    [`whenTight: skip\n${step("beforeClose: 1m")}`, [[["steps", 0, "at"], "is always later than minLead (2m)"]]],
+    [`whenTight: skip\n${step("afterCreated: 1m")}`, [[["steps", 0, "at"], "is always sooner than minAge (3m)"]]],
+    [`whenTight: skip\n${step("beforeClose: 2m")}`, []],
+    [`whenTight: skip\n${step("afterCreated: 90s")}`, []],
+    [step("beforeClose: 1m"), []],
+    [`${STEPS}match: { tags: [a] }\nexclude: { tags: [a, b] }`, [[["exclude", "tags"], "excludes every tag"]]],
+    [`${STEPS}match: { tags: [a, c] }\nexclude: { tags: [a, b] }`, []],
+    [`${STEPS}match: { tags: [a] }\nexclude: { tags: [a], amount: { min: "9" } }`, []],
+  ])("%j", (text, expected) => {
+    const doubts = [...campaignDoubts(campaignOf(text))];
+    expect(doubts).toEqual(expected.map(([path, message]) => [path, expect.stringContaining(String(message))]));
   });
 });
 

@@ -201,6 +201,12 @@ describe("warnings", () => {
     ]);
     expect(warningsOf(files, { ...OPTIONS, shopIds: null, shopLocales: ["zh-CN"] })).toEqual([]);
   });
+  it("name steps that never fit", () => {
+    const tight = { ...files, "c/campaign.yaml": `${CAMPAIGN}whenTight: skip\nminAge: 2d\n` };
+    expect(warningsOf(tight, { ...OPTIONS, shopLocales: ["zh-CN"] })).toEqual([
+      "templates/c/campaign.yaml:2: steps[0].at: is always sooner than minAge (2d) allows; with whenTight: skip it is never sent",
+    ]);
+  });
 });
 
 describe("loadCatalog", () => {
