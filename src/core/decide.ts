@@ -9,17 +9,19 @@ import { quietHoursOf, replan, usableChannel } from "./replan.ts";
 import { markSettled } from "./settle.ts";
 
 /**
- * Decides planned skips that are due, and only then plans anew: none of them changes another, but a worker that is a little late
- * must not find a new reason for the second because it decided the first.
+ * Decides the first of the planned skips that are due, and plans anew as of its time. Those that are later than a worker may be
+ * are decided together: it must not find a new reason for the second because it decided the first.
  */
 export function decideSkips(
   state: BuyerState,
   policy: BuyerPolicy,
   open: OpenCase,
-  rows: readonly PlannedRow[],
+  due: readonly PlannedRow[],
   now: number,
   out: Decision[],
 ): void {
+  const late = due.filter(({ at }) => momentOf(policy, open.campaign, at, now) !== at);
+  const rows = late.length > 0 ? late : due.slice(0, 1);
   for (const row of rows) {
     out.push({ ...decided(open, row, now, null), reason: row.reason });
     if (open.campaign !== null) markSettled(state, open.campaign, row, now, false);

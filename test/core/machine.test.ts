@@ -272,6 +272,17 @@ describe("rule 11: at one instant", () => {
     expect(buyer.rows()).toEqual(["10 sms s1 a", "20 sms s2 a", "90 no_contact s3 a"]);
   });
 
+  it("plans anew after each of two skips of one instant, by when the way out before the quiet hours is past", () => {
+    const campaign = campaignOf({
+      steps: [beforeClose("s1", 90 * MINUTE), beforeClose("s2", 60 * MINUTE)],
+      quietHours: quietOf("22:00", "08:00"),
+    });
+    const buyer = buyerOf({ campaigns: [campaign], contacts: [] })
+      .tell(at(0), created("a", 0, { closes: 360 }))
+      .run();
+    expect(buyer.rows()).toEqual(["179 no_contact s1 a", "300 quiet_hours s2 a"]);
+  });
+
   it("moves the second of two sends of one instant by the gap", () => {
     const campaign = campaignOf({ steps: [afterCreated("s1", 5 * MINUTE), afterCreated("s2", 5 * MINUTE)] });
     // s1 is superseded by s2 at one moment; the same step of a new order comes a gap later at the earliest.
