@@ -7,7 +7,7 @@ import { compareDecimals } from "./yaml-fields.ts";
 
 export type Contradiction = readonly [path: (string | number)[], message: string];
 
-/** A step may name one of these without its being configured, as long as another of its channels is: a campaign may serve installations that have only one of them. */
+/** A step may name one of these without its being configured: a campaign may serve installations that have only one of them, and a step with none ends as `no_contact`. */
 const USUAL_CHANNELS = ["sms", "chat", "email", "voice", "whatsapp", "wechat", "push"];
 
 /** `campaign`: the parsed file, durations in ms and instants in epoch ms. `channels`: the configured ones. */
@@ -66,12 +66,11 @@ function* stepChannels(
   configured: readonly string[],
 ): Generator<Contradiction> {
   const named = list(step.channels);
-  const served = named.some((name) => configured.includes(String(name)));
   for (const [position, name] of named.entries()) {
     if (typeof name !== "string") continue;
     const path = ["steps", index, "channels", position];
     if (named.indexOf(name) < position) yield [path, `names ${name} twice`];
-    else if (!configured.includes(name) && !(served && USUAL_CHANNELS.includes(name)))
+    else if (!configured.includes(name) && !USUAL_CHANNELS.includes(name))
       yield [
         path,
         `no channel ${name} is configured${didYouMean(name, configured) || ` (there are ${configured.join(", ")})`}`,

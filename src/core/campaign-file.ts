@@ -86,7 +86,7 @@ const DEFAULTS = {
 
 /**
  * `key`: the campaign's directory name. `channels`: the names of those configured. Never throws; faults carry lines of `text`.
- * A step may name a usual channel (sms, chat, …) that is not configured as long as another of its channels is.
+ * A step may name a usual channel (sms, chat, …) that is not configured.
  */
 export function parseCampaignFile(key: string, text: string, channels: readonly string[]): YamlResult<CampaignDraft> {
   // The checks across keys run also when a key is at fault, so that all is told at once.

@@ -153,7 +153,12 @@ function* campaignWarnings(
     for (const [position, channel] of step.channels.entries()) {
       const path = ["steps", index, "channels", position];
       if (!channels.includes(channel))
-        yield say(path, `channel ${channel} is not configured: step ${step.id} goes over its others`);
+        yield say(
+          path,
+          step.channels.some((other) => channels.includes(other))
+            ? `channel ${channel} is not configured: step ${step.id} goes over its others`
+            : `channel ${channel} is not configured: step ${step.id} is never sent`,
+        );
       const query = {
         campaign: draft.key,
         step: step.id,

@@ -201,6 +201,11 @@ describe("warnings", () => {
     ]);
     expect(warningsOf(files, { ...OPTIONS, shopIds: null, shopLocales: ["zh-CN"] })).toEqual([]);
   });
+  it("name a step none of whose channels is configured", () => {
+    expect(warningsOf(files, { ...OPTIONS, channels: ["chat"], shopLocales: ["zh-CN"] })).toEqual([
+      "templates/c/campaign.yaml:2: channel sms is not configured: step nudge is never sent",
+    ]);
+  });
   it("name steps that never fit", () => {
     const tight = { ...files, "c/campaign.yaml": `${CAMPAIGN}whenTight: skip\nminAge: 2d\n` };
     expect(warningsOf(tight, { ...OPTIONS, shopLocales: ["zh-CN"] })).toEqual([
