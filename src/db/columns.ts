@@ -20,9 +20,14 @@ const literal = <T>(values: readonly (T | null)[], write: (value: T) => string):
 const quote = (text: string): string =>
   /["\\]/.test(text) ? `"${text.replace(/["\\]/g, (mark) => `\\${mark}`)}"` : `"${text}"`;
 
+/** Most are ids and keys: they need no quotes, unless PostgreSQL would take them for NULL. */
+const isBare = (text: string): boolean => /^[\w.:+-]+$/.test(text) && (text.length !== 4 || !/^null$/i.test(text));
+
 /** For `::text[]`; also for jsonb sent as text. NUL, which PostgreSQL cannot store, becomes U+FFFD. */
 export const texts = (values: readonly (string | null)[]): string =>
-  literal(values, (value) => quote(value.includes("\0") ? value.replaceAll("\0", "\ufffd") : value));
+  literal(values, (value) =>
+    isBare(value) ? value : quote(value.includes("\0") ? value.replaceAll("\0", "\ufffd") : value),
+  );
 
 /** What jsonb cannot hold: NUL and halves of surrogate pairs, as JSON.stringify writes them. An escaped backslash before is none of them. */
 const UNSTORABLE = /(\\\\)|\\u(?:0000|d[89a-f][0-9a-f]{2})/g;
@@ -41,7 +46,7 @@ export const plain = (values: readonly (string | number | boolean | null)[]): st
 
 /** Epoch ms, for `::timestamptz[]`. */
 export const instants = (values: readonly (number | null)[]): string =>
-  literal(values, (value) => `"${new Date(value).toISOString()}"`);
+  literal(values, (value) => new Date(value).toISOString());
 
 /** For `::bytea[]`. */
 export const bytes = (values: readonly (Buffer | null)[]): string =>

@@ -254,27 +254,26 @@ function updateOrders(sql: Sql, changed: readonly OrderWrite[], now: number): Qu
 
 /** Cases that began: the open one, and those that began and ended within this change. */
 function insertCases(sql: Sql, changes: readonly BuyerChange[], now: number): Query {
-  const rows: (CaseFields & { shop: string; id: string; buyer: string; openedAt: number; endedAt: number | null })[] =
-    [];
+  const rows: { buyer: LoadedBuyer; id: string; is: CaseFields; openedAt: number; endedAt: number | null }[] = [];
   for (const { buyer, decisions } of changes) {
     const open = buyer.state.open;
-    const base = { shop: buyer.shop, buyer: buyer.id };
-    for (const id of new Set(decisions.map(({ caseId }) => caseId))) {
+    const decided = decisions.length === 0 ? [] : new Set(decisions.map(({ caseId }) => caseId));
+    for (const id of decided) {
       if (id === buyer.baseline.caseId || id === open?.id) continue;
       const last = decisions.findLast(({ caseId }) => caseId === id);
-      rows.push({ ...base, ...caseFields(null, last?.campaign?.key), id, openedAt: now, endedAt: now });
+      rows.push({ buyer, id, is: caseFields(null, last?.campaign?.key), openedAt: now, endedAt: now });
     }
     if (open !== null && open.id !== buyer.baseline.caseId)
-      rows.push({ ...base, ...caseFields(open), id: open.id, openedAt: open.openedAt, endedAt: null });
+      rows.push({ buyer, id: open.id, is: caseFields(open), openedAt: open.openedAt, endedAt: null });
   }
   if (rows.length === 0) return null;
   return sql`
     insert into cases (shop_id, id, buyer_id, opened_at, ended_at, campaign, had_plan, manual, whole_reason, whole_at)
-    select * from unnest(${texts(rows.map((r) => r.shop))}::text[], ${plain(rows.map((r) => r.id))}::uuid[],
-      ${plain(rows.map((r) => r.buyer))}::uuid[], ${instants(rows.map((r) => r.openedAt))}::timestamptz[],
-      ${instants(rows.map((r) => r.endedAt))}::timestamptz[], ${texts(rows.map((r) => r.campaign))}::text[],
-      ${plain(rows.map((r) => r.hadPlan))}::boolean[], ${plain(rows.map((r) => r.manual))}::boolean[],
-      ${texts(rows.map((r) => r.reason))}::text[], ${instants(rows.map((r) => r.reasonAt))}::timestamptz[])`;
+    select * from unnest(${texts(rows.map((r) => r.buyer.shop))}::text[], ${plain(rows.map((r) => r.id))}::uuid[],
+      ${plain(rows.map((r) => r.buyer.id))}::uuid[], ${instants(rows.map((r) => r.openedAt))}::timestamptz[],
+      ${instants(rows.map((r) => r.endedAt))}::timestamptz[], ${texts(rows.map((r) => r.is.campaign))}::text[],
+      ${plain(rows.map((r) => r.is.hadPlan))}::boolean[], ${plain(rows.map((r) => r.is.manual))}::boolean[],
+      ${texts(rows.map((r) => r.is.reason))}::text[], ${instants(rows.map((r) => r.is.reasonAt))}::timestamptz[])`;
 }
 
 type CaseFields = {
