@@ -2,7 +2,7 @@
  * What a killed owner left running. The caller holds the owner lock, so whatever runs on the cluster has no owner any more.
  * It is stopped rather than adopted: it may be of an older release, and its settings too.
  */
-import { readFile, readlink, stat, writeFile } from "node:fs/promises";
+import { open, readFile, readlink, stat } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Log } from "./cluster.ts";
@@ -58,10 +58,20 @@ export async function reclaimCluster(cluster: string, log: Log): Promise<void> {
  * not if the file were removed.
  */
 async function disownPidFile(cluster: string, pid: number, log: Log): Promise<void> {
-  log("postmaster.pid names a process that is not this PostgreSQL: taken as stale", { pid });
-  const file = path.join(cluster, "postmaster.pid");
-  const text = await readFile(file, "utf8");
-  await writeFile(file, text.replace(/^\d+/, String(process.pid)));
+  // Never made anew: it may have been this PostgreSQL in its last moments, which has just removed the file itself.
+  const handle = await open(path.join(cluster, "postmaster.pid"), "r+").catch((error: unknown) => {
+    if (errnoOf(error) === "ENOENT") return undefined;
+    throw error;
+  });
+  if (handle === undefined) return;
+  try {
+    const text = await handle.readFile("utf8");
+    await handle.truncate();
+    await handle.write(text.replace(/^\d+/, String(process.pid)), 0);
+    log("postmaster.pid names a process that is not this PostgreSQL: taken as stale", { pid });
+  } finally {
+    await handle.close();
+  }
 }
 
 function isAlive(pid: number): boolean {
