@@ -1,5 +1,7 @@
 /** Rounds and their medians. */
 
+export const MINUTE_MS = 60_000;
+
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
