@@ -27,7 +27,7 @@ function configure(): Config {
 }
 
 /** A long answer in pieces, as fast as whoever reads it takes them. */
-async function writeOut(piece: string): Promise<void> {
+async function writeOut(piece: string | Uint8Array): Promise<void> {
   if (!process.stdout.write(piece)) await once(process.stdout, "drain");
 }
 

@@ -19,7 +19,7 @@ import { type CommandContext, CommandError } from "./context.ts";
 
 export type RehearseOptions = { readonly campaigns: string; readonly from?: string; readonly json?: boolean };
 /** Writes one piece; resolves when there is room for the next. */
-export type Write = (piece: string) => Promise<void>;
+export type Write = (piece: string | Uint8Array) => Promise<void>;
 
 const THREADS = 2;
 

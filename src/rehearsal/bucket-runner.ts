@@ -1,22 +1,33 @@
-/** Runs buckets that were spilled to files, and leaves their rows sorted in files. */
+/** Runs buckets that were spilled to files, leaves their rows sorted in files, and adds up the figures of them all. */
 import { readFileSync, unlinkSync } from "node:fs";
 import { buildCatalog } from "../render/catalog.ts";
 import { runBucket } from "./bucket.ts";
-import { writeRows } from "./sorted-file.ts";
-import { spilledLines } from "./spill.ts";
+import { emptyFigures } from "./figures.ts";
+import { packRows } from "./row-file.ts";
+import { spilledParts } from "./spill.ts";
 import type { Figures, RehearsalEnv, ShopOf } from "./types.ts";
 
-export type BucketDone = { readonly sends: string; readonly skips: string; readonly figures: Figures };
+export type BucketDone = { readonly sends: string; readonly skips: string };
+export type BucketRunner = { run(path: string): BucketDone; readonly figures: Figures };
 
-export function bucketRunner(env: RehearsalEnv, shopOf: ShopOf): (path: string) => BucketDone {
+export function bucketRunner(env: RehearsalEnv, shopOf: ShopOf): BucketRunner {
   const built = buildCatalog(env.files, { channels: env.channels.map(({ name }) => name) }, "campaigns");
   if (!built.ok) throw new Error(built.faults.join("\n"));
-  return (path) => {
-    const result = runBucket(env, built.catalog, shopOf, spilledLines(readFileSync(path, "utf8")));
-    unlinkSync(path);
-    const done = { sends: `${path}.sends`, skips: `${path}.skips`, figures: result.figures };
-    writeRows(done.sends, result.sends);
-    writeRows(done.skips, result.skips);
-    return done;
+  const figures = emptyFigures();
+  return {
+    figures,
+    run(path) {
+      const [sends, skips] = [packRows(), packRows()];
+      for (const lines of spilledParts(readFileSync(path))) {
+        const rows = runBucket({ env, catalog: built.catalog, shopOf, figures }, lines);
+        sends.add(rows.sends);
+        skips.add(rows.skips);
+      }
+      unlinkSync(path);
+      const done = { sends: `${path}.sends`, skips: `${path}.skips` };
+      sends.write(done.sends);
+      skips.write(done.skips);
+      return done;
+    },
   };
 }

@@ -10,24 +10,24 @@ import { labelOf, type Person } from "../core/person.ts";
 import { simulate } from "../core/simulate.ts";
 import { offsetMinutes } from "../core/zone.ts";
 import type { Catalog } from "../render/catalog.ts";
-import {
-  addFault,
-  bump,
-  countFit,
-  countQuiet,
-  countReason,
-  countSend,
-  emptyFigures,
-  keepSample,
-  noteMoment,
-} from "./figures.ts";
+import { addFault, bump, countFit, countQuiet, countReason, countSend, keepSample, noteMoment } from "./figures.ts";
+import type { Row } from "./rows.ts";
 import { composeText } from "./text.ts";
-import type { BucketResult, Figures, Line, RehearsalChannel, RehearsalEnv, ShopOf, SortedRow } from "./types.ts";
+import type { Figures, Line, RehearsalChannel, RehearsalEnv, ShopOf } from "./types.ts";
 
+export type BucketRows = { readonly sends: Row[]; readonly skips: Row[] };
 type Kept = { readonly decision: Decision; readonly person: Person; readonly text: string; readonly segments: number };
 
-export function runBucket(env: RehearsalEnv, catalog: Catalog, shopOf: ShopOf, lines: Iterable<Line>): BucketResult {
-  const figures = emptyFigures();
+export type BucketInput = {
+  readonly env: RehearsalEnv;
+  readonly catalog: Catalog;
+  readonly shopOf: ShopOf;
+  /** What happens is added to them. */
+  readonly figures: Figures;
+};
+
+/** The rows come in no order. */
+export function runBucket({ env, catalog, shopOf, figures }: BucketInput, lines: Iterable<Line>): BucketRows {
   const events = readEvents(lines, shopOf, figures);
   const channels = new Map(env.channels.map((channel) => [channel.name, channel]));
   const kept: Kept[] = [];
@@ -50,12 +50,12 @@ export function runBucket(env: RehearsalEnv, catalog: Catalog, shopOf: ShopOf, l
       noteMoment(figures, { at: decision.at, zone: person.shop.timeZone });
     },
   });
-  figures.orders = totals.orders;
-  figures.cases = totals.cases;
-  figures.events = events.length;
-  figures.duplicates = totals.duplicates;
-  const sends: SortedRow[] = [];
-  const skips: SortedRow[] = [];
+  figures.orders += totals.orders;
+  figures.cases += totals.cases;
+  figures.events += events.length;
+  figures.duplicates += totals.duplicates;
+  const sends: Row[] = [];
+  const skips: Row[] = [];
   for (const row of kept) {
     const buyer = labelOf(row.person);
     (row.decision.kind === "send" ? sends : skips).push(rowOf(row, buyer));
@@ -65,7 +65,7 @@ export function runBucket(env: RehearsalEnv, catalog: Catalog, shopOf: ShopOf, l
       countReason(figures, reason, { at, shop: row.person.shop.id, order: orders[0] ?? "", buyer });
     }
   }
-  return { sends: sends.sort(compareRows), skips: skips.sort(compareRows), figures };
+  return { sends, skips };
 }
 
 function readEvents(lines: Iterable<Line>, shopOf: ShopOf, figures: Figures): OrderEvent[] {
@@ -130,7 +130,7 @@ function countStep(figures: Figures, { decision, person }: Kept): void {
   countFit(figures, key, minutes, { rows: 1, noTime: reason === "no_time" ? 1 : 0, superseded });
 }
 
-function rowOf({ decision, person, text, segments }: Kept, buyer: string): SortedRow {
+function rowOf({ decision, person, text, segments }: Kept, buyer: string): Row {
   const { at, orders, campaign, step, variant, channel, reason } = decision;
   const shop = person.shop;
   const when = formatInstant(at, offsetMinutes(shop.timeZone, at));
@@ -145,10 +145,3 @@ function rowOf({ decision, person, text, segments }: Kept, buyer: string): Sorte
 
 const quoted = (value: string): string => JSON.stringify(value);
 const nullable = (value: string | null | undefined): string => (value == null ? "null" : quoted(value));
-
-/** By time, then buyer, then step (whole-case rows first); the JSON only so that the same rows always come in the same order. */
-export function compareRows(a: SortedRow, b: SortedRow): number {
-  return a.at - b.at || compare(a.buyer, b.buyer) || compare(a.step, b.step) || compare(a.json, b.json);
-}
-
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

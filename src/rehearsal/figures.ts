@@ -86,7 +86,13 @@ export function noteMoment(figures: Figures, moment: Moment): void {
 
 export function addFault(figures: Figures, line: number, message: string): void {
   figures.faultCount++;
-  if (figures.faults.length < MOST_FAULTS) figures.faults.push({ line, message });
+  keepFault(figures, { line, message });
+}
+
+/** Those of the first lines stay, in whatever order they are found. */
+function keepFault({ faults }: Figures, fault: Figures["faults"][number]): void {
+  faults.push(fault);
+  if (faults.length >= MOST_FAULTS * 2) faults.sort((a, b) => a.line - b.line).length = MOST_FAULTS;
 }
 
 /** Adds `more` to `sum`. */
@@ -101,5 +107,5 @@ export function addFigures(sum: Figures, more: Figures): void {
   for (const [step, lives] of more.fits) for (const [minutes, figures] of lives) countFit(sum, step, minutes, figures);
   for (const [step, [quiet, rows]] of more.quiet) countQuiet(sum, step, quiet, rows);
   for (const sample of more.samples.values()) keepSample(sum, sample);
-  for (const fault of more.faults) sum.faults.push(fault);
+  for (const fault of more.faults) keepFault(sum, fault);
 }

@@ -6,12 +6,13 @@ import type { ShopPolicy } from "../core/policy.ts";
 import { buildCatalog } from "../render/catalog.ts";
 import { backwardCheck, parsedLine } from "./backward.ts";
 import { runBucket } from "./bucket.ts";
-import { addFigures, emptyFigures } from "./figures.ts";
+import { addFault, addFigures, emptyFigures } from "./figures.ts";
+import { mergeRows } from "./merge-rows.ts";
 import { readLines } from "./read-lines.ts";
-import { mergeRows } from "./sorted-file.ts";
+import { compareRows, type Row } from "./rows.ts";
 import { spill } from "./spill.ts";
 import { runBuckets } from "./threads.ts";
-import type { Figures, Line, RehearsalEnv, ShopOf, SortedRow } from "./types.ts";
+import type { Figures, Line, RehearsalEnv, RowJson, ShopOf } from "./types.ts";
 
 /** Files up to this are done in memory. */
 const SHORT_FILE = 16 << 20;
@@ -35,8 +36,8 @@ export type RehearsalRun = {
   /** A warning about times that run backwards. */
   readonly backward: string | null;
   /** In order. Each may be gone through once. */
-  readonly sends: Iterable<SortedRow>;
-  readonly skips: Iterable<SortedRow>;
+  readonly sends: Iterable<RowJson>;
+  readonly skips: Iterable<RowJson>;
   /** Removes what lies on disk. */
   readonly close: () => void;
 };
@@ -50,24 +51,22 @@ async function rehearseShort({ file, env, shopOf, progress }: RehearsalInput): P
   const built = buildCatalog(env.files, { channels: env.channels.map(({ name }) => name) }, "campaigns");
   if (!built.ok) throw new Error(built.faults.join("\n"));
   const lines: Line[] = [];
-  const broken = emptyFigures();
+  const figures = emptyFigures();
   const times = backwardCheck();
   await readLines(file, {
     line: (bytes, number) => {
       lines.push({ number, text: bytes.toString("utf8") });
       times.see(parsedLine(bytes), number);
     },
-    fault: (line, message) => {
-      broken.faults.push({ line, message });
-      broken.faultCount++;
-    },
+    fault: (line, message) => addFault(figures, line, message),
     progress: () => {},
   });
-  const { sends, skips, figures } = runBucket(env, built.catalog, shopOf, lines);
-  addFigures(figures, broken);
+  const { sends, skips } = runBucket({ env, catalog: built.catalog, shopOf, figures }, lines);
   progress?.(1);
-  return { figures, backward: times.warning(), sends, skips, close: () => {} };
+  return { figures, backward: times.warning(), sends: inOrder(sends), skips: inOrder(skips), close: () => {} };
 }
+
+const inOrder = (rows: Row[]): RowJson[] => rows.sort(compareRows).map(({ json }) => json);
 
 async function rehearseLong(input: RehearsalInput, size: number): Promise<RehearsalRun> {
   const { file, env, threads } = input;
@@ -86,10 +85,6 @@ async function rehearseLong(input: RehearsalInput, size: number): Promise<Rehear
     const buckets = Math.min(MOST_BUCKETS, Math.max(2, Math.ceil(size / BUCKET_BYTES)));
     const figures = emptyFigures();
     const times = backwardCheck();
-    const fault = (line: number, message: string): void => {
-      figures.faults.push({ line, message });
-      figures.faultCount++;
-    };
     // Reading takes about a third of the time, half of it twice.
     const paths = await spill({
       file,
@@ -97,23 +92,23 @@ async function rehearseLong(input: RehearsalInput, size: number): Promise<Rehear
       buckets,
       shopOf,
       times,
-      fault,
+      fault: (line, message) => addFault(figures, line, message),
       progress: (bytes) => input.progress?.((bytes / size) * 0.15),
     });
     const sends: string[] = [];
     const skips: string[] = [];
-    await runBuckets({
+    const lived = await runBuckets({
       env,
       shops,
       paths,
       threads,
       done: (done) => {
-        addFigures(figures, done.figures);
         sends.push(done.sends);
         skips.push(done.skips);
         input.progress?.(0.3 + (sends.length / paths.length) * 0.7);
       },
     });
+    addFigures(figures, lived);
     return { figures, backward: times.warning(), sends: mergeRows(sends), skips: mergeRows(skips), close };
   } catch (error) {
     close();

@@ -1,4 +1,7 @@
-/** Cuts a long file into buckets of whole buyers, in files beside each other: one reading to see who is who, one to sort the lines. */
+/**
+ * Cuts a long file into buckets of whole buyers, in files beside each other: one reading to see who is who, one to sort the lines. A
+ * spilled line: its number, its part of the bucket and its size (uint32 each), then its bytes.
+ */
 import { closeSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { type BackwardCheck, parsedLine } from "./backward.ts";
@@ -7,8 +10,9 @@ import { readLines } from "./read-lines.ts";
 import type { Line, ShopOf } from "./types.ts";
 
 const FLUSH_BYTES = 1 << 16;
-/** A line number, a tab and a line break. */
-const MOST_PREFIX = 20;
+const HEADER = 12;
+/** A bucket is lived through part by part, so that what a part needs dies young and fits into the processor's cache. */
+const PARTS = 64;
 
 export async function spill(input: {
   readonly file: string;
@@ -35,53 +39,68 @@ export async function spill(input: {
       input.progress(bytes);
     },
   });
-  const bucketOf = partition.buckets(input.buckets);
+  const partOf = partition.buckets(input.buckets * PARTS);
   const paths = Array.from({ length: input.buckets }, (_, index) => join(input.dir, `lines-${index}`));
-  const files = paths.map((path) => openSync(path, "w"));
-  const held = files.map(() => Buffer.allocUnsafe(FLUSH_BYTES));
-  const sizes = new Int32Array(files.length);
-  const write = (file: number, bytes: Buffer): void => {
-    for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
-  };
-  const flush = (bucket: number): void => {
-    write(files[bucket] ?? -1, (held[bucket] ?? NEWLINE).subarray(0, sizes[bucket]));
-    sizes[bucket] = 0;
-  };
+  const out = openBuckets(paths);
   try {
     let index = 0;
     await readLines(input.file, {
-      line: (bytes, number) => {
-        const bucket = bucketOf[index++] ?? 0;
-        const buffer = held[bucket];
-        if (buffer === undefined) return;
-        const size = bytes.length + MOST_PREFIX;
-        if ((sizes[bucket] ?? 0) + size > FLUSH_BYTES) flush(bucket);
-        if (size > FLUSH_BYTES)
-          return write(files[bucket] ?? -1, Buffer.concat([Buffer.from(`${number}\t`), bytes, NEWLINE]));
-        let at = sizes[bucket] ?? 0;
-        at += buffer.write(`${number}\t`, at, "latin1");
-        at += bytes.copy(buffer, at);
-        buffer[at++] = 0x0a;
-        sizes[bucket] = at;
-      },
+      line: (bytes, number) => out.add(partOf[index++] ?? 0, number, bytes),
       fault: () => {},
       progress: (bytes) => input.progress(before + bytes),
     });
-    for (const bucket of files.keys()) flush(bucket);
   } finally {
-    for (const file of files) closeSync(file);
+    out.close();
   }
   return paths;
 }
 
-const NEWLINE = Buffer.from("\n");
+function openBuckets(paths: readonly string[]) {
+  const files = paths.map((path) => ({ fd: openSync(path, "w"), held: Buffer.allocUnsafe(FLUSH_BYTES), size: 0 }));
+  const write = (fd: number, bytes: Buffer): void => {
+    for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
+  };
+  return {
+    add(part: number, number: number, bytes: Buffer): void {
+      const file = files[Math.floor(part / PARTS)];
+      if (file === undefined) throw new Error(`part ${part} belongs to no bucket`);
+      const { fd, held } = file;
+      if (file.size + HEADER + bytes.length > held.length) {
+        write(fd, held.subarray(0, file.size));
+        file.size = 0;
+      }
+      held.writeUInt32LE(number, file.size);
+      held.writeUInt32LE(part % PARTS, file.size + 4);
+      held.writeUInt32LE(bytes.length, file.size + 8);
+      file.size += HEADER;
+      if (file.size + bytes.length <= held.length) file.size += bytes.copy(held, file.size);
+      else {
+        write(fd, held.subarray(0, file.size));
+        write(fd, bytes);
+        file.size = 0;
+      }
+    },
+    close(): void {
+      for (const { fd, held, size } of files) {
+        write(fd, held.subarray(0, size));
+        closeSync(fd);
+      }
+    },
+  };
+}
 
-/** The lines of a spilled bucket. */
-export function* spilledLines(text: string): Generator<Line> {
-  for (let at = 0; at < text.length; ) {
-    const end = text.indexOf("\n", at);
-    const tab = text.indexOf("\t", at);
-    yield { number: Number(text.slice(at, tab)), text: text.slice(tab + 1, end) };
-    at = end + 1;
+/** The lines of a spilled bucket, part by part, each in the order of the file. */
+export function* spilledParts(bytes: Buffer): Generator<Iterable<Line>> {
+  const parts = Array.from({ length: PARTS }, (): number[] => []);
+  for (let at = 0; at < bytes.length; at += HEADER + bytes.readUInt32LE(at + 8))
+    parts[bytes.readUInt32LE(at + 4)]?.push(at);
+  for (const part of parts) if (part.length > 0) yield linesAt(bytes, part);
+}
+
+function* linesAt(bytes: Buffer, places: readonly number[]): Generator<Line> {
+  for (const at of places) {
+    const start = at + HEADER;
+    const text = bytes.toString("utf8", start, start + bytes.readUInt32LE(at + 8));
+    yield { number: bytes.readUInt32LE(at), text };
   }
 }

@@ -26,14 +26,8 @@ export type RehearsalEnv = {
 export type Line = { readonly number: number; readonly text: string };
 export type ShopOf = (shop: string) => ShopPolicy | null;
 
-/** A row of the output: its JSON, and what it is sorted by. */
-export type SortedRow = {
-  readonly at: number;
-  readonly buyer: string;
-  /** "" for a whole-case row. */
-  readonly step: string;
-  readonly json: string;
-};
+/** The JSON of a row, or its bytes in UTF-8. */
+export type RowJson = string | Buffer;
 
 export type Moment = { readonly at: number; readonly zone: string };
 export type Example = { readonly at: number; readonly shop: string; readonly order: string; readonly buyer: string };
@@ -72,5 +66,3 @@ export type Figures = {
   readonly faults: { readonly line: number; readonly message: string }[];
   faultCount: number;
 };
-
-export type BucketResult = { readonly sends: SortedRow[]; readonly skips: SortedRow[]; readonly figures: Figures };

@@ -59,7 +59,9 @@ async function run(lines: readonly (object | string)[], options: Options = {}) {
   });
   const warnings = result.backward === null ? [] : [result.backward];
   const outcome = outcomeOf(result.figures, { from, channels: CHANNELS, warnings });
-  const text = [...jsonPieces(outcome, result.sends, result.skips)].join("");
+  const text = Buffer.concat(
+    [...jsonPieces(outcome, result.sends, result.skips)].map((it) => Buffer.from(it)),
+  ).toString();
   result.close();
   return { text, json: JSON.parse(text), page: formatRehearsal(outcome, result.figures, CHANNELS) };
 }
