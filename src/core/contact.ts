@@ -50,8 +50,9 @@ export function identitiesOf(buyer: BuyerTold | null | undefined, shop: ShopPoli
     const phone = normalisePhone(buyer.phone, regionOf(buyer.locale ?? shop.locale));
     if (phone !== null) contacts.push({ kind: "phone", value: phone });
   }
-  for (const [kind, handle] of Object.entries(buyer?.chat ?? {}))
-    if (handle.trim() !== "") contacts.push({ kind: `chat.${kind}`, value: handle.trim() });
+  if (buyer?.chat != null)
+    for (const [kind, handle] of Object.entries(buyer.chat))
+      if (handle.trim() !== "") contacts.push({ kind: `chat.${kind}`, value: handle.trim() });
   return { platformId: buyer?.id ?? null, contacts };
 }
 

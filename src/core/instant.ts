@@ -26,7 +26,30 @@ export function parseInstant(text: string): number | null {
 
 /** RFC 3339 at the given offset in minutes, seconds precision unless there are milliseconds: `2026-11-10T20:10:00+08:00`. */
 export function formatInstant(ms: number, offsetMinutes: number): string {
-  const local = new Date(ms + offsetMinutes * 60_000).toISOString();
+  const minute = Math.floor(ms / MINUTE);
+  // Zones were not always whole minutes from Greenwich.
+  if (!Number.isInteger(ms) || !Number.isInteger(offsetMinutes)) return writeInstant(ms, offsetMinutes);
+  const key = minute * 4_096 + offsetMinutes;
+  let written = minutes.get(key);
+  if (written === undefined) {
+    if (minutes.size >= MOST_MINUTES) minutes.clear();
+    const text = writeInstant(minute * MINUTE, offsetMinutes);
+    written = [text.slice(0, 17), text.slice(19)];
+    minutes.set(key, written);
+  }
+  const rest = ms - minute * MINUTE;
+  const seconds = `${written[0]}${rest < 10_000 ? "0" : ""}${Math.floor(rest / 1000)}`;
+  return rest % 1000 === 0
+    ? `${seconds}${written[1]}`
+    : `${seconds}.${String(rest % 1000).padStart(3, "0")}${written[1]}`;
+}
+
+/** Minutes written lately, up to their seconds, and the offset behind: instants come in flocks. */
+const minutes = new Map<number, readonly [toMinute: string, offset: string]>();
+const MOST_MINUTES = 5_000;
+
+function writeInstant(ms: number, offsetMinutes: number): string {
+  const local = new Date(ms + offsetMinutes * MINUTE).toISOString();
   const text = ms % 1000 === 0 ? local.slice(0, 19) : local.slice(0, 23);
   const sign = offsetMinutes < 0 ? "-" : "+";
   const abs = Math.abs(offsetMinutes);

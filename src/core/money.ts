@@ -17,11 +17,21 @@ export function currencyDigits(currency: string): number | null {
 /** `"129.00"` → `12900` minor units; null when negative, not a plain decimal, too precise for the currency, or over 2^53. */
 export function parseAmount(text: string, currency: string): number | null {
   const digits = currencyDigits(currency);
-  const match = /^(\d{1,15})(?:\.(\d{1,6}))?$/.exec(text);
-  if (digits === null || !match) return null;
-  const fraction = match[2] ?? "";
-  if (/[1-9]/.test(fraction.slice(digits))) return null;
-  const minor = Number(`${match[1]}${fraction.slice(0, digits).padEnd(digits, "0")}`);
+  if (digits === null) return null;
+  const point = text.indexOf(".");
+  const whole = point < 0 ? text.length : point;
+  const decimals = point < 0 ? 0 : text.length - point - 1;
+  if (whole < 1 || whole > 15 || decimals > 6 || (point >= 0 && decimals < 1)) return null;
+  // By hand: this runs several times for every order. What goes over 2^53 on the way stays over it.
+  let minor = 0;
+  for (let at = 0; at < text.length; at++) {
+    if (at === point) continue;
+    const digit = text.charCodeAt(at) - 0x30;
+    if (digit < 0 || digit > 9) return null;
+    if (at <= whole + digits) minor = minor * 10 + digit;
+    else if (digit > 0) return null;
+  }
+  for (let missing = digits - decimals; missing > 0; missing--) minor *= 10;
   return Number.isSafeInteger(minor) ? minor : null;
 }
 

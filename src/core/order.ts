@@ -48,27 +48,24 @@ export function compareTold(a: { occurredAt: number; id: string }, b: { occurred
 
 type Fields = { -readonly [K in keyof OrderTold]?: OrderTold[K] };
 
-const FIELDS = [
-  "amount",
-  "currency",
-  "createdAt",
-  "closesAt",
-  "items",
-  "paymentMethod",
-  "payUrl",
-  "tags",
-  "pendingConfirmation",
-  "note",
-] as const;
-const PRESALE_FIELDS = ["depositPaid", "balanceFrom", "balanceTo"] as const;
-
 function assign(fields: Fields, told: OrderTold): void {
-  const target: Record<string, unknown> = fields;
-  for (const key of FIELDS) if (told[key] != null) target[key] = told[key];
+  fields.amount = told.amount ?? fields.amount;
+  fields.currency = told.currency ?? fields.currency;
+  fields.createdAt = told.createdAt ?? fields.createdAt;
+  fields.closesAt = told.closesAt ?? fields.closesAt;
+  fields.items = told.items ?? fields.items;
+  fields.paymentMethod = told.paymentMethod ?? fields.paymentMethod;
+  fields.payUrl = told.payUrl ?? fields.payUrl;
+  fields.tags = told.tags ?? fields.tags;
+  fields.pendingConfirmation = told.pendingConfirmation ?? fields.pendingConfirmation;
+  fields.note = told.note ?? fields.note;
   if (told.presale == null) return;
-  const presale: Record<string, unknown> = { ...fields.presale };
-  for (const key of PRESALE_FIELDS) if (told.presale[key] != null) presale[key] = told.presale[key];
-  target.presale = presale;
+  const { depositPaid, balanceFrom, balanceTo } = told.presale;
+  fields.presale = {
+    depositPaid: depositPaid ?? fields.presale?.depositPaid,
+    balanceFrom: balanceFrom ?? fields.presale?.balanceFrom,
+    balanceTo: balanceTo ?? fields.presale?.balanceTo,
+  };
 }
 
 /** Folds the events of one order (any order, at least one) under its shop's policy. */

@@ -61,7 +61,23 @@ export type PlannedRow = {
 
 type Draft = { -readonly [K in keyof PlannedRow]: PlannedRow[K] } & { moves: Move[] };
 
-export const settleKey = (campaign: string, step: string): string => `${campaign}/${step}`;
+const settleKeys = new Map<string, Map<string, string>>();
+
+/** `campaign/step`. The same string each time: a new one would have to be looked up among all names whenever it is used as a key. */
+export function settleKey(campaign: string, step: string): string {
+  let keys = settleKeys.get(campaign);
+  if (keys === undefined) {
+    if (settleKeys.size >= 1_000) settleKeys.clear();
+    keys = new Map();
+    settleKeys.set(campaign, keys);
+  }
+  let key = keys.get(step);
+  if (key === undefined) {
+    key = `${campaign}/${step}`;
+    keys.set(step, key);
+  }
+  return key;
+}
 
 /** The order's own time for a step, or null when it has none. */
 export function ownTime(step: Step, order: { createdAt: number; closesAt: number | null }): number | null {

@@ -135,7 +135,7 @@ function rowOf({ decision, person, text, segments }: Kept, buyer: string): Row {
   const shop = person.shop;
   const when = formatInstant(at, offsetMinutes(shop.timeZone, at));
   const ids = orders.length === 1 ? quoted(orders[0] ?? "") : orders.map(quoted).join(",");
-  const base = `{"at":"${when}","shop":${quoted(shop.id)},"buyer":${quoted(buyer)},"orders":[${ids}],"campaign":${nullable(campaign?.key)},"step":${nullable(step)}`;
+  const base = `{"at":"${when}","shop":${nameOf(shop.id)},"buyer":${quoted(buyer)},"orders":[${ids}],"campaign":${nullable(campaign?.key)},"step":${nullable(step)}`;
   const json =
     reason === null
       ? `${base},"variant":${nullable(variant)},"channel":${nullable(channel)},"text":${quoted(text)},"segments":${segments}}`
@@ -144,4 +144,17 @@ function rowOf({ decision, person, text, segments }: Kept, buyer: string): Row {
 }
 
 const quoted = (value: string): string => JSON.stringify(value);
-const nullable = (value: string | null | undefined): string => (value == null ? "null" : quoted(value));
+const nullable = (value: string | null | undefined): string => (value == null ? "null" : nameOf(value));
+
+const names = new Map<string, string>();
+
+/** Shops, campaigns, steps and the like are few, and stand in every row. */
+function nameOf(name: string): string {
+  let json = names.get(name);
+  if (json === undefined) {
+    if (names.size >= 1_000) names.clear();
+    json = quoted(name);
+    names.set(name, json);
+  }
+  return json;
+}

@@ -32,7 +32,12 @@ export function packRows(): RowPacker {
       }
     },
     write(path) {
-      const rows = places.map(({ start, end, ...place }) => ({ ...place, json: bytes.subarray(start, end) }));
+      const rows = places.map(({ at, buyer, step, start, end }) => ({
+        at,
+        buyer,
+        step,
+        json: bytes.subarray(start, end),
+      }));
       writeFileSync(path, inOneBuffer(rows.sort(compareRows)));
     },
   };

@@ -18,15 +18,10 @@ const SEPTETS = new Map<string, number>([
 /** `to`: E.164 or "". To +86 every character counts one, 70 or 67 a segment; elsewhere GSM-7 (160/153) if the text allows it, else UCS-2 (70/67). An empty text is no segment. */
 export function countSegments(text: string, to: string): SegmentCount {
   if (!to.startsWith("+86")) {
-    const sizes = septets(text);
-    if (sizes !== null) return fill(sizes, "GSM-7", 160, 153);
+    const characters = septets(text);
+    if (characters !== null) return fill(text, characters, septetsOf, "GSM-7", 160, 153);
   }
-  return fill(
-    [...text].map((char) => char.length),
-    "UCS-2",
-    70,
-    67,
-  );
+  return fill(text, text.length, (char) => char.length, "UCS-2", 70, 67);
 }
 
 /** Whether the text can be sent in the GSM-7 alphabet, where an SMS holds more than twice as much. */
@@ -34,28 +29,32 @@ export function isGsm7(text: string): boolean {
   return septets(text) !== null;
 }
 
-function septets(text: string): number[] | null {
-  const sizes: number[] = [];
+const septetsOf = (char: string): number => SEPTETS.get(char) ?? 0;
+
+function septets(text: string): number | null {
+  let sum = 0;
   for (const char of text) {
-    const size = SEPTETS.get(char);
-    if (size === undefined) return null;
-    sizes.push(size);
+    const size = septetsOf(char);
+    if (size === 0) return null;
+    sum += size;
   }
-  return sizes;
+  return sum;
 }
 
 /** A character of two units is not split across segments, so a segment may stay one short. */
 function fill(
-  sizes: readonly number[],
+  text: string,
+  characters: number,
+  sizeOf: (char: string) => number,
   encoding: SegmentCount["encoding"],
   single: number,
   part: number,
 ): SegmentCount {
-  const characters = sizes.reduce((sum, size) => sum + size, 0);
   if (characters <= single) return { segments: characters === 0 ? 0 : 1, encoding, characters };
   let segments = 1;
   let used = 0;
-  for (const size of sizes) {
+  for (const char of text) {
+    const size = sizeOf(char);
     if (used + size > part) [segments, used] = [segments + 1, 0];
     used += size;
   }

@@ -30,6 +30,29 @@ describe("money", () => {
     ["1.00", "cny", null],
   ])("%s %s is %s", (text, currency, minor) => expect(parseAmount(text, currency)).toBe(minor));
 
+  /** The rule as it reads, digit by digit. */
+  const read = (text: string, currency: string): number | null => {
+    const digits = currencyDigits(currency);
+    const match = /^(\d{1,15})(?:\.(\d{1,6}))?$/.exec(text);
+    if (digits === null || !match) return null;
+    const fraction = match[2] ?? "";
+    if (/[1-9]/.test(fraction.slice(digits))) return null;
+    const minor = Number(`${match[1]}${fraction.slice(0, digits).padEnd(digits, "0")}`);
+    return Number.isSafeInteger(minor) ? minor : null;
+  };
+  it("reads by the rule", () => {
+    const decimal = fc.stringMatching(/^\d{1,16}(\.\d{0,7})?$/);
+    const near = fc.bigInt(9_007_199_254_740_980n, 9_007_199_254_741_000n).map((n) => `${n / 100n}.${n % 100n}`);
+    const currency = fc.constantFrom("CNY", "JPY", "KWD", "XXQ", "CLF");
+    const odd = fc.string({ unit: fc.constantFrom("0", "1", "9", ".", "-", "e", " ", "/", ":"), maxLength: 20 });
+    fc.assert(
+      fc.property(fc.oneof(decimal, near, odd), currency, (text, code) => {
+        expect(parseAmount(text, code)).toBe(read(text, code));
+      }),
+      { numRuns: 3_000 },
+    );
+  });
+
   it("prints what it reads", () => {
     fc.assert(
       fc.property(
@@ -120,6 +143,16 @@ describe("instants", () => {
           expect(parseInstant(formatInstant(ms, offset))).toBe(ms);
         },
       ),
+    );
+  });
+  it("prints the same however often it is asked, also before there were time zones", () => {
+    const offset = fc.oneof(fc.integer({ min: -14 * 60, max: 14 * 60 }), fc.constantFrom(485.716, -75.5));
+    fc.assert(
+      fc.property(fc.integer({ min: -4_000_000_000_000, max: 4_102_444_800_000 }), offset, (ms, minutes) => {
+        const local = new Date(ms + minutes * 60_000).toISOString();
+        for (const _ of [1, 2])
+          expect(formatInstant(ms, minutes).slice(0, -6)).toBe(local.slice(0, ms % 1000 === 0 ? 19 : 23));
+      }),
     );
   });
   it.each([
