@@ -21,12 +21,3 @@ export function backwardCheck(): BackwardCheck {
         : `line ${first}: occurredAt lies before that of a line above it (${count === 1 ? "the only such line" : `${count} such lines`}); events happen in the order of their times`,
   };
 }
-
-export function parsedLine(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString("utf8"));
-  } catch {
-    // What is wrong with it is told where the line is checked.
-    return null;
-  }
-}

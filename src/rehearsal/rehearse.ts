@@ -4,12 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ShopPolicy } from "../core/policy.ts";
 import { buildCatalog } from "../render/catalog.ts";
-import { backwardCheck, parsedLine } from "./backward.ts";
+import { backwardCheck } from "./backward.ts";
 import { runBucket } from "./bucket.ts";
 import { addFault, addFigures, emptyFigures } from "./figures.ts";
 import { mergeRows } from "./merge-rows.ts";
 import { readLines } from "./read-lines.ts";
 import { compareRows, type Row } from "./rows.ts";
+import { skim } from "./skim.ts";
 import { spill } from "./spill.ts";
 import { runBuckets } from "./threads.ts";
 import type { Figures, Line, RehearsalEnv, RowJson, ShopOf } from "./types.ts";
@@ -56,7 +57,7 @@ async function rehearseShort({ file, env, shopOf, progress }: RehearsalInput): P
   await readLines(file, {
     line: (bytes, number) => {
       lines.push({ number, text: bytes.toString("utf8") });
-      times.see(parsedLine(bytes), number);
+      times.see(skim(bytes), number);
     },
     fault: (line, message) => addFault(figures, line, message),
     progress: () => {},

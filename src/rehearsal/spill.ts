@@ -4,9 +4,10 @@
  */
 import { closeSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import { type BackwardCheck, parsedLine } from "./backward.ts";
+import type { BackwardCheck } from "./backward.ts";
 import { createPartition } from "./partition.ts";
 import { readLines } from "./read-lines.ts";
+import { skim } from "./skim.ts";
 import type { Line, ShopOf } from "./types.ts";
 
 const FLUSH_BYTES = 1 << 16;
@@ -29,7 +30,7 @@ export async function spill(input: {
   let before = 0;
   await readLines(input.file, {
     line: (bytes, number) => {
-      const value = parsedLine(bytes);
+      const value = skim(bytes);
       partition.add(value);
       input.times.see(value, number);
     },
