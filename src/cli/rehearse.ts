@@ -8,12 +8,12 @@ import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { parseInstant } from "../core/instant.ts";
-import type { ShopPolicy } from "../core/policy.ts";
 import { jsonPieces } from "../rehearsal/json.ts";
 import { outcomeOf } from "../rehearsal/outcome.ts";
 import { formatRehearsal } from "../rehearsal/page.ts";
+import { prepareRehearsal } from "../rehearsal/prepare.ts";
 import { rehearse } from "../rehearsal/rehearse.ts";
-import { buildCatalog } from "../render/catalog.ts";
+import { shopTable } from "../rehearsal/shops.ts";
 import { readCatalogFiles } from "../render/catalog-files.ts";
 import { type CommandContext, CommandError } from "./context.ts";
 
@@ -53,40 +53,30 @@ export async function runRehearsal(
     faults.push(`--from ${options.from}: must be an instant with an offset, like 2026-11-10T20:00:00+08:00`);
   const unreadable = whyUnreadable(file);
   if (unreadable !== null) faults.push(unreadable);
-  const read = readCatalogFiles(options.campaigns);
-  const built = buildCatalog(
-    read.files,
-    {
-      channels: config.channels.map(({ name }) => name),
-      shopIds: config.shop("\n") === null ? config.shopIds : null,
-      shopLocales: config.shopIds.flatMap((id) => config.shop(id)?.locale ?? []),
-    },
-    read.shownAs,
-  );
-  faults.push(...read.faults, ...(built.ok || (read.faults.length > 0 && read.files.size === 0) ? [] : built.faults));
-  if (faults.length > 0 || !built.ok) throw new CommandError(faults.join("\n"));
+  const prepared = prepareRehearsal({
+    campaigns: readCatalogFiles(options.campaigns),
+    channels: config.channels,
+    shops: shopTable(config),
+    from,
+  });
+  if (!prepared.ok) faults.push(...prepared.faults);
+  if (faults.length > 0 || !prepared.ok) throw new CommandError(faults.join("\n"));
 
-  const channels = config.channels.map(({ name, contact, ratePerSecond, cost }) => ({
-    name,
-    contact,
-    ratePerSecond,
-    cost,
-  }));
+  const { env } = prepared;
   const run = await rehearse({
     file,
-    env: { files: read.files, channels, from },
-    shopOf: (id) => policyOf(config.shop(id)),
+    env,
     threads: Math.min(THREADS, availableParallelism()),
     progress: progressBar(note),
   });
   try {
     const { figures, backward } = run;
-    const warnings = [...built.warnings, ...(backward === null ? [] : [backward])];
-    const outcome = outcomeOf(figures, { from, channels, warnings });
+    const warnings = [...prepared.warnings, ...(backward === null ? [] : [backward])];
+    const outcome = outcomeOf(figures, { from, channels: env.channels, warnings });
     if (figures.events === 0 && figures.faultCount > 0)
       throw new CommandError(`${file}: holds no order event\n${outcome.warnings.join("\n")}`);
     if (options.json === true) for (const piece of jsonPieces(outcome, run.sends, run.skips)) await write(piece);
-    else await write(formatRehearsal(outcome, figures, channels));
+    else await write(formatRehearsal(outcome, figures, env.channels));
   } finally {
     run.close();
   }
@@ -98,13 +88,6 @@ function whyUnreadable(file: string): string | null {
   } catch (error) {
     return `${file}: cannot be read (${error instanceof Error ? Reflect.get(error, "code") : error})`;
   }
-}
-
-/** Without the secrets that a configured shop has. */
-function policyOf(shop: ShopPolicy | null): ShopPolicy | null {
-  if (shop === null) return null;
-  const { id, timeZone, locale, currency, closeAfter, quietHours, cashOnDelivery } = shop;
-  return { id, timeZone, locale, currency, closeAfter, quietHours, cashOnDelivery };
 }
 
 /** A line at most every second, and none for what is done at once. */

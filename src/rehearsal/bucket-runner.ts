@@ -4,16 +4,18 @@ import { buildCatalog } from "../render/catalog.ts";
 import { runBucket } from "./bucket.ts";
 import { emptyFigures } from "./figures.ts";
 import { packRows } from "./row-file.ts";
+import { shopsOf } from "./shops.ts";
 import { spilledParts } from "./spill.ts";
-import type { Figures, RehearsalEnv, ShopOf } from "./types.ts";
+import type { Figures, RehearsalEnv } from "./types.ts";
 
 export type BucketDone = { readonly sends: string; readonly skips: string };
 export type BucketRunner = { run(path: string): BucketDone; readonly figures: Figures };
 
-export function bucketRunner(env: RehearsalEnv, shopOf: ShopOf): BucketRunner {
+export function bucketRunner(env: RehearsalEnv): BucketRunner {
   const built = buildCatalog(env.files, { channels: env.channels.map(({ name }) => name) }, "campaigns");
   if (!built.ok) throw new Error(built.faults.join("\n"));
   const figures = emptyFigures();
+  const shopOf = shopsOf(env.shops);
   return {
     figures,
     run(path) {

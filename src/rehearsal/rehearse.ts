@@ -2,7 +2,6 @@
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { ShopPolicy } from "../core/policy.ts";
 import { buildCatalog } from "../render/catalog.ts";
 import { backwardCheck } from "./backward.ts";
 import { runBucket } from "./bucket.ts";
@@ -10,10 +9,11 @@ import { addFault, addFigures, emptyFigures } from "./figures.ts";
 import { mergeRows } from "./merge-rows.ts";
 import { readLines } from "./read-lines.ts";
 import { compareRows, type Row } from "./rows.ts";
+import { shopsOf } from "./shops.ts";
 import { skim } from "./skim.ts";
 import { spill } from "./spill.ts";
 import { runBuckets } from "./threads.ts";
-import type { Figures, Line, RehearsalEnv, RowJson, ShopOf } from "./types.ts";
+import type { Figures, Line, RehearsalEnv, RowJson } from "./types.ts";
 
 /** Files up to this are done in memory. */
 const SHORT_FILE = 16 << 20;
@@ -23,7 +23,6 @@ const MOST_BUCKETS = 512;
 export type RehearsalInput = {
   readonly file: string;
   readonly env: RehearsalEnv;
-  readonly shopOf: ShopOf;
   /** At most; 1: all in this thread. */
   readonly threads: number;
   /** Share of the work that is done, 0 to 1. */
@@ -48,7 +47,7 @@ export async function rehearse(input: RehearsalInput): Promise<RehearsalRun> {
   return size <= (input.shortFile ?? SHORT_FILE) ? rehearseShort(input) : rehearseLong(input, size);
 }
 
-async function rehearseShort({ file, env, shopOf, progress }: RehearsalInput): Promise<RehearsalRun> {
+async function rehearseShort({ file, env, progress }: RehearsalInput): Promise<RehearsalRun> {
   const built = buildCatalog(env.files, { channels: env.channels.map(({ name }) => name) }, "campaigns");
   if (!built.ok) throw new Error(built.faults.join("\n"));
   const lines: Line[] = [];
@@ -62,7 +61,7 @@ async function rehearseShort({ file, env, shopOf, progress }: RehearsalInput): P
     fault: (line, message) => addFault(figures, line, message),
     progress: () => {},
   });
-  const { sends, skips } = runBucket({ env, catalog: built.catalog, shopOf, figures }, lines);
+  const { sends, skips } = runBucket({ env, catalog: built.catalog, shopOf: shopsOf(env.shops), figures }, lines);
   progress?.(1);
   return { figures, backward: times.warning(), sends: inOrder(sends), skips: inOrder(skips), close: () => {} };
 }
@@ -74,15 +73,6 @@ async function rehearseLong(input: RehearsalInput, size: number): Promise<Rehear
   const dir = mkdtempSync(join(tmpdir(), "dunlin-rehearsal-"));
   const close = (): void => rmSync(dir, { recursive: true, force: true });
   try {
-    const shops = new Map<string, ShopPolicy | null>();
-    const shopOf: ShopOf = (id) => {
-      let shop = shops.get(id);
-      if (shop === undefined) {
-        shop = input.shopOf(id);
-        shops.set(id, shop);
-      }
-      return shop;
-    };
     const buckets = Math.min(MOST_BUCKETS, Math.max(2, Math.ceil(size / BUCKET_BYTES)));
     const figures = emptyFigures();
     const times = backwardCheck();
@@ -91,7 +81,7 @@ async function rehearseLong(input: RehearsalInput, size: number): Promise<Rehear
       file,
       dir,
       buckets,
-      shopOf,
+      shopOf: shopsOf(env.shops),
       times,
       fault: (line, message) => addFault(figures, line, message),
       progress: (bytes) => input.progress?.((bytes / size) * 0.15),
@@ -100,7 +90,6 @@ async function rehearseLong(input: RehearsalInput, size: number): Promise<Rehear
     const skips: string[] = [];
     const lived = await runBuckets({
       env,
-      shops,
       paths,
       threads,
       done: (done) => {

@@ -1,17 +1,15 @@
 /** Buckets over a few threads: each takes the next one as it is free. */
 import { Worker } from "node:worker_threads";
-import type { ShopPolicy } from "../core/policy.ts";
 import { type BucketDone, bucketRunner } from "./bucket-runner.ts";
 import { addFigures, emptyFigures } from "./figures.ts";
 import type { Figures, RehearsalEnv } from "./types.ts";
-import type { WorkerData, WorkerReply } from "./worker.ts";
+import type { WorkerReply } from "./worker.ts";
 
 /** Rows die young: room for them saves a sixth of the time, and two threads with their reader still fit into a gigabyte. */
 const LIMITS = { maxYoungGenerationSizeMb: 64, maxOldGenerationSizeMb: 1_024 };
 
 type Input = {
   readonly env: RehearsalEnv;
-  readonly shops: ReadonlyMap<string, ShopPolicy | null>;
   readonly paths: readonly string[];
   readonly threads: number;
   /** Called as each bucket is done, in no order. */
@@ -19,21 +17,21 @@ type Input = {
 };
 
 /** The figures of all buckets. */
-export async function runBuckets({ env, shops, paths, threads, done }: Input): Promise<Figures> {
+export async function runBuckets({ env, paths, threads, done }: Input): Promise<Figures> {
   // Node cannot load TypeScript into a thread: from sources it is done in this one.
   if (threads < 2 || import.meta.url.endsWith(".ts")) {
-    const runner = bucketRunner(env, (id) => shops.get(id) ?? null);
+    const runner = bucketRunner(env);
     for (const path of paths) done(runner.run(path));
     return runner.figures;
   }
   const queue = [...paths];
   const figures = emptyFigures();
-  const parts = await Promise.all(Array.from({ length: threads }, () => runThread({ env, shops }, queue, done)));
+  const parts = await Promise.all(Array.from({ length: threads }, () => runThread(env, queue, done)));
   for (const part of parts) addFigures(figures, part);
   return figures;
 }
 
-function runThread(workerData: WorkerData, queue: string[], done: (result: BucketDone) => void): Promise<Figures> {
+function runThread(workerData: RehearsalEnv, queue: string[], done: (result: BucketDone) => void): Promise<Figures> {
   return new Promise((resolve, reject) => {
     const worker = new Worker(new URL("./worker.js", import.meta.url), { workerData, resourceLimits: LIMITS });
     const next = (): void => worker.postMessage(queue.shift() ?? null);

@@ -4,6 +4,7 @@
  * size is cut into buckets of whole buyers; what comes out does not depend on how. Bad lines are named and passed over.
  */
 import type { ContactKind, ShopPolicy } from "../core/policy.ts";
+import type { ShopTable } from "./shops.ts";
 
 /** What a rehearsal needs to know of a configured channel. Cost: millionths of the currency's unit per segment. */
 export type RehearsalChannel = {
@@ -20,6 +21,7 @@ export type RehearsalEnv = {
   readonly channels: readonly RehearsalChannel[];
   /** When decisions begin, epoch ms; null: with the first event. */
   readonly from: number | null;
+  readonly shops: ShopTable;
 };
 
 /** One line of the file; numbers count from 1. */

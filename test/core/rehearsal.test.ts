@@ -52,8 +52,7 @@ async function run(lines: readonly (object | string)[], options: Options = {}) {
   const shop = shopPolicy(options.quiet ? { quietHours: quietOf("20:05", "20:59") } : {});
   const result = await rehearse({
     file,
-    env: { files: FILES, channels: CHANNELS, from },
-    shopOf: (id) => (id === "acme" ? shop : null),
+    env: { files: FILES, channels: CHANNELS, from, shops: { listed: new Map([["acme", shop]]), other: null } },
     threads: 1,
     ...(options.shortFile === undefined ? {} : { shortFile: options.shortFile }),
   });

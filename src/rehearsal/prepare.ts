@@ -1,0 +1,37 @@
+/** From campaigns as files to what a rehearsal needs, or all that is wrong with them. */
+import type { ChannelConfig } from "../core/channel.ts";
+import { buildCatalog } from "../render/catalog.ts";
+import type { CatalogFiles } from "../render/catalog-files.ts";
+import type { ShopTable } from "./shops.ts";
+import type { RehearsalEnv } from "./types.ts";
+
+export type PrepareInput = {
+  readonly campaigns: CatalogFiles;
+  readonly channels: readonly Pick<ChannelConfig, "name" | "contact" | "ratePerSecond" | "cost">[];
+  readonly shops: ShopTable;
+  readonly from: number | null;
+};
+
+export type Prepared =
+  | { readonly ok: true; readonly env: RehearsalEnv; readonly warnings: readonly string[] }
+  | { readonly ok: false; readonly faults: readonly string[] };
+
+export function prepareRehearsal({ campaigns, channels, shops, from }: PrepareInput): Prepared {
+  const { files, shownAs } = campaigns;
+  const named = [...shops.listed.values(), ...(shops.other === null ? [] : [shops.other])];
+  const built = buildCatalog(
+    files,
+    {
+      channels: channels.map(({ name }) => name),
+      shopIds: shops.other === null ? [...shops.listed.keys()] : null,
+      shopLocales: named.map(({ locale }) => locale),
+    },
+    shownAs,
+  );
+  // Of a directory that cannot be read nothing else is worth saying.
+  const unread = campaigns.faults.length > 0 && files.size === 0;
+  const faults = [...campaigns.faults, ...(built.ok || unread ? [] : built.faults)];
+  if (faults.length > 0 || !built.ok) return { ok: false, faults };
+  const plain = channels.map(({ name, contact, ratePerSecond, cost }) => ({ name, contact, ratePerSecond, cost }));
+  return { ok: true, env: { files, channels: plain, from, shops }, warnings: built.warnings };
+}

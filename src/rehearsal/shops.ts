@@ -1,0 +1,43 @@
+/** The configured shops as plain values, for threads, and without the secrets that a configured shop has. */
+import type { ShopPolicy } from "../core/policy.ts";
+import type { ShopOf } from "./types.ts";
+
+export type ShopTable = {
+  readonly listed: ReadonlyMap<string, ShopPolicy>;
+  /** How any other shop is taken, whatever its id; null: it is not. */
+  readonly other: ShopPolicy | null;
+};
+
+/** No shop can be listed under this name. */
+const NO_NAME = "\n";
+const MOST_OTHERS = 10_000;
+
+export function shopTable(config: {
+  readonly shopIds: readonly string[];
+  shop(id: string): ShopPolicy | null;
+}): ShopTable {
+  const listed = new Map<string, ShopPolicy>();
+  for (const id of config.shopIds) {
+    const shop = config.shop(id);
+    if (shop !== null) listed.set(id, policyOf(shop));
+  }
+  const other = config.shop(NO_NAME);
+  return { listed, other: other === null ? null : policyOf(other) };
+}
+
+function policyOf({ id, timeZone, locale, currency, closeAfter, quietHours, cashOnDelivery }: ShopPolicy): ShopPolicy {
+  return { id, timeZone, locale, currency, closeAfter, quietHours, cashOnDelivery };
+}
+
+export function shopsOf({ listed, other }: ShopTable): ShopOf {
+  const others = new Map<string, ShopPolicy>();
+  return (id) => {
+    const known = listed.get(id) ?? others.get(id);
+    if (known !== undefined) return known;
+    // "*" is how the configuration calls them all.
+    if (other === null || id === "*") return null;
+    const shop = { ...other, id };
+    if (others.size < MOST_OTHERS) others.set(id, shop);
+    return shop;
+  };
+}
