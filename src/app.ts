@@ -23,6 +23,7 @@ import { openQueueBackend, type QueueBackend } from "./queue/connection.ts";
 import { InvalidJobError, maxEventsPerJob } from "./queue/jobs.ts";
 import { createProducer } from "./queue/producer.ts";
 import { startDispatchWorker, startOrdersWorker, startUpkeepWorker } from "./queue/worker.ts";
+import { createRehearsals } from "./rehearsal/service.ts";
 import { type Catalog, loadCatalog } from "./render/catalog.ts";
 import { startHttp } from "./serve.ts";
 
@@ -172,6 +173,7 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
         intake: counted,
         metrics,
         quietHoursOf,
+        rehearsals: createRehearsals({ config, files: () => catalog.files }),
         log,
       });
       takers.push(http.close);

@@ -10,6 +10,7 @@ import { buildServer } from "./http/server.ts";
 import type { Intake } from "./intake/intake.ts";
 import type { Metrics } from "./metrics.ts";
 import type { QueueBackend } from "./queue/connection.ts";
+import type { Rehearsals } from "./rehearsal/service.ts";
 import { explainOrder } from "./reporting/explain.ts";
 import { storyJson } from "./reporting/format-explain.ts";
 import { reportCsv, reportJson } from "./reporting/format-report.ts";
@@ -27,6 +28,7 @@ export type ServeInput = {
   readonly metrics: Metrics;
   /** The quiet hours that hold for a campaign in a shop. */
   readonly quietHoursOf: (shop: string, campaign: string) => QuietHours | null;
+  readonly rehearsals: Rehearsals;
   readonly log: Logger;
 };
 
@@ -66,6 +68,7 @@ export async function startHttp(input: ServeInput): Promise<{ url: string; close
     listCases: (query) => listCases({ sql, zoneOf }, query),
     listReminders: (query) => listReminders({ sql, zoneOf }, query),
     listDeliveries: (query) => listDeliveries({ sql, zoneOf }, query),
+    rehearsals: input.rehearsals,
     log,
   });
   const url = await server.listen({ host: config.host, port: config.port });

@@ -197,6 +197,28 @@ export const orderStory = z.looseObject({
     .nullable(),
 });
 
+const rehearsed = { at: instant, shop: text, buyer: text, orders: orderIds, campaign: maybeText, step: maybeText };
+export const rehearsalBody = z.strictObject({
+  events: z.array(eventBody),
+  campaigns: z
+    .record(text, text)
+    .optional()
+    .describe("Text by path: `promo/campaign.yaml`, `promo/nudge.sms.en.hbs`. Without it those that the service runs."),
+  from: instant.optional(),
+});
+export const rehearsal = z.looseObject({
+  from: when,
+  to: when,
+  orders: z.int(),
+  cases: z.int(),
+  sends: z.array(z.looseObject({ ...rehearsed, variant: maybeText, channel: text, text, segments: z.int() })),
+  skips: z.array(z.looseObject({ ...rehearsed, reason })),
+  peakPerSecond: z.record(text, z.int()),
+  segments: z.record(text, z.int()),
+  cost: z.array(money),
+  warnings: z.array(text),
+});
+
 const row = {
   shop: text,
   id: text,

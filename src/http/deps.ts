@@ -67,6 +67,33 @@ export type DeliveriesQuery = ListQuery<(typeof DELIVERY_STATES)[number]>;
 /** Items in the shape of contract.ts, newest first. `next` is null on the last page. */
 export type Page = { readonly items: readonly object[]; readonly next: string | null };
 
+/** `line` counts from 1: of NDJSON, or of `events`. */
+export type RehearsalFault = { readonly message: string; readonly line?: number };
+export type RehearsalAnswer =
+  /** The path of a file that holds the answer. */
+  | { readonly ok: true; readonly answer: string }
+  | {
+      readonly ok: false;
+      readonly code: "invalid_json" | "invalid_rehearsal" | "invalid_campaign" | "no_events";
+      readonly message: string;
+      readonly errors: readonly RehearsalFault[];
+    };
+export type RehearsalSlot = {
+  /** The file that the body is to be written to. */
+  readonly body: string;
+  /** Rejects with the signal's reason when that is aborted. */
+  run(
+    asked: { readonly type: "json" | "ndjson"; readonly from: number | null },
+    signal: AbortSignal,
+  ): Promise<RehearsalAnswer>;
+  /** Removes body and answer. Idempotent. */
+  end(): Promise<void>;
+};
+export type HttpRehearsals = {
+  /** null: as many as may be are under way. */
+  begin(): Promise<RehearsalSlot | null>;
+};
+
 export type HttpDeps = {
   readonly config: {
     shop(id: string): { readonly webhooks: Readonly<Record<string, { readonly secret: string }>> } | null;
@@ -86,6 +113,7 @@ export type HttpDeps = {
   readonly listCases: (query: CasesQuery) => Promise<Page | null>;
   readonly listReminders: (query: RemindersQuery) => Promise<Page | null>;
   readonly listDeliveries: (query: DeliveriesQuery) => Promise<Page | null>;
+  readonly rehearsals: HttpRehearsals;
   readonly log: Logger;
   /** Epoch ms (Date.now). */
   readonly now?: () => number;
@@ -108,6 +136,8 @@ export type HttpOptions = {
   readonly stallTimeout?: number;
   /** Intake must answer within this time, ms (25 s), or the store counts as out. */
   readonly storeTimeout?: number;
+  /** The most bytes of events that a rehearsal takes (1 GB). */
+  readonly rehearsalBytes?: number;
   /** Wrong keys or signatures a minute from one address before the answer is 429 (60). */
   readonly failuresPerMinute?: number;
 };

@@ -40,7 +40,7 @@ export const ERRORS = {
   payload_too_large: {
     status: 413,
     title: "Body too large",
-    remedy: "Send the events as NDJSON (`application/x-ndjson`), which has no limit.",
+    remedy: "Send the events as NDJSON (`application/x-ndjson`), which has no limit but in a rehearsal.",
   },
   too_many_events: {
     status: 413,
@@ -65,6 +65,21 @@ export const ERRORS = {
     remedy: 'List the shop under `shops` in dunlin.yaml, or add a `"*"` entry.',
   },
   invalid_query: { status: 422, title: "Invalid query", remedy: "Correct the parameters that `errors` names." },
+  invalid_rehearsal: {
+    status: 422,
+    title: "Invalid rehearsal",
+    remedy: "Send order events as NDJSON, or JSON with `events` and, if you like, `campaigns` and `from`.",
+  },
+  invalid_campaign: {
+    status: 422,
+    title: "Campaigns at fault",
+    remedy: "Correct what `errors` names: file, line and key.",
+  },
+  no_events: {
+    status: 422,
+    title: "No order event in it",
+    remedy: "Correct the lines that `errors` names. As long as one line is right, the others are only warned of.",
+  },
   invalid_webhook: {
     status: 422,
     title: "Not a webhook of this source",
@@ -74,6 +89,11 @@ export const ERRORS = {
     status: 429,
     title: "Too many failed attempts",
     remedy: "Wait as long as `Retry-After` says, and correct key or secret.",
+  },
+  rehearsal_under_way: {
+    status: 429,
+    title: "A rehearsal is under way",
+    remedy: "Wait as long as `Retry-After` says: a process rehearses one thing at a time.",
   },
   headers_too_large: { status: 431, title: "Headers too large", remedy: "Send fewer or shorter headers." },
   internal_error: {

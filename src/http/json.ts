@@ -1,6 +1,6 @@
 /** Bytes → JSON: UTF-8 only, with or without a byte order mark. What is wrong is told with its place, without repeating the text. */
 import { isUtf8 } from "node:buffer";
-import { findJsonFault, placeOf } from "./json-fault.ts";
+import { findJsonFault, placeOf } from "../core/json-fault.ts";
 
 export type Parsed = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly message: string };
 

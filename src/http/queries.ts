@@ -80,5 +80,9 @@ export const casesQuery = listQuery(CASE_STATES);
 export const remindersQuery = listQuery(REMINDER_STATES);
 export const deliveriesQuery = listQuery(DELIVERY_STATES);
 
+export const rehearsalQuery = z.strictObject({
+  from: maybe(atInstant).describe("Decisions begin here; what was told before is known, and nothing of it was sent"),
+});
+
 export const orderParams = z.object({ shop: name(100), id: name(200) });
 export const webhookParams = z.object({ source: z.string(), shop: z.string() });

@@ -17,6 +17,7 @@ import { addProblems, answerBrokenHttp, answerError } from "./problems.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { operationRoutes } from "./routes/operations.ts";
 import { readRoutes } from "./routes/reads.ts";
+import { rehearsalRoutes } from "./routes/rehearsals.ts";
 import { webhookRoutes } from "./routes/webhooks.ts";
 import { createSubmit } from "./submit.ts";
 
@@ -67,6 +68,9 @@ export function buildServer(deps: HttpDeps): FastifyInstance {
   const submit = createSubmit(deps.intake, storeTimeout);
   const now = deps.now ?? Date.now;
   void app.register(async (scope) => eventRoutes(scope, { submit, stallTimeout, draining: draining.signal }));
+  const { rehearsalBytes = 1_000_000_000 } = deps.options ?? {};
+  const rehearsing = { rehearsals: deps.rehearsals, most: rehearsalBytes, stallTimeout, draining: draining.signal };
+  void app.register(async (scope) => rehearsalRoutes(scope, rehearsing));
   void app.register(async (scope) => webhookRoutes(scope, { ...deps, submit, countFailure, now }));
   // What a browser may be led to. Programs post events; a dozen headers on each answer took a third of the time.
   void app.register(async (seen) => {

@@ -5,6 +5,7 @@ import { MINUTE } from "../core/duration.ts";
 import type { OrderEvent } from "../core/event.ts";
 import { parseEvent } from "../core/event.ts";
 import { formatInstant } from "../core/instant.ts";
+import { findJsonFault, placeOf } from "../core/json-fault.ts";
 import { byPriority } from "../core/match.ts";
 import { labelOf, type Person } from "../core/person.ts";
 import { simulate } from "../core/simulate.ts";
@@ -86,8 +87,8 @@ function readEvent(text: string, shopOf: ShopOf): OrderEvent | string {
   let value: unknown;
   try {
     value = JSON.parse(text);
-  } catch (error) {
-    return `is no JSON: ${error instanceof Error ? error.message : String(error)}`;
+  } catch {
+    return whyNoJson(text);
   }
   const parsed = parseEvent(value);
   if (!parsed.ok) return parsed.rejection.message;
@@ -98,6 +99,14 @@ function readEvent(text: string, shopOf: ShopOf): OrderEvent | string {
   if (event.type === "order.created" && firstIdentity(identitiesOf(event.order.buyer, shop)) === null)
     return "order.buyer.phone: is no valid phone number, and no id or chat tells who the buyer is; write it like +8613812345678";
   return event;
+}
+
+/** With the place, and without the words of the line: there are phone numbers among them. */
+function whyNoJson(text: string): string {
+  const fault = findJsonFault(text) ?? { offset: 0, message: "no JSON" };
+  return fault.offset >= text.length
+    ? `is cut off, no JSON: ${fault.message}`
+    : `is no JSON: ${placeOf(text, fault.offset)}: ${fault.message}`;
 }
 
 function say(decision: Decision, person: Person, channel: RehearsalChannel, catalog: Catalog, figures: Figures) {

@@ -1,13 +1,12 @@
 /** From campaigns as files to what a rehearsal needs, or all that is wrong with them. */
-import type { ChannelConfig } from "../core/channel.ts";
 import { buildCatalog } from "../render/catalog.ts";
 import type { CatalogFiles } from "../render/catalog-files.ts";
 import type { ShopTable } from "./shops.ts";
-import type { RehearsalEnv } from "./types.ts";
+import type { RehearsalChannel, RehearsalEnv } from "./types.ts";
 
 export type PrepareInput = {
   readonly campaigns: CatalogFiles;
-  readonly channels: readonly Pick<ChannelConfig, "name" | "contact" | "ratePerSecond" | "cost">[];
+  readonly channels: readonly RehearsalChannel[];
   readonly shops: ShopTable;
   readonly from: number | null;
 };
@@ -32,6 +31,9 @@ export function prepareRehearsal({ campaigns, channels, shops, from }: PrepareIn
   const unread = campaigns.faults.length > 0 && files.size === 0;
   const faults = [...campaigns.faults, ...(built.ok || unread ? [] : built.faults)];
   if (faults.length > 0 || !built.ok) return { ok: false, faults };
-  const plain = channels.map(({ name, contact, ratePerSecond, cost }) => ({ name, contact, ratePerSecond, cost }));
-  return { ok: true, env: { files, channels: plain, from, shops }, warnings: built.warnings };
+  return { ok: true, env: { files, channels: plainChannels(channels), from, shops }, warnings: built.warnings };
 }
+
+/** Without the secrets that a configured channel has. */
+export const plainChannels = (channels: PrepareInput["channels"]): RehearsalChannel[] =>
+  channels.map(({ name, contact, ratePerSecond, cost }) => ({ name, contact, ratePerSecond, cost }));

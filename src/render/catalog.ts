@@ -38,6 +38,8 @@ export type Catalog = {
   /** Changes whenever a campaign or a template does. */
   readonly digest: string;
   readonly templates: readonly Template[];
+  /** The texts that all of it was made of, by path. */
+  readonly files: ReadonlyMap<string, string>;
   /** `zh-CN` → `zh` → the shop's → `en`; within a locale the variant's own text before the common one. */
   findTemplate(query: TemplateQuery): Template | null;
 };
@@ -79,6 +81,7 @@ export function buildCatalog(
       campaigns: Object.freeze(campaigns),
       digest: digest(campaigns.map(({ key, version }) => `${key} ${version}\n`).join("")),
       templates: Object.freeze(templates),
+      files,
       findTemplate: finder(templates),
     },
   };

@@ -13,6 +13,7 @@ const ROUTES: readonly ["GET" | "POST", string, string][] = [
   ["GET", "/v1/cases", "viewer"],
   ["GET", "/v1/reminders", "viewer"],
   ["GET", "/v1/deliveries", "viewer"],
+  ["POST", "/v1/rehearsals", "operator"],
   ["GET", "/metrics", "viewer"],
   ["GET", "/healthz", "open"],
   ["GET", "/readyz", "open"],

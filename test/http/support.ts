@@ -1,9 +1,11 @@
 /** A server over a real database, and one over stubs. No sockets: tests inject. */
+import { devNull } from "node:os";
 import { Readable, Writable } from "node:stream";
+import { fileURLToPath } from "node:url";
 import { pino } from "pino";
 import { onTestFinished } from "vitest";
 import { createAuth } from "../../src/http/auth.ts";
-import type { Auth, HttpDeps, Role } from "../../src/http/deps.ts";
+import type { Auth, HttpDeps, RehearsalSlot, Role } from "../../src/http/deps.ts";
 import { buildServer } from "../../src/http/server.ts";
 import { createIntake } from "../../src/intake/intake.ts";
 import { sources } from "../../src/sources/registry.ts";
@@ -17,6 +19,13 @@ export const bearer = (key: string = ADMIN_KEY) => ({ authorization: `Bearer ${k
 const auth: Auth = {
   check: (key) =>
     ["viewer", "operator"].includes(key) ? { role: key as Role } : createAuth({ adminKey: ADMIN_KEY }).check(key),
+};
+
+/** Takes whatever comes, and answers with a file that is there. */
+const stubSlot: RehearsalSlot = {
+  body: devNull,
+  run: async () => ({ ok: true, answer: fileURLToPath(new URL("../../package.json", import.meta.url)) }),
+  end: async () => {},
 };
 
 export type Change = Partial<HttpDeps>;
@@ -46,6 +55,7 @@ export function stubServer(change: Change = {}) {
     listCases: async () => ({ items: [], next: null }),
     listReminders: async () => ({ items: [], next: null }),
     listDeliveries: async () => ({ items: [], next: null }),
+    rehearsals: { begin: async () => stubSlot },
     log: pino({ level: "trace" }, sink),
     ...change,
   });

@@ -1,6 +1,6 @@
 /** `POST /v1/events`. An empty array or stream is no fault: nothing was told, nothing is refused (202 with zeros). */
 import { Readable } from "node:stream";
-import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { FastifyInstance, FastifyReply } from "fastify";
 import { z } from "zod";
 import { eventBody, receipt } from "../contract.ts";
 import type { Receipt, Rejected } from "../deps.ts";
@@ -8,12 +8,12 @@ import { HttpProblem, isErrorCode } from "../errors.ts";
 import { parseJson } from "../json.ts";
 import { takeLines } from "../ndjson.ts";
 import { answers } from "../openapi.ts";
+import { isPlainUtf8, NDJSON, unsupported } from "../plain-body.ts";
 import type { Submit } from "../submit.ts";
 
 const JSON_LIMIT = 10_000_000;
 /** The smallest events fill 10 MB with about as many; of lesser things the answer would outgrow the request. */
 const MOST_IN_ARRAY = 100_000;
-const NDJSON = ["application/x-ndjson", "application/ndjson"];
 
 const schema = {
   summary: "Tell order events",
@@ -89,18 +89,4 @@ function receiptText(report: unknown): string {
   const { accepted, duplicates, rejected, ...more } = report as Receipt;
   if (rejected.length > 0 || Object.keys(more).length > 0) return JSON.stringify(report);
   return `{"accepted":${accepted},"duplicates":${duplicates},"rejected":[]}`;
-}
-
-function isPlainUtf8(request: FastifyRequest): boolean {
-  const encoding = request.headers["content-encoding"] ?? "identity";
-  const charset = /;\s*charset="?([^";\s]+)/i.exec(request.headers["content-type"] ?? "")?.[1] ?? "utf-8";
-  return encoding === "identity" && /^utf-?8$/i.test(charset);
-}
-
-function unsupported(request: FastifyRequest): HttpProblem {
-  const compressed = request.headers["content-encoding"] !== undefined;
-  return new HttpProblem(
-    "unsupported_media_type",
-    compressed ? "send the body uncompressed" : "send the body in UTF-8",
-  );
 }

@@ -1,0 +1,130 @@
+/** One asked-for rehearsal from beginning to end: the body in one file, the answer in another. Runs in a thread of its own. */
+import { closeSync, openSync, readFileSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { parseInstant } from "../core/instant.ts";
+import { findJsonFault, placeOf } from "../core/json-fault.ts";
+import { jsonPieces } from "./json.ts";
+import { outcomeOf } from "./outcome.ts";
+import { type PrepareInput, prepareRehearsal } from "./prepare.ts";
+import { rehearse } from "./rehearse.ts";
+
+export type Job = Omit<PrepareInput, "campaigns" | "from"> & {
+  /** Everything lies in here; whoever made it removes it. */
+  readonly dir: string;
+  /** The body: events as NDJSON, or `{events, campaigns?, from?}`. */
+  readonly body: string;
+  readonly type: "json" | "ndjson";
+  /** The campaigns that the service runs, text by path. */
+  readonly files: ReadonlyMap<string, string>;
+  readonly from: number | null;
+};
+
+export type JobFault = { readonly message: string; readonly line?: number };
+export type JobResult =
+  | { readonly ok: true; readonly answer: string }
+  | {
+      readonly ok: false;
+      readonly code: "invalid_json" | "invalid_rehearsal" | "invalid_campaign" | "no_events";
+      readonly message: string;
+      readonly errors: readonly JobFault[];
+    };
+
+const bodyShape = z.strictObject({
+  events: z.array(z.unknown()),
+  campaigns: z.record(z.string(), z.string()).optional(),
+  from: z
+    .string()
+    .refine((text) => parseInstant(text) !== null, "must be an instant with an offset, like 2026-11-10T20:00:00+08:00")
+    .optional(),
+});
+
+type Asked = { readonly file: string; readonly campaigns: PrepareInput["campaigns"]; readonly from: number | null };
+type Refused = Extract<JobResult, { ok: false }>;
+
+export async function runJob(job: Job): Promise<JobResult> {
+  const asked = job.type === "json" ? readBody(job) : { ...running(job), file: job.body };
+  if ("ok" in asked) return asked;
+  const { file, campaigns, from } = asked;
+  const prepared = prepareRehearsal({ campaigns, channels: job.channels, shops: job.shops, from });
+  if (!prepared.ok)
+    return refused(
+      "invalid_campaign",
+      prepared.faults.length === 1 ? (prepared.faults[0] ?? "") : `${prepared.faults.length} faults in the campaigns`,
+      prepared.faults.map((message) => ({ message })),
+    );
+  const run = await rehearse({ file, env: prepared.env, threads: 1 });
+  try {
+    const { figures, backward } = run;
+    const warnings = [...prepared.warnings, ...(backward === null ? [] : [backward])];
+    const outcome = outcomeOf(figures, { from, channels: prepared.env.channels, warnings });
+    if (figures.events === 0 && figures.faultCount > 0)
+      return refused("no_events", "none of the lines is an order event", firstFaults(figures.faults));
+    const answer = join(job.dir, "answer.json");
+    const out = openSync(answer, "w");
+    try {
+      for (const piece of jsonPieces(outcome, run.sends, run.skips)) writeAll(out, Buffer.from(piece));
+    } finally {
+      closeSync(out);
+    }
+    return { ok: true, answer };
+  } finally {
+    run.close();
+  }
+}
+
+const refused = (code: Refused["code"], message: string, errors: readonly JobFault[]): Refused => ({
+  ok: false,
+  code,
+  message,
+  errors,
+});
+
+const MOST_NAMED = 1_000;
+const firstFaults = (faults: readonly { readonly line: number; readonly message: string }[]): JobFault[] =>
+  [...faults]
+    .sort((a, b) => a.line - b.line)
+    .slice(0, MOST_NAMED)
+    .map(({ line, message }) => ({ line, message: `line ${line}: ${message}` }));
+
+const running = ({ files, from }: Job) => ({ campaigns: { files, faults: [], shownAs: "campaigns" }, from });
+
+/** Line n of the file is the n-th event. */
+function readBody(job: Job): Asked | Refused {
+  const text = readFileSync(job.body, "utf8");
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    const fault = findJsonFault(text) ?? { offset: 0, message: "no JSON" };
+    return refused("invalid_json", `${placeOf(text, fault.offset)}: ${fault.message}`, []);
+  }
+  const parsed = bodyShape.safeParse(value);
+  if (!parsed.success) {
+    const errors = parsed.error.issues.map(({ path, message }) => ({
+      message: path.length === 0 ? message : `${path.join(".")}: ${message}`,
+    }));
+    return refused("invalid_rehearsal", "the body is not valid", errors);
+  }
+  const { events, campaigns, from } = parsed.data;
+  if (from !== undefined && job.from !== null)
+    return refused("invalid_rehearsal", "the body is not valid", [{ message: "from: is told in the query already" }]);
+  const own = running(job);
+  const file = join(job.dir, "events.ndjson");
+  const out = openSync(file, "w");
+  try {
+    for (const event of events) writeAll(out, Buffer.from(`${JSON.stringify(event)}\n`));
+  } finally {
+    closeSync(out);
+  }
+  return {
+    file,
+    campaigns:
+      campaigns === undefined ? own.campaigns : { ...own.campaigns, files: new Map(Object.entries(campaigns)) },
+    from: from === undefined ? job.from : parseInstant(from),
+  };
+}
+
+function writeAll(file: number, bytes: Buffer): void {
+  for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
+}

@@ -1,0 +1,96 @@
+/**
+ * Rehearsals beside a live service: one at a time, each in a thread of its own with a bounded heap, so that neither the event loop nor the
+ * memory of the process is at stake. Nothing of it is stored: body and answer lie in a directory that is removed with the slot.
+ */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Worker } from "node:worker_threads";
+import type { ChannelConfig } from "../core/channel.ts";
+import type { ShopPolicy } from "../core/policy.ts";
+import { type Job, type JobResult, runJob } from "./job.ts";
+import { plainChannels } from "./prepare.ts";
+import { shopTable } from "./shops.ts";
+
+const LIMITS = { maxYoungGenerationSizeMb: 64, maxOldGenerationSizeMb: 768 };
+
+export type RehearsalsInput = {
+  readonly config: {
+    readonly shopIds: readonly string[];
+    shop(id: string): ShopPolicy | null;
+    readonly channels: readonly ChannelConfig[];
+  };
+  /** The campaigns that the service runs now, text by path. */
+  readonly files: () => ReadonlyMap<string, string>;
+};
+
+export type Slot = {
+  /** The file that the body is to be written to. */
+  readonly body: string;
+  /** Rejects with the signal's reason when that is aborted. */
+  run(asked: Pick<Job, "type" | "from">, signal: AbortSignal): Promise<JobResult>;
+  /** Removes body and answer. Idempotent. */
+  end(): Promise<void>;
+};
+
+export type Rehearsals = {
+  /** null: one is under way. */
+  begin(): Promise<Slot | null>;
+};
+
+export function createRehearsals({ config, files }: RehearsalsInput): Rehearsals {
+  let holder: object | null = null;
+  return {
+    async begin() {
+      if (holder !== null) return null;
+      const own = {};
+      holder = own;
+      const letGo = (): void => {
+        if (holder === own) holder = null;
+      };
+      const dir = await mkdtemp(join(tmpdir(), "dunlin-rehearsal-")).catch((error: unknown) => {
+        letGo();
+        throw error;
+      });
+      const body = join(dir, "body");
+      return {
+        body,
+        // The next one need not wait until the answer is read.
+        run: ({ type, from }, signal) =>
+          runInThread(
+            {
+              dir,
+              body,
+              type,
+              from,
+              channels: plainChannels(config.channels),
+              shops: shopTable(config),
+              files: files(),
+            },
+            signal,
+          ).finally(letGo),
+        async end() {
+          letGo();
+          await rm(dir, { recursive: true, force: true });
+        },
+      };
+    },
+  };
+}
+
+async function runInThread(job: Job, signal: AbortSignal): Promise<JobResult> {
+  signal.throwIfAborted();
+  // Node cannot load TypeScript into a thread: from sources it is done in this one.
+  if (import.meta.url.endsWith(".ts")) return runJob(job);
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(new URL("./job-worker.js", import.meta.url), { workerData: job, resourceLimits: LIMITS });
+    const abort = (): void => void worker.terminate();
+    signal.addEventListener("abort", abort, { once: true });
+    worker.once("message", resolve);
+    worker.once("error", reject);
+    worker.once("exit", (code) => {
+      signal.removeEventListener("abort", abort);
+      reject(signal.aborted ? signal.reason : new Error(`the thread of the rehearsal ended with code ${code}`));
+    });
+  });
+}

@@ -1,0 +1,194 @@
+import { existsSync } from "node:fs";
+import { dirname } from "node:path";
+import { describe, expect, it } from "vitest";
+import { rehearsal } from "../../src/http/contract.ts";
+import { createRehearsals, type Rehearsals } from "../../src/rehearsal/service.ts";
+import { shopPolicy, T0 } from "../core/support.ts";
+import { bearer, JSON_TYPE, NDJSON_TYPE, order, pieces, realServer, stubServer } from "./support.ts";
+
+const FILES = new Map([
+  ["default/campaign.yaml", "steps:\n  - { id: nudge, at: { afterCreated: 10m }, channels: [sms] }\n"],
+  ["default/nudge.sms.en.hbs", "{{shop}}: {{total}}"],
+]);
+const url = "/v1/rehearsals";
+const asOperator = bearer("operator");
+
+function rehearsals(): Rehearsals {
+  const shop = shopPolicy();
+  const sms = { name: "sms", provider: "console", contact: "phone", ratePerSecond: 10, cost: null } as const;
+  const config = {
+    shopIds: ["acme"],
+    shop: (id: string) => (id === "acme" ? shop : null),
+    channels: [{ ...sms, timeout: 5_000 }],
+  };
+  return createRehearsals({ config: config as never, files: () => FILES });
+}
+
+const events = [1, 2].map((n) => order(n, { buyer: { id: `b${n}`, phone: `+861381234567${n}` } }));
+const ndjson = events.map((event) => JSON.stringify(event)).join("\n");
+
+describe("POST /v1/rehearsals", () => {
+  it("answers what rehearse --json prints, of the campaigns that run, and stores nothing", async () => {
+    const { app, stored, lines } = await realServer({ rehearsals: rehearsals() });
+    const answer = await app.inject({
+      method: "POST",
+      url,
+      headers: { ...asOperator, ...NDJSON_TYPE },
+      payload: ndjson,
+    });
+    expect(answer.statusCode).toBe(200);
+    expect(answer.headers["content-type"]).toContain("application/json");
+    const body = answer.json();
+    expect(rehearsal.parse(body)).toEqual(body);
+    expect(body).toMatchObject({
+      orders: 2,
+      cases: 2,
+      sends: [
+        { at: "2026-11-10T20:10:00+08:00", buyer: "b1", step: "nudge", channel: "sms", text: "acme: CN¥129.00" },
+        { buyer: "b2" },
+      ],
+      skips: [],
+      peakPerSecond: { sms: 2 },
+      warnings: [],
+    });
+    expect(await stored()).toBe(0);
+    expect(lines.join("")).not.toContain("138123");
+  });
+
+  it("takes events, campaigns and from as JSON", async () => {
+    const { app } = stubServer({ rehearsals: rehearsals() });
+    const campaigns = {
+      "promo/campaign.yaml": "steps:\n  - { id: soon, at: { afterCreated: 5m }, channels: [sms] }\n",
+      "promo/soon.sms.en.hbs": "soon {{count}}",
+    };
+    const post = async (payload: object, query = "") =>
+      (await app.inject({ method: "POST", url: `${url}${query}`, headers: asOperator, payload })).json();
+    expect(await post({ events, campaigns })).toMatchObject({ sends: [{ campaign: "promo", text: "soon 1" }, {}] });
+    expect(await post({ events })).toMatchObject({ sends: [{ campaign: "default" }, {}] });
+    const from = new Date(T0 + 20 * 60_000).toISOString();
+    const later = { from: "2026-11-10T20:20:00+08:00", sends: [{ at: "2026-11-10T20:20:00+08:00" }, {}] };
+    expect(await post({ events, from })).toMatchObject(later);
+    expect(await post({ events }, `?from=${encodeURIComponent(from)}`)).toMatchObject(later);
+    expect(await post({ events, from }, `?from=${encodeURIComponent(from)}`)).toMatchObject({
+      code: "invalid_rehearsal",
+      errors: [{ message: "from: is told in the query already" }],
+    });
+  });
+
+  it("names bad lines as warnings beside good ones, and as errors when there is none", async () => {
+    const { app } = stubServer({ rehearsals: rehearsals() });
+    const post = (payload: string) =>
+      app.inject({ method: "POST", url, headers: { ...asOperator, ...NDJSON_TYPE }, payload });
+    const bad = `${JSON.stringify(order(3, {}), null, 0).replace('"acme"', '"nowhere"')}\n{"id":"+8613812345678`;
+    const beside = await post(`${ndjson}\n\n${bad}`);
+    expect(beside.statusCode).toBe(200);
+    expect(beside.json().warnings).toEqual([
+      expect.stringMatching(/^line 4: shop: "nowhere" is not configured/),
+      "line 5: is cut off, no JSON: it ends within a string",
+    ]);
+    const alone = await post(bad);
+    expect(alone.statusCode).toBe(422);
+    expect(alone.headers["content-type"]).toContain("application/problem+json");
+    expect(alone.json()).toMatchObject({
+      code: "no_events",
+      errors: [
+        { line: 1, message: expect.stringMatching(/^line 1: shop/) },
+        { line: 2, message: "line 2: is cut off, no JSON: it ends within a string" },
+      ],
+    });
+    expect(alone.body).not.toContain("138123");
+    expect((await post("")).json()).toMatchObject({ from: null, sends: [], warnings: [] });
+  });
+
+  it.each<[string, object | string, number, string, RegExp]>([
+    [
+      "what is no JSON",
+      '{"events": [{"phone": "13812345678" 1',
+      400,
+      "invalid_json",
+      /^column 37: expected "," or "}"$/,
+    ],
+    ["what is no object", "[]", 422, "invalid_rehearsal", /not valid/],
+    ["unknown keys", { events: [], file: "/etc/passwd" }, 422, "invalid_rehearsal", /not valid/],
+    ["an instant without an offset", { events: [], from: "2026-11-10" }, 422, "invalid_rehearsal", /not valid/],
+    [
+      "campaigns at fault",
+      { events: [], campaigns: { "promo/campaign.yaml": "steps: []\nholdout: 101%\n" } },
+      422,
+      "invalid_campaign",
+      /faults in the campaigns/,
+    ],
+    ["no campaign at all", { events: [], campaigns: {} }, 422, "invalid_campaign", /holds no campaign/],
+  ])("refuses %s", async (_, payload, status, code, detail) => {
+    const { app } = stubServer({ rehearsals: rehearsals() });
+    const answer = await app.inject({ method: "POST", url, headers: { ...asOperator, ...JSON_TYPE }, payload });
+    expect(answer.json()).toMatchObject({ status, code, detail: expect.stringMatching(detail) });
+    expect(answer.statusCode).toBe(status);
+    expect(answer.body).not.toContain("138123");
+    if (code === "invalid_campaign" && answer.json().errors.length > 1)
+      expect(answer.json().errors.map(({ message }: { message: string }) => message)).toEqual([
+        "campaigns/promo/campaign.yaml:1: steps: needs at least one step",
+        "campaigns/promo/campaign.yaml:2: holdout: must be at most 100%",
+      ]);
+  });
+
+  it("refuses a query it does not know, other content types, and whoever is no operator", async () => {
+    const { app } = stubServer({ rehearsals: rehearsals() });
+    const post = async (options: { headers?: object; query?: string }) =>
+      (
+        await app.inject({
+          method: "POST",
+          url: `${url}${options.query ?? ""}`,
+          headers: { ...asOperator, ...NDJSON_TYPE, ...options.headers },
+          payload: ndjson,
+        })
+      ).json().code;
+    expect(await post({ query: "?from=yesterday" })).toBe("invalid_query");
+    expect(await post({ query: "?form=2026-11-10T20:00:00Z" })).toBe("invalid_query");
+    expect(await post({ headers: { "content-type": "text/csv" } })).toBe("unsupported_media_type");
+    expect(await post({ headers: { "content-encoding": "gzip" } })).toBe("unsupported_media_type");
+    expect(await post({ headers: bearer("viewer") })).toBe("forbidden");
+    expect(await post({ headers: { authorization: "" } })).toBe("unauthorized");
+  });
+
+  it("rehearses one thing at a time, and lets go of it whatever comes of it", async () => {
+    const one = rehearsals();
+    const bodies: string[] = [];
+    const watched: Rehearsals = {
+      begin: async () => {
+        const slot = await one.begin();
+        if (slot !== null) bodies.push(slot.body);
+        return slot;
+      },
+    };
+    const { app } = stubServer({ rehearsals: watched, options: { rehearsalBytes: 2_000, stallTimeout: 200 } });
+    const post = (payload: string | ReturnType<typeof pieces>) =>
+      app.inject({ method: "POST", url, headers: { ...asOperator, ...NDJSON_TYPE }, payload });
+    const open = post(pieces([ndjson.slice(0, 50)], false));
+    await expect.poll(() => bodies.length).toBe(1);
+    const second = await post(ndjson);
+    expect(second.statusCode).toBe(429);
+    expect(second.headers["retry-after"]).toMatch(/^\d+$/);
+    expect(second.json()).toMatchObject({ code: "rehearsal_under_way" });
+    expect((await open).json()).toMatchObject({ code: "request_timeout" });
+    expect((await post(`${ndjson}\n${"x".repeat(2_000)}`)).json()).toMatchObject({ code: "payload_too_large" });
+    expect((await post("[")).json()).toMatchObject({ code: "no_events" });
+    expect((await post(ndjson)).statusCode).toBe(200);
+    await expect.poll(() => bodies.filter((body) => existsSync(dirname(body)))).toEqual([]);
+    expect(bodies).toHaveLength(4);
+  });
+
+  it("is given up when the process drains", async () => {
+    const { app } = stubServer({ rehearsals: rehearsals() });
+    const open = app.inject({
+      method: "POST",
+      url,
+      headers: { ...asOperator, ...NDJSON_TYPE },
+      payload: pieces([ndjson], false),
+    });
+    await app.ready();
+    await new Promise((resolve) => setImmediate(resolve));
+    await app.close();
+    expect((await open).json()).toMatchObject({ code: "shutting_down" });
+  });
+});
