@@ -16,6 +16,7 @@ import { rehearse } from "../rehearsal/rehearse.ts";
 import { shopTable } from "../rehearsal/shops.ts";
 import { readCatalogFiles } from "../render/catalog-files.ts";
 import { type CommandContext, CommandError } from "./context.ts";
+import { progressBar } from "./progress-bar.ts";
 
 export type RehearseOptions = { readonly campaigns: string; readonly from?: string; readonly json?: boolean };
 /** Writes one piece; resolves when there is room for the next. */
@@ -42,7 +43,7 @@ export async function rehearseCommand(
 }
 
 export async function runRehearsal(
-  { config, note }: Pick<CommandContext, "config" | "note">,
+  { config }: Pick<CommandContext, "config">,
   file: string,
   options: RehearseOptions,
   write: Write,
@@ -63,12 +64,9 @@ export async function runRehearsal(
   if (faults.length > 0 || !prepared.ok) throw new CommandError(faults.join("\n"));
 
   const { env } = prepared;
-  const run = await rehearse({
-    file,
-    env,
-    threads: Math.min(THREADS, availableParallelism()),
-    progress: progressBar(note),
-  });
+  const bar = progressBar(process.stderr);
+  const threads = Math.min(THREADS, availableParallelism());
+  const run = await rehearse({ file, env, threads, progress: bar.tick }).finally(bar.end);
   try {
     const { figures, backward } = run;
     const warnings = [...prepared.warnings, ...(backward === null ? [] : [backward])];
@@ -88,15 +86,4 @@ function whyUnreadable(file: string): string | null {
   } catch (error) {
     return `${file}: cannot be read (${error instanceof Error ? Reflect.get(error, "code") : error})`;
   }
-}
-
-/** A line at most every second, and none for what is done at once. */
-function progressBar(note: (text: string) => void): (share: number) => void {
-  let last = performance.now();
-  return (share) => {
-    const now = performance.now();
-    if (now - last < 1_000) return;
-    last = now;
-    note(`[${"#".repeat(Math.round(share * 30)).padEnd(30, ".")}] ${Math.floor(share * 100)}%`);
-  };
 }

@@ -1,7 +1,6 @@
 /** Lives through the events of some buyers and writes down what would be sent and skipped. */
 import type { Decision } from "../core/buyer-state.ts";
 import { firstIdentity, identitiesOf } from "../core/contact.ts";
-import { MINUTE } from "../core/duration.ts";
 import type { OrderEvent } from "../core/event.ts";
 import { parseEvent } from "../core/event.ts";
 import { formatInstant } from "../core/instant.ts";
@@ -11,7 +10,18 @@ import { labelOf, type Person } from "../core/person.ts";
 import { simulate } from "../core/simulate.ts";
 import { offsetMinutes } from "../core/zone.ts";
 import type { Catalog } from "../render/catalog.ts";
-import { addFault, bump, countFit, countQuiet, countReason, countSend, keepSample, noteMoment } from "./figures.ts";
+import {
+  addFault,
+  bump,
+  countFit,
+  countQuiet,
+  countReason,
+  countSend,
+  keepSample,
+  lifeOf,
+  noteMoment,
+  wantsSample,
+} from "./figures.ts";
 import type { Row } from "./rows.ts";
 import { composeText } from "./text.ts";
 import type { Figures, Line, RehearsalChannel, RehearsalEnv, ShopOf } from "./types.ts";
@@ -119,12 +129,12 @@ function say(decision: Decision, person: Person, channel: RehearsalChannel, cata
     bump(figures.textless, composed.message, 1);
     return null;
   }
-  const { text, segments, template } = composed;
+  const { text, segments, template, missing } = composed;
+  if (missing !== null) bump(figures.fallbacks, missing, 1);
   if (channel.contact === "phone") bump(figures.segments, channel.name, segments);
   if (channel.cost !== null) bump(figures.cost, channel.cost.currency, channel.cost.micros * segments);
-  const known = figures.samples.get(template);
-  if (known === undefined || at <= known.at)
-    keepSample(figures, { at, buyer: labelOf(person), to: channel.name, text, template });
+  if (wantsSample(figures, template, at))
+    keepSample(figures, { at, shop: person.shop.id, buyer: labelOf(person), to: channel.name, text, template });
   return composed;
 }
 
@@ -134,9 +144,9 @@ function countStep(figures: Figures, { decision, person }: Kept): void {
   countQuiet(figures, key, reason === "quiet_hours" ? 1 : 0, 1);
   const order = person.state.orders.get(row?.owed[0]?.order ?? "")?.order;
   if (order === undefined || order.createdAt === null) return;
-  const minutes = order.closesAt === null ? null : Math.floor((order.closesAt - order.createdAt) / MINUTE);
+  const life = order.closesAt === null ? null : lifeOf(order.closesAt - order.createdAt);
   const superseded = reason === "superseded" ? 1 : 0;
-  countFit(figures, key, minutes, { rows: 1, noTime: reason === "no_time" ? 1 : 0, superseded });
+  countFit(figures, key, life, { rows: 1, noTime: reason === "no_time" ? 1 : 0, superseded });
 }
 
 function rowOf({ decision, person, text, segments }: Kept, buyer: string): Row {

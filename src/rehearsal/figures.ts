@@ -1,10 +1,11 @@
 /** Adding up the figures of a rehearsal, row by row and bucket by bucket. */
+import { DAY, HOUR, MINUTE } from "../core/duration.ts";
 import type { Example, Figures, Moment, Sample, StepFigures } from "./types.ts";
 
 /** Faults that are named one by one; of the others only the number is told. */
 export const MOST_FAULTS = 1_000;
-/** More close times than this are not told apart. */
-const MOST_FITS = 2_000;
+/** Samples kept of each template: all that are shown, if there is no other. */
+export const MOST_SAMPLES = 5;
 
 export function emptyFigures(): Figures {
   return {
@@ -22,6 +23,7 @@ export function emptyFigures(): Figures {
     fits: new Map(),
     quiet: new Map(),
     textless: new Map(),
+    fallbacks: new Map(),
     samples: new Map(),
     faults: [],
     faultCount: 0,
@@ -53,11 +55,22 @@ export function countReason(figures: Figures, reason: string, example: Example, 
 }
 
 const isBefore = (a: Example, b: Example): boolean =>
-  a.at !== b.at ? a.at < b.at : a.shop !== b.shop ? a.shop < b.shop : a.order < b.order;
+  a.at !== b.at
+    ? a.at < b.at
+    : a.shop !== b.shop
+      ? a.shop < b.shop
+      : a.order !== b.order
+        ? a.order < b.order
+        : a.buyer < b.buyer;
+
+/** Minutes; over two days whole hours, over two months whole days: what lives long is told apart coarsely, so that there are not too many. */
+export function lifeOf(ms: number): number {
+  const unit = ms <= 2 * DAY ? MINUTE : ms <= 60 * DAY ? HOUR : DAY;
+  return Math.floor(Math.min(ms, 3_650 * DAY) / unit) * (unit / MINUTE);
+}
 
 export function countFit(figures: Figures, step: string, minutes: number | null, more: StepFigures): void {
   const lives = within(figures.fits, step, () => new Map<number | null, StepFigures>());
-  if (!lives.has(minutes) && lives.size >= MOST_FITS) return;
   const entry = within(lives, minutes, () => ({ rows: 0, noTime: 0, superseded: 0 }));
   entry.rows += more.rows;
   entry.noTime += more.noTime;
@@ -70,11 +83,28 @@ export function countQuiet(figures: Figures, step: string, quiet: number, rows: 
   entry[1] += rows;
 }
 
-/** The earliest send of each template. */
-export function keepSample(figures: Figures, sample: Sample): void {
-  const known = figures.samples.get(sample.template);
-  const before = known === undefined || sample.at < known.at || (sample.at === known.at && sample.buyer < known.buyer);
-  if (before) figures.samples.set(sample.template, sample);
+const isSampleBefore = (a: Sample, b: Sample): boolean =>
+  a.at !== b.at
+    ? a.at < b.at
+    : a.shop !== b.shop
+      ? a.shop < b.shop
+      : a.buyer !== b.buyer
+        ? a.buyer < b.buyer
+        : a.text < b.text;
+
+/** Whether a send at this time could be a sample: `at` is looked at first, the rest costs. */
+export function wantsSample({ samples }: Figures, template: string, at: number): boolean {
+  const kept = samples.get(template);
+  const last = kept?.at(-1);
+  return kept === undefined || kept.length < MOST_SAMPLES || last === undefined || at <= last.at;
+}
+
+/** The earliest sends of each template. */
+export function keepSample({ samples }: Figures, sample: Sample): void {
+  const kept = within(samples, sample.template, (): Sample[] => []);
+  const place = kept.findIndex((other) => isSampleBefore(sample, other));
+  kept.splice(place < 0 ? kept.length : place, 0, sample);
+  if (kept.length > MOST_SAMPLES) kept.pop();
 }
 
 export function noteMoment(figures: Figures, moment: Moment): void {
@@ -101,11 +131,11 @@ export function addFigures(sum: Figures, more: Figures): void {
   for (const moment of [more.first, more.last]) if (moment !== null) noteMoment(sum, moment);
   for (const [channel, seconds] of more.perSecond)
     for (const [second, { count, room }] of seconds) countSend(sum, channel, second * 1_000, room, count);
-  for (const key of ["segments", "cost", "textless"] as const)
+  for (const key of ["segments", "cost", "textless", "fallbacks"] as const)
     for (const [name, count] of more[key]) bump(sum[key], name, count);
   for (const [reason, { count, example }] of more.reasons) countReason(sum, reason, example, count);
   for (const [step, lives] of more.fits) for (const [minutes, figures] of lives) countFit(sum, step, minutes, figures);
   for (const [step, [quiet, rows]] of more.quiet) countQuiet(sum, step, quiet, rows);
-  for (const sample of more.samples.values()) keepSample(sum, sample);
+  for (const samples of more.samples.values()) for (const sample of samples) keepSample(sum, sample);
   for (const fault of more.faults) keepFault(sum, fault);
 }

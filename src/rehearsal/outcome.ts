@@ -42,7 +42,8 @@ export function outcomeOf(
     warnings: [
       ...faults(figures),
       ...input.warnings,
-      ...textless(figures),
+      ...counted(figures.textless),
+      ...counted(figures.fallbacks),
       ...unfit(figures),
       ...quiet(figures),
       ...slow(figures, input.channels),
@@ -80,7 +81,7 @@ function* faults({ faults: list, faultCount, duplicates }: Figures): Generator<s
   if (duplicates > 0) yield `${duplicates} events were told before under the same id, and count once`;
 }
 
-function* textless({ textless: map }: Figures): Generator<string> {
+function* counted(map: ReadonlyMap<string, number>): Generator<string> {
   for (const [why, count] of [...map].sort(([a], [b]) => (a < b ? -1 : 1))) yield `${why} (${count} sends)`;
 }
 

@@ -2,12 +2,12 @@
 import { formatDuration, HOUR } from "../core/duration.ts";
 import { formatInstant } from "../core/instant.ts";
 import { offsetMinutes } from "../core/zone.ts";
+import { MOST_SAMPLES } from "./figures.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Figures, RehearsalChannel, Sample } from "./types.ts";
 
 const BAR = 40;
 const MOST_HOURS = 72;
-const SAMPLES = 5;
 const MOST_WARNINGS = 20;
 
 export function formatRehearsal(outcome: Outcome, figures: Figures, channels: readonly RehearsalChannel[]): string {
@@ -90,11 +90,16 @@ function skips({ reasons }: Figures): string[] {
   );
 }
 
+/** The first of each template, then more of them until there are enough. */
 function samples({ samples: map }: Figures): string[] {
-  const order = (a: Sample, b: Sample) => a.at - b.at || (a.template < b.template ? -1 : 1);
-  return [...map.values()]
+  const order = (a: Sample, b: Sample) =>
+    a.at - b.at || (a.template < b.template ? -1 : a.template > b.template ? 1 : 0);
+  const lists = [...map.values()];
+  const firsts = lists.flatMap((list) => list.slice(0, 1)).sort(order);
+  const others = lists.flatMap((list) => list.slice(1)).sort(order);
+  return [...firsts, ...others]
+    .slice(0, MOST_SAMPLES)
     .sort(order)
-    .slice(0, SAMPLES)
     .flatMap(({ template, buyer, to, text }) => [
       `${template} (${to}, to ${printable(buyer)}):`,
       ...printable(text)

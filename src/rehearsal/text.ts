@@ -1,5 +1,6 @@
 /** The text that a decided send would carry: the same template, data and segment count as live. */
 import type { Decision } from "../core/buyer-state.ts";
+import { canonicalLocale } from "../core/locale.ts";
 import type { Order } from "../core/order.ts";
 import { addressOf, type Person } from "../core/person.ts";
 import type { Catalog } from "../render/catalog.ts";
@@ -8,7 +9,14 @@ import { countSegments } from "../render/segments.ts";
 import type { RehearsalChannel } from "./types.ts";
 
 export type ComposedText =
-  | { readonly ok: true; readonly text: string; readonly segments: number; readonly template: string }
+  | {
+      readonly ok: true;
+      readonly text: string;
+      readonly segments: number;
+      readonly template: string;
+      /** What to warn of: the text is in another language than the buyer's, or than the shop's if that is not known. */
+      readonly missing: string | null;
+    }
   | { readonly ok: false; readonly message: string };
 
 export function composeText(
@@ -48,7 +56,25 @@ export function composeText(
   if (!rendered.ok) return { ok: false, message: `${template.id}: ${rendered.message}` };
   const to = addressOf(person, channel.contact) ?? "";
   const segments = channel.contact === "phone" ? countSegments(rendered.text, to).segments : 1;
-  return { ok: true, text: rendered.text, segments, template: template.id };
+  const wanted = languageOf(locale);
+  const missing =
+    wanted === null || wanted === languageOf(template.locale)
+      ? null
+      : `${campaign.key}/${step} on ${channel.name} has no text in ${wanted}, which occurs: such buyers get ${template.locale}`;
+  return { ok: true, text: rendered.text, segments, template: template.id, missing };
+}
+
+const languages = new Map<string, string | null>();
+
+/** `zh-Hant-TW` → `zh`; null: no locale. */
+function languageOf(locale: string): string | null {
+  let language = languages.get(locale);
+  if (language === undefined) {
+    if (languages.size >= 1_000) languages.clear();
+    language = canonicalLocale(locale.replaceAll("_", "-"))?.split("-")[0] ?? null;
+    languages.set(locale, language);
+  }
+  return language;
 }
 
 function orderFacts(order: Order | undefined, now: number): TemplateOrderFacts[] {

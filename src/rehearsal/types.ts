@@ -35,12 +35,13 @@ export type Moment = { readonly at: number; readonly zone: string };
 export type Example = { readonly at: number; readonly shop: string; readonly order: string; readonly buyer: string };
 export type Sample = {
   readonly at: number;
+  readonly shop: string;
   readonly buyer: string;
   readonly to: string;
   readonly text: string;
   readonly template: string;
 };
-/** What became of one step of one campaign, by how long its orders stayed open (minutes; null: for ever). */
+/** What became of one step of one campaign, by how long its orders stayed open (null: for ever). */
 export type StepFigures = { rows: number; noTime: number; superseded: number };
 
 /** All of it sums, or is the first of its kind; so buckets can be added up in any order. */
@@ -58,13 +59,16 @@ export type Figures = {
   /** Currency → millionths. */
   readonly cost: Map<string, number>;
   readonly reasons: Map<string, { count: number; example: Example }>;
-  /** `campaign/step` → minutes open → figures. */
+  /** `campaign/step` → minutes open, rounded by `lifeOf` → figures. */
   readonly fits: Map<string, Map<number | null, StepFigures>>;
   /** `campaign/step` → [quiet_hours, all rows]. */
   readonly quiet: Map<string, [number, number]>;
   /** Sends that no text was found or made for: why → how often. */
   readonly textless: Map<string, number>;
-  readonly samples: Map<string, Sample>;
+  /** Sends whose buyer's language has no text, so that another one's goes out: what is missing → how often. */
+  readonly fallbacks: Map<string, number>;
+  /** The first few of each template, in order. */
+  readonly samples: Map<string, Sample[]>;
   readonly faults: { readonly line: number; readonly message: string }[];
   faultCount: number;
 };

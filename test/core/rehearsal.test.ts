@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { MINUTE } from "../../src/core/duration.ts";
+import { DAY, HOUR, MINUTE } from "../../src/core/duration.ts";
+import { lifeOf } from "../../src/rehearsal/figures.ts";
 import { jsonPieces } from "../../src/rehearsal/json.ts";
 import { decimal, outcomeOf } from "../../src/rehearsal/outcome.ts";
 import { formatRehearsal } from "../../src/rehearsal/page.ts";
@@ -133,7 +134,7 @@ describe("a rehearsal", () => {
   });
 
   it("names every bad line and goes on", async () => {
-    const good = created("1", 0, { id: "A", phone: "+8613812345678" });
+    const good = created("1", 0, { id: "A", phone: "+8613812345678", locale: "en" });
     const { json } = await run([
       good,
       "",
@@ -157,7 +158,7 @@ describe("a rehearsal", () => {
 
   it("warns of a slow channel, of quiet hours that swallow a step, and of orders that no step fits", async () => {
     const closing = (minutes: number) => ({ closesAt: new Date(T0 + minutes * MINUTE).toISOString() });
-    const phone = (n: number) => ({ id: `b${n}`, phone: `+86138000000${10 + n}` });
+    const phone = (n: number) => ({ id: `b${n}`, phone: `+86138000000${10 + n}`, locale: "en" });
     const many = Array.from({ length: 60 }, (_, n) => created(`o${n}`, 0, phone(n), closing(12.5)));
     const warnings = async (lines: object[], quiet = false) => (await run(lines, { quiet })).json.warnings;
     expect(await warnings(many)).toEqual([
@@ -170,7 +171,72 @@ describe("a rehearsal", () => {
     expect(await warnings([created("a", 0, phone(1), closing(4))])).toEqual([
       "step default/nudge never fits orders that close 4m after they were created (1 reminders)",
     ]);
-    expect(await warnings([created("a", 0, { id: "A", chat: { w: "w" }, locale: "fr" })])).toEqual([]);
+  });
+
+  it("warns of a language that occurs and has no text, the buyer's or else the shop's", async () => {
+    const { json } = await run([
+      created("a", 0, { id: "A", chat: { w: "a" }, locale: "fr-CA" }),
+      created("b", 0, { id: "B", chat: { w: "b" }, locale: "fr" }),
+      created("c", 0, { id: "C", chat: { w: "c" }, locale: "zh_TW" }),
+      created("d", 0, { id: "D", phone: "+8613812345678" }),
+      created("e", 0, { id: "E", phone: "+8613912345678", locale: "en-GB" }),
+      created("f", 0, { id: "F", phone: "+8613712345678", locale: "no locale" }),
+    ]);
+    expect(json.warnings).toEqual([
+      "default/nudge on chat has no text in fr, which occurs: such buyers get zh (2 sends)",
+      "default/nudge on sms has no text in zh, which occurs: such buyers get en (1 sends)",
+    ]);
+  });
+
+  it("is a page: sends per hour, channels, cost, skips, five texts, warnings", async () => {
+    const { page } = await run([
+      ...Array.from({ length: 6 }, (_, n) =>
+        created(`o${n}`, n * 30, { id: `b${n}`, phone: `+861380000000${n}`, locale: n < 5 ? "en" : "fr" }),
+      ),
+      created("x", 5, { id: "wx", chat: { w: "w" }, locale: "zh-CN" }),
+      created("y", 6, { id: "\u001b[31mred", phone: "+8613812345678" }),
+      event("p", "paid", 7, { id: "y" }),
+      created("z", 6, { id: "noone" }),
+    ]);
+    const texts = [
+      ...["b0", "b1", "b2"].map((buyer) => [
+        "  default/nudge.sms.en (sms, to B):".replace("B", buyer),
+        "    acme: 1 of CN¥10.00",
+      ]),
+    ];
+    expect(page.split("\n")).toEqual([
+      "Rehearsal from 2026-11-10T20:00:00+08:00 to 2026-11-10T22:40:00+08:00",
+      "10 events, 9 unpaid orders in 9 cases: 7 sends, 2 skips",
+      "",
+      "Sends per hour",
+      `  11-10 20:00  ${"█".repeat(40)} 3`,
+      `  11-10 21:00  ${"█".repeat(27).padEnd(40)} 2`,
+      `  11-10 22:00  ${"█".repeat(27).padEnd(40)} 2`,
+      "",
+      "Channels",
+      "  sms: 6 sends, 6 segments, peak 1/s (limit 1/s)",
+      "  chat: 1 sends, peak 1/s (no limit)",
+      "",
+      "Cost",
+      "  0.27 CNY",
+      "",
+      "Skipped",
+      "  no_contact         1  e.g. order z of noone in acme",
+      "  paid               1  e.g. order y of �[31mred in acme",
+      "",
+      "Sample texts",
+      ...(texts[0] ?? []),
+      "  default/nudge.chat.zh (chat, to wx):",
+      "    acme：¥10.00",
+      ...texts.slice(1).flat(),
+      "  default/nudge.sms.en (sms, to b3):",
+      "    acme: 1 of CN¥10.00",
+      "",
+      "Warnings",
+      "  ! line 7: occurredAt lies before that of a line above it (4 such lines); events happen in the order of their times",
+      "  ! default/nudge on sms has no text in fr, which occurs: such buyers get en (1 sends)",
+      "",
+    ]);
   });
 
   it("says when a text is missing", async () => {
@@ -190,3 +256,11 @@ it.each([
   [5_000_000, 0, "5"],
   [0, 2, "0.00"],
 ])("%s millionths with %s digits are %s", (micros, digits, text) => expect(decimal(micros, digits)).toBe(text));
+
+it.each([
+  [30 * MINUTE + 59_000, 30],
+  [2 * DAY, 2_880],
+  [2 * DAY + 90 * MINUTE, 2_940],
+  [60 * DAY + HOUR, 86_400],
+  [10_000 * DAY, 3_650 * 1_440],
+])("a life of %s ms is told apart as %s minutes", (ms, minutes) => expect(lifeOf(ms)).toBe(minutes));

@@ -24,7 +24,7 @@ function rehearsals(): Rehearsals {
   return createRehearsals({ config: config as never, files: () => FILES });
 }
 
-const events = [1, 2].map((n) => order(n, { buyer: { id: `b${n}`, phone: `+861381234567${n}` } }));
+const events = [1, 2].map((n) => order(n, { buyer: { id: `b${n}`, phone: `+861381234567${n}`, locale: "en" } }));
 const ndjson = events.map((event) => JSON.stringify(event)).join("\n");
 
 describe("POST /v1/rehearsals", () => {

@@ -1,0 +1,35 @@
+/** A bar that is redrawn in its line, for people at a terminal; elsewhere (a file, a pipe, CI) nothing is written. */
+export type ProgressBar = {
+  /** Share of the work that is done, 0 to 1. */
+  readonly tick: (share: number) => void;
+  /** Takes the bar away. */
+  readonly end: () => void;
+};
+
+export type Terminal = { readonly isTTY?: boolean; write(text: string): unknown };
+
+const WIDTH = 30;
+/** What is done at once needs no bar. */
+const FIRST_MS = 500;
+const REDRAW_MS = 100;
+const CLEAR_LINE = "\r\u001b[K";
+
+export function progressBar(terminal: Terminal, now: () => number = () => performance.now()): ProgressBar {
+  if (terminal.isTTY !== true) return { tick: () => {}, end: () => {} };
+  let next = now() + FIRST_MS;
+  let shown = false;
+  return {
+    tick(share) {
+      const at = now();
+      if (at < next) return;
+      next = at + REDRAW_MS;
+      shown = true;
+      const full = Math.round(share * WIDTH);
+      terminal.write(`${CLEAR_LINE}[${"#".repeat(full).padEnd(WIDTH, ".")}] ${Math.floor(share * 100)}%`);
+    },
+    end() {
+      if (shown) terminal.write(CLEAR_LINE);
+      shown = false;
+    },
+  };
+}

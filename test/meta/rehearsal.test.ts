@@ -1,0 +1,84 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { describe, expect, it } from "vitest";
+
+const importsOf = (file: string): string[] => {
+  const code = readFileSync(file, "utf8").replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, "");
+  const values = code.replace(/\b(?:import|export) type [^;]*;/g, "");
+  return [...values.matchAll(/\bfrom\s+"(\.[^"]+)"|\bimport\("(\.[^"]+)"\)|new URL\("(\.[^"]+)\.js"/g)].map(
+    ([, from, called, thread]) => join(dirname(file), from ?? called ?? `${thread}.ts`),
+  );
+};
+
+/** Every module that running one of `files` runs. */
+function reach(files: readonly string[]): Set<string> {
+  const seen = new Set<string>();
+  const open = [...files];
+  for (let file = open.pop(); file !== undefined; file = open.pop()) {
+    if (seen.has(file)) continue;
+    seen.add(file);
+    open.push(...importsOf(file));
+  }
+  return seen;
+}
+
+const sources = readdirSync("src", { recursive: true, withFileTypes: true })
+  .filter((entry) => entry.isFile() && entry.name.endsWith(".ts"))
+  .map((entry) => relative("", join(entry.parentPath, entry.name)));
+const declares = (name: string): string[] =>
+  sources.filter((file) =>
+    new RegExp(`^(?:export )?(?:async )?(?:function\\*?|const|class) ${name}\\b`, "m").test(readFileSync(file, "utf8")),
+  );
+
+/** What decides and what is said: function → its one home. */
+const HOMES = {
+  tell: "src/core/buyer.ts",
+  advance: "src/core/buyer.ts",
+  touch: "src/core/buyer.ts",
+  nextWake: "src/core/buyer.ts",
+  decideSend: "src/core/decide.ts",
+  decideSkips: "src/core/decide.ts",
+  replan: "src/core/replan.ts",
+  usableChannel: "src/core/replan.ts",
+  planSteps: "src/core/plan.ts",
+  refreshMembers: "src/core/members.ts",
+  chooseCampaign: "src/core/match.ts",
+  isHeldOut: "src/core/arms.ts",
+  variantOf: "src/core/arms.ts",
+  isQuiet: "src/core/quiet.ts",
+  foldOrder: "src/core/order.ts",
+  markSettled: "src/core/settle.ts",
+  identitiesOf: "src/core/contact.ts",
+  parseEvent: "src/core/event.ts",
+  compileTemplate: "src/render/engine.ts",
+  buildTemplateData: "src/render/data.ts",
+  buildCatalog: "src/render/catalog.ts",
+};
+
+describe("rehearsal and live service run the same modules", () => {
+  const rehearsal = reach(["src/cli/rehearse.ts"]);
+  const overHttp = reach(["src/rehearsal/service.ts"]);
+  const live = reach(["src/intake/intake.ts", "src/dispatch/dispatcher.ts", "src/app.ts"]);
+
+  it.each(Object.entries(HOMES))("%s: in %s and nowhere else", (name, home) => {
+    expect(declares(name)).toEqual([home]);
+    for (const [who, modules] of Object.entries({ rehearsal, overHttp, live }))
+      expect([...modules], who).toContain(home);
+  });
+
+  it("uses them where it decides and renders", () => {
+    const uses = (file: string) => importsOf(file).map((path) => relative("", path));
+    expect(uses("src/core/simulate.ts")).toEqual(expect.arrayContaining(["src/core/buyer.ts", "src/core/order.ts"]));
+    expect(uses("src/intake/take-in.ts")).toContain("src/core/buyer.ts");
+    expect(uses("src/dispatch/claim.ts")).toContain("src/core/buyer.ts");
+    expect(uses("src/rehearsal/text.ts")).toContain("src/render/data.ts");
+    expect(uses("src/dispatch/compose.ts")).toContain("src/render/data.ts");
+  });
+
+  it("reaches no store, queue or provider, and no clock but the simulated one", () => {
+    const inMemory = reach(["src/rehearsal/rehearse.ts", "src/rehearsal/service.ts"]);
+    expect([...inMemory].filter((file) => /^src\/(db|queue|channels|dispatch|intake|http)\//.test(file))).toEqual([]);
+    for (const file of sources.filter((each) => each.startsWith("src/rehearsal/")))
+      expect(readFileSync(file, "utf8"), file).not.toMatch(/\bDate\.now|new Date\(\)|Math\.random/);
+  });
+});
