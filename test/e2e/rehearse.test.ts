@@ -1,0 +1,181 @@
+/** The command as people run it, from the build. */
+import { execFile } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { T0 } from "../core/support.ts";
+
+vi.setConfig({ testTimeout: 120_000 });
+
+const MAIN = fileURLToPath(new URL("../../dist/main.js", import.meta.url));
+const REHEARSE = new URL("../../dist/rehearsal/rehearse.js", import.meta.url).href;
+
+let dir = "";
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), "dunlin-rehearse-"));
+  write(
+    "dunlin.yaml",
+    "shops:\n  acme: { timeZone: Asia/Shanghai, locale: en }\nchannels:\n  sms: { provider: console }\n",
+  );
+  write("good/promo/campaign.yaml", "steps:\n  - { id: nudge, at: { afterCreated: 10m }, channels: [sms] }\n");
+  write("good/promo/nudge.sms.en.hbs", "{{shop}}: {{total}}");
+});
+afterEach(() => rmSync(dir, { recursive: true, force: true }));
+
+function write(name: string, text: string): string {
+  mkdirSync(dirname(join(dir, name)), { recursive: true });
+  writeFileSync(join(dir, name), text);
+  return name;
+}
+
+type Ended = { readonly code: number; readonly out: string; readonly err: string };
+
+function rehearse(...args: string[]): Promise<Ended> {
+  const options = { cwd: dir, env: { PATH: process.env.PATH ?? "", HOME: dir }, maxBuffer: 1 << 28 };
+  return new Promise((resolve) =>
+    execFile(process.execPath, [MAIN, "rehearse", ...args], options, (error, out, err) =>
+      resolve({ code: error === null ? 0 : Number(error.code), out, err }),
+    ),
+  );
+}
+
+const created = (n: number, seconds: number, shop = "acme") => ({
+  id: `e${n}`,
+  type: "order.created",
+  occurredAt: new Date(T0 + seconds * 1_000).toISOString(),
+  shop,
+  order: {
+    id: `o${n}`,
+    amount: "129.00",
+    currency: "CNY",
+    createdAt: new Date(T0 + seconds * 1_000).toISOString(),
+    buyer: { id: `b${n}`, phone: `+86138${String(n).padStart(8, "0")}`, locale: "en" },
+  },
+});
+const lines = (values: readonly (object | string)[]) =>
+  values.map((value) => (typeof value === "string" ? value : JSON.stringify(value))).join("\n");
+
+describe("bad input", () => {
+  it("of events: each named with its line, the good ones rehearsed", async () => {
+    const file = write(
+      "events.ndjson",
+      lines([
+        created(1, 100),
+        created(2, 0),
+        created(3, 200, "amce"),
+        { ...created(4, 300), type: "order.shipped" },
+        "not json",
+        JSON.stringify(created(5, 400)).slice(0, -80),
+      ]),
+    );
+    const { code, out, err } = await rehearse(file, "--campaigns", "good", "--json");
+    expect([code, err]).toEqual([0, ""]);
+    const { sends, warnings } = JSON.parse(out);
+    expect(sends.map(({ buyer }: { buyer: string }) => buyer)).toEqual(["b2", "b1"]);
+    expect(warnings).toEqual([
+      expect.stringMatching(/^line 3: shop: "amce" is not configured/),
+      "line 4: type: must be one of order.created, order.updated, order.paid, order.closed, order.refunded",
+      "line 5: is no JSON: column 1: expected a value",
+      expect.stringMatching(/^line 6: is cut off, no JSON: it ends /),
+      "line 2: occurredAt lies before that of a line above it (the only such line); events happen in the order of their times",
+    ]);
+    expect(out).not.toContain("+8613800000005");
+  });
+
+  it("without one good event: fails, every line named", async () => {
+    const file = write("events.ndjson", lines([created(1, 0, "x"), "{", created(2, 0, "y")]));
+    const { code, out, err } = await rehearse(file, "--campaigns", "good");
+    expect([code, out]).toEqual([1, ""]);
+    expect(err).toMatch(
+      /^dunlin: events.ndjson: holds no order event\nline 1: shop: "x" .*\nline 2: is cut off, no JSON: .*\nline 3: shop: "y" /,
+    );
+  });
+
+  it("of campaigns, instant and file: all at once, with file, line and key", async () => {
+    write(
+      "bad/promo/campaign.yaml",
+      [
+        "active: { from: 2026-11-12T00:00:00+08:00, to: 2026-11-10T00:00:00+08:00 }",
+        "holdout: 120%",
+        "steps:",
+        "  - { id: nudge, at: { afterCreated: 10m }, channels: [sms] }",
+        "  - { id: nudge, at: { afterCreated: 20m }, channels: [pigeon] }",
+        "",
+      ].join("\n"),
+    );
+    write("bad/promo/nudge.sms.en.hbs", "{{nobody}}");
+    write(
+      "bad/other/campaign.yaml",
+      "steps:\n  - { id: a, at: { beforeClose: 30m, afterCreated: 1m }, channels: [sms] }\nlimit: 3\n",
+    );
+    write("bad/other/a.sms.en.hbs", "hello");
+    const { code, out, err } = await rehearse("nothing.ndjson", "--campaigns", "bad", "--from", "tomorrow");
+    expect([code, out]).toEqual([1, ""]);
+    const told = err
+      .replace(/^dunlin: /, "")
+      .trimEnd()
+      .split("\n")
+      .sort();
+    expect(told).toEqual([
+      "--from tomorrow: must be an instant with an offset, like 2026-11-10T20:00:00+08:00",
+      "bad/other/campaign.yaml:2: steps[0].at: needs exactly one of afterCreated and beforeClose",
+      "bad/other/campaign.yaml:3: limit: unknown key (did you mean `limits`?)",
+      "bad/promo/campaign.yaml:1: active.from: must be before `to`",
+      "bad/promo/campaign.yaml:2: holdout: must be at most 100%",
+      "bad/promo/campaign.yaml:5: steps[1].channels[0]: no channel pigeon is configured (there are sms)",
+      "bad/promo/campaign.yaml:5: steps[1].id: is the id of steps[0] already",
+      expect.stringMatching(/^bad\/promo\/nudge.sms.en.hbs:1: unknown variable {{nobody}}/),
+      "nothing.ndjson: cannot be read (ENOENT)",
+    ]);
+  });
+
+  it("wrong usage ends with 2", async () => {
+    expect((await rehearse("events.ndjson")).code).toBe(2);
+  });
+});
+
+describe("the same input", () => {
+  it("gives the same bytes by one thread, by two, and in memory", async () => {
+    const { rehearse: run } = (await import(REHEARSE)) as typeof import("../../src/rehearsal/rehearse.ts");
+    const paid = (n: number) => ({
+      id: `p${n}`,
+      type: "order.paid",
+      occurredAt: new Date(T0 + (n % 900) * 1_000).toISOString(),
+      shop: "acme",
+      order: { id: `o${n}` },
+    });
+    const values = Array.from({ length: 3_000 }, (_, n) => [
+      { ...created(n, (n * 7) % 1_800), ...(n % 500 === 0 ? { shop: "nowhere" } : {}) },
+      ...(n % 3 === 0 ? [paid(n)] : []),
+      ...(n % 700 === 0 ? ["{ broken"] : []),
+    ]).flat();
+    const file = join(dir, write("events.ndjson", lines(values)));
+    const acme = { id: "acme", timeZone: "Asia/Shanghai", locale: "en", currency: "CNY", cashOnDelivery: [] };
+    const shops = { listed: new Map([["acme", { ...acme, closeAfter: null, quietHours: null }]]), other: null };
+    const files = new Map([
+      ["promo/campaign.yaml", "steps:\n  - { id: nudge, at: { afterCreated: 10m }, channels: [sms] }\n"],
+      ["promo/nudge.sms.en.hbs", "{{shop}}: {{total}}"],
+    ]);
+    const channels = [{ name: "sms", contact: "phone", ratePerSecond: 1, cost: null }] as const;
+    const result = async (threads: number, shortFile: number) => {
+      const { sends, skips, figures, close } = await run({
+        file,
+        env: { files, channels, from: null, shops },
+        threads,
+        shortFile,
+      });
+      const rows = [...sends, "", ...skips].map(String).join("\n");
+      close();
+      const { perSecond, faults, ...rest } = figures;
+      const seconds = [...(perSecond.get("sms") ?? [])].sort(([a], [b]) => a - b);
+      return { rows, rest, seconds, faults: [...faults].sort((a, b) => a.line - b.line) };
+    };
+    const inMemory = await result(1, Number.POSITIVE_INFINITY);
+    expect(inMemory.rows.length).toBeGreaterThan(100_000);
+    expect(await result(1, 0)).toEqual(inMemory);
+    expect(await result(2, 0)).toEqual(inMemory);
+    expect(await result(3, 0)).toEqual(inMemory);
+  });
+});

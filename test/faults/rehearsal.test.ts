@@ -1,0 +1,41 @@
+/** A rehearsal asked of a service at work: the service goes on, and nothing of the rehearsal reaches store or provider. */
+import { expect, it, vi } from "vitest";
+import { API_KEY, created, rig } from "../support/service.ts";
+
+vi.setConfig({ testTimeout: 150_000 });
+
+const headers = { authorization: `Bearer ${API_KEY}`, "content-type": "application/x-ndjson" };
+
+it("answers others while it rehearses, stores nothing, sends nothing", async (context) => {
+  const { up, sql, provider } = await rig(context, { queue: "postgres" });
+  const { url } = await up(["start"]);
+  const at = Date.parse("2026-11-10T12:00:00Z");
+  const body = Array.from({ length: 20_000 }, (_, n) => JSON.stringify(created(`o${n}`, at + n))).join("\n");
+  let over = false;
+  const post = () => fetch(`${url}/v1/rehearsals`, { method: "POST", headers, body });
+  const rehearsed = post().then(async (answer) => ({
+    status: answer.status,
+    json: (await answer.json()) as { sends: unknown[] },
+  }));
+  void rehearsed.finally(() => {
+    over = true;
+  });
+  let answered = 0;
+  let turnedAway = 0;
+  while (!over) {
+    expect((await fetch(`${url}/healthz`)).status).toBe(200);
+    answered++;
+    if (turnedAway > 0) continue;
+    const other = await fetch(`${url}/v1/rehearsals`, { method: "POST", headers, body: "" });
+    if (other.status === 429) turnedAway++;
+  }
+  const { status, json } = await rehearsed;
+  expect(status).toBe(200);
+  expect(json.sends).toHaveLength(20_000);
+  expect(turnedAway).toBe(1);
+  // With the work in the event loop it would be one or two.
+  expect(answered).toBeGreaterThan(20);
+  const [stored] = await sql`select (select count(*) from order_events) + (select count(*) from buyers) as n`;
+  expect(Number(stored?.n)).toBe(0);
+  expect(await provider.log()).toEqual([]);
+});
