@@ -25,6 +25,7 @@ import { createProducer } from "./queue/producer.ts";
 import { startDispatchWorker, startOrdersWorker, startUpkeepWorker } from "./queue/worker.ts";
 import { createRehearsals } from "./rehearsal/service.ts";
 import { type Catalog, loadCatalog } from "./render/catalog.ts";
+import { policyLookups } from "./reporting/policies.ts";
 import { startHttp } from "./serve.ts";
 
 export const ROLES = ["api", "intake", "dispatch", "upkeep"] as const;
@@ -160,10 +161,6 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
       takers.push(() => worker.close(CLOSE_WORKER_MS));
     }
     let url: string | null = null;
-    const quietHoursOf = (shop: string, key: string) => {
-      const own = catalog.campaigns.find((campaign) => campaign.key === key)?.quietHours ?? null;
-      return own === "off" ? null : (own ?? config.shop(shop)?.quietHours ?? null);
-    };
     if (roles.has("api")) {
       const http = await startHttp({
         config,
@@ -172,7 +169,7 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
         backend,
         intake: counted,
         metrics,
-        quietHoursOf,
+        policies: policyLookups(() => catalog.campaigns, config.shop),
         rehearsals: createRehearsals({ config, files: () => catalog.files }),
         log,
       });

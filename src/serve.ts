@@ -2,7 +2,6 @@
 import type { Logger } from "pino";
 import type { Config } from "./config/config.ts";
 import type { Keys } from "./config/keys.ts";
-import type { QuietHours } from "./core/policy.ts";
 import { explainDbError } from "./db/client.ts";
 import type { OpenDatabase } from "./db/open.ts";
 import { createAuth } from "./http/auth.ts";
@@ -15,6 +14,7 @@ import { explainOrder } from "./reporting/explain.ts";
 import { storyJson } from "./reporting/format-explain.ts";
 import { reportCsv, reportJson } from "./reporting/format-report.ts";
 import { listCases, listDeliveries, listReminders } from "./reporting/listings.ts";
+import type { PolicyLookups } from "./reporting/policies.ts";
 import { recoveryReport } from "./reporting/recovery.ts";
 import { sources } from "./sources/registry.ts";
 
@@ -26,8 +26,7 @@ export type ServeInput = {
   /** Intake, counted under the name of where events came from. */
   readonly intake: (source: string) => Intake;
   readonly metrics: Metrics;
-  /** The quiet hours that hold for a campaign in a shop. */
-  readonly quietHoursOf: (shop: string, campaign: string) => QuietHours | null;
+  readonly policies: PolicyLookups;
   readonly rehearsals: Rehearsals;
   readonly log: Logger;
 };
@@ -35,7 +34,7 @@ export type ServeInput = {
 export async function startHttp(input: ServeInput): Promise<{ url: string; close: () => Promise<void> }> {
   const { config, database, backend, metrics, log } = input;
   const { sql } = database;
-  const zoneOf = (shop: string) => config.shop(shop)?.timeZone ?? "UTC";
+  const { zoneOf } = input.policies;
   const server = buildServer({
     config,
     intake: input.intake("http"),
@@ -62,7 +61,7 @@ export async function startHttp(input: ServeInput): Promise<{ url: string; close
     report: async (query) => reportJson(await recoveryReport({ sql }, { ...query, zoneOf })),
     reportCsv: async (query) => reportCsv(await recoveryReport({ sql }, { ...query, zoneOf })),
     explain: async (which) => {
-      const story = await explainOrder({ sql, zoneOf, quietHoursOf: input.quietHoursOf }, which);
+      const story = await explainOrder({ sql, ...input.policies }, which);
       return story === null ? null : storyJson(story);
     },
     listCases: (query) => listCases({ sql, zoneOf }, query),

@@ -1,6 +1,9 @@
 /** `dunlin explain ORDER --shop S`: the whole story of an order. */
+
+import { loadCatalog } from "../render/catalog.ts";
 import { explainOrder } from "../reporting/explain.ts";
 import { storyJson, storyText } from "../reporting/format-explain.ts";
+import { policyLookups } from "../reporting/policies.ts";
 import { type CommandContext, CommandError, withDatabase } from "./context.ts";
 
 export async function explainCommand(
@@ -9,8 +12,11 @@ export async function explainCommand(
   shop: string,
   json: boolean,
 ): Promise<void> {
-  const zoneOf = (id: string) => context.config.shop(id)?.timeZone ?? "UTC";
-  const story = await withDatabase(context, ({ sql }) => explainOrder({ sql, zoneOf }, { shop, order }));
+  const { config } = context;
+  const loaded = loadCatalog(config.templatesDir, { channels: config.channels.map(({ name }) => name) });
+  // The story is told without them, too: what was planned is stored, they only give it words.
+  const policies = policyLookups(() => (loaded.ok ? loaded.catalog.campaigns : []), config.shop);
+  const story = await withDatabase(context, ({ sql }) => explainOrder({ sql, ...policies }, { shop, order }));
   if (story === null)
     throw new CommandError(
       `no event ever told of order ${order} in shop ${shop}: check both ids, and that its events arrive`,

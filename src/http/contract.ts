@@ -161,6 +161,7 @@ const storyReminder = z.looseObject({
   kind: z.enum(["send", "skip"]),
   reason: z.object({ code: z.enum(REASONS), text }).nullable(),
   plannedAt: instant,
+  rule: maybeText.describe("What set its time before anything moved it"),
   moves: z.array(z.looseObject({ text })),
   decidedAt: when,
   orders: orderIds,

@@ -1,6 +1,5 @@
 /** Tells the story of an order out of what is stored of it. */
 import type { OrderTold } from "../core/event.ts";
-import type { QuietHours } from "../core/policy.ts";
 import type { Reason } from "../core/reason.ts";
 import type { Sql } from "../db/client.ts";
 import {
@@ -10,16 +9,11 @@ import {
   type ReminderFacts,
   type StoredStory,
 } from "../db/stores/explain-store.ts";
+import type { PolicyLookups } from "./policies.ts";
 import type { OrderStory, StoryDelivery, StoryOrder, StoryReason, StoryTold } from "./story.ts";
-import { type MoveContext, moveText, reasonText, withoutAddress } from "./words.ts";
+import { type MoveContext, moveText, reasonText, ruleText, withoutAddress } from "./words.ts";
 
-export type ExplainDeps = {
-  readonly sql: Sql;
-  /** IANA zone of a shop (UTC). */
-  readonly zoneOf?: (shop: string) => string;
-  /** The quiet hours that a campaign has now, its own or its shop's: only to say until when they last. */
-  readonly quietHoursOf?: (shop: string, campaign: string) => QuietHours | null;
-};
+export type ExplainDeps = Partial<PolicyLookups> & { readonly sql: Sql };
 
 /** null: no event told of such an order. */
 export async function explainOrder(
@@ -39,6 +33,13 @@ function tellStory(deps: ExplainDeps, shop: string, id: string, stored: StoredSt
     latest: plan?.latest ?? null,
     quiet: campaign === null ? null : (deps.quietHoursOf?.(shop, campaign) ?? null),
   });
+  const ruleOf = (row: ReminderFacts): string | null => {
+    const campaign = row.campaign === null ? null : (deps.campaignOf?.(row.campaign) ?? null);
+    const step = campaign?.steps.find((each) => each.id === row.step);
+    // Another version may say something else by now.
+    if (campaign?.version !== row.campaign_version || step === undefined || row.plan === null) return null;
+    return ruleText(step.at, row.plan, contextOf(row));
+  };
   return {
     zone,
     order: tellOrder(shop, id, order),
@@ -74,6 +75,7 @@ function tellStory(deps: ExplainDeps, shop: string, id: string, stored: StoredSt
       plannedAt: row.due_at,
       anchor: row.plan?.anchor ?? null,
       latest: row.plan?.latest ?? null,
+      rule: ruleOf(row),
       moves: (row.plan?.moves ?? []).map((move) => ({ ...move, text: moveText(move, contextOf(row)) })),
       decidedAt: row.decided_at,
       retryAt: row.retry_at,

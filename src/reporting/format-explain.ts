@@ -162,6 +162,7 @@ function reminderLines(reminder: StoryReminder, write: Write): string[] {
       `      campaign ${reminder.campaign} (version ${reminder.version ?? "unknown"}), due ${write(plannedAt)}${from}`,
     );
   }
+  if (reminder.rule !== null) lines.push(`      ${reminder.rule}`);
   for (const { text } of moves) lines.push(`      ${text}`);
   for (const delivery of reminder.deliveries) lines.push(`      ${deliveryText(delivery, write)}`);
   if (reminder.retryAt !== null) lines.push(`      tried again at ${write(reminder.retryAt)}`);

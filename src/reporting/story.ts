@@ -90,6 +90,8 @@ export type StoryReminder = {
   /** Its time before any rule moved it. */
   readonly anchor: number | null;
   readonly latest: number | null;
+  /** How that came about, in words; null: it has no step, or its campaign is another version now. */
+  readonly rule: string | null;
   readonly moves: readonly (Move & { readonly text: string })[];
   readonly decidedAt: number | null;
   readonly retryAt: number | null;

@@ -2,7 +2,7 @@
 import { DAY, formatDuration, MINUTE } from "../core/duration.ts";
 import { formatInstant } from "../core/instant.ts";
 import type { Move } from "../core/plan.ts";
-import type { QuietHours } from "../core/policy.ts";
+import type { Anchor, QuietHours } from "../core/policy.ts";
 import { isQuiet, quietEnd } from "../core/quiet.ts";
 import type { Reason } from "../core/reason.ts";
 import { offsetMinutes } from "../core/zone.ts";
@@ -53,6 +53,22 @@ function clock(at: number, { zone }: MoveContext, beside: number): string {
   const text = formatInstant(at, offsetMinutes(zone, at));
   const time = text.slice(11, at % MINUTE === 0 ? 16 : 19);
   return Math.abs(at - beside) < DAY ? time : `${text.slice(0, 10)} ${time}`;
+}
+
+/** "22:40 is 10m after the order was created": what sets the time of a step before anything moves it (rule 4). */
+export function ruleText(
+  { kind, ms }: Anchor,
+  { anchor, owed }: { readonly anchor: number; readonly owed: readonly { readonly own: number }[] },
+  context: MoveContext,
+): string {
+  const span = formatDuration(ms);
+  const time = `${clock(anchor, context, anchor)}${context.foreign ? ` (${context.zone})` : ""}`;
+  const of = (which: string) => (owed.length > 1 ? `the ${which} of its ${owed.length} orders` : "the order");
+  if (kind === "beforeClose") return `${time} is ${span} before ${of("first")} closes`;
+  const newest = Math.max(...owed.map(({ own }) => own));
+  return anchor < newest
+    ? `${time} is twice ${span} after ${of("oldest")} was created, beyond which later ones do not put it off`
+    : `${time} is ${span} after ${of("newest")} was created`;
 }
 
 /** "moved from 22:40 to 21:59: quiet hours until 08:00 end after 07:58, the last useful moment" */

@@ -3,7 +3,9 @@ import { HOUR, MINUTE } from "../../src/core/duration.ts";
 import { REASONS } from "../../src/core/reason.ts";
 import { explainOrder } from "../../src/reporting/explain.ts";
 import { storyJson, storyText } from "../../src/reporting/format-explain.ts";
+import { policyLookups } from "../../src/reporting/policies.ts";
 import { reasonText } from "../../src/reporting/words.ts";
+import { shopPolicy } from "../core/support.ts";
 import { campaign, T0 } from "../support/intake.ts";
 import { reportFacts } from "../support/reporting.ts";
 
@@ -103,12 +105,11 @@ describe("explaining an order", () => {
   });
 
   it("tells which rule set the time of each step", async () => {
-    const facts = await reportFacts([
-      campaign({
-        quietHours: quiet,
-        steps: [{ id: "late", at: { kind: "afterCreated", ms: 10 * MINUTE }, channels: ["chat"] }],
-      }),
-    ]);
+    const late = campaign({
+      quietHours: quiet,
+      steps: [{ id: "late", at: { kind: "afterCreated", ms: 10 * MINUTE }, channels: ["chat"] }],
+    });
+    const facts = await reportFacts([late]);
     const created = Date.parse("2026-11-10T14:30:00Z");
     // Closes at 08:00: the quiet hours end after 07:58.
     const buyer = { id: "b1", chat: { wechat: "w1" } };
@@ -118,8 +119,14 @@ describe("explaining an order", () => {
       closesAt: "2026-11-11T08:00:00+08:00",
     });
     await facts.order("o2", created, {});
-    const quietHoursOf = () => quiet;
-    const before = await explainOrder({ sql: facts.sql, zoneOf, quietHoursOf }, asked);
+    const policies = policyLookups(
+      () => [late],
+      () => shopPolicy(),
+    );
+    const before = await explainOrder({ sql: facts.sql, ...policies }, asked);
+    expect(before?.reminders[0]?.rule).toBe("22:05 is 10m after the order was created");
+    const changed = { ...policies, campaignOf: () => ({ ...late, version: "2" }) };
+    expect((await explainOrder({ sql: facts.sql, ...changed }, asked))?.reminders[0]?.rule).toBeNull();
     expect(before?.reminders[0]?.moves.map(({ text }) => text)).toEqual([
       "moved from 22:05 to 21:59: quiet hours until 08:00 end after 07:58, the last useful moment",
     ]);
@@ -127,7 +134,7 @@ describe("explaining an order", () => {
     expect(unknown?.reminders[0]?.moves[0]?.text).toBe(
       "moved from 22:05 to 21:59: quiet hours end after 07:58, the last useful moment",
     );
-    const after = await explainOrder({ sql: facts.sql, zoneOf }, { shop: "acme", order: "o2" });
+    const after = await explainOrder({ sql: facts.sql, ...policies }, { shop: "acme", order: "o2" });
     expect(after?.reminders[0]).toMatchObject({
       state: "planned",
       kind: "send",
@@ -136,7 +143,7 @@ describe("explaining an order", () => {
     });
     expect(after?.reminders[0]?.moves[0]?.text).toBe("moved from 22:40 to 08:00: quiet hours until 08:00");
     expect(after === null ? "" : storyText(after)).toContain(
-      "late will be sent\n      campaign default (version 1), due 2026-11-11T08:00:00+08:00, first meant for 2026-11-10T22:40:00+08:00\n      moved from 22:40 to 08:00",
+      "late will be sent\n      campaign default (version 1), due 2026-11-11T08:00:00+08:00, first meant for 2026-11-10T22:40:00+08:00\n      22:40 is 10m after the order was created\n      moved from 22:40 to 08:00",
     );
   });
 

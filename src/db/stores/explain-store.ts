@@ -65,6 +65,7 @@ export type ReminderFacts = {
     readonly index: number;
     readonly anchor: number;
     readonly latest: number | null;
+    readonly owed: readonly { readonly order: string; readonly own: number }[];
     readonly moves: readonly Move[];
   } | null;
   readonly retry_at: number | null;
