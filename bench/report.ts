@@ -6,6 +6,7 @@ import type { Dispatch } from "./parts/dispatch.ts";
 import type { Growth } from "./parts/growth.ts";
 import type { Lateness } from "./parts/lateness.ts";
 import type { QueueIntake } from "./parts/queue-intake.ts";
+import type { Rehearsal } from "./parts/rehearsal.ts";
 
 export type Results = {
   readonly machine: Bench["machine"];
@@ -16,12 +17,14 @@ export type Results = {
   dispatch?: Dispatch;
   lateness?: Lateness;
   growth?: Growth;
+  rehearsal?: Rehearsal;
 };
 
 const round = (value: number, digits = 0): number => Number(value.toFixed(digits));
 
 /** A part that was left out (`--only`) is left out. */
-export function asJson({ machine, backend, bulkIntake, queueIntake, dispatch, lateness, growth }: Results) {
+export function asJson(results: Results) {
+  const { machine, backend, bulkIntake, queueIntake, dispatch, lateness, growth, rehearsal } = results;
   return {
     machine,
     backend,
@@ -53,6 +56,14 @@ export function asJson({ machine, backend, bulkIntake, queueIntake, dispatch, la
     ...(growth && {
       growth: { intake: round(growth.intake, 3), dueScan: round(growth.dueScan, 3), from: growth.from, to: growth.to },
     }),
+    ...(rehearsal && {
+      rehearsal: {
+        events: rehearsal.events,
+        seconds: round(rehearsal.seconds, 1),
+        cpuSeconds: round(rehearsal.cpuSeconds, 1),
+        rssMb: rehearsal.rssMb,
+      },
+    }),
   };
 }
 
@@ -76,7 +87,7 @@ export function asTable(results: Results): string {
   return [head, "", ...text, ""].join("\n");
 }
 
-function rowsOf({ backend, bulkIntake, queueIntake, dispatch, lateness, growth }: Results): Line[] {
+function rowsOf({ backend, bulkIntake, queueIntake, dispatch, lateness, growth, rehearsal }: Results): Line[] {
   const redis = backend === "redis";
   const lines: Line[] = [];
   const compare = (what: string, value: number, target: string, against: string) =>
@@ -130,6 +141,13 @@ function rowsOf({ backend, bulkIntake, queueIntake, dispatch, lateness, growth }
       "≥ 0.8",
       `${fewMs.toFixed(1)} → ${manyMs.toFixed(1)} ms for a scan and a claim of 100`,
     );
+  }
+  if (rehearsal) {
+    const { events, seconds, cpuSeconds, rssMb, fileMb } = rehearsal;
+    const target = events === 1_000_000 ? "< 60 s" : "";
+    lines.push([`rehearsal`, `${seconds.toFixed(1)} s`, "", target, `${number(events)} events, ${number(fileMb)} MB`]);
+    lines.push(["  processor", `${cpuSeconds.toFixed(1)} s`, "", "", "all threads, user and system"]);
+    lines.push(["  memory", `${rssMb} MB`, "", "< 1,000 MB", "peak"]);
   }
   return lines;
 }
