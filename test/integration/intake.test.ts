@@ -44,6 +44,20 @@ describe("taking in a batch", () => {
     expect(await database.sql`select wake_at from buyers`).toEqual([{ wake_at: null }]);
   });
 
+  it("ends one case and opens the next in the same batch", async () => {
+    const { deps, database, ready } = await intakeDeps();
+    await database.setNow(T0);
+    await takeIn(deps, ready([toldEvent("e1", "order.created", T0)]));
+    await takeIn(
+      deps,
+      ready([toldEvent("e2", "order.closed", T0), toldEvent("e3", "order.created", T0, { id: "o2" })]),
+    );
+    expect(await database.sql`select ended_at, had_plan from cases order by id`).toEqual([
+      { ended_at: T0, had_plan: true },
+      { ended_at: null, had_plan: true },
+    ]);
+  });
+
   it("keeps a payment that arrives before its order", async () => {
     const { deps, database, ready } = await intakeDeps();
     await database.setNow(T0);

@@ -1,6 +1,6 @@
 /**
  * Writes back what became of loaded buyers: one statement per kind of row, however many buyers. Runs in the transaction that holds
- * their locks. Decided rows are written before new planned ones, since a case may have one planned row per step only.
+ * their locks. What ends is written before what begins: a buyer may have one open case, and a case one planned row per step.
  */
 import type { PendingQuery, Row } from "postgres";
 import { nextWake } from "../../core/buyer.ts";
@@ -43,8 +43,8 @@ export async function writeBuyers(
       insertOrders(sql, orders, now),
       updateOrders(sql, orders, now),
       moveOrders(sql, orders, now),
-      insertCases(sql, changes, now),
       updateCases(sql, changes, now),
+      insertCases(sql, changes, now),
       decideRows(sql, decided.asPlanned),
       updateRows(sql, decided.update),
       deletePlanned(sql, changes),
