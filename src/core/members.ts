@@ -56,7 +56,7 @@ export function refreshMembers(
 }
 
 /** The first is the one that a text calls "the order". */
-function sortByCreation(state: BuyerState, ids: string[]): void {
+export function sortByCreation(state: BuyerState, ids: string[]): void {
   const created = (id: string) => state.orders.get(id)?.order.createdAt ?? 0;
   ids.sort((a, b) => created(a) - created(b) || (a < b ? -1 : 1));
 }

@@ -6,6 +6,7 @@ import type { BuyerState, Contact, OpenCase, TrackedOrder } from "../../core/buy
 import { newBuyer } from "../../core/buyer-state.ts";
 import { DAY } from "../../core/duration.ts";
 import { isExcluded } from "../../core/match.ts";
+import { sortByCreation } from "../../core/members.ts";
 import { tellContact } from "../../core/merge.ts";
 import type { Order } from "../../core/order.ts";
 import type { Move, PlannedRow } from "../../core/plan.ts";
@@ -321,6 +322,7 @@ export function finishLoading(buyer: LoadedBuyer): void {
   if (open === null) return;
   open.rows.sort((a, b) => a.index - b.index);
   for (const [id, stored] of baseline.orders) if (stored.inCase && stored.caseId === open.id) open.members.push(id);
+  sortByCreation(state, open.members);
   open.counted = open.members;
   const campaign = open.campaign;
   if (campaign !== null)
