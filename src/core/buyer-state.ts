@@ -12,6 +12,16 @@ export type TrackedOrder = {
   settled: Record<string, number>;
 };
 
+/** What the buyer told a person: that they will pay at `at`. */
+export type PaymentPromise = {
+  readonly at: number;
+  /** When it was recorded: of two the later holds. */
+  readonly toldAt: number;
+  /** Why it is unpaid until then, and who recorded it: only to be shown. */
+  readonly reason: string | null;
+  readonly by: string | null;
+};
+
 export type OpenCase = {
   readonly id: string;
   readonly openedAt: number;
@@ -22,6 +32,7 @@ export type OpenCase = {
   rows: PlannedRow[];
   hadPlan: boolean;
   manual: boolean;
+  promise: PaymentPromise | null;
   /** Stands for the case as long as it never had a plan. */
   whole: { readonly reason: Reason; readonly at: number } | null;
 };

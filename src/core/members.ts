@@ -71,6 +71,7 @@ function openCase(id: string, now: number, members: string[]): OpenCase {
     rows: [],
     hadPlan: false,
     manual: false,
+    promise: null,
     whole: null,
   };
 }

@@ -1,5 +1,5 @@
 /** Two buyers that prove to be one person. The same as the store does in SQL when it merges two rows. */
-import type { BuyerState, Contact } from "./buyer-state.ts";
+import type { BuyerState, Contact, PaymentPromise } from "./buyer-state.ts";
 import { isExcluded } from "./match.ts";
 
 /** Keeps the last told contact of each kind. */
@@ -31,6 +31,7 @@ export function mergeBuyers(winner: BuyerState, losers: readonly BuyerState[]): 
     winner.sends = winner.sends.map((send) => (gone.has(send.caseId) ? { ...send, caseId: kept.id } : send));
     kept.hadPlan = open.some(({ hadPlan }) => hadPlan);
     kept.manual = open.some(({ manual }) => manual);
+    kept.promise = open.reduce((last, { promise }) => laterPromise(last, promise), kept.promise);
     kept.members = [...kept.members, ...open.flatMap((each) => (each === kept ? [] : each.members))];
     kept.counted = countedOf(winner, kept);
   }
@@ -45,6 +46,9 @@ function countedOf(state: BuyerState, { campaign, members }: NonNullable<BuyerSt
     return order !== undefined && !isExcluded(campaign, state.shop.id, order);
   });
 }
+
+const laterPromise = (known: PaymentPromise | null, other: PaymentPromise | null): PaymentPromise | null =>
+  other !== null && (known === null || other.toldAt > known.toldAt) ? other : known;
 
 function laterOf(a: BuyerState["departures"], b: BuyerState["departures"]): BuyerState["departures"] {
   if (a === null || b === null) return a ?? b;

@@ -14,6 +14,7 @@ const openCase = (id: string, openedAt: number, members: string[], change: Parti
   rows: [],
   hadPlan: false,
   manual: false,
+  promise: null,
   whole: null,
   ...change,
 });
@@ -52,6 +53,19 @@ describe("two buyers that prove to be one", () => {
     const winner = state(null);
     mergeBuyers(winner, [state(openCase("c9", 30, ["a"])), state(openCase("c5", 20, ["b"]))]);
     expect(winner.open).toMatchObject({ id: "c5", members: ["b", "a"], hadPlan: false, manual: false });
+  });
+
+  it("keep the promise that was recorded last", () => {
+    const promise = (at: number, toldAt: number) => ({ promise: { at, toldAt, reason: null, by: null } });
+    const merged = (ours: Partial<OpenCase>, theirs: Partial<OpenCase>) => {
+      const winner = state(openCase("c1", 0, ["a"], ours));
+      mergeBuyers(winner, [state(openCase("c2", 0, ["b"], theirs))]);
+      return winner.open?.promise?.at;
+    };
+    expect(merged(promise(50, 1), {})).toBe(50);
+    expect(merged({}, promise(40, 1))).toBe(40);
+    expect(merged(promise(50, 1), promise(40, 2))).toBe(40);
+    expect(merged(promise(50, 2), promise(40, 1))).toBe(50);
   });
 
   it("leave out of what counts what the kept case's campaign excludes", () => {
