@@ -67,6 +67,18 @@ export type DeliveriesQuery = ListQuery<(typeof DELIVERY_STATES)[number]>;
 /** Items in the shape of contract.ts, newest first. `next` is null on the last page. */
 export type Page = { readonly items: readonly object[]; readonly next: string | null };
 
+export type PromiseRecord = {
+  readonly shop: string;
+  readonly order: string;
+  readonly at: number;
+  readonly reason: string | null;
+  readonly by: string | null;
+};
+/** The answer comes in the shape of contract.ts. */
+export type PromiseOutcome =
+  | { readonly kind: "recorded"; readonly answer: object }
+  | { readonly kind: "unknown_order" | "no_open_case" | "past" };
+
 export type HttpDeps = {
   readonly config: {
     shop(id: string): { readonly webhooks: Readonly<Record<string, { readonly secret: string }>> } | null;
@@ -82,6 +94,7 @@ export type HttpDeps = {
   readonly reportCsv: (query: ReportQuery) => Promise<string>;
   /** null: no such order. */
   readonly explain: (order: { readonly shop: string; readonly order: string }) => Promise<object | null>;
+  readonly promise: (record: PromiseRecord) => Promise<PromiseOutcome>;
   /** null: the cursor is none of ours. */
   readonly listCases: (query: CasesQuery) => Promise<Page | null>;
   readonly listReminders: (query: RemindersQuery) => Promise<Page | null>;

@@ -28,7 +28,10 @@ type Compared = { readonly rows: readonly Row[]; readonly differences: readonly 
 async function compare(database: TestDatabase, shapes: readonly Shape[], start: number): Promise<Compared> {
   const scenarios = shapes.map((shape, index) => scenarioOf(shape, `s${index}`, start));
   const catalog = catalogOf(scenarios);
-  const rows = await lived(database, scenarios, catalog).catch((error: unknown) => error);
+  const rows = await lived(database, scenarios, catalog).catch((error: unknown) => {
+    console.error(error);
+    return error;
+  });
   if (!Array.isArray(rows)) return halves(database, shapes, start, rows);
   const live = byShop(rows);
   const planned = byShop(rehearsed(scenarios, catalog));

@@ -2,7 +2,7 @@
  * Loads whole buyers: everything that `tell` and `advance` look at. The caller holds the buyers' row locks, taken in an earlier
  * statement, so that what is read here is what the last holder committed.
  */
-import type { BuyerState, Contact, OpenCase, TrackedOrder } from "../../core/buyer-state.ts";
+import type { BuyerState, Contact, OpenCase, PaymentPromise, TrackedOrder } from "../../core/buyer-state.ts";
 import { newBuyer } from "../../core/buyer-state.ts";
 import { DAY } from "../../core/duration.ts";
 import { isExcluded } from "../../core/match.ts";
@@ -119,6 +119,7 @@ type CaseRow = {
   campaign: string | null;
   had_plan: boolean;
   manual: boolean;
+  promise: PaymentPromise | null;
   whole_reason: Reason | null;
   whole_at: number | null;
 };
@@ -160,7 +161,7 @@ export async function loadBuyers(sql: Sql, env: LoadEnv, rows: readonly BuyerRow
       select ${sql.unsafe(ORDER_COLUMNS)} from unnest(${shops}::text[], ${ids}::uuid[]) as b(shop_id, id)
       join orders o on o.shop_id = b.shop_id and o.buyer_id = b.id and o.status = 'unpaid'`,
     sql<CaseRow[]>`
-      select c.shop_id, c.id, c.buyer_id, c.opened_at, c.campaign, c.had_plan, c.manual, c.whole_reason, c.whole_at
+      select c.shop_id, c.id, c.buyer_id, c.opened_at, c.campaign, c.had_plan, c.manual, c.promise, c.whole_reason, c.whole_at
       from unnest(${shops}::text[], ${ids}::uuid[]) as b(shop_id, id)
       join cases c on c.shop_id = b.shop_id and c.buyer_id = b.id and c.ended_at is null`,
     sql<ReminderRow[]>`
@@ -285,6 +286,7 @@ function adoptCase(buyer: LoadedBuyer | undefined, row: CaseRow, env: LoadEnv): 
     rows: [],
     hadPlan: row.had_plan,
     manual: row.manual,
+    promise: row.promise,
     whole: row.whole_reason === null ? null : { reason: row.whole_reason, at: row.whole_at ?? row.opened_at },
   };
   buyer.state.open = open;
@@ -335,7 +337,7 @@ export function finishLoading(buyer: LoadedBuyer): void {
 
 /** Everything that the row of a case holds, to see whether it changed. */
 export function caseKey(open: OpenCase): string {
-  return `${open.campaign?.key} ${open.hadPlan} ${open.manual} ${open.whole?.reason} ${open.whole?.at}`;
+  return `${open.campaign?.key} ${open.hadPlan} ${open.manual} ${open.promise?.toldAt} ${open.whole?.reason} ${open.whole?.at}`;
 }
 
 /** What stands in the database of a planned row, to see whether it changed. jsonb keeps no order of keys, so they are named here. */

@@ -4,7 +4,7 @@
  */
 import type { PendingQuery, Row } from "postgres";
 import { nextWake } from "../../core/buyer.ts";
-import type { Decision, OpenCase } from "../../core/buyer-state.ts";
+import type { Decision, OpenCase, PaymentPromise } from "../../core/buyer-state.ts";
 import { type Order, toldOver } from "../../core/order.ts";
 import type { PlannedRow } from "../../core/plan.ts";
 import type { Sql } from "../client.ts";
@@ -280,6 +280,7 @@ type CaseFields = {
   campaign: string | null;
   hadPlan: boolean;
   manual: boolean;
+  promise: PaymentPromise | null;
   reason: string | null;
   reasonAt: number | null;
 };
@@ -288,6 +289,7 @@ const caseFields = (open: OpenCase | null, campaign?: string): CaseFields => ({
   campaign: open?.campaign?.key ?? campaign ?? null,
   hadPlan: open?.hadPlan ?? campaign !== undefined,
   manual: open?.manual ?? false,
+  promise: open?.promise ?? null,
   reason: open?.whole?.reason ?? null,
   reasonAt: open?.whole?.at ?? null,
 });
@@ -305,12 +307,12 @@ function updateCases(sql: Sql, changes: readonly BuyerChange[], now: number): Qu
   if (rows.length === 0) return null;
   return sql`
     update cases c set ended_at = n.ended_at, campaign = case when n.ended_at is null then n.campaign else c.campaign end,
-      had_plan = c.had_plan or n.had_plan, manual = c.manual or n.manual, whole_reason = n.whole_reason, whole_at = n.whole_at
+      had_plan = c.had_plan or n.had_plan, manual = c.manual or n.manual, promise = coalesce(n.promise::jsonb, c.promise), whole_reason = n.whole_reason, whole_at = n.whole_at
     from unnest(${texts(rows.map((r) => r.shop))}::text[], ${plain(rows.map((r) => r.id))}::uuid[],
       ${instants(rows.map((r) => r.endedAt))}::timestamptz[], ${texts(rows.map((r) => r.campaign))}::text[],
       ${plain(rows.map((r) => r.hadPlan))}::boolean[], ${plain(rows.map((r) => r.manual))}::boolean[],
-      ${texts(rows.map((r) => r.reason))}::text[], ${instants(rows.map((r) => r.reasonAt))}::timestamptz[])
-      as n(shop_id, id, ended_at, campaign, had_plan, manual, whole_reason, whole_at)
+      ${jsons(rows.map((r) => r.promise))}::text[], ${texts(rows.map((r) => r.reason))}::text[], ${instants(rows.map((r) => r.reasonAt))}::timestamptz[])
+      as n(shop_id, id, ended_at, campaign, had_plan, manual, promise, whole_reason, whole_at)
     where c.shop_id = n.shop_id and c.id = n.id`;
 }
 
