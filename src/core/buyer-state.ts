@@ -33,6 +33,8 @@ export type OpenCase = {
   hadPlan: boolean;
   manual: boolean;
   promise: PaymentPromise | null;
+  /** Why orders left it at the last instant at which one did. */
+  departures: { readonly at: number; readonly reasons: readonly Reason[] } | null;
   /** Stands for the case as long as it never had a plan. */
   whole: { readonly reason: Reason; readonly at: number } | null;
 };
@@ -53,8 +55,6 @@ export type BuyerState = {
   otherPaidAt: number | null;
   sends: BuyerSend[];
   open: OpenCase | null;
-  /** Why orders left at the last instant at which one did. */
-  departures: { at: number; reasons: Set<Reason> } | null;
 };
 
 /** A row that was decided for good. `step` null: it stands for the whole case. */
@@ -93,6 +93,5 @@ export function newBuyer(shop: ShopPolicy, bucket: number): BuyerState {
     otherPaidAt: null,
     sends: [],
     open: null,
-    departures: null,
   };
 }

@@ -120,6 +120,7 @@ type CaseRow = {
   had_plan: boolean;
   manual: boolean;
   promise: PaymentPromise | null;
+  departures: OpenCase["departures"];
   whole_reason: Reason | null;
   whole_at: number | null;
 };
@@ -161,7 +162,7 @@ export async function loadBuyers(sql: Sql, env: LoadEnv, rows: readonly BuyerRow
       select ${sql.unsafe(ORDER_COLUMNS)} from unnest(${shops}::text[], ${ids}::uuid[]) as b(shop_id, id)
       join orders o on o.shop_id = b.shop_id and o.buyer_id = b.id and o.status = 'unpaid'`,
     sql<CaseRow[]>`
-      select c.shop_id, c.id, c.buyer_id, c.opened_at, c.campaign, c.had_plan, c.manual, c.promise, c.whole_reason, c.whole_at
+      select c.shop_id, c.id, c.buyer_id, c.opened_at, c.campaign, c.had_plan, c.manual, c.promise, c.departures, c.whole_reason, c.whole_at
       from unnest(${shops}::text[], ${ids}::uuid[]) as b(shop_id, id)
       join cases c on c.shop_id = b.shop_id and c.buyer_id = b.id and c.ended_at is null`,
     sql<ReminderRow[]>`
@@ -287,6 +288,7 @@ function adoptCase(buyer: LoadedBuyer | undefined, row: CaseRow, env: LoadEnv): 
     hadPlan: row.had_plan,
     manual: row.manual,
     promise: row.promise,
+    departures: row.departures,
     whole: row.whole_reason === null ? null : { reason: row.whole_reason, at: row.whole_at ?? row.opened_at },
   };
   buyer.state.open = open;
@@ -337,7 +339,8 @@ export function finishLoading(buyer: LoadedBuyer): void {
 
 /** Everything that the row of a case holds, to see whether it changed. */
 export function caseKey(open: OpenCase): string {
-  return `${open.campaign?.key} ${open.hadPlan} ${open.manual} ${open.promise?.toldAt} ${open.whole?.reason} ${open.whole?.at}`;
+  const { campaign, hadPlan, manual, promise, departures, whole } = open;
+  return `${campaign?.key} ${hadPlan} ${manual} ${promise?.toldAt} ${departures?.at} ${departures?.reasons} ${whole?.reason} ${whole?.at}`;
 }
 
 /** What stands in the database of a planned row, to see whether it changed. jsonb keeps no order of keys, so they are named here. */

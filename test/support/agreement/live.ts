@@ -5,6 +5,7 @@
 import type { Channel, Message } from "../../../src/core/channel.ts";
 import { byPriority } from "../../../src/core/match.ts";
 import { newId } from "../../../src/db/ids.ts";
+import { type BuyerRow, finishLoading, type LoadEnv, loadBuyers } from "../../../src/db/stores/buyer-load.ts";
 import { createVault } from "../../../src/db/vault.ts";
 import { createDispatcher } from "../../../src/dispatch/dispatcher.ts";
 import { createIntake } from "../../../src/intake/intake.ts";
@@ -69,7 +70,16 @@ export async function lived(database: TestDatabase, scenarios: readonly Scenario
     await dispatcher.settled();
   }
   await dispatcher.stop();
-  return decidedRows(database, texts);
+  const env: LoadEnv = {
+    campaigns: policy.campaigns,
+    now: 0,
+    shopOf: (id) => {
+      const shop = shops.get(id);
+      if (shop === undefined) throw new Error(`${id} is no shop of these scenarios`);
+      return shop;
+    },
+  };
+  return [...(await decidedRows(database, texts)), ...(await waitingRows(database, env))];
 }
 
 function eventsByInstant(scenarios: readonly Scenario[]): Map<number, unknown[]> {
@@ -93,20 +103,33 @@ async function nextInstant({ sql }: TestDatabase, told: ReadonlyMap<number, unkn
   return Number.isFinite(next) ? next : null;
 }
 
-/** What was decided, and the whole-case rows of cases that still wait. */
+/** What was decided. */
 async function decidedRows({ sql }: TestDatabase, texts: ReadonlyMap<string, string>): Promise<Row[]> {
   const rows = await sql<(Row & { state: string; delivery: string | null })[]>`
     select r.shop_id as shop, r.decided_at as at, b.platform_id as buyer, r.orders, r.campaign, r.step,
       case when r.state = 'sent' then r.variant end as variant, d.channel, d.id as delivery, r.reason, r.state
     from reminders r join buyers b on b.shop_id = r.shop_id and b.id = r.buyer_id
-    left join deliveries d on d.shop_id = r.shop_id and d.reminder_id = r.id
-    union all
-    select c.shop_id, c.whole_at, b.platform_id, array(select o.id from orders o where o.shop_id = c.shop_id and o.case_id = c.id
-      and o.in_case order by o.created_at, o.id), c.campaign, null, null, null, null, c.whole_reason, 'skipped'
-    from cases c join buyers b on b.shop_id = c.shop_id and b.id = c.buyer_id
-    where c.ended_at is null and not c.had_plan and c.whole_reason is not null`;
+    left join deliveries d on d.shop_id = r.shop_id and d.reminder_id = r.id`;
   return rows.map(({ state, delivery, ...row }) => {
     if (state !== "sent" && state !== "skipped") throw new Error(`a reminder is left ${state}: ${JSON.stringify(row)}`);
     return { ...row, text: delivery === null ? null : (texts.get(delivery) ?? null) };
   });
+}
+
+/** Cases that still wait have no row yet: what it would say now. */
+async function waitingRows({ sql }: TestDatabase, env: LoadEnv): Promise<Row[]> {
+  const buyers = await sql<BuyerRow[]>`
+    select b.shop_id, b.id, b.platform_id, b.bucket, b.profile, b.wake_at, b.touched from buyers b
+    join cases c on c.shop_id = b.shop_id and c.buyer_id = b.id and c.ended_at is null`;
+  const rows: Row[] = [];
+  for (const buyer of (await loadBuyers(sql, env, buyers)).values()) {
+    finishLoading(buyer);
+    const { open } = buyer.state;
+    if (open === null || open.hadPlan || open.whole === null) continue;
+    const none = { step: null, variant: null, channel: null, text: null };
+    const { reason, at } = open.whole;
+    const campaign = open.campaign?.key ?? null;
+    rows.push({ ...none, shop: buyer.shop, at, buyer: buyer.platformId, orders: open.counted, campaign, reason });
+  }
+  return rows;
 }
