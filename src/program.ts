@@ -8,6 +8,7 @@ import { doctorCommand } from "./cli/doctor.ts";
 import { explainCommand } from "./cli/explain.ts";
 import { importCommand } from "./cli/import.ts";
 import { migrateCommand } from "./cli/migrate.ts";
+import { type PromiseOptions, promiseCommand } from "./cli/promise.ts";
 import { type RehearseOptions, rehearseCommand } from "./cli/rehearse.ts";
 import { type ReportOptions, reportCommand } from "./cli/report.ts";
 import { suppressCommand } from "./cli/suppress.ts";
@@ -150,6 +151,17 @@ export function program(): Command {
     .description("opt an address out by hand")
     .action((address: string, { shop, kind }: { shop: string; kind: string }) =>
       runCommand((context) => suppressCommand(context, address, shop, kind)),
+    );
+  dunlin
+    .command("promise")
+    .argument("<order>", "the order's id")
+    .requiredOption("--shop <shop>", "its shop")
+    .requiredOption("--at <instant>", "when the buyer will pay, like 2026-11-10T20:00:00+08:00")
+    .option("--reason <text>", "why it is unpaid until then")
+    .option("--by <name>", "who recorded it")
+    .description("the buyer promised to pay: what is left of the reminders and earlier waits until then")
+    .action((order: string, options: PromiseOptions) =>
+      runCommand((context) => promiseCommand(context, order, options)),
     );
   dunlin
     .command("rehearse")

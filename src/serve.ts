@@ -2,8 +2,11 @@
 import type { Logger } from "pino";
 import type { Config } from "./config/config.ts";
 import type { Keys } from "./config/keys.ts";
+import { formatInstant } from "./core/instant.ts";
+import { offsetMinutes } from "./core/zone.ts";
 import { explainDbError } from "./db/client.ts";
 import type { OpenDatabase } from "./db/open.ts";
+import { recordPromise } from "./db/stores/promise-store.ts";
 import { createAuth } from "./http/auth.ts";
 import { buildServer } from "./http/server.ts";
 import type { Intake } from "./intake/intake.ts";
@@ -63,6 +66,17 @@ export async function startHttp(input: ServeInput): Promise<{ url: string; close
     explain: async (which) => {
       const story = await explainOrder({ sql, ...input.policies }, which);
       return story === null ? null : storyJson(story);
+    },
+    promise: async (record) => {
+      const result = await recordPromise(sql, record);
+      if (result.kind !== "recorded") return { kind: result.kind };
+      const { shop, at, reason, by } = record;
+      const zone = zoneOf(shop);
+      const written = formatInstant(at, offsetMinutes(zone, at));
+      return {
+        kind: "recorded",
+        answer: { shop, case: result.caseId, orders: result.orders, at: written, reason, by },
+      };
     },
     listCases: (query) => listCases({ sql, zoneOf }, query),
     listReminders: (query) => listReminders({ sql, zoneOf }, query),

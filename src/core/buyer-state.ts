@@ -12,6 +12,16 @@ export type TrackedOrder = {
   settled: Record<string, number>;
 };
 
+/** What the buyer told a person: that they will pay at `at`. */
+export type PaymentPromise = {
+  readonly at: number;
+  /** When it was recorded: of two the later holds. */
+  readonly toldAt: number;
+  /** Why it is unpaid until then, and who recorded it: only to be shown. */
+  readonly reason: string | null;
+  readonly by: string | null;
+};
+
 export type OpenCase = {
   readonly id: string;
   readonly openedAt: number;
@@ -22,6 +32,9 @@ export type OpenCase = {
   rows: PlannedRow[];
   hadPlan: boolean;
   manual: boolean;
+  promise: PaymentPromise | null;
+  /** Why orders left it at the last instant at which one did. */
+  departures: { readonly at: number; readonly reasons: readonly Reason[] } | null;
   /** Stands for the case as long as it never had a plan. */
   whole: { readonly reason: Reason; readonly at: number } | null;
 };
@@ -42,8 +55,6 @@ export type BuyerState = {
   otherPaidAt: number | null;
   sends: BuyerSend[];
   open: OpenCase | null;
-  /** Why orders left at the last instant at which one did. */
-  departures: { at: number; reasons: Set<Reason> } | null;
 };
 
 /** A row that was decided for good. `step` null: it stands for the whole case. */
@@ -82,6 +93,5 @@ export function newBuyer(shop: ShopPolicy, bucket: number): BuyerState {
     otherPaidAt: null,
     sends: [],
     open: null,
-    departures: null,
   };
 }

@@ -49,14 +49,14 @@ export function refreshMembers(
     open.members = members;
     return false;
   }
-  if (left.length > 0) noteDepartures(state, left, now, phase);
+  if (left.length > 0) noteDepartures(state, open, left, now, phase);
   open.members = members;
   if (members.length === 0) endCase(state, open, now, out);
   return true;
 }
 
 /** The first is the one that a text calls "the order". */
-function sortByCreation(state: BuyerState, ids: string[]): void {
+export function sortByCreation(state: BuyerState, ids: string[]): void {
   const created = (id: string) => state.orders.get(id)?.order.createdAt ?? 0;
   ids.sort((a, b) => created(a) - created(b) || (a < b ? -1 : 1));
 }
@@ -71,24 +71,27 @@ function openCase(id: string, now: number, members: string[]): OpenCase {
     rows: [],
     hadPlan: false,
     manual: false,
+    promise: null,
+    departures: null,
     whole: null,
   };
 }
 
-function noteDepartures(state: BuyerState, left: readonly string[], now: number, phase: Phase): void {
-  if (state.departures?.at !== now) state.departures = { at: now, reasons: new Set() };
+function noteDepartures(state: BuyerState, open: OpenCase, left: readonly string[], now: number, phase: Phase): void {
+  const reasons = new Set(open.departures?.at === now ? open.departures.reasons : []);
   for (const id of left) {
     const order = state.orders.get(id)?.order;
     if (order === undefined) continue;
-    state.departures.reasons.add(toldOver(order) ?? (isOver(order, now, phase) ? "closed" : "excluded"));
+    reasons.add(toldOver(order) ?? (isOver(order, now, phase) ? "closed" : "excluded"));
   }
+  open.departures = { at: now, reasons: [...reasons] };
 }
 
 const WHAT_HAPPENED: readonly Reason[] = ["paid", "closed", "refunded", "excluded"];
 
 /** Rule 13. */
 function endCase(state: BuyerState, open: OpenCase, now: number, out: Decision[]): void {
-  const happened = WHAT_HAPPENED.find((reason) => state.departures?.reasons.has(reason)) ?? "closed";
+  const happened = WHAT_HAPPENED.find((reason) => open.departures?.reasons.includes(reason)) ?? "closed";
   decideAll(state, open, happened, now, out);
   if (!open.hadPlan && open.whole !== null)
     out.push(wholeCase(open.id, open.campaign, open.whole.reason, open.whole.at, open.counted));

@@ -1,5 +1,5 @@
 /** Two buyers that prove to be one person. The same as the store does in SQL when it merges two rows. */
-import type { BuyerState, Contact } from "./buyer-state.ts";
+import type { BuyerState, Contact, OpenCase, PaymentPromise } from "./buyer-state.ts";
 import { isExcluded } from "./match.ts";
 
 /** Keeps the last told contact of each kind. */
@@ -25,12 +25,10 @@ export function mergeBuyers(winner: BuyerState, losers: readonly BuyerState[]): 
     winner.sends.push(...loser.sends);
     if (loser.otherPaidAt !== null)
       winner.otherPaidAt = Math.max(winner.otherPaidAt ?? loser.otherPaidAt, loser.otherPaidAt);
-    winner.departures = laterOf(winner.departures, loser.departures);
   }
   if (kept !== null) {
     winner.sends = winner.sends.map((send) => (gone.has(send.caseId) ? { ...send, caseId: kept.id } : send));
-    kept.hadPlan = open.some(({ hadPlan }) => hadPlan);
-    kept.manual = open.some(({ manual }) => manual);
+    Object.assign(kept, heldOn(kept, open));
     kept.members = [...kept.members, ...open.flatMap((each) => (each === kept ? [] : each.members))];
     kept.counted = countedOf(winner, kept);
   }
@@ -46,8 +44,26 @@ function countedOf(state: BuyerState, { campaign, members }: NonNullable<BuyerSt
   });
 }
 
-function laterOf(a: BuyerState["departures"], b: BuyerState["departures"]): BuyerState["departures"] {
+/** Of the cases that become one: what of them holds on. `kept` is one of `open`. */
+export function heldOn<Case extends Pick<OpenCase, "hadPlan" | "manual" | "promise" | "departures">>(
+  kept: Case,
+  open: readonly Case[],
+): Pick<OpenCase, "hadPlan" | "manual" | "promise" | "departures"> {
+  return {
+    hadPlan: open.some(({ hadPlan }) => hadPlan),
+    manual: open.some(({ manual }) => manual),
+    promise: open.reduce((last, { promise }) => laterPromise(last, promise), kept.promise),
+    departures: open.reduce((last, { departures }) => laterDepartures(last, departures), kept.departures),
+  };
+}
+
+const laterPromise = (known: PaymentPromise | null, other: PaymentPromise | null): PaymentPromise | null =>
+  other !== null && (known === null || other.toldAt > known.toldAt) ? other : known;
+
+type Departures = OpenCase["departures"];
+
+function laterDepartures(a: Departures, b: Departures): Departures {
   if (a === null || b === null) return a ?? b;
   if (a.at !== b.at) return a.at > b.at ? a : b;
-  return { at: a.at, reasons: new Set([...a.reasons, ...b.reasons]) };
+  return { at: a.at, reasons: [...new Set([...a.reasons, ...b.reasons])] };
 }

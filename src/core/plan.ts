@@ -1,6 +1,6 @@
 /**
  * Planning: which steps a case owes, when, and whether each will be sent or skipped. Pure: facts, policy and now in, rows out
- * (design §4, rules 3 to 10). Instants are epoch ms. Nothing here knows of a database, a queue or a channel.
+ * (design §4, rules 3 to 10, and the promises of rule 16). Instants are epoch ms. Nothing here knows of a database, a queue or a channel.
  */
 
 import { MINUTE } from "./duration.ts";
@@ -34,6 +34,8 @@ export type PlanFacts = {
   /** The latest payment of the buyer that silences reminders. */
   readonly paidAt: number | null;
   readonly sends: readonly PastSend[];
+  /** When the buyer promised to pay; null: no promise. */
+  readonly promisedAt: number | null;
 };
 
 /** Why a time is not the anchor: kept for `explain`. */
@@ -102,8 +104,10 @@ function planStep(facts: PlanFacts, step: Step, index: number): Draft | null {
   const { row, earliest } = anchored(facts, step, index, owed);
   if (row.kind === "skip") return row;
   avoidQuiet(facts, row, earliest);
-  const settledTime = row.at;
+  const usualTime = row.at;
   if (row.kind === "send") catchUp(facts, row, earliest, owed);
+  const waits = row.kind === "send" && waitForPromise(facts, row);
+  const settledTime = waits ? row.at : usualTime;
   if (row.kind === "send") needContact(facts, step, row, settledTime);
   if (row.kind === "send") keepSilence(facts, row);
   if (row.kind === "send") keepDistance(facts, step, row);
@@ -202,6 +206,24 @@ function catchUp(facts: PlanFacts, row: Draft, earliest: number, owed: readonly 
     move(row, "late", Math.max(now, row.latest === null ? soonest : Math.min(soonest, row.latest)));
     avoidQuiet(facts, row, earliest);
   }
+}
+
+/**
+ * Rule 16: what is left and earlier waits for the promised time; true: it does. Moved there it keeps quiet hours as rule 5 says, but goes
+ * to no time before the promise. What would come too late then is skipped at the time that it had.
+ */
+function waitForPromise({ promisedAt, quiet, zone }: PlanFacts, row: Draft): boolean {
+  if (promisedAt === null || row.at >= promisedAt) return false;
+  if (!within(promisedAt, row.latest)) {
+    skip(row, "promised");
+    return false;
+  }
+  move(row, "promise", promisedAt);
+  if (quiet === null || !isQuiet(quiet, zone, row.at)) return true;
+  const end = quietEnd(quiet, zone, row.at);
+  if (within(end, row.latest)) move(row, "quiet", end);
+  else skip(row, "quiet_hours");
+  return row.kind === "send";
 }
 
 /** Rule 7: waits a while for a contact to be told. */

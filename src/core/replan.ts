@@ -9,7 +9,7 @@ import type { Reason } from "./reason.ts";
 
 /** Everything whose change re-plans a case, in one string to compare. */
 export function factsKey(state: BuyerState): string {
-  let key = `${state.zone}|${paidAt(state)}`;
+  let key = `${state.zone}|${paidAt(state)}|${state.open?.promise?.at}`;
   for (const [kind, contact] of state.contacts)
     key += `|${kind} ${contact.suppressed} ${contact.toldAt} ${contact.toldId}`;
   for (const id of state.open?.members ?? []) {
@@ -105,6 +105,7 @@ export function replan(state: BuyerState, policy: BuyerPolicy, now: number, out:
     },
     paidAt: paidAt(state),
     sends: state.sends,
+    promisedAt: open.promise?.at ?? null,
   });
   open.rows = open.manual ? rows.map(inPersonsHands) : rows;
   open.whole = null;

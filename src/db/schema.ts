@@ -136,6 +136,10 @@ export const cases = pgTable(
     campaign: text("campaign"),
     hadPlan: boolean("had_plan").notNull().default(false),
     manual: boolean("manual").notNull().default(false),
+    /** The last promise of the buyer: {at, toldAt} in ms, reason, by. */
+    promise: jsonb("promise"),
+    /** Why orders left it at the last instant at which one did: {at ms, reasons}. */
+    departures: jsonb("departures"),
     wholeReason: text("whole_reason"),
     wholeAt: instant("whole_at"),
   },

@@ -189,6 +189,10 @@ export const orderStory = z.looseObject({
       endedAt: when,
       campaign: maybeText,
       manual: z.boolean(),
+      promise: z
+        .looseObject({ at: instant, recordedAt: instant, reason: maybeText, by: maybeText })
+        .nullable()
+        .describe("When the buyer promised to pay, as recorded last"),
       orders: orderIds,
     }),
   ),
@@ -227,6 +231,14 @@ const row = {
   campaign: maybeText,
   orders: orderIds,
 };
+export const promiseAnswer = z.object({
+  shop: text,
+  case: text,
+  orders: orderIds.describe("The orders of the case: the promise holds for all of them"),
+  at: instant,
+  reason: maybeText,
+  by: maybeText,
+});
 export const caseItem = z.looseObject({
   ...row,
   state: z.enum(CASE_STATES),

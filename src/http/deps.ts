@@ -93,6 +93,17 @@ export type HttpRehearsals = {
   /** null: as many as may be are under way. */
   begin(): Promise<RehearsalSlot | null>;
 };
+export type PromiseRecord = {
+  readonly shop: string;
+  readonly order: string;
+  readonly at: number;
+  readonly reason: string | null;
+  readonly by: string | null;
+};
+/** The answer comes in the shape of contract.ts. */
+export type PromiseOutcome =
+  | { readonly kind: "recorded"; readonly answer: object }
+  | { readonly kind: "unknown_order" | "no_open_case" | "past" };
 
 export type HttpDeps = {
   readonly config: {
@@ -109,6 +120,7 @@ export type HttpDeps = {
   readonly reportCsv: (query: ReportQuery) => Promise<string>;
   /** null: no such order. */
   readonly explain: (order: { readonly shop: string; readonly order: string }) => Promise<object | null>;
+  readonly promise: (record: PromiseRecord) => Promise<PromiseOutcome>;
   /** null: the cursor is none of ours. */
   readonly listCases: (query: CasesQuery) => Promise<Page | null>;
   readonly listReminders: (query: RemindersQuery) => Promise<Page | null>;

@@ -36,6 +36,11 @@ export const ERRORS = {
     title: "No such order",
     remedy: "Check shop and order id; order ids are those of the shop system.",
   },
+  no_open_case: {
+    status: 409,
+    title: "Nothing is being chased",
+    remedy: "`GET /v1/orders/<shop>/<id>` says why: it is paid or closed, or nobody may chase it.",
+  },
   request_timeout: { status: 408, title: "Body came too slowly", remedy: "Send again; large imports go as NDJSON." },
   payload_too_large: {
     status: 413,
@@ -80,6 +85,7 @@ export const ERRORS = {
     title: "No order event in it",
     remedy: "Correct the lines that `errors` names. As long as one line is right, the others are only warned of.",
   },
+  invalid_promise: { status: 422, title: "Invalid promise", remedy: "Correct the fields that `errors` names." },
   invalid_webhook: {
     status: 422,
     title: "Not a webhook of this source",

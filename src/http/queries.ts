@@ -1,6 +1,7 @@
 /** Queries and paths of the HTTP interface, as zod: they are checked with them, and OpenAPI is made of them. */
 import { z } from "zod";
 import { parseInstant } from "../core/instant.ts";
+import { isStorable } from "../core/plain-event.ts";
 import { REASONS } from "../core/reason.ts";
 
 export const REPORT_KEYS = ["campaign", "step", "channel", "template", "variant", "shop", "day", "hour"] as const;
@@ -41,6 +42,16 @@ const keys = z
     return known;
   })
   .meta({ description: `Comma-separated: ${REPORT_KEYS.join(", ")}`, example: "campaign,step" });
+
+const remark = (max: number) =>
+  maybe(z.string().trim().min(1).max(max).refine(isStorable, "must not hold a NUL or half of a surrogate pair"));
+
+/** What a person records of a buyer. */
+export const promiseBody = z.strictObject({
+  at: atInstant.describe("When the buyer will pay; it must lie ahead"),
+  reason: remark(200).describe("Why it is unpaid until then, like `cannot pay online`"),
+  by: remark(100).describe("Who recorded it"),
+});
 
 export const recoveryQuery = z
   .strictObject({ by: keys, ...range, format: z.enum(["json", "csv"]).default("json") })

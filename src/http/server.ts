@@ -16,6 +16,7 @@ import { addOpenApi } from "./openapi.ts";
 import { addProblems, answerBrokenHttp, answerError } from "./problems.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { operationRoutes } from "./routes/operations.ts";
+import { promiseRoutes } from "./routes/promises.ts";
 import { readRoutes } from "./routes/reads.ts";
 import { rehearsalRoutes } from "./routes/rehearsals.ts";
 import { webhookRoutes } from "./routes/webhooks.ts";
@@ -76,6 +77,7 @@ export function buildServer(deps: HttpDeps): FastifyInstance {
   void app.register(async (seen) => {
     await seen.register(helmet, HELMET);
     void seen.register(async (scope) => readRoutes(scope, deps));
+    void seen.register(async (scope) => promiseRoutes(scope, deps));
     void seen.register(async (scope) => operationRoutes(scope, deps));
   });
   return app;

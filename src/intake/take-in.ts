@@ -95,7 +95,14 @@ async function attemptBatch(
   ]);
   const isFresh = new Set(fresh.map((row) => buyerKey(row.shop_id, row.id)));
   const todo = [...unique].filter(([key]) => isFresh.has(key)).map(([, event]) => event);
-  const skipped = todo.length > 0 ? await fold(deps, tx, now, todo, known) : [];
+  const skipped: Reason[] = [];
+  let round = { pending: todo, known };
+  while (round.pending.length > 0) {
+    const { reasons, later } = await fold(deps, tx, now, round.pending, round.known);
+    skipped.push(...reasons);
+    if (later.length === 0) break;
+    round = { pending: [...later], known: await findParties(tx, later) };
+  }
   const verdicts: TakenIn[] = [];
   for (const event of events) {
     const key = buyerKey(event.shop, event.id);
@@ -157,16 +164,18 @@ async function findParties(tx: Sql, events: readonly Prepared[]): Promise<Known>
   };
 }
 
-/** Returns the reasons of what ended by these events. */
+/** Returns the reasons of what ended by these events, and the events that must wait until the others are in. */
 async function fold(
   deps: IntakeDeps,
   tx: Sql,
   now: number,
-  events: readonly Prepared[],
+  pending: readonly Prepared[],
   known: Known,
-): Promise<readonly Reason[]> {
+): Promise<{ reasons: readonly Reason[]; later: readonly Prepared[] }> {
+  const { parties, strays, later } = partiesOf(pending, known);
+  const waiting = new Set(later);
+  const events = pending.filter((event) => !waiting.has(event));
   await lockStoredStrays(tx, events, known);
-  const { parties, strays } = partiesOf(events, known);
   const shopOf = (shop: string): ShopPolicy => {
     const policy = deps.shopOf(shop);
     if (policy === null) throw new Error(`shop ${shop} was configured when its event was checked`);
@@ -183,7 +192,7 @@ async function fold(
     stored.length === 0 ? [] : loadOrders(tx, stored),
     stored.length === 0 ? [] : loadEvents(tx, stored),
   ]);
-  const newIds = new Set(events.map(({ shop, id }) => buyerKey(shop, id)));
+  const newIds = new Set(pending.map(({ shop, id }) => buyerKey(shop, id)));
   const told = new Map<string, ToldEvent[]>();
   for (const row of history) {
     if (newIds.has(buyerKey(row.shop_id, row.id))) continue;
@@ -231,7 +240,10 @@ async function fold(
           paid.map(({ shop, orderId }) => ({ shop, id: orderId })),
         ),
   ]);
-  return changes.flatMap(({ decisions }) => decisions.flatMap(({ reason }) => (reason === null ? [] : [reason])));
+  const reasons = changes.flatMap(({ decisions }) =>
+    decisions.flatMap(({ reason }) => (reason === null ? [] : [reason])),
+  );
+  return { reasons, later };
 }
 
 /** Platform ids told of buyers that already have another one. */
@@ -273,11 +285,9 @@ function foldParty(
   const decisions: Decision[] = [];
   if (buyer.touched) decisions.push(...touch(state, policy, now));
   const contactsTold = new Map<string, ContactTold>();
+  for (const event of party.silent) keepTold(batch.told, event);
   for (const event of party.events) {
-    const key = buyerKey(event.shop, event.orderId);
-    const soFar = batch.told.get(key) ?? [];
-    soFar.push({ id: event.id, type: event.type, occurredAt: event.occurredAt, order: event.told });
-    batch.told.set(key, soFar);
+    const soFar = keepTold(batch.told, event);
     decisions.push(
       ...tell(state, policy, now, () => {
         const order = foldOrder(soFar, state.shop);
@@ -308,15 +318,21 @@ function foldParty(
   return { buyer, decisions };
 }
 
+/** Puts the event with those told before of its order, and returns them all. */
+function keepTold(told: Map<string, ToldEvent[]>, { shop, orderId, id, type, occurredAt, told: order }: Prepared) {
+  const key = buyerKey(shop, orderId);
+  const soFar = told.get(key) ?? [];
+  soFar.push({ id, type, occurredAt, order });
+  told.set(key, soFar);
+  return soFar;
+}
+
 /** Orders that no event told the buyer of: only folded, until one does. */
 function foldStrays(strays: readonly Prepared[], told: Map<string, ToldEvent[]>, shopOf: (shop: string) => ShopPolicy) {
   const keys = new Map<string, Prepared>();
   for (const event of strays) {
-    const key = buyerKey(event.shop, event.orderId);
-    keys.set(key, event);
-    const soFar = told.get(key) ?? [];
-    soFar.push({ id: event.id, type: event.type, occurredAt: event.occurredAt, order: event.told });
-    told.set(key, soFar);
+    keys.set(buyerKey(event.shop, event.orderId), event);
+    keepTold(told, event);
   }
   return [...keys].map(([key, { shop }]) => ({ shop, order: foldOrder(told.get(key) ?? [], shopOf(shop)) }));
 }

@@ -1,4 +1,5 @@
 /** Tells the story of an order out of what is stored of it. */
+import type { PaymentPromise } from "../core/buyer-state.ts";
 import type { OrderTold } from "../core/event.ts";
 import type { Reason } from "../core/reason.ts";
 import type { Sql } from "../db/client.ts";
@@ -10,7 +11,7 @@ import {
   type StoredStory,
 } from "../db/stores/explain-store.ts";
 import type { PolicyLookups } from "./policies.ts";
-import type { OrderStory, StoryDelivery, StoryOrder, StoryReason, StoryTold } from "./story.ts";
+import type { OrderStory, StoryCase, StoryDelivery, StoryOrder, StoryReason, StoryTold } from "./story.ts";
 import { type MoveContext, moveText, reasonText, ruleText, withoutAddress } from "./words.ts";
 
 export type ExplainDeps = Partial<PolicyLookups> & { readonly sql: Sql };
@@ -56,6 +57,7 @@ function tellStory(deps: ExplainDeps, shop: string, id: string, stored: StoredSt
       endedAt: row.ended_at,
       campaign: row.campaign,
       manual: row.manual,
+      promise: row.promise === null ? null : tellPromise(row.promise),
       waiting:
         row.whole_reason === null || row.whole_at === null
           ? null
@@ -96,6 +98,13 @@ function tellStory(deps: ExplainDeps, shop: string, id: string, stored: StoredSt
           },
   };
 }
+
+const tellPromise = ({ at, toldAt, reason, by }: PaymentPromise): StoryCase["promise"] => ({
+  at,
+  recordedAt: toldAt,
+  reason: reason === null ? null : withoutAddress(reason),
+  by: by === null ? null : withoutAddress(by),
+});
 
 const tellReason = (code: Reason): StoryReason => ({ code, text: reasonText(code) });
 

@@ -38,6 +38,10 @@ export function storyJson({ zone, order, events, cases, reminders, recovery }: O
       ...each,
       openedAt: at(each.openedAt),
       endedAt: at(each.endedAt),
+      promise:
+        each.promise === null
+          ? null
+          : { ...each.promise, at: at(each.promise.at), recordedAt: at(each.promise.recordedAt) },
       waiting: each.waiting === null ? null : { ...each.waiting, since: at(each.waiting.since) },
     })),
     reminders: reminders.map((each) => ({
@@ -144,9 +148,16 @@ function caseLines(each: StoryCase, write: Write): string[] {
   const by = each.campaign === null ? "no campaign" : `campaign ${each.campaign}`;
   const lines = [`Case opened ${write(each.openedAt)}, ${end}, ${by}${each.manual ? ", in a person's hands" : ""}`];
   if (each.orders.length > 1) lines.push(`  of the orders ${each.orders.join(", ")}`);
+  if (each.promise !== null) lines.push(`  ${promiseText(each.promise, write)}`);
   if (each.waiting !== null)
     lines.push(`  waits since ${write(each.waiting.since)}: ${each.waiting.text} (${each.waiting.code})`);
   return lines;
+}
+
+/** `the buyer promised to pay at …: cannot pay online (recorded … by Li)` */
+function promiseText({ at, recordedAt, reason, by }: NonNullable<StoryCase["promise"]>, write: Write): string {
+  const why = reason === null ? "" : `: ${reason}`;
+  return `the buyer promised to pay at ${write(at)}${why} (recorded ${write(recordedAt)}${by === null ? "" : ` by ${by}`})`;
 }
 
 function reminderLines(reminder: StoryReminder, write: Write): string[] {

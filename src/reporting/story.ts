@@ -109,6 +109,13 @@ export type StoryCase = {
   readonly endedAt: number | null;
   readonly campaign: string | null;
   readonly manual: boolean;
+  /** When the buyer promised to pay, as recorded last. */
+  readonly promise: {
+    readonly at: number;
+    readonly recordedAt: number;
+    readonly reason: string | null;
+    readonly by: string | null;
+  } | null;
   readonly waiting: (StoryReason & { readonly since: number }) | null;
   /** The orders that are in it now, or were in it last. */
   readonly orders: readonly string[];

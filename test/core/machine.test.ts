@@ -635,6 +635,37 @@ describe("rule 16: a person's case", () => {
   });
 });
 
+describe("rule 16: a promise", () => {
+  const steps = [afterCreated("s1", 10 * MINUTE), afterCreated("s2", HOUR)];
+  const promised = (minutes: number, change: Partial<Campaign> = {}, closes?: number) =>
+    buyerOf({ campaigns: [campaignOf({ steps, ...change })] })
+      .tell(at(0), created("a", 0, closes === undefined ? {} : { closes }))
+      .promise(at(5), at(minutes));
+  const quietHours = quietOf("20:25", "21:00");
+  it.each<[string, ReturnType<typeof buyerOf>, string[]]>([
+    ["moves what is earlier there", promised(30), ["30 sms s1 a", "60 sms s2 a"]],
+    ["leaves what is not earlier", promised(10), ["10 sms s1 a", "60 sms s2 a"]],
+    ["lets one of several go there", promised(90), ["90 superseded s2 a", "90 sms s1 a"]],
+    ["skips at its time what would come too late", promised(30, {}, 25), ["10 promised s1 a", "23 promised s2 a"]],
+    ["moves on to the end of quiet hours", promised(30, { quietHours }), ["60 superseded s1 a", "60 sms s2 a"]],
+    ["goes to no time before it", promised(30, { quietHours }, 55), ["30 quiet_hours s1 a", "30 quiet_hours s2 a"]],
+    ["is over with the payment", promised(30).tell(at(12), event("paid", "a", 12)), ["12 paid s1 a", "12 paid s2 a"]],
+    ["gives way to a later one", promised(30).promise(at(6), at(20)), ["20 sms s1 a", "60 sms s2 a"]],
+    ["moves only what is left", promised(30).promise(at(40), at(70)), ["30 sms s1 a", "70 sms s2 a"]],
+    ["holds for an order that joins", promised(30).tell(at(8), created("b", 8)), ["30 sms s1 a+b", "68 sms s2 a+b"]],
+    [
+      "ends with its case",
+      promised(30).tell(at(6), event("closed", "a", 6), created("b", 6)),
+      ["6 closed s1 a", "6 closed s2 a", "16 sms s1 b", "66 sms s2 b"],
+    ],
+  ])("%s", (_, buyer, expected) => expect(buyer.run().rows()).toEqual(expected));
+
+  it("waits with the contact, too", () => {
+    const buyer = buyerOf({ contacts: [] }).tell(at(0), created("a", 0)).promise(at(5), at(30));
+    expect(buyer.run().rows()).toEqual(["90 no_contact nudge a"]);
+  });
+});
+
 describe("changes re-plan", () => {
   it.each([
     ["an order that joins", (b: ReturnType<typeof buyerOf>) => b.tell(at(5), created("b", 5)), "15 sms nudge a+b"],

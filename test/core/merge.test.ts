@@ -14,6 +14,8 @@ const openCase = (id: string, openedAt: number, members: string[], change: Parti
   rows: [],
   hadPlan: false,
   manual: false,
+  promise: null,
+  departures: null,
   whole: null,
   ...change,
 });
@@ -54,6 +56,27 @@ describe("two buyers that prove to be one", () => {
     expect(winner.open).toMatchObject({ id: "c5", members: ["b", "a"], hadPlan: false, manual: false });
   });
 
+  it("keep the promise that was recorded last", () => {
+    const promise = (at: number, toldAt: number) => ({ promise: { at, toldAt, reason: null, by: null } });
+    const merged = (ours: Partial<OpenCase>, theirs: Partial<OpenCase>) => {
+      const winner = state(openCase("c1", 0, ["a"], ours));
+      mergeBuyers(winner, [state(openCase("c2", 0, ["b"], theirs))]);
+      return winner.open?.promise?.at;
+    };
+    expect(merged(promise(50, 1), {})).toBe(50);
+    expect(merged({}, promise(40, 1))).toBe(40);
+    expect(merged(promise(50, 1), promise(40, 2))).toBe(40);
+    expect(merged(promise(50, 2), promise(40, 1))).toBe(50);
+  });
+
+  it("remember why orders left at the last instant at which one did", () => {
+    const left = (id: string, at: number, reason: "paid" | "closed") =>
+      state(openCase(id, 0, [id], { departures: { at, reasons: [reason] } }));
+    const winner = left("c1", 3, "closed");
+    mergeBuyers(winner, [left("c2", 2, "paid"), left("c3", 3, "paid"), left("c4", 3, "closed")]);
+    expect(winner.open?.departures).toEqual({ at: 3, reasons: ["closed", "paid"] });
+  });
+
   it("leave out of what counts what the kept case's campaign excludes", () => {
     const campaign = campaignOf({ exclude: { shops: null, tags: null, amount: { min: "10.00", max: null } } });
     const winner = state(openCase("c1", 0, ["a"], { campaign, counted: [] }));
@@ -61,13 +84,12 @@ describe("two buyers that prove to be one", () => {
     expect(winner.open).toMatchObject({ members: ["a", "b"], counted: [] });
   });
 
-  it("have the latest payment, contact of each kind and departure of them all", () => {
+  it("have the latest payment and contact of each kind of them all", () => {
     const contact = (toldAt: number, toldId: string, suppressed = false) => ({ suppressed, toldAt, toldId });
     const winner = state(null, {
       otherPaidAt: 5,
       zone: "UTC",
       contacts: new Map([["phone", contact(1, "b")]]),
-      departures: { at: 3, reasons: new Set(["closed"]) },
     });
     const loser = state(null, {
       otherPaidAt: 9,
@@ -76,14 +98,12 @@ describe("two buyers that prove to be one", () => {
         ["phone", contact(1, "c", true)],
         ["chat.w", contact(1, "a")],
       ]),
-      departures: { at: 3, reasons: new Set(["paid"]) },
     });
-    mergeBuyers(winner, [loser, state(null, { departures: { at: 2, reasons: new Set(["excluded"]) } })]);
+    mergeBuyers(winner, [loser]);
     expect(winner).toMatchObject({ otherPaidAt: 9, zone: "UTC", open: null });
     expect([...winner.contacts]).toEqual([
       ["phone", contact(1, "c", true)],
       ["chat.w", contact(1, "a")],
     ]);
-    expect(winner.departures).toEqual({ at: 3, reasons: new Set(["closed", "paid"]) });
   });
 });

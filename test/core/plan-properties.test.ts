@@ -54,6 +54,7 @@ const factsArb: fc.Arbitrary<PlanFacts> = fc
       "suppressed" as const,
     ),
     paid: fc.option(coarse(24), { freq: 3 }),
+    promised: fc.option(coarse(48), { freq: 3, nil: null }),
     sends: fc.array(
       fc.record({
         ago: coarse(36),
@@ -65,13 +66,14 @@ const factsArb: fc.Arbitrary<PlanFacts> = fc
       },
     ),
   })
-  .map(({ start, now: later, orders, contact, paid, sends, ...rest }) => {
+  .map(({ start, now: later, orders, contact, paid, promised, sends, ...rest }) => {
     const now = start + later;
     return {
       ...rest,
       now,
       contactFor: () => contact,
       paidAt: paid === null ? null : now - paid,
+      promisedAt: promised === null ? null : start + promised,
       sends: sends.map(({ ago, ...send }) => ({ ...send, at: now - ago })),
       orders: orders.map(({ created, open, told, settled }, index) => {
         const createdAt = start + created;
@@ -161,6 +163,8 @@ it("generates every outcome that planning can have", () => {
     "no_contact",
     "no_time",
     "paid_other_order",
+    "promise",
+    "promised",
     "quiet",
     "quiet_hours",
     "recent",

@@ -1,5 +1,5 @@
 /**
- * Rules 3 to 10 once more, written from the text of the design alone and as plainly as can be: quiet hours by looking at the
+ * Rules 3 to 10 and 16's promises once more, written from the text of the design alone and as plainly as can be: quiet hours by looking at the
  * clock on the wall minute by minute. Slow, and only right for times on whole minutes; what the planner is compared with.
  */
 import { DateTime } from "luxon";
@@ -69,9 +69,17 @@ function planOne(facts: PlanFacts, step: Step): Row | null {
     if (again.skip) return skip("quiet_hours", again.at);
     t = again.at;
   }
+  let settledAt = afterFive;
+  if (facts.promisedAt !== null && t < facts.promisedAt) {
+    if (facts.promisedAt > hi) return skip("promised", t);
+    t = facts.promisedAt;
+    while (isQuietAt(facts, t)) t += MINUTE;
+    if (t > hi) return skip("quiet_hours", facts.promisedAt);
+    settledAt = t;
+  }
   const contact = facts.contactFor(step);
   if (contact !== "usable")
-    return skip(contact === "suppressed" ? "suppressed" : "no_contact", Math.min(hi, afterFive + campaign.staleAfter));
+    return skip(contact === "suppressed" ? "suppressed" : "no_contact", Math.min(hi, settledAt + campaign.staleAfter));
   if (campaign.paidSilence !== null && facts.paidAt !== null && t < facts.paidAt + campaign.paidSilence)
     return skip("paid_other_order", t);
   const same = facts.sends.filter((send) => send.campaign === campaign.key && send.step === step.id);

@@ -79,6 +79,7 @@ export const planFacts = (change: Partial<PlanFacts> = {}): PlanFacts => ({
   contactFor: () => "usable",
   paidAt: null,
   sends: [],
+  promisedAt: null,
   ...change,
 });
 
@@ -98,6 +99,8 @@ export type Buyer = {
   /** Runs the clock to `at` and tells the events there; the clock's own things of that instant come with the next call. */
   tell(at: number, ...events: ToldEvent[]): Buyer;
   know(at: number, facts: Told): Buyer;
+  /** At `at` a person records that the buyer will pay at `when`. */
+  promise(at: number, when: number): Buyer;
   touch(at: number, campaigns: readonly Campaign[]): Buyer;
   /** Decides everything up to and including `at` (default: all there is). */
   run(at?: number): Buyer;
@@ -166,6 +169,14 @@ export function buyerOf(
         if (contact !== undefined)
           state.contacts.set(contact, { suppressed: suppressed ?? false, toldAt: at, toldId: String(at) });
         if (zone !== undefined) state.zone = zone;
+      };
+      out.push(...tell(state, policy, at, change));
+      return buyer;
+    },
+    promise(at, when) {
+      runTo(at, false);
+      const change = () => {
+        if (state.open !== null) state.open.promise = { at: when, toldAt: at, reason: null, by: null };
       };
       out.push(...tell(state, policy, at, change));
       return buyer;

@@ -8,6 +8,7 @@ import { ADMIN_KEY, bearer, JSON_TYPE, order, stubServer } from "./support.ts";
 const remote = { remoteAddress: "203.0.113.7" };
 const ROUTES: readonly ["GET" | "POST", string, string][] = [
   ["POST", "/v1/events", "operator"],
+  ["POST", "/v1/orders/acme/o1/promise", "operator"],
   ["GET", "/v1/reports/recovery", "viewer"],
   ["GET", "/v1/orders/acme/o1", "viewer"],
   ["GET", "/v1/cases", "viewer"],
@@ -23,8 +24,12 @@ const RANK = ["open", "viewer", "operator", ADMIN_KEY];
 
 describe("access", () => {
   it.each(ROUTES)("%s %s needs %s", async (method, url, role) => {
-    const { app } = stubServer({ explain: async () => ({}) });
-    const payload = method === "POST" ? { payload: [order(1)] } : {};
+    const { app } = stubServer({
+      explain: async () => ({}),
+      promise: async () => ({ kind: "recorded", answer: {} }),
+    });
+    const body = url.endsWith("/promise") ? { at: "2026-11-10T20:00:00+08:00" } : [order(1)];
+    const payload = method === "POST" ? { payload: body } : {};
     const ask = (headers: Record<string, string>) => app.inject({ method, url, headers, ...remote, ...payload });
     const none = await ask({});
     expect(none.statusCode === 401).toBe(role !== "open");

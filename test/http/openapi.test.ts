@@ -24,6 +24,7 @@ it("describes every route with its answers, bodies and who may", () => {
     "/v1/deliveries",
     "/v1/events",
     "/v1/orders/{shop}/{id}",
+    "/v1/orders/{shop}/{id}/promise",
     "/v1/rehearsals",
     "/v1/reminders",
     "/v1/reports/recovery",

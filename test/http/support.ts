@@ -52,6 +52,7 @@ export function stubServer(change: Change = {}) {
     report: async () => ({ rows: [], totals: {} }),
     reportCsv: async () => "campaign,orders\r\n",
     explain: async () => null,
+    promise: async () => ({ kind: "unknown_order" }),
     listCases: async () => ({ items: [], next: null }),
     listReminders: async () => ({ items: [], next: null }),
     listDeliveries: async () => ({ items: [], next: null }),

@@ -41,6 +41,19 @@ describe("dispatch", () => {
     expect(sent).toEqual([]);
   });
 
+  it("says paid of a case that ends with a payment and a close by the clock at one instant", async () => {
+    const { at, tell, drain, database } = await dispatchSetup({ campaign: { paidSilence: null, minLead: 0 } });
+    await at(T0);
+    const closesAt = new Date(T0 + 5 * MINUTE).toISOString();
+    await tell(toldEvent("e1", "order.created", T0), toldEvent("e2", "order.created", T0, { id: "o2", closesAt }));
+    await at(T0 + 5 * MINUTE);
+    await tell(toldEvent("e3", "order.paid", T0 + 5 * MINUTE));
+    await drain();
+    expect(
+      await database.sql`select distinct reason from reminders where state = 'skipped' and step = 'nudge'`,
+    ).toEqual([{ reason: "paid" }]);
+  });
+
   it("lets two dispatchers share what is due without sending twice", async () => {
     const { at, tell, dispatcher, another, sent } = await dispatchSetup();
     await at(T0);

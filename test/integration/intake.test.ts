@@ -44,6 +44,55 @@ describe("taking in a batch", () => {
     expect(await database.sql`select wake_at from buyers`).toEqual([{ wake_at: null }]);
   });
 
+  it("ends one case and opens the next in the same batch", async () => {
+    const { deps, database, ready } = await intakeDeps();
+    await database.setNow(T0);
+    await takeIn(deps, ready([toldEvent("e1", "order.created", T0)]));
+    await takeIn(
+      deps,
+      ready([toldEvent("e2", "order.closed", T0), toldEvent("e3", "order.created", T0, { id: "o2" })]),
+    );
+    expect(await database.sql`select ended_at, had_plan from cases order by id`).toEqual([
+      { ended_at: T0, had_plan: true },
+      { ended_at: null, had_plan: true },
+    ]);
+  });
+
+  it("comes to the same as its events one by one, also when they prove two buyers one", async () => {
+    const one = { id: "A", phone: "+8613812345678" };
+    const two = { id: "B", phone: "+8613912345678" };
+    const events = [
+      toldEvent("e2", "order.closed", T0, { buyer: one }),
+      toldEvent("e3", "order.created", T0, { id: "o2", buyer: two }),
+      toldEvent("e4", "order.updated", T0, {
+        id: "o3",
+        amount: "5.00",
+        currency: "CNY",
+        createdAt: new Date(T0).toISOString(),
+        buyer: undefined,
+      }),
+      toldEvent("e5", "order.updated", T0, { id: "o3", buyer: { id: "A", phone: two.phone } }),
+      toldEvent("e6", "order.paid", T0, { id: "o3", buyer: undefined }),
+    ];
+    const outcome = async (batches: readonly (readonly unknown[])[]) => {
+      const { deps, database, ready } = await intakeDeps();
+      await database.setNow(T0);
+      await takeIn(deps, ready([toldEvent("e1", "order.created", T0, { buyer: one })]));
+      for (const batch of batches) await takeIn(deps, ready(batch));
+      return database.sql`
+        select r.step, r.state, r.reason, r.orders, b.platform_id from reminders r join buyers b on b.id = r.buyer_id
+        order by r.orders, r.step`;
+    };
+    const apart = await outcome(events.map((event) => [event]));
+    expect(apart).toMatchObject([
+      { step: "last-call", state: "skipped", reason: "closed", orders: ["o1"], platform_id: "A" },
+      { step: "nudge", state: "skipped", reason: "closed", orders: ["o1"], platform_id: "A" },
+      { step: "last-call", state: "planned", orders: ["o2"], platform_id: "A" },
+      { step: "nudge", state: "planned", orders: ["o2"], platform_id: "A" },
+    ]);
+    expect(await outcome([events])).toEqual(apart);
+  });
+
   it("keeps a payment that arrives before its order", async () => {
     const { deps, database, ready } = await intakeDeps();
     await database.setNow(T0);

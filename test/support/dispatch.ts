@@ -1,6 +1,7 @@
 /** Intake and dispatchers on one database with a clock of its own, and channels that answer as told and keep what they were given. */
 import { onTestFinished } from "vitest";
 import type { Channel, Message, SendOutcome } from "../../src/core/channel.ts";
+import type { Campaign, ShopPolicy } from "../../src/core/policy.ts";
 import type { DispatchDeps } from "../../src/dispatch/deps.ts";
 import { createDispatcher } from "../../src/dispatch/dispatcher.ts";
 import { takeIn } from "../../src/intake/take-in.ts";
@@ -23,11 +24,20 @@ const FILES = new Map([
 ]);
 
 export async function dispatchSetup(
-  options: { answer?: (message: Message) => SendOutcome; hang?: boolean; ratePerSecond?: number } = {},
+  options: {
+    answer?: (message: Message) => SendOutcome;
+    hang?: boolean;
+    ratePerSecond?: number;
+    campaign?: Partial<Campaign>;
+    shop?: Partial<ShopPolicy>;
+  } = {},
 ) {
   const catalog = buildCatalog(FILES, { channels: ["sms", "chat"] }, "templates");
   if (!catalog.ok) throw new Error(catalog.faults.join("\n"));
-  const base = await intakeDeps({ campaigns: catalog.catalog.campaigns });
+  const base = await intakeDeps({
+    ...(options.shop === undefined ? {} : { shop: options.shop }),
+    campaigns: catalog.catalog.campaigns.map((campaign) => ({ ...campaign, ...options.campaign })),
+  });
   const sent: Message[] = [];
   const channel = (name: string, contact: Channel["contact"]): Channel => ({
     name,

@@ -2,10 +2,11 @@
  * Loads whole buyers: everything that `tell` and `advance` look at. The caller holds the buyers' row locks, taken in an earlier
  * statement, so that what is read here is what the last holder committed.
  */
-import type { BuyerState, Contact, OpenCase, TrackedOrder } from "../../core/buyer-state.ts";
+import type { BuyerState, Contact, OpenCase, PaymentPromise, TrackedOrder } from "../../core/buyer-state.ts";
 import { newBuyer } from "../../core/buyer-state.ts";
 import { DAY } from "../../core/duration.ts";
 import { isExcluded } from "../../core/match.ts";
+import { sortByCreation } from "../../core/members.ts";
 import { tellContact } from "../../core/merge.ts";
 import type { Order } from "../../core/order.ts";
 import type { Move, PlannedRow } from "../../core/plan.ts";
@@ -118,6 +119,8 @@ type CaseRow = {
   campaign: string | null;
   had_plan: boolean;
   manual: boolean;
+  promise: PaymentPromise | null;
+  departures: OpenCase["departures"];
   whole_reason: Reason | null;
   whole_at: number | null;
 };
@@ -159,7 +162,7 @@ export async function loadBuyers(sql: Sql, env: LoadEnv, rows: readonly BuyerRow
       select ${sql.unsafe(ORDER_COLUMNS)} from unnest(${shops}::text[], ${ids}::uuid[]) as b(shop_id, id)
       join orders o on o.shop_id = b.shop_id and o.buyer_id = b.id and o.status = 'unpaid'`,
     sql<CaseRow[]>`
-      select c.shop_id, c.id, c.buyer_id, c.opened_at, c.campaign, c.had_plan, c.manual, c.whole_reason, c.whole_at
+      select c.shop_id, c.id, c.buyer_id, c.opened_at, c.campaign, c.had_plan, c.manual, c.promise, c.departures, c.whole_reason, c.whole_at
       from unnest(${shops}::text[], ${ids}::uuid[]) as b(shop_id, id)
       join cases c on c.shop_id = b.shop_id and c.buyer_id = b.id and c.ended_at is null`,
     sql<ReminderRow[]>`
@@ -284,6 +287,8 @@ function adoptCase(buyer: LoadedBuyer | undefined, row: CaseRow, env: LoadEnv): 
     rows: [],
     hadPlan: row.had_plan,
     manual: row.manual,
+    promise: row.promise,
+    departures: row.departures,
     whole: row.whole_reason === null ? null : { reason: row.whole_reason, at: row.whole_at ?? row.opened_at },
   };
   buyer.state.open = open;
@@ -321,6 +326,7 @@ export function finishLoading(buyer: LoadedBuyer): void {
   if (open === null) return;
   open.rows.sort((a, b) => a.index - b.index);
   for (const [id, stored] of baseline.orders) if (stored.inCase && stored.caseId === open.id) open.members.push(id);
+  sortByCreation(state, open.members);
   open.counted = open.members;
   const campaign = open.campaign;
   if (campaign !== null)
@@ -333,7 +339,8 @@ export function finishLoading(buyer: LoadedBuyer): void {
 
 /** Everything that the row of a case holds, to see whether it changed. */
 export function caseKey(open: OpenCase): string {
-  return `${open.campaign?.key} ${open.hadPlan} ${open.manual} ${open.whole?.reason} ${open.whole?.at}`;
+  const { campaign, hadPlan, manual, promise, departures, whole } = open;
+  return `${campaign?.key} ${hadPlan} ${manual} ${promise?.toldAt} ${departures?.at} ${departures?.reasons} ${whole?.reason} ${whole?.at}`;
 }
 
 /** What stands in the database of a planned row, to see whether it changed. jsonb keeps no order of keys, so they are named here. */

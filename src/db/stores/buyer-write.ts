@@ -1,10 +1,10 @@
 /**
  * Writes back what became of loaded buyers: one statement per kind of row, however many buyers. Runs in the transaction that holds
- * their locks. Decided rows are written before new planned ones, since a case may have one planned row per step only.
+ * their locks. What ends is written before what begins: a buyer may have one open case, and a case one planned row per step.
  */
 import type { PendingQuery, Row } from "postgres";
 import { nextWake } from "../../core/buyer.ts";
-import type { Decision, OpenCase } from "../../core/buyer-state.ts";
+import type { Decision, OpenCase, PaymentPromise } from "../../core/buyer-state.ts";
 import { type Order, toldOver } from "../../core/order.ts";
 import type { PlannedRow } from "../../core/plan.ts";
 import type { Sql } from "../client.ts";
@@ -43,8 +43,8 @@ export async function writeBuyers(
       insertOrders(sql, orders, now),
       updateOrders(sql, orders, now),
       moveOrders(sql, orders, now),
-      insertCases(sql, changes, now),
       updateCases(sql, changes, now),
+      insertCases(sql, changes, now),
       decideRows(sql, decided.asPlanned),
       updateRows(sql, decided.update),
       deletePlanned(sql, changes),
@@ -268,18 +268,24 @@ function insertCases(sql: Sql, changes: readonly BuyerChange[], now: number): Qu
   }
   if (rows.length === 0) return null;
   return sql`
-    insert into cases (shop_id, id, buyer_id, opened_at, ended_at, campaign, had_plan, manual, whole_reason, whole_at)
-    select * from unnest(${texts(rows.map((r) => r.buyer.shop))}::text[], ${plain(rows.map((r) => r.id))}::uuid[],
+    insert into cases (shop_id, id, buyer_id, opened_at, ended_at, campaign, had_plan, manual, departures, whole_reason, whole_at)
+    select n.shop_id, n.id, n.buyer_id, n.opened_at, n.ended_at, n.campaign, n.had_plan, n.manual, n.departures::jsonb, n.whole_reason,
+      n.whole_at
+    from unnest(${texts(rows.map((r) => r.buyer.shop))}::text[], ${plain(rows.map((r) => r.id))}::uuid[],
       ${plain(rows.map((r) => r.buyer.id))}::uuid[], ${instants(rows.map((r) => r.openedAt))}::timestamptz[],
       ${instants(rows.map((r) => r.endedAt))}::timestamptz[], ${texts(rows.map((r) => r.is.campaign))}::text[],
       ${plain(rows.map((r) => r.is.hadPlan))}::boolean[], ${plain(rows.map((r) => r.is.manual))}::boolean[],
-      ${texts(rows.map((r) => r.is.reason))}::text[], ${instants(rows.map((r) => r.is.reasonAt))}::timestamptz[])`;
+      ${jsons(rows.map((r) => r.is.departures))}::text[], ${texts(rows.map((r) => r.is.reason))}::text[],
+      ${instants(rows.map((r) => r.is.reasonAt))}::timestamptz[])
+      as n(shop_id, id, buyer_id, opened_at, ended_at, campaign, had_plan, manual, departures, whole_reason, whole_at)`;
 }
 
 type CaseFields = {
   campaign: string | null;
   hadPlan: boolean;
   manual: boolean;
+  promise: PaymentPromise | null;
+  departures: OpenCase["departures"];
   reason: string | null;
   reasonAt: number | null;
 };
@@ -288,6 +294,8 @@ const caseFields = (open: OpenCase | null, campaign?: string): CaseFields => ({
   campaign: open?.campaign?.key ?? campaign ?? null,
   hadPlan: open?.hadPlan ?? campaign !== undefined,
   manual: open?.manual ?? false,
+  promise: open?.promise ?? null,
+  departures: open?.departures ?? null,
   reason: open?.whole?.reason ?? null,
   reasonAt: open?.whole?.at ?? null,
 });
@@ -305,12 +313,14 @@ function updateCases(sql: Sql, changes: readonly BuyerChange[], now: number): Qu
   if (rows.length === 0) return null;
   return sql`
     update cases c set ended_at = n.ended_at, campaign = case when n.ended_at is null then n.campaign else c.campaign end,
-      had_plan = c.had_plan or n.had_plan, manual = c.manual or n.manual, whole_reason = n.whole_reason, whole_at = n.whole_at
+      had_plan = c.had_plan or n.had_plan, manual = c.manual or n.manual, promise = coalesce(n.promise::jsonb, c.promise),
+      departures = n.departures::jsonb, whole_reason = n.whole_reason, whole_at = n.whole_at
     from unnest(${texts(rows.map((r) => r.shop))}::text[], ${plain(rows.map((r) => r.id))}::uuid[],
       ${instants(rows.map((r) => r.endedAt))}::timestamptz[], ${texts(rows.map((r) => r.campaign))}::text[],
       ${plain(rows.map((r) => r.hadPlan))}::boolean[], ${plain(rows.map((r) => r.manual))}::boolean[],
+      ${jsons(rows.map((r) => r.promise))}::text[], ${jsons(rows.map((r) => r.departures))}::text[],
       ${texts(rows.map((r) => r.reason))}::text[], ${instants(rows.map((r) => r.reasonAt))}::timestamptz[])
-      as n(shop_id, id, ended_at, campaign, had_plan, manual, whole_reason, whole_at)
+      as n(shop_id, id, ended_at, campaign, had_plan, manual, promise, departures, whole_reason, whole_at)
     where c.shop_id = n.shop_id and c.id = n.id`;
 }
 

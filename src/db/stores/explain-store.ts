@@ -1,4 +1,5 @@
 /** Everything that is stored of one order, for people: no contact, no name; the buyer by the platform's id only. */
+import type { PaymentPromise } from "../../core/buyer-state.ts";
 import type { OrderTold } from "../../core/event.ts";
 import type { Move } from "../../core/plan.ts";
 import type { Reason } from "../../core/reason.ts";
@@ -43,6 +44,7 @@ export type CaseFacts = {
   readonly ended_at: number | null;
   readonly campaign: string | null;
   readonly manual: boolean;
+  readonly promise: PaymentPromise | null;
   readonly whole_reason: Reason | null;
   readonly whole_at: number | null;
   readonly orders: readonly string[];
@@ -142,7 +144,7 @@ export async function loadStory(pool: Sql, shop: string, id: string): Promise<St
     ];
     const [cases, deliveries] = await Promise.all([
       sql<CaseFacts[]>`
-        select c.id, c.opened_at, c.ended_at, c.campaign, c.manual, c.whole_reason, c.whole_at,
+        select c.id, c.opened_at, c.ended_at, c.campaign, c.manual, c.promise, c.whole_reason, c.whole_at,
           array(select o.id from orders o where o.shop_id = c.shop_id and o.buyer_id = c.buyer_id and o.case_id = c.id order by o.created_at, o.id) as orders
         from cases c where c.shop_id = ${shop} and c.id = any(${plain(caseIds)}::uuid[]) order by c.opened_at, c.id`,
       sql<DeliveryFacts[]>`

@@ -1,4 +1,6 @@
 /** The statements of intake: what is known of a batch of events, and what it adds. */
+import type { OpenCase } from "../../core/buyer-state.ts";
+import { heldOn } from "../../core/merge.ts";
 import type { ToldEvent } from "../../core/order.ts";
 import type { Sql } from "../client.ts";
 import { bytes, instants, jsons, plain, texts } from "../columns.ts";
@@ -122,6 +124,12 @@ export function touchContacts(sql: Sql, rows: readonly Omit<ContactWrite, "ciphe
     where k.shop_id = n.shop_id and k.hash = n.hash and (k.told_at, k.told_id) < (n.told_at, n.told_id)`;
 }
 
+type OpenCaseRow = Pick<OpenCase, "id" | "hadPlan" | "manual" | "promise" | "departures"> & {
+  readonly buyer_id: string;
+};
+
+const json = (value: unknown): string | null => (value == null ? null : JSON.stringify(value));
+
 /**
  * Makes several buyers one: everything of `losers` becomes `winner`'s. At most one open case stays; planned rows of the others go,
  * since the winner is planned anew. `takeOver`: the platform id of a loser that becomes the winner's. All rows are locked by the
@@ -135,11 +143,12 @@ export async function mergeBuyers(
   takeOver: { readonly loser: string; readonly platformId: string | null } | null,
 ): Promise<void> {
   const gone = plain(losers);
-  const open = await sql<{ id: string; buyer_id: string; had_plan: boolean; manual: boolean }[]>`
-    select id, buyer_id, had_plan, manual from cases
+  const open = await sql<OpenCaseRow[]>`
+    select id, buyer_id, had_plan as "hadPlan", manual, promise, departures from cases
     where shop_id = ${shop} and buyer_id = any(${plain([winner, ...losers])}::uuid[]) and ended_at is null
     order by opened_at, id`;
   const kept = open.find(({ buyer_id }) => buyer_id === winner) ?? open[0];
+  const held = kept === undefined ? null : heldOn(kept, open);
   const ended = plain(open.filter(({ id }) => id !== kept?.id).map(({ id }) => id));
   await Promise.all([
     sql`delete from reminders where shop_id = ${shop} and case_id = any(${ended}::uuid[]) and state = 'planned'`,
@@ -149,7 +158,8 @@ export async function mergeBuyers(
     sql`update reminders set buyer_id = ${winner}, case_id = case when case_id = any(${ended}::uuid[]) then ${kept?.id ?? null} else case_id end
         where shop_id = ${shop} and buyer_id = any(${gone}::uuid[])`,
     sql`update cases set buyer_id = ${winner} where shop_id = ${shop} and buyer_id = any(${gone}::uuid[])`,
-    sql`update cases set had_plan = ${open.some((c) => c.had_plan)}, manual = ${open.some((c) => c.manual)}
+    sql`update cases set had_plan = ${held?.hadPlan ?? false}, manual = ${held?.manual ?? false},
+        promise = ${json(held?.promise)}::text::jsonb, departures = ${json(held?.departures)}::text::jsonb
         where shop_id = ${shop} and id = ${kept?.id ?? null}`,
     sql`update contacts set buyer_id = ${winner} where shop_id = ${shop} and buyer_id = any(${gone}::uuid[])`,
     sql`update buyers set merged_into = ${winner}, wake_at = null

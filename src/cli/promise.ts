@@ -1,0 +1,36 @@
+/** `dunlin promise ORDER --shop S --at T`: the buyer said when they will pay; what is left of the plan and earlier waits until then. */
+import { formatInstant, parseInstant } from "../core/instant.ts";
+import { offsetMinutes } from "../core/zone.ts";
+import { recordPromise } from "../db/stores/promise-store.ts";
+import { type CommandContext, CommandError, withDatabase } from "./context.ts";
+
+export type PromiseOptions = {
+  readonly shop: string;
+  readonly at: string;
+  readonly reason?: string;
+  readonly by?: string;
+};
+
+export async function promiseCommand(context: CommandContext, order: string, options: PromiseOptions): Promise<void> {
+  const { shop, reason = null, by = null } = options;
+  const at = parseInstant(options.at);
+  if (at === null) throw new CommandError(`--at: ${options.at} is no instant; write it like 2026-11-10T20:00:00+08:00`);
+  const zone = context.config.shop(shop)?.timeZone ?? "UTC";
+  const written = (ms: number) => formatInstant(Math.floor(ms), offsetMinutes(zone, ms));
+  const result = await withDatabase(context, ({ sql }) => recordPromise(sql, { shop, order, at, reason, by }));
+  switch (result.kind) {
+    case "recorded":
+      context.out(`Nothing goes out for ${result.orders.join(", ")} before ${written(at)}.`);
+      return;
+    case "past":
+      throw new CommandError(`--at: ${written(at)} is past, it is ${written(result.now)}: name a time to come`);
+    case "unknown_order":
+      throw new CommandError(
+        `no event ever told of order ${order} in shop ${shop}: check both ids, and that its events arrive`,
+      );
+    case "no_open_case":
+      throw new CommandError(
+        `order ${order} of ${shop} is not being chased: \`dunlin explain ${order} --shop ${shop}\` says why`,
+      );
+  }
+}

@@ -1,0 +1,135 @@
+/**
+ * What the live service makes of scenarios: all of them at once, each a shop of its own in one real database, on a clock that goes from
+ * instant to instant. At each, first what is told then is taken in, and then what is due is dispatched.
+ */
+import type { Channel, Message } from "../../../src/core/channel.ts";
+import { byPriority } from "../../../src/core/match.ts";
+import { newId } from "../../../src/db/ids.ts";
+import { type BuyerRow, finishLoading, type LoadEnv, loadBuyers } from "../../../src/db/stores/buyer-load.ts";
+import { createVault } from "../../../src/db/vault.ts";
+import { createDispatcher } from "../../../src/dispatch/dispatcher.ts";
+import { createIntake } from "../../../src/intake/intake.ts";
+import type { Catalog } from "../../../src/render/catalog.ts";
+import type { TestDatabase } from "../database.ts";
+import { CHANNELS } from "./rehearsed.ts";
+import type { Row } from "./rows.ts";
+import type { Scenario } from "./scenarios.ts";
+
+export async function lived(database: TestDatabase, scenarios: readonly Scenario[], catalog: Catalog): Promise<Row[]> {
+  const { sql } = database;
+  // Nothing here asks what survives a crash.
+  await sql.unsafe(
+    `do $$ begin execute format('alter database %I set synchronous_commit = off', current_database()); end $$`,
+  );
+  await sql`truncate order_events, orders, buyers, contacts, cases, reminders, deliveries, recoveries`;
+  const shops = new Map(scenarios.map(({ shop }) => [shop.id, shop]));
+  const policy = { campaigns: byPriority(catalog.campaigns), channels: new Map(CHANNELS), newId, takeUp: 5_000 };
+  const texts = new Map<string, string>();
+  const channelOf = (name: string, contact: Channel["contact"]): Channel => ({
+    name,
+    provider: "test",
+    contact,
+    ratePerSecond: null,
+    timeoutMs: 5_000,
+    cost: null,
+    fallback: null,
+    send: async (message: Message) => {
+      texts.set(message.idempotencyKey, message.text);
+      return { kind: "accepted", messageId: null, segments: null };
+    },
+    close: async () => {},
+  });
+  const shared = {
+    sql,
+    vault: createVault(Buffer.alloc(32, 7)),
+    shopOf: (id: string) => shops.get(id) ?? null,
+    policy: () => policy,
+  };
+  const intake = createIntake(shared);
+  const dispatcher = createDispatcher({
+    ...shared,
+    catalog: () => catalog,
+    channels: new Map(CHANNELS.map(([name, contact]) => [name, channelOf(name, contact)])),
+    log: {
+      info() {},
+      warn() {},
+      error: (fields, message) => {
+        throw new Error(`${message}: ${JSON.stringify(fields)}`);
+      },
+    },
+  });
+
+  const told = eventsByInstant(scenarios);
+  for (let at = await nextInstant(database, told); at !== null; at = await nextInstant(database, told)) {
+    await database.setNow(at);
+    const events = told.get(at) ?? [];
+    told.delete(at);
+    const { rejected } = await intake.submit(events);
+    if (rejected[0] !== undefined) throw new Error(`${rejected[0].message}: ${JSON.stringify(rejected[0])}`);
+    await dispatcher.drain();
+    await dispatcher.settled();
+  }
+  await dispatcher.stop();
+  const env: LoadEnv = {
+    campaigns: policy.campaigns,
+    now: 0,
+    shopOf: (id) => {
+      const shop = shops.get(id);
+      if (shop === undefined) throw new Error(`${id} is no shop of these scenarios`);
+      return shop;
+    },
+  };
+  return [...(await decidedRows(database, texts)), ...(await waitingRows(database, env))];
+}
+
+function eventsByInstant(scenarios: readonly Scenario[]): Map<number, unknown[]> {
+  const told = new Map<number, unknown[]>();
+  for (const { at, event } of scenarios.flatMap(({ events }) => events).sort((a, b) => a.at - b.at)) {
+    const list = told.get(at) ?? [];
+    list.push(event);
+    told.set(at, list);
+  }
+  return told;
+}
+
+/** Of what is told and what is due, the earliest. */
+async function nextInstant({ sql }: TestDatabase, told: ReadonlyMap<number, unknown>): Promise<number | null> {
+  const [row] = await sql<{ at: number | null }[]>`select min(wake_at) as at from buyers`;
+  let next = row?.at ?? Number.POSITIVE_INFINITY;
+  for (const at of told.keys()) {
+    next = Math.min(next, at);
+    break;
+  }
+  return Number.isFinite(next) ? next : null;
+}
+
+/** What was decided. */
+async function decidedRows({ sql }: TestDatabase, texts: ReadonlyMap<string, string>): Promise<Row[]> {
+  const rows = await sql<(Row & { state: string; delivery: string | null })[]>`
+    select r.shop_id as shop, r.decided_at as at, b.platform_id as buyer, r.orders, r.campaign, r.step,
+      case when r.state = 'sent' then r.variant end as variant, d.channel, d.id as delivery, r.reason, r.state
+    from reminders r join buyers b on b.shop_id = r.shop_id and b.id = r.buyer_id
+    left join deliveries d on d.shop_id = r.shop_id and d.reminder_id = r.id`;
+  return rows.map(({ state, delivery, ...row }) => {
+    if (state !== "sent" && state !== "skipped") throw new Error(`a reminder is left ${state}: ${JSON.stringify(row)}`);
+    return { ...row, text: delivery === null ? null : (texts.get(delivery) ?? null) };
+  });
+}
+
+/** Cases that still wait have no row yet: what it would say now. */
+async function waitingRows({ sql }: TestDatabase, env: LoadEnv): Promise<Row[]> {
+  const buyers = await sql<BuyerRow[]>`
+    select b.shop_id, b.id, b.platform_id, b.bucket, b.profile, b.wake_at, b.touched from buyers b
+    join cases c on c.shop_id = b.shop_id and c.buyer_id = b.id and c.ended_at is null`;
+  const rows: Row[] = [];
+  for (const buyer of (await loadBuyers(sql, env, buyers)).values()) {
+    finishLoading(buyer);
+    const { open } = buyer.state;
+    if (open === null || open.hadPlan || open.whole === null) continue;
+    const none = { step: null, variant: null, channel: null, text: null };
+    const { reason, at } = open.whole;
+    const campaign = open.campaign?.key ?? null;
+    rows.push({ ...none, shop: buyer.shop, at, buyer: buyer.platformId, orders: open.counted, campaign, reason });
+  }
+  return rows;
+}

@@ -1,0 +1,65 @@
+/** What the rehearsal says of scenarios. */
+import { maskContact } from "../../../src/core/contact.ts";
+import type { ContactKind } from "../../../src/core/policy.ts";
+import { runBucket } from "../../../src/rehearsal/bucket.ts";
+import { emptyFigures } from "../../../src/rehearsal/figures.ts";
+import { buildCatalog, type Catalog } from "../../../src/render/catalog.ts";
+import type { Row } from "./rows.ts";
+import type { Scenario } from "./scenarios.ts";
+
+export const CHANNELS: readonly (readonly [name: string, contact: ContactKind])[] = [
+  ["sms", "phone"],
+  ["chat", "chat"],
+];
+
+const TEXT = "{{count}}: {{order.id}} {{total}}{{#if closesAt}} {{date closesAt}}{{/if}}";
+const FILES = new Map([
+  ["any/campaign.yaml", "steps: [{ id: any, at: { afterCreated: 10m }, channels: [sms, chat] }]"],
+  ...CHANNELS.map(([name]): [string, string] => [`any/any.${name}.en.hbs`, TEXT]),
+]);
+
+/** The campaigns of the scenarios, with one text for all of their steps. */
+export function catalogOf(scenarios: readonly Scenario[]): Catalog {
+  const built = buildCatalog(FILES, { channels: CHANNELS.map(([name]) => name) }, "campaigns");
+  if (!built.ok) throw new Error(built.faults.join("\n"));
+  const { catalog } = built;
+  return {
+    ...catalog,
+    campaigns: scenarios.flatMap(({ campaigns }) => campaigns),
+    findTemplate: (query) => catalog.findTemplate({ ...query, campaign: "any", step: "any" }),
+  };
+}
+
+type Told = Pick<Row, "shop" | "orders" | "campaign" | "step"> & {
+  readonly at: string;
+  readonly buyer: string;
+  readonly variant?: string | null;
+  readonly channel?: string;
+  readonly text?: string;
+  readonly reason?: string;
+};
+
+export function rehearsed(scenarios: readonly Scenario[], catalog: Catalog): Row[] {
+  const shops = new Map(scenarios.map(({ shop }) => [shop.id, shop]));
+  const events = scenarios.flatMap((scenario) => scenario.events);
+  const lines = events.map(({ event }, index) => ({ number: index + 1, text: JSON.stringify(event) }));
+  const channels = CHANNELS.map(([name, contact]) => ({ name, contact, ratePerSecond: null, cost: null }));
+  const figures = emptyFigures();
+  const env = { files: new Map(), channels, from: null, shops: { listed: shops, other: null } };
+  const { sends, skips } = runBucket({ env, catalog, shopOf: (id) => shops.get(id) ?? null, figures }, lines);
+  if (figures.faultCount > 0) throw new Error(JSON.stringify(figures.faults));
+  return [...sends, ...skips].map(({ json }) => {
+    const told = JSON.parse(json.toString()) as Told;
+    return {
+      ...told,
+      at: Date.parse(told.at),
+      buyer: isMasked(told.buyer) ? null : told.buyer,
+      variant: told.variant ?? null,
+      channel: told.channel ?? null,
+      text: told.text ?? null,
+      reason: told.reason ?? null,
+    };
+  });
+}
+
+const isMasked = (buyer: string): boolean => buyer.includes(maskContact(""));

@@ -1,0 +1,66 @@
+/** Smaller scenarios than one that fails: each is tried, all at once, which a shrinker that tries one after the other could not. */
+import type { Shape } from "./scenarios.ts";
+
+type Event = Shape["events"][number];
+type Campaign = Shape["campaigns"][number];
+
+const PLAIN_EVENT: Partial<Event> = {
+  again: false,
+  buyer: null,
+  age: 0,
+  amount: "10.00",
+  open: null,
+  tags: [],
+  pending: null,
+  method: null,
+  presale: null,
+};
+const PLAIN_BUYER: Partial<NonNullable<Event["buyer"]>> = { of: null, foreign: null, timeZone: null };
+const PLAIN_CAMPAIGN: Partial<Campaign> = {
+  priority: 0,
+  active: [null, null],
+  match: { shops: null, tags: null, amount: null },
+  exclude: null,
+  variants: false,
+  holdout: 0,
+  quiet: null,
+  max: 3,
+  gap: 0,
+  repeatAfter: 0,
+  paidSilence: null,
+  minAge: 0,
+  minLead: 0,
+  staleAfter: 3_600_000,
+  whenTight: "pull",
+  manual: null,
+};
+const PLAIN_SHOP: Partial<Shape["shop"]> = { timeZone: "UTC", closeAfter: null, quiet: null, cashOnDelivery: ["cod"] };
+
+/** One thing less each: an event, a step, a campaign, or a value that need not be there. */
+export function simpler(shape: Shape): Shape[] {
+  const found: Shape[] = [];
+  for (const events of without(shape.events)) found.push({ ...shape, events });
+  for (const campaigns of without(shape.campaigns)) if (campaigns.length > 0) found.push({ ...shape, campaigns });
+  for (const shop of plainer(shape.shop, PLAIN_SHOP)) found.push({ ...shape, shop });
+  for (const [index, campaign] of shape.campaigns.entries()) {
+    const put = (change: Campaign) => found.push({ ...shape, campaigns: shape.campaigns.with(index, change) });
+    for (const steps of without(campaign.steps)) if (steps.length > 0) put({ ...campaign, steps });
+    for (const change of plainer(campaign, PLAIN_CAMPAIGN)) put(change);
+  }
+  for (const [index, event] of shape.events.entries()) {
+    const put = (change: Event) => found.push({ ...shape, events: shape.events.with(index, change) });
+    for (const change of plainer(event, PLAIN_EVENT)) put(change);
+    if (event.buyer === null) continue;
+    for (const fields of without(event.buyer.fields))
+      if (fields.length > 0) put({ ...event, buyer: { ...event.buyer, fields } });
+    for (const buyer of plainer(event.buyer, PLAIN_BUYER)) put({ ...event, buyer });
+  }
+  return found;
+}
+
+const without = <T>(list: readonly T[]): T[][] => list.map((_, index) => list.toSpliced(index, 1));
+
+function* plainer<T extends object>(value: T, plain: Partial<T>): Generator<T> {
+  for (const key of Object.keys(plain) as (keyof T)[])
+    if (JSON.stringify(value[key]) !== JSON.stringify(plain[key])) yield { ...value, [key]: plain[key] };
+}
