@@ -123,55 +123,6 @@ describe("findTemplate", () => {
   });
 });
 
-describe("provider's approved templates", () => {
-  const front = (yaml: string) =>
-    catalogOf({ "c/campaign.yaml": CAMPAIGN, "c/nudge.sms.en.hbs": `---\n${yaml}\n---\nHi {{buyer.name}}` })
-      .templates[0];
-
-  it("render their parameters beside the text", () => {
-    const template = front(
-      'aliyun: { signName: Acme, templateCode: SMS_1, params: { name: "{{buyer.name}}", sum: "{{total}}" } }',
-    );
-    expect(template?.render(SAMPLE_DATA)).toEqual({
-      ok: true,
-      text: "Hi Li Lei",
-      params: { name: "Li Lei", sum: "CN¥129.00" },
-    });
-    expect(template?.front).toEqual({
-      aliyun: {
-        fields: { signName: "Acme", templateCode: "SMS_1" },
-        params: [
-          { name: "name", source: "{{buyer.name}}" },
-          { name: "sum", source: "{{total}}" },
-        ],
-      },
-    });
-  });
-
-  it("are chosen by provider, and may be positional", () => {
-    const template = front(
-      'aliyun: { params: { n: "{{shop}}" } }\ntencent: { templateId: 123, params: ["{{shop}}", "{{count}}"] }',
-    );
-    expect(template?.render(SAMPLE_DATA, "tencent-sms")).toMatchObject({ params: { 1: "acme", 2: "1" } });
-    expect(template?.render(SAMPLE_DATA, "aliyun-sms")).toMatchObject({ params: { n: "acme" } });
-    expect(template?.render(SAMPLE_DATA, "twilio-sms")).toMatchObject({ params: {} });
-    expect(template?.render(SAMPLE_DATA)).toMatchObject({ params: {} });
-    expect(template?.front.tencent?.fields).toEqual({ templateId: "123" });
-  });
-
-  it("are not sent with a parameter missing", () => {
-    const nameless = buildTemplateData({
-      ...SAMPLE_FACTS,
-      orders: SAMPLE_FACTS.orders.map((order) => ({ ...order, note: null })),
-    });
-    const template = front('aliyun: { params: { note: "{{order.note}}" } }');
-    expect(template?.render(nameless)).toMatchObject({
-      ok: false,
-      message: expect.stringContaining("parameter note: order.note is missing"),
-    });
-  });
-});
-
 describe("versions", () => {
   const files = { "c/campaign.yaml": CAMPAIGN, "c/nudge.sms.en.hbs": "Hi" };
   const versions = (change: Files) => {
