@@ -15,6 +15,7 @@ import { formatRehearsal } from "../rehearsal/page.ts";
 import { rehearse } from "../rehearsal/rehearse.ts";
 import { buildCatalog } from "../render/catalog.ts";
 import { readCatalogFiles } from "../render/catalog-files.ts";
+import { catalogOptions } from "../render/catalog-options.ts";
 import { type CommandContext, CommandError } from "./context.ts";
 
 export type RehearseOptions = { readonly campaigns: string; readonly from?: string; readonly json?: boolean };
@@ -54,15 +55,7 @@ export async function runRehearsal(
   const unreadable = whyUnreadable(file);
   if (unreadable !== null) faults.push(unreadable);
   const read = readCatalogFiles(options.campaigns);
-  const built = buildCatalog(
-    read.files,
-    {
-      channels: config.channels.map(({ name }) => name),
-      shopIds: config.shop("\n") === null ? config.shopIds : null,
-      shopLocales: config.shopIds.flatMap((id) => config.shop(id)?.locale ?? []),
-    },
-    read.shownAs,
-  );
+  const built = buildCatalog(read.files, catalogOptions(config), read.shownAs);
   faults.push(...read.faults, ...(built.ok || (read.faults.length > 0 && read.files.size === 0) ? [] : built.faults));
   if (faults.length > 0 || !built.ok) throw new CommandError(faults.join("\n"));
 
@@ -81,7 +74,9 @@ export async function runRehearsal(
   });
   try {
     const { figures, backward } = run;
-    const warnings = [...built.warnings, ...(backward === null ? [] : [backward])];
+    // What texts say is shown by `campaigns validate` and the samples; here it is about what is sent and when.
+    const about = built.warnings.filter((_, index) => built.advice[index]?.about === "campaign");
+    const warnings = [...about, ...(backward === null ? [] : [backward])];
     const outcome = outcomeOf(figures, { from, channels, warnings });
     if (figures.events === 0 && figures.faultCount > 0)
       throw new CommandError(`${file}: holds no order event\n${outcome.warnings.join("\n")}`);

@@ -14,7 +14,11 @@ export type { TemplateFault } from "./check.ts";
 export type RenderResult =
   | { readonly ok: true; readonly text: string }
   | { readonly ok: false; readonly message: string };
-export type Compiled = { render(data: TemplateData): RenderResult };
+export type Compiled = {
+  /** The variables that the text shows: `buyer.name`; within a list as they are named there. */
+  readonly printed: readonly string[];
+  render(data: TemplateData): RenderResult;
+};
 export type CompileResult =
   | { readonly ok: true; readonly template: Compiled }
   | { readonly ok: false; readonly faults: readonly TemplateFault[] };
@@ -62,10 +66,10 @@ export function compileTemplate(source: string): CompileResult {
   if (strange !== null) return refuse(strange.line, strange.message);
   const program = parse(text);
   if ("message" in program) return { ok: false, faults: [program] };
-  const { faults, names } = checkTemplate(program);
+  const { faults, names, printed } = checkTemplate(program);
   if (faults.length > 0) return { ok: false, faults: faults.sort((a, b) => a.line - b.line) };
   const run: (values: unknown, options: Handlebars.RuntimeOptions) => string = engine.compile(text, COMPILE_OPTIONS);
-  const template: Compiled = { render: (data) => render(run, names, data) };
+  const template: Compiled = { printed: [...printed], render: (data) => render(run, names, data) };
   const trial = template.render(SAMPLE_DATA);
   return trial.ok ? { ok: true, template } : refuse(1, trial.message);
 }

@@ -10,9 +10,13 @@ export type ProviderFront = {
   readonly fields: Readonly<Record<string, string>>;
   readonly params: readonly FrontParam[];
 };
-export type FrontParam = { readonly name: string; readonly source: string; readonly line: number };
+export type FrontParam = {
+  readonly name: string;
+  readonly source: string;
+  readonly line: number;
+  readonly template: Compiled;
+};
 export type Front = Readonly<Partial<Record<Provider, ProviderFront>>>;
-export type CompiledParam = { readonly name: string; readonly template: Compiled };
 
 /** `line` counts from 1 in the file. */
 export type FileFault = { readonly line: number; readonly message: string };
@@ -20,7 +24,6 @@ export type FrontResult = {
   /** null: not said, which counts as marketing. */
   readonly category: "notice" | "marketing" | null;
   readonly front: Front;
-  readonly params: ReadonlyMap<Provider, readonly CompiledParam[]>;
   readonly faults: readonly FileFault[];
 };
 
@@ -31,7 +34,7 @@ const MOST_PARAMS = 30;
 
 /** `text`: what stands between the lines of dashes; it begins in line 2. */
 export function readFront(text: string): FrontResult {
-  const none = { category: null, front: {}, params: new Map() };
+  const none = { category: null, front: {} };
   if (text.trim() === "") return { ...none, faults: [] };
   const parsed = parseYaml(text, frontShape, { linesBefore: 1, maxLength: MAX_FRONT });
   if (!parsed.ok)
@@ -43,21 +46,23 @@ export function readFront(text: string): FrontResult {
       })),
     };
   const front: Partial<Record<Provider, ProviderFront>> = {};
-  const params = new Map<Provider, CompiledParam[]>();
   const faults: FileFault[] = [];
+  let count = 0;
   for (const provider of PROVIDERS) {
     const section = parsed.value[provider];
     if (section === undefined) continue;
-    const given = paramsOf(section).map(({ path, ...param }) => ({
-      ...param,
-      line: parsed.lineOf([provider, ...path]),
-    }));
-    front[provider] = { fields: fieldsOf(section), params: given };
-    params.set(provider, compileParams(provider, given, faults));
+    const given = paramsOf(section);
+    count += given.length;
+    const lineOf = (path: YamlPath) => parsed.lineOf([provider, ...path]);
+    front[provider] = {
+      fields: fieldsOf(section),
+      params: compileParams(given.slice(0, MOST_PARAMS), lineOf, (line, name, message) =>
+        faults.push({ line, message: `${provider}.params.${name}: ${message}` }),
+      ),
+    };
   }
-  const count = Object.values(front).reduce((sum, section) => sum + section.params.length, 0);
   if (count > MOST_PARAMS) faults.push({ line: 2, message: `holds more than ${MOST_PARAMS} parameters in all` });
-  return { category: parsed.value.category ?? null, front, params, faults };
+  return { category: parsed.value.category ?? null, front, faults };
 }
 
 type Section = Exclude<FrontShape[Provider], undefined>;
@@ -88,16 +93,18 @@ function fieldsOf(section: Section): Record<string, string> {
   return fields;
 }
 
-function compileParams(provider: Provider, given: readonly FrontParam[], faults: FileFault[]): CompiledParam[] {
-  const compiled: CompiledParam[] = [];
-  const names = new Set<string>();
-  for (const { name, source, line } of given.slice(0, MOST_PARAMS)) {
+function compileParams(
+  given: readonly Given[],
+  lineOf: (path: YamlPath) => number,
+  say: (line: number, name: string, message: string) => void,
+): FrontParam[] {
+  const compiled: FrontParam[] = [];
+  for (const [index, { name, source, path }] of given.entries()) {
     const result = compileTemplate(source);
-    const say = (message: string) => faults.push({ line, message: `${provider}.params.${name}: ${message}` });
-    if (names.has(name)) say("is there twice");
-    names.add(name);
-    if (result.ok) compiled.push({ name, template: result.template });
-    else for (const { message } of result.faults) say(message);
+    const line = lineOf(path);
+    if (given.findIndex((other) => other.name === name) < index) say(line, name, "is there twice");
+    if (result.ok) compiled.push({ name, source, line, template: result.template });
+    else for (const { message } of result.faults) say(line, name, message);
   }
   return compiled;
 }

@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import type { ApprovedTemplate } from "../core/channel.ts";
 import type { TemplateData } from "./data.ts";
 import { type Compiled, compileTemplate } from "./engine.ts";
-import { type CompiledParam, type FileFault, type Front, type FrontResult, readFront } from "./front.ts";
+import { type FileFault, type Front, type FrontResult, readFront } from "./front.ts";
 import { type Provider, sectionOf } from "./front-schema.ts";
 
 export type TemplateName = {
@@ -37,6 +37,8 @@ export type Template = TemplateName & {
   /** How many lines of the file stand before the text. */
   readonly linesBefore: number;
   readonly category: FrontResult["category"];
+  /** The variables that the text shows. */
+  readonly printed: readonly string[];
   readonly front: Front;
   /**
    * `params` and `approved`: those for the channel's provider (`aliyun-sms` reads `aliyun`); for one that knows no approved
@@ -53,7 +55,7 @@ export function parseTemplate(name: TemplateName, source: string): TemplateResul
   const parts = split(source.replace(/^\uFEFF/, "").replace(/\r\n?/g, "\n"));
   if (parts === null)
     return { ok: false, faults: [{ line: 1, message: "the front matter is not closed by a line ---" }] };
-  const { front, params, category, faults: frontFaults } = readFront(parts.front);
+  const { front, category, faults: frontFaults } = readFront(parts.front);
   const faults: FileFault[] = [...frontFaults];
   const body = compileTemplate(parts.body);
   if (!body.ok) faults.push(...body.faults.map(({ line, message }) => ({ line: line + parts.linesBefore, message })));
@@ -69,8 +71,9 @@ export function parseTemplate(name: TemplateName, source: string): TemplateResul
       source,
       linesBefore: parts.linesBefore,
       category,
+      printed: template.printed,
       front,
-      render: (data, provider) => render(template, front, params, chosen(front, provider), data),
+      render: (data, provider) => render(template, front, chosen(front, provider), data),
     },
   };
 }
@@ -98,18 +101,12 @@ export function chosen(front: Front, provider: string | undefined): Provider | n
   return only !== undefined && others.length === 0 ? only : null;
 }
 
-function render(
-  body: Compiled,
-  front: Front,
-  params: ReadonlyMap<Provider, readonly CompiledParam[]>,
-  section: Provider | null,
-  data: TemplateData,
-): Rendered {
+function render(body: Compiled, front: Front, section: Provider | null, data: TemplateData): Rendered {
   const result = body.render(data);
   if (!result.ok) return result;
   if (section === null) return { ok: true, text: result.text, params: {}, approved: null };
   const values: Record<string, string> = {};
-  for (const { name, template } of params.get(section) ?? []) {
+  for (const { name, template } of front[section]?.params ?? []) {
     const value = template.render(data);
     if (!value.ok) return { ok: false, message: `parameter ${name}: ${value.message}` };
     values[name] = value.text;
