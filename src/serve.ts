@@ -5,10 +5,12 @@ import type { Keys } from "./config/keys.ts";
 import type { QuietHours } from "./core/policy.ts";
 import { explainDbError } from "./db/client.ts";
 import type { OpenDatabase } from "./db/open.ts";
+import { createVault } from "./db/vault.ts";
 import { createAuth } from "./http/auth.ts";
 import { buildServer } from "./http/server.ts";
 import type { Intake } from "./intake/intake.ts";
 import type { Metrics } from "./metrics.ts";
+import { previewTemplate } from "./preview/preview.ts";
 import type { QueueBackend } from "./queue/connection.ts";
 import { explainOrder } from "./reporting/explain.ts";
 import { storyJson } from "./reporting/format-explain.ts";
@@ -33,6 +35,7 @@ export type ServeInput = {
 export async function startHttp(input: ServeInput): Promise<{ url: string; close: () => Promise<void> }> {
   const { config, database, backend, metrics, log } = input;
   const { sql } = database;
+  const vault = createVault(input.keys.secretKey);
   const zoneOf = (shop: string) => config.shop(shop)?.timeZone ?? "UTC";
   const server = buildServer({
     config,
@@ -66,6 +69,18 @@ export async function startHttp(input: ServeInput): Promise<{ url: string; close
     listCases: (query) => listCases({ sql, zoneOf }, query),
     listReminders: (query) => listReminders({ sql, zoneOf }, query),
     listDeliveries: (query) => listDeliveries({ sql, zoneOf }, query),
+    preview: (query) =>
+      previewTemplate(
+        {
+          sql,
+          vault,
+          shopOf: config.shop,
+          shop: config.shopIds[0] ?? null,
+          channels: config.channels,
+          now: Date.now,
+        },
+        query,
+      ),
     log,
   });
   const url = await server.listen({ host: config.host, port: config.port });

@@ -3,9 +3,11 @@
  * Instants are epoch ms; what is answered to the outside is already in the outside's shape (RFC 3339, decimal strings).
  */
 import type { Logger } from "pino";
+import type { z } from "zod";
 import type { Reason } from "../core/reason.ts";
 import type { Source } from "../sources/source.ts";
 import type { CASE_STATES, DELIVERY_STATES, REMINDER_STATES, REPORT_KEYS } from "./queries.ts";
+import type { previewBody } from "./template-bodies.ts";
 
 export type Role = "viewer" | "operator" | "admin";
 
@@ -67,6 +69,25 @@ export type DeliveriesQuery = ListQuery<(typeof DELIVERY_STATES)[number]>;
 /** Items in the shape of contract.ts, newest first. `next` is null on the last page. */
 export type Page = { readonly items: readonly object[]; readonly next: string | null };
 
+export type PreviewQuery = Omit<z.output<typeof previewBody>, "sample" | "order" | "locale"> & {
+  /** null: the shop's. */
+  readonly locale: string | null;
+  readonly from:
+    | { readonly sample: NonNullable<z.output<typeof previewBody>["sample"]> }
+    | { readonly order: { readonly shop: string; readonly id: string } };
+};
+/** `preview`: in the shape of contract.ts. */
+export type PreviewResult =
+  | { readonly kind: "preview"; readonly preview: object }
+  | { readonly kind: "invalid"; readonly faults: readonly { readonly field: string; readonly message: string }[] }
+  | {
+      readonly kind: "invalid-template";
+      readonly faults: readonly { readonly line: number; readonly message: string }[];
+    }
+  | { readonly kind: "not-rendered"; readonly message: string }
+  | { readonly kind: "unknown-shop"; readonly shop: string }
+  | { readonly kind: "unknown-order" };
+
 export type HttpDeps = {
   readonly config: {
     shop(id: string): { readonly webhooks: Readonly<Record<string, { readonly secret: string }>> } | null;
@@ -86,6 +107,7 @@ export type HttpDeps = {
   readonly listCases: (query: CasesQuery) => Promise<Page | null>;
   readonly listReminders: (query: RemindersQuery) => Promise<Page | null>;
   readonly listDeliveries: (query: DeliveriesQuery) => Promise<Page | null>;
+  readonly preview: (query: PreviewQuery) => Promise<PreviewResult>;
   readonly log: Logger;
   /** Epoch ms (Date.now). */
   readonly now?: () => number;

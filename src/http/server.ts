@@ -17,6 +17,7 @@ import { addProblems, answerBrokenHttp, answerError } from "./problems.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { operationRoutes } from "./routes/operations.ts";
 import { readRoutes } from "./routes/reads.ts";
+import { templateRoutes } from "./routes/templates.ts";
 import { webhookRoutes } from "./routes/webhooks.ts";
 import { createSubmit } from "./submit.ts";
 
@@ -72,6 +73,7 @@ export function buildServer(deps: HttpDeps): FastifyInstance {
   void app.register(async (seen) => {
     await seen.register(helmet, HELMET);
     void seen.register(async (scope) => readRoutes(scope, deps));
+    void seen.register(async (scope) => templateRoutes(scope, deps));
     void seen.register(async (scope) => operationRoutes(scope, deps));
   });
   return app;

@@ -57,16 +57,19 @@ const BY_LANGUAGE: Readonly<Record<string, Local>> = {
 };
 const local = (locale: string): Local => BY_LANGUAGE[canonicalLocale(locale)?.split("-")[0] ?? ""] ?? ENGLISH;
 
-/** A usual buyer of the locale. */
-export function sampleFacts(locale: string): TemplateFacts {
+/** A usual buyer of the locale, at this time. */
+export function sampleFacts(locale: string, now: number = NOW): TemplateFacts {
   const { name, title, currency } = local(locale);
   return {
     ...SAMPLE_FACTS,
+    now,
     locale,
     buyer: { ...SAMPLE_FACTS.buyer, name, locale },
     orders: SAMPLE_FACTS.orders.map((order) => ({
       ...order,
       currency,
+      createdAt: order.createdAt + now - NOW,
+      closesAt: now + 28 * MINUTE,
       items: order.items.map((item) => ({ ...item, title })),
     })),
   };

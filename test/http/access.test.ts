@@ -13,18 +13,24 @@ const ROUTES: readonly ["GET" | "POST", string, string][] = [
   ["GET", "/v1/cases", "viewer"],
   ["GET", "/v1/reminders", "viewer"],
   ["GET", "/v1/deliveries", "viewer"],
+  ["POST", "/v1/templates/preview", "viewer"],
   ["GET", "/metrics", "viewer"],
   ["GET", "/healthz", "open"],
   ["GET", "/readyz", "open"],
   ["GET", "/openapi.json", "open"],
 ];
+const PAYLOADS: Readonly<Record<string, object>> = {
+  "POST /v1/events": [order(1)],
+  "POST /v1/templates/preview": { template: "{{shop}}", channel: "sms" },
+};
 const RANK = ["open", "viewer", "operator", ADMIN_KEY];
 
 describe("access", () => {
   it.each(ROUTES)("%s %s needs %s", async (method, url, role) => {
     const { app } = stubServer({ explain: async () => ({}) });
-    const payload = method === "POST" ? { payload: [order(1)] } : {};
-    const ask = (headers: Record<string, string>) => app.inject({ method, url, headers, ...remote, ...payload });
+    const payload = PAYLOADS[`${method} ${url}`];
+    const ask = (headers: Record<string, string>) =>
+      app.inject({ method, url, headers, ...remote, ...(payload === undefined ? {} : { payload }) });
     const none = await ask({});
     expect(none.statusCode === 401).toBe(role !== "open");
     if (role === "open") return;

@@ -46,6 +46,7 @@ export function stubServer(change: Change = {}) {
     listCases: async () => ({ items: [], next: null }),
     listReminders: async () => ({ items: [], next: null }),
     listDeliveries: async () => ({ items: [], next: null }),
+    preview: async () => ({ kind: "preview", preview: {} }),
     log: pino({ level: "trace" }, sink),
     ...change,
   });
