@@ -284,6 +284,23 @@ describe("templates that somebody could try to save", () => {
     expect(accepted.grown + accepted.mutated).toBeLessThan(COUNT * 0.8);
   });
 
+  const fill = (start: string, part: string, end: string) => (room: number) =>
+    start + part.repeat(Math.floor((room - start.length - end.length) / part.length)) + end;
+  it.each<[string, (room: number) => string]>([
+    ["brackets", fill("{{a ", "(a ", "}}")],
+    ["else if", fill("{{#if shop}}a", "{{else if shop}}b", "{{/if}}")],
+    ["blocks", fill("", "{{#if shop}}x{{else}}y{{/if}}", "")],
+    ["variables", fill("", "{{shop}}", "")],
+    ["unknown variables", fill("", "{{buyer.nmae}}", "")],
+    ["lists in loops", fill("{{#each items}}{{#each ../items}}", "{{list ../../items}}", "{{/each}}{{/each}}")],
+    ["money in loops", fill("{{#each items}}{{#each ../items}}", "{{money price}}", "{{/each}}{{/each}}")],
+    ["ways up", fill("{{", "../", "shop}}")],
+    ["segments", fill("{{", "a/", "shop}}")],
+    ["named arguments", fill("{{plural count ", 'a="b" ', "}}")],
+  ])("the heaviest of %s are judged and rendered in time, whatever their length", (_, make) => {
+    for (const room of [500, 1_000, 2_000, 4_000]) withinLimit(make(room));
+  });
+
   it.each(Object.entries(PAYLOADS))("%s", (_, payloads) => {
     const before = prototypes();
     for (const payload of payloads) {
