@@ -40,7 +40,7 @@ describe("README", () => {
 });
 
 it("shows front matter as it is taken", () => {
-  const [, text = ""] = /```handlebars\n([^]*?)```/.exec(readme) ?? [];
+  const [, text = ""] = /```handlebars\n([\s\S]*?)```/.exec(readme) ?? [];
   const name = { campaign: "c", step: "s", variant: null, channel: "sms", locale: "zh-CN" };
   const parsed = parseTemplate(name, text);
   expect(parsed.ok ? Object.keys(parsed.template.front) : parsed.faults).toEqual([...PROVIDERS]);
