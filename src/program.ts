@@ -11,6 +11,7 @@ import { migrateCommand } from "./cli/migrate.ts";
 import { type PromiseOptions, promiseCommand } from "./cli/promise.ts";
 import { type RehearseOptions, rehearseCommand } from "./cli/rehearse.ts";
 import { type ReportOptions, reportCommand } from "./cli/report.ts";
+import { type SendTestOptions, sendTestCommand } from "./cli/send-test.ts";
 import { suppressCommand } from "./cli/suppress.ts";
 import type { Config } from "./config/config.ts";
 import { loadConfig } from "./config/load-config.ts";
@@ -163,6 +164,17 @@ export function program(): Command {
     .action((order: string, options: PromiseOptions) =>
       runCommand((context) => promiseCommand(context, order, options)),
     );
+  dunlin
+    .command("send-test")
+    .requiredOption("--campaign <campaign>", "its key")
+    .requiredOption("--step <step>", "the step's id")
+    .requiredOption("--channel <channel>", "the configured channel to send over")
+    .requiredOption("--to <address>", "phone number (+8613812345678) or chat handle")
+    .option("--locale <locale>", "of the text; default: the shop's")
+    .option("--variant <variant>", "of the campaign; default: the text for all")
+    .option("--shop <shop>", "in whose name; default: the first that is configured")
+    .description("one real message from a template with sample data; needs no database and no running service")
+    .action((options: SendTestOptions) => runCommand((context) => sendTestCommand(context, options)));
   dunlin
     .command("rehearse")
     .argument("<file>", "NDJSON of order events; - reads stdin")

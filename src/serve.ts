@@ -7,10 +7,12 @@ import { offsetMinutes } from "./core/zone.ts";
 import { explainDbError } from "./db/client.ts";
 import type { OpenDatabase } from "./db/open.ts";
 import { recordPromise } from "./db/stores/promise-store.ts";
+import { createVault } from "./db/vault.ts";
 import { createAuth } from "./http/auth.ts";
 import { buildServer } from "./http/server.ts";
 import type { Intake } from "./intake/intake.ts";
 import type { Metrics } from "./metrics.ts";
+import { previewTemplate } from "./preview/preview.ts";
 import type { QueueBackend } from "./queue/connection.ts";
 import type { Rehearsals } from "./rehearsal/service.ts";
 import { explainOrder } from "./reporting/explain.ts";
@@ -38,6 +40,7 @@ export async function startHttp(input: ServeInput): Promise<{ url: string; close
   const { config, database, backend, metrics, log } = input;
   const { sql } = database;
   const { zoneOf } = input.policies;
+  const vault = createVault(input.keys.secretKey);
   const server = buildServer({
     config,
     intake: input.intake("http"),
@@ -82,6 +85,18 @@ export async function startHttp(input: ServeInput): Promise<{ url: string; close
     listReminders: (query) => listReminders({ sql, zoneOf }, query),
     listDeliveries: (query) => listDeliveries({ sql, zoneOf }, query),
     rehearsals: input.rehearsals,
+    preview: (query) =>
+      previewTemplate(
+        {
+          sql,
+          vault,
+          shopOf: config.shop,
+          shop: config.shopIds[0] ?? null,
+          channels: config.channels,
+          now: Date.now,
+        },
+        query,
+      ),
     log,
   });
   const url = await server.listen({ host: config.host, port: config.port });

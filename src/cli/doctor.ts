@@ -6,6 +6,7 @@ import { explainDbError, redactUrl } from "../db/client.ts";
 import { databaseNow } from "../db/stores/intake-store.ts";
 import { openQueueBackend } from "../queue/connection.ts";
 import { loadCatalog } from "../render/catalog.ts";
+import { catalogOptions } from "../render/catalog-options.ts";
 import { type CommandContext, CommandError, withDatabase } from "./context.ts";
 
 type Finding = { readonly check: string; readonly ok: boolean; readonly message: string };
@@ -26,7 +27,7 @@ export async function doctorCommand(context: CommandContext, json: boolean): Pro
       ? "none configured: every shop is taken, in UTC; list yours in dunlin.yaml"
       : `${config.shopIds.length} configured`,
   );
-  const catalog = loadCatalog(config.templatesDir, { channels: config.channels.map(({ name }) => name) });
+  const catalog = loadCatalog(config.templatesDir, catalogOptions(config));
   if (catalog.ok)
     add(
       "campaigns",

@@ -4,6 +4,12 @@
  */
 import type { ContactKind } from "./policy.ts";
 
+/** A provider's approved template as the text's front matter names it: section (`aliyun`) and fields (`signName`, `templateCode`). */
+export type ApprovedTemplate = {
+  readonly provider: string;
+  readonly fields: Readonly<Record<string, string>>;
+};
+
 export type Message = {
   /** Unique for the attempt chain of one reminder on one channel; sent to the provider wherever it takes one. */
   readonly idempotencyKey: string;
@@ -16,7 +22,9 @@ export type Message = {
   readonly campaign: string;
   readonly step: string;
   readonly orders: readonly string[];
+  /** What fills the approved template, rendered as the text is; positional ones are named 1, 2, …. */
   readonly params: Readonly<Record<string, string>>;
+  readonly approved: ApprovedTemplate | null;
 };
 
 /**

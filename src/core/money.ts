@@ -42,3 +42,12 @@ export function formatAmount(minor: number, currency: string): string {
   const sign = minor < 0 ? "-" : "";
   return digits === 0 ? `${sign}${text}` : `${sign}${text.slice(0, -digits)}.${text.slice(-digits)}`;
 }
+
+/** Millionths of a unit → decimal, since prices of segments go below the smallest coin: `0.135`. Never fewer decimals than the currency has. */
+export function formatMicros(micros: number, currency: string): string {
+  const digits = currencyDigits(currency) ?? 2;
+  const text = String(Math.abs(micros)).padStart(7, "0");
+  const fraction = text.slice(-6).replace(/0+$/, "").padEnd(digits, "0");
+  const whole = `${micros < 0 ? "-" : ""}${text.slice(0, -6)}`;
+  return fraction === "" ? whole : `${whole}.${fraction}`;
+}

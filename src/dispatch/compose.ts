@@ -42,7 +42,7 @@ export function compose(job: SendJob, channel: Channel, catalog: Catalog, vault:
     now: job.claimedAt,
     locale: template.locale,
   });
-  const rendered = template.render(data);
+  const rendered = template.render(data, channel.provider);
   if (!rendered.ok) return fail("template_failed", rendered.message);
   return {
     ok: true,
@@ -58,6 +58,7 @@ export function compose(job: SendJob, channel: Channel, catalog: Catalog, vault:
       step,
       orders: job.orders,
       params: rendered.params,
+      approved: rendered.approved,
     },
   };
 }

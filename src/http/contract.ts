@@ -100,6 +100,21 @@ export const readiness = z.object({
   checks: z.record(text, z.object({ ok: z.boolean(), message: text.optional() })),
 });
 
+export const preview = z.object({
+  text,
+  locale: text,
+  characters: z.int().describe("In the units that count against a segment; a signature included"),
+  segments: z.int().describe("As an SMS is billed; 1 on other channels"),
+  encoding: z.enum(["GSM-7", "UCS-2", "UTF-8"]).describe("UTF-8: no SMS"),
+  cost: money.nullable().describe("Of one message; null: the channel has no price"),
+  params: z.record(text, text).describe("What fills the provider's approved template"),
+  approved: z
+    .object({ provider: text, fields: z.record(text, text) })
+    .nullable()
+    .describe("The provider's approved template, from the front matter"),
+  warnings: z.array(text),
+});
+
 const rate = z.number().nullable();
 const figures = {
   orders: z.int(),

@@ -3,9 +3,11 @@
  * Instants are epoch ms; what is answered to the outside is already in the outside's shape (RFC 3339, decimal strings).
  */
 import type { Logger } from "pino";
+import type { z } from "zod";
 import type { Reason } from "../core/reason.ts";
 import type { Source } from "../sources/source.ts";
 import type { CASE_STATES, DELIVERY_STATES, REMINDER_STATES, REPORT_KEYS } from "./queries.ts";
+import type { previewBody } from "./template-bodies.ts";
 
 export type Role = "viewer" | "operator" | "admin";
 
@@ -104,6 +106,24 @@ export type PromiseRecord = {
 export type PromiseOutcome =
   | { readonly kind: "recorded"; readonly answer: object }
   | { readonly kind: "unknown_order" | "no_open_case" | "past" };
+export type PreviewQuery = Omit<z.output<typeof previewBody>, "sample" | "order" | "locale"> & {
+  /** null: the shop's. */
+  readonly locale: string | null;
+  readonly from:
+    | { readonly sample: NonNullable<z.output<typeof previewBody>["sample"]> }
+    | { readonly order: { readonly shop: string; readonly id: string } };
+};
+/** `preview`: in the shape of contract.ts. */
+export type PreviewResult =
+  | { readonly kind: "preview"; readonly preview: object }
+  | { readonly kind: "invalid"; readonly faults: readonly { readonly field: string; readonly message: string }[] }
+  | {
+      readonly kind: "invalid-template";
+      readonly faults: readonly { readonly line: number; readonly message: string }[];
+    }
+  | { readonly kind: "not-rendered"; readonly message: string }
+  | { readonly kind: "unknown-shop"; readonly shop: string }
+  | { readonly kind: "unknown-order" };
 
 export type HttpDeps = {
   readonly config: {
@@ -126,6 +146,7 @@ export type HttpDeps = {
   readonly listReminders: (query: RemindersQuery) => Promise<Page | null>;
   readonly listDeliveries: (query: DeliveriesQuery) => Promise<Page | null>;
   readonly rehearsals: HttpRehearsals;
+  readonly preview: (query: PreviewQuery) => Promise<PreviewResult>;
   readonly log: Logger;
   /** Epoch ms (Date.now). */
   readonly now?: () => number;

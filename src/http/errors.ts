@@ -91,6 +91,13 @@ export const ERRORS = {
     title: "Not a webhook of this source",
     remedy: "Register only order topics of this platform at this URL.",
   },
+  invalid_body: { status: 422, title: "Invalid body", remedy: "Correct the fields that `errors` names." },
+  invalid_template: { status: 422, title: "Template at fault", remedy: "Correct the lines that `errors` names." },
+  template_not_rendered: {
+    status: 422,
+    title: "No text for this data",
+    remedy: "Give what `detail` names a default or an {{#if}}: such buyers get no message.",
+  },
   rate_limited: {
     status: 429,
     title: "Too many failed attempts",

@@ -19,6 +19,7 @@ import { operationRoutes } from "./routes/operations.ts";
 import { promiseRoutes } from "./routes/promises.ts";
 import { readRoutes } from "./routes/reads.ts";
 import { rehearsalRoutes } from "./routes/rehearsals.ts";
+import { templateRoutes } from "./routes/templates.ts";
 import { webhookRoutes } from "./routes/webhooks.ts";
 import { createSubmit } from "./submit.ts";
 
@@ -78,6 +79,7 @@ export function buildServer(deps: HttpDeps): FastifyInstance {
     await seen.register(helmet, HELMET);
     void seen.register(async (scope) => readRoutes(scope, deps));
     void seen.register(async (scope) => promiseRoutes(scope, deps));
+    void seen.register(async (scope) => templateRoutes(scope, deps));
     void seen.register(async (scope) => operationRoutes(scope, deps));
   });
   return app;

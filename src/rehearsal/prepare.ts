@@ -24,6 +24,7 @@ export function prepareRehearsal({ campaigns, channels, shops, from }: PrepareIn
       channels: channels.map(({ name }) => name),
       shopIds: shops.other === null ? [...shops.listed.keys()] : null,
       shopLocales: named.map(({ locale }) => locale),
+      closeAfters: named.flatMap(({ closeAfter }) => closeAfter ?? []),
     },
     shownAs,
   );
@@ -31,7 +32,9 @@ export function prepareRehearsal({ campaigns, channels, shops, from }: PrepareIn
   const unread = campaigns.faults.length > 0 && files.size === 0;
   const faults = [...campaigns.faults, ...(built.ok || unread ? [] : built.faults)];
   if (faults.length > 0 || !built.ok) return { ok: false, faults };
-  return { ok: true, env: { files, channels: plainChannels(channels), from, shops }, warnings: built.warnings };
+  // What texts say is shown by `campaigns validate` and the samples; here it is about what is sent and when.
+  const warnings = built.warnings.filter((_, index) => built.advice[index]?.about === "campaign");
+  return { ok: true, env: { files, channels: plainChannels(channels), from, shops }, warnings };
 }
 
 /** Without the secrets that a configured channel has. */

@@ -2,6 +2,7 @@
  * The catalog: campaigns with their templates, from files to what planning and dispatch use. All faults of all files come
  * out at once, each with file, line and remedy; a catalog with a fault is not made. Warnings are for what may be meant.
  */
+import { type AdviceCode, adviseCampaign } from "../core/campaign-advice.ts";
 import { campaignDoubts } from "../core/campaign-doubts.ts";
 import { canonicalCampaign, parseCampaignFile } from "../core/campaign-file.ts";
 import type { Campaign } from "../core/policy.ts";
@@ -11,10 +12,15 @@ import { readCatalogFiles } from "./catalog-files.ts";
 import { type CampaignTemplates, readTemplates } from "./catalog-templates.ts";
 import { localeChain } from "./locales.ts";
 import { digest, type Template } from "./template-file.ts";
+import { adviseText, type ChannelFacts, type TextAdviceCode } from "./text-advice.ts";
 
 export type CatalogOptions = {
   /** Names of the configured channels. */
   readonly channels: readonly string[];
+  /** What texts are judged by. Of a channel that is not among them its name tells: `sms` speaks to phones. */
+  readonly channelFacts?: readonly ChannelFacts[];
+  /** After how long the shops' orders close, ms. */
+  readonly closeAfters?: readonly number[];
   /** The shops' locales (that of `"*"` too): each should find a text in every step. Default: `en`. */
   readonly shopLocales?: readonly string[];
   /** The listed shops; null or absent: any shop is taken, so none is unknown. */
@@ -44,8 +50,25 @@ export type Catalog = {
   findTemplate(query: TemplateQuery): Template | null;
 };
 
+/** `text`: about the words of a template; `campaign`: about all else. */
+export type CatalogWarning = {
+  readonly code: AdviceCode | TextAdviceCode | "unknown_shop" | "doubtful" | "no_channel" | "no_locale";
+  readonly about: "campaign" | "text";
+  readonly campaign: string;
+  /** `default/nudge.sms.en.hbs` */
+  readonly file: string;
+  readonly line: number;
+  readonly message: string;
+};
+
 export type CatalogResult =
-  | { readonly ok: true; readonly catalog: Catalog; readonly warnings: readonly string[] }
+  | {
+      readonly ok: true;
+      readonly catalog: Catalog;
+      /** As data, and each as a line with file and line. */
+      readonly advice: readonly CatalogWarning[];
+      readonly warnings: readonly string[];
+    }
   | { readonly ok: false; readonly faults: readonly string[] };
 
 /** Reads `<dir>/<campaign>/…`. Never throws for what it finds there; file names in faults begin with `dir` as given, or relative to where the process runs. */
@@ -66,17 +89,18 @@ export function buildCatalog(
   shownAs: string,
 ): CatalogResult {
   const faults: string[] = [];
-  const warnings: string[] = [];
+  const advice: CatalogWarning[] = [];
   const keys = [...new Set([...files.keys()].map((path) => path.split("/")[0] ?? ""))].sort();
   if (keys.length === 0)
     return { ok: false, faults: [`${shownAs}: holds no campaign (a directory with a campaign.yaml)`] };
-  const loaded = keys.map((key) => loadCampaign(key, files, options, shownAs, faults, warnings));
+  const loaded = keys.map((key) => loadCampaign(key, files, options, shownAs, faults, advice));
   if (faults.length > 0) return { ok: false, faults };
   const campaigns = loaded.flatMap((one) => (one === null ? [] : [one.campaign]));
   const templates = loaded.flatMap((one) => (one === null ? [] : one.templates));
   return {
     ok: true,
-    warnings,
+    advice,
+    warnings: advice.map(({ file, line, message }) => `${shownAs}/${file}:${line}: ${message}`),
     catalog: {
       campaigns: Object.freeze(campaigns),
       digest: digest(campaigns.map(({ key, version }) => `${key} ${version}\n`).join("")),
@@ -93,7 +117,7 @@ function loadCampaign(
   options: CatalogOptions,
   shownAs: string,
   faults: string[],
-  warnings: string[],
+  advice: CatalogWarning[],
 ): { campaign: Campaign; templates: readonly Template[] } | null {
   const own = new Map<string, string>();
   for (const [path, text] of files) if (path.startsWith(`${key}/`)) own.set(path.slice(key.length + 1), text);
@@ -111,7 +135,16 @@ function loadCampaign(
   if (draft === null || parsed?.ok !== true) return null;
   const say = (path: YamlPath, message: string) => `${file}:${parsed.lineOf(path)}: ${message}`;
   faults.push(...missingTemplates(draft, read, say));
-  warnings.push(...campaignWarnings(draft, read, options, say));
+  for (const { code, path, message } of campaignWarnings(draft, read, options))
+    advice.push({
+      code,
+      about: "campaign",
+      campaign: key,
+      file: `${key}/campaign.yaml`,
+      line: parsed.lineOf(path),
+      message,
+    });
+  advice.push(...textWarnings(key, read, options));
   const versions = read.templates.map(({ id, version }) => `${id} ${version}`).sort();
   const version = digest([canonicalCampaign(draft), ...versions].join("\n"));
   return { campaign: Object.freeze({ ...draft, version }), templates: read.templates };
@@ -140,28 +173,31 @@ function* missingTemplates(draft: Draft, { templates, damaged }: CampaignTemplat
     }
 }
 
-function* campaignWarnings(
-  draft: Draft,
-  { templates }: CampaignTemplates,
-  options: CatalogOptions,
-  say: Say,
-): Generator<string> {
-  const { shopIds = null, shopLocales = ["en"], channels } = options;
-  for (const [path, message] of campaignDoubts(draft)) yield say(path, `${formatPath(path)}: ${message}`);
+type Told = Pick<CatalogWarning, "code" | "message"> & { readonly path: YamlPath };
+
+function* campaignWarnings(draft: Draft, { templates }: CampaignTemplates, options: CatalogOptions): Generator<Told> {
+  const { shopIds = null, shopLocales = ["en"], channels, closeAfters = [] } = options;
+  const doubts = [...campaignDoubts(draft)].map(([path, message]) => ({ path, at: formatPath(path), message }));
+  for (const { path, at, message } of doubts) yield { code: "doubtful", path, message: `${at}: ${message}` };
   const find = finder(templates);
   for (const [index, shop] of (draft.match.shops ?? []).entries())
     if (shopIds !== null && !shopIds.includes(shop))
-      yield say(["match", "shops", index], `no shop ${shop} is configured${didYouMean(shop, shopIds)}`);
+      yield {
+        code: "unknown_shop",
+        path: ["match", "shops", index],
+        message: `no shop ${shop} is configured${didYouMean(shop, shopIds)}`,
+      };
   for (const [index, step] of draft.steps.entries())
     for (const [position, channel] of step.channels.entries()) {
       const path = ["steps", index, "channels", position];
       if (!channels.includes(channel))
-        yield say(
+        yield {
+          code: "no_channel",
           path,
-          step.channels.some((other) => channels.includes(other))
+          message: step.channels.some((other) => channels.includes(other))
             ? `channel ${channel} is not configured: step ${step.id} goes over its others`
             : `channel ${channel} is not configured: step ${step.id} is never sent`,
-        );
+        };
       const query = {
         campaign: draft.key,
         step: step.id,
@@ -171,12 +207,35 @@ function* campaignWarnings(
       };
       const without = [...new Set(shopLocales)].filter((shopLocale) => find({ ...query, shopLocale }) === null);
       if (without.length > 0)
-        yield say(
+        yield {
+          code: "no_locale",
           path,
-          `step ${step.id} on ${channel} has no text for locale ${without.join(", ")} nor en: such buyers get none`,
-        );
+          message: `step ${step.id} on ${channel} has no text for locale ${without.join(", ")} nor en: such buyers get none`,
+        };
     }
+  // A step that fits no order at all is told as that.
+  for (const advice of adviseCampaign(draft, closeAfters))
+    if (advice.code !== "never_fits" || !doubts.some(({ at }) => at === formatPath(advice.path))) yield advice;
 }
+
+function* textWarnings(
+  campaign: string,
+  { templates }: CampaignTemplates,
+  { channelFacts = [] }: CatalogOptions,
+): Generator<CatalogWarning> {
+  for (const template of templates) {
+    const { channel } = template;
+    const facts = channelFacts.find(({ name }) => name === channel) ?? unconfigured(channel);
+    for (const told of adviseText(template, facts))
+      yield { ...told, about: "text", campaign, file: `${template.id}.hbs` };
+  }
+}
+
+const unconfigured = (name: string): ChannelFacts => ({
+  name,
+  provider: "console",
+  contact: /sms|whatsapp|voice/i.test(name) ? "phone" : "chat",
+});
 
 function finder(templates: readonly Template[]): Catalog["findTemplate"] {
   const index = new Map<string, Template>();

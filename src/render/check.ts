@@ -27,10 +27,12 @@ export type Checked = {
   readonly faults: TemplateFault[];
   /** What stands at `line:column`: the variable, or a helper's arguments. For naming what is absent when rendering. */
   readonly names: Map<string, readonly string[]>;
+  /** Variables whose value the text shows, whatever helper writes it; not those that only decide. */
+  readonly printed: Set<string>;
 };
 
 export function checkTemplate(program: hbs.AST.Program): Checked {
-  const checked: Checked = { faults: [], names: new Map() };
+  const checked: Checked = { faults: [], names: new Map(), printed: new Set() };
   checkBody(program, [ROOT], 0, checked);
   return checked;
 }
@@ -71,11 +73,22 @@ function checkPrinted(mustache: hbs.AST.MustacheStatement, scopes: Scopes, check
     fault(checked, mustache, "a bare text or number in {{…}} is not allowed: write it without the braces");
     return;
   }
+  notePrinted({ ...mustache, path }, checked);
   const kind = checkCall({ ...mustache, path }, scopes, 0, checked);
   if (kind === null || typeof kind !== "object") return;
   const remedy =
     "list" in kind ? "a list: print it with {{list …}} or {{#each …}}" : "a group of values: name one of them";
   fault(checked, mustache, `{{${path.original}}} is ${remedy}`);
+}
+
+function notePrinted({ path, params }: Pick<Call, "path" | "params">, checked: Checked): void {
+  if (!isPath(path)) return;
+  if (!Object.hasOwn(HELPERS, path.original)) checked.printed.add(path.parts.join("."));
+  // The count that chooses between two words is not said by them.
+  else if (path.original !== "plural")
+    for (const param of params)
+      if (isPath(param)) checked.printed.add(param.parts.join("."));
+      else if (param.type === "SubExpression") notePrinted(param as hbs.AST.SubExpression, checked);
 }
 
 function checkBlock(block: hbs.AST.BlockStatement, scopes: Scopes, depth: number, checked: Checked): void {

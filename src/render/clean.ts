@@ -5,13 +5,17 @@
 
 /** Nothing in it to worry about: letters, digits and common marks, with single spaces between. Most names and titles are so. */
 const HARMLESS = /^(?: ?[\p{L}\p{M}\p{N}()（）+*'’&,，、_-])*$/u;
-const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}]+/gu;
+/** Control, format (bidi, zero-width), broken and unassigned characters. */
+export const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}]+/gu;
 const LINK = /(?:[a-z][a-z0-9+-]{1,20}:\/\/|www[.．。｡])\S*/giu;
 const DOT = "[.．。｡]";
 const LABEL = "[a-z0-9-]{1,63}";
-/** A host name by its well-known ending, or by any ending with a path behind it. */
+/** Endings that phones make a link of and that a name or a title hardly ends in. */
+const ENDINGS =
+  "com|cn|net|org|io|co|cc|me|top|xyz|vip|shop|info|biz|app|site|online|link|club|ru|tk|hk|tw|uk|eu|us|es|mx|de|fr|in|ai|dev|store|live|cloud|icu|wang|ltd|mobi|asia|tv|ws|ly|gl|gg|page|website|pro|fun|work|tech|xn--[a-z0-9-]{2,59}";
+/** A host name by a well-known ending, or by any ending with a path behind it; an address in numbers with a path or port. */
 const HOST = new RegExp(
-  `(?<![a-z0-9-])(?:${LABEL}${DOT}){1,8}(?:(?:com|cn|net|org|io|co|cc|me|top|xyz|vip|shop|info|biz|app|site|online|link|club|ru|tk|hk|tw|uk|eu|us|es|mx|de|fr|in)(?![a-z0-9-])(?:[:/?#]\\S*)?|[a-z]{2,24}/\\S*)`,
+  `(?<![a-z0-9-])(?:${LABEL}${DOT}){1,8}(?:(?:${ENDINGS})(?![a-z0-9-])(?:[:/?#]\\S*)?|[a-z]{2,24}/\\S*)|(?<![\\d.])(?:\\d{1,3}[.]){3}\\d{1,3}[:/]\\S*|[\\p{L}\\p{N}-]{1,63}${DOT}(?:中国|公司|网络|网址|商城|рф)(?![\\p{L}\\p{N}])\\S*`,
   "giu",
 );
 

@@ -6,7 +6,7 @@
 import { formatAmount, parseAmount } from "../core/money.ts";
 import type { ShopPolicy } from "../core/policy.ts";
 import { isZone } from "../core/zone.ts";
-import { cleanText, cleanUrl } from "./clean.ts";
+import { cleanText, cleanUrl, INVISIBLE } from "./clean.ts";
 import { formatDate, formatList, formatMoney, formatSpan } from "./format.ts";
 
 export type TemplateItemFacts = {
@@ -91,26 +91,38 @@ export type TemplateData = {
 
 type Look = { readonly locale: string; readonly timeZone: string; readonly now: number };
 
+/** Handlebars names the object in its error about an absent value, which takes a `toString`. */
+const BARE: object = Object.assign(Object.create(null), { toString: () => "the data" });
+
+/** Own properties only: what is absent stays absent, whatever somebody put on `Object.prototype`. */
+export function bare<T extends object>(value: T): T {
+  return Object.assign(Object.create(BARE) as T, value);
+}
+
+/** What templates can list; sums and counts are over all there is. A text that named more would be too long to send. */
+const MOST_ORDERS = 50;
+const MOST_ITEMS = 200;
+
 /** Orders come in creation order (then by id); `closesAt` is the earliest close of them, `payUrl` the first order's. */
 export function buildTemplateData(facts: TemplateFacts): TemplateData {
   const { shop, buyer, now } = facts;
   const timeZone = buyer.timeZone !== null && knownZone(buyer.timeZone) ? buyer.timeZone : shop.timeZone;
   const look: Look = { locale: formatLocale(facts.locale, buyer.locale), timeZone, now };
   const sorted = [...facts.orders].sort((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1));
-  const orders = sorted.map((order) => toOrder(order, look));
+  const orders = sorted.slice(0, MOST_ORDERS).map((order) => toOrder(order, look));
   const [order] = orders;
   if (order === undefined) throw new Error("a message needs at least one order");
-  const values: TemplateData["values"] = {
+  const values: TemplateData["values"] = bare({
     shop: shop.id,
-    buyer: {},
+    buyer: bare({}),
     orders,
     order,
     total: toTotal(sorted, look.locale),
-    count: orders.length,
-    items: orders.length === 1 ? order.items : orders.flatMap(({ items }) => items),
+    count: sorted.length,
+    items: orders.length === 1 ? order.items : orders.flatMap(({ items }) => items).slice(0, MOST_ITEMS),
     campaign: facts.campaign,
     step: facts.step,
-  };
+  });
   set(values.buyer, "name", cleaned(buyer.name, 40));
   set(values.buyer, "tier", cleaned(buyer.tier, 40));
   const close = sorted.reduce((least, { closesAt }) => Math.min(least, closesAt ?? Infinity), Infinity);
@@ -123,13 +135,13 @@ export function buildTemplateData(facts: TemplateFacts): TemplateData {
 }
 
 function toOrder(facts: TemplateOrderFacts, look: Look): TemplateOrder {
-  const order: TemplateOrder = {
-    id: facts.id,
+  const order: TemplateOrder = bare({
+    id: facts.id.replace(INVISIBLE, ""),
     amount: toMoney(facts.amount, facts.currency),
     currency: facts.currency,
     createdAt: toMoment(facts.createdAt, look),
-    items: facts.items.map((item) => toItem(item, facts.currency)),
-  };
+    items: facts.items.slice(0, MOST_ITEMS).map((item) => toItem(item, facts.currency)),
+  });
   if (facts.closesAt !== null) order.closesAt = toMoment(facts.closesAt, look);
   set(order, "payUrl", facts.payUrl === null ? null : cleanUrl(facts.payUrl));
   set(order, "note", cleaned(facts.note, 200));
@@ -137,7 +149,7 @@ function toOrder(facts: TemplateOrderFacts, look: Look): TemplateOrder {
 }
 
 function toItem(facts: TemplateItemFacts, currency: string): TemplateItem {
-  const item: TemplateItem = {};
+  const item: TemplateItem = bare({});
   const minor = facts.price === null ? null : parseAmount(facts.price, currency);
   set(item, "sku", cleaned(facts.sku, 60));
   set(item, "title", cleaned(facts.title, 100));
@@ -148,14 +160,14 @@ function toItem(facts: TemplateItemFacts, currency: string): TemplateItem {
 
 /** Printed bare it is the decimal, as in an order event; `{{money …}}` gives it its sign. */
 function toMoney(minor: number, currency: string): Money {
-  return { kind: "money", minor, currency, toString: () => formatAmount(minor, currency) };
+  return bare({ kind: "money" as const, minor, currency, toString: () => formatAmount(minor, currency) });
 }
 
 function toTotal(orders: readonly TemplateOrderFacts[], locale: string): Total {
   const sums = new Map<string, number>();
   for (const { amount, currency } of orders) sums.set(currency, (sums.get(currency) ?? 0) + amount);
   const parts = [...sums].map(([currency, minor]) => toMoney(minor, currency));
-  return { kind: "total", parts, toString: () => formatTotal(parts, locale) };
+  return bare({ kind: "total" as const, parts, toString: () => formatTotal(parts, locale) });
 }
 
 /** One sum per currency, in the order of the orders: `¥129.00`, or `¥129.00 and $10.00`. */
@@ -167,11 +179,15 @@ export function formatTotal(parts: readonly Money[], locale: string): string {
 }
 
 function toMoment(ms: number, look: Look): Moment {
-  return { kind: "instant", ms, toString: () => formatDate(ms, null, look.locale, look.timeZone, look.now) };
+  return bare({
+    kind: "instant" as const,
+    ms,
+    toString: () => formatDate(ms, null, look.locale, look.timeZone, look.now),
+  });
 }
 
 function toSpan(ms: number, locale: string): Span {
-  return { kind: "duration", ms, toString: () => formatSpan(ms, locale) };
+  return bare({ kind: "duration" as const, ms, toString: () => formatSpan(ms, locale) });
 }
 
 /** Leaves the key out altogether when there is no value. */

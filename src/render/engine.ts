@@ -5,7 +5,7 @@
  */
 import Handlebars from "handlebars";
 import { at, checkTemplate, type TemplateFault } from "./check.ts";
-import type { TemplateData } from "./data.ts";
+import { bare, type TemplateData } from "./data.ts";
 import { type Arguments, HELPERS, type HelperSpec, type Look, TemplateError } from "./helpers.ts";
 import { SAMPLE_DATA } from "./sample.ts";
 
@@ -14,22 +14,29 @@ export type { TemplateFault } from "./check.ts";
 export type RenderResult =
   | { readonly ok: true; readonly text: string }
   | { readonly ok: false; readonly message: string };
-export type Compiled = { render(data: TemplateData): RenderResult };
+export type Compiled = {
+  /** The variables that the text shows: `buyer.name`; within a list as they are named there. */
+  readonly printed: readonly string[];
+  render(data: TemplateData): RenderResult;
+};
 export type CompileResult =
   | { readonly ok: true; readonly template: Compiled }
   | { readonly ok: false; readonly faults: readonly TemplateFault[] };
 
 /** In UTF-8 bytes. */
 export const MAX_TEMPLATE_BYTES = 4_096;
-/** Times round any loop in one rendering. */
-const MAX_ROUNDS = 2_000;
+/** `{{` and `(` together: parsing and compiling cost up to the square of them, and a template must be judged within 50 ms. */
+const MAX_MARKS = 120;
+/** Of one rendering, in rounds of loops, calls of helpers, elements of lists and every 32 characters that a helper is given. */
+const MAX_STEPS = 5_000;
 const MAX_TEXT = 10_000;
+const TOO_LONG = `the text is longer than ${MAX_TEXT} characters`;
 
 /** What rendering hands to the helpers, out of the template's reach. */
 type Frame = {
   readonly look: Look;
   readonly names: ReadonlyMap<string, readonly string[]>;
-  readonly rounds: { left: number };
+  readonly steps: { left: number };
 };
 type Options = Handlebars.HelperOptions & { readonly data: Frame; readonly loc: hbs.AST.SourceLocation };
 
@@ -55,14 +62,28 @@ export function compileTemplate(source: string): CompileResult {
   const bytes = Buffer.byteLength(source);
   if (bytes > MAX_TEMPLATE_BYTES) return refuse(1, `is too long: ${bytes} bytes, at most ${MAX_TEMPLATE_BYTES}`);
   const text = source.replace(/\r\n?/g, "\n");
+  const strange = outOfMeasure(text);
+  if (strange !== null) return refuse(strange.line, strange.message);
   const program = parse(text);
   if ("message" in program) return { ok: false, faults: [program] };
-  const { faults, names } = checkTemplate(program);
+  const { faults, names, printed } = checkTemplate(program);
   if (faults.length > 0) return { ok: false, faults: faults.sort((a, b) => a.line - b.line) };
   const run: (values: unknown, options: Handlebars.RuntimeOptions) => string = engine.compile(text, COMPILE_OPTIONS);
-  const template: Compiled = { render: (data) => render(run, names, data) };
+  const template: Compiled = { printed: [...printed], render: (data) => render(run, names, data) };
   const trial = template.render(SAMPLE_DATA);
   return trial.ok ? { ok: true, template } : refuse(1, trial.message);
+}
+
+/** What is refused before the parser sees it. */
+function outOfMeasure(text: string): TemplateFault | null {
+  const many = [...text.matchAll(/\{\{|\(/g)][MAX_MARKS];
+  const hidden = /[^\P{Cc}\t\n]|[\u202a-\u202e\u2066-\u2069]/u.exec(text);
+  const lineAt = (offset: number) => text.slice(0, offset).split("\n").length;
+  if (many !== undefined)
+    return { line: lineAt(many.index), message: `holds more than ${MAX_MARKS} {{…}} and brackets: say it more simply` };
+  return hidden === null
+    ? null
+    : { line: lineAt(hidden.index), message: "holds a control character, or one that changes the direction of text" };
 }
 
 function refuse(line: number, message: string): CompileResult {
@@ -88,11 +109,11 @@ function render(
   names: Frame["names"],
   data: TemplateData,
 ): RenderResult {
-  const frame: Frame = { look: data, names, rounds: { left: MAX_ROUNDS } };
+  const frame: Frame = { look: data, names, steps: { left: MAX_STEPS } };
   try {
     const text = run(data.values, { data: frame }).trim();
     if (text === "") return { ok: false, message: "the text is empty" };
-    if (text.length > MAX_TEXT) return { ok: false, message: `the text is longer than ${MAX_TEXT} characters` };
+    if (text.length > MAX_TEXT) return { ok: false, message: TOO_LONG };
     return { ok: true, text };
   } catch (error) {
     // Whatever one template does with one buyer's data must not stop the others: the message goes to the ledger.
@@ -139,6 +160,7 @@ function printing(spec: HelperSpec): Handlebars.HelperDelegate {
       names.get(at(options.loc.start.line, options.loc.start.column))?.[index] ?? "a value";
     const absent = spec.takesAbsent ? -1 : given.indexOf(undefined);
     if (absent >= 0) throw new MissingValue(name(absent));
+    spend(options, given);
     const args: Arguments = { values: given, hash: options.hash as Readonly<Record<string, unknown>> };
     const text = spec.print(args, look);
     if (text === undefined) throw new MissingValue(name(0));
@@ -146,8 +168,18 @@ function printing(spec: HelperSpec): Handlebars.HelperDelegate {
   };
 }
 
+/** A template may ask for as much as it likes; a rendering ends all the same. */
+function spend({ data }: Options, given: readonly unknown[]): void {
+  let cost = 1;
+  for (const value of given)
+    cost += Array.isArray(value) ? value.length : typeof value === "string" ? value.length >> 5 : 0;
+  data.steps.left -= cost;
+  if (data.steps.left < 0) throw new TemplateError(`takes more than ${MAX_STEPS} steps: too much in loops and lists`);
+}
+
 function condition(take: (holds: boolean) => boolean): Handlebars.HelperDelegate {
   return function (this: unknown, value: unknown, options: Options) {
+    spend(options, []);
     const holds = !(value === undefined || value === false || value === 0 || value === "" || isEmptyList(value));
     return take(holds) ? options.fn(this) : options.inverse(this);
   };
@@ -161,11 +193,12 @@ function each(this: unknown, elements: unknown, options: Options): string {
   if (!Array.isArray(elements) || elements.length === 0) return options.inverse(this);
   let text = "";
   for (const [index, element] of elements.entries()) {
-    if (--options.data.rounds.left < 0) throw new TemplateError(`loops run more than ${MAX_ROUNDS} times in all`);
+    spend(options, []);
     const data: unknown = Handlebars.createFrame(options.data);
     Object.assign(data as object, { index, first: index === 0, last: index === elements.length - 1 });
     // A copy, since Handlebars counts `../` by identity: a list inside itself would otherwise be one level short.
-    text += options.fn({ ...element }, { data });
+    text += options.fn(bare({ ...element }), { data });
+    if (text.length > MAX_TEXT) throw new TemplateError(TOO_LONG);
   }
   return text;
 }

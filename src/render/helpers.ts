@@ -100,7 +100,7 @@ function isKind<T extends { kind: string }>(value: unknown, kind: T["kind"]): va
 
 function plural({ values: [count, one, other], hash }: Arguments, { locale }: Look): string {
   const category = pluralCategory(Number(count), locale);
-  if (Object.keys(hash).length > 0) return String(hash[category] ?? hash.other);
+  if (Object.keys(hash).length > 0) return String(Object.hasOwn(hash, category) ? hash[category] : hash.other);
   return String(category === "one" ? one : (other ?? one));
 }
 

@@ -7,6 +7,9 @@ export type SegmentCount = {
   readonly characters: number;
 };
 
+/** The longest SMS that mainland carriers take, in characters, the signature included. */
+export const MOST_MAINLAND = 500;
+
 const GSM_BASIC =
   "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà";
 const GSM_EXTENDED = "\f|^€{}[]~\\";

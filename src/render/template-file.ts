@@ -3,20 +3,11 @@
  * buyer reads and what is counted; the front matter's parameters are rendered beside it for the provider.
  */
 import { createHash } from "node:crypto";
-import { z } from "zod";
-import { parseYaml } from "../core/yaml-doc.ts";
+import type { ApprovedTemplate } from "../core/channel.ts";
 import type { TemplateData } from "./data.ts";
 import { type Compiled, compileTemplate } from "./engine.ts";
-
-const PROVIDERS = ["aliyun", "tencent", "twilio", "whatsapp", "wechat"] as const;
-
-/** What a provider calls its approved template: `signName`, `templateCode`, …; all but the parameters. */
-export type ProviderFront = {
-  readonly fields: Readonly<Record<string, string>>;
-  /** In order; positional ones are named 1, 2, …. */
-  readonly params: readonly { readonly name: string; readonly source: string }[];
-};
-export type Front = Readonly<Record<string, ProviderFront>>;
+import { type FileFault, type Front, type FrontResult, readFront } from "./front.ts";
+import { type Provider, sectionOf } from "./front-schema.ts";
 
 export type TemplateName = {
   readonly campaign: string;
@@ -28,7 +19,12 @@ export type TemplateName = {
 };
 
 export type Rendered =
-  | { readonly ok: true; readonly text: string; readonly params: Readonly<Record<string, string>> }
+  | {
+      readonly ok: true;
+      readonly text: string;
+      readonly params: Readonly<Record<string, string>>;
+      readonly approved: ApprovedTemplate | null;
+    }
   | { readonly ok: false; readonly message: string };
 
 export type Template = TemplateName & {
@@ -38,42 +34,29 @@ export type Template = TemplateName & {
   readonly version: string;
   /** The whole file. */
   readonly source: string;
+  /** How many lines of the file stand before the text. */
+  readonly linesBefore: number;
+  readonly category: FrontResult["category"];
+  /** The variables that the text shows. */
+  readonly printed: readonly string[];
   readonly front: Front;
-  /** `params`: those of the provider (`aliyun-sms` reads `aliyun`), or of the only one there is when none is named. Never throws. */
+  /**
+   * `params` and `approved`: those for the channel's provider (`aliyun-sms` reads `aliyun`); for one that knows no approved
+   * templates (a webhook may lead to any), and when none is named, those of the only section there is. Never throws.
+   */
   render(data: TemplateData, provider?: string): Rendered;
 };
 
-/** `line` counts from 1 in the file. */
-export type FileFault = { readonly line: number; readonly message: string };
 export type TemplateResult =
   | { readonly ok: true; readonly template: Template }
   | { readonly ok: false; readonly faults: readonly FileFault[] };
-
-const field = z.union([z.string(), z.number()], { error: "must be text" }).transform(String);
-const frontShape = z.strictObject(
-  Object.fromEntries(
-    PROVIDERS.map((provider) => [
-      provider,
-      z
-        .object({
-          params: z
-            .union([z.record(z.string(), z.string()), z.array(z.string())], {
-              error: "must be a map or a list of texts",
-            })
-            .optional(),
-        })
-        .catchall(field)
-        .optional(),
-    ]),
-  ),
-);
 
 export function parseTemplate(name: TemplateName, source: string): TemplateResult {
   const parts = split(source.replace(/^\uFEFF/, "").replace(/\r\n?/g, "\n"));
   if (parts === null)
     return { ok: false, faults: [{ line: 1, message: "the front matter is not closed by a line ---" }] };
-  const faults: FileFault[] = [];
-  const { front, params } = readFront(parts.front, faults);
+  const { front, category, faults: frontFaults } = readFront(parts.front);
+  const faults: FileFault[] = [...frontFaults];
   const body = compileTemplate(parts.body);
   if (!body.ok) faults.push(...body.faults.map(({ line, message }) => ({ line: line + parts.linesBefore, message })));
   if (!body.ok || faults.length > 0) return { ok: false, faults };
@@ -86,8 +69,11 @@ export function parseTemplate(name: TemplateName, source: string): TemplateResul
       id: `${name.campaign}/${name.step}${variant}.${name.channel}.${name.locale}`,
       version: digest(source),
       source,
+      linesBefore: parts.linesBefore,
+      category,
+      printed: template.printed,
       front,
-      render: (data, provider) => render(template, chosen(params, provider), data),
+      render: (data, provider) => render(template, front, chosen(front, provider), data),
     },
   };
 }
@@ -107,61 +93,24 @@ function split(text: string): Parts | null {
   return { front: lines.slice(1, end).join("\n"), body: lines.slice(end + 1).join("\n"), linesBefore: end + 1 };
 }
 
-type Params = ReadonlyMap<string, readonly { readonly name: string; readonly template: Compiled }[]>;
-
-function readFront(text: string, faults: FileFault[]): { front: Front; params: Params } {
-  const none = { front: {}, params: new Map() };
-  if (text.trim() === "") return none;
-  const parsed = parseYaml(text, frontShape, { linesBefore: 1 });
-  if (!parsed.ok) {
-    faults.push(
-      ...parsed.faults.map(({ line, path, message }) => ({
-        line,
-        message: path === "" ? message : `${path}: ${message}`,
-      })),
-    );
-    return none;
-  }
-  const front: Record<string, ProviderFront> = {};
-  const params = new Map<string, { name: string; template: Compiled }[]>();
-  for (const [provider, section] of Object.entries(parsed.value)) {
-    if (section === undefined) continue;
-    const { params: given = {}, ...fields } = section;
-    const positional = Array.isArray(given);
-    const named = Object.entries(given).map(([key, source]) => ({
-      key,
-      name: positional ? String(Number(key) + 1) : key,
-      source,
-    }));
-    front[provider] = { fields, params: named.map(({ name, source }) => ({ name, source })) };
-    params.set(provider, []);
-    for (const { key, name, source } of named) {
-      const compiled = compileTemplate(source);
-      const line = parsed.lineOf([provider, "params", key]);
-      if (compiled.ok) params.get(provider)?.push({ name, template: compiled.template });
-      else
-        faults.push(
-          ...compiled.faults.map(({ message }) => ({ line, message: `${provider}.params.${name}: ${message}` })),
-        );
-    }
-  }
-  return { front, params };
+/** Which section of the front matter speaks for the provider; null: none. */
+export function chosen(front: Front, provider: string | undefined): Provider | null {
+  const own = provider === undefined ? null : sectionOf(provider);
+  if (own !== null) return Object.hasOwn(front, own) ? own : null;
+  const [only, ...others] = Object.keys(front) as Provider[];
+  return only !== undefined && others.length === 0 ? only : null;
 }
 
-function chosen(params: Params, provider: string | undefined) {
-  if (provider === undefined) return params.size === 1 ? ([...params.values()][0] ?? []) : [];
-  for (const [name, own] of params) if (provider === name || provider.startsWith(`${name}-`)) return own;
-  return [];
-}
-
-function render(body: Compiled, params: readonly { name: string; template: Compiled }[], data: TemplateData): Rendered {
+function render(body: Compiled, front: Front, section: Provider | null, data: TemplateData): Rendered {
   const result = body.render(data);
   if (!result.ok) return result;
+  if (section === null) return { ok: true, text: result.text, params: {}, approved: null };
   const values: Record<string, string> = {};
-  for (const { name, template } of params) {
+  for (const { name, template } of front[section]?.params ?? []) {
     const value = template.render(data);
     if (!value.ok) return { ok: false, message: `parameter ${name}: ${value.message}` };
     values[name] = value.text;
   }
-  return { ok: true, text: result.text, params: values };
+  const approved = { provider: section, fields: front[section]?.fields ?? {} };
+  return { ok: true, text: result.text, params: values, approved };
 }

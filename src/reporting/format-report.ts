@@ -1,7 +1,7 @@
 /** The recovery report for people (a table that fits a terminal), for programs (JSON) and for spreadsheets (CSV). */
 import { formatDuration } from "../core/duration.ts";
 import { formatInstant } from "../core/instant.ts";
-import { currencyDigits, formatAmount } from "../core/money.ts";
+import { formatAmount, formatMicros } from "../core/money.ts";
 import type { Figures, Micros, Minor } from "./figures.ts";
 import type { Dimension, RecoveryReport, ReportRow } from "./recovery.ts";
 import { type Column, csvLines, csvText, textTable } from "./text-table.ts";
@@ -27,14 +27,7 @@ export type ReportJson = {
 
 const moneyOf = ({ amount, currency }: Minor): Money => ({ amount: formatAmount(amount, currency), currency });
 
-/** Prices go below the smallest coin, so a sum may: `0.135`. Never fewer decimals than the currency has. */
-export function costOf({ micros, currency }: Micros): Money {
-  const digits = currencyDigits(currency) ?? 2;
-  const text = String(Math.abs(micros)).padStart(7, "0");
-  const fraction = text.slice(-6).replace(/0+$/, "").padEnd(digits, "0");
-  const whole = `${micros < 0 ? "-" : ""}${text.slice(0, -6)}`;
-  return { amount: fraction === "" ? whole : `${whole}.${fraction}`, currency };
-}
+export const costOf = ({ micros, currency }: Micros): Money => ({ amount: formatMicros(micros, currency), currency });
 
 function figuresJson(figures: Figures): FiguresJson {
   const { medianTimeToPay, recoveredAmount, cost } = figures;

@@ -3,10 +3,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { buildCatalog, type CatalogOptions, loadCatalog } from "../../src/render/catalog.ts";
-import { buildTemplateData } from "../../src/render/data.ts";
 import { localeChain } from "../../src/render/locales.ts";
-import { SAMPLE_DATA, SAMPLE_FACTS } from "../../src/render/sample.ts";
-import { countSegments } from "../../src/render/segments.ts";
+import { SAMPLE_DATA } from "../../src/render/sample.ts";
 
 const CAMPAIGN = "steps:\n  - { id: nudge, at: { afterCreated: 10m }, channels: [sms] }\n";
 const OPTIONS: CatalogOptions = { channels: ["sms", "chat"] };
@@ -70,7 +68,7 @@ describe("faults", () => {
 
   it("count lines from the top of the file, front matter included", () => {
     const file = (text: string) => faultsOf({ "c/campaign.yaml": CAMPAIGN, "c/nudge.sms.en.hbs": text });
-    expect(file("---\naliyun:\n  signName: Acme\n  params:\n    name: '{{nmae}}'\n---\nHi\n{{x.y}}")).toEqual([
+    expect(file("---\naliyun:\n  templateCode: A\n  params:\n    name: '{{nmae}}'\n---\nHi\n{{x.y}}")).toEqual([
       expect.stringContaining("nudge.sms.en.hbs:5: aliyun.params.name: unknown variable {{nmae}}"),
       expect.stringContaining("nudge.sms.en.hbs:8: unknown variable {{x.y}}"),
     ]);
@@ -123,55 +121,6 @@ describe("findTemplate", () => {
   });
 });
 
-describe("provider's approved templates", () => {
-  const front = (yaml: string) =>
-    catalogOf({ "c/campaign.yaml": CAMPAIGN, "c/nudge.sms.en.hbs": `---\n${yaml}\n---\nHi {{buyer.name}}` })
-      .templates[0];
-
-  it("render their parameters beside the text", () => {
-    const template = front(
-      'aliyun: { signName: Acme, templateCode: SMS_1, params: { name: "{{buyer.name}}", sum: "{{total}}" } }',
-    );
-    expect(template?.render(SAMPLE_DATA)).toEqual({
-      ok: true,
-      text: "Hi Li Lei",
-      params: { name: "Li Lei", sum: "CN¥129.00" },
-    });
-    expect(template?.front).toEqual({
-      aliyun: {
-        fields: { signName: "Acme", templateCode: "SMS_1" },
-        params: [
-          { name: "name", source: "{{buyer.name}}" },
-          { name: "sum", source: "{{total}}" },
-        ],
-      },
-    });
-  });
-
-  it("are chosen by provider, and may be positional", () => {
-    const template = front(
-      'aliyun: { params: { n: "{{shop}}" } }\ntencent: { templateId: 123, params: ["{{shop}}", "{{count}}"] }',
-    );
-    expect(template?.render(SAMPLE_DATA, "tencent-sms")).toMatchObject({ params: { 1: "acme", 2: "1" } });
-    expect(template?.render(SAMPLE_DATA, "aliyun-sms")).toMatchObject({ params: { n: "acme" } });
-    expect(template?.render(SAMPLE_DATA, "twilio-sms")).toMatchObject({ params: {} });
-    expect(template?.render(SAMPLE_DATA)).toMatchObject({ params: {} });
-    expect(template?.front.tencent?.fields).toEqual({ templateId: "123" });
-  });
-
-  it("are not sent with a parameter missing", () => {
-    const nameless = buildTemplateData({
-      ...SAMPLE_FACTS,
-      orders: SAMPLE_FACTS.orders.map((order) => ({ ...order, note: null })),
-    });
-    const template = front('aliyun: { params: { note: "{{order.note}}" } }');
-    expect(template?.render(nameless)).toMatchObject({
-      ok: false,
-      message: expect.stringContaining("parameter note: order.note is missing"),
-    });
-  });
-});
-
 describe("versions", () => {
   const files = { "c/campaign.yaml": CAMPAIGN, "c/nudge.sms.en.hbs": "Hi" };
   const versions = (change: Files) => {
@@ -193,7 +142,7 @@ describe("versions", () => {
 });
 
 describe("warnings", () => {
-  const files = { "c/campaign.yaml": `${CAMPAIGN}match: { shops: [acmee] }\n`, "c/nudge.sms.zh-CN.hbs": "Hi" };
+  const files = { "c/campaign.yaml": `${CAMPAIGN}match: { shops: [acmee] }\n`, "c/nudge.sms.zh-CN.hbs": "Hi STOP" };
   it("name shops nobody configured and locales without a text", () => {
     expect(warningsOf(files, { ...OPTIONS, shopIds: ["acme"], shopLocales: ["zh-CN", "es", "es"] })).toEqual([
       "templates/c/campaign.yaml:3: no shop acmee is configured (did you mean `acme`?)",
@@ -211,6 +160,40 @@ describe("warnings", () => {
     expect(warningsOf(tight, { ...OPTIONS, shopLocales: ["zh-CN"] })).toEqual([
       "templates/c/campaign.yaml:2: steps[0].at: is always sooner than minAge (2d) allows; with whenTight: skip it is never sent",
     ]);
+  });
+
+  it("come as data, too: of the campaign, and of what its texts say", () => {
+    const built = build({
+      "c/campaign.yaml": `${CAMPAIGN}repeatAfter: 9d\n`,
+      "c/nudge.sms.en.hbs": "---\ncategory: marketing\n---\nHi 催款",
+    });
+    expect(built.ok && built.advice).toEqual([
+      {
+        code: "repeats_late",
+        about: "campaign",
+        campaign: "c",
+        file: "c/campaign.yaml",
+        line: 3,
+        message: expect.stringContaining("9d is far longer than orders stay open (1d)"),
+      },
+      {
+        code: "refused_word",
+        about: "text",
+        campaign: "c",
+        file: "c/nudge.sms.en.hbs",
+        line: 4,
+        message: expect.stringContaining("催款"),
+      },
+      {
+        code: "no_opt_out",
+        about: "text",
+        campaign: "c",
+        file: "c/nudge.sms.en.hbs",
+        line: 4,
+        message: expect.anything(),
+      },
+    ]);
+    expect(built.ok && built.warnings[0]).toMatch(/^templates\/c\/campaign\.yaml:3: 9d is far/);
   });
 });
 
@@ -259,77 +242,4 @@ describe("loadCatalog", () => {
       "D/c/campaign.yaml:2: step nudge has no template for sms: add nudge.sms.en.hbs",
     ]);
   });
-});
-
-describe("the default campaign", () => {
-  const dir = new URL("../../templates", import.meta.url).pathname;
-  const result = loadCatalog(dir, { channels: ["sms", "chat"], shopLocales: ["zh-CN", "en", "es", "fr"] });
-  if (!result.ok) throw new Error(result.faults.join("\n"));
-  const { catalog, warnings } = result;
-  const [order] = SAMPLE_FACTS.orders;
-  if (order === undefined) throw new Error("no sample order");
-
-  it("loads without a warning, also where only one of its channels is configured", () => {
-    expect(warnings).toEqual([]);
-    for (const channel of ["sms", "chat"]) expect(loadCatalog(dir, { channels: [channel] }).ok).toBe(true);
-  });
-
-  it("has texts of its own in Chinese, English and Spanish, for SMS and chat", () => {
-    const ids = catalog.templates
-      .filter(({ campaign }) => campaign === "default")
-      .map(({ id }) => id.slice("default/".length));
-    const expected = ["nudge", "last-call"].flatMap((step) =>
-      ["sms", "chat"].flatMap((channel) => ["zh-CN", "en", "es"].map((locale) => `${step}.${channel}.${locale}`)),
-    );
-    expect(ids.sort()).toEqual(expected.sort());
-  });
-
-  const buyers = [
-    ["zh-CN", "CNY", "+8613812345678", "拒收请回复R"],
-    ["en", "USD", "+15551234567", "STOP"],
-    ["es", "EUR", "+34600000000", "BAJA"],
-  ] as const;
-  /** Minutes left; the last reminder is never a day early. */
-  const closings = { nudge: [null, 20, 24 * 60], "last-call": [null, 20, 600] };
-  const cases = catalog.templates.flatMap((template) =>
-    buyers.flatMap(([locale, currency, to, optOut]) =>
-      template.locale === locale
-        ? closings[template.step as keyof typeof closings].map((minutes) => ({
-            template,
-            locale,
-            currency,
-            to,
-            optOut,
-            minutes,
-          }))
-        : [],
-    ),
-  );
-
-  it.each(cases)(
-    "$template.id closing in $minutes min reads well and fits",
-    ({ template, locale, currency, to, optOut, minutes }) => {
-      const closesAt = minutes === null ? null : SAMPLE_FACTS.now + minutes * 60_000;
-      const facts = { ...SAMPLE_FACTS, locale, buyer: { ...SAMPLE_FACTS.buyer, locale } };
-      const full = template.render(
-        buildTemplateData({ ...facts, orders: [{ ...order, currency, closesAt, payUrl: "https://s.example/p/a1B2" }] }),
-      );
-      const bare = template.render(
-        buildTemplateData({
-          ...facts,
-          buyer: { name: null, tier: null, locale: null, timeZone: null },
-          orders: [{ ...order, currency, closesAt, payUrl: null, note: null, items: [] }],
-        }),
-      );
-      for (const result of [full, bare]) {
-        const text = result.ok ? result.text : result.message;
-        expect(result.ok).toBe(true);
-        expect(text).toMatch(/129[.,]00/);
-        expect(text).not.toMatch(/催款|[【】]| {2}|\n\n|null|undefined/);
-        if (template.channel !== "sms") continue;
-        expect(text).toContain(optOut);
-        expect(countSegments(text, to).segments).toBe(1);
-      }
-    },
-  );
 });

@@ -187,6 +187,11 @@ describe("what buyers write", () => {
     ["weixin://dl/x Ann", "Ann"],
     ["Size 3.5 v1.2", "Size 3.5 v1.2"],
     ["Dr. Smith", "Dr. Smith"],
+    ["St.John", "St.John"],
+    ["付款.中国 李雷", "李雷"],
+    ["evil.xn--fiqs8s Ann", "Ann"],
+    ["10.0.0.1/pay Ann", "Ann"],
+    ["evil.ai", ""],
     ["【银行】李雷", "银行李雷"],
     ["evil【】.com", ""],
     ["\ud800x", "x"],
@@ -236,6 +241,10 @@ describe("what buyers write", () => {
     ])
       cleanText(text, 100);
     expect(performance.now() - started).toBeLessThan(200);
+  });
+
+  it("strips what is invisible from the shop's ids, too, and leaves the rest of them", () => {
+    expect(print("{{order.id}}", facts({ orders: [order({ id: "a.com\u202e\u00077" })] }))).toBe("a.com7");
   });
 
   it("cuts no character in two", () => {

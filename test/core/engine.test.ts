@@ -88,8 +88,25 @@ describe("rendering", () => {
     const items = Array.from({ length: 100 }, () => ITEM);
     const many = buildTemplateData({ ...SAMPLE_FACTS, orders: [{ ...ORDER, items }] });
     const loops = "{{#each items}}{{#each ../items}}{{#each ../../items}}x{{/each}}{{/each}}{{/each}}";
-    expect(render(loops, many)).toBe("! loops run more than 2000 times in all");
+    const steps = "! takes more than 5000 steps: too much in loops and lists";
+    const long = "! the text is longer than 10000 characters";
+    expect(render(loops, many)).toBe(steps);
+    expect(render(loops.replace("x", "xxxx"), many)).toBe(long);
     expect(render(loops)).toBe("x");
+    const within = (body: string) => render(`{{shop}}{{#each items}}{{#each ../items}}${body}{{/each}}{{/each}}`, many);
+    expect(within('{{#if (list ../../items "sku")}}{{/if}}')).toBe(steps);
+    expect(within("{{list ../../items}}")).toBe(long);
+    expect(within(`{{#if (truncate "${"é".repeat(1_500)}" 1)}}{{/if}}`)).toBe(steps);
+  });
+
+  it("lists so much as a message can hold, and counts and sums all", () => {
+    const items = Array.from({ length: 500 }, () => ITEM);
+    const orders = Array.from({ length: 60 }, (_, n) => ({ ...ORDER, id: `${n}`, createdAt: n, items }));
+    const many = buildTemplateData({ ...SAMPLE_FACTS, orders });
+    expect(render("{{count}} {{total}} {{#each orders}}{{#if @last}}{{@index}}{{/if}}{{/each}}", many)).toBe(
+      "60 CN¥7,740.00 49",
+    );
+    expect(many.values.items).toHaveLength(200);
   });
 });
 
@@ -149,6 +166,9 @@ describe("what is refused when a template is saved", () => {
     ["x {{", "1: a {{…}} is not closed, or is malformed"],
     ["", "1: the text is empty"],
     ["x".repeat(4_097), "1: is too long: 4097 bytes, at most 4096"],
+    [`\n${"{{shop}}".repeat(121)}`, "2: holds more than 120 {{…}} and brackets"],
+    ["a\nb\u202ec", "2: holds a control character, or one that changes the direction of text"],
+    ["a\u0007", "1: holds a control character"],
     ["{{#if shop}}".repeat(5) + "{{/if}}".repeat(5), "1: blocks are nested more than 4 deep"],
     [`{{mask ${"(mask ".repeat(5)}shop${")".repeat(5)}}}`, "1: helpers are nested more than 4 deep"],
   ])("%.60s", (source, message) => {

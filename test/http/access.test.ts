@@ -15,11 +15,18 @@ const ROUTES: readonly ["GET" | "POST", string, string][] = [
   ["GET", "/v1/reminders", "viewer"],
   ["GET", "/v1/deliveries", "viewer"],
   ["POST", "/v1/rehearsals", "operator"],
+  ["POST", "/v1/templates/preview", "viewer"],
   ["GET", "/metrics", "viewer"],
   ["GET", "/healthz", "open"],
   ["GET", "/readyz", "open"],
   ["GET", "/openapi.json", "open"],
 ];
+const PAYLOADS: Readonly<Record<string, object>> = {
+  "POST /v1/events": [order(1)],
+  "POST /v1/orders/acme/o1/promise": { at: "2026-11-10T20:00:00+08:00" },
+  "POST /v1/rehearsals": [order(1)],
+  "POST /v1/templates/preview": { template: "{{shop}}", channel: "sms" },
+};
 const RANK = ["open", "viewer", "operator", ADMIN_KEY];
 
 describe("access", () => {
@@ -28,9 +35,9 @@ describe("access", () => {
       explain: async () => ({}),
       promise: async () => ({ kind: "recorded", answer: {} }),
     });
-    const body = url.endsWith("/promise") ? { at: "2026-11-10T20:00:00+08:00" } : [order(1)];
-    const payload = method === "POST" ? { payload: body } : {};
-    const ask = (headers: Record<string, string>) => app.inject({ method, url, headers, ...remote, ...payload });
+    const payload = PAYLOADS[`${method} ${url}`];
+    const ask = (headers: Record<string, string>) =>
+      app.inject({ method, url, headers, ...remote, ...(payload === undefined ? {} : { payload }) });
     const none = await ask({});
     expect(none.statusCode === 401).toBe(role !== "open");
     if (role === "open") return;

@@ -28,6 +28,7 @@ it("describes every route with its answers, bodies and who may", () => {
     "/v1/rehearsals",
     "/v1/reminders",
     "/v1/reports/recovery",
+    "/v1/templates/preview",
     "/v1/webhooks/{source}/{shop}",
   ]);
   const { post } = paths["/v1/events"];

@@ -57,6 +57,7 @@ export function stubServer(change: Change = {}) {
     listReminders: async () => ({ items: [], next: null }),
     listDeliveries: async () => ({ items: [], next: null }),
     rehearsals: { begin: async () => stubSlot },
+    preview: async () => ({ kind: "preview", preview: {} }),
     log: pino({ level: "trace" }, sink),
     ...change,
   });

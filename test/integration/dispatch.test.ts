@@ -135,6 +135,54 @@ describe("dispatch", () => {
     ]);
   });
 
+  it("sends no half sentence: what a buyer lacks goes to the next channel, and ends with a delivery that says why", async () => {
+    const texts: Record<string, string> = { chat: "Hi {{buyer.name}}", sms: "Pay {{payUrl}}" };
+    const { at, tell, drain, sent, database } = await dispatchSetup({ text: (channel) => texts[channel] ?? "" });
+    await at(T0);
+    const buyer = (id: string, phone: string) => ({ id, phone, chat: { wechat: id } });
+    await tell(
+      toldEvent("e1", "order.created", T0, { buyer: buyer("b1", "+8613812345678") }),
+      toldEvent("e2", "order.created", T0, {
+        id: "o2",
+        payUrl: "https://s.example/2",
+        buyer: buyer("b2", "+8613812345679"),
+      }),
+    );
+    await at(T0 + 10 * MINUTE);
+    await drain();
+    await drain();
+    expect(sent.map(({ text }) => text)).toEqual(["Pay https://s.example/2"]);
+    const rows = await database.sql`select orders, state, reason from reminders where step = 'nudge' order by orders`;
+    expect(rows).toEqual([
+      { orders: ["o1"], state: "skipped", reason: "rejected_by_provider" },
+      { orders: ["o2"], state: "sent", reason: null },
+    ]);
+    const failed = await database.sql`
+      select d.channel, d.code, d.message from deliveries d join reminders r on r.id = d.reminder_id
+      where 'o1' = any(r.orders) and d.state = 'failed-permanent' order by d.channel`;
+    expect(failed).toEqual([
+      { channel: "chat", code: "template_failed", message: expect.stringContaining("buyer.name is missing") },
+      { channel: "sms", code: "template_failed", message: expect.stringContaining("payUrl is missing") },
+    ]);
+  });
+
+  it("hands over the approved template that the channel's provider has", async () => {
+    const front =
+      '---\naliyun: { signName: A, templateCode: SMS_1, params: { id: "{{order.id}}" } }\n---\n{{order.id}}';
+    const { at, tell, drain, sent } = await dispatchSetup({ text: () => front });
+    await at(T0);
+    await tell(toldEvent("e1", "order.created", T0));
+    await at(T0 + 10 * MINUTE);
+    await drain();
+    expect(sent.map(({ text, params, approved }) => ({ text, params, approved }))).toEqual([
+      {
+        text: "o1",
+        params: { id: "o1" },
+        approved: { provider: "aliyun", fields: { signName: "A", templateCode: "SMS_1" } },
+      },
+    ]);
+  });
+
   it("never repeats an attempt of unknown outcome", async () => {
     const { at, tell, drain, sent, database } = await dispatchSetup({
       answer: () => ({ kind: "unknown", code: "timeout", message: "" }),

@@ -24,6 +24,7 @@ const message = (over: Partial<Message> = {}): Message => ({
   campaign: "default",
   step: "nudge",
   orders: ["2233445566", "820982911946154508"],
+  approved: null,
   params: { name: "李雷" },
   ...over,
 });

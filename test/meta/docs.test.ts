@@ -2,6 +2,8 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { REASONS } from "../../src/core/reason.ts";
 import { program } from "../../src/program.ts";
+import { PROVIDERS } from "../../src/render/front-schema.ts";
+import { parseTemplate } from "../../src/render/template-file.ts";
 
 const readme = readFileSync("README.md", "utf8");
 
@@ -35,6 +37,13 @@ describe("README", () => {
     const read = [...source.matchAll(/value\("([A-Z_]+)"\)/g)].map(([, name]) => name);
     expect([...new Set(documented)].sort()).toEqual([...new Set(read)].sort());
   });
+});
+
+it("shows front matter as it is taken", () => {
+  const [, text = ""] = /```handlebars\n([\s\S]*?)```/.exec(readme) ?? [];
+  const name = { campaign: "c", step: "s", variant: null, channel: "sms", locale: "zh-CN" };
+  const parsed = parseTemplate(name, text);
+  expect(parsed.ok ? Object.keys(parsed.template.front) : parsed.faults).toEqual([...PROVIDERS]);
 });
 
 it("has a description and help for every command and argument", () => {

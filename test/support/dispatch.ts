@@ -10,18 +10,16 @@ import { intakeDeps } from "./intake.ts";
 
 export { T0, toldEvent } from "./intake.ts";
 
-const FILES = new Map([
-  [
-    "default/campaign.yaml",
-    "name: Default\nsteps:\n  - { id: nudge, at: { afterCreated: 10m }, channels: [chat, sms] }\n  - { id: last-call, at: { beforeClose: 30m }, channels: [sms, chat] }\n",
-  ],
-  ...["nudge", "last-call"].flatMap((step) =>
-    ["sms", "chat"].map((channel): [string, string] => [
-      `default/${step}.${channel}.en.hbs`,
-      "Order {{order.id}}: {{total}}",
-    ]),
-  ),
-]);
+const filesOf = (text: (channel: string) => string) =>
+  new Map([
+    [
+      "default/campaign.yaml",
+      "name: Default\nsteps:\n  - { id: nudge, at: { afterCreated: 10m }, channels: [chat, sms] }\n  - { id: last-call, at: { beforeClose: 30m }, channels: [sms, chat] }\n",
+    ],
+    ...["nudge", "last-call"].flatMap((step) =>
+      ["sms", "chat"].map((channel): [string, string] => [`default/${step}.${channel}.en.hbs`, text(channel)]),
+    ),
+  ]);
 
 export async function dispatchSetup(
   options: {
@@ -30,9 +28,12 @@ export async function dispatchSetup(
     ratePerSecond?: number;
     campaign?: Partial<Campaign>;
     shop?: Partial<ShopPolicy>;
+    /** Of every step, by channel. */
+    text?: (channel: string) => string;
   } = {},
 ) {
-  const catalog = buildCatalog(FILES, { channels: ["sms", "chat"] }, "templates");
+  const files = filesOf(options.text ?? (() => "Order {{order.id}}: {{total}}"));
+  const catalog = buildCatalog(files, { channels: ["sms", "chat"] }, "templates");
   if (!catalog.ok) throw new Error(catalog.faults.join("\n"));
   const base = await intakeDeps({
     ...(options.shop === undefined ? {} : { shop: options.shop }),

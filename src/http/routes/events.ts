@@ -5,7 +5,7 @@ import { z } from "zod";
 import { eventBody, receipt } from "../contract.ts";
 import type { Receipt, Rejected } from "../deps.ts";
 import { HttpProblem, isErrorCode } from "../errors.ts";
-import { parseJson } from "../json.ts";
+import { addJsonBody } from "../json-body.ts";
 import { takeLines } from "../ndjson.ts";
 import { answers } from "../openapi.ts";
 import { isPlainUtf8, NDJSON, unsupported } from "../plain-body.ts";
@@ -38,12 +38,7 @@ export type EventsOptions = {
 
 export function eventRoutes(app: FastifyInstance, { submit, stallTimeout, draining }: EventsOptions): void {
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser("application/json", { parseAs: "buffer", bodyLimit: JSON_LIMIT }, (request, body, done) => {
-    if (typeof body === "string" || !isPlainUtf8(request)) return done(unsupported(request));
-    const parsed = parseJson(body);
-    if (parsed.ok) done(null, parsed.value);
-    else done(new HttpProblem("invalid_json", parsed.message));
-  });
+  addJsonBody(app, JSON_LIMIT);
   app.addContentTypeParser(NDJSON, (request, payload, done) => {
     if (isPlainUtf8(request)) done(null, payload);
     else done(unsupported(request));

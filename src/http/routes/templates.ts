@@ -1,0 +1,65 @@
+/** Templates before they are saved: what they would say, and what may be wrong with that. Nothing is sent or kept. */
+import type { FastifyInstance } from "fastify";
+import type { ZodTypeProvider } from "fastify-type-provider-zod";
+import { preview } from "../contract.ts";
+import type { HttpDeps } from "../deps.ts";
+import { HttpProblem } from "../errors.ts";
+import { addJsonBody } from "../json-body.ts";
+import { answers } from "../openapi.ts";
+import { previewBody } from "../template-bodies.ts";
+
+const JSON_TYPE = "application/json";
+/** A file of a template, each character escaped. */
+const BODY_LIMIT = 500_000;
+
+export function templateRoutes(plain: FastifyInstance, deps: Pick<HttpDeps, "preview">): void {
+  plain.removeAllContentTypeParsers();
+  addJsonBody(plain, BODY_LIMIT);
+  plain.withTypeProvider<ZodTypeProvider>().post(
+    "/v1/templates/preview",
+    {
+      config: { access: "viewer" },
+      bodyLimit: BODY_LIMIT,
+      schema: {
+        body: previewBody,
+        summary: "Preview a template",
+        description:
+          "Renders a template for sample data or a stored order, counts and prices it, and warns of what may be wrong. Of a stored order name, note " +
+          "and the query of the pay link are masked; counted is the real text.",
+        tags: ["templates"],
+        response: answers(200, "The text", { [JSON_TYPE]: preview }),
+      },
+    },
+    async ({ body: { sample, order, locale, ...rest } }, reply) => {
+      const from = order === undefined ? { sample: sample ?? {} } : { order };
+      const result = await deps.preview({ ...rest, locale: locale ?? null, from });
+      reply.header("cache-control", "no-store");
+      switch (result.kind) {
+        case "preview":
+          return reply.type(JSON_TYPE).send(result.preview);
+        case "invalid":
+          throw invalid(
+            "invalid_body",
+            "the body is not valid",
+            result.faults.map(({ field, message }) => ({ field, message: `${field}: ${message}` })),
+          );
+        case "invalid-template":
+          throw invalid("invalid_template", `${result.faults.length} fault(s) in the template`, result.faults);
+        case "not-rendered":
+          throw new HttpProblem("template_not_rendered", result.message);
+        case "unknown-shop":
+          throw new HttpProblem("unknown_shop", `shop ${JSON.stringify(result.shop)} is not configured`);
+        case "unknown-order":
+          throw new HttpProblem("order_not_found", "no event told of this order in this shop");
+      }
+    },
+  );
+}
+
+function invalid(
+  code: "invalid_body" | "invalid_template",
+  detail: string,
+  faults: readonly { readonly message: string }[],
+): HttpProblem {
+  return new HttpProblem(code, detail, { errors: faults.map((fault) => ({ ...fault })) });
+}

@@ -1,0 +1,70 @@
+/**
+ * A stored order as a message would name it. A preview is for everybody who may read reports, so what it shows is masked: the
+ * buyer's name and note, and what follows `?` in the pay link. What is counted is the real text.
+ */
+import type { ShopPolicy } from "../core/policy.ts";
+import type { Sql } from "../db/client.ts";
+import { loadPreview } from "../db/stores/preview-store.ts";
+import type { Vault } from "../db/vault.ts";
+import type { TemplateFacts } from "../render/data.ts";
+
+export type OrderFacts = {
+  readonly real: TemplateFacts;
+  readonly masked: TemplateFacts;
+  /** The buyer's number, for counting only; "" when there is none. */
+  readonly to: string;
+};
+
+/** null: no such order. Without orders: nothing tells yet what it costs. */
+export async function orderFacts(
+  { sql, vault }: { readonly sql: Sql; readonly vault: Vault },
+  shop: ShopPolicy,
+  id: string,
+  text: { readonly campaign: string; readonly step: string; readonly locale: string },
+): Promise<OrderFacts | null> {
+  const rows = await loadPreview(sql, shop.id, id);
+  if (rows === null) return null;
+  const { name, tier, locale, timeZone } = rows.profile;
+  const real: TemplateFacts = {
+    ...text,
+    shop,
+    now: rows.now,
+    buyer: {
+      name: name === undefined ? null : vault.open(Buffer.from(name[0], "base64")),
+      tier: tier?.[0] ?? null,
+      locale: locale?.[0] ?? null,
+      timeZone: timeZone?.[0] ?? null,
+    },
+    orders: rows.orders.map(({ details, ...order }) => ({
+      id: order.id,
+      amount: order.amount,
+      currency: order.currency,
+      createdAt: order.created_at,
+      closesAt: order.closes_at,
+      payUrl: details.payUrl,
+      note: details.note,
+      items: details.items.map((item) => ({
+        sku: item.sku ?? null,
+        title: item.title ?? null,
+        quantity: item.quantity ?? null,
+        price: item.price ?? null,
+      })),
+    })),
+  };
+  return { real, masked: maskFacts(real), to: rows.phone === null ? "" : vault.open(rows.phone) };
+}
+
+function maskFacts(facts: TemplateFacts): TemplateFacts {
+  const { name } = facts.buyer;
+  return {
+    ...facts,
+    buyer: { ...facts.buyer, name: name === null ? null : [...name].slice(0, 1).join("") + stars(name.slice(1)) },
+    orders: facts.orders.map((order) => ({
+      ...order,
+      note: order.note === null ? null : stars(order.note),
+      payUrl: order.payUrl === null ? null : order.payUrl.replace(/\?.*/s, "?***"),
+    })),
+  };
+}
+
+const stars = (text: string): string => text.replace(/[\p{L}\p{M}\p{N}]/gu, "*");

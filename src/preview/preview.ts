@@ -1,0 +1,135 @@
+/** What a template says for sample data or a real order: its text, what it would cost, and what may be wrong with it. Sends nothing. */
+import type { ApprovedTemplate } from "../core/channel.ts";
+import { canonicalLocale } from "../core/locale.ts";
+import { formatMicros } from "../core/money.ts";
+import type { ContactKind, ShopPolicy } from "../core/policy.ts";
+import { didYouMean } from "../core/suggest.ts";
+import type { Sql } from "../db/client.ts";
+import type { Vault } from "../db/vault.ts";
+import { buildTemplateData, type TemplateFacts } from "../render/data.ts";
+import { sampleFacts } from "../render/sample.ts";
+import { countSegments } from "../render/segments.ts";
+import { parseTemplate, type Template } from "../render/template-file.ts";
+import { adviseText, numberFor, signatureOf } from "../render/text-advice.ts";
+import { orderFacts } from "./order-facts.ts";
+import { applySample, type Sample } from "./sample.ts";
+
+type Cost = { readonly micros: number; readonly currency: string };
+export type PreviewChannel = {
+  readonly name: string;
+  readonly provider: string;
+  readonly contact: ContactKind;
+  readonly cost: Cost | null;
+};
+
+export type PreviewDeps = {
+  readonly sql: Sql;
+  readonly vault: Vault;
+  readonly shopOf: (shop: string) => ShopPolicy | null;
+  /** Whose words the sample is in when it names no shop; null: a made-up one's. */
+  readonly shop: string | null;
+  readonly channels: readonly PreviewChannel[];
+  /** Epoch ms. */
+  readonly now: () => number;
+};
+
+export type PreviewQuery = {
+  /** The whole file, front matter included. */
+  readonly template: string;
+  readonly channel: string;
+  /** null: the shop's. */
+  readonly locale: string | null;
+  readonly campaign: string;
+  readonly step: string;
+  readonly from: { readonly sample: Sample } | { readonly order: { readonly shop: string; readonly id: string } };
+};
+
+export type Preview = {
+  readonly text: string;
+  readonly locale: string;
+  readonly characters: number;
+  readonly segments: number;
+  /** `UTF-8`: no SMS. */
+  readonly encoding: "GSM-7" | "UCS-2" | "UTF-8";
+  /** Of one message; null: the channel has no price. */
+  readonly cost: { readonly amount: string; readonly currency: string } | null;
+  readonly params: Readonly<Record<string, string>>;
+  readonly approved: ApprovedTemplate | null;
+  readonly warnings: readonly string[];
+};
+
+export type PreviewResult =
+  | { readonly kind: "preview"; readonly preview: Preview }
+  | { readonly kind: "invalid"; readonly faults: readonly { readonly field: string; readonly message: string }[] }
+  | {
+      readonly kind: "invalid-template";
+      readonly faults: readonly { readonly line: number; readonly message: string }[];
+    }
+  | { readonly kind: "not-rendered"; readonly message: string }
+  | { readonly kind: "unknown-shop"; readonly shop: string }
+  | { readonly kind: "unknown-order" };
+
+export async function previewTemplate(deps: PreviewDeps, query: PreviewQuery): Promise<PreviewResult> {
+  const { channels } = deps;
+  const channel = channels.find(({ name }) => name === query.channel);
+  const names = channels.map(({ name }) => name);
+  if (channel === undefined) {
+    const hint = didYouMean(query.channel, names) || ` (there are ${names.join(", ")})`;
+    return invalid("channel", `no such channel is configured${hint}`);
+  }
+  const named = "order" in query.from ? query.from.order.shop : (query.from.sample.shop ?? deps.shop);
+  const shop = named === null ? sampleFacts("en").shop : deps.shopOf(named);
+  if (shop === null) return { kind: "unknown-shop", shop: named ?? "" };
+  const locale = canonicalLocale(query.locale ?? shop.locale);
+  if (locale === null) return invalid("locale", "is no locale, like en or zh-CN");
+  const { campaign, step } = query;
+  const parsed = parseTemplate({ campaign, step, variant: null, channel: channel.name, locale }, query.template);
+  if (!parsed.ok) return { kind: "invalid-template", faults: parsed.faults };
+  if ("order" in query.from) {
+    const facts = await orderFacts(deps, shop, query.from.order.id, { campaign, step, locale });
+    if (facts === null) return { kind: "unknown-order" };
+    if (facts.real.orders.length === 0)
+      return { kind: "not-rendered", message: "it is not told yet what the order costs, or when it was created" };
+    return show(parsed.template, channel, facts.real, facts.masked, facts.to);
+  }
+  const made = sampleFacts(locale, deps.now());
+  const sample = applySample(query.from.sample, { ...made, shop, campaign, step });
+  if (!sample.ok) return { kind: "invalid", faults: sample.faults };
+  return show(parsed.template, channel, sample.facts, sample.facts, numberFor(locale));
+}
+
+const invalid = (field: string, message: string): PreviewResult => ({ kind: "invalid", faults: [{ field, message }] });
+
+/** Counted as it would be sent, shown as `shown`. */
+function show(
+  template: Template,
+  channel: PreviewChannel,
+  sent: TemplateFacts,
+  shown: TemplateFacts,
+  to: string,
+): PreviewResult {
+  const real = template.render(buildTemplateData(sent), channel.provider);
+  const masked = sent === shown ? real : template.render(buildTemplateData(shown), channel.provider);
+  if (!real.ok) return { kind: "not-rendered", message: real.message };
+  if (!masked.ok) return { kind: "not-rendered", message: masked.message };
+  const count =
+    channel.contact === "phone"
+      ? countSegments(signatureOf(template, channel.provider) + real.text, to)
+      : { segments: 1, encoding: "UTF-8" as const, characters: [...real.text].length };
+  const { cost } = channel;
+  return {
+    kind: "preview",
+    preview: {
+      text: masked.text,
+      locale: template.locale,
+      ...count,
+      cost:
+        cost === null
+          ? null
+          : { amount: formatMicros(cost.micros * count.segments, cost.currency), currency: cost.currency },
+      params: masked.params,
+      approved: masked.approved,
+      warnings: [...adviseText(template, channel)].map(({ line, message }) => `line ${line}: ${message}`),
+    },
+  };
+}

@@ -1,0 +1,412 @@
+/**
+ * 20,000 made-up templates, and every payload published against Handlebars: each is accepted or refused within 50 ms, and
+ * what is accepted renders to harmless text. No code of a template runs, no prototype is read or changed.
+ */
+import { readdirSync, readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { buildTemplateData, type TemplateData } from "../../src/render/data.ts";
+import { compileTemplate } from "../../src/render/engine.ts";
+import { bareFacts, longFacts, SAMPLE_FACTS, sampleFacts } from "../../src/render/sample.ts";
+import { parseTemplate } from "../../src/render/template-file.ts";
+import { PAYLOADS, TREES } from "./handlebars-payloads.ts";
+
+const COUNT = 20_000;
+const LIMIT_MS = 50;
+const [ORDER] = SAMPLE_FACTS.orders;
+if (ORDER === undefined) throw new Error("no sample order");
+const items = Array.from({ length: 300 }, (_, n) => ({
+  sku: `S${n}`,
+  title: `羽绒服 ${n}`,
+  quantity: n,
+  price: "9.50",
+}));
+const DATA: readonly TemplateData[] = [
+  buildTemplateData(sampleFacts("zh-CN")),
+  buildTemplateData(longFacts("en")),
+  buildTemplateData(bareFacts("es")),
+  buildTemplateData({
+    ...SAMPLE_FACTS,
+    orders: Array.from({ length: 60 }, (_, n) => ({ ...ORDER, id: `o${n}`, items })),
+  }),
+];
+
+/** Mulberry32: the same seed, the same templates. */
+function randomFrom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+const random = randomFrom(20_261_110);
+const below = (n: number) => Math.floor(random() * n);
+const one = <T>(of: readonly [T, ...T[]]): T => of[below(of.length)] ?? of[0];
+const times = (most: number, make: () => string) => Array.from({ length: below(most + 1) }, make).join("");
+
+const VALID = readdirSync("templates").flatMap((campaign) =>
+  readdirSync(`templates/${campaign}`)
+    .filter((name) => name.endsWith(".hbs"))
+    .map((name) => readFileSync(`templates/${campaign}/${name}`, "utf8")),
+) as [string, ...string[]];
+const KNOWN = Object.values(PAYLOADS).flat() as [string, ...string[]];
+
+const PATHS = [
+  "shop",
+  "buyer.name",
+  "buyer.tier",
+  "order.id",
+  "order.amount",
+  "order.items",
+  "items",
+  "orders",
+  "total",
+  "count",
+  "closesAt",
+  "timeLeft",
+  "payUrl",
+  "title",
+  "sku",
+  "price",
+  "id",
+  "../shop",
+  "../../shop",
+  "@index",
+  "@first",
+  "@root",
+  "@root.shop",
+  "this",
+  ".",
+  "constructor",
+  "__proto__",
+  "buyer.constructor",
+  "toString",
+  "orders.length",
+  "[x]",
+  "orders.[0].id",
+  "nmae",
+  "buyer.nmae",
+  "hasOwnProperty",
+  "prototype",
+  "helperMissing",
+  "look",
+  "@steps.left",
+] as const;
+const HELPERS = [
+  "money",
+  "date",
+  "duration",
+  "plural",
+  "list",
+  "truncate",
+  "mask",
+  "default",
+  "lookup",
+  "log",
+  "with",
+  "if",
+  "each",
+  "constructor",
+  "blockHelperMissing",
+] as const;
+const BLOCKS = ["if", "unless", "each", "each", "if", "with", "lookup", "mask", "buyer", "*inline", "> x"] as const;
+const LITERALS = [
+  '"a"',
+  "'b'",
+  '"constructor"',
+  '"title"',
+  "1",
+  "0",
+  "-1",
+  "1e9",
+  "true",
+  "null",
+  "undefined",
+  '"date"',
+  '"EUR"',
+  '"{{shop}}"',
+  '"\\u0000"',
+] as const;
+
+function expression(depth: number): string {
+  const call = () =>
+    `${one(HELPERS)} ${times(3, () => `${argument(depth + 1)} `)}${random() < 0.1 ? `other=${argument(depth + 1)}` : ""}`;
+  return random() < 0.5 || depth > 6 ? one(PATHS) : call();
+}
+function argument(depth: number): string {
+  const kind = random();
+  return kind < 0.4 ? one(LITERALS) : kind < 0.8 || depth > 6 ? one(PATHS) : `(${expression(depth)})`;
+}
+/** Grammar: templates that are right but for a word or two. */
+function grown(depth = 0): string {
+  return times(5, () => {
+    const kind = random();
+    if (kind < 0.3) return one(["Hi ", "您好", "\n", "\\", "<b>", "'", "é", " ", "}}", "😀"]);
+    if (kind < 0.65) return one(["{{", "{{~", "{{{", "{{&"]).concat(expression(0), random() < 0.9 ? "}}" : "~}}");
+    if (kind < 0.7)
+      return one(["{{! x }}", "{{!-- {{x}} --}}", "{{> x}}", "{{* x}}", "{{{{raw}}}}x{{{{/raw}}}}", "\\{{x}}"]);
+    if (depth > 5) return "";
+    const name = one(BLOCKS);
+    const middle = random() < 0.3 ? `{{else${random() < 0.3 ? ` if ${argument(0)}` : ""}}}${grown(depth + 1)}` : "";
+    return `{{#${name} ${argument(0)}${random() < 0.05 ? " as |a b|" : ""}}}${grown(depth + 1)}${middle}{{/${random() < 0.97 ? name : "if"}}}`;
+  });
+}
+/** Valid templates and payloads, cut, doubled, mixed and flipped. */
+function mutated(): string {
+  let text = one(random() < 0.6 ? VALID : KNOWN);
+  for (let n = below(6); n >= 0; n--) {
+    const at = below(text.length + 1);
+    const to = Math.min(text.length, at + below(12));
+    const kind = below(5);
+    const other = one(random() < 0.5 ? VALID : KNOWN);
+    if (kind === 0) text = text.slice(0, at) + text.slice(to);
+    else if (kind === 1) text = text.slice(0, to) + text.slice(at);
+    else if (kind === 2) text = text.slice(0, at) + other.slice(below(other.length)) + text.slice(to);
+    else if (kind === 3)
+      text =
+        text.slice(0, at) +
+        one(["{{", "}}", "#", "/", "(", ")", '"', "'", "\\", "|", "@", ".", "~", "\0", "\u202e", "[", "]", "^"]) +
+        text.slice(to);
+    else text = text.slice(0, at) + one(PATHS) + text.slice(to);
+    if (text.length > 6_000) text = text.slice(0, 6_000);
+  }
+  return text;
+}
+/** Much of one thing. */
+function heaped(): string {
+  const part = one(random() < 0.5 ? KNOWN : VALID);
+  const from = below(part.length);
+  return part
+    .slice(from, from + 1 + below(20))
+    .repeat(1 + below(400))
+    .slice(0, 4_200);
+}
+
+function judge(source: string): { ms: number; accepted: boolean } {
+  const before = process.cpuUsage();
+  const compiled = compileTemplate(source);
+  const { user, system } = process.cpuUsage(before);
+  const ms = (user + system) / 1_000;
+  if (!compiled.ok) {
+    expect(compiled.faults.length, source).toBeGreaterThan(0);
+    for (const { line, message } of compiled.faults) {
+      expect(line, source).toBeGreaterThanOrEqual(1);
+      expect(message, source).not.toBe("");
+    }
+    return { ms, accepted: false };
+  }
+  for (const data of DATA) {
+    const begun = process.cpuUsage();
+    const rendered = compiled.template.render(data);
+    const spent = process.cpuUsage(begun);
+    expect((spent.user + spent.system) / 1_000, source).toBeLessThan(300);
+    if (!rendered.ok) {
+      expect(rendered.message, source).not.toMatch(/^cannot be rendered/);
+      continue;
+    }
+    // What templates write themselves may say anything; what comes out of {{…}} may not be an object or code.
+    expect(rendered.text.length).toBeLessThanOrEqual(10_000);
+    if (!/\[object|function|native code/.test(source))
+      expect(rendered.text, source).not.toMatch(/\[object |function \w*\(|native code/);
+  }
+  return { ms, accepted: true };
+}
+
+/** The processor is shared, and the collector strikes when it likes: what was slow once is judged again alone. */
+function withinLimit(source: string): boolean {
+  const first = judge(source);
+  let { ms } = first;
+  for (let again = 0; ms >= LIMIT_MS && again < 5; again++) ms = Math.min(ms, judge(source).ms);
+  expect(ms, `${ms} ms: ${source.slice(0, 300)}`).toBeLessThan(LIMIT_MS);
+  return first.accepted;
+}
+
+/** Names that templates of this test use, as traps on every object's prototype: none is ever sprung. */
+function trapped(run: () => void): string[] {
+  const sprung: string[] = [];
+  const names = [
+    "name",
+    "tier",
+    "title",
+    "sku",
+    "price",
+    "payUrl",
+    "closesAt",
+    "timeLeft",
+    "note",
+    "nmae",
+    "x",
+    "pwned",
+    "undefined",
+  ];
+  for (const name of names)
+    Object.defineProperty(Object.prototype, name, {
+      configurable: true,
+      get() {
+        const [, , reader = "", ...callers] = new Error().stack?.split("\n") ?? [];
+        // Handlebars' compiler looks at its own options, as `name`; nothing of a template or its data.
+        const own = reader.includes("/handlebars/compiler/");
+        if (!own && callers.some((frame) => frame.includes("/src/render/"))) sprung.push(name);
+        return undefined;
+      },
+      set(value) {
+        Object.defineProperty(this, name, { value, configurable: true, enumerable: true, writable: true });
+      },
+    });
+  try {
+    run();
+  } finally {
+    for (const name of names) Reflect.deleteProperty(Object.prototype, name);
+  }
+  return sprung;
+}
+
+const prototypes = () =>
+  [Object, Function, Array, String, Number].map(({ prototype }) => Object.getOwnPropertyNames(prototype).join()).join();
+
+describe("templates that somebody could try to save", () => {
+  it("20,000 of them: each is judged within 50 ms, and what is accepted renders to harmless text", {
+    timeout: 600_000,
+  }, () => {
+    const before = prototypes();
+    const accepted = { grown: 0, mutated: 0, heaped: 0 };
+    for (let n = 0; n < COUNT; n++) {
+      const kind = n % 20 === 0 ? "heaped" : n % 2 === 0 ? "grown" : "mutated";
+      const source = kind === "heaped" ? heaped() : kind === "grown" ? grown() : mutated();
+      if (withinLimit(source)) accepted[kind]++;
+    }
+    expect(prototypes()).toBe(before);
+    expect(Reflect.get(globalThis, "pwned")).toBeUndefined();
+    // It must try both sides of the fence.
+    expect(accepted.grown).toBeGreaterThan(200);
+    expect(accepted.mutated).toBeGreaterThan(200);
+    expect(accepted.grown + accepted.mutated).toBeLessThan(COUNT * 0.8);
+  });
+
+  const fill = (start: string, part: string, end: string) => (room: number) =>
+    start + part.repeat(Math.floor((room - start.length - end.length) / part.length)) + end;
+  it.each<[string, (room: number) => string]>([
+    ["brackets", fill("{{a ", "(a ", "}}")],
+    ["else if", fill("{{#if shop}}a", "{{else if shop}}b", "{{/if}}")],
+    ["blocks", fill("", "{{#if shop}}x{{else}}y{{/if}}", "")],
+    ["variables", fill("", "{{shop}}", "")],
+    ["unknown variables", fill("", "{{buyer.nmae}}", "")],
+    ["lists in loops", fill("{{#each items}}{{#each ../items}}", "{{list ../../items}}", "{{/each}}{{/each}}")],
+    ["money in loops", fill("{{#each items}}{{#each ../items}}", "{{money price}}", "{{/each}}{{/each}}")],
+    ["ways up", fill("{{", "../", "shop}}")],
+    ["segments", fill("{{", "a/", "shop}}")],
+    ["named arguments", fill("{{plural count ", 'a="b" ', "}}")],
+  ])("the heaviest of %s are judged and rendered in time, whatever their length", (_, make) => {
+    for (const room of [500, 1_000, 2_000, 4_000]) withinLimit(make(room));
+  });
+
+  it.each(Object.entries(PAYLOADS))("%s", (_, payloads) => {
+    const before = prototypes();
+    for (const payload of payloads) {
+      const sprung = trapped(() => withinLimit(payload));
+      expect(sprung, payload).toEqual([]);
+      if (withinLimit(payload)) {
+        // Accepted is only what is plain text, or variables and helpers of the contract.
+        expect(
+          payload.replace(/\{\{~?(shop|default shop -?[\d.e]+|#if shop|\/if)~?\}\}/g, "").replace(/\\\{\{/g, ""),
+        ).not.toMatch(/\{\{/);
+      }
+    }
+    expect(prototypes()).toBe(before);
+    expect(Reflect.get(globalThis, "pwned")).toBeUndefined();
+  });
+
+  it("that are no texts are not even looked at", () => {
+    for (const tree of TREES) expect(() => compileTemplate(tree as string), typeof tree).toThrow(TypeError);
+    expect(Reflect.get(globalThis, "pwned")).toBeUndefined();
+  });
+
+  it("reads own properties only, also where a prototype is polluted", () => {
+    const [, , bare] = DATA;
+    const sprung = trapped(() => {
+      for (const source of VALID) {
+        const compiled = compileTemplate(source);
+        for (const data of DATA) if (compiled.ok) compiled.template.render(data);
+      }
+    });
+    expect(sprung).toEqual([]);
+    Object.assign(Object.prototype, { name: "Eve", payUrl: "https://evil.example", title: "x", zero: "no", one: "no" });
+    try {
+      const say = (source: string) => {
+        const compiled = compileTemplate(source);
+        const result = compiled.ok && bare !== undefined ? compiled.template.render(bare) : null;
+        return result === null ? "" : result.ok ? result.text : result.message;
+      };
+      expect(say("Hi {{buyer.name}}")).toContain("buyer.name is missing");
+      expect(say("{{#if payUrl}}{{payUrl}}{{else}}none{{/if}}")).toBe("none");
+      expect(say('{{default buyer.name "there"}} {{plural count other="orders"}}')).toBe("there orders");
+    } finally {
+      for (const name of ["name", "payUrl", "title", "zero", "one"]) Reflect.deleteProperty(Object.prototype, name);
+    }
+  });
+});
+
+describe("front matter that somebody could try to save", () => {
+  const file = (yaml: string) =>
+    parseTemplate(
+      { campaign: "c", step: "s", variant: null, channel: "sms", locale: "en" },
+      `---\n${yaml}\n---\n{{shop}}`,
+    );
+  const bomb = `a: &a [x, x, x, x, x, x, x, x, x]\n${["b", "c", "d", "e", "f", "g", "h"].map((key, n) => `${key}: &${key} [${`*${"abcdefg"[n]}, `.repeat(9)}]`).join("\n")}`;
+
+  it.each([
+    ["a billion laughs", bomb, 2],
+    ["an alias of itself", "aliyun: &a { templateCode: *a }", 2],
+    ["a merge key", "base: &b { templateCode: A }\naliyun:\n  <<: *b", 2],
+    ["a key twice", "aliyun:\n  templateCode: A\naliyun:\n  templateCode: B", 4],
+    ["a key twice, deep", 'aliyun:\n  templateCode: A\n  params: { a: "x", a: "y" }', 4],
+    ["a prototype", "aliyun:\n  __proto__: { templateCode: A }", 3],
+    ["a constructor", "constructor: { prototype: { x: 1 } }", 2],
+    ["a tag", "aliyun: !!js/function 'function () {}'", 2],
+    ["a directive", "%YAML 1.1\n--- \naliyun: {}", null],
+    ["two documents", "category: notice\n...\ncategory: notice", null],
+    ["brackets without end", "[".repeat(4_000), 2],
+    ["dashes without end", "- ".repeat(2_000), 2],
+    [
+      "keys within keys",
+      Array.from({ length: 80 }, (_, n) => `${" ".repeat(n)}k:`)
+        .join("\n")
+        .slice(0, 4_000),
+      null,
+    ],
+    ["a number that is huge", `aliyun: { templateCode: ${"9".repeat(3_000)} }`, 2],
+    ["quotes without end", `aliyun: "${"\\".repeat(3_000)}`, null],
+    ["colons", ": ".repeat(2_000), null],
+    ["question marks", "? ".repeat(2_000), null],
+    ["ampersands", "&a ".repeat(1_300), null],
+    ["spaces", `aliyun:${" ".repeat(4_000)}x`, 2],
+    ["tabs", `\t${"\t".repeat(4_000)}x`, null],
+    ["folded text", `aliyun: >\n${"  x\n".repeat(1_000)}`, 2],
+    ["control characters", "aliyun: { templateCode: \u0000\u0007 }", 2],
+    [
+      "templates that are at fault",
+      `tencent: { templateId: 1, params: [${Array.from({ length: 30 }, () => '"{{#each items}}{{x}}{{/each}}"').join()}] }`,
+      2,
+    ],
+    [
+      "a thousand parameters",
+      `aliyun:\n  templateCode: A\n  params:\n${Array.from({ length: 350 }, (_, n) => `    p${n}: x`).join("\n")}`,
+      2,
+    ],
+  ])("%s: is refused with its line, within 50 ms", (_, yaml, line) => {
+    let best = Number.POSITIVE_INFINITY;
+    let result = file(yaml);
+    for (let again = 0; again < 5 && best >= LIMIT_MS; again++) {
+      const before = process.cpuUsage();
+      result = file(yaml);
+      const { user, system } = process.cpuUsage(before);
+      best = (user + system) / 1_000;
+    }
+    expect(best).toBeLessThan(LIMIT_MS);
+    const faults = result.ok ? [] : result.faults;
+    expect(faults.length).toBeGreaterThan(0);
+    for (const fault of faults) expect(fault.line).toBeGreaterThanOrEqual(1);
+    if (line !== null) expect(faults[0]?.line).toBe(line);
+  });
+});
