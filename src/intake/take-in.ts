@@ -1,7 +1,8 @@
 /**
  * Takes in one batch of events: one transaction, a handful of statements, however many events. Either all of it is committed or
  * none. Another transaction may tell of the same new buyer, contact or order at the same time: then a unique index objects and the
- * batch is run again, seeing what the other committed. Locks are taken in one order everywhere: events, strays, buyers.
+ * batch is run again, seeing what the other committed. Locks are taken in one order everywhere: events, strays, buyers;
+ * only a batch that proves buyers one after telling of them locks in rounds, and runs again if it meets another in a ring.
  */
 
 import { hash32 } from "../core/arms.ts";
