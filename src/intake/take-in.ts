@@ -63,6 +63,7 @@ const ATTEMPTS = 12;
 /** unique_violation, deadlock_detected, serialization_failure: somebody else was first. */
 const RACES = new Set(["23505", "40P01", "40001"]);
 
+/** What was found before the locks is not so any more. */
 class Moved extends Error {}
 
 /** One verdict for each event, in their order. Rejects only when the store is out. */
@@ -281,6 +282,8 @@ function foldParty(
   for (const { shop, orderId } of party.events) {
     const row = batch.rowsByKey.get(buyerKey(shop, orderId));
     if (row !== undefined) adoptOrder(buyer, row);
+    // Told by another transaction while this one waited for the buyer: its events are not among those loaded.
+    else if (state.orders.has(orderId)) throw new Moved();
   }
   finishLoading(buyer);
   const decisions: Decision[] = [];
