@@ -1,7 +1,8 @@
 /**
  * Takes in one batch of events: one transaction, a handful of statements, however many events. Either all of it is committed or
  * none. Another transaction may tell of the same new buyer, contact or order at the same time: then a unique index objects and the
- * batch is run again, seeing what the other committed. Locks are taken in one order everywhere: events, strays, buyers.
+ * batch is run again, seeing what the other committed. Locks are taken in one order everywhere: events, strays, buyers;
+ * only a batch that proves buyers one after telling of them locks in rounds, and runs again if it meets another in a ring.
  */
 
 import { hash32 } from "../core/arms.ts";
@@ -62,6 +63,7 @@ const ATTEMPTS = 12;
 /** unique_violation, deadlock_detected, serialization_failure: somebody else was first. */
 const RACES = new Set(["23505", "40P01", "40001"]);
 
+/** What was found before the locks is not so any more. */
 class Moved extends Error {}
 
 /** One verdict for each event, in their order. Rejects only when the store is out. */
@@ -280,6 +282,8 @@ function foldParty(
   for (const { shop, orderId } of party.events) {
     const row = batch.rowsByKey.get(buyerKey(shop, orderId));
     if (row !== undefined) adoptOrder(buyer, row);
+    // Told by another transaction while this one waited for the buyer: its events are not among those loaded.
+    else if (state.orders.has(orderId)) throw new Moved();
   }
   finishLoading(buyer);
   const decisions: Decision[] = [];

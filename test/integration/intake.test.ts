@@ -4,6 +4,7 @@ import { HOUR, MINUTE } from "../../src/core/duration.ts";
 import type { Prepared } from "../../src/intake/prepare.ts";
 import { takeIn } from "../../src/intake/take-in.ts";
 import { intakeDeps, T0, toldEvent } from "../support/intake.ts";
+import { eventually } from "../support/service.ts";
 
 describe("taking in a batch", () => {
   it("stores an order, opens a case and plans its steps", async () => {
@@ -101,6 +102,33 @@ describe("taking in a batch", () => {
     await takeIn(deps, ready([toldEvent("e1", "order.created", T0)]));
     expect(await database.sql`select status from orders`).toEqual([{ status: "paid" }]);
     expect(await database.sql`select count(*)::int as n from reminders where kind = 'send'`).toEqual([{ n: 0 }]);
+  });
+
+  it("folds what another transaction told of an order while this one waited for its buyer", async () => {
+    const { deps, database, ready } = await intakeDeps();
+    const { sql } = database;
+    await database.setNow(T0);
+    await takeIn(deps, ready([toldEvent("e1", "order.created", T0)]));
+    let told: Promise<unknown> = Promise.resolve();
+    await sql.begin(async (other) => {
+      const [buyer] = await other`select id from buyers for update`;
+      told = takeIn(deps, ready([toldEvent("e2", "order.created", T0, { id: "o2" })]));
+      await eventually(
+        "the batch waits for the buyer",
+        () => sql<{ n: number }[]>`select count(*)::int as n from pg_stat_activity
+          where datname = current_database() and wait_event_type = 'Lock'`,
+        ([row]) => row?.n === 1,
+      );
+      const later = { id: "o2", amount: "5.00", currency: "CNY" };
+      await other`
+        insert into order_events (shop_id, id, order_id, type, occurred_at, received_at, told)
+        values ('acme', 'e3', 'o2', 'order.updated', ${new Date(T0 + 1)}, dunlin_now(), ${other.json(later)})`;
+      await other`
+        insert into orders (shop_id, id, buyer_id, status, amount, currency, details, seen_at)
+        values ('acme', 'o2', ${buyer?.id}, 'unpaid', 500, 'CNY', ${other.json({ tags: [], items: [] })}, dunlin_now())`;
+    });
+    await told;
+    expect(await sql`select amount, in_case from orders where id = 'o2'`).toEqual([{ amount: 500, in_case: true }]);
   });
 
   it("chases several orders of one buyer as one case, whatever identity told them", async () => {
