@@ -70,6 +70,8 @@ export type BuyerPolicy = {
   readonly takeUp?: number;
   /** Asked before each send: false leaves the row due (no room under the channel's rate). Absent: always. */
   readonly grant?: (channel: string) => boolean;
+  /** Of the database's campaigns that these are; absent: they are others (a rehearsal, a test). */
+  readonly revision?: number;
 };
 
 export function newBuyer(shop: ShopPolicy, bucket: number): BuyerState {

@@ -27,7 +27,6 @@ import {
 import { type BuyerChange, insertAliases, insertBuyers, writeBuyers } from "../db/stores/buyer-write.ts";
 import {
   type ContactWrite,
-  databaseNow,
   findContacts,
   findOrders,
   findPlatformIds,
@@ -39,6 +38,7 @@ import {
   mergeBuyers,
   touchContacts,
 } from "../db/stores/intake-store.ts";
+import { OutdatedCampaigns, planningMoment } from "../db/stores/planning-fence.ts";
 import { insertStrays, updateStrays } from "../db/stores/stray-store.ts";
 import { inTransaction } from "../db/stores/transaction.ts";
 import type { Vault } from "../db/vault.ts";
@@ -52,6 +52,8 @@ export type IntakeDeps = {
   /** The policy of a configured shop. */
   readonly shopOf: (shop: string) => ShopPolicy | null;
   readonly policy: () => BuyerPolicy;
+  /** Reads the campaigns again when those of the policy are outdated. */
+  readonly refresh?: () => Promise<void>;
   /** Told of each reminder that ended by what was taken in, once that is committed. */
   readonly skipped?: (reason: Reason) => void;
 };
@@ -73,7 +75,9 @@ export async function takeIn(deps: IntakeDeps, events: readonly Prepared[]): Pro
       return verdicts;
     } catch (error) {
       const code = error instanceof Error ? Reflect.get(error, "code") : undefined;
-      if (attempt >= ATTEMPTS || !(error instanceof Moved || RACES.has(String(code)))) throw error;
+      const outdated = error instanceof OutdatedCampaigns;
+      if (attempt >= ATTEMPTS || !(outdated || error instanceof Moved || RACES.has(String(code)))) throw error;
+      if (outdated) await deps.refresh?.();
     }
   }
 }
@@ -89,7 +93,7 @@ async function attemptBatch(
     if (!unique.has(key)) unique.set(key, event);
   }
   const [now, fresh, known] = await Promise.all([
-    databaseNow(tx),
+    planningMoment(tx, deps.policy().revision),
     insertEvents(tx, eventRows([...unique.values()])),
     findParties(tx, [...unique.values()]),
   ]);

@@ -154,7 +154,10 @@ function tellDelivery(row: DeliveryFacts): StoryDelivery {
     finishedAt: row.finished_at,
     latencyMs: row.finished_at === null ? null : Math.round(row.finished_at - row.claimed_at),
     deliveredAt: row.delivered_at,
+    campaignVersion: row.campaign_version,
+    variant: row.variant,
     template: row.template,
+    templateVersion: row.template_version,
     messageId: row.message_id,
     segments: row.segments,
     cost:

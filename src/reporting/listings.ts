@@ -82,13 +82,16 @@ const writeReminder = ({ case_id, campaign_version, due_at, decided_at, ...row }
 });
 
 const writeDelivery = (found: DeliveryRow, at: At) => {
-  const { reminder_id, claimed_at, finished_at, delivered_at, message_id, cost_micros, cost_currency, ...row } = found;
+  const { reminder_id, claimed_at, finished_at, delivered_at, message_id, cost_micros, cost_currency, ...rest } = found;
+  const { campaign_version, template_version, ...row } = rest;
   return {
     ...row,
     reminder: reminder_id,
     claimedAt: at(claimed_at),
     finishedAt: at(finished_at),
     deliveredAt: at(delivered_at),
+    campaignVersion: campaign_version,
+    templateVersion: template_version,
     messageId: message_id,
     cost:
       cost_micros === null || cost_currency === null ? null : costOf({ micros: cost_micros, currency: cost_currency }),

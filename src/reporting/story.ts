@@ -65,7 +65,11 @@ export type StoryDelivery = {
   /** From the claim to the answer, ms. */
   readonly latencyMs: number | null;
   readonly deliveredAt: number | null;
+  /** Of this attempt, which may be a later one than the reminder was first claimed with. */
+  readonly campaignVersion: string | null;
+  readonly variant: string | null;
   readonly template: string | null;
+  readonly templateVersion: string | null;
   readonly messageId: string | null;
   readonly segments: number | null;
   readonly cost: { readonly micros: number; readonly currency: string } | null;

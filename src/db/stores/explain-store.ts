@@ -80,7 +80,10 @@ export type DeliveryFacts = {
   readonly claimed_at: number;
   readonly finished_at: number | null;
   readonly delivered_at: number | null;
+  readonly campaign_version: string | null;
+  readonly variant: string | null;
   readonly template: string | null;
+  readonly template_version: string | null;
   readonly message_id: string | null;
   readonly segments: number | null;
   readonly cost_micros: number | null;
@@ -145,8 +148,8 @@ export async function loadStory(pool: Sql, shop: string, id: string): Promise<St
           array(select o.id from orders o where o.shop_id = c.shop_id and o.buyer_id = c.buyer_id and o.case_id = c.id order by o.created_at, o.id) as orders
         from cases c where c.shop_id = ${shop} and c.id = any(${plain(caseIds)}::uuid[]) order by c.opened_at, c.id`,
       sql<DeliveryFacts[]>`
-        select id, reminder_id, channel, attempt, state, claimed_at, finished_at, delivered_at, template, message_id, segments,
-          cost_micros, cost_currency, code, message
+        select id, reminder_id, channel, attempt, state, claimed_at, finished_at, delivered_at, campaign_version, variant,
+          template, template_version, message_id, segments, cost_micros, cost_currency, code, message
         from deliveries where shop_id = ${shop} and reminder_id = any(${plain(reminders.map((row) => row.id))}::uuid[]) order by claimed_at, id`,
     ]);
     return { order, events, cases, reminders, deliveries, recovery: recoveries[0] ?? null };
