@@ -41,6 +41,14 @@ export type ApplyResult =
   /** Nothing was changed. */
   | { readonly kind: "conflict"; readonly changes: readonly PlannedChange[] };
 
+export async function planDirectory(
+  sql: Sql,
+  { files }: CheckedDirectory,
+  options: ApplyOptions,
+): Promise<PlannedChange[]> {
+  return planApply(byCampaign(files), await readCampaigns(sql), options);
+}
+
 /** Throws CampaignsBusy. */
 export function applyDirectory(
   sql: Sql,

@@ -19,3 +19,7 @@ export function byCampaign(paths: ReadonlyMap<string, string>): Map<string, File
   }
   return campaigns;
 }
+
+export function byPath(key: string, files: Files): Map<string, string> {
+  return new Map(Object.entries(files).map(([name, text]) => [`${key}/${name}`, text]));
+}

@@ -36,6 +36,24 @@ export function readCampaigns(sql: Sql, key: string | null = null) {
     ${key === null ? sql`` : sql`where c.key = ${key}`} order by c.key collate "C"`;
 }
 
+/** The version with its files, or undefined. */
+export async function readVersion(
+  sql: Sql,
+  key: string,
+  number: number,
+): Promise<(StoredVersion & { readonly files: Files }) | undefined> {
+  const [row] = await sql<(StoredVersion & { files: Files })[]>`
+    select ${sql.unsafe(VERSION)}, v.files from campaign_versions v where v.campaign = ${key} and v.number = ${number}`;
+  return row;
+}
+
+/** The newest version that is older than this one, or null. */
+export async function numberBefore(sql: Sql, key: string, number: number): Promise<number | null> {
+  const [row] = await sql<{ number: number | null }[]>`
+    select max(number) as number from campaign_versions where campaign = ${key} and number < ${number}`;
+  return row?.number ?? null;
+}
+
 export type RunningCampaign = {
   readonly key: string;
   readonly number: number;
