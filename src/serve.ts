@@ -1,5 +1,7 @@
 /** Wires the HTTP interface to the features, and listens. */
 import type { Logger } from "pino";
+import { createCampaignAdmin } from "./campaigns/administer.ts";
+import { catalogOptions } from "./campaigns/options.ts";
 import type { Config } from "./config/config.ts";
 import type { Keys } from "./config/keys.ts";
 import type { QuietHours } from "./core/policy.ts";
@@ -66,6 +68,7 @@ export async function startHttp(input: ServeInput): Promise<{ url: string; close
     listCases: (query) => listCases({ sql, zoneOf }, query),
     listReminders: (query) => listReminders({ sql, zoneOf }, query),
     listDeliveries: (query) => listDeliveries({ sql, zoneOf }, query),
+    campaigns: createCampaignAdmin({ sql, options: catalogOptions(config) }),
     log,
   });
   const url = await server.listen({ host: config.host, port: config.port });

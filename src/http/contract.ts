@@ -248,5 +248,35 @@ export const deliveryItem = z.looseObject({
   code: maybeText,
   message: maybeText,
 });
+const version = {
+  version: z.int().describe("From 1; also the ETag"),
+  createdAt: instant,
+  createdBy: text,
+  source: z.enum(["file", "http", "rollback"]),
+  fromVersion: z.int().nullable().describe("The version that it came from: replaced, or taken back by a rollback"),
+  note: maybeText,
+  digest: text.describe("Of the names and texts of its files"),
+};
+const campaignTexts = {
+  yaml: text.describe("campaign.yaml"),
+  templates: z.record(text, text),
+  campaign: z
+    .looseObject({})
+    .nullable()
+    .describe("As it is understood, in the words of campaign.yaml, with every default"),
+};
+const campaignState = {
+  key: text,
+  ...version,
+  paused: z.boolean(),
+  pausedAt: when,
+  retired: z.boolean().describe("Not run any more"),
+  editedSinceApply: z.boolean().describe("`campaigns apply` would overwrite an edit, and refuses to"),
+};
+export const campaignItem = z.looseObject(campaignState);
+export const campaignFull = z.looseObject({ ...campaignState, ...campaignTexts });
+export const campaignSaved = z.looseObject({ ...campaignState, ...campaignTexts, warnings: z.array(text) });
+export const versionItem = z.looseObject({ ...version, current: z.boolean() });
+export const versionFull = z.looseObject({ key: text, ...version, ...campaignTexts });
 export const pageOf = <T extends z.ZodType>(item: T) =>
   z.object({ items: z.array(item), next: text.nullable().describe("The cursor of the next page; null on the last") });

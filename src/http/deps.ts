@@ -4,14 +4,18 @@
  */
 import type { Logger } from "pino";
 import type { Reason } from "../core/reason.ts";
+import type { Actor } from "../db/stores/audit-store.ts";
 import type { Source } from "../sources/source.ts";
 import type { CASE_STATES, DELIVERY_STATES, REMINDER_STATES, REPORT_KEYS } from "./queries.ts";
 
 export type Role = "viewer" | "operator" | "admin";
 
+/** `name`: told in the audit trail. */
+export type Holder = { readonly role: Role; readonly name: string };
+
 export type Auth = {
   /** Who holds this key; null: nobody. Takes the same time for every wrong key. */
-  check(bearer: string): { readonly role: Role } | null;
+  check(bearer: string): Holder | null;
 };
 
 export type Rejected = {
@@ -67,6 +71,55 @@ export type DeliveriesQuery = ListQuery<(typeof DELIVERY_STATES)[number]>;
 /** Items in the shape of contract.ts, newest first. `next` is null on the last page. */
 export type Page = { readonly items: readonly object[]; readonly next: string | null };
 
+/** Whether the current version (null: there is none) is the one that was meant. */
+type Expects = (current: number | null) => boolean;
+type Moved = { readonly kind: "moved"; readonly current: number | null };
+type CampaignFault = { readonly file: string; readonly line: number | null; readonly message: string };
+
+/** Campaigns and versions come in the shape of contract.ts. */
+export type HttpCampaigns = {
+  list(): Promise<Page>;
+  get(key: string): Promise<{ readonly version: number } | null>;
+  put(
+    actor: Actor,
+    input: {
+      readonly campaign: string;
+      readonly files: Readonly<Record<string, string>>;
+      readonly note: string | null;
+      readonly expects: Expects;
+    },
+  ): Promise<
+    | {
+        readonly kind: "put";
+        readonly change: "created" | "updated" | "unchanged";
+        readonly warnings: readonly string[];
+      }
+    | Moved
+    | { readonly kind: "invalid"; readonly faults: readonly CampaignFault[] }
+  >;
+  versions(key: string, page: { readonly before: number | null; readonly limit: number }): Promise<Page | null>;
+  version(key: string, version: number): Promise<object | null>;
+  rollback(
+    actor: Actor,
+    input: {
+      readonly campaign: string;
+      readonly to: number | null;
+      readonly note: string | null;
+      readonly expects?: Expects;
+    },
+  ): Promise<
+    | { readonly kind: "rolled-back" | "same" | "unknown-campaign" }
+    | { readonly kind: "unknown-version"; readonly to: number | null }
+    | Moved
+    | { readonly kind: "invalid"; readonly faults: readonly string[] }
+  >;
+  removeVersion(
+    actor: Actor,
+    key: string,
+    version: number,
+  ): Promise<{ readonly kind: "removed" | "unknown" } | { readonly kind: "in-use"; readonly why: string }>;
+};
+
 export type HttpDeps = {
   readonly config: {
     shop(id: string): { readonly webhooks: Readonly<Record<string, { readonly secret: string }>> } | null;
@@ -86,6 +139,7 @@ export type HttpDeps = {
   readonly listCases: (query: CasesQuery) => Promise<Page | null>;
   readonly listReminders: (query: RemindersQuery) => Promise<Page | null>;
   readonly listDeliveries: (query: DeliveriesQuery) => Promise<Page | null>;
+  readonly campaigns: HttpCampaigns;
   readonly log: Logger;
   /** Epoch ms (Date.now). */
   readonly now?: () => number;

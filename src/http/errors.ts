@@ -36,7 +36,27 @@ export const ERRORS = {
     title: "No such order",
     remedy: "Check shop and order id; order ids are those of the shop system.",
   },
+  campaign_not_found: {
+    status: 404,
+    title: "No such campaign",
+    remedy: "`GET /v1/campaigns` lists them; `PUT` with `If-None-Match: *` makes one.",
+  },
+  version_not_found: {
+    status: 404,
+    title: "No such version",
+    remedy: "`GET /v1/campaigns/<key>/versions` lists them.",
+  },
   request_timeout: { status: 408, title: "Body came too slowly", remedy: "Send again; large imports go as NDJSON." },
+  version_in_use: {
+    status: 409,
+    title: "Version in use",
+    remedy: "Keep it: what was planned or sent by it must be able to tell of it.",
+  },
+  precondition_failed: {
+    status: 412,
+    title: "Somebody else was first",
+    remedy: "Read the campaign again, put your change into that, and send it with the new ETag.",
+  },
   payload_too_large: {
     status: 413,
     title: "Body too large",
@@ -69,6 +89,17 @@ export const ERRORS = {
     status: 422,
     title: "Not a webhook of this source",
     remedy: "Register only order topics of this platform at this URL.",
+  },
+  invalid_body: { status: 422, title: "Invalid body", remedy: "Correct the fields that `errors` names." },
+  invalid_campaign: {
+    status: 422,
+    title: "Campaign at fault",
+    remedy: "Correct what `errors` names, by file and line. Nothing was saved.",
+  },
+  precondition_required: {
+    status: 428,
+    title: "Say what you began with",
+    remedy: "Send `If-Match` with the ETag that you read, or `If-None-Match: *` for a new campaign.",
   },
   rate_limited: {
     status: 429,

@@ -2,6 +2,7 @@
 import { STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { CampaignsBusy } from "../db/stores/planning-fence.ts";
 import { ERRORS, type ErrorCode, type Fault, HttpProblem, problemText } from "./errors.ts";
 
 const TYPE = "application/problem+json; charset=utf-8";
@@ -48,6 +49,10 @@ function answer(problem: HttpProblem, request: FastifyRequest, reply: FastifyRep
 
 function problemOf(error: FastifyError): HttpProblem {
   if (error instanceof HttpProblem) return error;
+  if (error instanceof CampaignsBusy)
+    return new HttpProblem("store_unavailable", error.message, { headers: { "retry-after": "2" } });
+  if (error.validation !== undefined && error.validationContext === "body")
+    return new HttpProblem("invalid_body", "the body is not valid", { errors: error.validation.map(bodyFault) });
   if (error.validation !== undefined)
     return new HttpProblem("invalid_query", "the query is not valid", { errors: error.validation.map(faultOf) });
   const code = OF_FASTIFY[error.code];
@@ -62,6 +67,11 @@ function faultOf(issue: { instancePath: string; message?: string; params: object
   const parameter = issue.instancePath.slice(1) || (Array.isArray(unknown) ? unknown.join(", ") : "");
   const message = Array.isArray(unknown) ? "is no parameter of this route" : (issue.message ?? "is not valid");
   return { parameter, message: `${parameter}: ${message}` };
+}
+
+function bodyFault(issue: { instancePath: string; message?: string }): Fault {
+  const field = issue.instancePath.slice(1).replaceAll("/", ".");
+  return { field, message: `${field === "" ? "the body" : field}: ${issue.message ?? "is not valid"}` };
 }
 
 /** What is no HTTP never becomes a request: it is answered on the bare socket. */

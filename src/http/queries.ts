@@ -80,5 +80,19 @@ export const casesQuery = listQuery(CASE_STATES);
 export const remindersQuery = listQuery(REMINDER_STATES);
 export const deliveriesQuery = listQuery(DELIVERY_STATES);
 
+const wholeNumber = (least: number) =>
+  z
+    .string()
+    .regex(/^\d{1,10}$/, "must be a whole number")
+    .transform(Number)
+    .refine((value) => value >= least && value <= 2_147_483_647, { error: "must be a whole number" });
+
+export const campaignParams = z.object({ key: name(60) });
+export const versionParams = z.object({ key: name(60), version: wholeNumber(1).describe("Its number, from 1") });
+export const versionsQuery = z.strictObject({
+  limit: page.limit,
+  cursor: maybe(wholeNumber(1)).describe("What the page before gave as `next`"),
+});
+
 export const orderParams = z.object({ shop: name(100), id: name(200) });
 export const webhookParams = z.object({ source: z.string(), shop: z.string() });

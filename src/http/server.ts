@@ -14,6 +14,7 @@ import { addGuard, createCountFailure } from "./guard.ts";
 import { addRequestLog, quietLog } from "./log.ts";
 import { addOpenApi } from "./openapi.ts";
 import { addProblems, answerBrokenHttp, answerError } from "./problems.ts";
+import { campaignRoutes } from "./routes/campaigns.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { operationRoutes } from "./routes/operations.ts";
 import { readRoutes } from "./routes/reads.ts";
@@ -72,6 +73,7 @@ export function buildServer(deps: HttpDeps): FastifyInstance {
   void app.register(async (seen) => {
     await seen.register(helmet, HELMET);
     void seen.register(async (scope) => readRoutes(scope, deps));
+    void seen.register(async (scope) => campaignRoutes(scope, deps));
     void seen.register(async (scope) => operationRoutes(scope, deps));
   });
   return app;

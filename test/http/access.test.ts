@@ -6,25 +6,44 @@ import { ERRORS } from "../../src/http/errors.ts";
 import { ADMIN_KEY, bearer, JSON_TYPE, order, stubServer } from "./support.ts";
 
 const remote = { remoteAddress: "203.0.113.7" };
-const ROUTES: readonly ["GET" | "POST", string, string][] = [
+const ROUTES: readonly ["GET" | "POST" | "PUT" | "DELETE", string, string][] = [
   ["POST", "/v1/events", "operator"],
   ["GET", "/v1/reports/recovery", "viewer"],
   ["GET", "/v1/orders/acme/o1", "viewer"],
   ["GET", "/v1/cases", "viewer"],
   ["GET", "/v1/reminders", "viewer"],
   ["GET", "/v1/deliveries", "viewer"],
+  ["GET", "/v1/campaigns", "viewer"],
+  ["GET", "/v1/campaigns/k1", "viewer"],
+  ["PUT", "/v1/campaigns/k1", "operator"],
+  ["GET", "/v1/campaigns/k1/versions", "viewer"],
+  ["GET", "/v1/campaigns/k1/versions/1", "viewer"],
+  ["DELETE", "/v1/campaigns/k1/versions/1", "operator"],
+  ["POST", "/v1/campaigns/k1/rollback", "operator"],
   ["GET", "/metrics", "viewer"],
   ["GET", "/healthz", "open"],
   ["GET", "/readyz", "open"],
   ["GET", "/openapi.json", "open"],
 ];
+const PAYLOADS: Readonly<Record<string, object>> = {
+  "POST /v1/events": [order(1)],
+  "PUT /v1/campaigns/k1": { yaml: "", templates: {} },
+  "POST /v1/campaigns/k1/rollback": {},
+};
 const RANK = ["open", "viewer", "operator", ADMIN_KEY];
 
 describe("access", () => {
   it.each(ROUTES)("%s %s needs %s", async (method, url, role) => {
     const { app } = stubServer({ explain: async () => ({}) });
-    const payload = method === "POST" ? { payload: [order(1)] } : {};
-    const ask = (headers: Record<string, string>) => app.inject({ method, url, headers, ...remote, ...payload });
+    const payload = PAYLOADS[`${method} ${url}`];
+    const ask = (headers: Record<string, string>) =>
+      app.inject({
+        method,
+        url,
+        headers: { ...headers, "if-match": '"1"' },
+        ...remote,
+        ...(payload === undefined ? {} : { payload }),
+      });
     const none = await ask({});
     expect(none.statusCode === 401).toBe(role !== "open");
     if (role === "open") return;
@@ -55,7 +74,10 @@ describe("access", () => {
       for (const each of [method].flat()) if (each !== "HEAD") routes.add(`${each} ${url}`);
     });
     await app.ready();
-    const tested = ROUTES.map(([method, url]) => `${method} ${url.replace("/acme/o1", "/:shop/:id")}`);
+    const tested = ROUTES.map(
+      ([method, url]) =>
+        `${method} ${url.replace("/acme/o1", "/:shop/:id").replace("/k1", "/:key").replace("/versions/1", "/versions/:version")}`,
+    );
     expect([...routes].sort()).toEqual([...tested, "POST /v1/webhooks/:source/:shop"].sort());
   });
 
@@ -91,7 +113,7 @@ describe("access", () => {
 
   it("compares the admin key as a whole", () => {
     const auth = createAuth({ adminKey: "dk_abc" });
-    expect(auth.check("dk_abc")).toEqual({ role: "admin" });
+    expect(auth.check("dk_abc")).toEqual({ role: "admin", name: "admin key" });
     for (const wrong of ["", "dk_ab", "dk_abcd", "DK_ABC"]) expect(auth.check(wrong)).toBeNull();
     expect(() => createAuth({ adminKey: "" })).toThrow(/empty admin key/);
   });

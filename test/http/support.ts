@@ -16,7 +16,9 @@ export const bearer = (key: string = ADMIN_KEY) => ({ authorization: `Bearer ${k
 /** The admin key, and keys named like their roles. */
 const auth: Auth = {
   check: (key) =>
-    ["viewer", "operator"].includes(key) ? { role: key as Role } : createAuth({ adminKey: ADMIN_KEY }).check(key),
+    ["viewer", "operator"].includes(key)
+      ? { role: key as Role, name: `${key}'s key` }
+      : createAuth({ adminKey: ADMIN_KEY }).check(key),
 };
 
 export type Change = Partial<HttpDeps>;
@@ -46,6 +48,15 @@ export function stubServer(change: Change = {}) {
     listCases: async () => ({ items: [], next: null }),
     listReminders: async () => ({ items: [], next: null }),
     listDeliveries: async () => ({ items: [], next: null }),
+    campaigns: {
+      list: async () => ({ items: [], next: null }),
+      get: async () => ({ version: 1 }),
+      put: async () => ({ kind: "put", change: "updated", warnings: [] }),
+      versions: async () => ({ items: [], next: null }),
+      version: async () => ({}),
+      rollback: async () => ({ kind: "same" }),
+      removeVersion: async () => ({ kind: "removed" }),
+    },
     log: pino({ level: "trace" }, sink),
     ...change,
   });

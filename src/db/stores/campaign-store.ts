@@ -54,6 +54,32 @@ export async function numberBefore(sql: Sql, key: string, number: number): Promi
   return row?.number ?? null;
 }
 
+/** Newest first, below `before`. */
+export function listVersions(
+  sql: Sql,
+  key: string,
+  { before, limit }: { readonly before: number | null; readonly limit: number },
+) {
+  return sql<StoredVersion[]>`
+    select ${sql.unsafe(VERSION)} from campaign_versions v
+    where v.campaign = ${key} and v.number < ${before ?? 2_147_483_647}::int order by v.number desc limit ${limit}`;
+}
+
+/** What tells of the version ("reminders", "deliveries"), or null. Looks through all of them at the worst: for a rare act of a person. */
+export async function versionUse(sql: Sql, key: string, number: number): Promise<"reminders" | "deliveries" | null> {
+  const version = String(number);
+  const [row] = await sql<{ delivered: boolean; planned: boolean }[]>`
+    select exists (
+      select from deliveries d join reminders r on r.shop_id = d.shop_id and r.id = d.reminder_id and r.campaign = ${key}
+      where d.campaign_version = ${version}) as delivered,
+    exists (select from reminders where campaign = ${key} and campaign_version = ${version}) as planned`;
+  return row?.delivered === true ? "deliveries" : row?.planned === true ? "reminders" : null;
+}
+
+export function deleteVersion(tx: Sql, key: string, number: number) {
+  return tx`delete from campaign_versions where campaign = ${key} and number = ${number}`;
+}
+
 export type RunningCampaign = {
   readonly key: string;
   readonly number: number;

@@ -1,11 +1,11 @@
 /** `POST /v1/events`. An empty array or stream is no fault: nothing was told, nothing is refused (202 with zeros). */
 import { Readable } from "node:stream";
-import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { FastifyInstance, FastifyReply } from "fastify";
 import { z } from "zod";
 import { eventBody, receipt } from "../contract.ts";
 import type { Receipt, Rejected } from "../deps.ts";
 import { HttpProblem, isErrorCode } from "../errors.ts";
-import { parseJson } from "../json.ts";
+import { addJsonBody, isPlainUtf8, unsupported } from "../json-body.ts";
 import { takeLines } from "../ndjson.ts";
 import { answers } from "../openapi.ts";
 import type { Submit } from "../submit.ts";
@@ -38,12 +38,7 @@ export type EventsOptions = {
 
 export function eventRoutes(app: FastifyInstance, { submit, stallTimeout, draining }: EventsOptions): void {
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser("application/json", { parseAs: "buffer", bodyLimit: JSON_LIMIT }, (request, body, done) => {
-    if (typeof body === "string" || !isPlainUtf8(request)) return done(unsupported(request));
-    const parsed = parseJson(body);
-    if (parsed.ok) done(null, parsed.value);
-    else done(new HttpProblem("invalid_json", parsed.message));
-  });
+  addJsonBody(app, JSON_LIMIT);
   app.addContentTypeParser(NDJSON, (request, payload, done) => {
     if (isPlainUtf8(request)) done(null, payload);
     else done(unsupported(request));
@@ -89,18 +84,4 @@ function receiptText(report: unknown): string {
   const { accepted, duplicates, rejected, ...more } = report as Receipt;
   if (rejected.length > 0 || Object.keys(more).length > 0) return JSON.stringify(report);
   return `{"accepted":${accepted},"duplicates":${duplicates},"rejected":[]}`;
-}
-
-function isPlainUtf8(request: FastifyRequest): boolean {
-  const encoding = request.headers["content-encoding"] ?? "identity";
-  const charset = /;\s*charset="?([^";\s]+)/i.exec(request.headers["content-type"] ?? "")?.[1] ?? "utf-8";
-  return encoding === "identity" && /^utf-?8$/i.test(charset);
-}
-
-function unsupported(request: FastifyRequest): HttpProblem {
-  const compressed = request.headers["content-encoding"] !== undefined;
-  return new HttpProblem(
-    "unsupported_media_type",
-    compressed ? "send the body uncompressed" : "send the body in UTF-8",
-  );
 }
