@@ -3,6 +3,7 @@ import type { Sql } from "../db/client.ts";
 import type { Actor } from "../db/stores/audit-store.ts";
 import { listVersions, readCampaigns, readVersion } from "../db/stores/campaign-store.ts";
 import type { CatalogOptions } from "../render/catalog.ts";
+import { type PauseInput, type PauseResult, setPaused } from "./pause.ts";
 import { type PutInput, type PutResult, putCampaign } from "./put.ts";
 import { type RemoveResult, removeVersion } from "./remove.ts";
 import { type RollbackInput, type RollbackResult, rollback } from "./rollback.ts";
@@ -37,6 +38,7 @@ export function createCampaignAdmin({ sql, options }: { readonly sql: Sql; reado
     },
     rollback: (actor: Actor, input: Omit<RollbackInput, "options">): Promise<RollbackResult> =>
       rollback(sql, actor, { ...input, options }),
+    setPaused: (actor: Actor, input: PauseInput): Promise<PauseResult> => setPaused(sql, actor, input),
     removeVersion: (actor: Actor, key: string, number: number): Promise<RemoveResult> =>
       removeVersion(sql, actor, key, number),
   };

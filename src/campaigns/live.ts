@@ -85,7 +85,8 @@ export function runningCatalog(
   const stateOf = new Map(running.map((each) => [each.key, each]));
   const campaigns = built.catalog.campaigns.map((campaign) => {
     const state = stateOf.get(campaign.key);
-    return Object.freeze({ ...campaign, version: String(state?.number ?? "") });
+    const version = String(state?.number ?? "");
+    return Object.freeze({ ...campaign, version, ...(state?.paused === true ? { paused: true } : {}) });
   });
   return { catalog: { ...built.catalog, campaigns }, warnings: built.warnings };
 }

@@ -122,6 +122,7 @@ function judge(
     until,
     paidAt: paidAt(state),
     paidSilence: campaign.paidSilence,
+    paused: campaign.paused === true,
     quiet: quietHoursOf(campaign, state),
     zone: state.zone ?? state.shop.timeZone,
   });

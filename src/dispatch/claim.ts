@@ -38,7 +38,7 @@ export async function claimDue(deps: DispatchDeps, limit: number): Promise<Claim
     for (const buyer of loaded.values()) {
       try {
         finishLoading(buyer);
-        const decisions = buyer.touched ? touch(buyer.state, policy, now) : [];
+        const decisions = buyer.touched ? touch(buyer.state, policy, now, true) : [];
         decisions.push(...advance(buyer.state, policy, now));
         changes.push({ buyer, decisions });
       } catch (error) {

@@ -21,6 +21,8 @@ export const campaignBody = z.strictObject({
   note,
 });
 
+export const noteBody = z.strictObject({ note });
+
 export const rollbackBody = z.strictObject({
   to: z
     .int()

@@ -113,6 +113,10 @@ export type HttpCampaigns = {
     | Moved
     | { readonly kind: "invalid"; readonly faults: readonly string[] }
   >;
+  setPaused(
+    actor: Actor,
+    input: { readonly campaign: string; readonly paused: boolean; readonly note: string | null },
+  ): Promise<{ readonly kind: "done" | "same" | "unknown" }>;
   removeVersion(
     actor: Actor,
     key: string,

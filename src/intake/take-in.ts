@@ -275,7 +275,7 @@ function foldParty(
   }
   finishLoading(buyer);
   const decisions: Decision[] = [];
-  if (buyer.touched) decisions.push(...touch(state, policy, now));
+  if (buyer.touched) decisions.push(...touch(state, policy, now, true));
   const contactsTold = new Map<string, ContactTold>();
   for (const event of party.events) {
     const key = buyerKey(event.shop, event.orderId);

@@ -77,6 +77,7 @@ function tellStory(deps: ExplainDeps, shop: string, id: string, stored: StoredSt
       moves: (row.plan?.moves ?? []).map((move) => ({ ...move, text: moveText(move, contextOf(row)) })),
       decidedAt: row.decided_at,
       retryAt: row.retry_at,
+      paused: row.paused && row.kind === "send" && (row.state === "planned" || row.retry_at !== null),
       orders: row.orders,
       namesOrder: row.orders.includes(id),
       deliveries: deliveries.filter(({ reminder_id }) => reminder_id === row.id).map(tellDelivery),

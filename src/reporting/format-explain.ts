@@ -164,6 +164,8 @@ function reminderLines(reminder: StoryReminder, write: Write): string[] {
   }
   for (const { text } of moves) lines.push(`      ${text}`);
   for (const delivery of reminder.deliveries) lines.push(`      ${deliveryText(delivery, reminder.version, write)}`);
+  if (reminder.paused)
+    lines.push("      its campaign is paused: it waits, and is skipped when its useful time is over");
   if (reminder.retryAt !== null) lines.push(`      tried again at ${write(reminder.retryAt)}`);
   if (reminder.credited) lines.push("      the payment is credited to it");
   return lines;

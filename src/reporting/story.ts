@@ -97,6 +97,8 @@ export type StoryReminder = {
   readonly moves: readonly (Move & { readonly text: string })[];
   readonly decidedAt: number | null;
   readonly retryAt: number | null;
+  /** Its time comes, or has come, while its campaign is paused. */
+  readonly paused: boolean;
   readonly orders: readonly string[];
   /** false: a reminder of the same case that does not name this order. */
   readonly namesOrder: boolean;

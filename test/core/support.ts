@@ -98,7 +98,7 @@ export type Buyer = {
   /** Runs the clock to `at` and tells the events there; the clock's own things of that instant come with the next call. */
   tell(at: number, ...events: ToldEvent[]): Buyer;
   know(at: number, facts: Told): Buyer;
-  touch(at: number, campaigns: readonly Campaign[]): Buyer;
+  touch(at: number, campaigns: readonly Campaign[], keepTimes?: boolean): Buyer;
   /** Decides everything up to and including `at` (default: all there is). */
   run(at?: number): Buyer;
   /** `minute reason-or-channel step orders` of each decision. */
@@ -170,10 +170,10 @@ export function buyerOf(
       out.push(...tell(state, policy, at, change));
       return buyer;
     },
-    touch(at, campaigns) {
+    touch(at, campaigns, keepTimes) {
       runTo(at, false);
       policy = policyOf(campaigns);
-      out.push(...touch(state, policy, at));
+      out.push(...touch(state, policy, at, keepTimes));
       return buyer;
     },
     run(at = FAR + T0) {

@@ -20,6 +20,8 @@ const ROUTES: readonly ["GET" | "POST" | "PUT" | "DELETE", string, string][] = [
   ["GET", "/v1/campaigns/k1/versions/1", "viewer"],
   ["DELETE", "/v1/campaigns/k1/versions/1", "operator"],
   ["POST", "/v1/campaigns/k1/rollback", "operator"],
+  ["POST", "/v1/campaigns/k1/pause", "operator"],
+  ["POST", "/v1/campaigns/k1/resume", "operator"],
   ["GET", "/metrics", "viewer"],
   ["GET", "/healthz", "open"],
   ["GET", "/readyz", "open"],

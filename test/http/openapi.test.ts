@@ -22,6 +22,8 @@ it("describes every route with its answers, bodies and who may", () => {
     "/readyz",
     "/v1/campaigns",
     "/v1/campaigns/{key}",
+    "/v1/campaigns/{key}/pause",
+    "/v1/campaigns/{key}/resume",
     "/v1/campaigns/{key}/rollback",
     "/v1/campaigns/{key}/versions",
     "/v1/campaigns/{key}/versions/{version}",

@@ -55,6 +55,7 @@ export function stubServer(change: Change = {}) {
       versions: async () => ({ items: [], next: null }),
       version: async () => ({}),
       rollback: async () => ({ kind: "same" }),
+      setPaused: async () => ({ kind: "done" }),
       removeVersion: async () => ({ kind: "removed" }),
     },
     log: pino({ level: "trace" }, sink),

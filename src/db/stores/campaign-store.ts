@@ -139,6 +139,21 @@ export function markApplied(tx: Sql, key: string, digest: string) {
   return tx`update campaigns set applied_digest = ${digest}, retired_at = null where key = ${key}`;
 }
 
+/** False: it is so already. */
+export async function markPaused(tx: Sql, key: string, paused: boolean): Promise<boolean> {
+  const done = await tx`
+    update campaigns set paused_at = case when ${paused} then dunlin_now() end
+    where key = ${key} and (paused_at is null) = ${paused}`;
+  return done.count > 0;
+}
+
+/** What waits to be tried again is looked at now. */
+export function wakeRetries(tx: Sql, key: string) {
+  return tx`
+    update reminders set retry_at = dunlin_now()
+    where retry_at > dunlin_now() and state = 'sending' and campaign = ${key}`;
+}
+
 export function markRetired(tx: Sql, key: string) {
   return tx`update campaigns set retired_at = dunlin_now() where key = ${key} and retired_at is null`;
 }

@@ -67,6 +67,8 @@ export type ReminderFacts = {
     readonly latest: number | null;
     readonly moves: readonly Move[];
   } | null;
+  /** Its campaign is. */
+  readonly paused: boolean;
   readonly retry_at: number | null;
   readonly retry_channel: string | null;
 };
@@ -130,7 +132,7 @@ export async function loadStory(pool: Sql, shop: string, id: string): Promise<St
         where shop_id = ${shop} and order_id = ${id} order by occurred_at, id collate "C"`,
       sql<ReminderFacts[]>`
         select id, case_id, campaign, campaign_version, step, variant, kind, state, reason, due_at, decided_at, orders, plan, retry_at,
-          retry_channel
+          retry_channel, exists (select from campaigns c where c.key = campaign and c.paused_at is not null) as paused
         from reminders where shop_id = ${shop} and buyer_id = ${order.buyer_id}
           and (${id} = any(orders) or case_id = ${order.case_id})
         order by coalesce(decided_at, due_at), (plan ->> 'index')::int nulls first, id`,

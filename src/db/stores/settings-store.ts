@@ -14,6 +14,13 @@ export async function countRevisionUp(tx: Sql): Promise<number> {
   return row?.revision ?? 0;
 }
 
+/** A change after which every plan is what it was (a pause) needs nothing planned anew. The caller holds the fence. */
+export function keepPlans(tx: Sql, revision: number) {
+  return tx`
+    update settings set value = to_jsonb(${revision}::int)
+    where key = 'campaigns_planned' and (value #>> '{}')::int = ${revision - 1}::int`;
+}
+
 export async function campaignsRevision(sql: Sql): Promise<{ revision: number; planned: number }> {
   const rows = await sql<{ key: string; value: number }[]>`
     select key, (value #>> '{}')::int as value from settings where key in ('campaigns_revision', 'campaigns_planned')`;

@@ -1,7 +1,7 @@
 /** Campaigns: read and edited as texts, with their history. Whoever writes says which version they began with. */
 import type { FastifyInstance, FastifyReply } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
-import { campaignBody, rollbackBody } from "../campaign-bodies.ts";
+import { campaignBody, noteBody, rollbackBody } from "../campaign-bodies.ts";
 import { campaignFull, campaignItem, campaignSaved, pageOf, versionFull, versionItem } from "../contract.ts";
 import type { HttpDeps } from "../deps.ts";
 import { HttpProblem } from "../errors.ts";
@@ -205,7 +205,38 @@ export function campaignRoutes(plain: FastifyInstance, { campaigns }: Pick<HttpD
       }
     },
   );
+
+  for (const { verb, paused, summary, description } of SWITCHES)
+    app.post(
+      `/v1/campaigns/:key/${verb}`,
+      {
+        config: writes,
+        schema: { params: campaignParams, body: noteBody, summary, description, tags, response: SAVED },
+      },
+      async (request, reply) => {
+        const { key } = request.params;
+        await campaigns.setPaused(actorOf(request), { campaign: key, paused, note: request.body.note });
+        return saved(reply, key);
+      },
+    );
 }
+
+/** What it means for the reminders. */
+const SWITCHES = [
+  {
+    verb: "pause",
+    paused: true,
+    summary: "Pause a campaign",
+    description:
+      "From the answer on nothing of it is sent: its reminders wait, and end as `campaign_paused` when their useful time is over.",
+  },
+  {
+    verb: "resume",
+    paused: false,
+    summary: "Resume a paused campaign",
+    description: "What waits and is still of use goes out.",
+  },
+] as const;
 
 const notFound = (key: string) => new HttpProblem("campaign_not_found", `there is no campaign ${quoted(key)}`);
 
