@@ -14,12 +14,14 @@ import { type CommandContext, CommandError } from "./cli/context.ts";
 import { doctorCommand } from "./cli/doctor.ts";
 import { explainCommand } from "./cli/explain.ts";
 import { importCommand } from "./cli/import.ts";
+import { createKeyCommand, listKeysCommand, revokeKeyCommand } from "./cli/keys.ts";
 import { migrateCommand } from "./cli/migrate.ts";
 import { type RehearseOptions, rehearseCommand } from "./cli/rehearse.ts";
 import { type ReportOptions, reportCommand } from "./cli/report.ts";
 import { suppressCommand } from "./cli/suppress.ts";
 import type { Config } from "./config/config.ts";
 import { loadConfig } from "./config/load-config.ts";
+import { KEY_ROLES, type KeyRole } from "./core/role.ts";
 import { LEAST_SECONDS, MOST_SECONDS } from "./demo/pace.ts";
 import { type DemoOptions, runDemo } from "./demo/run.ts";
 import { createLog } from "./log.ts";
@@ -215,6 +217,26 @@ export function program(): Command {
     .action((campaign: string, options: { to?: number; note?: string; json?: boolean }) =>
       runCommand((context) => rollbackCommand(context, campaign, options)),
     );
+  const keys = dunlin.command("keys").description("API keys and their role");
+  keys
+    .command("create")
+    .argument("<name>", "whose it is: told in the audit trail")
+    .addOption(new Option("--role <role>", "what it may do").choices(KEY_ROLES).makeOptionMandatory())
+    .option("--json", "print it as JSON")
+    .description("make a key, which is printed this once")
+    .action((name: string, options: { role: KeyRole; json?: boolean }) =>
+      runCommand((context) => createKeyCommand(context, name, options)),
+    );
+  keys
+    .command("list")
+    .option("--json", "print them as JSON")
+    .description("all keys, also those that were revoked; never the keys themselves")
+    .action((options: { json?: boolean }) => runCommand((context) => listKeysCommand(context, options)));
+  keys
+    .command("revoke")
+    .argument("<name>", "the key's name")
+    .description("make a key worthless, within seconds")
+    .action((name: string) => runCommand((context) => revokeKeyCommand(context, name)));
   dunlin
     .command("doctor")
     .option("--json", "print the findings as JSON")

@@ -7,11 +7,13 @@ import type { Keys } from "./config/keys.ts";
 import type { QuietHours } from "./core/policy.ts";
 import { explainDbError } from "./db/client.ts";
 import type { OpenDatabase } from "./db/open.ts";
+import { findKey } from "./db/stores/key-store.ts";
 import { createAuth } from "./http/auth.ts";
 import { buildServer } from "./http/server.ts";
 import type { Intake } from "./intake/intake.ts";
 import type { Metrics } from "./metrics.ts";
 import type { QueueBackend } from "./queue/connection.ts";
+import { listAudit } from "./reporting/audit-trail.ts";
 import { explainOrder } from "./reporting/explain.ts";
 import { storyJson } from "./reporting/format-explain.ts";
 import { reportCsv, reportJson } from "./reporting/format-report.ts";
@@ -40,7 +42,7 @@ export async function startHttp(input: ServeInput): Promise<{ url: string; close
     config,
     intake: input.intake("http"),
     sources,
-    auth: createAuth({ adminKey: input.keys.apiKey }),
+    auth: createAuth({ adminKey: input.keys.apiKey, find: (digest) => withLimit(findKey(sql, digest), 5_000) }),
     health: {
       async ready() {
         const [store, queue] = await Promise.all([
@@ -68,6 +70,7 @@ export async function startHttp(input: ServeInput): Promise<{ url: string; close
     listCases: (query) => listCases({ sql, zoneOf }, query),
     listReminders: (query) => listReminders({ sql, zoneOf }, query),
     listDeliveries: (query) => listDeliveries({ sql, zoneOf }, query),
+    listAudit: (query) => listAudit({ sql }, query),
     campaigns: createCampaignAdmin({ sql, options: catalogOptions(config) }),
     log,
   });

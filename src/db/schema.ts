@@ -287,6 +287,23 @@ export const campaignVersions = pgTable(
   (t) => [primaryKey({ columns: [t.campaign, t.number] })],
 );
 
+/** Keys of the HTTP interface beside the admin key of the environment or the data directory. A name is given once, for the audit trail's sake. */
+export const apiKeys = pgTable(
+  "api_keys",
+  {
+    id: uuid("id").primaryKey(),
+    name: text("name").notNull(),
+    /** `viewer`, `operator` or `admin`. */
+    role: text("role").notNull(),
+    /** SHA-256 of the key, which is random enough to need no more. */
+    hash: bytea("hash").notNull(),
+    createdAt: instant("created_at").notNull(),
+    createdBy: text("created_by").notNull(),
+    revokedAt: instant("revoked_at"),
+  },
+  (t) => [uniqueIndex("api_keys_hash").on(t.hash), uniqueIndex("api_keys_name").on(t.name)],
+);
+
 /** Who changed what, when. Ids are UUIDv7, so their order is that of time. */
 export const audit = pgTable("audit", {
   id: uuid("id").primaryKey(),

@@ -278,5 +278,16 @@ export const campaignFull = z.looseObject({ ...campaignState, ...campaignTexts }
 export const campaignSaved = z.looseObject({ ...campaignState, ...campaignTexts, warnings: z.array(text) });
 export const versionItem = z.looseObject({ ...version, current: z.boolean() });
 export const versionFull = z.looseObject({ key: text, ...version, ...campaignTexts });
+export const auditItem = z.looseObject({
+  id: text,
+  at: instant,
+  who: text,
+  via: z.enum(["http", "cli", "start"]),
+  action: text.meta({ example: "campaign.put" }),
+  subject: text,
+  fromVersion: z.int().nullable(),
+  toVersion: z.int().nullable(),
+  note: maybeText,
+});
 export const pageOf = <T extends z.ZodType>(item: T) =>
   z.object({ items: z.array(item), next: text.nullable().describe("The cursor of the next page; null on the last") });

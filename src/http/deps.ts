@@ -4,18 +4,19 @@
  */
 import type { Logger } from "pino";
 import type { Reason } from "../core/reason.ts";
+import type { KeyRole } from "../core/role.ts";
 import type { Actor } from "../db/stores/audit-store.ts";
 import type { Source } from "../sources/source.ts";
 import type { CASE_STATES, DELIVERY_STATES, REMINDER_STATES, REPORT_KEYS } from "./queries.ts";
 
-export type Role = "viewer" | "operator" | "admin";
+export type Role = KeyRole;
 
 /** `name`: told in the audit trail. */
 export type Holder = { readonly role: Role; readonly name: string };
 
 export type Auth = {
-  /** Who holds this key; null: nobody. Takes the same time for every wrong key. */
-  check(bearer: string): Holder | null;
+  /** Who holds this key; null: nobody. A promise where the store must be asked; it rejects when that is out. */
+  check(bearer: string): Holder | null | Promise<Holder | null>;
 };
 
 export type Rejected = {
@@ -68,6 +69,15 @@ export type ListQuery<State extends string> = {
 export type CasesQuery = ListQuery<(typeof CASE_STATES)[number]>;
 export type RemindersQuery = ListQuery<(typeof REMINDER_STATES)[number]>;
 export type DeliveriesQuery = ListQuery<(typeof DELIVERY_STATES)[number]>;
+export type AuditQuery = {
+  readonly who: string | null;
+  readonly action: string | null;
+  readonly subject: string | null;
+  readonly from: number | null;
+  readonly to: number | null;
+  readonly limit: number;
+  readonly cursor: string | null;
+};
 /** Items in the shape of contract.ts, newest first. `next` is null on the last page. */
 export type Page = { readonly items: readonly object[]; readonly next: string | null };
 
@@ -144,6 +154,8 @@ export type HttpDeps = {
   readonly listReminders: (query: RemindersQuery) => Promise<Page | null>;
   readonly listDeliveries: (query: DeliveriesQuery) => Promise<Page | null>;
   readonly campaigns: HttpCampaigns;
+  /** null: the cursor is none of ours. */
+  readonly listAudit: (query: AuditQuery) => Promise<Page | null>;
   readonly log: Logger;
   /** Epoch ms (Date.now). */
   readonly now?: () => number;

@@ -53,20 +53,29 @@ export function addGuard(app: FastifyInstance, auth: Auth, countFailure: CountFa
       if (access === "loopback or viewer" && isLoopback(request)) return done();
       return done(new HttpProblem("unauthorized", noKey(request), challenge("unauthorized")));
     }
+    const admit = (holder: Holder | null): void => {
+      if (holder === null) {
+        countFailure(request, "unauthorized", "this key is not valid, or was revoked").then(done, done);
+        return;
+      }
+      request.holder = holder;
+      done(mayAct(holder.role, role) ? undefined : tooLow(role, holder.role));
+    };
     const holder = auth.check(bearer);
-    if (holder === null) {
-      countFailure(request, "unauthorized", "this key is not valid, or was revoked").then(done, done);
-      return;
-    }
-    request.holder = holder;
-    if (mayAct(holder.role, role)) return done();
-    done(
-      new HttpProblem("forbidden", `this needs the role ${role}; the key has ${holder.role}`, {
-        headers: { "www-authenticate": 'Bearer realm="dunlin", error="insufficient_scope"' },
-      }),
-    );
+    if (!(holder instanceof Promise)) return admit(holder);
+    holder.then(admit, (error: unknown) => {
+      request.log.error({ err: error }, "keys cannot be looked up");
+      done(
+        new HttpProblem("store_unavailable", "the store of keys does not answer", { headers: { "retry-after": "5" } }),
+      );
+    });
   });
 }
+
+const tooLow = (needed: Role, role: Role) =>
+  new HttpProblem("forbidden", `this needs the role ${needed}; the key has ${role}`, {
+    headers: { "www-authenticate": 'Bearer realm="dunlin", error="insufficient_scope"' },
+  });
 
 /** Who is told in the audit trail. */
 export function actorOf({ holder }: FastifyRequest): Actor {

@@ -80,6 +80,16 @@ export const casesQuery = listQuery(CASE_STATES);
 export const remindersQuery = listQuery(REMINDER_STATES);
 export const deliveriesQuery = listQuery(DELIVERY_STATES);
 
+export const auditQuery = z
+  .strictObject({
+    who: maybe(name(200)).describe("The name of a key, or of who ran a command"),
+    action: maybe(name(100)).meta({ example: "campaign.put" }),
+    subject: maybe(name(200)).describe("The campaign or key that it was done to"),
+    ...range,
+    ...page,
+  })
+  .refine(isRange, rangeFault);
+
 const wholeNumber = (least: number) =>
   z
     .string()

@@ -13,6 +13,7 @@ const ROUTES: readonly ["GET" | "POST" | "PUT" | "DELETE", string, string][] = [
   ["GET", "/v1/cases", "viewer"],
   ["GET", "/v1/reminders", "viewer"],
   ["GET", "/v1/deliveries", "viewer"],
+  ["GET", "/v1/audit", "viewer"],
   ["GET", "/v1/campaigns", "viewer"],
   ["GET", "/v1/campaigns/k1", "viewer"],
   ["PUT", "/v1/campaigns/k1", "operator"],

@@ -20,6 +20,7 @@ it("describes every route with its answers, bodies and who may", () => {
     "/healthz",
     "/metrics",
     "/readyz",
+    "/v1/audit",
     "/v1/campaigns",
     "/v1/campaigns/{key}",
     "/v1/campaigns/{key}/pause",

@@ -48,6 +48,7 @@ export function stubServer(change: Change = {}) {
     listCases: async () => ({ items: [], next: null }),
     listReminders: async () => ({ items: [], next: null }),
     listDeliveries: async () => ({ items: [], next: null }),
+    listAudit: async () => ({ items: [], next: null }),
     campaigns: {
       list: async () => ({ items: [], next: null }),
       get: async () => ({ version: 1 }),
