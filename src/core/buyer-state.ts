@@ -41,6 +41,8 @@ export type BuyerState = {
   /** The latest silencing payment among orders that are not in `orders`. */
   otherPaidAt: number | null;
   sends: BuyerSend[];
+  /** Campaign → the variant that the buyer was last sent under an earlier version of it. */
+  readonly treated: Map<string, string>;
   open: OpenCase | null;
   /** Why orders left at the last instant at which one did. */
   departures: { at: number; reasons: Set<Reason> } | null;
@@ -83,6 +85,7 @@ export function newBuyer(shop: ShopPolicy, bucket: number): BuyerState {
     orders: new Map(),
     otherPaidAt: null,
     sends: [],
+    treated: new Map(),
     open: null,
     departures: null,
   };

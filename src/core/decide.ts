@@ -51,7 +51,7 @@ export function decideSend(
     open.rows = open.rows.map((each) => (each === row ? { ...row, at: verdict.until } : each));
     return true;
   }
-  const variant = variantOf(campaign, state.shop.id, state.bucket);
+  const variant = variantOf(campaign, state.shop.id, state.bucket, state.treated.get(campaign.key));
   if (verdict.kind === "skip") {
     skip(state, policy, open, row, verdict.reason, now, out, variant);
     return true;
