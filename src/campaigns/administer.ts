@@ -3,10 +3,11 @@ import type { Sql } from "../db/client.ts";
 import type { Actor } from "../db/stores/audit-store.ts";
 import { listVersions, readCampaigns, readVersion } from "../db/stores/campaign-store.ts";
 import type { CatalogOptions } from "../render/catalog.ts";
+import { faultOf } from "./faults.ts";
 import { type PauseInput, type PauseResult, setPaused } from "./pause.ts";
 import { type PutInput, type PutResult, putCampaign } from "./put.ts";
 import { type RemoveResult, removeVersion } from "./remove.ts";
-import { type RollbackInput, type RollbackResult, rollback } from "./rollback.ts";
+import { type RollbackInput, rollback } from "./rollback.ts";
 import { campaignSummary, campaignView, versionSummary, versionView } from "./view.ts";
 
 export function createCampaignAdmin({ sql, options }: { readonly sql: Sql; readonly options: CatalogOptions }) {
@@ -36,8 +37,10 @@ export function createCampaignAdmin({ sql, options }: { readonly sql: Sql; reado
       const version = await readVersion(sql, key, number);
       return version === undefined ? null : versionView(version);
     },
-    rollback: (actor: Actor, input: Omit<RollbackInput, "options">): Promise<RollbackResult> =>
-      rollback(sql, actor, { ...input, options }),
+    async rollback(actor: Actor, input: Omit<RollbackInput, "options">) {
+      const result = await rollback(sql, actor, { ...input, options });
+      return result.kind === "invalid" ? { ...result, faults: result.faults.map(faultOf) } : result;
+    },
     setPaused: (actor: Actor, input: PauseInput): Promise<PauseResult> => setPaused(sql, actor, input),
     removeVersion: (actor: Actor, key: string, number: number): Promise<RemoveResult> =>
       removeVersion(sql, actor, key, number),

@@ -4,6 +4,7 @@ import type { Actor } from "../db/stores/audit-store.ts";
 import { type Files, insertVersion, readCampaigns } from "../db/stores/campaign-store.ts";
 import { buildCatalog, type CatalogOptions } from "../render/catalog.ts";
 import { changeCampaigns } from "./change.ts";
+import { type CampaignFault, faultOf } from "./faults.ts";
 import { byPath, filesDigest } from "./files.ts";
 
 export type PutInput = {
@@ -14,8 +15,6 @@ export type PutInput = {
   /** Whether the current version (null: there is no such campaign) is what the editor began with. */
   readonly expects: (current: number | null) => boolean;
 };
-
-export type CampaignFault = { readonly file: string; readonly line: number | null; readonly message: string };
 
 export type PutResult =
   | { readonly kind: "put"; readonly change: "created" | "updated" | "unchanged"; readonly warnings: readonly string[] }
@@ -29,7 +28,7 @@ const SHOWN_AS = "campaigns";
 export async function putCampaign(sql: Sql, actor: Actor, input: PutInput): Promise<PutResult> {
   const { campaign, files, note, options } = input;
   const built = buildCatalog(byPath(campaign, files), options, SHOWN_AS);
-  if (!built.ok) return { kind: "invalid", faults: built.faults.map((fault) => faultOf(campaign, fault)) };
+  if (!built.ok) return { kind: "invalid", faults: built.faults.map(faultOf) };
   const warnings = built.warnings.map((warning) => inner(campaign, warning));
   const digest = filesDigest(files);
   return changeCampaigns(sql, actor, async ({ tx, tell }): Promise<PutResult> => {
@@ -52,10 +51,3 @@ export async function putCampaign(sql: Sql, actor: Actor, input: PutInput): Prom
 }
 
 const inner = (campaign: string, said: string): string => said.replace(`${SHOWN_AS}/${campaign}/`, "");
-
-/** `campaigns/default/campaign.yaml:3: message` → its parts; the line is absent for what a whole file does. */
-function faultOf(campaign: string, fault: string): CampaignFault {
-  const [, file, line, message] = /^([\w.-]+\.(?:yaml|hbs)):(?:(\d+):)? (.*)$/s.exec(inner(campaign, fault)) ?? [];
-  if (file === undefined || message === undefined) return { file: "campaign.yaml", line: null, message: fault };
-  return { file, line: line === undefined ? null : Number(line), message };
-}

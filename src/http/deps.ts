@@ -121,7 +121,7 @@ export type HttpCampaigns = {
     | { readonly kind: "rolled-back" | "same" | "unknown-campaign" }
     | { readonly kind: "unknown-version"; readonly to: number | null }
     | Moved
-    | { readonly kind: "invalid"; readonly faults: readonly string[] }
+    | { readonly kind: "invalid"; readonly faults: readonly CampaignFault[] }
   >;
   setPaused(
     actor: Actor,

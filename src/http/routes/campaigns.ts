@@ -199,7 +199,7 @@ export function campaignRoutes(plain: FastifyInstance, { campaigns }: Pick<HttpD
         case "moved":
           throw moved(result.current);
         case "invalid":
-          throw invalid(result.faults.map((message) => ({ file: "campaign.yaml", line: null, message })));
+          throw invalid(result.faults);
         default:
           return saved(reply, key);
       }
