@@ -1,3 +1,25 @@
+CREATE TABLE "api_keys" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"name" text NOT NULL,
+	"role" text NOT NULL,
+	"hash" "bytea" NOT NULL,
+	"created_at" timestamp with time zone NOT NULL,
+	"created_by" text NOT NULL,
+	"revoked_at" timestamp with time zone
+);
+--> statement-breakpoint
+CREATE TABLE "audit" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"at" timestamp with time zone NOT NULL,
+	"who" text NOT NULL,
+	"via" text NOT NULL,
+	"action" text NOT NULL,
+	"subject" text NOT NULL,
+	"from_version" integer,
+	"to_version" integer,
+	"note" text
+);
+--> statement-breakpoint
 CREATE TABLE "buyers" (
 	"shop_id" text NOT NULL,
 	"id" uuid NOT NULL,
@@ -11,6 +33,27 @@ CREATE TABLE "buyers" (
 	CONSTRAINT "buyers_shop_id_id_pk" PRIMARY KEY("shop_id","id")
 );
 --> statement-breakpoint
+CREATE TABLE "campaign_versions" (
+	"campaign" text NOT NULL,
+	"number" integer NOT NULL,
+	"digest" text NOT NULL,
+	"files" jsonb NOT NULL,
+	"created_at" timestamp with time zone NOT NULL,
+	"created_by" text NOT NULL,
+	"source" text NOT NULL,
+	"from_version" integer,
+	"note" text,
+	CONSTRAINT "campaign_versions_campaign_number_pk" PRIMARY KEY("campaign","number")
+);
+--> statement-breakpoint
+CREATE TABLE "campaigns" (
+	"key" text PRIMARY KEY NOT NULL,
+	"current" integer NOT NULL,
+	"paused_at" timestamp with time zone,
+	"retired_at" timestamp with time zone,
+	"applied_digest" text
+);
+--> statement-breakpoint
 CREATE TABLE "cases" (
 	"shop_id" text NOT NULL,
 	"id" uuid NOT NULL,
@@ -20,6 +63,8 @@ CREATE TABLE "cases" (
 	"campaign" text,
 	"had_plan" boolean DEFAULT false NOT NULL,
 	"manual" boolean DEFAULT false NOT NULL,
+	"promise" jsonb,
+	"departures" jsonb,
 	"whole_reason" text,
 	"whole_at" timestamp with time zone,
 	CONSTRAINT "cases_shop_id_id_pk" PRIMARY KEY("shop_id","id")
@@ -49,11 +94,14 @@ CREATE TABLE "deliveries" (
 	"channel" text NOT NULL,
 	"attempt" integer NOT NULL,
 	"state" text NOT NULL,
+	"campaign_version" text,
+	"variant" text,
 	"claimed_at" timestamp with time zone NOT NULL,
 	"lease_until" timestamp with time zone NOT NULL,
 	"finished_at" timestamp with time zone,
 	"delivered_at" timestamp with time zone,
 	"template" text,
+	"template_version" text,
 	"message_id" text,
 	"segments" integer,
 	"cost_micros" bigint,
@@ -143,6 +191,9 @@ CREATE TABLE "suppressions" (
 	CONSTRAINT "suppressions_shop_id_hash_pk" PRIMARY KEY("shop_id","hash")
 );
 --> statement-breakpoint
+ALTER TABLE "campaigns" ADD CONSTRAINT "campaigns_current" FOREIGN KEY ("key","current") REFERENCES "public"."campaign_versions"("campaign","number") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+CREATE UNIQUE INDEX "api_keys_hash" ON "api_keys" USING btree ("hash");--> statement-breakpoint
+CREATE UNIQUE INDEX "api_keys_name" ON "api_keys" USING btree ("name");--> statement-breakpoint
 CREATE UNIQUE INDEX "buyers_platform_id" ON "buyers" USING btree ("shop_id","platform_id") WHERE platform_id is not null;--> statement-breakpoint
 CREATE INDEX "buyers_merged" ON "buyers" USING btree ("shop_id","merged_into") WHERE merged_into is not null;--> statement-breakpoint
 CREATE INDEX "buyers_due" ON "buyers" USING btree ("wake_at") WHERE wake_at is not null;--> statement-breakpoint
@@ -154,6 +205,6 @@ CREATE INDEX "deliveries_lease" ON "deliveries" USING btree ("lease_until") WHER
 CREATE INDEX "order_events_order" ON "order_events" USING btree ("shop_id","order_id");--> statement-breakpoint
 CREATE INDEX "orders_buyer" ON "orders" USING btree ("shop_id","buyer_id");--> statement-breakpoint
 CREATE INDEX "recoveries_reminder" ON "recoveries" USING btree ("shop_id","reminder_id");--> statement-breakpoint
-CREATE UNIQUE INDEX "reminders_one_planned" ON "reminders" USING btree ("shop_id","case_id","step") WHERE state = 'planned';--> statement-breakpoint
+CREATE UNIQUE INDEX "reminders_one_planned" ON "reminders" USING btree ("shop_id","case_id","step") WHERE decided_at is null;--> statement-breakpoint
 CREATE INDEX "reminders_buyer" ON "reminders" USING btree ("shop_id","buyer_id");--> statement-breakpoint
 CREATE INDEX "reminders_retry" ON "reminders" USING btree ("retry_at") WHERE retry_at is not null;

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 
 const ADAPTERS = ["config", "db", "queue", "channels", "sources", "render"];
-const FEATURES = ["intake", "dispatch", "reporting", "rehearsal", "preview"];
+const FEATURES = ["campaigns", "intake", "dispatch", "reporting", "rehearsal", "preview"];
 const OUTER = ["http", "cli", "demo"];
 const PURE = new Set(["zod", "luxon", "yaml", "libphonenumber-js", "libphonenumber-js/max"]);
 const IMPURE = [

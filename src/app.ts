@@ -4,16 +4,15 @@
  * and stores are closed in reverse.
  */
 import type { Logger } from "pino";
+import { applyOnFirstStart } from "./campaigns/first-start.ts";
+import { type LiveCampaigns, openLiveCampaigns, StoredCampaignError, watchCampaigns } from "./campaigns/live.ts";
 import { openChannels } from "./channels/registry.ts";
 import type { Config } from "./config/config.ts";
 import { type Keys, loadOrCreateKeys } from "./config/keys.ts";
-import type { BuyerPolicy } from "./core/buyer-state.ts";
-import { byPriority } from "./core/match.ts";
-import { newId } from "./db/ids.ts";
+import type { Channel } from "./core/channel.ts";
 import { checkSchema, migrate } from "./db/migrate.ts";
 import { type OpenDatabase, openDatabase } from "./db/open.ts";
 import { countDue } from "./db/stores/dispatch-store.ts";
-import { planAnewIfChanged } from "./db/stores/settings-store.ts";
 import { createVault } from "./db/vault.ts";
 import { createDispatcher } from "./dispatch/dispatcher.ts";
 import { startSweep } from "./dispatch/sweep.ts";
@@ -24,7 +23,7 @@ import { InvalidJobError, maxEventsPerJob } from "./queue/jobs.ts";
 import { createProducer } from "./queue/producer.ts";
 import { startDispatchWorker, startOrdersWorker, startUpkeepWorker } from "./queue/worker.ts";
 import { createRehearsals } from "./rehearsal/service.ts";
-import { type Catalog, loadCatalog } from "./render/catalog.ts";
+import { catalogOptions } from "./render/catalog-options.ts";
 import { policyLookups } from "./reporting/policies.ts";
 import { startHttp } from "./serve.ts";
 
@@ -81,7 +80,6 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
     return stopping;
   };
   try {
-    const catalog = readCatalog(config, log);
     const database = await openStore(config, options);
     releases.push(() => database.close());
     const keys = await loadOrCreateKeys(config);
@@ -90,17 +88,13 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
     releases.push(() => backend.close());
     const channels = openChannels(config.channels, { log, print: options.print });
     for (const channel of channels.values()) releases.push(() => channel.close());
-    const policy: BuyerPolicy = {
-      campaigns: byPriority(catalog.campaigns),
-      channels: new Map([...channels].map(([name, { contact }]) => [name, contact])),
-      newId,
-      takeUp: TAKE_UP_MS,
-    };
+    const live = await openCampaigns(config, database, channels, log);
     const shared = {
       sql: database.sql,
       vault: createVault(keys.keys.secretKey),
       shopOf: config.shop,
-      policy: () => policy,
+      policy: () => live.current().policy,
+      refresh: () => live.refresh(),
     };
     const producer = createProducer(backend);
     const metrics = createMetrics({
@@ -112,7 +106,13 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
       inFlight: () => dispatcher.inFlight,
     });
     const intake = createIntake({ ...shared, skipped: metrics.dispatch.skipped });
-    const dispatcher = createDispatcher({ ...shared, catalog: () => catalog, channels, log, meter: metrics.dispatch });
+    const dispatcher = createDispatcher({
+      ...shared,
+      catalog: () => live.current().catalog,
+      channels,
+      log,
+      meter: metrics.dispatch,
+    });
     const counted = (source: string): Intake => ({
       get pending() {
         return intake.pending;
@@ -124,10 +124,9 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
       },
     });
 
-    if (roles.has("dispatch") || roles.has("upkeep")) {
-      const marked = await planAnewIfChanged(database.sql, catalog.digest);
-      if (marked > 0) log.info({ buyers: marked }, "campaigns changed: open cases are planned anew");
-    }
+    const plans = roles.has("dispatch") || roles.has("upkeep");
+    const watch = watchCampaigns({ sql: database.sql, live, log, plans });
+    takers.push(() => watch.stop());
     if (roles.has("dispatch")) {
       takers.push(() => dispatcher.stop());
       const sweep = startSweep(dispatcher, log);
@@ -169,8 +168,8 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
         backend,
         intake: counted,
         metrics,
-        policies: policyLookups(() => catalog.campaigns, config.shop),
-        rehearsals: createRehearsals({ config, files: () => catalog.files }),
+        policies: policyLookups(() => live.current().policy.campaigns, config.shop),
+        rehearsals: createRehearsals({ config, files: () => live.current().catalog.files }),
         log,
       });
       takers.push(http.close);
@@ -192,14 +191,27 @@ function welcome(url: string, { apiKey, apiKeyCreated, apiKeyFile }: Keys): stri
   return lines;
 }
 
-function readCatalog(config: Config, log: Logger): Catalog {
-  const result = loadCatalog(config.templatesDir, {
-    channels: config.channels.map(({ name }) => name),
-    shopIds: config.implicitShops || config.shop("*") !== null ? null : config.shopIds,
-  });
-  if (!result.ok) throw new StartError(result.faults.join("\n"));
-  for (const warning of result.warnings) log.warn(warning);
-  return result.catalog;
+/** The first start applies the directory of campaigns; every start runs what is in the database. */
+async function openCampaigns(
+  config: Config,
+  { sql }: OpenDatabase,
+  channels: ReadonlyMap<string, Channel>,
+  log: Logger,
+): Promise<LiveCampaigns> {
+  const options = catalogOptions(config);
+  const first = await applyOnFirstStart({ sql, log, options }, config.templatesDir);
+  if (!first.ok) throw new StartError(first.faults.join("\n"));
+  const contacts = new Map([...channels].map(([name, { contact }]) => [name, contact]));
+  try {
+    const live = await openLiveCampaigns({ sql, options, channels: contacts, takeUp: TAKE_UP_MS });
+    for (const warning of live.current().warnings) log.warn(warning);
+    return live;
+  } catch (error) {
+    if (!(error instanceof StoredCampaignError)) throw error;
+    throw new StartError(
+      `${error.message}\nthis program cannot run these campaigns of the database: correct them in a directory, and \`dunlin campaigns apply\` it`,
+    );
+  }
 }
 
 async function openStore(config: Config, options: AppOptions): Promise<OpenDatabase> {

@@ -2,14 +2,16 @@
 /** The `dunlin` command: exit codes 0 done, 1 failed with the reason on stderr, 2 wrong usage. */
 import { CommanderError } from "commander";
 import { StartError } from "./app.ts";
+import { StoredCampaignError } from "./campaigns/live.ts";
 import { CommandError } from "./cli/context.ts";
 import { explainDbError } from "./db/client.ts";
 import { EmbeddedError } from "./db/embedded/errors.ts";
+import { CampaignsBusy } from "./db/stores/planning-fence.ts";
 import { DemoError } from "./demo/place.ts";
 import { program } from "./program.ts";
 
 function explain(error: unknown): string {
-  const known = [CommandError, StartError, EmbeddedError, DemoError];
+  const known = [CommandError, StartError, StoredCampaignError, CampaignsBusy, EmbeddedError, DemoError];
   if (error instanceof Error && known.some((kind) => error instanceof kind)) return error.message;
   if (error instanceof Error && error.message.startsWith("channel ")) return error.message;
   // What no one foresaw is a bug: its stack helps whoever looks into it.

@@ -2,11 +2,19 @@
 import { once } from "node:events";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { type AppOptions, ROLES, type Role, startApp } from "./app.ts";
-import { validateCommand } from "./cli/campaigns.ts";
+import {
+  type ApplyCommandOptions,
+  applyCommand,
+  diffCommand,
+  exportCommand,
+  rollbackCommand,
+  validateCommand,
+} from "./cli/campaigns.ts";
 import { type CommandContext, CommandError } from "./cli/context.ts";
 import { doctorCommand } from "./cli/doctor.ts";
 import { explainCommand } from "./cli/explain.ts";
 import { importCommand } from "./cli/import.ts";
+import { createKeyCommand, listKeysCommand, revokeKeyCommand } from "./cli/keys.ts";
 import { migrateCommand } from "./cli/migrate.ts";
 import { type PromiseOptions, promiseCommand } from "./cli/promise.ts";
 import { type RehearseOptions, rehearseCommand } from "./cli/rehearse.ts";
@@ -15,6 +23,7 @@ import { type SendTestOptions, sendTestCommand } from "./cli/send-test.ts";
 import { suppressCommand } from "./cli/suppress.ts";
 import type { Config } from "./config/config.ts";
 import { loadConfig } from "./config/load-config.ts";
+import { KEY_ROLES, type KeyRole } from "./core/role.ts";
 import { LEAST_SECONDS, MOST_SECONDS } from "./demo/pace.ts";
 import { type DemoOptions, runDemo } from "./demo/run.ts";
 import { createLog } from "./log.ts";
@@ -191,6 +200,67 @@ export function program(): Command {
     .argument("<dir>", "the directory of campaigns")
     .description("every fault at once, each with file and line")
     .action((dir: string) => runCommand(async (context) => validateCommand(context, dir)));
+  campaigns
+    .command("diff")
+    .argument("[dir]", "the directory of campaigns (DUNLIN_TEMPLATES)")
+    .option("--json", "print it as JSON")
+    .description("what applying the directory would change")
+    .action((dir: string | undefined, options: { json?: boolean }) =>
+      runCommand((context) => diffCommand(context, dir, options)),
+    );
+  campaigns
+    .command("apply")
+    .argument("[dir]", "the directory of campaigns (DUNLIN_TEMPLATES)")
+    .option("--dry-run", "only say what would change")
+    .option("--force", "overwrite what was edited in the database since the last apply")
+    .option("--prune", "retire campaigns that were applied once and are not in the directory any more")
+    .option("--note <text>", "why, for the history")
+    .option("--json", "print it as JSON")
+    .description(
+      "make the directory's campaigns the ones that run: all of them or none; the same again changes nothing",
+    )
+    .action((dir: string | undefined, options: ApplyCommandOptions) =>
+      runCommand((context) => applyCommand(context, dir, options)),
+    );
+  campaigns
+    .command("export")
+    .argument("<dir>", "an empty directory, or a new one")
+    .option("--force", "replace the campaigns in a directory that is not empty")
+    .option("--json", "print it as JSON")
+    .description("write the campaigns that run as files, byte for byte")
+    .action((dir: string, options: { force?: boolean; json?: boolean }) =>
+      runCommand((context) => exportCommand(context, dir, options)),
+    );
+  campaigns
+    .command("rollback")
+    .argument("<campaign>", "its key: the name of its directory")
+    .option("--to <version>", "the version to go back to (the one before the current)", wholeNumber(1, 2_147_483_647))
+    .option("--note <text>", "why, for the history")
+    .option("--json", "print it as JSON")
+    .description("make what an earlier version held current again, as a new version")
+    .action((campaign: string, options: { to?: number; note?: string; json?: boolean }) =>
+      runCommand((context) => rollbackCommand(context, campaign, options)),
+    );
+  const keys = dunlin.command("keys").description("API keys and their role");
+  keys
+    .command("create")
+    .argument("<name>", "whose it is: told in the audit trail")
+    .addOption(new Option("--role <role>", "what it may do").choices(KEY_ROLES).makeOptionMandatory())
+    .option("--json", "print it as JSON")
+    .description("make a key, which is printed this once")
+    .action((name: string, options: { role: KeyRole; json?: boolean }) =>
+      runCommand((context) => createKeyCommand(context, name, options)),
+    );
+  keys
+    .command("list")
+    .option("--json", "print them as JSON")
+    .description("all keys, also those that were revoked; never the keys themselves")
+    .action((options: { json?: boolean }) => runCommand((context) => listKeysCommand(context, options)));
+  keys
+    .command("revoke")
+    .argument("<name>", "the key's name")
+    .description("make a key worthless, within seconds")
+    .action((name: string) => runCommand((context) => revokeKeyCommand(context, name)));
   dunlin
     .command("doctor")
     .option("--json", "print the findings as JSON")

@@ -1,11 +1,13 @@
 /** Wires the HTTP interface to the features, and listens. */
 import type { Logger } from "pino";
+import { createCampaignAdmin } from "./campaigns/administer.ts";
 import type { Config } from "./config/config.ts";
 import type { Keys } from "./config/keys.ts";
 import { formatInstant } from "./core/instant.ts";
 import { offsetMinutes } from "./core/zone.ts";
 import { explainDbError } from "./db/client.ts";
 import type { OpenDatabase } from "./db/open.ts";
+import { findKey } from "./db/stores/key-store.ts";
 import { recordPromise } from "./db/stores/promise-store.ts";
 import { createVault } from "./db/vault.ts";
 import { createAuth } from "./http/auth.ts";
@@ -15,6 +17,8 @@ import type { Metrics } from "./metrics.ts";
 import { previewTemplate } from "./preview/preview.ts";
 import type { QueueBackend } from "./queue/connection.ts";
 import type { Rehearsals } from "./rehearsal/service.ts";
+import { catalogOptions } from "./render/catalog-options.ts";
+import { listAudit } from "./reporting/audit-trail.ts";
 import { explainOrder } from "./reporting/explain.ts";
 import { storyJson } from "./reporting/format-explain.ts";
 import { reportCsv, reportJson } from "./reporting/format-report.ts";
@@ -45,7 +49,7 @@ export async function startHttp(input: ServeInput): Promise<{ url: string; close
     config,
     intake: input.intake("http"),
     sources,
-    auth: createAuth({ adminKey: input.keys.apiKey }),
+    auth: createAuth({ adminKey: input.keys.apiKey, find: (digest) => withLimit(findKey(sql, digest), 5_000) }),
     health: {
       async ready() {
         const [store, queue] = await Promise.all([
@@ -97,6 +101,8 @@ export async function startHttp(input: ServeInput): Promise<{ url: string; close
         },
         query,
       ),
+    listAudit: (query) => listAudit({ sql }, query),
+    campaigns: createCampaignAdmin({ sql, options: catalogOptions(config) }),
     log,
   });
   const url = await server.listen({ host: config.host, port: config.port });

@@ -1,9 +1,11 @@
 /** What every command gets: the configuration, where to write, and the ways to end. */
+import { userInfo } from "node:os";
 import type { Logger } from "pino";
 import type { Config } from "../config/config.ts";
 import { loadOrCreateKeys } from "../config/keys.ts";
 import { checkSchema, migrate } from "../db/migrate.ts";
 import { type OpenDatabase, openDatabase } from "../db/open.ts";
+import type { Actor } from "../db/stores/audit-store.ts";
 import { createVault, type Vault } from "../db/vault.ts";
 
 export type CommandContext = {
@@ -41,6 +43,16 @@ export async function withDatabase<T>(
     return await work(database);
   } finally {
     await database.close();
+  }
+}
+
+/** Who runs the command: told in the audit trail. */
+export function commandActor(): Actor {
+  try {
+    return { who: userInfo().username, via: "cli" };
+  } catch {
+    // In a container the user may have no name.
+    return { who: `user ${process.getuid?.() ?? "unknown"}`, via: "cli" };
   }
 }
 

@@ -1,11 +1,14 @@
 /** `dunlin doctor`: looks at everything the service needs and says what is wrong and what to do, one line each. */
 
+import { checkDirectory } from "../campaigns/apply.ts";
+import { runningCatalog, StoredCampaignError } from "../campaigns/live.ts";
 import { openChannels } from "../channels/registry.ts";
+import type { Config } from "../config/config.ts";
 import { loadOrCreateKeys } from "../config/keys.ts";
-import { explainDbError, redactUrl } from "../db/client.ts";
+import { explainDbError, redactUrl, type Sql } from "../db/client.ts";
+import { readRunning } from "../db/stores/campaign-store.ts";
 import { databaseNow } from "../db/stores/intake-store.ts";
 import { openQueueBackend } from "../queue/connection.ts";
-import { loadCatalog } from "../render/catalog.ts";
 import { catalogOptions } from "../render/catalog-options.ts";
 import { type CommandContext, CommandError, withDatabase } from "./context.ts";
 
@@ -27,15 +30,6 @@ export async function doctorCommand(context: CommandContext, json: boolean): Pro
       ? "none configured: every shop is taken, in UTC; list yours in dunlin.yaml"
       : `${config.shopIds.length} configured`,
   );
-  const catalog = loadCatalog(config.templatesDir, catalogOptions(config));
-  if (catalog.ok)
-    add(
-      "campaigns",
-      true,
-      `${catalog.catalog.campaigns.length} campaign(s), ${catalog.catalog.templates.length} template(s)`,
-    );
-  else for (const fault of catalog.faults) add("campaigns", false, fault);
-  if (catalog.ok) for (const warning of catalog.warnings) add("campaigns", true, `warning: ${warning}`);
   try {
     const channels = openChannels(config.channels, { log: context.log, print: context.note });
     for (const channel of channels.values()) {
@@ -63,6 +57,7 @@ export async function doctorCommand(context: CommandContext, json: boolean): Pro
         skew < MOST_SKEW_MS,
         `this machine and the database differ by ${Math.round(skew)} ms${skew < MOST_SKEW_MS ? "" : ": set the clock (NTP)"}`,
       );
+      for (const { ok, message } of await campaignFindings(config, database.sql)) add("campaigns", ok, message);
       const backend = openQueueBackend(config.queueUrl ?? database.url, { log: context.log });
       try {
         const queue = await backend.check({ deep: true });
@@ -84,4 +79,26 @@ export async function doctorCommand(context: CommandContext, json: boolean): Pro
   else for (const { check, ok, message } of findings) context.out(`${ok ? "ok  " : "FAIL"}  ${check}: ${message}`);
   const bad = findings.filter(({ check, ok }) => !ok && check !== "shops").length;
   if (bad > 0) throw new CommandError(`${bad} of ${findings.length} checks failed`);
+}
+
+/** Those of the database; before the first start the directory that it will apply. */
+async function campaignFindings(config: Config, sql: Sql): Promise<Omit<Finding, "check">[]> {
+  const options = catalogOptions(config);
+  const { campaigns } = await readRunning(sql);
+  if (campaigns.length === 0) {
+    const checked = checkDirectory(config.templatesDir, options);
+    if (!checked.ok) return checked.faults.map((message) => ({ ok: false, message }));
+    const { shownAs, warnings } = checked.directory;
+    return [`the first start will apply ${shownAs}`, ...warnings.map((warning) => `warning: ${warning}`)].map(
+      (message) => ({ ok: true, message }),
+    );
+  }
+  try {
+    const { catalog, warnings } = runningCatalog(campaigns, options);
+    const count = `${catalog.campaigns.length} campaign(s), ${catalog.templates.length} template(s)`;
+    return [count, ...warnings.map((warning) => `warning: ${warning}`)].map((message) => ({ ok: true, message }));
+  } catch (error) {
+    if (!(error instanceof StoredCampaignError)) throw error;
+    return error.message.split("\n").map((message) => ({ ok: false, message }));
+  }
 }

@@ -6,12 +6,12 @@ import { createReadStream, createWriteStream, type WriteStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import { finished } from "node:stream/promises";
+import { applyOnFirstStart } from "../campaigns/first-start.ts";
+import { openLiveCampaigns } from "../campaigns/live.ts";
 import { openChannels } from "../channels/registry.ts";
 import { splitLines } from "../core/lines.ts";
-import { byPriority } from "../core/match.ts";
-import { newId } from "../db/ids.ts";
 import { createIntake, type Intake } from "../intake/intake.ts";
-import { loadCatalog } from "../render/catalog.ts";
+import { catalogOptions } from "../render/catalog-options.ts";
 import { type CommandContext, CommandError, openVault, withDatabase } from "./context.ts";
 
 const CHUNK = 1_000;
@@ -26,18 +26,22 @@ export async function importCommand(context: CommandContext, file: string, json:
   const rejectedFile = `${file === "-" ? "stdin" : file}.rejected.ndjson`;
   const totals = await withDatabase(context, async (database) => {
     const vault = await openVault(context);
-    const catalog = loadCatalog(context.config.templatesDir, {
-      channels: context.config.channels.map(({ name }) => name),
-    });
-    if (!catalog.ok) throw new CommandError(catalog.faults.join("\n"));
     const channels = openChannels(context.config.channels, { log: context.log, print: context.note });
-    const policy = {
-      campaigns: byPriority(catalog.catalog.campaigns),
-      channels: new Map([...channels].map(([name, { contact }]) => [name, contact])),
-      newId,
-    };
-    const intake = createIntake({ sql: database.sql, vault, shopOf: context.config.shop, policy: () => policy });
     try {
+      const { sql } = database;
+      const { config, log } = context;
+      const options = catalogOptions(config);
+      const first = await applyOnFirstStart({ sql, log, options }, config.templatesDir);
+      if (!first.ok) throw new CommandError(first.faults.join("\n"));
+      const contacts = new Map([...channels].map(([name, { contact }]) => [name, contact]));
+      const live = await openLiveCampaigns({ sql, options, channels: contacts });
+      const intake = createIntake({
+        sql,
+        vault,
+        shopOf: config.shop,
+        policy: () => live.current().policy,
+        refresh: () => live.refresh(),
+      });
       const input = file === "-" ? process.stdin : createReadStream(file, { highWaterMark: 1 << 18 });
       return await importStream(intake, input, rejectedFile, progress(context, size));
     } finally {

@@ -44,7 +44,7 @@ export async function sendTestCommand(context: CommandContext, options: SendTest
   }
   if (channel === undefined) throw new Error("the channel was opened");
   try {
-    tell(context, channel, message, await channel.send(message));
+    report(context, channel, message, await channel.send(message));
   } finally {
     await channel.close();
   }
@@ -115,7 +115,7 @@ function compose(
   };
 }
 
-function tell({ out }: CommandContext, channel: Channel, message: Message, outcome: SendOutcome): void {
+function report({ out }: CommandContext, channel: Channel, message: Message, outcome: SendOutcome): void {
   const { text, to, idempotencyKey } = message;
   const safe = (said: string) => withoutAddress(said.replaceAll(to, maskContact(to)));
   if (outcome.kind === "accepted") {

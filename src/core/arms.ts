@@ -21,8 +21,18 @@ export function isHeldOut(campaign: Campaign, shop: string, bucket: number): boo
   return campaign.holdout > 0 && share("holdout", campaign.key, shop, bucket) < campaign.holdout;
 }
 
-/** The buyer's variant by weight, or null when the campaign has none. */
-export function variantOf(campaign: Campaign, shop: string, bucket: number): string | null {
+/**
+ * The buyer's variant by weight, or null when the campaign has none. `earlier`: the one that the buyer was sent under an earlier version
+ * of the campaign, whose weights may have been others. It stays, also with a weight of 0 now, as long as the campaign has it: the arms
+ * must not mix.
+ */
+export function variantOf(
+  campaign: Campaign,
+  shop: string,
+  bucket: number,
+  earlier: string | null = null,
+): string | null {
+  if (earlier !== null && campaign.variants.some(({ key }) => key === earlier)) return earlier;
   const total = campaign.variants.reduce((sum, variant) => sum + variant.weight, 0);
   let point = share("variant", campaign.key, shop, bucket) * total;
   for (const variant of campaign.variants) {

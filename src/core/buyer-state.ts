@@ -54,6 +54,8 @@ export type BuyerState = {
   /** The latest silencing payment among orders that are not in `orders`. */
   otherPaidAt: number | null;
   sends: BuyerSend[];
+  /** Campaign → the variant that the buyer was last sent under an earlier version of it. */
+  readonly treated: Map<string, string>;
   open: OpenCase | null;
 };
 
@@ -81,6 +83,8 @@ export type BuyerPolicy = {
   readonly takeUp?: number;
   /** Asked before each send: false leaves the row due (no room under the channel's rate). Absent: always. */
   readonly grant?: (channel: string) => boolean;
+  /** Of the database's campaigns that these are; absent: they are others (a rehearsal, a test). */
+  readonly revision?: number;
 };
 
 export function newBuyer(shop: ShopPolicy, bucket: number): BuyerState {
@@ -92,6 +96,7 @@ export function newBuyer(shop: ShopPolicy, bucket: number): BuyerState {
     orders: new Map(),
     otherPaidAt: null,
     sends: [],
+    treated: new Map(),
     open: null,
   };
 }

@@ -7,6 +7,7 @@ import type { BuyerPolicy, BuyerState, Decision } from "./buyer-state.ts";
 import { decideSend, decideSkips } from "./decide.ts";
 import { adoptTold, refreshMembers } from "./members.ts";
 import { isKnown, toldOver } from "./order.ts";
+import { isWaiting, wakeOf } from "./pause.ts";
 import { factsKey, replan } from "./replan.ts";
 
 /** Something was told at `now`: `change` puts it into the state. Re-plans when it matters. */
@@ -20,11 +21,14 @@ export function tell(state: BuyerState, policy: BuyerPolicy, now: number, change
   return out;
 }
 
-/** Plans anew whether or not a fact changed: a new version of a campaign. */
-export function touch(state: BuyerState, policy: BuyerPolicy, now: number): Decision[] {
+/**
+ * Plans anew whether or not a fact changed: a new version of a campaign. `keepTimes`: what was overdue (live, a worker may have been
+ * away) stays so, to be judged as late.
+ */
+export function touch(state: BuyerState, policy: BuyerPolicy, now: number, keepTimes = false): Decision[] {
   const out: Decision[] = [];
   refreshMembers(state, policy, now, "event", out);
-  if (state.open !== null) replan(state, policy, now, out);
+  if (state.open !== null) replan(state, policy, now, out, keepTimes);
   return out;
 }
 
@@ -33,11 +37,12 @@ export function advance(state: BuyerState, policy: BuyerPolicy, now: number): De
   const out: Decision[] = [];
   if (refreshMembers(state, policy, now, "clock", out) && state.open !== null) replan(state, policy, now, out);
   while (state.open !== null) {
-    const due = state.open.rows.filter((row) => row.at <= now);
+    const open = state.open;
+    const due = open.rows.filter((row) => row.at <= now && !isWaiting(open, row, now));
     const skips = due.filter(({ kind }) => kind === "skip");
     const [send] = due;
-    if (skips.length > 0) decideSkips(state, policy, state.open, skips, now, out);
-    else if (send === undefined || !decideSend(state, policy, state.open, send, now, out)) break;
+    if (skips.length > 0) decideSkips(state, policy, open, skips, now, out);
+    else if (send === undefined || !decideSend(state, policy, open, send, now, out)) break;
   }
   return out;
 }
@@ -45,9 +50,10 @@ export function advance(state: BuyerState, policy: BuyerPolicy, now: number): De
 /** When `advance` next has something to do (a row's time, a close, the start of a balance window), or null. */
 export function nextWake(state: BuyerState, now: number): number | null {
   let wake = Number.POSITIVE_INFINITY;
-  for (const row of state.open?.rows ?? []) wake = Math.min(wake, row.at);
+  const open = state.open;
+  for (const row of open?.rows ?? []) wake = Math.min(wake, open === null ? row.at : wakeOf(open, row, now));
   for (const [id, { order }] of state.orders) {
-    if (state.open?.members.includes(id)) wake = Math.min(wake, order.closesAt ?? wake);
+    if (open?.members.includes(id)) wake = Math.min(wake, order.closesAt ?? wake);
     else if (order.chaseFrom !== null && order.chaseFrom > now && isKnown(order) && toldOver(order) === null)
       wake = Math.min(wake, order.chaseFrom);
   }

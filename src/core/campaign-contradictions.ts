@@ -10,8 +10,8 @@ export type Contradiction = readonly [path: (string | number)[], message: string
 /** A step may name one of these without its being configured: a campaign may serve installations that have only one of them, and a step with none ends as `no_contact`. */
 const USUAL_CHANNELS = ["sms", "chat", "email", "voice", "whatsapp", "wechat", "push"];
 
-/** `campaign`: the parsed file, durations in ms and instants in epoch ms. `channels`: the configured ones. */
-export function* contradictions(campaign: unknown, channels: readonly string[]): Generator<Contradiction> {
+/** `campaign`: the parsed file, durations in ms and instants in epoch ms. `channels`: the configured ones; null: whatever they are. */
+export function* contradictions(campaign: unknown, channels: readonly string[] | null): Generator<Contradiction> {
   const file = record(campaign);
   const steps = list(file.steps).map(record);
   const { from, to } = record(file.active);
@@ -63,14 +63,14 @@ function* anchor(step: Record<string, unknown>, index: number): Generator<Contra
 function* stepChannels(
   step: Record<string, unknown>,
   index: number,
-  configured: readonly string[],
+  configured: readonly string[] | null,
 ): Generator<Contradiction> {
   const named = list(step.channels);
   for (const [position, name] of named.entries()) {
     if (typeof name !== "string") continue;
     const path = ["steps", index, "channels", position];
     if (named.indexOf(name) < position) yield [path, `names ${name} twice`];
-    else if (!configured.includes(name) && !USUAL_CHANNELS.includes(name))
+    else if (configured !== null && !configured.includes(name) && !USUAL_CHANNELS.includes(name))
       yield [
         path,
         `no channel ${name} is configured${didYouMean(name, configured) || ` (there are ${configured.join(", ")})`}`,

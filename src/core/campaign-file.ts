@@ -85,10 +85,14 @@ const DEFAULTS = {
 } as const;
 
 /**
- * `key`: the campaign's directory name. `channels`: the names of those configured. Never throws; faults carry lines of `text`.
- * A step may name a usual channel (sms, chat, …) that is not configured.
+ * `key`: the campaign's directory name. `channels`: the names of those configured; null: any will do. Never throws; faults carry lines of
+ * `text`. A step may name a usual channel (sms, chat, …) that is not configured.
  */
-export function parseCampaignFile(key: string, text: string, channels: readonly string[]): YamlResult<CampaignDraft> {
+export function parseCampaignFile(
+  key: string,
+  text: string,
+  channels: readonly string[] | null,
+): YamlResult<CampaignDraft> {
   // The checks across keys run also when a key is at fault, so that all is told at once.
   const shape = campaignShape.superRefine(
     (value, context) => {

@@ -51,7 +51,7 @@ export function decideSend(
     open.rows = open.rows.map((each) => (each === row ? { ...row, at: verdict.until } : each));
     return true;
   }
-  const variant = variantOf(campaign, state.shop.id, state.bucket);
+  const variant = variantOf(campaign, state.shop.id, state.bucket, state.treated.get(campaign.key));
   if (verdict.kind === "skip") {
     skip(state, policy, open, row, verdict.reason, now, out, variant);
     return true;
@@ -75,8 +75,9 @@ type Verdict =
   | { readonly kind: "defer"; readonly until: number }
   | { readonly kind: "skip"; readonly reason: Reason };
 
-/** The cap, a late take-up (rule 14), the holdout and the channel, in this order. */
+/** The pause (a send is not asked for while it waits), a late take-up (rule 14), the cap, the holdout and the channel, in this order. */
 function judge(state: BuyerState, policy: BuyerPolicy, campaign: Campaign, row: PlannedRow, now: number): Verdict {
+  if (campaign.paused === true) return { kind: "skip", reason: "campaign_paused" };
   if (now > row.at) {
     if (row.latest !== null && now > row.latest) return { kind: "skip", reason: "no_time" };
     if (now - row.at > campaign.staleAfter) return { kind: "skip", reason: "stale" };

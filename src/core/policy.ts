@@ -59,6 +59,8 @@ export type Campaign = {
   readonly whenTight: "pull" | "skip";
   readonly attributionWindow: number;
   readonly manual: { readonly amountAtLeast: string } | null;
+  /** Set by whoever runs it, and not by the file: its sends wait (pause.ts). */
+  readonly paused?: boolean;
 };
 
 /** Which of a buyer's contacts a channel speaks to: `phone`, `chat` (the last told handle of any kind), or `chat.<kind>`. */

@@ -3,6 +3,7 @@ import type { BuyerPolicy, BuyerState, Decision, OpenCase } from "./buyer-state.
 import { chooseCampaign, isExcluded, sumReaches } from "./match.ts";
 import { decideAll } from "./members.ts";
 import { type Order, silencingPayment } from "./order.ts";
+import { keepOverdue } from "./pause.ts";
 import { type PlannedRow, type PlanOrder, planSteps } from "./plan.ts";
 import type { Campaign, QuietHours, Step } from "./policy.ts";
 import type { Reason } from "./reason.ts";
@@ -66,7 +67,8 @@ function lastTold(state: BuyerState, prefix: string) {
   return last;
 }
 
-export function replan(state: BuyerState, policy: BuyerPolicy, now: number, out: Decision[]): void {
+/** `keepTimes`: what is overdue keeps its time instead of being dated to now; so it always is while the campaign is paused. */
+export function replan(state: BuyerState, policy: BuyerPolicy, now: number, out: Decision[], keepTimes = false): void {
   const open = state.open;
   if (open === null) return;
   const orders = ordersOf(state, open.members);
@@ -93,7 +95,7 @@ export function replan(state: BuyerState, policy: BuyerPolicy, now: number, out:
     wait(open, "manual", now);
     return;
   }
-  const rows = planSteps({
+  const planned = planSteps({
     now,
     campaign,
     quiet: quietHoursOf(campaign, state),
@@ -107,6 +109,7 @@ export function replan(state: BuyerState, policy: BuyerPolicy, now: number, out:
     sends: state.sends,
     promisedAt: open.promise?.at ?? null,
   });
+  const rows = keepTimes || campaign.paused === true ? keepOverdue(open.rows, planned, now) : planned;
   open.rows = open.manual ? rows.map(inPersonsHands) : rows;
   open.whole = null;
   if (rows.length > 0) open.hadPlan = true;

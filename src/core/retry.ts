@@ -54,15 +54,18 @@ export function judgeRetry(input: {
   /** The latest silencing payment of the buyer, and how long it silences (null: not at all). */
   readonly paidAt: number | null;
   readonly paidSilence: number | null;
+  /** The campaign is: it waits as long as it is worth sending. */
+  readonly paused: boolean;
   readonly quiet: QuietHours | null;
   readonly zone: string;
 }): RetryVerdict {
-  const { now, orders, minLead, until, paidAt, paidSilence, quiet, zone } = input;
+  const { now, orders, minLead, until, paidAt, paidSilence, paused, quiet, zone } = input;
   const open = orders.filter((order) => order !== undefined && order.chaseFrom !== null && toldOver(order) === null);
   const payable = open.filter((order) => order?.closesAt == null || now <= order.closesAt - minLead);
   if (open.length === 0) return { kind: "skip", reason: whyOver(orders) };
   if (paidAt !== null && paidSilence !== null && now < paidAt + paidSilence)
     return { kind: "skip", reason: "paid_other_order" };
+  if (paused) return now > until ? { kind: "skip", reason: "campaign_paused" } : { kind: "defer", until: until + 1 };
   if (payable.length === 0) return { kind: "skip", reason: "no_time" };
   if (now > until) return { kind: "skip", reason: "channel_down" };
   if (quiet !== null && isQuiet(quiet, zone, now)) {

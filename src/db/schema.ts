@@ -8,6 +8,7 @@ import {
   bigint,
   boolean,
   customType,
+  foreignKey,
   index,
   integer,
   jsonb,
@@ -180,7 +181,8 @@ export const reminders = pgTable(
   },
   (t) => [
     primaryKey({ columns: [t.shopId, t.id] }),
-    uniqueIndex("reminders_one_planned").on(t.shopId, t.caseId, t.step).where(sql`state = 'planned'`),
+    // Planned is what is not decided. Not by `state`, which changes once more when a send is recorded: that update stays on its page (HOT).
+    uniqueIndex("reminders_one_planned").on(t.shopId, t.caseId, t.step).where(sql`decided_at is null`),
     index("reminders_buyer").on(t.shopId, t.buyerId),
     index("reminders_retry").on(t.retryAt).where(sql`retry_at is not null`),
   ],
@@ -197,11 +199,15 @@ export const deliveries = pgTable(
     attempt: integer("attempt").notNull(),
     /** `claimed` → `accepted`, `failed-permanent`, `failed-transient`, `unknown`. */
     state: text("state").notNull(),
+    /** Of this attempt: a retry may go out under a later version than the first one. */
+    campaignVersion: text("campaign_version"),
+    variant: text("variant"),
     claimedAt: instant("claimed_at").notNull(),
     leaseUntil: instant("lease_until").notNull(),
     finishedAt: instant("finished_at"),
     deliveredAt: instant("delivered_at"),
     template: text("template"),
+    templateVersion: text("template_version"),
     messageId: text("message_id"),
     segments: integer("segments"),
     costMicros: bigint("cost_micros", { mode: "number" }),
@@ -239,7 +245,88 @@ export const channelSlots = pgTable("channel_slots", {
   nextAt: instant("next_at").notNull(),
 });
 
-/** Single facts of the installation: the digest of the campaigns last planned with. */
+/**
+ * Campaigns belong to the installation, not to a shop. Which version is run, and whether it is; the versions themselves never change.
+ * Whoever changes one holds the lock of stores/planning-fence.ts and counts the revision of the campaigns up.
+ */
+export const campaigns = pgTable(
+  "campaigns",
+  {
+    key: text("key").primaryKey(),
+    /** The version that is run. */
+    current: integer("current").notNull(),
+    /** null: it runs. */
+    pausedAt: instant("paused_at"),
+    /** Not run any more, and kept to be read: it vanished from the directory and `apply --prune` was said. */
+    retiredAt: instant("retired_at"),
+    /** Digest of the files last applied from a directory; another current one was edited since. null: never applied. */
+    appliedDigest: text("applied_digest"),
+  },
+  (t) => [
+    foreignKey({
+      name: "campaigns_current",
+      columns: [t.key, t.current],
+      foreignColumns: [campaignVersions.campaign, campaignVersions.number],
+    }),
+  ],
+);
+
+/** Immutable (a trigger refuses updates): `campaign.yaml` and the template files as they were, by name. */
+export const campaignVersions = pgTable(
+  "campaign_versions",
+  {
+    campaign: text("campaign").notNull(),
+    /** From 1; reminders and deliveries name it. */
+    number: integer("number").notNull(),
+    /** Of the files' names and texts. */
+    digest: text("digest").notNull(),
+    files: jsonb("files").notNull(),
+    createdAt: instant("created_at").notNull(),
+    createdBy: text("created_by").notNull(),
+    /** `file`, `http` or `rollback`. */
+    source: text("source").notNull(),
+    /** The version that it came from: the one it replaced, or that a rollback took back. */
+    fromVersion: integer("from_version"),
+    note: text("note"),
+  },
+  (t) => [primaryKey({ columns: [t.campaign, t.number] })],
+);
+
+/** Keys of the HTTP interface beside the admin key of the environment or the data directory. A name is given once, for the audit trail's sake. */
+export const apiKeys = pgTable(
+  "api_keys",
+  {
+    id: uuid("id").primaryKey(),
+    name: text("name").notNull(),
+    /** `viewer`, `operator` or `admin`. */
+    role: text("role").notNull(),
+    /** SHA-256 of the key, which is random enough to need no more. */
+    hash: bytea("hash").notNull(),
+    createdAt: instant("created_at").notNull(),
+    createdBy: text("created_by").notNull(),
+    revokedAt: instant("revoked_at"),
+  },
+  (t) => [uniqueIndex("api_keys_hash").on(t.hash), uniqueIndex("api_keys_name").on(t.name)],
+);
+
+/** Who changed what, when. Ids are UUIDv7, so their order is that of time. */
+export const audit = pgTable("audit", {
+  id: uuid("id").primaryKey(),
+  at: instant("at").notNull(),
+  /** The name of an API key, or of who ran a command. */
+  who: text("who").notNull(),
+  /** `http`, `cli` or `start`. */
+  via: text("via").notNull(),
+  /** `campaign.apply`, `key.create`, …. */
+  action: text("action").notNull(),
+  /** The campaign or key that it was done to. */
+  subject: text("subject").notNull(),
+  fromVersion: integer("from_version"),
+  toVersion: integer("to_version"),
+  note: text("note"),
+});
+
+/** Single facts of the installation: the revision of the campaigns, and the one that all open cases were last planned anew for. */
 export const settings = pgTable("settings", {
   key: text("key").primaryKey(),
   value: jsonb("value").notNull(),

@@ -1,5 +1,6 @@
 /** Claims reminders that failed for the moment and are to be tried again: judged anew, under the lock of their buyer. */
 
+import type { BuyerPolicy } from "../core/buyer-state.ts";
 import { paidAt, quietHoursOf } from "../core/replan.ts";
 import { judgeRetry } from "../core/retry.ts";
 import { newId } from "../db/ids.ts";
@@ -22,8 +23,9 @@ import {
   type RetryWrite,
   writeRetries,
 } from "../db/stores/dispatch-store.ts";
-import { databaseNow } from "../db/stores/intake-store.ts";
+import { planningMoment } from "../db/stores/planning-fence.ts";
 import { inTransaction } from "../db/stores/transaction.ts";
+import type { Catalog } from "../render/catalog.ts";
 import { BROKEN_WAIT, type ClaimedBatch, shopPolicy, usefulUntil } from "./claim.ts";
 import { type DispatchDeps, leaseMs, type SendJob } from "./deps.ts";
 import { bookSlots, type SlotBook } from "./slots.ts";
@@ -31,7 +33,9 @@ import { bookSlots, type SlotBook } from "./slots.ts";
 export async function claimRetries(deps: DispatchDeps, limit: number): Promise<ClaimedBatch> {
   return inTransaction(deps.sql, async (tx) => {
     const askedAt = performance.now();
-    const [now, found] = await Promise.all([databaseNow(tx), findRetries(tx, limit)]);
+    const policy = deps.policy();
+    const catalog = deps.catalog();
+    const [now, found] = await Promise.all([planningMoment(tx, policy.revision), findRetries(tx, limit)]);
     if (found.length === 0) return { taken: 0, jobs: [] };
     const keys = new Map(
       found.map((row) => [buyerKey(row.shop_id, row.buyer_id), { shop: row.shop_id, id: row.buyer_id }]),
@@ -40,7 +44,7 @@ export async function claimRetries(deps: DispatchDeps, limit: number): Promise<C
     if (rows.length === 0) return { taken: 0, jobs: [] };
     const retries = await dueRetries(tx, rows);
     if (retries.length === 0) return { taken: 0, jobs: [] };
-    const env: LoadEnv = { shopOf: (shop) => shopPolicy(deps, shop), campaigns: deps.policy().campaigns, now };
+    const env: LoadEnv = { shopOf: (shop) => shopPolicy(deps, shop), campaigns: policy.campaigns, now };
     const named = retries.flatMap((retry) => retry.orders.map((id) => ({ shop: retry.shop_id, id })));
     const known = rows.filter(({ shop_id }) => deps.shopOf(shop_id) !== null);
     const [loaded, orders] = await Promise.all([loadBuyers(tx, env, known), loadOrders(tx, named)]);
@@ -56,7 +60,7 @@ export async function claimRetries(deps: DispatchDeps, limit: number): Promise<C
     const jobs: SendJob[] = [];
     for (const retry of retries) {
       const buyer = loaded.get(buyerKey(retry.shop_id, retry.buyer_id));
-      if (buyer !== undefined) judge(deps, { retry, buyer, now, askedAt, slots, writes, jobs });
+      if (buyer !== undefined) judge(deps, { retry, buyer, policy, catalog, now, askedAt, slots, writes, jobs });
       else writes.push(waiting(retry, now + BROKEN_WAIT));
     }
     await Promise.all([
@@ -73,6 +77,8 @@ const attemptOf = (job: SendJob): AttemptWrite => ({
   reminderId: job.reminderId,
   channel: job.channel,
   attempt: job.attempt,
+  campaignVersion: job.campaign.version,
+  variant: job.variant,
 });
 
 const waiting = (retry: RetryRow, retryAt: number): RetryWrite => ({
@@ -90,6 +96,8 @@ function judge(
   input: {
     retry: RetryRow;
     buyer: LoadedBuyer;
+    policy: BuyerPolicy;
+    catalog: Catalog;
     now: number;
     askedAt: number;
     slots: SlotBook;
@@ -97,10 +105,10 @@ function judge(
     jobs: SendJob[];
   },
 ): void {
-  const { retry, buyer, now, askedAt, slots, writes, jobs } = input;
+  const { retry, buyer, policy, catalog, now, askedAt, slots, writes, jobs } = input;
   const base = { shop: retry.shop_id, reminderId: retry.id, orders: retry.orders, decidedAt: null };
   const end = (reason: RetryWrite["reason"]) => writes.push({ ...base, state: "skipped", reason, retryAt: null });
-  const campaign = deps.policy().campaigns.find(({ key }) => key === retry.campaign);
+  const campaign = policy.campaigns.find(({ key }) => key === retry.campaign);
   if (campaign === undefined) {
     end("no_campaign");
     return;
@@ -114,6 +122,7 @@ function judge(
     until,
     paidAt: paidAt(state),
     paidSilence: campaign.paidSilence,
+    paused: campaign.paused === true,
     quiet: quietHoursOf(campaign, state),
     zone: state.zone ?? state.shop.timeZone,
   });
@@ -139,6 +148,7 @@ function judge(
     reminderId: retry.id,
     deliveryId: newId(),
     campaign,
+    catalog,
     step: retry.step,
     variant: retry.variant,
     channel: retry.retry_channel,

@@ -6,8 +6,9 @@ import type { ShopPolicy } from "../core/policy.ts";
 import { finishLoading, type LoadEnv, type LoadedBuyer, loadBuyers } from "../db/stores/buyer-load.ts";
 import { type BuyerChange, type Claim, writeBuyers } from "../db/stores/buyer-write.ts";
 import { lockDueBuyers, putOff } from "../db/stores/dispatch-store.ts";
-import { databaseNow } from "../db/stores/intake-store.ts";
+import { planningMoment } from "../db/stores/planning-fence.ts";
 import { inTransaction } from "../db/stores/transaction.ts";
+import type { Catalog } from "../render/catalog.ts";
 import { type DispatchDeps, leaseMs, type SendJob } from "./deps.ts";
 import { bookSlots, type SlotBook } from "./slots.ts";
 
@@ -23,9 +24,10 @@ export const BROKEN_WAIT = 5 * MINUTE;
 export async function claimDue(deps: DispatchDeps, limit: number): Promise<ClaimedBatch> {
   return inTransaction(deps.sql, async (tx) => {
     const askedAt = performance.now();
-    const [now, rows] = await Promise.all([databaseNow(tx), lockDueBuyers(tx, limit)]);
-    if (rows.length === 0) return { taken: 0, jobs: [] };
     const policy = deps.policy();
+    const catalog = deps.catalog();
+    const [now, rows] = await Promise.all([planningMoment(tx, policy.revision), lockDueBuyers(tx, limit)]);
+    if (rows.length === 0) return { taken: 0, jobs: [] };
     const env: LoadEnv = { shopOf: (shop) => shopPolicy(deps, shop), campaigns: policy.campaigns, now };
     const known = rows.filter(({ shop_id }) => deps.shopOf(shop_id) !== null);
     const loaded = await loadBuyers(tx, env, known);
@@ -36,7 +38,7 @@ export async function claimDue(deps: DispatchDeps, limit: number): Promise<Claim
     for (const buyer of loaded.values()) {
       try {
         finishLoading(buyer);
-        const decisions = buyer.touched ? touch(buyer.state, policy, now) : [];
+        const decisions = buyer.touched ? touch(buyer.state, policy, now, true) : [];
         decisions.push(...advance(buyer.state, policy, now));
         changes.push({ buyer, decisions });
       } catch (error) {
@@ -55,7 +57,9 @@ export async function claimDue(deps: DispatchDeps, limit: number): Promise<Claim
     const claims = await writeBuyers(tx, granted, now, leaseMs(deps.channels));
     for (const { decisions } of granted)
       for (const { reason } of decisions) if (reason !== null) deps.meter?.skipped(reason);
-    const jobs = claims.map((claim) => sendJob(deps, claim, now, askedAt, askedAt + (slotOf.get(claim.decision) ?? 0)));
+    const jobs = claims.map((claim) =>
+      sendJob(deps, catalog, claim, now, askedAt, askedAt + (slotOf.get(claim.decision) ?? 0)),
+    );
     return { taken: rows.length, jobs };
   });
 }
@@ -91,7 +95,14 @@ function grant(changes: readonly BuyerChange[], slots: SlotBook) {
   return { granted, refused, slotOf };
 }
 
-function sendJob(deps: DispatchDeps, claim: Claim, now: number, askedAt: number, slotAt: number): SendJob {
+function sendJob(
+  deps: DispatchDeps,
+  catalog: Catalog,
+  claim: Claim,
+  now: number,
+  askedAt: number,
+  slotAt: number,
+): SendJob {
   const { buyer, decision } = claim;
   const { campaign, row } = decision;
   if (campaign === null || row === null || decision.channel === null)
@@ -103,6 +114,7 @@ function sendJob(deps: DispatchDeps, claim: Claim, now: number, askedAt: number,
     reminderId: claim.reminderId,
     deliveryId: claim.deliveryId,
     campaign,
+    catalog,
     step: row.step,
     variant: decision.variant,
     channel: decision.channel,

@@ -3,18 +3,20 @@ import type { Channel, Message } from "../core/channel.ts";
 import type { ContactKind } from "../core/policy.ts";
 import type { LoadedContact } from "../db/stores/buyer-load.ts";
 import type { Vault } from "../db/vault.ts";
-import type { Catalog } from "../render/catalog.ts";
 import { buildTemplateData, type TemplateOrderFacts } from "../render/data.ts";
 import type { SendJob } from "./deps.ts";
 
+/** The text that it was made of: kept with the delivery. */
+export type From = { readonly template: string; readonly version: string };
+
 export type Composed =
-  | { readonly ok: true; readonly message: Message; readonly template: string }
+  | { readonly ok: true; readonly message: Message; readonly from: From }
   | { readonly ok: false; readonly code: string; readonly message: string };
 
 const fail = (code: string, message: string): Composed => ({ ok: false, code, message });
 
-export function compose(job: SendJob, channel: Channel, catalog: Catalog, vault: Vault): Composed {
-  const { buyer, shop, campaign, step, variant } = job;
+export function compose(job: SendJob, channel: Channel, vault: Vault): Composed {
+  const { buyer, shop, campaign, catalog, step, variant } = job;
   const contact = lastTold(buyer.contacts, channel.contact);
   if (contact === null) return fail("no_contact", `no ${channel.contact} contact`);
   const locale = buyer.profile.locale?.[0] ?? shop.locale;
@@ -46,7 +48,7 @@ export function compose(job: SendJob, channel: Channel, catalog: Catalog, vault:
   if (!rendered.ok) return fail("template_failed", rendered.message);
   return {
     ok: true,
-    template: template.id,
+    from: { template: template.id, version: template.version },
     message: {
       idempotencyKey: job.deliveryId,
       channel: channel.name,

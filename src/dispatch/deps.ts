@@ -32,7 +32,10 @@ export type DispatchDeps = {
   readonly vault: Vault;
   readonly shopOf: (shop: string) => ShopPolicy | null;
   readonly policy: () => BuyerPolicy;
+  /** Of the same campaigns as the policy. */
   readonly catalog: () => Catalog;
+  /** Reads the campaigns again when those of the policy are outdated. */
+  readonly refresh?: () => Promise<void>;
   readonly channels: ReadonlyMap<string, Channel>;
   readonly log: DispatchLog;
   readonly meter?: DispatchMeter;
@@ -45,6 +48,8 @@ export type SendJob = {
   readonly reminderId: string;
   readonly deliveryId: string;
   readonly campaign: Campaign;
+  /** What the campaign was read with: its texts, also if a newer version comes before the send. */
+  readonly catalog: Catalog;
   readonly step: string;
   readonly variant: string | null;
   readonly channel: string;

@@ -6,6 +6,7 @@ import { groupCommit } from "../core/group-commit.ts";
 import { rescue as verdictOnExpired } from "../core/retry.ts";
 import { recreditFailed } from "../db/stores/attribution-store.ts";
 import { giveUpExpired, type Outcome, recordOutcomes } from "../db/stores/dispatch-store.ts";
+import { withCurrentCampaigns } from "../db/stores/planning-fence.ts";
 import { inTransaction } from "../db/stores/transaction.ts";
 import { claimDue } from "./claim.ts";
 import { claimRetries } from "./claim-retries.ts";
@@ -68,10 +69,10 @@ export function createDispatcher(deps: DispatchDeps): Dispatcher {
     // What is claimed is sent, also when the claim after it fails.
     const jobs: SendJob[] = [];
     try {
-      const due = await claimDue(deps, BATCH);
+      const due = await withCurrentCampaigns(deps.refresh, () => claimDue(deps, BATCH));
       jobs.push(...due.jobs);
       if (due.taken >= BATCH) return due.taken;
-      const again = await claimRetries(deps, BATCH - due.taken);
+      const again = await withCurrentCampaigns(deps.refresh, () => claimRetries(deps, BATCH - due.taken));
       jobs.push(...again.jobs);
       return due.taken + again.taken;
     } finally {

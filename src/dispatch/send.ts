@@ -5,7 +5,7 @@ import { usableChannel } from "../core/replan.ts";
 import { afterFailure } from "../core/retry.ts";
 import type { Outcome } from "../db/stores/dispatch-store.ts";
 import { countSegments } from "../render/segments.ts";
-import { compose } from "./compose.ts";
+import { compose, type From } from "./compose.ts";
 import { type DispatchDeps, leaseMs, type SendJob, SLOT_HORIZON_MS } from "./deps.ts";
 
 export async function send(deps: DispatchDeps, job: SendJob): Promise<Outcome> {
@@ -18,26 +18,26 @@ export async function send(deps: DispatchDeps, job: SendJob): Promise<Outcome> {
     });
   const wait = job.slotAt - performance.now();
   if (wait > 1) await pause(wait);
-  const composed = compose(job, channel, deps.catalog(), deps.vault);
+  const composed = compose(job, channel, deps.vault);
   if (!composed.ok)
     return failed(deps, job, null, { kind: "failed-permanent", code: composed.code, message: composed.message });
   // A process that was paused since the claim must send neither when its lease may be over nor when the order may be closed.
   const startBy = sendBy(deps, job, channel);
   const begun = performance.now();
-  if (begun > startBy) return givenBack(job, composed.template);
+  if (begun > startBy) return givenBack(job, composed.from);
   const outcome = await channel.send(composed.message, startBy);
   deps.meter?.finished(channel.name, outcome.kind, performance.now() - begun);
-  if (outcome.kind === "accepted") return accepted(job, channel, composed.template, outcome, composed.message);
+  if (outcome.kind === "accepted") return accepted(job, channel, composed.from, outcome, composed.message);
   if (outcome.kind === "unknown")
     return {
-      ...base(job, composed.template),
+      ...base(job, composed.from),
       state: "unknown",
       code: outcome.code,
       message: outcome.message,
       reminder: "skipped",
       reason: "unknown_outcome",
     };
-  return failed(deps, job, composed.template, outcome);
+  return failed(deps, job, composed.from, outcome);
 }
 
 /** The last monotonic moment for the send to begin: in its lease, and in time for the buyer, give or take the wait for a slot. */
@@ -49,9 +49,9 @@ function sendBy(deps: DispatchDeps, job: SendJob, channel: Channel): number {
 }
 
 /** Nothing was sent: judged anew at once, which finds the reason if it is too late for good. */
-function givenBack(job: SendJob, template: string): Outcome {
+function givenBack(job: SendJob, from: From): Outcome {
   return {
-    ...base(job, template),
+    ...base(job, from),
     state: "failed-transient",
     code: "claim_too_old",
     message: "the process was paused between claim and send; nothing was sent",
@@ -62,11 +62,12 @@ function givenBack(job: SendJob, template: string): Outcome {
   };
 }
 
-const base = (job: SendJob, template: string | null) => ({
+const base = (job: SendJob, from: From | null) => ({
   shop: job.shop.id,
   deliveryId: job.deliveryId,
   reminderId: job.reminderId,
-  template,
+  template: from?.template ?? null,
+  templateVersion: from?.version ?? null,
   messageId: null,
   segments: null,
   costMicros: null,
@@ -78,14 +79,14 @@ const base = (job: SendJob, template: string | null) => ({
 function accepted(
   job: SendJob,
   channel: Channel,
-  template: string,
+  from: From,
   outcome: Extract<SendOutcome, { kind: "accepted" }>,
   message: { readonly text: string; readonly to: string },
 ): Outcome {
   const segments =
     outcome.segments ?? (channel.contact === "phone" ? countSegments(message.text, message.to).segments : 1);
   return {
-    ...base(job, template),
+    ...base(job, from),
     state: "accepted",
     messageId: outcome.messageId,
     segments,
@@ -101,7 +102,7 @@ function accepted(
 function failed(
   deps: DispatchDeps,
   job: SendJob,
-  template: string | null,
+  from: From | null,
   outcome: Extract<SendOutcome, { kind: "failed-permanent" | "failed-transient" }>,
 ): Outcome {
   const now = job.claimedAt + (performance.now() - job.askedAt);
@@ -113,7 +114,7 @@ function failed(
     now,
     until: job.until,
   });
-  const row = { ...base(job, template), state: outcome.kind, code: outcome.code, message: outcome.message };
+  const row = { ...base(job, from), state: outcome.kind, code: outcome.code, message: outcome.message };
   if (after.kind === "end") return { ...row, reminder: "skipped", reason: after.reason };
   return {
     ...row,

@@ -162,6 +162,10 @@ const storyDelivery = z.looseObject({
   claimedAt: instant,
   finishedAt: when,
   deliveredAt: when,
+  campaignVersion: maybeText.describe("The number of the version"),
+  variant: maybeText,
+  template: maybeText,
+  templateVersion: maybeText.describe("Changes with the text of the template"),
   cost: money.nullable(),
   code: maybeText,
   message: maybeText,
@@ -284,12 +288,56 @@ export const deliveryItem = z.looseObject({
   claimedAt: instant,
   finishedAt: when,
   deliveredAt: when,
+  campaignVersion: maybeText.describe("The number of the version"),
+  variant: maybeText,
   template: maybeText,
+  templateVersion: maybeText.describe("Changes with the text of the template"),
   messageId: maybeText,
   segments: z.int().nullable(),
   cost: money.nullable(),
   code: maybeText,
   message: maybeText,
+});
+const version = {
+  version: z.int().describe("From 1; also the ETag"),
+  createdAt: instant,
+  createdBy: text,
+  source: z.enum(["file", "http", "rollback"]),
+  fromVersion: z.int().nullable().describe("The version that it came from: replaced, or taken back by a rollback"),
+  note: maybeText,
+  digest: text.describe("Of the names and texts of its files"),
+};
+const campaignTexts = {
+  yaml: text.describe("campaign.yaml"),
+  templates: z.record(text, text),
+  campaign: z
+    .looseObject({})
+    .nullable()
+    .describe("As it is understood, in the words of campaign.yaml, with every default"),
+};
+const campaignState = {
+  key: text,
+  ...version,
+  paused: z.boolean(),
+  pausedAt: when,
+  retired: z.boolean().describe("Not run any more"),
+  editedSinceApply: z.boolean().describe("`campaigns apply` would overwrite an edit, and refuses to"),
+};
+export const campaignItem = z.looseObject(campaignState);
+export const campaignFull = z.looseObject({ ...campaignState, ...campaignTexts });
+export const campaignSaved = z.looseObject({ ...campaignState, ...campaignTexts, warnings: z.array(text) });
+export const versionItem = z.looseObject({ ...version, current: z.boolean() });
+export const versionFull = z.looseObject({ key: text, ...version, ...campaignTexts });
+export const auditItem = z.looseObject({
+  id: text,
+  at: instant,
+  who: text,
+  via: z.enum(["http", "cli", "start"]),
+  action: text.meta({ example: "campaign.put" }),
+  subject: text,
+  fromVersion: z.int().nullable(),
+  toVersion: z.int().nullable(),
+  note: maybeText,
 });
 export const pageOf = <T extends z.ZodType>(item: T) =>
   z.object({ items: z.array(item), next: text.nullable().describe("The cursor of the next page; null on the last") });

@@ -5,15 +5,20 @@
 import type { Logger } from "pino";
 import type { z } from "zod";
 import type { Reason } from "../core/reason.ts";
+import type { KeyRole } from "../core/role.ts";
+import type { Actor } from "../db/stores/audit-store.ts";
 import type { Source } from "../sources/source.ts";
 import type { CASE_STATES, DELIVERY_STATES, REMINDER_STATES, REPORT_KEYS } from "./queries.ts";
 import type { previewBody } from "./template-bodies.ts";
 
-export type Role = "viewer" | "operator" | "admin";
+export type Role = KeyRole;
+
+/** `name`: told in the audit trail. */
+export type Holder = { readonly role: Role; readonly name: string };
 
 export type Auth = {
-  /** Who holds this key; null: nobody. Takes the same time for every wrong key. */
-  check(bearer: string): { readonly role: Role } | null;
+  /** Who holds this key; null: nobody. A promise where the store must be asked; it rejects when that is out. */
+  check(bearer: string): Holder | null | Promise<Holder | null>;
 };
 
 export type Rejected = {
@@ -66,6 +71,15 @@ export type ListQuery<State extends string> = {
 export type CasesQuery = ListQuery<(typeof CASE_STATES)[number]>;
 export type RemindersQuery = ListQuery<(typeof REMINDER_STATES)[number]>;
 export type DeliveriesQuery = ListQuery<(typeof DELIVERY_STATES)[number]>;
+export type AuditQuery = {
+  readonly who: string | null;
+  readonly action: string | null;
+  readonly subject: string | null;
+  readonly from: number | null;
+  readonly to: number | null;
+  readonly limit: number;
+  readonly cursor: string | null;
+};
 /** Items in the shape of contract.ts, newest first. `next` is null on the last page. */
 export type Page = { readonly items: readonly object[]; readonly next: string | null };
 
@@ -124,6 +138,58 @@ export type PreviewResult =
   | { readonly kind: "not-rendered"; readonly message: string }
   | { readonly kind: "unknown-shop"; readonly shop: string }
   | { readonly kind: "unknown-order" };
+/** Whether the current version (null: there is none) is the one that was meant. */
+type Expects = (current: number | null) => boolean;
+type Moved = { readonly kind: "moved"; readonly current: number | null };
+type CampaignFault = { readonly file: string; readonly line: number | null; readonly message: string };
+
+/** Campaigns and versions come in the shape of contract.ts. */
+export type HttpCampaigns = {
+  list(): Promise<Page>;
+  get(key: string): Promise<{ readonly version: number } | null>;
+  put(
+    actor: Actor,
+    input: {
+      readonly campaign: string;
+      readonly files: Readonly<Record<string, string>>;
+      readonly note: string | null;
+      readonly expects: Expects;
+    },
+  ): Promise<
+    | {
+        readonly kind: "put";
+        readonly change: "created" | "updated" | "unchanged";
+        readonly warnings: readonly string[];
+      }
+    | Moved
+    | { readonly kind: "invalid"; readonly faults: readonly CampaignFault[] }
+  >;
+  versions(key: string, page: { readonly before: number | null; readonly limit: number }): Promise<Page | null>;
+  version(key: string, version: number): Promise<object | null>;
+  rollback(
+    actor: Actor,
+    input: {
+      readonly campaign: string;
+      readonly to: number | null;
+      readonly note: string | null;
+      readonly expects?: Expects;
+    },
+  ): Promise<
+    | { readonly kind: "rolled-back" | "same" | "unknown-campaign" }
+    | { readonly kind: "unknown-version"; readonly to: number | null }
+    | Moved
+    | { readonly kind: "invalid"; readonly faults: readonly CampaignFault[] }
+  >;
+  setPaused(
+    actor: Actor,
+    input: { readonly campaign: string; readonly paused: boolean; readonly note: string | null },
+  ): Promise<{ readonly kind: "done" | "same" | "unknown" }>;
+  removeVersion(
+    actor: Actor,
+    key: string,
+    version: number,
+  ): Promise<{ readonly kind: "removed" | "unknown" } | { readonly kind: "in-use"; readonly why: string }>;
+};
 
 export type HttpDeps = {
   readonly config: {
@@ -147,6 +213,9 @@ export type HttpDeps = {
   readonly listDeliveries: (query: DeliveriesQuery) => Promise<Page | null>;
   readonly rehearsals: HttpRehearsals;
   readonly preview: (query: PreviewQuery) => Promise<PreviewResult>;
+  readonly campaigns: HttpCampaigns;
+  /** null: the cursor is none of ours. */
+  readonly listAudit: (query: AuditQuery) => Promise<Page | null>;
   readonly log: Logger;
   /** Epoch ms (Date.now). */
   readonly now?: () => number;

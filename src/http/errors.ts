@@ -41,7 +41,27 @@ export const ERRORS = {
     title: "Nothing is being chased",
     remedy: "`GET /v1/orders/<shop>/<id>` says why: it is paid or closed, or nobody may chase it.",
   },
+  campaign_not_found: {
+    status: 404,
+    title: "No such campaign",
+    remedy: "`GET /v1/campaigns` lists them; `PUT` with `If-None-Match: *` makes one.",
+  },
+  version_not_found: {
+    status: 404,
+    title: "No such version",
+    remedy: "`GET /v1/campaigns/<key>/versions` lists them.",
+  },
   request_timeout: { status: 408, title: "Body came too slowly", remedy: "Send again; large imports go as NDJSON." },
+  version_in_use: {
+    status: 409,
+    title: "Version in use",
+    remedy: "Keep it: what was planned or sent by it must be able to tell of it.",
+  },
+  precondition_failed: {
+    status: 412,
+    title: "Somebody else was first",
+    remedy: "Read the campaign again, put your change into that, and send it with the new ETag.",
+  },
   payload_too_large: {
     status: 413,
     title: "Body too large",
@@ -78,7 +98,7 @@ export const ERRORS = {
   invalid_campaign: {
     status: 422,
     title: "Campaigns at fault",
-    remedy: "Correct what `errors` names: file, line and key.",
+    remedy: "Correct what `errors` names: file, line and key. Nothing was saved.",
   },
   no_events: {
     status: 422,
@@ -97,6 +117,11 @@ export const ERRORS = {
     status: 422,
     title: "No text for this data",
     remedy: "Give what `detail` names a default or an {{#if}}: such buyers get no message.",
+  },
+  precondition_required: {
+    status: 428,
+    title: "Say what you began with",
+    remedy: "Send `If-Match` with the ETag that you read, or `If-None-Match: *` for a new campaign.",
   },
   rate_limited: {
     status: 429,

@@ -3,8 +3,9 @@
  * are counted, by address: a good key or signature is never limited, however many come, also from behind one proxy.
  */
 import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { Actor } from "../db/stores/audit-store.ts";
 import { mayAct } from "./auth.ts";
-import type { Auth, Role } from "./deps.ts";
+import type { Auth, Holder, Role } from "./deps.ts";
 import { type ErrorCode, HttpProblem } from "./errors.ts";
 
 /** `loopback or viewer`: a program on this machine needs no key, anybody else a viewer's. */
@@ -13,6 +14,10 @@ export type Access = Role | "open" | "loopback or viewer";
 declare module "fastify" {
   interface FastifyContextConfig {
     access?: Access;
+  }
+  interface FastifyRequest {
+    /** Whose key it came with; null where none was asked for. */
+    holder: Holder | null;
   }
 }
 
@@ -36,6 +41,7 @@ export function createCountFailure(app: FastifyInstance, perMinute: number): Cou
 }
 
 export function addGuard(app: FastifyInstance, auth: Auth, countFailure: CountFailure): void {
+  app.decorateRequest("holder", null);
   // With a callback: a promise here would cost every request a turn.
   app.addHook("onRequest", (request, _reply, done) => {
     if (request.is404) return done();
@@ -47,18 +53,34 @@ export function addGuard(app: FastifyInstance, auth: Auth, countFailure: CountFa
       if (access === "loopback or viewer" && isLoopback(request)) return done();
       return done(new HttpProblem("unauthorized", noKey(request), challenge("unauthorized")));
     }
+    const admit = (holder: Holder | null): void => {
+      if (holder === null) {
+        countFailure(request, "unauthorized", "this key is not valid, or was revoked").then(done, done);
+        return;
+      }
+      request.holder = holder;
+      done(mayAct(holder.role, role) ? undefined : tooLow(role, holder.role));
+    };
     const holder = auth.check(bearer);
-    if (holder === null) {
-      countFailure(request, "unauthorized", "this key is not valid, or was revoked").then(done, done);
-      return;
-    }
-    if (mayAct(holder.role, role)) return done();
-    done(
-      new HttpProblem("forbidden", `this needs the role ${role}; the key has ${holder.role}`, {
-        headers: { "www-authenticate": 'Bearer realm="dunlin", error="insufficient_scope"' },
-      }),
-    );
+    if (!(holder instanceof Promise)) return admit(holder);
+    holder.then(admit, (error: unknown) => {
+      request.log.error({ err: error }, "keys cannot be looked up");
+      done(
+        new HttpProblem("store_unavailable", "the store of keys does not answer", { headers: { "retry-after": "5" } }),
+      );
+    });
   });
+}
+
+const tooLow = (needed: Role, role: Role) =>
+  new HttpProblem("forbidden", `this needs the role ${needed}; the key has ${role}`, {
+    headers: { "www-authenticate": 'Bearer realm="dunlin", error="insufficient_scope"' },
+  });
+
+/** Who is told in the audit trail. */
+export function actorOf({ holder }: FastifyRequest): Actor {
+  if (holder === null) throw new Error("a route that changes something asks for a key");
+  return { who: holder.name, via: "http" };
 }
 
 function noKey({ headers }: FastifyRequest): string {

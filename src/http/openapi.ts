@@ -7,6 +7,8 @@ import { problem } from "./contract.ts";
 
 const PROBLEM_TYPE = "application/problem+json";
 
+const PROBLEM = { description: "A problem, by RFC 9457", content: { [PROBLEM_TYPE]: { schema: problem } } };
+
 declare module "fastify" {
   interface FastifyContextConfig {
     /** Content type → what is described of a body that the route reads by itself. */
@@ -17,10 +19,12 @@ declare module "fastify" {
 /** The answer of a route when all is well, and the problem for all else. */
 export function answers(status: number, description: string, content: Readonly<Record<string, z.ZodType>>) {
   const described = Object.entries(content).map(([type, schema]) => [type, { schema }]);
-  return {
-    [status]: { description, content: Object.fromEntries(described) },
-    default: { description: "A problem, by RFC 9457", content: { [PROBLEM_TYPE]: { schema: problem } } },
-  };
+  return { [status]: { description, content: Object.fromEntries(described) }, default: PROBLEM };
+}
+
+/** 204: well, and nothing to say. */
+export function answersNothing(description: string) {
+  return { 204: z.null().describe(description), default: PROBLEM };
 }
 
 export function addOpenApi(app: FastifyInstance): void {

@@ -2,6 +2,7 @@
 import { STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { CampaignsBusy } from "../db/stores/planning-fence.ts";
 import { ERRORS, type ErrorCode, type Fault, HttpProblem, problemText } from "./errors.ts";
 
 const TYPE = "application/problem+json; charset=utf-8";
@@ -50,6 +51,8 @@ function answer(problem: HttpProblem, request: FastifyRequest, reply: FastifyRep
 
 function problemOf(error: FastifyError): HttpProblem {
   if (error instanceof HttpProblem) return error;
+  if (error instanceof CampaignsBusy)
+    return new HttpProblem("store_unavailable", error.message, { headers: { "retry-after": "2" } });
   if (error.validation !== undefined && error.validationContext === "body")
     return new HttpProblem("invalid_body", "the body is not valid", { errors: error.validation.map(bodyFault) });
   if (error.validation !== undefined)

@@ -95,5 +95,29 @@ export const rehearsalQuery = z.strictObject({
   from: maybe(atInstant).describe("Decisions begin here; what was told before is known, and nothing of it was sent"),
 });
 
+export const auditQuery = z
+  .strictObject({
+    who: maybe(name(200)).describe("The name of a key, or of who ran a command"),
+    action: maybe(name(100)).meta({ example: "campaign.put" }),
+    subject: maybe(name(200)).describe("The campaign or key that it was done to"),
+    ...range,
+    ...page,
+  })
+  .refine(isRange, rangeFault);
+
+const wholeNumber = (least: number) =>
+  z
+    .string()
+    .regex(/^\d{1,10}$/, "must be a whole number")
+    .transform(Number)
+    .refine((value) => value >= least && value <= 2_147_483_647, { error: "must be a whole number" });
+
+export const campaignParams = z.object({ key: name(60) });
+export const versionParams = z.object({ key: name(60), version: wholeNumber(1).describe("Its number, from 1") });
+export const versionsQuery = z.strictObject({
+  limit: page.limit,
+  cursor: maybe(wholeNumber(1)).describe("What the page before gave as `next`"),
+});
+
 export const orderParams = z.object({ shop: name(100), id: name(200) });
 export const webhookParams = z.object({ source: z.string(), shop: z.string() });

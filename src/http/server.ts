@@ -14,6 +14,8 @@ import { addGuard, createCountFailure } from "./guard.ts";
 import { addRequestLog, quietLog } from "./log.ts";
 import { addOpenApi } from "./openapi.ts";
 import { addProblems, answerBrokenHttp, answerError } from "./problems.ts";
+import { auditRoutes } from "./routes/audit.ts";
+import { campaignRoutes } from "./routes/campaigns.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { operationRoutes } from "./routes/operations.ts";
 import { promiseRoutes } from "./routes/promises.ts";
@@ -80,6 +82,8 @@ export function buildServer(deps: HttpDeps): FastifyInstance {
     void seen.register(async (scope) => readRoutes(scope, deps));
     void seen.register(async (scope) => promiseRoutes(scope, deps));
     void seen.register(async (scope) => templateRoutes(scope, deps));
+    void seen.register(async (scope) => campaignRoutes(scope, deps));
+    void seen.register(async (scope) => auditRoutes(scope, deps));
     void seen.register(async (scope) => operationRoutes(scope, deps));
   });
   return app;

@@ -28,7 +28,6 @@ import {
 import { type BuyerChange, insertAliases, insertBuyers, writeBuyers } from "../db/stores/buyer-write.ts";
 import {
   type ContactWrite,
-  databaseNow,
   findContacts,
   findOrders,
   findPlatformIds,
@@ -40,6 +39,7 @@ import {
   mergeBuyers,
   touchContacts,
 } from "../db/stores/intake-store.ts";
+import { OutdatedCampaigns, planningMoment } from "../db/stores/planning-fence.ts";
 import { insertStrays, updateStrays } from "../db/stores/stray-store.ts";
 import { inTransaction } from "../db/stores/transaction.ts";
 import type { Vault } from "../db/vault.ts";
@@ -53,6 +53,8 @@ export type IntakeDeps = {
   /** The policy of a configured shop. */
   readonly shopOf: (shop: string) => ShopPolicy | null;
   readonly policy: () => BuyerPolicy;
+  /** Reads the campaigns again when those of the policy are outdated. */
+  readonly refresh?: () => Promise<void>;
   /** Told of each reminder that ended by what was taken in, once that is committed. */
   readonly skipped?: (reason: Reason) => void;
 };
@@ -75,7 +77,9 @@ export async function takeIn(deps: IntakeDeps, events: readonly Prepared[]): Pro
       return verdicts;
     } catch (error) {
       const code = error instanceof Error ? Reflect.get(error, "code") : undefined;
-      if (attempt >= ATTEMPTS || !(error instanceof Moved || RACES.has(String(code)))) throw error;
+      const outdated = error instanceof OutdatedCampaigns;
+      if (attempt >= ATTEMPTS || !(outdated || error instanceof Moved || RACES.has(String(code)))) throw error;
+      if (outdated) await deps.refresh?.();
     }
   }
 }
@@ -91,7 +95,7 @@ async function attemptBatch(
     if (!unique.has(key)) unique.set(key, event);
   }
   const [now, fresh, known] = await Promise.all([
-    databaseNow(tx),
+    planningMoment(tx, deps.policy().revision),
     insertEvents(tx, eventRows([...unique.values()])),
     findParties(tx, [...unique.values()]),
   ]);
@@ -287,7 +291,7 @@ function foldParty(
   }
   finishLoading(buyer);
   const decisions: Decision[] = [];
-  if (buyer.touched) decisions.push(...touch(state, policy, now));
+  if (buyer.touched) decisions.push(...touch(state, policy, now, true));
   const contactsTold = new Map<string, ContactTold>();
   for (const event of party.silent) keepTold(batch.told, event);
   for (const event of party.events) {

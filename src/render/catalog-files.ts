@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { isAbsolute, join, relative } from "node:path";
 
+/** The byte order mark, too, stays in the text: what is stored is exported byte for byte. */
 const MAX_BYTES = 65_536;
 const MAX_FILES = 5_000;
 
@@ -61,7 +62,7 @@ function readInto(files: Map<string, string>, path: string, dir: string, shownAs
     const bytes = readFileSync(join(dir, path));
     if (bytes.length > MAX_BYTES)
       faults.push(`${shownAs}/${path}: is too long: ${bytes.length} bytes, at most ${MAX_BYTES}`);
-    else files.set(path, new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    else files.set(path, new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes));
   } catch (error) {
     faults.push(`${shownAs}/${path}: ${error instanceof TypeError ? "is not UTF-8 text" : reason(error)}`);
   }

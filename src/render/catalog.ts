@@ -25,6 +25,8 @@ export type CatalogOptions = {
   readonly shopLocales?: readonly string[];
   /** The listed shops; null or absent: any shop is taken, so none is unknown. */
   readonly shopIds?: readonly string[] | null;
+  /** What is read was checked when it was stored: a channel that is not configured any more is only a warning. */
+  readonly stored?: boolean;
 };
 
 export type TemplateQuery = {
@@ -41,8 +43,6 @@ export type TemplateQuery = {
 export type Catalog = {
   /** By key. */
   readonly campaigns: readonly Campaign[];
-  /** Changes whenever a campaign or a template does. */
-  readonly digest: string;
   readonly templates: readonly Template[];
   /** The texts that all of it was made of, by path. */
   readonly files: ReadonlyMap<string, string>;
@@ -103,7 +103,6 @@ export function buildCatalog(
     warnings: advice.map(({ file, line, message }) => `${shownAs}/${file}:${line}: ${message}`),
     catalog: {
       campaigns: Object.freeze(campaigns),
-      digest: digest(campaigns.map(({ key, version }) => `${key} ${version}\n`).join("")),
       templates: Object.freeze(templates),
       files,
       findTemplate: finder(templates),
@@ -121,13 +120,15 @@ function loadCampaign(
 ): { campaign: Campaign; templates: readonly Template[] } | null {
   const own = new Map<string, string>();
   for (const [path, text] of files) if (path.startsWith(`${key}/`)) own.set(path.slice(key.length + 1), text);
+  faults.push(...unstorable(own, `${shownAs}/${key}`));
   const file = `${shownAs}/${key}/campaign.yaml`;
   const text = own.get("campaign.yaml");
   own.delete("campaign.yaml");
   if (!/^[a-z0-9][a-z0-9-]{0,59}$/i.test(key))
     faults.push(`${shownAs}/${key}: a campaign's directory must be named by letters, digits and dashes, at most 60`);
   if (text === undefined) faults.push(`${shownAs}/${key}: has no campaign.yaml`);
-  const parsed = text === undefined ? null : parseCampaignFile(key, text, options.channels);
+  const parsed =
+    text === undefined ? null : parseCampaignFile(key, text, options.stored === true ? null : options.channels);
   if (parsed?.ok === false) faults.push(...parsed.faults.map((fault) => formatFault(file, fault)));
   const draft = parsed?.ok ? parsed.value : null;
   const read = readTemplates(key, own, draft, `${shownAs}/${key}`);
@@ -148,6 +149,15 @@ function loadCampaign(
   const versions = read.templates.map(({ id, version }) => `${id} ${version}`).sort();
   const version = digest([canonicalCampaign(draft), ...versions].join("\n"));
   return { campaign: Object.freeze({ ...draft, version }), templates: read.templates };
+}
+
+/** PostgreSQL keeps neither NUL nor half of a surrogate pair. */
+function* unstorable(files: ReadonlyMap<string, string>, shownAs: string): Generator<string> {
+  for (const [name, text] of files) {
+    const at = text.search(/\0|\p{Cs}/u);
+    if (at >= 0)
+      yield `${shownAs}/${name}:${text.slice(0, at).split("\n").length}: holds a character that is none (NUL, or half of one)`;
+  }
 }
 
 type Draft = Omit<Campaign, "version">;

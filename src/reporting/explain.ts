@@ -81,6 +81,7 @@ function tellStory(deps: ExplainDeps, shop: string, id: string, stored: StoredSt
       moves: (row.plan?.moves ?? []).map((move) => ({ ...move, text: moveText(move, contextOf(row)) })),
       decidedAt: row.decided_at,
       retryAt: row.retry_at,
+      paused: row.paused && row.kind === "send" && (row.state === "planned" || row.retry_at !== null),
       orders: row.orders,
       namesOrder: row.orders.includes(id),
       deliveries: deliveries.filter(({ reminder_id }) => reminder_id === row.id).map(tellDelivery),
@@ -165,7 +166,10 @@ function tellDelivery(row: DeliveryFacts): StoryDelivery {
     finishedAt: row.finished_at,
     latencyMs: row.finished_at === null ? null : Math.round(row.finished_at - row.claimed_at),
     deliveredAt: row.delivered_at,
+    campaignVersion: row.campaign_version,
+    variant: row.variant,
     template: row.template,
+    templateVersion: row.template_version,
     messageId: row.message_id,
     segments: row.segments,
     cost:

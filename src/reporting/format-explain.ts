@@ -175,7 +175,9 @@ function reminderLines(reminder: StoryReminder, write: Write): string[] {
   }
   if (reminder.rule !== null) lines.push(`      ${reminder.rule}`);
   for (const { text } of moves) lines.push(`      ${text}`);
-  for (const delivery of reminder.deliveries) lines.push(`      ${deliveryText(delivery, write)}`);
+  for (const delivery of reminder.deliveries) lines.push(`      ${deliveryText(delivery, reminder.version, write)}`);
+  if (reminder.paused)
+    lines.push("      its campaign is paused: it waits, and is skipped when its useful time is over");
   if (reminder.retryAt !== null) lines.push(`      tried again at ${write(reminder.retryAt)}`);
   if (reminder.credited) lines.push("      the payment is credited to it");
   return lines;
@@ -186,13 +188,16 @@ function stateText({ state, kind }: StoryReminder): string {
   return state === "sending" ? "is being sent" : state;
 }
 
-function deliveryText(delivery: StoryDelivery, write: Write): string {
+function deliveryText(delivery: StoryDelivery, planned: string | null, write: Write): string {
   const { channel, attempt, state, latencyMs, template, segments, cost, code, message, deliveredAt } = delivery;
+  const { campaignVersion, templateVersion } = delivery;
   const parts = [
     `${channel}, attempt ${attempt}: ${state}${latencyMs === null ? "" : ` after ${latencyText(latencyMs)}`}`,
   ];
   if (code !== null || message !== null) parts.push([code, message].filter((each) => each !== null).join(": "));
-  if (template !== null) parts.push(`template ${template}`);
+  if (campaignVersion !== null && campaignVersion !== planned) parts.push(`campaign version ${campaignVersion}`);
+  if (template !== null)
+    parts.push(`template ${template}${templateVersion === null ? "" : ` (version ${templateVersion})`}`);
   if (segments !== null) parts.push(`${segments} ${segments === 1 ? "segment" : "segments"}`);
   if (cost !== null) parts.push(`${costOf(cost).amount} ${cost.currency}`);
   if (deliveredAt !== null) parts.push(`delivered ${write(deliveredAt)}`);

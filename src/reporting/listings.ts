@@ -28,10 +28,10 @@ const MOST = 500;
 const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/;
 
 /** Opaque: nobody should build one. */
-const writeCursor = (id: string): string => Buffer.from(id.replaceAll("-", ""), "hex").toString("base64url");
+export const writeCursor = (id: string): string => Buffer.from(id.replaceAll("-", ""), "hex").toString("base64url");
 
 /** The id, or null when no page of ours gave this cursor. */
-function readCursor(cursor: string): string | null {
+export function readCursor(cursor: string): string | null {
   const hex = Buffer.from(cursor, "base64url").toString("hex");
   const id = hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
   return UUID.test(id) && writeCursor(id) === cursor ? id : null;
@@ -82,13 +82,16 @@ const writeReminder = ({ case_id, campaign_version, due_at, decided_at, ...row }
 });
 
 const writeDelivery = (found: DeliveryRow, at: At) => {
-  const { reminder_id, claimed_at, finished_at, delivered_at, message_id, cost_micros, cost_currency, ...row } = found;
+  const { reminder_id, claimed_at, finished_at, delivered_at, message_id, cost_micros, cost_currency, ...rest } = found;
+  const { campaign_version, template_version, ...row } = rest;
   return {
     ...row,
     reminder: reminder_id,
     claimedAt: at(claimed_at),
     finishedAt: at(finished_at),
     deliveredAt: at(delivered_at),
+    campaignVersion: campaign_version,
+    templateVersion: template_version,
     messageId: message_id,
     cost:
       cost_micros === null || cost_currency === null ? null : costOf({ micros: cost_micros, currency: cost_currency }),

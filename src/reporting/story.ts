@@ -65,7 +65,11 @@ export type StoryDelivery = {
   /** From the claim to the answer, ms. */
   readonly latencyMs: number | null;
   readonly deliveredAt: number | null;
+  /** Of this attempt, which may be a later one than the reminder was first claimed with. */
+  readonly campaignVersion: string | null;
+  readonly variant: string | null;
   readonly template: string | null;
+  readonly templateVersion: string | null;
   readonly messageId: string | null;
   readonly segments: number | null;
   readonly cost: { readonly micros: number; readonly currency: string } | null;
@@ -95,6 +99,8 @@ export type StoryReminder = {
   readonly moves: readonly (Move & { readonly text: string })[];
   readonly decidedAt: number | null;
   readonly retryAt: number | null;
+  /** Its time comes, or has come, while its campaign is paused. */
+  readonly paused: boolean;
   readonly orders: readonly string[];
   /** false: a reminder of the same case that does not name this order. */
   readonly namesOrder: boolean;

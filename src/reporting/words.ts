@@ -29,7 +29,7 @@ const SENTENCES: Readonly<Record<Reason, string>> = {
   stale: "its time had passed by too long when the order became known or a worker came to it",
   channel_down: "the provider could not be reached while there was time",
   rejected_by_provider:
-    "the provider refused the message, or no text could be made for this buyer: the delivery says which",
+    "the provider refused the message, or no text could be made for this buyer, as the delivery says",
   unknown_outcome:
     "the provider never said whether it took the message; it is not sent again, lest the buyer gets it twice",
   erased: "the buyer's data was erased",

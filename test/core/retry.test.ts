@@ -43,6 +43,7 @@ describe("before it is tried again", () => {
       now: T0 + 10 * MINUTE,
       orders: [open],
       minLead: 2 * MINUTE,
+      paused: false,
       until: T0 + 28 * MINUTE,
       paidAt: null,
       paidSilence: 24 * HOUR,

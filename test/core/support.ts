@@ -101,7 +101,7 @@ export type Buyer = {
   know(at: number, facts: Told): Buyer;
   /** At `at` a person records that the buyer will pay at `when`. */
   promise(at: number, when: number): Buyer;
-  touch(at: number, campaigns: readonly Campaign[]): Buyer;
+  touch(at: number, campaigns: readonly Campaign[], keepTimes?: boolean): Buyer;
   /** Decides everything up to and including `at` (default: all there is). */
   run(at?: number): Buyer;
   /** `minute reason-or-channel step orders` of each decision. */
@@ -181,10 +181,10 @@ export function buyerOf(
       out.push(...tell(state, policy, at, change));
       return buyer;
     },
-    touch(at, campaigns) {
+    touch(at, campaigns, keepTimes) {
       runTo(at, false);
       policy = policyOf(campaigns);
-      out.push(...touch(state, policy, at));
+      out.push(...touch(state, policy, at, keepTimes));
       return buyer;
     },
     run(at = FAR + T0) {

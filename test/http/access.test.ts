@@ -6,7 +6,7 @@ import { ERRORS } from "../../src/http/errors.ts";
 import { ADMIN_KEY, bearer, JSON_TYPE, order, stubServer } from "./support.ts";
 
 const remote = { remoteAddress: "203.0.113.7" };
-const ROUTES: readonly ["GET" | "POST", string, string][] = [
+const ROUTES: readonly ["GET" | "POST" | "PUT" | "DELETE", string, string][] = [
   ["POST", "/v1/events", "operator"],
   ["POST", "/v1/orders/acme/o1/promise", "operator"],
   ["GET", "/v1/reports/recovery", "viewer"],
@@ -16,6 +16,16 @@ const ROUTES: readonly ["GET" | "POST", string, string][] = [
   ["GET", "/v1/deliveries", "viewer"],
   ["POST", "/v1/rehearsals", "operator"],
   ["POST", "/v1/templates/preview", "viewer"],
+  ["GET", "/v1/audit", "viewer"],
+  ["GET", "/v1/campaigns", "viewer"],
+  ["GET", "/v1/campaigns/k1", "viewer"],
+  ["PUT", "/v1/campaigns/k1", "operator"],
+  ["GET", "/v1/campaigns/k1/versions", "viewer"],
+  ["GET", "/v1/campaigns/k1/versions/1", "viewer"],
+  ["DELETE", "/v1/campaigns/k1/versions/1", "operator"],
+  ["POST", "/v1/campaigns/k1/rollback", "operator"],
+  ["POST", "/v1/campaigns/k1/pause", "operator"],
+  ["POST", "/v1/campaigns/k1/resume", "operator"],
   ["GET", "/metrics", "viewer"],
   ["GET", "/healthz", "open"],
   ["GET", "/readyz", "open"],
@@ -26,6 +36,8 @@ const PAYLOADS: Readonly<Record<string, object>> = {
   "POST /v1/orders/acme/o1/promise": { at: "2026-11-10T20:00:00+08:00" },
   "POST /v1/rehearsals": [order(1)],
   "POST /v1/templates/preview": { template: "{{shop}}", channel: "sms" },
+  "PUT /v1/campaigns/k1": { yaml: "", templates: {} },
+  "POST /v1/campaigns/k1/rollback": {},
 };
 const RANK = ["open", "viewer", "operator", ADMIN_KEY];
 
@@ -37,7 +49,13 @@ describe("access", () => {
     });
     const payload = PAYLOADS[`${method} ${url}`];
     const ask = (headers: Record<string, string>) =>
-      app.inject({ method, url, headers, ...remote, ...(payload === undefined ? {} : { payload }) });
+      app.inject({
+        method,
+        url,
+        headers: { ...headers, "if-match": '"1"' },
+        ...remote,
+        ...(payload === undefined ? {} : { payload }),
+      });
     const none = await ask({});
     expect(none.statusCode === 401).toBe(role !== "open");
     if (role === "open") return;
@@ -68,7 +86,10 @@ describe("access", () => {
       for (const each of [method].flat()) if (each !== "HEAD") routes.add(`${each} ${url}`);
     });
     await app.ready();
-    const tested = ROUTES.map(([method, url]) => `${method} ${url.replace("/acme/o1", "/:shop/:id")}`);
+    const tested = ROUTES.map(
+      ([method, url]) =>
+        `${method} ${url.replace("/acme/o1", "/:shop/:id").replace("/k1", "/:key").replace("/versions/1", "/versions/:version")}`,
+    );
     expect([...routes].sort()).toEqual([...tested, "POST /v1/webhooks/:source/:shop"].sort());
   });
 
@@ -104,7 +125,7 @@ describe("access", () => {
 
   it("compares the admin key as a whole", () => {
     const auth = createAuth({ adminKey: "dk_abc" });
-    expect(auth.check("dk_abc")).toEqual({ role: "admin" });
+    expect(auth.check("dk_abc")).toEqual({ role: "admin", name: "admin key" });
     for (const wrong of ["", "dk_ab", "dk_abcd", "DK_ABC"]) expect(auth.check(wrong)).toBeNull();
     expect(() => createAuth({ adminKey: "" })).toThrow(/empty admin key/);
   });

@@ -18,7 +18,9 @@ export const bearer = (key: string = ADMIN_KEY) => ({ authorization: `Bearer ${k
 /** The admin key, and keys named like their roles. */
 const auth: Auth = {
   check: (key) =>
-    ["viewer", "operator"].includes(key) ? { role: key as Role } : createAuth({ adminKey: ADMIN_KEY }).check(key),
+    ["viewer", "operator"].includes(key)
+      ? { role: key as Role, name: `${key}'s key` }
+      : createAuth({ adminKey: ADMIN_KEY }).check(key),
 };
 
 /** Takes whatever comes, and answers with a file that is there. */
@@ -58,6 +60,17 @@ export function stubServer(change: Change = {}) {
     listDeliveries: async () => ({ items: [], next: null }),
     rehearsals: { begin: async () => stubSlot },
     preview: async () => ({ kind: "preview", preview: {} }),
+    listAudit: async () => ({ items: [], next: null }),
+    campaigns: {
+      list: async () => ({ items: [], next: null }),
+      get: async () => ({ version: 1 }),
+      put: async () => ({ kind: "put", change: "updated", warnings: [] }),
+      versions: async () => ({ items: [], next: null }),
+      version: async () => ({}),
+      rollback: async () => ({ kind: "same" }),
+      setPaused: async () => ({ kind: "done" }),
+      removeVersion: async () => ({ kind: "removed" }),
+    },
     log: pino({ level: "trace" }, sink),
     ...change,
   });

@@ -2,7 +2,8 @@
 import { describe, expect, it } from "vitest";
 import { HOUR, MINUTE } from "../../src/core/duration.ts";
 import type { Campaign, ShopPolicy } from "../../src/core/policy.ts";
-import { planAnewIfChanged } from "../../src/db/stores/settings-store.ts";
+import { countRevisionUp, planAnewIfChanged } from "../../src/db/stores/settings-store.ts";
+import { inTransaction } from "../../src/db/stores/transaction.ts";
 import { dispatchSetup, T0, toldEvent } from "../support/dispatch.ts";
 
 const at = (minutes: number) => T0 + minutes * MINUTE;
@@ -108,7 +109,8 @@ describe("plans anew", () => {
     });
     await drain();
     expect(await nudge()).toEqual(["10 send o1"]);
-    await planAnewIfChanged(database.sql, "2");
+    await inTransaction(database.sql, countRevisionUp);
+    await planAnewIfChanged(database.sql);
     await drain();
     expect(await nudge()).toEqual(["60 send o1"]);
   });

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { SendOutcome } from "../../src/core/channel.ts";
 import { HOUR, MINUTE, SECOND } from "../../src/core/duration.ts";
-import { planAnewIfChanged } from "../../src/db/stores/settings-store.ts";
 import { dispatchSetup, T0, toldEvent } from "../support/dispatch.ts";
 
 const accepted: SendOutcome = { kind: "accepted", messageId: "m", segments: null };
@@ -312,18 +311,6 @@ it("does not send when it is taken up well after the last useful moment", async 
   expect(await database.sql`select distinct reason from reminders where step = 'nudge'`).toEqual([
     { reason: "no_time" },
   ]);
-});
-
-describe("planning anew", () => {
-  it("marks open cases once for each change of the campaigns", async () => {
-    const { at, tell, database } = await dispatchSetup();
-    await at(T0);
-    await tell(toldEvent("e1", "order.created", T0));
-    expect(await planAnewIfChanged(database.sql, "0a")).toBe(1);
-    expect(await planAnewIfChanged(database.sql, "0a")).toBe(0);
-    expect(await planAnewIfChanged(database.sql, "0b")).toBe(1);
-    expect(await planAnewIfChanged(database.sql, "0b")).toBe(0);
-  });
 });
 
 describe("text that PostgreSQL cannot hold", () => {

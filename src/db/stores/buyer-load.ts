@@ -14,6 +14,7 @@ import type { Campaign, ShopPolicy } from "../../core/policy.ts";
 import type { Reason } from "../../core/reason.ts";
 import type { Sql } from "../client.ts";
 import { plain, texts } from "../columns.ts";
+import { loadTreated } from "./treated-store.ts";
 
 /** How far back sends and payments can still decide something: the longest that a campaign asks to look back, and a day. */
 function memoryOf(campaigns: readonly Campaign[]): number {
@@ -157,7 +158,7 @@ export async function loadBuyers(sql: Sql, env: LoadEnv, rows: readonly BuyerRow
   const shops = texts(rows.map((row) => row.shop_id));
   const ids = plain(rows.map((row) => row.id));
   const memory = new Date(env.now - memoryOf(env.campaigns));
-  const [openOrders, cases, reminders, contacts, payments] = await Promise.all([
+  const [openOrders, cases, reminders, contacts, payments, treated] = await Promise.all([
     sql<OrderRow[]>`
       select ${sql.unsafe(ORDER_COLUMNS)} from unnest(${shops}::text[], ${ids}::uuid[]) as b(shop_id, id)
       join orders o on o.shop_id = b.shop_id and o.buyer_id = b.id and o.status = 'unpaid'`,
@@ -183,6 +184,7 @@ export async function loadBuyers(sql: Sql, env: LoadEnv, rows: readonly BuyerRow
       select o.shop_id, o.buyer_id, o.id, o.paid_at from unnest(${shops}::text[], ${ids}::uuid[]) as b(shop_id, id)
       join orders o on o.shop_id = b.shop_id and o.buyer_id = b.id
       where o.paid_at > ${memory} and o.refunded_at is null and not o.cash_on_delivery`,
+    loadTreated(sql, env.campaigns, shops, ids),
   ]);
 
   const loaded = new Map<string, LoadedBuyer>();
@@ -194,6 +196,7 @@ export async function loadBuyers(sql: Sql, env: LoadEnv, rows: readonly BuyerRow
   for (const row of cases) adoptCase(of(row), row, env);
   for (const row of reminders) adoptReminder(of(row), row);
   for (const row of contacts) adoptContact(of(row), row);
+  for (const row of treated) of(row)?.state.treated.set(row.campaign, row.variant);
   for (const row of payments) of(row)?.payments.set(row.id, row.paid_at);
   return loaded;
 }

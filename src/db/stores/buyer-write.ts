@@ -496,9 +496,10 @@ const planDetails = ({ index, anchor, latest, owed, moves }: PlannedRow) => ({ i
 function insertDeliveries(sql: Sql, claims: readonly Claim[], now: number, leaseMs: number): Query {
   if (claims.length === 0) return null;
   return sql`
-    insert into deliveries (shop_id, id, reminder_id, channel, attempt, state, claimed_at, lease_until)
-    select n.shop_id, n.id, n.reminder_id, n.channel, 1, 'claimed', ${new Date(now)}, ${new Date(now + leaseMs)}
+    insert into deliveries (shop_id, id, reminder_id, channel, attempt, state, claimed_at, lease_until, campaign_version, variant)
+    select n.shop_id, n.id, n.reminder_id, n.channel, 1, 'claimed', ${new Date(now)}, ${new Date(now + leaseMs)}, n.version, n.variant
     from unnest(${texts(claims.map((c) => c.shop))}::text[], ${plain(claims.map((c) => c.deliveryId))}::uuid[],
-      ${plain(claims.map((c) => c.reminderId))}::uuid[], ${texts(claims.map((c) => c.decision.channel))}::text[])
-      as n(shop_id, id, reminder_id, channel)`;
+      ${plain(claims.map((c) => c.reminderId))}::uuid[], ${texts(claims.map((c) => c.decision.channel))}::text[],
+      ${texts(claims.map((c) => c.decision.campaign?.version ?? null))}::text[],
+      ${texts(claims.map((c) => c.decision.variant))}::text[]) as n(shop_id, id, reminder_id, channel, version, variant)`;
 }

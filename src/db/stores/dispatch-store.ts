@@ -53,6 +53,7 @@ export type Outcome = {
   readonly reminderId: string;
   readonly state: "accepted" | "failed-permanent" | "failed-transient" | "unknown";
   readonly template: string | null;
+  readonly templateVersion: string | null;
   readonly messageId: string | null;
   readonly segments: number | null;
   readonly costMicros: number | null;
@@ -76,17 +77,17 @@ export async function recordOutcomes(sql: Sql, rows: readonly Outcome[]): Promis
     with n as (
       select * from unnest(${texts(rows.map((r) => r.shop))}::text[], ${plain(rows.map((r) => r.deliveryId))}::uuid[],
         ${plain(rows.map((r) => r.state))}::text[], ${texts(rows.map((r) => r.template))}::text[],
-        ${texts(rows.map((r) => r.messageId))}::text[], ${plain(rows.map((r) => r.segments))}::int4[],
+        ${texts(rows.map((r) => r.templateVersion))}::text[], ${texts(rows.map((r) => r.messageId))}::text[], ${plain(rows.map((r) => r.segments))}::int4[],
         ${plain(rows.map((r) => r.costMicros))}::int8[], ${texts(rows.map((r) => r.costCurrency))}::text[],
         ${texts(rows.map((r) => r.code))}::text[], ${texts(rows.map((r) => r.message))}::text[],
         ${plain(rows.map((r) => r.reminderId))}::uuid[], ${plain(rows.map((r) => r.reminder))}::text[],
         ${texts(rows.map((r) => r.reason))}::text[], ${plain(rows.map((r) => r.retryInMs))}::float8[],
         ${texts(rows.map((r) => r.retryChannel))}::text[])
-        as n(shop_id, id, state, template, message_id, segments, cost_micros, cost_currency, code, message,
+        as n(shop_id, id, state, template, template_version, message_id, segments, cost_micros, cost_currency, code, message,
           reminder_id, reminder_state, reason, retry_in, retry_channel)),
     written as (
-      update deliveries d set state = n.state, finished_at = dunlin_now(), template = n.template, message_id = n.message_id,
-        segments = n.segments, cost_micros = n.cost_micros, cost_currency = n.cost_currency, code = n.code, message = n.message
+      update deliveries d set state = n.state, finished_at = dunlin_now(), template = n.template,
+        template_version = n.template_version, message_id = n.message_id, segments = n.segments, cost_micros = n.cost_micros, cost_currency = n.cost_currency, code = n.code, message = n.message
       from n where d.shop_id = n.shop_id and d.id = n.id and d.state in ('claimed', 'unknown') returning d.shop_id, d.id)
     update reminders r set state = n.reminder_state, reason = n.reason, retry_channel = n.retry_channel,
       retry_at = case when n.retry_in is null then null else dunlin_now() + n.retry_in * interval '1 millisecond' end
@@ -183,14 +184,18 @@ export type AttemptWrite = {
   readonly reminderId: string;
   readonly channel: string;
   readonly attempt: number;
+  readonly campaignVersion: string;
+  readonly variant: string | null;
 };
 
 /** The ledger rows of further attempts, claimed at `now`. */
 export function insertAttempts(sql: Sql, rows: readonly AttemptWrite[], now: number, leaseMs: number) {
   return sql`
-    insert into deliveries (shop_id, id, reminder_id, channel, attempt, state, claimed_at, lease_until)
-    select n.shop_id, n.id, n.reminder_id, n.channel, n.attempt, 'claimed', ${new Date(now)}, ${new Date(now + leaseMs)}
+    insert into deliveries (shop_id, id, reminder_id, channel, attempt, state, claimed_at, lease_until, campaign_version, variant)
+    select n.shop_id, n.id, n.reminder_id, n.channel, n.attempt, 'claimed', ${new Date(now)}, ${new Date(now + leaseMs)}, n.version,
+      n.variant
     from unnest(${texts(rows.map((r) => r.shop))}::text[], ${plain(rows.map((r) => r.id))}::uuid[],
       ${plain(rows.map((r) => r.reminderId))}::uuid[], ${texts(rows.map((r) => r.channel))}::text[],
-      ${plain(rows.map((r) => r.attempt))}::int4[]) as n(shop_id, id, reminder_id, channel, attempt)`;
+      ${plain(rows.map((r) => r.attempt))}::int4[], ${texts(rows.map((r) => r.campaignVersion))}::text[],
+      ${texts(rows.map((r) => r.variant))}::text[]) as n(shop_id, id, reminder_id, channel, attempt, version, variant)`;
 }

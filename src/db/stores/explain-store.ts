@@ -70,6 +70,8 @@ export type ReminderFacts = {
     readonly owed: readonly { readonly order: string; readonly own: number }[];
     readonly moves: readonly Move[];
   } | null;
+  /** Its campaign is. */
+  readonly paused: boolean;
   readonly retry_at: number | null;
   readonly retry_channel: string | null;
 };
@@ -83,7 +85,10 @@ export type DeliveryFacts = {
   readonly claimed_at: number;
   readonly finished_at: number | null;
   readonly delivered_at: number | null;
+  readonly campaign_version: string | null;
+  readonly variant: string | null;
   readonly template: string | null;
+  readonly template_version: string | null;
   readonly message_id: string | null;
   readonly segments: number | null;
   readonly cost_micros: number | null;
@@ -130,7 +135,7 @@ export async function loadStory(pool: Sql, shop: string, id: string): Promise<St
         where shop_id = ${shop} and order_id = ${id} order by occurred_at, id collate "C"`,
       sql<ReminderFacts[]>`
         select id, case_id, campaign, campaign_version, step, variant, kind, state, reason, due_at, decided_at, orders, plan, retry_at,
-          retry_channel
+          retry_channel, exists (select from campaigns c where c.key = campaign and c.paused_at is not null) as paused
         from reminders where shop_id = ${shop} and buyer_id = ${order.buyer_id}
           and (${id} = any(orders) or case_id = ${order.case_id})
         order by coalesce(decided_at, due_at), (plan ->> 'index')::int nulls first, id`,
@@ -148,8 +153,8 @@ export async function loadStory(pool: Sql, shop: string, id: string): Promise<St
           array(select o.id from orders o where o.shop_id = c.shop_id and o.buyer_id = c.buyer_id and o.case_id = c.id order by o.created_at, o.id) as orders
         from cases c where c.shop_id = ${shop} and c.id = any(${plain(caseIds)}::uuid[]) order by c.opened_at, c.id`,
       sql<DeliveryFacts[]>`
-        select id, reminder_id, channel, attempt, state, claimed_at, finished_at, delivered_at, template, message_id, segments,
-          cost_micros, cost_currency, code, message
+        select id, reminder_id, channel, attempt, state, claimed_at, finished_at, delivered_at, campaign_version, variant,
+          template, template_version, message_id, segments, cost_micros, cost_currency, code, message
         from deliveries where shop_id = ${shop} and reminder_id = any(${plain(reminders.map((row) => row.id))}::uuid[]) order by claimed_at, id`,
     ]);
     return { order, events, cases, reminders, deliveries, recovery: recoveries[0] ?? null };

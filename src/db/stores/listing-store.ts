@@ -69,7 +69,10 @@ export type DeliveryRow = {
   readonly claimed_at: number;
   readonly finished_at: number | null;
   readonly delivered_at: number | null;
+  readonly campaign_version: string | null;
+  readonly variant: string | null;
   readonly template: string | null;
+  readonly template_version: string | null;
   readonly message_id: string | null;
   readonly segments: number | null;
   readonly cost_micros: number | null;
@@ -199,6 +202,6 @@ export function findDeliveries(sql: Sql, filter: ListFilter, { before, limit }: 
         where d.shop_id = s.shop_id and ${where} order by d.id desc limit ${limit}) d
       order by d.id desc limit ${limit})
     select d.shop_id as shop, d.id, d.reminder_id, b.platform_id as buyer, d.campaign, d.step, d.orders, d.channel, d.attempt, d.state,
-      d.claimed_at, d.finished_at, d.delivered_at, d.template, d.message_id, d.segments, d.cost_micros, d.cost_currency, d.code, d.message
+      d.claimed_at, d.finished_at, d.delivered_at, d.campaign_version, d.variant, d.template, d.template_version, d.message_id, d.segments, d.cost_micros, d.cost_currency, d.code, d.message
     from page d left join buyers b on b.shop_id = d.shop_id and b.id = d.buyer_id order by d.id desc`;
 }

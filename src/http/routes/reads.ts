@@ -89,7 +89,7 @@ function listed(what: string, item: z.ZodType) {
   };
 }
 
-function found<Page>(page: Page | null): Page {
+export function found<Page>(page: Page | null): Page {
   if (page !== null) return page;
   const errors = [{ parameter: "cursor", message: "cursor: is none that a page of this list gave as next" }];
   throw new HttpProblem("invalid_query", "the query is not valid", { errors });

@@ -20,3 +20,11 @@ BEGIN
   IF granted > 0 THEN UPDATE channel_slots SET next_at = ends_at WHERE channel = name; END IF;
   RETURN NEXT;
 END $$;
+--> statement-breakpoint
+-- Reminders and deliveries name a version for good: what it says must never change under them.
+CREATE FUNCTION dunlin_refuse_update() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION '% % of % never changes: make a new version', TG_TABLE_NAME, OLD.number, OLD.campaign;
+END $$;
+--> statement-breakpoint
+CREATE TRIGGER campaign_versions_immutable BEFORE UPDATE ON campaign_versions FOR EACH ROW EXECUTE FUNCTION dunlin_refuse_update();

@@ -1,2 +1,0 @@
-ALTER TABLE "cases" ADD COLUMN "promise" jsonb;--> statement-breakpoint
-ALTER TABLE "cases" ADD COLUMN "departures" jsonb;

@@ -1,0 +1,46 @@
+/** Writes the campaigns of the database into a directory, byte for byte as they were applied or put. */
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Sql } from "../db/client.ts";
+import { readCampaigns } from "../db/stores/campaign-store.ts";
+
+export type ExportResult =
+  | {
+      readonly kind: "exported";
+      readonly campaigns: readonly { readonly campaign: string; readonly version: number }[];
+      readonly files: number;
+    }
+  /** The directory holds something. */
+  | { readonly kind: "not-empty" };
+
+/** What is stored has such names only; nothing else may become a path. */
+const KEY = /^[a-z0-9][a-z0-9-]{0,59}$/i;
+const NAME = /^(campaign\.yaml|[\w-]+(\.[\w-]+){2,3}\.hbs)$/;
+
+/** `force`: into a directory that is not empty; of the campaigns that are exported, files that the database does not have go. */
+export async function exportCampaigns(
+  sql: Sql,
+  dir: string,
+  { force }: { readonly force: boolean },
+): Promise<ExportResult> {
+  const campaigns = (await readCampaigns(sql)).filter(({ retired_at }) => retired_at === null);
+  mkdirSync(dir, { recursive: true });
+  if (!force && readdirSync(dir).length > 0) return { kind: "not-empty" };
+  let count = 0;
+  for (const { campaign, files } of campaigns) {
+    const own = join(dir, campaign);
+    if (!KEY.test(campaign)) throw new Error(`the campaign ${JSON.stringify(campaign)} cannot be a directory`);
+    mkdirSync(own, { recursive: true });
+    for (const name of readdirSync(own)) if (NAME.test(name) && !Object.hasOwn(files, name)) rmSync(join(own, name));
+    for (const [name, text] of Object.entries(files)) {
+      if (!NAME.test(name)) throw new Error(`${campaign}/${JSON.stringify(name)} cannot be a file`);
+      writeFileSync(join(own, name), text);
+      count++;
+    }
+  }
+  return {
+    kind: "exported",
+    campaigns: campaigns.map(({ campaign, number }) => ({ campaign, version: number })),
+    files: count,
+  };
+}

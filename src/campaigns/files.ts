@@ -1,0 +1,25 @@
+/** The files of campaigns: of a whole directory by path, and of each campaign by name. */
+import type { Files } from "../db/stores/campaign-store.ts";
+import { digest } from "../render/template-file.ts";
+
+/** Of names and texts; the order of the names does not matter. */
+export function filesDigest(files: Files): string {
+  return digest(JSON.stringify(Object.entries(files).sort(([a], [b]) => (a < b ? -1 : 1))));
+}
+
+/** `default/campaign.yaml` → by campaign, by name. */
+export function byCampaign(paths: ReadonlyMap<string, string>): Map<string, Files> {
+  const campaigns = new Map<string, Record<string, string>>();
+  for (const [path, text] of paths) {
+    const slash = path.indexOf("/");
+    const key = path.slice(0, slash);
+    const own = campaigns.get(key) ?? {};
+    own[path.slice(slash + 1)] = text;
+    campaigns.set(key, own);
+  }
+  return campaigns;
+}
+
+export function byPath(key: string, files: Files): Map<string, string> {
+  return new Map(Object.entries(files).map(([name, text]) => [`${key}/${name}`, text]));
+}

@@ -1,0 +1,63 @@
+/** What a starting service does with the directory of campaigns: the first one applies it, later ones run what is in the database. */
+import type { Logger } from "pino";
+import type { Sql } from "../db/client.ts";
+import { readCampaigns } from "../db/stores/campaign-store.ts";
+import type { CatalogOptions } from "../render/catalog.ts";
+import { readCatalogFiles } from "../render/catalog-files.ts";
+import { applyDirectory, checkDirectory } from "./apply.ts";
+import { byCampaign, filesDigest } from "./files.ts";
+
+export type FirstStart = { readonly ok: true } | { readonly ok: false; readonly faults: readonly string[] };
+
+/** Processes that start at once agree: one applies, the others find what it applied. */
+export async function applyOnFirstStart(
+  { sql, log, options }: { sql: Sql; log: Logger; options: CatalogOptions },
+  dir: string,
+): Promise<FirstStart> {
+  const stored = await readCampaigns(sql);
+  if (stored.length > 0) {
+    tellDifference(log, dir, stored);
+    return { ok: true };
+  }
+  const checked = checkDirectory(dir, options);
+  if (!checked.ok) return { ok: false, faults: checked.faults };
+  const result = await applyDirectory(sql, { who: "first start", via: "start" }, checked.directory, {
+    force: false,
+    prune: false,
+    note: null,
+    onlyWhenEmpty: true,
+  });
+  if (result.changes.length > 0)
+    log.info({ campaigns: result.changes.map(({ campaign }) => campaign) }, `applied ${checked.directory.shownAs}`);
+  return { ok: true };
+}
+
+/** Compared with what was applied, not with what is current: an edit over HTTP is no news about the directory. */
+function tellDifference(
+  log: Logger,
+  dir: string,
+  stored: readonly {
+    readonly campaign: string;
+    readonly applied_digest: string | null;
+    readonly retired_at: number | null;
+  }[],
+): void {
+  const { files, faults, shownAs } = readCatalogFiles(dir);
+  // A machine that only runs what is in the database needs no directory.
+  if (files.size === 0) return;
+  const directory = byCampaign(files);
+  const applied = new Map(
+    stored.flatMap(({ campaign, applied_digest, retired_at }) =>
+      applied_digest === null || retired_at !== null ? [] : [[campaign, applied_digest] as const],
+    ),
+  );
+  const differs = [...new Set([...directory.keys(), ...applied.keys()])].sort().filter((key) => {
+    const own = directory.get(key);
+    return own === undefined || filesDigest(own) !== applied.get(key);
+  });
+  if (differs.length === 0 && faults.length === 0) return;
+  log.warn(
+    { campaigns: differs, ...(faults.length > 0 ? { faults: faults.length } : {}) },
+    `${shownAs} differs from what was applied, and what is in the database is run: see \`dunlin campaigns diff ${shownAs}\`, then \`dunlin campaigns apply ${shownAs}\``,
+  );
+}

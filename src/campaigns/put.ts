@@ -1,0 +1,53 @@
+/** Makes a new version out of texts that somebody edited. The same texts again make none. */
+import type { Sql } from "../db/client.ts";
+import type { Actor } from "../db/stores/audit-store.ts";
+import { type Files, insertVersion, readCampaigns } from "../db/stores/campaign-store.ts";
+import { buildCatalog, type CatalogOptions } from "../render/catalog.ts";
+import { changeCampaigns } from "./change.ts";
+import { type CampaignFault, faultOf } from "./faults.ts";
+import { byPath, filesDigest } from "./files.ts";
+
+export type PutInput = {
+  readonly campaign: string;
+  readonly files: Files;
+  readonly note: string | null;
+  readonly options: CatalogOptions;
+  /** Whether the current version (null: there is no such campaign) is what the editor began with. */
+  readonly expects: (current: number | null) => boolean;
+};
+
+export type PutResult =
+  | { readonly kind: "put"; readonly change: "created" | "updated" | "unchanged"; readonly warnings: readonly string[] }
+  /** Somebody else was first. */
+  | { readonly kind: "moved"; readonly current: number | null }
+  | { readonly kind: "invalid"; readonly faults: readonly CampaignFault[] };
+
+const SHOWN_AS = "campaigns";
+
+/** Throws CampaignsBusy. */
+export async function putCampaign(sql: Sql, actor: Actor, input: PutInput): Promise<PutResult> {
+  const { campaign, files, note, options } = input;
+  const built = buildCatalog(byPath(campaign, files), options, SHOWN_AS);
+  if (!built.ok) return { kind: "invalid", faults: built.faults.map(faultOf) };
+  const warnings = built.warnings.map((warning) => inner(campaign, warning));
+  const digest = filesDigest(files);
+  return changeCampaigns(sql, actor, async ({ tx, tell }): Promise<PutResult> => {
+    const [stored] = await readCampaigns(tx, campaign);
+    const current = stored?.number ?? null;
+    if (!input.expects(current)) return { kind: "moved", current };
+    if (stored?.digest === digest && stored.retired_at === null) return { kind: "put", change: "unchanged", warnings };
+    const number = await insertVersion(tx, {
+      campaign,
+      digest,
+      files,
+      by: actor.who,
+      source: "http",
+      from: current,
+      note,
+    });
+    tell({ action: "campaign.put", subject: campaign, from: current, to: number, note });
+    return { kind: "put", change: current === null ? "created" : "updated", warnings };
+  });
+}
+
+const inner = (campaign: string, said: string): string => said.replace(`${SHOWN_AS}/${campaign}/`, "");

@@ -1,0 +1,56 @@
+/** Makes what an earlier version held current again, as a new version: history only grows, and a rollback can be rolled back. */
+import type { Sql } from "../db/client.ts";
+import type { Actor } from "../db/stores/audit-store.ts";
+import { insertVersion, numberBefore, readCampaigns, readVersion } from "../db/stores/campaign-store.ts";
+import { buildCatalog, type CatalogOptions } from "../render/catalog.ts";
+import { changeCampaigns } from "./change.ts";
+import { byPath } from "./files.ts";
+
+export type RollbackInput = {
+  readonly campaign: string;
+  /** null: the one before the current. */
+  readonly to: number | null;
+  readonly note: string | null;
+  /** What the version is checked against: channels may have gone since. */
+  readonly options: CatalogOptions;
+  /** Whether the current version is the one that was meant; absent: any is. */
+  readonly expects?: (current: number) => boolean;
+};
+
+export type RollbackResult =
+  | { readonly kind: "rolled-back"; readonly from: number; readonly restored: number; readonly number: number }
+  /** Current holds the same already. */
+  | { readonly kind: "same"; readonly current: number; readonly restored: number }
+  | { readonly kind: "unknown-campaign" }
+  | { readonly kind: "unknown-version"; readonly current: number; readonly to: number | null }
+  | { readonly kind: "moved"; readonly current: number }
+  | { readonly kind: "invalid"; readonly faults: readonly string[] };
+
+/** Throws CampaignsBusy. */
+export function rollback(sql: Sql, actor: Actor, input: RollbackInput): Promise<RollbackResult> {
+  const { campaign, note, options } = input;
+  return changeCampaigns(sql, actor, async ({ tx, tell }) => {
+    const [stored] = await readCampaigns(tx, campaign);
+    if (stored === undefined) return { kind: "unknown-campaign" };
+    const current = stored.number;
+    if (input.expects?.(current) === false) return { kind: "moved", current };
+    const to = input.to ?? (await numberBefore(tx, campaign, current));
+    const version = to === null ? undefined : await readVersion(tx, campaign, to);
+    if (version === undefined || to === null) return { kind: "unknown-version", current, to };
+    if (version.digest === stored.digest && stored.retired_at === null) return { kind: "same", current, restored: to };
+    const built = buildCatalog(byPath(campaign, version.files), options, `version ${to}`);
+    if (!built.ok) return { kind: "invalid", faults: built.faults };
+    const { digest, files } = version;
+    const number = await insertVersion(tx, {
+      campaign,
+      digest,
+      files,
+      by: actor.who,
+      source: "rollback",
+      from: to,
+      note,
+    });
+    tell({ action: "campaign.rollback", subject: campaign, from: current, to: number, note: note ?? `back to ${to}` });
+    return { kind: "rolled-back", from: current, restored: to, number };
+  });
+}

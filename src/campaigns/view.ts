@@ -1,0 +1,48 @@
+/** Campaigns and versions as they are told to the outside: instants as RFC 3339, the campaign as text and parsed. */
+import { parseCampaignFile } from "../core/campaign-file.ts";
+import { campaignForm } from "../core/campaign-form.ts";
+import { formatInstant } from "../core/instant.ts";
+import type { Files, StoredCampaign, StoredVersion } from "../db/stores/campaign-store.ts";
+import { isEdited } from "./plan-apply.ts";
+
+/** In a list: without the files. */
+export function campaignSummary(stored: StoredCampaign) {
+  const { paused_at, retired_at } = stored;
+  return {
+    key: stored.campaign,
+    ...versionSummary(stored),
+    paused: paused_at !== null,
+    pausedAt: paused_at === null ? null : at(paused_at),
+    retired: retired_at !== null,
+    editedSinceApply: isEdited(stored),
+  };
+}
+
+export function campaignView(stored: StoredCampaign) {
+  return { ...campaignSummary(stored), ...filesView(stored.campaign, stored.files) };
+}
+
+export function versionSummary(version: StoredVersion) {
+  return {
+    version: version.number,
+    createdAt: at(version.created_at),
+    createdBy: version.created_by,
+    source: version.source,
+    fromVersion: version.from_version,
+    note: version.note,
+    digest: version.digest,
+  };
+}
+
+export function versionView(version: StoredVersion & { readonly files: Files }) {
+  return { key: version.campaign, ...versionSummary(version), ...filesView(version.campaign, version.files) };
+}
+
+/** What PUT takes, and beside it the campaign as it is understood; null if this program understands it no more. */
+function filesView(key: string, files: Files) {
+  const { "campaign.yaml": yaml = "", ...templates } = files;
+  const parsed = parseCampaignFile(key, yaml, null);
+  return { yaml, templates, campaign: parsed.ok ? campaignForm(parsed.value) : null };
+}
+
+const at = (ms: number): string => formatInstant(Math.floor(ms), 0);

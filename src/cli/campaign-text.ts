@@ -1,0 +1,98 @@
+/** What `campaigns diff` and `apply` print of their changes: for people a line and the changed lines of each file, and as JSON. */
+import { createTwoFilesPatch, FILE_HEADERS_ONLY } from "diff";
+import type { AppliedChange } from "../campaigns/apply.ts";
+import type { PlannedChange, PlannedKind } from "../campaigns/plan-apply.ts";
+import { formatInstant } from "../core/instant.ts";
+import { printable } from "../reporting/text-table.ts";
+
+export type FileChange = {
+  readonly name: string;
+  readonly change: "added" | "changed" | "removed";
+  readonly diff: string;
+};
+
+export type ChangeJson = {
+  readonly campaign: string;
+  readonly change: PlannedKind;
+  readonly fromVersion: number | null;
+  /** null: none was made, or not yet. */
+  readonly toVersion: number | null;
+  readonly files: readonly FileChange[];
+};
+
+export function changeJson(change: PlannedChange | AppliedChange): ChangeJson {
+  return {
+    campaign: change.campaign,
+    change: change.kind,
+    fromVersion: change.stored?.number ?? null,
+    toVersion: "number" in change ? change.number : null,
+    files: fileChanges(change),
+  };
+}
+
+const DIFFER: readonly PlannedKind[] = ["create", "change", "conflict"];
+
+function fileChanges({ kind, stored, files }: PlannedChange): FileChange[] {
+  if (!DIFFER.includes(kind) || files === null) return [];
+  const before = stored?.files ?? {};
+  const names = [...new Set([...Object.keys(before), ...Object.keys(files)])].sort();
+  return names.flatMap((name): FileChange[] => {
+    const [old, now] = [before[name], files[name]];
+    if (old === now) return [];
+    const change = old === undefined ? "added" : now === undefined ? "removed" : "changed";
+    return [{ name, change, diff: patch(name, stored?.number ?? null, old ?? "", now ?? "") }];
+  });
+}
+
+function patch(name: string, version: number | null, old: string, now: string): string {
+  const text = createTwoFilesPatch(name, name, old, now, version === null ? "" : `version ${version}`, "directory", {
+    context: 2,
+    headerOptions: FILE_HEADERS_ONLY,
+  });
+  // Control characters of a file must not reach the terminal; a tab divides a name from what it is of.
+  const harmless = (line: string) => line.split("\t").map(printable).join("\t");
+  return text.split("\n").map(harmless).join("\n");
+}
+
+/** One block for each campaign that differs; what is unchanged is only counted. */
+export function changesText(changes: readonly (PlannedChange | AppliedChange)[], shownAs: string): string {
+  const blocks = changes.filter(({ kind }) => kind !== "unchanged").map((change) => blockOf(change, shownAs));
+  const unchanged = changes.length - blocks.length;
+  if (blocks.length === 0) return `${unchanged} campaign(s), all as in ${shownAs}`;
+  return [...blocks, unchanged === 0 ? "" : `${unchanged} campaign(s) unchanged`]
+    .filter((text) => text !== "")
+    .join("\n");
+}
+
+function blockOf(change: PlannedChange | AppliedChange, shownAs: string): string {
+  const { campaign, kind, stored } = change;
+  const made = "number" in change ? change.number : null;
+  const to = made === null ? "" : `, now version ${made}`;
+  const diffs = kind === "create" ? [] : fileChanges(change).map(({ diff }) => diff.trimEnd());
+  return [`${campaign}: ${whatOf(kind, stored, shownAs)}${to}`, ...diffs].join("\n");
+}
+
+function whatOf(kind: PlannedKind, stored: PlannedChange["stored"], shownAs: string): string {
+  const version = stored === null ? "" : `version ${stored.number}`;
+  switch (kind) {
+    case "create":
+      return "new";
+    case "change":
+      return `differs from ${version}`;
+    case "unchanged":
+      return "unchanged";
+    case "conflict":
+      return `CONFLICT: edited in the database since it was applied: ${version} by ${madeBy(stored)}`;
+    case "missing":
+      return `not in ${shownAs}: goes on as ${version}; apply --prune retires it`;
+    case "retire":
+      return `not in ${shownAs}: retired`;
+    case "database-only":
+      return `only in the database (${version}, by ${madeBy(stored)}): left as it is`;
+  }
+}
+
+function madeBy(stored: PlannedChange["stored"]): string {
+  if (stored === null) return "nobody";
+  return `${printable(stored.created_by)} (${stored.source}) at ${formatInstant(Math.floor(stored.created_at), 0)}`;
+}

@@ -1,0 +1,23 @@
+/** The audit trail a page at a time, newest first: who did what, when, and from which version. */
+import { formatInstant } from "../core/instant.ts";
+import type { Sql } from "../db/client.ts";
+import { type AuditFilter, findAudit } from "../db/stores/audit-store.ts";
+import { type Page, readCursor, writeCursor } from "./listings.ts";
+
+export type AuditQuery = AuditFilter & { readonly limit: number; readonly cursor: string | null };
+
+/** null: the cursor is none of ours. */
+export async function listAudit({ sql }: { readonly sql: Sql }, { limit, cursor, ...filter }: AuditQuery) {
+  const before = cursor === null ? null : readCursor(cursor);
+  if (cursor !== null && before === null) return null;
+  const rows = await findAudit(sql, filter, { before, limit: limit + 1 });
+  const items = rows.slice(0, limit).map(({ at, from_version, to_version, ...row }) => ({
+    ...row,
+    at: formatInstant(Math.floor(at), 0),
+    fromVersion: from_version,
+    toVersion: to_version,
+  }));
+  const last = rows.length > limit ? items.at(-1) : undefined;
+  const page: Page<(typeof items)[number]> = { items, next: last === undefined ? null : writeCursor(last.id) };
+  return page;
+}

@@ -1,0 +1,121 @@
+/** A directory of campaigns, a database, and intake and dispatch that run what is in it; each `process()` has campaigns of its own. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { Writable } from "node:stream";
+import { pino } from "pino";
+import { onTestFinished } from "vitest";
+import { type ApplyResult, applyDirectory, checkDirectory } from "../../src/campaigns/apply.ts";
+import { openLiveCampaigns } from "../../src/campaigns/live.ts";
+import type { Channel, Message } from "../../src/core/channel.ts";
+import type { Actor } from "../../src/db/stores/audit-store.ts";
+import { createVault } from "../../src/db/vault.ts";
+import type { DispatchDeps } from "../../src/dispatch/deps.ts";
+import { createDispatcher } from "../../src/dispatch/dispatcher.ts";
+import { prepare } from "../../src/intake/prepare.ts";
+import { takeIn } from "../../src/intake/take-in.ts";
+import { testDatabase } from "./database.ts";
+import { CHANNELS, shopPolicy } from "./intake.ts";
+
+export const OPTIONS = { channels: ["sms", "chat"], shopIds: ["acme"], shopLocales: ["en"] };
+export const ALICE: Actor = { who: "alice", via: "cli" };
+
+/** One step by SMS; `after` is when. */
+export const campaignYaml = (after: string, more = "") =>
+  `steps:\n  - { id: nudge, at: { afterCreated: ${after} }, channels: [sms] }\n${more}`;
+export const NUDGE = { "nudge.sms.en.hbs": "Order {{order.id}}: {{total}}" };
+
+export function campaignDir(files: Readonly<Record<string, string>> = {}) {
+  const dir = mkdtempSync(join(tmpdir(), "dunlin-campaigns-"));
+  onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
+  const write = (path: string, text: string) => {
+    mkdirSync(dirname(join(dir, path)), { recursive: true });
+    writeFileSync(join(dir, path), text);
+  };
+  for (const [path, text] of Object.entries(files)) write(path, text);
+  return { dir, write, remove: (path: string) => rmSync(join(dir, path), { recursive: true }) };
+}
+
+export async function campaignSetup(yaml = campaignYaml("10m"), more: Readonly<Record<string, string>> = {}) {
+  const database = await testDatabase();
+  const { sql } = database;
+  const place = campaignDir({
+    "default/campaign.yaml": yaml,
+    "default/nudge.sms.en.hbs": NUDGE["nudge.sms.en.hbs"],
+    ...more,
+  });
+  const apply = async (change: { force?: boolean; prune?: boolean; by?: Actor } = {}): Promise<ApplyResult> => {
+    const checked = checkDirectory(place.dir, OPTIONS);
+    if (!checked.ok) throw new Error(checked.faults.join("\n"));
+    const { force = false, prune = false, by = ALICE } = change;
+    return applyDirectory(sql, by, checked.directory, { force, prune, note: null });
+  };
+  const vault = createVault(Buffer.alloc(32, 7));
+  const shop = shopPolicy();
+  const shopOf = (id: string) => (id === shop.id ? shop : null);
+  const sent: Message[] = [];
+  const channel = (name: string, contact: Channel["contact"]): Channel => ({
+    name,
+    provider: "test",
+    contact,
+    ratePerSecond: null,
+    timeoutMs: 5_000,
+    cost: null,
+    fallback: null,
+    send: async (message) => {
+      sent.push(message);
+      return { kind: "accepted", messageId: null, segments: null };
+    },
+    close: async () => {},
+  });
+
+  async function process() {
+    const live = await openLiveCampaigns({ sql, options: OPTIONS, channels: CHANNELS, takeUp: 5_000 });
+    const deps: DispatchDeps = {
+      sql,
+      vault,
+      shopOf,
+      policy: () => live.current().policy,
+      catalog: () => live.current().catalog,
+      refresh: () => live.refresh(),
+      channels: new Map([
+        ["sms", channel("sms", "phone")],
+        ["chat", channel("chat", "chat")],
+      ]),
+      log: { info() {}, warn() {}, error: (fields, message) => console.error(message, fields) },
+    };
+    const dispatcher = createDispatcher(deps);
+    onTestFinished(() => dispatcher.stop());
+    return {
+      live,
+      deps,
+      tell: (...events: readonly unknown[]) =>
+        takeIn(
+          deps,
+          events.map((event) => {
+            const result = prepare({ shopOf, vault }, event);
+            if (!result.ok) throw new Error(result.rejection.message);
+            return result.prepared;
+          }),
+        ),
+      drain: async () => {
+        const taken = await dispatcher.drain();
+        await dispatcher.settled();
+        return taken;
+      },
+    };
+  }
+  return { ...place, database, sql, apply, process, sent, at: database.setNow };
+}
+
+/** A log that keeps what it is told, as objects. */
+export function keptLog() {
+  const lines: Record<string, unknown>[] = [];
+  const sink = new Writable({
+    write(chunk, _encoding, done) {
+      lines.push(JSON.parse(String(chunk)));
+      done();
+    },
+  });
+  return { log: pino({ level: "debug" }, sink), lines };
+}
