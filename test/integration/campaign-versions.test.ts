@@ -82,7 +82,7 @@ describe("apply", () => {
     const [stored] = await readCampaigns(sql, "default");
     expect(stored?.files).toEqual({
       "campaign.yaml": campaignYaml("10m", "# the end\r\n\n"),
-      "nudge.sms.en.hbs": "Order {{order.id}}: {{total}}",
+      "nudge.sms.en.hbs": "Order {{order.id}}: {{total}} STOP to opt out",
       "nudge.sms.zh-CN.hbs": odd,
     });
   });

@@ -23,7 +23,7 @@ export const ALICE: Actor = { who: "alice", via: "cli" };
 /** One step by SMS; `after` is when. */
 export const campaignYaml = (after: string, more = "") =>
   `steps:\n  - { id: nudge, at: { afterCreated: ${after} }, channels: [sms] }\n${more}`;
-export const NUDGE = { "nudge.sms.en.hbs": "Order {{order.id}}: {{total}}" };
+export const NUDGE = { "nudge.sms.en.hbs": "Order {{order.id}}: {{total}} STOP to opt out" };
 
 export function campaignDir(files: Readonly<Record<string, string>> = {}) {
   const dir = mkdtempSync(join(tmpdir(), "dunlin-campaigns-"));
