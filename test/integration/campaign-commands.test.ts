@@ -58,7 +58,7 @@ describe("campaigns apply", () => {
     expect(await apply()).toEqual({ out: "default: new, now version 1\n", err: "", failed: null });
     expect((await apply()).out).toBe(`1 campaign(s), all as in ${dir}\n`);
     write("default/campaign.yaml", campaignYaml("20m"));
-    write("default/nudge.sms.es.hbs", "Hola\n");
+    write("default/nudge.sms.es.hbs", "Hola. Baja: STOP\n");
     const dry = await apply({ dryRun: true });
     expect(dry.err).toBe("dry run: nothing was applied\n");
     expect(dry.out).toBe(`default: differs from version 1
@@ -71,7 +71,7 @@ describe("campaigns apply", () => {
 --- nudge.sms.es.hbs\tversion 1
 +++ nudge.sms.es.hbs\tdirectory
 @@ -0,0 +1,1 @@
-+Hola
++Hola. Baja: STOP
 `);
     expect(await sql`select current from campaigns`).toEqual([{ current: 1 }]);
     expect((await apply({ note: "later" })).out).toContain("default: differs from version 1, now version 2\n");
