@@ -10,10 +10,13 @@ export type Child = {
 type Request = { readonly id: number; readonly name: string; readonly input: unknown };
 type Reply = { readonly id: number; readonly value?: unknown; readonly fault?: string };
 
-/** `nodeArguments`: for example `--cpu-prof`. What it prints goes to stderr, since stdout may have to be JSON. */
+/** How node runs the `dunlin` command (package.json, Dockerfile); every contestant runs with the same. */
+export const NODE_ARGS = ["--enable-source-maps", "--max-semi-space-size=32"];
+
+/** What it prints goes to stderr, since stdout may have to be JSON. */
 export function forkChild(file: URL, env: NodeJS.ProcessEnv = {}): Child {
   const child = fork(file, [], {
-    execArgv: ["--import", "tsx"],
+    execArgv: [...NODE_ARGS, "--import", "tsx"],
     env: { ...process.env, ...env },
     stdio: ["ignore", 2, 2, "ipc"],
   });
