@@ -30,9 +30,12 @@ export type Dispatcher = {
 const BATCH = 100;
 /** Claims one process holds at most. */
 const MOST_IN_FLIGHT = 400;
+/** Claims made at a time, whoever asks for them: more only wait for each other, for the store and for the one thread here (measured). */
+const MOST_CLAIMING = 3;
 
 export function createDispatcher(deps: DispatchDeps): Dispatcher {
   let inFlight = 0;
+  let claiming = 0;
   let stopped = false;
   const waiting: (() => void)[] = [];
   const wake = (): void => {
@@ -63,8 +66,9 @@ export function createDispatcher(deps: DispatchDeps): Dispatcher {
   }
 
   async function once(): Promise<number> {
-    await until(() => inFlight + BATCH <= MOST_IN_FLIGHT || stopped);
+    await until(() => (claiming < MOST_CLAIMING && inFlight + BATCH <= MOST_IN_FLIGHT) || stopped);
     if (stopped) return 0;
+    claiming++;
     inFlight += BATCH;
     // What is claimed is sent, also when the claim after it fails.
     const jobs: SendJob[] = [];
@@ -76,6 +80,7 @@ export function createDispatcher(deps: DispatchDeps): Dispatcher {
       jobs.push(...again.jobs);
       return due.taken + again.taken;
     } finally {
+      claiming--;
       inFlight += jobs.length - BATCH;
       for (const job of jobs) void work(job);
       wake();
