@@ -182,7 +182,9 @@ export function program(): Command {
     .option("--locale <locale>", "of the text; default: the shop's")
     .option("--variant <variant>", "of the campaign; default: the text for all")
     .option("--shop <shop>", "in whose name; default: the first that is configured")
-    .description("one real message from a template with sample data; needs no database and no running service")
+    .description(
+      "one real message from a template that runs, with sample data; without a database the templates of DUNLIN_TEMPLATES",
+    )
     .action((options: SendTestOptions) => runCommand((context) => sendTestCommand(context, options)));
   dunlin
     .command("rehearse")

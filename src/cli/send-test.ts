@@ -1,22 +1,28 @@
 /**
  * `dunlin send-test --campaign C --step S --channel CH --to ADDRESS`: one real message from a template with sample data, through
- * the channel as it is configured. It needs no database and leaves no trace in one: campaigns are read from DUNLIN_TEMPLATES, and
- * suppressions are not looked at, since whoever runs it names the address. The address is never printed.
+ * the channel as it is configured. The texts are those that run, from the database; where there is none yet, or none to be reached, those
+ * of DUNLIN_TEMPLATES. It leaves no trace in a database, and suppressions are not looked at, since whoever runs it names the address. The
+ * address is never printed.
  */
 import { randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { runningCatalog } from "../campaigns/live.ts";
 import { openChannels } from "../channels/registry.ts";
 import type { Channel, ChannelConfig, Message, SendOutcome } from "../core/channel.ts";
 import { maskContact, normalisePhone } from "../core/contact.ts";
 import { canonicalLocale } from "../core/locale.ts";
 import type { Campaign, ShopPolicy } from "../core/policy.ts";
 import { didYouMean } from "../core/suggest.ts";
+import { explainDbError } from "../db/client.ts";
+import { readRunning } from "../db/stores/campaign-store.ts";
 import { type Catalog, loadCatalog } from "../render/catalog.ts";
 import { catalogOptions } from "../render/catalog-options.ts";
 import { buildTemplateData } from "../render/data.ts";
 import { sampleFacts } from "../render/sample.ts";
 import { countSegments } from "../render/segments.ts";
 import { withoutAddress } from "../reporting/words.ts";
-import { type CommandContext, CommandError } from "./context.ts";
+import { type CommandContext, CommandError, withDatabase } from "./context.ts";
 
 export type SendTestOptions = {
   readonly campaign: string;
@@ -32,10 +38,9 @@ export async function sendTestCommand(context: CommandContext, options: SendTest
   const { config, log, out } = context;
   const target = pick("channel", options.channel, config.channels, ({ name }) => name);
   const shop = shopOf(context, options.shop);
-  const loaded = loadCatalog(config.templatesDir, catalogOptions(config));
-  if (!loaded.ok) throw new CommandError(loaded.faults.join("\n"));
   const to = addressOf(options.to, target, shop);
-  const message = compose(loaded.catalog, options, target, shop, to);
+  const catalog = (await catalogThatRuns(context)) ?? catalogOfFiles(context);
+  const message = compose(catalog, options, target, shop, to);
   let channel: Channel | undefined;
   try {
     channel = openChannels([target], { log, print: out }).get(target.name);
@@ -48,6 +53,29 @@ export async function sendTestCommand(context: CommandContext, options: SendTest
   } finally {
     await channel.close();
   }
+}
+
+/** null: nothing was applied yet, or the database is away, which is said. */
+async function catalogThatRuns(context: CommandContext): Promise<Catalog | null> {
+  const { config, note } = context;
+  // An embedded database that was never made is not made for this.
+  if (config.databaseUrl === null && !existsSync(join(config.dataDir, "postgres"))) return null;
+  try {
+    return await withDatabase(context, async ({ sql }) => {
+      const { campaigns } = await readRunning(sql);
+      return campaigns.length === 0 ? null : runningCatalog(campaigns, catalogOptions(config)).catalog;
+    });
+  } catch (error) {
+    const why = error instanceof CommandError ? error.message : explainDbError(error, config.databaseUrl ?? undefined);
+    note(`${why}; the texts are those of ${config.templatesDir}`);
+    return null;
+  }
+}
+
+function catalogOfFiles({ config }: CommandContext): Catalog {
+  const loaded = loadCatalog(config.templatesDir, catalogOptions(config));
+  if (!loaded.ok) throw new CommandError(loaded.faults.join("\n"));
+  return loaded.catalog;
 }
 
 function pick<T>(what: string, name: string, all: readonly T[], nameOf: (one: T) => string): T {

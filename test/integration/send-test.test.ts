@@ -1,9 +1,10 @@
-/** The program itself, without a database: what it prints, how it exits, and that the address is nowhere. */
+/** The program itself, without a database and with one: what it prints, how it exits, and that the address is nowhere. */
 import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
+import { campaignSetup } from "../support/campaigns.ts";
 import { startFakeProvider } from "../support/fake-provider.ts";
 import type { Fault } from "../support/provider-faults.ts";
 
@@ -40,14 +41,14 @@ channels:
   await write("templates/c/nudge.b.sms.en.hbs", "B {{buyer.name}} STOP");
   await write("templates/c/nudge.a.sms.en.hbs", "A {{buyer.name}} STOP");
   const args = { "--campaign": "c", "--step": "nudge", "--channel": "sms", "--to": TO };
-  const run = (change: Record<string, string> = {}) =>
+  const run = (change: Record<string, string> = {}, more: Record<string, string> = {}) =>
     new Promise<{ code: number; out: string; err: string }>((resolve) => {
       const all = Object.entries({ ...args, ...change }).flat();
       const env = {
         PATH: process.env.PATH,
         HOME: dir,
-        DATABASE_URL: "postgres://nobody@127.0.0.1:1/none",
         DUNLIN_SECRET_KEY: Buffer.alloc(32, 7).toString("base64"),
+        ...more,
       };
       execFile(process.execPath, [MAIN, "send-test", ...all], { cwd: dir, env }, (error, out, err) => {
         resolve({ code: error === null ? 0 : Number(error.code), out, err });
@@ -75,6 +76,31 @@ it("sends one message as a reminder would be, and says what became of it", async
     orders: ["2233445566"],
     params: { sum: "¥129.00" },
   });
+});
+
+it("sends the text that runs, not the file's, once campaigns are in the database", async () => {
+  const { run, provider } = await setup();
+  const { database, apply, write } = await campaignSetup(undefined, {
+    "default/nudge.sms.zh-CN.hbs": "{{total}} 拒收请回复R",
+  });
+  const DATABASE_URL = database.url;
+  expect((await run({}, { DATABASE_URL })).err).toBe("");
+  await apply();
+  write("default/nudge.sms.zh-CN.hbs", "edited, not applied: STOP");
+  const { code, err } = await run({ "--campaign": "default" }, { DATABASE_URL });
+  expect([code, err]).toEqual([0, ""]);
+  expect(provider.log.map(({ body }) => body?.text)).toEqual([
+    "李雷 acme ¥129.00 28分钟 拒收请回复R",
+    "¥129.00 拒收请回复R",
+  ]);
+});
+
+it("says so when the database is away, and takes the files", async () => {
+  const { run, provider } = await setup();
+  const { code, err } = await run({}, { DATABASE_URL: "postgres://nobody@127.0.0.1:1/none" });
+  expect(code).toBe(0);
+  expect(err).toMatch(/not reachable at 127\.0\.0\.1:1 .*; the texts are those of .*templates\n$/);
+  expect(provider.log).toHaveLength(1);
 });
 
 it("chooses locale and variant as told", async () => {
