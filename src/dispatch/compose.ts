@@ -33,12 +33,15 @@ export function compose(job: SendJob, channel: Channel, vault: Vault): Composed 
   const data = buildTemplateData({
     shop,
     buyer: {
-      name: buyer.profile.name === undefined ? null : vault.open(Buffer.from(buyer.profile.name[0], "base64")),
+      name:
+        buyer.profile.name === undefined || !template.speaksOf.name
+          ? null
+          : vault.open(Buffer.from(buyer.profile.name[0], "base64")),
       tier: buyer.profile.tier?.[0] ?? null,
       locale: buyer.profile.locale?.[0] ?? null,
       timeZone: buyer.state.zone,
     },
-    orders: job.orders.flatMap((id) => orderFacts(job, id)),
+    orders: job.orders.flatMap((id) => orderFacts(job, id, template.speaksOf.items)),
     campaign: campaign.key,
     step,
     now: job.claimedAt,
@@ -65,7 +68,7 @@ export function compose(job: SendJob, channel: Channel, vault: Vault): Composed 
   };
 }
 
-function orderFacts(job: SendJob, id: string): TemplateOrderFacts[] {
+function orderFacts(job: SendJob, id: string, withItems: boolean): TemplateOrderFacts[] {
   const order = job.buyer.state.orders.get(id)?.order;
   if (order === undefined || order.amount === null || order.currency === null) return [];
   return [
@@ -76,7 +79,7 @@ function orderFacts(job: SendJob, id: string): TemplateOrderFacts[] {
       createdAt: order.createdAt ?? job.claimedAt,
       closesAt: order.closesAt,
       payUrl: order.payUrl,
-      items: order.items.map(({ sku, title, quantity, price }) => ({
+      items: (withItems ? order.items : []).map(({ sku, title, quantity, price }) => ({
         sku: sku ?? null,
         title: title ?? null,
         quantity: quantity ?? null,

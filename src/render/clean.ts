@@ -34,6 +34,8 @@ export function cleanText(text: string, max: number): string {
 /** What is left when a link is taken out may join to another one, hence the rounds. */
 function withoutLinks(text: string): string {
   let line = text;
+  // No link does without one of these, and most texts do.
+  if (!/[.．。｡]|:\/\//.test(text)) return text.replace(/ {2,}/g, " ").trim();
   for (let before = ""; before !== line; ) {
     before = line;
     line = line.replace(LINK, "").replace(HOST, "");

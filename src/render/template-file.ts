@@ -37,6 +37,8 @@ export type Template = TemplateName & {
   /** How many lines of the file stand before the text. */
   readonly linesBefore: number;
   readonly category: FrontResult["category"];
+  /** Whether the file speaks of a buyer's name, of items: what it does not name it cannot show, and need not be looked up. */
+  readonly speaksOf: { readonly name: boolean; readonly items: boolean };
   /** The variables that the text shows. */
   readonly printed: readonly string[];
   readonly front: Front;
@@ -71,6 +73,7 @@ export function parseTemplate(name: TemplateName, source: string): TemplateResul
       source,
       linesBefore: parts.linesBefore,
       category,
+      speaksOf: { name: /\bname\b/.test(source), items: /\bitems\b/.test(source) },
       printed: template.printed,
       front,
       render: (data, provider) => render(template, front, chosen(front, provider), data),

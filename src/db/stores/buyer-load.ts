@@ -56,7 +56,14 @@ export type StoredOrder = {
   readonly caseId: string | null;
 };
 
-export type StoredReminder = { readonly id: string; readonly key: string };
+/** A planned row as it stands in the database, with what its reminder holds beside it. */
+export type StoredReminder = PlanOf & { readonly id: string; readonly row: PlannedRow };
+
+export type PlanOf = {
+  readonly campaign: string | null;
+  readonly version: string | null;
+  readonly orders: readonly string[];
+};
 
 export type LoadedBuyer = {
   readonly shop: string;
@@ -309,7 +316,7 @@ function adoptReminder(buyer: LoadedBuyer | undefined, row: ReminderRow): void {
   const planned: PlannedRow = { ...row.plan, step: row.step, at: row.due_at, kind: row.kind, reason: row.reason };
   open.rows.push(planned);
   const { campaign, campaign_version: version, orders } = row;
-  buyer.baseline.planned.set(row.step, { id: row.id, key: plannedKey(planned, { campaign, version, orders }) });
+  buyer.baseline.planned.set(row.step, { id: row.id, row: planned, campaign, version, orders });
 }
 
 function adoptContact(buyer: LoadedBuyer | undefined, row: LoadedContact): void {
@@ -346,13 +353,23 @@ export function caseKey(open: OpenCase): string {
   return `${campaign?.key} ${hadPlan} ${manual} ${promise?.toldAt} ${departures?.at} ${departures?.reasons} ${whole?.reason} ${whole?.at}`;
 }
 
-/** What stands in the database of a planned row, to see whether it changed. jsonb keeps no order of keys, so they are named here. */
-export function plannedKey(
-  row: PlannedRow,
-  of: { readonly campaign: string | null; readonly version: string | null; readonly orders: readonly string[] },
-): string {
-  const owed = row.owed.map(({ order, own }) => [order, own]);
-  const moves = row.moves.map(({ rule, from, to }) => [rule, from, to]);
-  const { at, kind, reason, anchor, latest } = row;
-  return JSON.stringify([of.campaign, of.version, at, kind, reason, anchor, latest, owed, moves, of.orders]);
+/** Whether a planned row stands in the database as it is now, so that it need not be written. */
+export function isStoredPlan(stored: StoredReminder, row: PlannedRow, of: PlanOf): boolean {
+  if (stored.campaign !== of.campaign || stored.version !== of.version) return false;
+  if (!sameList(stored.orders, of.orders, (a, b) => a === b)) return false;
+  const was = stored.row;
+  if (was === row) return true;
+  return (
+    was.at === row.at &&
+    was.kind === row.kind &&
+    was.reason === row.reason &&
+    was.anchor === row.anchor &&
+    was.latest === row.latest &&
+    sameList(was.owed, row.owed, (a, b) => a.order === b.order && a.own === b.own) &&
+    sameList(was.moves, row.moves, (a, b) => a.rule === b.rule && a.from === b.from && a.to === b.to)
+  );
+}
+
+function sameList<T>(a: readonly T[], b: readonly T[], same: (a: T, b: T) => boolean): boolean {
+  return a.length === b.length && a.every((value, at) => same(value, b[at] as T));
 }

@@ -10,7 +10,7 @@ import type { PlannedRow } from "../../core/plan.ts";
 import type { Sql } from "../client.ts";
 import { instants, jsons, lists, plain, texts } from "../columns.ts";
 import { newId } from "../ids.ts";
-import { caseKey, detailsOf, type LoadedBuyer, plannedKey, type StoredOrder } from "./buyer-load.ts";
+import { caseKey, detailsOf, isStoredPlan, type LoadedBuyer, type StoredOrder } from "./buyer-load.ts";
 
 export type BuyerChange = {
   readonly buyer: LoadedBuyer;
@@ -377,7 +377,7 @@ function decidedRows(
         attributedUntil: decision.kind === "send" ? decision.at + (decision.campaign?.attributionWindow ?? 0) : null,
       };
       if (planned === undefined) insert.push(write);
-      else if (row !== null && plannedKey(row, write) === planned.key) asPlanned.push(write);
+      else if (row !== null && isStoredPlan(planned, row, write)) asPlanned.push(write);
       else update.push(write);
       if (decision.kind === "send")
         claims.push({ shop: buyer.shop, buyer, reminderId: write.id, deliveryId: newId(), decision });
@@ -427,7 +427,7 @@ function changedPlans(changes: readonly BuyerChange[]): ReminderWrite[] {
       const stored = storedPlan(buyer, row.step);
       if (stored === undefined) continue;
       const write = plannedWrite(buyer, row, stored.id);
-      if (plannedKey(row, write) !== stored.key) rows.push(write);
+      if (!isStoredPlan(stored, row, write)) rows.push(write);
     }
   return rows;
 }
