@@ -29,14 +29,13 @@ export async function send(deps: DispatchDeps, job: SendJob): Promise<Outcome> {
   deps.meter?.finished(channel.name, outcome.kind, performance.now() - begun);
   if (outcome.kind === "accepted") return accepted(job, channel, composed.from, outcome, composed.message);
   if (outcome.kind === "unknown")
-    return {
-      ...base(job, composed.from),
+    return outcomeOf(job, composed.from, {
       state: "unknown",
       code: outcome.code,
       message: outcome.message,
       reminder: "skipped",
       reason: "unknown_outcome",
-    };
+    });
   return failed(deps, job, composed.from, outcome);
 }
 
@@ -50,31 +49,39 @@ function sendBy(deps: DispatchDeps, job: SendJob, channel: Channel): number {
 
 /** Nothing was sent: judged anew at once, which finds the reason if it is too late for good. */
 function givenBack(job: SendJob, from: From): Outcome {
-  return {
-    ...base(job, from),
+  return outcomeOf(job, from, {
     state: "failed-transient",
     code: "claim_too_old",
     message: "the process was paused between claim and send; nothing was sent",
     reminder: "sending",
-    reason: null,
     retryInMs: 0,
     retryChannel: job.channel,
-  };
+  });
 }
 
-const base = (job: SendJob, from: From | null) => ({
-  shop: job.shop.id,
-  deliveryId: job.deliveryId,
-  reminderId: job.reminderId,
-  template: from?.template ?? null,
-  templateVersion: from?.version ?? null,
-  messageId: null,
-  segments: null,
-  costMicros: null,
-  costCurrency: null,
-  retryInMs: null,
-  retryChannel: null,
-});
+type Said = Pick<Outcome, "state" | "reminder"> & Partial<Outcome>;
+
+/** What is not said is null. One object of one shape: thousands a second are made and kept until they are recorded. */
+function outcomeOf(job: SendJob, from: From | null, said: Said): Outcome {
+  return {
+    shop: job.shop.id,
+    deliveryId: job.deliveryId,
+    reminderId: job.reminderId,
+    state: said.state,
+    template: from?.template ?? null,
+    templateVersion: from?.version ?? null,
+    messageId: said.messageId ?? null,
+    segments: said.segments ?? null,
+    costMicros: said.costMicros ?? null,
+    costCurrency: said.costCurrency ?? null,
+    code: said.code ?? null,
+    message: said.message ?? null,
+    reminder: said.reminder,
+    reason: said.reason ?? null,
+    retryInMs: said.retryInMs ?? null,
+    retryChannel: said.retryChannel ?? null,
+  };
+}
 
 function accepted(
   job: SendJob,
@@ -85,18 +92,14 @@ function accepted(
 ): Outcome {
   const segments =
     outcome.segments ?? (channel.contact === "phone" ? countSegments(message.text, message.to).segments : 1);
-  return {
-    ...base(job, from),
+  return outcomeOf(job, from, {
     state: "accepted",
     messageId: outcome.messageId,
     segments,
     costMicros: channel.cost === null ? null : channel.cost.micros * segments,
     costCurrency: channel.cost?.currency ?? null,
-    code: null,
-    message: null,
     reminder: "sent",
-    reason: null,
-  };
+  });
 }
 
 function failed(
@@ -114,15 +117,14 @@ function failed(
     now,
     until: job.until,
   });
-  const row = { ...base(job, from), state: outcome.kind, code: outcome.code, message: outcome.message };
-  if (after.kind === "end") return { ...row, reminder: "skipped", reason: after.reason };
-  return {
-    ...row,
+  const said = { state: outcome.kind, code: outcome.code, message: outcome.message };
+  if (after.kind === "end") return outcomeOf(job, from, { ...said, reminder: "skipped", reason: after.reason });
+  return outcomeOf(job, from, {
+    ...said,
     reminder: "sending",
-    reason: null,
     retryInMs: Math.max(0, after.at - now),
     retryChannel: after.channel,
-  };
+  });
 }
 
 /** The usable channel after this one: the step's own list first, then what the channels name as fallback. */

@@ -49,7 +49,6 @@ class MissingValue extends Error {
   }
 }
 
-const engine = makeEngine();
 const COMPILE_OPTIONS = {
   noEscape: true,
   strict: true,
@@ -68,7 +67,10 @@ export function compileTemplate(source: string): CompileResult {
   if ("message" in program) return { ok: false, faults: [program] };
   const { faults, names, printed } = checkTemplate(program);
   if (faults.length > 0) return { ok: false, faults: faults.sort((a, b) => a.line - b.line) };
-  const run: (values: unknown, options: Handlebars.RuntimeOptions) => string = engine.compile(text, COMPILE_OPTIONS);
+  const run: (values: unknown, options: Handlebars.RuntimeOptions) => string = makeEngine(text).compile(
+    text,
+    COMPILE_OPTIONS,
+  );
   const template: Compiled = { printed: [...printed], render: (data) => render(run, names, data) };
   const trial = template.render(SAMPLE_DATA);
   return trial.ok ? { ok: true, template } : refuse(1, trial.message);
@@ -92,7 +94,7 @@ function refuse(line: number, message: string): CompileResult {
 
 function parse(text: string): hbs.AST.Program | TemplateFault {
   try {
-    return engine.parse(text);
+    return Handlebars.parse(text);
   } catch (error) {
     const said = error instanceof Error ? error.message : String(error);
     const line = Number(/line (\d+)/.exec(said)?.[1] ?? /- (\d+):\d+$/.exec(said)?.[1] ?? 1);
@@ -135,20 +137,12 @@ function missing(variable: string): string {
   return `${variable} is missing: give a {{default ${variable} "…"}} or put it in {{#if ${variable}}}`;
 }
 
-function makeEngine(): typeof Handlebars {
+/** With those of our helpers that the text may call: each rendering prepares every helper there is anew. */
+function makeEngine(text: string): typeof Handlebars {
   const made = Handlebars.create();
   for (const name of Object.keys(made.helpers))
     if (!/^(helper|blockHelper)Missing$/.test(name)) made.unregisterHelper(name);
-  for (const [name, spec] of Object.entries(HELPERS)) made.registerHelper(name, printing(spec));
-  made.registerHelper(
-    "if",
-    condition((holds) => holds),
-  );
-  made.registerHelper(
-    "unless",
-    condition((holds) => !holds),
-  );
-  made.registerHelper("each", each);
+  for (const [name, helper] of Object.entries(DELEGATES)) if (text.includes(name)) made.registerHelper(name, helper);
   return made;
 }
 
@@ -202,3 +196,10 @@ function each(this: unknown, elements: unknown, options: Options): string {
   }
   return text;
 }
+
+const DELEGATES: Readonly<Record<string, Handlebars.HelperDelegate>> = {
+  ...Object.fromEntries(Object.entries(HELPERS).map(([name, spec]) => [name, printing(spec)])),
+  if: condition((holds) => holds),
+  unless: condition((holds) => !holds),
+  each,
+};

@@ -57,6 +57,9 @@ function fill(
   part: number,
 ): SegmentCount {
   if (characters <= single) return { segments: characters === 0 ? 0 : 1, encoding, characters };
+  // Most texts hold no character that two segments could not share.
+  if (encoding === "UCS-2" && !/[\ud800-\udfff]/.test(text))
+    return { segments: Math.ceil(characters / part), encoding, characters };
   let segments = 1;
   let used = 0;
   for (let at = 0; at < text.length; at += unitsAt(text, at)) {

@@ -43,7 +43,8 @@ export type BuyerRow = {
 /** What the database holds, to be compared with what the state has become. */
 export type Baseline = {
   readonly caseId: string | null;
-  readonly caseKey: string;
+  /** What its row holds; null: there is none. */
+  readonly open: Readonly<OpenCase> | null;
   readonly orders: Map<string, StoredOrder>;
   readonly planned: Map<string, StoredReminder>;
 };
@@ -165,10 +166,12 @@ export async function loadBuyers(sql: Sql, env: LoadEnv, rows: readonly BuyerRow
   const shops = texts(rows.map((row) => row.shop_id));
   const ids = plain(rows.map((row) => row.id));
   const memory = new Date(env.now - memoryOf(env.campaigns));
-  const [openOrders, cases, reminders, contacts, payments, treated] = await Promise.all([
+  const [orders, cases, reminders, contacts, treated] = await Promise.all([
+    // The unpaid ones, and what was paid of late.
     sql<OrderRow[]>`
       select ${sql.unsafe(ORDER_COLUMNS)} from unnest(${shops}::text[], ${ids}::uuid[]) as b(shop_id, id)
-      join orders o on o.shop_id = b.shop_id and o.buyer_id = b.id and o.status = 'unpaid'`,
+      join orders o on o.shop_id = b.shop_id and o.buyer_id = b.id
+      where o.status = 'unpaid' or (o.paid_at > ${memory} and o.refunded_at is null and not o.cash_on_delivery)`,
     sql<CaseRow[]>`
       select c.shop_id, c.id, c.buyer_id, c.opened_at, c.campaign, c.had_plan, c.manual, c.promise, c.departures, c.whole_reason, c.whole_at
       from unnest(${shops}::text[], ${ids}::uuid[]) as b(shop_id, id)
@@ -187,10 +190,6 @@ export async function loadBuyers(sql: Sql, env: LoadEnv, rows: readonly BuyerRow
         exists (select from suppressions s where s.shop_id = k.shop_id and s.hash = k.hash) as suppressed
       from unnest(${shops}::text[], ${ids}::uuid[]) as b(shop_id, id)
       join contacts k on k.shop_id = b.shop_id and k.buyer_id = b.id`,
-    sql<{ shop_id: string; buyer_id: string; id: string; paid_at: number }[]>`
-      select o.shop_id, o.buyer_id, o.id, o.paid_at from unnest(${shops}::text[], ${ids}::uuid[]) as b(shop_id, id)
-      join orders o on o.shop_id = b.shop_id and o.buyer_id = b.id
-      where o.paid_at > ${memory} and o.refunded_at is null and not o.cash_on_delivery`,
     loadTreated(sql, env.campaigns, shops, ids),
   ]);
 
@@ -199,12 +198,14 @@ export async function loadBuyers(sql: Sql, env: LoadEnv, rows: readonly BuyerRow
   const of = (row: { shop_id: string; buyer_id: string | null }) =>
     loaded.get(buyerKey(row.shop_id, row.buyer_id ?? ""));
 
-  for (const row of openOrders) adoptOrder(of(row), row);
+  for (const row of orders) {
+    if (row.paid_at === null) adoptOrder(of(row), row);
+    else of(row)?.payments.set(row.id, row.paid_at);
+  }
   for (const row of cases) adoptCase(of(row), row, env);
   for (const row of reminders) adoptReminder(of(row), row);
   for (const row of contacts) adoptContact(of(row), row);
   for (const row of treated) of(row)?.state.treated.set(row.campaign, row.variant);
-  for (const row of payments) of(row)?.payments.set(row.id, row.paid_at);
   return loaded;
 }
 
@@ -246,7 +247,7 @@ function emptyBuyer(env: LoadEnv, row: BuyerRow): LoadedBuyer {
     wakeAt: row.wake_at,
     touched: row.touched,
     state,
-    baseline: { caseId: null, caseKey: "", orders: new Map(), planned: new Map() },
+    baseline: { caseId: null, open: null, orders: new Map(), planned: new Map() },
     contacts: [],
     payments: new Map(),
   };
@@ -313,7 +314,9 @@ function adoptReminder(buyer: LoadedBuyer | undefined, row: ReminderRow): void {
   }
   const open = buyer.state.open;
   if (row.plan === null || open === null || open.id !== row.case_id) return;
-  const planned: PlannedRow = { ...row.plan, step: row.step, at: row.due_at, kind: row.kind, reason: row.reason };
+  const { index, anchor, latest, owed, moves } = row.plan;
+  const { step, due_at: at, kind, reason } = row;
+  const planned: PlannedRow = { step, index, at, kind, reason, anchor, latest, owed, moves };
   open.rows.push(planned);
   const { campaign, campaign_version: version, orders } = row;
   buyer.baseline.planned.set(row.step, { id: row.id, row: planned, campaign, version, orders });
@@ -331,7 +334,7 @@ export function finishLoading(buyer: LoadedBuyer): void {
   const { state, baseline } = buyer;
   for (const [id, paidAt] of buyer.payments)
     if (!state.orders.has(id)) state.otherPaidAt = Math.max(state.otherPaidAt ?? paidAt, paidAt);
-  state.sends.sort((a, b) => a.at - b.at);
+  if (state.sends.length > 1) state.sends.sort((a, b) => a.at - b.at);
   const open = state.open;
   if (open === null) return;
   open.rows.sort((a, b) => a.index - b.index);
@@ -344,13 +347,20 @@ export function finishLoading(buyer: LoadedBuyer): void {
       const tracked = state.orders.get(id);
       return tracked !== undefined && !isExcluded(campaign, state.shop.id, tracked.order);
     });
-  Object.assign(baseline, { caseId: open.id, caseKey: caseKey(open) });
+  Object.assign(baseline, { caseId: open.id, open: { ...open } });
 }
 
-/** Everything that the row of a case holds, to see whether it changed. */
-export function caseKey(open: OpenCase): string {
-  const { campaign, hadPlan, manual, promise, departures, whole } = open;
-  return `${campaign?.key} ${hadPlan} ${manual} ${promise?.toldAt} ${departures?.at} ${departures?.reasons} ${whole?.reason} ${whole?.at}`;
+/** Whether the row of a case holds what the case is now. Promises and departures are replaced, never changed. */
+export function isStoredCase(was: Readonly<OpenCase>, open: OpenCase): boolean {
+  return (
+    was.campaign?.key === open.campaign?.key &&
+    was.hadPlan === open.hadPlan &&
+    was.manual === open.manual &&
+    was.promise === open.promise &&
+    was.departures === open.departures &&
+    was.whole?.reason === open.whole?.reason &&
+    was.whole?.at === open.whole?.at
+  );
 }
 
 /** Whether a planned row stands in the database as it is now, so that it need not be written. */

@@ -10,7 +10,7 @@ import type { PlannedRow } from "../../core/plan.ts";
 import type { Sql } from "../client.ts";
 import { instants, jsons, lists, plain, texts } from "../columns.ts";
 import { newId } from "../ids.ts";
-import { caseKey, detailsOf, isStoredPlan, type LoadedBuyer, type StoredOrder } from "./buyer-load.ts";
+import { detailsOf, isStoredCase, isStoredPlan, type LoadedBuyer, type StoredOrder } from "./buyer-load.ts";
 
 export type BuyerChange = {
   readonly buyer: LoadedBuyer;
@@ -307,7 +307,7 @@ function updateCases(sql: Sql, changes: readonly BuyerChange[], now: number): Qu
     const { baseline, state, shop } = buyer;
     if (baseline.caseId === null) continue;
     const open = state.open?.id === baseline.caseId ? state.open : null;
-    if (open !== null && caseKey(open) === baseline.caseKey) continue;
+    if (open !== null && baseline.open !== null && isStoredCase(baseline.open, open)) continue;
     rows.push({ shop, id: baseline.caseId, endedAt: open === null ? now : null, ...caseFields(open) });
   }
   if (rows.length === 0) return null;
