@@ -2,6 +2,9 @@
  * Columns as array literals: the parameters of `unnest(${texts(a)}::text[], ${instants(b)}::timestamptz[], …)`, by which many rows
  * go in one statement. Writing the literal here costs a fraction of what the driver's own array code does.
  */
+import type { Sql } from "./client.ts";
+
+const MINUTE = 60_000;
 
 /** One string from the first, not a chain of pieces: the driver looks at its first character, which would copy a chain once more. */
 const literal = <T>(values: readonly (T | null)[], write: (value: T) => string): string => {
@@ -32,21 +35,34 @@ export const texts = (values: readonly (string | null)[]): string =>
 /** What jsonb cannot hold: NUL and halves of surrogate pairs, as JSON.stringify writes them. An escaped backslash before is none of them. */
 const UNSTORABLE = /(\\\\)|\\u(?:0000|d[89a-f][0-9a-f]{2})/g;
 
-/** For `::text[]`, cast on to jsonb: `column::jsonb`. What jsonb cannot hold becomes U+FFFD. JSON has no raw control characters, so JSON's own quoting of it is the array's, too. */
-export const jsons = (values: readonly unknown[]): string =>
-  literal(values, (value) => {
-    const json = JSON.stringify(value);
-    return JSON.stringify(
-      json.includes("\\u") ? json.replace(UNSTORABLE, (_, pair?: string) => pair ?? "\ufffd") : json,
-    );
-  });
+/**
+ * An array of texts in the statement, cast on to jsonb: `column::jsonb`; null stays null. Written as one JSON document, which takes a third
+ * of the time of an array literal of such texts. What jsonb cannot hold becomes U+FFFD.
+ */
+export const jsons = (sql: Sql, values: readonly unknown[]) => {
+  const json = JSON.stringify(values);
+  const storable = json.includes("\\u") ? json.replace(UNSTORABLE, (_, pair?: string) => pair ?? "\ufffd") : json;
+  return sql`array(select json_array_elements_text(${storable}::text::json))`;
+};
 
 /** For `::uuid[]`, `::int8[]`, `::boolean[]`: values that need no quotes. */
 export const plain = (values: readonly (string | number | boolean | null)[]): string => literal(values, String);
 
 /** Epoch ms, for `::timestamptz[]`. */
-export const instants = (values: readonly (number | null)[]): string =>
-  literal(values, (value) => new Date(value).toISOString());
+export const instants = (values: readonly (number | null)[]): string => {
+  // Those of a batch lie close together, and the most of the work is the same for a whole minute.
+  let minute = Number.NaN;
+  let upToSeconds = "";
+  return literal(values, (value) => {
+    const its = Math.floor(value / MINUTE);
+    if (its !== minute) {
+      minute = its;
+      upToSeconds = new Date(its * MINUTE).toISOString().slice(0, -"00.000Z".length);
+    }
+    const ms = value - its * MINUTE;
+    return `${upToSeconds}${ms < 10_000 ? "0" : ""}${ms / 1_000}Z`;
+  });
+};
 
 /** For `::bytea[]`. */
 export const bytes = (values: readonly (Buffer | null)[]): string =>
