@@ -12,11 +12,13 @@ type Reply = { readonly id: number; readonly value?: unknown; readonly fault?: s
 
 /** How node runs the `dunlin` command (package.json, Dockerfile); every contestant runs with the same. */
 export const NODE_ARGS = ["--enable-source-maps", "--max-semi-space-size=32"];
+/** For the processes of Dunlin: `--cpu-prof --cpu-prof-dir=/tmp/prof`, to see where its time goes. */
+export const DUNLIN_NODE_ARGS = (process.env.DUNLIN_BENCH_NODE ?? "").split(" ").filter(Boolean);
 
 /** What it prints goes to stderr, since stdout may have to be JSON. */
-export function forkChild(file: URL, env: NodeJS.ProcessEnv = {}): Child {
+export function forkChild(file: URL, env: NodeJS.ProcessEnv = {}, nodeArgs: readonly string[] = []): Child {
   const child = fork(file, [], {
-    execArgv: [...NODE_ARGS, "--import", "tsx"],
+    execArgv: [...NODE_ARGS, ...nodeArgs, "--import", "tsx"],
     env: { ...process.env, ...env },
     stdio: ["ignore", 2, 2, "ipc"],
   });
@@ -61,6 +63,7 @@ export function serve(calls: Record<string, (input: unknown) => unknown>): void 
     }
   });
   process.once("disconnect", () => process.exit(0));
+  process.once("SIGTERM", () => process.exit(0));
 }
 
 const started = new Set<ChildProcess>();

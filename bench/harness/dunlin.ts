@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { endProcess, NODE_ARGS, register } from "./child.ts";
+import { DUNLIN_NODE_ARGS, endProcess, NODE_ARGS, register } from "./child.ts";
 import type { Bench } from "./servers.ts";
 
 const MAIN = fileURLToPath(new URL("../../dist/main.js", import.meta.url));
@@ -15,10 +15,9 @@ export type Dunlin = {
   end(): Promise<void>;
 };
 
-/** Resolves once it says that it is up. DUNLIN_BENCH_NODE: arguments to node, for example `--cpu-prof --cpu-prof-dir=/tmp/prof`. */
+/** Resolves once it says that it is up. */
 export function startDunlin(bench: Bench, args: readonly string[], change: NodeJS.ProcessEnv = {}): Promise<Dunlin> {
-  const nodeArgs = (process.env.DUNLIN_BENCH_NODE ?? "").split(" ").filter(Boolean);
-  const child = spawn(process.execPath, [...NODE_ARGS, ...nodeArgs, MAIN, ...args], {
+  const child = spawn(process.execPath, [...NODE_ARGS, ...DUNLIN_NODE_ARGS, MAIN, ...args], {
     env: { ...process.env, ...bench.env, ...change },
     stdio: ["ignore", "pipe", "pipe"],
   });

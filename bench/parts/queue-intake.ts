@@ -1,5 +1,5 @@
 /** Part 2: events over the queue `orders`, one a job, added in bulk and taken in until all are committed. */
-import { forkChild } from "../harness/child.ts";
+import { DUNLIN_NODE_ARGS, forkChild } from "../harness/child.ts";
 import { median, perSecond, ratio } from "../harness/measure.ts";
 import { mixedEvents } from "../harness/orders.ts";
 import type { Bench } from "../harness/servers.ts";
@@ -17,7 +17,7 @@ export async function queueIntake(bench: Bench): Promise<QueueIntake> {
   const redis = bench.backend === "redis";
   const count = redis ? (bench.quick ? 4_000 : 20_000) : bench.quick ? 1_000 : 5_000;
   const peerCount = redis ? (bench.quick ? 1_000 : 10_000) : bench.quick ? 500 : 2_500;
-  const ours = forkChild(new URL("../harness/orders-worker.ts", import.meta.url), bench.env);
+  const ours = forkChild(new URL("../harness/orders-worker.ts", import.meta.url), bench.env, DUNLIN_NODE_ARGS);
   const noop = forkChild(new URL("../floors/noop-queue.ts", import.meta.url));
   const peer = forkChild(new URL("../peers/shop.ts", import.meta.url));
   const { databaseUrl, queueUrl } = bench;

@@ -20,13 +20,15 @@ type Waiting<Item, Result> = {
 const LOOK_PAST = 1_000;
 
 /**
- * `run` answers one result for each item, in their order. `sizeOf`: how much of `most` an item takes (1). `keysOf`: what an item
- * touches; two batches that run at the same time never have a key in common, and items with a common key run in the order they came.
+ * `run` answers one result for each item, in their order. `sizeOf`: how much of `most` an item takes (1). `enough`: how much must wait for
+ * a batch to begin beside another (1); less waits for one to end. `keysOf`: what an item touches; two batches that run at the same time
+ * never have a key in common, and items with a common key run in the order they came.
  */
 export function groupCommit<Item, Result>(options: {
   readonly run: (items: readonly Item[]) => Promise<readonly Result[]>;
   readonly most: number;
   readonly lanes: number;
+  readonly enough?: number;
   readonly sizeOf?: (item: Item) => number;
   readonly keysOf?: (item: Item) => readonly string[];
 }): GroupCommit<Item, Result> {
@@ -35,6 +37,8 @@ export function groupCommit<Item, Result>(options: {
   const keysOf = options.keysOf ?? (() => []);
   /** What the batches under way touch. */
   const busy = new Set<string>();
+  const enough = options.enough ?? 1;
+  let waitingSize = 0;
   let running = 0;
   let unanswered = 0;
 
@@ -58,6 +62,7 @@ export function groupCommit<Item, Result>(options: {
       batch.push(waiting);
     }
     queue = [...left, ...queue.slice(at)];
+    waitingSize -= size;
     return batch;
   }
 
@@ -78,7 +83,7 @@ export function groupCommit<Item, Result>(options: {
   }
 
   function start(): void {
-    while (running < options.lanes && queue.length > 0) {
+    while (running < options.lanes && queue.length > 0 && (running === 0 || waitingSize >= enough)) {
       const batch = take();
       if (batch.length === 0) return;
       void work(batch);
@@ -90,6 +95,7 @@ export function groupCommit<Item, Result>(options: {
       new Promise<Result>((resolve, reject) => {
         queue.push({ item, keys: keysOf(item), resolve, reject });
         unanswered++;
+        waitingSize += sizeOf(item);
         // A turn of the loop lets what arrives together go together.
         queueMicrotask(start);
       }),

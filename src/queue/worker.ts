@@ -23,7 +23,7 @@ export type OrdersWorkerOptions = Common & {
 };
 
 /** Single events want many slots: one micro-batch holds at most as many jobs as there are slots. */
-const ordersConcurrency = 500;
+const ordersConcurrency = 1_000;
 const defaultHoldMs = 30_000;
 const firstRetryMs = 250;
 const maxRetryMs = 5_000;

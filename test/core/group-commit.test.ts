@@ -2,11 +2,12 @@ import { describe, expect, it } from "vitest";
 import { groupCommit } from "../../src/core/group-commit.ts";
 
 /** Batches that end when told to. */
-function bench(options: { most?: number; lanes?: number; sizeOf?: (item: number) => number } = {}) {
+function bench(options: { most?: number; lanes?: number; enough?: number; sizeOf?: (item: number) => number } = {}) {
   const batches: { items: readonly number[]; end: () => void; fail: (error: Error) => void }[] = [];
   const group = groupCommit<number, string>({
     most: options.most ?? 3,
     lanes: options.lanes ?? 1,
+    ...(options.enough ? { enough: options.enough } : {}),
     ...(options.sizeOf ? { sizeOf: options.sizeOf } : {}),
     run: (items) =>
       new Promise((resolve, reject) => {
@@ -56,6 +57,28 @@ describe("group commit", () => {
     batches[0]?.end();
     batches[2]?.end();
     expect(await Promise.all(all)).toEqual(["r1", "r2", "r3"]);
+  });
+
+  it("begins a batch beside another only with enough waiting", async () => {
+    const { group, batches, turn, items } = bench({ most: 9, lanes: 2, enough: 3 });
+    const all = [group.submit(1)];
+    await turn();
+    for (const n of [2, 3]) all.push(group.submit(n));
+    await turn();
+    expect(items()).toEqual([[1]]);
+    all.push(group.submit(4));
+    await turn();
+    expect(items()).toEqual([[1], [2, 3, 4]]);
+    all.push(group.submit(5));
+    await turn();
+    batches[1]?.end();
+    await turn();
+    expect(items()).toHaveLength(2);
+    batches[0]?.end();
+    await turn();
+    expect(items()).toEqual([[1], [2, 3, 4], [5]]);
+    batches[2]?.end();
+    expect(await Promise.all(all)).toHaveLength(5);
   });
 
   it("fails a batch for those in it alone, and goes on", async () => {
