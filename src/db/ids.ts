@@ -4,25 +4,44 @@ import { v7 } from "uuid";
 
 /** Random bytes drawn ahead: one system call for 256 ids. */
 const SIZE = 16;
-const pool = new Uint8Array(SIZE * 256);
-const view = new DataView(pool.buffer);
+const pool = Buffer.alloc(SIZE * 256);
 let used = pool.length;
 
 let msecs = 0;
 /** Within a millisecond: 32 bits that begin at random in the lower half, and count on. */
 let seq = 0;
 
+const random = new Uint8Array(SIZE);
+const bytes = new Uint8Array(SIZE);
+
 export function newId(): string {
   if (used === pool.length) {
     randomFillSync(pool);
     used = 0;
   }
-  const random = pool.subarray(used, used + SIZE);
+  pool.copy(random, 0, used, used + SIZE);
   const now = Date.now();
   if (now > msecs) {
     msecs = now;
-    seq = view.getUint32(used) >>> 1;
+    seq = pool.readUInt32BE(used) >>> 1;
   } else seq++;
   used += SIZE;
-  return v7({ random, msecs, seq });
+  v7({ random, msecs, seq }, bytes);
+  return write(bytes);
+}
+
+const DIGITS = Buffer.from("0123456789abcdef");
+const DASH = 0x2d;
+const text = Buffer.alloc(36, DASH);
+
+/** As the library writes it, but in one piece: its string of twenty pieces is put together anew by whoever looks into it. */
+function write(id: Uint8Array): string {
+  let to = 0;
+  for (let at = 0; at < SIZE; at++) {
+    if (at === 4 || at === 6 || at === 8 || at === 10) to++;
+    const byte = id[at] ?? 0;
+    text[to++] = DIGITS[byte >> 4] ?? 0;
+    text[to++] = DIGITS[byte & 15] ?? 0;
+  }
+  return text.toString("latin1");
 }

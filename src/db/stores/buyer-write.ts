@@ -454,6 +454,7 @@ function changedPlans(changes: readonly BuyerChange[]): ReminderWrite[] {
 function deletePlanned(sql: Sql, changes: readonly BuyerChange[]): Query {
   const gone: { shop: string; id: string }[] = [];
   for (const { buyer } of changes) {
+    if (buyer.baseline.planned.size === 0) continue;
     const steps = new Set(buyer.state.open?.rows.map(({ step }) => step));
     for (const [step, { id }] of buyer.baseline.planned)
       if (!steps.has(step) || storedPlan(buyer, step) === undefined) gone.push({ shop: buyer.shop, id });
