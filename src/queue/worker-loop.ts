@@ -14,6 +14,8 @@ export type WorkerHandle = {
    * retaken by another worker when its lock ends. Idempotent.
    */
   close(limitMs?: number): Promise<{ drained: boolean }>;
+  /** How many jobs it takes at a time from now on; those in hand stay. */
+  setConcurrency(slots: number): void;
 };
 
 export type LockTuning = { durationMs: number; renewMs: number; stalledCheckMs: number };
@@ -49,10 +51,12 @@ export function runWorker(
   });
   let worker: BullWorker | undefined;
   let running = false;
+  let { concurrency = 1 } = options;
 
   const open = (): BullWorker =>
     backend.worker(queue, process, {
       ...options,
+      concurrency,
       lockDuration: lock.durationMs,
       lockRenewTime: lock.renewMs,
       stalledInterval: lock.stalledCheckMs,
@@ -101,6 +105,10 @@ export function runWorker(
     queue,
     isRunning: () => running,
     started,
+    setConcurrency(slots) {
+      concurrency = slots;
+      if (worker !== undefined) worker.concurrency = slots;
+    },
     close(limitMs = defaultCloseLimitMs) {
       closing ??= closeNow(limitMs);
       return closing;

@@ -24,6 +24,10 @@ export type OrdersWorkerOptions = Common & {
 
 /** Single events want many slots: one micro-batch holds at most as many jobs as there are slots. */
 const ordersConcurrency = 1_000;
+/** A job may hold a thousand events, and all in hand lie in memory: beyond so many, fewer jobs are taken at a time. */
+const mostEventsInHand = 4_000;
+/** BullMQ fills its slots before the first job is looked at: so many there are until it is known how big the jobs are. */
+const firstSlots = 16;
 const defaultHoldMs = 30_000;
 const firstRetryMs = 250;
 const maxRetryMs = 5_000;
@@ -40,8 +44,27 @@ const keptFailed = { count: 1_000, age: 86_400 };
 export function startOrdersWorker(options: OrdersWorkerOptions): WorkerHandle {
   const { backend, submit, lock, concurrency = ordersConcurrency, holdMs = defaultHoldMs } = options;
   const stop = new AbortController();
+  let jobsInHand = 0;
+  let eventsInHand = 0;
+  const hold = (jobs: number, events: number): void => {
+    jobsInHand += jobs;
+    eventsInHand += events;
+    // As many as fit if the next ones are as big as these.
+    const fit = Math.floor((jobsInHand * mostEventsInHand) / Math.max(1, eventsInHand));
+    if (jobsInHand > 0) worker.setConcurrency(Math.min(concurrency, Math.max(1, fit)));
+  };
 
   const process = async (job: Job<unknown, unknown, string>, token?: string): Promise<void> => {
+    const size = Array.isArray(job.data) ? job.data.length : 1;
+    hold(1, size);
+    try {
+      await takeIn(job, token);
+    } finally {
+      hold(-1, -size);
+    }
+  };
+
+  const takeIn = async (job: Job<unknown, unknown, string>, token?: string): Promise<void> => {
     // A producer's own options would win over the worker's: completed jobs kept for ever, invalid ones gone unseen.
     job.opts.removeOnComplete = true;
     job.opts.removeOnFail = keptInvalid;
@@ -60,14 +83,15 @@ export function startOrdersWorker(options: OrdersWorkerOptions): WorkerHandle {
     }
   };
 
-  return runWorker(
+  const worker = runWorker(
     backend,
     "orders",
     process,
-    { concurrency, removeOnComplete: { count: 0 }, removeOnFail: keptInvalid },
+    { concurrency: Math.min(concurrency, firstSlots), removeOnComplete: { count: 0 }, removeOnFail: keptInvalid },
     stop,
     lock,
   );
+  return worker;
 }
 
 /**

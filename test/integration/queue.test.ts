@@ -116,6 +116,34 @@ describe.each(backends)("queue over $kind", ({ kind, url, start }) => {
     await until(async () => expect((await counts()).orders).toMatchObject({ active: 0, waiting: 0, failed: 0 }));
   });
 
+  it("takes few jobs at a time when they hold thousands of events", async () => {
+    await fresh();
+    const ends: (() => void)[] = [];
+    let done = 0;
+    const submit = () => new Promise<void>((resolve) => ends.push(resolve)).then(() => void done++);
+    const release = () => {
+      const ended = ends.splice(0);
+      for (const end of ended) end();
+      return ended.length;
+    };
+    keep(startOrdersWorker({ backend, submit }));
+    await orders(60, () => Array.from({ length: 1_000 }, (_, n) => event(n)));
+    // Before it knows how big they are it takes a few more than fit.
+    await until(() => expect(ends.length).toBeGreaterThanOrEqual(4));
+    await sleep(300);
+    expect(ends.length).toBeLessThanOrEqual(20);
+    let left = 60 - release();
+    await until(() => expect(ends.length).toBeGreaterThan(2));
+    await sleep(300);
+    expect(ends.length).toBeLessThan(8);
+    for (; left > 0; left -= release()) await until(() => expect(ends.length).toBeGreaterThan(0));
+    await until(() => expect(done).toBe(60));
+    // Single ones find many slots again.
+    await orders(40);
+    await until(() => expect(ends).toHaveLength(40));
+    release();
+  });
+
   it("tries a job again after an outage shorter than the hold, whatever its attempts", async () => {
     await fresh();
     await orders(3, event, { attempts: 1 });
