@@ -72,10 +72,7 @@ export function insertBuyers(sql: Sql, created: readonly LoadedBuyer[], now: num
     select b.shop_id, b.id, b.platform_id, b.bucket, b.profile::jsonb, b.wake_at, ${new Date(now)}
     from unnest(${texts(buyers.map((b) => b.shop))}::text[], ${plain(buyers.map((b) => b.id))}::uuid[],
       ${texts(buyers.map((b) => b.platformIdNow))}::text[], ${plain(buyers.map((b) => b.state.bucket | 0))}::int4[],
-      ${jsons(
-        sql,
-        buyers.map((b) => b.profile),
-      )}, ${instants(buyers.map((b) => wakeOf(b, now)))}::timestamptz[])
+      ${jsons(sql, buyers, (b) => b.profile)}, ${instants(buyers.map((b) => wakeOf(b, now)))}::timestamptz[])
       as b(shop_id, id, platform_id, bucket, profile, wake_at)`;
 }
 
@@ -120,10 +117,7 @@ function updateBuyers(sql: Sql, changes: readonly BuyerChange[], now: number): Q
       : sql`
     update buyers b set wake_at = n.wake_at, touched = false, profile = n.profile::jsonb,
       platform_id = coalesce(n.platform_id, b.platform_id)
-    from unnest(${keys(told)}, ${jsons(
-      sql,
-      told.map((r) => r.buyer.profile),
-    )},
+    from unnest(${keys(told)}, ${jsons(sql, told, (r) => r.buyer.profile)},
       ${texts(told.map((r) => r.buyer.platformIdNow))}::text[]) as n(shop_id, id, wake_at, profile, platform_id)
     where b.shop_id = n.shop_id and b.id = n.id`,
   ];
@@ -211,8 +205,8 @@ function orderSource(sql: Sql, c: Columns) {
     ${plain(col("amount"))}::int8[], ${plain(col("currency"))}::text[], ${instants(col("created"))}::timestamptz[],
     ${instants(col("closes"))}::timestamptz[], ${instants(col("chase"))}::timestamptz[], ${plain(col("cod"))}::boolean[],
     ${instants(col("paid"))}::timestamptz[], ${instants(col("refunded"))}::timestamptz[],
-    ${instants(col("closed"))}::timestamptz[], ${instants(col("told"))}::timestamptz[], ${jsons(sql, col("details"))},
-    ${jsons(sql, col("settled"))}) as n(shop_id, id, buyer_id, case_id, in_case, status, amount, currency, created_at,
+    ${instants(col("closed"))}::timestamptz[], ${instants(col("told"))}::timestamptz[], ${jsons(sql, col("details"), (value) => value)},
+    ${jsons(sql, col("settled"), (value) => value)}) as n(shop_id, id, buyer_id, case_id, in_case, status, amount, currency, created_at,
     closes_at, chase_from, cash_on_delivery, paid_at, refunded_at, closed_at, told_at, details, settled)`;
 }
 
@@ -242,10 +236,7 @@ function moveOrders(sql: Sql, changed: readonly OrderWrite[], now: number): Quer
     from unnest(${texts(writes.map((w) => w.buyer.shop))}::text[], ${texts(writes.map((w) => w.id))}::text[],
       ${plain(writes.map((w) => w.caseId))}::uuid[], ${plain(writes.map((w) => w.inCase))}::boolean[],
       ${plain(writes.map((w, at) => statusOf(tracked[at]?.order, w.inCase, now)))}::text[],
-      ${instants(tracked.map((t) => t.toldAt))}::timestamptz[], ${jsons(
-        sql,
-        tracked.map((t) => t.settled),
-      )})
+      ${instants(tracked.map((t) => t.toldAt))}::timestamptz[], ${jsons(sql, tracked, (t) => t.settled)})
       as n(shop_id, id, case_id, in_case, status, told_at, settled)
     where o.shop_id = n.shop_id and o.id = n.id`;
 }
@@ -284,10 +275,7 @@ function insertCases(sql: Sql, changes: readonly BuyerChange[], now: number): Qu
       ${plain(rows.map((r) => r.buyer.id))}::uuid[], ${instants(rows.map((r) => r.openedAt))}::timestamptz[],
       ${instants(rows.map((r) => r.endedAt))}::timestamptz[], ${texts(rows.map((r) => r.is.campaign))}::text[],
       ${plain(rows.map((r) => r.is.hadPlan))}::boolean[], ${plain(rows.map((r) => r.is.manual))}::boolean[],
-      ${jsons(
-        sql,
-        rows.map((r) => r.is.departures),
-      )}, ${texts(rows.map((r) => r.is.reason))}::text[],
+      ${jsons(sql, rows, (r) => r.is.departures)}, ${texts(rows.map((r) => r.is.reason))}::text[],
       ${instants(rows.map((r) => r.is.reasonAt))}::timestamptz[])
       as n(shop_id, id, buyer_id, opened_at, ended_at, campaign, had_plan, manual, departures, whole_reason, whole_at)`;
 }
@@ -330,13 +318,7 @@ function updateCases(sql: Sql, changes: readonly BuyerChange[], now: number): Qu
     from unnest(${texts(rows.map((r) => r.shop))}::text[], ${plain(rows.map((r) => r.id))}::uuid[],
       ${instants(rows.map((r) => r.endedAt))}::timestamptz[], ${texts(rows.map((r) => r.campaign))}::text[],
       ${plain(rows.map((r) => r.hadPlan))}::boolean[], ${plain(rows.map((r) => r.manual))}::boolean[],
-      ${jsons(
-        sql,
-        rows.map((r) => r.promise),
-      )}, ${jsons(
-        sql,
-        rows.map((r) => r.departures),
-      )},
+      ${jsons(sql, rows, (r) => r.promise)}, ${jsons(sql, rows, (r) => r.departures)},
       ${texts(rows.map((r) => r.reason))}::text[], ${instants(rows.map((r) => r.reasonAt))}::timestamptz[])
       as n(shop_id, id, ended_at, campaign, had_plan, manual, promise, departures, whole_reason, whole_at)
     where c.shop_id = n.shop_id and c.id = n.id`;
@@ -504,10 +486,7 @@ function reminderSource(sql: Sql, rows: readonly ReminderWrite[]) {
     ${plain(rows.map((r) => r.kind))}::text[], ${plain(rows.map((r) => r.state))}::text[],
     ${plain(rows.map((r) => r.reason))}::text[], ${instants(rows.map((r) => r.dueAt))}::timestamptz[],
     ${instants(rows.map((r) => r.decidedAt))}::timestamptz[], ${lists(rows.map((r) => r.orders))}::text[],
-    ${jsons(
-      sql,
-      rows.map((r) => (r.row === null ? null : planDetails(r.row))),
-    )},
+    ${jsons(sql, rows, (r) => (r.row === null ? null : planDetails(r.row)))},
     ${instants(rows.map((r) => r.attributedUntil))}::timestamptz[])
     as n(shop_id, id, case_id, buyer_id, campaign, version, step, variant, kind, state, reason, due_at, decided_at, orders, plan,
       attributed_until)`;

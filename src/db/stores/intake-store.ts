@@ -39,10 +39,7 @@ export function insertEvents(sql: Sql, events: readonly EventWrite[]) {
     select e.shop_id, e.id, e.order_id, e.type, e.occurred_at, (select dunlin_now()), e.told::jsonb
     from unnest(${texts(events.map((e) => e.shop))}::text[], ${texts(events.map((e) => e.id))}::text[],
       ${texts(events.map((e) => e.orderId))}::text[], ${plain(events.map((e) => e.type))}::text[],
-      ${instants(events.map((e) => e.occurredAt))}::timestamptz[], ${jsons(
-        sql,
-        events.map((e) => e.told),
-      )})
+      ${instants(events.map((e) => e.occurredAt))}::timestamptz[], ${jsons(sql, events, (e) => e.told)})
       as e(shop_id, id, order_id, type, occurred_at, told)
     on conflict do nothing returning shop_id, id`;
 }

@@ -31,7 +31,7 @@ function source(sql: Sql, strays: readonly Stray[]) {
     ${instants(orders.map((o) => o.closesAt))}::timestamptz[], ${instants(orders.map((o) => o.chaseFrom))}::timestamptz[],
     ${plain(orders.map((o) => o.cashOnDelivery))}::boolean[], ${instants(orders.map((o) => o.paidAt))}::timestamptz[],
     ${instants(orders.map((o) => o.refundedAt))}::timestamptz[], ${instants(orders.map((o) => o.closedAt))}::timestamptz[],
-    ${jsons(sql, orders.map(detailsOf))}::jsonb[]) as n(shop_id, id, status, amount, currency, created_at, closes_at, chase_from,
+    ${jsons(sql, orders, detailsOf)}::jsonb[]) as n(shop_id, id, status, amount, currency, created_at, closes_at, chase_from,
     cash_on_delivery, paid_at, refunded_at, closed_at, details)`;
 }
 
