@@ -63,6 +63,8 @@ export function parseTemplate(name: TemplateName, source: string): TemplateResul
   if (!body.ok) faults.push(...body.faults.map(({ line, message }) => ({ line: line + parts.linesBefore, message })));
   if (!body.ok || faults.length > 0) return { ok: false, faults };
   const { template } = body;
+  // YAML may write a word in escapes.
+  const speaksOf = (word: RegExp) => word.test(source) || parts.front.includes("\\");
   const variant = name.variant === null ? "" : `.${name.variant}`;
   return {
     ok: true,
@@ -73,7 +75,7 @@ export function parseTemplate(name: TemplateName, source: string): TemplateResul
       source,
       linesBefore: parts.linesBefore,
       category,
-      speaksOf: { name: /\bname\b/.test(source), items: /\bitems\b/.test(source) },
+      speaksOf: { name: speaksOf(/\bname\b/), items: speaksOf(/\bitems\b/) },
       printed: template.printed,
       front,
       render: (data, provider) => render(template, front, chosen(front, provider), data),

@@ -15,6 +15,18 @@ const faults = (yaml: string, body?: string) => {
   return result.ok ? [] : result.faults.map(({ line, message }) => `${line}: ${message}`);
 };
 
+it("tells what the text or a parameter speaks of, however YAML writes it", () => {
+  const of = (yaml: string, body: string) => front(yaml, body).speaksOf;
+  expect(of("", "{{shop}}: {{total}}")).toEqual({ name: false, items: false });
+  expect(of("", "{{#if buyer.name}}{{buyer.name}}{{/if}} {{#each items}}{{title}}{{/each}}")).toEqual({
+    name: true,
+    items: true,
+  });
+  const params = (value: string) => `aliyun: { signName: Acme, templateCode: S, params: { x: "${value}" } }`;
+  expect(of(params("{{buyer.name}}"), "{{shop}}")).toEqual({ name: true, items: false });
+  expect(of(params("{{buyer.n\\x61me}}"), "{{shop}}").name).toBe(true);
+});
+
 describe("provider's approved templates", () => {
   it("are named beside the text, their parameters rendered as it is", () => {
     const template = front(
