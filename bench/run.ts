@@ -14,7 +14,7 @@ const PARTS = { bulkIntake, queueIntake, dispatch, lateness, growth, rehearsal }
 /** What the contract's object holds; the rehearsal is run when it is named. */
 const USUAL = Object.keys(PARTS).filter((name) => name !== "rehearsal");
 const USAGE =
-  "npm run bench -- [--json] [--quick] [--backend redis|postgres] [--only bulkIntake|queueIntake|dispatch|lateness|growth|rehearsal]";
+  "npm run bench -- [--json] [--quick] [--backend redis|postgres] [--embedded] [--only bulkIntake|queueIntake|dispatch|lateness|growth|rehearsal]";
 
 function options() {
   const { values } = parseArgs({
@@ -23,6 +23,7 @@ function options() {
       quick: { type: "boolean", default: false },
       only: { type: "string", multiple: true },
       backend: { type: "string" },
+      embedded: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
   });
@@ -35,12 +36,12 @@ function options() {
 }
 
 async function main(): Promise<void> {
-  const { json, quick, only, backend, help } = options();
+  const { json, quick, only, backend, embedded, help } = options();
   if (help) return void process.stdout.write(`${USAGE}\n`);
   const begun = performance.now();
   const note = (text: string) =>
     void process.stderr.write(`[${((performance.now() - begun) / 1_000).toFixed(0).padStart(3)} s] ${text}\n`);
-  const bench = await openBench({ quick, backend, note });
+  const bench = await openBench({ quick, backend, embedded, note });
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => {
     closing ??= endAll().then(() => bench.close());

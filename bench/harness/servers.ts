@@ -37,7 +37,13 @@ export type Bench = {
   readonly close: () => Promise<void>;
 };
 
-type Options = { readonly quick: boolean; readonly backend: Backend | null; readonly note: (text: string) => void };
+type Options = {
+  readonly quick: boolean;
+  readonly backend: Backend | null;
+  /** The embedded PostgreSQL also where a server answers. */
+  readonly embedded: boolean;
+  readonly note: (text: string) => void;
+};
 
 const silent = { info() {}, warn() {}, error() {} };
 /** Channels and shops are given per part, in files that DUNLIN_CONFIG names. */
@@ -56,7 +62,7 @@ export async function openBench(options: Options): Promise<Bench> {
     if (redis === null && options.backend === "redis")
       throw new Error("no Redis answers; set BENCH_REDIS_URL, or take --backend postgres");
     const backend: Backend = redis === null ? "postgres" : "redis";
-    const server = await findPostgres(workDir, releases);
+    const server = await findPostgres(options.embedded, workDir, releases);
     const extraDatabase = (label: string) => ownDatabase(server, label, releases);
     const { url: databaseUrl, sql } = await extraDatabase("main");
     const queueUrl = redis?.url ?? databaseUrl;
@@ -119,7 +125,12 @@ async function migrateQueues(databaseUrl: string): Promise<void> {
 
 type Server = { readonly url: string; readonly embedded: boolean };
 
-async function findPostgres(workDir: string, releases: (() => Promise<unknown>)[]): Promise<Server> {
+async function findPostgres(
+  embedded: boolean,
+  workDir: string,
+  releases: (() => Promise<unknown>)[],
+): Promise<Server> {
+  if (embedded) return startOwn(workDir, releases);
   const given = process.env.BENCH_DATABASE_URL;
   const url = given ?? "postgres://postgres@127.0.0.1:5432/postgres";
   const probe = connect(url, { max: 1, connectTimeoutMs: 2_000 });
@@ -131,6 +142,10 @@ async function findPostgres(workDir: string, releases: (() => Promise<unknown>)[
   } finally {
     await probe.close(0);
   }
+  return startOwn(workDir, releases);
+}
+
+async function startOwn(workDir: string, releases: (() => Promise<unknown>)[]): Promise<Server> {
   const embedded = await startEmbedded({ dataDir: join(workDir, "embedded"), log: () => {} });
   releases.push(() => embedded.stop());
   return { url: embedded.url, embedded: true };
