@@ -125,11 +125,7 @@ async function migrateQueues(databaseUrl: string): Promise<void> {
 
 type Server = { readonly url: string; readonly embedded: boolean };
 
-async function findPostgres(
-  embedded: boolean,
-  workDir: string,
-  releases: (() => Promise<unknown>)[],
-): Promise<Server> {
+async function findPostgres(embedded: boolean, workDir: string, releases: (() => Promise<unknown>)[]): Promise<Server> {
   if (embedded) return startOwn(workDir, releases);
   const given = process.env.BENCH_DATABASE_URL;
   const url = given ?? "postgres://postgres@127.0.0.1:5432/postgres";

@@ -2,14 +2,14 @@
  * `dunlin import FILE`: order events from NDJSON. Every good line goes in, also beside bad ones; each bad line is written, as it came,
  * to FILE.rejected.ndjson with what is wrong and where. Running an import again is harmless: what is in counts as duplicate.
  */
-import { createReadStream, createWriteStream, type WriteStream } from "node:fs";
+import { closeSync, createReadStream, openSync, writeFileSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import type { Readable } from "node:stream";
-import { finished } from "node:stream/promises";
 import { applyOnFirstStart } from "../campaigns/first-start.ts";
 import { openLiveCampaigns } from "../campaigns/live.ts";
 import { openChannels } from "../channels/registry.ts";
-import { splitLines } from "../core/lines.ts";
+import { parseJson } from "../core/json.ts";
+import { isBlank, splitLines, withoutMark } from "../core/lines.ts";
 import { createIntake, type Intake } from "../intake/intake.ts";
 import { catalogOptions } from "../render/catalog-options.ts";
 import { type CommandContext, CommandError, openVault, withDatabase } from "./context.ts";
@@ -43,7 +43,8 @@ export async function importCommand(context: CommandContext, file: string, json:
         refresh: () => live.refresh(),
       });
       const input = file === "-" ? process.stdin : createReadStream(file, { highWaterMark: 1 << 18 });
-      return await importStream(intake, input, rejectedFile, progress(context, size));
+      const name = file === "-" ? "stdin" : file;
+      return await importStream(intake, pieces(input, name), rejectedFile, progress(context, size));
     } finally {
       for (const channel of channels.values()) await channel.close();
     }
@@ -59,19 +60,54 @@ async function sizeOf(file: string): Promise<number | null> {
   try {
     return (await stat(file)).size;
   } catch (error) {
-    throw new CommandError(`${file}: cannot be read (${error instanceof Error ? Reflect.get(error, "code") : error})`);
+    throw new CommandError(`${file}: cannot be read (${codeOf(error)})`);
   }
+}
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error ? String(Reflect.get(error, "code") ?? error.message) : String(error);
+
+async function* pieces(input: Readable, name: string): AsyncGenerator<Buffer> {
+  try {
+    for await (const piece of input) yield Buffer.isBuffer(piece) ? piece : Buffer.from(String(piece));
+  } catch (error) {
+    throw new CommandError(`${name}: cannot be read to its end (${codeOf(error)}): run it again when that is mended`);
+  }
+}
+
+/** Made when the first line is refused. A file that cannot be written fails the import: its lines would be told of nowhere. */
+function openRejects(path: string) {
+  let file: number | null = null;
+  return {
+    add(line: Line, code: string, message: string): void {
+      try {
+        // The lines hold phone numbers and names.
+        file ??= openSync(path, "w", 0o600);
+        writeFileSync(
+          file,
+          `${JSON.stringify({ line: line.number, code, message, event: line.value ?? line.text })}\n`,
+        );
+      } catch (error) {
+        throw new CommandError(
+          `${path}: cannot be written (${codeOf(error)}), and lines were refused: make room for it, and run the import again`,
+        );
+      }
+    },
+    close(): void {
+      if (file !== null) closeSync(file);
+    },
+  };
 }
 
 /** Reads lines with back-pressure; resolves when all of it is durable. */
 export async function importStream(
   intake: Intake,
-  input: Readable,
+  input: AsyncIterable<Buffer>,
   rejectedFile: string,
-  tick: (bytes: number, totals: ImportTotals) => void,
+  tick: (bytes: number, totals: ImportTotals, last: boolean) => void,
 ): Promise<ImportTotals> {
   const totals: ImportTotals = { lines: 0, accepted: 0, duplicates: 0, rejected: 0 };
-  let rejects: WriteStream | null = null;
+  const rejects = openRejects(rejectedFile);
   const chunk: Line[] = [];
   const ready: Line[][] = [];
   const underWay = new Set<Promise<void>>();
@@ -79,8 +115,7 @@ export async function importStream(
 
   const reject = (line: Line, code: string, message: string): void => {
     totals.rejected++;
-    rejects ??= createWriteStream(rejectedFile);
-    rejects.write(`${JSON.stringify({ line: line.number, code, message, event: line.value ?? line.text })}\n`);
+    rejects.add(line, code, message);
   };
   async function take(lines: readonly Line[]): Promise<void> {
     const report = await intake.submit(lines.map(({ value }) => value));
@@ -93,15 +128,19 @@ export async function importStream(
   }
   const splitter = splitLines({
     most: MOST_LINE_BYTES,
-    onLine: (bytes, number, kind) => {
+    onLine: (told, number, kind) => {
+      const bytes = number === 1 ? withoutMark(told) : told;
       if (kind === "long")
         return reject({ number, text: null, value: null }, "line_too_long", `line ${number}: longer than 1 MB`);
-      const text = bytes.toString("utf8").replace(/^\ufeff/, "");
-      if (text.trim() === "") return;
+      if (isBlank(bytes)) return;
       totals.lines++;
-      const line = parseLine(text, number);
-      if (line.fault !== undefined) return reject(line, "invalid_json", `line ${number}: ${line.fault}`);
-      chunk.push(line);
+      const parsed = parseJson(bytes);
+      if (!parsed.ok) {
+        const cut = kind === "last" ? "; is the file cut off?" : "";
+        const line = { number, text: bytes.toString("utf8"), value: null };
+        return reject(line, "invalid_json", `line ${number}: ${parsed.message}${cut}`);
+      }
+      chunk.push({ number, text: null, value: parsed.value });
       if (chunk.length >= CHUNK) ready.push(chunk.splice(0));
     },
   });
@@ -118,45 +157,33 @@ export async function importStream(
     }
   };
   let bytes = 0;
-  for await (const piece of input) {
-    const buffer = Buffer.isBuffer(piece) ? piece : Buffer.from(String(piece));
-    bytes += buffer.length;
-    splitter.feed(buffer);
+  try {
+    for await (const piece of input) {
+      bytes += piece.length;
+      splitter.feed(piece);
+      await launch(CHUNKS_UNDER_WAY);
+      tick(bytes, totals, false);
+    }
+    splitter.end();
+    if (chunk.length > 0) ready.push(chunk);
     await launch(CHUNKS_UNDER_WAY);
-    tick(bytes, totals);
+  } finally {
+    await Promise.all(underWay);
+    rejects.close();
   }
-  splitter.end();
-  if (chunk.length > 0) ready.push(chunk);
-  await launch(CHUNKS_UNDER_WAY);
-  await Promise.all(underWay);
   if (failure !== null) throw failure;
-  tick(bytes, totals);
-  await close(rejects);
+  tick(bytes, totals, true);
   return totals;
 }
 
-type Line = { readonly number: number; readonly text: string | null; readonly value: unknown; readonly fault?: string };
-
-function parseLine(text: string, number: number): Line {
-  try {
-    return { number, text: null, value: JSON.parse(text) };
-  } catch (error) {
-    return { number, text, value: null, fault: error instanceof Error ? error.message : "no JSON" };
-  }
-}
-
-async function close(stream: WriteStream | null): Promise<void> {
-  if (stream === null) return;
-  stream.end();
-  await finished(stream);
-}
+type Line = { readonly number: number; readonly text: string | null; readonly value: unknown };
 
 function progress({ note }: CommandContext, size: number | null) {
-  let last = 0;
-  return (bytes: number, { accepted, duplicates, rejected }: ImportTotals): void => {
+  let told = 0;
+  return (bytes: number, { accepted, duplicates, rejected }: ImportTotals, last: boolean): void => {
     const now = performance.now();
-    if (now - last < 1_000 && bytes !== size) return;
-    last = now;
+    if (now - told < 1_000 && !last) return;
+    told = now;
     const share = size === null || size === 0 ? "" : `${Math.floor((bytes / size) * 100)}% `;
     note(`${share}${accepted} in, ${duplicates} known, ${rejected} rejected`);
   };

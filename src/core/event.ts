@@ -147,8 +147,6 @@ function checkFields(event: OrderEvent): ParsedEvent {
     );
   if (order.amount != null && order.currency == null && type === "order.created")
     return reject("invalid_event", "order.currency: is required with an amount");
-  if (order.closesAt != null && order.createdAt != null && order.closesAt < order.createdAt)
-    return reject("invalid_event", "order.closesAt: lies before order.createdAt");
   if (type === "order.created") {
     for (const field of ["amount", "currency", "createdAt"] as const)
       if (order[field] == null) return reject("invalid_event", `order.${field}: is required in order.created`);

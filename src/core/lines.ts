@@ -59,3 +59,14 @@ export function splitLines(options: {
     },
   };
 }
+
+/** Nothing but space. */
+export function isBlank(bytes: Buffer): boolean {
+  for (const byte of bytes) if (byte !== 0x20 && byte !== 0x09 && byte !== RETURN) return false;
+  return true;
+}
+
+/** Some editors put a byte order mark before the first line. */
+export function withoutMark(bytes: Buffer): Buffer {
+  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes;
+}

@@ -1,7 +1,7 @@
 /** JSON bodies: UTF-8, uncompressed, with faults told by their place. */
 import type { FastifyInstance } from "fastify";
+import { parseJson } from "../core/json.ts";
 import { HttpProblem } from "./errors.ts";
-import { parseJson } from "./json.ts";
 import { isPlainUtf8, unsupported } from "./plain-body.ts";
 
 export function addJsonBody(app: FastifyInstance, limit: number): void {

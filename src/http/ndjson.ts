@@ -4,10 +4,10 @@
  * what is counted is what lies before the first line not answered for, where the sender can go on.
  */
 import type { Readable } from "node:stream";
-import { type LineKind, splitLines } from "../core/lines.ts";
+import { parseJson } from "../core/json.ts";
+import { isBlank, type LineKind, splitLines, withoutMark } from "../core/lines.ts";
 import type { HttpIntake } from "./deps.ts";
 import { HttpProblem } from "./errors.ts";
-import { parseJson } from "./json.ts";
 
 export type RejectedLine = {
   readonly index: number;
@@ -202,14 +202,4 @@ function withReport(failure: unknown, report: LinesReport, resumeFrom: Place): u
     `${failure.message}; go on from line ${resumeFrom.line}: the lines before it are answered for here`,
     { ...failure.extra, members: { ...report, resumeFrom } },
   );
-}
-
-/** Some editors put a byte order mark before the first line. */
-function withoutMark(bytes: Buffer): Buffer {
-  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes;
-}
-
-function isBlank(bytes: Buffer): boolean {
-  for (const byte of bytes) if (byte !== 0x20 && byte !== 0x09 && byte !== 0x0d) return false;
-  return true;
 }

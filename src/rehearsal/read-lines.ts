@@ -1,6 +1,8 @@
 /** The lines of a file, by number, with what is no line of an order file named. */
+import { isUtf8 } from "node:buffer";
 import { createReadStream } from "node:fs";
-import { splitLines } from "../core/lines.ts";
+import { invalidByte } from "../core/json.ts";
+import { isBlank, splitLines, withoutMark } from "../core/lines.ts";
 
 export const MOST_LINE_BYTES = 1 << 20;
 const CHUNK = 1 << 20;
@@ -15,10 +17,11 @@ export type LineSink = {
 export async function readLines(file: string, sink: LineSink): Promise<void> {
   const splitter = splitLines({
     most: MOST_LINE_BYTES,
-    onLine: (bytes, number, kind) => {
-      const start = number === 1 && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
+    onLine: (told, number, kind) => {
+      const bytes = number === 1 ? withoutMark(told) : told;
       if (kind === "long") sink.fault(number, "is longer than 1 MB");
-      else if (!isBlank(bytes, start)) sink.line(start === 0 ? bytes : bytes.subarray(start), number);
+      else if (!isUtf8(bytes)) sink.fault(number, `${invalidByte(bytes)}: write the file as UTF-8`);
+      else if (!isBlank(bytes)) sink.line(bytes, number);
     },
   });
   let read = 0;
@@ -29,12 +32,4 @@ export async function readLines(file: string, sink: LineSink): Promise<void> {
     sink.progress(read);
   }
   splitter.end();
-}
-
-function isBlank(bytes: Buffer, start: number): boolean {
-  for (let at = start; at < bytes.length; at++) {
-    const byte = bytes[at];
-    if (byte !== 0x20 && byte !== 0x09 && byte !== 0x0d) return false;
-  }
-  return true;
 }

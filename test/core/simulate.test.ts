@@ -96,6 +96,11 @@ describe("a simulation", () => {
     expect(rows).toEqual(["+86139****5678: 10 sms nudge b", "A: 10 sms nudge a"]);
   });
 
+  it("takes an order that closed before it was created for closed", () => {
+    const order = created("a", 10, { id: "A" }, { closesAt: at(9) });
+    expect(run([order]).rows).toEqual(["A: 10 closed * a"]);
+  });
+
   it("says of a case that still waits what it waits for", () => {
     const campaign = campaignOf({ match: { shops: null, tags: ["x"], amount: null } });
     expect(run([created("a", 0, { id: "A" }), created("b", 5, { id: "A" })], { campaigns: [campaign] }).rows).toEqual([

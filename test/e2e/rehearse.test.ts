@@ -24,7 +24,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
-function write(name: string, text: string): string {
+function write(name: string, text: string | Buffer): string {
   mkdirSync(dirname(join(dir, name)), { recursive: true });
   writeFileSync(join(dir, name), text);
   return name;
@@ -82,6 +82,14 @@ describe("bad input", () => {
       "line 2: occurredAt lies before that of a line above it (the only such line); events happen in the order of their times",
     ]);
     expect(out).not.toContain("+8613800000005");
+  });
+
+  it("that are not UTF-8: named with the byte", async () => {
+    const gbk = Buffer.from('{"id": "\xc0\xee"}\n', "latin1");
+    const file = write("gbk.ndjson", Buffer.concat([Buffer.from(`${lines([created(1, 100)])}\n`), gbk]));
+    const { code, out } = await rehearse(file, "--campaigns", "good", "--json");
+    expect(code).toBe(0);
+    expect(JSON.parse(out).warnings).toEqual(["line 2: byte 9 is no UTF-8: write the file as UTF-8"]);
   });
 
   it("without one good event: fails, every line named", async () => {

@@ -158,6 +158,32 @@ describe.each(QUEUES)("queue on $queue", ({ queue, runs }) => {
         ]),
       );
 
+      // Not UTF-8; and a line whose fault JSON.parse would tell with the words around it.
+      const line = '{"id": "x", "phone": "+8613812345678", oops}';
+      await service.write(
+        "gbk.ndjson",
+        Buffer.concat([Buffer.from('{"name": "'), Buffer.from([0xc0, 0xee]), Buffer.from(`"}\n${line}`)]),
+      );
+      const gbk = service.run(["import", "gbk.ndjson"]);
+      expect(await gbk.ended, gbk.err()).toEqual({ code: 0, signal: null });
+      const messages = (await readFile(join(service.dir, "gbk.ndjson.rejected.ndjson"), "utf8"))
+        .trim()
+        .split("\n")
+        .map((text) => JSON.parse(text).message);
+      expect(messages).toEqual([
+        "line 1: byte 11 is no UTF-8: send UTF-8",
+        "line 2: column 40: expected a key in double quotes; is the file cut off?",
+      ]);
+
+      // Nowhere to tell of refused lines: a failure that names the file.
+      await mkdir(join(service.dir, "full.ndjson.rejected.ndjson"));
+      await service.write("full.ndjson", line);
+      const full = service.run(["import", "full.ndjson"]);
+      expect(await full.ended).toEqual({ code: 1, signal: null });
+      expect(full.err()).toBe(
+        "dunlin: full.ndjson.rejected.ndjson: cannot be written (EISDIR), and lines were refused: make room for it, and run the import again\n",
+      );
+
       expect(await stored(service)).toEqual(["a1", "a2", "f1", "f2", "n1", "n2", "q1", "q2"]);
     },
   );

@@ -50,7 +50,7 @@ export type Rig = {
   /** Runs a service and waits until it is up. */
   readonly up: (args: readonly string[], env?: Readonly<Record<string, string>>) => Promise<Program>;
   /** Puts a file below the configuration directory. */
-  readonly write: (name: string, text: string) => Promise<void>;
+  readonly write: (name: string, text: string | Buffer) => Promise<void>;
 };
 
 export type RigOptions = {
@@ -93,7 +93,7 @@ export async function rig(context: Cleanup, options: RigOptions): Promise<Rig> {
   ]);
   context.onTestFinished(() => provider.close());
   if (options.databaseUrl !== undefined) context.onTestFinished(() => database.close(0));
-  const write = async (name: string, text: string) => {
+  const write = async (name: string, text: string | Buffer) => {
     await mkdir(dirname(join(dir, name)), { recursive: true });
     await writeFile(join(dir, name), text);
   };

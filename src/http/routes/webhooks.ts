@@ -5,11 +5,11 @@
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
+import { parseJson } from "../../core/json.ts";
 import { receipt } from "../contract.ts";
 import type { HttpDeps } from "../deps.ts";
 import { HttpProblem } from "../errors.ts";
 import type { CountFailure } from "../guard.ts";
-import { parseJson } from "../json.ts";
 import { answers } from "../openapi.ts";
 import { webhookParams } from "../queries.ts";
 import type { Submit } from "../submit.ts";

@@ -1,6 +1,6 @@
 /** Bytes → JSON: UTF-8 only, with or without a byte order mark. What is wrong is told with its place, without repeating the text. */
-import { isUtf8 } from "node:buffer";
-import { findJsonFault, placeOf } from "../core/json-fault.ts";
+import { findJsonFault, placeOf } from "./json-fault.ts";
+import { withoutMark } from "./lines.ts";
 
 export type Parsed = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly message: string };
 
@@ -16,15 +16,19 @@ export function parseJson(bytes: Buffer): Parsed {
   }
 }
 
-/** null: not UTF-8. Decoding puts U+FFFD for what is not, so only a text with one is looked at twice. */
+/** Decoding puts U+FFFD for what is not UTF-8, so only a text with one is looked at twice. */
+export const isUtf8 = (bytes: Buffer, text = bytes.toString("utf8")): boolean =>
+  !text.includes("\ufffd") || Buffer.from(text).equals(bytes);
+
+/** null: not UTF-8. */
 function textOf(bytes: Buffer): string | null {
-  const marked = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
-  const text = bytes.toString("utf8", marked ? 3 : 0);
-  return text.includes("\ufffd") && !isUtf8(bytes) ? null : text;
+  const told = withoutMark(bytes);
+  const text = told.toString("utf8");
+  return isUtf8(told, text) ? text : null;
 }
 
-/** The first U+FFFD that was not in the bytes: up to there the text is as long as they are. */
-function invalidByte(bytes: Buffer): string {
+/** `byte 7 is no UTF-8`, counted from 1. Up to the first U+FFFD that was not in the bytes the text is as long as they are. */
+export function invalidByte(bytes: Buffer): string {
   const text = bytes.toString("utf8");
   let byte = 0;
   let from = 0;
