@@ -105,7 +105,11 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
       },
       inFlight: () => dispatcher.inFlight,
     });
-    const intake = createIntake({ ...shared, skipped: metrics.dispatch.skipped });
+    const intake = createIntake({
+      ...shared,
+      skipped: metrics.dispatch.skipped,
+      broken: (error, which) => log.error({ err: error, ...which }, "an event cannot be taken in"),
+    });
     const dispatcher = createDispatcher({
       ...shared,
       catalog: () => live.current().catalog,

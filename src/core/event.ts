@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import { parseInstant } from "./instant.ts";
-import { currencyDigits, parseAmount } from "./money.ts";
+import { currencyDigits, fitsAnyCurrency, parseAmount } from "./money.ts";
 import { isStorable, plainReader } from "./plain-event.ts";
 
 export const EVENT_TYPES = ["order.created", "order.updated", "order.paid", "order.closed", "order.refunded"] as const;
@@ -13,6 +13,16 @@ export type EventType = (typeof EVENT_TYPES)[number];
 const storable = { error: "holds a NUL or half of a surrogate pair: send plain Unicode text" };
 
 const id = (max: number) => z.string().min(1).max(max).refine(isStorable, storable);
+/** What others leave empty is not told. */
+const mayBeEmpty = (max: number) =>
+  z
+    .string()
+    .max(max)
+    .refine(isStorable, storable)
+    .transform((value) => (value === "" ? null : value))
+    .nullish();
+const toldHandles = (handles: Record<string, string | null | undefined>): Record<string, string> =>
+  Object.fromEntries(Object.entries(handles).filter((entry): entry is [string, string] => entry[1] != null));
 const text = (max: number) => z.string().max(max).nullish();
 const instant = z
   .string()
@@ -22,7 +32,7 @@ const instant = z
     if (ms !== null) return ms;
     context.addIssue({
       code: "custom",
-      message: "must be an RFC 3339 instant with an offset, like 2026-11-10T20:00:00+08:00",
+      message: "must be an RFC 3339 instant with an offset, from 1970 to 9999, like 2026-11-10T20:00:00+08:00",
     });
     return z.NEVER;
   });
@@ -35,9 +45,9 @@ const tags = z.array(z.string().max(200)).max(200).nullish();
 const orderIdMessage = "must be a string: a 64-bit number would lose its last digits in JSON";
 
 const buyerShape = z.object({
-  id: id(200).nullish(),
+  id: mayBeEmpty(200),
   phone: text(40),
-  chat: z.record(id(40), id(300)).nullish(),
+  chat: z.record(id(40), mayBeEmpty(300)).transform(toldHandles).nullish(),
   name: text(200),
   locale: text(40),
   timeZone: text(60),
@@ -145,8 +155,11 @@ function checkFields(event: OrderEvent): ParsedEvent {
       "invalid_event",
       `order.amount: ${order.amount} has too many decimals or digits for ${order.currency}`,
     );
-  if (order.amount != null && order.currency == null && type === "order.created")
-    return reject("invalid_event", "order.currency: is required with an amount");
+  if (order.amount != null && order.currency == null) {
+    if (type === "order.created") return reject("invalid_event", "order.currency: is required with an amount");
+    if (!fitsAnyCurrency(order.amount))
+      return reject("invalid_event", `order.amount: ${order.amount} has too many digits for an amount of any currency`);
+  }
   if (type === "order.created") {
     for (const field of ["amount", "currency", "createdAt"] as const)
       if (order[field] == null) return reject("invalid_event", `order.${field}: is required in order.created`);

@@ -4,8 +4,17 @@ const SHAPE = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:[Zz]|[+-](?:[0
 const DAYS = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 const MINUTE = 60_000;
 
-/** Epoch ms (fractions below a millisecond are cut), or null: no offset, no such day, no such hour. */
+/** What comes in lies within these: before are zero values of other systems, not times of orders; after, years that no other program reads. */
+const EARLIEST = 0;
+export const LATEST = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+
+/** Epoch ms (fractions below a millisecond are cut), or null: no offset, no such day, no such hour, or not in 1970 to 9999, in UTC. */
 export function parseInstant(text: string): number | null {
+  const ms = readInstant(text);
+  return ms === null || ms < EARLIEST || ms > LATEST ? null : ms;
+}
+
+function readInstant(text: string): number | null {
   if (!SHAPE.test(text)) return null;
   // By position: this runs several times for every event that comes in.
   const two = (at: number): number => text.charCodeAt(at) * 10 + text.charCodeAt(at + 1) - 528;
@@ -18,7 +27,7 @@ export function parseInstant(text: string): number | null {
   const zoneAt = /[Zz]$/.test(text) ? text.length - 1 : text.length - 6;
   const fraction = zoneAt > 20 ? Number(text.slice(20, Math.min(zoneAt, 23)).padEnd(3, "0")) : 0;
   // Date.UTC takes years below 100 for those of the last century.
-  const exact = year < 100 ? new Date(ms).setUTCFullYear(year) : ms;
+  const exact = year < 100 ? EARLIEST - 1 : ms;
   if (zoneAt === text.length - 1) return exact + fraction;
   const offset = (two(zoneAt + 1) * 60 + two(zoneAt + 4)) * MINUTE;
   return exact + fraction - (text.charCodeAt(zoneAt) === 0x2b ? offset : -offset);

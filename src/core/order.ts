@@ -134,7 +134,8 @@ function amountOf(fields: Fields): { amount: number | null; currency: string | n
   if (amount == null || currency == null) return { amount: null, currency: currency ?? null };
   // Told apart, an amount may have more decimals than the currency told later: then it is rounded to the coin.
   const minor = parseAmount(amount, currency) ?? Math.round(Number(amount) * 10 ** (currencyDigits(currency) ?? 2));
-  return { amount: minor, currency };
+  // More than can be held exactly counts as not told.
+  return { amount: Number.isSafeInteger(minor) ? minor : null, currency };
 }
 
 function tagsOf(fields: Fields): string[] {

@@ -2,6 +2,7 @@
  * Columns as array literals: the parameters of `unnest(${texts(a)}::text[], ${instants(b)}::timestamptz[], …)`, by which many rows
  * go in one statement. Writing the literal here costs a fraction of what the driver's own array code does.
  */
+import { LATEST } from "../core/instant.ts";
 import type { Sql } from "./client.ts";
 
 const MINUTE = 60_000;
@@ -48,12 +49,13 @@ export const jsons = <T>(sql: Sql, rows: readonly T[], of: (row: T) => unknown) 
 /** For `::uuid[]`, `::int8[]`, `::boolean[]`: values that need no quotes. */
 export const plain = (values: readonly (string | number | boolean | null)[]): string => literal(values, String);
 
-/** Epoch ms, for `::timestamptz[]`. */
+/** Epoch ms, for `::timestamptz[]`. What is reckoned from the last instants that may be told, and lies behind them, stands at the end. */
 export const instants = (values: readonly (number | null)[]): string => {
   // Those of a batch lie close together, and the most of the work is the same for a whole minute.
   let minute = Number.NaN;
   let upToSeconds = "";
-  return literal(values, (value) => {
+  return literal(values, (told) => {
+    const value = Math.min(told, LATEST);
     const its = Math.floor(value / MINUTE);
     if (its !== minute) {
       minute = its;

@@ -6,8 +6,9 @@ import type { ShopPolicy } from "../core/policy.ts";
 import { finishLoading, type LoadEnv, type LoadedBuyer, loadBuyers } from "../db/stores/buyer-load.ts";
 import { type BuyerChange, type Claim, writeBuyers } from "../db/stores/buyer-write.ts";
 import { lockDueBuyers, putOff } from "../db/stores/dispatch-store.ts";
+import { databaseNow } from "../db/stores/intake-store.ts";
 import { planningMoment } from "../db/stores/planning-fence.ts";
-import { inTransaction } from "../db/stores/transaction.ts";
+import { inTransaction, isDataFault } from "../db/stores/transaction.ts";
 import type { Catalog } from "../render/catalog.ts";
 import { type DispatchDeps, leaseMs, type SendJob } from "./deps.ts";
 import { bookSlots, type SlotBook } from "./slots.ts";
@@ -21,13 +22,36 @@ export type ClaimedBatch = {
 /** How long a buyer that cannot be decided waits for a better configuration or program. */
 export const BROKEN_WAIT = 5 * MINUTE;
 
+/**
+ * Claims what is due of up to `limit` buyers. A batch that fails for the data of one of them is taken again in smaller ones, in the same
+ * order, until that buyer stands alone and is put off: it must not hold up the others.
+ */
 export async function claimDue(deps: DispatchDeps, limit: number): Promise<ClaimedBatch> {
+  const locked: { shop: string; id: string }[] = [];
+  try {
+    return await claimBatch(deps, limit, locked);
+  } catch (error) {
+    if (!isDataFault(error) || locked.length === 0) throw error;
+    if (locked.length > 1) return claimDue(deps, locked.length >> 1);
+    for (const { shop, id } of locked) deps.log.error({ err: error, shop, buyer: id }, UNDECIDED);
+    await inTransaction(deps.sql, async (tx) => {
+      await putOff(tx, locked, (await databaseNow(tx)) + BROKEN_WAIT);
+    });
+    return { taken: 1, jobs: [] };
+  }
+}
+
+const UNDECIDED = "a buyer could not be decided; trying again later";
+
+/** `locked` gets the buyers as soon as they are known. */
+function claimBatch(deps: DispatchDeps, limit: number, locked: { shop: string; id: string }[]): Promise<ClaimedBatch> {
   return inTransaction(deps.sql, async (tx) => {
     const askedAt = performance.now();
     const policy = deps.policy();
     const catalog = deps.catalog();
     const [now, rows] = await Promise.all([planningMoment(tx, policy.revision), lockDueBuyers(tx, limit)]);
     if (rows.length === 0) return { taken: 0, jobs: [] };
+    for (const row of rows) locked.push({ shop: row.shop_id, id: row.id });
     const env: LoadEnv = { shopOf: (shop) => shopPolicy(deps, shop), campaigns: policy.campaigns, now };
     const known = rows.filter(({ shop_id }) => deps.shopOf(shop_id) !== null);
     const loaded = await loadBuyers(tx, env, known);
@@ -43,10 +67,7 @@ export async function claimDue(deps: DispatchDeps, limit: number): Promise<Claim
         changes.push({ buyer, decisions });
       } catch (error) {
         // One buyer that cannot be decided must not hold up the others.
-        deps.log.error(
-          { err: error, shop: buyer.shop, buyer: buyer.id },
-          "a buyer could not be decided; trying again later",
-        );
+        deps.log.error({ err: error, shop: buyer.shop, buyer: buyer.id }, UNDECIDED);
         broken.push({ shop: buyer.shop, id: buyer.id });
       }
     }

@@ -34,7 +34,7 @@ export const eventBody = z
         .looseObject({
           id: text.nullish(),
           phone: text.nullish().meta({ example: "+8613812345678" }),
-          chat: z.record(text, text).nullish(),
+          chat: z.record(text, text.nullable()).nullish(),
           name: text.nullish(),
           locale: text.nullish(),
           timeZone: text.nullish(),

@@ -6,8 +6,9 @@
 
 import type { Rejection } from "../core/event.ts";
 import { groupCommit } from "../core/group-commit.ts";
+import { isDataFault } from "../db/stores/transaction.ts";
 import { type Prepared, type PrepareEnv, prepare } from "./prepare.ts";
-import { type IntakeDeps, type TakenIn, takeIn } from "./take-in.ts";
+import { type IntakeDeps, type TakenIn, takeIn, takeInApart } from "./take-in.ts";
 
 export type RejectedEvent = Rejection & { readonly index: number; readonly id: string | null };
 
@@ -31,6 +32,37 @@ const LANES = 2;
 /** Waiting, for the second of them: a statement for fewer costs nearly as much as one for so many (measured). */
 const ENOUGH_EVENTS = 200;
 
+const UNSTORABLE = {
+  code: "invalid_event",
+  message: "event: holds a value that the database does not take; see the log of this process",
+};
+
+/** Of what was submitted together: a verdict for each event, or why there is none. */
+type Answer = { readonly verdicts: readonly TakenIn[] } | { readonly error: unknown };
+
+/** What cannot be taken in holds up nobody else's events: then each list is taken in by itself. */
+async function takeInLists(deps: IntakeDeps, lists: readonly (readonly Prepared[])[]): Promise<Answer[]> {
+  try {
+    const verdicts = await takeIn(deps, lists.flat());
+    let at = 0;
+    return lists.map((list) => {
+      at += list.length;
+      return { verdicts: verdicts.slice(at - list.length, at) };
+    });
+  } catch (error) {
+    if (!isDataFault(error)) throw error;
+    const answers: Answer[] = [];
+    for (const list of lists)
+      answers.push(
+        await takeInApart(deps, list).then(
+          (verdicts) => ({ verdicts }),
+          (fault: unknown) => ({ error: fault }),
+        ),
+      );
+    return answers;
+  }
+}
+
 /**
  * The order and the buyer that an event tells of. Two transactions that tell of the same at once would wait for each other, in a
  * ring even, and be run again; between processes that is rare, between the lanes of one it would be the rule.
@@ -44,20 +76,13 @@ function keysOf({ shop, orderId, platformId, contacts }: Prepared): string[] {
 
 export function createIntake(deps: IntakeDeps): Intake {
   const env: PrepareEnv = { shopOf: deps.shopOf, vault: deps.vault };
-  const commit = groupCommit<readonly Prepared[], readonly TakenIn[]>({
+  const commit = groupCommit<readonly Prepared[], Answer>({
     most: MOST_EVENTS,
     lanes: LANES,
     enough: ENOUGH_EVENTS,
     sizeOf: (events) => events.length,
     keysOf: (events) => events.flatMap(keysOf),
-    run: async (lists) => {
-      const verdicts = await takeIn(deps, lists.flat());
-      let at = 0;
-      return lists.map((list) => {
-        at += list.length;
-        return verdicts.slice(at - list.length, at);
-      });
-    },
+    run: (lists) => takeInLists(deps, lists),
   });
   return {
     get pending() {
@@ -65,19 +90,34 @@ export function createIntake(deps: IntakeDeps): Intake {
     },
     async submit(inputs) {
       const ready: Prepared[] = [];
+      const places: number[] = [];
       const rejected: RejectedEvent[] = [];
       for (const [index, input] of inputs.entries()) {
         const result = prepare(env, input);
-        if (result.ok) ready.push(result.prepared);
-        else rejected.push({ index, id: result.id, ...result.rejection });
+        if (result.ok) {
+          ready.push(result.prepared);
+          places.push(index);
+        } else rejected.push({ index, id: result.id, ...result.rejection });
       }
-      let accepted = 0;
-      const chunks: Promise<readonly TakenIn[]>[] = [];
+      const chunks: Promise<Answer>[] = [];
       for (let at = 0; at < ready.length; at += MOST_EVENTS)
         chunks.push(commit.submit(ready.slice(at, at + MOST_EVENTS)));
-      for (const verdicts of await Promise.all(chunks))
-        for (const verdict of verdicts) if (verdict === "accepted") accepted++;
-      return { accepted, duplicates: ready.length - accepted, rejected };
+      let accepted = 0;
+      let unstorable = 0;
+      let at = 0;
+      for (const answer of await Promise.all(chunks)) {
+        if ("error" in answer) throw answer.error;
+        for (const verdict of answer.verdicts) {
+          if (verdict === "accepted") accepted++;
+          if (verdict === "unstorable") {
+            unstorable++;
+            rejected.push({ index: places[at] ?? 0, id: ready[at]?.id ?? null, ...UNSTORABLE });
+          }
+          at++;
+        }
+      }
+      if (unstorable > 0) rejected.sort((a, b) => a.index - b.index);
+      return { accepted, duplicates: ready.length - accepted - unstorable, rejected };
     },
   };
 }

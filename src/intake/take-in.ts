@@ -41,7 +41,7 @@ import {
 } from "../db/stores/intake-store.ts";
 import { OutdatedCampaigns, planningMoment } from "../db/stores/planning-fence.ts";
 import { insertStrays, updateStrays } from "../db/stores/stray-store.ts";
-import { inTransaction } from "../db/stores/transaction.ts";
+import { inTransaction, isDataFault } from "../db/stores/transaction.ts";
 import type { Vault } from "../db/vault.ts";
 import { type KnownParties, type Party, partiesOf } from "./parties.ts";
 import type { Prepared } from "./prepare.ts";
@@ -57,9 +57,12 @@ export type IntakeDeps = {
   readonly refresh?: () => Promise<void>;
   /** Told of each reminder that ended by what was taken in, once that is committed. */
   readonly skipped?: (reason: Reason) => void;
+  /** Told of each event that cannot be taken in, though it is well formed. */
+  readonly broken?: (error: unknown, which: { shop?: string | undefined; event?: string | undefined }) => void;
 };
 
-export type TakenIn = "accepted" | "duplicate";
+/** `unstorable`: the database does not take what the event tells. */
+export type TakenIn = "accepted" | "duplicate" | "unstorable";
 
 const ATTEMPTS = 12;
 /** unique_violation, deadlock_detected, serialization_failure: somebody else was first. */
@@ -68,7 +71,28 @@ const RACES = new Set(["23505", "40P01", "40001"]);
 /** What was found before the locks is not so any more. */
 class Moved extends Error {}
 
-/** One verdict for each event, in their order. Rejects only when the store is out. */
+/**
+ * Like `takeIn`, for a batch that it rejected for what is in it: smaller and smaller parts, until the event to blame stands alone. Events
+ * keep their order. Rejects when the store is out, or when the fault is ours: such an event is not answered for, to be told again.
+ */
+export async function takeInApart(deps: IntakeDeps, events: readonly Prepared[]): Promise<TakenIn[]> {
+  try {
+    return await takeIn(deps, events);
+  } catch (error) {
+    if (!isDataFault(error)) throw error;
+    if (events.length > 1) {
+      const half = events.length >> 1;
+      const first = await takeInApart(deps, events.slice(0, half));
+      return [...first, ...(await takeInApart(deps, events.slice(half)))];
+    }
+    const { shop, id } = events[0] ?? {};
+    deps.broken?.(error, { shop, event: id });
+    if (error instanceof Error && "code" in error) return ["unstorable"];
+    throw error;
+  }
+}
+
+/** One verdict for each event, in their order. Rejects when the store is out, or when one of the events cannot be taken in. */
 export async function takeIn(deps: IntakeDeps, events: readonly Prepared[]): Promise<TakenIn[]> {
   for (let attempt = 1; ; attempt++) {
     try {

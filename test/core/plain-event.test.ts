@@ -168,4 +168,14 @@ describe("the short way through an event", () => {
       });
     }
   });
+
+  it("takes an id or a handle that is null or empty for one that is not told", () => {
+    const order = { id: "o", buyer: { id: "", chat: { wechat: null, line: "", kakao: "k" } } };
+    const event = { id: "e", type: "order.paid", occurredAt: "2026-11-10T12:00:00Z", shop: "acme", order };
+    expect(parseEvent(event)).toMatchObject({
+      ok: true,
+      event: { order: { buyer: { id: null, chat: { kakao: "k" } } } },
+    });
+    expect(parseEvent({ ...event, type: "order.created" }).ok).toBe(false);
+  });
 });

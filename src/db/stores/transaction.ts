@@ -56,3 +56,13 @@ export async function inTransaction<T>(sql: Sql, work: (tx: Sql) => Promise<T>):
   if (result === undefined) throw new Error("a transaction committed without its result");
   return result.value;
 }
+
+/**
+ * Whether what failed is the data, not the store: values that PostgreSQL does not take (classes 22 and 23 but for races), or that our own
+ * code stumbles over. Told so that the rest of a batch can go on without the one row that is to blame.
+ */
+export function isDataFault(error: unknown): boolean {
+  if (error instanceof TypeError || error instanceof RangeError || error instanceof SyntaxError) return true;
+  const code: unknown = error instanceof Error ? Reflect.get(error, "code") : undefined;
+  return typeof code === "string" && /^2[23]...$/.test(code) && code !== "23505";
+}
