@@ -13,6 +13,7 @@ import type { Channel } from "./core/channel.ts";
 import { checkSchema, migrate } from "./db/migrate.ts";
 import { type OpenDatabase, openDatabase } from "./db/open.ts";
 import { countDue } from "./db/stores/dispatch-store.ts";
+import { analyzeGrown } from "./db/stores/statistics-store.ts";
 import { createVault } from "./db/vault.ts";
 import { createDispatcher } from "./dispatch/dispatcher.ts";
 import { startSweep } from "./dispatch/sweep.ts";
@@ -59,6 +60,8 @@ const TAKE_UP_MS = 5_000;
 const RESCUE_MS = 10_000;
 /** How often it is seen to that the clocks above still run: a queue store that was out or emptied has forgotten them. */
 const CLOCKS_MS = 5_000;
+/** How soon a table that has doubled is analysed. */
+const ANALYZE_MS = 5_000;
 /** Below the limit of the whole drain, so that a queue that is away does not use it up. */
 const CLOSE_WORKER_MS = 10_000;
 /** Due buyers that one nudge stands for. */
@@ -148,6 +151,16 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
       await setClocks();
       const clocks = setInterval(() => void setClocks(), CLOCKS_MS);
       takers.push(async () => clearInterval(clocks));
+      let analysing: Promise<unknown> = Promise.resolve();
+      const analyze = setInterval(() => {
+        analysing = analyzeGrown(database.sql).catch((error) =>
+          log.warn({ err: error }, "tables could not be analysed"),
+        );
+      }, ANALYZE_MS);
+      takers.push(() => {
+        clearInterval(analyze);
+        return analysing;
+      });
       const worker = startUpkeepWorker({
         backend,
         handle: async (chore) => {

@@ -1,6 +1,8 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { hash32 } from "../../src/core/arms.ts";
 import { HOUR, MINUTE } from "../../src/core/duration.ts";
+import { connect } from "../../src/db/client.ts";
+import { analyzeGrown } from "../../src/db/stores/statistics-store.ts";
 import type { Prepared } from "../../src/intake/prepare.ts";
 import { takeIn } from "../../src/intake/take-in.ts";
 import { intakeDeps, T0, toldEvent } from "../support/intake.ts";
@@ -27,6 +29,30 @@ describe("taking in a batch", () => {
     const event = toldEvent("e1", "order.created", T0);
     expect(await takeIn(deps, ready([event, event]))).toEqual(["accepted", "duplicate"]);
     expect(await takeIn(deps, ready([event]))).toEqual(["duplicate"]);
+  });
+
+  it("gives up plans that were made for empty tables once these have grown", async () => {
+    const { deps, database, ready } = await intakeDeps();
+    const { sql, close } = connect(database.url, { max: 1 });
+    onTestFinished(() => close());
+    const order = (buyer: number) =>
+      toldEvent(`e${buyer}`, "order.created", Date.now(), {
+        id: `o${buyer}`,
+        buyer: { id: `b${buyer}`, phone: `+86138${String(buyer).padStart(8, "0")}` },
+      });
+    const orders = (from: number, count: number) => ready(Array.from({ length: count }, (_, n) => order(from + n)));
+    await takeIn({ ...deps, sql }, orders(0, 2_000));
+    const grown = await eventually(
+      "the counters",
+      () => analyzeGrown(sql),
+      (names) => names.length > 0,
+    );
+    expect(grown).toEqual(expect.arrayContaining(["orders", "reminders"]));
+    const tuples = await sql`select reltuples::int4 as n from pg_class where oid = 'orders'::regclass`;
+    expect(tuples).toEqual([{ n: 2_000 }]);
+    // Not again before it has doubled.
+    await takeIn({ ...deps, sql }, orders(2_000, 600));
+    expect(await analyzeGrown(sql)).not.toContain("orders");
   });
 
   it("ends the case with the payment", async () => {
