@@ -46,6 +46,7 @@ export function asJson(results: Results) {
       dispatch: {
         perSecond: round(dispatch.perSecond),
         vsBare: round(dispatch.vsBare, 3),
+        vsLedger: round(dispatch.vsLedger, 3),
         vsPeer: round(dispatch.vsPeer, 2),
         rssMb: dispatch.rssMb,
       },
@@ -105,10 +106,11 @@ function rowsOf({ backend, bulkIntake, queueIntake, dispatch, lateness, growth, 
     compare("  peer", vsPeer, "", `${number(peerPerSecond)}/s`);
   }
   if (dispatch) {
-    const { perSecond, vsBare, vsPeer, rssMb, barePerSecond, peerPerSecond, recordedPerSecond, signedPerSecond } =
-      dispatch;
+    const { perSecond, vsBare, vsLedger, vsPeer, rssMb, recordedPerSecond, signedPerSecond } = dispatch;
+    const { barePerSecond, ledgerPerSecond, peerPerSecond } = dispatch;
     lines.push(["dispatch", `${number(perSecond)} messages/s`, "", "", "due at once, first to last at the provider"]);
     compare("  floor H", vsBare, "≥ 0.5", `${number(barePerSecond)}/s: bare HTTP client, same bodies`);
+    compare("  floor L", vsLedger, "", `${number(ledgerPerSecond)}/s: claimed, posted, recorded, and nothing else`);
     compare("  peer", vsPeer, redis ? "≥ 3" : "≥ 10", `${number(peerPerSecond)}/s: a delayed job a reminder`);
     lines.push(["  all recorded", `${number(recordedPerSecond)} messages/s`, "", "", ""]);
     if (signedPerSecond !== null) lines.push(["  signed", `${number(signedPerSecond)} messages/s`, "", "", ""]);

@@ -15,9 +15,12 @@ import { describe } from "./bulk-intake.ts";
 export type Dispatch = {
   readonly perSecond: number;
   readonly vsBare: number;
+  /** Against the same messages with nothing but a ledger around them. */
+  readonly vsLedger: number;
   readonly vsPeer: number;
   readonly rssMb: number;
   readonly barePerSecond: number;
+  readonly ledgerPerSecond: number;
   readonly peerPerSecond: number;
   /** Until every outcome was recorded, too. */
   readonly recordedPerSecond: number;
@@ -34,12 +37,14 @@ export async function dispatch(bench: Bench): Promise<Dispatch> {
   const peerCount = bench.quick ? 500 : bench.backend === "redis" ? 5_000 : 1_500;
   const provider = forkChild(new URL("../harness/provider.ts", import.meta.url));
   const bare = forkChild(new URL("../floors/bare-client.ts", import.meta.url));
+  const ledger = forkChild(new URL("../floors/ledger.ts", import.meta.url));
   const peer = forkChild(new URL("../peers/shop.ts", import.meta.url));
   const api = await startDunlin(bench, ["api"]);
   try {
     const origin = await provider.call<string>("listen");
     await bare.call("open", origin);
     const { databaseUrl, queueUrl } = bench;
+    await ledger.call("open", { databaseUrl, origin });
     await peer.call("open", { databaseUrl, queueUrl, url: `${origin}/sms` });
     const bodies = join(bench.workDir, "bodies.ndjson");
 
@@ -52,7 +57,7 @@ export async function dispatch(bench: Bench): Promise<Dispatch> {
       return { ours: ours.perSecond, recorded };
     };
 
-    const rounds: { ours: number; bare: number; peer: number; recorded: number }[] = [];
+    const rounds: { ours: number; bare: number; ledger: number; peer: number; recorded: number }[] = [];
     let rssMb = 0;
     const worker = await startWorker(bench, origin, null);
     try {
@@ -64,10 +69,14 @@ export async function dispatch(bench: Bench): Promise<Dispatch> {
         await Promise.all([bare.call("post"), measured(provider, size)]);
         const bareSpeed = (await measured(provider, size)).perSecond;
         await provider.call("reset");
+        await ledger.call("load", bodies);
+        await ledger.call("post");
+        const ledgerSpeed = (await measured(provider, size)).perSecond;
+        await provider.call("reset");
         const dueAt = Date.now() + 2_000 + peerCount * (bench.backend === "redis" ? 0.5 : 3);
         await peer.call("planDue", { round: `p${n}`, count: peerCount, dueAt });
         const peerSpeed = (await measured(provider, peerCount)).perSecond;
-        const round = { ours, bare: bareSpeed, peer: peerSpeed, recorded };
+        const round = { ours, bare: bareSpeed, ledger: ledgerSpeed, peer: peerSpeed, recorded };
         // The first round only warms up.
         if (n === 0) await bench.sql`analyze`;
         else {
@@ -86,19 +95,21 @@ export async function dispatch(bench: Bench): Promise<Dispatch> {
       signedPerSecond = (await roundOf("s", count)).ours;
       await signing.end();
     }
-    const column = (name: "ours" | "bare" | "peer" | "recorded") => rounds.map((round) => round[name]);
+    const column = (name: "ours" | "bare" | "ledger" | "peer" | "recorded") => rounds.map((round) => round[name]);
     return {
       perSecond: median(column("ours")),
       vsBare: ratio(column("ours"), column("bare")),
+      vsLedger: ratio(column("ours"), column("ledger")),
       vsPeer: ratio(column("ours"), column("peer")),
       rssMb,
       barePerSecond: median(column("bare")),
+      ledgerPerSecond: median(column("ledger")),
       peerPerSecond: median(column("peer")),
       recordedPerSecond: median(column("recorded")),
       signedPerSecond,
     };
   } finally {
-    await Promise.all([api.end(), provider.end(), bare.end(), peer.end()]);
+    await Promise.all([api.end(), provider.end(), bare.end(), ledger.end(), peer.end()]);
   }
 }
 
