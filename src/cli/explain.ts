@@ -1,6 +1,11 @@
 /** `dunlin explain ORDER --shop S`: the whole story of an order. */
 
-import { loadCatalog } from "../render/catalog.ts";
+import { runningCatalog, StoredCampaignError } from "../campaigns/live.ts";
+import type { Config } from "../config/config.ts";
+import type { Campaign } from "../core/policy.ts";
+import type { Sql } from "../db/client.ts";
+import { readRunning } from "../db/stores/campaign-store.ts";
+import { catalogOptions } from "../render/catalog-options.ts";
 import { explainOrder } from "../reporting/explain.ts";
 import { storyJson, storyText } from "../reporting/format-explain.ts";
 import { policyLookups } from "../reporting/policies.ts";
@@ -13,13 +18,24 @@ export async function explainCommand(
   json: boolean,
 ): Promise<void> {
   const { config } = context;
-  const loaded = loadCatalog(config.templatesDir, { channels: config.channels.map(({ name }) => name) });
-  // The story is told without them, too: what was planned is stored, they only give it words.
-  const policies = policyLookups(() => (loaded.ok ? loaded.catalog.campaigns : []), config.shop);
-  const story = await withDatabase(context, ({ sql }) => explainOrder({ sql, ...policies }, { shop, order }));
+  const story = await withDatabase(context, async ({ sql }) => {
+    const campaigns = await campaignsThatRun(sql, config);
+    return explainOrder({ sql, ...policyLookups(() => campaigns, config.shop) }, { shop, order });
+  });
   if (story === null)
     throw new CommandError(
       `no event ever told of order ${order} in shop ${shop}: check both ids, and that its events arrive`,
     );
   context.out(json ? JSON.stringify(storyJson(story), null, 2) : storyText(story));
+}
+
+/** Those that the API tells the story by. The story is told without them, too: what was planned is stored, they only give it words. */
+async function campaignsThatRun(sql: Sql, config: Config): Promise<readonly Campaign[]> {
+  const { campaigns } = await readRunning(sql);
+  try {
+    return runningCatalog(campaigns, catalogOptions(config)).catalog.campaigns;
+  } catch (error) {
+    if (error instanceof StoredCampaignError) return [];
+    throw error;
+  }
 }
