@@ -176,7 +176,7 @@ const storyReminder = z.looseObject({
   campaign: maybeText,
   step: maybeText.describe("null: stands for the whole case"),
   variant: maybeText,
-  state: text,
+  state: z.enum(REMINDER_STATES),
   kind: z.enum(["send", "skip"]),
   reason: z.object({ code: z.enum(REASONS), text }).nullable(),
   plannedAt: instant,

@@ -6,7 +6,7 @@ import { REASONS } from "../core/reason.ts";
 
 export const REPORT_KEYS = ["campaign", "step", "channel", "template", "variant", "shop", "day", "hour"] as const;
 export const CASE_STATES = ["open", "ended"] as const;
-export const REMINDER_STATES = ["planned", "sending", "sent", "skipped"] as const;
+export const REMINDER_STATES = ["planned", "sending", "sent", "skipped", "cancelled"] as const;
 export const DELIVERY_STATES = ["claimed", "accepted", "failed-permanent", "failed-transient", "unknown"] as const;
 
 const atInstant = z
@@ -84,12 +84,15 @@ const filters = {
   reason: maybe(z.enum(REASONS)),
   ...range,
 };
-const listQuery = <States extends readonly [string, ...string[]]>(states: States) =>
-  z.strictObject({ ...filters, state: maybe(z.enum(states)), ...page }).refine(isRange, rangeFault);
+const listQuery = <States extends readonly [string, ...string[]]>(states: States, which: string) =>
+  z.strictObject({ ...filters, state: maybe(z.enum(states)).describe(which), ...page }).refine(isRange, rangeFault);
 
-export const casesQuery = listQuery(CASE_STATES);
-export const remindersQuery = listQuery(REMINDER_STATES);
-export const deliveriesQuery = listQuery(DELIVERY_STATES);
+export const casesQuery = listQuery(CASE_STATES, "`open`: an unpaid order is left");
+export const remindersQuery = listQuery(
+  REMINDER_STATES,
+  "As reports count: `cancelled` ended for what became of the order (reason paid, closed, refunded or excluded), `skipped` for any other reason; `planned` and `sending` are their `pending`",
+);
+export const deliveriesQuery = listQuery(DELIVERY_STATES, "What became of the attempt");
 
 export const rehearsalQuery = z.strictObject({
   from: maybe(atInstant).describe("Decisions begin here; what was told before is known, and nothing of it was sent"),

@@ -5,6 +5,7 @@
 import type { OrderTold } from "../core/event.ts";
 import type { Move } from "../core/plan.ts";
 import type { Reason } from "../core/reason.ts";
+import type { ReminderState } from "../db/stores/reminder-state.ts";
 
 export type StoryReason = { readonly code: Reason; readonly text: string };
 
@@ -85,8 +86,7 @@ export type StoryReminder = {
   /** null: stands for the whole case. */
   readonly step: string | null;
   readonly variant: string | null;
-  /** `sending`: claimed, or to be tried again. */
-  readonly state: "planned" | "sending" | "sent" | "skipped";
+  readonly state: ReminderState;
   /** `send` or `skip`: what is planned, or what was decided. */
   readonly kind: "send" | "skip";
   readonly reason: StoryReason | null;

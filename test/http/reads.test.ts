@@ -53,11 +53,11 @@ describe("lists", () => {
         return { items: [{ id: "r1" }], next: "c2" };
       },
     });
-    const url = "/v1/reminders?shop=acme&state=skipped&reason=paid&limit=10&cursor=c1";
+    const url = "/v1/reminders?shop=acme&state=cancelled&reason=paid&limit=10&cursor=c1";
     const answer = await app.inject({ url, headers: bearer("viewer") });
     expect(answer.json()).toEqual({ items: [{ id: "r1" }], next: "c2" });
     const none = { buyer: null, campaign: null, step: null, channel: null, order: null, from: null, to: null };
-    expect(asked).toEqual([{ ...none, shop: "acme", state: "skipped", reason: "paid", limit: 10, cursor: "c1" }]);
+    expect(asked).toEqual([{ ...none, shop: "acme", state: "cancelled", reason: "paid", limit: 10, cursor: "c1" }]);
   });
 
   it.each(["cases", "reminders", "deliveries"])(

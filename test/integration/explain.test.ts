@@ -77,7 +77,7 @@ describe("explaining an order", () => {
       },
       {
         step: "last-call",
-        state: "skipped",
+        state: "cancelled",
         reason: { code: "paid", text: reasonText("paid") },
         credited: false,
         deliveries: [],
@@ -99,7 +99,7 @@ describe("explaining an order", () => {
     expect(text).toContain(
       "sms, attempt 1: accepted after 120 ms, 21211: no such number: ***, template nudge.a.sms.zh-CN, 2 segments, 0.09 CNY",
     );
-    expect(text).toContain("last-call skipped: the order was paid before the reminder was due (paid)");
+    expect(text).toContain("last-call cancelled: the order was paid before the reminder was due (paid)");
     expect(text).toContain("Recovered: 129.00 CNY paid 20m after nudge");
     expect(storyJson(story).recovery).toMatchObject({ amount: "129.00", paidAt: "2026-11-10T20:30:00+08:00" });
   });

@@ -1,6 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { DAY, HOUR, MINUTE } from "../../src/core/duration.ts";
+import { REASONS } from "../../src/core/reason.ts";
+import { REMINDER_STATES } from "../../src/http/queries.ts";
 import { type ListQuery, listCases, listDeliveries, listReminders } from "../../src/reporting/listings.ts";
+import { recoveryReport } from "../../src/reporting/recovery.ts";
 import { T0 } from "../support/intake.ts";
 import { reportFacts } from "../support/reporting.ts";
 
@@ -107,6 +110,31 @@ describe("listing", () => {
       decidedAt: "2026-11-10T20:10:00+08:00",
       orders: ["o1"],
     });
+  });
+
+  it("counts reminders in each state as the report does", async () => {
+    const { facts, deps, query } = await rows();
+    await facts.sent({ order: "z1", step: "nudge", at: T0 + 22 * MINUTE, state: "sending" }, "zeta");
+    for (const [index, reason] of REASONS.entries()) {
+      await facts.order(`r${index}`, T0 + 2 * HOUR);
+      await facts.skipped(`r${index}`, "nudge", T0 + 3 * HOUR, reason);
+    }
+    const counted: Record<string, number> = {};
+    for (const state of REMINDER_STATES) {
+      const items = (await listReminders(deps, query({ state, limit: 500 })))?.items ?? [];
+      expect(items.filter((item) => item.state !== state)).toEqual([]);
+      counted[state] = items.length;
+    }
+    const { planned = 0, sending = 0, ...ended } = counted;
+    const { totals } = await recoveryReport({ sql: facts.sql }, { by: [], from: null, to: null });
+    expect({ ...ended, pending: planned + sending }).toEqual({
+      sent: totals.sent,
+      skipped: totals.skipped,
+      cancelled: totals.cancelled,
+      pending: totals.pending,
+    });
+    expect(ended).toEqual({ sent: 1, skipped: 1 + REASONS.length - 4, cancelled: 1 + 4 });
+    expect((await listReminders(deps, query({ limit: 500 })))?.items).toHaveLength(totals.planned);
   });
 
   it("gives deliveries by every filter, without an address", async () => {

@@ -5,6 +5,7 @@ import type { Move } from "../../core/plan.ts";
 import type { Reason } from "../../core/reason.ts";
 import type { Sql } from "../client.ts";
 import { plain } from "../columns.ts";
+import { type ReminderState, stateOf } from "./reminder-state.ts";
 
 export type OrderFacts = {
   readonly now: number;
@@ -58,7 +59,7 @@ export type ReminderFacts = {
   readonly step: string | null;
   readonly variant: string | null;
   readonly kind: "send" | "skip";
-  readonly state: "planned" | "sending" | "sent" | "skipped";
+  readonly state: ReminderState;
   readonly reason: Reason | null;
   readonly due_at: number;
   readonly decided_at: number | null;
@@ -134,9 +135,9 @@ export async function loadStory(pool: Sql, shop: string, id: string): Promise<St
         select id, type, occurred_at, received_at, told from order_events
         where shop_id = ${shop} and order_id = ${id} order by occurred_at, id collate "C"`,
       sql<ReminderFacts[]>`
-        select id, case_id, campaign, campaign_version, step, variant, kind, state, reason, due_at, decided_at, orders, plan, retry_at,
-          retry_channel, exists (select from campaigns c where c.key = campaign and c.paused_at is not null) as paused
-        from reminders where shop_id = ${shop} and buyer_id = ${order.buyer_id}
+        select id, case_id, campaign, campaign_version, step, variant, kind, ${stateOf(sql)} as state, reason, due_at, decided_at, orders, plan,
+          retry_at, retry_channel, exists (select from campaigns c where c.key = campaign and c.paused_at is not null) as paused
+        from reminders r where shop_id = ${shop} and buyer_id = ${order.buyer_id}
           and (${id} = any(orders) or case_id = ${order.case_id})
         order by coalesce(decided_at, due_at), (plan ->> 'index')::int nulls first, id`,
       sql<RecoveryFacts[]>`

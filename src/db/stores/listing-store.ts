@@ -6,6 +6,7 @@ import type { PendingQuery, Row } from "postgres";
 import type { Reason } from "../../core/reason.ts";
 import type { Sql } from "../client.ts";
 import { ts } from "../client.ts";
+import { inState, type ReminderState, stateOf } from "./reminder-state.ts";
 
 export type ListFilter = {
   readonly shop?: string | null;
@@ -48,7 +49,7 @@ export type ReminderRow = {
   readonly step: string | null;
   readonly variant: string | null;
   readonly kind: "send" | "skip";
-  readonly state: "planned" | "sending" | "sent" | "skipped";
+  readonly state: ReminderState;
   readonly reason: Reason | null;
   readonly due_at: number;
   readonly decided_at: number | null;
@@ -149,7 +150,7 @@ export function findCases(sql: Sql, filter: ListFilter, { before, limit }: ListP
 export function findReminders(sql: Sql, filter: ListFilter, { before, limit }: ListPage) {
   const where = all(sql, [
     given(before, (id) => sql`r.id < ${id}::uuid`),
-    given(filter.state, (state) => sql`r.state = ${state}`),
+    given(filter.state, (state) => inState(sql, state)),
     given(filter.reason, (reason) => sql`r.reason = ${reason}`),
     given(filter.campaign, (campaign) => sql`r.campaign = ${campaign}`),
     given(filter.step, (step) => sql`r.step = ${step}`),
@@ -169,8 +170,8 @@ export function findReminders(sql: Sql, filter: ListFilter, { before, limit }: L
       select r.* from shops s cross join lateral (
         select * from reminders r where r.shop_id = s.shop_id and ${where} order by r.id desc limit ${limit}) r
       order by r.id desc limit ${limit})
-    select r.shop_id as shop, r.id, r.case_id, b.platform_id as buyer, r.campaign, r.campaign_version, r.step, r.variant, r.kind, r.state,
-      r.reason, r.due_at, r.decided_at, r.orders
+    select r.shop_id as shop, r.id, r.case_id, b.platform_id as buyer, r.campaign, r.campaign_version, r.step, r.variant, r.kind,
+      ${stateOf(sql)} as state, r.reason, r.due_at, r.decided_at, r.orders
     from page r left join buyers b on b.shop_id = r.shop_id and b.id = r.buyer_id order by r.id desc`;
 }
 

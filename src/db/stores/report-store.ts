@@ -4,6 +4,7 @@
  * one `repeatable read` transaction, so that all of them speak of the same moment.
  */
 import type { Sql } from "../client.ts";
+import { inState } from "./reminder-state.ts";
 import {
   CASE_SOURCE,
   groupBy,
@@ -20,9 +21,6 @@ import {
 
 /** The keys of a row: `k0`, `k1`, … in the order of `by`. */
 export type Keys = { readonly [key: `k${number}`]: string | null };
-
-/** Reasons that tell what became of the order, rather than what the rules said of the reminder. */
-export const CANCELLING = ["paid", "closed", "refunded", "excluded"] as const;
 
 /** All shops that have a buyer: one index probe each, however many rows. */
 export async function shopsSeen(sql: Sql): Promise<string[]> {
@@ -100,13 +98,12 @@ export type ReminderCounts = Keys & {
 
 /** What became of the reminders, and what the deliveries that stand for them cost; one row a key and currency. */
 export function countReminders(sql: Sql, input: ReportInput) {
-  const cancelled = sql`coalesce(r.reason, '') in ${sql(CANCELLING)}`;
   return sql<ReminderCounts[]>`
     select ${keyColumns(sql, input.by, REMINDER_SOURCE)} s.cost_currency, count(*)::int8 as planned,
       count(*) filter (where r.state = 'sent')::int8 as sent,
       count(*) filter (where r.state = 'sent' and s.delivered_at is not null)::int8 as delivered,
-      count(*) filter (where r.state = 'skipped' and not ${cancelled})::int8 as skipped,
-      count(*) filter (where r.state = 'skipped' and ${cancelled})::int8 as cancelled,
+      count(*) filter (where ${inState(sql, "skipped")})::int8 as skipped,
+      count(*) filter (where ${inState(sql, "cancelled")})::int8 as cancelled,
       count(*) filter (where r.state in ('planned', 'sending'))::int8 as pending,
       coalesce(sum(s.segments), 0)::int8 as segments, coalesce(sum(s.cost_micros), 0)::int8 as cost_micros
     from reminders r ${keyJoins(sql, input, REMINDER_SOURCE, true)}
