@@ -1,7 +1,8 @@
 /** The commands of `dunlin`: their arguments, and what each runs. */
 import { once } from "node:events";
-import { Command, InvalidArgumentError, Option } from "commander";
+import { Command, Option } from "commander";
 import { type AppOptions, ROLES, type Role, startApp } from "./app.ts";
+import { dimensions, instant, keyName, locale, notEmpty, someOf, wholeNumber } from "./cli/arguments.ts";
 import {
   type ApplyCommandOptions,
   applyCommand,
@@ -94,13 +95,7 @@ async function runCommand(work: (context: CommandContext) => Promise<void>): Pro
   });
 }
 
-function roleList(text: string): Role[] {
-  const names = text.split(",").map((name) => name.trim());
-  for (const name of names)
-    if (!ROLES.some((role) => role === name && role !== "api"))
-      throw new InvalidArgumentError(`${name} is none of intake, dispatch, upkeep`);
-  return ROLES.filter((role) => names.includes(role));
-}
+const WORKER_ROLES = ROLES.filter((role) => role !== "api");
 
 export function program(): Command {
   const dunlin = new Command("dunlin")
@@ -119,7 +114,7 @@ export function program(): Command {
   dunlin
     .command("worker")
     .description("worker roles alone, over shared stores")
-    .option("--roles <list>", "which of intake,dispatch,upkeep", roleList, ["intake", "dispatch", "upkeep"] as Role[])
+    .option("--roles <list>", "which of intake,dispatch,upkeep", someOf(WORKER_ROLES), WORKER_ROLES)
     .action(({ roles }: { roles: Role[] }) => runService(roles, false));
   dunlin
     .command("migrate")
@@ -136,14 +131,17 @@ export function program(): Command {
   dunlin
     .command("report")
     .description("what was recovered: counts, money, rates, cost, and the lift over the holdout")
-    .option("--by <list>", "rows by any of campaign,step,channel,template,variant,shop,day,hour")
-    .option("--from <instant>", "from this instant on, like 2026-11-10T20:00:00+08:00")
-    .option("--to <instant>", "before this instant")
+    .option("--by <list>", "rows by any of campaign,step,channel,template,variant,shop,day,hour", dimensions)
+    .option("--from <instant>", "from this instant on, like 2026-11-10T20:00:00+08:00", instant)
+    .option("--to <instant>", "before this instant", instant)
     .addOption(new Option("--format <format>", "how to print it").choices(["table", "json", "csv"]).default("table"))
     .option("--json", "the same as --format json")
-    .action((options: ReportOptions & { json?: boolean }) =>
-      runCommand((context) => reportCommand(context, options.json === true ? { ...options, format: "json" } : options)),
-    );
+    .action((options: ReportOptions & { json?: boolean }, command: Command) => {
+      const { from, to } = options;
+      if (from !== undefined && to !== undefined && from >= to) command.error("error: --from must lie before --to");
+      const chosen: ReportOptions = options.json === true ? { ...options, format: "json" } : options;
+      return runCommand((context) => reportCommand(context, chosen));
+    });
   dunlin
     .command("explain")
     .argument("<order>", "the order's id")
@@ -155,7 +153,7 @@ export function program(): Command {
     );
   dunlin
     .command("suppress")
-    .argument("<address>", "phone number (+8613812345678) or chat handle")
+    .argument("<address>", "phone number (+8613812345678) or chat handle", notEmpty)
     .requiredOption("--shop <shop>", "whose messages it must not get any more")
     .option("--kind <kind>", "phone, or the kind of chat (wechat)", "phone")
     .description("opt an address out by hand")
@@ -166,7 +164,7 @@ export function program(): Command {
     .command("promise")
     .argument("<order>", "the order's id")
     .requiredOption("--shop <shop>", "its shop")
-    .requiredOption("--at <instant>", "when the buyer will pay, like 2026-11-10T20:00:00+08:00")
+    .requiredOption("--at <instant>", "when the buyer will pay, like 2026-11-10T20:00:00+08:00", instant)
     .option("--reason <text>", "why it is unpaid until then")
     .option("--by <name>", "who recorded it")
     .description("the buyer promised to pay: what is left of the reminders and earlier waits until then")
@@ -178,8 +176,8 @@ export function program(): Command {
     .requiredOption("--campaign <campaign>", "its key")
     .requiredOption("--step <step>", "the step's id")
     .requiredOption("--channel <channel>", "the configured channel to send over")
-    .requiredOption("--to <address>", "phone number (+8613812345678) or chat handle")
-    .option("--locale <locale>", "of the text; default: the shop's")
+    .requiredOption("--to <address>", "phone number (+8613812345678) or chat handle", notEmpty)
+    .option("--locale <locale>", "of the text; default: the shop's", locale)
     .option("--variant <variant>", "of the campaign; default: the text for all")
     .option("--shop <shop>", "in whose name; default: the first that is configured")
     .description(
@@ -190,7 +188,7 @@ export function program(): Command {
     .command("rehearse")
     .argument("<file>", "NDJSON of order events; - reads stdin")
     .requiredOption("--campaigns <dir>", "the campaigns to rehearse")
-    .option("--from <instant>", "begin deciding here; what was told before is known")
+    .option("--from <instant>", "begin deciding here; what was told before is known", instant)
     .option("--json", "print every planned send and skip as JSON")
     .description("run campaigns over a file of events with a simulated clock; nothing is sent")
     .action((file: string, options: RehearseOptions) =>
@@ -246,7 +244,7 @@ export function program(): Command {
   const keys = dunlin.command("keys").description("API keys and their role");
   keys
     .command("create")
-    .argument("<name>", "whose it is: told in the audit trail")
+    .argument("<name>", "whose it is: told in the audit trail", keyName)
     .addOption(new Option("--role <role>", "what it may do").choices(KEY_ROLES).makeOptionMandatory())
     .option("--json", "print it as JSON")
     .description("make a key, which is printed this once")
@@ -286,11 +284,4 @@ export function program(): Command {
       process.exit(await runDemo(deps, options));
     });
   return dunlin;
-}
-
-function wholeNumber(least: number, most: number): (text: string) => number {
-  return (text) => {
-    if (/^\d{1,10}$/.test(text) && Number(text) >= least && Number(text) <= most) return Number(text);
-    throw new InvalidArgumentError(`must be a whole number from ${least} to ${most}`);
-  };
 }

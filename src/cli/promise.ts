@@ -1,20 +1,19 @@
 /** `dunlin promise ORDER --shop S --at T`: the buyer said when they will pay; what is left of the plan and earlier waits until then. */
-import { formatInstant, parseInstant } from "../core/instant.ts";
+import { formatInstant } from "../core/instant.ts";
 import { offsetMinutes } from "../core/zone.ts";
 import { recordPromise } from "../db/stores/promise-store.ts";
 import { type CommandContext, CommandError, withDatabase } from "./context.ts";
 
 export type PromiseOptions = {
   readonly shop: string;
-  readonly at: string;
+  /** Epoch ms. */
+  readonly at: number;
   readonly reason?: string;
   readonly by?: string;
 };
 
 export async function promiseCommand(context: CommandContext, order: string, options: PromiseOptions): Promise<void> {
-  const { shop, reason = null, by = null } = options;
-  const at = parseInstant(options.at);
-  if (at === null) throw new CommandError(`--at: ${options.at} is no instant; write it like 2026-11-10T20:00:00+08:00`);
+  const { shop, at, reason = null, by = null } = options;
   const zone = context.config.shop(shop)?.timeZone ?? "UTC";
   const written = (ms: number) => formatInstant(Math.floor(ms), offsetMinutes(zone, ms));
   const result = await withDatabase(context, ({ sql }) => recordPromise(sql, { shop, order, at, reason, by }));

@@ -29,6 +29,7 @@ export type SendTestOptions = {
   readonly step: string;
   readonly channel: string;
   readonly to: string;
+  /** Canonical. */
   readonly locale?: string;
   readonly variant?: string;
   readonly shop?: string;
@@ -114,8 +115,7 @@ function compose(
     options.variant === undefined ? null : pick("variant", options.variant, campaign.variants, ({ key }) => key).key;
   if (!step.channels.includes(name))
     throw new CommandError(`--channel: step ${step.id} of ${campaign.key} goes over ${step.channels.join(", ")}`);
-  const locale = canonicalLocale(options.locale ?? shop.locale);
-  if (locale === null) throw new CommandError(`--locale: ${options.locale} is no locale, like en or zh-CN`);
+  const locale = options.locale ?? shop.locale;
   const query = { campaign: campaign.key, step: step.id, variant, channel: name, locale, shopLocale: shop.locale };
   const template = catalog.findTemplate(query);
   if (template === null)

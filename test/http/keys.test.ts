@@ -1,7 +1,9 @@
 /** Keys made by the command open the HTTP interface as far as their role goes, and stand in the audit trail. */
+import { InvalidArgumentError } from "commander";
 import { pino } from "pino";
 import { describe, expect, it } from "vitest";
 import { createCampaignAdmin } from "../../src/campaigns/administer.ts";
+import { keyName } from "../../src/cli/arguments.ts";
 import { type CommandContext, CommandError } from "../../src/cli/context.ts";
 import { createKeyCommand, listKeysCommand, revokeKeyCommand } from "../../src/cli/keys.ts";
 import { loadConfig } from "../../src/config/load-config.ts";
@@ -109,8 +111,8 @@ describe("keys", () => {
     expect((await run((context) => revokeKeyCommand(context, "Nobody"))).failed).toMatch(/no key Nobody/);
     const again = await run((context) => createKeyCommand(context, "Vera", { role: "viewer" }));
     expect(again.failed).toMatch(/take another name/);
-    for (const name of ["", "admin key", "a\nb", "x".repeat(61)])
-      expect((await run((context) => createKeyCommand(context, name, { role: "viewer" }))).failed, name).not.toBeNull();
+    for (const name of ["", "admin key", "First Start", "a\nb", "x".repeat(61)])
+      expect(() => keyName(name), name).toThrow(InvalidArgumentError);
   });
 
   it("are listed without themselves", async () => {

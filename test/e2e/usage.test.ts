@@ -1,0 +1,57 @@
+/** What the command line says of wrong usage: exit code 2, before anything is opened. */
+import { execFile } from "node:child_process";
+import { devNull } from "node:os";
+import { fileURLToPath } from "node:url";
+import { expect, it } from "vitest";
+
+const MAIN = fileURLToPath(new URL("../../dist/main.js", import.meta.url));
+/** Whatever gets as far as the database fails. */
+const env = {
+  PATH: process.env.PATH ?? "",
+  DATABASE_URL: "postgres://nobody@127.0.0.1:1/none",
+  DUNLIN_SECRET_KEY: Buffer.alloc(32, 7).toString("base64"),
+  DUNLIN_CONFIG: devNull,
+};
+
+const run = (...args: string[]): Promise<{ code: number; out: string; err: string }> =>
+  new Promise((resolve) =>
+    execFile(process.execPath, [MAIN, ...args], { env }, (error, out, err) =>
+      resolve({ code: error === null ? 0 : Number(error.code), out, err }),
+    ),
+  );
+
+const INSTANT = "must be an instant with an offset, like 2026-11-10T20:00:00+08:00";
+const [EARLIER, LATER] = ["2026-11-10T20:00:00+08:00", "2026-11-11T20:00:00+08:00"];
+const test = ["send-test", "--campaign", "c", "--step", "s", "--channel", "sms"];
+
+it.each<[string[], string]>([
+  [["report", "--by", "foo"], "foo is none of campaign, step, channel"],
+  [["report", "--by", "campaing"], "did you mean `campaign`?"],
+  [["report", "--from", "yesterday"], INSTANT],
+  [["report", "--to", "2026-11-10"], INSTANT],
+  [["report", "--from", LATER, "--to", EARLIER], "--from must lie before --to"],
+  [["report", "--from", EARLIER, "--to", EARLIER], "--from must lie before --to"],
+  [["report", "--format", "xml"], "Allowed choices are table, json, csv"],
+  [["rehearse", "events.ndjson", "--campaigns", "templates", "--from", "2026-11-10"], INSTANT],
+  [["promise", "o1", "--shop", "acme", "--at", "tonight"], INSTANT],
+  [["worker", "--roles", ""], "must name at least one of intake, dispatch, upkeep"],
+  [["worker", "--roles", "intake,api"], "api is none of intake, dispatch, upkeep"],
+  [["keys", "create", "Vera", "--role", "boss"], "Allowed choices are viewer, operator, admin"],
+  [["keys", "create", "admin key", "--role", "viewer"], "a key is named by letters, digits"],
+  [["keys", "create", "", "--role", "viewer"], "a key is named by letters, digits"],
+  [["campaigns", "rollback", "default", "--to", "latest"], "must be a whole number from 1"],
+  [[...test, "--to", "+8613812345678", "--locale", "not a locale"], "is no locale, like en or zh-CN"],
+  [[...test, "--to", " "], "must not be empty"],
+  [["suppress", "", "--shop", "acme"], "must not be empty"],
+  [["explain", "o1"], "required option '--shop <shop>' not specified"],
+])("%j is wrong usage", async (args, said) => {
+  const { code, out, err } = await run(...args);
+  expect([code, out]).toEqual([2, ""]);
+  expect(err).toContain(said);
+});
+
+it("tells it from what failed", async () => {
+  const { code, out, err } = await run("report", "--by", "step, day,", "--from", EARLIER, "--to", LATER);
+  expect([code, out]).toEqual([1, ""]);
+  expect(err).toMatch(/^dunlin: PostgreSQL is not reachable at 127\.0\.0\.1:1 .*\n$/);
+});
