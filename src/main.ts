@@ -5,10 +5,12 @@ import { CommanderError } from "commander";
 import { StartError } from "./app.ts";
 import { StoredCampaignError } from "./campaigns/live.ts";
 import { CommandError } from "./cli/context.ts";
+import { reasonOf } from "./cli/failure.ts";
 import { explainDbError } from "./db/client.ts";
 import { EmbeddedError } from "./db/embedded/errors.ts";
 import { CampaignsBusy } from "./db/stores/planning-fence.ts";
 import { DemoError } from "./demo/place.ts";
+import { OutputError, openOutput } from "./output.ts";
 import { program } from "./program.ts";
 
 function explain(error: unknown): string {
@@ -20,15 +22,29 @@ function explain(error: unknown): string {
   return explainDbError(error);
 }
 
+/** What a shell tells of a program that a closed pipe ended (128 + SIGPIPE), as most do. */
+const CLOSED_PIPE = 141;
+
+function outputFailed(fault: NodeJS.ErrnoException): void {
+  const closed = fault.code === "EPIPE";
+  if (!closed) process.stderr.write(`dunlin: standard output: ${reasonOf(fault)}\n`);
+  process.exitCode ||= closed ? CLOSED_PIPE : 1;
+}
+
 /** V8 lets its heap grow fourfold before it looks for what is dead. At less than twofold a busy worker holds a third less, as fast. */
 const HEAP_GROWING_PERCENT = 75;
 
 async function main(): Promise<void> {
   setFlagsFromString(`--heap-growing-percent=${HEAP_GROWING_PERCENT}`);
+  process.stderr.on("error", () => {});
   try {
-    await program().parseAsync();
+    await program(openOutput(process.stdout, outputFailed)).parseAsync();
   } catch (error) {
-    if (error instanceof CommanderError) process.exit(error.exitCode === 0 ? 0 : 2);
+    if (error instanceof OutputError) return;
+    if (error instanceof CommanderError) {
+      process.exitCode = error.exitCode === 0 ? 0 : 2;
+      return;
+    }
     process.stderr.write(`dunlin: ${explain(error)}\n`);
     process.exit(1);
   }

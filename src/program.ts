@@ -1,5 +1,4 @@
 /** The commands of `dunlin`: their arguments, and what each runs. */
-import { once } from "node:events";
 import { Command, Option } from "commander";
 import { type AppOptions, ROLES, type Role, startApp } from "./app.ts";
 import { dimensions, instant, keyName, locale, notEmpty, someOf, wholeNumber } from "./cli/arguments.ts";
@@ -28,6 +27,7 @@ import { KEY_ROLES, type KeyRole } from "./core/role.ts";
 import { LEAST_SECONDS, MOST_SECONDS } from "./demo/pace.ts";
 import { type DemoOptions, runDemo } from "./demo/run.ts";
 import { createLog } from "./log.ts";
+import { type Output, openOutput } from "./output.ts";
 
 /** A drain that takes longer is given up, and said so; claims it held are rescued when their leases run out. */
 const DRAIN_MS = 19_000;
@@ -38,17 +38,10 @@ function configure(): Config {
   return result.config;
 }
 
-/** A long answer in pieces, as fast as whoever reads it takes them. */
-async function writeOut(piece: string | Uint8Array): Promise<void> {
-  if (!process.stdout.write(piece)) await once(process.stdout, "drain");
-}
-
-const line = (text: string): void => void process.stdout.write(`${text}\n`);
-
-async function runService(roles: readonly Role[], migrateEmpty: boolean): Promise<void> {
+async function runService(print: Output["line"], roles: readonly Role[], migrateEmpty: boolean): Promise<void> {
   const config = configure();
   const log = createLog(config.logLevel, 1);
-  const options: AppOptions = { roles: new Set(roles), log, print: line, migrateEmpty };
+  const options: AppOptions = { roles: new Set(roles), log, print, migrateEmpty };
   const app = await startApp(config, options);
   if (config.implicitShops)
     log.warn("no shops are configured: every shop is taken, in UTC; list yours in dunlin.yaml (README, Configuration)");
@@ -85,19 +78,21 @@ function signalled(): Promise<string> {
   });
 }
 
-async function runCommand(work: (context: CommandContext) => Promise<void>): Promise<void> {
+async function runOn(out: Output["line"], work: (context: CommandContext) => Promise<void>): Promise<void> {
   const config = configure();
   await work({
     config,
     log: createLog(config.logLevel === "info" ? "warn" : config.logLevel, 2),
-    out: line,
+    out,
     note: (text) => void process.stderr.write(`${text}\n`),
   });
 }
 
 const WORKER_ROLES = ROLES.filter((role) => role !== "api");
 
-export function program(): Command {
+export function program(output: Output = openOutput(process.stdout)): Command {
+  const runCommand = (work: (context: CommandContext) => Promise<void>) => runOn(output.line, work);
+  const serve = (roles: readonly Role[], migrateEmpty: boolean) => runService(output.line, roles, migrateEmpty);
   const dunlin = new Command("dunlin")
     .description("Reminds buyers of unpaid orders once, in time, and counts honestly what came back.")
     .exitOverride()
@@ -106,16 +101,16 @@ export function program(): Command {
   dunlin
     .command("start")
     .description("everything in one process: API, console, workers; embedded PostgreSQL when DATABASE_URL is unset")
-    .action(() => runService(ROLES, true));
+    .action(() => serve(ROLES, true));
   dunlin
     .command("api")
     .description("the API alone, over shared stores")
-    .action(() => runService(["api"], false));
+    .action(() => serve(["api"], false));
   dunlin
     .command("worker")
     .description("worker roles alone, over shared stores")
     .option("--roles <list>", "which of intake,dispatch,upkeep", someOf(WORKER_ROLES), WORKER_ROLES)
-    .action(({ roles }: { roles: Role[] }) => runService(roles, false));
+    .action(({ roles }: { roles: Role[] }) => serve(roles, false));
   dunlin
     .command("migrate")
     .description("bring both schemas (Dunlin's, and BullMQ's on PostgreSQL) up to date; safe to run concurrently")
@@ -192,7 +187,7 @@ export function program(): Command {
     .option("--json", "print every planned send and skip as JSON")
     .description("run campaigns over a file of events with a simulated clock; nothing is sent")
     .action((file: string, options: RehearseOptions) =>
-      runCommand((context) => rehearseCommand(context, file, options, writeOut)),
+      runCommand((context) => rehearseCommand(context, file, options, output.piece)),
     );
   const campaigns = dunlin.command("campaigns").description("campaigns and templates as files");
   campaigns
