@@ -5,11 +5,13 @@
  *   everywhere in Dunlin. As a parameter write `ts(ms)`.
  * - `bigint` comes back as a number and throws beyond 2^53 instead of rounding. `numeric` (and thus `sum(bigint)`)
  *   stays a string: cast sums to bigint. `date` stays the string 'YYYY-MM-DD', which belongs to no time zone.
+ * - `text[]` is the one array type that comes back as an array; others come as PostgreSQL writes them.
  * - The session speaks UTC and ISO dates, whatever the server's defaults are.
  *
  * Hazard: `drizzle(sql)` replaces the date parsers of the pool it is given. Give it a pool of its own.
  */
 import postgres from "postgres";
+import { parseTexts, texts } from "./columns.ts";
 
 // The empty object is how postgres.js spells "no custom helpers" and thus what makes `Sql` a plain `postgres.Sql`.
 export type Sql = postgres.Sql;
@@ -46,6 +48,7 @@ export class DatabaseUrlError extends Error {
 }
 
 const INT8 = 20;
+const TEXTS = 1009;
 const DATE = 1082;
 const TIMESTAMPTZ = 1184;
 
@@ -55,6 +58,8 @@ export function connect(url: string, options: ConnectOptions = {}): Database {
   const sql = open(url, {
     max,
     prepare,
+    // The driver's own query for array types, at each connect, is awaited by nobody: a connection lost in it would end the process.
+    fetch_types: false,
     connect_timeout: connectTimeoutMs / 1000,
     idle_timeout: idleTimeoutMs / 1000,
     // The driver's own waits grow to 20 s for the whole pool, long after the server is back.
@@ -67,6 +72,7 @@ export function connect(url: string, options: ConnectOptions = {}): Database {
         serialize: (value: number | bigint | string) => String(value),
         parse: parseInt8,
       },
+      texts: { to: TEXTS, from: [TEXTS], serialize: textsText, parse: parseTexts },
       // Without this entry postgres.js would make a Date of it, at midnight UTC.
       date: { to: DATE, from: [DATE], serialize: (value: string) => value, parse: (text: string) => text },
       timestamptz: { to: TIMESTAMPTZ, from: [TIMESTAMPTZ], serialize: instantText, parse: parseTimestamptz },
@@ -84,7 +90,7 @@ export function connect(url: string, options: ConnectOptions = {}): Database {
 
 /**
  * An instant as a query parameter: epoch milliseconds → timestamptz, typed as such, so it needs no cast.
- * For arrays pass the plain numbers with a cast, which postgres.js needs: `${list}::timestamptz[]`.
+ * For arrays see columns.ts.
  */
 export function ts(ms: number): Date {
   const date = new Date(ms);
@@ -133,6 +139,9 @@ function parseInt8(text: string): number {
   if (!Number.isSafeInteger(value)) throw new RangeError(`bigint ${text} is beyond 2^53; select it as ::text`);
   return value;
 }
+
+const textsText = (value: readonly (string | null)[] | string): string =>
+  typeof value === "string" ? value : texts(value);
 
 function instantText(value: Date | number | string): string {
   if (typeof value === "string") return value;

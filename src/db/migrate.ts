@@ -18,7 +18,12 @@ export type SchemaVerdict =
 /** Applies what is missing. Safe to run from many processes at once: they take turns. */
 export async function migrate(url: string): Promise<void> {
   // A pool of its own: drizzle replaces the parsers of the pool that it is given.
-  const sql = postgres(url, { max: 1, onnotice: () => {}, connection: { application_name: "dunlin migrate" } });
+  const sql = postgres(url, {
+    max: 1,
+    fetch_types: false,
+    onnotice: () => {},
+    connection: { application_name: "dunlin migrate" },
+  });
   try {
     await sql`select pg_advisory_lock(${LOCK})`;
     await runDrizzle(drizzle(sql), { migrationsFolder: FOLDER });

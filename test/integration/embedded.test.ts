@@ -419,7 +419,7 @@ describe("client", () => {
       const at = 1_700_000_000_123;
       expect(
         await sql`select ${ts(at)} as at, ${ts(at)}::text as text, '2026-11-10 20:00:00.9999+08'::timestamptz as cut,
-          'infinity'::timestamptz as never, ${[at, 0]}::timestamptz[] as list, '2026-11-10'::date as day,
+          'infinity'::timestamptz as never, '2026-11-10'::date as day,
           '1969-12-31 23:59:59.9999Z'::timestamptz as old`,
       ).toEqual([
         {
@@ -427,10 +427,13 @@ describe("client", () => {
           text: "2023-11-14 22:13:20.123+00",
           cut: Date.parse("2026-11-10T12:00:00.999Z"),
           never: Number.POSITIVE_INFINITY,
-          list: [at, 0],
           day: "2026-11-10",
           old: -1,
         },
+      ]);
+      const list = ["a", "b, c", "", null, "NULL", "{}", 'q"\\', "line\nend", "急"];
+      expect(await sql`select ${list}::text[] as list, '{}'::text[] as none, '{a,b}'::text[] as bare`).toEqual([
+        { list, none: [], bare: ["a", "b"] },
       ]);
       expect(await sql`select ${2 ** 53 - 1}::bigint as n`).toEqual([{ n: 2 ** 53 - 1 }]);
       await expect(sql`select 9007199254740993::bigint as n`).rejects.toThrow("beyond 2^53");

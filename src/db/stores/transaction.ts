@@ -8,7 +8,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Sql } from "../client.ts";
 
-/** `CONNECT_TIMEOUT` and the like come before a transaction began, when there is nothing to roll back. */
+/** `CONNECT_TIMEOUT`, 57P03 and the like come before a transaction began, when there is nothing to roll back. */
 const LOST = new Set([
   "CONNECTION_CLOSED",
   "CONNECTION_DESTROYED",
@@ -18,6 +18,9 @@ const LOST = new Set([
   "ETIMEDOUT",
   // idle_in_transaction_session_timeout: the server closes the connection after saying so.
   "25P03",
+  // So does one that was told to end (pg_terminate_backend, a shutdown), or whose neighbour crashed.
+  "57P01",
+  "57P02",
 ]);
 
 /** The close of a socket follows its error within a turn of the loop. */

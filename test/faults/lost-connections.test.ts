@@ -1,0 +1,89 @@
+/** Connections that the server ends, by the dozen, under work that is done beside intake: nothing but that work may be lost. */
+import { setTimeout as pause } from "node:timers/promises";
+import { expect, it, onTestFinished, vi } from "vitest";
+import { connect, type Sql } from "../../src/db/client.ts";
+import { inTransaction } from "../../src/db/stores/transaction.ts";
+import { type TestDatabase, testDatabase } from "../support/database.ts";
+
+vi.setConfig({ testTimeout: 60_000 });
+
+const NAME = "dunlin lost";
+const CONNECTIONS = 6;
+const STORM_MS = 4_000;
+
+/** What would have ended the process. */
+function unhandled(): string[] {
+  const found: string[] = [];
+  const note = (error: unknown) => void found.push(String(error));
+  process.on("unhandledRejection", note).on("uncaughtException", note);
+  onTestFinished(() => void process.off("unhandledRejection", note).off("uncaughtException", note));
+  return found;
+}
+
+/** Ends all sessions of the pool again and again, while each of its connections has work. Counts what was done, and what failed by code. */
+async function storm(database: TestDatabase, pool: Sql, work: (sql: Sql) => Promise<unknown>) {
+  const done = { ok: 0, failed: 0, hung: 0 };
+  const codes = new Set<string>();
+  const end = performance.now() + STORM_MS;
+  const lane = async () => {
+    while (performance.now() < end) {
+      const result = await Promise.race([
+        work(pool).then(
+          () => "ok" as const,
+          (error: unknown) => {
+            codes.add(String(error instanceof Error && "code" in error ? error.code : error));
+            return "failed" as const;
+          },
+        ),
+        pause(5_000, "hung" as const),
+      ]);
+      done[result]++;
+    }
+  };
+  const cut = async () => {
+    while (performance.now() < end) {
+      await database.sql`select pg_terminate_backend(pid) from pg_stat_activity where application_name = ${NAME} and datname = current_database()`;
+      await pause(5 + Math.random() * 20);
+    }
+  };
+  await Promise.all([cut(), ...Array.from({ length: 2 * CONNECTIONS }, lane)]);
+  return { ...done, codes: [...codes].sort() };
+}
+
+/** Each of so many transactions begins before any ends: no connection was left behind in one that nobody ends. */
+async function allAtOnce(pool: Sql): Promise<number> {
+  let begun = 0;
+  const transactions = Array.from({ length: CONNECTIONS }, () =>
+    inTransaction(pool, async (tx) => {
+      await tx`select 1`;
+      begun++;
+      await expect.poll(() => begun, { timeout: 10_000 }).toBe(CONNECTIONS);
+    }),
+  );
+  await Promise.all(transactions);
+  return begun;
+}
+
+const WORK: [string, (sql: Sql) => Promise<unknown>][] = [
+  ["transactions", (sql) => inTransaction(sql, (tx) => Promise.all([tx`select count(*) from orders`, tx`select 1`]))],
+];
+
+it.each(WORK)("ended under %s: they fail, the process and all connections go on", async (_, work) => {
+  const database = await testDatabase();
+  const { sql, close } = connect(database.url, { max: CONNECTIONS, applicationName: NAME });
+  const found = unhandled();
+  const { ok, failed, hung, codes } = await storm(database, sql, work);
+  expect(found).toEqual([]);
+  expect(hung).toBe(0);
+  expect(ok).toBeGreaterThan(0);
+  expect(failed).toBeGreaterThan(0);
+  for (const code of codes) expect(code).toMatch(/^(CONNECTION_CLOSED|ECONNRESET|EPIPE|57P01)$/);
+  // A first statement may still be told of the last cut.
+  await Promise.allSettled(Array.from({ length: 4 * CONNECTIONS }, () => work(sql)));
+  await Promise.all(Array.from({ length: 4 * CONNECTIONS }, () => work(sql)));
+  expect(await allAtOnce(sql)).toBe(CONNECTIONS);
+  const begun = performance.now();
+  await close(5_000);
+  expect(performance.now() - begun).toBeLessThan(4_000);
+  expect(found).toEqual([]);
+});
