@@ -1,5 +1,6 @@
 // Checks the direction of imports (ARCHITECTURE.md): core ← adapters ← features ← {http, cli, demo} ← app ← main.
-// Adapters do not import each other, features do not import each other, core imports pure libraries only.
+// Adapters do not import each other, features do not import each other, core imports pure libraries only. And transactions begin in one
+// place, which survives the loss of their connection.
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 
@@ -15,6 +16,8 @@ const IMPURE = [
   /\bset(Timeout|Interval|Immediate)\(/,
   /\bperformance\./,
 ];
+
+const TRANSACTIONS = join("src", "db", "stores", "transaction.ts");
 
 /** What each layer may import besides itself; `*` for outer files at the root of src. */
 const MAY = Object.fromEntries([
@@ -54,6 +57,9 @@ for (const file of files) {
   if (layer === "core")
     for (const impure of IMPURE)
       if (impure.test(code)) faults.push(`${file}: core must be pure, found ${impure.source}`);
+  // Whatever else begins takes no argument.
+  if (file !== TRANSACTIONS && /\.begin(<[^(]*>)?\(\s*[^)\s]/.test(code))
+    faults.push(`${file}: transactions begin by inTransaction (${TRANSACTIONS})`);
   if (/\bprocess\.env\b/.test(code) && layer !== "config" && layer !== "*")
     faults.push(`${file}: process.env belongs to config and main`);
 }

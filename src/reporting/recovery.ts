@@ -33,7 +33,7 @@ import {
   shopsSeen,
   sumRecoveries,
 } from "../db/stores/report-store.ts";
-
+import { inTransaction } from "../db/stores/transaction.ts";
 import { add, COUNTS, type Draft, emptyDraft, FIGURES, type Figures, figuresOf, sumOf } from "./figures.ts";
 
 export { DIMENSIONS, type Dimension, type Figures };
@@ -59,22 +59,22 @@ export type RecoveryInput = {
   readonly zoneOf?: (shop: string) => string;
 };
 
-export async function recoveryReport(deps: { readonly sql: Sql }, input: RecoveryInput): Promise<RecoveryReport> {
+export function recoveryReport(deps: { readonly sql: Sql }, input: RecoveryInput): Promise<RecoveryReport> {
+  return inTransaction(deps.sql, (sql) => reportIn(sql, input), "isolation level repeatable read read only");
+}
+
+async function reportIn(sql: Sql, input: RecoveryInput): Promise<RecoveryReport> {
   const by = [...new Set(input.by)];
   const window = { from: input.from, to: input.to };
-  return deps.sql.begin("isolation level repeatable read read only", async (transaction) => {
-    // The tag of a transaction is the tag of the pool but for `begin`.
-    const sql = transaction as unknown as Sql;
-    await giveRoom(sql);
-    const shops = by.includes("day") || by.includes("hour") ? await shopsSeen(sql) : [];
-    const zones = shops.map((shop) => [shop, input.zoneOf?.(shop) ?? "UTC"] as const);
-    const report = { ...window, by, zones };
-    const drafts = await drafted(sql, report);
-    const rows = [...drafts.byKey].map(([key, draft]) => ({ keys: keysOf(by, key), ...figuresOf(draft) }));
-    rows.sort((one, two) => compareKeys(by, one.keys, two.keys));
-    const totals = await totalsOf(sql, report, drafts);
-    return { ...window, by, columns: [...by, ...FIGURES], rows, totals };
-  });
+  await giveRoom(sql);
+  const shops = by.includes("day") || by.includes("hour") ? await shopsSeen(sql) : [];
+  const zones = shops.map((shop) => [shop, input.zoneOf?.(shop) ?? "UTC"] as const);
+  const report = { ...window, by, zones };
+  const drafts = await drafted(sql, report);
+  const rows = [...drafts.byKey].map(([key, draft]) => ({ keys: keysOf(by, key), ...figuresOf(draft) }));
+  rows.sort((one, two) => compareKeys(by, one.keys, two.keys));
+  const totals = await totalsOf(sql, report, drafts);
+  return { ...window, by, columns: [...by, ...FIGURES], rows, totals };
 }
 
 type Drafts = {

@@ -2,7 +2,10 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { expect, it, onTestFinished, vi } from "vitest";
 import { connect, type Sql } from "../../src/db/client.ts";
+import { loadStory } from "../../src/db/stores/explain-store.ts";
+import { suppressContact } from "../../src/db/stores/suppression-store.ts";
 import { inTransaction } from "../../src/db/stores/transaction.ts";
+import { recoveryReport } from "../../src/reporting/recovery.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -66,10 +69,14 @@ async function allAtOnce(pool: Sql): Promise<number> {
 
 const WORK: [string, (sql: Sql) => Promise<unknown>][] = [
   ["transactions", (sql) => inTransaction(sql, (tx) => Promise.all([tx`select count(*) from orders`, tx`select 1`]))],
+  ["reports", (sql) => recoveryReport({ sql }, { by: ["day", "step"], from: null, to: null })],
+  ["stories of orders", (sql) => loadStory(sql, "acme", "o1")],
+  ["suppressions", (sql) => suppressContact(sql, "acme", Buffer.alloc(16, 1), "test")],
 ];
 
 it.each(WORK)("ended under %s: they fail, the process and all connections go on", async (_, work) => {
   const database = await testDatabase();
+  await database.sql`insert into orders (shop_id, id, status, details, seen_at) values ('acme', 'o1', 'unpaid', '{}', now())`;
   const { sql, close } = connect(database.url, { max: CONNECTIONS, applicationName: NAME });
   const found = unhandled();
   const { ok, failed, hung, codes } = await storm(database, sql, work);

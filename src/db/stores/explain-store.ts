@@ -6,6 +6,7 @@ import type { Reason } from "../../core/reason.ts";
 import type { Sql } from "../client.ts";
 import { plain } from "../columns.ts";
 import { type ReminderState, stateOf } from "./reminder-state.ts";
+import { inTransaction } from "./transaction.ts";
 
 export type OrderFacts = {
   readonly now: number;
@@ -119,45 +120,45 @@ export type StoredStory = {
  * The order, or null when it is unknown; with it the reminders that name it and the others of the case that it is in or was in last,
  * all of one moment. Every statement goes by an index: of the order, of its buyer, of a key.
  */
-export async function loadStory(pool: Sql, shop: string, id: string): Promise<StoredStory | null> {
-  return pool.begin("isolation level repeatable read read only", async (transaction) => {
-    // The tag of a transaction is the tag of the pool but for `begin`.
-    const sql = transaction as unknown as Sql;
-    const [order] = await sql<OrderFacts[]>`
-      select dunlin_now() as now, o.buyer_id, b.platform_id, b.profile #>> '{timeZone,0}' as time_zone, o.case_id, o.in_case, o.status,
-        o.amount, o.currency, o.created_at, o.closes_at, o.chase_from, o.cash_on_delivery, o.paid_at, o.refunded_at, o.closed_at,
-        o.told_at, o.seen_at, o.details ->> 'closeReason' as close_reason, o.details ->> 'paymentMethod' as payment_method
-      from orders o left join buyers b on b.shop_id = o.shop_id and b.id = o.buyer_id
-      where o.shop_id = ${shop} and o.id = ${id}`;
-    if (order === undefined) return null;
-    const [events, reminders, recoveries] = await Promise.all([
-      sql<EventFacts[]>`
-        select id, type, occurred_at, received_at, told from order_events
-        where shop_id = ${shop} and order_id = ${id} order by occurred_at, id collate "C"`,
-      sql<ReminderFacts[]>`
-        select id, case_id, campaign, campaign_version, step, variant, kind, ${stateOf(sql)} as state, reason, due_at, decided_at, orders, plan,
-          retry_at, retry_channel, exists (select from campaigns c where c.key = campaign and c.paused_at is not null) as paused
-        from reminders r where shop_id = ${shop} and buyer_id = ${order.buyer_id}
-          and (${id} = any(orders) or case_id = ${order.case_id})
-        order by coalesce(decided_at, due_at), (plan ->> 'index')::int nulls first, id`,
-      sql<RecoveryFacts[]>`
-        select v.reminder_id, v.amount, v.currency, v.reminded_at, v.paid_at from recoveries v
-        join reminders r on r.shop_id = v.shop_id and r.id = v.reminder_id and r.state = 'sent'
-        where v.shop_id = ${shop} and v.order_id = ${id}`,
-    ]);
-    const caseIds = [
-      ...new Set([...reminders.map(({ case_id }) => case_id), ...(order.case_id === null ? [] : [order.case_id])]),
-    ];
-    const [cases, deliveries] = await Promise.all([
-      sql<CaseFacts[]>`
-        select c.id, c.opened_at, c.ended_at, c.campaign, c.manual, c.promise, c.whole_reason, c.whole_at,
-          array(select o.id from orders o where o.shop_id = c.shop_id and o.buyer_id = c.buyer_id and o.case_id = c.id order by o.created_at, o.id) as orders
-        from cases c where c.shop_id = ${shop} and c.id = any(${plain(caseIds)}::uuid[]) order by c.opened_at, c.id`,
-      sql<DeliveryFacts[]>`
-        select id, reminder_id, channel, attempt, state, claimed_at, finished_at, delivered_at, campaign_version, variant,
-          template, template_version, message_id, segments, cost_micros, cost_currency, code, message
-        from deliveries where shop_id = ${shop} and reminder_id = any(${plain(reminders.map((row) => row.id))}::uuid[]) order by claimed_at, id`,
-    ]);
-    return { order, events, cases, reminders, deliveries, recovery: recoveries[0] ?? null };
-  });
+export function loadStory(pool: Sql, shop: string, id: string): Promise<StoredStory | null> {
+  return inTransaction(pool, (sql) => storyIn(sql, shop, id), "isolation level repeatable read read only");
+}
+
+async function storyIn(sql: Sql, shop: string, id: string): Promise<StoredStory | null> {
+  const [order] = await sql<OrderFacts[]>`
+    select dunlin_now() as now, o.buyer_id, b.platform_id, b.profile #>> '{timeZone,0}' as time_zone, o.case_id, o.in_case, o.status,
+      o.amount, o.currency, o.created_at, o.closes_at, o.chase_from, o.cash_on_delivery, o.paid_at, o.refunded_at, o.closed_at,
+      o.told_at, o.seen_at, o.details ->> 'closeReason' as close_reason, o.details ->> 'paymentMethod' as payment_method
+    from orders o left join buyers b on b.shop_id = o.shop_id and b.id = o.buyer_id
+    where o.shop_id = ${shop} and o.id = ${id}`;
+  if (order === undefined) return null;
+  const [events, reminders, recoveries] = await Promise.all([
+    sql<EventFacts[]>`
+      select id, type, occurred_at, received_at, told from order_events
+      where shop_id = ${shop} and order_id = ${id} order by occurred_at, id collate "C"`,
+    sql<ReminderFacts[]>`
+      select id, case_id, campaign, campaign_version, step, variant, kind, ${stateOf(sql)} as state, reason, due_at, decided_at, orders, plan,
+        retry_at, retry_channel, exists (select from campaigns c where c.key = campaign and c.paused_at is not null) as paused
+      from reminders r where shop_id = ${shop} and buyer_id = ${order.buyer_id}
+        and (${id} = any(orders) or case_id = ${order.case_id})
+      order by coalesce(decided_at, due_at), (plan ->> 'index')::int nulls first, id`,
+    sql<RecoveryFacts[]>`
+      select v.reminder_id, v.amount, v.currency, v.reminded_at, v.paid_at from recoveries v
+      join reminders r on r.shop_id = v.shop_id and r.id = v.reminder_id and r.state = 'sent'
+      where v.shop_id = ${shop} and v.order_id = ${id}`,
+  ]);
+  const caseIds = [
+    ...new Set([...reminders.map(({ case_id }) => case_id), ...(order.case_id === null ? [] : [order.case_id])]),
+  ];
+  const [cases, deliveries] = await Promise.all([
+    sql<CaseFacts[]>`
+      select c.id, c.opened_at, c.ended_at, c.campaign, c.manual, c.promise, c.whole_reason, c.whole_at,
+        array(select o.id from orders o where o.shop_id = c.shop_id and o.buyer_id = c.buyer_id and o.case_id = c.id order by o.created_at, o.id) as orders
+      from cases c where c.shop_id = ${shop} and c.id = any(${plain(caseIds)}::uuid[]) order by c.opened_at, c.id`,
+    sql<DeliveryFacts[]>`
+      select id, reminder_id, channel, attempt, state, claimed_at, finished_at, delivered_at, campaign_version, variant,
+        template, template_version, message_id, segments, cost_micros, cost_currency, code, message
+      from deliveries where shop_id = ${shop} and reminder_id = any(${plain(reminders.map((row) => row.id))}::uuid[]) order by claimed_at, id`,
+  ]);
+  return { order, events, cases, reminders, deliveries, recovery: recoveries[0] ?? null };
 }

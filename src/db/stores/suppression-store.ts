@@ -1,9 +1,10 @@
 /** Addresses that must not be messaged. */
 import type { Sql } from "../client.ts";
+import { inTransaction } from "./transaction.ts";
 
 /** Suppresses a contact by its hash and has its buyer planned anew. `false`: it was suppressed already. */
 export async function suppressContact(sql: Sql, shop: string, hash: Buffer, source: string): Promise<boolean> {
-  return sql.begin(async (tx) => {
+  return inTransaction(sql, async (tx) => {
     const added = await tx`
       insert into suppressions (shop_id, hash, source, created_at) values (${shop}, ${hash}, ${source}, dunlin_now())
       on conflict do nothing returning shop_id`;

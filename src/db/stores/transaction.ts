@@ -29,13 +29,20 @@ const CLOSE_FOLLOWS_MS = 50;
 const isLost = (error: unknown): boolean =>
   error instanceof Error && LOST.has(String("code" in error ? error.code : ""));
 
+/** All statements of the transaction see one moment. The default is a moment for each, and writing. */
+export type Isolation = "isolation level repeatable read read only";
+
 /** Commits when `work` resolves, rolls back when it rejects. Rejects also when the connection was lost; the commit may be done then. */
-export async function inTransaction<T>(sql: Sql, work: (tx: Sql) => Promise<T>): Promise<T> {
+export async function inTransaction<T>(
+  sql: Sql,
+  work: (tx: Sql) => Promise<T>,
+  isolation: Isolation | "" = "",
+): Promise<T> {
   const never = new Promise<never>(() => {});
   let lost = false;
   let result: { readonly value: T } | undefined;
   try {
-    await sql.begin(async (transaction) => {
+    await sql.begin(isolation, async (transaction) => {
       // The tag of a transaction is the tag of the pool but for `begin`.
       const tx = new Proxy(transaction as unknown as Sql, {
         apply(target, self, args) {
