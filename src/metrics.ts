@@ -54,21 +54,28 @@ export function createMetrics(gauges: Gauges): Metrics {
     registers,
   });
   const safely = async (read: () => Promise<void>): Promise<void> => read().catch(() => undefined);
-  const lag = new Gauge({
+  // Both gauges of one scrape tell of one reading.
+  let reading: ReturnType<Gauges["due"]> | null = null;
+  const readDue = (): ReturnType<Gauges["due"]> => {
+    reading ??= gauges.due().finally(() => {
+      reading = null;
+    });
+    return reading;
+  };
+  new Gauge({
     name: "dunlin_due_lag_seconds",
     help: "For how long the longest overdue decision has waited",
     registers,
+    collect() {
+      return safely(async () => this.set((await readDue()).lagMs / 1_000));
+    },
   });
   new Gauge({
     name: "dunlin_due",
     help: "Buyers with something due now, counted up to 10,000",
     registers,
     collect() {
-      return safely(async () => {
-        const { due, lagMs } = await gauges.due();
-        this.set(due);
-        lag.set(lagMs / 1_000);
-      });
+      return safely(async () => this.set((await readDue()).due));
     },
   });
   new Gauge({

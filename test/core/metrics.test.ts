@@ -1,0 +1,24 @@
+import { expect, it } from "vitest";
+import { createMetrics } from "../../src/metrics.ts";
+
+it("tells in each scrape what is due now and for how long, from one reading, and keeps the last when there is none", async () => {
+  const readings: ({ due: number; lagMs: number } | null)[] = [{ due: 3, lagMs: 1_500 }, { due: 0, lagMs: 0 }, null];
+  let asked = 0;
+  const { registry } = createMetrics({
+    due: async () => {
+      const reading = readings[asked++];
+      if (reading == null) throw new Error("the store is out");
+      return reading;
+    },
+    queueDepth: async () => null,
+    inFlight: () => 0,
+  });
+  const scrape = async () => {
+    const text = await registry.metrics();
+    return [/^dunlin_due (\S+)$/m, /^dunlin_due_lag_seconds (\S+)$/m].map((line) => Number(line.exec(text)?.[1]));
+  };
+  expect(await scrape()).toEqual([3, 1.5]);
+  expect(await scrape()).toEqual([0, 0]);
+  expect(await scrape()).toEqual([0, 0]);
+  expect(asked).toBe(3);
+});
