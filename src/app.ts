@@ -27,6 +27,7 @@ import { createRehearsals } from "./rehearsal/service.ts";
 import { catalogOptions } from "./render/catalog-options.ts";
 import { policyLookups } from "./reporting/policies.ts";
 import { startHttp } from "./serve.ts";
+import { StartError } from "./start-error.ts";
 
 export const ROLES = ["api", "intake", "dispatch", "upkeep"] as const;
 export type Role = (typeof ROLES)[number];
@@ -48,11 +49,6 @@ export type AppOptions = {
   /** `start` brings an empty database up to date itself; the other roles never change a schema. */
   readonly migrateEmpty: boolean;
 };
-
-/** What an operator can mend: one line with place and remedy, exit code 1. */
-export class StartError extends Error {
-  override readonly name = "StartError";
-}
 
 const DUE_SCAN_MS = 250;
 /** How much later than its time a row may be taken up without being late: a few scans, or two sweeps when the queue is away. */

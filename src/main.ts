@@ -2,7 +2,6 @@
 /** The `dunlin` command: exit codes 0 done, 1 failed with the reason on stderr, 2 wrong usage. */
 import { setFlagsFromString } from "node:v8";
 import { CommanderError } from "commander";
-import { StartError } from "./app.ts";
 import { StoredCampaignError } from "./campaigns/live.ts";
 import { CommandError } from "./cli/context.ts";
 import { reasonOf } from "./cli/failure.ts";
@@ -12,6 +11,7 @@ import { CampaignsBusy } from "./db/stores/planning-fence.ts";
 import { DemoError } from "./demo/place.ts";
 import { OutputError, openOutput } from "./output.ts";
 import { program } from "./program.ts";
+import { StartError } from "./start-error.ts";
 
 function explain(error: unknown): string {
   const known = [CommandError, StartError, StoredCampaignError, CampaignsBusy, EmbeddedError, DemoError];

@@ -26,6 +26,7 @@ import { listCases, listDeliveries, listReminders } from "./reporting/listings.t
 import type { PolicyLookups } from "./reporting/policies.ts";
 import { recoveryReport } from "./reporting/recovery.ts";
 import { sources } from "./sources/registry.ts";
+import { StartError } from "./start-error.ts";
 
 export type ServeInput = {
   readonly config: Config;
@@ -105,8 +106,27 @@ export async function startHttp(input: ServeInput): Promise<{ url: string; close
     campaigns: createCampaignAdmin({ sql, options: catalogOptions(config) }),
     log,
   });
-  const url = await server.listen({ host: config.host, port: config.port });
+  const url = await server.listen({ host: config.host, port: config.port }).catch((error: unknown) => {
+    throw whyNotListening(error, config);
+  });
   return { url, close: () => server.close() };
+}
+
+/** The reasons that an operator can mend, in one line; anything else as it came. */
+function whyNotListening(error: unknown, { host, port }: Pick<Config, "host" | "port">): unknown {
+  const at = host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+  switch (error instanceof Error && "code" in error ? error.code : undefined) {
+    case "EADDRINUSE":
+      return new StartError(`${at} is in use: stop the program that listens there, or choose another port (PORT=…)`);
+    case "EACCES":
+      return new StartError(`${at}: this user may not listen there: choose a port from 1024 on (PORT=…)`);
+    case "EADDRNOTAVAIL":
+    case "ENOTFOUND":
+    case "EAI_AGAIN":
+      return new StartError(`${at}: ${host} is no address of this machine: correct HOST (0.0.0.0: all of them)`);
+    default:
+      return error;
+  }
 }
 
 function withLimit<T>(work: PromiseLike<T>, limitMs: number): Promise<T> {

@@ -1,4 +1,5 @@
 /** Processes that must not run: on a schema that is not theirs, or on a data directory that another one owns. */
+import { createServer } from "node:net";
 import { join } from "node:path";
 import { expect, it, vi } from "vitest";
 import { eventually, type Program, rig } from "../support/service.ts";
@@ -49,4 +50,20 @@ it("of two processes on one embedded data directory the second says who owns it,
   );
   next.signal("SIGTERM");
   expect(await next.ended).toEqual({ code: 0, signal: null });
+});
+
+it("where the API cannot listen it says so, with the address and what to do", async (context) => {
+  const { run } = await rig(context, { queue: "postgres" });
+  const other = createServer();
+  await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
+  context.onTestFinished(() => void other.close());
+  const address = other.address();
+  const port = String(typeof address === "object" ? address?.port : 0);
+  const inUse = `127.0.0.1:${port} is in use: stop the program that listens there, or choose another port (PORT=…)`;
+  for (const args of [["start"], ["api"]]) {
+    const program = run(args, { PORT: port });
+    expect(await program.ended, program.out()).toEqual({ code: 1, signal: null });
+    expect(program.err()).toBe(`dunlin: ${inUse}\n`);
+  }
+  await refuses(run(["api"], { HOST: "192.0.2.1" }), /192\.0\.2\.1 is no address of this machine: correct HOST/);
 });

@@ -1,0 +1,4 @@
+/** What an operator can mend: one line with place and remedy, exit code 1. */
+export class StartError extends Error {
+  override readonly name = "StartError";
+}
