@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { SendOutcome } from "../../src/core/channel.ts";
 import { HOUR, MINUTE, SECOND } from "../../src/core/duration.ts";
+import { takeSlots } from "../../src/db/stores/dispatch-store.ts";
 import { dispatchSetup, T0, toldEvent } from "../support/dispatch.ts";
 
 const accepted: SendOutcome = { kind: "accepted", messageId: "m", segments: null };
@@ -245,6 +246,20 @@ describe("dispatch", () => {
     await Promise.all([dispatcher.settled(), second.settled()]);
     expect(sent.length).toBeLessThanOrEqual(42);
     expect(sent.length).toBeGreaterThanOrEqual(40);
+  });
+
+  it("gives a channel its slots again soon after the database's clock was set back", async () => {
+    const { at, database } = await dispatchSetup();
+    const take = (want: number) => takeSlots(database.sql, "sms", want, 10, SECOND);
+    await at(T0);
+    expect(await take(100)).toMatchObject({ granted: 11, startsAt: T0 });
+    expect(await take(100)).toMatchObject({ granted: 0 });
+    const back = T0 - HOUR;
+    await at(back);
+    // What was granted before may leave up to a second later: nothing sooner.
+    expect(await take(100)).toMatchObject({ granted: 1, startsAt: back + SECOND });
+    await at(back + SECOND);
+    expect(await take(100)).toMatchObject({ granted: 10, startsAt: back + 1_100 });
   });
 
   it("credits a payment to the last reminder before it, and takes it back when refunded", async () => {
