@@ -48,9 +48,9 @@ export function createVault(secret: Buffer): Vault {
       return Buffer.concat([iv, cipher.getAuthTag(), body]);
     },
     open(sealed) {
-      const decipher = createDecipheriv("aes-256-gcm", sealKey, sealed.subarray(0, NONCE));
-      decipher.setAuthTag(sealed.subarray(NONCE, NONCE + TAG));
       try {
+        const decipher = createDecipheriv("aes-256-gcm", sealKey, sealed.subarray(0, NONCE));
+        decipher.setAuthTag(sealed.subarray(NONCE, NONCE + TAG));
         return decipher.update(sealed.subarray(NONCE + TAG), undefined, "utf8") + decipher.final("utf8");
       } catch {
         throw new VaultError("a contact cannot be read with this DUNLIN_SECRET_KEY: use the key it was stored with");

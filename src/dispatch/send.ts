@@ -4,8 +4,9 @@ import type { Channel, SendOutcome } from "../core/channel.ts";
 import { usableChannel } from "../core/replan.ts";
 import { afterFailure } from "../core/retry.ts";
 import type { Outcome } from "../db/stores/dispatch-store.ts";
+import { VaultError } from "../db/vault.ts";
 import { countSegments } from "../render/segments.ts";
-import { compose, type From } from "./compose.ts";
+import { type Composed, compose, type From } from "./compose.ts";
 import { type DispatchDeps, leaseMs, type SendJob, SLOT_HORIZON_MS } from "./deps.ts";
 
 export async function send(deps: DispatchDeps, job: SendJob): Promise<Outcome> {
@@ -18,7 +19,7 @@ export async function send(deps: DispatchDeps, job: SendJob): Promise<Outcome> {
     });
   const wait = job.slotAt - performance.now();
   if (wait > 1) await pause(wait);
-  const composed = compose(job, channel, deps.vault);
+  const composed = composeSafely(deps, job, channel);
   if (!composed.ok)
     return failed(deps, job, null, { kind: "failed-permanent", code: composed.code, message: composed.message });
   // A process that was paused since the claim must send neither when its lease may be over nor when the order may be closed.
@@ -37,6 +38,29 @@ export async function send(deps: DispatchDeps, job: SendJob): Promise<Outcome> {
       reason: "unknown_outcome",
     });
   return failed(deps, job, composed.from, outcome);
+}
+
+/** What fails before the provider is called is no unknown outcome: nothing has left, and it is said at once. */
+function composeSafely(deps: DispatchDeps, job: SendJob, channel: Channel): Composed {
+  try {
+    return compose(job, channel, deps.vault);
+  } catch (error) {
+    const unreadable = error instanceof VaultError;
+    const code = unreadable ? "contact_unreadable" : "compose_failed";
+    deps.log.error(
+      {
+        ...(unreadable ? {} : { err: error }),
+        code,
+        shop: job.shop.id,
+        reminder: job.reminderId,
+        channel: channel.name,
+      },
+      unreadable
+        ? "a contact cannot be read: it was stored with another DUNLIN_SECRET_KEY, or is damaged"
+        : "a message could not be made",
+    );
+    return { ok: false, code, message: unreadable ? error.message : "the message could not be made: see the log" };
+  }
 }
 
 /** The last monotonic moment for the send to begin: in its lease, and in time for the buyer, give or take the wait for a slot. */

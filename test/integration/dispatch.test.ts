@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { SendOutcome } from "../../src/core/channel.ts";
 import { HOUR, MINUTE, SECOND } from "../../src/core/duration.ts";
 import { takeSlots } from "../../src/db/stores/dispatch-store.ts";
+import { createVault } from "../../src/db/vault.ts";
 import { dispatchSetup, T0, toldEvent } from "../support/dispatch.ts";
 
 const accepted: SendOutcome = { kind: "accepted", messageId: "m", segments: null };
@@ -164,6 +165,47 @@ describe("dispatch", () => {
       { channel: "chat", code: "template_failed", message: expect.stringContaining("buyer.name is missing") },
       { channel: "sms", code: "template_failed", message: expect.stringContaining("payUrl is missing") },
     ]);
+  });
+
+  it("fails at once with a contact that cannot be read, goes to the next channel, and logs nothing of the buyer", async () => {
+    const { at, tell, drain, sent, database, dispatch } = await dispatchSetup({
+      campaign: { steps: [{ id: "nudge", at: { kind: "afterCreated", ms: 10 * MINUTE }, channels: ["chat", "sms"] }] },
+    });
+    const logged: string[] = [];
+    dispatch.log.error = (fields, message) => void logged.push(`${message} ${JSON.stringify(fields)}`);
+    await at(T0);
+    const phones = ["+8613812345678", "+8613812345679", "+8613812345680"];
+    await tell(
+      ...phones.map((phone, n) =>
+        toldEvent(`e${n}`, "order.created", T0, {
+          id: `o${n}`,
+          buyer: { id: `b${n}`, phone, chat: { wechat: `w${n}` } },
+        }),
+      ),
+    );
+    const spoil = (order: string, cipher: Buffer, kinds: string[]) => database.sql`
+      update contacts c set cipher = ${cipher} from orders o
+      where o.id = ${order} and c.buyer_id = o.buyer_id and c.kind in ${database.sql(kinds)}`;
+    await spoil("o0", createVault(Buffer.alloc(32, 8)).seal("someone"), ["chat.wechat"]);
+    await spoil("o1", Buffer.from([1, 2, 3]), ["chat.wechat", "phone"]);
+    await at(T0 + 10 * MINUTE);
+    await drain();
+    await drain();
+    expect(sent.map(({ channel, orders }) => `${channel} ${orders}`).sort()).toEqual(["chat o2", "sms o0"]);
+    expect(await database.sql`select orders, state, reason from reminders order by orders`).toEqual([
+      { orders: ["o0"], state: "sent", reason: null },
+      { orders: ["o1"], state: "skipped", reason: "rejected_by_provider" },
+      { orders: ["o2"], state: "sent", reason: null },
+    ]);
+    const codes =
+      await database.sql`select state, code, count(*)::int as n from deliveries group by 1, 2 order by 1, 2`;
+    expect(codes).toEqual([
+      { state: "accepted", code: null, n: 2 },
+      { state: "failed-permanent", code: "contact_unreadable", n: 3 },
+    ]);
+    expect(logged).toHaveLength(3);
+    expect(logged.join()).toContain("DUNLIN_SECRET_KEY");
+    expect(logged.join()).not.toMatch(/138123456|w[01]\b|someone/);
   });
 
   it("hands over the approved template that the channel's provider has", async () => {

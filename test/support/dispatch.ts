@@ -76,6 +76,7 @@ export async function dispatchSetup(
   return {
     ...base,
     sent,
+    dispatch: deps,
     dispatcher,
     another,
     at: base.database.setNow,
