@@ -12,6 +12,7 @@ import { type Keys, loadOrCreateKeys } from "./config/keys.ts";
 import type { Channel } from "./core/channel.ts";
 import { checkSchema, migrate } from "./db/migrate.ts";
 import { type OpenDatabase, openDatabase } from "./db/open.ts";
+import { contactsSealedWith } from "./db/stores/contact-store.ts";
 import { countDue } from "./db/stores/dispatch-store.ts";
 import { analyzeGrown } from "./db/stores/statistics-store.ts";
 import { createVault } from "./db/vault.ts";
@@ -83,6 +84,11 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
     releases.push(() => database.close());
     const keys = await loadOrCreateKeys(config);
     if (!keys.ok) throw new StartError(keys.fault);
+    const vault = createVault(keys.keys.secretKey);
+    if (roles.has("api") || roles.has("intake") || roles.has("dispatch")) {
+      const sealed = await contactsSealedWith(database.sql, vault);
+      if (sealed.kind === "other") throw new StartError(sealed.message);
+    }
     const backend = await openQueue(config, database, log);
     releases.push(() => backend.close());
     const channels = openChannels(config.channels, { log, print: options.print });
@@ -90,7 +96,7 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
     const live = await openCampaigns(config, database, channels, log);
     const shared = {
       sql: database.sql,
-      vault: createVault(keys.keys.secretKey),
+      vault,
       shopOf: config.shop,
       policy: () => live.current().policy,
       refresh: () => live.refresh(),

@@ -3,9 +3,11 @@ import { userInfo } from "node:os";
 import type { Logger } from "pino";
 import type { Config } from "../config/config.ts";
 import { loadOrCreateKeys } from "../config/keys.ts";
+import type { Sql } from "../db/client.ts";
 import { checkSchema, migrate } from "../db/migrate.ts";
 import { type OpenDatabase, openDatabase } from "../db/open.ts";
 import type { Actor } from "../db/stores/audit-store.ts";
+import { contactsSealedWith } from "../db/stores/contact-store.ts";
 import { createVault, type Vault } from "../db/vault.ts";
 
 export type CommandContext = {
@@ -56,8 +58,12 @@ export function commandActor(): Actor {
   }
 }
 
-export async function openVault(context: CommandContext): Promise<Vault> {
+/** The vault of this database's contacts. */
+export async function openVault(context: CommandContext, sql: Sql): Promise<Vault> {
   const keys = await loadOrCreateKeys(context.config);
   if (!keys.ok) throw new CommandError(keys.fault);
-  return createVault(keys.keys.secretKey);
+  const vault = createVault(keys.keys.secretKey);
+  const sealed = await contactsSealedWith(sql, vault);
+  if (sealed.kind === "other") throw new CommandError(sealed.message);
+  return vault;
 }

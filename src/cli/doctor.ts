@@ -7,7 +7,9 @@ import type { Config } from "../config/config.ts";
 import { loadOrCreateKeys } from "../config/keys.ts";
 import { explainDbError, redactUrl, type Sql } from "../db/client.ts";
 import { readRunning } from "../db/stores/campaign-store.ts";
+import { contactsSealedWith } from "../db/stores/contact-store.ts";
 import { databaseNow } from "../db/stores/intake-store.ts";
+import { createVault } from "../db/vault.ts";
 import { openQueueBackend } from "../queue/connection.ts";
 import { catalogOptions } from "../render/catalog-options.ts";
 import { type CommandContext, CommandError, withDatabase } from "./context.ts";
@@ -57,6 +59,10 @@ export async function doctorCommand(context: CommandContext, json: boolean): Pro
         skew < MOST_SKEW_MS,
         `this machine and the database differ by ${Math.round(skew)} ms${skew < MOST_SKEW_MS ? "" : ": set the clock (NTP)"}`,
       );
+      if (keys.ok) {
+        const { kind, message } = await contactsSealedWith(database.sql, createVault(keys.keys.secretKey));
+        add("contacts", kind !== "other", message);
+      }
       for (const { ok, message } of await campaignFindings(config, database.sql)) add("campaigns", ok, message);
       const backend = openQueueBackend(config.queueUrl ?? database.url, { log: context.log });
       try {

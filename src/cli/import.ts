@@ -25,7 +25,7 @@ export async function importCommand(context: CommandContext, file: string, json:
   const size = await sizeOf(file);
   const rejectedFile = `${file === "-" ? "stdin" : file}.rejected.ndjson`;
   const totals = await withDatabase(context, async (database) => {
-    const vault = await openVault(context);
+    const vault = await openVault(context, database.sql);
     const channels = openChannels(context.config.channels, { log: context.log, print: context.note });
     try {
       const { sql } = database;

@@ -18,7 +18,7 @@ export async function suppressCommand(
       `${maskContact(address)}: is no valid phone number; write it like +8613812345678, or name the chat with --kind`,
     );
   const added = await withDatabase(context, async ({ sql }) => {
-    const vault = await openVault(context);
+    const vault = await openVault(context, sql);
     return suppressContact(sql, shop, vault.hash(contact.kind, contact.value), "by hand");
   });
   const who = maskContact(contact.value);

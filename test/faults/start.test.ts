@@ -2,6 +2,7 @@
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { expect, it, vi } from "vitest";
+import { createVault } from "../../src/db/vault.ts";
 import { eventually, type Program, rig } from "../support/service.ts";
 
 vi.setConfig({ testTimeout: 150_000 });
@@ -25,6 +26,42 @@ it("on an older, a newer or no schema every role refuses to start, and says what
   await Promise.all(
     [["api"], ["worker"]].map((args) => refuses(run(args), /has no Dunlin schema yet: run `dunlin migrate`/)),
   );
+});
+
+it("with another DUNLIN_SECRET_KEY than the stored contacts' nothing starts that needs them, and doctor says why", async (context) => {
+  const { sql, run, up, write } = await rig(context, { queue: "postgres" });
+  const order = {
+    id: "o1",
+    amount: "1.00",
+    currency: "CNY",
+    createdAt: "2026-11-10T12:00:00Z",
+    buyer: { phone: "+8613812345678" },
+  };
+  await write(
+    "one.ndjson",
+    JSON.stringify({ id: "e1", type: "order.created", occurredAt: "2026-11-10T12:00:00Z", shop: "acme", order }),
+  );
+  const other = { DUNLIN_SECRET_KEY: Buffer.alloc(32, 8).toString("base64") };
+  // Without contacts any key will do.
+  expect((await run(["import", "one.ndjson"]).ended).code).toBe(0);
+  const why =
+    /DUNLIN_SECRET_KEY: no stored contact can be read with this key \(its id is [0-9a-f]{8}, the newest contact's [0-9a-f]{8}\)/;
+  const roles = [["start"], ["api"], ["worker", "--roles", "intake"], ["worker", "--roles", "dispatch"]];
+  await Promise.all(roles.map((args) => refuses(run(args, other), why)));
+  await Promise.all(
+    [
+      ["import", "one.ndjson"],
+      ["suppress", "+8613812345678", "--shop", "acme"],
+    ].map((args) => refuses(run(args, other), why)),
+  );
+  const [bad, good] = [run(["doctor"], other), run(["doctor"])];
+  expect(await bad.ended).toMatchObject({ code: 1 });
+  expect(bad.out()).toMatch(new RegExp(`^FAIL {2}contacts: ${why.source}`, "m"));
+  await good.ended;
+  expect(good.out()).toMatch(/^ok {4}contacts: /m);
+  // A contact of this key beside those of an earlier one: it was changed on purpose.
+  await sql`insert into contacts select shop_id, '\\x01', buyer_id, kind, cipher, ${createVault(Buffer.alloc(32, 8)).keyId}, told_at, told_id from contacts`;
+  await up(["worker"], other);
 });
 
 it("of two processes on one embedded data directory the second says who owns it, and the first goes on", async (context) => {
