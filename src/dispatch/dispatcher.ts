@@ -4,10 +4,9 @@
  */
 import { groupCommit } from "../core/group-commit.ts";
 import { rescue as verdictOnExpired } from "../core/retry.ts";
-import { recreditFailed } from "../db/stores/attribution-store.ts";
-import { giveUpExpired, type Outcome, recordOutcomes } from "../db/stores/dispatch-store.ts";
+import { changeCredited } from "../db/stores/attribution-store.ts";
+import { findExpired, giveUpExpired, type Outcome, recordOutcomes } from "../db/stores/dispatch-store.ts";
 import { withCurrentCampaigns } from "../db/stores/planning-fence.ts";
-import { inTransaction } from "../db/stores/transaction.ts";
 import { claimDue } from "./claim.ts";
 import { claimRetries } from "./claim-retries.ts";
 import type { DispatchDeps, SendJob } from "./deps.ts";
@@ -94,9 +93,11 @@ export function createDispatcher(deps: DispatchDeps): Dispatcher {
       for (let taken = await once(); taken > 0; taken = await once()) total += taken;
       return total;
     },
-    rescue: () => {
+    async rescue() {
       const { state, reason } = verdictOnExpired();
-      return giveUpExpired(deps.sql, state, reason, 1_000);
+      const expired = await findExpired(deps.sql, 1_000);
+      if (expired.length === 0) return 0;
+      return changeCredited(deps.sql, expired, (tx) => giveUpExpired(tx, expired, state, reason));
     },
     settled,
     async stop() {
@@ -110,15 +111,15 @@ export function createDispatcher(deps: DispatchDeps): Dispatcher {
   };
 }
 
+/**
+ * Nearly all were accepted: recorded by themselves and without a lock, since a payment is credited to a send under way already. If one of
+ * them was given up meanwhile, or failed, it may have been credited wrongly.
+ */
 async function record(deps: DispatchDeps, outcomes: readonly Outcome[]): Promise<void> {
-  const failures = outcomes.filter(({ state }) => state !== "accepted");
-  await inTransaction(deps.sql, async (tx) => {
-    await recordOutcomes(tx, outcomes);
-    // A payment may have been credited to a send that turns out to have failed.
-    if (failures.length > 0)
-      await recreditFailed(
-        tx,
-        failures.map(({ shop, reminderId }) => ({ shop, id: reminderId })),
-      );
-  });
+  const accepted = outcomes.filter(({ state }) => state === "accepted");
+  const written = accepted.length === 0 ? 0 : await recordOutcomes(deps.sql, accepted, false);
+  const rest = written === accepted.length ? outcomes.filter(({ state }) => state !== "accepted") : outcomes;
+  if (rest.length === 0) return;
+  const reminders = rest.map(({ shop, reminderId }) => ({ shop, id: reminderId }));
+  await changeCredited(deps.sql, reminders, (tx) => recordOutcomes(tx, rest, true));
 }

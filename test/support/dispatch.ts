@@ -23,7 +23,7 @@ const filesOf = (text: (channel: string) => string) =>
 
 export async function dispatchSetup(
   options: {
-    answer?: (message: Message) => SendOutcome;
+    answer?: (message: Message) => SendOutcome | Promise<SendOutcome>;
     hang?: boolean;
     ratePerSecond?: number;
     campaign?: Partial<Campaign>;

@@ -1,12 +1,13 @@
 /** Which reminder a payment is credited to: the last one before it that named the order, within its window. */
 import type { Sql } from "../client.ts";
 import { plain, texts } from "../columns.ts";
+import { inTransaction } from "./transaction.ts";
 
 type Key = { readonly shop: string; readonly id: string };
 
 /**
  * Credits these orders anew from what is stored: paid and not refunded since → the last reminder that named it, was sent before the
- * payment, and whose window holds it; anything else → no recovery. A send under way counts; if it fails, `recreditFailed` corrects it.
+ * payment, and whose window holds it; anything else → no recovery. A send under way counts; if it fails, `changeCredited` corrects it.
  * The caller holds the buyers' locks.
  */
 export async function creditPayments(sql: Sql, keys: readonly Key[]): Promise<void> {
@@ -27,14 +28,42 @@ export async function creditPayments(sql: Sql, keys: readonly Key[]): Promise<vo
   ]);
 }
 
-/** Credits anew what was credited to reminders that turned out not to have been accepted. */
-export async function recreditFailed(
+/**
+ * Runs `change`, which says what became of these reminders, and credits the paid orders that they name anew. The buyers are locked first,
+ * in the one order, so that a payment is either seen here or sees the change; a claim passes over a buyer that is locked.
+ */
+export async function changeCredited<T>(
   sql: Sql,
-  reminders: readonly { readonly shop: string; readonly id: string }[],
-): Promise<void> {
-  const rows = await sql<{ shop: string; id: string }[]>`
-    select c.shop_id as shop, c.order_id as id
-    from unnest(${texts(reminders.map(({ shop }) => shop))}::text[], ${plain(reminders.map(({ id }) => id))}::uuid[]) as n(shop_id, id)
-    join recoveries c on c.shop_id = n.shop_id and c.reminder_id = n.id`;
-  if (rows.length > 0) await creditPayments(sql, rows);
+  reminders: readonly Key[],
+  change: (tx: Sql) => Promise<T>,
+): Promise<T> {
+  for (;;) {
+    const result = await inTransaction(sql, async (tx) => {
+      if (!(await lockBuyersOf(tx, reminders))) return null;
+      const value = await change(tx);
+      const paid = await paidOrdersOf(tx, reminders);
+      if (paid.length > 0) await creditPayments(tx, paid);
+      return { value };
+    });
+    if (result !== null) return result.value;
+  }
+}
+
+const unnested = (sql: Sql, reminders: readonly Key[]) =>
+  sql`unnest(${texts(reminders.map(({ shop }) => shop))}::text[], ${plain(reminders.map(({ id }) => id))}::uuid[]) as n(shop_id, id)`;
+
+/** false: one of them was merged while this waited for its lock, and the reminder is another buyer's now. */
+async function lockBuyersOf(sql: Sql, reminders: readonly Key[]): Promise<boolean> {
+  const rows = await sql<{ merged: boolean }[]>`
+    select b.merged_into is not null as merged from ${unnested(sql, reminders)}
+    join reminders r on r.shop_id = n.shop_id and r.id = n.id
+    join buyers b on b.shop_id = r.shop_id and b.id = r.buyer_id order by b.shop_id, b.id for update of b`;
+  return !rows.some(({ merged }) => merged);
+}
+
+function paidOrdersOf(sql: Sql, reminders: readonly Key[]) {
+  return sql<{ shop: string; id: string }[]>`
+    select distinct o.shop_id as shop, o.id from ${unnested(sql, reminders)}
+    join reminders r on r.shop_id = n.shop_id and r.id = n.id cross join unnest(r.orders) as named(id)
+    join orders o on o.shop_id = r.shop_id and o.id = named.id where o.paid_at is not null`;
 }

@@ -69,11 +69,12 @@ export type Outcome = {
 };
 
 /**
- * Writes outcomes of claimed deliveries; a claim that the rescue gave up meanwhile takes a late answer, too. Idempotent: an outcome that
- * was written before, and whose commit went unheard, touches its reminder no more, which may be under way again.
+ * Writes outcomes of claimed deliveries, `late` also of those that the rescue gave up meanwhile, and returns how many it wrote. Idempotent:
+ * an outcome that was written before, and whose commit went unheard, touches its reminder no more, which may be under way again.
  */
-export async function recordOutcomes(sql: Sql, rows: readonly Outcome[]): Promise<void> {
-  await sql`
+export async function recordOutcomes(sql: Sql, rows: readonly Outcome[], late: boolean): Promise<number> {
+  const states = late ? ["claimed", "unknown"] : ["claimed"];
+  const written = await sql`
     with n as (
       select * from unnest(${texts(rows.map((r) => r.shop))}::text[], ${plain(rows.map((r) => r.deliveryId))}::uuid[],
         ${plain(rows.map((r) => r.state))}::text[], ${texts(rows.map((r) => r.template))}::text[],
@@ -88,19 +89,34 @@ export async function recordOutcomes(sql: Sql, rows: readonly Outcome[]): Promis
     written as (
       update deliveries d set state = n.state, finished_at = dunlin_now(), template = n.template,
         template_version = n.template_version, message_id = n.message_id, segments = n.segments, cost_micros = n.cost_micros, cost_currency = n.cost_currency, code = n.code, message = n.message
-      from n where d.shop_id = n.shop_id and d.id = n.id and d.state in ('claimed', 'unknown') returning d.shop_id, d.id)
+      from n where d.shop_id = n.shop_id and d.id = n.id and d.state = any(${plain(states)}::text[]) returning d.shop_id, d.id)
     update reminders r set state = n.reminder_state, reason = n.reason, retry_channel = n.retry_channel,
       retry_at = case when n.retry_in is null then null else dunlin_now() + n.retry_in * interval '1 millisecond' end
     from n join written w on w.shop_id = n.shop_id and w.id = n.id
     where r.shop_id = n.shop_id and r.id = n.reminder_id and (r.state = 'sending' or r.reason = 'unknown_outcome')`;
+  return written.count;
 }
 
-/** Claims whose lease ran out become `unknown`; returns how many. */
-export async function giveUpExpired(sql: Sql, state: string, reason: string, limit: number): Promise<number> {
+/** The reminders of claims whose lease ran out. */
+export function findExpired(sql: Sql, limit: number) {
+  return sql<{ shop: string; id: string }[]>`
+    select shop_id as shop, reminder_id as id from deliveries where state = 'claimed' and lease_until < (select dunlin_now())
+    order by lease_until limit ${limit}`;
+}
+
+/** Those claims of these reminders become `unknown`; returns how many. */
+export async function giveUpExpired(
+  sql: Sql,
+  reminders: readonly { readonly shop: string; readonly id: string }[],
+  state: string,
+  reason: string,
+): Promise<number> {
   const rows = await sql`
     with expired as (
-      select shop_id, id from deliveries where state = 'claimed' and lease_until < (select dunlin_now())
-      order by lease_until limit ${limit} for update skip locked),
+      select d.shop_id, d.id
+      from unnest(${texts(reminders.map(({ shop }) => shop))}::text[], ${plain(reminders.map(({ id }) => id))}::uuid[]) as n(shop_id, id)
+      join deliveries d on d.shop_id = n.shop_id and d.reminder_id = n.id
+      where d.state = 'claimed' and d.lease_until < (select dunlin_now()) for update of d skip locked),
     given_up as (
       update deliveries d set state = ${state}, finished_at = dunlin_now(), code = 'lease_expired',
         message = 'the worker that claimed it did not say what became of it'
