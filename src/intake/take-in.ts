@@ -247,7 +247,7 @@ async function fold(
     known.stored.has(buyerKey(shop, order.id));
   const freshStrays = strayOrders.filter((stray) => !isStored(stray));
   const knownStrays = strayOrders.filter(isStored);
-  const paid = events.filter(({ type }) => type === "order.paid" || type === "order.refunded");
+  const paid = work.flatMap(paymentsTold);
   const seal = (each: ContactTold): ContactWrite => ({ ...each, cipher: deps.vault.seal(each.value) });
   const fresh = contacts.filter(({ isNew }) => isNew).map(seal);
   const again = contacts.filter(({ isNew }) => !isNew);
@@ -263,17 +263,26 @@ async function fold(
     freshStrays.length === 0 ? null : insertStrays(tx, freshStrays, now).execute(),
     knownStrays.length === 0 ? null : updateStrays(tx, knownStrays).execute(),
     writeBuyers(tx, changes, now, 0),
-    paid.length === 0
-      ? null
-      : creditPayments(
-          tx,
-          paid.map(({ shop, orderId }) => ({ shop, id: orderId })),
-        ),
+    paid.length === 0 ? null : creditPayments(tx, paid),
   ]);
   const reasons = changes.flatMap(({ decisions }) =>
     decisions.flatMap(({ reason }) => (reason === null ? [] : [reason])),
   );
   return { reasons, later };
+}
+
+/** The paid orders of a party of which something else is credited now, by whichever event told it: an amount may be told after the payment. */
+function paymentsTold({ party, buyer }: PartyWork): { shop: string; id: string }[] {
+  const ids = new Set(party.events.map(({ orderId }) => orderId));
+  return [...ids].flatMap((id) => {
+    const order = buyer.state.orders.get(id)?.order;
+    const was = buyer.baseline.orders.get(id)?.order;
+    if (order === undefined || order.paidAt === null) return [];
+    const same = (["paidAt", "refundedAt", "amount", "currency"] as const).every(
+      (field) => order[field] === was?.[field],
+    );
+    return same ? [] : [{ shop: party.shop, id }];
+  });
 }
 
 /** Platform ids told of buyers that already have another one. */

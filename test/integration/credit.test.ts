@@ -107,3 +107,23 @@ describe("a payment while a send is under way", () => {
     expect(await credited()).toEqual(["nudge"]);
   });
 });
+
+describe("an order that was paid", () => {
+  it.each([
+    ["before the payment", ["updated", "paid"]],
+    ["after it", ["paid", "updated"]],
+  ])("is credited with the amount that it had, told %s", async (_, types) => {
+    const { at, tell, drain, database } = await dispatchSetup();
+    await at(T0);
+    await tell(toldEvent("e1", "order.created", T0));
+    await at(T0 + 10 * MINUTE);
+    await drain();
+    await at(T0 + 20 * MINUTE);
+    const told = {
+      updated: toldEvent("e2", "order.updated", T0 + 15 * MINUTE, { amount: "80.00" }),
+      paid: toldEvent("e3", "order.paid", T0 + 20 * MINUTE),
+    };
+    for (const type of types) await tell(told[type as keyof typeof told]);
+    expect(await database.sql`select order_id, amount from recoveries`).toEqual([{ order_id: "o1", amount: 8_000 }]);
+  });
+});
