@@ -39,7 +39,14 @@ export type OpenCase = {
   whole: { readonly reason: Reason; readonly at: number } | null;
 };
 
-export type BuyerSend = PastSend & { readonly caseId: string; readonly orders: readonly string[] };
+export type BuyerSend = PastSend & {
+  readonly caseId: string;
+  readonly orders: readonly string[];
+  /** Its time in the plan by which it was decided. */
+  readonly dueAt: number;
+  /** Its last attempt failed and it is to be tried again: until then it is no send that others keep a distance to or that counts. */
+  readonly failed?: boolean;
+};
 
 export type Contact = { readonly suppressed: boolean; readonly toldAt: number; readonly toldId: string };
 
@@ -72,6 +79,11 @@ export type Decision = {
   readonly channel: string | null;
   readonly row: PlannedRow | null;
 };
+
+/** The sends that stand: claimed, accepted or of unknown outcome. */
+export function standingSends({ sends }: BuyerState): readonly BuyerSend[] {
+  return sends.some(({ failed }) => failed === true) ? sends.filter(({ failed }) => failed !== true) : sends;
+}
 
 export type BuyerPolicy = {
   /** Sorted by byPriority. */

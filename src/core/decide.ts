@@ -1,6 +1,6 @@
 /** Deciding a row for good, and what that settles (design §4, rules 11, 12, 14 and 15). */
 import { isHeldOut, variantOf } from "./arms.ts";
-import type { BuyerPolicy, BuyerState, Decision, OpenCase } from "./buyer-state.ts";
+import { type BuyerPolicy, type BuyerState, type Decision, type OpenCase, standingSends } from "./buyer-state.ts";
 import type { PlannedRow } from "./plan.ts";
 import type { Campaign } from "./policy.ts";
 import { isQuiet, quietEnd } from "./quiet.ts";
@@ -59,7 +59,7 @@ export function decideSend(
   if (policy.grant !== undefined && !policy.grant(verdict.channel)) return false;
   const orders = payableInTime(state, open, campaign, at);
   out.push({ ...decided(open, row, now, variant), kind: "send", orders, channel: verdict.channel });
-  state.sends.push({ at: now, campaign: campaign.key, step: row.step, caseId: open.id, orders });
+  state.sends.push({ at: now, campaign: campaign.key, step: row.step, caseId: open.id, orders, dueAt: row.at });
   settle(state, policy, open, campaign, row, now, true, out);
   return true;
 }
@@ -90,7 +90,7 @@ function judge(state: BuyerState, policy: BuyerPolicy, campaign: Campaign, row: 
     }
   }
   const { max, per } = campaign.limits;
-  const recent = state.sends.filter(({ at }) => at > now - per && at <= now).length;
+  const recent = standingSends(state).filter(({ at }) => at > now - per && at <= now).length;
   if (recent >= max) return { kind: "skip", reason: "cap" };
   if (isHeldOut(campaign, state.shop.id, state.bucket)) return { kind: "skip", reason: "holdout" };
   const step = campaign.steps.find(({ id }) => id === row.step);

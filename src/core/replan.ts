@@ -1,5 +1,5 @@
 /** Choosing the campaign of a case and planning its rows anew (design §4, rules 2, 3 to 10 and 16). */
-import type { BuyerPolicy, BuyerState, Decision, OpenCase } from "./buyer-state.ts";
+import { type BuyerPolicy, type BuyerState, type Decision, type OpenCase, standingSends } from "./buyer-state.ts";
 import { chooseCampaign, isExcluded, sumReaches } from "./match.ts";
 import { decideAll } from "./members.ts";
 import { type Order, silencingPayment } from "./order.ts";
@@ -106,7 +106,7 @@ export function replan(state: BuyerState, policy: BuyerPolicy, now: number, out:
       return usable.channel === null ? usable.why : "usable";
     },
     paidAt: paidAt(state),
-    sends: state.sends,
+    sends: standingSends(state),
     promisedAt: open.promise?.at ?? null,
   });
   const rows = keepTimes || campaign.paused === true ? keepOverdue(open.rows, planned, now) : planned;

@@ -1,10 +1,11 @@
 /** Decisions about a send that did not go through, and about a claim that nobody finished. Pure; instants in epoch ms. */
 
+import type { BuyerSend } from "./buyer-state.ts";
 import type { SendOutcome } from "./channel.ts";
 import { MINUTE, SECOND } from "./duration.ts";
 import type { Order } from "./order.ts";
 import { toldOver } from "./order.ts";
-import type { QuietHours } from "./policy.ts";
+import type { Campaign, QuietHours } from "./policy.ts";
 import { isQuiet, quietEnd } from "./quiet.ts";
 import type { Reason } from "./reason.ts";
 
@@ -45,10 +46,18 @@ export type RetryVerdict =
   | { readonly kind: "defer"; readonly until: number }
   | { readonly kind: "skip"; readonly reason: Reason };
 
-/** Judges a reminder anew before it is tried again: what was true at its first claim may be so no more. */
+/** Another send to the buyer in the shop that stands: claimed, accepted or of unknown outcome. */
+export type OtherSend = Pick<BuyerSend, "at" | "caseId" | "dueAt">;
+
+/** Judges a reminder anew before it is tried again: what was true at its first claim may be so no more (rules 5, 8 to 11 and 13). */
 export function judgeRetry(input: {
   readonly now: number;
   readonly orders: readonly (Order | undefined)[];
+  /** Its case, and its time in the plan. */
+  readonly caseId: string;
+  readonly dueAt: number;
+  readonly sends: readonly OtherSend[];
+  readonly limits: Campaign["limits"];
   readonly minLead: number;
   readonly until: number;
   /** The latest silencing payment of the buyer, and how long it silences (null: not at all). */
@@ -59,10 +68,12 @@ export function judgeRetry(input: {
   readonly quiet: QuietHours | null;
   readonly zone: string;
 }): RetryVerdict {
-  const { now, orders, minLead, until, paidAt, paidSilence, paused, quiet, zone } = input;
+  const { now, orders, caseId, dueAt, sends, minLead, until, paidAt, paidSilence, paused, quiet, zone } = input;
   const open = orders.filter((order) => order !== undefined && order.chaseFrom !== null && toldOver(order) === null);
   const payable = open.filter((order) => order?.closesAt == null || now <= order.closesAt - minLead);
   if (open.length === 0) return { kind: "skip", reason: whyOver(orders) };
+  // What was planned after it has gone out before it, and spoke of the same.
+  if (sends.some((send) => send.caseId === caseId && send.dueAt > dueAt)) return { kind: "skip", reason: "superseded" };
   if (paidAt !== null && paidSilence !== null && now < paidAt + paidSilence)
     return { kind: "skip", reason: "paid_other_order" };
   if (paused) return now > until ? { kind: "skip", reason: "campaign_paused" } : { kind: "defer", until: until + 1 };
@@ -72,7 +83,21 @@ export function judgeRetry(input: {
     const end = quietEnd(quiet, zone, now);
     return end <= until ? { kind: "defer", until: end } : { kind: "skip", reason: "quiet_hours" };
   }
+  const limited = underLimits(input);
+  if (limited !== null) return limited;
   return { kind: "send", orders: payable.flatMap((order) => (order === undefined ? [] : [order.id])) };
+}
+
+/** The gap to the last other send, and the cap, in which it counts as the one that it would be. null: it may go. */
+function underLimits(input: Parameters<typeof judgeRetry>[0]): RetryVerdict | null {
+  const { now, sends, limits, until, quiet, zone } = input;
+  const free = Math.max(...sends.map(({ at }) => at + limits.gap), Number.NEGATIVE_INFINITY);
+  if (now < free)
+    return free <= until && !isQuiet(quiet, zone, free)
+      ? { kind: "defer", until: free }
+      : { kind: "skip", reason: "gap" };
+  const recent = sends.filter(({ at }) => at > now - limits.per && at <= now).length;
+  return recent >= limits.max ? { kind: "skip", reason: "cap" } : null;
 }
 
 function whyOver(orders: readonly (Order | undefined)[]): Reason {

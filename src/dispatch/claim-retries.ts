@@ -1,6 +1,6 @@
 /** Claims reminders that failed for the moment and are to be tried again: judged anew, under the lock of their buyer. */
 
-import type { BuyerPolicy } from "../core/buyer-state.ts";
+import { type BuyerPolicy, standingSends } from "../core/buyer-state.ts";
 import { paidAt, quietHoursOf } from "../core/replan.ts";
 import { judgeRetry } from "../core/retry.ts";
 import { newId } from "../db/ids.ts";
@@ -19,6 +19,7 @@ import {
   findRetries,
   insertAttempts,
   lockFreeBuyers,
+  planAnew,
   type RetryRow,
   type RetryWrite,
   writeRetries,
@@ -63,12 +64,22 @@ export async function claimRetries(deps: DispatchDeps, limit: number): Promise<C
       if (buyer !== undefined) judge(deps, { retry, buyer, policy, catalog, now, askedAt, slots, writes, jobs });
       else writes.push(waiting(retry, now + BROKEN_WAIT));
     }
+    const moved = new Map(jobs.filter(concernsPlan).map(({ buyer }) => [buyerKey(buyer.shop, buyer.id), buyer]));
     await Promise.all([
+      moved.size === 0 ? null : planAnew(tx, [...moved.values()]).execute(),
       writes.length === 0 ? null : writeRetries(tx, writes).execute(),
       jobs.length === 0 ? null : insertAttempts(tx, jobs.map(attemptOf), now, leaseMs(deps.channels)).execute(),
     ]);
     return { taken: retries.length, jobs };
   });
+}
+
+/** Whether a send that comes later than the plan knew may be too near to what is left of it. */
+function concernsPlan({ buyer, campaign, step, claimedAt }: SendJob): boolean {
+  const open = buyer.state.open;
+  const gap = open?.campaign?.limits.gap ?? 0;
+  const again = campaign.key === open?.campaign?.key ? step : null;
+  return open?.rows.some((row) => row.kind === "send" && (row.at < claimedAt + gap || row.step === again)) ?? false;
 }
 
 const attemptOf = (job: SendJob): AttemptWrite => ({
@@ -118,6 +129,10 @@ function judge(
   const verdict = judgeRetry({
     now,
     orders: retry.orders.map((id) => state.orders.get(id)?.order),
+    caseId: retry.case_id,
+    dueAt: retry.due_at,
+    sends: standingSends(state),
+    limits: campaign.limits,
     minLead: campaign.minLead,
     until,
     paidAt: paidAt(state),
@@ -141,6 +156,8 @@ function judge(
     return;
   }
   writes.push({ ...base, state: "sending", reason: null, retryAt: null, orders: verdict.orders, decidedAt: now });
+  const { case_id: caseId, due_at: dueAt } = retry;
+  state.sends.push({ at: now, campaign: campaign.key, step: retry.step, caseId, orders: verdict.orders, dueAt });
   deps.meter?.claimed(retry.retry_channel);
   jobs.push({
     shop: state.shop,

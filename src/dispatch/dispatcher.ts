@@ -5,7 +5,13 @@
 import { groupCommit } from "../core/group-commit.ts";
 import { rescue as verdictOnExpired } from "../core/retry.ts";
 import { changeCredited } from "../db/stores/attribution-store.ts";
-import { findExpired, giveUpExpired, type Outcome, recordOutcomes } from "../db/stores/dispatch-store.ts";
+import {
+  findExpired,
+  giveUpExpired,
+  type Outcome,
+  planAnewWithout,
+  recordOutcomes,
+} from "../db/stores/dispatch-store.ts";
 import { withCurrentCampaigns } from "../db/stores/planning-fence.ts";
 import { claimDue } from "./claim.ts";
 import { claimRetries } from "./claim-retries.ts";
@@ -121,5 +127,8 @@ async function record(deps: DispatchDeps, outcomes: readonly Outcome[]): Promise
   const rest = written === accepted.length ? outcomes.filter(({ state }) => state !== "accepted") : outcomes;
   if (rest.length === 0) return;
   const reminders = rest.map(({ shop, reminderId }) => ({ shop, id: reminderId }));
-  await changeCredited(deps.sql, reminders, (tx) => recordOutcomes(tx, rest, true));
+  const failed = rest.filter(({ state }) => state === "failed-permanent" || state === "failed-transient");
+  await changeCredited(deps.sql, reminders, (tx) =>
+    Promise.all([recordOutcomes(tx, rest, true), failed.length === 0 ? null : planAnewWithout(tx, failed).execute()]),
+  );
 }

@@ -26,7 +26,14 @@ function state(open: OpenCase | null, change: Partial<BuyerState> = {}): BuyerSt
     buyer.orders.set(id, { order: foldOrder([created(id, 0)], shop), toldAt: 0, settled: {} });
   return buyer;
 }
-const send = (at: number, caseId: string) => ({ at, campaign: "default", step: "nudge", caseId, orders: [] });
+const send = (at: number, caseId: string) => ({
+  at,
+  campaign: "default",
+  step: "nudge",
+  caseId,
+  orders: [],
+  dueAt: at,
+});
 
 describe("two buyers that prove to be one", () => {
   it("keep the winner's case, with the orders and sends of the others in it", () => {

@@ -132,6 +132,10 @@ it("a send that is to be tried again waits, too", () => {
     judgeRetry({
       now,
       orders,
+      caseId: "c",
+      dueAt: at(10),
+      sends: [],
+      limits: { max: 3, per: 24 * HOUR, gap: 10 * MINUTE },
       minLead: 2 * MINUTE,
       until: at(70),
       paidAt: null,

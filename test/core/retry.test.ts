@@ -42,6 +42,10 @@ describe("before it is tried again", () => {
     judgeRetry({
       now: T0 + 10 * MINUTE,
       orders: [open],
+      caseId: "c",
+      dueAt: T0 + 5 * MINUTE,
+      sends: [],
+      limits: { max: 2, per: HOUR, gap: 3 * MINUTE },
       minLead: 2 * MINUTE,
       paused: false,
       until: T0 + 28 * MINUTE,
@@ -52,6 +56,10 @@ describe("before it is tried again", () => {
       ...change,
     });
   const skip = (reason: string) => ({ kind: "skip", reason });
+  /** Other sends of the buyer, made and planned at these minutes. */
+  const sends = (...rows: [at: number, due: number, caseId?: string][]) => ({
+    sends: rows.map(([at, due, caseId = "c"]) => ({ at: T0 + at * MINUTE, dueAt: T0 + due * MINUTE, caseId })),
+  });
   it.each([
     ["nothing changed", {}, { kind: "send", orders: ["a"] }],
     ["at the last useful moment", { now: T0 + 28 * MINUTE }, { kind: "send", orders: ["a"] }],
@@ -70,6 +78,21 @@ describe("before it is tried again", () => {
     ["no silence", { paidAt: T0, paidSilence: null }, { kind: "send", orders: ["a"] }],
     ["quiet hours", { quiet: quietOf("20:05", "20:28") }, { kind: "defer", until: T0 + 28 * MINUTE }],
     ["that end too late", { quiet: quietOf("20:05", "20:29") }, skip("quiet_hours")],
+    ["a later reminder of the case went out", sends([6, 6]), skip("superseded")],
+    ["also at this moment", sends([10, 6]), skip("superseded")],
+    ["also of an order that is paid", { ...sends([6, 6]), orders: [over("paid")] }, skip("paid")],
+    ["one of another case did", sends([6, 6, "d"]), { kind: "send", orders: ["a"] }],
+    ["one that was planned before it did, just now", sends([9, 4]), { kind: "defer", until: T0 + 12 * MINUTE }],
+    ["one of another case did just now", sends([9, 6, "d"]), { kind: "defer", until: T0 + 12 * MINUTE }],
+    ["the last of them counts", sends([8, 4], [9, 3], [2, 2]), { kind: "defer", until: T0 + 12 * MINUTE }],
+    ["the gap is over", sends([7, 4]), { kind: "send", orders: ["a"] }],
+    ["the gap ends in time", { ...sends([9, 4]), until: T0 + 12 * MINUTE }, { kind: "defer", until: T0 + 12 * MINUTE }],
+    ["the gap ends too late", { ...sends([9, 4]), until: T0 + 12 * MINUTE - 1 }, skip("gap")],
+    ["the gap ends in quiet hours", { ...sends([9, 4]), quiet: quietOf("20:12", "20:20") }, skip("gap")],
+    ["the cap is reached", sends([1, 1], [2, 2]), skip("cap")],
+    ["one short of the cap", sends([2, 2]), { kind: "send", orders: ["a"] }],
+    ["one of them no longer counts", sends([-50, 1], [2, 2]), { kind: "send", orders: ["a"] }],
+    ["it counts for one moment less than the time", sends([-50 + 1, 1], [2, 2]), skip("cap")],
   ])("%s", (_, change, expected) => expect(judge(change)).toEqual(expected));
 });
 

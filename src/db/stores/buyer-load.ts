@@ -147,6 +147,8 @@ type ReminderRow = {
   reason: Reason | null;
   due_at: number;
   decided_at: number | null;
+  /** Its last attempt failed, and it is to be tried again. */
+  failed: boolean;
   orders: string[];
   plan: PlanDetails | null;
 };
@@ -178,7 +180,7 @@ export async function loadBuyers(sql: Sql, env: LoadEnv, rows: readonly BuyerRow
       join cases c on c.shop_id = b.shop_id and c.buyer_id = b.id and c.ended_at is null`,
     sql<ReminderRow[]>`
       select r.shop_id, r.id, r.case_id, r.buyer_id, r.campaign, r.campaign_version, r.step, r.kind, r.state, r.reason, r.due_at,
-        r.decided_at, r.orders,
+        r.decided_at, r.retry_at is not null as failed, r.orders,
         case when r.state = 'planned' then r.plan end as plan
       from unnest(${shops}::text[], ${ids}::uuid[]) as b(shop_id, id)
       join reminders r on r.shop_id = b.shop_id and r.buyer_id = b.id and (r.state = 'planned'
@@ -309,7 +311,8 @@ function adoptReminder(buyer: LoadedBuyer | undefined, row: ReminderRow): void {
   if (buyer === undefined) return;
   if (row.state !== "planned") {
     const at = row.decided_at ?? row.due_at;
-    buyer.state.sends.push({ at, campaign: row.campaign, step: row.step, caseId: row.case_id, orders: row.orders });
+    const { campaign, step, case_id: caseId, orders, due_at: dueAt, failed } = row;
+    buyer.state.sends.push({ at, campaign, step, caseId, orders, dueAt, failed });
     return;
   }
   const open = buyer.state.open;

@@ -130,6 +130,7 @@ export type RetryRow = {
   readonly shop_id: string;
   readonly id: string;
   readonly buyer_id: string;
+  readonly case_id: string;
   readonly campaign: string;
   readonly step: string;
   readonly variant: string | null;
@@ -156,17 +157,36 @@ export function lockFreeBuyers(sql: Sql, keys: readonly { shop: string; id: stri
     join buyers b on b.shop_id = n.shop_id and b.id = n.id order by b.shop_id, b.id for update of b skip locked`;
 }
 
-/** The reminders of locked buyers that are to be tried again now. */
+/** The reminders of locked buyers that are to be tried again now, in the order of their plan. */
 export function dueRetries(sql: Sql, buyers: readonly BuyerRow[]) {
   return sql<RetryRow[]>`
-    select r.shop_id, r.id, r.buyer_id, r.campaign, r.step, r.variant, r.orders, r.due_at, r.decided_at,
+    select r.shop_id, r.id, r.buyer_id, r.case_id, r.campaign, r.step, r.variant, r.orders, r.due_at, r.decided_at,
       (r.plan ->> 'latest')::float8 as latest, r.retry_channel,
       (select count(*)::int from deliveries d where d.shop_id = r.shop_id and d.reminder_id = r.id) as attempts,
       (select count(*)::int from deliveries d where d.shop_id = r.shop_id and d.reminder_id = r.id
         and d.channel = r.retry_channel) as channel_attempts
     from unnest(${texts(buyers.map((b) => b.shop_id))}::text[], ${plain(buyers.map((b) => b.id))}::uuid[]) as n(shop_id, id)
     join reminders r on r.shop_id = n.shop_id and r.buyer_id = n.id
-    where r.state = 'sending' and r.retry_at <= (select dunlin_now())`;
+    where r.state = 'sending' and r.retry_at <= (select dunlin_now()) order by r.due_at, r.id`;
+}
+
+/** Has buyers planned anew, as of their next look. The caller holds their locks. */
+export function planAnew(sql: Sql, buyers: readonly { shop: string; id: string }[]) {
+  return sql`
+    update buyers b set touched = true, wake_at = dunlin_now()
+    from unnest(${texts(buyers.map(({ shop }) => shop))}::text[], ${plain(buyers.map(({ id }) => id))}::uuid[]) as n(shop_id, id)
+    where b.shop_id = n.shop_id and b.id = n.id`;
+}
+
+/** Has the buyers planned anew whose plan keeps a distance to one of these reminders, which failed. The caller holds their locks. */
+export function planAnewWithout(sql: Sql, failed: readonly { shop: string; reminderId: string }[]) {
+  return sql`
+    update buyers b set touched = true, wake_at = dunlin_now()
+    from unnest(${texts(failed.map(({ shop }) => shop))}::text[], ${plain(failed.map((r) => r.reminderId))}::uuid[]) as n(shop_id, id)
+    join reminders f on f.shop_id = n.shop_id and f.id = n.id
+    where b.shop_id = f.shop_id and b.id = f.buyer_id and exists (
+      select from reminders r where r.shop_id = f.shop_id and r.buyer_id = f.buyer_id and r.state = 'planned'
+        and (r.reason in ('gap', 'recent') or r.plan -> 'moves' @> '[{"rule": "gap"}]'))`;
 }
 
 export type RetryWrite = {
