@@ -36,12 +36,12 @@ export function quietHoursOf(campaign: Campaign, state: BuyerState): QuietHours 
   return campaign.quietHours ?? state.shop.quietHours;
 }
 
+export type UsableChannel =
+  | { readonly channel: string }
+  | { readonly channel: null; readonly why: "suppressed" | "none" };
+
 /** The first channel of the step that is configured and has an unsuppressed contact, or why there is none (rule 7). */
-export function usableChannel(
-  step: Step,
-  state: BuyerState,
-  policy: BuyerPolicy,
-): { readonly channel: string } | { readonly channel: null; readonly why: "suppressed" | "none" } {
+export function usableChannel(step: Step, state: BuyerState, policy: BuyerPolicy): UsableChannel {
   let why: "suppressed" | "none" = "none";
   for (const channel of step.channels) {
     const kind = policy.channels.get(channel);

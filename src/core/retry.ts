@@ -49,7 +49,7 @@ export type RetryVerdict =
 /** Another send to the buyer in the shop that stands: claimed, accepted or of unknown outcome. */
 export type OtherSend = Pick<BuyerSend, "at" | "caseId" | "dueAt">;
 
-/** Judges a reminder anew before it is tried again: what was true at its first claim may be so no more (rules 5, 8 to 11 and 13). */
+/** Judges a reminder anew before it is tried again: what was true at its first claim may be so no more (rules 5, 7 to 11, 13 and 16). */
 export function judgeRetry(input: {
   readonly now: number;
   readonly orders: readonly (Order | undefined)[];
@@ -65,10 +65,14 @@ export function judgeRetry(input: {
   readonly paidSilence: number | null;
   /** The campaign is: it waits as long as it is worth sending. */
   readonly paused: boolean;
+  /** When the buyer promised to pay; null: no promise. */
+  readonly promisedAt: number | null;
   readonly quiet: QuietHours | null;
   readonly zone: string;
+  /** Whether the channel that it was to go on next, or one after it, has a contact. */
+  readonly contact: "usable" | "suppressed" | "none";
 }): RetryVerdict {
-  const { now, orders, caseId, dueAt, sends, minLead, until, paidAt, paidSilence, paused, quiet, zone } = input;
+  const { now, orders, caseId, dueAt, sends, minLead, until, paidAt, paidSilence, paused, contact } = input;
   const open = orders.filter((order) => order !== undefined && order.chaseFrom !== null && toldOver(order) === null);
   const payable = open.filter((order) => order?.closesAt == null || now <= order.closesAt - minLead);
   if (open.length === 0) return { kind: "skip", reason: whyOver(orders) };
@@ -79,13 +83,21 @@ export function judgeRetry(input: {
   if (paused) return now > until ? { kind: "skip", reason: "campaign_paused" } : { kind: "defer", until: until + 1 };
   if (payable.length === 0) return { kind: "skip", reason: "no_time" };
   if (now > until) return { kind: "skip", reason: "channel_down" };
-  if (quiet !== null && isQuiet(quiet, zone, now)) {
-    const end = quietEnd(quiet, zone, now);
-    return end <= until ? { kind: "defer", until: end } : { kind: "skip", reason: "quiet_hours" };
-  }
+  const waits = waitsFor(input);
+  if (waits !== null) return waits;
+  if (contact !== "usable") return { kind: "skip", reason: contact === "suppressed" ? "suppressed" : "no_contact" };
   const limited = underLimits(input);
   if (limited !== null) return limited;
   return { kind: "send", orders: payable.flatMap((order) => (order === undefined ? [] : [order.id])) };
+}
+
+/** The promised time, and the end of quiet hours. null: it need not wait. */
+function waitsFor({ now, until, promisedAt, quiet, zone }: Parameters<typeof judgeRetry>[0]): RetryVerdict | null {
+  const later = (at: number, reason: Reason): RetryVerdict =>
+    at <= until ? { kind: "defer", until: at } : { kind: "skip", reason };
+  if (promisedAt !== null && now < promisedAt) return later(promisedAt, "promised");
+  if (quiet !== null && isQuiet(quiet, zone, now)) return later(quietEnd(quiet, zone, now), "quiet_hours");
+  return null;
 }
 
 /** The gap to the last other send, and the cap, in which it counts as the one that it would be. null: it may go. */

@@ -1,7 +1,7 @@
 /** Claims reminders that failed for the moment and are to be tried again: judged anew, under the lock of their buyer. */
 
 import { type BuyerPolicy, standingSends } from "../core/buyer-state.ts";
-import { paidAt, quietHoursOf } from "../core/replan.ts";
+import { paidAt, quietHoursOf, type UsableChannel, usableChannel } from "../core/replan.ts";
 import { judgeRetry } from "../core/retry.ts";
 import { newId } from "../db/ids.ts";
 import {
@@ -27,6 +27,7 @@ import {
 import { planningMoment } from "../db/stores/planning-fence.ts";
 import { inTransaction } from "../db/stores/transaction.ts";
 import type { Catalog } from "../render/catalog.ts";
+import { channelsFrom } from "./channel-order.ts";
 import { BROKEN_WAIT, type ClaimedBatch, shopPolicy, usefulUntil } from "./claim.ts";
 import { type DispatchDeps, leaseMs, type SendJob } from "./deps.ts";
 import { bookSlots, type SlotBook } from "./slots.ts";
@@ -55,7 +56,11 @@ export async function claimRetries(deps: DispatchDeps, limit: number): Promise<C
     }
     for (const buyer of loaded.values()) finishLoading(buyer);
     const wanted = new Map<string, number>();
-    for (const { retry_channel: channel } of retries) wanted.set(channel, (wanted.get(channel) ?? 0) + 1);
+    for (const retry of retries) {
+      const buyer = loaded.get(buyerKey(retry.shop_id, retry.buyer_id));
+      const channel = buyer === undefined ? null : usableFor(deps, policy, retry, buyer).channel;
+      if (channel !== null) wanted.set(channel, (wanted.get(channel) ?? 0) + 1);
+    }
     const slots = await bookSlots(deps.sql, deps.channels, wanted, now);
     const writes: RetryWrite[] = [];
     const jobs: SendJob[] = [];
@@ -72,6 +77,15 @@ export async function claimRetries(deps: DispatchDeps, limit: number): Promise<C
     ]);
     return { taken: retries.length, jobs };
   });
+}
+
+/** The channel that it is to go on: the one that was chosen after the failure, if it still has a contact, else one after it. */
+function usableFor(deps: DispatchDeps, policy: BuyerPolicy, retry: RetryRow, { state }: LoadedBuyer): UsableChannel {
+  const campaign = policy.campaigns.find(({ key }) => key === retry.campaign);
+  const step = campaign?.steps.find(({ id }) => id === retry.step);
+  if (step === undefined) return { channel: retry.retry_channel };
+  const channels = channelsFrom(deps.channels, step, retry.retry_channel);
+  return usableChannel({ ...step, channels }, state, policy);
 }
 
 /** Whether a send that comes later than the plan knew may be too near to what is left of it. */
@@ -125,6 +139,7 @@ function judge(
     return;
   }
   const { state } = buyer;
+  const usable = usableFor(deps, policy, retry, buyer);
   const until = usefulUntil(retry.due_at, retry.latest, campaign.staleAfter);
   const verdict = judgeRetry({
     now,
@@ -138,8 +153,10 @@ function judge(
     paidAt: paidAt(state),
     paidSilence: campaign.paidSilence,
     paused: campaign.paused === true,
+    promisedAt: state.open?.id === retry.case_id ? (state.open.promise?.at ?? null) : null,
     quiet: quietHoursOf(campaign, state),
     zone: state.zone ?? state.shop.timeZone,
+    contact: usable.channel === null ? usable.why : "usable",
   });
   if (verdict.kind === "skip") {
     deps.meter?.skipped(verdict.reason);
@@ -150,7 +167,8 @@ function judge(
     writes.push(waiting(retry, verdict.until));
     return;
   }
-  const offset = slots.next(retry.retry_channel);
+  const channel = usable.channel ?? retry.retry_channel;
+  const offset = slots.next(channel);
   if (offset === null) {
     writes.push(waiting(retry, now + slots.againInMs));
     return;
@@ -158,7 +176,7 @@ function judge(
   writes.push({ ...base, state: "sending", reason: null, retryAt: null, orders: verdict.orders, decidedAt: now });
   const { case_id: caseId, due_at: dueAt } = retry;
   state.sends.push({ at: now, campaign: campaign.key, step: retry.step, caseId, orders: verdict.orders, dueAt });
-  deps.meter?.claimed(retry.retry_channel);
+  deps.meter?.claimed(channel);
   jobs.push({
     shop: state.shop,
     buyer,
@@ -168,9 +186,9 @@ function judge(
     catalog,
     step: retry.step,
     variant: retry.variant,
-    channel: retry.retry_channel,
+    channel,
     orders: verdict.orders,
-    attempt: retry.channel_attempts + 1,
+    attempt: channel === retry.retry_channel ? retry.channel_attempts + 1 : 1,
     until,
     claimedAt: now,
     askedAt,

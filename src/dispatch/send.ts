@@ -6,6 +6,7 @@ import { afterFailure } from "../core/retry.ts";
 import type { Outcome } from "../db/stores/dispatch-store.ts";
 import { VaultError } from "../db/vault.ts";
 import { countSegments } from "../render/segments.ts";
+import { channelsFrom } from "./channel-order.ts";
 import { type Composed, compose, type From } from "./compose.ts";
 import { type DispatchDeps, leaseMs, type SendJob, SLOT_HORIZON_MS } from "./deps.ts";
 
@@ -151,15 +152,10 @@ function failed(
   });
 }
 
-/** The usable channel after this one: the step's own list first, then what the channels name as fallback. */
+/** The usable channel after this one. */
 function nextChannel(deps: DispatchDeps, job: SendJob): string | null {
   const step = job.campaign.steps.find(({ id }) => id === job.step);
-  const order = [...(step?.channels ?? [])];
-  for (const name of order) {
-    const fallback = deps.channels.get(name)?.fallback ?? null;
-    if (fallback !== null && !order.includes(fallback)) order.push(fallback);
-  }
-  const rest = order.slice(order.indexOf(job.channel) + 1);
-  if (step === undefined || rest.length === 0) return null;
-  return usableChannel({ ...step, channels: rest }, job.buyer.state, deps.policy()).channel;
+  if (step === undefined) return null;
+  const channels = channelsFrom(deps.channels, step, job.channel).slice(1);
+  return usableChannel({ ...step, channels }, job.buyer.state, deps.policy()).channel;
 }

@@ -141,8 +141,10 @@ it("a send that is to be tried again waits, too", () => {
       paidAt: null,
       paidSilence: null,
       paused: true,
+      promisedAt: null,
       quiet: null,
       zone: "UTC",
+      contact: "usable",
     });
   expect(judge(at(20))).toEqual({ kind: "defer", until: at(70) + 1 });
   expect(judge(at(70) + 1)).toEqual({ kind: "skip", reason: "campaign_paused" });

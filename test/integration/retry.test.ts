@@ -1,7 +1,9 @@
 /** What becomes of a reminder that failed for the moment, while other things happen to its buyer. */
 import { describe, expect, it } from "vitest";
 import type { Message, SendOutcome } from "../../src/core/channel.ts";
-import { MINUTE, SECOND } from "../../src/core/duration.ts";
+import { HOUR, MINUTE, SECOND } from "../../src/core/duration.ts";
+import { recordPromise } from "../../src/db/stores/promise-store.ts";
+import { suppressContact } from "../../src/db/stores/suppression-store.ts";
 import { dispatchSetup, T0, toldEvent } from "../support/dispatch.ts";
 
 const accepted: SendOutcome = { kind: "accepted", messageId: "m", segments: null };
@@ -86,5 +88,58 @@ describe("after an outage", () => {
     await until(30 * MINUTE);
     expect(taken.map((line) => line.split(" ")[0])).toEqual(["nudge"]);
     expect(await ended()).toEqual(["nudge sent", "last-call cap"]);
+  });
+});
+
+describe("between two attempts", () => {
+  const nudge = (channels: string[]) => ({
+    steps: [{ id: "nudge", at: { kind: "afterCreated" as const, ms: 10 * MINUTE }, channels }],
+  });
+  const failsUntil = (minutes: number) => ({ isDown: (_: Message, at: number) => at < minutes * MINUTE });
+  const promise = { shop: "acme", order: "o1", reason: null, by: null };
+
+  it("an opt-out ends it as suppressed, without another attempt", async () => {
+    const { until, taken, ended, database, vault } = await retrying({ ...failsUntil(11), campaign: nudge(["sms"]) });
+    await until(10 * MINUTE);
+    await suppressContact(database.sql, "acme", vault.hash("phone", "+8613812345678"), "STOP");
+    await until(15 * MINUTE);
+    expect(taken).toEqual([]);
+    expect(await ended()).toEqual(["nudge suppressed"]);
+    expect(await database.sql`select state, attempt from deliveries`).toEqual([
+      { state: "failed-transient", attempt: 1 },
+    ]);
+  });
+
+  it("an opt-out of one channel leaves the next one", async () => {
+    const { until, sent, ended, database, vault } = await retrying({
+      ...failsUntil(10.05),
+      campaign: nudge(["chat", "sms"]),
+    });
+    await until(10 * MINUTE);
+    await suppressContact(database.sql, "acme", vault.hash("chat.wechat", "w"), "STOP");
+    await until(15 * MINUTE);
+    expect(sent.map(({ channel }) => channel)).toEqual(["chat", "sms"]);
+    expect(await ended()).toEqual(["nudge sent"]);
+    expect(await database.sql`select channel, state, attempt from deliveries order by claimed_at`).toEqual([
+      { channel: "chat", state: "failed-transient", attempt: 1 },
+      { channel: "sms", state: "accepted", attempt: 1 },
+    ]);
+  });
+
+  it("a promise moves it to its time", async () => {
+    const { until, taken, database } = await retrying({ ...failsUntil(11), campaign: nudge(["sms"]) });
+    await until(10 * MINUTE);
+    await recordPromise(database.sql, { ...promise, at: T0 + 40 * MINUTE });
+    await until(45 * MINUTE);
+    expect(taken).toEqual(["nudge 2400"]);
+  });
+
+  it("a promise ends it whose time is after its last useful moment", async () => {
+    const { until, taken, ended, database } = await retrying({ ...failsUntil(11), campaign: nudge(["sms"]) });
+    await until(10 * MINUTE);
+    await recordPromise(database.sql, { ...promise, at: T0 + 5 * HOUR });
+    await until(15 * MINUTE);
+    expect(taken).toEqual([]);
+    expect(await ended()).toEqual(["nudge promised"]);
   });
 });
