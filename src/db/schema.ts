@@ -192,7 +192,7 @@ export const deliveries = pgTable(
   "deliveries",
   {
     shopId: text("shop_id").notNull(),
-    /** Also the idempotency key given to the provider. */
+    /** Of the first attempt on a channel also the idempotency key that the provider gets with each of them. */
     id: uuid("id").notNull(),
     reminderId: uuid("reminder_id").notNull(),
     channel: text("channel").notNull(),

@@ -20,25 +20,43 @@ import {
   insertAttempts,
   lockFreeBuyers,
   planAnew,
+  putOffRetries,
+  type RetryKey,
   type RetryRow,
   type RetryWrite,
   writeRetries,
 } from "../db/stores/dispatch-store.ts";
 import { planningMoment } from "../db/stores/planning-fence.ts";
-import { inTransaction } from "../db/stores/transaction.ts";
+import { inTransaction, isDataFault } from "../db/stores/transaction.ts";
 import type { Catalog } from "../render/catalog.ts";
 import { channelsFrom } from "./channel-order.ts";
 import { BROKEN_WAIT, type ClaimedBatch, shopPolicy, usefulUntil } from "./claim.ts";
 import { type DispatchDeps, leaseMs, type SendJob } from "./deps.ts";
 import { bookSlots, type SlotBook } from "./slots.ts";
 
+/** As `claimDue`: a reminder that cannot be judged is put off alone, and holds up no other. */
 export async function claimRetries(deps: DispatchDeps, limit: number): Promise<ClaimedBatch> {
+  const found: RetryKey[] = [];
+  try {
+    return await claimBatch(deps, limit, found);
+  } catch (error) {
+    if (!isDataFault(error) || found.length === 0) throw error;
+    if (found.length > 1) return claimRetries(deps, found.length >> 1);
+    for (const { shop_id: shop, id } of found)
+      deps.log.error({ err: error, shop, reminder: id }, "a reminder could not be judged; trying again later");
+    await putOffRetries(deps.sql, found, BROKEN_WAIT);
+    return { taken: 1, jobs: [] };
+  }
+}
+
+function claimBatch(deps: DispatchDeps, limit: number, asked: RetryKey[]): Promise<ClaimedBatch> {
   return inTransaction(deps.sql, async (tx) => {
     const askedAt = performance.now();
     const policy = deps.policy();
     const catalog = deps.catalog();
     const [now, found] = await Promise.all([planningMoment(tx, policy.revision), findRetries(tx, limit)]);
     if (found.length === 0) return { taken: 0, jobs: [] };
+    asked.push(...found);
     const keys = new Map(
       found.map((row) => [buyerKey(row.shop_id, row.buyer_id), { shop: row.shop_id, id: row.buyer_id }]),
     );
@@ -168,6 +186,8 @@ function judge(
     return;
   }
   const channel = usable.channel ?? retry.retry_channel;
+  const isAgain = channel === retry.retry_channel && retry.first_delivery !== null;
+  const deliveryId = newId();
   const offset = slots.next(channel);
   if (offset === null) {
     writes.push(waiting(retry, now + slots.againInMs));
@@ -181,14 +201,15 @@ function judge(
     shop: state.shop,
     buyer,
     reminderId: retry.id,
-    deliveryId: newId(),
+    deliveryId,
+    idempotencyKey: isAgain ? retry.first_delivery : deliveryId,
     campaign,
     catalog,
     step: retry.step,
     variant: retry.variant,
     channel,
     orders: verdict.orders,
-    attempt: channel === retry.retry_channel ? retry.channel_attempts + 1 : 1,
+    attempt: isAgain ? retry.channel_attempts + 1 : 1,
     until,
     claimedAt: now,
     askedAt,

@@ -134,6 +134,7 @@ function sendJob(
     buyer,
     reminderId: claim.reminderId,
     deliveryId: claim.deliveryId,
+    idempotencyKey: claim.deliveryId,
     campaign,
     catalog,
     step: row.step,

@@ -53,7 +53,7 @@ export function compose(job: SendJob, channel: Channel, vault: Vault): Composed 
     ok: true,
     from: { template: template.id, version: template.version },
     message: {
-      idempotencyKey: job.deliveryId,
+      idempotencyKey: job.idempotencyKey,
       channel: channel.name,
       shop: shop.id,
       to: vault.open(contact.cipher),

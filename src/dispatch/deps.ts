@@ -47,6 +47,8 @@ export type SendJob = {
   readonly buyer: LoadedBuyer;
   readonly reminderId: string;
   readonly deliveryId: string;
+  /** What the provider knows a repetition by: the id of the first attempt on this channel. */
+  readonly idempotencyKey: string;
   readonly campaign: Campaign;
   /** What the campaign was read with: its texts, also if a newer version comes before the send. */
   readonly catalog: Catalog;

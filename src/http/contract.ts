@@ -155,7 +155,9 @@ const reason = z.enum(REASONS).nullable();
 const orderIds = z.array(text);
 
 const storyDelivery = z.looseObject({
-  id: text.describe("Also the idempotency key that the provider was given"),
+  id: text.describe(
+    "Of the first attempt on a channel also the idempotency key that the provider got with each of them",
+  ),
   channel: text,
   attempt: z.int(),
   state: text,

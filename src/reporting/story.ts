@@ -56,7 +56,7 @@ export type StoryTold = Pick<
 };
 
 export type StoryDelivery = {
-  /** Also the idempotency key that the provider was given. */
+  /** Of the first attempt on a channel also the idempotency key that the provider got with each of them. */
   readonly id: string;
   readonly channel: string;
   readonly attempt: number;

@@ -75,6 +75,28 @@ describe("an order that cannot be read", () => {
     expect(sent).toHaveLength(6);
   });
 
+  it("lets the others' retries go out", async () => {
+    let down = true;
+    const { database, tell, at, drain, sent } = await dispatchSetup({
+      answer: () =>
+        down
+          ? { kind: "failed-transient", code: "http_503", message: "", retryAfterMs: null }
+          : { kind: "accepted", messageId: null, segments: null },
+    });
+    await at(T0);
+    await tell(bad, ...[1, 2, 3].map(good));
+    await at(T0 + 10 * MINUTE);
+    await drain();
+    expect(sent).toHaveLength(4);
+    await database.sql.unsafe(spoil);
+    down = false;
+    await at(T0 + 11 * MINUTE);
+    await drain();
+    expect(sent).toHaveLength(7);
+    const waiting = await database.sql`select orders, retry_at from reminders where state = 'sending'`;
+    expect(waiting).toEqual([{ orders: ["bad"], retry_at: T0 + 16 * MINUTE }]);
+  });
+
   it("lets the others' events in: those told with it, and those told beside it", async () => {
     const { deps, database, tell, at } = await dispatchSetup();
     await at(T0);

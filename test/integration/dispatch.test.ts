@@ -90,11 +90,10 @@ describe("dispatch", () => {
     expect(await drain()).toBe(0);
     await at(T0 + 10 * MINUTE + 2 * SECOND);
     expect(await drain()).toBe(1);
-    expect(sent).toHaveLength(2);
-    expect(await database.sql`select state from deliveries order by attempt`).toEqual([
-      { state: "failed-transient" },
-      { state: "accepted" },
-    ]);
+    // The provider can tell that it is the same message again.
+    const deliveries = await database.sql`select id, state from deliveries order by attempt`;
+    expect(sent.map(({ idempotencyKey }) => idempotencyKey)).toEqual([deliveries[0]?.id, deliveries[0]?.id]);
+    expect(deliveries.map(({ state }) => state)).toEqual(["failed-transient", "accepted"]);
     expect(await database.sql`select state, retry_at from reminders where step = 'nudge'`).toEqual([
       { state: "sent", retry_at: null },
     ]);
@@ -131,6 +130,7 @@ describe("dispatch", () => {
     await drain();
     await drain();
     expect(sent.map(({ channel }) => channel)).toEqual(["chat", "sms"]);
+    expect(new Set(sent.map(({ idempotencyKey }) => idempotencyKey)).size).toBe(2);
     expect(await database.sql`select state, reason from reminders where step = 'nudge'`).toEqual([
       { state: "skipped", reason: "rejected_by_provider" },
     ]);

@@ -141,12 +141,24 @@ export type RetryRow = {
   readonly retry_channel: string;
   readonly attempts: number;
   readonly channel_attempts: number;
+  /** The delivery of the first of them. */
+  readonly first_delivery: string | null;
 };
 
-/** Buyers of reminders that are to be tried again now; nothing is locked yet. */
+export type RetryKey = { readonly shop_id: string; readonly id: string; readonly buyer_id: string };
+
+/** Reminders that are to be tried again now; nothing is locked yet. */
 export function findRetries(sql: Sql, limit: number) {
-  return sql<{ shop_id: string; buyer_id: string }[]>`
-    select shop_id, buyer_id from reminders where retry_at <= (select dunlin_now()) order by retry_at limit ${limit}`;
+  return sql<RetryKey[]>`
+    select shop_id, id, buyer_id from reminders where retry_at <= (select dunlin_now()) order by retry_at limit ${limit}`;
+}
+
+/** Puts off reminders that cannot be judged, counted from the database's now. */
+export function putOffRetries(sql: Sql, keys: readonly RetryKey[], ms: number) {
+  return sql`
+    update reminders r set retry_at = dunlin_now() + ${ms} * interval '1 ms'
+    from unnest(${texts(keys.map((key) => key.shop_id))}::text[], ${plain(keys.map((key) => key.id))}::uuid[]) as n(shop_id, id)
+    where r.shop_id = n.shop_id and r.id = n.id and r.retry_at is not null`;
 }
 
 /** Locks those of the buyers that nobody else has in hand. */
@@ -164,7 +176,9 @@ export function dueRetries(sql: Sql, buyers: readonly BuyerRow[]) {
       (r.plan ->> 'latest')::float8 as latest, r.retry_channel,
       (select count(*)::int from deliveries d where d.shop_id = r.shop_id and d.reminder_id = r.id) as attempts,
       (select count(*)::int from deliveries d where d.shop_id = r.shop_id and d.reminder_id = r.id
-        and d.channel = r.retry_channel) as channel_attempts
+        and d.channel = r.retry_channel) as channel_attempts,
+      (select d.id from deliveries d where d.shop_id = r.shop_id and d.reminder_id = r.id and d.channel = r.retry_channel
+        order by d.attempt limit 1) as first_delivery
     from unnest(${texts(buyers.map((b) => b.shop_id))}::text[], ${plain(buyers.map((b) => b.id))}::uuid[]) as n(shop_id, id)
     join reminders r on r.shop_id = n.shop_id and r.buyer_id = n.id
     where r.state = 'sending' and r.retry_at <= (select dunlin_now()) order by r.due_at, r.id`;
