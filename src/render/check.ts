@@ -1,18 +1,21 @@
 /**
  * What a template may be made of: an allow-list over Handlebars' syntax tree. Text, comments, known variables, known
- * helpers, if, unless, each, else; nothing else. So no template can run code, read a prototype or loop without end, and a
- * misspelt variable is found when the template is saved.
+ * helpers, if, unless, each, with, else; nothing else. So no template can run code, read a prototype or loop without end,
+ * and a misspelt variable is found when the template is saved.
  */
 import { closest } from "../core/suggest.ts";
-import { HELPERS } from "./helpers.ts";
-import { type Kind, type Path, ROOT, resolve, type Scalar, type Shape } from "./variables.ts";
+import { checkCall, checkValue, MAX_DEPTH } from "./check-calls.ts";
+import { type Checked, checkPath, fault, isPath, type Node, nameOf, newChecked, note } from "./checked.ts";
+import { HELPERS, OWN_HELPERS } from "./helpers.ts";
+import { anyOf, element, type Found, isScoped, type Place, ROOT } from "./variables.ts";
 
-type Node = hbs.AST.Node;
-type Call = Pick<hbs.AST.SubExpression, "path" | "params" | "loc"> & { readonly hash?: hbs.AST.Hash | undefined };
-type Scopes = readonly Shape[];
-
-const BLOCKS = ["if", "unless", "each"];
-const MAX_DEPTH = 4;
+/** With how many block parameters each can take. */
+const BLOCKS: ReadonlyMap<string, number> = new Map([
+  ["if", 0],
+  ["unless", 0],
+  ["each", 2],
+  ["with", 1],
+]);
 const REFUSED: Readonly<Record<string, string>> = {
   PartialStatement: "partials ({{> …}}) are not allowed",
   PartialBlockStatement: "partials ({{#> …}}) are not allowed",
@@ -20,225 +23,150 @@ const REFUSED: Readonly<Record<string, string>> = {
   DecoratorBlock: "decorators ({{#* …}}) are not allowed",
 };
 
-/** `line` counts from 1 in the template's own text. */
-export type TemplateFault = { readonly line: number; readonly message: string };
-
-export type Checked = {
-  readonly faults: TemplateFault[];
-  /** What stands at `line:column`: the variable, or a helper's arguments. For naming what is absent when rendering. */
-  readonly names: Map<string, readonly string[]>;
-  /** Variables whose value the text shows, whatever helper writes it; not those that only decide. */
-  readonly printed: Set<string>;
-};
-
 export function checkTemplate(program: hbs.AST.Program): Checked {
-  const checked: Checked = { faults: [], names: new Map(), printed: new Set() };
-  checkBody(program, [ROOT], 0, checked);
+  const checked = newChecked();
+  checkBody(program, ROOT, 0, checked);
   return checked;
 }
 
-export const at = (line: number, column: number) => `${line}:${column}`;
-
-function fault(checked: Checked, node: { loc: hbs.AST.SourceLocation }, message: string): void {
-  checked.faults.push({ line: node.loc.start.line, message });
-}
-
-function note(checked: Checked, node: { loc: hbs.AST.SourceLocation }, names: readonly string[]): void {
-  checked.names.set(at(node.loc.start.line, node.loc.start.column), names);
-}
-
-function checkBody(program: hbs.AST.Program | undefined, scopes: Scopes, depth: number, checked: Checked): void {
+function checkBody(program: hbs.AST.Program | undefined, place: Place, depth: number, checked: Checked): void {
   // `{{^if x}}…{{/if}}` has no body but the inverse one.
   if (program === undefined) return;
-  if (program.blockParams && program.blockParams.length > 0)
-    checked.faults.push({
-      line: program.body[0]?.loc.start.line ?? program.loc?.start.line ?? 1,
-      message: "block parameters (as |name|) are not allowed",
-    });
-  for (const statement of program.body) {
+  for (const [index, statement] of program.body.entries()) {
     const refused = REFUSED[statement.type];
     if (refused) fault(checked, statement, refused);
     else if (statement.type === "MustacheStatement")
-      checkPrinted(statement as hbs.AST.MustacheStatement, scopes, checked);
+      checkPrinted(statement as hbs.AST.MustacheStatement, place, isWords(program.body[index - 1]), checked);
     else if (statement.type === "BlockStatement")
-      checkBlock(statement as hbs.AST.BlockStatement, scopes, depth, checked);
+      checkBlock(statement as hbs.AST.BlockStatement, place, depth, checked);
     else if (statement.type !== "ContentStatement" && statement.type !== "CommentStatement")
       fault(checked, statement, `${statement.type} is not allowed`);
   }
 }
 
-function checkPrinted(mustache: hbs.AST.MustacheStatement, scopes: Scopes, checked: Checked): void {
-  const { path } = mustache;
+/** Text that is still there when the white space around it is not. */
+function isWords(node: Node | undefined): boolean {
+  return node?.type === "ContentStatement" && /\S/.test((node as hbs.AST.ContentStatement).value);
+}
+
+function checkPrinted(mustache: hbs.AST.MustacheStatement, place: Place, after: boolean, checked: Checked): void {
+  const { path, params, hash } = mustache;
   if (!isPath(path)) {
     fault(checked, mustache, "a bare text or number in {{…}} is not allowed: write it without the braces");
     return;
   }
-  notePrinted({ ...mustache, path }, checked);
-  const kind = checkCall({ ...mustache, path }, scopes, 0, checked);
-  if (kind === null || typeof kind !== "object") return;
-  const remedy =
-    "list" in kind ? "a list: print it with {{list …}} or {{#each …}}" : "a group of values: name one of them";
-  fault(checked, mustache, `{{${path.original}}} is ${remedy}`);
+  const bare = params.length === 0 && hash === undefined && !isHelper(path.original);
+  const way = bare ? checkPath(path, place, checked) : null;
+  const found = bare ? way : checkCall({ ...mustache, path }, mustache, place, 0, checked);
+  if (found === null) return;
+  const whole = bare ? nameOf(path) : nameOf({ ...mustache, type: "SubExpression" });
+  // Numbers side by side would be added up.
+  const sum = !after && (found.kind === "number" || found.kind === "boolean");
+  if (sum || path.original === "lookup" || way?.byParam || (way !== null && way.sure !== null)) {
+    checked.guarded.add(mustache);
+    note(checked, mustache, [whole]);
+  }
+  notePrinted(mustache, checked);
+  const remedy = unprintable(found);
+  if (remedy !== null) fault(checked, mustache, `{{${whole.replace(/^\((.*)\)$/, "$1")}}} is ${remedy}`);
 }
 
-function notePrinted({ path, params }: Pick<Call, "path" | "params">, checked: Checked): void {
-  if (!isPath(path)) return;
-  if (!Object.hasOwn(HELPERS, path.original)) checked.printed.add(path.parts.join("."));
+const isHelper = (name: string): boolean => Object.hasOwn(HELPERS, name) || OWN_HELPERS.includes(name);
+
+function unprintable({ kind }: Found): string | null {
+  if (kind === "mixed") return "not the same kind of value each time: name the one that is meant";
+  if (typeof kind !== "object") return null;
+  return "list" in kind
+    ? "a list: print it with {{list …}} or {{#each …}}"
+    : "a group of values: name one of them, as in {{#with …}}";
+}
+
+function notePrinted(node: Node, checked: Checked): void {
+  if (isPath(node)) for (const name of checked.says.get(node) ?? []) checked.printed.add(name);
+  if (!("path" in node)) return;
+  const { path, params } = node as hbs.AST.SubExpression;
+  const said = checked.says.get(node) ?? checked.says.get(path);
+  if (said !== undefined) for (const name of said) checked.printed.add(name);
   // The count that chooses between two words is not said by them.
-  else if (path.original !== "plural")
-    for (const param of params)
-      if (isPath(param)) checked.printed.add(param.parts.join("."));
-      else if (param.type === "SubExpression") notePrinted(param as hbs.AST.SubExpression, checked);
+  else if (path.original !== "plural" && path.original !== "log")
+    for (const param of params) notePrinted(param, checked);
 }
 
-function checkBlock(block: hbs.AST.BlockStatement, scopes: Scopes, depth: number, checked: Checked): void {
+function checkBlock(block: hbs.AST.BlockStatement, place: Place, depth: number, checked: Checked): void {
   const [subject] = block.params;
   const strange = blockFault(block, depth);
   if (strange !== null || subject === undefined) {
     fault(checked, block, strange ?? "is not allowed");
     return;
   }
-  const kind = checkValue(subject, scopes, 1, checked);
-  let inner = scopes;
-  if (block.path.original === "each") {
-    // Without knowing what #each runs over, its body cannot be judged.
-    if (kind === null) return;
-    if (typeof kind !== "object" || !("list" in kind)) {
-      fault(checked, block, `{{#each}} needs a list (orders, items), and ${nameOf(subject)} is none`);
-      return;
-    }
-    inner = [...scopes, kind.list];
+  checked.calls.add(block.path.original);
+  const found = checkValue(subject, place, 1, checked);
+  for (const { value } of block.hash?.pairs ?? []) checkValue(value, place, 1, checked);
+  // Without knowing what #each and #with are about, their bodies cannot be judged.
+  const inner = found === null ? null : enter(block, found, place, checked);
+  if (inner !== null) checkBody(block.program, inner, depth + 1, checked);
+  if (block.inverse) checkBody(block.inverse, place, isChained(block.inverse) ? depth : depth + 1, checked);
+}
+
+/** Where the block's body stands, or null when that cannot be told. */
+function enter(block: hbs.AST.BlockStatement, found: Found, place: Place, checked: Checked): Place | null {
+  const name = block.path.original;
+  const { kind } = found;
+  if (name === "if" || name === "unless") return place;
+  if (name === "with") {
+    if (kind !== "mixed") return within(block, place, found, [found]);
+    fault(checked, block, `{{#with ${nameOf(block.params[0])}}} is not the same kind of value each time`);
+    return null;
   }
-  checkBody(block.program, inner, depth + 1, checked);
-  if (block.inverse) checkBody(block.inverse, scopes, isChained(block.inverse) ? depth : depth + 1, checked);
+  if (typeof kind !== "object") {
+    const what = `${nameOf(block.params[0])} is none`;
+    fault(checked, block, `{{#each}} needs a list (orders, items) or a group (buyer), and ${what}`);
+    return null;
+  }
+  const one = "list" in kind ? element(kind.list) : anyOf(found, kind.object);
+  if (!("list" in kind)) checked.walks = true;
+  const key: Found = { kind: "list" in kind ? "number" : "text", says: [] };
+  const inner = within(block, place, one, [one, key]);
+  return { ...inner, loops: [...place.loops, "list" in kind ? "number" : "text"] };
+}
+
+function within(block: hbs.AST.BlockStatement, place: Place, scope: Found, given: readonly Found[]): Place {
+  const params = new Map(place.params);
+  for (const [index, name] of (block.program?.blockParams ?? []).entries()) {
+    const value = given[index];
+    if (value !== undefined) params.set(name, value);
+  }
+  return { ...place, scopes: [...place.scopes, scope], params };
 }
 
 function blockFault(block: hbs.AST.BlockStatement, depth: number): string | null {
   const name = block.path.original;
-  if (!BLOCKS.includes(name)) {
-    const meant = closest(name, BLOCKS);
-    return `{{#${name}}} is not allowed: only #if, #unless and #each${meant ? ` (did you mean #${meant}?)` : ""}`;
+  const takes = isPath(block.path) ? BLOCKS.get(name) : undefined;
+  if (takes === undefined) {
+    const meant = closest(name, BLOCKS.keys());
+    return `{{#${name}}} is not allowed: only #if, #unless, #each and #with${meant ? ` (did you mean #${meant}?)` : ""}`;
   }
   if (depth >= MAX_DEPTH) return `blocks are nested more than ${MAX_DEPTH} deep`;
-  return block.params.length === 1 && (block.hash?.pairs.length ?? 0) === 0
-    ? null
-    : `{{#${name}}} needs exactly one value`;
+  if (block.params.length !== 1) return `{{#${name}}} needs exactly one value`;
+  const stray = block.hash?.pairs.find(({ key }) => takes > 0 || key !== "includeZero");
+  if (stray !== undefined) return `{{#${name}}} takes no ${stray.key}=`;
+  return paramsFault(block, takes);
+}
+
+function paramsFault({ path, program, inverse }: hbs.AST.BlockStatement, takes: number): string | null {
+  const names: readonly string[] = program?.blockParams ?? [];
+  if ((inverse?.blockParams ?? []).length > 0) return "{{^…}} has no block parameters (as |name|)";
+  if (names.length > takes)
+    return takes === 0
+      ? `{{#${path.original}}} has no block parameters (as |name|): #each and #with have`
+      : `{{#${path.original}}} has at most ${takes} block parameter${takes > 1 ? "s" : ""} (as |${takes > 1 ? "value key" : "value"}|)`;
+  const odd = names.find((name, index) => !/^[\p{L}_][\p{L}\p{N}_]*$/u.test(name) || names.indexOf(name) < index);
+  if (odd !== undefined) return `block parameter ${odd} must be a name, and there only once`;
+  const taken = names.find((name) => isHelper(name) || isScoped(name));
+  return taken === undefined ? null : `block parameter ${taken} has the name of a helper: call it otherwise`;
 }
 
 /** `{{else if …}}` is a block inside the else branch, but no deeper to its reader. */
 function isChained(program: hbs.AST.Program): boolean {
   return "chained" in program && program.chained === true;
-}
-
-/** The kind of an argument, or null when it is at fault. */
-function checkValue(node: Node, scopes: Scopes, depth: number, checked: Checked): Kind | null {
-  if (node.type === "StringLiteral") return "text";
-  if (node.type === "NumberLiteral") return "number";
-  if (node.type === "BooleanLiteral") return "boolean";
-  if (node.type === "SubExpression") return checkCall(node as hbs.AST.SubExpression, scopes, depth, checked);
-  if (isPath(node)) return checkPath(node, scopes, checked);
-  fault(
-    checked,
-    node,
-    `${node.type === "NullLiteral" ? "null" : node.type === "UndefinedLiteral" ? "undefined" : node.type} is not allowed here`,
-  );
-  return null;
-}
-
-function checkPath(node: hbs.AST.PathExpression, scopes: Scopes, checked: Checked): Kind | null {
-  note(checked, node, [node.original]);
-  const parts = node.parts.map(String);
-  const found = resolve({ data: node.data, depth: node.depth, parts, original: node.original } satisfies Path, scopes);
-  if ("kind" in found) return found.kind;
-  fault(checked, node, found.fault);
-  return null;
-}
-
-/** A variable, or a helper with its arguments; the kind of what it gives, or null when it is at fault. */
-function checkCall(call: Call, scopes: Scopes, depth: number, checked: Checked): Kind | null {
-  const path = call.path as Node;
-  if (!isPath(path)) {
-    fault(checked, call, "a helper must be called by its name");
-    return null;
-  }
-  const name = path.original;
-  const named = call.hash?.pairs ?? [];
-  const spec = Object.hasOwn(HELPERS, name) ? HELPERS[name] : undefined;
-  if (spec === undefined) {
-    if (call.params.length === 0 && named.length === 0 && depth === 0) return checkPath(path, scopes, checked);
-    const meant = closest(name, Object.keys(HELPERS));
-    fault(
-      checked,
-      call,
-      `unknown helper {{${name} …}}${meant ? ` (did you mean ${meant}?)` : ` (there are ${Object.keys(HELPERS).join(", ")})`}`,
-    );
-    return null;
-  }
-  if (depth > MAX_DEPTH) {
-    fault(checked, call, `helpers are nested more than ${MAX_DEPTH} deep`);
-    return null;
-  }
-  const before = checked.faults.length;
-  const kinds = call.params.map((param) => checkValue(param, scopes, depth + 1, checked));
-  for (const { value } of named) checkValue(value, scopes, depth + 1, checked);
-  note(checked, call, call.params.map(nameOf));
-  if (checked.faults.length === before) {
-    const said = misuse(name, call, kinds);
-    if (said !== null) fault(checked, call, `{{${name}}} ${said}`);
-  }
-  return checked.faults.length === before ? "text" : null;
-}
-
-/** What is wrong with a helper's arguments, or null. */
-function misuse(name: string, call: Call, kinds: readonly (Kind | null)[]): string | null {
-  const spec = HELPERS[name];
-  if (spec === undefined) return null;
-  const named = (call.hash?.pairs ?? []).map(({ key }) => key);
-  const stray = named.find((key) => !spec.named?.includes(key));
-  if (stray !== undefined) return `takes no ${stray}=${spec.named ? ` (known: ${spec.named.join(", ")})` : ""}`;
-  if (kinds.length < spec.min || kinds.length > spec.max)
-    return `needs ${spec.min === spec.max ? spec.min : `${spec.min} to ${spec.max}`} values, not ${kinds.length}`;
-  for (const [index, kind] of kinds.entries()) {
-    const takes = spec.takes[Math.min(index, spec.takes.length - 1)] ?? [];
-    const given = kind !== null && typeof kind === "object" ? ("list" in kind ? "list" : "group") : kind;
-    if (!(takes as readonly (Scalar | string | null)[]).includes(given))
-      return `takes ${takes.join(" or ")}, and ${nameOf(call.params[index])} is ${given === "instant" ? "an instant" : `a ${given}`}`;
-  }
-  const literal = spec.oneOf && call.params[spec.oneOf.at];
-  if (
-    spec.oneOf &&
-    literal &&
-    !(literal.type === "StringLiteral" && spec.oneOf.values.includes((literal as hbs.AST.StringLiteral).value))
-  )
-    return `takes one of ${spec.oneOf.values.map((value) => `"${value}"`).join(", ")} here`;
-  if (name === "money" && kinds.length === 1 && (kinds[0] === "text" || kinds[0] === "number"))
-    return 'needs a currency for a plain amount: {{money "9.90" "EUR"}}';
-  if (name === "plural" && (named.length > 0 ? !named.includes("other") || kinds.length > 1 : kinds.length < 3))
-    return 'needs both forms, as in {{plural count "order" "orders"}}, or other="…" among named ones';
-  return name === "list" ? listMisuse(call, kinds) : null;
-}
-
-function listMisuse(call: Call, kinds: readonly (Kind | null)[]): string | null {
-  const [kind] = kinds;
-  if (kind === undefined || kind === null || typeof kind !== "object" || !("list" in kind)) return null;
-  const field = call.params[1];
-  if (field === undefined) return null;
-  const value = field.type === "StringLiteral" ? (field as hbs.AST.StringLiteral).value : "";
-  const found = Object.hasOwn(kind.list, value) ? kind.list[value] : undefined;
-  return typeof found === "string"
-    ? null
-    : `prints one of ${Object.keys(kind.list)
-        .filter((key) => typeof kind.list[key] === "string")
-        .join(", ")} of each element`;
-}
-
-function nameOf(node: Node | undefined): string {
-  if (node === undefined) return "";
-  if (isPath(node)) return node.original;
-  if (node.type === "SubExpression") return `(${(node as hbs.AST.SubExpression).path.original} …)`;
-  return "original" in node ? JSON.stringify(node.original) : node.type;
-}
-
-function isPath(node: unknown): node is hbs.AST.PathExpression {
-  return typeof node === "object" && node !== null && "type" in node && node.type === "PathExpression";
 }

@@ -4,12 +4,15 @@
  * throws, never loops without end, and either gives a whole text or names what was missing.
  */
 import Handlebars from "handlebars";
-import { at, checkTemplate, type TemplateFault } from "./check.ts";
-import { bare, type TemplateData } from "./data.ts";
-import { type Arguments, HELPERS, type HelperSpec, type Look, TemplateError } from "./helpers.ts";
+import { checkTemplate } from "./check.ts";
+import { at, type Checked, type TemplateFault } from "./checked.ts";
+import type { TemplateData } from "./data.ts";
+import { TemplateError } from "./helpers.ts";
+import { lower } from "./lower.ts";
+import { DELEGATES, type Frame, MAX_STEPS, MAX_TEXT, MissingValue, TOO_LONG } from "./runtime.ts";
 import { SAMPLE_DATA } from "./sample.ts";
 
-export type { TemplateFault } from "./check.ts";
+export type { TemplateFault } from "./checked.ts";
 
 export type RenderResult =
   | { readonly ok: true; readonly text: string }
@@ -17,6 +20,8 @@ export type RenderResult =
 export type Compiled = {
   /** The variables that the text shows: `buyer.name`; within a list as they are named there. */
   readonly printed: readonly string[];
+  /** It goes through the fields of a group, and so may show what it does not name. */
+  readonly walks: boolean;
   render(data: TemplateData): RenderResult;
 };
 export type CompileResult =
@@ -27,33 +32,11 @@ export type CompileResult =
 export const MAX_TEMPLATE_BYTES = 4_096;
 /** `{{` and `(` together: parsing and compiling cost up to the square of them, and a template must be judged within 50 ms. */
 const MAX_MARKS = 120;
-/** Of one rendering, in rounds of loops, calls of helpers, elements of lists and every 32 characters that a helper is given. */
-const MAX_STEPS = 5_000;
-const MAX_TEXT = 10_000;
-const TOO_LONG = `the text is longer than ${MAX_TEXT} characters`;
-
-/** What rendering hands to the helpers, out of the template's reach. */
-type Frame = {
-  readonly look: Look;
-  readonly names: ReadonlyMap<string, readonly string[]>;
-  readonly steps: { left: number };
-};
-type Options = Handlebars.HelperOptions & { readonly data: Frame; readonly loc: hbs.AST.SourceLocation };
-
-class MissingValue extends Error {
-  override name = "MissingValue";
-  readonly variable: string;
-  constructor(variable: string) {
-    super(`${variable} is missing`);
-    this.variable = variable;
-  }
-}
-
 const COMPILE_OPTIONS = {
   noEscape: true,
   strict: true,
   knownHelpersOnly: true,
-  knownHelpers: Object.fromEntries([...Object.keys(HELPERS), "if", "unless", "each"].map((name) => [name, true])),
+  knownHelpers: Object.fromEntries([...DELEGATES.keys()].map((name) => [name, true])),
 };
 
 /** Parses, checks and compiles; all faults at once, lines counting from 1. A rendering of sample data is part of the check. */
@@ -65,15 +48,16 @@ export function compileTemplate(source: string): CompileResult {
   if (strange !== null) return refuse(strange.line, strange.message);
   const program = parse(text);
   if ("message" in program) return { ok: false, faults: [program] };
-  const { faults, names, printed } = checkTemplate(program);
+  const checked = checkTemplate(program);
+  const { faults, names, printed, walks } = checked;
   if (faults.length > 0) return { ok: false, faults: faults.sort((a, b) => a.line - b.line) };
-  const run: (values: unknown, options: Handlebars.RuntimeOptions) => string = makeEngine(text).compile(
-    text,
-    COMPILE_OPTIONS,
-  );
-  const template: Compiled = { printed: [...printed], render: (data) => render(run, names, data) };
-  const trial = template.render(SAMPLE_DATA);
-  return trial.ok ? { ok: true, template } : refuse(1, trial.message);
+  lower(checked);
+  const run = makeEngine(checked).compile<unknown>(program, COMPILE_OPTIONS);
+  const trial = attempt(run, names, SAMPLE_DATA);
+  // It is compiled by now; the tree would stay in memory with it.
+  program.body = [];
+  if ("message" in trial) return refuse(trial.line, trial.message);
+  return { ok: true, template: { printed: [...printed], walks, render: (data) => render(run, names, data) } };
 }
 
 /** What is refused before the parser sees it. */
@@ -94,7 +78,7 @@ function refuse(line: number, message: string): CompileResult {
 
 function parse(text: string): hbs.AST.Program | TemplateFault {
   try {
-    return Handlebars.parse(text);
+    return Handlebars.parseWithoutProcessing(text);
   } catch (error) {
     const said = error instanceof Error ? error.message : String(error);
     const line = Number(/line (\d+)/.exec(said)?.[1] ?? /- (\d+):\d+$/.exec(said)?.[1] ?? 1);
@@ -106,100 +90,51 @@ function parse(text: string): hbs.AST.Program | TemplateFault {
   }
 }
 
-function render(
-  run: (values: unknown, options: Handlebars.RuntimeOptions) => string,
-  names: Frame["names"],
-  data: TemplateData,
-): RenderResult {
-  const frame: Frame = { look: data, names, steps: { left: MAX_STEPS } };
+type Run = Handlebars.TemplateDelegate<unknown>;
+type Names = Checked["names"];
+
+function render(run: Run, names: Names, data: TemplateData): RenderResult {
+  const result = attempt(run, names, data);
+  return "message" in result ? { ok: false, message: result.message } : { ok: true, text: result.text };
+}
+
+function attempt(run: Run, names: Names, data: TemplateData): { readonly text: string } | TemplateFault {
+  const frame: Frame = { root: data.values, look: data, names, steps: { left: MAX_STEPS } };
   try {
     const text = run(data.values, { data: frame }).trim();
-    if (text === "") return { ok: false, message: "the text is empty" };
-    if (text.length > MAX_TEXT) return { ok: false, message: TOO_LONG };
-    return { ok: true, text };
+    if (text === "") return { line: 1, message: "the text is empty" };
+    if (text.length > MAX_TEXT) return { line: 1, message: TOO_LONG };
+    return { text };
   } catch (error) {
     // Whatever one template does with one buyer's data must not stop the others: the message goes to the ledger.
-    return { ok: false, message: explain(error, names) };
+    return explain(error, names);
   }
 }
 
-function explain(error: unknown, names: Frame["names"]): string {
-  if (error instanceof MissingValue) return missing(error.variable);
-  if (error instanceof TemplateError) return error.message;
+function explain(error: unknown, names: Names): TemplateFault {
+  if (error instanceof MissingValue) return missing(error.line, error.variable);
+  if (error instanceof TemplateError) return { line: 1, message: error.message };
   if (error instanceof Handlebars.Exception && / not defined in /.test(error.message)) {
-    const variable = names.get(at(error.lineNumber ?? 0, error.column ?? 0))?.[0];
-    return missing(variable ?? /^"(.*?)"/.exec(error.message)?.[1] ?? "a value");
+    const line = error.lineNumber ?? 1;
+    const variable = names.get(at(line, error.column ?? 0))?.[0];
+    return missing(line, variable ?? /^"(.*?)"/.exec(error.message)?.[1] ?? "a value");
   }
-  return `cannot be rendered: ${error instanceof Error ? error.message : String(error)}`;
+  return { line: 1, message: `cannot be rendered: ${error instanceof Error ? error.message : String(error)}` };
 }
 
-function missing(variable: string): string {
-  return `${variable} is missing: give a {{default ${variable} "…"}} or put it in {{#if ${variable}}}`;
+function missing(line: number, variable: string): TemplateFault {
+  const message = `${variable} is missing: give a {{default ${variable} "…"}} or put it in {{#if ${variable}}}`;
+  return { line, message };
 }
 
-/** With those of our helpers that the text may call: each rendering prepares every helper there is anew. */
-function makeEngine(text: string): typeof Handlebars {
+/** With those of our helpers that the template calls: each rendering prepares every helper there is anew. */
+function makeEngine({ calls }: Checked): typeof Handlebars {
   const made = Handlebars.create();
-  for (const name of Object.keys(made.helpers))
-    if (!/^(helper|blockHelper)Missing$/.test(name)) made.unregisterHelper(name);
-  for (const [name, helper] of Object.entries(DELEGATES)) if (text.includes(name)) made.registerHelper(name, helper);
+  for (const name of Object.keys(made.helpers)) made.unregisterHelper(name);
+  for (const name of calls) made.registerHelper(name, DELEGATES.get(name) ?? never);
   return made;
 }
 
-function printing(spec: HelperSpec): Handlebars.HelperDelegate {
-  return (...given: unknown[]) => {
-    const options = given.pop() as Options;
-    const { look, names } = options.data;
-    const name = (index: number) =>
-      names.get(at(options.loc.start.line, options.loc.start.column))?.[index] ?? "a value";
-    const absent = spec.takesAbsent ? -1 : given.indexOf(undefined);
-    if (absent >= 0) throw new MissingValue(name(absent));
-    spend(options, given);
-    const args: Arguments = { values: given, hash: options.hash as Readonly<Record<string, unknown>> };
-    const text = spec.print(args, look);
-    if (text === undefined) throw new MissingValue(name(0));
-    return text;
-  };
-}
-
-/** A template may ask for as much as it likes; a rendering ends all the same. */
-function spend({ data }: Options, given: readonly unknown[]): void {
-  let cost = 1;
-  for (const value of given)
-    cost += Array.isArray(value) ? value.length : typeof value === "string" ? value.length >> 5 : 0;
-  data.steps.left -= cost;
-  if (data.steps.left < 0) throw new TemplateError(`takes more than ${MAX_STEPS} steps: too much in loops and lists`);
-}
-
-function condition(take: (holds: boolean) => boolean): Handlebars.HelperDelegate {
-  return function (this: unknown, value: unknown, options: Options) {
-    spend(options, []);
-    const holds = !(value === undefined || value === false || value === 0 || value === "" || isEmptyList(value));
-    return take(holds) ? options.fn(this) : options.inverse(this);
-  };
-}
-
-function isEmptyList(value: unknown): boolean {
-  return Array.isArray(value) && value.length === 0;
-}
-
-function each(this: unknown, elements: unknown, options: Options): string {
-  if (!Array.isArray(elements) || elements.length === 0) return options.inverse(this);
-  let text = "";
-  for (const [index, element] of elements.entries()) {
-    spend(options, []);
-    const data: unknown = Handlebars.createFrame(options.data);
-    Object.assign(data as object, { index, first: index === 0, last: index === elements.length - 1 });
-    // A copy, since Handlebars counts `../` by identity: a list inside itself would otherwise be one level short.
-    text += options.fn(bare({ ...element }), { data });
-    if (text.length > MAX_TEXT) throw new TemplateError(TOO_LONG);
-  }
-  return text;
-}
-
-const DELEGATES: Readonly<Record<string, Handlebars.HelperDelegate>> = {
-  ...Object.fromEntries(Object.entries(HELPERS).map(([name, spec]) => [name, printing(spec)])),
-  if: condition((holds) => holds),
-  unless: condition((holds) => !holds),
-  each,
+const never = (): never => {
+  throw new TemplateError("calls what is no helper");
 };

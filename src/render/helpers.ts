@@ -39,6 +39,9 @@ export type HelperSpec = {
   readonly print: (args: Arguments, look: Look) => string | undefined;
 };
 
+/** Handlebars' own, as runtime.ts has them: the blocks, and two that are called. */
+export const OWN_HELPERS = ["if", "unless", "each", "with", "lookup", "log"];
+
 const ANY: readonly Scalar[] = ["text", "number", "boolean", "money", "total", "instant", "duration"];
 const CATEGORIES = ["zero", "one", "two", "few", "many", "other"];
 

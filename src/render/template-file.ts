@@ -63,8 +63,10 @@ export function parseTemplate(name: TemplateName, source: string): TemplateResul
   if (!body.ok) faults.push(...body.faults.map(({ line, message }) => ({ line: line + parts.linesBefore, message })));
   if (!body.ok || faults.length > 0) return { ok: false, faults };
   const { template } = body;
+  const params = Object.values(front).flatMap((section) => section.params);
+  const walks = template.walks || params.some((param) => param.template.walks);
   // YAML may write a word in escapes.
-  const speaksOf = (word: RegExp) => word.test(source) || parts.front.includes("\\");
+  const speaksOf = (word: RegExp) => walks || word.test(source) || parts.front.includes("\\");
   const variant = name.variant === null ? "" : `.${name.variant}`;
   return {
     ok: true,

@@ -3,7 +3,21 @@ import { closest } from "../core/suggest.ts";
 
 export type Scalar = "text" | "number" | "boolean" | "money" | "total" | "instant" | "duration";
 export type Shape = { readonly [name: string]: Kind };
-export type Kind = Scalar | { readonly object: Shape } | { readonly list: Shape };
+/** `mixed`: now this, now that, as when a group is gone through; it can be tested and named by its key, but not printed. */
+export type Kind = Scalar | "mixed" | { readonly object: Shape } | { readonly list: Shape };
+
+/** What an expression gives. `says`: the variables that it shows when printed, `buyer.name`; within a list as they are named there. */
+export type Found = { readonly kind: Kind; readonly says: readonly string[] };
+
+/** Where an expression stands. */
+export type Place = {
+  /** What `this`, `../this` and so on are: the root first, then one per enclosing `each` and `with`. */
+  readonly scopes: readonly Found[];
+  /** `as |name|`. */
+  readonly params: ReadonlyMap<string, Found>;
+  /** What `@key` is in each enclosing `each`. */
+  readonly loops: readonly Scalar[];
+};
 
 const ITEM: Shape = { sku: "text", title: "text", quantity: "number", price: "money" };
 const ITEMS: Kind = { list: ITEM };
@@ -19,22 +33,28 @@ const ORDER: Shape = {
 };
 
 /** The data of the public contract, as data.ts makes it. */
-export const ROOT: Shape = {
-  shop: "text",
-  buyer: { object: { name: "text", tier: "text" } },
-  orders: { list: ORDER },
-  order: { object: ORDER },
-  total: "total",
-  count: "number",
-  items: ITEMS,
-  closesAt: "instant",
-  timeLeft: "duration",
-  payUrl: "text",
-  campaign: "text",
-  step: "text",
+const DATA: Found = {
+  kind: {
+    object: {
+      shop: "text",
+      buyer: { object: { name: "text", tier: "text" } },
+      orders: { list: ORDER },
+      order: { object: ORDER },
+      total: "total",
+      count: "number",
+      items: ITEMS,
+      closesAt: "instant",
+      timeLeft: "duration",
+      payUrl: "text",
+      campaign: "text",
+      step: "text",
+    },
+  },
+  says: [""],
 };
+export const ROOT: Place = { scopes: [DATA], params: new Map(), loops: [] };
 
-const LOOP: Shape = { index: "number", first: "boolean", last: "boolean" };
+const LOOP = ["index", "first", "last", "key"];
 
 export type Path = {
   readonly data: boolean;
@@ -43,44 +63,101 @@ export type Path = {
   readonly original: string;
 };
 
-/** The kind of what a path names, or what is wrong with it. `scopes`: the root first, then one per enclosing `each`. */
-export function resolve(path: Path, scopes: readonly Shape[]): { kind: Kind } | { fault: string } {
-  if (path.data) {
-    const kind =
-      path.depth === 0 && path.parts.length === 1 && scopes.length > 1 ? LOOP[path.parts[0] ?? ""] : undefined;
-    if (kind !== undefined && Object.hasOwn(LOOP, path.parts[0] ?? "")) return { kind };
-    return {
-      fault: `{{@${path.original.replace(/^@/, "")}}} is not allowed: only @index, @first and @last, inside #each`,
-    };
-  }
-  const scope = scopes[scopes.length - 1 - path.depth];
-  if (scope === undefined)
-    return { fault: `{{${path.original}}} leads out of the data: \`../\` goes no further than the enclosing #each` };
-  let kind: Kind = { object: scope };
-  for (const [index, part] of path.parts.entries()) {
-    const shape: Shape = typeof kind === "object" && "object" in kind ? kind.object : {};
-    const next = Object.hasOwn(shape, part) ? shape[part] : undefined;
-    if (next === undefined) return { fault: unknown(path, index, shape, scopes) };
-    kind = next;
-  }
-  return { kind };
+export type Resolved = Found & {
+  /** By a block parameter. */
+  readonly byParam: boolean;
+  /** How many parts lead to the first element of a list, if more follow: an element may be absent, and so has no fields. */
+  readonly sure: number | null;
+};
+
+/** Handlebars' own rule for what begins at the context and never at a block parameter. */
+export const isScoped = (original: string): boolean => /^\.|this\b/.test(original);
+
+/** What a path leads to, or what is wrong with it. */
+export function resolve(path: Path, place: Place): Resolved | { fault: string } {
+  if (path.data) return resolveData(path, place);
+  const [first = ""] = path.parts;
+  const param = path.depth > 0 || isScoped(path.original) ? undefined : place.params.get(first);
+  if (param !== undefined) return follow(param, 1, path, place);
+  const scope = place.scopes[place.scopes.length - 1 - path.depth];
+  return scope === undefined
+    ? {
+        fault: `{{${path.original}}} leads out of the data: \`../\` goes no further than the enclosing #each and #with`,
+      }
+    : follow(scope, 0, path, place);
 }
 
-function unknown(path: Path, index: number, shape: Shape, scopes: readonly Shape[]): string {
+function resolveData(path: Path, place: Place): Resolved | { fault: string } {
+  const [name = ""] = path.parts;
+  if (name === "root" && path.depth === 0) return follow(DATA, 1, path, ROOT);
+  const key = place.loops[place.loops.length - 1 - path.depth];
+  if (key !== undefined && path.parts.length === 1 && LOOP.includes(name)) {
+    const kind = name === "key" ? key : name === "index" ? "number" : "boolean";
+    return { kind, says: [], byParam: false, sure: null };
+  }
+  return {
+    fault: `{{${spell(path)}}} is not allowed: only @root, and inside #each @index, @key, @first and @last`,
+  };
+}
+
+function follow(start: Found, from: number, path: Path, place: Place): Resolved | { fault: string } {
+  let found: Found = start;
+  let sure: number | null = null;
+  for (const [index, part] of path.parts.entries()) {
+    if (index < from) continue;
+    const next = step(found, part);
+    if (next === null) return { fault: unknown(path, index, found.kind, place) };
+    if (typeof found.kind === "object" && "list" in found.kind && index < path.parts.length - 1) sure ??= index + 1;
+    found = next;
+  }
+  return { ...found, byParam: from === 1 && !path.data, sure };
+}
+
+/** A field of a group, or an element of a list; null: there is none. */
+export function step({ kind, says }: Found, part: string): Found | null {
+  if (typeof kind !== "object") return null;
+  if ("list" in kind) return /^(0|[1-9]\d{0,3})$/.test(part) ? element(kind.list) : null;
+  const next = Object.hasOwn(kind.object, part) ? kind.object[part] : undefined;
+  return next === undefined ? null : { kind: next, says: says.map((name) => (name === "" ? part : `${name}.${part}`)) };
+}
+
+export const element = (shape: Shape): Found => ({ kind: { object: shape }, says: [""] });
+
+/** Any one of a group's values. */
+export function anyOf(group: Found, shape: Shape): Found {
+  const values = Object.keys(shape).flatMap((key) => step(group, key) ?? []);
+  const [first] = values;
+  const alike = first !== undefined && values.every(({ kind }) => kind === first.kind);
+  return { kind: alike ? first.kind : "mixed", says: values.flatMap(({ says }) => says) };
+}
+
+function unknown(path: Path, index: number, kind: Kind, place: Place): string {
   const before = path.parts.slice(0, index);
-  const part = path.parts[index] ?? "";
-  const outer =
-    index === 0 && path.depth === 0 ? scopes.slice(0, -1).findLastIndex((scope) => Object.hasOwn(scope, part)) : -1;
-  const near = closest(part, Object.keys(shape));
-  const rest = path.parts.slice(index + 1);
-  const meant =
-    outer >= 0
-      ? "../".repeat(scopes.length - 1 - outer) + path.parts.join(".")
-      : near === null
-        ? null
-        : "../".repeat(path.depth) + [...before, near, ...rest].join(".");
+  const said = `unknown variable {{${spell(path)}}}`;
+  if (typeof kind === "object" && "list" in kind) {
+    const list = spell({ ...path, parts: before, original: "" }) || "this";
+    return `${said}: ${list} is a list: go through it with {{#each ${list}}}, or name an element of it as in ${list}.[0]`;
+  }
+  const shape = typeof kind === "object" ? kind.object : {};
   const known = Object.keys(shape);
-  const hint =
-    meant !== null ? ` (did you mean ${meant}?)` : known.length > 0 ? ` (there are ${known.join(", ")})` : "";
-  return `unknown variable {{${path.original}}}${hint}`;
+  const meant = nearest(path, index, known, place);
+  return (
+    said + (meant !== null ? ` (did you mean ${meant}?)` : known.length > 0 ? ` (there are ${known.join(", ")})` : "")
+  );
+}
+
+function nearest(path: Path, index: number, known: readonly string[], { scopes, params }: Place): string | null {
+  const part = path.parts[index] ?? "";
+  const free = index === 0 && path.depth === 0 && !path.data;
+  const outer = free ? scopes.slice(0, -1).findLastIndex((scope) => step(scope, part) !== null) : -1;
+  if (outer >= 0) return "../".repeat(scopes.length - 1 - outer) + path.parts.join(".");
+  const near = closest(part, [...known, ...(free ? params.keys() : [])]);
+  return near === null ? null : spell({ ...path, parts: path.parts.with(index, near), original: "" });
+}
+
+/** As it is written in a template: the parser forgets the brackets around `[0]`. */
+export function spell({ data, depth, parts, original }: Path): string {
+  if (original !== "" && !parts.some((part) => /^\d/.test(part))) return original;
+  const shown = parts.map((part) => (/^\d/.test(part) ? `[${part}]` : part)).join(".");
+  return `${data ? "@" : ""}${"../".repeat(depth)}${shown}`;
 }

@@ -23,7 +23,11 @@ it("tells what the text or a parameter speaks of, however YAML writes it", () =>
     items: true,
   });
   const params = (value: string) => `aliyun: { signName: Acme, templateCode: S, params: { x: "${value}" } }`;
+  expect(of("", "{{#each buyer}}{{this}}{{/each}}")).toEqual({ name: true, items: true });
+  expect(of(params("{{#each buyer}}{{this}}{{/each}}"), "{{shop}}").name).toBe(true);
   expect(of(params("{{buyer.name}}"), "{{shop}}")).toEqual({ name: true, items: false });
+  expect(of("", "{{#each buyer}}{{this}}{{/each}}")).toEqual({ name: true, items: true });
+  expect(of(params("{{#each buyer}}{{this}}{{/each}}"), "{{shop}}").name).toBe(true);
   expect(of(params("{{buyer.n\\x61me}}"), "{{shop}}").name).toBe(true);
 });
 
