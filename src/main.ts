@@ -4,7 +4,7 @@ import { setFlagsFromString } from "node:v8";
 import { CommanderError } from "commander";
 import { StoredCampaignError } from "./campaigns/live.ts";
 import { CommandError } from "./cli/context.ts";
-import { reasonOf } from "./cli/failure.ts";
+import { explainFileError, isDatabaseError, reasonOf } from "./cli/failure.ts";
 import { explainDbError } from "./db/client.ts";
 import { EmbeddedError } from "./db/embedded/errors.ts";
 import { CampaignsBusy } from "./db/stores/planning-fence.ts";
@@ -17,9 +17,11 @@ function explain(error: unknown): string {
   const known = [CommandError, StartError, StoredCampaignError, CampaignsBusy, EmbeddedError, DemoError];
   if (error instanceof Error && known.some((kind) => error instanceof kind)) return error.message;
   if (error instanceof Error && error.message.startsWith("channel ")) return error.message;
+  const ofFiles = explainFileError(error);
+  if (ofFiles !== null) return ofFiles;
+  if (isDatabaseError(error)) return explainDbError(error);
   // What no one foresaw is a bug: its stack helps whoever looks into it.
-  if (error instanceof Error && typeof Reflect.get(error, "code") !== "string") return error.stack ?? error.message;
-  return explainDbError(error);
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
 /** What a shell tells of a program that a closed pipe ended (128 + SIGPIPE), as most do. */

@@ -13,6 +13,7 @@ import { createVault } from "../db/vault.ts";
 import { openQueueBackend } from "../queue/connection.ts";
 import { catalogOptions } from "../render/catalog-options.ts";
 import { type CommandContext, CommandError, withDatabase } from "./context.ts";
+import { explainFileError } from "./failure.ts";
 
 type Finding = { readonly check: string; readonly ok: boolean; readonly message: string };
 
@@ -78,7 +79,9 @@ export async function doctorCommand(context: CommandContext, json: boolean): Pro
     add(
       "database",
       false,
-      error instanceof CommandError ? error.message : explainDbError(error, config.databaseUrl ?? undefined),
+      error instanceof CommandError
+        ? error.message
+        : (explainFileError(error) ?? explainDbError(error, config.databaseUrl ?? undefined)),
     );
   }
   if (json) context.out(JSON.stringify({ ok: findings.every(({ ok }) => ok), findings }, null, 2));

@@ -6,17 +6,56 @@ const REASONS: Readonly<Record<string, string>> = {
   EROFS: "the file system is read-only",
   ENOENT: "there is no such file or directory",
   ENOTDIR: "a part of the path is no directory",
+  EEXIST: "there is one already",
+  ENOTEMPTY: "the directory is not empty",
   EISDIR: "it is a directory, not a file",
   ENOSPC: "no space is left on the disk",
   EDQUOT: "no space is left for this user",
   EFBIG: "the file would be too large",
+  ENAMETOOLONG: "the name is too long",
   EMFILE: "too many files are open",
   ENFILE: "too many files are open",
   EIO: "the device failed",
 };
+/** What no socket says. */
+const OF_FILES = new Set(["EISDIR", "ENOSPC", "EDQUOT", "EFBIG", "EROFS", "EMFILE", "ENFILE", "EIO"]);
 
 /** `no space is left on the disk (ENOSPC)`. */
 export function reasonOf({ code = "", message }: NodeJS.ErrnoException): string {
   const reason = REASONS[code];
   return reason === undefined ? message : `${reason} (${code})`;
+}
+
+/** `/data/x: mkdir: this user may not (EACCES)`; null: it is none of the file system's. */
+export function explainFileError(error: unknown): string | null {
+  for (const fault of causesOf(error)) {
+    const { syscall, path, code } = fault as NodeJS.ErrnoException;
+    if (typeof syscall !== "string" || typeof code !== "string") continue;
+    if (typeof path === "string" && path !== "") return `${path}: ${syscall}: ${reasonOf(fault)}`;
+    if (OF_FILES.has(code)) return `${syscall}: ${reasonOf(fault)}`;
+  }
+  return null;
+}
+
+/** Whether the database said it, or the connection to it. A command has no other connection that throws. */
+export function isDatabaseError(error: unknown): boolean {
+  return causesOf(error).some((fault) => {
+    const { name, code, syscall, path } = fault as NodeJS.ErrnoException;
+    if (typeof Reflect.get(fault, "severity") === "string" || name === "DatabaseUrlError") return true;
+    if (typeof code !== "string") return false;
+    if (/^(CONNECT_|CONNECTION_|SASL_)|CERT|^ERR_(TLS|SSL)_/.test(code)) return true;
+    return path === undefined && syscall !== undefined && SOCKET_CALLS.has(syscall) && !OF_FILES.has(code);
+  });
+}
+
+const SOCKET_CALLS = new Set(["connect", "getaddrinfo", "read", "write", "shutdown"]);
+
+/** Wrappers hide the fault in `cause`; a name with two addresses gives an AggregateError. */
+function causesOf(error: unknown): Error[] {
+  const found: Error[] = [];
+  for (let fault = error; fault instanceof Error && found.length < 8; ) {
+    found.push(fault);
+    fault = fault instanceof AggregateError ? (fault.errors[0] ?? fault.cause) : fault.cause;
+  }
+  return found;
 }

@@ -1,5 +1,6 @@
 /** What the command line says of wrong usage: exit code 2, before anything is opened. */
 import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
 import { devNull } from "node:os";
 import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
@@ -13,7 +14,9 @@ const env = {
   DUNLIN_CONFIG: devNull,
 };
 
-const run = (...args: string[]): Promise<{ code: number; out: string; err: string }> =>
+type Ended = { readonly code: number; readonly out: string; readonly err: string };
+const run = (...args: string[]) => runWith(env, ...args);
+const runWith = (env: Record<string, string>, ...args: string[]): Promise<Ended> =>
   new Promise((resolve) =>
     execFile(process.execPath, [MAIN, ...args], { env }, (error, out, err) =>
       resolve({ code: error === null ? 0 : Number(error.code), out, err }),
@@ -54,4 +57,10 @@ it("tells it from what failed", async () => {
   const { code, out, err } = await run("report", "--by", "step, day,", "--from", EARLIER, "--to", LATER);
   expect([code, out]).toEqual([1, ""]);
   expect(err).toMatch(/^dunlin: PostgreSQL is not reachable at 127\.0\.0\.1:1 .*\n$/);
+});
+
+it.runIf(existsSync("/proc/self"))("does not blame the database for the file system", async () => {
+  const { code, out, err } = await runWith({ PATH: env.PATH, DUNLIN_DATA_DIR: "/proc/dunlin" }, "report");
+  expect([code, out]).toEqual([1, ""]);
+  expect(err).toBe("dunlin: /proc/dunlin: mkdir: there is no such file or directory (ENOENT)\n");
 });
