@@ -30,6 +30,7 @@ const MOST_PARAMETER = 2_400;
 const HEADERS_TIMEOUT = 15_000;
 /** Longer than load balancers keep an idle connection (60 s), so that it is they who close it. */
 const KEEP_ALIVE_TIMEOUT = 72_000;
+const CLOSE_IDLE_MS = 100;
 const HELMET = {
   contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
   // Whoever ends TLS knows whether the whole domain speaks it.
@@ -58,7 +59,10 @@ export function buildServer(deps: HttpDeps): FastifyInstance {
   const draining = new AbortController();
   const shuttingDown = () =>
     new HttpProblem("shutting_down", "this process is stopping", { headers: { "retry-after": "2" } });
-  app.addHook("preClose", async () => draining.abort(shuttingDown()));
+  app.addHook("preClose", async () => {
+    draining.abort(shuttingDown());
+    if (app.server.listening) closeAsTheyIdle(app.server);
+  });
   app.addHook("onRequest", (_request, _reply, done) => done(draining.signal.aborted ? shuttingDown() : undefined));
 
   addRequestLog(app, deps.observe);
@@ -87,6 +91,12 @@ export function buildServer(deps: HttpDeps): FastifyInstance {
     void seen.register(async (scope) => operationRoutes(scope, deps));
   });
   return app;
+}
+
+/** Node closes what is idle when it is told to close; what is answered after that would be kept alive, and hold up the end. */
+function closeAsTheyIdle(server: FastifyInstance["server"]): void {
+  const timer = setInterval(() => server.closeIdleConnections(), CLOSE_IDLE_MS);
+  server.once("close", () => clearInterval(timer));
 }
 
 /** Short, and not given twice by processes that share a log. */
