@@ -3,16 +3,18 @@
  * --from decisions begin at T: what was told before is known, and nothing of it was sent. Bad lines are named as warnings and passed
  * over, as `import` does; a file without one good line fails.
  */
-import { createWriteStream, mkdtempSync, rmSync, statSync } from "node:fs";
-import { availableParallelism, tmpdir } from "node:os";
+import { createWriteStream, statSync } from "node:fs";
+import { availableParallelism, constants } from "node:os";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
+import { setImmediate as turn } from "node:timers/promises";
 import { jsonPieces } from "../rehearsal/json.ts";
 import { outcomeOf } from "../rehearsal/outcome.ts";
 import { formatRehearsal } from "../rehearsal/page.ts";
 import { prepareRehearsal } from "../rehearsal/prepare.ts";
 import { rehearse } from "../rehearsal/rehearse.ts";
 import { shopTable } from "../rehearsal/shops.ts";
+import { makeWorkDir } from "../rehearsal/work-dir.ts";
 import { readCatalogFiles } from "../render/catalog-files.ts";
 import { type CommandContext, CommandError } from "./context.ts";
 import { progressBar } from "./progress-bar.ts";
@@ -26,6 +28,8 @@ export type RehearseOptions = {
 export type Write = (piece: string | Uint8Array) => Promise<void>;
 
 const THREADS = 2;
+const { SIGINT, SIGTERM, SIGHUP } = constants.signals;
+const SIGNALS = { SIGINT, SIGTERM, SIGHUP };
 
 /** `-` is standard input. */
 export async function rehearseCommand(
@@ -34,20 +38,37 @@ export async function rehearseCommand(
   options: RehearseOptions,
   write: Write,
 ): Promise<void> {
-  if (file !== "-") return runRehearsal(context, file, options, write);
-  const dir = mkdtempSync(join(tmpdir(), "dunlin-stdin-"));
+  const work = makeWorkDir();
+  const letSignals = exitOnSignals();
   try {
-    const path = join(dir, "events.ndjson");
-    await pipeline(process.stdin, createWriteStream(path));
-    await runRehearsal(context, path, options, write);
+    let path = file;
+    if (file === "-") {
+      path = join(work.path, "events.ndjson");
+      await pipeline(process.stdin, createWriteStream(path));
+    }
+    await runRehearsal(context, path, work.path, options, write);
   } finally {
-    rmSync(dir, { recursive: true, force: true });
+    letSignals();
+    await work.end();
   }
 }
 
-export async function runRehearsal(
+/** By its exit the process removes what it laid down; a bare signal would not let it. Returns how to undo it. */
+function exitOnSignals(): () => void {
+  const ends = Object.entries(SIGNALS).map(([signal, number]) => {
+    const end = (): void => process.exit(128 + number);
+    process.once(signal, end);
+    return () => process.off(signal, end);
+  });
+  return () => {
+    for (const undo of ends) undo();
+  };
+}
+
+async function runRehearsal(
   { config }: Pick<CommandContext, "config">,
   file: string,
+  dir: string,
   options: RehearseOptions,
   write: Write,
 ): Promise<void> {
@@ -67,15 +88,20 @@ export async function runRehearsal(
   const { env } = prepared;
   const bar = progressBar(process.stderr);
   const threads = Math.min(THREADS, availableParallelism());
-  const run = await rehearse({ file, env, threads, progress: bar.tick }).finally(bar.end);
+  const run = await rehearse({ file, env, dir, threads, progress: bar.tick }).finally(bar.end);
   try {
     const { figures, backward } = run;
     const warnings = [...prepared.warnings, ...(backward === null ? [] : [backward])];
     const outcome = outcomeOf(figures, { from, channels: env.channels, warnings });
     if (figures.events === 0 && figures.faultCount > 0)
       throw new CommandError(`${file}: holds no order event\n${outcome.warnings.join("\n")}`);
-    if (options.json === true) for (const piece of jsonPieces(outcome, run.sends, run.skips)) await write(piece);
-    else await write(formatRehearsal(outcome, figures, env.channels));
+    if (options.json === true) {
+      for (const piece of jsonPieces(outcome, run.sends, run.skips)) {
+        await write(piece);
+        // Into a file it is written at once: without a turn of the loop no signal would be heard until the end.
+        await turn();
+      }
+    } else await write(formatRehearsal(outcome, figures, env.channels));
   } finally {
     run.close();
   }

@@ -53,7 +53,7 @@ export async function runJob(job: Job): Promise<JobResult> {
       prepared.faults.length === 1 ? (prepared.faults[0] ?? "") : `${prepared.faults.length} faults in the campaigns`,
       prepared.faults.map((message) => ({ message })),
     );
-  const run = await rehearse({ file, env: prepared.env, threads: 1 });
+  const run = await rehearse({ file, env: prepared.env, dir: job.dir, threads: 1 });
   try {
     const { figures, backward } = run;
     const warnings = [...prepared.warnings, ...(backward === null ? [] : [backward])];

@@ -1,6 +1,5 @@
 /** A whole rehearsal: a short file in memory, a long one by way of buckets on disk. Both give the same. */
 import { mkdtempSync, rmSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildCatalog } from "../render/catalog.ts";
 import { backwardCheck } from "./backward.ts";
@@ -23,6 +22,8 @@ const MOST_BUCKETS = 512;
 export type RehearsalInput = {
   readonly file: string;
   readonly env: RehearsalEnv;
+  /** Where a long file is laid down in buckets. Whoever made it removes it, also when this is cut short. */
+  readonly dir: string;
   /** At most; 1: all in this thread. */
   readonly threads: number;
   /** Share of the work that is done, 0 to 1. */
@@ -70,7 +71,7 @@ const inOrder = (rows: Row[]): RowJson[] => rows.sort(compareRows).map(({ json }
 
 async function rehearseLong(input: RehearsalInput, size: number): Promise<RehearsalRun> {
   const { file, env, threads } = input;
-  const dir = mkdtempSync(join(tmpdir(), "dunlin-rehearsal-"));
+  const dir = mkdtempSync(join(input.dir, "buckets-"));
   const close = (): void => rmSync(dir, { recursive: true, force: true });
   try {
     const buckets = Math.min(MOST_BUCKETS, Math.max(2, Math.ceil(size / BUCKET_BYTES)));

@@ -2,8 +2,6 @@
  * Rehearsals beside a live service: one at a time, each in a thread of its own with a bounded heap, so that neither the event loop nor the
  * memory of the process is at stake. Nothing of it is stored: body and answer lie in a directory that is removed with the slot.
  */
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import type { ChannelConfig } from "../core/channel.ts";
@@ -11,6 +9,7 @@ import type { ShopPolicy } from "../core/policy.ts";
 import { type Job, type JobResult, runJob } from "./job.ts";
 import { plainChannels } from "./prepare.ts";
 import { shopTable } from "./shops.ts";
+import { makeWorkDir, sweepWorkDirs, type WorkDir } from "./work-dir.ts";
 
 const LIMITS = { maxYoungGenerationSizeMb: 64, maxOldGenerationSizeMb: 768 };
 
@@ -29,7 +28,7 @@ export type Slot = {
   readonly body: string;
   /** Rejects with the signal's reason when that is aborted. */
   run(asked: Pick<Job, "type" | "from">, signal: AbortSignal): Promise<JobResult>;
-  /** Removes body and answer. Idempotent. */
+  /** Removes body, answer and whatever the rehearsal laid down. Idempotent. */
   end(): Promise<void>;
 };
 
@@ -39,6 +38,7 @@ export type Rehearsals = {
 };
 
 export function createRehearsals({ config, files }: RehearsalsInput): Rehearsals {
+  sweepWorkDirs();
   let holder: object | null = null;
   return {
     async begin() {
@@ -48,10 +48,14 @@ export function createRehearsals({ config, files }: RehearsalsInput): Rehearsals
       const letGo = (): void => {
         if (holder === own) holder = null;
       };
-      const dir = await mkdtemp(join(tmpdir(), "dunlin-rehearsal-")).catch((error: unknown) => {
+      let work: WorkDir;
+      try {
+        work = makeWorkDir();
+      } catch (error) {
         letGo();
         throw error;
-      });
+      }
+      const dir = work.path;
       const body = join(dir, "body");
       return {
         body,
@@ -71,7 +75,7 @@ export function createRehearsals({ config, files }: RehearsalsInput): Rehearsals
           ).finally(letGo),
         async end() {
           letGo();
-          await rm(dir, { recursive: true, force: true });
+          await work.end();
         },
       };
     },

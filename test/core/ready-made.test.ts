@@ -102,6 +102,7 @@ describe("rehearsed", () => {
         from: null,
         shops: { listed: new Map(), other: shopPolicy({ closeAfter: DAY }) },
       },
+      dir,
       threads: 1,
     });
     const outcome = outcomeOf(run.figures, { from: null, channels, warnings: [] });

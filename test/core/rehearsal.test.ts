@@ -54,6 +54,7 @@ async function run(lines: readonly (object | string)[], options: Options = {}) {
   const result = await rehearse({
     file,
     env: { files: FILES, channels: CHANNELS, from, shops: { listed: new Map([["acme", shop]]), other: null } },
+    dir,
     threads: 1,
     ...(options.shortFile === undefined ? {} : { shortFile: options.shortFile }),
   });

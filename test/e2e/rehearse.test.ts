@@ -1,10 +1,11 @@
 /** The command as people run it, from the build. */
-import { execFile } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { T0 } from "../core/support.ts";
 
 vi.setConfig({ testTimeout: 120_000 });
@@ -170,6 +171,7 @@ describe("the same input", () => {
       const { sends, skips, figures, close } = await run({
         file,
         env: { files, channels, from: null, shops },
+        dir,
         threads,
         shortFile,
       });
@@ -184,5 +186,59 @@ describe("the same input", () => {
     expect(await result(1, 0)).toEqual(inMemory);
     expect(await result(2, 0)).toEqual(inMemory);
     expect(await result(3, 0)).toEqual(inMemory);
+  });
+});
+
+describe("what is laid down", () => {
+  /** Long enough to be cut into buckets, and to be caught at it. */
+  const long = () => write("long.ndjson", lines(Array.from({ length: 120_000 }, (_, n) => created(n, n % 1_800))));
+  const laid = () => readdirSync(join(dir, "tmp"), { recursive: true }).map(String);
+
+  beforeEach(() => mkdirSync(join(dir, "tmp")));
+
+  function start(file: string) {
+    const env = { PATH: process.env.PATH ?? "", HOME: dir, TMPDIR: join(dir, "tmp") };
+    const args = [MAIN, "rehearse", file, "--campaigns", "good", "--json"];
+    const child = spawn(process.execPath, args, { cwd: dir, env, stdio: ["pipe", "ignore", "inherit"] });
+    child.stdin.on("error", () => {});
+    onTestFinished(() => void child.kill("SIGKILL"));
+    return { child, ended: once(child, "exit") };
+  }
+  const lying = (file: RegExp) =>
+    expect.poll(() => laid().some((path) => file.test(path)), { timeout: 60_000 }).toBe(true);
+
+  it.each([
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+  ] as const)("is gone when %s ends it, also what came by standard input", async (signal, code) => {
+    const { child, ended } = start(long());
+    await lying(/lines-0$/);
+    child.kill(signal);
+    expect(await ended).toEqual([code, null]);
+    expect(laid()).toEqual([]);
+
+    const piped = start("-");
+    piped.child.stdin.write(readFileSync(join(dir, "long.ndjson")).subarray(0, 1 << 20));
+    await lying(/events\.ndjson$/);
+    piped.child.kill(signal);
+    expect(await piped.ended).toEqual([code, null]);
+    expect(laid()).toEqual([]);
+  });
+
+  it("is gone after its end, and after SIGKILL with the next rehearsal, which leaves those under way alone", async () => {
+    const file = long();
+    const killed = start(file);
+    await lying(/lines-0$/);
+    killed.child.kill("SIGKILL");
+    await killed.ended;
+    const [left] = readdirSync(join(dir, "tmp"));
+    const under = start(file);
+    await expect.poll(laid, { timeout: 60_000 }).not.toContain(left);
+    await lying(/lines-0$/);
+    const [its] = readdirSync(join(dir, "tmp"));
+    expect(await start(write("short.ndjson", lines([created(1, 0)]))).ended).toEqual([0, null]);
+    expect(laid()).toContain(its);
+    expect(await under.ended).toEqual([0, null]);
+    expect(laid()).toEqual([]);
   });
 });

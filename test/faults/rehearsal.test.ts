@@ -1,6 +1,8 @@
 /** A rehearsal asked of a service at work: the service goes on, and nothing of the rehearsal reaches store or provider. */
+import { mkdir, readdir } from "node:fs/promises";
+import { join } from "node:path";
 import { expect, it, vi } from "vitest";
-import { API_KEY, created, rig } from "../support/service.ts";
+import { API_KEY, created, eventually, rig } from "../support/service.ts";
 
 vi.setConfig({ testTimeout: 150_000 });
 
@@ -38,4 +40,45 @@ it("answers others while it rehearses, stores nothing, sends nothing", async (co
   const [stored] = await sql`select (select count(*) from order_events) + (select count(*) from buyers) as n`;
   expect(Number(stored?.n)).toBe(0);
   expect(await provider.log()).toEqual([]);
+});
+
+it("leaves no order on disk when the one who asked is gone, when the process drains, and when it was killed", async (context) => {
+  const { up, dir } = await rig(context, { queue: "postgres" });
+  const tmp = join(dir, "tmp");
+  await mkdir(tmp);
+  const laid = async () => (await readdir(tmp, { recursive: true })).filter((path) => path.includes("rehearsal"));
+  const at = Date.parse("2026-11-10T12:00:00Z");
+  const body = Array.from({ length: 100_000 }, (_, n) => JSON.stringify(created(`o${n}`, at + n))).join("\n");
+  expect(body.length).toBeGreaterThan(20_000_000);
+  const env = { TMPDIR: tmp };
+  const service = await up(["start"], env);
+  /** Resolves when its buckets lie on disk. */
+  const begin = async (url: string) => {
+    const gone = new AbortController();
+    const asked = fetch(`${url}/v1/rehearsals`, { method: "POST", headers, body, signal: gone.signal }).catch(
+      () => null,
+    );
+    await eventually("it is cut into buckets", laid, (paths) => paths.some((path) => path.includes("lines-")), 60_000);
+    return { gone, asked };
+  };
+  const nothing = () => eventually("all is removed", laid, (paths) => paths.length === 0);
+
+  const left = await begin(service.url);
+  left.gone.abort();
+  await left.asked;
+  await nothing();
+
+  const drained = await begin(service.url);
+  service.signal("SIGTERM");
+  expect(await service.ended, service.out()).toEqual({ code: 0, signal: null });
+  expect((await drained.asked)?.status).toBe(503);
+  expect(await laid()).toEqual([]);
+
+  const killed = await up(["start"], env);
+  const cut = await begin(killed.url);
+  await killed.kill();
+  await cut.asked;
+  expect(await laid()).not.toEqual([]);
+  await up(["start"], env);
+  await nothing();
 });
