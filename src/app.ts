@@ -13,7 +13,7 @@ import type { Channel } from "./core/channel.ts";
 import { checkSchema, migrate } from "./db/migrate.ts";
 import { type OpenDatabase, openDatabase } from "./db/open.ts";
 import { contactsSealedWith } from "./db/stores/contact-store.ts";
-import { countDue } from "./db/stores/dispatch-store.ts";
+import { countDue, lookForWork } from "./db/stores/dispatch-store.ts";
 import { analyzeGrown } from "./db/stores/statistics-store.ts";
 import { createVault } from "./db/vault.ts";
 import { createDispatcher } from "./dispatch/dispatcher.ts";
@@ -168,8 +168,9 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
         handle: async (chore) => {
           if (chore === "rescue") await dispatcher.rescue();
           if (chore !== "due-scan") return;
-          const { due } = await countDue(database.sql, MOST_COUNTED);
-          if (due > 0) await producer.enqueueDispatch(Math.ceil(due / PER_NUDGE));
+          const { due, waiting } = await lookForWork(database.sql, MOST_COUNTED);
+          const nudges = Math.ceil(due / PER_NUDGE) + (waiting ? 1 : 0);
+          if (nudges > 0) await producer.enqueueDispatch(nudges);
         },
       });
       takers.push(() => worker.close(CLOSE_WORKER_MS));

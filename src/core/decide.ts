@@ -1,6 +1,7 @@
 /** Deciding a row for good, and what that settles (design §4, rules 11, 12, 14 and 15). */
 import { isHeldOut, variantOf } from "./arms.ts";
 import { type BuyerPolicy, type BuyerState, type Decision, type OpenCase, standingSends } from "./buyer-state.ts";
+import { usefulUntil } from "./pause.ts";
 import type { PlannedRow } from "./plan.ts";
 import type { Campaign } from "./policy.ts";
 import { isQuiet, quietEnd } from "./quiet.ts";
@@ -68,6 +69,12 @@ export function decideSend(
 function momentOf(policy: BuyerPolicy, campaign: Campaign | null, dueAt: number, now: number): number {
   const late = now - dueAt;
   return late > 0 && late <= Math.min(policy.takeUp ?? 0, (campaign?.minLead ?? 0) / 2) ? dueAt : now;
+}
+
+/** When a send that is due and finds no room would be of no use any more: it is decided then, whether or not its turn has come. */
+export function uselessAt(policy: BuyerPolicy, campaign: Campaign, row: PlannedRow): number {
+  const tolerated = Math.min(policy.takeUp ?? 0, campaign.minLead / 2);
+  return Math.max(usefulUntil(campaign, row), row.at + tolerated) + 1;
 }
 
 type Verdict =

@@ -39,6 +39,9 @@ export const buyers = pgTable(
     wakeAt: instant("wake_at"),
     /** Plan anew at the next wake, whatever the facts say: a campaign or a suppression changed. */
     touched: boolean("touched").notNull().default(false),
+    /** The channel under whose rate a send that is due waits for room; its turn comes by `waitsSince`, the time it was due at. */
+    waitsFor: text("waits_for"),
+    waitsSince: instant("waits_since"),
     mergedInto: uuid("merged_into"),
     createdAt: instant("created_at").notNull(),
   },
@@ -47,6 +50,7 @@ export const buyers = pgTable(
     uniqueIndex("buyers_platform_id").on(t.shopId, t.platformId).where(sql`platform_id is not null`),
     index("buyers_merged").on(t.shopId, t.mergedInto).where(sql`merged_into is not null`),
     index("buyers_due").on(t.wakeAt).where(sql`wake_at is not null`),
+    index("buyers_waiting").on(t.waitsFor, t.waitsSince).where(sql`waits_for is not null`),
   ],
 );
 

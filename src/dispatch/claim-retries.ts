@@ -31,7 +31,7 @@ import { inTransaction, isDataFault } from "../db/stores/transaction.ts";
 import type { Catalog } from "../render/catalog.ts";
 import { channelsFrom } from "./channel-order.ts";
 import { BROKEN_WAIT, type ClaimedBatch, shopPolicy, usefulUntil } from "./claim.ts";
-import { type DispatchDeps, leaseMs, type SendJob } from "./deps.ts";
+import { type DispatchDeps, leaseMs, RETRY_HORIZON_MS, type SendJob } from "./deps.ts";
 import { bookSlots, type SlotBook } from "./slots.ts";
 
 /** As `claimDue`: a reminder that cannot be judged is put off alone, and holds up no other. */
@@ -79,7 +79,7 @@ function claimBatch(deps: DispatchDeps, limit: number, asked: RetryKey[]): Promi
       const channel = buyer === undefined ? null : usableFor(deps, policy, retry, buyer).channel;
       if (channel !== null) wanted.set(channel, (wanted.get(channel) ?? 0) + 1);
     }
-    const slots = await bookSlots(deps.sql, deps.channels, wanted, now);
+    const slots = await bookSlots(deps.sql, deps.channels, wanted, now, undefined, RETRY_HORIZON_MS);
     const writes: RetryWrite[] = [];
     const jobs: SendJob[] = [];
     for (const retry of retries) {
@@ -190,7 +190,7 @@ function judge(
   const deliveryId = newId();
   const offset = slots.next(channel);
   if (offset === null) {
-    writes.push(waiting(retry, now + slots.againInMs));
+    writes.push(waiting(retry, now + slots.again(channel)));
     return;
   }
   writes.push({ ...base, state: "sending", reason: null, retryAt: null, orders: verdict.orders, decidedAt: now });

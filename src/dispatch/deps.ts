@@ -69,6 +69,8 @@ export type SendJob = {
 
 /** Slots that begin within this time are taken together with the claim, so the wait for one is part of the lease. */
 export const SLOT_HORIZON_MS = 1_000;
+/** A retry is older than what waits for its first turn: it may look further ahead, and so finds room before. */
+export const RETRY_HORIZON_MS = 2 * SLOT_HORIZON_MS;
 /** What a claim may take beyond its slot and the provider's timeout: rendering, connecting, a busy process. */
 const LEASE_MARGIN_MS = 30_000;
 
@@ -76,5 +78,5 @@ const LEASE_MARGIN_MS = 30_000;
 export function leaseMs(channels: ReadonlyMap<string, Channel>): number {
   let timeout = 0;
   for (const channel of channels.values()) timeout = Math.max(timeout, channel.timeoutMs);
-  return SLOT_HORIZON_MS + timeout + LEASE_MARGIN_MS;
+  return RETRY_HORIZON_MS + timeout + LEASE_MARGIN_MS;
 }

@@ -6,6 +6,7 @@ import { groupCommit } from "../core/group-commit.ts";
 import { rescue as verdictOnExpired } from "../core/retry.ts";
 import { changeCredited } from "../db/stores/attribution-store.ts";
 import {
+  endWaits,
   findExpired,
   giveUpExpired,
   type Outcome,
@@ -13,17 +14,20 @@ import {
   recordOutcomes,
 } from "../db/stores/dispatch-store.ts";
 import { withCurrentCampaigns } from "../db/stores/planning-fence.ts";
-import { claimDue } from "./claim.ts";
+import { type ClaimedBatch, claimDue } from "./claim.ts";
 import { claimRetries } from "./claim-retries.ts";
 import type { DispatchDeps, SendJob } from "./deps.ts";
 import { recordPatiently } from "./record.ts";
 import { send } from "./send.ts";
+import { findQueues, withRate } from "./slots.ts";
 
 export type Dispatcher = {
   /** Works off what is due now, until nothing is left that this process may take. Returns how many buyers it took. */
   drain(): Promise<number>;
   /** Gives up claims whose lease ran out. Returns how many. */
   rescue(): Promise<number>;
+  /** Lets go who waits for a channel that has no rate any more. */
+  freeWaiting(): Promise<void>;
   /** Waits until every send under way is recorded. */
   settled(): Promise<void>;
   stop(): Promise<void>;
@@ -37,10 +41,13 @@ const BATCH = 100;
 const MOST_IN_FLIGHT = 400;
 /** Claims made at a time, whoever asks for them: more only wait for each other, for the store and for the one thread here (measured). */
 const MOST_CLAIMING = 3;
+/** However much is due, so often at least what failed for the moment is tried again. */
+const RETRIES_EVERY_MS = 500;
 
 export function createDispatcher(deps: DispatchDeps): Dispatcher {
   let inFlight = 0;
   let claiming = 0;
+  let retriedAt = Number.NEGATIVE_INFINITY;
   let stopped = false;
   const waiting: (() => void)[] = [];
   const wake = (): void => {
@@ -77,13 +84,24 @@ export function createDispatcher(deps: DispatchDeps): Dispatcher {
     inFlight += BATCH;
     // What is claimed is sent, also when the claim after it fails.
     const jobs: SendJob[] = [];
+    let taken = 0;
+    const claim = async (batch: () => Promise<ClaimedBatch>): Promise<void> => {
+      const claimed = await withCurrentCampaigns(deps.refresh, batch);
+      jobs.push(...claimed.jobs);
+      taken += claimed.taken;
+    };
     try {
-      const due = await withCurrentCampaigns(deps.refresh, () => claimDue(deps, BATCH));
-      jobs.push(...due.jobs);
-      if (due.taken >= BATCH) return due.taken;
-      const again = await withCurrentCampaigns(deps.refresh, () => claimRetries(deps, BATCH - due.taken));
-      jobs.push(...again.jobs);
-      return due.taken + again.taken;
+      const queues = await findQueues(deps.sql, deps.channels, BATCH / 2);
+      // Where there is a rate, what is tried again goes before what has its first turn; and everywhere before a backlog, now and then.
+      const retriesFirst = queues !== null || performance.now() - retriedAt >= RETRIES_EVERY_MS;
+      if (retriesFirst) {
+        retriedAt = performance.now();
+        await claim(() => claimRetries(deps, queues === null ? BATCH / 2 : BATCH / 4));
+      }
+      if (queues !== null && queues.room.size > 0) await claim(() => claimDue(deps, BATCH, queues, "turn"));
+      if (taken < BATCH) await claim(() => claimDue(deps, BATCH - taken, queues));
+      if (!retriesFirst && taken < BATCH) await claim(() => claimRetries(deps, BATCH - taken));
+      return taken;
     } finally {
       claiming--;
       inFlight += jobs.length - BATCH;
@@ -105,6 +123,12 @@ export function createDispatcher(deps: DispatchDeps): Dispatcher {
       if (expired.length === 0) return 0;
       return changeCredited(deps.sql, expired, (tx) => giveUpExpired(tx, expired, state, reason));
     },
+    freeWaiting: () =>
+      endWaits(
+        deps.sql,
+        withRate(deps.channels).map(({ name }) => name),
+        10_000,
+      ),
     settled,
     async stop() {
       stopped = true;

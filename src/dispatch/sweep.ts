@@ -1,6 +1,6 @@
 /**
  * The sweep: every dispatching process looks at PostgreSQL itself every few seconds, so that what is due goes out although the queue is
- * down, empty or lost. It also gives up expired claims.
+ * down, empty or lost. It also gives up expired claims, and lets go who waits for a rate that is no more.
  */
 
 import type { DispatchLog } from "./deps.ts";
@@ -20,7 +20,7 @@ export function startSweep(dispatcher: Dispatcher, log: DispatchLog, random: () 
 
   async function sweep(): Promise<void> {
     try {
-      await Promise.all([dispatcher.drain(), dispatcher.drain(), dispatcher.rescue()]);
+      await Promise.all([dispatcher.drain(), dispatcher.drain(), dispatcher.rescue(), dispatcher.freeWaiting()]);
       if (failing) log.info({}, "dispatch works again");
       failing = false;
     } catch (error) {

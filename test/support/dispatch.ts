@@ -26,6 +26,8 @@ export async function dispatchSetup(
     answer?: (message: Message) => SendOutcome | Promise<SendOutcome>;
     hang?: boolean;
     ratePerSecond?: number;
+    /** By channel, before `ratePerSecond`. */
+    rates?: Readonly<Record<string, number | null>>;
     campaign?: Partial<Campaign>;
     shop?: Partial<ShopPolicy>;
     /** Of every step, by channel. */
@@ -40,11 +42,12 @@ export async function dispatchSetup(
     campaigns: catalog.catalog.campaigns.map((campaign) => ({ ...campaign, ...options.campaign })),
   });
   const sent: Message[] = [];
-  const channel = (name: string, contact: Channel["contact"]): Channel => ({
+  const rateOf = (name: string) => options.rates?.[name] ?? options.ratePerSecond ?? null;
+  const channel = (name: string, contact: Channel["contact"], rate = rateOf(name)): Channel => ({
     name,
     provider: "test",
     contact,
-    ratePerSecond: options.ratePerSecond ?? null,
+    ratePerSecond: rate,
     timeoutMs: 5_000,
     cost: null,
     fallback: null,
@@ -55,16 +58,17 @@ export async function dispatchSetup(
     },
     close: async () => {},
   });
+  const channels = new Map([
+    ["sms", channel("sms", "phone")],
+    ["chat", channel("chat", "chat")],
+  ]);
   const deps: DispatchDeps = {
     sql: base.database.sql,
     vault: base.vault,
     shopOf: base.shopOf,
     policy: () => base.policy,
     catalog: () => catalog.catalog,
-    channels: new Map([
-      ["sms", channel("sms", "phone")],
-      ["chat", channel("chat", "chat")],
-    ]),
+    channels,
     log: { info() {}, warn() {}, error: (fields, message) => console.error(message, fields) },
   };
   const another = () => {
@@ -77,6 +81,8 @@ export async function dispatchSetup(
     ...base,
     sent,
     dispatch: deps,
+    /** From now on the channel has no rate, as after a restart with another configuration. */
+    unlimit: (name: string) => void channels.set(name, channel(name, name === "sms" ? "phone" : "chat", null)),
     dispatcher,
     another,
     at: base.database.setNow,

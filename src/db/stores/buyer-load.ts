@@ -38,6 +38,8 @@ export type BuyerRow = {
   readonly profile: Profile;
   readonly wake_at: number | null;
   readonly touched: boolean;
+  /** The channel for whose room it waits. */
+  readonly waits_for: string | null;
 };
 
 /** What the database holds, to be compared with what the state has become. */
@@ -76,6 +78,7 @@ export type LoadedBuyer = {
   profileChanged: boolean;
   readonly wakeAt: number | null;
   readonly touched: boolean;
+  readonly waitsFor: string | null;
   readonly state: BuyerState;
   readonly baseline: Baseline;
   readonly contacts: LoadedContact[];
@@ -230,6 +233,7 @@ export function createBuyer(env: LoadEnv, ref: BuyerRef, bucket: number): Loaded
       profile: {},
       wake_at: null,
       touched: false,
+      waits_for: null,
     }),
     isNew: true,
   };
@@ -248,6 +252,7 @@ function emptyBuyer(env: LoadEnv, row: BuyerRow): LoadedBuyer {
     profileChanged: false,
     wakeAt: row.wake_at,
     touched: row.touched,
+    waitsFor: row.waits_for,
     state,
     baseline: { caseId: null, open: null, orders: new Map(), planned: new Map() },
     contacts: [],

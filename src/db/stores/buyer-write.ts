@@ -93,7 +93,10 @@ export function insertAliases(
 
 const wakeOf = (buyer: LoadedBuyer, now: number): number | null => nextWake(buyer.state, now);
 
-/** Most buyers only wake at another time: of them nothing else is written. */
+/**
+ * Most buyers only wake at another time: of them nothing else is written. Whoever waited for room waits no more, since what is planned
+ * may be another thing now: a send that is still due wakes at once, and takes its old place.
+ */
 function updateBuyers(sql: Sql, changes: readonly BuyerChange[], now: number): Query[] {
   const told: { buyer: LoadedBuyer; wake: number | null }[] = [];
   const woken: { buyer: LoadedBuyer; wake: number | null }[] = [];
@@ -101,7 +104,7 @@ function updateBuyers(sql: Sql, changes: readonly BuyerChange[], now: number): Q
     if (buyer.isNew) continue;
     const wake = wakeOf(buyer, now);
     if (buyer.profileChanged || buyer.platformIdNow !== buyer.platformId) told.push({ buyer, wake });
-    else if (wake !== buyer.wakeAt || buyer.touched) woken.push({ buyer, wake });
+    else if (wake !== buyer.wakeAt || buyer.touched || buyer.waitsFor !== null) woken.push({ buyer, wake });
   }
   const keys = (rows: typeof told) =>
     sql`${texts(rows.map((r) => r.buyer.shop))}::text[], ${plain(rows.map((r) => r.buyer.id))}::uuid[],
@@ -110,12 +113,12 @@ function updateBuyers(sql: Sql, changes: readonly BuyerChange[], now: number): Q
     woken.length === 0
       ? null
       : sql`
-    update buyers b set wake_at = n.wake_at, touched = false
+    update buyers b set wake_at = n.wake_at, touched = false, waits_for = null, waits_since = null
     from unnest(${keys(woken)}) as n(shop_id, id, wake_at) where b.shop_id = n.shop_id and b.id = n.id`,
     told.length === 0
       ? null
       : sql`
-    update buyers b set wake_at = n.wake_at, touched = false, profile = n.profile::jsonb,
+    update buyers b set wake_at = n.wake_at, touched = false, waits_for = null, waits_since = null, profile = n.profile::jsonb,
       platform_id = coalesce(n.platform_id, b.platform_id)
     from unnest(${keys(told)}, ${jsons(sql, told, (r) => r.buyer.profile)},
       ${texts(told.map((r) => r.buyer.platformIdNow))}::text[]) as n(shop_id, id, wake_at, profile, platform_id)

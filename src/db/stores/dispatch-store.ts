@@ -1,30 +1,116 @@
 /** The statements of dispatch: what is due, and what became of it. Everything is judged by the database's clock. */
 import type { Sql } from "../client.ts";
-import { plain, texts } from "../columns.ts";
+import { instants, plain, texts } from "../columns.ts";
 import type { BuyerRow } from "./buyer-load.ts";
 
 /** Locks up to `limit` buyers of whom something is due; those that another worker has in hand are passed over. */
 export function lockDueBuyers(sql: Sql, limit: number) {
   return sql<BuyerRow[]>`
-    select shop_id, id, platform_id, bucket, profile, wake_at, touched from buyers
+    select shop_id, id, platform_id, bucket, profile, wake_at, touched, waits_for from buyers
     where wake_at <= (select dunlin_now()) order by wake_at limit ${limit} for update skip locked`;
 }
 
-/** How many buyers have something due, counted up to `most`, and for how long the longest of them has waited, ms. */
+/** How many buyers have something due or wait for room, counted up to `most`, and for how long the longest of them has waited, ms. */
 export async function countDue(sql: Sql, most: number): Promise<{ due: number; lagMs: number }> {
   const [row] = await sql<{ due: number; lag: number | null }[]>`
     with clock as (select dunlin_now() as now),
-    due as (select wake_at as at from buyers where wake_at <= (select now from clock) order by wake_at limit ${most}),
+    due as (select wake_at as at from buyers where wake_at <= (select now from clock) and waits_for is null
+      order by wake_at limit ${most}),
+    waiting as (select waits_since as at from buyers where waits_for is not null order by waits_since limit ${most}),
     again as (select retry_at as at from reminders where retry_at <= (select now from clock) order by retry_at limit ${most}),
-    both_kinds as (select at from due union all select at from again)
-    select count(*)::int as due, (extract(epoch from (select now from clock) - min(at)) * 1000)::float8 as lag from both_kinds`;
+    every_kind as (select at from due union all select at from waiting union all select at from again)
+    select least(count(*), ${most})::int as due, (extract(epoch from (select now from clock) - min(at)) * 1000)::float8 as lag
+    from every_kind`;
   return { due: row?.due ?? 0, lagMs: Math.max(0, row?.lag ?? 0) };
 }
 
-/** Puts off buyers whose send found no room under its channel's rate. The caller holds their locks. */
+/** How many buyers have something due, counted up to `most`, and whether others wait for room under a channel's rate. */
+export async function lookForWork(sql: Sql, most: number): Promise<{ due: number; waiting: boolean }> {
+  const [row] = await sql<{ due: number; waiting: boolean }[]>`
+    with clock as (select dunlin_now() as now),
+    due as (select 1 from buyers where wake_at <= (select now from clock) order by wake_at limit ${most}),
+    again as (select 1 from reminders where retry_at <= (select now from clock) order by retry_at limit ${most})
+    select ((select count(*) from due) + (select count(*) from again))::int as due,
+      (select waits_for from buyers where waits_for is not null order by waits_for, waits_since limit 1) is not null as waiting`;
+  return { due: row?.due ?? 0, waiting: row?.waiting ?? false };
+}
+
+export type ChannelQueue = { readonly channel: string; readonly waiting: boolean; readonly free: number };
+
+/** Of channels with a rate: whether buyers wait for room, and how many slots `takeSlots` would grant now. */
+export function lookAtQueues(
+  sql: Sql,
+  channels: readonly { readonly name: string; readonly rate: number }[],
+  horizonMs: number,
+) {
+  const horizon = sql`${horizonMs} * interval '1 millisecond'`;
+  return sql<ChannelQueue[]>`
+    with channel as (
+      select c.name, c.rate, s.next_at, dunlin_now() as now
+      from unnest(${texts(channels.map(({ name }) => name))}::text[], ${plain(channels.map(({ rate }) => rate))}::float8[]) as c(name, rate)
+      left join channel_slots s on s.channel = c.name),
+    slot as (
+      select name, rate, now, case when next_at > now + 2 * ${horizon} + interval '1 second' / rate then now + ${horizon}
+        else greatest(next_at, now) end as at from channel)
+    select name as channel,
+      (select b.waits_since from buyers b where b.waits_for is not null and b.waits_for = slot.name
+        order by b.waits_since limit 1) is not null as waiting,
+      case when at > now + ${horizon} then 0
+        else floor(extract(epoch from now - at)::float8 * rate + ${horizonMs}::int4 * rate / 1000.0)::int + 1 end as free
+    from slot`;
+}
+
+/** Locks buyers that wait for room, the longest due first; those that another worker has in hand are passed over. */
+export function lockWaiting(sql: Sql, room: ReadonlyMap<string, number>, limit: number) {
+  return sql<BuyerRow[]>`
+    select b.* from unnest(${texts([...room.keys()])}::text[], ${plain([...room.values()])}::int4[]) as c(channel, most)
+    cross join lateral (
+      select shop_id, id, platform_id, bucket, profile, wake_at, touched, waits_for from buyers
+      where waits_for is not null and waits_for = c.channel order by waits_since limit least(c.most, ${limit}) for update skip locked) b
+    limit ${limit}`;
+}
+
+export type Wait = {
+  readonly shop: string;
+  readonly id: string;
+  readonly channel: string;
+  /** When the send was due. */
+  readonly since: number;
+  /** When there is something to decide whether or not there is room. */
+  readonly until: number;
+};
+
+/** Buyers whose send finds no room under its channel's rate wait for their turn. The caller holds their locks. */
+export function waitForRoom(sql: Sql, buyers: readonly Wait[]) {
+  return sql`
+    update buyers b set waits_for = n.channel, waits_since = n.since, wake_at = n.until
+    from unnest(${texts(buyers.map(({ shop }) => shop))}::text[], ${plain(buyers.map(({ id }) => id))}::uuid[],
+      ${texts(buyers.map(({ channel }) => channel))}::text[], ${instants(buyers.map(({ since }) => since))}::timestamptz[],
+      ${instants(buyers.map(({ until }) => until))}::timestamptz[]) as n(shop_id, id, channel, since, until)
+    where b.shop_id = n.shop_id and b.id = n.id`;
+}
+
+/** Whoever waits for a channel that has no rate any more, or is gone, is due at once. */
+export async function endWaits(sql: Sql, withRate: readonly string[], limit: number): Promise<void> {
+  await sql`
+    with recursive seen as (
+      (select waits_for from buyers where waits_for is not null order by waits_for limit 1)
+      union all
+      select (select b.waits_for from buyers b where b.waits_for > seen.waits_for order by b.waits_for limit 1)
+      from seen where seen.waits_for is not null),
+    freed as (
+      select b.shop_id, b.id from seen cross join lateral (
+        select shop_id, id from buyers where waits_for is not null and waits_for = seen.waits_for
+        order by waits_since limit ${limit} for update skip locked) b
+      where seen.waits_for <> all(${texts(withRate)}::text[]))
+    update buyers b set wake_at = b.waits_since, waits_for = null, waits_since = null
+    from freed f where b.shop_id = f.shop_id and b.id = f.id`;
+}
+
+/** Puts off buyers that cannot be decided. The caller holds their locks. */
 export function putOff(sql: Sql, buyers: readonly { shop: string; id: string }[], until: number) {
   return sql`
-    update buyers b set wake_at = ${new Date(until)}
+    update buyers b set wake_at = ${new Date(until)}, waits_for = null, waits_since = null
     from unnest(${texts(buyers.map(({ shop }) => shop))}::text[], ${plain(buyers.map(({ id }) => id))}::uuid[]) as n(shop_id, id)
     where b.shop_id = n.shop_id and b.id = n.id`;
 }
@@ -164,7 +250,7 @@ export function putOffRetries(sql: Sql, keys: readonly RetryKey[], ms: number) {
 /** Locks those of the buyers that nobody else has in hand. */
 export function lockFreeBuyers(sql: Sql, keys: readonly { shop: string; id: string }[]) {
   return sql<BuyerRow[]>`
-    select b.shop_id, b.id, b.platform_id, b.bucket, b.profile, b.wake_at, b.touched
+    select b.shop_id, b.id, b.platform_id, b.bucket, b.profile, b.wake_at, b.touched, b.waits_for
     from unnest(${texts(keys.map(({ shop }) => shop))}::text[], ${plain(keys.map(({ id }) => id))}::uuid[]) as n(shop_id, id)
     join buyers b on b.shop_id = n.shop_id and b.id = n.id order by b.shop_id, b.id for update of b skip locked`;
 }

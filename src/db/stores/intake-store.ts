@@ -80,7 +80,7 @@ export function lockStrays(sql: Sql, keys: readonly Key[]) {
 /** Locks buyers, in one order everywhere. */
 export function lockBuyers(sql: Sql, keys: readonly Key[]) {
   return sql<(BuyerRow & { merged_into: string | null })[]>`
-    select b.shop_id, b.id, b.platform_id, b.bucket, b.profile, b.wake_at, b.touched, b.merged_into
+    select b.shop_id, b.id, b.platform_id, b.bucket, b.profile, b.wake_at, b.touched, b.waits_for, b.merged_into
     from unnest(${texts(keys.map((k) => k.shop))}::text[], ${plain(keys.map((k) => k.id))}::uuid[]) as n(shop_id, id)
     join buyers b on b.shop_id = n.shop_id and b.id = n.id order by b.shop_id, b.id for update of b`;
 }
@@ -162,7 +162,7 @@ export async function mergeBuyers(
         promise = ${json(held?.promise)}::text::jsonb, departures = ${json(held?.departures)}::text::jsonb
         where shop_id = ${shop} and id = ${kept?.id ?? null}`,
     sql`update contacts set buyer_id = ${winner} where shop_id = ${shop} and buyer_id = any(${gone}::uuid[])`,
-    sql`update buyers set merged_into = ${winner}, wake_at = null
+    sql`update buyers set merged_into = ${winner}, wake_at = null, waits_for = null, waits_since = null
         where shop_id = ${shop} and (id = any(${gone}::uuid[]) or merged_into = any(${gone}::uuid[]))`,
     sql`update buyers set platform_id = null where shop_id = ${shop} and id = ${takeOver?.loser ?? null}`,
     sql`update buyers set touched = true, wake_at = dunlin_now(), platform_id = coalesce(platform_id, ${takeOver?.platformId ?? null})

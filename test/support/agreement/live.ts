@@ -119,7 +119,7 @@ async function decidedRows({ sql }: TestDatabase, texts: ReadonlyMap<string, str
 /** Cases that still wait have no row yet: what it would say now. */
 async function waitingRows({ sql }: TestDatabase, env: LoadEnv): Promise<Row[]> {
   const buyers = await sql<BuyerRow[]>`
-    select b.shop_id, b.id, b.platform_id, b.bucket, b.profile, b.wake_at, b.touched from buyers b
+    select b.shop_id, b.id, b.platform_id, b.bucket, b.profile, b.wake_at, b.touched, b.waits_for from buyers b
     join cases c on c.shop_id = b.shop_id and c.buyer_id = b.id and c.ended_at is null`;
   const rows: Row[] = [];
   for (const buyer of (await loadBuyers(sql, env, buyers)).values()) {
