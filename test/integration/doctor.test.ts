@@ -1,0 +1,59 @@
+/** `dunlin doctor`: its lines, its JSON and how it ends say the same. */
+import { fileURLToPath } from "node:url";
+import { pino } from "pino";
+import { expect, it, onTestFinished } from "vitest";
+import { CommandError } from "../../src/cli/context.ts";
+import { doctorCommand } from "../../src/cli/doctor.ts";
+import { loadConfig } from "../../src/config/load-config.ts";
+import { openQueueBackend } from "../../src/queue/connection.ts";
+import { campaignDir } from "../support/campaigns.ts";
+import { testDatabase } from "../support/database.ts";
+
+type Findings = { ok: boolean; findings: { check: string; ok: boolean; message: string }[] };
+
+async function setup(env: Record<string, string> = {}) {
+  const { url } = await testDatabase();
+  const backend = openQueueBackend(url, { log: pino({ level: "silent" }) });
+  onTestFinished(() => backend.close());
+  await backend.migrate();
+  const loaded = loadConfig(
+    {
+      DATABASE_URL: url,
+      DUNLIN_SECRET_KEY: Buffer.alloc(32, 7).toString("base64"),
+      DUNLIN_API_KEY: "test-api-key-0123456789",
+      DUNLIN_TEMPLATES: fileURLToPath(new URL("../../templates", import.meta.url)),
+      ...env,
+    },
+    campaignDir().dir,
+  );
+  if (!loaded.ok) throw new Error(loaded.faults.join("\n"));
+  const { config } = loaded;
+  const doctor = async (json: boolean) => {
+    const out: string[] = [];
+    const context = { config, log: pino({ level: "silent" }), out: (text: string) => void out.push(text), note() {} };
+    const failed = await doctorCommand(context, json).then(
+      () => null,
+      (error: unknown) => {
+        if (error instanceof CommandError) return error.message;
+        throw error;
+      },
+    );
+    return { out: out.join("\n"), failed };
+  };
+  return {
+    lines: () => doctor(false),
+    json: async () => {
+      const { out, failed } = await doctor(true);
+      return { ...(JSON.parse(out) as Findings), failed };
+    },
+  };
+}
+
+it("finds nothing wrong with what needs no configuration", async () => {
+  const { lines, json } = await setup();
+  const { out, failed } = await lines();
+  expect(failed).toBeNull();
+  expect(out).not.toContain("FAIL");
+  expect(out).toContain("ok    shops: advice: none configured");
+  expect(await json()).toMatchObject({ ok: true, failed: null });
+});
