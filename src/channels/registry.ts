@@ -2,12 +2,12 @@
  * Channels: one file per provider behind `Channel`. A channel hands over one message, once, and tells as a value what became
  * of it; it keeps no state but its connections, retries nothing, and never throws for what a provider does.
  */
-import type { Channel, ChannelConfig } from "../core/channel.ts";
+import { CHANNEL_PROVIDERS, type Channel, type ChannelConfig, type ChannelProvider } from "../core/channel.ts";
 import { openConsole } from "./console.ts";
 import type { ChannelDeps } from "./deps.ts";
 import { openWebhook } from "./webhook.ts";
 
-const PROVIDERS: Readonly<Record<string, (config: ChannelConfig, deps: ChannelDeps) => Channel>> = {
+const PROVIDERS: Readonly<Record<ChannelProvider, (config: ChannelConfig, deps: ChannelDeps) => Channel>> = {
   console: openConsole,
   webhook: openWebhook,
 };
@@ -20,12 +20,12 @@ export function openChannels(configs: readonly ChannelConfig[], deps: ChannelDep
   const channels = new Map<string, Channel>();
   for (const config of configs) {
     if (channels.has(config.name)) throw new Error(`channel ${config.name}: the name is taken twice`);
-    const open = Object.hasOwn(PROVIDERS, config.provider) ? PROVIDERS[config.provider] : undefined;
-    if (open === undefined) {
-      const known = Object.keys(PROVIDERS).join(", ");
+    const provider = CHANNEL_PROVIDERS.find((known) => known === config.provider);
+    if (provider === undefined) {
+      const known = CHANNEL_PROVIDERS.join(", ");
       throw new Error(`channel ${config.name}: unknown provider "${config.provider}"; known are ${known}`);
     }
-    channels.set(config.name, open(config, deps));
+    channels.set(config.name, PROVIDERS[provider](config, deps));
   }
   return channels;
 }

@@ -1,6 +1,6 @@
 /** Channels: their keys, what the entries say of each other, defaults, and the contact each one speaks to. */
 import { z } from "zod";
-import type { ChannelConfig } from "../core/channel.ts";
+import { CHANNEL_PROVIDERS, type ChannelConfig } from "../core/channel.ts";
 import { SECOND } from "../core/duration.ts";
 import type { ContactKind } from "../core/policy.ts";
 import { closest, didYouMean } from "../core/suggest.ts";
@@ -45,6 +45,12 @@ function checkEntries(entries: unknown, report: Report): void {
   const names = channels.map(({ name }) => name);
   for (const { name, entry } of channels) {
     checkKeys(name, entry, report);
+    const { provider } = entry;
+    if (typeof provider === "string" && !CHANNEL_PROVIDERS.some((known) => known === provider))
+      report(
+        [name, "provider"],
+        `is no provider of this version${didYouMean(provider, CHANNEL_PROVIDERS) || ` (known: ${CHANNEL_PROVIDERS.join(", ")})`}`,
+      );
     if (entry.provider === "webhook" && entry.url === undefined)
       report([name], "needs a url, since its provider is webhook");
     const { fallback } = entry;

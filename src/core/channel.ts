@@ -61,6 +61,10 @@ export type Channel = {
   close(): Promise<void>;
 };
 
+/** Whom a channel may hand its messages to: what `openChannels` can open. */
+export const CHANNEL_PROVIDERS = ["console", "webhook"] as const;
+export type ChannelProvider = (typeof CHANNEL_PROVIDERS)[number];
+
 /** A channel as configured: what `openChannels` opens. Field by field as in `Channel`. */
 export type ChannelConfig = {
   readonly name: string;

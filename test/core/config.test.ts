@@ -3,6 +3,7 @@ import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { buildChannels } from "../../src/config/channels.ts";
 import { loadOrCreateKeys } from "../../src/config/keys.ts";
 import { loadConfig } from "../../src/config/load-config.ts";
 import { DAY, HOUR } from "../../src/core/duration.ts";
@@ -203,8 +204,8 @@ describe("shops", () => {
 describe("channels", () => {
   it("are as configured", () => {
     write(`channels:
-  sms: { provider: webhook, url: "http://127.0.0.1:9100/sms", secret: "\${S}", ratePerSecond: 500, timeout: 5s, cost: { amount: "0.045", currency: CNY }, fallback: ali }
-  ali: { provider: aliyun-sms, signName: Acme, nested: { a: 1 } }
+  sms: { provider: webhook, url: "http://127.0.0.1:9100/sms", secret: "\${S}", ratePerSecond: 500, timeout: 5s, cost: { amount: "0.045", currency: CNY }, fallback: line }
+  line: { provider: console }
 `);
     expect(configOf({ S: "whsec" }).channels).toEqual([
       {
@@ -216,20 +217,20 @@ describe("channels", () => {
         ratePerSecond: 500,
         timeoutMs: 5_000,
         cost: { micros: 45_000, currency: "CNY" },
-        fallback: "ali",
+        fallback: "line",
         options: {},
       },
       {
-        name: "ali",
-        provider: "aliyun-sms",
-        contact: "phone",
+        name: "line",
+        provider: "console",
+        contact: "chat.line",
         url: null,
         secret: null,
         ratePerSecond: null,
         timeoutMs: 10_000,
         cost: null,
         fallback: null,
-        options: { signName: "Acme", nested: { a: 1 } },
+        options: {},
       },
     ]);
   });
@@ -245,10 +246,23 @@ describe("channels", () => {
     ["wechat", "wechat", "chat.wechat"],
     ["line", "console", "chat.line"],
   ])("%s over %s speaks to %s", (name, provider, contact) => {
-    write(`channels: { ${name}: { provider: ${provider} } }`);
-    expect(configOf().channels[0]?.contact).toBe(contact);
-    write(`channels: { ${name}: { provider: ${provider}, contact: chat.other } }`);
-    expect(configOf().channels[0]?.contact).toBe("chat.other");
+    expect(buildChannels({ [name]: { provider } })[0]?.contact).toBe(contact);
+    expect(buildChannels({ [name]: { provider, contact: "chat.other" } })[0]?.contact).toBe("chat.other");
+  });
+
+  it("names providers that are not known, each with its line, beside everything else", () => {
+    write(`channels:
+  sms: { provider: aliyun-sms, signName: Acme, fallback: voice }
+  chat:
+    provider: webhok
+    url: "http://127.0.0.1:9100/chat"
+  voice: { provider: constructor }
+`);
+    expect(faultsOf()).toEqual([
+      "dunlin.yaml:2: channels.sms.provider: is no provider of this version (known: console, webhook)",
+      "dunlin.yaml:4: channels.chat.provider: is no provider of this version (did you mean `webhook`?)",
+      "dunlin.yaml:6: channels.voice.provider: is no provider of this version (known: console, webhook)",
+    ]);
   });
 
   it("tells what is wrong within entries and between them", () => {
@@ -256,7 +270,7 @@ describe("channels", () => {
   sms: { provider: webhook, ratePerSecond: -1, fallback: chat }
   chat: { provider: webhook, url: "ftp://h", timout: 5s, fallback: voice }
   voice: { provider: console, fallback: sms, cost: { amount: 0.0000001, currency: CNY } }
-  ali: { provider: aliyun-sms, fallback: smss, ratePerSeconds: 5 }
+  ali: { provider: console, fallback: smss, ratePerSeconds: 5 }
   self: { provider: console, fallback: self, contact: fax, anything: 1 }
 retention: { evnts: 10d }
 `);
