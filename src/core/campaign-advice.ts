@@ -76,9 +76,11 @@ function* neverFits(draft: CampaignDraft, plans: readonly Plan[]): Generator<Cam
 function* reversed(rows: readonly PlannedRow[]): Generator<CampaignAdvice> {
   for (const row of rows) {
     if (row.reason !== "superseded") continue;
-    const other = rows.find(({ index, anchor }) =>
+    const others = rows.filter(({ index, anchor }) =>
       index < row.index ? anchor >= row.anchor : index > row.index && anchor <= row.anchor,
     );
+    // What is never sent itself takes nobody's place.
+    const other = others.find(({ kind }) => kind === "send") ?? others[0];
     if (other === undefined) continue;
     const [first, second] = row.index < other.index ? [row, other] : [other, row];
     yield {
@@ -101,8 +103,14 @@ function* moreThanMax({ limits }: CampaignDraft, plans: readonly Plan[]): Genera
       yield {
         code: "more_than_max",
         path: ["steps", row.index],
-        message: `step ${row.step} is the ${before + 1}th within ${formatDuration(limits.per)}, and limits.max is ${limits.max}: it is never sent to a buyer whose order stays open for ${formatDuration(life)}`,
+        message: `step ${row.step} is the ${ordinal(before + 1)} within ${formatDuration(limits.per)}, and limits.max is ${limits.max}: it is never sent to a buyer whose order stays open for ${formatDuration(life)}`,
       };
     }
   }
+}
+
+/** `1st`, `2nd`, `3rd`, `4th`; `11th`. */
+function ordinal(n: number): string {
+  const teen = n % 100 >= 11 && n % 100 <= 13;
+  return `${n}${teen ? "th" : (["th", "st", "nd", "rd"][n % 10] ?? "th")}`;
 }

@@ -59,6 +59,27 @@ describe("of a campaign", () => {
       ["3 reversed: step b is listed before a and comes no earlier: a is never sent"],
     ],
     [
+      "a1 afterCreated 10m; b1 afterCreated 10m; c1 afterCreated 10m",
+      "",
+      [],
+      [
+        "2 reversed: step a1 is listed before c1 and comes no earlier: a1 is never sent",
+        "3 reversed: step b1 is listed before c1 and comes no earlier: b1 is never sent",
+      ],
+    ],
+    [
+      "a afterCreated 10m; b afterCreated 10m; c afterCreated 5m",
+      "",
+      [],
+      ["2 reversed: step a is listed before b", "4 reversed: step b is listed before c"],
+    ],
+    [
+      "a afterCreated 1h; b afterCreated 2h; c afterCreated 3h",
+      "limits: { max: 1 }\n",
+      [],
+      ["3 more_than_max: step b is the 2nd within 1d", "4 more_than_max: step c is the 3rd within 1d"],
+    ],
+    [
       "a afterCreated 1h; b afterCreated 2h; c afterCreated 3h; d afterCreated 4h; e beforeClose 1h",
       "",
       [],
