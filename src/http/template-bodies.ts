@@ -10,14 +10,21 @@ const name = text(100).min(1);
 const decimal = text(24).meta({ example: "129.00" });
 const instant = text(40).meta({ format: "date-time" });
 
-const item = z.strictObject({
+// Objects are loose: what no template knows is passed over with a warning (preview/sample.ts), so that an order event's order can be pasted.
+const item = z.looseObject({
   sku: text(200).nullish(),
   title: text(500).nullish(),
   quantity: z.int().min(0).max(1_000_000).nullish(),
   price: decimal.nullish(),
 });
 const items = z.array(item).max(100).nullish();
-const order = z.strictObject({
+const buyer = z.looseObject({
+  name: text(200).nullish(),
+  tier: text(60).nullish(),
+  locale: text(40).nullish(),
+  timeZone: text(60).nullish(),
+});
+const order = z.looseObject({
   id: text(200).min(1).optional(),
   amount: decimal.optional(),
   currency: text(10).optional(),
@@ -26,29 +33,27 @@ const order = z.strictObject({
   payUrl: text(2_000).nullish(),
   note: text(5_000).nullish(),
   items,
+  buyer: buyer.optional().describe("As in an order event; the sample's own `buyer` goes before it"),
 });
 
 const sample = z
-  .strictObject({
-    shop: name.optional(),
-    buyer: z
-      .strictObject({
-        name: text(200).nullish(),
-        tier: text(60).nullish(),
-        locale: text(40).nullish(),
-        timeZone: text(60).nullish(),
-      })
-      .optional(),
-    order: order.optional(),
-    orders: z.array(order).min(1).max(50).optional(),
-    items,
-    closesAt: instant.nullish(),
-    payUrl: text(2_000).nullish(),
-    timeLeft: text(24).optional().describe("Instead of `closesAt`, like 28m"),
-    total: decimal.optional().describe("Of a single order, for short"),
-    count: z.int().min(1).max(50).optional().describe("So many orders like the first"),
+  .looseObject({
+    shop: name.optional().describe("A configured shop"),
+    buyer: buyer.optional(),
+    order: order.optional().describe("The first order"),
+    orders: z.array(order).max(50).optional().describe("Empty: as if it were not there"),
+    total: decimal.optional().describe("In the first order's currency; absent: the orders' sum"),
+    count: z.int().min(0).max(50).optional().describe("Without `orders`: so many orders like the first"),
+    items: items.describe("Absent: those of the orders"),
+    closesAt: instant.nullish().describe("Absent: the earliest of the orders"),
+    timeLeft: text(24).nullish().describe("Like 28m; absent: what is left until `closesAt`"),
+    payUrl: text(2_000).nullish().describe("Absent: the first order's"),
+    campaign: name.optional(),
+    step: name.optional(),
   })
-  .describe("By the template's variables. What is absent is made up; `null` takes a value away");
+  .describe(
+    "By the template's variables. What is absent is made up or comes of the others; `null` takes a value away; what no template knows is passed over with a warning",
+  );
 
 export const previewBody = z
   .strictObject({

@@ -6,13 +6,14 @@ import type { ContactKind, ShopPolicy } from "../core/policy.ts";
 import { didYouMean } from "../core/suggest.ts";
 import type { Sql } from "../db/client.ts";
 import type { Vault } from "../db/vault.ts";
-import { buildTemplateData, type TemplateFacts } from "../render/data.ts";
+import { buildTemplateData, type TemplateData } from "../render/data.ts";
 import { sampleFacts } from "../render/sample.ts";
 import { countSegments } from "../render/segments.ts";
 import { parseTemplate, type Template } from "../render/template-file.ts";
 import { adviseText, numberFor, signatureOf } from "../render/text-advice.ts";
 import { orderFacts } from "./order-facts.ts";
-import { applySample, type Sample } from "./sample.ts";
+import { applySample, type Sample, strayKeys } from "./sample.ts";
+import { withTold } from "./told.ts";
 
 type Cost = { readonly micros: number; readonly currency: string };
 export type PreviewChannel = {
@@ -90,12 +91,14 @@ export async function previewTemplate(deps: PreviewDeps, query: PreviewQuery): P
     if (facts === null) return { kind: "unknown-order" };
     if (facts.real.orders.length === 0)
       return { kind: "not-rendered", message: "it is not told yet what the order costs, or when it was created" };
-    return show(parsed.template, channel, facts.real, facts.masked, facts.to);
+    const [real, masked] = [buildTemplateData(facts.real), buildTemplateData(facts.masked)];
+    return show(parsed.template, channel, real, masked, facts.to, []);
   }
   const made = sampleFacts(locale, deps.now());
   const sample = applySample(query.from.sample, { ...made, shop, campaign, step });
   if (!sample.ok) return { kind: "invalid", faults: sample.faults };
-  return show(parsed.template, channel, sample.facts, sample.facts, numberFor(locale));
+  const data = withTold(buildTemplateData(sample.facts), sample.told);
+  return show(parsed.template, channel, data, data, numberFor(locale), strayKeys(query.from.sample));
 }
 
 const invalid = (field: string, message: string): PreviewResult => ({ kind: "invalid", faults: [{ field, message }] });
@@ -104,12 +107,13 @@ const invalid = (field: string, message: string): PreviewResult => ({ kind: "inv
 function show(
   template: Template,
   channel: PreviewChannel,
-  sent: TemplateFacts,
-  shown: TemplateFacts,
+  sent: TemplateData,
+  shown: TemplateData,
   to: string,
+  said: readonly string[],
 ): PreviewResult {
-  const real = template.render(buildTemplateData(sent), channel.provider);
-  const masked = sent === shown ? real : template.render(buildTemplateData(shown), channel.provider);
+  const real = template.render(sent, channel.provider);
+  const masked = sent === shown ? real : template.render(shown, channel.provider);
   if (!real.ok) return { kind: "not-rendered", message: real.message };
   if (!masked.ok) return { kind: "not-rendered", message: masked.message };
   const count =
@@ -129,7 +133,7 @@ function show(
           : { amount: formatMicros(cost.micros * count.segments, cost.currency), currency: cost.currency },
       params: masked.params,
       approved: masked.approved,
-      warnings: [...adviseText(template, channel)].map(({ line, message }) => `line ${line}: ${message}`),
+      warnings: [...said, ...[...adviseText(template, channel)].map(({ line, message }) => `line ${line}: ${message}`)],
     },
   };
 }

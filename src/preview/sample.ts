@@ -2,7 +2,9 @@
 import { parseDuration } from "../core/duration.ts";
 import { parseInstant } from "../core/instant.ts";
 import { currencyDigits, parseAmount } from "../core/money.ts";
+import { didYouMean } from "../core/suggest.ts";
 import type { TemplateFacts, TemplateItemFacts, TemplateOrderFacts } from "../render/data.ts";
+import type { Told } from "./told.ts";
 
 type Maybe<T> = T | null | undefined;
 export type SampleItem = {
@@ -10,6 +12,12 @@ export type SampleItem = {
   readonly title?: Maybe<string>;
   readonly quantity?: Maybe<number>;
   readonly price?: Maybe<string>;
+};
+export type SampleBuyer = {
+  readonly name?: Maybe<string>;
+  readonly tier?: Maybe<string>;
+  readonly locale?: Maybe<string>;
+  readonly timeZone?: Maybe<string>;
 };
 /** Absent: the made-up value; null: the order has none. */
 export type SampleOrder = {
@@ -21,32 +29,28 @@ export type SampleOrder = {
   readonly payUrl?: Maybe<string>;
   readonly note?: Maybe<string>;
   readonly items?: Maybe<readonly SampleItem[]>;
+  /** As in an order event. */
+  readonly buyer?: SampleBuyer | undefined;
 };
 export type Sample = {
   readonly shop?: string | undefined;
-  readonly buyer?:
-    | {
-        readonly name?: Maybe<string>;
-        readonly tier?: Maybe<string>;
-        readonly locale?: Maybe<string>;
-        readonly timeZone?: Maybe<string>;
-      }
-    | undefined;
+  readonly buyer?: SampleBuyer | undefined;
   readonly order?: SampleOrder | undefined;
   readonly orders?: readonly SampleOrder[] | undefined;
-  /** Of the first order, for short. */
   readonly items?: Maybe<readonly SampleItem[]>;
   readonly closesAt?: Maybe<string>;
   readonly payUrl?: Maybe<string>;
-  readonly timeLeft?: string | undefined;
+  readonly timeLeft?: Maybe<string>;
   readonly total?: string | undefined;
-  /** So many orders like the first. */
+  /** Without orders: so many like the first. */
   readonly count?: number | undefined;
+  readonly campaign?: string | undefined;
+  readonly step?: string | undefined;
 };
 
 export type SampleFault = { readonly field: string; readonly message: string };
 export type SampleResult =
-  | { readonly ok: true; readonly facts: TemplateFacts }
+  | { readonly ok: true; readonly facts: TemplateFacts; readonly told: Told }
   | { readonly ok: false; readonly faults: readonly SampleFault[] };
 
 /** `base`: the made-up sample, with the shop. */
@@ -55,37 +59,87 @@ export function applySample(sample: Sample, base: TemplateFacts): SampleResult {
   const [made] = base.orders;
   if (made === undefined) throw new Error("the made-up sample has an order");
   const own = (given: SampleOrder, field: string, index = 0) => toOrder(given, made, index, field, faults);
-  const orders = sample.orders?.map((order, index) => own(order, `sample.orders.${index}`, index)) ?? [
-    own(sample.order ?? {}, "sample.order"),
-  ];
-  const [first = made, ...others] = orders;
-  const all = [withShorthands(sample, first, base.now, others.length === 0, faults), ...others];
-  for (let n = all.length; n < (sample.count ?? 0); n++) all.push({ ...first, id: `${first.id}-${n + 1}` });
+  const listed = sample.orders?.map((order, index) => own(order, `sample.orders.${index}`, index)) ?? [];
+  const single = sample.order === undefined && listed.length > 0 ? undefined : own(sample.order ?? {}, "sample.order");
+  const [first = single ?? made, ...others] = listed;
+  const told = toTold(sample, single ?? first, base.now, faults);
+  const all = [others.length > 0 ? first : alone(first, told), ...others];
+  if (listed.length === 0)
+    for (let n = 1; n < (sample.count ?? 0); n++) all.push({ ...alone(first, told), id: `${first.id}-${n + 1}` });
   if (faults.length > 0) return { ok: false, faults };
-  const { name, tier, locale, timeZone } = { ...base.buyer, ...defined(sample.buyer ?? {}) };
-  return { ok: true, facts: { ...base, buyer: { name, tier, locale, timeZone }, orders: all } };
+  const { name, tier, locale, timeZone } = {
+    ...base.buyer,
+    ...defined(sample.orders?.[0]?.buyer ?? {}),
+    ...defined(sample.order?.buyer ?? {}),
+    ...defined(sample.buyer ?? {}),
+  };
+  const { campaign = base.campaign, step = base.step } = sample;
+  const facts = { ...base, campaign, step, buyer: { name, tier, locale, timeZone }, orders: all };
+  return { ok: true, facts, told: listed.length > 0 && single !== undefined ? { order: single, ...told } : told };
 }
 
-function withShorthands(
-  sample: Sample,
-  first: TemplateOrderFacts,
-  now: number,
-  alone: boolean,
-  faults: SampleFault[],
-): TemplateOrderFacts {
-  const order = { ...first };
-  if (sample.items !== undefined) order.items = (sample.items ?? []).map(toItem);
-  if (sample.payUrl !== undefined) order.payUrl = sample.payUrl;
-  if (sample.closesAt !== undefined) order.closesAt = instant(sample.closesAt, "sample.closesAt", faults);
-  if (sample.timeLeft !== undefined) {
-    const left = parseDuration(sample.timeLeft);
-    if (left === null) faults.push({ field: "sample.timeLeft", message: "must be a duration like 28m" });
-    else order.closesAt = now + left;
+function toTold(sample: Sample, first: TemplateOrderFacts, now: number, faults: SampleFault[]): Told {
+  const { items, payUrl, closesAt, timeLeft, total, count } = sample;
+  const left = timeLeft == null ? null : parseDuration(timeLeft);
+  if (timeLeft != null && left === null)
+    faults.push({ field: "sample.timeLeft", message: "must be a duration like 28m" });
+  const close = closesAt === undefined && left !== null ? now + left : instant(closesAt, "sample.closesAt", faults);
+  const { currency } = first;
+  return {
+    ...(items === undefined ? {} : { items: { list: (items ?? []).map(toItem), currency } }),
+    ...(payUrl === undefined ? {} : { payUrl }),
+    ...(closesAt === undefined && left === null ? {} : { closesAt: close }),
+    ...(timeLeft === undefined ? {} : { timeLeft: left }),
+    ...(total === undefined ? {} : { total: { amount: amount(total, currency, "sample.total", faults), currency } }),
+    ...(count === undefined ? {} : { count }),
+  };
+}
+
+/** What is told of the message is told of its only order, too. */
+function alone(order: TemplateOrderFacts, told: Told): TemplateOrderFacts {
+  return {
+    ...order,
+    ...(told.items === undefined ? {} : { items: told.items.list }),
+    ...(told.payUrl === undefined ? {} : { payUrl: told.payUrl }),
+    ...(told.closesAt === undefined ? {} : { closesAt: told.closesAt }),
+    ...(told.total === undefined || (told.count ?? 1) > 1 ? {} : { amount: told.total.amount }),
+  };
+}
+
+const ITEM = ["sku", "title", "quantity", "price"];
+const BUYER = ["name", "tier", "locale", "timeZone"];
+const ORDER = ["id", "amount", "currency", "createdAt", "closesAt", "payUrl", "note", "items", "buyer"];
+const SAMPLE = [
+  ...["shop", "buyer", "order", "orders", "total", "count", "items"],
+  ...["closesAt", "timeLeft", "payUrl", "campaign", "step"],
+];
+const WITHIN: Readonly<Record<string, readonly string[]>> = {
+  items: ITEM,
+  buyer: BUYER,
+  order: ORDER,
+  orders: ORDER,
+};
+/** More than this are only counted. */
+const MOST_NAMED = 20;
+
+/** What no template knows, by its place: it is passed over, and should not be so in silence. */
+export function strayKeys(sample: Sample): string[] {
+  const found: string[] = [];
+  collectStrays(sample, SAMPLE, "sample", found);
+  const named = found.slice(0, MOST_NAMED);
+  return found.length > named.length ? [...named, `${found.length - named.length} more are not known either`] : named;
+}
+
+function collectStrays(value: object, known: readonly string[], field: string, found: string[]): void {
+  for (const [key, inner] of Object.entries(value)) {
+    const place = `${field}.${key.slice(0, 60)}`;
+    const shape = WITHIN[key];
+    if (!known.includes(key)) found.push(`${place} is not known and was passed over${didYouMean(key, known)}`);
+    else if (Array.isArray(inner) && shape !== undefined)
+      for (const [index, one] of inner.entries()) collectStrays(one as object, shape, `${place}.${index}`, found);
+    else if (typeof inner === "object" && inner !== null && shape !== undefined)
+      collectStrays(inner, shape, place, found);
   }
-  if (sample.total !== undefined && (!alone || (sample.count ?? 1) > 1))
-    faults.push({ field: "sample.total", message: "is the sum of several orders: give each its amount instead" });
-  else if (sample.total !== undefined) order.amount = amount(sample.total, order.currency, "sample.total", faults);
-  return order;
 }
 
 function toOrder(
@@ -102,7 +156,7 @@ function toOrder(
     id: given.id ?? (index === 0 ? made.id : `${made.id}-${index + 1}`),
     currency,
     amount: given.amount === undefined ? made.amount : amount(given.amount, currency, `${field}.amount`, faults),
-    createdAt: instant(given.createdAt, `${field}.createdAt`, faults) ?? made.createdAt,
+    createdAt: instant(given.createdAt, `${field}.createdAt`, faults) ?? made.createdAt + index,
     closesAt: given.closesAt === undefined ? made.closesAt : instant(given.closesAt, `${field}.closesAt`, faults),
     payUrl: given.payUrl === undefined ? made.payUrl : given.payUrl,
     note: given.note === undefined ? made.note : given.note,

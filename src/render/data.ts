@@ -89,7 +89,7 @@ export type TemplateData = {
   };
 };
 
-type Look = { readonly locale: string; readonly timeZone: string; readonly now: number };
+export type Look = { readonly locale: string; readonly timeZone: string; readonly now: number };
 
 /** Handlebars names the object in its error about an absent value, which takes a `toString`. */
 const BARE: object = Object.assign(Object.create(null), { toString: () => "the data" });
@@ -134,7 +134,7 @@ export function buildTemplateData(facts: TemplateFacts): TemplateData {
   return { ...look, values };
 }
 
-function toOrder(facts: TemplateOrderFacts, look: Look): TemplateOrder {
+export function toOrder(facts: TemplateOrderFacts, look: Look): TemplateOrder {
   const order: TemplateOrder = bare({
     id: facts.id.replace(INVISIBLE, ""),
     amount: toMoney(facts.amount, facts.currency),
@@ -148,7 +148,7 @@ function toOrder(facts: TemplateOrderFacts, look: Look): TemplateOrder {
   return order;
 }
 
-function toItem(facts: TemplateItemFacts, currency: string): TemplateItem {
+export function toItem(facts: TemplateItemFacts, currency: string): TemplateItem {
   const item: TemplateItem = bare({});
   const minor = facts.price === null ? null : parseAmount(facts.price, currency);
   set(item, "sku", cleaned(facts.sku, 60));
@@ -163,7 +163,7 @@ function toMoney(minor: number, currency: string): Money {
   return bare({ kind: "money" as const, minor, currency, toString: () => formatAmount(minor, currency) });
 }
 
-function toTotal(orders: readonly TemplateOrderFacts[], locale: string): Total {
+export function toTotal(orders: readonly Pick<TemplateOrderFacts, "amount" | "currency">[], locale: string): Total {
   const sums = new Map<string, number>();
   for (const { amount, currency } of orders) sums.set(currency, (sums.get(currency) ?? 0) + amount);
   const parts = [...sums].map(([currency, minor]) => toMoney(minor, currency));
@@ -178,7 +178,7 @@ export function formatTotal(parts: readonly Money[], locale: string): string {
   );
 }
 
-function toMoment(ms: number, look: Look): Moment {
+export function toMoment(ms: number, look: Look): Moment {
   return bare({
     kind: "instant" as const,
     ms,
@@ -186,7 +186,7 @@ function toMoment(ms: number, look: Look): Moment {
   });
 }
 
-function toSpan(ms: number, locale: string): Span {
+export function toSpan(ms: number, locale: string): Span {
   return bare({ kind: "duration" as const, ms, toString: () => formatSpan(ms, locale) });
 }
 

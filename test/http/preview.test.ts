@@ -73,6 +73,119 @@ describe("POST /v1/templates/preview of a sample", () => {
     expect(await text({ buyer: { name: null } }, "{{buyer.name}}")).toContain("buyer.name is missing");
   });
 
+  const EVERYTHING =
+    "{{shop}} {{buyer.name}} {{buyer.tier}} {{list orders}} {{order.id}} {{total}} {{count}} {{list items}} {{duration timeLeft}} {{closesAt}} {{payUrl}} {{campaign}} {{step}} STOP";
+
+  it("takes every variable that the contract names, each as it is told", async () => {
+    const { ask } = await setup();
+    const sample = {
+      shop: "acme",
+      buyer: { name: "Ann", tier: "silver" },
+      orders: [{ id: "b" }, { id: "a", items: [{ title: "Hat" }] }],
+      order: { id: "first", currency: "EUR" },
+      total: "258.00",
+      count: 7,
+      items: [{ sku: "S1", title: "Cap", quantity: 2, price: "9.50" }, { title: "Coat" }],
+      closesAt: "2026-11-10T23:59:00+08:00",
+      timeLeft: "28m",
+      payUrl: "https://s.example/p",
+      campaign: "double11",
+      step: "nudge",
+    };
+    const { status, json } = await ask(body({ template: EVERYTHING, channel: "chat", sample }));
+    expect([status, json.warnings]).toEqual([200, []]);
+    expect(json.text).toMatch(
+      /^acme Ann silver b and a first €258\.00 7 Cap and Coat 28 minutes .*11:59 PM https:\/\/s\.example\/p double11 nudge STOP$/,
+    );
+  });
+
+  it("lets what is told go before what would come of the orders", async () => {
+    const { ask } = await setup();
+    const text = async (sample: object, template: string) => {
+      const { json } = await ask(body({ sample, template }));
+      return json.text ?? json.detail ?? json;
+    };
+    const two = { orders: [{ amount: "1.00" }, { amount: "2.00", payUrl: null }] };
+    expect(await text(two, "{{total}} {{count}}")).toBe("$3.00 2");
+    expect(await text({ ...two, total: "9.00", count: 4 }, "{{total}} {{count}} {{list orders}}")).toBe(
+      "$9.00 4 2233445566 and 2233445566-2",
+    );
+    expect(await text({ count: 3, total: "9.00" }, "{{total}} {{count}} {{order.amount}}")).toBe("$9.00 3 129.00");
+    expect(await text({ total: "9.00" }, "{{total}} {{order.amount}}")).toBe("$9.00 9.00");
+    const minutes = (n: number) => new Date(T0 + n * MINUTE).toISOString();
+    const closing = { orders: [{ closesAt: minutes(5) }, { closesAt: minutes(9) }] };
+    expect(await text(closing, "{{timeLeft}}")).toBe("5 minutes");
+    expect(await text({ ...closing, closesAt: minutes(7) }, "{{timeLeft}}")).toBe("7 minutes");
+    expect(await text({ ...closing, timeLeft: "1h" }, "{{timeLeft}} {{date closesAt}}")).toMatch(/^1 hour \d/);
+    expect(await text({ ...closing, closesAt: null }, '{{default timeLeft "?"}}{{default closesAt "?"}}')).toBe("??");
+    expect(await text({ timeLeft: null }, '{{default timeLeft "?"}}')).toBe("?");
+    expect(await text({ ...two, items: null }, "{{#each items}}x{{else}}none{{/each}}")).toBe("none");
+    expect(await text({ ...two, payUrl: "javascript:alert(1)" }, '{{default payUrl "?"}}')).toBe("?");
+    expect(await text({ ...two, order: { id: "x", payUrl: "https://x/" } }, "{{order.id}} {{payUrl}}")).toBe(
+      "x https://x/",
+    );
+  });
+
+  it("takes an order as an event has it, and says what it passed over", async () => {
+    const { ask } = await setup();
+    const buyer = { id: "b1", name: "李雷", tier: "gold", nmae: "x" };
+    const order = { id: "o1", amount: "5.00", buyer, tags: ["d11"], items: [{ title: "Cap", tags: ["x"] }] };
+    const { status, json } = await ask(
+      body({
+        template: "{{buyer.name}} {{order.id}} {{total}} {{list items}} STOP",
+        sample: { order, orders: [], toatl: 1 },
+      }),
+    );
+    expect([status, json.text]).toEqual([200, "李雷 o1 $5.00 Cap STOP"]);
+    expect(json.warnings).toEqual([
+      "sample.order.items.0.tags is not known and was passed over",
+      "sample.order.buyer.id is not known and was passed over",
+      "sample.order.buyer.nmae is not known and was passed over (did you mean `name`?)",
+      "sample.order.tags is not known and was passed over",
+      "sample.toatl is not known and was passed over (did you mean `total`?)",
+    ]);
+    const own = { order: { buyer: { name: "A" } }, orders: [{ buyer: { name: "B" } }], buyer: { name: "C" } };
+    const named = async (sample: object) => (await ask(body({ template: "{{buyer.name}} STOP", sample }))).json.text;
+    expect(await named(own)).toBe("C STOP");
+    expect(await named({ ...own, buyer: { tier: "x" } })).toBe("A STOP");
+    expect(await named({ orders: own.orders })).toBe("B STOP");
+  });
+
+  it("names only the first of many keys that it does not know, and none can harm it", async () => {
+    const { ask } = await setup();
+    const many = Object.fromEntries(Array.from({ length: 500 }, (_, n) => [`k${n}${"x".repeat(200)}`, n]));
+    const { json, text } = await ask(body({ sample: many, template: "{{total}} STOP" }));
+    expect(json.warnings).toHaveLength(21);
+    expect(json.warnings[20]).toBe("480 more are not known either");
+    expect(text.length).toBeLessThan(4_000);
+    const odd = `{"template":"{{total}}{{shop}} STOP","channel":"sms","locale":"en","sample":{"__proto__":{"total":"1.00"},"constructor":{"x":1},"buyer":{"toString":"x"}}}`;
+    expect((await ask(odd)).json).toMatchObject({ text: "$129.00acme STOP" });
+    expect(Reflect.get({}, "total")).toBeUndefined();
+  });
+
+  it.each([
+    [{ campaign: 7 }, "sample.campaign"],
+    [{ count: "2" }, "sample.count"],
+    [{ count: -1 }, "sample.count"],
+    [{ total: 258 }, "sample.total"],
+    [{ total: "a lot" }, "sample.total"],
+    [{ items: {} }, "sample.items"],
+    [{ items: [{ quantity: "2" }] }, "sample.items.0.quantity"],
+    [{ orders: {} }, "sample.orders"],
+    [{ orders: [{ id: 7 }] }, "sample.orders.0.id"],
+    [{ order: { buyer: "Ann" } }, "sample.order.buyer"],
+    [{ buyer: { name: 7 } }, "sample.buyer.name"],
+    [{ closesAt: "tomorrow" }, "sample.closesAt"],
+    [{ timeLeft: 28 }, "sample.timeLeft"],
+    [{ timeLeft: "soon" }, "sample.timeLeft"],
+    [{ payUrl: 1 }, "sample.payUrl"],
+  ])("names the field that is of a wrong kind (%j)", async (sample, field) => {
+    const { ask } = await setup();
+    const { status, json } = await ask(body({ sample }));
+    expect([status, json.code]).toEqual([422, "invalid_body"]);
+    expect(json.errors.map((fault: { field: string }) => fault.field)).toEqual([field]);
+  });
+
   it("counts by locale and channel, and prices every segment", async () => {
     const { ask } = await setup();
     const long = { template: `${"单".repeat(65)}拒收请回复R` };
@@ -106,7 +219,8 @@ describe("POST /v1/templates/preview of a sample", () => {
   it.each([
     ["{", 400, "invalid_json", /end/],
     [{ channel: "sms" }, 422, "invalid_body", /template: is required|template: .*expected string/i],
-    [body({ sample: { buyer: { nmae: "x" } } }), 422, "invalid_body", /nmae/],
+    [body({ tempalte: "x" }), 422, "invalid_body", /tempalte/],
+    [body({ order: { shop: "acme", id: "1", x: 1 } }), 422, "invalid_body", /"x"/],
     [body({ sample: {}, order: { shop: "acme", id: "1" } }), 422, "invalid_body", /not both/],
     [body({ channel: "smss" }), 422, "invalid_body", /channel: no such channel is configured \(did you mean `sms`\?\)/],
     [body({ locale: "not a locale" }), 422, "invalid_body", /locale: is no locale/],
