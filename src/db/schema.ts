@@ -175,6 +175,8 @@ export const reminders = pgTable(
     decidedAt: instant("decided_at"),
     /** The orders that counted (a send: that it names) when it was decided. */
     orders: text("orders").array().notNull(),
+    /** A send that found no room under its channel's rate: the orders that it would have named. They are treated, whatever becomes of it. */
+    intended: text("intended").array(),
     /** How the time came about: index, anchor, latest, owed, moves. */
     plan: jsonb("plan"),
     /** A send: until when a payment is credited to it. */

@@ -157,16 +157,19 @@ const isWaiting = ({ buyer }: Due, channel: string, now: number): boolean =>
 /** Its place is that of the time at which it was due. Until its turn comes it wakes for whatever else there is to decide. */
 function waitOf(policy: BuyerPolicy, due: Due, channel: string, now: number): Wait {
   const { buyer, planned } = due;
+  const sends: { id: string; orders: readonly string[] }[] = [];
   let since = now;
   let until = nextWake(buyer.state, now) ?? Number.POSITIVE_INFINITY;
   for (const { at } of planned) if (at > now) until = Math.min(until, at);
-  for (const { row, campaign } of sendsOf(due)) {
+  for (const { row, campaign, orders } of sendsOf(due)) {
     if (row === null || campaign === null) continue;
+    const stored = buyer.baseline.planned.get(row.step);
+    if (stored !== undefined) sends.push({ id: stored.id, orders });
     // Planned anew, it is dated to that moment; its place stays that of the time it had before.
     since = Math.min(since, row.moves.find(({ rule }) => rule === "late")?.from ?? row.at);
     until = Math.min(until, uselessAt(policy, campaign, row));
   }
-  return { shop: buyer.shop, id: buyer.id, channel, since, until: Math.max(until, now + LEAST_WAIT) };
+  return { shop: buyer.shop, id: buyer.id, channel, since, until: Math.max(until, now + LEAST_WAIT), sends };
 }
 
 function sendJob(

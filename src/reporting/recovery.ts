@@ -12,8 +12,8 @@
  * - `remindedOrders`: orders named by sent reminders. `recoveredOrders`, `recoveredAmount`: orders credited to them (table
  *   `recoveries`: once an order, to the last one before payment, in its window, not refunded). `medianTimeToPay`: from that
  *   reminder to the payment.
- * - `holdoutOrders`, `treatedOrders`: orders by their first decision in the window that was either a send (whatever became of it:
- *   by intention to treat) or the `holdout` that stood for one. The rates: how many of them are paid by now and not refunded. Only
+ * - `holdoutOrders`, `treatedOrders`: orders by their first decision in the window that was either a send (whatever became of it, also
+ *   if it waited for room under its channel's rate and was never made: by intention to treat) or the `holdout` that stood for one. The rates: how many of them are paid by now and not refunded. Only
  *   campaigns that held out somebody in the window are compared; where none did, all count as treated and there is no lift.
  *
  * Everything sums over the rows to the totals, but for: `remindedOrders` (an order reminded by two steps is in both rows, once in

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { DAY, HOUR, MINUTE } from "../../src/core/duration.ts";
+import { DAY, HOUR, MINUTE, SECOND } from "../../src/core/duration.ts";
 import { liftOf } from "../../src/core/lift.ts";
 import { DIMENSIONS, type Dimension, recoveryReport } from "../../src/reporting/recovery.ts";
-import { campaign, T0 } from "../support/intake.ts";
+import { dispatchSetup } from "../support/dispatch.ts";
+import { campaign, T0, toldEvent } from "../support/intake.ts";
 import { reportFacts } from "../support/reporting.ts";
 
 const ALL = { from: null, to: null };
@@ -288,6 +289,57 @@ describe("the lift", () => {
       ["nudge", 10, 5],
     ]);
   });
+
+  it("counts as treated who was to be sent something and paid before there was room under the channel's rate", async () => {
+    const setup = await dispatchSetup({
+      ratePerSecond: 1,
+      campaign: {
+        holdout: 0.5,
+        staleAfter: 15 * SECOND,
+        paidSilence: null,
+        steps: [{ id: "nudge", at: { kind: "afterCreated", ms: 10 * MINUTE }, channels: ["sms"] }],
+      },
+    });
+    const { at, tell, dispatcher, database } = setup;
+    const buyers = Array.from({ length: 80 }, (_, n) => n);
+    const pay = (n: number, now: number, order = `o${n}`) =>
+      tell(toldEvent(`paid-${order}`, "order.paid", now, { id: order, buyer: null }));
+    await at(T0);
+    const order = (id: string, n: number) =>
+      toldEvent(id, "order.created", T0, { id, buyer: { id: `b${n}`, phone: `+86138123${10_000 + n}` } });
+    await tell(...buyers.map((n) => order(`o${n}`, n)), ...buyers.slice(0, 10).map((n) => order(`second${n}`, n)));
+    // Paid before its time: in neither arm.
+    for (const n of [70, 71, 72, 73]) await pay(n, T0 + MINUTE);
+    // Of all others every second one pays within a minute, whatever is sent; some send waits until it is stale.
+    for (let second = 0; second <= 70; second++) {
+      const now = T0 + 10 * MINUTE + second * SECOND;
+      await at(now);
+      await dispatcher.drain();
+      for (const n of buyers) if (n % 2 === 0 && n < 70 && (n * 7) % 60 === second) await pay(n, now);
+    }
+    await dispatcher.settled();
+    const held = await database.sql<{ orders: string[] }[]>`select orders from reminders where reason = 'holdout'`;
+    const heldIds = held.flatMap(({ orders }) => orders);
+    const everyId = [
+      ...buyers.filter((n) => n < 70 || n > 73).map((n) => `o${n}`),
+      ...buyers.slice(0, 10).map((n) => `second${n}`),
+    ];
+    const treatedIds = everyId.filter((id) => !heldIds.includes(id));
+    const isPaid = (id: string) => id.startsWith("o") && Number(id.slice(1)) % 2 === 0 && Number(id.slice(1)) < 70;
+    const rate = (ids: readonly string[]) => ids.filter(isPaid).length / ids.length;
+    const ends =
+      await database.sql`select distinct coalesce(reason, state) as is from reminders where not orders && ${heldIds} order by 1`;
+    expect(ends.map((row) => row.is)).toEqual(expect.arrayContaining(["paid", "sent", "stale"]));
+    const { totals } = await recoveryReport({ sql: database.sql }, { by: [], ...ALL });
+    expect(totals).toMatchObject({
+      holdoutOrders: heldIds.length,
+      treatedOrders: treatedIds.length,
+      holdoutPaidRate: rate(heldIds),
+      treatedPaidRate: rate(treatedIds),
+    });
+    expect(totals.liftLow).toBeLessThan(0);
+    expect(totals.liftHigh).toBeGreaterThan(0);
+  }, 60_000);
 
   it("compares only campaigns that hold somebody out", async () => {
     const other = campaign({ key: "vip", priority: 9, match: { shops: null, tags: ["vip"], amount: null } });

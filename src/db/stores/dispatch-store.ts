@@ -78,10 +78,26 @@ export type Wait = {
   readonly since: number;
   /** When there is something to decide whether or not there is room. */
   readonly until: number;
+  /** The reminders that are to be sent, and of which orders. */
+  readonly sends: readonly { readonly id: string; readonly orders: readonly string[] }[];
 };
 
 /** Buyers whose send finds no room under its channel's rate wait for their turn. The caller holds their locks. */
-export function waitForRoom(sql: Sql, buyers: readonly Wait[]) {
+export async function waitForRoom(sql: Sql, buyers: readonly Wait[]): Promise<void> {
+  const sends = buyers.flatMap(({ shop, sends }) => sends.map((send) => ({ shop, ...send })));
+  await Promise.all([queueUp(sql, buyers).execute(), sends.length === 0 ? null : intend(sql, sends).execute()]);
+}
+
+/** What was intended before, for orders that left meanwhile, stays so. */
+function intend(sql: Sql, sends: readonly { shop: string; id: string; orders: readonly string[] }[]) {
+  return sql`
+    update reminders r set intended = array(select distinct unnest(coalesce(r.intended, '{}') || n.orders::text[]))
+    from unnest(${texts(sends.map(({ shop }) => shop))}::text[], ${plain(sends.map(({ id }) => id))}::uuid[],
+      ${texts(sends.map(({ orders }) => texts(orders)))}::text[]) as n(shop_id, id, orders)
+    where r.shop_id = n.shop_id and r.id = n.id and not coalesce(r.intended, '{}') @> n.orders::text[]`;
+}
+
+function queueUp(sql: Sql, buyers: readonly Wait[]) {
   return sql`
     update buyers b set waits_for = n.channel, waits_since = n.since, wake_at = n.until
     from unnest(${texts(buyers.map(({ shop }) => shop))}::text[], ${plain(buyers.map(({ id }) => id))}::uuid[],

@@ -156,17 +156,20 @@ export function sumRecoveries(sql: Sql, input: ReportInput) {
 export type ArmRow = Keys & { readonly held: boolean; readonly orders: number; readonly paid: number };
 
 /**
- * The orders of either arm, each in the row of its first decided send or holdout, and how many of them are paid. Only campaigns
- * that held somebody out are compared; where none did, all count as treated.
+ * The orders of either arm, each in the row of its first decided send or holdout, and how many of them are paid. A holdout is decided
+ * when its time comes; a send that finds no room then is treated from then on, too, also if it is never made because the buyer paid
+ * while it waited. Only campaigns that held somebody out are compared; where none did, all count as treated.
  */
 export function countArms(sql: Sql, input: ReportInput) {
   return sql<ArmRow[]>`
     with decided as materialized (
       select distinct on (r.shop_id collate "C", o.id collate "C") ${keyColumns(sql, input.by, REMINDER_SOURCE)}
-        r.shop_id, o.id as order_id, r.campaign, r.kind <> 'send' as held
-      from reminders r ${keyJoins(sql, input, REMINDER_SOURCE)} cross join unnest(r.orders) as o(id)
-      where r.state <> 'planned' and (r.kind = 'send' or r.reason = 'holdout') and ${inWindow(sql, input, REMINDER_SOURCE)}
-      order by r.shop_id collate "C", o.id collate "C", r.decided_at, r.id),
+        r.shop_id, o.id as order_id, r.campaign, r.kind <> 'send' and r.intended is null as held
+      from reminders r ${keyJoins(sql, input, REMINDER_SOURCE)}
+      cross join unnest(case when r.intended is null then r.orders else r.orders || r.intended end) as o(id)
+      where (r.intended is not null or r.state <> 'planned' and (r.kind = 'send' or r.reason = 'holdout'))
+        and ${inWindow(sql, input, REMINDER_SOURCE)}
+      order by r.shop_id collate "C", o.id collate "C", coalesce(r.decided_at, r.due_at), r.id),
     measured as (select distinct shop_id, campaign from decided where held)
     select ${keyNames(sql, input.by)} held, count(*)::int8 as orders,
       count(*) filter (where p.paid_at is not null and p.refunded_at is null)::int8 as paid
