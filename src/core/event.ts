@@ -42,7 +42,8 @@ const decimal = z
   .regex(/^\d{1,15}(\.\d{1,6})?$/, 'must be a plain decimal string that is not negative, like "129.00"');
 const tags = z.array(z.string().max(200)).max(200).nullish();
 
-const orderIdMessage = "must be a string: a 64-bit number would lose its last digits in JSON";
+const orderIdError = ({ input }: { readonly input: unknown }) =>
+  typeof input === "number" ? "must be a string: a 64-bit number would lose its last digits in JSON" : undefined;
 
 const buyerShape = z.object({
   id: mayBeEmpty(200),
@@ -63,7 +64,7 @@ const itemShape = z.object({
 });
 
 const orderShape = z.object({
-  id: z.string({ error: orderIdMessage }).min(1).max(200).refine(isStorable, storable),
+  id: z.string({ error: orderIdError }).min(1).max(200).refine(isStorable, storable),
   amount: decimal.nullish(),
   currency: z
     .string()
@@ -119,6 +120,36 @@ export type ParsedEvent =
   | { readonly ok: true; readonly event: OrderEvent }
   | { readonly ok: false; readonly rejection: Rejection };
 
+const KINDS: Readonly<Record<string, string>> = {
+  string: "must be a string",
+  number: "must be a number",
+  int: "must be a whole number",
+  boolean: "must be true or false",
+  array: "must be an array",
+  object: "must be an object",
+  record: "must be an object",
+};
+
+/** Plain words for what zod finds by itself: the field stands before them. */
+function inWords(issue: z.core.$ZodRawIssue): string | undefined {
+  switch (issue.code) {
+    case "invalid_type":
+      if (issue.input == null) return "is required";
+      return `${KINDS[issue.expected] ?? `must be a ${issue.expected}`}${issue.expected === "string" && typeof issue.input === "number" ? ": put it in quotes" : ""}`;
+    case "too_small":
+      return issue.origin === "string" ? "must not be empty" : `must be at least ${issue.minimum}`;
+    case "too_big":
+      if (issue.origin === "string") return `must have at most ${issue.maximum} characters`;
+      return issue.origin === "array"
+        ? `must have at most ${issue.maximum} entries`
+        : `must be at most ${issue.maximum}`;
+    case "invalid_key":
+      return "must be named by 1 to 40 characters of plain Unicode text";
+    default:
+      return undefined;
+  }
+}
+
 const reject = (code: string, message: string): ParsedEvent => ({ ok: false, rejection: { code, message } });
 
 type Envelope = z.output<typeof envelope>;
@@ -128,7 +159,7 @@ const readPlain = plainReader<Envelope>(EVENT_TYPES);
 export function parseEvent(input: unknown): ParsedEvent {
   const plain = readPlain(input);
   if (plain !== null) return checkFields(flattened(plain));
-  const result = envelope.safeParse(input);
+  const result = envelope.safeParse(input, { error: inWords });
   if (result.success) return checkFields(flattened(result.data));
   const issue = result.error.issues[0];
   const path = issue?.path.map(String).join(".") ?? "";

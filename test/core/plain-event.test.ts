@@ -179,3 +179,56 @@ describe("the short way through an event", () => {
     expect(parseEvent({ ...event, type: "order.created" }).ok).toBe(false);
   });
 });
+
+describe("what is said of an event that is wrong", () => {
+  const base = {
+    id: "e",
+    type: "order.updated",
+    occurredAt: "2026-11-10T20:00:00+08:00",
+    shop: "acme",
+    order: { id: "1" },
+  };
+  const said = (input: unknown) => {
+    const parsed = parseEvent(input);
+    return parsed.ok ? null : parsed.rejection.message;
+  };
+
+  it.each<[object, string]>([
+    [{ shop: undefined }, "shop: is required"],
+    [{ shop: null }, "shop: is required"],
+    [{ shop: "" }, "shop: must not be empty"],
+    [{ shop: "x".repeat(101) }, "shop: must have at most 100 characters"],
+    [{ id: 7 }, "id: must be a string: put it in quotes"],
+    [{ occurredAt: true }, "occurredAt: must be a string"],
+    [{ order: undefined }, "order: is required"],
+    [{ order: [] }, "order: must be an object"],
+    [{ order: {} }, "order.id: is required"],
+    [{ order: { id: null } }, "order.id: is required"],
+    [{ order: { id: "" } }, "order.id: must not be empty"],
+    [{ order: { id: true } }, "order.id: must be a string"],
+    [{ order: { id: 2233445566 } }, "order.id: must be a string: a 64-bit number would lose its last digits in JSON"],
+    [{ order: { id: "1", items: {} } }, "order.items: must be an array"],
+    [{ order: { id: "1", tags: Array(201).fill("t") } }, "order.tags: must have at most 200 entries"],
+    [{ order: { id: "1", items: [{ quantity: 1.5 }] } }, "order.items.0.quantity: must be a whole number"],
+    [{ order: { id: "1", items: [{ quantity: -1 }] } }, "order.items.0.quantity: must be at least 0"],
+    [{ order: { id: "1", items: [{ quantity: 1e7 }] } }, "order.items.0.quantity: must be at most 1000000"],
+    [{ order: { id: "1", pendingConfirmation: "yes" } }, "order.pendingConfirmation: must be true or false"],
+    [{ order: { id: "1", buyer: { chat: "w" } } }, "order.buyer.chat: must be an object"],
+    [
+      { order: { id: "1", buyer: { chat: { "": "w" } } } },
+      "order.buyer.chat.: must be named by 1 to 40 characters of plain Unicode text",
+    ],
+  ])("%j", (change, expected) => {
+    expect(said({ ...base, ...change })).toBe(expected);
+  });
+
+  it("is in our words, whatever is wrong", () => {
+    expect(said("text")).toBe("event: must be an object");
+    fc.assert(
+      fc.property(fc.oneof({ weight: 30, arbitrary: event }, odd), (input) => {
+        expect(said(input) ?? "").not.toMatch(/Invalid|expected|Too (small|big)|received/);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});
