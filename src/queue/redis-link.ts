@@ -56,6 +56,12 @@ export function openRedisLink(queueUrl: string, prefix: string | undefined, repo
     producerClient.once("end", resolve);
   });
 
+  /** What the client says of itself then is about its settings. */
+  const away = (): Error => {
+    const why = lastError === undefined ? "" : ` (${messageOf(lastError)})`;
+    return new Error(`Redis does not answer at ${placeOf(queueUrl, cluster)}${why}: start it, or correct QUEUE_URL`);
+  };
+
   return {
     kind: "redis",
     namespace,
@@ -63,7 +69,7 @@ export function openRedisLink(queueUrl: string, prefix: string | undefined, repo
     lock: { durationMs: 30_000, renewMs: 15_000, stalledCheckMs: 15_000 },
     async producer() {
       await firstContact;
-      if (producerClient.status !== "ready") throw new Error(`Redis is not connected: ${messageOf(lastError ?? "")}`);
+      if (producerClient.status !== "ready") throw away();
       return (name, opts, kind) =>
         createRedisBackend(name, { ...opts, connection: producerClient, ...{ prefix: namespace } }, kind);
     },
@@ -75,6 +81,7 @@ export function openRedisLink(queueUrl: string, prefix: string | undefined, repo
     async migrate() {},
     async check() {
       await firstContact;
+      if (producerClient.status !== "ready") throw away();
       return checkRedis(producerClient);
     },
     async close() {
@@ -82,6 +89,13 @@ export function openRedisLink(queueUrl: string, prefix: string | undefined, repo
       workerClient?.disconnect();
     },
   };
+}
+
+/** Where Redis is looked for, without user and password. */
+function placeOf(queueUrl: string, cluster: ClusterAddress | null): string {
+  if (cluster !== null) return cluster.nodes.map(({ host, port }) => `${host}:${port}`).join(", ");
+  const { hostname, port } = new URL(queueUrl);
+  return `${hostname || "localhost"}:${port || "6379"}`;
 }
 
 function connectCluster(cluster: ClusterAddress, options: Tuning): Cluster {

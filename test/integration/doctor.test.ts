@@ -57,3 +57,16 @@ it("finds nothing wrong with what needs no configuration", async () => {
   expect(out).toContain("ok    shops: advice: none configured");
   expect(await json()).toMatchObject({ ok: true, failed: null });
 });
+
+it.each([
+  ["redis://:hunter2@127.0.0.1:1", "127.0.0.1:1"],
+  ["redis+cluster://bob:hunter2@127.0.0.1:1,127.0.0.1:2", "127.0.0.1:1, 127.0.0.1:2"],
+])("says where it looked for Redis: %s", async (QUEUE_URL, place) => {
+  const { json } = await setup({ QUEUE_URL });
+  const { ok, failed, findings } = await json();
+  expect([ok, failed]).toEqual([false, expect.stringMatching(/^1 of \d+ checks failed$/)]);
+  const [queue] = findings.filter(({ check }) => check === "queue");
+  expect(queue?.message).toMatch(/^Redis does not answer at .* \(.+\): start it, or correct QUEUE_URL$/);
+  expect(queue?.message).toContain(`at ${place} (`);
+  expect(JSON.stringify(findings)).not.toContain("hunter2");
+});
