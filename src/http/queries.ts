@@ -21,8 +21,14 @@ const atInstant = z
     return z.NEVER;
   })
   .meta({ format: "date-time" });
+/** In a URL that was not escaped, the plus of an offset arrives as a blank. */
+const inQuery = z
+  .string()
+  .transform((value) => value.replace(/ (?=\d\d:\d\d$)/, "+"))
+  .pipe(atInstant)
+  .meta({ format: "date-time" });
 const maybe = <T extends z.ZodType>(shape: T) => shape.optional().transform((value) => value ?? null);
-const range = { from: maybe(atInstant), to: maybe(atInstant) };
+const range = { from: maybe(inQuery), to: maybe(inQuery) };
 const isRange = (query: { from: number | null; to: number | null }) =>
   query.from === null || query.to === null || query.from < query.to;
 const rangeFault = { error: "must lie before to", path: ["from"] };
@@ -95,7 +101,7 @@ export const remindersQuery = listQuery(
 export const deliveriesQuery = listQuery(DELIVERY_STATES, "What became of the attempt");
 
 export const rehearsalQuery = z.strictObject({
-  from: maybe(atInstant).describe("Decisions begin here; what was told before is known, and nothing of it was sent"),
+  from: maybe(inQuery).describe("Decisions begin here; what was told before is known, and nothing of it was sent"),
 });
 
 export const auditQuery = z
