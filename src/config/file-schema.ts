@@ -22,8 +22,13 @@ const shopShape = z.strictObject({
 });
 export type ShopEntry = z.output<typeof shopShape>;
 
+const shopIdField = z
+  .string()
+  .min(1, 'must not be empty: name a shop, or write "*" for all that are not listed')
+  .max(100, "is longer than 100 characters");
+
 export const fileShape = z.strictObject({
-  shops: z.record(z.string().min(1).max(100, "is longer than 100 characters"), shopShape).optional(),
+  shops: z.record(shopIdField, shopShape).optional(),
   channels: channelsShape.optional(),
   retention: z
     .strictObject({

@@ -195,6 +195,13 @@ describe("shops", () => {
     ]);
   });
 
+  it("must have a name", () => {
+    write('shops:\n  "": {}\n  beta: { locale: en }\n');
+    expect(faultsOf()).toEqual([
+      'dunlin.yaml:2: shops.: the key must not be empty: name a shop, or write "*" for all that are not listed',
+    ]);
+  });
+
   it.each(["+08:00", "GMT+8", "Asia/Shangai", ""])("refuses the zone %j", (zone) => {
     write(`shops: { acme: { timeZone: "${zone}" } }`);
     expect(faultsOf()[0]).toContain("is no IANA time zone");
