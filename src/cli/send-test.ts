@@ -151,7 +151,7 @@ function report({ out }: CommandContext, channel: Channel, message: Message, out
     const parts = [
       `accepted by ${channel.provider} for ${maskContact(to)}`,
       ...(segments === null ? [] : [`${segments} segment(s)`]),
-      ...(outcome.messageId === null ? [] : [`message ${safe(outcome.messageId)}`]),
+      ...(outcome.messageId === null ? [] : [`message ${outcome.messageId.replaceAll(to, maskContact(to))}`]),
     ];
     out(`${parts.join(", ")}, key ${idempotencyKey}`);
     return;

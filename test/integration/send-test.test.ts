@@ -103,6 +103,12 @@ it("says so when the database is away, and takes the files", async () => {
   expect(provider.log).toHaveLength(1);
 });
 
+it("shows the provider's id of the message whole, so that it can be asked for there", async () => {
+  const { run, answer } = await setup();
+  answer({ do: "answer", status: 200, body: JSON.stringify({ messageId: "SM1234567890123456", segments: 1 }) });
+  expect((await run()).out).toMatch(/, 1 segment\(s\), message SM1234567890123456, key test-/);
+});
+
 it("chooses locale and variant as told", async () => {
   const { run, provider } = await setup();
   expect((await run({ "--locale": "en-GB", "--variant": "b" })).code).toBe(0);
