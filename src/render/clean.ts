@@ -7,6 +7,22 @@
 const HARMLESS = /^(?: ?[\p{L}\p{M}\p{N}()（）+*'’&,，、_-])*$/u;
 /** Control, format (bidi, zero-width), broken and unassigned characters. */
 export const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}]+/gu;
+/**
+ * Joiners that are seen, after Unicode's UAX 31: between emoji (at most four, as the longest that Unicode lists; more would be many
+ * signs that count as one), ZWNJ within an Arabic word, and either at a virama, where the Indic scripts spell with them.
+ */
+const EMOJI = "\\p{Extended_Pictographic}[\\u{fe0f}\\p{Emoji_Modifier}]?";
+const VIRAMA = "[\\u{94d}\\u{9cd}\\u{a4d}\\u{acd}\\u{b4d}\\u{bcd}\\u{c4d}\\u{ccd}\\u{d4d}\\u{dca}]";
+const INDIC = "[\\u{900}-\\u{dff}]";
+const ARABIC = "(?=\\p{L})\\p{Script=Arabic}";
+const JOINED = [
+  `${EMOJI}(?:\\u{200d}${EMOJI}){1,3}`,
+  `\\u{200c}(?<=${ARABIC}\\p{M}{0,3}\\u{200c})(?=${ARABIC})`,
+  `\\u{200d}(?<=${INDIC}${VIRAMA}\\u{200d})(?![\\u{200c}\\u{200d}])`,
+  `\\u{200c}(?<=${INDIC}${VIRAMA}\\u{200c})(?=${INDIC})`,
+  `\\u{200d}(?<=${INDIC}\\u{200d})(?=${VIRAMA})`,
+];
+const UNSEEN = new RegExp(`(${JOINED.join("|")})|${INVISIBLE.source}`, "gu");
 const LINK = /(?:[a-z][a-z0-9+-]{1,20}:\/\/|www[.．。｡])\S*/giu;
 const DOT = "[.．。｡]";
 const LABEL = "[a-z0-9-]{1,63}";
@@ -15,20 +31,24 @@ const ENDINGS =
   "com|cn|net|org|io|co|cc|me|top|xyz|vip|shop|info|biz|app|site|online|link|club|ru|tk|hk|tw|uk|eu|us|es|mx|de|fr|in|ai|dev|store|live|cloud|icu|wang|ltd|mobi|asia|tv|ws|ly|gl|gg|page|website|pro|fun|work|tech|xn--[a-z0-9-]{2,59}";
 /** A host name by a well-known ending, or by any ending with a path behind it; an address in numbers with a path or port. */
 const HOST = new RegExp(
-  `(?<![a-z0-9-])(?:${LABEL}${DOT}){1,8}(?:(?:${ENDINGS})(?![a-z0-9-])(?:[:/?#]\\S*)?|[a-z]{2,24}/\\S*)|(?<![\\d.])(?:\\d{1,3}[.]){3}\\d{1,3}[:/]\\S*|[\\p{L}\\p{N}-]{1,63}${DOT}(?:中国|公司|网络|网址|商城|рф)(?![\\p{L}\\p{N}])\\S*`,
+  `(?<![a-z0-9-])(?:${LABEL}${DOT}){1,8}(?:(?:${ENDINGS})(?![a-z0-9-])(?:[:/?#]\\S*)?|[a-z]{2,24}/\\S*)|(?<![\\d.])(?:\\d{1,3}[.]){3}\\d{1,3}[:/]\\S*|[\\p{L}\\p{M}\\p{N}\\u{200c}\\u{200d}-]{1,63}${DOT}(?:中国|公司|网络|网址|商城|рф)(?![\\p{L}\\p{N}])\\S*`,
   "giu",
 );
 
 /** One line without control, bidi and format characters, links or signature brackets; at most `max` characters. May be empty. */
 export function cleanText(text: string, max: number): string {
   if (text.length <= max && HARMLESS.test(text)) return text.trimStart();
-  const line = text
-    .slice(0, 1_000)
-    .replace(/[\s\p{Z}]+/gu, " ")
-    .replace(INVISIBLE, "")
-    .replace(/[【】]/g, "");
-  // Cutting may leave a host name (`evil.community`), so it is looked at once more.
-  return withoutLinks(cut(withoutLinks(line), max));
+  let line = withoutUnseen(text.slice(0, 1_000).replace(/[\s\p{Z}]+/gu, " ")).replace(/[【】]/g, "");
+  // Cutting may leave a host name (`evil.community`), or a joiner with nothing to join, so it is looked at once more.
+  for (let before = ""; before !== line; ) {
+    before = line;
+    line = withoutUnseen(withoutLinks(cut(withoutLinks(line), max)));
+  }
+  return line;
+}
+
+function withoutUnseen(text: string): string {
+  return /[\u200c\u200d]/.test(text) ? text.replace(UNSEEN, "$1") : text.replace(INVISIBLE, "");
 }
 
 /** What is left when a link is taken out may join to another one, hence the rounds. */
