@@ -35,16 +35,22 @@ const HOST = new RegExp(
   "giu",
 );
 
-/** One line without control, bidi and format characters, links or signature brackets; at most `max` characters. May be empty. */
-export function cleanText(text: string, max: number): string {
+/**
+ * One line without control, bidi and format characters, links or signature brackets; at most `max` characters, with `end` as the last
+ * of them where the text was longer. May be empty.
+ */
+export function cleanText(text: string, max: number, end: "" | "…" = ""): string {
   if (text.length <= max && HARMLESS.test(text)) return text.trimStart();
   let line = withoutUnseen(text.slice(0, 1_000).replace(/[\s\p{Z}]+/gu, " ")).replace(/[【】]/g, "");
   // Cutting may leave a host name (`evil.community`), or a joiner with nothing to join, so it is looked at once more.
   for (let before = ""; before !== line; ) {
     before = line;
-    line = withoutUnseen(withoutLinks(cut(withoutLinks(line), max)));
+    const whole = withoutLinks(line);
+    const short = cut(whole, max, end);
+    line = withoutUnseen(withoutLinks(short));
+    if (short !== whole) line = line.replace(/ +…$/, "…");
   }
-  return line;
+  return line === end ? "" : line;
 }
 
 function withoutUnseen(text: string): string {
@@ -65,9 +71,17 @@ function withoutLinks(text: string): string {
 
 const segmenter = new Intl.Segmenter("en", { granularity: "grapheme" });
 
-/** The first `max` characters as a reader counts them: no emoji or accent is cut in two. */
-export function cut(text: string, max: number): string {
+/**
+ * The first `max` characters as a reader counts them: no emoji or accent is cut in two. With an `end`, that of one character is the
+ * last where anything is cut.
+ */
+export function cut(text: string, max: number, end: "" | "…" = ""): string {
   if (text.length <= max) return text;
+  const whole = firstOf(text, max);
+  return end === "" || whole === text ? whole : firstOf(whole, max - 1).trimEnd() + end;
+}
+
+function firstOf(text: string, max: number): string {
   if (/^[\x20-\u02ff\u3001-\u9fff\uff01-\uff5e]*$/.test(text)) return text.slice(0, max);
   let result = "";
   let count = 0;

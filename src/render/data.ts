@@ -152,7 +152,7 @@ export function toItem(facts: TemplateItemFacts, currency: string): TemplateItem
   const item: TemplateItem = bare({});
   const minor = facts.price === null ? null : parseAmount(facts.price, currency);
   set(item, "sku", cleaned(facts.sku, 60));
-  set(item, "title", cleaned(facts.title, 100));
+  set(item, "title", cleaned(facts.title, 100, "…"));
   set(item, "quantity", facts.quantity);
   set(item, "price", minor === null ? null : toMoney(minor, currency));
   return item;
@@ -195,8 +195,8 @@ function set<T extends object, K extends keyof T>(target: T, key: K, value: Excl
   if (value !== null) target[key] = value;
 }
 
-function cleaned(text: string | null, max: number): string | null {
-  return text === null ? null : cleanText(text, max) || null;
+function cleaned(text: string | null, max: number, end: "" | "…" = ""): string | null {
+  return text === null ? null : cleanText(text, max, end) || null;
 }
 
 const zones = new Map<string, boolean>();

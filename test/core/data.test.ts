@@ -281,6 +281,22 @@ describe("what buyers write", () => {
     expect(print("{{order.id}}", facts({ orders: [order({ id: "a.com\u202e\u00077" })] }))).toBe("a.com7");
   });
 
+  it("marks a title that is cut, within what it may hold, and no other", () => {
+    const title = (text: string) => {
+      const items = [{ sku: null, title: text, quantity: null, price: null }];
+      return buildTemplateData(facts({ orders: [order({ items })] })).values.items[0]?.title;
+    };
+    expect(title("羽".repeat(100))).toBe("羽".repeat(100));
+    expect(title("羽".repeat(101))).toBe(`${"羽".repeat(99)}…`);
+    expect(title(`${"x".repeat(98)} yz`)).toBe(`${"x".repeat(98)}…`);
+    expect(title("👨‍👩‍👧".repeat(100))).toBe("👨‍👩‍👧".repeat(100));
+    expect(title("👨‍👩‍👧".repeat(101))).toBe(`${"👨‍👩‍👧".repeat(99)}…`);
+    expect(title(`${"é".repeat(90)} evil.community`)).toBe(`${"é".repeat(90)}…`);
+    expect(title(`${"x".repeat(60)}.${"y".repeat(34)}.community`)).toBeUndefined();
+    expect(title("x".repeat(5_000))).toBe(`${"x".repeat(99)}…`);
+    expect(print("{{buyer.name}}", facts({ buyer: buyer({ name: "名".repeat(60) }) }))).toBe("名".repeat(40));
+  });
+
   it("cuts no character in two", () => {
     expect(cut("👨‍👩‍👧e\u0301x", 2)).toBe("👨‍👩‍👧e\u0301");
     expect(cut("羽绒服短款", 3)).toBe("羽绒服");
