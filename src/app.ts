@@ -10,6 +10,7 @@ import { openChannels } from "./channels/registry.ts";
 import type { Config } from "./config/config.ts";
 import { type Keys, loadOrCreateKeys } from "./config/keys.ts";
 import type { Channel } from "./core/channel.ts";
+import { connectReads } from "./db/client.ts";
 import { checkSchema, migrate } from "./db/migrate.ts";
 import { type OpenDatabase, openDatabase } from "./db/open.ts";
 import { contactsSealedWith } from "./db/stores/contact-store.ts";
@@ -61,6 +62,7 @@ const CLOCKS_MS = 5_000;
 const ANALYZE_MS = 5_000;
 /** Below the limit of the whole drain, so that a queue that is away does not use it up. */
 const CLOSE_WORKER_MS = 10_000;
+const CUT_READS_MS = 5_000;
 /** Due buyers that one nudge stands for. */
 const PER_NUDGE = 100;
 const MOST_COUNTED = 2_000;
@@ -181,10 +183,13 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
     }
     let url: string | null = null;
     if (roles.has("api")) {
+      const reads = connectReads(database.url);
+      releases.push(() => reads.close());
       const http = await startHttp({
         config,
         keys: keys.keys,
         database,
+        reads: reads.sql,
         backend,
         intake: counted,
         metrics,
@@ -193,6 +198,8 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
         log,
       });
       takers.push(http.close);
+      // A report that hangs must not hold up the drain: it is cut, and answered with 503.
+      takers.push(() => reads.close(CUT_READS_MS));
       url = http.url;
       for (const line of welcome(url, keys.keys)) options.print(line);
     }

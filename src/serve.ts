@@ -5,7 +5,7 @@ import type { Config } from "./config/config.ts";
 import type { Keys } from "./config/keys.ts";
 import { formatInstant } from "./core/instant.ts";
 import { offsetMinutes } from "./core/zone.ts";
-import { explainDbError } from "./db/client.ts";
+import { explainDbError, type Sql } from "./db/client.ts";
 import type { OpenDatabase } from "./db/open.ts";
 import { findKey } from "./db/stores/key-store.ts";
 import { recordPromise } from "./db/stores/promise-store.ts";
@@ -32,6 +32,8 @@ export type ServeInput = {
   readonly config: Config;
   readonly keys: Keys;
   readonly database: OpenDatabase;
+  /** For reports, lists, stories and previews. */
+  readonly reads: Sql;
   readonly backend: QueueBackend;
   /** Intake, counted under the name of where events came from. */
   readonly intake: (source: string) => Intake;
@@ -42,7 +44,7 @@ export type ServeInput = {
 };
 
 export async function startHttp(input: ServeInput): Promise<{ url: string; close: () => Promise<void> }> {
-  const { config, database, backend, metrics, log } = input;
+  const { config, database, reads, backend, metrics, log } = input;
   const { sql } = database;
   const { zoneOf } = input.policies;
   const vault = createVault(input.keys.secretKey);
@@ -69,10 +71,10 @@ export async function startHttp(input: ServeInput): Promise<{ url: string; close
     },
     metrics: () => metrics.registry.metrics(),
     observe: metrics.answered,
-    report: async (query) => reportJson(await recoveryReport({ sql }, { ...query, zoneOf })),
-    reportCsv: async (query) => reportCsv(await recoveryReport({ sql }, { ...query, zoneOf })),
+    report: async (query) => reportJson(await recoveryReport({ sql: reads }, { ...query, zoneOf })),
+    reportCsv: async (query) => reportCsv(await recoveryReport({ sql: reads }, { ...query, zoneOf })),
     explain: async (which) => {
-      const story = await explainOrder({ sql, ...input.policies }, which);
+      const story = await explainOrder({ sql: reads, ...input.policies }, which);
       return story === null ? null : storyJson(story);
     },
     promise: async (record) => {
@@ -86,14 +88,14 @@ export async function startHttp(input: ServeInput): Promise<{ url: string; close
         answer: { shop, case: result.caseId, orders: result.orders, at: written, reason, by },
       };
     },
-    listCases: (query) => listCases({ sql, zoneOf }, query),
-    listReminders: (query) => listReminders({ sql, zoneOf }, query),
-    listDeliveries: (query) => listDeliveries({ sql, zoneOf }, query),
+    listCases: (query) => listCases({ sql: reads, zoneOf }, query),
+    listReminders: (query) => listReminders({ sql: reads, zoneOf }, query),
+    listDeliveries: (query) => listDeliveries({ sql: reads, zoneOf }, query),
     rehearsals: input.rehearsals,
     preview: (query) =>
       previewTemplate(
         {
-          sql,
+          sql: reads,
           vault,
           shopOf: config.shop,
           shop: config.shopIds[0] ?? null,
@@ -102,7 +104,7 @@ export async function startHttp(input: ServeInput): Promise<{ url: string; close
         },
         query,
       ),
-    listAudit: (query) => listAudit({ sql }, query),
+    listAudit: (query) => listAudit({ sql: reads }, query),
     campaigns: createCampaignAdmin({ sql, options: catalogOptions(config) }),
     log,
   });

@@ -179,7 +179,7 @@ export async function importStream(
 type Line = { readonly number: number; readonly text: string | null; readonly value: unknown };
 
 function progress({ note }: CommandContext, size: number | null) {
-  let told = 0;
+  let told = performance.now();
   return (bytes: number, { accepted, duplicates, rejected }: ImportTotals, last: boolean): void => {
     const now = performance.now();
     if (now - told < 1_000 && !last) return;

@@ -8,6 +8,7 @@
  * - `text[]` is the one array type that comes back as an array; others come as PostgreSQL writes them.
  * - The session speaks UTC and ISO dates, whatever the server's defaults are.
  *
+ * Hazard: `reserve()` with no connection open yet never resolves (the driver's, without its query for types). Begin a transaction instead.
  * Hazard: `drizzle(sql)` replaces the date parsers of the pool it is given. Give it a pool of its own.
  */
 import postgres from "postgres";
@@ -86,6 +87,11 @@ export function connect(url: string, options: ConnectOptions = {}): Database {
     },
   });
   return { sql, close: (graceMs = 5000) => sql.end({ timeout: graceMs / 1000 }) };
+}
+
+/** For what people ask: a pool of its own, so that however slow it is, it takes no connection from intake and dispatch. */
+export function connectReads(url: string, statementTimeoutMs = 60_000): Database {
+  return connect(url, { max: 3, applicationName: "dunlin reads", statementTimeoutMs });
 }
 
 /**

@@ -144,6 +144,11 @@ export const ERRORS = {
     title: "Store unavailable",
     remedy: "Send again after `Retry-After`: events that were taken already count as duplicates.",
   },
+  query_timeout: {
+    status: 503,
+    title: "Query took too long",
+    remedy: "Ask for less (a narrower `from` and `to`), or later: something may hold a lock on the tables.",
+  },
   overloaded: { status: 503, title: "Too much waits", remedy: "Send again after `Retry-After`." },
   shutting_down: {
     status: 503,

@@ -3,6 +3,7 @@ import { STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { CampaignsBusy } from "../db/stores/planning-fence.ts";
+import { isLost } from "../db/stores/transaction.ts";
 import { ERRORS, type ErrorCode, type Fault, HttpProblem, problemText } from "./errors.ts";
 
 const TYPE = "application/problem+json; charset=utf-8";
@@ -17,6 +18,8 @@ const OF_FASTIFY: Readonly<Record<string, ErrorCode>> = {
   FST_ERR_MAX_PARAM_LENGTH: "uri_too_long",
   FST_ERR_BAD_URL: "invalid_request",
 };
+/** PostgreSQL's, at the statement timeout. */
+const QUERY_CANCELED = "57014";
 const DETAIL: Partial<Record<ErrorCode, string>> = {
   payload_too_large: "the body is larger than this route takes: send large imports as NDJSON (application/x-ndjson)",
   unsupported_media_type: "this route takes no body of this content type: see /openapi.json",
@@ -53,6 +56,12 @@ function problemOf(error: FastifyError): HttpProblem {
   if (error instanceof HttpProblem) return error;
   if (error instanceof CampaignsBusy)
     return new HttpProblem("store_unavailable", error.message, { headers: { "retry-after": "2" } });
+  if (error.code === QUERY_CANCELED)
+    return new HttpProblem("query_timeout", "the store took longer for this than a query may take", {
+      headers: { "retry-after": "60" },
+    });
+  if (isLost(error))
+    return new HttpProblem("store_unavailable", "the store was lost on the way", { headers: { "retry-after": "5" } });
   if (error.validation !== undefined && error.validationContext === "body")
     return new HttpProblem("invalid_body", "the body is not valid", { errors: error.validation.map(bodyFault) });
   if (error.validation !== undefined)

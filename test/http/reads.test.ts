@@ -1,4 +1,7 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { connectReads } from "../../src/db/client.ts";
+import { recoveryReport } from "../../src/reporting/recovery.ts";
+import { lockTable, testDatabase } from "../support/database.ts";
 import { bearer, stubServer } from "./support.ts";
 
 const FROM = "2026-11-10T20:00:00+08:00";
@@ -45,6 +48,43 @@ describe("GET /v1/reports/recovery", () => {
     const answer = await app.inject({ url: `/v1/reports/recovery?${query}`, headers: bearer("viewer") });
     expect([answer.statusCode, answer.json().code]).toEqual([422, "invalid_query"]);
     expect(answer.json().errors).toEqual([{ parameter, message: expect.stringMatching(message) }]);
+  });
+});
+
+describe("a store that does not answer in time", () => {
+  const limited = async (limitMs: number) => {
+    const database = await testDatabase();
+    const reads = connectReads(database.url, limitMs);
+    onTestFinished(() => reads.close(0));
+    const { app } = stubServer({
+      report: (query) => recoveryReport({ sql: reads.sql }, query),
+      listCases: async () => ({ items: await reads.sql`select id from cases`, next: null }),
+    });
+    const letGo = await lockTable(database.url, "cases");
+    const ask = (url: string) => app.inject({ url, headers: bearer("viewer") });
+    return { ask, letGo, reads };
+  };
+
+  it("is given up after so long, also while it waits for a lock, and said so; then reads go on", async () => {
+    const { ask, letGo } = await limited(300);
+    const urls = ["/v1/reports/recovery", "/v1/cases"];
+    const late = await Promise.all([...urls, ...urls, ...urls].map(ask));
+    for (const answer of late) {
+      expect([answer.statusCode, answer.json().code]).toEqual([503, "query_timeout"]);
+      expect(answer.headers["retry-after"]).toMatch(/^\d+$/);
+    }
+    await letGo();
+    for (const answer of await Promise.all(urls.map(ask))) expect(answer.statusCode).toBe(200);
+  });
+
+  it("is cut when the pool is closed, and that is no fault of the program", async () => {
+    const { ask, letGo, reads } = await limited(60_000);
+    const late = Promise.all(Array.from({ length: 5 }, () => ask("/v1/reports/recovery")));
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    await reads.close(100);
+    for (const answer of await late)
+      expect([answer.statusCode, answer.json().code]).toEqual([503, "store_unavailable"]);
+    await letGo();
   });
 });
 

@@ -40,3 +40,15 @@ export async function testDatabase(): Promise<TestDatabase> {
     },
   };
 }
+
+/** Another session holds the table, and nobody else may even read it, until this is called or the test ends. */
+export async function lockTable(url: string, table: string): Promise<() => Promise<void>> {
+  const holder = connect(url, { max: 1, idleTimeoutMs: 0, applicationName: "dunlin test lock" });
+  onTestFinished(() => holder.close(0));
+  await holder.sql.unsafe(
+    `set idle_in_transaction_session_timeout = 0; begin; lock table ${table} in access exclusive mode`,
+  );
+  return async () => {
+    await holder.sql`rollback`;
+  };
+}

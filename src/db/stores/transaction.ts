@@ -8,10 +8,13 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Sql } from "../client.ts";
 
+/** The pool was closed, and its time of grace is over. */
+const CUT_BY_US = "CONNECTION_DESTROYED";
+
 /** `CONNECT_TIMEOUT`, 57P03 and the like come before a transaction began, when there is nothing to roll back. */
 const LOST = new Set([
   "CONNECTION_CLOSED",
-  "CONNECTION_DESTROYED",
+  CUT_BY_US,
   "CONNECTION_ENDED",
   "ECONNRESET",
   "EPIPE",
@@ -26,8 +29,10 @@ const LOST = new Set([
 /** The close of a socket follows its error within a turn of the loop. */
 const CLOSE_FOLLOWS_MS = 50;
 
-const isLost = (error: unknown): boolean =>
-  error instanceof Error && LOST.has(String("code" in error ? error.code : ""));
+/** The connection is gone, and what was under way on it. */
+export const isLost = (error: unknown): boolean => LOST.has(codeOf(error));
+
+const codeOf = (error: unknown): string => String(error instanceof Error && "code" in error ? error.code : "");
 
 /** All statements of the transaction see one moment. The default is a moment for each, and writing. */
 export type Isolation = "isolation level repeatable read read only";
@@ -41,8 +46,12 @@ export async function inTransaction<T>(
   const never = new Promise<never>(() => {});
   let lost = false;
   let result: { readonly value: T } | undefined;
+  let leave: (error: unknown) => void = () => {};
+  const left = new Promise<never>((_, reject) => {
+    leave = reject;
+  });
   try {
-    await sql.begin(isolation, async (transaction) => {
+    const done = sql.begin(isolation, async (transaction) => {
       // The tag of a transaction is the tag of the pool but for `begin`.
       const tx = new Proxy(transaction as unknown as Sql, {
         apply(target, self, args) {
@@ -55,10 +64,13 @@ export async function inTransaction<T>(
       } catch (error) {
         // The driver itself rejects `begin` when the connection closes, so nobody waits for this. Another connection may be meant.
         if (isLost(error)) await pause(CLOSE_FOLLOWS_MS);
-        if (lost) await never;
+        // A server that is busy with a statement closes late; the driver, with several under way, would queue its rollback for ever.
+        if (codeOf(error) === CUT_BY_US) leave(error);
+        if (lost || codeOf(error) === CUT_BY_US) await never;
         throw error;
       }
     });
+    await Promise.race([done, left]);
   } catch (error) {
     lost = true;
     throw error;
