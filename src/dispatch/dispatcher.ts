@@ -43,6 +43,8 @@ const MOST_IN_FLIGHT = 400;
 const MOST_CLAIMING = 3;
 /** However much is due, so often at least what failed for the moment is tried again. */
 const RETRIES_EVERY_MS = 500;
+/** A drain does not stay longer for what only waits for its turn: the due scan and the sweep look again. */
+const LONGEST_TURNS_MS = 1_000;
 
 export function createDispatcher(deps: DispatchDeps): Dispatcher {
   let inFlight = 0;
@@ -77,18 +79,21 @@ export function createDispatcher(deps: DispatchDeps): Dispatcher {
     }
   }
 
-  async function once(): Promise<number> {
+  /** `turns`: how many of those that it took had waited for room under their channel's rate. */
+  async function once(): Promise<{ taken: number; turns: number }> {
     await until(() => (claiming < MOST_CLAIMING && inFlight + BATCH <= MOST_IN_FLIGHT) || stopped);
-    if (stopped) return 0;
+    if (stopped) return { taken: 0, turns: 0 };
     claiming++;
     inFlight += BATCH;
     // What is claimed is sent, also when the claim after it fails.
     const jobs: SendJob[] = [];
     let taken = 0;
-    const claim = async (batch: () => Promise<ClaimedBatch>): Promise<void> => {
+    let turns = 0;
+    const claim = async (batch: () => Promise<ClaimedBatch>): Promise<number> => {
       const claimed = await withCurrentCampaigns(deps.refresh, batch);
       jobs.push(...claimed.jobs);
       taken += claimed.taken;
+      return claimed.taken;
     };
     try {
       const queues = await findQueues(deps.sql, deps.channels, BATCH / 2);
@@ -98,10 +103,13 @@ export function createDispatcher(deps: DispatchDeps): Dispatcher {
         retriedAt = performance.now();
         await claim(() => claimRetries(deps, queues === null ? BATCH / 2 : BATCH / 4));
       }
-      if (queues !== null && queues.room.size > 0) await claim(() => claimDue(deps, BATCH, queues, "turn"));
+      // What waits for its slot may not fill the process: a batch of what is due, perhaps for another channel, has room beside it.
+      const mayTurn = inFlight + BATCH <= MOST_IN_FLIGHT;
+      if (queues !== null && queues.room.size > 0 && mayTurn)
+        turns = await claim(() => claimDue(deps, BATCH, queues, "turn"));
       if (taken < BATCH) await claim(() => claimDue(deps, BATCH - taken, queues));
       if (!retriesFirst && taken < BATCH) await claim(() => claimRetries(deps, BATCH - taken));
-      return taken;
+      return { taken, turns };
     } finally {
       claiming--;
       inFlight += jobs.length - BATCH;
@@ -113,9 +121,12 @@ export function createDispatcher(deps: DispatchDeps): Dispatcher {
   const settled = () => until(() => inFlight === 0);
   return {
     async drain() {
-      let total = 0;
-      for (let taken = await once(); taken > 0; taken = await once()) total += taken;
-      return total;
+      const begun = performance.now();
+      for (let total = 0; ; ) {
+        const { taken, turns } = await once();
+        total += taken;
+        if (taken === 0 || (taken === turns && performance.now() - begun > LONGEST_TURNS_MS)) return total;
+      }
     },
     async rescue() {
       const { state, reason } = verdictOnExpired();

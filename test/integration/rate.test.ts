@@ -74,6 +74,23 @@ describe("a backlog before a channel with a rate", () => {
     expect(longest).toBeLessThan(2_000);
   }, 30_000);
 
+  it("keeps no drain for as long as it lasts, also at a high rate, which it uses up", async () => {
+    const setup = await dispatchSetup({ ratePerSecond: 400, campaign: { steps: nudge() } });
+    await setup.at(T0);
+    for (const half of [0, 1]) await setup.tell(...orders("o", 2_800, 1).filter((_, n) => n % 2 === half));
+    await runClock(setup, DUE + MINUTE);
+    const begun = performance.now();
+    let longest = 0;
+    while (numbers(setup, "o").length < 2_800) {
+      const before = performance.now();
+      await setup.dispatcher.drain();
+      longest = Math.max(longest, performance.now() - before);
+      await pause(100);
+    }
+    expect(longest).toBeLessThan(4_500);
+    expect(performance.now() - begun).toBeLessThan(12_000);
+  }, 30_000);
+
   it("is shared by two processes: each send once, and as good as in order", async () => {
     const setup = await dispatchSetup({ ratePerSecond: 200, campaign: { steps: nudge() } });
     await setup.at(T0);
