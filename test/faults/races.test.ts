@@ -67,6 +67,8 @@ describe.each(QUEUES)("queue on $queue", ({ queue, runs }) => {
       select r.orders[1] as order from reminders r where r.state = 'planned' order by random() limit 10`;
     const payAll = async () => {
       for (let next = await payers(); next.length > 0; next = await payers()) {
+        // Time enough for some of them to be claimed meanwhile.
+        await pause(60);
         const { status, at } = await post(
           api.url,
           next.map(({ order }) => paid(order, Date.now())),

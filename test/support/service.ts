@@ -413,12 +413,14 @@ export async function audit(rig: Pick<Rig, "sql" | "provider">) {
   const [verdict, log, deliveries] = await Promise.all([
     rig.provider.judge(),
     rig.provider.log(),
-    rig.sql<{ id: string; state: string }[]>`select id::text, state from deliveries`,
+    // All attempts on a channel carry the id of the first.
+    rig.sql<{ key: string; state: string }[]>`
+      select first_value(id::text) over (partition by shop_id, reminder_id, channel order by attempt) as key, state from deliveries`,
   ]);
-  const stateOf = new Map(deliveries.map(({ id, state }) => [id, state]));
   const taken = new Set(log.filter((entry) => entry.taken).map(({ id }) => id));
-  const unaccounted = [...taken].filter((id) => !["accepted", "unknown"].includes(stateOf.get(id) ?? ""));
-  const imagined = deliveries.filter(({ id, state }) => state === "accepted" && !taken.has(id));
+  const standing = new Set(deliveries.filter(({ state }) => /accepted|unknown/.test(state)).map(({ key }) => key));
+  const unaccounted = [...taken].filter((key) => !standing.has(key));
+  const imagined = deliveries.filter(({ key, state }) => state === "accepted" && !taken.has(key));
   return {
     taken: verdict.taken,
     faults: {
