@@ -8,6 +8,7 @@ import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { Pool } from "undici";
 import { connect, type Sql } from "../../src/db/client.ts";
+import { plain } from "../../src/db/columns.ts";
 import { serve } from "../harness/child.ts";
 import { settleDisk } from "../harness/servers.ts";
 
@@ -44,7 +45,7 @@ serve({
       .map((line) => Buffer.from(line));
     const db = opened().sql;
     const ids = bodies.map(() => randomUUID());
-    await db`insert into ledger.due select id, now(), 'planned' from unnest(${ids}::uuid[]) as n(id)`;
+    await db`insert into ledger.due select id, now(), 'planned' from unnest(${plain(ids)}::uuid[]) as n(id)`;
     await db`analyze ledger.due`;
     await settleDisk(db);
     return bodies.length;
@@ -73,7 +74,7 @@ function claim(): Promise<string[]> {
     if (ids.length > 0)
       await tx`
         insert into ledger.deliveries (shop_id, id, reminder_id, channel, attempt, state, claimed_at, lease_until)
-        select 'shop', id, id, 'sms', 1, 'claimed', now(), now() + interval '36 s' from unnest(${ids}::uuid[]) as n(id)`;
+        select 'shop', id, id, 'sms', 1, 'claimed', now(), now() + interval '36 s' from unnest(${plain(ids)}::uuid[]) as n(id)`;
     return ids;
   }) as Promise<string[]>;
 }
@@ -81,7 +82,7 @@ function claim(): Promise<string[]> {
 async function record(ids: readonly string[]): Promise<void> {
   await opened().sql`
     update ledger.deliveries d set state = 'accepted', finished_at = now(), segments = 1
-    from unnest(${[...ids]}::uuid[]) as n(id) where d.shop_id = 'shop' and d.id = n.id and d.state = 'claimed'`;
+    from unnest(${plain(ids)}::uuid[]) as n(id) where d.shop_id = 'shop' and d.id = n.id and d.state = 'claimed'`;
 }
 
 const headers = ["content-type", "application/json"];
