@@ -27,7 +27,7 @@ const INSTANT = "must be an instant with an offset, like 2026-11-10T20:00:00+08:
 const [EARLIER, LATER] = ["2026-11-10T20:00:00+08:00", "2026-11-11T20:00:00+08:00"];
 const test = ["send-test", "--campaign", "c", "--step", "s", "--channel", "sms"];
 
-it.each<[string[], string]>([
+it.concurrent.each<[string[], string]>([
   [["report", "--by", "foo"], "foo is none of campaign, step, channel"],
   [["report", "--by", "campaing"], "did you mean `campaign`?"],
   [["report", "--from", "yesterday"], INSTANT],
