@@ -48,6 +48,8 @@ type Options = {
 const silent = { info() {}, warn() {}, error() {} };
 /** Channels and shops are given per part, in files that DUNLIN_CONFIG names. */
 export const API_KEY = "bench-key-of-the-benchmark";
+/** The contacts that are stored beforehand carry the id of this one. */
+export const SECRET_KEY = Buffer.alloc(32, 7);
 
 export async function openBench(options: Options): Promise<Bench> {
   const releases: (() => Promise<unknown>)[] = [];
@@ -80,7 +82,7 @@ export async function openBench(options: Options): Promise<Bench> {
         ...(redis === null ? {} : { QUEUE_URL: queueUrl }),
         DUNLIN_DATA_DIR: workDir,
         DUNLIN_CONFIG: await emptyFile(workDir),
-        DUNLIN_SECRET_KEY: Buffer.alloc(32, 7).toString("base64"),
+        DUNLIN_SECRET_KEY: SECRET_KEY.toString("base64"),
         DUNLIN_API_KEY: API_KEY,
         HOST: "127.0.0.1",
         PORT: "0",

@@ -3,6 +3,8 @@
  * open with a reminder planned. Indexes are made when the rows lie there, exactly as the migrations define them.
  */
 import type { Sql } from "../../src/db/client.ts";
+import { createVault } from "../../src/db/vault.ts";
+import { SECRET_KEY } from "../harness/servers.ts";
 
 export const SHOPS = Array.from({ length: 10 }, (_, n) => `shop${n}`);
 
@@ -41,7 +43,7 @@ const LANES: readonly (readonly string[])[] = [
      select shop, 'evt-' || shop || '-' || lpad(i::text, 9, '0') || '-p', order_id, case when kind = 'closed' then 'order.closed' else 'order.paid' end, made, made,
        jsonb_build_object('id', order_id, 'paidAt', (extract(epoch from made) * 1000)::bigint) from bench_facts where kind <> 'open'`,
     `insert into contacts (shop_id, hash, buyer_id, kind, cipher, key_id, told_at, told_id)
-     select shop, decode(md5('phone' || k), 'hex'), buyer, 'phone', decode(md5('a' || k) || md5('b' || k) || 'aabbccddeeff00112233', 'hex'), '00000000', made, 'evt-' || i
+     select shop, decode(md5('phone' || k), 'hex'), buyer, 'phone', decode(md5('a' || k) || md5('b' || k) || 'aabbccddeeff00112233', 'hex'), '${createVault(SECRET_KEY).keyId}', made, 'evt-' || i
      from bench_facts where i = k`,
     `insert into deliveries (shop_id, id, reminder_id, channel, attempt, state, claimed_at, lease_until, finished_at, template, segments)
      select shop, bench_id('delivery', nudge_at, i), nudge, 'sms', 1, 'accepted', nudge_at, nudge_at + interval '40 seconds', nudge_at + interval '1 second', 'default/nudge.sms.zh-CN', 2
