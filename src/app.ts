@@ -157,9 +157,9 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
       takers.push(async () => clearInterval(clocks));
       let analysing: Promise<unknown> = Promise.resolve();
       const analyze = setInterval(() => {
-        analysing = analyzeGrown(database.sql).catch((error) =>
-          log.warn({ err: error }, "tables could not be analysed"),
-        );
+        analysing = analysing
+          .then(() => analyzeGrown(database.sql))
+          .catch((error) => log.warn({ err: error }, "tables could not be analysed"));
       }, ANALYZE_MS);
       takers.push(() => {
         clearInterval(analyze);

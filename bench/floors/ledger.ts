@@ -5,31 +5,30 @@
  * with one index, deliveries like Dunlin's.
  */
 import { randomUUID } from "node:crypto";
-import { readFile } from "node:fs/promises";
-import { Pool } from "undici";
 import { connect, type Sql } from "../../src/db/client.ts";
 import { plain } from "../../src/db/columns.ts";
 import { serve } from "../harness/child.ts";
+import { readBodies } from "../harness/orders.ts";
+import { openPost } from "../harness/post.ts";
 import { settleDisk } from "../harness/servers.ts";
 
-const CONNECTIONS = 128;
 const BATCH = 100;
 /** Claims in hand, as Dunlin holds: 400 messages. */
 const LANES = 4;
 let sql: Sql | null = null;
 let bodies: Buffer[] = [];
-let pool: Pool | null = null;
+let post: ((body: Buffer) => Promise<void>) | null = null;
 
-function opened(): { sql: Sql; pool: Pool } {
-  if (sql === null || pool === null) throw new Error("not opened");
-  return { sql, pool };
+function opened(): { sql: Sql; post: (body: Buffer) => Promise<void> } {
+  if (sql === null || post === null) throw new Error("not opened");
+  return { sql, post };
 }
 
 serve({
   async open(input) {
     const { databaseUrl, origin } = input as { databaseUrl: string; origin: string };
     ({ sql } = connect(databaseUrl, { max: 8, applicationName: "bench ledger" }));
-    pool = new Pool(origin, { connections: CONNECTIONS, pipelining: 1 });
+    post = openPost(origin);
     await sql.unsafe(`
       create schema if not exists ledger;
       create table ledger.deliveries (like public.deliveries including all);
@@ -38,11 +37,7 @@ serve({
   },
   /** The bodies to be posted, and a due row for each. */
   async load(input) {
-    bodies = (await readFile(String(input)))
-      .toString()
-      .split("\n")
-      .filter(Boolean)
-      .map((line) => Buffer.from(line));
+    bodies = await readBodies(String(input));
     const db = opened().sql;
     const ids = bodies.map(() => randomUUID());
     await db`insert into ledger.due select id, now(), 'planned' from unnest(${plain(ids)}::uuid[]) as n(id)`;
@@ -51,6 +46,7 @@ serve({
     return bodies.length;
   },
   async post() {
+    const { post: one } = opened();
     let next = 0;
     const lane = async (): Promise<void> => {
       for (;;) {
@@ -83,23 +79,4 @@ async function record(ids: readonly string[]): Promise<void> {
   await opened().sql`
     update ledger.deliveries d set state = 'accepted', finished_at = now(), segments = 1
     from unnest(${plain(ids)}::uuid[]) as n(id) where d.shop_id = 'shop' and d.id = n.id and d.state = 'claimed'`;
-}
-
-const headers = ["content-type", "application/json"];
-
-function one(body: Buffer): Promise<void> {
-  const client = opened().pool;
-  return new Promise((resolve, reject) => {
-    client.dispatch(
-      { path: "/sms", method: "POST", headers, body },
-      {
-        onRequestStart: () => {},
-        onResponseStart: (_controller, status) => {
-          if (status !== 200) reject(new Error(`provider answered ${status}`));
-        },
-        onResponseEnd: () => resolve(),
-        onResponseError: (_controller, error) => reject(error),
-      },
-    );
-  });
 }

@@ -1,4 +1,5 @@
 /** The orders that are taken in: made by rule from a number, so that every contestant gets the same ones. */
+import { readFile } from "node:fs/promises";
 import { Pool } from "undici";
 import { API_KEY } from "./servers.ts";
 
@@ -109,6 +110,12 @@ export function bodiesOf(events: readonly BenchEvent[], perBody = 1_000): Buffer
   for (let at = 0; at < events.length; at += perBody)
     bodies.push(Buffer.from(JSON.stringify(events.slice(at, at + perBody))));
   return bodies;
+}
+
+/** Messages as lines of a file, each as it was posted. */
+export async function readBodies(file: string): Promise<Buffer[]> {
+  const lines = (await readFile(file)).toString().split("\n");
+  return lines.filter(Boolean).map((line) => Buffer.from(line));
 }
 
 /** Orders a ms: what `postAll` reached last, at first a low guess. */

@@ -41,6 +41,7 @@ export async function importCommand(context: CommandContext, file: string, json:
         shopOf: config.shop,
         policy: () => live.current().policy,
         refresh: () => live.refresh(),
+        broken: (error, which) => log.error({ err: error, ...which }, "an event cannot be taken in"),
       });
       const input = file === "-" ? process.stdin : createReadStream(file, { highWaterMark: 1 << 18 });
       const name = file === "-" ? "stdin" : file;
