@@ -123,12 +123,12 @@ export async function endWaits(sql: Sql, withRate: readonly string[], limit: num
     from freed f where b.shop_id = f.shop_id and b.id = f.id`;
 }
 
-/** Puts off buyers that cannot be decided. The caller holds their locks. */
+/** Puts off buyers that cannot be decided; one that somebody else decided meanwhile, and is due no more, stays as it is. */
 export function putOff(sql: Sql, buyers: readonly { shop: string; id: string }[], until: number) {
   return sql`
     update buyers b set wake_at = ${new Date(until)}, waits_for = null, waits_since = null
     from unnest(${texts(buyers.map(({ shop }) => shop))}::text[], ${plain(buyers.map(({ id }) => id))}::uuid[]) as n(shop_id, id)
-    where b.shop_id = n.shop_id and b.id = n.id`;
+    where b.shop_id = n.shop_id and b.id = n.id and (b.wake_at <= dunlin_now() or b.waits_for is not null)`;
 }
 
 export type Slots = { readonly granted: number; readonly startsAt: number; readonly endsAt: number };
