@@ -86,7 +86,7 @@ it("of two processes on one embedded data directory the second says who owns it,
     (status) => status === 200,
   );
   next.signal("SIGTERM");
-  expect(await next.ended).toEqual({ code: 0, signal: null });
+  expect(await next.ended, next.err() + next.out()).toEqual({ code: 0, signal: null });
 });
 
 it("where the API cannot listen it says so, with the address and what to do", async (context) => {
