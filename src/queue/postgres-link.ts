@@ -14,6 +14,13 @@ const producerPoolSize = 3;
 const skewAdviceMs = 2_000;
 const skewFaultMs = 20_000;
 
+/** A connection that is cut while nobody listens for errors: whoever waits for a statement on it is told by that. */
+class QuietClient extends pg.Client {
+  override emit(event: string | symbol, ...args: unknown[]): boolean {
+    return event === "error" && this.listenerCount("error") === 0 ? false : super.emit(event, ...args);
+  }
+}
+
 export function openPostgresLink(queueUrl: string, prefix: string | undefined, report: ReportError): StoreLink {
   const schema = prefix === undefined ? "bullmq" : schemaName(prefix);
   const { connectionString, options } = splitOptions(queueUrl);
@@ -31,6 +38,8 @@ export function openPostgresLink(queueUrl: string, prefix: string | undefined, r
     connection.on("error", (error) => report("postgres", error));
     // BullMQ checks clients out without an error listener; a connection cut at that moment would end the process.
     if (connection.pool instanceof pg.Pool) connection.pool.on("connect", (client) => client.on("error", () => {}));
+    // So it does with its LISTEN client while that is opened and while it is closed.
+    if (Reflect.has(connection, "pgModule")) Reflect.set(connection, "pgModule", { ...pg, Client: QuietClient });
     return connection;
   };
 
