@@ -1,12 +1,75 @@
-// Checks the direction of imports (ARCHITECTURE.md): core ← adapters ← features ← {http, cli, demo} ← app ← main.
-// Adapters do not import each other, features do not import each other, core imports pure libraries only. And transactions begin in one
-// place, which survives the loss of their connection.
-import { readdirSync, readFileSync } from "node:fs";
+/**
+ * Checks the structure of `src` (ARCHITECTURE.md, "Layers"): the direction of imports, pure layers, the size of files and folders, and
+ * that no files import each other in a circle, type-only imports included. Prints one line a fault and exits 1 if there is any.
+ */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
+
+const MAX_LINES = 260;
+const MAX_FILES = 15;
+
+/** Still over the limit, or still in a circle; this list only gets shorter. */
+const PENDING = new Set([
+  "src/app.ts",
+  "src/program.ts",
+  "src/db/client.ts",
+  "src/db/schema.ts",
+  "src/http/contract.ts",
+  "src/intake/take-in.ts",
+  "src/core/rules/plan.ts",
+  "src/render/catalog/catalog.ts",
+  "src/db/stores/buyers/buyer-load.ts",
+  "src/db/stores/buyers/buyer-write.ts",
+  "src/db/stores/dispatch/dispatch-store.ts",
+  "src/rehearsal/types.ts",
+]);
 
 const ADAPTERS = ["config", "db", "queue", "channels", "sources", "render"];
 const FEATURES = ["campaigns", "intake", "dispatch", "reporting", "rehearsal", "preview"];
-const OUTER = ["http", "cli", "demo"];
+const SURFACES = ["http", "cli", "demo"];
+
+const CORE = ["core/values", "core/text", "core/order", "core/seams", "core/rules", "core/campaign", "core/simulation"];
+const STORES = ["db/stores/buyers", "db/stores/intake", "db/stores/dispatch", "db/stores/campaigns", "db/stores/reads"];
+
+/**
+ * What each layer may import besides itself. A layer is a folder of `src`, named by its path; a file belongs to the deepest layer that holds
+ * it. `*` are the files at the root of `src`.
+ */
+const MAY = {
+  "core/values": [],
+  "core/text": ["core/values"],
+  "core/order": ["core/values"],
+  "core/seams": ["core/values"],
+  "core/rules": ["core/values", "core/order", "core/seams"],
+  "core/campaign": ["core/values", "core/text", "core/rules"],
+  "core/simulation": ["core/values", "core/order", "core/rules"],
+  providers: CORE,
+  config: [...CORE, "providers"],
+  db: CORE,
+  "db/embedded": ["db"],
+  "db/stores/buyers": [...CORE, "db"],
+  "db/stores/intake": [...CORE, "db", "db/stores/buyers"],
+  "db/stores/dispatch": [...CORE, "db", "db/stores/buyers"],
+  "db/stores/campaigns": [...CORE, "db"],
+  "db/stores/reads": [...CORE, "db", "db/stores/buyers"],
+  queue: CORE,
+  channels: [...CORE, "providers"],
+  sources: CORE,
+  render: [...CORE, "providers"],
+};
+const BELOW_FEATURES = [...CORE, ...STORES, ...ADAPTERS, "db/embedded", "providers"];
+for (const feature of FEATURES) MAY[feature] = BELOW_FEATURES;
+MAY["http/contract"] = CORE;
+MAY.http = [...CORE, "http/contract", "sources", "db", ...STORES];
+MAY.console = ["http/contract"];
+MAY.cli = [...BELOW_FEATURES, ...FEATURES];
+MAY.demo = [...BELOW_FEATURES, ...FEATURES];
+MAY.roles = [...BELOW_FEATURES, ...FEATURES, ...SURFACES];
+MAY["*"] = [...MAY.roles, "roles", "http/contract"];
+// The pool opens the embedded server, and the embedded server needs a pool to ask whether it is up.
+MAY.db = [...MAY.db, "db/embedded"];
+
+/** The packages that pure code may import. */
 const PURE = new Set(["zod", "luxon", "yaml", "libphonenumber-js", "libphonenumber-js/max"]);
 const IMPURE = [
   /\bDate\.now\(/,
@@ -16,53 +79,74 @@ const IMPURE = [
   /\bset(Timeout|Interval|Immediate)\(/,
   /\bperformance\./,
 ];
+const isPure = (layer) => layer.startsWith("core/") || layer === "providers";
 
-const TRANSACTIONS = join("src", "db", "stores", "transaction.ts");
+const TRANSACTIONS = join("src", "db", "transaction.ts");
 
-/** What each layer may import besides itself; `*` for outer files at the root of src. */
-const MAY = Object.fromEntries([
-  ["core", []],
-  ...ADAPTERS.map((layer) => [layer, ["core"]]),
-  ...FEATURES.map((layer) => [layer, ["core", ...ADAPTERS]]),
-  ["http", ["core", "db", "sources"]],
-  ["cli", ["core", ...ADAPTERS, ...FEATURES]],
-  ["demo", ["core", ...ADAPTERS, ...FEATURES]],
-  ["*", ["core", ...ADAPTERS, ...FEATURES, ...OUTER, "*"]],
-]);
+const LAYERS = Object.keys(MAY).sort((a, b) => b.length - a.length);
+const layerOf = (file) => {
+  const path = relative("src", file);
+  if (!path.includes("/")) return "*";
+  return LAYERS.find((layer) => path.startsWith(`${layer}/`)) ?? `unknown (${dirname(path)})`;
+};
+const codeOf = (text) => text.replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, "");
+
+/** The imports of a file: their specifiers, type-only ones included. */
+const importsOf = (code) =>
+  [...code.matchAll(/\bfrom\s+"([^"]+)"|\bimport\s*\(?\s*"([^"]+)"/g)].map(([, from, called]) => from ?? called);
 
 const files = readdirSync("src", { recursive: true, withFileTypes: true })
   .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))
-  .map((entry) => join(entry.parentPath, entry.name))
-  .filter((file) => !file.startsWith(join("src", "console")));
-
-const layerOf = (file) => {
-  const parts = relative("src", file).split("/");
-  return parts.length === 1 ? "*" : parts[0];
-};
+  .map((entry) => join(entry.parentPath, entry.name));
 
 const faults = [];
+const graph = new Map();
 for (const file of files) {
   const text = readFileSync(file, "utf8");
-  const code = text.replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, "");
+  const code = codeOf(text);
   const layer = layerOf(file);
-  if (!(layer in MAY)) faults.push(`${file}: src/${layer}/ is no layer of ARCHITECTURE.md`);
-  for (const [, from] of code.matchAll(/\bfrom\s+"([^"]+)"|\bimport\("([^"]+)"\)/g)) {
-    if (from === undefined) continue;
+  if (!(layer in MAY)) faults.push(`${file}: belongs to no layer of ARCHITECTURE.md`);
+  const edges = [];
+  for (const from of importsOf(code)) {
     if (from.startsWith(".")) {
-      const target = layerOf(join(dirname(file), from));
+      const path = join(dirname(file), from);
+      if (existsSync(path) && /\.tsx?$/.test(path)) edges.push(path);
+      const target = layerOf(path);
       if (target !== layer && !MAY[layer]?.includes(target))
         faults.push(`${file}: ${layer} must not import ${target} (${from})`);
-    } else if (layer === "core" && !PURE.has(from)) faults.push(`${file}: core must not import ${from}`);
+    } else if (isPure(layer) && !PURE.has(from)) faults.push(`${file}: ${layer} must not import ${from}`);
   }
-  if (layer === "core")
+  graph.set(file, edges);
+  if (isPure(layer))
     for (const impure of IMPURE)
-      if (impure.test(code)) faults.push(`${file}: core must be pure, found ${impure.source}`);
-  // Whatever else begins takes no argument.
+      if (impure.test(code)) faults.push(`${file}: ${layer} must be pure, found ${impure.source}`);
+  // The other `begin` methods of `src` take no argument.
   if (file !== TRANSACTIONS && /\.begin(<[^(]*>)?\(\s*[^)\s]/.test(code))
     faults.push(`${file}: transactions begin by inTransaction (${TRANSACTIONS})`);
   if (/\bprocess\.env\b/.test(code) && layer !== "config" && layer !== "*")
     faults.push(`${file}: process.env belongs to config and main`);
+  const lines = text.split("\n").length - 1;
+  if (lines > MAX_LINES && !PENDING.has(file)) faults.push(`${file}: ${lines} lines, at most ${MAX_LINES}`);
 }
+
+const perFolder = new Map();
+for (const file of files) perFolder.set(dirname(file), [...(perFolder.get(dirname(file)) ?? []), file]);
+for (const [folder, inside] of perFolder)
+  if (inside.length > MAX_FILES) faults.push(`${folder}: ${inside.length} files, at most ${MAX_FILES}`);
+
+/** Circles of imports: each is reported once, by the path that was walked. */
+const state = new Map();
+function walk(file, path) {
+  state.set(file, "open");
+  for (const next of graph.get(file) ?? []) {
+    if (state.get(next) === "open" && !PENDING.has(next))
+      faults.push(`circle of imports: ${[...path.slice(path.indexOf(next)), next].join(" → ")}`);
+    else if (!state.has(next)) walk(next, [...path, next]);
+  }
+  state.set(file, "done");
+}
+for (const file of files) if (!state.has(file)) walk(file, [file]);
+
 for (const fault of faults) console.error(fault);
 console.log(`boundaries: ${files.length} files, ${faults.length} faults`);
 process.exit(faults.length === 0 ? 0 : 1);

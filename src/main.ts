@@ -7,7 +7,7 @@ import { CommandError } from "./cli/context.ts";
 import { explainFileError, isDatabaseError, reasonOf } from "./cli/failure.ts";
 import { explainDbError } from "./db/client.ts";
 import { EmbeddedError } from "./db/embedded/errors.ts";
-import { CampaignsBusy } from "./db/stores/planning-fence.ts";
+import { CampaignsBusy } from "./db/stores/campaigns/planning-fence.ts";
 import { DemoError } from "./demo/place.ts";
 import { OutputError, openOutput } from "./output.ts";
 import { program } from "./program.ts";

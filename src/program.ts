@@ -9,23 +9,23 @@ import {
   exportCommand,
   rollbackCommand,
   validateCommand,
-} from "./cli/campaigns.ts";
+} from "./cli/commands/campaigns.ts";
+import { doctorCommand } from "./cli/commands/doctor.ts";
+import { explainCommand } from "./cli/commands/explain.ts";
+import { importCommand } from "./cli/commands/import.ts";
+import { createKeyCommand, listKeysCommand, revokeKeyCommand } from "./cli/commands/keys.ts";
+import { migrateCommand } from "./cli/commands/migrate.ts";
+import { type PromiseOptions, promiseCommand } from "./cli/commands/promise.ts";
+import { type RehearseOptions, rehearseCommand } from "./cli/commands/rehearse.ts";
+import { type ReportOptions, reportCommand } from "./cli/commands/report.ts";
+import { type SendTestOptions, sendTestCommand } from "./cli/commands/send-test.ts";
+import { suppressCommand } from "./cli/commands/suppress.ts";
 import { type CommandContext, CommandError } from "./cli/context.ts";
-import { doctorCommand } from "./cli/doctor.ts";
-import { explainCommand } from "./cli/explain.ts";
-import { importCommand } from "./cli/import.ts";
-import { createKeyCommand, listKeysCommand, revokeKeyCommand } from "./cli/keys.ts";
-import { migrateCommand } from "./cli/migrate.ts";
-import { type PromiseOptions, promiseCommand } from "./cli/promise.ts";
-import { type RehearseOptions, rehearseCommand } from "./cli/rehearse.ts";
-import { type ReportOptions, reportCommand } from "./cli/report.ts";
-import { type SendTestOptions, sendTestCommand } from "./cli/send-test.ts";
-import { suppressCommand } from "./cli/suppress.ts";
 import type { Config } from "./config/config.ts";
 import { loadConfig } from "./config/load-config.ts";
-import { KEY_ROLES, type KeyRole } from "./core/role.ts";
-import { LEAST_SECONDS, MOST_SECONDS } from "./demo/pace.ts";
+import { KEY_ROLES, type KeyRole } from "./core/values/role.ts";
 import { type DemoOptions, runDemo } from "./demo/run.ts";
+import { LEAST_SECONDS, MOST_SECONDS } from "./demo/shop/pace.ts";
 import { createLog } from "./log.ts";
 import { type Output, openOutput } from "./output.ts";
 

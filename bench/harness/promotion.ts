@@ -4,7 +4,7 @@
  */
 import { once } from "node:events";
 import { createWriteStream } from "node:fs";
-import { createRandom, type Random } from "../../src/demo/random.ts";
+import { createRandom, type Random } from "../../src/demo/shop/random.ts";
 import { MINUTE_MS as MINUTE } from "./measure.ts";
 
 const HOUR = 60 * MINUTE;

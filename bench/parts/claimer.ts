@@ -1,15 +1,15 @@
 /** One due scan and one claim, as a dispatching process does them, without the sending. */
 import { loadConfig } from "../../src/config/load-config.ts";
-import type { BuyerPolicy } from "../../src/core/buyer-state.ts";
-import type { Channel } from "../../src/core/channel.ts";
-import { byPriority } from "../../src/core/match.ts";
+import type { BuyerPolicy } from "../../src/core/rules/buyer-state.ts";
+import { byPriority } from "../../src/core/rules/match.ts";
+import type { Channel } from "../../src/core/seams/channel.ts";
 import { connect } from "../../src/db/client.ts";
 import { newId } from "../../src/db/ids.ts";
-import { countDue } from "../../src/db/stores/dispatch-store.ts";
+import { countDue } from "../../src/db/stores/dispatch/dispatch-store.ts";
 import { createVault } from "../../src/db/vault.ts";
 import { claimDue } from "../../src/dispatch/claim.ts";
 import type { DispatchDeps } from "../../src/dispatch/deps.ts";
-import { loadCatalog } from "../../src/render/catalog.ts";
+import { loadCatalog } from "../../src/render/catalog/catalog.ts";
 
 const channel = (name: string, contact: Channel["contact"]): Channel => ({
   name,

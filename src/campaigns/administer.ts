@@ -1,8 +1,8 @@
 /** Everything that the HTTP interface does with campaigns, in the shape that it tells them in. */
 import type { Sql } from "../db/client.ts";
-import type { Actor } from "../db/stores/audit-store.ts";
-import { listVersions, readCampaigns, readVersion } from "../db/stores/campaign-store.ts";
-import type { CatalogOptions } from "../render/catalog.ts";
+import type { Actor } from "../db/stores/campaigns/audit-store.ts";
+import { listVersions, readCampaigns, readVersion } from "../db/stores/campaigns/campaign-store.ts";
+import type { CatalogOptions } from "../render/catalog/catalog.ts";
 import { faultOf } from "./faults.ts";
 import { type PauseInput, type PauseResult, setPaused } from "./pause.ts";
 import { type PutInput, type PutResult, putCampaign } from "./put.ts";

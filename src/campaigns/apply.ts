@@ -1,9 +1,9 @@
 /** Applies a directory of campaigns to the database: all of it in one transaction, or nothing. Applying the same again changes nothing. */
 import type { Sql } from "../db/client.ts";
-import type { Actor } from "../db/stores/audit-store.ts";
-import { insertVersion, markApplied, markRetired, readCampaigns } from "../db/stores/campaign-store.ts";
-import { buildCatalog, type CatalogOptions } from "../render/catalog.ts";
-import { readCatalogFiles } from "../render/catalog-files.ts";
+import type { Actor } from "../db/stores/campaigns/audit-store.ts";
+import { insertVersion, markApplied, markRetired, readCampaigns } from "../db/stores/campaigns/campaign-store.ts";
+import { buildCatalog, type CatalogOptions } from "../render/catalog/catalog.ts";
+import { readCatalogFiles } from "../render/catalog/catalog-files.ts";
 import { type Change, changeCampaigns } from "./change.ts";
 import { byCampaign } from "./files.ts";
 import { type ApplyOptions, type PlannedChange, planApply } from "./plan-apply.ts";

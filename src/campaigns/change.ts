@@ -1,8 +1,8 @@
 /** Changes of campaigns: one transaction while nobody plans, with its audit entries; the revision is counted up when anything changed. */
 import type { Sql } from "../db/client.ts";
-import { type Actor, type AuditEntry, insertAudit } from "../db/stores/audit-store.ts";
-import { withoutPlanning } from "../db/stores/planning-fence.ts";
-import { countRevisionUp, keepPlans } from "../db/stores/settings-store.ts";
+import { type Actor, type AuditEntry, insertAudit } from "../db/stores/campaigns/audit-store.ts";
+import { withoutPlanning } from "../db/stores/campaigns/planning-fence.ts";
+import { countRevisionUp, keepPlans } from "../db/stores/campaigns/settings-store.ts";
 
 export type Change = {
   readonly tx: Sql;

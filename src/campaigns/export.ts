@@ -2,7 +2,7 @@
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Sql } from "../db/client.ts";
-import { readCampaigns } from "../db/stores/campaign-store.ts";
+import { readCampaigns } from "../db/stores/campaigns/campaign-store.ts";
 
 export type ExportResult =
   | {

@@ -1,6 +1,6 @@
 /** The files of campaigns: of a whole directory by path, and of each campaign by name. */
-import type { Files } from "../db/stores/campaign-store.ts";
-import { digest } from "../render/template-file.ts";
+import type { Files } from "../db/stores/campaigns/campaign-store.ts";
+import { digest } from "../render/catalog/template-file.ts";
 
 /** Of names and texts; the order of the names does not matter. */
 export function filesDigest(files: Files): string {

@@ -1,9 +1,9 @@
 /** What a starting service does with the directory of campaigns: the first one applies it, later ones run what is in the database. */
 import type { Logger } from "pino";
 import type { Sql } from "../db/client.ts";
-import { readCampaigns } from "../db/stores/campaign-store.ts";
-import type { CatalogOptions } from "../render/catalog.ts";
-import { readCatalogFiles } from "../render/catalog-files.ts";
+import { readCampaigns } from "../db/stores/campaigns/campaign-store.ts";
+import type { CatalogOptions } from "../render/catalog/catalog.ts";
+import { readCatalogFiles } from "../render/catalog/catalog-files.ts";
 import { applyDirectory, checkDirectory } from "./apply.ts";
 import { byCampaign, filesDigest } from "./files.ts";
 

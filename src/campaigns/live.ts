@@ -3,14 +3,14 @@
  * fence tells that it is outdated) and by a look every two seconds, which also sees to it that open cases are planned anew.
  */
 import type { Logger } from "pino";
-import type { BuyerPolicy } from "../core/buyer-state.ts";
-import { byPriority } from "../core/match.ts";
-import type { ChannelContacts } from "../core/policy.ts";
+import type { BuyerPolicy } from "../core/rules/buyer-state.ts";
+import { byPriority } from "../core/rules/match.ts";
+import type { ChannelContacts } from "../core/values/policy.ts";
 import type { Sql } from "../db/client.ts";
 import { newId } from "../db/ids.ts";
-import { type RunningCampaign, readRunning } from "../db/stores/campaign-store.ts";
-import { campaignsRevision, planAnewIfChanged } from "../db/stores/settings-store.ts";
-import { buildCatalog, type Catalog, type CatalogOptions } from "../render/catalog.ts";
+import { type RunningCampaign, readRunning } from "../db/stores/campaigns/campaign-store.ts";
+import { campaignsRevision, planAnewIfChanged } from "../db/stores/campaigns/settings-store.ts";
+import { buildCatalog, type Catalog, type CatalogOptions } from "../render/catalog/catalog.ts";
 
 export type CampaignSet = {
   readonly catalog: Catalog;

@@ -1,7 +1,7 @@
-/** Pauses a campaign and resumes it. Its versions and plans stay; what waits is core/pause.ts's to decide. */
+/** Pauses a campaign and resumes it. Its versions and plans stay; what waits is core/rules/pause.ts's to decide. */
 import type { Sql } from "../db/client.ts";
-import type { Actor } from "../db/stores/audit-store.ts";
-import { markPaused, readCampaigns, wakeRetries } from "../db/stores/campaign-store.ts";
+import type { Actor } from "../db/stores/campaigns/audit-store.ts";
+import { markPaused, readCampaigns, wakeRetries } from "../db/stores/campaigns/campaign-store.ts";
 import { changeCampaigns } from "./change.ts";
 
 export type PauseInput = { readonly campaign: string; readonly paused: boolean; readonly note: string | null };

@@ -4,7 +4,7 @@
  * unless forced. A campaign that vanished from the directory goes on, unless `prune` retires it; one that was made over HTTP and
  * never was in a directory is left alone.
  */
-import type { Files, StoredCampaign } from "../db/stores/campaign-store.ts";
+import type { Files, StoredCampaign } from "../db/stores/campaigns/campaign-store.ts";
 import { filesDigest } from "./files.ts";
 
 export type PlannedKind =

@@ -1,8 +1,8 @@
 /** Makes a new version out of texts that somebody edited. The same texts again make none. */
 import type { Sql } from "../db/client.ts";
-import type { Actor } from "../db/stores/audit-store.ts";
-import { type Files, insertVersion, readCampaigns } from "../db/stores/campaign-store.ts";
-import { buildCatalog, type CatalogOptions } from "../render/catalog.ts";
+import type { Actor } from "../db/stores/campaigns/audit-store.ts";
+import { type Files, insertVersion, readCampaigns } from "../db/stores/campaigns/campaign-store.ts";
+import { buildCatalog, type CatalogOptions } from "../render/catalog/catalog.ts";
 import { changeCampaigns } from "./change.ts";
 import { type CampaignFault, faultOf } from "./faults.ts";
 import { byPath, filesDigest } from "./files.ts";

@@ -1,8 +1,8 @@
 /** Takes a version away for good, unless something still tells of it. */
 import type { Sql } from "../db/client.ts";
-import { type Actor, insertAudit } from "../db/stores/audit-store.ts";
-import { deleteVersion, readCampaigns, readVersion, versionUse } from "../db/stores/campaign-store.ts";
-import { inTransaction } from "../db/stores/transaction.ts";
+import { type Actor, insertAudit } from "../db/stores/campaigns/audit-store.ts";
+import { deleteVersion, readCampaigns, readVersion, versionUse } from "../db/stores/campaigns/campaign-store.ts";
+import { inTransaction } from "../db/transaction.ts";
 
 export type RemoveResult =
   | { readonly kind: "removed" }

@@ -1,8 +1,8 @@
 /** Makes what an earlier version held current again, as a new version: history only grows, and a rollback can be rolled back. */
 import type { Sql } from "../db/client.ts";
-import type { Actor } from "../db/stores/audit-store.ts";
-import { insertVersion, numberBefore, readCampaigns, readVersion } from "../db/stores/campaign-store.ts";
-import { buildCatalog, type CatalogOptions } from "../render/catalog.ts";
+import type { Actor } from "../db/stores/campaigns/audit-store.ts";
+import { insertVersion, numberBefore, readCampaigns, readVersion } from "../db/stores/campaigns/campaign-store.ts";
+import { buildCatalog, type CatalogOptions } from "../render/catalog/catalog.ts";
 import { changeCampaigns } from "./change.ts";
 import { byPath } from "./files.ts";
 

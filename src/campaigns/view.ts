@@ -1,8 +1,8 @@
 /** Campaigns and versions as they are told to the outside: instants as RFC 3339, the campaign as text and parsed. */
-import { parseCampaignFile } from "../core/campaign-file.ts";
-import { campaignForm } from "../core/campaign-form.ts";
-import { formatInstant } from "../core/instant.ts";
-import type { Files, StoredCampaign, StoredVersion } from "../db/stores/campaign-store.ts";
+import { parseCampaignFile } from "../core/campaign/campaign-file.ts";
+import { campaignForm } from "../core/campaign/campaign-form.ts";
+import { formatInstant } from "../core/values/instant.ts";
+import type { Files, StoredCampaign, StoredVersion } from "../db/stores/campaigns/campaign-store.ts";
 import { isEdited } from "./plan-apply.ts";
 
 /** In a list: without the files. */

@@ -1,5 +1,5 @@
 /** Channel `console`: prints each message as one line and calls it accepted. For a first look, never for real buyers. */
-import type { Channel, ChannelConfig, Message, SendOutcome } from "../core/channel.ts";
+import type { Channel, ChannelConfig, Message, SendOutcome } from "../core/seams/channel.ts";
 import type { ChannelDeps } from "./deps.ts";
 
 const ACCEPTED: SendOutcome = { kind: "accepted", messageId: null, segments: null };

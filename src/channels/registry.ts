@@ -2,7 +2,7 @@
  * Channels: one file per provider behind `Channel`. A channel hands over one message, once, and tells as a value what became
  * of it; it keeps no state but its connections, retries nothing, and never throws for what a provider does.
  */
-import { CHANNEL_PROVIDERS, type Channel, type ChannelConfig, type ChannelProvider } from "../core/channel.ts";
+import { CHANNEL_PROVIDERS, type Channel, type ChannelConfig, type ChannelProvider } from "../core/seams/channel.ts";
 import { openConsole } from "./console.ts";
 import type { ChannelDeps } from "./deps.ts";
 import { openWebhook } from "./webhook.ts";

@@ -2,7 +2,7 @@
  * What an answer, or the lack of one, means for a message. Once the request may have left, only a status line decides; without
  * one nobody knows what became of the message. Texts are ours alone: a provider's words could repeat address or text.
  */
-import type { SendOutcome } from "../core/channel.ts";
+import type { SendOutcome } from "../core/seams/channel.ts";
 
 /** Bodies above this are not read to the end. */
 export const MAX_BODY = 64 * 1024;

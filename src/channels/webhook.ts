@@ -10,7 +10,7 @@
  */
 import type { KeyObject } from "node:crypto";
 import { type Dispatcher, Pool } from "undici";
-import type { Channel, ChannelConfig, Message, SendOutcome } from "../core/channel.ts";
+import type { Channel, ChannelConfig, Message, SendOutcome } from "../core/seams/channel.ts";
 import type { ChannelDeps } from "./deps.ts";
 import { accepted, lost, MAX_BODY, NOT_IN_TIME, neverLeft, refused, TIMED_OUT } from "./webhook-outcome.ts";
 import { sign, signingKey } from "./webhook-signature.ts";

@@ -1,8 +1,8 @@
 /** Readers of the commands' arguments. What they refuse is wrong usage: told before anything is opened, exit code 2. */
 import { InvalidArgumentError } from "commander";
-import { parseInstant } from "../core/instant.ts";
-import { canonicalLocale } from "../core/locale.ts";
-import { didYouMean } from "../core/suggest.ts";
+import { didYouMean } from "../core/text/suggest.ts";
+import { parseInstant } from "../core/values/instant.ts";
+import { canonicalLocale } from "../core/values/locale.ts";
 import { DIMENSIONS, type Dimension } from "../reporting/recovery.ts";
 
 /** Epoch ms. */

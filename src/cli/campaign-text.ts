@@ -2,7 +2,7 @@
 import { createTwoFilesPatch, FILE_HEADERS_ONLY } from "diff";
 import type { AppliedChange } from "../campaigns/apply.ts";
 import type { PlannedChange, PlannedKind } from "../campaigns/plan-apply.ts";
-import { formatInstant } from "../core/instant.ts";
+import { formatInstant } from "../core/values/instant.ts";
 import { printable } from "../reporting/text-table.ts";
 
 export type FileChange = {

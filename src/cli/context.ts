@@ -6,8 +6,8 @@ import { loadOrCreateKeys } from "../config/keys.ts";
 import type { Sql } from "../db/client.ts";
 import { checkSchema, migrate } from "../db/migrate.ts";
 import { type OpenDatabase, openDatabase } from "../db/open.ts";
-import type { Actor } from "../db/stores/audit-store.ts";
-import { contactsSealedWith } from "../db/stores/contact-store.ts";
+import { contactsSealedWith } from "../db/stores/buyers/contact-store.ts";
+import type { Actor } from "../db/stores/campaigns/audit-store.ts";
 import { createVault, type Vault } from "../db/vault.ts";
 
 export type CommandContext = {

@@ -1,10 +1,10 @@
 /** Channels: their keys, what the entries say of each other, defaults, and the contact each one speaks to. */
 import { z } from "zod";
-import { CHANNEL_PROVIDERS, type ChannelConfig } from "../core/channel.ts";
-import { SECOND } from "../core/duration.ts";
-import type { ContactKind } from "../core/policy.ts";
-import { closest, didYouMean } from "../core/suggest.ts";
-import { decimalField, nameField, spanField } from "../core/yaml-fields.ts";
+import { CHANNEL_PROVIDERS, type ChannelConfig } from "../core/seams/channel.ts";
+import { closest, didYouMean } from "../core/text/suggest.ts";
+import { decimalField, nameField, spanField } from "../core/text/yaml-fields.ts";
+import { SECOND } from "../core/values/duration.ts";
+import type { ContactKind } from "../core/values/policy.ts";
 import { currencyField, positiveField, textField, urlField } from "./fields.ts";
 
 /** Keys that every channel has. */

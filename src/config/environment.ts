@@ -1,6 +1,6 @@
 /** The environment table of the public contract. An empty variable counts as unset. */
 import { resolve } from "node:path";
-import { didYouMean } from "../core/suggest.ts";
+import { didYouMean } from "../core/text/suggest.ts";
 import { LOG_LEVELS, type LogLevel } from "./config.ts";
 
 export type Env = Readonly<Record<string, string | undefined>>;

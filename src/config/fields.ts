@@ -1,8 +1,8 @@
 /** Kinds of value that only `dunlin.yaml` holds. */
 import { z } from "zod";
-import { canonicalLocale } from "../core/locale.ts";
-import { currencyDigits } from "../core/money.ts";
-import { isZone } from "../core/zone.ts";
+import { canonicalLocale } from "../core/values/locale.ts";
+import { currencyDigits } from "../core/values/money.ts";
+import { isZone } from "../core/values/zone.ts";
 
 export const timeZoneField = z.string().refine(isTimeZone, "is no IANA time zone, like Asia/Shanghai");
 export const localeField = z

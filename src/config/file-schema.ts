@@ -1,6 +1,6 @@
 /** The shape of `dunlin.yaml`. */
 import { z } from "zod";
-import { offOr, quietHoursField, spanField } from "../core/yaml-fields.ts";
+import { offOr, quietHoursField, spanField } from "../core/text/yaml-fields.ts";
 import { channelsShape } from "./channels.ts";
 import { WEBHOOK_SOURCES } from "./config.ts";
 import { currencyField, localeField, textField, timeZoneField } from "./fields.ts";

@@ -1,9 +1,9 @@
 /** Makes the configuration from the environment and `dunlin.yaml`, or says everything that is wrong with them at once. */
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { DAY } from "../core/duration.ts";
-import { parseYaml } from "../core/yaml-doc.ts";
-import { formatFault } from "../core/yaml-faults.ts";
+import { parseYaml } from "../core/text/yaml-doc.ts";
+import { formatFault } from "../core/text/yaml-faults.ts";
+import { DAY } from "../core/values/duration.ts";
 import { buildChannels } from "./channels.ts";
 import { type ConfigResult, deepFreeze, type Retention } from "./config.ts";
 import { type Env, readEnvironment } from "./environment.ts";

@@ -2,7 +2,7 @@
  * Columns as array literals: the parameters of `unnest(${texts(a)}::text[], ${instants(b)}::timestamptz[], …)`, by which many rows
  * go in one statement. Writing the literal here costs a fraction of what the driver's own array code does. And the way back, for `text[]`.
  */
-import { LATEST } from "../core/instant.ts";
+import { LATEST } from "../core/values/instant.ts";
 import type { Sql } from "./client.ts";
 
 const MINUTE = 60_000;

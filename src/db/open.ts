@@ -5,7 +5,7 @@
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type ConnectOptions, connect, type Database } from "./client.ts";
-import { type EmbeddedPostgres, startEmbedded } from "./embedded.ts";
+import { type EmbeddedPostgres, startEmbedded } from "./embedded/embedded.ts";
 
 export type OpenDatabase = Database & {
   readonly url: string;

@@ -2,8 +2,8 @@
  * The check in the end: what the provider was given against what the shop had told, from their own logs. Pure; knows nothing of
  * Dunlin's tables, so a wrong ledger cannot hide a second message.
  */
-import { isTaken, type Posted } from "./provider.ts";
-import type { BookedOrder } from "./shop.ts";
+import { isTaken, type Posted } from "./shop/provider.ts";
+import type { BookedOrder } from "./shop/shop.ts";
 
 export type Verdict = {
   /** Taken by the provider. */

@@ -6,8 +6,8 @@ import { reportTable } from "../reporting/format-report.ts";
 import { type Figures, recoveryReport } from "../reporting/recovery.ts";
 import type { Verdict } from "./check.ts";
 import { SHOP } from "./files.ts";
-import { isTaken, type Posted } from "./provider.ts";
-import type { BookedOrder } from "./shop.ts";
+import { isTaken, type Posted } from "./shop/provider.ts";
+import type { BookedOrder } from "./shop/shop.ts";
 
 export const report = (sql: Sql) => recoveryReport({ sql }, { by: [], from: null, to: null });
 export const reportText = async (sql: Sql): Promise<string> => reportTable(await report(sql));

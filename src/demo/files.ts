@@ -1,8 +1,8 @@
 /** What an operator would write: `dunlin.yaml`, one campaign and its texts. Written below the demo's own directory, read by Dunlin from there. */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { formatDuration } from "../core/duration.ts";
-import type { Pace } from "./pace.ts";
+import { formatDuration } from "../core/values/duration.ts";
+import type { Pace } from "./shop/pace.ts";
 
 export const SHOP = "plumhouse";
 export const CAMPAIGN = "spring-sale";

@@ -1,9 +1,10 @@
 /** What the parts of a run are to each other. */
-import type { CastBuyer } from "./cast.ts";
-import type { Pace } from "./pace.ts";
+
 import type { Place } from "./place.ts";
-import type { Provider } from "./provider.ts";
-import type { Screen } from "./screen.ts";
+import type { Screen } from "./screen/screen.ts";
+import type { CastBuyer } from "./shop/cast.ts";
+import type { Pace } from "./shop/pace.ts";
+import type { Provider } from "./shop/provider.ts";
 
 export type Scene = {
   readonly screen: Screen;

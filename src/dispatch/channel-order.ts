@@ -1,6 +1,6 @@
 /** On which channels a reminder may go: those of its step in their order, then what these name as fallback. */
-import type { Channel } from "../core/channel.ts";
-import type { Step } from "../core/policy.ts";
+import type { Channel } from "../core/seams/channel.ts";
+import type { Step } from "../core/values/policy.ts";
 
 /** This one, and what is left after it; of one that the step no longer has, all. */
 export function channelsFrom(channels: ReadonlyMap<string, Channel>, step: Step, channel: string): readonly string[] {

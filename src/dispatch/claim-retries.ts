@@ -1,8 +1,8 @@
 /** Claims reminders that failed for the moment and are to be tried again: judged anew, under the lock of their buyer. */
 
-import { type BuyerPolicy, standingSends } from "../core/buyer-state.ts";
-import { paidAt, quietHoursOf, type UsableChannel, usableChannel } from "../core/replan.ts";
-import { judgeRetry } from "../core/retry.ts";
+import { type BuyerPolicy, standingSends } from "../core/rules/buyer-state.ts";
+import { paidAt, quietHoursOf, type UsableChannel, usableChannel } from "../core/rules/replan.ts";
+import { judgeRetry } from "../core/rules/retry.ts";
 import { newId } from "../db/ids.ts";
 import {
   adoptOrder,
@@ -12,7 +12,8 @@ import {
   type LoadedBuyer,
   loadBuyers,
   loadOrders,
-} from "../db/stores/buyer-load.ts";
+} from "../db/stores/buyers/buyer-load.ts";
+import { planningMoment } from "../db/stores/campaigns/planning-fence.ts";
 import {
   type AttemptWrite,
   dueRetries,
@@ -25,10 +26,9 @@ import {
   type RetryRow,
   type RetryWrite,
   writeRetries,
-} from "../db/stores/dispatch-store.ts";
-import { planningMoment } from "../db/stores/planning-fence.ts";
-import { inTransaction, isDataFault } from "../db/stores/transaction.ts";
-import type { Catalog } from "../render/catalog.ts";
+} from "../db/stores/dispatch/dispatch-store.ts";
+import { inTransaction, isDataFault } from "../db/transaction.ts";
+import type { Catalog } from "../render/catalog/catalog.ts";
 import { channelsFrom } from "./channel-order.ts";
 import { BROKEN_WAIT, type ClaimedBatch, shopPolicy, usefulUntil } from "./claim.ts";
 import { type DispatchDeps, leaseMs, RETRY_HORIZON_MS, type SendJob } from "./deps.ts";

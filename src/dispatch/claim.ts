@@ -1,17 +1,17 @@
 /** Decides what is due for a batch of buyers and claims the sends, in one transaction. */
-import { advance, nextWake, touch } from "../core/buyer.ts";
-import type { BuyerPolicy, Decision } from "../core/buyer-state.ts";
-import { uselessAt } from "../core/decide.ts";
-import { MINUTE, SECOND } from "../core/duration.ts";
-import type { PlannedRow } from "../core/plan.ts";
-import type { ShopPolicy } from "../core/policy.ts";
-import { finishLoading, type LoadEnv, loadBuyers } from "../db/stores/buyer-load.ts";
-import { type BuyerChange, type Claim, writeBuyers } from "../db/stores/buyer-write.ts";
-import { lockDueBuyers, lockWaiting, putOff, type Wait, waitForRoom } from "../db/stores/dispatch-store.ts";
-import { databaseNow } from "../db/stores/intake-store.ts";
-import { planningMoment } from "../db/stores/planning-fence.ts";
-import { inTransaction, isDataFault } from "../db/stores/transaction.ts";
-import type { Catalog } from "../render/catalog.ts";
+import { advance, nextWake, touch } from "../core/rules/buyer.ts";
+import type { BuyerPolicy, Decision } from "../core/rules/buyer-state.ts";
+import { uselessAt } from "../core/rules/decide.ts";
+import type { PlannedRow } from "../core/rules/plan.ts";
+import { MINUTE, SECOND } from "../core/values/duration.ts";
+import type { ShopPolicy } from "../core/values/policy.ts";
+import { finishLoading, type LoadEnv, loadBuyers } from "../db/stores/buyers/buyer-load.ts";
+import { type BuyerChange, type Claim, writeBuyers } from "../db/stores/buyers/buyer-write.ts";
+import { planningMoment } from "../db/stores/campaigns/planning-fence.ts";
+import { lockDueBuyers, lockWaiting, putOff, type Wait, waitForRoom } from "../db/stores/dispatch/dispatch-store.ts";
+import { databaseNow } from "../db/stores/intake/intake-store.ts";
+import { inTransaction, isDataFault } from "../db/transaction.ts";
+import type { Catalog } from "../render/catalog/catalog.ts";
 import { type DispatchDeps, leaseMs, type SendJob } from "./deps.ts";
 import { bookSlots, type Queues, type SlotBook } from "./slots.ts";
 

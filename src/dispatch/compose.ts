@@ -1,9 +1,9 @@
 /** The message of a claimed send, from what was loaded with the claim: today's amounts, the buyer's last told contact. */
-import type { Channel, Message } from "../core/channel.ts";
-import type { ContactKind } from "../core/policy.ts";
-import type { LoadedContact } from "../db/stores/buyer-load.ts";
+import type { Channel, Message } from "../core/seams/channel.ts";
+import type { ContactKind } from "../core/values/policy.ts";
+import type { LoadedContact } from "../db/stores/buyers/buyer-load.ts";
 import type { Vault } from "../db/vault.ts";
-import { buildTemplateData, type TemplateOrderFacts } from "../render/data.ts";
+import { buildTemplateData, type TemplateOrderFacts } from "../render/template/data.ts";
 import type { SendJob } from "./deps.ts";
 
 /** The text that it was made of: kept with the delivery. */

@@ -5,14 +5,14 @@
  * claim commits after the payment committed. What a process had claimed when it died becomes `unknown` when the lease runs out,
  * and is never sent again. Nothing here relies on the queue: it only says when to look.
  */
-import type { BuyerPolicy } from "../core/buyer-state.ts";
-import type { Channel } from "../core/channel.ts";
-import type { Campaign, ShopPolicy } from "../core/policy.ts";
-import type { Reason } from "../core/reason.ts";
+import type { BuyerPolicy } from "../core/rules/buyer-state.ts";
+import type { Channel } from "../core/seams/channel.ts";
+import type { Campaign, ShopPolicy } from "../core/values/policy.ts";
+import type { Reason } from "../core/values/reason.ts";
 import type { Sql } from "../db/client.ts";
-import type { LoadedBuyer } from "../db/stores/buyer-load.ts";
+import type { LoadedBuyer } from "../db/stores/buyers/buyer-load.ts";
 import type { Vault } from "../db/vault.ts";
-import type { Catalog } from "../render/catalog.ts";
+import type { Catalog } from "../render/catalog/catalog.ts";
 
 export type DispatchLog = {
   info(fields: object, message: string): void;

@@ -2,9 +2,11 @@
  * The dispatcher of one process: claims batches, sends what it claimed, records outcomes in groups. `stop` takes no more claims and
  * waits until every claim it holds is recorded, so that none is abandoned.
  */
-import { groupCommit } from "../core/group-commit.ts";
-import { rescue as verdictOnExpired } from "../core/retry.ts";
-import { changeCredited } from "../db/stores/attribution-store.ts";
+
+import { rescue as verdictOnExpired } from "../core/rules/retry.ts";
+import { groupCommit } from "../db/group-commit.ts";
+import { changeCredited } from "../db/stores/buyers/attribution-store.ts";
+import { withCurrentCampaigns } from "../db/stores/campaigns/planning-fence.ts";
 import {
   endWaits,
   findExpired,
@@ -12,8 +14,7 @@ import {
   type Outcome,
   planAnewWithout,
   recordOutcomes,
-} from "../db/stores/dispatch-store.ts";
-import { withCurrentCampaigns } from "../db/stores/planning-fence.ts";
+} from "../db/stores/dispatch/dispatch-store.ts";
 import { type ClaimedBatch, claimDue } from "./claim.ts";
 import { claimRetries } from "./claim-retries.ts";
 import type { DispatchDeps, SendJob } from "./deps.ts";

@@ -1,9 +1,9 @@
 /** Hands one claimed reminder to its channel and says what is to be recorded. Never throws for what a provider does. */
 import { setTimeout as pause } from "node:timers/promises";
-import type { Channel, SendOutcome } from "../core/channel.ts";
-import { usableChannel } from "../core/replan.ts";
-import { afterFailure } from "../core/retry.ts";
-import type { Outcome } from "../db/stores/dispatch-store.ts";
+import { usableChannel } from "../core/rules/replan.ts";
+import { afterFailure } from "../core/rules/retry.ts";
+import type { Channel, SendOutcome } from "../core/seams/channel.ts";
+import type { Outcome } from "../db/stores/dispatch/dispatch-store.ts";
 import { VaultError } from "../db/vault.ts";
 import { countSegments } from "../render/segments.ts";
 import { channelsFrom } from "./channel-order.ts";

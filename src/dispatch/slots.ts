@@ -1,7 +1,7 @@
 /** The channel's rate, held across processes: slots are taken in the database before a claim, and waited for before the send. */
-import type { Channel } from "../core/channel.ts";
+import type { Channel } from "../core/seams/channel.ts";
 import type { Sql } from "../db/client.ts";
-import { lookAtQueues, takeSlots } from "../db/stores/dispatch-store.ts";
+import { lookAtQueues, takeSlots } from "../db/stores/dispatch/dispatch-store.ts";
 import { SLOT_HORIZON_MS } from "./deps.ts";
 
 /** Hands out, for each channel, the offsets from the database's now (ms) at which a send may leave. */

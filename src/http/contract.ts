@@ -1,10 +1,10 @@
 /**
  * What the HTTP interface is told and answers, as zod: OpenAPI is made of it. Bodies of events are not checked here but event by event by
- * intake (core/event.ts), which tells each one's fault; answers are what the features give. Here both are described.
+ * intake (core/order/event.ts), which tells each one's fault; answers are what the features give. Here both are described.
  */
 import { z } from "zod";
-import { EVENT_TYPES } from "../core/event.ts";
-import { REASONS } from "../core/reason.ts";
+import { EVENT_TYPES } from "../core/order/event.ts";
+import { REASONS } from "../core/values/reason.ts";
 import { CASE_STATES, DELIVERY_STATES, REMINDER_STATES, REPORT_KEYS } from "./queries.ts";
 
 const instant = z.string().meta({ format: "date-time" });

@@ -4,9 +4,9 @@
  */
 import type { Logger } from "pino";
 import type { z } from "zod";
-import type { Reason } from "../core/reason.ts";
-import type { KeyRole } from "../core/role.ts";
-import type { Actor } from "../db/stores/audit-store.ts";
+import type { Reason } from "../core/values/reason.ts";
+import type { KeyRole } from "../core/values/role.ts";
+import type { Actor } from "../db/stores/campaigns/audit-store.ts";
 import type { Source } from "../sources/source.ts";
 import type { CASE_STATES, DELIVERY_STATES, REMINDER_STATES, REPORT_KEYS } from "./queries.ts";
 import type { previewBody } from "./template-bodies.ts";

@@ -1,8 +1,8 @@
 /** Queries and paths of the HTTP interface, as zod: they are checked with them, and OpenAPI is made of them. */
 import { z } from "zod";
-import { parseInstant } from "../core/instant.ts";
-import { isStorable } from "../core/plain-event.ts";
-import { REASONS } from "../core/reason.ts";
+import { isStorable } from "../core/order/plain-event.ts";
+import { parseInstant } from "../core/values/instant.ts";
+import { REASONS } from "../core/values/reason.ts";
 
 export const REPORT_KEYS = ["campaign", "step", "channel", "template", "variant", "shop", "day", "hour"] as const;
 export const CASE_STATES = ["open", "ended"] as const;

@@ -7,13 +7,14 @@ import helmet from "@fastify/helmet";
 import rateLimit from "@fastify/rate-limit";
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import { validatorCompiler } from "fastify-type-provider-zod";
-import { addBodyGuard } from "./body-guard.ts";
 import type { HttpDeps } from "./deps.ts";
-import { HttpProblem } from "./errors.ts";
-import { addGuard, createCountFailure } from "./guard.ts";
-import { addRequestLog, quietLog } from "./log.ts";
-import { addOpenApi } from "./openapi.ts";
-import { addProblems, answerBrokenHttp, answerError } from "./problems.ts";
+import { addBodyGuard } from "./kit/body-guard.ts";
+import { HttpProblem } from "./kit/errors.ts";
+import { addGuard, createCountFailure } from "./kit/guard.ts";
+import { addRequestLog, quietLog } from "./kit/log.ts";
+import { addOpenApi } from "./kit/openapi.ts";
+import { addProblems, answerBrokenHttp, answerError } from "./kit/problems.ts";
+import { createSubmit } from "./kit/submit.ts";
 import { auditRoutes } from "./routes/audit.ts";
 import { campaignRoutes } from "./routes/campaigns.ts";
 import { eventRoutes } from "./routes/events.ts";
@@ -23,7 +24,6 @@ import { readRoutes } from "./routes/reads.ts";
 import { rehearsalRoutes } from "./routes/rehearsals.ts";
 import { templateRoutes } from "./routes/templates.ts";
 import { webhookRoutes } from "./routes/webhooks.ts";
-import { createSubmit } from "./submit.ts";
 
 /** An order id of 200 characters, each percent-encoded. */
 const MOST_PARAMETER = 2_400;

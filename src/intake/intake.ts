@@ -4,9 +4,9 @@
  * is committed; it rejects only when the store is out, and then nothing of it was answered for.
  */
 
-import type { Rejection } from "../core/event.ts";
-import { groupCommit } from "../core/group-commit.ts";
-import { isDataFault } from "../db/stores/transaction.ts";
+import type { Rejection } from "../core/order/event.ts";
+import { groupCommit } from "../db/group-commit.ts";
+import { isDataFault } from "../db/transaction.ts";
 import { type Prepared, type PrepareEnv, prepare } from "./prepare.ts";
 import { type IntakeDeps, type TakenIn, takeIn, takeInApart } from "./take-in.ts";
 

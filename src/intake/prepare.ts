@@ -1,9 +1,9 @@
 /** What intake needs of an event before it opens a transaction: whose it is, by hashes, and what is stored of it. */
-import { firstIdentity, identitiesOf } from "../core/contact.ts";
-import type { BuyerTold, OrderEvent, OrderTold, Rejection } from "../core/event.ts";
-import { parseEvent } from "../core/event.ts";
-import type { ShopPolicy } from "../core/policy.ts";
-import { isZone } from "../core/zone.ts";
+import { firstIdentity, identitiesOf } from "../core/order/contact.ts";
+import type { BuyerTold, OrderEvent, OrderTold, Rejection } from "../core/order/event.ts";
+import { parseEvent } from "../core/order/event.ts";
+import type { ShopPolicy } from "../core/values/policy.ts";
+import { isZone } from "../core/values/zone.ts";
 import type { Vault } from "../db/vault.ts";
 
 export type PreparedContact = {

@@ -5,15 +5,15 @@
  * only a batch that proves buyers one after telling of them locks in rounds, and runs again if it meets another in a ring.
  */
 
-import { hash32 } from "../core/arms.ts";
-import { tell, touch } from "../core/buyer.ts";
-import type { BuyerPolicy, Decision } from "../core/buyer-state.ts";
-import { foldOrder, type ToldEvent } from "../core/order.ts";
-import type { ShopPolicy } from "../core/policy.ts";
-import type { Reason } from "../core/reason.ts";
+import { foldOrder, type ToldEvent } from "../core/order/order.ts";
+import { hash32 } from "../core/rules/arms.ts";
+import { tell, touch } from "../core/rules/buyer.ts";
+import type { BuyerPolicy, Decision } from "../core/rules/buyer-state.ts";
+import type { ShopPolicy } from "../core/values/policy.ts";
+import type { Reason } from "../core/values/reason.ts";
 import type { Sql } from "../db/client.ts";
 import { newId } from "../db/ids.ts";
-import { creditPayments } from "../db/stores/attribution-store.ts";
+import { creditPayments } from "../db/stores/buyers/attribution-store.ts";
 import {
   adoptOrder,
   buyerKey,
@@ -24,8 +24,9 @@ import {
   loadBuyers,
   loadOrders,
   type OrderRow,
-} from "../db/stores/buyer-load.ts";
-import { type BuyerChange, insertAliases, insertBuyers, writeBuyers } from "../db/stores/buyer-write.ts";
+} from "../db/stores/buyers/buyer-load.ts";
+import { type BuyerChange, insertAliases, insertBuyers, writeBuyers } from "../db/stores/buyers/buyer-write.ts";
+import { OutdatedCampaigns, planningMoment } from "../db/stores/campaigns/planning-fence.ts";
 import {
   type ContactWrite,
   findContacts,
@@ -38,10 +39,9 @@ import {
   lockStrays,
   mergeBuyers,
   touchContacts,
-} from "../db/stores/intake-store.ts";
-import { OutdatedCampaigns, planningMoment } from "../db/stores/planning-fence.ts";
-import { insertStrays, updateStrays } from "../db/stores/stray-store.ts";
-import { inTransaction, isDataFault } from "../db/stores/transaction.ts";
+} from "../db/stores/intake/intake-store.ts";
+import { insertStrays, updateStrays } from "../db/stores/intake/stray-store.ts";
+import { inTransaction, isDataFault } from "../db/transaction.ts";
 import type { Vault } from "../db/vault.ts";
 import { type KnownParties, type Party, partiesOf } from "./parties.ts";
 import type { Prepared } from "./prepare.ts";

@@ -1,6 +1,6 @@
 /** What an event tells of its buyer: contacts, name, locale, zone and tier; the latest told value of each wins. */
-import { tellContact } from "../core/merge.ts";
-import type { LoadedBuyer, Profile, Told } from "../db/stores/buyer-load.ts";
+import { tellContact } from "../core/rules/merge.ts";
+import type { LoadedBuyer, Profile, Told } from "../db/stores/buyers/buyer-load.ts";
 import type { Vault } from "../db/vault.ts";
 import type { Prepared } from "./prepare.ts";
 

@@ -2,11 +2,11 @@
  * A stored order as a message would name it. A preview is for everybody who may read reports, so what it shows is masked: the
  * buyer's name and note, and what follows `?` in the pay link. What is counted is the real text.
  */
-import type { ShopPolicy } from "../core/policy.ts";
+import type { ShopPolicy } from "../core/values/policy.ts";
 import type { Sql } from "../db/client.ts";
-import { loadPreview } from "../db/stores/preview-store.ts";
+import { loadPreview } from "../db/stores/reads/preview-store.ts";
 import type { Vault } from "../db/vault.ts";
-import type { TemplateFacts } from "../render/data.ts";
+import type { TemplateFacts } from "../render/template/data.ts";
 
 export type OrderFacts = {
   readonly real: TemplateFacts;

@@ -1,16 +1,16 @@
 /** What a template says for sample data or a real order: its text, what it would cost, and what may be wrong with it. Sends nothing. */
-import type { ApprovedTemplate } from "../core/channel.ts";
-import { canonicalLocale } from "../core/locale.ts";
-import { formatMicros } from "../core/money.ts";
-import type { ContactKind, ShopPolicy } from "../core/policy.ts";
-import { didYouMean } from "../core/suggest.ts";
+import type { ApprovedTemplate } from "../core/seams/channel.ts";
+import { didYouMean } from "../core/text/suggest.ts";
+import { canonicalLocale } from "../core/values/locale.ts";
+import { formatMicros } from "../core/values/money.ts";
+import type { ContactKind, ShopPolicy } from "../core/values/policy.ts";
 import type { Sql } from "../db/client.ts";
 import type { Vault } from "../db/vault.ts";
-import { buildTemplateData, type TemplateData } from "../render/data.ts";
-import { sampleFacts } from "../render/sample.ts";
+import { parseTemplate, type Template } from "../render/catalog/template-file.ts";
+import { adviseText, numberFor, signatureOf } from "../render/catalog/text-advice.ts";
 import { countSegments } from "../render/segments.ts";
-import { parseTemplate, type Template } from "../render/template-file.ts";
-import { adviseText, numberFor, signatureOf } from "../render/text-advice.ts";
+import { buildTemplateData, type TemplateData } from "../render/template/data.ts";
+import { sampleFacts } from "../render/template/sample.ts";
 import { orderFacts } from "./order-facts.ts";
 import { applySample, type Sample, strayKeys } from "./sample.ts";
 import { withTold } from "./told.ts";

@@ -1,9 +1,10 @@
 /** What a person gives as sample data, over the made-up sample: by the names of a template's variables. Pure. */
-import { parseDuration } from "../core/duration.ts";
-import { parseInstant } from "../core/instant.ts";
-import { currencyDigits, parseAmount } from "../core/money.ts";
-import { didYouMean } from "../core/suggest.ts";
-import type { TemplateFacts, TemplateItemFacts, TemplateOrderFacts } from "../render/data.ts";
+
+import { didYouMean } from "../core/text/suggest.ts";
+import { parseDuration } from "../core/values/duration.ts";
+import { parseInstant } from "../core/values/instant.ts";
+import { currencyDigits, parseAmount } from "../core/values/money.ts";
+import type { TemplateFacts, TemplateItemFacts, TemplateOrderFacts } from "../render/template/data.ts";
 import type { Told } from "./told.ts";
 
 type Maybe<T> = T | null | undefined;

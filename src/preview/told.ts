@@ -1,8 +1,8 @@
 /** What is told of the message as a whole, over what its orders would give: `{{count}}` says the count that was told. Pure. */
 
-import { cleanUrl } from "../render/clean.ts";
-import type { TemplateData, TemplateItemFacts, TemplateOrderFacts } from "../render/data.ts";
-import { bare, toItem, toMoment, toOrder, toSpan, toTotal } from "../render/data.ts";
+import { cleanUrl } from "../render/template/clean.ts";
+import type { TemplateData, TemplateItemFacts, TemplateOrderFacts } from "../render/template/data.ts";
+import { bare, toItem, toMoment, toOrder, toSpan, toTotal } from "../render/template/data.ts";
 
 /** Absent: as the orders have it; null: there is none. */
 export type Told = {

@@ -1,11 +1,11 @@
 /** Runs buckets that were spilled to files, leaves their rows sorted in files, and adds up the figures of them all. */
 import { readFileSync, unlinkSync } from "node:fs";
-import { buildCatalog } from "../render/catalog.ts";
+import { buildCatalog } from "../render/catalog/catalog.ts";
 import { runBucket } from "./bucket.ts";
 import { emptyFigures } from "./figures.ts";
-import { packRows } from "./row-file.ts";
+import { spilledParts } from "./file/spill.ts";
+import { packRows } from "./rows/row-file.ts";
 import { shopsOf } from "./shops.ts";
-import { spilledParts } from "./spill.ts";
 import type { Figures, RehearsalEnv } from "./types.ts";
 
 export type BucketDone = { readonly sends: string; readonly skips: string };

@@ -1,15 +1,16 @@
 /** Lives through the events of some buyers and writes down what would be sent and skipped. */
-import type { Decision } from "../core/buyer-state.ts";
-import { firstIdentity, identitiesOf } from "../core/contact.ts";
-import type { OrderEvent } from "../core/event.ts";
-import { parseEvent } from "../core/event.ts";
-import { formatInstant } from "../core/instant.ts";
-import { findJsonFault, placeOf } from "../core/json-fault.ts";
-import { byPriority } from "../core/match.ts";
-import { labelOf, type Person } from "../core/person.ts";
-import { simulate } from "../core/simulate.ts";
-import { offsetMinutes } from "../core/zone.ts";
-import type { Catalog } from "../render/catalog.ts";
+
+import { firstIdentity, identitiesOf } from "../core/order/contact.ts";
+import type { OrderEvent } from "../core/order/event.ts";
+import { parseEvent } from "../core/order/event.ts";
+import type { Decision } from "../core/rules/buyer-state.ts";
+import { byPriority } from "../core/rules/match.ts";
+import { labelOf, type Person } from "../core/simulation/person.ts";
+import { simulate } from "../core/simulation/simulate.ts";
+import { findJsonFault, placeOf } from "../core/text/json-fault.ts";
+import { formatInstant } from "../core/values/instant.ts";
+import { offsetMinutes } from "../core/values/zone.ts";
+import type { Catalog } from "../render/catalog/catalog.ts";
 import {
   addFault,
   bump,
@@ -22,7 +23,7 @@ import {
   noteMoment,
   wantsSample,
 } from "./figures.ts";
-import type { Row } from "./rows.ts";
+import type { Row } from "./rows/rows.ts";
 import { composeText } from "./text.ts";
 import type { Figures, Line, RehearsalChannel, RehearsalEnv, ShopOf } from "./types.ts";
 

@@ -1,5 +1,5 @@
 /** Adding up the figures of a rehearsal, row by row and bucket by bucket. */
-import { DAY, HOUR, MINUTE } from "../core/duration.ts";
+import { DAY, HOUR, MINUTE } from "../core/values/duration.ts";
 import type { Example, Figures, Moment, Sample, StepFigures } from "./types.ts";
 
 /** Faults that are named one by one; of the others only the number is told. */

@@ -2,12 +2,12 @@
 import { closeSync, openSync, readFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { parseInstant } from "../core/instant.ts";
-import { findJsonFault, placeOf } from "../core/json-fault.ts";
-import { jsonPieces } from "./json.ts";
+import { findJsonFault, placeOf } from "../core/text/json-fault.ts";
+import { parseInstant } from "../core/values/instant.ts";
 import { outcomeOf } from "./outcome.ts";
 import { type PrepareInput, prepareRehearsal } from "./prepare.ts";
 import { rehearse } from "./rehearse.ts";
+import { jsonPieces } from "./rows/json.ts";
 
 export type Job = Omit<PrepareInput, "campaigns" | "from"> & {
   /** Everything lies in here; whoever made it removes it. */

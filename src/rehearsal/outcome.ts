@@ -1,9 +1,9 @@
 /** What a rehearsal says besides its rows: peaks, segments, cost, warnings. */
 
-import { formatDuration, MINUTE } from "../core/duration.ts";
-import { formatInstant } from "../core/instant.ts";
-import { currencyDigits } from "../core/money.ts";
-import { offsetMinutes } from "../core/zone.ts";
+import { formatDuration, MINUTE } from "../core/values/duration.ts";
+import { formatInstant } from "../core/values/instant.ts";
+import { currencyDigits } from "../core/values/money.ts";
+import { offsetMinutes } from "../core/values/zone.ts";
 import { MOST_FAULTS } from "./figures.ts";
 import type { Figures, Moment, RehearsalChannel } from "./types.ts";
 

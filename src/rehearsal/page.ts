@@ -1,7 +1,7 @@
 /** The rehearsal as a page for a terminal. */
-import { formatDuration, HOUR } from "../core/duration.ts";
-import { formatInstant } from "../core/instant.ts";
-import { offsetMinutes } from "../core/zone.ts";
+import { formatDuration, HOUR } from "../core/values/duration.ts";
+import { formatInstant } from "../core/values/instant.ts";
+import { offsetMinutes } from "../core/values/zone.ts";
 import { MOST_SAMPLES } from "./figures.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Figures, RehearsalChannel, Sample } from "./types.ts";

@@ -1,6 +1,6 @@
 /** From campaigns as files to what a rehearsal needs, or all that is wrong with them. */
-import { buildCatalog } from "../render/catalog.ts";
-import type { CatalogFiles } from "../render/catalog-files.ts";
+import { buildCatalog } from "../render/catalog/catalog.ts";
+import type { CatalogFiles } from "../render/catalog/catalog-files.ts";
 import type { ShopTable } from "./shops.ts";
 import type { RehearsalChannel, RehearsalEnv } from "./types.ts";
 

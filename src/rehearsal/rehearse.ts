@@ -1,16 +1,16 @@
 /** A whole rehearsal: a short file in memory, a long one by way of buckets on disk. Both give the same. */
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { buildCatalog } from "../render/catalog.ts";
-import { backwardCheck } from "./backward.ts";
+import { buildCatalog } from "../render/catalog/catalog.ts";
 import { runBucket } from "./bucket.ts";
 import { addFault, addFigures, emptyFigures } from "./figures.ts";
-import { mergeRows } from "./merge-rows.ts";
-import { readLines } from "./read-lines.ts";
-import { compareRows, type Row } from "./rows.ts";
+import { backwardCheck } from "./file/backward.ts";
+import { readLines } from "./file/read-lines.ts";
+import { skim } from "./file/skim.ts";
+import { spill } from "./file/spill.ts";
+import { mergeRows } from "./rows/merge-rows.ts";
+import { compareRows, type Row } from "./rows/rows.ts";
 import { shopsOf } from "./shops.ts";
-import { skim } from "./skim.ts";
-import { spill } from "./spill.ts";
 import { runBuckets } from "./threads.ts";
 import type { Figures, Line, RehearsalEnv, RowJson } from "./types.ts";
 

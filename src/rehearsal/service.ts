@@ -4,12 +4,12 @@
  */
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
-import type { ChannelConfig } from "../core/channel.ts";
-import type { ShopPolicy } from "../core/policy.ts";
+import type { ChannelConfig } from "../core/seams/channel.ts";
+import type { ShopPolicy } from "../core/values/policy.ts";
+import { makeWorkDir, sweepWorkDirs, type WorkDir } from "./file/work-dir.ts";
 import { type Job, type JobResult, runJob } from "./job.ts";
 import { plainChannels } from "./prepare.ts";
 import { shopTable } from "./shops.ts";
-import { makeWorkDir, sweepWorkDirs, type WorkDir } from "./work-dir.ts";
 
 const LIMITS = { maxYoungGenerationSizeMb: 64, maxOldGenerationSizeMb: 768 };
 

@@ -1,5 +1,5 @@
 /** The configured shops as plain values, for threads, and without the secrets that a configured shop has. */
-import type { ShopPolicy } from "../core/policy.ts";
+import type { ShopPolicy } from "../core/values/policy.ts";
 import type { ShopOf } from "./types.ts";
 
 export type ShopTable = {

@@ -1,11 +1,12 @@
 /** The text that a decided send would carry: the same template, data and segment count as live. */
-import type { Decision } from "../core/buyer-state.ts";
-import { canonicalLocale } from "../core/locale.ts";
-import type { Order } from "../core/order.ts";
-import { addressOf, type Person } from "../core/person.ts";
-import type { Catalog } from "../render/catalog.ts";
-import { buildTemplateData, type TemplateOrderFacts } from "../render/data.ts";
+
+import type { Order } from "../core/order/order.ts";
+import type { Decision } from "../core/rules/buyer-state.ts";
+import { addressOf, type Person } from "../core/simulation/person.ts";
+import { canonicalLocale } from "../core/values/locale.ts";
+import type { Catalog } from "../render/catalog/catalog.ts";
 import { countSegments } from "../render/segments.ts";
+import { buildTemplateData, type TemplateOrderFacts } from "../render/template/data.ts";
 import type { RehearsalChannel } from "./types.ts";
 
 export type ComposedText =

@@ -1,7 +1,7 @@
 /** The audit trail a page at a time, newest first: who did what, when, and from which version. */
-import { formatInstant } from "../core/instant.ts";
+import { formatInstant } from "../core/values/instant.ts";
 import type { Sql } from "../db/client.ts";
-import { type AuditFilter, findAudit } from "../db/stores/audit-store.ts";
+import { type AuditFilter, findAudit } from "../db/stores/campaigns/audit-store.ts";
 import { type Page, readCursor, writeCursor } from "./listings.ts";
 
 export type AuditQuery = AuditFilter & { readonly limit: number; readonly cursor: string | null };

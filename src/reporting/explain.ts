@@ -1,7 +1,8 @@
 /** Tells the story of an order out of what is stored of it. */
-import type { PaymentPromise } from "../core/buyer-state.ts";
-import type { OrderTold } from "../core/event.ts";
-import type { Reason } from "../core/reason.ts";
+
+import type { OrderTold } from "../core/order/event.ts";
+import type { PaymentPromise } from "../core/rules/buyer-state.ts";
+import type { Reason } from "../core/values/reason.ts";
 import type { Sql } from "../db/client.ts";
 import {
   type DeliveryFacts,
@@ -9,7 +10,7 @@ import {
   type OrderFacts,
   type ReminderFacts,
   type StoredStory,
-} from "../db/stores/explain-store.ts";
+} from "../db/stores/reads/explain-store.ts";
 import type { PolicyLookups } from "./policies.ts";
 import type { OrderStory, StoryCase, StoryDelivery, StoryOrder, StoryReason, StoryTold } from "./story.ts";
 import { type MoveContext, moveText, reasonText, ruleText, withoutAddress } from "./words.ts";

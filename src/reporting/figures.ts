@@ -1,6 +1,6 @@
 /** The figures of a row of the recovery report (what they count is told in recovery.ts), and how they come of what was counted. */
-import { type Arm, liftOf } from "../core/lift.ts";
-import { currencyDigits } from "../core/money.ts";
+import { type Arm, liftOf } from "../core/values/lift.ts";
+import { currencyDigits } from "../core/values/money.ts";
 
 /** Exact: `amount` in millionths of the currency's unit, since segments cost less than the smallest coin. */
 export type Micros = { readonly micros: number; readonly currency: string };

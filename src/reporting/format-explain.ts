@@ -1,7 +1,7 @@
 /** The story of an order for people (text for a terminal) and for programs (JSON). Instants carry the shop's offset. */
-import { formatInstant } from "../core/instant.ts";
-import { formatAmount } from "../core/money.ts";
-import { offsetMinutes } from "../core/zone.ts";
+import { formatInstant } from "../core/values/instant.ts";
+import { formatAmount } from "../core/values/money.ts";
+import { offsetMinutes } from "../core/values/zone.ts";
 import { costOf } from "./format-report.ts";
 import type { OrderStory, StoryCase, StoryDelivery, StoryEvent, StoryReminder } from "./story.ts";
 import { printable } from "./text-table.ts";

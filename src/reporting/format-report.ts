@@ -1,7 +1,7 @@
 /** The recovery report for people (a table that fits a terminal), for programs (JSON) and for spreadsheets (CSV). */
-import { formatDuration } from "../core/duration.ts";
-import { formatInstant } from "../core/instant.ts";
-import { formatAmount, formatMicros } from "../core/money.ts";
+import { formatDuration } from "../core/values/duration.ts";
+import { formatInstant } from "../core/values/instant.ts";
+import { formatAmount, formatMicros } from "../core/values/money.ts";
 import type { Figures, Micros, Minor } from "./figures.ts";
 import type { Dimension, RecoveryReport, ReportRow } from "./recovery.ts";
 import { type Column, csvLines, csvText, textTable } from "./text-table.ts";

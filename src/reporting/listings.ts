@@ -1,6 +1,6 @@
 /** Pages of cases, reminders and deliveries as they are answered to the outside: RFC 3339 with the shop's offset, decimal strings. */
-import { formatInstant } from "../core/instant.ts";
-import { offsetMinutes } from "../core/zone.ts";
+import { formatInstant } from "../core/values/instant.ts";
+import { offsetMinutes } from "../core/values/zone.ts";
 import type { Sql } from "../db/client.ts";
 import {
   type CaseRow,
@@ -11,7 +11,7 @@ import {
   type ListFilter,
   type ListPage,
   type ReminderRow,
-} from "../db/stores/listing-store.ts";
+} from "../db/stores/reads/listing-store.ts";
 import { costOf } from "./format-report.ts";
 import { withoutAddress } from "./words.ts";
 

@@ -1,5 +1,5 @@
 /** What the campaigns and shops say now, as a story asks for it: only to find words for what was planned then. */
-import type { Campaign, QuietHours, ShopPolicy } from "../core/policy.ts";
+import type { Campaign, QuietHours, ShopPolicy } from "../core/values/policy.ts";
 
 export type PolicyLookups = {
   /** IANA zone of a shop (UTC). */

@@ -21,7 +21,7 @@
  * Ratios are null when there is nothing to divide by.
  */
 import type { Sql } from "../db/client.ts";
-import { DIMENSIONS, type Dimension, needsReminders, type ReportInput } from "../db/stores/report-keys.ts";
+import { DIMENSIONS, type Dimension, needsReminders, type ReportInput } from "../db/stores/reads/report-keys.ts";
 import {
   countArms,
   countCases,
@@ -32,8 +32,8 @@ import {
   type Keys,
   shopsSeen,
   sumRecoveries,
-} from "../db/stores/report-store.ts";
-import { inTransaction } from "../db/stores/transaction.ts";
+} from "../db/stores/reads/report-store.ts";
+import { inTransaction } from "../db/transaction.ts";
 import { add, COUNTS, type Draft, emptyDraft, FIGURES, type Figures, figuresOf, sumOf } from "./figures.ts";
 
 export { DIMENSIONS, type Dimension, type Figures };

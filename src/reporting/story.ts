@@ -2,10 +2,10 @@
  * The story of an order: what was told, what was planned and why then, what was sent, what came of it. Instants are epoch ms. It
  * holds no contact and no name; the buyer is the platform's id.
  */
-import type { OrderTold } from "../core/event.ts";
-import type { Move } from "../core/plan.ts";
-import type { Reason } from "../core/reason.ts";
-import type { ReminderState } from "../db/stores/reminder-state.ts";
+import type { OrderTold } from "../core/order/event.ts";
+import type { Move } from "../core/rules/plan.ts";
+import type { Reason } from "../core/values/reason.ts";
+import type { ReminderState } from "../db/stores/reads/reminder-state.ts";
 
 export type StoryReason = { readonly code: Reason; readonly text: string };
 

@@ -1,11 +1,12 @@
 /** Reasons and moves as sentences, for people who did not write the rules. */
-import { DAY, formatDuration, MINUTE } from "../core/duration.ts";
-import { formatInstant } from "../core/instant.ts";
-import type { Move } from "../core/plan.ts";
-import type { Anchor, QuietHours } from "../core/policy.ts";
-import { isQuiet, quietEnd } from "../core/quiet.ts";
-import type { Reason } from "../core/reason.ts";
-import { offsetMinutes } from "../core/zone.ts";
+
+import type { Move } from "../core/rules/plan.ts";
+import { isQuiet, quietEnd } from "../core/rules/quiet.ts";
+import { DAY, formatDuration, MINUTE } from "../core/values/duration.ts";
+import { formatInstant } from "../core/values/instant.ts";
+import type { Anchor, QuietHours } from "../core/values/policy.ts";
+import type { Reason } from "../core/values/reason.ts";
+import { offsetMinutes } from "../core/values/zone.ts";
 
 const SENTENCES: Readonly<Record<Reason, string>> = {
   paid: "the order was paid before the reminder was due",

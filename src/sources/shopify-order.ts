@@ -1,6 +1,6 @@
 /** One Shopify order → the `order` of an event. */
 import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString } from "libphonenumber-js";
-import { parseInstant } from "../core/instant.ts";
+import { parseInstant } from "../core/values/instant.ts";
 import { decimalOf, idOf, type Json, jsonOf, listOf, textOf } from "./shopify-json.ts";
 
 /** What has become of the order, and whether this is the first telling of it. */

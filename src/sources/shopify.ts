@@ -19,7 +19,7 @@
  * which a campaign can exclude.
  */
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
-import { formatInstant, parseInstant } from "../core/instant.ts";
+import { formatInstant, parseInstant } from "../core/values/instant.ts";
 import { exactly, idOf, type Json, jsonOf, textOf } from "./shopify-json.ts";
 import { type OrderState, orderFields } from "./shopify-order.ts";
 import { headerOf, type Source, type SourceHeaders } from "./source.ts";

@@ -1,5 +1,5 @@
 /**
- * The seam to shop systems: what one platform posts → order events in the public shape (`core/event.ts` checks them). A
+ * The seam to shop systems: what one platform posts → order events in the public shape (`core/order/event.ts` checks them). A
  * source reads headers and body only: no database, no clock, no call back to the platform.
  */
 

@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { checkLog, faultsOf } from "../../src/demo/check.ts";
-import type { Posted } from "../../src/demo/provider.ts";
-import type { BookedOrder } from "../../src/demo/shop.ts";
+import type { Posted } from "../../src/demo/shop/provider.ts";
+import type { BookedOrder } from "../../src/demo/shop/shop.ts";
 
 type Ended = { readonly code: number | null; readonly out: string; readonly err: string };
 

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
-import { T0 } from "../core/support.ts";
+import { T0 } from "../support/rules.ts";
 
 vi.setConfig({ testTimeout: 120_000 });
 

@@ -2,9 +2,9 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { expect, it, onTestFinished, vi } from "vitest";
 import { connect, type Sql } from "../../src/db/client.ts";
-import { loadStory } from "../../src/db/stores/explain-store.ts";
-import { suppressContact } from "../../src/db/stores/suppression-store.ts";
-import { inTransaction } from "../../src/db/stores/transaction.ts";
+import { suppressContact } from "../../src/db/stores/buyers/suppression-store.ts";
+import { loadStory } from "../../src/db/stores/reads/explain-store.ts";
+import { inTransaction } from "../../src/db/transaction.ts";
 import { recoveryReport } from "../../src/reporting/recovery.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 

@@ -1,8 +1,8 @@
 /** Payments that race the send, and events that come twice, shuffled, over every way in at once. */
 import { setTimeout as pause } from "node:timers/promises";
 import { describe, expect, it, vi } from "vitest";
-import { parseEvent } from "../../src/core/event.ts";
-import { foldOrder, type ToldEvent } from "../../src/core/order.ts";
+import { parseEvent } from "../../src/core/order/event.ts";
+import { foldOrder, type ToldEvent } from "../../src/core/order/order.ts";
 import { openQueueBackend } from "../../src/queue/connection.ts";
 import { shopPolicy } from "../support/intake.ts";
 import {

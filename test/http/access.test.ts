@@ -1,8 +1,8 @@
 /** Who may do what, and what everybody gets told when something is wrong. */
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { createAuth } from "../../src/http/auth.ts";
-import { ERRORS } from "../../src/http/errors.ts";
+import { createAuth } from "../../src/http/kit/auth.ts";
+import { ERRORS } from "../../src/http/kit/errors.ts";
 import { ADMIN_KEY, bearer, JSON_TYPE, order, stubServer } from "./support.ts";
 
 const remote = { remoteAddress: "203.0.113.7" };

@@ -1,7 +1,7 @@
 /** Campaigns over HTTP, on a real database. */
 import { describe, expect, it } from "vitest";
 import { createCampaignAdmin } from "../../src/campaigns/administer.ts";
-import { planAnewIfChanged } from "../../src/db/stores/settings-store.ts";
+import { planAnewIfChanged } from "../../src/db/stores/campaigns/settings-store.ts";
 import { campaignSetup, campaignYaml, NUDGE, OPTIONS } from "../support/campaigns.ts";
 import { T0, toldEvent } from "../support/intake.ts";
 import { bearer, JSON_TYPE, stubServer } from "./support.ts";

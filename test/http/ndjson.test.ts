@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { splitLines } from "../../src/core/lines.ts";
+import { splitLines } from "../../src/core/text/lines.ts";
 import type { HttpIntake } from "../../src/http/deps.ts";
 import { bearer, NDJSON_TYPE, order, pieces, realServer, stubServer } from "./support.ts";
 

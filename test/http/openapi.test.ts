@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { expect, it } from "vitest";
-import { parseEvent } from "../../src/core/event.ts";
+import { parseEvent } from "../../src/core/order/event.ts";
 import { eventBody } from "../../src/http/contract.ts";
 import { order, stubServer } from "./support.ts";
 

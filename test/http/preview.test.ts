@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { DAY, MINUTE } from "../../src/core/duration.ts";
+import { DAY, MINUTE } from "../../src/core/values/duration.ts";
 import { preview as contract } from "../../src/http/contract.ts";
 import { takeIn } from "../../src/intake/take-in.ts";
 import { type PreviewDeps, previewTemplate } from "../../src/preview/preview.ts";

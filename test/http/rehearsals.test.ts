@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import { describe, expect, it } from "vitest";
 import { rehearsal } from "../../src/http/contract.ts";
 import { createRehearsals, type Rehearsals } from "../../src/rehearsal/service.ts";
-import { shopPolicy, T0 } from "../core/support.ts";
+import { shopPolicy, T0 } from "../support/rules.ts";
 import { bearer, JSON_TYPE, NDJSON_TYPE, order, pieces, realServer, stubServer } from "./support.ts";
 
 const FILES = new Map([

@@ -2,8 +2,8 @@
 import { fileURLToPath } from "node:url";
 import { pino } from "pino";
 import { expect, it, onTestFinished } from "vitest";
+import { doctorCommand } from "../../src/cli/commands/doctor.ts";
 import { CommandError } from "../../src/cli/context.ts";
-import { doctorCommand } from "../../src/cli/doctor.ts";
 import { loadConfig } from "../../src/config/load-config.ts";
 import { openQueueBackend } from "../../src/queue/connection.ts";
 import { campaignDir } from "../support/campaigns.ts";

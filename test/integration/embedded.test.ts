@@ -39,7 +39,7 @@ interface Owner {
 }
 
 const OWNER = `
-import { startEmbedded } from "./db/embedded.js";
+import { startEmbedded } from "./db/embedded/embedded.js";
 const logs = [];
 const say = (report) => process.stdout.write(JSON.stringify({ ...report, logs }) + "\\n");
 try {
@@ -65,7 +65,7 @@ beforeAll(async () => {
     extends: `${repo}/tsconfig.json`,
     compilerOptions,
     include: [],
-    files: [`${repo}/src/db/embedded.ts`],
+    files: [`${repo}/src/db/embedded/embedded.ts`],
   };
   writeFileSync(`${build}/tsconfig.json`, JSON.stringify(config));
   writeFileSync(`${build}/package.json`, '{"type":"module"}');

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { REASONS } from "../../src/core/reason.ts";
+import { REASONS } from "../../src/core/values/reason.ts";
 import { program } from "../../src/program.ts";
-import { PROVIDERS } from "../../src/render/front-schema.ts";
-import { parseTemplate } from "../../src/render/template-file.ts";
+import { PROVIDERS } from "../../src/render/catalog/front-schema.ts";
+import { parseTemplate } from "../../src/render/catalog/template-file.ts";
 
 const readme = readFileSync("README.md", "utf8");
 

@@ -32,31 +32,31 @@ const declares = (name: string): string[] =>
 
 /** What decides and what is said: function → its one home. */
 const HOMES = {
-  tell: "src/core/buyer.ts",
-  advance: "src/core/buyer.ts",
-  touch: "src/core/buyer.ts",
-  nextWake: "src/core/buyer.ts",
-  decideSend: "src/core/decide.ts",
-  decideSkips: "src/core/decide.ts",
-  replan: "src/core/replan.ts",
-  usableChannel: "src/core/replan.ts",
-  planSteps: "src/core/plan.ts",
-  refreshMembers: "src/core/members.ts",
-  chooseCampaign: "src/core/match.ts",
-  isHeldOut: "src/core/arms.ts",
-  variantOf: "src/core/arms.ts",
-  isQuiet: "src/core/quiet.ts",
-  foldOrder: "src/core/order.ts",
-  markSettled: "src/core/settle.ts",
-  identitiesOf: "src/core/contact.ts",
-  parseEvent: "src/core/event.ts",
-  compileTemplate: "src/render/engine.ts",
-  buildTemplateData: "src/render/data.ts",
-  buildCatalog: "src/render/catalog.ts",
+  tell: "src/core/rules/buyer.ts",
+  advance: "src/core/rules/buyer.ts",
+  touch: "src/core/rules/buyer.ts",
+  nextWake: "src/core/rules/buyer.ts",
+  decideSend: "src/core/rules/decide.ts",
+  decideSkips: "src/core/rules/decide.ts",
+  replan: "src/core/rules/replan.ts",
+  usableChannel: "src/core/rules/replan.ts",
+  planSteps: "src/core/rules/plan.ts",
+  refreshMembers: "src/core/rules/members.ts",
+  chooseCampaign: "src/core/rules/match.ts",
+  isHeldOut: "src/core/rules/arms.ts",
+  variantOf: "src/core/rules/arms.ts",
+  isQuiet: "src/core/rules/quiet.ts",
+  foldOrder: "src/core/order/order.ts",
+  markSettled: "src/core/rules/settle.ts",
+  identitiesOf: "src/core/order/contact.ts",
+  parseEvent: "src/core/order/event.ts",
+  compileTemplate: "src/render/template/engine.ts",
+  buildTemplateData: "src/render/template/data.ts",
+  buildCatalog: "src/render/catalog/catalog.ts",
 };
 
 describe("rehearsal and live service run the same modules", () => {
-  const rehearsal = reach(["src/cli/rehearse.ts"]);
+  const rehearsal = reach(["src/cli/commands/rehearse.ts"]);
   const overHttp = reach(["src/rehearsal/service.ts"]);
   const live = reach(["src/intake/intake.ts", "src/dispatch/dispatcher.ts", "src/app.ts"]);
 
@@ -68,11 +68,13 @@ describe("rehearsal and live service run the same modules", () => {
 
   it("uses them where it decides and renders", () => {
     const uses = (file: string) => importsOf(file).map((path) => relative("", path));
-    expect(uses("src/core/simulate.ts")).toEqual(expect.arrayContaining(["src/core/buyer.ts", "src/core/order.ts"]));
-    expect(uses("src/intake/take-in.ts")).toContain("src/core/buyer.ts");
-    expect(uses("src/dispatch/claim.ts")).toContain("src/core/buyer.ts");
-    expect(uses("src/rehearsal/text.ts")).toContain("src/render/data.ts");
-    expect(uses("src/dispatch/compose.ts")).toContain("src/render/data.ts");
+    expect(uses("src/core/simulation/simulate.ts")).toEqual(
+      expect.arrayContaining(["src/core/rules/buyer.ts", "src/core/order/order.ts"]),
+    );
+    expect(uses("src/intake/take-in.ts")).toContain("src/core/rules/buyer.ts");
+    expect(uses("src/dispatch/claim.ts")).toContain("src/core/rules/buyer.ts");
+    expect(uses("src/rehearsal/text.ts")).toContain("src/render/template/data.ts");
+    expect(uses("src/dispatch/compose.ts")).toContain("src/render/template/data.ts");
   });
 
   it("reaches no store, queue or provider, and no clock but the simulated one", () => {

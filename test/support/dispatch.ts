@@ -1,11 +1,11 @@
 /** Intake and dispatchers on one database with a clock of its own, and channels that answer as told and keep what they were given. */
 import { onTestFinished } from "vitest";
-import type { Channel, Message, SendOutcome } from "../../src/core/channel.ts";
-import type { Campaign, ShopPolicy } from "../../src/core/policy.ts";
+import type { Channel, Message, SendOutcome } from "../../src/core/seams/channel.ts";
+import type { Campaign, ShopPolicy } from "../../src/core/values/policy.ts";
 import type { DispatchDeps } from "../../src/dispatch/deps.ts";
 import { createDispatcher } from "../../src/dispatch/dispatcher.ts";
 import { takeIn } from "../../src/intake/take-in.ts";
-import { buildCatalog } from "../../src/render/catalog.ts";
+import { buildCatalog } from "../../src/render/catalog/catalog.ts";
 import { intakeDeps } from "./intake.ts";
 
 export { T0, toldEvent } from "./intake.ts";

@@ -1,7 +1,7 @@
 /** Events and dependencies for tests of intake and dispatch on a real database. */
-import type { BuyerPolicy } from "../../src/core/buyer-state.ts";
-import { DAY, HOUR, MINUTE } from "../../src/core/duration.ts";
-import type { Campaign, ChannelContacts, ShopPolicy } from "../../src/core/policy.ts";
+import type { BuyerPolicy } from "../../src/core/rules/buyer-state.ts";
+import { DAY, HOUR, MINUTE } from "../../src/core/values/duration.ts";
+import type { Campaign, ChannelContacts, ShopPolicy } from "../../src/core/values/policy.ts";
 import { newId } from "../../src/db/ids.ts";
 import { createVault } from "../../src/db/vault.ts";
 import { type Prepared, prepare } from "../../src/intake/prepare.ts";

@@ -1,5 +1,5 @@
 /** Facts for tests of reports: orders through intake, what dispatch would write by hand. */
-import type { Campaign } from "../../src/core/policy.ts";
+import type { Campaign } from "../../src/core/values/policy.ts";
 import type { Sql } from "../../src/db/client.ts";
 import { newId } from "../../src/db/ids.ts";
 import { type Prepared, prepare } from "../../src/intake/prepare.ts";

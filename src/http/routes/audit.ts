@@ -3,7 +3,7 @@ import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { auditItem, pageOf } from "../contract.ts";
 import type { HttpDeps } from "../deps.ts";
-import { answers } from "../openapi.ts";
+import { answers } from "../kit/openapi.ts";
 import { auditQuery } from "../queries.ts";
 import { found } from "./reads.ts";
 

@@ -4,11 +4,11 @@ import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { campaignBody, noteBody, rollbackBody } from "../campaign-bodies.ts";
 import { campaignFull, campaignItem, campaignSaved, pageOf, versionFull, versionItem } from "../contract.ts";
 import type { HttpDeps } from "../deps.ts";
-import { HttpProblem } from "../errors.ts";
-import { actorOf } from "../guard.ts";
-import { addJsonBody } from "../json-body.ts";
-import { answers, answersNothing } from "../openapi.ts";
-import { etagOf, expectedOf, moved, requireExpected } from "../precondition.ts";
+import { HttpProblem } from "../kit/errors.ts";
+import { actorOf } from "../kit/guard.ts";
+import { addJsonBody } from "../kit/json-body.ts";
+import { answers, answersNothing } from "../kit/openapi.ts";
+import { etagOf, expectedOf, moved, requireExpected } from "../kit/precondition.ts";
 import { campaignParams, versionParams, versionsQuery } from "../queries.ts";
 
 const JSON_TYPE = "application/json";

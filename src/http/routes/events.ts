@@ -4,12 +4,12 @@ import type { FastifyInstance, FastifyReply } from "fastify";
 import { z } from "zod";
 import { eventBody, receipt } from "../contract.ts";
 import type { Receipt, Rejected } from "../deps.ts";
-import { HttpProblem, isErrorCode } from "../errors.ts";
-import { addJsonBody } from "../json-body.ts";
-import { takeLines } from "../ndjson.ts";
-import { answers } from "../openapi.ts";
-import { isPlainUtf8, NDJSON, unsupported } from "../plain-body.ts";
-import type { Submit } from "../submit.ts";
+import { HttpProblem, isErrorCode } from "../kit/errors.ts";
+import { addJsonBody } from "../kit/json-body.ts";
+import { takeLines } from "../kit/ndjson.ts";
+import { answers } from "../kit/openapi.ts";
+import { isPlainUtf8, NDJSON, unsupported } from "../kit/plain-body.ts";
+import type { Submit } from "../kit/submit.ts";
 
 const JSON_LIMIT = 10_000_000;
 /** The smallest events fill 10 MB with about as many; of lesser things the answer would outgrow the request. */

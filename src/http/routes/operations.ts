@@ -3,7 +3,7 @@ import type { FastifyInstance } from "fastify";
 import { z } from "zod";
 import { liveness, readiness } from "../contract.ts";
 import type { HttpDeps } from "../deps.ts";
-import { answers } from "../openapi.ts";
+import { answers } from "../kit/openapi.ts";
 
 const tags = ["operations"];
 const JSON_TYPE = "application/json";

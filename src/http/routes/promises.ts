@@ -3,8 +3,8 @@ import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { promiseAnswer } from "../contract.ts";
 import type { HttpDeps } from "../deps.ts";
-import { HttpProblem } from "../errors.ts";
-import { answers } from "../openapi.ts";
+import { HttpProblem } from "../kit/errors.ts";
+import { answers } from "../kit/openapi.ts";
 import { orderParams, promiseBody } from "../queries.ts";
 
 const JSON_TYPE = "application/json";

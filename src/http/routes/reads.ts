@@ -4,8 +4,8 @@ import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { caseItem, deliveryItem, orderStory, pageOf, recoveryReport, reminderItem } from "../contract.ts";
 import type { HttpDeps } from "../deps.ts";
-import { HttpProblem } from "../errors.ts";
-import { answers } from "../openapi.ts";
+import { HttpProblem } from "../kit/errors.ts";
+import { answers } from "../kit/openapi.ts";
 import { casesQuery, deliveriesQuery, orderParams, recoveryQuery, remindersQuery } from "../queries.ts";
 
 const JSON_TYPE = "application/json";

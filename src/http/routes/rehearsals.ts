@@ -11,9 +11,9 @@ import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { rehearsal, rehearsalBody } from "../contract.ts";
 import type { HttpRehearsals, RehearsalAnswer } from "../deps.ts";
-import { HttpProblem } from "../errors.ts";
-import { answers } from "../openapi.ts";
-import { isPlainUtf8, NDJSON, unsupported } from "../plain-body.ts";
+import { HttpProblem } from "../kit/errors.ts";
+import { answers } from "../kit/openapi.ts";
+import { isPlainUtf8, NDJSON, unsupported } from "../kit/plain-body.ts";
 import { rehearsalQuery } from "../queries.ts";
 
 const JSON_LIMIT = 10_000_000;

@@ -3,9 +3,9 @@ import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { preview } from "../contract.ts";
 import type { HttpDeps } from "../deps.ts";
-import { HttpProblem } from "../errors.ts";
-import { addJsonBody } from "../json-body.ts";
-import { answers } from "../openapi.ts";
+import { HttpProblem } from "../kit/errors.ts";
+import { addJsonBody } from "../kit/json-body.ts";
+import { answers } from "../kit/openapi.ts";
 import { previewBody } from "../template-bodies.ts";
 
 const JSON_TYPE = "application/json";

@@ -5,14 +5,14 @@
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
-import { parseJson } from "../../core/json.ts";
+import { parseJson } from "../../core/text/json.ts";
 import { receipt } from "../contract.ts";
 import type { HttpDeps } from "../deps.ts";
-import { HttpProblem } from "../errors.ts";
-import type { CountFailure } from "../guard.ts";
-import { answers } from "../openapi.ts";
+import { HttpProblem } from "../kit/errors.ts";
+import type { CountFailure } from "../kit/guard.ts";
+import { answers } from "../kit/openapi.ts";
+import type { Submit } from "../kit/submit.ts";
 import { webhookParams } from "../queries.ts";
-import type { Submit } from "../submit.ts";
 
 /** Orders of many hundred lines come as one body. */
 const BODY_LIMIT = 5_000_000;

@@ -2,14 +2,15 @@
  * What the live service makes of scenarios: all of them at once, each a shop of its own in one real database, on a clock that goes from
  * instant to instant. At each, first what is told then is taken in, and then what is due is dispatched.
  */
-import type { Channel, Message } from "../../../src/core/channel.ts";
-import { byPriority } from "../../../src/core/match.ts";
+
+import { byPriority } from "../../../src/core/rules/match.ts";
+import type { Channel, Message } from "../../../src/core/seams/channel.ts";
 import { newId } from "../../../src/db/ids.ts";
-import { type BuyerRow, finishLoading, type LoadEnv, loadBuyers } from "../../../src/db/stores/buyer-load.ts";
+import { type BuyerRow, finishLoading, type LoadEnv, loadBuyers } from "../../../src/db/stores/buyers/buyer-load.ts";
 import { createVault } from "../../../src/db/vault.ts";
 import { createDispatcher } from "../../../src/dispatch/dispatcher.ts";
 import { createIntake } from "../../../src/intake/intake.ts";
-import type { Catalog } from "../../../src/render/catalog.ts";
+import type { Catalog } from "../../../src/render/catalog/catalog.ts";
 import type { TestDatabase } from "../database.ts";
 import { CHANNELS } from "./rehearsed.ts";
 import type { Row } from "./rows.ts";

@@ -3,8 +3,8 @@
  * exactly often, and so that many scenarios share their instants.
  */
 import fc from "fast-check";
-import { DAY, HOUR, MINUTE } from "../../../src/core/duration.ts";
-import type { Campaign, Match, QuietHours, ShopPolicy } from "../../../src/core/policy.ts";
+import { DAY, HOUR, MINUTE } from "../../../src/core/values/duration.ts";
+import type { Campaign, Match, QuietHours, ShopPolicy } from "../../../src/core/values/policy.ts";
 
 export type Scenario = {
   readonly shop: ShopPolicy;

@@ -1,0 +1,113 @@
+/** `dunlin doctor`: looks at everything the service needs and says what is wrong and what to do, one line each. */
+
+import { checkDirectory } from "../../campaigns/apply.ts";
+import { runningCatalog, StoredCampaignError } from "../../campaigns/live.ts";
+import { openChannels } from "../../channels/registry.ts";
+import type { Config } from "../../config/config.ts";
+import { loadOrCreateKeys } from "../../config/keys.ts";
+import { explainDbError, redactUrl, type Sql } from "../../db/client.ts";
+import { contactsSealedWith } from "../../db/stores/buyers/contact-store.ts";
+import { readRunning } from "../../db/stores/campaigns/campaign-store.ts";
+import { databaseNow } from "../../db/stores/intake/intake-store.ts";
+import { createVault } from "../../db/vault.ts";
+import { openQueueBackend } from "../../queue/connection.ts";
+import { catalogOptions } from "../../render/catalog/catalog-options.ts";
+import { type CommandContext, CommandError, withDatabase } from "../context.ts";
+import { explainFileError } from "../failure.ts";
+
+type Finding = { readonly check: string; readonly ok: boolean; readonly message: string };
+
+/** A worker's clock decides nothing but the queue's locks; beyond this BullMQ's PostgreSQL backend gets into trouble. */
+const MOST_SKEW_MS = 2_000;
+
+export async function doctorCommand(context: CommandContext, json: boolean): Promise<void> {
+  const findings: Finding[] = [];
+  const add = (check: string, ok: boolean, message: string) => findings.push({ check, ok, message });
+  const { config } = context;
+  const keys = await loadOrCreateKeys(config);
+  add("keys", keys.ok, keys.ok ? "secret key and API key are there" : keys.fault);
+  add(
+    "shops",
+    true,
+    config.implicitShops
+      ? "advice: none configured, so every shop is taken, in UTC; list yours in dunlin.yaml"
+      : `${config.shopIds.length} configured`,
+  );
+  try {
+    const channels = openChannels(config.channels, { log: context.log, print: context.note });
+    for (const channel of channels.values()) {
+      add(
+        `channel ${channel.name}`,
+        true,
+        channel.provider === "console"
+          ? "prints only: configure a provider under channels in dunlin.yaml"
+          : channel.provider,
+      );
+      await channel.close();
+    }
+  } catch (error) {
+    add("channels", false, error instanceof Error ? error.message : String(error));
+  }
+  try {
+    await withDatabase(context, async (database) => {
+      const before = Date.now();
+      const now = await databaseNow(database.sql);
+      const skew = Math.abs(now - (before + Date.now()) / 2);
+      const [row] = await database.sql<{ version: string }[]>`select current_setting('server_version') as version`;
+      add("database", true, `PostgreSQL ${row?.version} at ${redactUrl(database.url)}`);
+      add(
+        "clock",
+        skew < MOST_SKEW_MS,
+        `this machine and the database differ by ${Math.round(skew)} ms${skew < MOST_SKEW_MS ? "" : ": set the clock (NTP)"}`,
+      );
+      if (keys.ok) {
+        const { kind, message } = await contactsSealedWith(database.sql, createVault(keys.keys.secretKey));
+        add("contacts", kind !== "other", message);
+      }
+      for (const { ok, message } of await campaignFindings(config, database.sql)) add("campaigns", ok, message);
+      const backend = openQueueBackend(config.queueUrl ?? database.url, { log: context.log });
+      try {
+        const queue = await backend.check({ deep: true });
+        for (const fault of queue.faults) add("queue", false, fault);
+        for (const advice of queue.advice) add("queue", true, `advice: ${advice}`);
+        if (queue.ok) add("queue", true, `${queue.kind} ${queue.version ?? ""}, ${queue.latencyMs ?? "?"} ms`);
+      } finally {
+        await backend.close();
+      }
+    });
+  } catch (error) {
+    add(
+      "database",
+      false,
+      error instanceof CommandError
+        ? error.message
+        : (explainFileError(error) ?? explainDbError(error, config.databaseUrl ?? undefined)),
+    );
+  }
+  if (json) context.out(JSON.stringify({ ok: findings.every(({ ok }) => ok), findings }, null, 2));
+  else for (const { check, ok, message } of findings) context.out(`${ok ? "ok  " : "FAIL"}  ${check}: ${message}`);
+  const bad = findings.filter(({ ok }) => !ok).length;
+  if (bad > 0) throw new CommandError(`${bad} of ${findings.length} checks failed`);
+}
+
+/** Those of the database; before the first start the directory that it will apply. */
+async function campaignFindings(config: Config, sql: Sql): Promise<Omit<Finding, "check">[]> {
+  const options = catalogOptions(config);
+  const { campaigns } = await readRunning(sql);
+  if (campaigns.length === 0) {
+    const checked = checkDirectory(config.templatesDir, options);
+    if (!checked.ok) return checked.faults.map((message) => ({ ok: false, message }));
+    const { shownAs, warnings } = checked.directory;
+    return [`the first start will apply ${shownAs}`, ...warnings.map((warning) => `warning: ${warning}`)].map(
+      (message) => ({ ok: true, message }),
+    );
+  }
+  try {
+    const { catalog, warnings } = runningCatalog(campaigns, options);
+    const count = `${catalog.campaigns.length} campaign(s), ${catalog.templates.length} template(s)`;
+    return [count, ...warnings.map((warning) => `warning: ${warning}`)].map((message) => ({ ok: true, message }));
+  } catch (error) {
+    if (!(error instanceof StoredCampaignError)) throw error;
+    return error.message.split("\n").map((message) => ({ ok: false, message }));
+  }
+}

@@ -1,0 +1,116 @@
+/**
+ * `dunlin rehearse FILE --campaigns DIR [--from T] [--json]`: lives through a file of order events and says what would be sent. With
+ * --from decisions begin at T: what was told before is known, and nothing of it was sent. Bad lines are named as warnings and passed
+ * over, as `import` does; a file without one good line fails.
+ */
+import { createWriteStream, statSync } from "node:fs";
+import { availableParallelism, constants } from "node:os";
+import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { setImmediate as turn } from "node:timers/promises";
+import { makeWorkDir } from "../../rehearsal/file/work-dir.ts";
+import { outcomeOf } from "../../rehearsal/outcome.ts";
+import { formatRehearsal } from "../../rehearsal/page.ts";
+import { prepareRehearsal } from "../../rehearsal/prepare.ts";
+import { rehearse } from "../../rehearsal/rehearse.ts";
+import { jsonPieces } from "../../rehearsal/rows/json.ts";
+import { shopTable } from "../../rehearsal/shops.ts";
+import { readCatalogFiles } from "../../render/catalog/catalog-files.ts";
+import { type CommandContext, CommandError } from "../context.ts";
+import { progressBar } from "../progress-bar.ts";
+
+export type RehearseOptions = {
+  readonly campaigns: string /** Epoch ms. */;
+  readonly from?: number;
+  readonly json?: boolean;
+};
+/** Writes one piece; resolves when there is room for the next. */
+export type Write = (piece: string | Uint8Array) => Promise<void>;
+
+const THREADS = 2;
+const { SIGINT, SIGTERM, SIGHUP } = constants.signals;
+const SIGNALS = { SIGINT, SIGTERM, SIGHUP };
+
+/** `-` is standard input. */
+export async function rehearseCommand(
+  context: CommandContext,
+  file: string,
+  options: RehearseOptions,
+  write: Write,
+): Promise<void> {
+  const work = makeWorkDir();
+  const letSignals = exitOnSignals();
+  try {
+    let path = file;
+    if (file === "-") {
+      path = join(work.path, "events.ndjson");
+      await pipeline(process.stdin, createWriteStream(path));
+    }
+    await runRehearsal(context, path, work.path, options, write);
+  } finally {
+    letSignals();
+    await work.end();
+  }
+}
+
+/** By its exit the process removes what it laid down; a bare signal would not let it. Returns how to undo it. */
+function exitOnSignals(): () => void {
+  const ends = Object.entries(SIGNALS).map(([signal, number]) => {
+    const end = (): void => process.exit(128 + number);
+    process.once(signal, end);
+    return () => process.off(signal, end);
+  });
+  return () => {
+    for (const undo of ends) undo();
+  };
+}
+
+async function runRehearsal(
+  { config }: Pick<CommandContext, "config">,
+  file: string,
+  dir: string,
+  options: RehearseOptions,
+  write: Write,
+): Promise<void> {
+  const faults: string[] = [];
+  const from = options.from ?? null;
+  const unreadable = whyUnreadable(file);
+  if (unreadable !== null) faults.push(unreadable);
+  const prepared = prepareRehearsal({
+    campaigns: readCatalogFiles(options.campaigns),
+    channels: config.channels,
+    shops: shopTable(config),
+    from,
+  });
+  if (!prepared.ok) faults.push(...prepared.faults);
+  if (faults.length > 0 || !prepared.ok) throw new CommandError(faults.join("\n"));
+
+  const { env } = prepared;
+  const bar = progressBar(process.stderr);
+  const threads = Math.min(THREADS, availableParallelism());
+  const run = await rehearse({ file, env, dir, threads, progress: bar.tick }).finally(bar.end);
+  try {
+    const { figures, backward } = run;
+    const warnings = [...prepared.warnings, ...(backward === null ? [] : [backward])];
+    const outcome = outcomeOf(figures, { from, channels: env.channels, warnings });
+    if (figures.events === 0 && figures.faultCount > 0)
+      throw new CommandError(`${file}: holds no order event\n${outcome.warnings.join("\n")}`);
+    if (options.json === true) {
+      for (const piece of jsonPieces(outcome, run.sends, run.skips)) {
+        await write(piece);
+        // Into a file it is written at once: without a turn of the loop no signal would be heard until the end.
+        await turn();
+      }
+    } else await write(formatRehearsal(outcome, figures, env.channels));
+  } finally {
+    run.close();
+  }
+}
+
+function whyUnreadable(file: string): string | null {
+  try {
+    return statSync(file).isFile() ? null : `${file}: is not a file`;
+  } catch (error) {
+    return `${file}: cannot be read (${error instanceof Error ? Reflect.get(error, "code") : error})`;
+  }
+}

@@ -1,0 +1,165 @@
+/**
+ * `dunlin send-test --campaign C --step S --channel CH --to ADDRESS`: one real message from a template with sample data, through
+ * the channel as it is configured. The texts are those that run, from the database; where there is none yet, or none to be reached, those
+ * of DUNLIN_TEMPLATES. It leaves no trace in a database, and suppressions are not looked at, since whoever runs it names the address. The
+ * address is never printed.
+ */
+import { randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { runningCatalog } from "../../campaigns/live.ts";
+import { openChannels } from "../../channels/registry.ts";
+import { maskContact, normalisePhone } from "../../core/order/contact.ts";
+import type { Channel, ChannelConfig, Message, SendOutcome } from "../../core/seams/channel.ts";
+import { didYouMean } from "../../core/text/suggest.ts";
+import { canonicalLocale } from "../../core/values/locale.ts";
+import type { Campaign, ShopPolicy } from "../../core/values/policy.ts";
+import { explainDbError } from "../../db/client.ts";
+import { readRunning } from "../../db/stores/campaigns/campaign-store.ts";
+import { type Catalog, loadCatalog } from "../../render/catalog/catalog.ts";
+import { catalogOptions } from "../../render/catalog/catalog-options.ts";
+import { countSegments } from "../../render/segments.ts";
+import { buildTemplateData } from "../../render/template/data.ts";
+import { sampleFacts } from "../../render/template/sample.ts";
+import { withoutAddress } from "../../reporting/words.ts";
+import { type CommandContext, CommandError, withDatabase } from "../context.ts";
+
+export type SendTestOptions = {
+  readonly campaign: string;
+  readonly step: string;
+  readonly channel: string;
+  readonly to: string;
+  /** Canonical. */
+  readonly locale?: string;
+  readonly variant?: string;
+  readonly shop?: string;
+};
+
+export async function sendTestCommand(context: CommandContext, options: SendTestOptions): Promise<void> {
+  const { config, log, out } = context;
+  const target = pick("channel", options.channel, config.channels, ({ name }) => name);
+  const shop = shopOf(context, options.shop);
+  const to = addressOf(options.to, target, shop);
+  const catalog = (await catalogThatRuns(context)) ?? catalogOfFiles(context);
+  const message = compose(catalog, options, target, shop, to);
+  let channel: Channel | undefined;
+  try {
+    channel = openChannels([target], { log, print: out }).get(target.name);
+  } catch (error) {
+    throw new CommandError(error instanceof Error ? error.message : String(error));
+  }
+  if (channel === undefined) throw new Error("the channel was opened");
+  try {
+    report(context, channel, message, await channel.send(message));
+  } finally {
+    await channel.close();
+  }
+}
+
+/** null: nothing was applied yet, or the database is away, which is said. */
+async function catalogThatRuns(context: CommandContext): Promise<Catalog | null> {
+  const { config, note } = context;
+  // An embedded database that was never made is not made for this.
+  if (config.databaseUrl === null && !existsSync(join(config.dataDir, "postgres"))) return null;
+  try {
+    return await withDatabase(context, async ({ sql }) => {
+      const { campaigns } = await readRunning(sql);
+      return campaigns.length === 0 ? null : runningCatalog(campaigns, catalogOptions(config)).catalog;
+    });
+  } catch (error) {
+    const why = error instanceof CommandError ? error.message : explainDbError(error, config.databaseUrl ?? undefined);
+    note(`${why}; the texts are those of ${config.templatesDir}`);
+    return null;
+  }
+}
+
+function catalogOfFiles({ config }: CommandContext): Catalog {
+  const loaded = loadCatalog(config.templatesDir, catalogOptions(config));
+  if (!loaded.ok) throw new CommandError(loaded.faults.join("\n"));
+  return loaded.catalog;
+}
+
+function pick<T>(what: string, name: string, all: readonly T[], nameOf: (one: T) => string): T {
+  const found = all.find((one) => nameOf(one) === name);
+  if (found !== undefined) return found;
+  const names = all.map(nameOf);
+  const hint = didYouMean(name, names) || ` (there ${names.length === 1 ? "is" : "are"} ${names.join(", ") || "none"})`;
+  throw new CommandError(`--${what}: there is no ${what} ${name}${hint}`);
+}
+
+function shopOf({ config }: CommandContext, named: string | undefined): ShopPolicy {
+  const id = named ?? config.shopIds[0] ?? sampleFacts("en").shop.id;
+  const shop = config.shop(id);
+  if (shop === null) throw new CommandError(`--shop: shop ${id} is not configured: list it under shops in dunlin.yaml`);
+  return shop;
+}
+
+function addressOf(text: string, { contact }: ChannelConfig, shop: ShopPolicy): string {
+  if (contact !== "phone") return text.trim();
+  const phone = normalisePhone(text, canonicalLocale(shop.locale)?.split("-")[1]);
+  if (phone === null)
+    throw new CommandError(`--to: ${maskContact(text)} is no valid phone number; write it like +8613812345678`);
+  return phone;
+}
+
+function compose(
+  catalog: Catalog,
+  options: SendTestOptions,
+  { name, provider }: ChannelConfig,
+  shop: ShopPolicy,
+  to: string,
+): Message {
+  const campaign: Campaign = pick("campaign", options.campaign, catalog.campaigns, ({ key }) => key);
+  const step = pick("step", options.step, campaign.steps, ({ id }) => id);
+  const variant =
+    options.variant === undefined ? null : pick("variant", options.variant, campaign.variants, ({ key }) => key).key;
+  if (!step.channels.includes(name))
+    throw new CommandError(`--channel: step ${step.id} of ${campaign.key} goes over ${step.channels.join(", ")}`);
+  const locale = options.locale ?? shop.locale;
+  const query = { campaign: campaign.key, step: step.id, variant, channel: name, locale, shopLocale: shop.locale };
+  const template = catalog.findTemplate(query);
+  if (template === null)
+    throw new CommandError(
+      `${campaign.key}/${step.id} on ${name} has no text for ${locale} nor en${variant === null && campaign.variants.length > 0 ? ": name a --variant" : ""}`,
+    );
+  const facts = sampleFacts(template.locale, Date.now());
+  const rendered = template.render(
+    buildTemplateData({ ...facts, shop, campaign: campaign.key, step: step.id }),
+    provider,
+  );
+  if (!rendered.ok) throw new CommandError(`${template.id}: ${rendered.message}`);
+  return {
+    idempotencyKey: `test-${randomUUID()}`,
+    channel: name,
+    shop: shop.id,
+    to,
+    text: rendered.text,
+    locale: template.locale,
+    campaign: campaign.key,
+    step: step.id,
+    orders: facts.orders.map(({ id }) => id),
+    params: rendered.params,
+    approved: rendered.approved,
+  };
+}
+
+function report({ out }: CommandContext, channel: Channel, message: Message, outcome: SendOutcome): void {
+  const { text, to, idempotencyKey } = message;
+  const safe = (said: string) => withoutAddress(said.replaceAll(to, maskContact(to)));
+  if (outcome.kind === "accepted") {
+    const segments = outcome.segments ?? (channel.contact === "phone" ? countSegments(text, to).segments : null);
+    const parts = [
+      `accepted by ${channel.provider} for ${maskContact(to)}`,
+      ...(segments === null ? [] : [`${segments} segment(s)`]),
+      ...(outcome.messageId === null ? [] : [`message ${outcome.messageId.replaceAll(to, maskContact(to))}`]),
+    ];
+    out(`${parts.join(", ")}, key ${idempotencyKey}`);
+    return;
+  }
+  const said = safe(`${outcome.code}: ${outcome.message}`);
+  throw new CommandError(
+    outcome.kind === "unknown"
+      ? `nobody knows whether it was sent: ${said} (key ${idempotencyKey})`
+      : `not sent, ${outcome.kind === "failed-permanent" ? "refused" : "failed for now"}: ${said}`,
+  );
+}

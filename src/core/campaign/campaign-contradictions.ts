@@ -1,0 +1,95 @@
+/**
+ * What a campaign's keys say against each other. These checks run also when some keys are at fault by themselves, so that
+ * everything is told at once; hence nothing about the value is taken for granted.
+ */
+import { didYouMean } from "../text/suggest.ts";
+import { compareDecimals } from "../text/yaml-fields.ts";
+
+export type Contradiction = readonly [path: (string | number)[], message: string];
+
+/** A step may name one of these without its being configured: a campaign may serve installations that have only one of them, and a step with none ends as `no_contact`. */
+const USUAL_CHANNELS = ["sms", "chat", "email", "voice", "whatsapp", "wechat", "push"];
+
+/** `campaign`: the parsed file, durations in ms and instants in epoch ms. `channels`: the configured ones; null: whatever they are. */
+export function* contradictions(campaign: unknown, channels: readonly string[] | null): Generator<Contradiction> {
+  const file = record(campaign);
+  const steps = list(file.steps).map(record);
+  const { from, to } = record(file.active);
+  if (isNumber(from) && isNumber(to) && from >= to) yield [["active", "from"], "must be before `to`"];
+  yield* amounts("match", file);
+  yield* amounts("exclude", file);
+  yield* exclusion(file.exclude);
+  yield* doubles(steps);
+  for (const [index, step] of steps.entries()) {
+    yield* anchor(step, index);
+    yield* stepChannels(step, index, channels);
+  }
+  const weights = Object.values(record(file.variants));
+  if (file.variants !== undefined && weights.every((weight) => weight === 0))
+    yield [["variants"], "needs at least one variant with a weight above 0"];
+}
+
+function* amounts(key: "match" | "exclude", file: Record<string, unknown>): Generator<Contradiction> {
+  const { min, max } = record(record(file[key]).amount);
+  if (isDecimal(min) && isDecimal(max) && compareDecimals(min, max) > 0)
+    yield [[key, "amount", "min"], "must not be more than `max`"];
+}
+
+function* exclusion(exclude: unknown): Generator<Contradiction> {
+  if (exclude === undefined) return;
+  const { shops, tags, amount } = record(exclude);
+  if (shops === undefined && tags === undefined && amount === undefined && Object.keys(record(exclude)).length === 0)
+    yield [["exclude"], "needs shops, tags or amount: without any it would exclude every order"];
+}
+
+function* doubles(steps: readonly Record<string, unknown>[]): Generator<Contradiction> {
+  const seen = new Map<unknown, number>();
+  for (const [index, { id }] of steps.entries()) {
+    const first = seen.get(id);
+    if (typeof id === "string" && first !== undefined)
+      yield [["steps", index, "id"], `is the id of steps[${first}] already`];
+    else seen.set(id, index);
+  }
+}
+
+function* anchor(step: Record<string, unknown>, index: number): Generator<Contradiction> {
+  const at = record(step.at);
+  const path = ["steps", index, "at"];
+  const given = Object.keys(at).filter((key) => key === "afterCreated" || key === "beforeClose");
+  if (typeof step.at === "object" && given.length !== 1 && Object.keys(at).length === given.length)
+    yield [path, "needs exactly one of afterCreated and beforeClose"];
+}
+
+function* stepChannels(
+  step: Record<string, unknown>,
+  index: number,
+  configured: readonly string[] | null,
+): Generator<Contradiction> {
+  const named = list(step.channels);
+  for (const [position, name] of named.entries()) {
+    if (typeof name !== "string") continue;
+    const path = ["steps", index, "channels", position];
+    if (named.indexOf(name) < position) yield [path, `names ${name} twice`];
+    else if (configured !== null && !configured.includes(name) && !USUAL_CHANNELS.includes(name))
+      yield [
+        path,
+        `no channel ${name} is configured${didYouMean(name, configured) || ` (there are ${configured.join(", ")})`}`,
+      ];
+  }
+}
+
+function record(value: unknown): Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
+}
+
+function list(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function isNumber(value: unknown): value is number {
+  return typeof value === "number" && Number.isFinite(value);
+}
+
+function isDecimal(value: unknown): value is string {
+  return typeof value === "string" && /^\d{1,15}(\.\d{1,6})?$/.test(value);
+}

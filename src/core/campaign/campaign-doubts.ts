@@ -1,0 +1,31 @@
+/**
+ * What makes a campaign, or a step of it, remind of nothing: worth a warning, but no fault. The rules of planning give every
+ * order its reason all the same, and a rehearsal is there to show it.
+ */
+
+import type { YamlPath } from "../text/yaml-faults.ts";
+import { formatDuration } from "../values/duration.ts";
+import type { Step } from "../values/policy.ts";
+import type { CampaignDraft } from "./campaign-file.ts";
+
+export type Doubt = readonly [path: YamlPath, message: string];
+
+export function* campaignDoubts(draft: CampaignDraft): Generator<Doubt> {
+  if (excludesAll(draft)) yield [["exclude", "tags"], "excludes every tag that `match` asks for: no order is reminded"];
+  if (draft.whenTight !== "skip") return;
+  for (const [index, step] of draft.steps.entries()) {
+    const why = neverFits(draft, step);
+    if (why !== null) yield [["steps", index, "at"], `${why} allows; with whenTight: skip it is never sent`];
+  }
+}
+
+function excludesAll({ match, exclude }: CampaignDraft): boolean {
+  if (match.tags === null || exclude === null || exclude.shops !== null || exclude.amount !== null) return false;
+  return match.tags.every((tag) => exclude.tags?.includes(tag));
+}
+
+function neverFits({ minLead, minAge }: CampaignDraft, { at: { kind, ms } }: Step): string | null {
+  if (kind === "beforeClose") return ms < minLead ? `is always later than minLead (${formatDuration(minLead)})` : null;
+  // Orders placed together are due at the latest 2 × afterCreated after the oldest.
+  return 2 * ms < minAge ? `is always sooner than minAge (${formatDuration(minAge)})` : null;
+}

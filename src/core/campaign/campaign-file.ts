@@ -1,0 +1,158 @@
+/**
+ * `campaign.yaml`: its shape, its defaults (those of the public contract), and what contradicts itself in it. All faults
+ * come out at once. What depends on template files beside it is checked where those are read.
+ */
+import { z } from "zod";
+import { parseYaml, type YamlResult } from "../text/yaml-doc.ts";
+import {
+  decimalField,
+  durationField,
+  instantField,
+  nameField,
+  offOr,
+  quietHoursField,
+  spanField,
+} from "../text/yaml-fields.ts";
+import { DAY, HOUR, MINUTE } from "../values/duration.ts";
+import type { Anchor, Campaign, Match } from "../values/policy.ts";
+import { contradictions } from "./campaign-contradictions.ts";
+
+/** Everything but the version, which also depends on the templates. */
+export type CampaignDraft = Omit<Campaign, "version">;
+
+const textField = z.string().min(1, "must not be empty").max(200, "is longer than 200 characters");
+const listField = z.array(textField).min(1, "must not be empty: leave the key out instead").max(1_000);
+/** `5%` → 0.05; 0 needs no sign. */
+const percentField = z.preprocess(
+  (value) => (value === 0 ? "0%" : value),
+  z
+    .string({ error: "must be a percentage like 5%" })
+    .regex(/^\d{1,3}(\.\d{1,4})?%$/, "must be a percentage like 5%")
+    .transform((text) => Number(text.slice(0, -1)) / 100)
+    .refine((share) => share <= 1, "must be at most 100%"),
+);
+
+const matchShape = z.strictObject({
+  shops: listField.optional(),
+  tags: listField.optional(),
+  amount: z.strictObject({ min: decimalField.optional(), max: decimalField.optional() }).optional(),
+});
+const stepShape = z.strictObject({
+  id: nameField,
+  at: z.strictObject({ afterCreated: durationField.optional(), beforeClose: durationField.optional() }),
+  channels: z.array(nameField).min(1, "needs at least one channel").max(10),
+});
+const campaignShape = z.strictObject({
+  name: textField.optional(),
+  priority: z.number().int("must be a whole number").min(-1_000_000).max(1_000_000).optional(),
+  active: z.strictObject({ from: instantField.optional(), to: instantField.optional() }).optional(),
+  match: matchShape.optional(),
+  exclude: matchShape.optional(),
+  steps: z.array(stepShape).min(1, "needs at least one step").max(20, "has more than 20 steps"),
+  variants: z
+    .record(nameField, z.number().int("must be a whole number").min(0, "must not be negative").max(1_000_000))
+    .optional(),
+  holdout: percentField.optional(),
+  quietHours: quietHoursField.optional(),
+  limits: z
+    .strictObject({
+      max: z.number().int("must be a whole number").min(1, "must be at least 1").max(1_000).optional(),
+      per: spanField.optional(),
+      gap: durationField.optional(),
+    })
+    .optional(),
+  repeatAfter: durationField.optional(),
+  paidSilence: offOr(durationField, "must be off or a duration like 24h").optional(),
+  minAge: durationField.optional(),
+  minLead: durationField.optional(),
+  staleAfter: durationField.optional(),
+  whenTight: z.enum(["pull", "skip"]).optional(),
+  attributionWindow: spanField.optional(),
+  manual: z.strictObject({ amountAtLeast: decimalField }).optional(),
+});
+type CampaignShape = z.output<typeof campaignShape>;
+
+const DEFAULTS = {
+  priority: 0,
+  limits: { max: 3, per: 24 * HOUR, gap: 10 * MINUTE },
+  repeatAfter: 20 * HOUR,
+  paidSilence: DAY,
+  minAge: 3 * MINUTE,
+  minLead: 2 * MINUTE,
+  staleAfter: 60 * MINUTE,
+  whenTight: "pull",
+  attributionWindow: 24 * HOUR,
+} as const;
+
+/**
+ * `key`: the campaign's directory name. `channels`: the names of those configured; null: any will do. Never throws; faults carry lines of
+ * `text`. A step may name a usual channel (sms, chat, …) that is not configured.
+ */
+export function parseCampaignFile(
+  key: string,
+  text: string,
+  channels: readonly string[] | null,
+): YamlResult<CampaignDraft> {
+  // The checks across keys run also when a key is at fault, so that all is told at once.
+  const shape = campaignShape.superRefine(
+    (value, context) => {
+      for (const [path, message] of contradictions(value, channels))
+        context.addIssue({ code: "custom", path, message });
+    },
+    { when: () => true },
+  );
+  const parsed = parseYaml(text, shape);
+  return parsed.ok ? { ...parsed, value: toDraft(key, parsed.value) } : parsed;
+}
+
+/** The same text for the same meaning, whatever the order of keys and the spelling of values: what a version is computed from. */
+export function canonicalCampaign(draft: CampaignDraft): string {
+  return JSON.stringify(draft, (_, value: unknown) =>
+    typeof value === "object" && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : value,
+  );
+}
+
+function toDraft(key: string, shape: CampaignShape): CampaignDraft {
+  return {
+    key,
+    name: shape.name ?? key,
+    priority: shape.priority ?? DEFAULTS.priority,
+    active: { from: shape.active?.from ?? null, to: shape.active?.to ?? null },
+    match: toMatch(shape.match ?? {}),
+    exclude: shape.exclude ? toMatch(shape.exclude) : null,
+    steps: shape.steps.map(({ id, at, channels }) => ({ id, at: toAnchor(at), channels })),
+    variants: Object.entries(shape.variants ?? {}).map(([variant, weight]) => ({ key: variant, weight })),
+    holdout: shape.holdout ?? 0,
+    quietHours: shape.quietHours ?? null,
+    limits: {
+      max: shape.limits?.max ?? DEFAULTS.limits.max,
+      per: shape.limits?.per ?? DEFAULTS.limits.per,
+      gap: shape.limits?.gap ?? DEFAULTS.limits.gap,
+    },
+    repeatAfter: shape.repeatAfter ?? DEFAULTS.repeatAfter,
+    paidSilence: shape.paidSilence === "off" ? null : (shape.paidSilence ?? DEFAULTS.paidSilence),
+    minAge: shape.minAge ?? DEFAULTS.minAge,
+    minLead: shape.minLead ?? DEFAULTS.minLead,
+    staleAfter: shape.staleAfter ?? DEFAULTS.staleAfter,
+    whenTight: shape.whenTight ?? DEFAULTS.whenTight,
+    attributionWindow: shape.attributionWindow ?? DEFAULTS.attributionWindow,
+    manual: shape.manual ?? null,
+  };
+}
+
+function toMatch(shape: z.output<typeof matchShape>): Match {
+  const { shops, tags, amount } = shape;
+  return {
+    shops: shops ?? null,
+    tags: tags ?? null,
+    amount: amount ? { min: amount.min ?? null, max: amount.max ?? null } : null,
+  };
+}
+
+function toAnchor(at: z.output<typeof stepShape>["at"]): Anchor {
+  return at.afterCreated === undefined
+    ? { kind: "beforeClose", ms: at.beforeClose ?? 0 }
+    : { kind: "afterCreated", ms: at.afterCreated };
+}

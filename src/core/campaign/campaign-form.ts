@@ -1,0 +1,47 @@
+/** A parsed campaign in the words of `campaign.yaml`, every default filled in: what programs read that do not parse YAML. */
+
+import { formatDuration, MINUTE } from "../values/duration.ts";
+import { formatInstant } from "../values/instant.ts";
+import type { Match, QuietHours } from "../values/policy.ts";
+import type { CampaignDraft } from "./campaign-file.ts";
+
+export function campaignForm(campaign: CampaignDraft) {
+  const { active, limits, variants, holdout, paidSilence } = campaign;
+  const instant = (ms: number | null) => (ms === null ? null : formatInstant(ms, 0));
+  return {
+    name: campaign.name,
+    priority: campaign.priority,
+    active: { from: instant(active.from), to: instant(active.to) },
+    match: matchForm(campaign.match),
+    exclude: campaign.exclude === null ? null : matchForm(campaign.exclude),
+    steps: campaign.steps.map(({ id, at, channels }) => ({ id, at: { [at.kind]: formatDuration(at.ms) }, channels })),
+    variants: Object.fromEntries(variants.map(({ key, weight }) => [key, weight])),
+    // Four digits behind the point is what the file takes.
+    holdout: `${Number((holdout * 100).toFixed(4))}%`,
+    quietHours: quietForm(campaign.quietHours),
+    limits: { max: limits.max, per: formatDuration(limits.per), gap: formatDuration(limits.gap) },
+    repeatAfter: formatDuration(campaign.repeatAfter),
+    paidSilence: paidSilence === null ? "off" : formatDuration(paidSilence),
+    minAge: formatDuration(campaign.minAge),
+    minLead: formatDuration(campaign.minLead),
+    staleAfter: formatDuration(campaign.staleAfter),
+    whenTight: campaign.whenTight,
+    attributionWindow: formatDuration(campaign.attributionWindow),
+    manual: campaign.manual,
+  };
+}
+
+const matchForm = ({ shops, tags, amount }: Match) => ({ shops, tags, amount });
+
+/** null: the shop's. */
+function quietForm(quiet: QuietHours | "off" | null) {
+  return quiet === null || quiet === "off" ? quiet : { from: clock(quiet.from), to: clock(quiet.to) };
+}
+
+function clock(ms: number): string {
+  const minutes = Math.floor(ms / MINUTE);
+  const seconds = Math.floor((ms % MINUTE) / 1_000);
+  const two = (part: number) => String(part).padStart(2, "0");
+  const time = `${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
+  return seconds === 0 ? time : `${time}:${two(seconds)}`;
+}

@@ -1,0 +1,202 @@
+/**
+ * Order events at the edge: the public shape (HTTP, queue, NDJSON alike) checked by zod, and what the program works with.
+ * An unknown key is passed over, so that a shop may send more than we read; `null` means "not told".
+ */
+import { z } from "zod";
+import { parseInstant } from "../values/instant.ts";
+import { currencyDigits, fitsAnyCurrency, parseAmount } from "../values/money.ts";
+import { isStorable, plainReader } from "./plain-event.ts";
+
+export const EVENT_TYPES = ["order.created", "order.updated", "order.paid", "order.closed", "order.refunded"] as const;
+export type EventType = (typeof EVENT_TYPES)[number];
+
+const storable = { error: "holds a NUL or half of a surrogate pair: send plain Unicode text" };
+
+const id = (max: number) => z.string().min(1).max(max).refine(isStorable, storable);
+/** What others leave empty is not told. */
+const mayBeEmpty = (max: number) =>
+  z
+    .string()
+    .max(max)
+    .refine(isStorable, storable)
+    .transform((value) => (value === "" ? null : value))
+    .nullish();
+const toldHandles = (handles: Record<string, string | null | undefined>): Record<string, string> =>
+  Object.fromEntries(Object.entries(handles).filter((entry): entry is [string, string] => entry[1] != null));
+const text = (max: number) => z.string().max(max).nullish();
+const instant = z
+  .string()
+  .max(40)
+  .transform((value, context) => {
+    const ms = parseInstant(value);
+    if (ms !== null) return ms;
+    context.addIssue({
+      code: "custom",
+      message: "must be an RFC 3339 instant with an offset, from 1970 to 9999, like 2026-11-10T20:00:00+08:00",
+    });
+    return z.NEVER;
+  });
+const decimal = z
+  .string()
+  .max(24)
+  .regex(/^\d{1,15}(\.\d{1,6})?$/, 'must be a plain decimal string that is not negative, like "129.00"');
+const tags = z.array(z.string().max(200)).max(200).nullish();
+
+const orderIdError = ({ input }: { readonly input: unknown }) =>
+  typeof input === "number" ? "must be a string: a 64-bit number would lose its last digits in JSON" : undefined;
+
+const buyerShape = z.object({
+  id: mayBeEmpty(200),
+  phone: text(40),
+  chat: z.record(id(40), mayBeEmpty(300)).transform(toldHandles).nullish(),
+  name: text(200),
+  locale: text(40),
+  timeZone: text(60),
+  tier: text(60),
+});
+
+const itemShape = z.object({
+  sku: text(200),
+  title: text(500),
+  quantity: z.number().int().min(0).max(1_000_000).nullish(),
+  price: decimal.nullish(),
+  tags,
+});
+
+const orderShape = z.object({
+  id: z.string({ error: orderIdError }).min(1).max(200).refine(isStorable, storable),
+  amount: decimal.nullish(),
+  currency: z
+    .string()
+    .max(10)
+    .refine((code) => currencyDigits(code) !== null, { error: "is no ISO 4217 currency code" })
+    .nullish(),
+  createdAt: instant.nullish(),
+  closesAt: instant.nullish(),
+  paidAt: instant.nullish(),
+  closedAt: instant.nullish(),
+  reason: text(200),
+  buyer: buyerShape.nullish(),
+  items: z.array(itemShape).max(500).nullish(),
+  paymentMethod: text(100),
+  payUrl: text(2000),
+  tags,
+  pendingConfirmation: z.boolean().nullish(),
+  presale: z
+    .object({ depositPaid: z.boolean().nullish(), balanceFrom: instant.nullish(), balanceTo: instant.nullish() })
+    .nullish(),
+  note: text(5000),
+});
+
+/** Exported for the test that holds plain-event.ts against it. */
+export const envelope = z.object({
+  id: id(200),
+  type: z.enum(EVENT_TYPES, { error: `must be one of ${EVENT_TYPES.join(", ")}` }),
+  occurredAt: instant,
+  shop: id(100),
+  paidAt: instant.nullish(),
+  closedAt: instant.nullish(),
+  reason: text(200),
+  order: orderShape,
+});
+
+export type OrderTold = z.output<typeof orderShape>;
+export type BuyerTold = z.output<typeof buyerShape>;
+export type ItemTold = z.output<typeof itemShape>;
+
+/** One fact about one order. Instants are epoch ms; `order.amount` stays a decimal string until the order's currency is known. */
+export type OrderEvent = {
+  readonly id: string;
+  readonly type: EventType;
+  readonly occurredAt: number;
+  readonly shop: string;
+  readonly order: OrderTold;
+};
+
+/** `index` counts from 0 within one request, file or job. Codes are stable; `message` names the field and the remedy. */
+export type Rejection = { readonly code: string; readonly message: string };
+
+export type ParsedEvent =
+  | { readonly ok: true; readonly event: OrderEvent }
+  | { readonly ok: false; readonly rejection: Rejection };
+
+const KINDS: Readonly<Record<string, string>> = {
+  string: "must be a string",
+  number: "must be a number",
+  int: "must be a whole number",
+  boolean: "must be true or false",
+  array: "must be an array",
+  object: "must be an object",
+  record: "must be an object",
+};
+
+/** Plain words for what zod finds by itself: the field stands before them. */
+function inWords(issue: z.core.$ZodRawIssue): string | undefined {
+  switch (issue.code) {
+    case "invalid_type":
+      if (issue.input == null) return "is required";
+      return `${KINDS[issue.expected] ?? `must be a ${issue.expected}`}${issue.expected === "string" && typeof issue.input === "number" ? ": put it in quotes" : ""}`;
+    case "too_small":
+      return issue.origin === "string" ? "must not be empty" : `must be at least ${issue.minimum}`;
+    case "too_big":
+      if (issue.origin === "string") return `must have at most ${issue.maximum} characters`;
+      return issue.origin === "array"
+        ? `must have at most ${issue.maximum} entries`
+        : `must be at most ${issue.maximum}`;
+    case "invalid_key":
+      return "must be named by 1 to 40 characters of plain Unicode text";
+    default:
+      return undefined;
+  }
+}
+
+const reject = (code: string, message: string): ParsedEvent => ({ ok: false, rejection: { code, message } });
+
+type Envelope = z.output<typeof envelope>;
+const readPlain = plainReader<Envelope>(EVENT_TYPES);
+
+/** Checks one event of any origin. Never throws. */
+export function parseEvent(input: unknown): ParsedEvent {
+  const plain = readPlain(input);
+  if (plain !== null) return checkFields(flattened(plain));
+  const result = envelope.safeParse(input, { error: inWords });
+  if (result.success) return checkFields(flattened(result.data));
+  const issue = result.error.issues[0];
+  const path = issue?.path.map(String).join(".") ?? "";
+  const said = issue?.message ?? "is not an order event";
+  return reject("invalid_event", path === "" ? `event: ${said}` : `${path}: ${said}`);
+}
+
+/** What is told beside the order is told of it. */
+function flattened({ id, type, occurredAt, shop, paidAt, closedAt, reason, order }: Envelope): OrderEvent {
+  if (paidAt == null && closedAt == null && reason == null) return { id, type, occurredAt, shop, order };
+  const told: OrderTold = {
+    ...order,
+    paidAt: order.paidAt ?? paidAt,
+    closedAt: order.closedAt ?? closedAt,
+    reason: order.reason ?? reason,
+  };
+  return { id, type, occurredAt, shop, order: told };
+}
+
+function checkFields(event: OrderEvent): ParsedEvent {
+  const { order, type } = event;
+  if (order.amount != null && order.currency != null && parseAmount(order.amount, order.currency) === null)
+    return reject(
+      "invalid_event",
+      `order.amount: ${order.amount} has too many decimals or digits for ${order.currency}`,
+    );
+  if (order.amount != null && order.currency == null) {
+    if (type === "order.created") return reject("invalid_event", "order.currency: is required with an amount");
+    if (!fitsAnyCurrency(order.amount))
+      return reject("invalid_event", `order.amount: ${order.amount} has too many digits for an amount of any currency`);
+  }
+  if (type === "order.created") {
+    for (const field of ["amount", "currency", "createdAt"] as const)
+      if (order[field] == null) return reject("invalid_event", `order.${field}: is required in order.created`);
+    const buyer = order.buyer;
+    if (buyer?.id == null && buyer?.phone == null && Object.keys(buyer?.chat ?? {}).length === 0)
+      return reject("invalid_event", "order.buyer: needs at least one of id, phone, chat in order.created");
+  }
+  return { ok: true, event };
+}

@@ -1,0 +1,43 @@
+/**
+ * Holdout and variants: a stable hash of (campaign, shop, buyer), salted separately, so that the same buyer always falls
+ * the same way in every process, in a rehearsal and live.
+ */
+import type { Campaign } from "../values/policy.ts";
+
+/** 32-bit FNV-1a with murmur3's finalizer: spreads short, similar keys evenly; no secret in it. */
+export function hash32(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return (hash ^ (hash >>> 16)) >>> 0;
+}
+
+const share = (salt: string, campaign: string, shop: string, bucket: number) =>
+  hash32(`${salt}\n${campaign}\n${shop}\n${bucket}`) / 0x1_0000_0000;
+
+/** `bucket` stands for the buyer: hash32 of the identity first told, kept for life. */
+export function isHeldOut(campaign: Campaign, shop: string, bucket: number): boolean {
+  return campaign.holdout > 0 && share("holdout", campaign.key, shop, bucket) < campaign.holdout;
+}
+
+/**
+ * The buyer's variant by weight, or null when the campaign has none. `earlier`: the one that the buyer was sent under an earlier version
+ * of the campaign, whose weights may have been others. It stays, also with a weight of 0 now, as long as the campaign has it: the arms
+ * must not mix.
+ */
+export function variantOf(
+  campaign: Campaign,
+  shop: string,
+  bucket: number,
+  earlier: string | null = null,
+): string | null {
+  if (earlier !== null && campaign.variants.some(({ key }) => key === earlier)) return earlier;
+  const total = campaign.variants.reduce((sum, variant) => sum + variant.weight, 0);
+  let point = share("variant", campaign.key, shop, bucket) * total;
+  for (const variant of campaign.variants) {
+    point -= variant.weight;
+    if (point < 0) return variant.key;
+  }
+  return campaign.variants.at(-1)?.key ?? null;
+}

@@ -1,0 +1,61 @@
+/** Which campaign a case takes (design §4, rule 2). */
+
+import type { Order } from "../order/order.ts";
+import { currencyDigits } from "../values/money.ts";
+import type { Campaign, Match } from "../values/policy.ts";
+
+export type ChosenCampaign =
+  | { readonly kind: "campaign"; readonly campaign: Campaign }
+  | { readonly kind: "none"; readonly reason: "excluded" | "no_campaign" };
+
+/** Highest priority first; ties: the smaller key. */
+export function byPriority(campaigns: readonly Campaign[]): Campaign[] {
+  return [...campaigns].sort((a, b) => b.priority - a.priority || (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+}
+
+/** The first of `campaigns` (sorted by byPriority) that fits at least one of the orders. */
+export function chooseCampaign(campaigns: readonly Campaign[], shop: string, orders: readonly Order[]): ChosenCampaign {
+  let reason: "excluded" | "no_campaign" = "no_campaign";
+  for (const campaign of campaigns) {
+    for (const order of orders) {
+      if (!isActive(campaign, order) || !holds(campaign.match, shop, order)) continue;
+      if (!isExcluded(campaign, shop, order)) return { kind: "campaign", campaign };
+      reason = "excluded";
+    }
+  }
+  return { kind: "none", reason };
+}
+
+export function isExcluded(campaign: Campaign, shop: string, order: Order): boolean {
+  return campaign.exclude !== null && holds(campaign.exclude, shop, order);
+}
+
+function isActive({ active }: Campaign, order: Order): boolean {
+  if (order.createdAt === null) return false;
+  return (
+    (active.from === null || order.createdAt >= active.from) && (active.to === null || order.createdAt < active.to)
+  );
+}
+
+function holds(match: Match, shop: string, order: Order): boolean {
+  if (match.shops !== null && !match.shops.includes(shop)) return false;
+  if (match.tags !== null && !match.tags.some((tag) => order.tags.includes(tag))) return false;
+  if (match.amount === null) return true;
+  return reaches(order, match.amount.min ?? "0") && (match.amount.max === null || staysWithin(order, match.amount.max));
+}
+
+/** Both sides are the double nearest to the same decimal, so equal decimals compare equal. */
+const decimalOf = (order: Order): number => (order.amount ?? 0) / 10 ** (currencyDigits(order.currency ?? "") ?? 2);
+
+const reaches = (order: Order, min: string): boolean => decimalOf(order) >= Number(min);
+const staysWithin = (order: Order, max: string): boolean => decimalOf(order) <= Number(max);
+
+/** Whether the orders together reach the amount; each currency for itself. */
+export function sumReaches(orders: readonly Order[], amountAtLeast: string): boolean {
+  const sums = new Map<string, number>();
+  for (const { amount, currency } of orders)
+    if (currency !== null) sums.set(currency, (sums.get(currency) ?? 0) + (amount ?? 0));
+  for (const [currency, sum] of sums)
+    if (sum / 10 ** (currencyDigits(currency) ?? 2) >= Number(amountAtLeast)) return true;
+  return false;
+}

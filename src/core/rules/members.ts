@@ -1,0 +1,130 @@
+/** Which orders are in the case, and its beginning and end (design §4, rules 1 and 13). */
+
+import { isKnown, type Order, toldOver } from "../order/order.ts";
+import type { Reason } from "../values/reason.ts";
+import type { BuyerPolicy, BuyerState, Decision, OpenCase, TrackedOrder } from "./buyer-state.ts";
+import { markSettled } from "./settle.ts";
+
+/** An order that closes at this very instant is still open to what is told then, and closed to the clock. */
+export type Phase = "event" | "clock";
+
+function isOver(order: Order, now: number, phase: Phase): boolean {
+  if (toldOver(order) !== null) return true;
+  return order.closesAt !== null && (phase === "event" ? now > order.closesAt : now >= order.closesAt);
+}
+
+function isMember({ order, toldAt }: TrackedOrder, now: number, phase: Phase): boolean {
+  return toldAt !== null && order.chaseFrom !== null && now >= order.chaseFrom && !isOver(order, now, phase);
+}
+
+/** Notes when orders became known; one that was already over then is a whole-case row of its own. */
+export function adoptTold(state: BuyerState, policy: BuyerPolicy, now: number, out: Decision[]): void {
+  for (const tracked of state.orders.values()) {
+    const { order } = tracked;
+    if (tracked.toldAt !== null || !isKnown(order)) continue;
+    tracked.toldAt = now;
+    if (order.chaseFrom !== null && isOver(order, now, "event"))
+      out.push(wholeCase(policy.newId(), null, "closed", now, [order.id]));
+  }
+}
+
+/** Brings the members up to date, opens or ends the case; true when they changed. */
+export function refreshMembers(
+  state: BuyerState,
+  policy: BuyerPolicy,
+  now: number,
+  phase: Phase,
+  out: Decision[],
+): boolean {
+  const members: string[] = [];
+  for (const [id, tracked] of state.orders) if (isMember(tracked, now, phase)) members.push(id);
+  if (members.length > 1) sortByCreation(state, members);
+  const open = state.open;
+  if (open === null) {
+    if (members.length === 0) return false;
+    state.open = openCase(policy.newId(), now, members);
+    return true;
+  }
+  const left = open.members.filter((id) => !members.includes(id));
+  if (left.length === 0 && members.length === open.members.length) {
+    open.members = members;
+    return false;
+  }
+  if (left.length > 0) noteDepartures(state, open, left, now, phase);
+  open.members = members;
+  if (members.length === 0) endCase(state, open, now, out);
+  return true;
+}
+
+/** The first is the one that a text calls "the order". */
+export function sortByCreation(state: BuyerState, ids: string[]): void {
+  const created = (id: string) => state.orders.get(id)?.order.createdAt ?? 0;
+  ids.sort((a, b) => created(a) - created(b) || (a < b ? -1 : 1));
+}
+
+function openCase(id: string, now: number, members: string[]): OpenCase {
+  return {
+    id,
+    openedAt: now,
+    campaign: null,
+    members,
+    counted: [],
+    rows: [],
+    hadPlan: false,
+    manual: false,
+    promise: null,
+    departures: null,
+    whole: null,
+  };
+}
+
+function noteDepartures(state: BuyerState, open: OpenCase, left: readonly string[], now: number, phase: Phase): void {
+  const reasons = new Set(open.departures?.at === now ? open.departures.reasons : []);
+  for (const id of left) {
+    const order = state.orders.get(id)?.order;
+    if (order === undefined) continue;
+    reasons.add(toldOver(order) ?? (isOver(order, now, phase) ? "closed" : "excluded"));
+  }
+  open.departures = { at: now, reasons: [...reasons] };
+}
+
+const WHAT_HAPPENED: readonly Reason[] = ["paid", "closed", "refunded", "excluded"];
+
+/** Rule 13. */
+function endCase(state: BuyerState, open: OpenCase, now: number, out: Decision[]): void {
+  const happened = WHAT_HAPPENED.find((reason) => open.departures?.reasons.includes(reason)) ?? "closed";
+  decideAll(state, open, happened, now, out);
+  if (!open.hadPlan && open.whole !== null)
+    out.push(wholeCase(open.id, open.campaign, open.whole.reason, open.whole.at, open.counted));
+  state.open = null;
+}
+
+/** Decides every planned row: a skip with its own reason, a send with `reason`. */
+export function decideAll(state: BuyerState, open: OpenCase, reason: Reason, now: number, out: Decision[]): void {
+  for (const row of open.rows) {
+    if (open.campaign !== null) markSettled(state, open.campaign, row, now, false);
+    out.push({
+      caseId: open.id,
+      at: now,
+      campaign: open.campaign,
+      step: row.step,
+      variant: null,
+      kind: "skip",
+      reason: row.kind === "skip" ? row.reason : reason,
+      orders: open.counted,
+      channel: null,
+      row,
+    });
+  }
+  open.rows = [];
+}
+
+function wholeCase(
+  caseId: string,
+  campaign: Decision["campaign"],
+  reason: Reason,
+  at: number,
+  orders: readonly string[],
+): Decision {
+  return { caseId, at, campaign, step: null, variant: null, kind: "skip", reason, orders, channel: null, row: null };
+}

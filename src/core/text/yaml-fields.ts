@@ -1,0 +1,69 @@
+/** The kinds of value that `dunlin.yaml` and `campaign.yaml` share, as zod schemas from the written form to the program's. */
+import { z } from "zod";
+import { parseDuration, SECOND } from "../values/duration.ts";
+import { parseInstant } from "../values/instant.ts";
+import type { QuietHours } from "../values/policy.ts";
+
+/** A name used in file names, keys and tables: letters, digits and dashes, no dots. */
+export const nameField = z
+  .string()
+  .max(60, "is longer than 60 characters")
+  .regex(/^[a-z0-9][a-z0-9-]*$/i, "must be letters, digits and dashes, beginning with a letter or digit");
+
+/** Text → T through a parser that says null for what it does not take. */
+function parsed<T>(parse: (text: string) => T | null, error: string) {
+  return z
+    .string({ error: (issue) => (issue.input === undefined ? "is required" : error) })
+    .transform((text, context): T => {
+      const value = parse(text);
+      if (value !== null) return value;
+      context.addIssue({ code: "custom", message: error });
+      return z.NEVER;
+    });
+}
+
+/** Milliseconds. */
+export const durationField = parsed(parseDuration, "must be a duration like 90s, 10m, 1h30m or 2d");
+
+/** Milliseconds, more than none. */
+export const spanField = durationField.refine((ms) => ms > 0, "must be longer than 0s");
+
+/** Epoch ms. */
+export const instantField = parsed(parseInstant, "must be an instant with an offset, like 2026-11-10T20:00:00+08:00");
+
+/** `22:00` or `22:00:30` → milliseconds since midnight. */
+export const timeOfDayField = parsed((text) => {
+  const match = /^([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?$/.exec(text);
+  return match ? (Number(match[1]) * 3600 + Number(match[2]) * 60 + Number(match[3] ?? 0)) * SECOND : null;
+}, 'must be a time of day like "22:00" or "22:00:30"');
+
+/** `off`, or wall-clock [from, to). */
+export const quietHoursField: z.ZodType<QuietHours | "off"> = offOr(
+  z.strictObject({ from: timeOfDayField, to: timeOfDayField }),
+  "must be off or a map of from and to",
+);
+
+/** A decimal as text; a plain number is taken as it is written. */
+export const decimalField = z
+  .union([z.string(), z.number()], {
+    error: (issue) => (issue.input === undefined ? "is required" : 'must be an amount like "30.00"'),
+  })
+  .transform((value) => String(value))
+  .pipe(
+    z.string().regex(/^\d{1,15}(\.\d{1,6})?$/, 'must be an amount like "30.00", not negative, at most six decimals'),
+  );
+
+/** `off` (also `false`), or what the schema takes. */
+export function offOr<T>(schema: z.ZodType<T>, error: string): z.ZodType<T | "off"> {
+  return z.union([z.literal("off"), z.literal(false).transform(() => "off" as const), schema], { error });
+}
+
+/** Compares decimals as decimalField gives them: negative, zero or positive as a is less than, equal to or more than b. */
+export function compareDecimals(a: string, b: string): number {
+  const micros = (text: string) => {
+    const [whole = "0", fraction = ""] = text.split(".");
+    return BigInt(whole + fraction.padEnd(6, "0"));
+  };
+  const difference = micros(a) - micros(b);
+  return difference < 0n ? -1 : difference > 0n ? 1 : 0;
+}

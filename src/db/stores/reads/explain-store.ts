@@ -1,0 +1,165 @@
+/** Everything that is stored of one order, for people: no contact, no name; the buyer by the platform's id only. */
+
+import type { OrderTold } from "../../../core/order/event.ts";
+import type { PaymentPromise } from "../../../core/rules/buyer-state.ts";
+import type { Move } from "../../../core/rules/plan.ts";
+import type { Reason } from "../../../core/values/reason.ts";
+import type { Sql } from "../../client.ts";
+import { plain } from "../../columns.ts";
+import { inTransaction } from "../../transaction.ts";
+import { type ReminderState, stateOf } from "./reminder-state.ts";
+
+export type OrderFacts = {
+  readonly now: number;
+  readonly buyer_id: string | null;
+  readonly platform_id: string | null;
+  /** The buyer's own zone, where it was told. */
+  readonly time_zone: string | null;
+  readonly case_id: string | null;
+  readonly in_case: boolean;
+  readonly status: "unpaid" | "paid" | "closed";
+  readonly amount: number | null;
+  readonly currency: string | null;
+  readonly created_at: number | null;
+  readonly closes_at: number | null;
+  readonly chase_from: number | null;
+  readonly cash_on_delivery: boolean;
+  readonly paid_at: number | null;
+  readonly refunded_at: number | null;
+  readonly closed_at: number | null;
+  readonly told_at: number | null;
+  readonly seen_at: number;
+  readonly close_reason: string | null;
+  readonly payment_method: string | null;
+};
+
+export type EventFacts = {
+  readonly id: string;
+  readonly type: string;
+  readonly occurred_at: number;
+  readonly received_at: number;
+  readonly told: OrderTold;
+};
+
+export type CaseFacts = {
+  readonly id: string;
+  readonly opened_at: number;
+  readonly ended_at: number | null;
+  readonly campaign: string | null;
+  readonly manual: boolean;
+  readonly promise: PaymentPromise | null;
+  readonly whole_reason: Reason | null;
+  readonly whole_at: number | null;
+  readonly orders: readonly string[];
+};
+
+export type ReminderFacts = {
+  readonly id: string;
+  readonly case_id: string;
+  readonly campaign: string | null;
+  readonly campaign_version: string | null;
+  readonly step: string | null;
+  readonly variant: string | null;
+  readonly kind: "send" | "skip";
+  readonly state: ReminderState;
+  readonly reason: Reason | null;
+  readonly due_at: number;
+  readonly decided_at: number | null;
+  readonly orders: readonly string[];
+  readonly plan: {
+    readonly index: number;
+    readonly anchor: number;
+    readonly latest: number | null;
+    readonly owed: readonly { readonly order: string; readonly own: number }[];
+    readonly moves: readonly Move[];
+  } | null;
+  /** Its campaign is. */
+  readonly paused: boolean;
+  readonly retry_at: number | null;
+  readonly retry_channel: string | null;
+};
+
+export type DeliveryFacts = {
+  readonly id: string;
+  readonly reminder_id: string;
+  readonly channel: string;
+  readonly attempt: number;
+  readonly state: string;
+  readonly claimed_at: number;
+  readonly finished_at: number | null;
+  readonly delivered_at: number | null;
+  readonly campaign_version: string | null;
+  readonly variant: string | null;
+  readonly template: string | null;
+  readonly template_version: string | null;
+  readonly message_id: string | null;
+  readonly segments: number | null;
+  readonly cost_micros: number | null;
+  readonly cost_currency: string | null;
+  readonly code: string | null;
+  readonly message: string | null;
+};
+
+export type RecoveryFacts = {
+  readonly reminder_id: string;
+  readonly amount: number;
+  readonly currency: string;
+  readonly reminded_at: number;
+  readonly paid_at: number;
+};
+
+export type StoredStory = {
+  readonly order: OrderFacts;
+  readonly events: readonly EventFacts[];
+  readonly cases: readonly CaseFacts[];
+  readonly reminders: readonly ReminderFacts[];
+  readonly deliveries: readonly DeliveryFacts[];
+  readonly recovery: RecoveryFacts | null;
+};
+
+/**
+ * The order, or null when it is unknown; with it the reminders that name it and the others of the case that it is in or was in last,
+ * all of one moment. Every statement goes by an index: of the order, of its buyer, of a key.
+ */
+export function loadStory(pool: Sql, shop: string, id: string): Promise<StoredStory | null> {
+  return inTransaction(pool, (sql) => storyIn(sql, shop, id), "isolation level repeatable read read only");
+}
+
+async function storyIn(sql: Sql, shop: string, id: string): Promise<StoredStory | null> {
+  const [order] = await sql<OrderFacts[]>`
+    select dunlin_now() as now, o.buyer_id, b.platform_id, b.profile #>> '{timeZone,0}' as time_zone, o.case_id, o.in_case, o.status,
+      o.amount, o.currency, o.created_at, o.closes_at, o.chase_from, o.cash_on_delivery, o.paid_at, o.refunded_at, o.closed_at,
+      o.told_at, o.seen_at, o.details ->> 'closeReason' as close_reason, o.details ->> 'paymentMethod' as payment_method
+    from orders o left join buyers b on b.shop_id = o.shop_id and b.id = o.buyer_id
+    where o.shop_id = ${shop} and o.id = ${id}`;
+  if (order === undefined) return null;
+  const [events, reminders, recoveries] = await Promise.all([
+    sql<EventFacts[]>`
+      select id, type, occurred_at, received_at, told from order_events
+      where shop_id = ${shop} and order_id = ${id} order by occurred_at, id collate "C"`,
+    sql<ReminderFacts[]>`
+      select id, case_id, campaign, campaign_version, step, variant, kind, ${stateOf(sql)} as state, reason, due_at, decided_at, orders, plan,
+        retry_at, retry_channel, exists (select from campaigns c where c.key = campaign and c.paused_at is not null) as paused
+      from reminders r where shop_id = ${shop} and buyer_id = ${order.buyer_id}
+        and (${id} = any(orders) or case_id = ${order.case_id})
+      order by coalesce(decided_at, due_at), (plan ->> 'index')::int nulls first, id`,
+    sql<RecoveryFacts[]>`
+      select v.reminder_id, v.amount, v.currency, v.reminded_at, v.paid_at from recoveries v
+      join reminders r on r.shop_id = v.shop_id and r.id = v.reminder_id and r.state = 'sent'
+      where v.shop_id = ${shop} and v.order_id = ${id}`,
+  ]);
+  const caseIds = [
+    ...new Set([...reminders.map(({ case_id }) => case_id), ...(order.case_id === null ? [] : [order.case_id])]),
+  ];
+  const [cases, deliveries] = await Promise.all([
+    sql<CaseFacts[]>`
+      select c.id, c.opened_at, c.ended_at, c.campaign, c.manual, c.promise, c.whole_reason, c.whole_at,
+        array(select o.id from orders o where o.shop_id = c.shop_id and o.buyer_id = c.buyer_id and o.case_id = c.id order by o.created_at, o.id) as orders
+      from cases c where c.shop_id = ${shop} and c.id = any(${plain(caseIds)}::uuid[]) order by c.opened_at, c.id`,
+    sql<DeliveryFacts[]>`
+      select id, reminder_id, channel, attempt, state, claimed_at, finished_at, delivered_at, campaign_version, variant,
+        template, template_version, message_id, segments, cost_micros, cost_currency, code, message
+      from deliveries where shop_id = ${shop} and reminder_id = any(${plain(reminders.map((row) => row.id))}::uuid[]) order by claimed_at, id`,
+  ]);
+  return { order, events, cases, reminders, deliveries, recovery: recoveries[0] ?? null };
+}

@@ -1,0 +1,44 @@
+/** What a message about an order would be made of, now. Read without a lock: a preview decides nothing. */
+
+import type { Sql } from "../../client.ts";
+import type { OrderDetails, Profile } from "../buyers/buyer-load.ts";
+
+export type PreviewOrder = {
+  readonly id: string;
+  readonly amount: number;
+  readonly currency: string;
+  readonly created_at: number;
+  readonly closes_at: number | null;
+  readonly details: OrderDetails;
+};
+
+export type PreviewRows = {
+  readonly now: number;
+  /** The order, and with it those of its case, if it is in one; without those of which nothing tells the price yet. */
+  readonly orders: readonly PreviewOrder[];
+  readonly profile: Profile;
+  /** The last told phone number, encrypted. */
+  readonly phone: Buffer | null;
+};
+
+/** null: no event told of such an order. */
+export async function loadPreview(sql: Sql, shop: string, id: string): Promise<PreviewRows | null> {
+  const [order] = await sql<{ now: number; buyer_id: string | null; profile: Profile | null }[]>`
+    select dunlin_now() as now, o.buyer_id, b.profile
+    from orders o left join buyers b on b.shop_id = o.shop_id and b.id = o.buyer_id
+    where o.shop_id = ${shop} and o.id = ${id}`;
+  if (order === undefined) return null;
+  const [orders, phones] = await Promise.all([
+    sql<PreviewOrder[]>`
+      select s.id, s.amount, s.currency, s.created_at, s.closes_at, s.details
+      from orders o join orders s on s.shop_id = o.shop_id
+        and (s.id = o.id or (s.buyer_id = o.buyer_id and o.in_case and s.in_case))
+      where o.shop_id = ${shop} and o.id = ${id}
+        and s.amount is not null and s.currency is not null and s.created_at is not null
+      order by s.created_at, s.id`,
+    sql<{ cipher: Buffer }[]>`
+      select cipher from contacts where shop_id = ${shop} and buyer_id = ${order.buyer_id} and kind = 'phone'
+      order by told_at desc, told_id collate "C" desc limit 1`,
+  ]);
+  return { now: order.now, orders, profile: order.profile ?? {}, phone: phones[0]?.cipher ?? null };
+}

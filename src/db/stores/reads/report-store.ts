@@ -1,0 +1,180 @@
+/**
+ * The figures of the recovery report, each as one statement over rows that anybody can list. Which row is counted at what time is
+ * told in report-keys.ts, what the figures mean in reporting/recovery.ts. Read-only and without locks; the caller runs them in
+ * one `repeatable read` transaction, so that all of them speak of the same moment.
+ */
+import type { Sql } from "../../client.ts";
+import { inState } from "./reminder-state.ts";
+import {
+  CASE_SOURCE,
+  groupBy,
+  inWindow,
+  keyColumns,
+  keyJoins,
+  keyNames,
+  needsReminders,
+  noKeys,
+  ORDER_SOURCE,
+  REMINDER_SOURCE,
+  type ReportInput,
+} from "./report-keys.ts";
+
+/** The keys of a row: `k0`, `k1`, … in the order of `by`. */
+export type Keys = { readonly [key: `k${number}`]: string | null };
+
+/** All shops that have a buyer: one index probe each, however many rows. */
+export async function shopsSeen(sql: Sql): Promise<string[]> {
+  const rows = await sql<{ shop_id: string }[]>`
+    with recursive seen as (
+      (select shop_id from buyers order by shop_id limit 1)
+      union all
+      select (select b.shop_id from buyers b where b.shop_id > seen.shop_id order by b.shop_id limit 1)
+      from seen where seen.shop_id is not null)
+    select shop_id from seen where shop_id is not null`;
+  return rows.map(({ shop_id }) => shop_id);
+}
+
+/** Room to count in memory what would else be sorted on disk. */
+export async function giveRoom(sql: Sql): Promise<void> {
+  await sql`select set_config('work_mem', '128MB', true), set_config('jit', 'off', true)`;
+}
+
+export type CountRow = Keys & { readonly n: number };
+
+/** Cases that never were: of an order told when it was over (its row says `closed`), and those that a merge of buyers left empty. */
+const noCases = (sql: Sql) => sql`
+  no_case as materialized (
+    select r.shop_id, r.case_id from reminders r where r.step is null and r.reason = 'closed'
+    union all
+    select c.shop_id, c.id from buyers b join cases c on c.shop_id = b.shop_id and c.buyer_id = b.merged_into
+    where b.merged_into is not null and c.ended_at is not null
+      and not exists (select from orders o where o.shop_id = c.shop_id and o.case_id = c.id)
+      and not exists (select from reminders r where r.shop_id = c.shop_id and r.buyer_id = c.buyer_id and r.case_id = c.id))`;
+
+export function countOrders(sql: Sql, input: ReportInput) {
+  if (needsReminders(input.by)) return countNamed(sql, input, "order");
+  return sql<CountRow[]>`
+    with ${noCases(sql)}
+    select ${keyColumns(sql, input.by, ORDER_SOURCE)} count(*)::int8 as n from orders o
+    left join cases c on c.shop_id = o.shop_id and c.id = o.case_id ${keyJoins(sql, input, ORDER_SOURCE)}
+    where o.case_id is not null and ${inWindow(sql, input, ORDER_SOURCE)}
+      and not exists (select from no_case x where x.shop_id = o.shop_id and x.case_id = o.case_id)
+    ${groupBy(sql, input.by)}`;
+}
+
+export function countCases(sql: Sql, input: ReportInput) {
+  if (needsReminders(input.by)) return countNamed(sql, input, "case");
+  return sql<CountRow[]>`
+    with ${noCases(sql)}
+    select ${keyColumns(sql, input.by, CASE_SOURCE)} count(*)::int8 as n from cases c ${keyJoins(sql, input, CASE_SOURCE)}
+    where ${inWindow(sql, input, CASE_SOURCE)}
+      and not exists (select from no_case x where x.shop_id = c.shop_id and x.case_id = c.id)
+    ${groupBy(sql, input.by)}`;
+}
+
+/** The orders or cases of each row's reminders, each once a row. */
+function countNamed(sql: Sql, input: ReportInput, what: "order" | "case") {
+  const named = what === "order" ? sql`cross join unnest(r.orders) as o(id)` : sql``;
+  return sql<CountRow[]>`
+    select ${keyNames(sql, input.by)} count(*)::int8 as n from (
+      select distinct ${keyColumns(sql, input.by, REMINDER_SOURCE)} r.shop_id collate "C",
+        ${what === "order" ? sql`o.id collate "C"` : sql`r.case_id`}
+      from reminders r ${keyJoins(sql, input, REMINDER_SOURCE)} ${named}
+      where ${inWindow(sql, input, REMINDER_SOURCE)} and not (r.step is null and coalesce(r.reason, '') = 'closed')) named
+    ${groupBy(sql, input.by)}`;
+}
+
+export type ReminderCounts = Keys & {
+  readonly cost_currency: string | null;
+  readonly planned: number;
+  readonly sent: number;
+  readonly delivered: number;
+  readonly skipped: number;
+  readonly cancelled: number;
+  readonly pending: number;
+  readonly segments: number;
+  readonly cost_micros: number;
+};
+
+/** What became of the reminders, and what the deliveries that stand for them cost; one row a key and currency. */
+export function countReminders(sql: Sql, input: ReportInput) {
+  return sql<ReminderCounts[]>`
+    select ${keyColumns(sql, input.by, REMINDER_SOURCE)} s.cost_currency, count(*)::int8 as planned,
+      count(*) filter (where r.state = 'sent')::int8 as sent,
+      count(*) filter (where r.state = 'sent' and s.delivered_at is not null)::int8 as delivered,
+      count(*) filter (where ${inState(sql, "skipped")})::int8 as skipped,
+      count(*) filter (where ${inState(sql, "cancelled")})::int8 as cancelled,
+      count(*) filter (where r.state in ('planned', 'sending'))::int8 as pending,
+      coalesce(sum(s.segments), 0)::int8 as segments, coalesce(sum(s.cost_micros), 0)::int8 as cost_micros
+    from reminders r ${keyJoins(sql, input, REMINDER_SOURCE, true)}
+    where ${inWindow(sql, input, REMINDER_SOURCE)} ${groupBy(sql, input.by, ["s.cost_currency"])}`;
+}
+
+/** A row of the report, or (`total`) all of them. */
+export type RemindedRow = CountRow & { readonly total: boolean };
+
+/** Orders that a sent reminder named: each once a row, and once in the total. */
+export function countReminded(sql: Sql, input: ReportInput) {
+  const { by } = input;
+  const rows = sql`select ${keyNames(sql, by)} false as total, count(*)::int8 as n from named ${groupBy(sql, by)}`;
+  return sql<RemindedRow[]>`
+    with named as materialized (
+      select distinct ${keyColumns(sql, by, REMINDER_SOURCE)} r.shop_id collate "C" as shop_id, o.id collate "C" as order_id
+      from reminders r ${keyJoins(sql, input, REMINDER_SOURCE)} cross join unnest(r.orders) as o(id)
+      where r.state = 'sent' and ${inWindow(sql, input, REMINDER_SOURCE)})
+    ${rows} union all
+    select ${noKeys(sql, by)} true, count(*)::int8 from (select distinct shop_id, order_id from named) once`;
+}
+
+/** Of a row and currency (`currency` not null), of a row, or (`total`) of all. */
+export type RecoveryRow = Keys & {
+  readonly total: boolean;
+  readonly currency: string | null;
+  readonly n: number;
+  readonly amount: number;
+  /** The median of the time from the send to the payment. */
+  readonly ms: number;
+};
+
+export function sumRecoveries(sql: Sql, input: ReportInput) {
+  const { by } = input;
+  const keys = by.map((_, i) => `k${i}`);
+  // Without keys, the row is the total.
+  const row = keys.length === 0 ? "" : `(${keys.join(", ")}), `;
+  const total = keys.length === 0 ? sql`currency is null` : sql`grouping(k0) = 1`;
+  return sql<RecoveryRow[]>`
+    select ${keyNames(sql, by)} ${total} as total, currency, count(*)::int8 as n, sum(amount)::int8 as amount,
+      percentile_cont(0.5) within group (order by ms) as ms
+    from (
+      select ${keyColumns(sql, by, REMINDER_SOURCE)} v.currency, v.amount,
+        extract(epoch from v.paid_at - v.reminded_at)::float8 * 1000 as ms
+      from recoveries v join reminders r on r.shop_id = v.shop_id and r.id = v.reminder_id and r.state = 'sent'
+      ${keyJoins(sql, input, REMINDER_SOURCE)} where ${inWindow(sql, input, REMINDER_SOURCE)}) recovered
+    group by grouping sets (${sql.unsafe(`(${[...keys, "currency"].join(", ")}), ${row}`)} ()) having count(*) > 0`;
+}
+
+export type ArmRow = Keys & { readonly held: boolean; readonly orders: number; readonly paid: number };
+
+/**
+ * The orders of either arm, each in the row of its first decided send or holdout, and how many of them are paid. A holdout is decided
+ * when its time comes; a send that finds no room then is treated from then on, too, also if it is never made because the buyer paid
+ * while it waited. Only campaigns that held somebody out are compared; where none did, all count as treated.
+ */
+export function countArms(sql: Sql, input: ReportInput) {
+  return sql<ArmRow[]>`
+    with decided as materialized (
+      select distinct on (r.shop_id collate "C", o.id collate "C") ${keyColumns(sql, input.by, REMINDER_SOURCE)}
+        r.shop_id, o.id as order_id, r.campaign, r.kind <> 'send' and r.intended is null as held
+      from reminders r ${keyJoins(sql, input, REMINDER_SOURCE)}
+      cross join unnest(case when r.intended is null then r.orders else r.orders || r.intended end) as o(id)
+      where (r.intended is not null or r.state <> 'planned' and (r.kind = 'send' or r.reason = 'holdout'))
+        and ${inWindow(sql, input, REMINDER_SOURCE)}
+      order by r.shop_id collate "C", o.id collate "C", coalesce(r.decided_at, r.due_at), r.id),
+    measured as (select distinct shop_id, campaign from decided where held)
+    select ${keyNames(sql, input.by)} held, count(*)::int8 as orders,
+      count(*) filter (where p.paid_at is not null and p.refunded_at is null)::int8 as paid
+    from decided d join orders p on p.shop_id = d.shop_id and p.id = d.order_id
+    where not exists (select from measured)
+      or exists (select from measured m where m.shop_id = d.shop_id and m.campaign = d.campaign)
+    ${groupBy(sql, input.by, ["held"])}`;
+}

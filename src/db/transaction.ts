@@ -1,0 +1,90 @@
+/**
+ * Transactions that survive the loss of their connection.
+ *
+ * Hazard: when the connection of a postgres.js transaction is gone (PostgreSQL restarts), the driver still writes `rollback`, or whatever
+ * the body says next, to it: a TypeError that ends the process, or a connection that is never free again. So after a loss nothing more
+ * reaches the driver: the body is left behind, and the caller gets the driver's error.
+ */
+import { setTimeout as pause } from "node:timers/promises";
+import type { Sql } from "./client.ts";
+
+/** The pool was closed, and its time of grace is over. */
+const CUT_BY_US = "CONNECTION_DESTROYED";
+
+/** `CONNECT_TIMEOUT`, 57P03 and the like come before a transaction began, when there is nothing to roll back. */
+const LOST = new Set([
+  "CONNECTION_CLOSED",
+  CUT_BY_US,
+  "CONNECTION_ENDED",
+  "ECONNRESET",
+  "EPIPE",
+  "ETIMEDOUT",
+  // idle_in_transaction_session_timeout: the server closes the connection after saying so.
+  "25P03",
+  // So does one that was told to end (pg_terminate_backend, a shutdown), or whose neighbour crashed.
+  "57P01",
+  "57P02",
+]);
+
+/** The close of a socket follows its error within a turn of the loop. */
+const CLOSE_FOLLOWS_MS = 50;
+
+/** The connection is gone, and what was under way on it. */
+export const isLost = (error: unknown): boolean => LOST.has(codeOf(error));
+
+const codeOf = (error: unknown): string => String(error instanceof Error && "code" in error ? error.code : "");
+
+/** All statements of the transaction see one moment. The default is a moment for each, and writing. */
+export type Isolation = "isolation level repeatable read read only";
+
+/** Commits when `work` resolves, rolls back when it rejects. Rejects also when the connection was lost; the commit may be done then. */
+export async function inTransaction<T>(
+  sql: Sql,
+  work: (tx: Sql) => Promise<T>,
+  isolation: Isolation | "" = "",
+): Promise<T> {
+  const never = new Promise<never>(() => {});
+  let lost = false;
+  let result: { readonly value: T } | undefined;
+  let leave: (error: unknown) => void = () => {};
+  const left = new Promise<never>((_, reject) => {
+    leave = reject;
+  });
+  try {
+    const done = sql.begin(isolation, async (transaction) => {
+      // The tag of a transaction is the tag of the pool but for `begin`.
+      const tx = new Proxy(transaction as unknown as Sql, {
+        apply(target, self, args) {
+          if (lost) throw new Error("the connection of this transaction is gone");
+          return Reflect.apply(target, self, args);
+        },
+      });
+      try {
+        result = { value: await work(tx) };
+      } catch (error) {
+        // The driver itself rejects `begin` when the connection closes, so nobody waits for this. Another connection may be meant.
+        if (isLost(error)) await pause(CLOSE_FOLLOWS_MS);
+        // A server that is busy with a statement closes late; the driver, with several under way, would queue its rollback for ever.
+        if (codeOf(error) === CUT_BY_US) leave(error);
+        if (lost || codeOf(error) === CUT_BY_US) await never;
+        throw error;
+      }
+    });
+    await Promise.race([done, left]);
+  } catch (error) {
+    lost = true;
+    throw error;
+  }
+  if (result === undefined) throw new Error("a transaction committed without its result");
+  return result.value;
+}
+
+/**
+ * Whether what failed is the data, not the store: values that PostgreSQL does not take (classes 22 and 23 but for races), or that our own
+ * code stumbles over. Told so that the rest of a batch can go on without the one row that is to blame.
+ */
+export function isDataFault(error: unknown): boolean {
+  if (error instanceof TypeError || error instanceof RangeError || error instanceof SyntaxError) return true;
+  const code: unknown = error instanceof Error ? Reflect.get(error, "code") : undefined;
+  return typeof code === "string" && /^2[23]...$/.test(code) && code !== "23505";
+}

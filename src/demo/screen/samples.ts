@@ -1,0 +1,41 @@
+/** Shows a few of the messages as they are sent: at first one of each kind, later those that tell something, never many at once. */
+import { maskContact } from "../../core/order/contact.ts";
+import { isTaken, type Posted } from "../shop/provider.ts";
+import type { BookedOrder } from "../shop/shop.ts";
+import { clock, type Style, wrap } from "./text.ts";
+
+export type Sampler = { show(message: Posted): readonly string[] | null };
+
+const MOST = 7;
+const APART_MS = 2_500;
+
+export function createSampler(
+  orders: ReadonlyMap<string, BookedOrder>,
+  startedAt: number,
+  look: { readonly style: Style; width(): number },
+): Sampler {
+  const kinds = new Set<string>();
+  let shown = 0;
+  let lastAt = 0;
+  return {
+    show(message) {
+      const order = orders.get(message.orders[0] ?? "");
+      if (order === undefined || !isTaken(message) || shown >= MOST || message.at - lastAt < APART_MS) return null;
+      const many = message.orders.length > 1;
+      const kind = many ? "many" : `${message.step} ${message.channel} ${order.buyer.locale}`;
+      if (kinds.has(kind)) return null;
+      kinds.add(kind);
+      shown += 1;
+      lastAt = message.at;
+      const { style } = look;
+      const about = many
+        ? `${message.orders.length} orders at once: ${message.orders.join(", ")}`
+        : `order ${order.id}`;
+      const head = `${message.step} by ${message.channel} to ${maskContact(message.to)}, ${about}`;
+      return [
+        `${clock(message.at - startedAt).padStart(5)}  ${style.cyan(head)}`,
+        ...wrap(message.text, Math.min(100, look.width() - 8)).map((line) => `       ${line}`),
+      ];
+    },
+  };
+}

@@ -1,0 +1,145 @@
+/** What a person sees: before, during and after. */
+import { setTimeout as pause } from "node:timers/promises";
+import { formatDuration } from "../../core/values/duration.ts";
+import type { Sql } from "../../db/client.ts";
+import { checkLog, faultsOf, lateMessages } from "../check.ts";
+import { checkLine, claimTimes, liftSentence, orderToTell, report, reportText, storyOf } from "../closing.ts";
+import { CAMPAIGN, HOLDOUT, MANUAL_FROM, SHOP } from "../files.ts";
+import type { Scene } from "../scene.ts";
+import type { Shop } from "../shop/shop.ts";
+import { figuresOf, panelLines, plainLine } from "./panel.ts";
+import { createSampler } from "./samples.ts";
+import type { Screen } from "./screen.ts";
+import { wrap } from "./text.ts";
+import { requestsToTry, type Watch } from "./watch.ts";
+
+const TIME_ZONE = "Asia/Shanghai";
+const REDRAW_MS = 200;
+const LINE_MS = 5_000;
+/** Events per second are told over the last so many ms. */
+const RATE_MS = 3_000;
+/** What is due at the last moment needs a little to be decided. */
+const SETTLE_MS = 8_000;
+
+export function banner({ screen, place, pace, cast, provider, url }: Scene): string[] {
+  const { style } = screen;
+  const orders = cast.reduce((sum, buyer) => sum + buyer.orders.length, 0);
+  const time = (ms: number) => formatDuration(ms);
+  const entries = [
+    [
+      "shop",
+      `${cast.length} simulated buyers place ${orders} orders within ${time(pace.arrivals)}; each has ${time(pace.closeAfter)} to be paid`,
+    ],
+    ["Dunlin", `${url}: API, workers, queue and PostgreSQL in this process, data in ${place.dir}`],
+    [
+      "campaign",
+      `${CAMPAIGN}: nudge ${time(pace.nudge)} after the order, last-call ${time(pace.lastCall)} before it closes; ${HOLDOUT} held out; from ${MANUAL_FROM} CNY on a person takes over`,
+    ],
+    ["provider", `${provider.origin}: simulated; takes chat and SMS, and answers a few with 500 or 429`],
+    ["takes", `about ${time(Math.ceil((pace.length + 3_000) / 5_000) * 5_000)}; Ctrl-C ends it at any time`],
+  ] as const;
+  const width = Math.min(120, screen.width);
+  return [
+    ...entries.flatMap(([label, text]) =>
+      wrap(text, width - 13).map((line, n) => `  ${style.dim((n === 0 ? label : "").padEnd(10))} ${line}`),
+    ),
+    "",
+  ];
+}
+
+/** Keeps the panel (or a line now and then) up to date, and shows messages as they go out. */
+export function showProgress(scene: Scene, shop: Shop, watch: Watch, length: number): { stop(): Promise<void> } {
+  const { screen, provider } = scene;
+  const startedAt = Date.now();
+  const sampler = createSampler(shop.orders, startedAt, { style: screen.style, width: () => screen.width });
+  provider.onTaken((message) => {
+    const lines = sampler.show(message);
+    if (lines !== null) screen.say(...lines);
+  });
+  const marks: { readonly at: number; readonly events: number }[] = [{ at: startedAt, events: 0 }];
+  let last = "";
+  const draw = (): void => {
+    const now = Date.now();
+    marks.push({ at: now, events: shop.told.events });
+    while (marks.length > 2 && now - (marks[1]?.at ?? now) >= RATE_MS) marks.shift();
+    const [oldest] = marks;
+    const perSecond =
+      oldest === undefined || now === oldest.at ? 0 : ((shop.told.events - oldest.events) * 1_000) / (now - oldest.at);
+    const times = { elapsed: Math.min(now - startedAt, length), length, perSecond };
+    const figures = figuresOf(now, times, { shop, provider, seen: watch.seen });
+    if (screen.live) screen.panel(panelLines(figures, screen.width, screen.style));
+    else {
+      const line = plainLine(figures);
+      if (line !== last) screen.say(line);
+      last = line;
+    }
+  };
+  if (screen.live) draw();
+  const timer = setInterval(draw, screen.live ? REDRAW_MS : LINE_MS);
+  return {
+    async stop() {
+      clearInterval(timer);
+      await watch.look().catch(() => watch.seen);
+      draw();
+    },
+  };
+}
+
+/** Report, story and check. `false`: Dunlin's word and the logs do not agree. */
+export async function conclude(scene: Scene, shop: Shop, sql: Sql): Promise<boolean> {
+  const { screen, provider } = scene;
+  const { bold, green, yellow } = screen.style;
+  const until = Date.now() + SETTLE_MS;
+  while ((await report(sql)).totals.pending > 0 && Date.now() < until) await pause(200);
+  const { totals } = await report(sql);
+  screen.settle();
+  screen.say("", bold("The recovery report"), "", ...block(await reportText(sql), screen));
+  screen.say("", ...wrap(liftSentence(totals), Math.min(100, screen.width - 2)).map(indent));
+
+  const order = orderToTell(provider.log, shop.orders);
+  const story = order === null ? null : await storyOf(sql, order, TIME_ZONE);
+  if (story !== null)
+    screen.say("", bold(`One order: dunlin explain ${order} --shop ${SHOP}`), "", ...block(story, screen));
+
+  const late = lateMessages(provider.log, shop.orders);
+  const verdict = checkLog(provider.log, shop.orders, await claimTimes(sql, late));
+  const faults = faultsOf(verdict, totals, provider.refused);
+  screen.say("", faults.length === 0 ? green(checkLine(verdict)) : yellow(checkLine(verdict)));
+  if (verdict.crossed > 0)
+    screen.say(`  (${verdict.crossed} were on their way when the payment came, which no sender can prevent)`);
+  if (faults.length === 0)
+    screen.say(
+      ...block(
+        `by the provider's log and the shop's books; Dunlin too reports ${totals.sent} sent and ${totals.recoveredOrders} orders recovered`,
+        screen,
+      ),
+    );
+  for (const fault of faults) screen.say(yellow(`  wrong: ${fault}`));
+  return faults.length === 0;
+}
+
+/** What a command printed. On a terminal lines that are too long go on further to the right; a pipe gets them as they are. */
+function block(text: string, { live, width }: Screen): string[] {
+  const lines = text.trimEnd().split("\n").map(indent);
+  if (!live) return lines;
+  return lines.flatMap((line) => {
+    const margin = /^ */.exec(line)?.[0].length ?? 0;
+    const [first = "", ...more] = wrap(line.trimStart(), width - margin - 4);
+    return [" ".repeat(margin) + first, ...more.map((rest) => " ".repeat(margin + 4) + rest)];
+  });
+}
+
+const indent = (line: string): string => (line === "" ? "" : `  ${line}`);
+
+export function farewell({ screen, provider, place, url, apiKey }: Scene, shop: Shop): string[] {
+  const { bold } = screen.style;
+  const order = orderToTell(provider.log, shop.orders) ?? "";
+  return [
+    "",
+    bold(`Still serving at ${url} until Ctrl-C. Try:`),
+    "",
+    ...requestsToTry(url, apiKey, SHOP, order).map(indent),
+    "",
+    `The key in them is this demo's own. ${place.kept ? `The data stays in ${place.dir}.` : "In the end all of it is deleted."}`,
+  ];
+}

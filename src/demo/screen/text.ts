@@ -1,0 +1,61 @@
+/** Text in the cells of a terminal: styles, widths, lines that fit. */
+import { displayWidth } from "../../reporting/text-table.ts";
+
+export type Style = {
+  bold(text: string): string;
+  dim(text: string): string;
+  green(text: string): string;
+  yellow(text: string): string;
+  cyan(text: string): string;
+};
+
+export function styles(coloured: boolean): Style {
+  const sgr = (on: number, off: number) => (text: string) => (coloured ? `\x1b[${on}m${text}\x1b[${off}m` : text);
+  return { bold: sgr(1, 22), dim: sgr(2, 22), green: sgr(32, 39), yellow: sgr(33, 39), cyan: sgr(36, 39) };
+}
+
+const STYLE = /\p{Cc}\[\d+m/gu;
+
+export const widthOf = (text: string): number => displayWidth(text.replace(STYLE, ""));
+
+/** Cuts to `width` cells; styles are kept and take no room. */
+export function cutTo(text: string, width: number): string {
+  if (widthOf(text) <= width) return text;
+  let out = "";
+  let used = 0;
+  for (const [piece] of text.matchAll(/\p{Cc}\[\d+m|./gsu)) {
+    if (piece.startsWith("\x1b")) out += piece;
+    else if (used + displayWidth(piece) < width) {
+      out += piece;
+      used += displayWidth(piece);
+    } else if (used < width) {
+      out += "…";
+      used = width;
+    }
+  }
+  return out;
+}
+
+/** Plain text in lines of at most `width` cells: broken at spaces, and anywhere between wide characters. */
+export function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const [word] of text.matchAll(/\s+|[\u2e80-\uffef][，。！？；：、）”]*|[^\s\u2e80-\uffef]+/gu)) {
+    if (displayWidth(line + word.trimEnd()) <= width || line === "") line += word;
+    else {
+      lines.push(line.trimEnd());
+      line = word.trimStart();
+    }
+  }
+  if (line.trim() !== "") lines.push(line.trimEnd());
+  return lines;
+}
+
+export const padTo = (text: string, width: number): string => text + " ".repeat(Math.max(0, width - widthOf(text)));
+export const padLeft = (text: string, width: number): string => " ".repeat(Math.max(0, width - widthOf(text))) + text;
+export const count = (value: number): string => value.toLocaleString("en-US");
+/** `1:05` */
+export const clock = (ms: number): string => {
+  const seconds = Math.max(0, Math.floor(ms / 1_000));
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+};

@@ -1,0 +1,42 @@
+/**
+ * The simulated shop: a demonstration of all of Dunlin on a clock of seconds. Nothing here stands in for Dunlin: buyers, shop and
+ * message provider are simulated outside of it, and speak to it over HTTP as real ones would.
+ *
+ * The pace: how long everything takes, out of the one length that was asked for. Times are ms.
+ */
+import { SECOND } from "../../core/values/duration.ts";
+
+export type Pace = {
+  /** From the first order to the close of the last one. */
+  readonly length: number;
+  /** Orders come in during this time. */
+  readonly arrivals: number;
+  /** An order closes by itself this long after it was created. */
+  readonly closeAfter: number;
+  /** Step `nudge`: after the order. */
+  readonly nudge: number;
+  /** Step `last-call`: before the close. */
+  readonly lastCall: number;
+  readonly minAge: number;
+  readonly minLead: number;
+  readonly gap: number;
+};
+
+export const LEAST_SECONDS = 20;
+export const MOST_SECONDS = 3_600;
+
+/** `seconds` from 20 on: below that the steps would not fit in front of the close. */
+export function paceOf(seconds: number): Pace {
+  const closeAfter = Math.round(seconds * 0.55);
+  const whole = (share: number, least: number) => Math.max(least, Math.round(closeAfter * share)) * SECOND;
+  return {
+    length: seconds * SECOND,
+    arrivals: (seconds - closeAfter) * SECOND,
+    closeAfter: closeAfter * SECOND,
+    nudge: whole(0.16, 3),
+    lastCall: whole(0.32, 4),
+    minAge: 2 * SECOND,
+    minLead: whole(0.05, 1),
+    gap: whole(0.08, 2),
+  };
+}

@@ -1,0 +1,205 @@
+/**
+ * A stream of NDJSON → intake, in chunks, a few of them under way. The stream is paused while they are, so that memory holds some
+ * thousand lines whatever is sent. Each line answers for itself; the whole fails only with the store or the stream, and then
+ * what is counted is what lies before the first line not answered for, where the sender can go on.
+ */
+import type { Readable } from "node:stream";
+import { parseJson } from "../../core/text/json.ts";
+import { isBlank, type LineKind, splitLines, withoutMark } from "../../core/text/lines.ts";
+import type { HttpIntake } from "../deps.ts";
+import { HttpProblem } from "./errors.ts";
+
+export type RejectedLine = {
+  readonly index: number;
+  readonly line: number;
+  readonly id: string | null;
+  readonly code: string;
+  readonly message: string;
+};
+export type LinesReport = {
+  readonly accepted: number;
+  readonly duplicates: number;
+  readonly rejected: readonly RejectedLine[];
+  readonly rejectedNotListed?: number;
+};
+
+/** A chunk goes when it has so many lines, or bytes. */
+const CHUNK_LINES = 1_000;
+const CHUNK_BYTES = 2_000_000;
+const UNDER_WAY = 3;
+const MOST_LINE_BYTES = 1_000_000;
+const MOST_LISTED = 10_000;
+
+type Place = { readonly index: number; readonly line: number };
+type Chunk = {
+  readonly first: Place;
+  readonly values: unknown[];
+  readonly places: Place[];
+  readonly rejected: RejectedLine[];
+};
+type Done = { accepted: number; duplicates: number; rejected: readonly RejectedLine[] };
+
+type Options = {
+  readonly submit: HttpIntake["submit"];
+  readonly stallTimeout: number;
+  /** Aborted: stop reading, answer for what is done. Its reason is the HttpProblem to answer with. */
+  readonly signal: AbortSignal;
+};
+
+/** Rejects with an HttpProblem that says where to go on. */
+export function takeLines(stream: Readable, { submit, stallTimeout, signal }: Options): Promise<LinesReport> {
+  const next: { index: number; line: number } = { index: 0, line: 1 };
+  const newChunk = (): Chunk => ({ first: { ...next }, values: [], places: [], rejected: [] });
+  /** In order of the stream; undefined: under way, or failed. */
+  const done: (Done | undefined)[] = [];
+  const firsts: Place[] = [];
+  let chunk = newChunk();
+  let bytesInChunk = 0;
+  let underWay = 0;
+  let failure: unknown;
+  let stopped = false;
+  let ended = false;
+
+  const splitter = splitLines({ most: MOST_LINE_BYTES, onLine: takeLine });
+
+  function takeLine(told: Buffer, line: number, kind: LineKind): void {
+    const bytes = line === 1 ? withoutMark(told) : told;
+    next.line = line + 1;
+    if (kind !== "long" && isBlank(bytes)) return;
+    const place = { index: next.index++, line };
+    const reject = (code: string, message: string) =>
+      chunk.rejected.push({ ...place, id: null, code, message: `line ${line}: ${message}` });
+    bytesInChunk += bytes.length;
+    if (kind === "long") reject("line_too_long", "is longer than 1 MB");
+    else {
+      const parsed = parseJson(bytes);
+      if (parsed.ok) {
+        chunk.values.push(parsed.value);
+        chunk.places.push(place);
+      } else
+        reject(
+          "invalid_json",
+          `${parsed.message}${kind === "last" ? "; the last line is cut off, send it again whole" : ""}`,
+        );
+    }
+    if (chunk.values.length + chunk.rejected.length >= CHUNK_LINES || bytesInChunk >= CHUNK_BYTES) send();
+  }
+
+  let onChange = (): void => {};
+
+  function send(): void {
+    const sent = chunk;
+    const at = done.length;
+    done.push(undefined);
+    firsts.push(sent.first);
+    chunk = newChunk();
+    bytesInChunk = 0;
+    underWay++;
+    const receipt =
+      sent.values.length === 0 ? Promise.resolve({ accepted: 0, duplicates: 0, rejected: [] }) : submit(sent.values);
+    receipt
+      .then(
+        ({ accepted, duplicates, rejected }) => {
+          const told = rejected.map(({ index, ...fault }) => ({ ...(sent.places[index] ?? sent.first), ...fault }));
+          const all = sent.rejected.length === 0 ? told : [...sent.rejected, ...told].sort((a, b) => a.index - b.index);
+          done[at] = { accepted, duplicates, rejected: all };
+        },
+        (error: unknown) => {
+          failure ??= error;
+        },
+      )
+      .finally(() => {
+        underWay--;
+        onChange();
+      });
+  }
+
+  return new Promise((resolve, reject) => {
+    let stall = setTimeout(onStall, stallTimeout);
+
+    onChange = () => {
+      if (failure !== undefined) stopped = true;
+      if (!stopped && !ended && underWay < UNDER_WAY && stream.isPaused()) {
+        stall = setTimeout(onStall, stallTimeout);
+        stream.resume();
+      }
+      if ((ended || stopped) && underWay === 0) finish();
+    };
+
+    function onData(data: Buffer | string): void {
+      if (stopped) return;
+      stall.refresh();
+      splitter.feed(typeof data === "string" ? Buffer.from(data) : data);
+      if (underWay < UNDER_WAY) return;
+      stream.pause();
+      // Waiting for the store is not the sender's silence.
+      clearTimeout(stall);
+    }
+    function onEnd(): void {
+      clearTimeout(stall);
+      ended = true;
+      if (!stopped) {
+        splitter.end();
+        if (chunk.values.length + chunk.rejected.length > 0) send();
+      }
+      onChange();
+    }
+    /** What is under way is still waited for: it may be committed, and the answer counts it. */
+    function stop(reason: unknown): void {
+      failure ??= reason;
+      onChange();
+    }
+    function onStall(): void {
+      stop(new HttpProblem("request_timeout", `nothing came for ${stallTimeout / 1000} s`));
+    }
+    function onAbort(): void {
+      stop(signal.reason);
+    }
+    function onClose(): void {
+      if (!ended) stop(new HttpProblem("invalid_request", "the connection was cut before the end of the body"));
+    }
+
+    function finish(): void {
+      clearTimeout(stall);
+      stream.off("data", onData).off("end", onEnd).off("close", onClose);
+      signal.removeEventListener("abort", onAbort);
+      onChange = () => {};
+      // What still comes is thrown away, so that the sender gets to read the answer.
+      if (!ended) stream.resume();
+      const undone = done.indexOf(undefined);
+      const report = sum(done.slice(0, undone === -1 ? done.length : undone));
+      if (failure === undefined) resolve(report);
+      else reject(withReport(failure, report, undone === -1 ? chunk.first : (firsts[undone] ?? chunk.first)));
+    }
+
+    stream.on("data", onData).on("end", onEnd).on("close", onClose).on("error", onClose);
+    signal.addEventListener("abort", onAbort);
+    if (signal.aborted) onAbort();
+  });
+}
+
+function sum(done: readonly (Done | undefined)[]): LinesReport {
+  let accepted = 0;
+  let duplicates = 0;
+  let count = 0;
+  const rejected: RejectedLine[] = [];
+  for (const one of done) {
+    if (one === undefined) continue;
+    accepted += one.accepted;
+    duplicates += one.duplicates;
+    count += one.rejected.length;
+    for (const fault of one.rejected) if (rejected.length < MOST_LISTED) rejected.push(fault);
+  }
+  const more = count - rejected.length;
+  return { accepted, duplicates, rejected, ...(more > 0 && { rejectedNotListed: more }) };
+}
+
+/** Anything but a problem is passed on as it is: it is a bug, and answered as one. */
+function withReport(failure: unknown, report: LinesReport, resumeFrom: Place): unknown {
+  if (!(failure instanceof HttpProblem)) return failure;
+  return new HttpProblem(
+    failure.code,
+    `${failure.message}; go on from line ${resumeFrom.line}: the lines before it are answered for here`,
+    { ...failure.extra, members: { ...report, resumeFrom } },
+  );
+}

@@ -1,0 +1,104 @@
+/** Whatever goes wrong, on any route and before there is one, is answered as a problem of errors.ts; only bugs are logged as errors. */
+import { STATUS_CODES } from "node:http";
+import type { Socket } from "node:net";
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { CampaignsBusy } from "../../db/stores/campaigns/planning-fence.ts";
+import { isLost } from "../../db/transaction.ts";
+import { ERRORS, type ErrorCode, type Fault, HttpProblem, problemText } from "./errors.ts";
+
+const TYPE = "application/problem+json; charset=utf-8";
+
+/** Fastify's own codes. What is not here and below 500 is an invalid request. */
+const OF_FASTIFY: Readonly<Record<string, ErrorCode>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: "payload_too_large",
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: "unsupported_media_type",
+  FST_ERR_CTP_INVALID_JSON_BODY: "invalid_json",
+  FST_ERR_CTP_EMPTY_JSON_BODY: "invalid_json",
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: "invalid_request",
+  FST_ERR_MAX_PARAM_LENGTH: "uri_too_long",
+  FST_ERR_BAD_URL: "invalid_request",
+};
+/** PostgreSQL's, at the statement timeout. */
+const QUERY_CANCELED = "57014";
+const DETAIL: Partial<Record<ErrorCode, string>> = {
+  payload_too_large: "the body is larger than this route takes: send large imports as NDJSON (application/x-ndjson)",
+  unsupported_media_type: "this route takes no body of this content type: see /openapi.json",
+  uri_too_long: "a part of the path is too long",
+};
+
+export function addProblems(app: FastifyInstance): void {
+  app.setErrorHandler(answerError);
+  app.setNotFoundHandler((request, reply) => {
+    const path = request.url.split("?", 1)[0]?.slice(0, 200);
+    return answer(new HttpProblem("not_found", `there is no ${request.method} ${path}`), request, reply);
+  });
+}
+
+export function answerError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const problem = problemOf(error);
+  if (problem.statusCode >= 500 && !(error instanceof HttpProblem))
+    request.log.error({ err: error, route: request.routeOptions?.url }, "request failed");
+  // Closed at once, the connection would be reset under the body that still comes, and the answer lost.
+  if (problem.code === "payload_too_large") reply.removeHeader("connection");
+  return answer(problem, request, reply);
+}
+
+function answer(problem: HttpProblem, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  reply
+    .code(problem.statusCode)
+    .headers(problem.extra.headers ?? {})
+    .header("content-type", TYPE);
+  reply.header("x-content-type-options", "nosniff");
+  return reply.send(problemText(problem, request.id));
+}
+
+function problemOf(error: FastifyError): HttpProblem {
+  if (error instanceof HttpProblem) return error;
+  if (error instanceof CampaignsBusy)
+    return new HttpProblem("store_unavailable", error.message, { headers: { "retry-after": "2" } });
+  if (error.code === QUERY_CANCELED)
+    return new HttpProblem("query_timeout", "the store took longer for this than a query may take", {
+      headers: { "retry-after": "60" },
+    });
+  if (isLost(error))
+    return new HttpProblem("store_unavailable", "the store was lost on the way", { headers: { "retry-after": "5" } });
+  if (error.validation !== undefined && error.validationContext === "body")
+    return new HttpProblem("invalid_body", "the body is not valid", { errors: error.validation.map(bodyFault) });
+  if (error.validation !== undefined)
+    return new HttpProblem("invalid_query", "the query is not valid", { errors: error.validation.map(faultOf) });
+  const code = OF_FASTIFY[error.code];
+  if (code !== undefined) return new HttpProblem(code, DETAIL[code] ?? error.message);
+  const status = error.statusCode ?? 500;
+  if (status >= 400 && status < 500) return new HttpProblem("invalid_request", error.message);
+  return new HttpProblem("internal_error", "this is a fault of Dunlin; its log says more under this requestId");
+}
+
+function faultOf(issue: { instancePath: string; message?: string; params: object }): Fault {
+  const unknown: unknown = Reflect.get(issue.params, "keys");
+  const parameter = issue.instancePath.slice(1) || (Array.isArray(unknown) ? unknown.join(", ") : "");
+  const message = Array.isArray(unknown) ? "is no parameter of this route" : (issue.message ?? "is not valid");
+  return { parameter, message: `${parameter}: ${message}` };
+}
+
+function bodyFault(issue: { instancePath: string; message?: string }): Fault {
+  const field = issue.instancePath.slice(1).replaceAll("/", ".");
+  return { field, message: `${field === "" ? "the body" : field}: ${issue.message ?? "is not valid"}` };
+}
+
+/** What is no HTTP never becomes a request: it is answered on the bare socket. */
+export function answerBrokenHttp(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === "ECONNRESET" || socket.destroyed) return;
+  const code: ErrorCode =
+    error.code === "HPE_HEADER_OVERFLOW"
+      ? "headers_too_large"
+      : error.code === "ERR_HTTP_REQUEST_TIMEOUT"
+        ? "request_timeout"
+        : "invalid_request";
+  const { status, remedy } = ERRORS[code];
+  const body = problemText(new HttpProblem(code, remedy), "none");
+  if (socket.writable)
+    socket.write(
+      `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: ${TYPE}\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+    );
+  socket.destroy(error);
+}

@@ -1,0 +1,37 @@
+/** The contract's JSON, written piece by piece: a long rehearsal has more rows than fit into one string. */
+import type { Outcome } from "../outcome.ts";
+import type { RowJson } from "../types.ts";
+
+const PIECE = 1 << 20;
+
+export function* jsonPieces(
+  outcome: Outcome,
+  sends: Iterable<RowJson>,
+  skips: Iterable<RowJson>,
+): Generator<string | Uint8Array> {
+  const { from, to, orders, cases, peakPerSecond, segments, cost, warnings } = outcome;
+  yield `${JSON.stringify({ from, to, orders, cases }).slice(0, -1)},"sends":[`;
+  yield* rowPieces(sends);
+  yield '],"skips":[';
+  yield* rowPieces(skips);
+  yield `],${JSON.stringify({ peakPerSecond, segments, cost, warnings }).slice(1)}\n`;
+}
+
+/** A new buffer for each piece: whoever writes it out may hold on to it. */
+function* rowPieces(rows: Iterable<RowJson>): Generator<Uint8Array> {
+  let piece = Buffer.allocUnsafe(PIECE);
+  let used = 0;
+  let separator = "\n";
+  for (const json of rows) {
+    const bytes = typeof json === "string" ? Buffer.from(json) : json;
+    if (used + 2 + bytes.length > piece.length) {
+      yield piece.subarray(0, used);
+      piece = Buffer.allocUnsafe(Math.max(PIECE, 2 + bytes.length));
+      used = 0;
+    }
+    used += piece.write(separator, used, "latin1");
+    used += bytes.copy(piece, used);
+    separator = ",\n";
+  }
+  yield piece.subarray(0, used);
+}

@@ -1,0 +1,69 @@
+/** The template files of one campaign: named by step, variant, channel and locale, and each must belong to the campaign. */
+
+import { didYouMean } from "../../core/text/suggest.ts";
+import { canonicalLocale } from "../../core/values/locale.ts";
+import type { Campaign } from "../../core/values/policy.ts";
+import { parseTemplate, type Template, type TemplateName } from "./template-file.ts";
+
+export type CampaignTemplates = {
+  readonly templates: readonly Template[];
+  readonly faults: readonly string[];
+  /** `<step>.<channel>` of files that are at fault. */
+  readonly damaged: ReadonlySet<string>;
+};
+
+/** `draft` null: the campaign itself is at fault, so that only the texts can be judged. `shownAs`: the campaign's directory. */
+export function readTemplates(
+  campaign: string,
+  files: ReadonlyMap<string, string>,
+  draft: Pick<Campaign, "steps" | "variants"> | null,
+  shownAs: string,
+): CampaignTemplates {
+  const templates: Template[] = [];
+  const faults: string[] = [];
+  const damaged = new Set<string>();
+  for (const [file, text] of files) {
+    const name = nameOf(campaign, file);
+    if (typeof name === "string") {
+      faults.push(`${shownAs}/${file}: ${name}`);
+      continue;
+    }
+    const strange = draft === null ? null : misplaced(name, draft);
+    if (strange !== null) faults.push(`${shownAs}/${file}: ${strange}`);
+    const result = parseTemplate(name, text);
+    if (result.ok && strange === null) templates.push(result.template);
+    if (result.ok) continue;
+    damaged.add(`${name.step}.${name.channel}`);
+    faults.push(...result.faults.map(({ line, message }) => `${shownAs}/${file}:${line}: ${message}`));
+  }
+  return { templates, faults, damaged };
+}
+
+/** The parts of `<step>[.<variant>].<channel>.<locale>.hbs`, or what is wrong with the name. */
+function nameOf(campaign: string, file: string): TemplateName | string {
+  const parts = file.split(".");
+  if (parts.pop() !== "hbs" || parts.length < 3 || parts.length > 4)
+    return "matches nothing: template files are named <step>[.<variant>].<channel>.<locale>.hbs";
+  const [step = "", ...rest] = parts;
+  const [locale = "", channel = "", variant = null] = rest.reverse();
+  const canonical = canonicalLocale(locale);
+  if (canonical === null) return `${locale} is no locale, like en or zh-CN`;
+  if (canonical !== locale) return `the locale ${locale} is written ${canonical}`;
+  return { campaign, step, variant, channel, locale };
+}
+
+/** Why the file matches nothing in the campaign, or null. */
+function misplaced(name: TemplateName, { steps, variants }: Pick<Campaign, "steps" | "variants">): string | null {
+  const step = steps.find(({ id }) => id === name.step);
+  if (step === undefined)
+    return `matches nothing: the campaign has no step ${name.step}${didYouMean(
+      name.step,
+      steps.map(({ id }) => id),
+    )}`;
+  if (!step.channels.includes(name.channel))
+    return `matches nothing: step ${name.step} does not use channel ${name.channel}${didYouMean(name.channel, step.channels)}`;
+  const keys = variants.map(({ key }) => key);
+  if (name.variant !== null && !keys.includes(name.variant))
+    return `matches nothing: the campaign has no variant ${name.variant}${didYouMean(name.variant, keys)}`;
+  return null;
+}

@@ -1,0 +1,123 @@
+/**
+ * One `.hbs` file: optional YAML front matter with a provider's approved template, then the text. The text is what the
+ * buyer reads and what is counted; the front matter's parameters are rendered beside it for the provider.
+ */
+import { createHash } from "node:crypto";
+import type { ApprovedTemplate } from "../../core/seams/channel.ts";
+import type { TemplateData } from "../template/data.ts";
+import { type Compiled, compileTemplate } from "../template/engine.ts";
+import { type FileFault, type Front, type FrontResult, readFront } from "./front.ts";
+import { type Provider, sectionOf } from "./front-schema.ts";
+
+export type TemplateName = {
+  readonly campaign: string;
+  readonly step: string;
+  /** null: for every variant that has no text of its own. */
+  readonly variant: string | null;
+  readonly channel: string;
+  readonly locale: string;
+};
+
+export type Rendered =
+  | {
+      readonly ok: true;
+      readonly text: string;
+      readonly params: Readonly<Record<string, string>>;
+      readonly approved: ApprovedTemplate | null;
+    }
+  | { readonly ok: false; readonly message: string };
+
+export type Template = TemplateName & {
+  /** `default/nudge.sms.en` */
+  readonly id: string;
+  /** Changes with the file's text. */
+  readonly version: string;
+  /** The whole file. */
+  readonly source: string;
+  /** How many lines of the file stand before the text. */
+  readonly linesBefore: number;
+  readonly category: FrontResult["category"];
+  /** Whether the file speaks of a buyer's name, of items: what it does not name it cannot show, and need not be looked up. */
+  readonly speaksOf: { readonly name: boolean; readonly items: boolean };
+  /** The variables that the text shows. */
+  readonly printed: readonly string[];
+  readonly front: Front;
+  /**
+   * `params` and `approved`: those for the channel's provider (`aliyun-sms` reads `aliyun`); for one that knows no approved
+   * templates (a webhook may lead to any), and when none is named, those of the only section there is. Never throws.
+   */
+  render(data: TemplateData, provider?: string): Rendered;
+};
+
+export type TemplateResult =
+  | { readonly ok: true; readonly template: Template }
+  | { readonly ok: false; readonly faults: readonly FileFault[] };
+
+export function parseTemplate(name: TemplateName, source: string): TemplateResult {
+  const parts = split(source.replace(/^\uFEFF/, "").replace(/\r\n?/g, "\n"));
+  if (parts === null)
+    return { ok: false, faults: [{ line: 1, message: "the front matter is not closed by a line ---" }] };
+  const { front, category, faults: frontFaults } = readFront(parts.front);
+  const faults: FileFault[] = [...frontFaults];
+  const body = compileTemplate(parts.body);
+  if (!body.ok) faults.push(...body.faults.map(({ line, message }) => ({ line: line + parts.linesBefore, message })));
+  if (!body.ok || faults.length > 0) return { ok: false, faults };
+  const { template } = body;
+  const params = Object.values(front).flatMap((section) => section.params);
+  const walks = template.walks || params.some((param) => param.template.walks);
+  // YAML may write a word in escapes.
+  const speaksOf = (word: RegExp) => walks || word.test(source) || parts.front.includes("\\");
+  const variant = name.variant === null ? "" : `.${name.variant}`;
+  return {
+    ok: true,
+    template: {
+      ...name,
+      id: `${name.campaign}/${name.step}${variant}.${name.channel}.${name.locale}`,
+      version: digest(source),
+      source,
+      linesBefore: parts.linesBefore,
+      category,
+      speaksOf: { name: speaksOf(/\bname\b/), items: speaksOf(/\bitems\b/) },
+      printed: template.printed,
+      front,
+      render: (data, provider) => render(template, front, chosen(front, provider), data),
+    },
+  };
+}
+
+/** 64 bits of SHA-256, in hex: enough to tell versions apart. */
+export function digest(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 16);
+}
+
+type Parts = { readonly front: string; readonly body: string; readonly linesBefore: number };
+
+function split(text: string): Parts | null {
+  if (!/^---[ \t]*\n/.test(text)) return { front: "", body: text, linesBefore: 0 };
+  const lines = text.split("\n");
+  const end = lines.findIndex((line, index) => index > 0 && /^---[ \t]*$/.test(line));
+  if (end < 0) return null;
+  return { front: lines.slice(1, end).join("\n"), body: lines.slice(end + 1).join("\n"), linesBefore: end + 1 };
+}
+
+/** Which section of the front matter speaks for the provider; null: none. */
+export function chosen(front: Front, provider: string | undefined): Provider | null {
+  const own = provider === undefined ? null : sectionOf(provider);
+  if (own !== null) return Object.hasOwn(front, own) ? own : null;
+  const [only, ...others] = Object.keys(front) as Provider[];
+  return only !== undefined && others.length === 0 ? only : null;
+}
+
+function render(body: Compiled, front: Front, section: Provider | null, data: TemplateData): Rendered {
+  const result = body.render(data);
+  if (!result.ok) return result;
+  if (section === null) return { ok: true, text: result.text, params: {}, approved: null };
+  const values: Record<string, string> = {};
+  for (const { name, template } of front[section]?.params ?? []) {
+    const value = template.render(data);
+    if (!value.ok) return { ok: false, message: `parameter ${name}: ${value.message}` };
+    values[name] = value.text;
+  }
+  const approved = { provider: section, fields: front[section]?.fields ?? {} };
+  return { ok: true, text: result.text, params: values, approved };
+}

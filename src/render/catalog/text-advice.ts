@@ -1,0 +1,168 @@
+/**
+ * What may be wrong with a text though it renders: warnings for `campaigns validate` and the preview. They are found in what
+ * the text becomes for made-up buyers, one of them with everything long, so that it does not matter how the text is written.
+ */
+import type { ContactKind } from "../../core/values/policy.ts";
+import { countSegments, MOST_MAINLAND } from "../segments.ts";
+import { buildTemplateData, type TemplateData } from "../template/data.ts";
+import { bareFacts, longFacts, sampleFacts } from "../template/sample.ts";
+import { type Provider, sectionOf } from "./front-schema.ts";
+import { chosen, type Template } from "./template-file.ts";
+
+export type TextAdviceCode =
+  | "long"
+  | "too_long"
+  | "no_opt_out"
+  | "refused_word"
+  | "signature"
+  | "link_in_param"
+  | "text_beside_params"
+  | "no_approved_template";
+/** `line` counts from 1 in the template's file. */
+export type TextAdvice = { readonly code: TextAdviceCode; readonly line: number; readonly message: string };
+
+/** What a text needs to know of the channel that it goes over. */
+export type ChannelFacts = { readonly name: string; readonly provider: string; readonly contact: ContactKind };
+
+/** More than this is paid for twice over, and read by few. */
+const MOST_SEGMENTS = 2;
+/** Ways to say no, in the languages that reminders are written in. Words are whole: "nonstop" is none. */
+const OPT_OUT =
+  /拒收|退订|退訂|回复?\s*(?:TD|T|R|N)(?![a-z])|不再(?:提醒|接收|收到)|不想(?:再)?(?:收|被提醒)|\b(?:stop|unsubscribe|opt[ -]?out|baja|alto|arr[eê]t|abmelden|sair|parar|desuscribir\w*|no more (?:notices|reminders|messages))\b|配信停止|수신거부/iu;
+/** Dunning: carriers on the mainland refuse a message with one of these whoever sends it. */
+const REFUSED_WORDS = ["催款", "催付", "催缴", "催收", "催债", "催账", "讨债", "欠款", "欠费", "拖欠", "逾期"];
+/** These refuse links in a parameter (isv.PARAM_NOT_SUPPORT_URL, and Tencent's like). */
+const NO_LINKS: readonly Provider[] = ["aliyun", "tencent"];
+/** These send approved templates only. */
+const APPROVED_ONLY: readonly Provider[] = ["aliyun", "tencent"];
+const LINK = /[a-z][a-z0-9+.-]*:\/\/|www\./i;
+
+export function* adviseText(template: Template, channel: ChannelFacts): Generator<TextAdvice> {
+  const line = template.linesBefore + 1;
+  const [sample, long, bare] = [sampleFacts, longFacts, bareFacts].map((facts) =>
+    buildTemplateData(facts(template.locale)),
+  );
+  const text = textOf(template, sample);
+  if (channel.contact === "phone") {
+    yield* adviseLength(template, channel, line, [sample, long, bare]);
+    yield* adviseWords(template, line);
+  }
+  const without = [text, textOf(template, bare)].some((said) => said !== null && !OPT_OUT.test(said));
+  if (template.category !== "notice" && without)
+    yield {
+      code: "no_opt_out",
+      line,
+      message:
+        'says no way to refuse further messages, which every marketing message must: add one, like "STOP to opt out" or 拒收请回复R (or say `category: notice` in the front matter)',
+    };
+  yield* adviseApproved(template, channel, line, sample);
+}
+
+function textOf(template: Template, data: TemplateData | undefined): string | null {
+  const result = data === undefined ? null : template.render(data);
+  return result?.ok ? result.text : null;
+}
+
+/** The sender's name in brackets, which the provider puts before the text and which counts. */
+export function signatureOf(template: Template, provider: string): string {
+  const section = chosen(template.front, provider);
+  const name = section === null ? undefined : template.front[section]?.fields.signName;
+  return name === undefined ? "" : `【${name}】`;
+}
+
+/** A text in Chinese without a region, or with the mainland's, goes to mainland numbers; others are counted as abroad. */
+export const numberFor = (locale: string): string => (/^zh(-Hans)?(-CN)?$/i.test(locale) ? "+86" : "");
+
+function* adviseLength(
+  template: Template,
+  channel: ChannelFacts,
+  line: number,
+  tried: readonly (TemplateData | undefined)[],
+): Generator<TextAdvice> {
+  const to = numberFor(template.locale);
+  const signature = signatureOf(template, channel.provider);
+  const counts = tried
+    .map((data) => textOf(template, data))
+    .flatMap((text) => (text === null ? [] : [countSegments(signature + text, to)]));
+  const segments = Math.max(0, ...counts.map((count) => count.segments));
+  const characters = Math.max(0, ...counts.map((count) => count.characters));
+  if (to !== "" && characters > MOST_MAINLAND)
+    yield {
+      code: "too_long",
+      line,
+      message: `may reach ${characters} characters; mainland carriers take ${MOST_MAINLAND}, the signature included`,
+    };
+  else if (segments > MOST_SEGMENTS)
+    yield {
+      code: "long",
+      line,
+      message: `may take ${segments} segments where names and titles are long (${characters} characters); more than ${MOST_SEGMENTS} are seldom worth it`,
+    };
+}
+
+function* adviseWords({ source, linesBefore, front }: Template, line: number): Generator<TextAdvice> {
+  const lines = source.split("\n");
+  for (const [index, text] of lines.entries()) {
+    const word = REFUSED_WORDS.find((refused) => text.replace(/\s/g, "").includes(refused));
+    if (word !== undefined)
+      yield {
+        code: "refused_word",
+        line: index + 1,
+        message: `${word} is a word that mainland carriers refuse: word it as a notice about the order`,
+      };
+  }
+  const signed = lines.findIndex((text, index) => index >= linesBefore && /[【】]/.test(text));
+  if (signed >= 0 || Object.values(front).some(({ params }) => params.some(({ source: from }) => /[【】]/.test(from))))
+    yield {
+      code: "signature",
+      line: signed >= 0 ? signed + 1 : line,
+      message: "holds 【 or 】: the provider puts the signature there itself, and refuses a second one",
+    };
+}
+
+function* adviseApproved(
+  template: Template,
+  { name, provider }: ChannelFacts,
+  line: number,
+  sample: TemplateData | undefined,
+): Generator<TextAdvice> {
+  const needs = sectionOf(provider);
+  if (needs !== null && APPROVED_ONLY.includes(needs) && template.front[needs] === undefined)
+    yield {
+      code: "no_approved_template",
+      line: 1,
+      message: `channel ${name} goes over ${provider}, which sends approved templates only: name it in the front matter under ${needs}`,
+    };
+  for (const section of Object.keys(template.front) as Provider[]) {
+    const rendered = sample === undefined ? null : template.render(sample, section);
+    if (rendered?.ok !== true) continue;
+    for (const { name: param, line: at, source } of template.front[section]?.params ?? []) {
+      const value = rendered.params[param] ?? "";
+      if (NO_LINKS.includes(section) && (LINK.test(value) || /\bpayUrl\b/.test(source)))
+        yield {
+          code: "link_in_param",
+          line: at,
+          message: `${section}.params.${param} holds a link, which ${section} refuses in parameters: have a fixed link approved with the template`,
+        };
+      else if (!rendered.text.includes(value))
+        yield {
+          code: "text_beside_params",
+          line: at,
+          message: `${section}.params.${param} gives ${JSON.stringify(value)} for the sample, which the text below does not say: the text is what is seen and counted, so both must say the same`,
+        };
+    }
+    yield* unsaid(template, section, line);
+  }
+}
+
+/** Variables that the text prints and no parameter gives: the approved template cannot say them. The shop's name may be part of it. */
+function* unsaid(template: Template, section: Provider, line: number): Generator<TextAdvice> {
+  const given = new Set(template.front[section]?.params.flatMap(({ template: param }) => param.printed));
+  const missing = template.printed.filter((name) => !given.has(name) && !["shop", "campaign", "step"].includes(name));
+  if (missing.length > 0)
+    yield {
+      code: "text_beside_params",
+      line,
+      message: `the text says ${missing.join(", ")}, and no parameter of ${section} gives it`,
+    };
+}

@@ -1,0 +1,121 @@
+/**
+ * Money, times and durations in the words of a locale. Intl's formatters cost a thousand times more to make than to use,
+ * so they are kept; how many is bounded, since locales come from buyers. Non-breaking spaces become plain ones: in an SMS
+ * they alone would force UCS-2, at less than half the characters per segment.
+ */
+import { DAY, MINUTE } from "../../core/values/duration.ts";
+import { formatAmount } from "../../core/values/money.ts";
+import { offsetMinutes } from "../../core/values/zone.ts";
+
+const KEPT = 500;
+
+/** One formatter per key, made on first use. */
+function keep<T>(make: (...key: string[]) => T): (...key: string[]) => T {
+  const kept = new Map<string, T>();
+  return (...key) => {
+    const id = key.length === 1 ? (key[0] ?? "") : key.join("|");
+    let made = kept.get(id);
+    if (made === undefined) {
+      if (kept.size >= KEPT) kept.clear();
+      made = make(...key);
+      kept.set(id, made);
+    }
+    return made;
+  };
+}
+
+const plainSpaces = (text: string) => text.replace(/[\u00a0\u2009\u202f]/g, " ");
+
+const moneyFormat = keep((locale, currency) => new Intl.NumberFormat(locale, { style: "currency", currency }));
+const listFormat = keep(
+  (locale, type) =>
+    new Intl.ListFormat(locale, {
+      type: type === "unit" ? "unit" : "conjunction",
+      style: type === "unit" ? "narrow" : "long",
+    }),
+);
+const unitFormat = keep((locale, unit) => new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "long" }));
+const pluralRules = keep((locale) => new Intl.PluralRules(locale));
+/** Dates are told to the minute, and many reminders share one: each wall-clock minute is formatted once. */
+const dateFormat = keep((locale, zone, style) => {
+  const format = new Intl.DateTimeFormat(locale, { timeZone: zone, ...DATE_STYLES[style as DateStyle] });
+  return memo((minute) => plainSpaces(format.format(minute * MINUTE)));
+});
+const spanFormat = keep((locale) => memo((seconds) => writeSpan(seconds, locale)));
+
+function memo(make: (key: number) => string): (key: number) => string {
+  const made = new Map<number, string>();
+  return (key) => {
+    let text = made.get(key);
+    if (text === undefined) {
+      if (made.size >= KEPT) made.clear();
+      text = make(key);
+      made.set(key, text);
+    }
+    return text;
+  };
+}
+
+const TIME = { hour: "numeric", minute: "2-digit" } as const;
+const DATE = { month: "short", day: "numeric" } as const;
+const DATE_STYLES = { time: TIME, date: DATE, datetime: { ...DATE, ...TIME } } as const;
+/** `time` 20:30, `date` Nov 11, `datetime` both. */
+export type DateStyle = keyof typeof DATE_STYLES;
+export const DATE_STYLE_NAMES = Object.keys(DATE_STYLES);
+
+/** 12900 minor units of CNY in zh-CN → `¥129.00`. */
+export function formatMoney(minor: number, currency: string, locale: string): string {
+  return plainSpaces(moneyFormat(locale, currency).format(formatAmount(minor, currency) as `${number}`));
+}
+
+/** `a, b and c` in the locale's way. */
+export function formatList(parts: readonly string[], locale: string): string {
+  return parts.length === 1 ? (parts[0] ?? "") : plainSpaces(listFormat(locale, "conjunction").format(parts));
+}
+
+/** Epoch ms on the wall clock of an IANA zone. Without a style: the time alone if that is the same day as `now`, else with the date. */
+export function formatDate(ms: number, style: DateStyle | null, locale: string, zone: string, now: number): string {
+  const chosen = style ?? (localDay(ms, zone) === localDay(now, zone) ? "time" : "datetime");
+  return dateFormat(locale, zone, chosen)(Math.floor(ms / MINUTE));
+}
+
+function localDay(ms: number, zone: string): number {
+  return Math.floor((ms + offsetMinutes(zone, ms) * MINUTE) / DAY);
+}
+
+/** Two units at most, cut and not rounded up, so that nothing promises more time than there is: `28分钟`, `1 hour 28 minutes`. Below a minute in seconds. */
+export function formatSpan(ms: number, locale: string): string {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  // Below a minute every second counts; above, only whole minutes show.
+  return spanFormat(locale)(seconds < 60 ? seconds : seconds - (seconds % 60));
+}
+
+function writeSpan(seconds: number, locale: string): string {
+  const [days, hours, minutes] = [
+    Math.floor(seconds / 86_400),
+    Math.floor(seconds / 3600) % 24,
+    Math.floor(seconds / 60) % 60,
+  ];
+  const units: [number, string][] =
+    days > 0
+      ? [
+          [days, "day"],
+          [hours, "hour"],
+        ]
+      : hours > 0 || minutes > 0
+        ? [
+            [hours, "hour"],
+            [minutes, "minute"],
+          ]
+        : [[seconds, "second"]];
+  const told = units.filter(([count]) => count > 0);
+  const parts = (told.length > 0 ? told : units).map(([count, unit]) =>
+    plainSpaces(unitFormat(locale, unit).format(count)),
+  );
+  return parts.length === 1 ? (parts[0] ?? "") : plainSpaces(listFormat(locale, "unit").format(parts));
+}
+
+/** CLDR plural category of a count: `one`, `few`, `many`, `other`, …. */
+export function pluralCategory(count: number, locale: string): Intl.LDMLPluralRule {
+  return pluralRules(locale).select(count);
+}

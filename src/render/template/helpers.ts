@@ -1,0 +1,144 @@
+/**
+ * The helpers of the public contract: what each takes, checked when a template is saved, and what it does. Those that can
+ * print take values of data.ts or plain text; all answer in the locale of the message. An absent value never gets here:
+ * the engine refuses it first, except in `default`, `if` and `unless`, which are there for it.
+ */
+import { parseAmount } from "../../core/values/money.ts";
+import { isGsm7 } from "../segments.ts";
+import { cut } from "./clean.ts";
+import { formatTotal, type Moment, type Money, type Span, type TemplateData, type Total } from "./data.ts";
+import {
+  DATE_STYLE_NAMES,
+  type DateStyle,
+  formatDate,
+  formatList,
+  formatMoney,
+  formatSpan,
+  pluralCategory,
+} from "./format.ts";
+import type { Scalar } from "./variables.ts";
+
+/** A template asked for what cannot be done; the message says what. */
+export class TemplateError extends Error {
+  override name = "TemplateError";
+}
+
+export type Look = Pick<TemplateData, "locale" | "timeZone" | "now">;
+export type Arguments = { readonly values: readonly unknown[]; readonly hash: Readonly<Record<string, unknown>> };
+
+export type HelperSpec = {
+  readonly min: number;
+  readonly max: number;
+  /** What each argument may be; the last entry stands for all that follow. `list`: any list. */
+  readonly takes: readonly (readonly (Scalar | "list")[])[];
+  /** Named arguments; none unless said. */
+  readonly named?: readonly string[];
+  /** What a literal argument at this position must be one of. */
+  readonly oneOf?: { readonly at: number; readonly values: readonly string[] };
+  readonly takesAbsent?: boolean;
+  readonly print: (args: Arguments, look: Look) => string | undefined;
+};
+
+/** Handlebars' own, as runtime.ts has them: the blocks, and two that are called. */
+export const OWN_HELPERS = ["if", "unless", "each", "with", "lookup", "log"];
+
+const ANY: readonly Scalar[] = ["text", "number", "boolean", "money", "total", "instant", "duration"];
+const CATEGORIES = ["zero", "one", "two", "few", "many", "other"];
+
+export const HELPERS: Readonly<Record<string, HelperSpec>> = {
+  /** `{{money order.amount}}`, `{{money total}}`, `{{money "129.00" "CNY"}}`: with the currency's sign. */
+  money: { min: 1, max: 2, takes: [["money", "total", "number", "text"], ["text"]], print: money },
+  /** `{{date closesAt}}`, `{{date closesAt "datetime"}}`: on the buyer's clock. */
+  date: {
+    min: 1,
+    max: 2,
+    takes: [["instant"], ["text"]],
+    oneOf: { at: 1, values: DATE_STYLE_NAMES },
+    print: ({ values: [at, style] }, look) =>
+      formatDate((at as Moment).ms, (style as DateStyle | undefined) ?? null, look.locale, look.timeZone, look.now),
+  },
+  /** `{{duration timeLeft}}`. */
+  duration: {
+    min: 1,
+    max: 1,
+    takes: [["duration"]],
+    print: ({ values: [span] }, look) => formatSpan((span as Span).ms, look.locale),
+  },
+  /** `{{plural count "order" "orders"}}`, or by CLDR category: `{{plural count one="…" few="…" other="…"}}`. Prints the word only. */
+  plural: { min: 1, max: 3, takes: [["number"], ["text"]], named: CATEGORIES, print: plural },
+  /** `{{list items}}`, `{{list items "sku"}}`, `{{list items "title" 2}}`: at most two, then an ellipsis. */
+  list: { min: 1, max: 3, takes: [["list"], ["text"], ["number"]], print: list },
+  /** `{{truncate order.note 20}}`: at most 20 characters, the ellipsis included. */
+  truncate: { min: 2, max: 2, takes: [ANY, ["number"]], print: truncate },
+  /** `{{mask buyer.name}}` 李*, `{{mask order.id 4}}` ****5566. */
+  mask: { min: 1, max: 2, takes: [ANY, ["number"]], print: mask },
+  /** `{{default buyer.name "there"}}`: the first that is there. */
+  default: {
+    min: 2,
+    max: 5,
+    takes: [ANY],
+    takesAbsent: true,
+    print: ({ values }) => firstThere(values),
+  },
+};
+
+/** A last resort that is empty on purpose is taken; one that is absent is not. */
+function firstThere(values: readonly unknown[]): string | undefined {
+  const texts = values.map((value) => (value === undefined ? "" : String(value)));
+  return texts.find((text) => text !== "") ?? (values.at(-1) === undefined ? undefined : "");
+}
+
+function money({ values: [amount, currency] }: Arguments, { locale }: Look): string {
+  if (isKind<Money>(amount, "money")) return formatMoney(amount.minor, amount.currency, locale);
+  if (isKind<Total>(amount, "total")) return formatTotal(amount.parts, locale);
+  const code = String(currency);
+  const minor = parseAmount(String(amount), code);
+  if (minor === null) throw new TemplateError(`money: this is no amount of ${code}`);
+  return formatMoney(minor, code, locale);
+}
+
+function isKind<T extends { kind: string }>(value: unknown, kind: T["kind"]): value is T {
+  return typeof value === "object" && value !== null && "kind" in value && value.kind === kind;
+}
+
+function plural({ values: [count, one, other], hash }: Arguments, { locale }: Look): string {
+  const category = pluralCategory(Number(count), locale);
+  if (Object.keys(hash).length > 0) return String(Object.hasOwn(hash, category) ? hash[category] : hash.other);
+  return String(category === "one" ? one : (other ?? one));
+}
+
+function list({ values: [elements, field, max] }: Arguments, { locale }: Look): string | undefined {
+  const all = elements as readonly Readonly<Record<string, unknown>>[];
+  const name = field === undefined ? namedBy(all[0]) : String(field);
+  const parts = all.flatMap((element) => (element[name] === undefined ? [] : [String(element[name])]));
+  if (parts.length === 0) return undefined;
+  const shown = parts.slice(0, max === undefined ? parts.length : Math.max(1, Number(max)));
+  const text = formatList(shown, locale);
+  return shown.length < parts.length ? text + ellipsis(text) : text;
+}
+
+/** What stands for an element by default: an order's id, an item's title. */
+function namedBy(element: Readonly<Record<string, unknown>> | undefined): string {
+  return element !== undefined && "items" in element ? "id" : "title";
+}
+
+/** One character, unless that alone would force the SMS out of the GSM-7 alphabet. */
+function ellipsis(text: string): string {
+  return isGsm7(text) ? "..." : "…";
+}
+
+function truncate({ values: [value, max] }: Arguments): string {
+  const text = String(value);
+  const limit = Math.max(1, Math.floor(Number(max)));
+  if (cut(text, limit) === text) return text;
+  const end = ellipsis(text);
+  return limit <= end.length ? cut(text, limit) : cut(text, limit - end.length).trimEnd() + end;
+}
+
+function mask({ values: [value, kept] }: Arguments): string {
+  const characters = [...String(value)];
+  const stars = (hidden: number) => "*".repeat(Math.min(Math.max(hidden, 1), 4));
+  if (kept === undefined) return `${characters[0] ?? ""}${stars(characters.length - 1)}`;
+  const shown = Math.max(0, Math.min(Math.floor(Number(kept)), characters.length - 1));
+  return `${stars(characters.length - shown)}${shown === 0 ? "" : characters.slice(-shown).join("")}`;
+}

@@ -1,0 +1,98 @@
+import { expect, it } from "vitest";
+import { createCampaignAdmin } from "../../../src/campaigns/administer.ts";
+import { MINUTE } from "../../../src/core/values/duration.ts";
+import { planAnewIfChanged } from "../../../src/db/stores/campaigns/settings-store.ts";
+import { countDue } from "../../../src/db/stores/dispatch/dispatch-store.ts";
+import { explainOrder } from "../../../src/reporting/explain.ts";
+import { storyText } from "../../../src/reporting/format-explain.ts";
+import { ALICE, campaignSetup, OPTIONS } from "../../support/campaigns.ts";
+import { T0, toldEvent } from "../../support/intake.ts";
+
+async function paused() {
+  const setup = await campaignSetup();
+  await setup.apply();
+  await planAnewIfChanged(setup.sql);
+  const admin = createCampaignAdmin({ sql: setup.sql, options: OPTIONS });
+  const set = (paused: boolean) => admin.setPaused(ALICE, { campaign: "default", paused, note: null });
+  const process = await setup.process();
+  await setup.at(T0);
+  await process.tell(toldEvent("e1", "order.created", T0));
+  const reminder = async () => (await setup.sql`select state, reason from reminders`)[0];
+  return { ...setup, ...process, set, reminder, due: async () => (await countDue(setup.sql, 10)).due };
+}
+
+it("stops sending with its commit, keeps the due scan quiet, and goes on where it was", async () => {
+  const { set, at, drain, sent, due, sql, reminder } = await paused();
+  expect(await set(true)).toEqual({ kind: "done" });
+  expect(await set(true)).toEqual({ kind: "same" });
+  // Nothing is planned otherwise because of it.
+  expect(await planAnewIfChanged(sql)).toBe(0);
+  await at(T0 + 10 * MINUTE);
+  expect([await due(), await drain()]).toEqual([1, 1]);
+  for (const minute of [11, 30, 69]) {
+    await at(T0 + minute * MINUTE);
+    expect([await due(), await drain()], String(minute)).toEqual([0, 0]);
+  }
+  expect([sent, await reminder()]).toEqual([[], { state: "planned", reason: null }]);
+  const story = await explainOrder({ sql }, { shop: "acme", order: "o1" });
+  expect(story === null ? "" : storyText(story)).toContain("its campaign is paused: it waits");
+  expect(await set(false)).toEqual({ kind: "done" });
+  expect(await planAnewIfChanged(sql)).toBe(1);
+  await drain();
+  expect([sent.length, await reminder()]).toEqual([1, { state: "sent", reason: null }]);
+  expect(
+    await sql`select action, from_version, to_version from audit where action like '%e' and action <> 'campaign.apply' order by id`,
+  ).toEqual([
+    { action: "campaign.pause", from_version: 1, to_version: 1 },
+    { action: "campaign.resume", from_version: 1, to_version: 1 },
+  ]);
+});
+
+it("ends what waits as campaign_paused when its useful time is over", async () => {
+  const { set, at, drain, sent, reminder } = await paused();
+  await set(true);
+  await at(T0 + 10 * MINUTE);
+  await drain();
+  await at(T0 + 70 * MINUTE + 1);
+  expect(await drain()).toBe(1);
+  expect([sent, await reminder()]).toEqual([[], { state: "skipped", reason: "campaign_paused" }]);
+});
+
+it("plans orders that come while it is paused, by the version of then", async () => {
+  const { set, at, tell, drain, sent, apply, write, sql } = await paused();
+  await set(true);
+  await at(T0 + 2 * MINUTE);
+  write("default/nudge.sms.en.hbs", "New: {{order.id}}");
+  await apply();
+  expect(await sql`select current, paused_at is not null as paused from campaigns`).toEqual([
+    { current: 2, paused: true },
+  ]);
+  await tell(
+    toldEvent("e2", "order.created", T0 + 2 * MINUTE, { id: "o2", buyer: { id: "b2", phone: "+8613812345679" } }),
+  );
+  await planAnewIfChanged(sql);
+  await at(T0 + 12 * MINUTE);
+  await drain();
+  expect(sent).toEqual([]);
+  await set(false);
+  await planAnewIfChanged(sql);
+  await drain();
+  expect(sent.map(({ text }) => text).sort()).toEqual(["New: o1", "New: o2"]);
+});
+
+it("holds back what is to be tried again, and tries it when it goes on", async () => {
+  const { set, at, drain, sent, sql } = await paused();
+  await at(T0 + 10 * MINUTE);
+  await drain();
+  expect(sent).toHaveLength(1);
+  // As a transient failure leaves it.
+  await sql`update deliveries set state = 'failed-transient'`;
+  await sql`update reminders set state = 'sending', retry_at = dunlin_now(), retry_channel = 'sms'`;
+  await set(true);
+  await drain();
+  expect(sent).toHaveLength(1);
+  expect(await sql`select retry_at from reminders`).toEqual([{ retry_at: T0 + 70 * MINUTE + 1 }]);
+  await set(false);
+  await drain();
+  expect(sent).toHaveLength(2);
+});

@@ -1,0 +1,208 @@
+import { describe, expect, it } from "vitest";
+import { HOUR, MINUTE } from "../../../src/core/values/duration.ts";
+import { REASONS } from "../../../src/core/values/reason.ts";
+import { explainOrder } from "../../../src/reporting/explain.ts";
+import { storyJson, storyText } from "../../../src/reporting/format-explain.ts";
+import { policyLookups } from "../../../src/reporting/policies.ts";
+import { reasonText } from "../../../src/reporting/words.ts";
+import { campaign, T0 } from "../../support/intake.ts";
+import { reportFacts } from "../../support/reporting.ts";
+import { shopPolicy } from "../../support/rules.ts";
+
+const quiet = { from: 22 * HOUR, to: 8 * HOUR };
+const zoneOf = () => "Asia/Shanghai";
+const asked = { shop: "acme", order: "o1" };
+
+describe("explaining an order", () => {
+  it("knows nothing of an order that no event told of", async () => {
+    const { sql } = await reportFacts();
+    expect(await explainOrder({ sql }, asked)).toBeNull();
+  });
+
+  it("tells events, case, reminders, deliveries and the credit", async () => {
+    const facts = await reportFacts();
+    await facts.order("o1", T0, { note: "call 13812345678", items: [{ title: "secret coat" }] });
+    const id = await facts.sent({
+      order: "o1",
+      step: "nudge",
+      at: T0 + 10 * MINUTE,
+      variant: "a",
+      segments: 2,
+      micros: 90_000,
+      currency: "CNY",
+      template: "nudge.a.sms.zh-CN",
+    });
+    await facts.sql`update deliveries set code = '21211', message = 'no such number: +8613812345678'`;
+    await facts.paid("o1", T0 + 30 * MINUTE);
+    const story = await explainOrder({ sql: facts.sql, zoneOf }, asked);
+    expect(story?.order).toMatchObject({
+      status: "paid",
+      amount: 12_900,
+      currency: "CNY",
+      createdAt: T0,
+      paidAt: T0 + 30 * MINUTE,
+      buyer: "b-o1",
+      notChased: null,
+    });
+    expect(story?.events.map(({ type, occurredAt, receivedAt }) => [type, occurredAt, receivedAt])).toEqual([
+      ["order.created", T0, T0],
+      ["order.paid", T0 + 30 * MINUTE, T0 + 30 * MINUTE],
+    ]);
+    expect(story?.events[0]?.told).toMatchObject({ amount: "129.00", items: 1 });
+    expect(story?.cases).toMatchObject([
+      { openedAt: T0, endedAt: T0 + 30 * MINUTE, campaign: "default", orders: ["o1"] },
+    ]);
+    expect(story?.reminders).toMatchObject([
+      {
+        id,
+        step: "nudge",
+        campaign: "default",
+        version: "1",
+        variant: "a",
+        state: "sent",
+        reason: null,
+        credited: true,
+        namesOrder: true,
+        deliveries: [
+          {
+            channel: "sms",
+            attempt: 1,
+            state: "accepted",
+            latencyMs: 120,
+            segments: 2,
+            code: "21211",
+            message: "no such number: ***",
+          },
+        ],
+      },
+      {
+        step: "last-call",
+        state: "cancelled",
+        reason: { code: "paid", text: reasonText("paid") },
+        credited: false,
+        deliveries: [],
+      },
+    ]);
+    expect(story?.recovery).toEqual({
+      reminder: id,
+      remindedAt: T0 + 10 * MINUTE,
+      paidAt: T0 + 30 * MINUTE,
+      amount: 12_900,
+      currency: "CNY",
+    });
+    if (story === null) throw new Error("no story");
+    const text = storyText(story);
+    const json = JSON.stringify(storyJson(story));
+    for (const said of [text, json]) expect(said).not.toMatch(/13812345678|secret coat|w-o1/);
+    expect(text).toContain("Order o1 of acme: paid, 129.00 CNY");
+    expect(text).toContain("2026-11-10T20:10:00+08:00  nudge/a sent");
+    expect(text).toContain(
+      "sms, attempt 1: accepted after 120 ms, 21211: no such number: ***, template nudge.a.sms.zh-CN, 2 segments, 0.09 CNY",
+    );
+    expect(text).toContain("last-call cancelled: the order was paid before the reminder was due (paid)");
+    expect(text).toContain("Recovered: 129.00 CNY paid 20m after nudge");
+    expect(storyJson(story).recovery).toMatchObject({ amount: "129.00", paidAt: "2026-11-10T20:30:00+08:00" });
+  });
+
+  it("tells which rule set the time of each step", async () => {
+    const late = campaign({
+      quietHours: quiet,
+      steps: [{ id: "late", at: { kind: "afterCreated", ms: 10 * MINUTE }, channels: ["chat"] }],
+    });
+    const facts = await reportFacts([late]);
+    const created = Date.parse("2026-11-10T14:30:00Z");
+    // Closes at 08:00: the quiet hours end after 07:58.
+    const buyer = { id: "b1", chat: { wechat: "w1" } };
+    await facts.order("o1", Date.parse("2026-11-10T13:40:00Z"), {
+      buyer,
+      createdAt: new Date(Date.parse("2026-11-10T13:55:00Z")).toISOString(),
+      closesAt: "2026-11-11T08:00:00+08:00",
+    });
+    await facts.order("o2", created, {});
+    const policies = policyLookups(
+      () => [late],
+      () => shopPolicy(),
+    );
+    const before = await explainOrder({ sql: facts.sql, ...policies }, asked);
+    expect(before?.reminders[0]?.rule).toBe("22:05 is 10m after the order was created");
+    const changed = { ...policies, campaignOf: () => ({ ...late, version: "2" }) };
+    expect((await explainOrder({ sql: facts.sql, ...changed }, asked))?.reminders[0]?.rule).toBeNull();
+    expect(before?.reminders[0]?.moves.map(({ text }) => text)).toEqual([
+      "moved from 22:05 to 21:59: quiet hours until 08:00 end after 07:58, the last useful moment",
+    ]);
+    const unknown = await explainOrder({ sql: facts.sql, zoneOf }, asked);
+    expect(unknown?.reminders[0]?.moves[0]?.text).toBe(
+      "moved from 22:05 to 21:59: quiet hours end after 07:58, the last useful moment",
+    );
+    const after = await explainOrder({ sql: facts.sql, ...policies }, { shop: "acme", order: "o2" });
+    expect(after?.reminders[0]).toMatchObject({
+      state: "planned",
+      kind: "send",
+      plannedAt: Date.parse("2026-11-11T08:00:00+08:00"),
+      anchor: created + 10 * MINUTE,
+    });
+    expect(after?.reminders[0]?.moves[0]?.text).toBe("moved from 22:40 to 08:00: quiet hours until 08:00");
+    expect(after === null ? "" : storyText(after)).toContain(
+      "late will be sent\n      campaign default (version 1), due 2026-11-11T08:00:00+08:00, first meant for 2026-11-10T22:40:00+08:00\n      22:40 is 10m after the order was created\n      moved from 22:40 to 08:00",
+    );
+  });
+
+  it("tells moves by the buyer's clock, and names it where it is not the shop's", async () => {
+    const facts = await reportFacts([campaign({ quietHours: quiet })]);
+    const buyer = { id: "b1", chat: { wechat: "w1" }, timeZone: "America/New_York" };
+    await facts.order("o1", T0, { buyer });
+    const story = await explainOrder({ sql: facts.sql, zoneOf }, asked);
+    expect(story?.reminders[0]?.moves[0]?.text).toBe(
+      "moved from 07:10 to 08:00 (America/New_York): quiet hours until 08:00",
+    );
+  });
+
+  it("tells the reminders of the case that do not name the order, and what a waiting case waits for", async () => {
+    const facts = await reportFacts([campaign({ match: { shops: null, tags: ["d11"], amount: null } })]);
+    const buyer = { id: "b1", chat: { wechat: "w1" } };
+    await facts.order("o1", T0, { buyer });
+    const waiting = await explainOrder({ sql: facts.sql, zoneOf }, asked);
+    expect(waiting?.cases[0]?.waiting).toEqual({ code: "no_campaign", text: reasonText("no_campaign"), since: T0 });
+    await facts.order("o2", T0 + MINUTE, { buyer, tags: ["d11"] });
+    await facts.sent({ order: "o2", step: "nudge", at: T0 + 11 * MINUTE });
+    await facts.sql`update reminders set orders = '{o2}' where state = 'sent'`;
+    const story = await explainOrder({ sql: facts.sql, zoneOf }, asked);
+    expect(story?.reminders.map(({ step, namesOrder }) => [step, namesOrder])).toEqual([
+      ["nudge", false],
+      ["last-call", true],
+    ]);
+  });
+
+  it("tells of no recovery before the provider took the reminder", async () => {
+    const facts = await reportFacts();
+    await facts.order("o1", T0);
+    await facts.sent({ order: "o1", step: "nudge", at: T0 + 10 * MINUTE, state: "sending" });
+    await facts.paid("o1", T0 + 11 * MINUTE);
+    const story = await explainOrder({ sql: facts.sql, zoneOf }, asked);
+    expect(story).toMatchObject({ recovery: null, reminders: [{ state: "sending", credited: false }, {}] });
+    expect(story === null ? "" : storyText(story)).toContain("nudge is being sent");
+  });
+
+  it("calls an order closed from its close on, and says why one is not chased", async () => {
+    const facts = await reportFacts();
+    await facts.order("o1", T0, { closesAt: new Date(T0 + HOUR).toISOString() });
+    await facts.database.setNow(T0 + HOUR - 1);
+    expect((await explainOrder({ sql: facts.sql }, asked))?.order.status).toBe("unpaid");
+    await facts.database.setNow(T0 + HOUR);
+    expect((await explainOrder({ sql: facts.sql }, asked))?.order.status).toBe("closed");
+    await facts.order("o2", T0, { paymentMethod: "cod" });
+    const story = await explainOrder({ sql: facts.sql }, { shop: "acme", order: "o2" });
+    expect(story).toMatchObject({
+      order: { status: "unpaid", notChased: "it is paid on delivery" },
+      cases: [],
+      reminders: [],
+      recovery: null,
+    });
+  });
+
+  it("has a sentence of its own for each reason", () => {
+    const texts = REASONS.map(reasonText);
+    expect(new Set(texts).size).toBe(REASONS.length);
+    for (const text of texts) expect(text).toMatch(/^[a-z].{15,}[a-z]$/);
+  });
+});

@@ -1,0 +1,404 @@
+import { describe, expect, it } from "vitest";
+import { DAY, HOUR, MINUTE, SECOND } from "../../../src/core/values/duration.ts";
+import { liftOf } from "../../../src/core/values/lift.ts";
+import { DIMENSIONS, type Dimension, recoveryReport } from "../../../src/reporting/recovery.ts";
+import { dispatchSetup } from "../../support/dispatch.ts";
+import { campaign, T0, toldEvent } from "../../support/intake.ts";
+import { reportFacts } from "../../support/reporting.ts";
+
+const ALL = { from: null, to: null };
+type Facts = Awaited<ReturnType<typeof reportFacts>>;
+const report = ({ sql }: Facts, by: Dimension[] = [], window: { from: number | null; to: number | null } = ALL) =>
+  recoveryReport({ sql }, { by, ...window });
+
+/** Five orders: recovered, reminded twice in vain, paid by itself, refunded, told when it was paid. Hand-computed below. */
+async function promotion(): Promise<Facts> {
+  const facts = await reportFacts([campaign({ paidSilence: null })]);
+  const { order, sent, paid, refunded, tell } = facts;
+  await order("o1", T0, { amount: "129.00" });
+  await order("o2", T0 + MINUTE, { amount: "50.00", currency: "USD" });
+  await order("o3", T0 + 2 * MINUTE, { amount: "10.00" });
+  await order("o4", T0 + 3 * MINUTE, { amount: "99.00" });
+  await sent({
+    order: "o1",
+    step: "nudge",
+    at: T0 + 10 * MINUTE,
+    segments: 2,
+    micros: 90_000,
+    currency: "CNY",
+    template: "nudge.sms.zh-CN",
+    deliveredAt: T0 + 11 * MINUTE,
+  });
+  await sent({ order: "o2", step: "nudge", at: T0 + 11 * MINUTE, channel: "chat" });
+  await sent({ order: "o4", step: "nudge", at: T0 + 13 * MINUTE, segments: 1, micros: 45_000, currency: "CNY" });
+  await paid("o3", T0 + 14 * MINUTE);
+  await paid("o1", T0 + 30 * MINUTE);
+  await paid("o4", T0 + 40 * MINUTE);
+  await tell("paid", T0 + HOUR, { id: "o5", buyer: { id: "b-o5" } });
+  await order("o5", T0 + HOUR);
+  await sent({ order: "o2", step: "last-call", at: T0 + 5 * HOUR, segments: 1, micros: 50_000, currency: "USD" });
+  await refunded("o4", T0 + 6 * HOUR);
+  return facts;
+}
+
+describe("the recovery report", () => {
+  it("is all zeros and nulls on an empty database", async () => {
+    const facts = await reportFacts();
+    const empty = await report(facts);
+    expect(empty.totals).toEqual({
+      orders: 0,
+      cases: 0,
+      planned: 0,
+      sent: 0,
+      delivered: 0,
+      skipped: 0,
+      cancelled: 0,
+      pending: 0,
+      remindedOrders: 0,
+      recoveredOrders: 0,
+      recoveryRate: null,
+      recoveredAmount: [],
+      segments: 0,
+      cost: [],
+      roi: null,
+      medianTimeToPay: null,
+      holdoutOrders: 0,
+      holdoutPaidRate: null,
+      treatedOrders: 0,
+      treatedPaidRate: null,
+      lift: null,
+      liftLow: null,
+      liftHigh: null,
+    });
+    expect(empty.rows).toEqual([{ keys: {}, ...empty.totals }]);
+    const grouped = await report(facts, [...DIMENSIONS]);
+    expect([grouped.rows, grouped.totals]).toEqual([[], empty.totals]);
+  });
+
+  it("counts what happened", async () => {
+    const { totals } = await report(await promotion());
+    expect(totals).toMatchObject({
+      orders: 4,
+      cases: 4,
+      // Four cases of two steps, and one row for the order that was told paid.
+      planned: 9,
+      sent: 4,
+      delivered: 1,
+      skipped: 0,
+      cancelled: 5,
+      pending: 0,
+      remindedOrders: 3,
+      recoveredOrders: 1,
+      recoveryRate: 1 / 3,
+      recoveredAmount: [{ amount: 12_900, currency: "CNY" }],
+      segments: 4,
+      cost: [
+        { micros: 135_000, currency: "CNY" },
+        { micros: 50_000, currency: "USD" },
+      ],
+      roi: null,
+      medianTimeToPay: 20 * MINUTE,
+      holdoutOrders: 0,
+      holdoutPaidRate: null,
+      treatedOrders: 3,
+      treatedPaidRate: 1 / 3,
+      lift: null,
+    });
+  });
+
+  it("keeps both currencies of what was recovered apart, and has a return only within one", async () => {
+    const facts = await promotion();
+    await facts.paid("o2", T0 + 6 * HOUR);
+    const { totals, rows } = await report(facts, ["step"]);
+    expect(totals.recoveredAmount).toEqual([
+      { amount: 12_900, currency: "CNY" },
+      { amount: 5_000, currency: "USD" },
+    ]);
+    expect(totals).toMatchObject({ roi: null, recoveredOrders: 2, medianTimeToPay: 40 * MINUTE });
+    const [lastCall, nudge, whole] = rows;
+    // Credited once, to the last reminder before the payment.
+    expect(lastCall).toMatchObject({
+      keys: { step: "last-call" },
+      sent: 1,
+      recoveredOrders: 1,
+      roi: 50 / 0.05,
+      medianTimeToPay: HOUR,
+    });
+    expect(nudge).toMatchObject({
+      keys: { step: "nudge" },
+      orders: 4,
+      cases: 4,
+      sent: 3,
+      remindedOrders: 3,
+      recoveredOrders: 1,
+      roi: 129 / 0.135,
+    });
+    expect(whole).toMatchObject({ keys: { step: null }, orders: 0, planned: 1, cancelled: 1 });
+  });
+
+  it("is not credited with what is being sent, nor with a send that failed", async () => {
+    const facts = await reportFacts();
+    await facts.order("o1", T0);
+    await facts.sent({ order: "o1", step: "nudge", at: T0 + 10 * MINUTE, state: "sending" });
+    await facts.paid("o1", T0 + 11 * MINUTE);
+    expect(await facts.sql`select order_id from recoveries`).toHaveLength(1);
+    expect((await report(facts)).totals).toMatchObject({
+      recoveredOrders: 0,
+      recoveredAmount: [],
+      medianTimeToPay: null,
+      sent: 0,
+      pending: 1,
+      treatedOrders: 1,
+      treatedPaidRate: 1,
+    });
+    await facts.sql`update reminders set state = 'skipped', reason = 'unknown_outcome' where state = 'sending'`;
+    expect((await report(facts)).totals).toMatchObject({
+      recoveredOrders: 0,
+      pending: 0,
+      skipped: 1,
+      treatedOrders: 1,
+      treatedPaidRate: 1,
+    });
+  });
+
+  it("counts a case of several orders once", async () => {
+    const facts = await reportFacts();
+    const buyer = { id: "b1", chat: { wechat: "w1" } };
+    await facts.order("o1", T0, { buyer });
+    await facts.order("o2", T0 + MINUTE, { buyer });
+    await facts.sent({ order: "o1", step: "nudge", at: T0 + 11 * MINUTE });
+    const { totals } = await report(facts);
+    expect(totals).toMatchObject({ orders: 2, cases: 1, planned: 2, sent: 1, pending: 1, remindedOrders: 2 });
+  });
+
+  it("counts the case of two buyers who prove to be one once", async () => {
+    const facts = await reportFacts();
+    const phone = "+8613812345678";
+    await facts.order("o1", T0, { buyer: { phone } });
+    await facts.order("o2", T0, { buyer: { chat: { wechat: "w1" } } });
+    expect((await report(facts)).totals).toMatchObject({ orders: 2, cases: 2 });
+    await facts.order("o3", T0, { buyer: { phone, chat: { wechat: "w1" } } });
+    expect((await report(facts)).totals).toMatchObject({ orders: 3, cases: 1 });
+  });
+
+  it("takes [from, to): orders by creation, what hangs on a reminder by its decision, planned ones by when they are due", async () => {
+    const facts = await promotion();
+    const of = async (from: number | null, to: number | null) => (await report(facts, [], { from, to })).totals;
+    expect(await of(T0 + 10 * MINUTE, T0 + 11 * MINUTE)).toMatchObject({
+      orders: 0,
+      planned: 1,
+      sent: 1,
+      recoveredOrders: 1,
+      segments: 2,
+    });
+    expect(await of(T0, T0 + MINUTE)).toMatchObject({ orders: 1, cases: 1, planned: 0 });
+    const due = T0 + MINUTE + DAY - 30 * MINUTE;
+    await facts.order("o6", T0 + MINUTE);
+    expect(await of(due, due + 1)).toMatchObject({ planned: 1, pending: 1 });
+    expect(await of(due - 1, due)).toMatchObject({ planned: 0 });
+    const [early, late] = [await of(null, T0 + 13 * MINUTE), await of(T0 + 13 * MINUTE, null)];
+    const whole = (await report(facts)).totals;
+    for (const name of ["orders", "cases", "planned", "sent", "cancelled", "recoveredOrders", "segments"] as const)
+      expect(early[name] + late[name], name).toBe(whole[name]);
+  });
+
+  it("adds up in every grouping", async () => {
+    const facts = await promotion();
+    await facts.order("o7", T0 + 7 * HOUR);
+    await facts.order("o8", T0 + 8 * HOUR, {}, "zeta");
+    await facts.sent({
+      order: "o7",
+      step: "nudge",
+      at: T0 + 7 * HOUR + 10 * MINUTE,
+      state: "skipped",
+      reason: "channel_down",
+      delivery: "failed-transient",
+      channel: "chat",
+      variant: "b",
+    });
+    await facts.skipped("o8", "nudge", T0 + 9 * HOUR, "holdout", "zeta");
+    const { totals } = await report(facts);
+    const groupings: Dimension[][] = [
+      ...DIMENSIONS.map((each) => [each]),
+      ["campaign", "step"],
+      ["shop", "day"],
+      [...DIMENSIONS],
+    ];
+    for (const by of groupings) {
+      const grouped = await report(facts, by);
+      expect(grouped.totals, by.join()).toEqual(totals);
+      const ofReminders = by.some((each) => ["step", "channel", "template", "variant"].includes(each));
+      for (const name of [
+        "planned",
+        "sent",
+        "delivered",
+        "skipped",
+        "cancelled",
+        "pending",
+        "segments",
+        "recoveredOrders",
+        "holdoutOrders",
+        "treatedOrders",
+        "orders",
+        "cases",
+      ] as const) {
+        const sum = grouped.rows.reduce((total, row) => total + row[name], 0);
+        if (ofReminders && (name === "orders" || name === "cases")) expect(sum).toBeGreaterThanOrEqual(totals[name]);
+        else expect(sum, `${name} by ${by.join()}`).toBe(totals[name]);
+      }
+      for (const row of [...grouped.rows, grouped.totals])
+        expect(row.sent + row.skipped + row.cancelled + row.pending).toBe(row.planned);
+    }
+    const byChannel = await report(facts, ["channel"]);
+    expect(byChannel.rows.map(({ keys, planned }) => [keys.channel, planned])).toEqual([
+      ["chat", 2],
+      ["sms", 3],
+      [null, 8],
+    ]);
+  });
+});
+
+describe("the lift", () => {
+  it("compares by intention to treat, each order in the arm of its first decision", async () => {
+    const facts = await reportFacts();
+    for (let n = 0; n < 10; n++) await facts.order(`t${n}`, T0);
+    for (let n = 0; n < 5; n++) await facts.order(`h${n}`, T0);
+    // One of the treated was never reached: it stays in its arm.
+    for (let n = 0; n < 9; n++) await facts.sent({ order: `t${n}`, step: "nudge", at: T0 + 10 * MINUTE });
+    await facts.sent({
+      order: "t9",
+      step: "nudge",
+      at: T0 + 10 * MINUTE,
+      state: "skipped",
+      reason: "rejected_by_provider",
+      delivery: "failed-permanent",
+    });
+    await facts.sent({ order: "t0", step: "last-call", at: T0 + 20 * MINUTE });
+    for (let n = 0; n < 5; n++) await facts.skipped(`h${n}`, "nudge", T0 + 10 * MINUTE, "holdout");
+    for (const id of ["t0", "t1", "t2", "t3", "t4", "t9", "h0", "h1"]) await facts.paid(id, T0 + HOUR);
+    await facts.refunded("t4", T0 + 2 * HOUR);
+    await facts.refunded("h1", T0 + 2 * HOUR);
+    const expected = liftOf({ orders: 10, paid: 5 }, { orders: 5, paid: 1 });
+    const { totals } = await report(facts);
+    expect(totals).toMatchObject({ treatedOrders: 10, treatedPaidRate: 0.5, holdoutOrders: 5, holdoutPaidRate: 0.2 });
+    expect([totals.lift, totals.liftLow, totals.liftHigh]).toEqual([expected?.lift, expected?.low, expected?.high]);
+    expect(totals.lift).toBeCloseTo(0.3, 12);
+    const { rows } = await report(facts, ["step"]);
+    expect(rows.map(({ keys, treatedOrders, holdoutOrders }) => [keys.step, treatedOrders, holdoutOrders])).toEqual([
+      ["last-call", 0, 0],
+      ["nudge", 10, 5],
+    ]);
+  });
+
+  it("counts as treated who was to be sent something and paid before there was room under the channel's rate", async () => {
+    const setup = await dispatchSetup({
+      ratePerSecond: 1,
+      campaign: {
+        holdout: 0.5,
+        staleAfter: 15 * SECOND,
+        paidSilence: null,
+        steps: [{ id: "nudge", at: { kind: "afterCreated", ms: 10 * MINUTE }, channels: ["sms"] }],
+      },
+    });
+    const { at, tell, dispatcher, database } = setup;
+    const buyers = Array.from({ length: 80 }, (_, n) => n);
+    const pay = (n: number, now: number, order = `o${n}`) =>
+      tell(toldEvent(`paid-${order}`, "order.paid", now, { id: order, buyer: null }));
+    await at(T0);
+    const order = (id: string, n: number) =>
+      toldEvent(id, "order.created", T0, { id, buyer: { id: `b${n}`, phone: `+86138123${10_000 + n}` } });
+    await tell(...buyers.map((n) => order(`o${n}`, n)), ...buyers.slice(0, 10).map((n) => order(`second${n}`, n)));
+    // Paid before its time: in neither arm.
+    for (const n of [70, 71, 72, 73]) await pay(n, T0 + MINUTE);
+    // Of all others every second one pays within a minute, whatever is sent; some send waits until it is stale.
+    for (let second = 0; second <= 70; second++) {
+      const now = T0 + 10 * MINUTE + second * SECOND;
+      await at(now);
+      await dispatcher.drain();
+      for (const n of buyers) if (n % 2 === 0 && n < 70 && (n * 7) % 60 === second) await pay(n, now);
+    }
+    await dispatcher.settled();
+    const held = await database.sql<{ orders: string[] }[]>`select orders from reminders where reason = 'holdout'`;
+    const heldIds = held.flatMap(({ orders }) => orders);
+    const everyId = [
+      ...buyers.filter((n) => n < 70 || n > 73).map((n) => `o${n}`),
+      ...buyers.slice(0, 10).map((n) => `second${n}`),
+    ];
+    const treatedIds = everyId.filter((id) => !heldIds.includes(id));
+    const isPaid = (id: string) => id.startsWith("o") && Number(id.slice(1)) % 2 === 0 && Number(id.slice(1)) < 70;
+    const rate = (ids: readonly string[]) => ids.filter(isPaid).length / ids.length;
+    const ends =
+      await database.sql`select distinct coalesce(reason, state) as is from reminders where not orders && ${heldIds} order by 1`;
+    expect(ends.map((row) => row.is)).toEqual(expect.arrayContaining(["paid", "sent", "stale"]));
+    const { totals } = await recoveryReport({ sql: database.sql }, { by: [], ...ALL });
+    expect(totals).toMatchObject({
+      holdoutOrders: heldIds.length,
+      treatedOrders: treatedIds.length,
+      holdoutPaidRate: rate(heldIds),
+      treatedPaidRate: rate(treatedIds),
+    });
+    expect(totals.liftLow).toBeLessThan(0);
+    expect(totals.liftHigh).toBeGreaterThan(0);
+  }, 60_000);
+
+  it("compares only campaigns that hold somebody out", async () => {
+    const other = campaign({ key: "vip", priority: 9, match: { shops: null, tags: ["vip"], amount: null } });
+    const facts = await reportFacts([other, campaign()]);
+    for (const id of ["a1", "a2", "h1"]) await facts.order(id, T0);
+    await facts.order("v1", T0, { tags: ["vip"] });
+    for (const id of ["a1", "a2", "v1"]) await facts.sent({ order: id, step: "nudge", at: T0 + 10 * MINUTE });
+    expect((await report(facts)).totals).toMatchObject({ treatedOrders: 3, holdoutOrders: 0, lift: null });
+    await facts.skipped("h1", "nudge", T0 + 10 * MINUTE, "holdout");
+    await facts.paid("v1", T0 + HOUR);
+    await facts.paid("a1", T0 + HOUR);
+    expect((await report(facts)).totals).toMatchObject({
+      treatedOrders: 2,
+      treatedPaidRate: 0.5,
+      holdoutOrders: 1,
+      lift: 0.5,
+    });
+    const { rows } = await report(facts, ["campaign"]);
+    expect(rows.map(({ keys, treatedOrders, lift }) => [keys.campaign, treatedOrders, lift])).toEqual([
+      ["default", 2, 0.5],
+      ["vip", 0, null],
+    ]);
+  });
+});
+
+describe("days and hours", () => {
+  it("are those of the shop's wall clock, also when clocks change", async () => {
+    const zones = { ny: "America/New_York", sh: "Asia/Shanghai" };
+    const facts = await reportFacts(undefined, zones);
+    const at = (text: string) => Date.parse(text);
+    // New York sets its clocks back on 2026-11-01 at 06:00 UTC: that day has 25 hours, 04:00 UTC to 05:00 UTC the next day.
+    const times = [
+      "2026-11-01T03:59:00Z",
+      "2026-11-01T04:00:00Z",
+      "2026-11-01T05:30:00Z",
+      "2026-11-01T06:30:00Z",
+      "2026-11-02T04:59:00Z",
+      "2026-11-02T05:00:00Z",
+    ];
+    for (const [n, time] of times.entries()) await facts.order(`n${n}`, at(time), {}, "ny");
+    await facts.order("s1", at("2026-11-01T15:59:00Z"), {}, "sh");
+    await facts.order("s2", at("2026-11-01T16:00:00Z"), {}, "sh");
+    const zoneOf = (shop: string) => zones[shop as keyof typeof zones];
+    const days = await recoveryReport({ sql: facts.sql }, { by: ["shop", "day"], ...ALL, zoneOf });
+    const placed = days.rows.filter(({ orders }) => orders > 0);
+    expect(placed.map(({ keys, orders }) => [keys.shop, keys.day, orders])).toEqual([
+      ["ny", "2026-10-31", 1],
+      ["ny", "2026-11-01", 4],
+      ["ny", "2026-11-02", 1],
+      ["sh", "2026-11-01", 1],
+      ["sh", "2026-11-02", 1],
+    ]);
+    const hours = await recoveryReport(
+      { sql: facts.sql },
+      { by: ["hour"], from: at("2026-11-01T05:00:00Z"), to: at("2026-11-01T07:00:00Z"), zoneOf },
+    );
+    expect(hours.rows.filter(({ orders }) => orders > 0).map(({ keys, orders }) => [keys.hour, orders])).toEqual([
+      ["2026-11-01T01:00:00-04:00", 1],
+      ["2026-11-01T01:00:00-05:00", 1],
+    ]);
+  });
+});

@@ -1,0 +1,39 @@
+import { expect, it } from "vitest";
+import { progressBar } from "../../../src/cli/progress-bar.ts";
+
+function drawn(isTTY: boolean | undefined) {
+  let at = 0;
+  let text = "";
+  const terminal = { ...(isTTY === undefined ? {} : { isTTY }), write: (piece: string) => (text += piece) };
+  const bar = progressBar(terminal, () => at);
+  return {
+    tick: (ms: number, share: number) => {
+      at = ms;
+      bar.tick(share);
+      return text;
+    },
+    end: () => {
+      bar.end();
+      return text;
+    },
+  };
+}
+
+it("is redrawn in its line at a terminal, and taken away at the end", () => {
+  const bar = drawn(true);
+  expect(bar.tick(499, 0.4)).toBe("");
+  const half = `\r\u001b[K[${"#".repeat(15)}${".".repeat(15)}] 50%`;
+  expect(bar.tick(500, 0.5)).toBe(half);
+  expect(bar.tick(599, 0.9)).toBe(half);
+  const whole = `${half}\r\u001b[K[${"#".repeat(30)}] 100%`;
+  expect(bar.tick(600, 1)).toBe(whole);
+  expect(bar.end()).toBe(`${whole}\r\u001b[K`);
+});
+
+it("writes nothing elsewhere, nor for what is done at once", () => {
+  for (const isTTY of [false, undefined]) {
+    const bar = drawn(isTTY);
+    expect(bar.tick(10_000, 0.5) + bar.end()).toBe("");
+  }
+  expect(drawn(true).end()).toBe("");
+});

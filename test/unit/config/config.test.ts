@@ -1,0 +1,374 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: dunlin.yaml has ${VARIABLES} of its own
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { buildChannels } from "../../../src/config/channels.ts";
+import { loadOrCreateKeys } from "../../../src/config/keys.ts";
+import { loadConfig } from "../../../src/config/load-config.ts";
+import { DAY, HOUR } from "../../../src/core/values/duration.ts";
+
+const SECRET_KEY = Buffer.alloc(32, 7).toString("base64");
+let cwd = "";
+beforeEach(() => {
+  cwd = mkdtempSync(join(tmpdir(), "dunlin-config-"));
+});
+afterEach(() => rmSync(cwd, { recursive: true, force: true }));
+
+const write = (text: string, name = "dunlin.yaml") => writeFileSync(join(cwd, name), text);
+const configOf = (env: Record<string, string | undefined> = {}) => {
+  const result = loadConfig(env, cwd);
+  if (!result.ok) throw new Error(result.faults.join("\n"));
+  return result.config;
+};
+const faultsOf = (env: Record<string, string | undefined> = {}) => {
+  const result = loadConfig(env, cwd);
+  return result.ok ? [] : result.faults;
+};
+
+describe("without anything", () => {
+  it("has the defaults of the contract, takes every shop and prints messages", () => {
+    const config = configOf();
+    expect(config).toMatchObject({
+      databaseUrl: null,
+      queueUrl: null,
+      dataDir: join(cwd, ".dunlin"),
+      templatesDir: join(cwd, "templates"),
+      host: "127.0.0.1",
+      port: 8025,
+      apiKey: null,
+      secretKey: null,
+      logLevel: "info",
+      implicitShops: true,
+      shopIds: [],
+    });
+    expect(config.shop("anyone")).toEqual({
+      id: "anyone",
+      timeZone: "UTC",
+      locale: "en",
+      currency: "USD",
+      closeAfter: null,
+      quietHours: null,
+      cashOnDelivery: ["cod"],
+      webhooks: {},
+    });
+    expect(config.channels.map(({ name, provider, contact }) => [name, provider, contact])).toEqual([
+      ["sms", "console", "phone"],
+      ["chat", "console", "chat"],
+    ]);
+  });
+
+  it("cannot be changed", () => {
+    const config = configOf();
+    expect(() => Object.assign(config, { port: 1 })).toThrow(TypeError);
+    expect(() => Object.assign(config.retention, { events: 1 })).toThrow(TypeError);
+    expect(() => Object.assign(config.channels[0] ?? {}, { url: "x" })).toThrow(TypeError);
+    expect(() => Object.assign(config.shop("a") ?? {}, { timeZone: "x" })).toThrow(TypeError);
+  });
+});
+
+describe("environment", () => {
+  it("is read", () => {
+    const config = configOf({
+      DATABASE_URL: "postgres://u:p@db/dunlin",
+      QUEUE_URL: "redis+cluster://h1:6379,h2:6380",
+      DUNLIN_DATA_DIR: "/var/lib/dunlin",
+      DUNLIN_TEMPLATES: "texts",
+      HOST: "0.0.0.0",
+      PORT: "0",
+      DUNLIN_API_KEY: "k",
+      DUNLIN_SECRET_KEY: SECRET_KEY,
+      LOG_LEVEL: "DEBUG",
+    });
+    expect(config).toMatchObject({
+      databaseUrl: "postgres://u:p@db/dunlin",
+      queueUrl: "redis+cluster://h1:6379,h2:6380",
+      dataDir: "/var/lib/dunlin",
+      templatesDir: join(cwd, "texts"),
+      host: "0.0.0.0",
+      port: 0,
+      apiKey: "k",
+      logLevel: "debug",
+    });
+    expect(config.secretKey).toEqual(Buffer.alloc(32, 7));
+  });
+
+  it.each(["redis://h", "rediss://u:p@h:1/2", "postgres://h/d", "postgresql://h/d", "redis+cluster://u:p@a:1,b:2"])(
+    "takes the queue %s",
+    (QUEUE_URL) => expect(configOf({ QUEUE_URL }).queueUrl).toBe(QUEUE_URL),
+  );
+
+  it("counts an empty variable as unset", () => {
+    expect(configOf({ DATABASE_URL: "", PORT: "", DUNLIN_CONFIG: "" })).toMatchObject({
+      databaseUrl: null,
+      port: 8025,
+    });
+  });
+
+  it("tells all faults at once, and no secret", () => {
+    const faults = faultsOf({
+      DATABASE_URL: "mysql://u:hunter2@h/d",
+      QUEUE_URL: "redis+cluster://hunter2@h1",
+      DUNLIN_SECRET_KEY: "hunter2",
+      DUNLIN_API_KEY: "hunter2 hunter2",
+      PORT: "80250",
+      LOG_LEVEL: "inf",
+      DUNLIN_CONFIG: "missing.yaml",
+    });
+    expect(faults.map((fault) => fault.split(":")[0])).toEqual([
+      "DATABASE_URL",
+      "QUEUE_URL",
+      "DUNLIN_API_KEY",
+      "PORT",
+      "DUNLIN_SECRET_KEY",
+      "LOG_LEVEL",
+      "DUNLIN_CONFIG",
+    ]);
+    expect(faults.join()).not.toContain("hunter2");
+  });
+
+  it("demands a secret key beside a database, and says how to make one", () => {
+    expect(faultsOf({ DATABASE_URL: "postgres://h/d" })).toEqual([expect.stringContaining("openssl rand -base64 32")]);
+    expect(faultsOf({ DATABASE_URL: "postgres://h/d", DUNLIN_SECRET_KEY: SECRET_KEY })).toEqual([]);
+  });
+
+  it("says that the file it names is missing or a directory", () => {
+    expect(faultsOf({ DUNLIN_CONFIG: "nope.yaml" })).toEqual(["DUNLIN_CONFIG: nope.yaml: there is no such file"]);
+    expect(faultsOf({ DUNLIN_CONFIG: "." })).toEqual(["DUNLIN_CONFIG: .: is a directory, not a file"]);
+  });
+});
+
+describe("shops", () => {
+  const ACME = `shops:
+  acme: { timeZone: Asia/Shanghai, locale: zh-cn, currency: CNY, closeAfter: 24h, quietHours: { from: "22:00", to: "08:00" },
+          webhooks: { shopify: { secret: "\${SHOPIFY_SECRET}" } } }
+`;
+
+  it("are as listed; another is refused", () => {
+    write(ACME);
+    const config = configOf({ SHOPIFY_SECRET: "s3" });
+    expect(config.shop("acme")).toEqual({
+      id: "acme",
+      timeZone: "Asia/Shanghai",
+      locale: "zh-CN",
+      currency: "CNY",
+      closeAfter: DAY,
+      quietHours: { from: 22 * HOUR, to: 8 * HOUR },
+      cashOnDelivery: ["cod"],
+      webhooks: { shopify: { secret: "s3" } },
+    });
+    expect([config.implicitShops, config.shopIds, config.shop("other")]).toEqual([false, ["acme"], null]);
+    for (const id of ["*", "__proto__", "constructor"]) expect(config.shop(id)).toBeNull();
+  });
+
+  it("take what they do not say from the entry for all, which also stands for any other", () => {
+    write(`shops: { "*": { timeZone: Europe/Madrid, currency: EUR, closeAfter: 2d, quietHours: { from: "21:00", to: "09:00" } },
+      acme: { timeZone: Asia/Tokyo, closeAfter: off, quietHours: off } }`);
+    const config = configOf();
+    expect(config.shop("other")).toMatchObject({ id: "other", timeZone: "Europe/Madrid", closeAfter: 2 * DAY });
+    expect(config.shop("acme")).toMatchObject({
+      timeZone: "Asia/Tokyo",
+      currency: "EUR",
+      closeAfter: null,
+      quietHours: null,
+    });
+    expect(config.shop("other")).toBe(config.shop("other"));
+    expect(config.implicitShops).toBe(false);
+  });
+
+  it("are implicit when only channels are configured", () => {
+    write("channels: { sms: { provider: console } }");
+    expect(configOf()).toMatchObject({ implicitShops: true });
+    expect(configOf().shop("x")?.timeZone).toBe("UTC");
+  });
+
+  it("names line and variable of a secret that is not set, beside everything else", () => {
+    write(
+      `${ACME}  beta: { timeZone: Mars/Olympus, currency: XXQ, locale: "not a locale" }\n  gamma: { timezone: UTC }\n`,
+    );
+    expect(faultsOf()).toEqual([
+      "dunlin.yaml:3: shops.acme.webhooks.shopify.secret: the environment variable SHOPIFY_SECRET is not set",
+      "dunlin.yaml:4: shops.beta.timeZone: is no IANA time zone, like Asia/Shanghai",
+      "dunlin.yaml:4: shops.beta.locale: is no BCP 47 locale, like zh-CN",
+      "dunlin.yaml:4: shops.beta.currency: is no ISO 4217 currency code, like CNY",
+      "dunlin.yaml:5: shops.gamma.timezone: unknown key (did you mean `timeZone`?)",
+    ]);
+  });
+
+  it("must have a name", () => {
+    write('shops:\n  "": {}\n  beta: { locale: en }\n');
+    expect(faultsOf()).toEqual([
+      'dunlin.yaml:2: shops.: the key must not be empty: name a shop, or write "*" for all that are not listed',
+    ]);
+  });
+
+  it.each(["+08:00", "GMT+8", "Asia/Shangai", ""])("refuses the zone %j", (zone) => {
+    write(`shops: { acme: { timeZone: "${zone}" } }`);
+    expect(faultsOf()[0]).toContain("is no IANA time zone");
+  });
+});
+
+describe("channels", () => {
+  it("are as configured", () => {
+    write(`channels:
+  sms: { provider: webhook, url: "http://127.0.0.1:9100/sms", secret: "\${S}", ratePerSecond: 500, timeout: 5s, cost: { amount: "0.045", currency: CNY }, fallback: line }
+  line: { provider: console }
+`);
+    expect(configOf({ S: "whsec" }).channels).toEqual([
+      {
+        name: "sms",
+        provider: "webhook",
+        contact: "phone",
+        url: "http://127.0.0.1:9100/sms",
+        secret: "whsec",
+        ratePerSecond: 500,
+        timeoutMs: 5_000,
+        cost: { micros: 45_000, currency: "CNY" },
+        fallback: "line",
+        options: {},
+      },
+      {
+        name: "line",
+        provider: "console",
+        contact: "chat.line",
+        url: null,
+        secret: null,
+        ratePerSecond: null,
+        timeoutMs: 10_000,
+        cost: null,
+        fallback: null,
+        options: {},
+      },
+    ]);
+  });
+
+  it.each([
+    ["sms", "console", "phone"],
+    ["bulk-sms", "console", "phone"],
+    ["voice", "console", "phone"],
+    ["text", "tencent-sms", "phone"],
+    ["chat", "whatsapp", "phone"],
+    ["whatsapp", "console", "phone"],
+    ["chat", "console", "chat"],
+    ["wechat", "wechat", "chat.wechat"],
+    ["line", "console", "chat.line"],
+  ])("%s over %s speaks to %s", (name, provider, contact) => {
+    expect(buildChannels({ [name]: { provider } })[0]?.contact).toBe(contact);
+    expect(buildChannels({ [name]: { provider, contact: "chat.other" } })[0]?.contact).toBe("chat.other");
+  });
+
+  it("names providers that are not known, each with its line, beside everything else", () => {
+    write(`channels:
+  sms: { provider: aliyun-sms, signName: Acme, fallback: voice }
+  chat:
+    provider: webhok
+    url: "http://127.0.0.1:9100/chat"
+  voice: { provider: constructor }
+`);
+    expect(faultsOf()).toEqual([
+      "dunlin.yaml:2: channels.sms.provider: is no provider of this version (known: console, webhook)",
+      "dunlin.yaml:4: channels.chat.provider: is no provider of this version (did you mean `webhook`?)",
+      "dunlin.yaml:6: channels.voice.provider: is no provider of this version (known: console, webhook)",
+    ]);
+  });
+
+  it("tells what is wrong within entries and between them", () => {
+    write(`channels:
+  sms: { provider: webhook, ratePerSecond: -1, fallback: chat }
+  chat: { provider: webhook, url: "ftp://h", timout: 5s, fallback: voice }
+  voice: { provider: console, fallback: sms, cost: { amount: 0.0000001, currency: CNY } }
+  ali: { provider: console, fallback: smss, ratePerSeconds: 5 }
+  self: { provider: console, fallback: self, contact: fax, anything: 1 }
+retention: { evnts: 10d }
+`);
+    expect(faultsOf().map((fault) => fault.replace(/ \(known.*/, ""))).toEqual([
+      "dunlin.yaml:2: channels.sms.ratePerSecond: must be more than 0 and at most 1000000",
+      "dunlin.yaml:2: channels.sms: needs a url, since its provider is webhook",
+      "dunlin.yaml:2: channels.sms.fallback: leads back to itself: sms → chat → voice → sms",
+      "dunlin.yaml:3: channels.chat.url: must be an http:// or https:// URL",
+      "dunlin.yaml:3: channels.chat.timout: unknown key (did you mean `timeout`?)",
+      'dunlin.yaml:4: channels.voice.cost.amount: must be an amount like "30.00", not negative, at most six decimals',
+      "dunlin.yaml:5: channels.ali.ratePerSeconds: unknown key (did you mean `ratePerSecond`?)",
+      "dunlin.yaml:5: channels.ali.fallback: names no channel (did you mean `sms`?)",
+      "dunlin.yaml:6: channels.self.contact: must be phone, chat or chat.<kind>",
+      "dunlin.yaml:6: channels.self.anything: unknown key",
+      "dunlin.yaml:6: channels.self.fallback: leads back to itself: self → self",
+      "dunlin.yaml:7: retention.evnts: unknown key (did you mean `events`?)",
+    ]);
+  });
+
+  it("never tells a secret", () => {
+    write(
+      `channels: { sms: { provider: webhook, url: "\${URL}", secret: [1], ratePerSecond: "\${URL}", contact: "\${URL}" } }`,
+    );
+    const faults = faultsOf({ URL: "hunter2" });
+    expect(faults).toHaveLength(4);
+    expect(faults.join()).not.toContain("hunter2");
+  });
+});
+
+it("takes retention over its defaults", () => {
+  write("retention: { events: 10d }");
+  expect(configOf().retention).toMatchObject({ events: 10 * DAY, orders: 400 * DAY });
+});
+
+describe("keys", () => {
+  const keysOf = async (env: Record<string, string> = {}) => {
+    const result = await loadOrCreateKeys(configOf(env));
+    if (!result.ok) throw new Error(result.fault);
+    return result.keys;
+  };
+  const file = (name: string) => join(cwd, ".dunlin", name);
+
+  it("are made once, readable by their owner only, and found again", async () => {
+    const first = await keysOf();
+    const second = await keysOf();
+    expect(first.secretKey).toHaveLength(32);
+    expect([first.apiKeyCreated, second.apiKeyCreated]).toEqual([true, false]);
+    expect(second).toMatchObject({ secretKey: first.secretKey, apiKey: first.apiKey, apiKeyFile: file("api-key") });
+    expect(readdirSync(join(cwd, ".dunlin")).sort()).toEqual(["api-key", "secret-key"]);
+    for (const name of ["api-key", "secret-key"]) expect(statSync(file(name)).mode & 0o777).toBe(0o600);
+  });
+
+  it("of the environment come first, and then nothing is written", async () => {
+    const keys = await keysOf({ DUNLIN_SECRET_KEY: SECRET_KEY, DUNLIN_API_KEY: "given" });
+    expect(keys).toEqual({ secretKey: Buffer.alloc(32, 7), apiKey: "given", apiKeyCreated: false, apiKeyFile: null });
+    expect(readdirSync(cwd)).toEqual([]);
+  });
+
+  it("are agreed on by all that start at once, and one of them made them", async () => {
+    const all = await Promise.all(Array.from({ length: 20 }, () => keysOf()));
+    expect(new Set(all.map(({ apiKey }) => apiKey)).size).toBe(1);
+    expect(new Set(all.map(({ secretKey }) => secretKey.toString("hex"))).size).toBe(1);
+    expect(all.filter(({ apiKeyCreated }) => apiKeyCreated)).toHaveLength(1);
+    expect(readdirSync(join(cwd, ".dunlin")).sort()).toEqual(["api-key", "secret-key"]);
+  });
+
+  it.each([
+    ["secret-key", ""],
+    ["secret-key", "AAAA\n"],
+    ["api-key", ""],
+    ["api-key", "two words of it, both long enough\n"],
+  ])("that are damaged (%s: %j) are named, and left as they are", async (name, text) => {
+    await keysOf();
+    writeFileSync(file(name), text);
+    const result = await loadOrCreateKeys(configOf());
+    expect(result.ok ? "" : result.fault).toContain(`${file(name)}: is damaged`);
+    expect(readFileSync(file(name), "utf8")).toBe(text);
+  });
+
+  it("say in one line that the data dir is a file", async () => {
+    write("", ".dunlin");
+    const result = await loadOrCreateKeys(configOf());
+    expect(result.ok ? "" : result.fault).toMatch(/^DUNLIN_DATA_DIR .*\.dunlin: is not a directory/);
+  });
+
+  // Root may write everywhere: there is nothing to test as root.
+  if (process.getuid?.() !== 0)
+    it("say in one line that the data dir cannot be written", async () => {
+      chmodSync(cwd, 0o500);
+      const result = await loadOrCreateKeys(configOf());
+      chmodSync(cwd, 0o700);
+      expect(result.ok ? "" : result.fault).toContain("may not be written by this user");
+    });
+});

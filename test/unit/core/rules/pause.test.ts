@@ -1,0 +1,162 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { foldOrder } from "../../../../src/core/order/order.ts";
+import { nextWake } from "../../../../src/core/rules/buyer.ts";
+import { judgeRetry } from "../../../../src/core/rules/retry.ts";
+import { HOUR, MINUTE } from "../../../../src/core/values/duration.ts";
+import {
+  afterCreated,
+  beforeClose,
+  buyerOf,
+  campaignOf,
+  created,
+  event,
+  shopPolicy,
+  T0,
+} from "../../../support/rules.ts";
+
+const at = (minutes: number) => T0 + minutes * MINUTE;
+const steps = [afterCreated("nudge", 10 * MINUTE)];
+const running = campaignOf({ steps });
+const paused = campaignOf({ steps, paused: true });
+/** What was decided: minute of the clock, what, and of which step; a wait ends the moment after. */
+const rows = (buyer: ReturnType<typeof buyerOf>) =>
+  buyer.out.map(
+    ({ at, kind, reason, step }) => `${Math.floor((at - T0) / MINUTE)} ${kind === "send" ? "send" : reason} ${step}`,
+  );
+
+describe("a paused campaign", () => {
+  it("lets its sends wait, and ends them as campaign_paused when they are stale", () => {
+    const buyer = buyerOf({ campaigns: [paused] })
+      .tell(at(0), created("a", 0))
+      .run(at(70));
+    expect(rows(buyer)).toEqual([]);
+    buyer.run();
+    expect(buyer.out).toMatchObject([
+      { at: at(70) + 1, kind: "skip", reason: "campaign_paused", step: "nudge", orders: ["a"] },
+    ]);
+  });
+
+  it("ends them when the buyer could not act any more, if that is sooner", () => {
+    const buyer = buyerOf({ campaigns: [paused] })
+      .tell(at(0), created("a", 0, { closes: 30 }))
+      .run();
+    expect(buyer.out).toMatchObject([{ at: at(28) + 1, reason: "campaign_paused" }]);
+  });
+
+  it("sends what waits when it is resumed in time, and nothing after its useful time", () => {
+    const begun = () => buyerOf({ campaigns: [paused] }).tell(at(0), created("a", 0, { closes: 600 }));
+    expect(rows(begun().touch(at(60), [running], true).run())).toEqual(["60 send nudge"]);
+    expect(rows(begun().touch(at(90), [running], true).run())).toEqual(["70 campaign_paused nudge"]);
+    expect(rows(begun().touch(at(5), [running], true).run())).toEqual(["10 send nudge"]);
+  });
+
+  it("does not send what got stale while nobody looked, however the campaign changed meanwhile", () => {
+    const buyer = buyerOf({ campaigns: [running] }).tell(at(0), created("a", 0));
+    // As a worker finds it that was away for three hours: the row is still there.
+    const row = buyer.state.open?.rows[0];
+    const late = buyerOf({ campaigns: [running] }).tell(at(180), created("a", 0));
+    const open = late.state.open;
+    const tracked = late.state.orders.get("a");
+    if (open === null || row === undefined || tracked === undefined) throw new Error("planned");
+    Object.assign(tracked, { toldAt: at(0) });
+    open.rows = [row];
+    expect(rows(late.touch(at(180), [campaignOf({ steps, version: "2" })], true).run())).toEqual(["180 stale nudge"]);
+  });
+
+  it("tells what happened to the order instead, if that comes first", () => {
+    const buyer = buyerOf({ campaigns: [paused] })
+      .tell(at(0), created("a", 0))
+      .tell(at(20), event("paid", "a", 20))
+      .run();
+    expect(rows(buyer)).toEqual(["20 paid nudge"]);
+  });
+
+  it("does not wait longer because something is told meanwhile", () => {
+    const buyer = buyerOf({ campaigns: [paused] }).tell(at(0), created("a", 0));
+    for (const minute of [20, 40, 60])
+      buyer.tell(at(minute), event("updated", "a", minute, { amount: `${minute}.00` }));
+    expect(rows(buyer.run())).toEqual(["70 campaign_paused nudge"]);
+  });
+
+  it("gives an order that joins its own time", () => {
+    const buyer = buyerOf({ campaigns: [paused] })
+      .tell(at(0), created("a", 0))
+      .tell(at(65), created("b", 65))
+      .run();
+    // For both: twice its time after the older one; that was long ago, so the younger one's telling counts.
+    expect(rows(buyer).at(-1)).toMatch(/campaign_paused nudge/);
+    expect(buyer.out.flatMap(({ orders }) => orders)).toContain("b");
+  });
+
+  it("still decides planned skips at their times", () => {
+    const campaign = campaignOf({
+      paused: true,
+      steps: [afterCreated("nudge", 10 * MINUTE), beforeClose("last", 50 * MINUTE)],
+      quietHours: { from: 20 * HOUR + 5 * MINUTE, to: 20 * HOUR + 20 * MINUTE },
+    });
+    const buyer = buyerOf({ campaigns: [campaign], contacts: [] })
+      .tell(at(0), created("a", 0, { closes: 100 }))
+      .run();
+    expect(buyer.out.map(({ reason }) => reason)).toEqual(["no_contact", "no_contact"]);
+  });
+
+  it("is not looked at while there is nothing to decide", () => {
+    const buyer = buyerOf({ campaigns: [paused] })
+      .tell(at(0), created("a", 0))
+      .run(at(30));
+    expect(nextWake(buyer.state, at(30))).toBe(at(70) + 1);
+    expect(nextWake(buyer.state, at(5))).toBe(at(10));
+  });
+
+  it("never sends while it is paused nor what is of no use any more, and ends every row, whenever it is paused and resumed", () => {
+    const when = fc.integer({ min: 0, max: 200 });
+    fc.assert(
+      fc.property(fc.uniqueArray(when, { maxLength: 6 }), fc.integer({ min: 20, max: 190 }), (switches, closes) => {
+        const campaign = campaignOf({ steps: [afterCreated("nudge", 10 * MINUTE), beforeClose("last", 15 * MINUTE)] });
+        const buyer = buyerOf({ campaigns: [campaign] }).tell(at(0), created("a", 0, { closes }));
+        const pauses: [number, number][] = [];
+        const times = [...switches].sort((a, b) => a - b);
+        for (const [index, minute] of times.entries()) {
+          buyer.touch(at(minute), [{ ...campaign, paused: index % 2 === 0 }], true);
+          if (index % 2 === 0) pauses.push([at(minute), at(times[index + 1] ?? 1_000)]);
+        }
+        buyer.run();
+        expect(buyer.state.open).toBeNull();
+        expect(new Set(buyer.out.map(({ step }) => step)).size).toBe(2);
+        for (const { kind, at: moment, row } of buyer.out) {
+          if (kind !== "send") continue;
+          for (const [from, to] of pauses) expect(moment > from && moment < to).toBe(false);
+          expect(moment).toBeLessThanOrEqual(row?.latest ?? Number.POSITIVE_INFINITY);
+          expect(moment - (row?.at ?? 0)).toBeLessThanOrEqual(HOUR);
+        }
+      }),
+    );
+  });
+});
+
+it("a send that is to be tried again waits, too", () => {
+  const order = foldOrder([created("a", 0, { closes: 100 })], shopPolicy());
+  const judge = (now: number, orders = [order]) =>
+    judgeRetry({
+      now,
+      orders,
+      caseId: "c",
+      dueAt: at(10),
+      sends: [],
+      limits: { max: 3, per: 24 * HOUR, gap: 10 * MINUTE },
+      minLead: 2 * MINUTE,
+      until: at(70),
+      paidAt: null,
+      paidSilence: null,
+      paused: true,
+      promisedAt: null,
+      quiet: null,
+      zone: "UTC",
+      contact: "usable",
+    });
+  expect(judge(at(20))).toEqual({ kind: "defer", until: at(70) + 1 });
+  expect(judge(at(70) + 1)).toEqual({ kind: "skip", reason: "campaign_paused" });
+  const paidOrder = foldOrder([created("a", 0), event("paid", "a", 1)], shopPolicy());
+  expect(judge(at(20), [paidOrder])).toEqual({ kind: "skip", reason: "paid" });
+});

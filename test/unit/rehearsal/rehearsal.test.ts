@@ -1,0 +1,267 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { DAY, HOUR, MINUTE } from "../../../src/core/values/duration.ts";
+import { lifeOf } from "../../../src/rehearsal/figures.ts";
+import { decimal, outcomeOf } from "../../../src/rehearsal/outcome.ts";
+import { formatRehearsal } from "../../../src/rehearsal/page.ts";
+import { rehearse } from "../../../src/rehearsal/rehearse.ts";
+import { jsonPieces } from "../../../src/rehearsal/rows/json.ts";
+import type { RehearsalChannel } from "../../../src/rehearsal/types.ts";
+import { quietOf, shopPolicy, T0 } from "../../support/rules.ts";
+
+const FILES = new Map([
+  ["default/campaign.yaml", "steps:\n  - { id: nudge, at: { afterCreated: 10m }, channels: [chat, sms] }\n"],
+  ["default/nudge.sms.en.hbs", "{{shop}}: {{count}} of {{total}}"],
+  ["default/nudge.chat.zh.hbs", "{{shop}}：{{total}}"],
+]);
+const CHANNELS: RehearsalChannel[] = [
+  { name: "sms", contact: "phone", ratePerSecond: 1, cost: { micros: 45_000, currency: "CNY" } },
+  { name: "chat", contact: "chat", ratePerSecond: null, cost: null },
+];
+
+let dir = "";
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), "dunlin-test-"));
+});
+afterEach(() => rmSync(dir, { recursive: true, force: true }));
+
+const event = (id: string, type: string, minutes: number, order: Record<string, unknown>, shop = "acme") => ({
+  id,
+  type: `order.${type}`,
+  occurredAt: new Date(T0 + minutes * MINUTE).toISOString(),
+  shop,
+  order,
+});
+const created = (id: string, minutes: number, buyer: unknown, more: Record<string, unknown> = {}) =>
+  event(`${id}-c`, "created", minutes, {
+    id,
+    amount: "10.00",
+    currency: "CNY",
+    createdAt: new Date(T0 + minutes * MINUTE).toISOString(),
+    buyer,
+    ...more,
+  });
+
+type Options = { from?: number; shortFile?: number; quiet?: boolean };
+
+async function run(lines: readonly (object | string)[], options: Options = {}) {
+  const file = join(dir, "events.ndjson");
+  writeFileSync(file, lines.map((line) => (typeof line === "string" ? line : JSON.stringify(line))).join("\n"));
+  const from = options.from ?? null;
+  const shop = shopPolicy(options.quiet ? { quietHours: quietOf("20:05", "20:59") } : {});
+  const result = await rehearse({
+    file,
+    env: { files: FILES, channels: CHANNELS, from, shops: { listed: new Map([["acme", shop]]), other: null } },
+    dir,
+    threads: 1,
+    ...(options.shortFile === undefined ? {} : { shortFile: options.shortFile }),
+  });
+  const warnings = result.backward === null ? [] : [result.backward];
+  const outcome = outcomeOf(result.figures, { from, channels: CHANNELS, warnings });
+  const text = Buffer.concat(
+    [...jsonPieces(outcome, result.sends, result.skips)].map((it) => Buffer.from(it)),
+  ).toString();
+  result.close();
+  return { text, json: JSON.parse(text), page: formatRehearsal(outcome, result.figures, CHANNELS) };
+}
+
+describe("a rehearsal", () => {
+  it("prints what the contract says", async () => {
+    const { json } = await run([
+      created("2", 1, { phone: "+8613812345678", locale: "en" }),
+      created("1", 1, { id: "b-77", phone: "+8613912345678", chat: { wechat: "w" }, locale: "zh-CN" }),
+      created("3", 1, { id: "b-78", phone: "+8613712345678" }),
+      event("p", "paid", 2, { id: "3" }),
+    ]);
+    const send = {
+      at: "2026-11-10T20:11:00+08:00",
+      shop: "acme",
+      campaign: "default",
+      step: "nudge",
+      variant: null,
+      segments: 1,
+    };
+    expect(json).toEqual({
+      from: "2026-11-10T20:01:00+08:00",
+      to: "2026-11-10T20:11:00+08:00",
+      orders: 3,
+      cases: 3,
+      sends: [
+        { ...send, buyer: "+86138****5678", orders: ["2"], channel: "sms", text: "acme: 1 of CN¥10.00" },
+        { ...send, buyer: "b-77", orders: ["1"], channel: "chat", text: "acme：¥10.00" },
+      ],
+      skips: [
+        {
+          at: "2026-11-10T20:02:00+08:00",
+          shop: "acme",
+          buyer: "b-78",
+          orders: ["3"],
+          campaign: "default",
+          step: "nudge",
+          reason: "paid",
+        },
+      ],
+      peakPerSecond: { chat: 1, sms: 1 },
+      segments: { sms: 1 },
+      cost: [{ amount: "0.045", currency: "CNY" }],
+      warnings: [],
+    });
+  });
+
+  it("gives the same bytes by way of buckets on disk as in memory", async () => {
+    const lines = Array.from({ length: 400 }, (_, n) => [
+      created(
+        `o${n}`,
+        n % 90,
+        { id: `b"\t${n % 70}`, phone: `+86138000000${10 + ((n * 3) % 70)}` },
+        n % 3 ? { closesAt: new Date(T0 + (n % 90) * MINUTE + 20 * MINUTE).toISOString() } : {},
+      ),
+      ...(n % 4 ? [] : [event(`p${n}`, "paid", (n % 90) + 5, { id: `o${n}` })]),
+      ...(n % 50 ? [] : ["{ broken"]),
+    ]).flat();
+    const [short, long, again] = [
+      await run(lines),
+      await run(lines, { shortFile: 0 }),
+      await run(lines, { shortFile: 0 }),
+    ];
+    expect(long.text).toBe(short.text);
+    expect(again.text).toBe(long.text);
+    expect(long.page).toBe(short.page);
+    const keys = short.json.sends.map(({ at, buyer, step }: Record<string, string>) => `${at}\n${buyer}\n${step}`);
+    expect(keys.length).toBeGreaterThan(20);
+    expect(keys).toEqual([...keys].sort());
+  });
+
+  it("names every bad line and goes on", async () => {
+    const good = created("1", 0, { id: "A", phone: "+8613812345678", locale: "en" });
+    const { json } = await run([
+      good,
+      "",
+      "[",
+      event("x", "paid", -5, { id: "9" }, "nowhere"),
+      event("y", "paid", 5, { id: 123 }),
+      created("z", 6, { phone: "12" }),
+      JSON.stringify(good).slice(0, 50),
+    ]);
+    expect(json.sends).toHaveLength(1);
+    expect(json.warnings.map((warning: string) => warning.replace(/: .*/, ""))).toEqual([
+      "line 3",
+      "line 4",
+      "line 5",
+      "line 6",
+      "line 7",
+      "line 4",
+    ]);
+    expect(json.warnings.at(-1)).toMatch(/lies before/);
+  });
+
+  it("warns of a slow channel, of quiet hours that swallow a step, and of orders that no step fits", async () => {
+    const closing = (minutes: number) => ({ closesAt: new Date(T0 + minutes * MINUTE).toISOString() });
+    const phone = (n: number) => ({ id: `b${n}`, phone: `+86138000000${10 + n}`, locale: "en" });
+    const many = Array.from({ length: 60 }, (_, n) => created(`o${n}`, 0, phone(n), closing(12.5)));
+    const warnings = async (lines: object[], quiet = false) => (await run(lines, { quiet })).json.warnings;
+    expect(await warnings(many)).toEqual([
+      "channel sms is too slow for its peak: at 1 a second it runs 1m behind, and up to 30 sends come too late",
+    ]);
+    expect(await warnings([created("a", 0, phone(1), closing(12.5))], true)).toEqual([]);
+    expect(await warnings([created("a", 4, phone(1), closing(20))], true)).toEqual([
+      "quiet hours swallow 1 of 1 reminders of step default/nudge",
+    ]);
+    expect(await warnings([created("a", 0, phone(1), closing(4))])).toEqual([
+      "step default/nudge never fits orders that close 4m after they were created (1 reminders)",
+    ]);
+  });
+
+  it("warns of a language that occurs and has no text, the buyer's or else the shop's", async () => {
+    const { json } = await run([
+      created("a", 0, { id: "A", chat: { w: "a" }, locale: "fr-CA" }),
+      created("b", 0, { id: "B", chat: { w: "b" }, locale: "fr" }),
+      created("c", 0, { id: "C", chat: { w: "c" }, locale: "zh_TW" }),
+      created("d", 0, { id: "D", phone: "+8613812345678" }),
+      created("e", 0, { id: "E", phone: "+8613912345678", locale: "en-GB" }),
+      created("f", 0, { id: "F", phone: "+8613712345678", locale: "no locale" }),
+    ]);
+    expect(json.warnings).toEqual([
+      "default/nudge on chat has no text in fr, which occurs: such buyers get zh (2 sends)",
+      "default/nudge on sms has no text in zh, which occurs: such buyers get en (1 sends)",
+    ]);
+  });
+
+  it("is a page: sends per hour, channels, cost, skips, five texts, warnings", async () => {
+    const { page } = await run([
+      ...Array.from({ length: 6 }, (_, n) =>
+        created(`o${n}`, n * 30, { id: `b${n}`, phone: `+861380000000${n}`, locale: n < 5 ? "en" : "fr" }),
+      ),
+      created("x", 5, { id: "wx", chat: { w: "w" }, locale: "zh-CN" }),
+      created("y", 6, { id: "\u001b[31mred", phone: "+8613812345678" }),
+      event("p", "paid", 7, { id: "y" }),
+      created("z", 6, { id: "noone" }),
+    ]);
+    const texts = [
+      ...["b0", "b1", "b2"].map((buyer) => [
+        "  default/nudge.sms.en (sms, to B):".replace("B", buyer),
+        "    acme: 1 of CN¥10.00",
+      ]),
+    ];
+    expect(page.split("\n")).toEqual([
+      "Rehearsal from 2026-11-10T20:00:00+08:00 to 2026-11-10T22:40:00+08:00",
+      "10 events, 9 unpaid orders in 9 cases: 7 sends, 2 skips",
+      "",
+      "Sends per hour",
+      `  11-10 20:00  ${"█".repeat(40)} 3`,
+      `  11-10 21:00  ${"█".repeat(27).padEnd(40)} 2`,
+      `  11-10 22:00  ${"█".repeat(27).padEnd(40)} 2`,
+      "",
+      "Channels",
+      "  sms: 6 sends, 6 segments, peak 1/s (limit 1/s)",
+      "  chat: 1 sends, peak 1/s (no limit)",
+      "",
+      "Cost",
+      "  0.27 CNY",
+      "",
+      "Skipped",
+      "  no_contact         1  e.g. order z of noone in acme",
+      "  paid               1  e.g. order y of �[31mred in acme",
+      "",
+      "Sample texts",
+      ...(texts[0] ?? []),
+      "  default/nudge.chat.zh (chat, to wx):",
+      "    acme：¥10.00",
+      ...texts.slice(1).flat(),
+      "  default/nudge.sms.en (sms, to b3):",
+      "    acme: 1 of CN¥10.00",
+      "",
+      "Warnings",
+      "  ! line 7: occurredAt lies before that of a line above it (4 such lines); events happen in the order of their times",
+      "  ! default/nudge on sms has no text in fr, which occurs: such buyers get en (1 sends)",
+      "",
+    ]);
+  });
+
+  it("says when a text is missing", async () => {
+    const { json } = await run([created("a", 0, { id: "A", chat: { w: "w" }, locale: "fr" })]);
+    expect(json.sends[0].text).toBe("acme：¥10.00");
+    FILES.set("default/nudge.chat.es.hbs", FILES.get("default/nudge.chat.zh.hbs") ?? "");
+    FILES.delete("default/nudge.chat.zh.hbs");
+    const without = await run([created("a", 0, { id: "A", chat: { w: "w" }, locale: "fr" })]);
+    expect(without.json.sends[0]).toMatchObject({ text: "", segments: 0 });
+    expect(without.json.warnings).toEqual(["default/nudge on chat has no text for locale fr nor a fallback (1 sends)"]);
+  });
+});
+
+it.each([
+  [49_500_000, 2, "49.50"],
+  [45_000, 2, "0.045"],
+  [5_000_000, 0, "5"],
+  [0, 2, "0.00"],
+])("%s millionths with %s digits are %s", (micros, digits, text) => expect(decimal(micros, digits)).toBe(text));
+
+it.each([
+  [30 * MINUTE + 59_000, 30],
+  [2 * DAY, 2_880],
+  [2 * DAY + 90 * MINUTE, 2_940],
+  [60 * DAY + HOUR, 86_400],
+  [10_000 * DAY, 3_650 * 1_440],
+])("a life of %s ms is told apart as %s minutes", (ms, minutes) => expect(lifeOf(ms)).toBe(minutes));

@@ -1,0 +1,245 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { buildCatalog, type CatalogOptions, loadCatalog } from "../../../../src/render/catalog/catalog.ts";
+import { localeChain } from "../../../../src/render/catalog/locales.ts";
+import { SAMPLE_DATA } from "../../../../src/render/template/sample.ts";
+
+const CAMPAIGN = "steps:\n  - { id: nudge, at: { afterCreated: 10m }, channels: [sms] }\n";
+const OPTIONS: CatalogOptions = { channels: ["sms", "chat"] };
+type Files = Record<string, string>;
+const build = (files: Files, options = OPTIONS) => buildCatalog(new Map(Object.entries(files)), options, "templates");
+const catalogOf = (files: Files, options = OPTIONS) => {
+  const result = build(files, options);
+  if (!result.ok) throw new Error(result.faults.join("\n"));
+  return result.catalog;
+};
+const faultsOf = (files: Files) => {
+  const result = build(files);
+  return result.ok ? [] : result.faults;
+};
+const warningsOf = (files: Files, options = OPTIONS) => {
+  const result = build(files, options);
+  return result.ok ? result.warnings : ["refused"];
+};
+const textOf = (template: { render(data: typeof SAMPLE_DATA): { ok: boolean } } | null) => {
+  const result = template?.render(SAMPLE_DATA) as { ok: boolean; text?: string; message?: string } | undefined;
+  return result?.text ?? result?.message ?? null;
+};
+
+describe("faults", () => {
+  it("come all at once, each with its file and line", () => {
+    expect(
+      faultsOf({
+        "b/campaign.yaml": `${CAMPAIGN}holdout: 105%\nprioritiy: 1\n`,
+        "b/nudge.sms.en.hbs": "{{x}}",
+        "default/campaign.yaml": `${CAMPAIGN}  - { id: last, at: { beforeClose: 30m }, channels: [sms, chat] }\nvariants: { a: 1, b: 1 }\n`,
+        "default/nudge.sms.en.hbs": "Hi\n\n{{buyer.nmae}}\n{{moeny total}}",
+        "default/nudge.sms.zh-cn.hbs": "x",
+        "default/nudge.sms.xx-yy-zz-1.hbs": "x",
+        "default/nudgee.sms.en.hbs": "x",
+        "default/nudge.chat.en.hbs": "x",
+        "default/nudge.c.sms.en.hbs": "x",
+        "default/last.a.sms.en.hbs": "x",
+        "default/notes.txt": "x",
+        "default/sms.en.hbs": "x",
+        "my campaign/nudge.sms.en.hbs": "x",
+      }),
+    ).toEqual([
+      "templates/b/campaign.yaml:3: holdout: must be at most 100%",
+      "templates/b/campaign.yaml:4: prioritiy: unknown key (did you mean `priority`?)",
+      expect.stringContaining("templates/b/nudge.sms.en.hbs:1: unknown variable {{x}}"),
+      "templates/default/nudge.sms.en.hbs:3: unknown variable {{buyer.nmae}} (did you mean buyer.name?)",
+      "templates/default/nudge.sms.en.hbs:4: unknown helper {{moeny …}} (did you mean money?)",
+      "templates/default/nudge.sms.zh-cn.hbs: the locale zh-cn is written zh-CN",
+      "templates/default/nudge.sms.xx-yy-zz-1.hbs: xx-yy-zz-1 is no locale, like en or zh-CN",
+      "templates/default/nudgee.sms.en.hbs: matches nothing: the campaign has no step nudgee (did you mean `nudge`?)",
+      "templates/default/nudge.chat.en.hbs: matches nothing: step nudge does not use channel chat",
+      "templates/default/nudge.c.sms.en.hbs: matches nothing: the campaign has no variant c (did you mean `a`?)",
+      "templates/default/notes.txt: matches nothing: template files are named <step>[.<variant>].<channel>.<locale>.hbs",
+      "templates/default/sms.en.hbs: matches nothing: template files are named <step>[.<variant>].<channel>.<locale>.hbs",
+      "templates/default/campaign.yaml:3: step last has no template for sms in variant b: add last.sms.en.hbs for all",
+      "templates/default/campaign.yaml:3: step last has no template for chat: add last.chat.en.hbs",
+      "templates/my campaign: a campaign's directory must be named by letters, digits and dashes, at most 60",
+      "templates/my campaign: has no campaign.yaml",
+    ]);
+  });
+
+  it("count lines from the top of the file, front matter included", () => {
+    const file = (text: string) => faultsOf({ "c/campaign.yaml": CAMPAIGN, "c/nudge.sms.en.hbs": text });
+    expect(file("---\naliyun:\n  templateCode: A\n  params:\n    name: '{{nmae}}'\n---\nHi\n{{x.y}}")).toEqual([
+      expect.stringContaining("nudge.sms.en.hbs:5: aliyun.params.name: unknown variable {{nmae}}"),
+      expect.stringContaining("nudge.sms.en.hbs:8: unknown variable {{x.y}}"),
+    ]);
+    expect(file("---\nalyun: {}\n---\nHi")).toEqual([
+      expect.stringContaining("hbs:2: alyun: unknown key (did you mean `aliyun`?)"),
+    ]);
+    expect(file("---\naliyun: {}\nHi")).toEqual([expect.stringContaining("hbs:1: the front matter is not closed")]);
+  });
+});
+
+describe("findTemplate", () => {
+  const catalog = catalogOf({
+    "c/campaign.yaml": `${CAMPAIGN}variants: { a: 1, b: 1 }\n`,
+    "c/nudge.sms.en.hbs": "en",
+    "c/nudge.sms.zh.hbs": "zh",
+    "c/nudge.sms.es.hbs": "es",
+    "c/nudge.a.sms.en.hbs": "en a",
+    "c/nudge.a.sms.zh-CN.hbs": "zh-CN a",
+  });
+  it.each([
+    ["zh-CN", "a", "es", "zh-CN a"],
+    ["zh_cn", "a", "es", "zh-CN a"],
+    ["zh-CN", "b", "es", "zh"],
+    ["zh-CN", null, "es", "zh"],
+    ["zh-TW", "a", "es", "zh"],
+    ["zh-Hans-CN", null, "es", "zh"],
+    ["es-MX", "a", "en", "es"],
+    ["fr-FR", "b", "es-ES", "es"],
+    ["fr", "a", "de", "en a"],
+    ["not a locale", null, "zh-CN", "zh"],
+    [null, null, "zh-CN", "zh"],
+    ["en-GB", "nonesuch", "es", "en"],
+  ])("%s, variant %s, shop %s → %s", (locale, variant, shopLocale, text) => {
+    expect(
+      textOf(catalog.findTemplate({ campaign: "c", step: "nudge", variant, channel: "sms", locale, shopLocale })),
+    ).toBe(text);
+  });
+
+  it("finds nothing where there is nothing", () => {
+    const query = { campaign: "c", step: "nudge", variant: null, channel: "sms", locale: "en", shopLocale: "en" };
+    expect(catalog.findTemplate({ ...query, channel: "chat" })).toBeNull();
+    expect(catalog.findTemplate({ ...query, step: "last" })).toBeNull();
+    expect(catalog.findTemplate({ ...query, campaign: "d" })).toBeNull();
+  });
+
+  it("looks in this order", () => {
+    expect(localeChain("zh-Hant-TW", "es-MX")).toEqual(["zh-Hant-TW", "zh-Hant", "zh", "es-MX", "es", "en"]);
+    expect(localeChain("en", "en-GB")).toEqual(["en", "en-GB"]);
+    expect(localeChain("x".repeat(200), "de")).toEqual(["de", "en"]);
+  });
+});
+
+describe("versions", () => {
+  const files = { "c/campaign.yaml": CAMPAIGN, "c/nudge.sms.en.hbs": "Hi" };
+  const versions = (change: Files) => {
+    const catalog = catalogOf({ ...files, ...change });
+    return [catalog.campaigns[0]?.version, catalog.templates[0]?.version];
+  };
+  const base = versions({});
+
+  it("stay while meaning stays", () => {
+    expect(versions({ "c/campaign.yaml": `# a comment\n${CAMPAIGN}minAge: 180s\n` })).toEqual(base);
+  });
+
+  it("change with the campaign, and with a text", () => {
+    const [campaign, template] = versions({ "c/campaign.yaml": `${CAMPAIGN}minAge: 4m\n` });
+    expect([campaign !== base[0], template === base[1]]).toEqual([true, true]);
+    const other = versions({ "c/nudge.sms.en.hbs": "Hello" });
+    expect(other.map((version, index) => version !== base[index])).toEqual([true, true]);
+  });
+});
+
+describe("warnings", () => {
+  const files = { "c/campaign.yaml": `${CAMPAIGN}match: { shops: [acmee] }\n`, "c/nudge.sms.zh-CN.hbs": "Hi STOP" };
+  it("name shops nobody configured and locales without a text", () => {
+    expect(warningsOf(files, { ...OPTIONS, shopIds: ["acme"], shopLocales: ["zh-CN", "es", "es"] })).toEqual([
+      "templates/c/campaign.yaml:3: no shop acmee is configured (did you mean `acme`?)",
+      "templates/c/campaign.yaml:2: step nudge on sms has no text for locale es nor en: such buyers get none",
+    ]);
+    expect(warningsOf(files, { ...OPTIONS, shopIds: null, shopLocales: ["zh-CN"] })).toEqual([]);
+  });
+  it("name a step none of whose channels is configured", () => {
+    expect(warningsOf(files, { ...OPTIONS, channels: ["chat"], shopLocales: ["zh-CN"] })).toEqual([
+      "templates/c/campaign.yaml:2: channel sms is not configured: step nudge is never sent",
+    ]);
+  });
+  it("name steps that never fit", () => {
+    const tight = { ...files, "c/campaign.yaml": `${CAMPAIGN}whenTight: skip\nminAge: 2d\n` };
+    expect(warningsOf(tight, { ...OPTIONS, shopLocales: ["zh-CN"] })).toEqual([
+      "templates/c/campaign.yaml:2: steps[0].at: is always sooner than minAge (2d) allows; with whenTight: skip it is never sent",
+    ]);
+  });
+
+  it("come as data, too: of the campaign, and of what its texts say", () => {
+    const built = build({
+      "c/campaign.yaml": `${CAMPAIGN}repeatAfter: 9d\n`,
+      "c/nudge.sms.en.hbs": "---\ncategory: marketing\n---\nHi 催款",
+    });
+    expect(built.ok && built.advice).toEqual([
+      {
+        code: "repeats_late",
+        about: "campaign",
+        campaign: "c",
+        file: "c/campaign.yaml",
+        line: 3,
+        message: expect.stringContaining("9d is far longer than orders stay open (1d)"),
+      },
+      {
+        code: "refused_word",
+        about: "text",
+        campaign: "c",
+        file: "c/nudge.sms.en.hbs",
+        line: 4,
+        message: expect.stringContaining("催款"),
+      },
+      {
+        code: "no_opt_out",
+        about: "text",
+        campaign: "c",
+        file: "c/nudge.sms.en.hbs",
+        line: 4,
+        message: expect.anything(),
+      },
+    ]);
+    expect(built.ok && built.warnings[0]).toMatch(/^templates\/c\/campaign\.yaml:3: 9d is far/);
+  });
+});
+
+describe("loadCatalog", () => {
+  let dir = "";
+  beforeEach(() => {
+    dir = mkdtempSync(join(tmpdir(), "dunlin-catalog-"));
+  });
+  afterEach(() => rmSync(dir, { recursive: true, force: true }));
+  const write = (path: string, content: string | Uint8Array) => {
+    mkdirSync(dirname(join(dir, path)), { recursive: true });
+    writeFileSync(join(dir, path), content);
+  };
+  const faults = () => {
+    const result = loadCatalog(dir, OPTIONS);
+    return result.ok ? [] : result.faults.map((fault) => fault.replace(dir, "D"));
+  };
+
+  it("reads a directory, past dot files and Markdown", () => {
+    write("c/campaign.yaml", CAMPAIGN);
+    write("c/nudge.sms.en.hbs", "\uFEFFHi {{buyer.name}}\n");
+    write("c/README.md", "x");
+    write("c/.DS_Store", "x");
+    write("README.md", "x");
+    const result = loadCatalog(dir, OPTIONS);
+    expect(result.ok && result.catalog.templates.map(({ id }) => id)).toEqual(["c/nudge.sms.en"]);
+    expect(result.ok && textOf(result.catalog.templates[0] ?? null)).toBe("Hi Li Lei");
+  });
+
+  it("names what does not belong or cannot be read", () => {
+    expect(loadCatalog(join(dir, "none"), OPTIONS)).toEqual({
+      ok: false,
+      faults: [`${dir}/none: there is no such directory`],
+    });
+    expect(faults()).toEqual(["D: holds no campaign (a directory with a campaign.yaml)"]);
+    write("c/campaign.yaml", CAMPAIGN);
+    write("c/nudge.sms.en.hbs", new Uint8Array([0x48, 0xff, 0xfe]));
+    write("c/sub/x.hbs", "x");
+    write("stray.hbs", "x");
+    symlinkSync("nowhere", join(dir, "c", "dangling"));
+    expect(faults()).toEqual([
+      "D/c/dangling: is not a file",
+      "D/c/nudge.sms.en.hbs: is not UTF-8 text",
+      "D/c/sub: is not a file",
+      "D/stray.hbs: does not belong here: campaigns are directories",
+      "D/c/campaign.yaml:2: step nudge has no template for sms: add nudge.sms.en.hbs",
+    ]);
+  });
+});
