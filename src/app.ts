@@ -65,7 +65,7 @@ const CLOSE_WORKER_MS = 10_000;
 const CUT_READS_MS = 5_000;
 /** Due buyers that one nudge stands for. */
 const PER_NUDGE = 100;
-const MOST_COUNTED = 2_000;
+const MAX_COUNTED = 2_000;
 
 export async function startApp(config: Config, options: AppOptions): Promise<App> {
   const { roles, log } = options;
@@ -170,7 +170,7 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
         handle: async (chore) => {
           if (chore === "rescue") await dispatcher.rescue();
           if (chore !== "due-scan") return;
-          const { due, waiting } = await lookForWork(database.sql, MOST_COUNTED);
+          const { due, waiting } = await lookForWork(database.sql, MAX_COUNTED);
           const nudges = Math.ceil(due / PER_NUDGE) + (waiting ? 1 : 0);
           if (nudges > 0) await producer.enqueueDispatch(nudges);
         },

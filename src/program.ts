@@ -25,7 +25,7 @@ import type { Config } from "./config/config.ts";
 import { loadConfig } from "./config/load-config.ts";
 import { KEY_ROLES, type KeyRole } from "./core/values/role.ts";
 import { type DemoOptions, runDemo } from "./demo/run.ts";
-import { LEAST_SECONDS, MOST_SECONDS } from "./demo/shop/pace.ts";
+import { MAX_SECONDS, MIN_SECONDS } from "./demo/shop/pace.ts";
 import { createLog } from "./log.ts";
 import { type Output, openOutput } from "./output.ts";
 
@@ -264,12 +264,7 @@ export function program(output: Output = openOutput(process.stdout)): Command {
   dunlin
     .command("demo")
     .option("--buyers <n>", "how many simulated buyers", wholeNumber(20, 5_000), 300)
-    .option(
-      "--seconds <n>",
-      "from the first order to the close of the last",
-      wholeNumber(LEAST_SECONDS, MOST_SECONDS),
-      60,
-    )
+    .option("--seconds <n>", "from the first order to the close of the last", wholeNumber(MIN_SECONDS, MAX_SECONDS), 60)
     .option("--seed <n>", "who does what; the same seed, the same buyers", wholeNumber(0, 2_147_483_647), 11)
     .description(
       "a simulated shop on all of Dunlin, in a directory of its own: nothing to install, nothing left behind",

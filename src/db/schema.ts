@@ -66,8 +66,8 @@ export const contacts = pgTable(
     cipher: bytea("cipher").notNull(),
     keyId: text("key_id").notNull(),
     /** The event that told it last. */
-    toldAt: instant("told_at").notNull(),
-    toldId: text("told_id").notNull(),
+    reportedAt: instant("told_at").notNull(),
+    reportedId: text("told_id").notNull(),
   },
   (t) => [primaryKey({ columns: [t.shopId, t.hash] }), index("contacts_buyer").on(t.shopId, t.buyerId)],
 );
@@ -105,7 +105,7 @@ export const orders = pgTable(
     refundedAt: instant("refunded_at"),
     closedAt: instant("closed_at"),
     /** When it was first told well enough to be chased. */
-    toldAt: instant("told_at"),
+    reportedAt: instant("told_at"),
     /** tags, items, payUrl, note, paymentMethod, closeReason. */
     details: jsonb("details").notNull(),
     /** `campaign/step` → own time (ms) when that step was settled for this order. */
@@ -141,7 +141,7 @@ export const cases = pgTable(
     campaign: text("campaign"),
     hadPlan: boolean("had_plan").notNull().default(false),
     manual: boolean("manual").notNull().default(false),
-    /** The last promise of the buyer: {at, toldAt} in ms, reason, by. */
+    /** The last promise of the buyer: {at, recordedAt} in ms, reason, by. */
     promise: jsonb("promise"),
     /** Why orders left it at the last instant at which one did: {at ms, reasons}. */
     departures: jsonb("departures"),

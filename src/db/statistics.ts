@@ -3,7 +3,7 @@ import type { Sql } from "./client.ts";
 
 const TABLES = ["order_events", "orders", "buyers", "contacts", "cases", "reminders", "deliveries", "recoveries"];
 /** Smaller tables are read whole in no time. */
-const LEAST_ROWS = 500;
+const MIN_ROWS = 500;
 
 /**
  * Analyses the tables that have doubled since they last were, and returns their names. Autovacuum does so too, but looks once a minute;
@@ -15,7 +15,7 @@ export async function analyzeGrown(sql: Sql): Promise<string[]> {
     select c.relname::text as name
     from unnest(${TABLES}::text[]) as t(name)
     join pg_class c on c.oid = to_regclass(t.name)
-    where pg_stat_get_mod_since_analyze(c.oid) > greatest(${LEAST_ROWS}::float8, c.reltuples)`;
+    where pg_stat_get_mod_since_analyze(c.oid) > greatest(${MIN_ROWS}::float8, c.reltuples)`;
   const grown = rows.map(({ name }) => name);
   // One after the other, and none that somebody else analyses already: nothing waits for it.
   for (const name of grown) await sql.unsafe(`analyze (skip_locked) ${name}`);

@@ -24,7 +24,7 @@ export type ClaimedBatch = {
 /** How long a buyer that cannot be decided waits for a better configuration or program. */
 export const BROKEN_WAIT = 5 * MINUTE;
 
-const LEAST_WAIT = SECOND / 2;
+const MIN_WAIT = SECOND / 2;
 
 const UNDECIDED = "a buyer could not be decided; trying again later";
 
@@ -169,7 +169,7 @@ function waitOf(policy: BuyerPolicy, due: Due, channel: string, now: number): Wa
     since = Math.min(since, row.moves.find(({ rule }) => rule === "late")?.from ?? row.at);
     until = Math.min(until, uselessAt(policy, campaign, row));
   }
-  return { shop: buyer.shop, id: buyer.id, channel, since, until: Math.max(until, now + LEAST_WAIT), sends };
+  return { shop: buyer.shop, id: buyer.id, channel, since, until: Math.max(until, now + MIN_WAIT), sends };
 }
 
 function sendJob(

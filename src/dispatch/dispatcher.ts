@@ -39,9 +39,9 @@ export type Dispatcher = {
 /** Buyers of one claim: enough to make a round trip cheap, few enough that a crash strands little. */
 const BATCH = 100;
 /** Claims one process holds at most. */
-const MOST_IN_FLIGHT = 400;
+const MAX_IN_FLIGHT = 400;
 /** Claims made at a time, whoever asks for them: more only wait for each other, for the store and for the one thread here (measured). */
-const MOST_CLAIMING = 3;
+const MAX_CLAIMING = 3;
 /** However much is due, so often at least what failed for the moment is tried again. */
 const RETRIES_EVERY_MS = 500;
 /** A drain does not stay longer for what only waits for its turn: the due scan and the sweep look again. */
@@ -82,7 +82,7 @@ export function createDispatcher(deps: DispatchDeps): Dispatcher {
 
   /** `turns`: how many of those that it took had waited for room under their channel's rate. */
   async function once(): Promise<{ taken: number; turns: number }> {
-    await until(() => (claiming < MOST_CLAIMING && inFlight + BATCH <= MOST_IN_FLIGHT) || stopped);
+    await until(() => (claiming < MAX_CLAIMING && inFlight + BATCH <= MAX_IN_FLIGHT) || stopped);
     if (stopped) return { taken: 0, turns: 0 };
     claiming++;
     inFlight += BATCH;
@@ -105,7 +105,7 @@ export function createDispatcher(deps: DispatchDeps): Dispatcher {
         await claim(() => claimRetries(deps, queues === null ? BATCH / 2 : BATCH / 4));
       }
       // What waits for its slot may not fill the process: a batch of what is due, perhaps for another channel, has room beside it.
-      const mayTurn = inFlight + BATCH <= MOST_IN_FLIGHT;
+      const mayTurn = inFlight + BATCH <= MAX_IN_FLIGHT;
       if (queues !== null && queues.room.size > 0 && mayTurn)
         turns = await claim(() => claimDue(deps, BATCH, queues, "turn"));
       if (taken < BATCH) await claim(() => claimDue(deps, BATCH - taken, queues));

@@ -22,9 +22,9 @@ export type Queues = {
   readonly room: ReadonlyMap<string, number>;
 };
 
-const LEAST_AGAIN_MS = SLOT_HORIZON_MS / 2;
+const MIN_AGAIN_MS = SLOT_HORIZON_MS / 2;
 /** Room for less than this is left to grow: looking after every single slot would keep a process busy with nothing but that. */
-const LEAST_ROOM_MS = SLOT_HORIZON_MS / 4;
+const MIN_ROOM_MS = SLOT_HORIZON_MS / 4;
 
 /** In batches: as many as are claimed at a time by a few processes. */
 const NARROW = 8;
@@ -48,7 +48,7 @@ export async function findQueues(
   const share = Math.max(1, Math.floor(most / Math.max(1, waiting.size)));
   const room = new Map<string, number>();
   for (const { channel, free } of rows) {
-    const least = Math.max(1, Math.min(share, Math.floor(((rateOf(channels, channel) ?? 0) * LEAST_ROOM_MS) / 1_000)));
+    const least = Math.max(1, Math.min(share, Math.floor(((rateOf(channels, channel) ?? 0) * MIN_ROOM_MS) / 1_000)));
     if (waiting.has(channel) && free >= least) room.set(channel, Math.min(free, share));
   }
   const narrow = rows.filter(({ free }) => free < NARROW * most).map(({ channel }) => channel);
@@ -91,7 +91,7 @@ export async function bookSlots(
     again: (channel) => {
       const before = refused.get(channel) ?? 0;
       refused.set(channel, before + 1);
-      return LEAST_AGAIN_MS + (before * 1_000) / (rateOf(channels, channel) ?? 1_000);
+      return MIN_AGAIN_MS + (before * 1_000) / (rateOf(channels, channel) ?? 1_000);
     },
   };
 }

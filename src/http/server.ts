@@ -26,7 +26,7 @@ import { templateRoutes } from "./routes/templates.ts";
 import { webhookRoutes } from "./routes/webhooks.ts";
 
 /** An order id of 200 characters, each percent-encoded. */
-const MOST_PARAMETER = 2_400;
+const MAX_PARAMETER = 2_400;
 const HEADERS_TIMEOUT = 15_000;
 /** Longer than load balancers keep an idle connection (60 s), so that it is they who close it. */
 const KEEP_ALIVE_TIMEOUT = 72_000;
@@ -47,7 +47,7 @@ export function buildServer(deps: HttpDeps): FastifyInstance {
     genReqId: requestIds(),
     trustProxy,
     return503OnClosing: false,
-    routerOptions: { maxParamLength: MOST_PARAMETER },
+    routerOptions: { maxParamLength: MAX_PARAMETER },
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT,
     http: { headersTimeout: HEADERS_TIMEOUT, requestTimeout: 0 },
     clientErrorHandler: answerBrokenHttp,

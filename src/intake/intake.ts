@@ -26,7 +26,7 @@ export type Intake = {
 };
 
 /** Events of one transaction: more costs memory and lock time, and gains nothing. */
-const MOST_EVENTS = 2_000;
+const MAX_EVENTS = 2_000;
 /** Transactions at a time: one computes while the other waits for the store. */
 const LANES = 2;
 /** Waiting, for the second of them: a statement for fewer costs nearly as much as one for so many (measured). */
@@ -77,7 +77,7 @@ function keysOf({ shop, orderId, platformId, contacts }: Prepared): string[] {
 export function createIntake(deps: IntakeDeps): Intake {
   const env: PrepareEnv = { shopOf: deps.shopOf, vault: deps.vault };
   const commit = groupCommit<readonly Prepared[], Answer>({
-    most: MOST_EVENTS,
+    most: MAX_EVENTS,
     lanes: LANES,
     enough: ENOUGH_EVENTS,
     sizeOf: (events) => events.length,
@@ -100,8 +100,8 @@ export function createIntake(deps: IntakeDeps): Intake {
         } else rejected.push({ index, id: result.id, ...result.rejection });
       }
       const chunks: Promise<Answer>[] = [];
-      for (let at = 0; at < ready.length; at += MOST_EVENTS)
-        chunks.push(commit.submit(ready.slice(at, at + MOST_EVENTS)));
+      for (let at = 0; at < ready.length; at += MAX_EVENTS)
+        chunks.push(commit.submit(ready.slice(at, at + MAX_EVENTS)));
       let accepted = 0;
       let unstorable = 0;
       let at = 0;

@@ -1,6 +1,6 @@
 /** What intake needs of an event before it opens a transaction: whose it is, by hashes, and what is stored of it. */
 import { firstIdentity, identitiesOf } from "../core/order/contact.ts";
-import type { BuyerTold, OrderEvent, OrderTold, Rejection } from "../core/order/event.ts";
+import type { BuyerPayload, OrderEvent, OrderPayload, Rejection } from "../core/order/event.ts";
 import { parseEvent } from "../core/order/event.ts";
 import type { ShopPolicy } from "../core/values/policy.ts";
 import { isZone } from "../core/values/zone.ts";
@@ -20,8 +20,8 @@ export type Prepared = {
   readonly occurredAt: number;
   readonly orderId: string;
   /** The order as told, without its buyer: what is stored and folded. */
-  readonly told: OrderTold;
-  readonly buyer: BuyerTold | null;
+  readonly told: OrderPayload;
+  readonly buyer: BuyerPayload | null;
   readonly platformId: string | null;
   readonly contacts: readonly PreparedContact[];
   /** Decides holdout and variant if this event is the first of its buyer; null: no buyer told. */
@@ -77,7 +77,7 @@ export function prepare(env: PrepareEnv, input: unknown): PreparedOrRejected {
 }
 
 /** A zone that is none is passed over: the shop's is used. */
-function knownZone(buyer: BuyerTold): BuyerTold {
+function knownZone(buyer: BuyerPayload): BuyerPayload {
   return buyer.timeZone == null || isZone(buyer.timeZone) ? buyer : { ...buyer, timeZone: null };
 }
 

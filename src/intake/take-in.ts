@@ -5,9 +5,9 @@
  * only a batch that proves buyers one after telling of them locks in rounds, and runs again if it meets another in a ring.
  */
 
-import { foldOrder, type ToldEvent } from "../core/order/order.ts";
+import { foldOrder, type ReceivedEvent } from "../core/order/order.ts";
 import { hash32 } from "../core/rules/arms.ts";
-import { tell, touch } from "../core/rules/buyer.ts";
+import { applyChange, touch } from "../core/rules/buyer.ts";
 import type { BuyerPolicy, Decision } from "../core/rules/buyer-state.ts";
 import type { ShopPolicy } from "../core/values/policy.ts";
 import type { Reason } from "../core/values/reason.ts";
@@ -43,9 +43,9 @@ import {
 import { insertStrays, updateStrays } from "../db/stores/intake/stray-store.ts";
 import { inTransaction, isDataFault } from "../db/transaction.ts";
 import type { Vault } from "../db/vault.ts";
+import { applyToBuyer } from "./apply-to-buyer.ts";
 import { type KnownParties, type Party, partiesOf } from "./parties.ts";
 import type { Prepared } from "./prepare.ts";
-import { tellBuyer } from "./tell-buyer.ts";
 
 export type IntakeDeps = {
   readonly sql: Sql;
@@ -223,7 +223,7 @@ async function fold(
     stored.length === 0 ? [] : loadEvents(tx, stored),
   ]);
   const newIds = new Set(pending.map(({ shop, id }) => buyerKey(shop, id)));
-  const told = new Map<string, ToldEvent[]>();
+  const told = new Map<string, ReceivedEvent[]>();
   for (const row of history) {
     if (newIds.has(buyerKey(row.shop_id, row.id))) continue;
     const key = buyerKey(row.shop_id, row.order_id);
@@ -240,7 +240,7 @@ async function fold(
       createBuyer(env, { shop: party.shop, id: newId() }, hash32(firstIdentityOf(party)));
     return { party, buyer };
   });
-  const contacts: ContactTold[] = [];
+  const contacts: ReceivedContact[] = [];
   const changes = work.map((each) => foldParty(deps, policy, now, each, { known, told, rowsByKey, contacts }));
   const strayOrders = foldStrays(strays, told, shopOf);
   const isStored = ({ shop, order }: { shop: string; order: { id: string } }) =>
@@ -248,7 +248,7 @@ async function fold(
   const freshStrays = strayOrders.filter((stray) => !isStored(stray));
   const knownStrays = strayOrders.filter(isStored);
   const paid = work.flatMap(paymentsTold);
-  const seal = (each: ContactTold): ContactWrite => ({ ...each, cipher: deps.vault.seal(each.value) });
+  const seal = (each: ReceivedContact): ContactWrite => ({ ...each, cipher: deps.vault.seal(each.value) });
   const fresh = contacts.filter(({ isNew }) => isNew).map(seal);
   const again = contacts.filter(({ isNew }) => !isNew);
   await Promise.all([
@@ -301,7 +301,7 @@ function aliasesOf(work: readonly PartyWork[], known: Known): { buyer: LoadedBuy
 }
 
 type PartyWork = { readonly party: Party; readonly buyer: LoadedBuyer };
-type ContactTold = Omit<ContactWrite, "cipher"> & { readonly value: string; readonly isNew: boolean };
+type ReceivedContact = Omit<ContactWrite, "cipher"> & { readonly value: string; readonly isNew: boolean };
 
 function foldParty(
   deps: IntakeDeps,
@@ -310,9 +310,9 @@ function foldParty(
   { party, buyer }: PartyWork,
   batch: {
     known: Known;
-    told: Map<string, ToldEvent[]>;
+    told: Map<string, ReceivedEvent[]>;
     rowsByKey: ReadonlyMap<string, OrderRow>;
-    contacts: ContactTold[];
+    contacts: ReceivedContact[];
   },
 ): BuyerChange {
   const { state } = buyer;
@@ -325,23 +325,24 @@ function foldParty(
   finishLoading(buyer);
   const decisions: Decision[] = [];
   if (buyer.touched) decisions.push(...touch(state, policy, now, true));
-  const contactsTold = new Map<string, ContactTold>();
+  const contactsTold = new Map<string, ReceivedContact>();
   for (const event of party.silent) keepTold(batch.told, event);
   for (const event of party.events) {
     const soFar = keepTold(batch.told, event);
     decisions.push(
-      ...tell(state, policy, now, () => {
+      ...applyChange(state, policy, now, () => {
         const order = foldOrder(soFar, state.shop);
         const tracked = state.orders.get(event.orderId);
-        if (tracked === undefined) state.orders.set(event.orderId, { order, toldAt: null, settled: {} });
+        if (tracked === undefined) state.orders.set(event.orderId, { order, reportedAt: null, settled: {} });
         else tracked.order = order;
-        tellBuyer(buyer, event, batch.known.suppressed, deps.vault);
+        applyToBuyer(buyer, event, batch.known.suppressed, deps.vault);
       }),
     );
     for (const { key: contactKey, kind, value, hash } of event.contacts) {
       const isNew = !batch.known.contacts.has(contactKey);
       const before = contactsTold.get(contactKey);
-      if (before !== undefined && (before.toldAt - event.occurredAt || compare(before.toldId, event.id)) >= 0) continue;
+      if (before !== undefined && (before.reportedAt - event.occurredAt || compare(before.reportedId, event.id)) >= 0)
+        continue;
       const write = {
         shop: event.shop,
         hash,
@@ -349,8 +350,8 @@ function foldParty(
         kind,
         value,
         isNew,
-        toldAt: event.occurredAt,
-        toldId: event.id,
+        reportedAt: event.occurredAt,
+        reportedId: event.id,
       };
       contactsTold.set(contactKey, write);
     }
@@ -360,7 +361,7 @@ function foldParty(
 }
 
 /** Puts the event with those told before of its order, and returns them all. */
-function keepTold(told: Map<string, ToldEvent[]>, { shop, orderId, id, type, occurredAt, told: order }: Prepared) {
+function keepTold(told: Map<string, ReceivedEvent[]>, { shop, orderId, id, type, occurredAt, told: order }: Prepared) {
   const key = buyerKey(shop, orderId);
   const soFar = told.get(key) ?? [];
   soFar.push({ id, type, occurredAt, order });
@@ -369,7 +370,11 @@ function keepTold(told: Map<string, ToldEvent[]>, { shop, orderId, id, type, occ
 }
 
 /** Orders that no event told the buyer of: only folded, until one does. */
-function foldStrays(strays: readonly Prepared[], told: Map<string, ToldEvent[]>, shopOf: (shop: string) => ShopPolicy) {
+function foldStrays(
+  strays: readonly Prepared[],
+  told: Map<string, ReceivedEvent[]>,
+  shopOf: (shop: string) => ShopPolicy,
+) {
   const keys = new Map<string, Prepared>();
   for (const event of strays) {
     keys.set(buyerKey(event.shop, event.orderId), event);

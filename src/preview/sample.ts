@@ -121,13 +121,13 @@ const WITHIN: Readonly<Record<string, readonly string[]>> = {
   orders: ORDER,
 };
 /** More than this are only counted. */
-const MOST_NAMED = 20;
+const MAX_NAMED = 20;
 
 /** What no template knows, by its place: it is passed over, and should not be so in silence. */
 export function strayKeys(sample: Sample): string[] {
   const found: string[] = [];
   collectStrays(sample, SAMPLE, "sample", found);
-  const named = found.slice(0, MOST_NAMED);
+  const named = found.slice(0, MAX_NAMED);
   return found.length > named.length ? [...named, `${found.length - named.length} more are not known either`] : named;
 }
 

@@ -3,9 +3,9 @@ import { DAY, HOUR, MINUTE } from "../core/values/duration.ts";
 import type { Example, Figures, Moment, Sample, StepFigures } from "./types.ts";
 
 /** Faults that are named one by one; of the others only the number is told. */
-export const MOST_FAULTS = 1_000;
+export const MAX_FAULTS = 1_000;
 /** Samples kept of each template: all that are shown, if there is no other. */
-export const MOST_SAMPLES = 5;
+export const MAX_SAMPLES = 5;
 
 export function emptyFigures(): Figures {
   return {
@@ -96,7 +96,7 @@ const isSampleBefore = (a: Sample, b: Sample): boolean =>
 export function wantsSample({ samples }: Figures, template: string, at: number): boolean {
   const kept = samples.get(template);
   const last = kept?.at(-1);
-  return kept === undefined || kept.length < MOST_SAMPLES || last === undefined || at <= last.at;
+  return kept === undefined || kept.length < MAX_SAMPLES || last === undefined || at <= last.at;
 }
 
 /** The earliest sends of each template. */
@@ -104,7 +104,7 @@ export function keepSample({ samples }: Figures, sample: Sample): void {
   const kept = within(samples, sample.template, (): Sample[] => []);
   const place = kept.findIndex((other) => isSampleBefore(sample, other));
   kept.splice(place < 0 ? kept.length : place, 0, sample);
-  if (kept.length > MOST_SAMPLES) kept.pop();
+  if (kept.length > MAX_SAMPLES) kept.pop();
 }
 
 export function noteMoment(figures: Figures, moment: Moment): void {
@@ -122,7 +122,7 @@ export function addFault(figures: Figures, line: number, message: string): void 
 /** Those of the first lines stay, in whatever order they are found. */
 function keepFault({ faults }: Figures, fault: Figures["faults"][number]): void {
   faults.push(fault);
-  if (faults.length >= MOST_FAULTS * 2) faults.sort((a, b) => a.line - b.line).length = MOST_FAULTS;
+  if (faults.length >= MAX_FAULTS * 2) faults.sort((a, b) => a.line - b.line).length = MAX_FAULTS;
 }
 
 /** Adds `more` to `sum`. */

@@ -80,11 +80,11 @@ const refused = (code: Refused["code"], message: string, errors: readonly JobFau
   errors,
 });
 
-const MOST_NAMED = 1_000;
+const MAX_NAMED = 1_000;
 const firstFaults = (faults: readonly { readonly line: number; readonly message: string }[]): JobFault[] =>
   [...faults]
     .sort((a, b) => a.line - b.line)
-    .slice(0, MOST_NAMED)
+    .slice(0, MAX_NAMED)
     .map(({ line, message }) => ({ line, message: `line ${line}: ${message}` }));
 
 const running = ({ files, from }: Job) => ({ campaigns: { files, faults: [], shownAs: "campaigns" }, from });

@@ -4,7 +4,7 @@ import { formatDuration, MINUTE } from "../core/values/duration.ts";
 import { formatInstant } from "../core/values/instant.ts";
 import { currencyDigits } from "../core/values/money.ts";
 import { offsetMinutes } from "../core/values/zone.ts";
-import { MOST_FAULTS } from "./figures.ts";
+import { MAX_FAULTS } from "./figures.ts";
 import type { Figures, Moment, RehearsalChannel } from "./types.ts";
 
 export type Outcome = {
@@ -75,7 +75,7 @@ export function decimal(micros: number, digits: number): string {
 }
 
 function* faults({ faults: list, faultCount, duplicates }: Figures): Generator<string> {
-  const first = [...list].sort((a, b) => a.line - b.line).slice(0, MOST_FAULTS);
+  const first = [...list].sort((a, b) => a.line - b.line).slice(0, MAX_FAULTS);
   for (const { line, message } of first) yield `line ${line}: ${message}`;
   if (faultCount > first.length) yield `${faultCount - first.length} more lines are at fault`;
   if (duplicates > 0) yield `${duplicates} events were told before under the same id, and count once`;

@@ -2,13 +2,13 @@
 import { formatDuration, HOUR } from "../core/values/duration.ts";
 import { formatInstant } from "../core/values/instant.ts";
 import { offsetMinutes } from "../core/values/zone.ts";
-import { MOST_SAMPLES } from "./figures.ts";
+import { MAX_SAMPLES } from "./figures.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Figures, RehearsalChannel, Sample } from "./types.ts";
 
 const BAR = 40;
-const MOST_HOURS = 72;
-const MOST_WARNINGS = 20;
+const MAX_HOURS = 72;
+const MAX_WARNINGS = 20;
 
 export function formatRehearsal(outcome: Outcome, figures: Figures, channels: readonly RehearsalChannel[]): string {
   const zone = figures.first?.zone ?? "UTC";
@@ -54,11 +54,11 @@ function hours({ perSecond }: Figures, zone: string): string[] {
     }
   const sorted = [...sums].sort(([a], [b]) => a - b);
   const most = Math.max(...sorted.map(([, n]) => n));
-  const lines = sorted.slice(0, MOST_HOURS).map(([hour, n]) => {
+  const lines = sorted.slice(0, MAX_HOURS).map(([hour, n]) => {
     const bar = "█".repeat(Math.max(1, Math.round((n / most) * BAR)));
     return `${formatInstant(hour, offsetMinutes(zone, hour)).slice(5, 16).replace("T", " ")}  ${bar.padEnd(BAR)} ${count(n)}`;
   });
-  if (sorted.length > MOST_HOURS) lines.push(`and ${sorted.length - MOST_HOURS} more hours`);
+  if (sorted.length > MAX_HOURS) lines.push(`and ${sorted.length - MAX_HOURS} more hours`);
   return lines;
 }
 
@@ -98,7 +98,7 @@ function samples({ samples: map }: Figures): string[] {
   const firsts = lists.flatMap((list) => list.slice(0, 1)).sort(order);
   const others = lists.flatMap((list) => list.slice(1)).sort(order);
   return [...firsts, ...others]
-    .slice(0, MOST_SAMPLES)
+    .slice(0, MAX_SAMPLES)
     .sort(order)
     .flatMap(({ template, buyer, to, text }) => [
       `${template} (${to}, to ${printable(buyer)}):`,
@@ -109,7 +109,7 @@ function samples({ samples: map }: Figures): string[] {
 }
 
 function warnings(list: readonly string[]): string[] {
-  const shown = list.slice(0, MOST_WARNINGS).map((warning) => `! ${printable(warning)}`);
-  if (list.length > MOST_WARNINGS) shown.push(`! and ${list.length - MOST_WARNINGS} more (all of them with --json)`);
+  const shown = list.slice(0, MAX_WARNINGS).map((warning) => `! ${printable(warning)}`);
+  if (list.length > MAX_WARNINGS) shown.push(`! and ${list.length - MAX_WARNINGS} more (all of them with --json)`);
   return shown;
 }

@@ -17,7 +17,7 @@ import type { Figures, Line, RehearsalEnv, RowJson } from "./types.ts";
 /** Files up to this are done in memory. */
 const SHORT_FILE = 16 << 20;
 const BUCKET_BYTES = 8 << 20;
-const MOST_BUCKETS = 512;
+const MAX_BUCKETS = 512;
 
 export type RehearsalInput = {
   readonly file: string;
@@ -74,7 +74,7 @@ async function rehearseLong(input: RehearsalInput, size: number): Promise<Rehear
   const dir = mkdtempSync(join(input.dir, "buckets-"));
   const close = (): void => rmSync(dir, { recursive: true, force: true });
   try {
-    const buckets = Math.min(MOST_BUCKETS, Math.max(2, Math.ceil(size / BUCKET_BYTES)));
+    const buckets = Math.min(MAX_BUCKETS, Math.max(2, Math.ceil(size / BUCKET_BYTES)));
     const figures = emptyFigures();
     const times = backwardCheck();
     // Reading takes about a third of the time, half of it twice.

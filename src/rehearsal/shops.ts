@@ -10,7 +10,7 @@ export type ShopTable = {
 
 /** No shop can be listed under this name. */
 const NO_NAME = "\n";
-const MOST_OTHERS = 10_000;
+const MAX_OTHERS = 10_000;
 
 export function shopTable(config: {
   readonly shopIds: readonly string[];
@@ -37,7 +37,7 @@ export function shopsOf({ listed, other }: ShopTable): ShopOf {
     // "*" is how the configuration calls them all.
     if (other === null || id === "*") return null;
     const shop = { ...other, id };
-    if (others.size < MOST_OTHERS) others.set(id, shop);
+    if (others.size < MAX_OTHERS) others.set(id, shop);
     return shop;
   };
 }

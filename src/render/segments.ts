@@ -8,7 +8,7 @@ export type SegmentCount = {
 };
 
 /** The longest SMS that mainland carriers take, in characters, the signature included. */
-export const MOST_MAINLAND = 500;
+export const MAX_MAINLAND = 500;
 
 const GSM_BASIC =
   "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà";

@@ -1,6 +1,6 @@
 /** Tells the story of an order out of what is stored of it. */
 
-import type { OrderTold } from "../core/order/event.ts";
+import type { OrderPayload } from "../core/order/event.ts";
 import type { PaymentPromise } from "../core/rules/buyer-state.ts";
 import type { Reason } from "../core/values/reason.ts";
 import type { Sql } from "../db/client.ts";
@@ -101,9 +101,9 @@ function tellStory(deps: ExplainDeps, shop: string, id: string, stored: StoredSt
   };
 }
 
-const tellPromise = ({ at, toldAt, reason, by }: PaymentPromise): StoryCase["promise"] => ({
+const tellPromise = ({ at, recordedAt, reason, by }: PaymentPromise): StoryCase["promise"] => ({
   at,
-  recordedAt: toldAt,
+  recordedAt,
   reason: reason === null ? null : withoutAddress(reason),
   by: by === null ? null : withoutAddress(by),
 });
@@ -139,7 +139,7 @@ function notChased(row: OrderFacts): string | null {
 }
 
 /** Notes, links and goods are the buyer's affair: how many items there are is enough. */
-function tellTold(told: OrderTold): StoryTold {
+function tellTold(told: OrderPayload): StoryTold {
   const { amount, currency, createdAt, closesAt, paidAt, closedAt, reason, paymentMethod, pendingConfirmation, tags } =
     told;
   const shown = {

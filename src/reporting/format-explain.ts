@@ -32,7 +32,7 @@ export function storyJson({ zone, order, events, cases, reminders, recovery }: O
       ...event,
       occurredAt: at(event.occurredAt),
       receivedAt: at(event.receivedAt),
-      told: toldJson(told, at),
+      told: payloadJson(told, at),
     })),
     cases: cases.map((each) => ({
       ...each,
@@ -76,7 +76,7 @@ const money = (minor: number | null, currency: string | null): string | null =>
   minor === null || currency === null ? null : formatAmount(minor, currency);
 
 /** Only what was told. */
-function toldJson(told: StoryEvent["told"], at: (ms: number | null | undefined) => string | null): object {
+function payloadJson(told: StoryEvent["told"], at: (ms: number | null | undefined) => string | null): object {
   const { createdAt, closesAt, paidAt, closedAt } = told;
   const all = { ...told, createdAt: at(createdAt), closesAt: at(closesAt), paidAt: at(paidAt), closedAt: at(closedAt) };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value != null && value !== false));
@@ -85,7 +85,7 @@ function toldJson(told: StoryEvent["told"], at: (ms: number | null | undefined) 
 /** `amount 129.00, closesAt 2026-…, items 2`. */
 function toldText(told: StoryEvent["told"], write: Write): string {
   const at = (ms: number | null | undefined) => (ms == null ? null : write(ms));
-  return Object.entries(toldJson(told, at))
+  return Object.entries(payloadJson(told, at))
     .map(([name, value]) => `${name} ${Array.isArray(value) ? value.join("+") : String(value)}`)
     .join(", ");
 }

@@ -2,7 +2,7 @@
  * The story of an order: what was told, what was planned and why then, what was sent, what came of it. Instants are epoch ms. It
  * holds no contact and no name; the buyer is the platform's id.
  */
-import type { OrderTold } from "../core/order/event.ts";
+import type { OrderPayload } from "../core/order/event.ts";
 import type { Move } from "../core/rules/plan.ts";
 import type { Reason } from "../core/values/reason.ts";
 import type { ReminderState } from "../db/stores/reads/reminder-state.ts";
@@ -39,7 +39,7 @@ export type StoryEvent = {
 };
 
 export type StoryTold = Pick<
-  OrderTold,
+  OrderPayload,
   | "amount"
   | "currency"
   | "createdAt"

@@ -2,7 +2,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { describe, expect, it, vi } from "vitest";
 import { parseEvent } from "../../src/core/order/event.ts";
-import { foldOrder, type ToldEvent } from "../../src/core/order/order.ts";
+import { foldOrder, type ReceivedEvent } from "../../src/core/order/order.ts";
 import { openQueueBackend } from "../../src/queue/connection.ts";
 import { shopPolicy } from "../support/intake.ts";
 import {
@@ -158,7 +158,7 @@ describe.each(QUEUES)("queue on $queue", ({ queue, runs }) => {
         ([row]) => row?.n === events.length,
         60_000,
       );
-      const told = new Map<string, ToldEvent[]>();
+      const told = new Map<string, ReceivedEvent[]>();
       for (const event of events) {
         const parsed = parseEvent(event);
         if (!parsed.ok) throw new Error(parsed.rejection.message);

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { createCampaignAdmin } from "../../src/campaigns/administer.ts";
 import { planAnewIfChanged } from "../../src/db/stores/campaigns/settings-store.ts";
 import { campaignSetup, campaignYaml, NUDGE, OPTIONS } from "../support/campaigns.ts";
-import { T0, toldEvent } from "../support/intake.ts";
+import { receivedEvent, T0 } from "../support/intake.ts";
 import { bearer, JSON_TYPE, stubServer } from "./support.ts";
 
 async function server() {
@@ -247,12 +247,12 @@ describe("history", () => {
     const { put, ask, sql, process, at } = await server();
     const { tell, drain } = await process();
     await at(T0);
-    await tell(toldEvent("e1", "order.created", T0));
+    await tell(receivedEvent("e1", "order.created", T0));
     await at(T0 + 600_000);
     await drain();
     await put(campaignYaml("15m"), match(1));
     await planAnewIfChanged(sql);
-    await tell(toldEvent("e2", "order.created", T0, { id: "o2", buyer: { id: "b2", phone: "+8613812345679" } }));
+    await tell(receivedEvent("e2", "order.created", T0, { id: "o2", buyer: { id: "b2", phone: "+8613812345679" } }));
     await put(campaignYaml("20m"), match(2));
     await put(campaignYaml("25m"), match(3));
     const refused = async (version: number) => {

@@ -3,7 +3,7 @@ import { DAY, MINUTE } from "../../src/core/values/duration.ts";
 import { preview as contract } from "../../src/http/contract.ts";
 import { takeIn } from "../../src/intake/take-in.ts";
 import { type PreviewDeps, previewTemplate } from "../../src/preview/preview.ts";
-import { intakeDeps, T0, toldEvent } from "../support/intake.ts";
+import { intakeDeps, receivedEvent, T0 } from "../support/intake.ts";
 import { bearer, JSON_TYPE, stubServer } from "./support.ts";
 
 const CHANNELS: PreviewDeps["channels"] = [
@@ -266,7 +266,7 @@ describe("POST /v1/templates/preview of a stored order", () => {
     locale: "zh-CN",
   };
   const created = (id: string, more: object = {}) =>
-    toldEvent(`${id}-c`, "order.created", T0 - 10 * MINUTE, {
+    receivedEvent(`${id}-c`, "order.created", T0 - 10 * MINUTE, {
       id,
       buyer,
       closesAt: new Date(T0 + 30 * MINUTE).toISOString(),
@@ -290,7 +290,7 @@ describe("POST /v1/templates/preview of a stored order", () => {
   });
 
   it("takes the order alone when it is in no case any more", async () => {
-    const paid = toldEvent("p", "order.paid", T0, { id: "o1" });
+    const paid = receivedEvent("p", "order.paid", T0, { id: "o1" });
     const { ask } = await setup(created("o1"), created("o2"), paid);
     const ids = async (id: string) =>
       (await ask({ template: "{{list orders}} STOP", channel: "chat", order: { shop: "acme", id } })).json.text;
@@ -299,7 +299,7 @@ describe("POST /v1/templates/preview of a stored order", () => {
   });
 
   it("says why such a buyer would get nothing", async () => {
-    const { ask } = await setup(created("o1", { payUrl: null }), toldEvent("u", "order.updated", T0, { id: "o9" }));
+    const { ask } = await setup(created("o1", { payUrl: null }), receivedEvent("u", "order.updated", T0, { id: "o9" }));
     const asked = async (id: string) =>
       (await ask({ template: "{{payUrl}}", channel: "sms", order: { shop: "acme", id } })).json;
     expect(await asked("o1")).toMatchObject({

@@ -9,7 +9,7 @@ import { createAuth } from "../../src/http/kit/auth.ts";
 import { buildServer } from "../../src/http/server.ts";
 import { createIntake } from "../../src/intake/intake.ts";
 import { sources } from "../../src/sources/registry.ts";
-import { intakeDeps, T0, toldEvent } from "../support/intake.ts";
+import { intakeDeps, receivedEvent, T0 } from "../support/intake.ts";
 
 export const ADMIN_KEY = "dk_test-admin-key";
 export const SHOPIFY_SECRET = "hush-8d5e";
@@ -89,7 +89,7 @@ export async function realServer(change: Change = {}) {
 }
 
 export const order = (n: number | string, change: Record<string, unknown> = {}) =>
-  toldEvent(`e${n}`, "order.created", T0, { id: `o${n}`, buyer: { id: `b${n}` }, ...change });
+  receivedEvent(`e${n}`, "order.created", T0, { id: `o${n}`, buyer: { id: `b${n}` }, ...change });
 
 export const JSON_TYPE = { "content-type": "application/json" };
 export const NDJSON_TYPE = { "content-type": "application/x-ndjson" };

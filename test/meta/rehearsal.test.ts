@@ -32,7 +32,7 @@ const declares = (name: string): string[] =>
 
 /** What decides and what is said: function → its one home. */
 const HOMES = {
-  tell: "src/core/rules/buyer.ts",
+  applyChange: "src/core/rules/buyer.ts",
   advance: "src/core/rules/buyer.ts",
   touch: "src/core/rules/buyer.ts",
   nextWake: "src/core/rules/buyer.ts",

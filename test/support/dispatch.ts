@@ -8,7 +8,7 @@ import { takeIn } from "../../src/intake/take-in.ts";
 import { buildCatalog } from "../../src/render/catalog/catalog.ts";
 import { intakeDeps } from "./intake.ts";
 
-export { T0, toldEvent } from "./intake.ts";
+export { receivedEvent, T0 } from "./intake.ts";
 
 const filesOf = (text: (channel: string) => string) =>
   new Map([

@@ -53,7 +53,7 @@ export const CHANNELS: ChannelContacts = new Map([
   ["chat", "chat"],
 ]);
 
-export const toldEvent = (id: string, type: string, at: number, order: Record<string, unknown> = {}) => ({
+export const receivedEvent = (id: string, type: string, at: number, order: Record<string, unknown> = {}) => ({
   id,
   type,
   occurredAt: new Date(at).toISOString(),

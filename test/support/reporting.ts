@@ -4,7 +4,7 @@ import type { Sql } from "../../src/db/client.ts";
 import { newId } from "../../src/db/ids.ts";
 import { type Prepared, prepare } from "../../src/intake/prepare.ts";
 import { takeIn } from "../../src/intake/take-in.ts";
-import { intakeDeps, shopPolicy, toldEvent } from "./intake.ts";
+import { intakeDeps, receivedEvent, shopPolicy } from "./intake.ts";
 
 export type Sent = {
   readonly order: string;
@@ -31,7 +31,7 @@ export async function reportFacts(campaigns?: readonly Campaign[], zones: Record
   let events = 0;
   const tell = async (type: string, at: number, order: Record<string, unknown>, shop = "acme"): Promise<void> => {
     await database.setNow(at);
-    const event = { ...toldEvent(`e${String(++events).padStart(4, "0")}`, `order.${type}`, at, order), shop };
+    const event = { ...receivedEvent(`e${String(++events).padStart(4, "0")}`, `order.${type}`, at, order), shop };
     const result = prepare({ shopOf, vault: deps.vault }, event);
     if (!result.ok) throw new Error(result.rejection.message);
     const ready: Prepared[] = [result.prepared];

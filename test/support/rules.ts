@@ -1,8 +1,8 @@
 /** Facts and policies for tests of the core; every default is the public contract's. Times are minutes or hours from T0. */
 
-import type { EventType, OrderTold } from "../../src/core/order/event.ts";
-import { foldOrder, type ToldEvent } from "../../src/core/order/order.ts";
-import { advance, nextWake, tell, touch } from "../../src/core/rules/buyer.ts";
+import type { EventType, OrderPayload } from "../../src/core/order/event.ts";
+import { foldOrder, type ReceivedEvent } from "../../src/core/order/order.ts";
+import { advance, applyChange, nextWake, touch } from "../../src/core/rules/buyer.ts";
 import { type BuyerPolicy, type BuyerState, type Decision, newBuyer } from "../../src/core/rules/buyer-state.ts";
 import { byPriority } from "../../src/core/rules/match.ts";
 import type { PlanFacts, PlanOrder } from "../../src/core/rules/plan.ts";
@@ -68,7 +68,7 @@ export const quietOf = (from: string, to: string): QuietHours => ({ from: clock(
 
 export const planOrder = (change: Partial<PlanOrder> = {}): PlanOrder => {
   const createdAt = change.createdAt ?? T0;
-  return { id: "o1", createdAt, closesAt: null, toldAt: createdAt, settled: {}, ...change };
+  return { id: "o1", createdAt, closesAt: null, reportedAt: createdAt, settled: {}, ...change };
 };
 
 export const planFacts = (change: Partial<PlanFacts> = {}): PlanFacts => ({
@@ -84,7 +84,7 @@ export const planFacts = (change: Partial<PlanFacts> = {}): PlanFacts => ({
   ...change,
 });
 
-export const told = (id: string, type: EventType, at: number, order: Partial<OrderTold> = {}): ToldEvent => ({
+export const told = (id: string, type: EventType, at: number, order: Partial<OrderPayload> = {}): ReceivedEvent => ({
   id,
   type,
   occurredAt: at,
@@ -98,7 +98,7 @@ export type Buyer = {
   readonly state: BuyerState;
   readonly out: Decision[];
   /** Runs the clock to `at` and tells the events there; the clock's own things of that instant come with the next call. */
-  tell(at: number, ...events: ToldEvent[]): Buyer;
+  tell(at: number, ...events: ReceivedEvent[]): Buyer;
   know(at: number, facts: Told): Buyer;
   /** At `at` a person records that the buyer will pay at `when`. */
   promise(at: number, when: number): Buyer;
@@ -131,9 +131,9 @@ export function buyerOf(
   });
   let policy = policyOf(options.campaigns ?? [campaignOf()]);
   for (const kind of options.contacts ?? ["phone"])
-    state.contacts.set(kind, { suppressed: false, toldAt: 0, toldId: "" });
+    state.contacts.set(kind, { suppressed: false, reportedAt: 0, reportedId: "" });
   const out: Decision[] = [];
-  const events = new Map<string, ToldEvent[]>();
+  const events = new Map<string, ReceivedEvent[]>();
   let now = Number.NEGATIVE_INFINITY;
   const runTo = (limit: number, inclusive: boolean): void => {
     for (;;) {
@@ -157,10 +157,10 @@ export function buyerOf(
         const change = () => {
           const order = foldOrder(soFar, state.shop);
           const tracked = state.orders.get(order.id);
-          if (tracked === undefined) state.orders.set(order.id, { order, toldAt: null, settled: {} });
+          if (tracked === undefined) state.orders.set(order.id, { order, reportedAt: null, settled: {} });
           else tracked.order = order;
         };
-        out.push(...tell(state, policy, at, change));
+        out.push(...applyChange(state, policy, at, change));
       }
       return buyer;
     },
@@ -168,18 +168,18 @@ export function buyerOf(
       runTo(at, false);
       const change = () => {
         if (contact !== undefined)
-          state.contacts.set(contact, { suppressed: suppressed ?? false, toldAt: at, toldId: String(at) });
+          state.contacts.set(contact, { suppressed: suppressed ?? false, reportedAt: at, reportedId: String(at) });
         if (zone !== undefined) state.zone = zone;
       };
-      out.push(...tell(state, policy, at, change));
+      out.push(...applyChange(state, policy, at, change));
       return buyer;
     },
     promise(at, when) {
       runTo(at, false);
       const change = () => {
-        if (state.open !== null) state.open.promise = { at: when, toldAt: at, reason: null, by: null };
+        if (state.open !== null) state.open.promise = { at: when, recordedAt: at, reason: null, by: null };
       };
-      out.push(...tell(state, policy, at, change));
+      out.push(...applyChange(state, policy, at, change));
       return buyer;
     },
     touch(at, campaigns, keepTimes) {
@@ -203,7 +203,11 @@ function describe({ at, kind, channel, reason, step, orders }: Decision): string
 }
 
 /** An order created at `at` minutes after T0; `closes` minutes after T0. */
-export const created = (id: string, at: number, order: Partial<OrderTold> & { closes?: number } = {}): ToldEvent => {
+export const created = (
+  id: string,
+  at: number,
+  order: Partial<OrderPayload> & { closes?: number } = {},
+): ReceivedEvent => {
   const { closes, ...rest } = order;
   const when = T0 + at * MINUTE;
   return told(`${id}-created`, "order.created", when, {
@@ -220,5 +224,5 @@ export const event = (
   kind: "updated" | "paid" | "closed" | "refunded",
   id: string,
   at: number,
-  order: Partial<OrderTold> = {},
+  order: Partial<OrderPayload> = {},
 ) => told(`${id}-${kind}-${at}`, `order.${kind}`, T0 + at * MINUTE, { id, ...order });

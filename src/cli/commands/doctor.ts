@@ -18,7 +18,7 @@ import { explainFileError } from "../failure.ts";
 type Finding = { readonly check: string; readonly ok: boolean; readonly message: string };
 
 /** A worker's clock decides nothing but the queue's locks; beyond this BullMQ's PostgreSQL backend gets into trouble. */
-const MOST_SKEW_MS = 2_000;
+const MAX_SKEW_MS = 2_000;
 
 export async function doctorCommand(context: CommandContext, json: boolean): Promise<void> {
   const findings: Finding[] = [];
@@ -57,8 +57,8 @@ export async function doctorCommand(context: CommandContext, json: boolean): Pro
       add("database", true, `PostgreSQL ${row?.version} at ${redactUrl(database.url)}`);
       add(
         "clock",
-        skew < MOST_SKEW_MS,
-        `this machine and the database differ by ${Math.round(skew)} ms${skew < MOST_SKEW_MS ? "" : ": set the clock (NTP)"}`,
+        skew < MAX_SKEW_MS,
+        `this machine and the database differ by ${Math.round(skew)} ms${skew < MAX_SKEW_MS ? "" : ": set the clock (NTP)"}`,
       );
       if (keys.ok) {
         const { kind, message } = await contactsSealedWith(database.sql, createVault(keys.keys.secretKey));

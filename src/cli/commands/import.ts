@@ -17,7 +17,7 @@ import { type CommandContext, CommandError, openVault, withDatabase } from "../c
 const CHUNK = 1_000;
 /** Chunks handed to intake and not answered: what a crash could make us read again. */
 const CHUNKS_UNDER_WAY = 4;
-const MOST_LINE_BYTES = 1024 * 1024;
+const MAX_LINE_BYTES = 1024 * 1024;
 
 export type ImportTotals = { lines: number; accepted: number; duplicates: number; rejected: number };
 
@@ -128,7 +128,7 @@ export async function importStream(
     }
   }
   const splitter = splitLines({
-    most: MOST_LINE_BYTES,
+    most: MAX_LINE_BYTES,
     onLine: (told, number, kind) => {
       const bytes = number === 1 ? withoutMark(told) : told;
       if (kind === "long")

@@ -41,7 +41,7 @@ function planOf(draft: CampaignDraft, life: number): PlannedRow[] {
     campaign: { ...draft, version: "" },
     quiet: null,
     zone: "UTC",
-    orders: [{ id: "order", createdAt: 0, closesAt: life, toldAt: 0, settled: {} }],
+    orders: [{ id: "order", createdAt: 0, closesAt: life, reportedAt: 0, settled: {} }],
     contactFor: () => "usable",
     paidAt: null,
     sends: [],

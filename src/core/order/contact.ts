@@ -1,7 +1,7 @@
 /** Who a buyer is: the identities that an event tells, normalised so that the same phone or handle always compares equal. */
 import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString } from "libphonenumber-js/max";
 import type { ShopPolicy } from "../values/policy.ts";
-import type { BuyerTold } from "./event.ts";
+import type { BuyerPayload } from "./event.ts";
 
 export type Identity = {
   /** `phone`, or `chat.<kind>`. */
@@ -19,7 +19,7 @@ const CN_NATIONAL = /^1(?:3\d|5[0-35-9]|8\d|9[0-35-9])\d{8}$/;
 
 /** What the library said of numbers lately: it takes longer than all else that is done with an event, and buyers come back. */
 const lately = new Map<string, string | null>();
-const MOST_LATELY = 2_000;
+const MAX_LATELY = 2_000;
 
 /** E.164, or null when it is no valid phone number (masked numbers like `138****5678` are none). National numbers are read in `country`. */
 export function normalisePhone(text: string, country: string | undefined): string | null {
@@ -30,7 +30,7 @@ export function normalisePhone(text: string, country: string | undefined): strin
   const key = `${country ?? ""} ${trimmed}`;
   let known = lately.get(key);
   if (known === undefined) {
-    if (lately.size >= MOST_LATELY) lately.clear();
+    if (lately.size >= MAX_LATELY) lately.clear();
     known = readPhone(trimmed, country);
     lately.set(key, known);
   }
@@ -44,7 +44,7 @@ function readPhone(trimmed: string, country: string | undefined): string | null 
 }
 
 /** The identities of a told buyer; what cannot be read as a phone number is left out. */
-export function identitiesOf(buyer: BuyerTold | null | undefined, shop: ShopPolicy): Identities {
+export function identitiesOf(buyer: BuyerPayload | null | undefined, shop: ShopPolicy): Identities {
   const contacts: Identity[] = [];
   if (buyer?.phone != null) {
     const phone = normalisePhone(buyer.phone, regionOf(buyer.locale ?? shop.locale));

@@ -100,9 +100,9 @@ export const envelope = z.object({
   order: orderShape,
 });
 
-export type OrderTold = z.output<typeof orderShape>;
-export type BuyerTold = z.output<typeof buyerShape>;
-export type ItemTold = z.output<typeof itemShape>;
+export type OrderPayload = z.output<typeof orderShape>;
+export type BuyerPayload = z.output<typeof buyerShape>;
+export type ItemPayload = z.output<typeof itemShape>;
 
 /** One fact about one order. Instants are epoch ms; `order.amount` stays a decimal string until the order's currency is known. */
 export type OrderEvent = {
@@ -110,7 +110,7 @@ export type OrderEvent = {
   readonly type: EventType;
   readonly occurredAt: number;
   readonly shop: string;
-  readonly order: OrderTold;
+  readonly order: OrderPayload;
 };
 
 /** `index` counts from 0 within one request, file or job. Codes are stable; `message` names the field and the remedy. */
@@ -170,7 +170,7 @@ export function parseEvent(input: unknown): ParsedEvent {
 /** What is told beside the order is told of it. */
 function flattened({ id, type, occurredAt, shop, paidAt, closedAt, reason, order }: Envelope): OrderEvent {
   if (paidAt == null && closedAt == null && reason == null) return { id, type, occurredAt, shop, order };
-  const told: OrderTold = {
+  const told: OrderPayload = {
     ...order,
     paidAt: order.paidAt ?? paidAt,
     closedAt: order.closedAt ?? closedAt,

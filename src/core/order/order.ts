@@ -5,14 +5,14 @@
 
 import { currencyDigits, parseAmount } from "../values/money.ts";
 import type { ShopPolicy } from "../values/policy.ts";
-import type { EventType, ItemTold, OrderTold } from "./event.ts";
+import type { EventType, ItemPayload, OrderPayload } from "./event.ts";
 
 /** What one event told, as far as the fold reads it. */
-export type ToldEvent = {
+export type ReceivedEvent = {
   readonly id: string;
   readonly type: EventType;
   readonly occurredAt: number;
-  readonly order: OrderTold;
+  readonly order: OrderPayload;
 };
 
 /** Instants in epoch ms, amounts in minor units. */
@@ -36,20 +36,20 @@ export type Order = {
   readonly closeReason: string | null;
   /** Tags of the order and of its items. */
   readonly tags: readonly string[];
-  readonly items: readonly ItemTold[];
+  readonly items: readonly ItemPayload[];
   readonly payUrl: string | null;
   readonly note: string | null;
   readonly paymentMethod: string | null;
 };
 
 /** Greater by (occurredAt, id in code units) is the later. */
-export function compareTold(a: { occurredAt: number; id: string }, b: { occurredAt: number; id: string }): number {
+export function compareEvents(a: { occurredAt: number; id: string }, b: { occurredAt: number; id: string }): number {
   return a.occurredAt - b.occurredAt || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
 }
 
-type Fields = { -readonly [K in keyof OrderTold]?: OrderTold[K] };
+type Fields = { -readonly [K in keyof OrderPayload]?: OrderPayload[K] };
 
-function assign(fields: Fields, told: OrderTold): void {
+function assign(fields: Fields, told: OrderPayload): void {
   fields.amount = told.amount ?? fields.amount;
   fields.currency = told.currency ?? fields.currency;
   fields.createdAt = told.createdAt ?? fields.createdAt;
@@ -70,8 +70,8 @@ function assign(fields: Fields, told: OrderTold): void {
 }
 
 /** Folds the events of one order (any order, at least one) under its shop's policy. */
-export function foldOrder(events: readonly ToldEvent[], shop: ShopPolicy): Order {
-  const sorted = events.length > 1 ? [...events].sort(compareTold) : events;
+export function foldOrder(events: readonly ReceivedEvent[], shop: ShopPolicy): Order {
+  const sorted = events.length > 1 ? [...events].sort(compareEvents) : events;
   const fields: Fields = {};
   let freedAt: number | null = null;
   let blocked = false;
@@ -151,7 +151,7 @@ export function isKnown(order: Order): boolean {
 }
 
 /** Over by what was told, whatever the clock says; a refunded order is over, too. */
-export function toldOver(order: Order): "paid" | "refunded" | "closed" | null {
+export function overState(order: Order): "paid" | "refunded" | "closed" | null {
   if (order.refundedAt !== null) return "refunded";
   if (order.paidAt !== null) return "paid";
   return order.closedAt !== null ? "closed" : null;

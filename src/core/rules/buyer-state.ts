@@ -7,7 +7,7 @@ import type { PastSend, PlannedRow } from "./plan.ts";
 export type TrackedOrder = {
   order: Order;
   /** When it was first told well enough to be chased; null: not yet. */
-  toldAt: number | null;
+  reportedAt: number | null;
   /** `campaign/step` → own time when settled (rule 12). */
   settled: Record<string, number>;
 };
@@ -16,7 +16,7 @@ export type TrackedOrder = {
 export type PaymentPromise = {
   readonly at: number;
   /** When it was recorded: of two the later holds. */
-  readonly toldAt: number;
+  readonly recordedAt: number;
   /** Why it is unpaid until then, and who recorded it: only to be shown. */
   readonly reason: string | null;
   readonly by: string | null;
@@ -48,7 +48,7 @@ export type BuyerSend = PastSend & {
   readonly failed?: boolean;
 };
 
-export type Contact = { readonly suppressed: boolean; readonly toldAt: number; readonly toldId: string };
+export type Contact = { readonly suppressed: boolean; readonly reportedAt: number; readonly reportedId: string };
 
 export type BuyerState = {
   readonly shop: ShopPolicy;

@@ -1,22 +1,22 @@
 /**
- * One buyer of one shop, and how it changes when something is told (`tell`) or when time passes (`advance`). The live service
+ * One buyer of one shop, and how it changes when something is told (`applyChange`) or when time passes (`advance`). The live service
  * and the rehearsal both run exactly these; they differ only in where a state comes from and where its decisions go. A state
  * is changed in place and belongs to whoever holds the buyer's lock. Instants are epoch ms; rule numbers are design §4's.
  */
 
-import { isKnown, toldOver } from "../order/order.ts";
+import { isKnown, overState } from "../order/order.ts";
 import type { BuyerPolicy, BuyerState, Decision } from "./buyer-state.ts";
 import { decideSend, decideSkips } from "./decide.ts";
-import { adoptTold, refreshMembers } from "./members.ts";
+import { adoptOrders, refreshMembers } from "./members.ts";
 import { isWaiting, wakeOf } from "./pause.ts";
 import { factsKey, replan } from "./replan.ts";
 
 /** Something was told at `now`: `change` puts it into the state. Re-plans when it matters. */
-export function tell(state: BuyerState, policy: BuyerPolicy, now: number, change: () => void): Decision[] {
+export function applyChange(state: BuyerState, policy: BuyerPolicy, now: number, change: () => void): Decision[] {
   const out: Decision[] = [];
   const before = state.open === null ? null : factsKey(state);
   change();
-  adoptTold(state, policy, now, out);
+  adoptOrders(state, policy, now, out);
   refreshMembers(state, policy, now, "event", out);
   if (state.open !== null && (before === null || before !== factsKey(state))) replan(state, policy, now, out);
   return out;
@@ -55,7 +55,7 @@ export function nextWake(state: BuyerState, now: number): number | null {
   for (const row of open?.rows ?? []) wake = Math.min(wake, open === null ? row.at : wakeOf(open, row, now));
   for (const [id, { order }] of state.orders) {
     if (open?.members.includes(id)) wake = Math.min(wake, order.closesAt ?? wake);
-    else if (order.chaseFrom !== null && order.chaseFrom > now && isKnown(order) && toldOver(order) === null)
+    else if (order.chaseFrom !== null && order.chaseFrom > now && isKnown(order) && overState(order) === null)
       wake = Math.min(wake, order.chaseFrom);
   }
   return Number.isFinite(wake) ? wake : null;

@@ -1,6 +1,6 @@
 /** Which orders are in the case, and its beginning and end (design §4, rules 1 and 13). */
 
-import { isKnown, type Order, toldOver } from "../order/order.ts";
+import { isKnown, type Order, overState } from "../order/order.ts";
 import type { Reason } from "../values/reason.ts";
 import type { BuyerPolicy, BuyerState, Decision, OpenCase, TrackedOrder } from "./buyer-state.ts";
 import { markSettled } from "./settle.ts";
@@ -9,20 +9,20 @@ import { markSettled } from "./settle.ts";
 export type Phase = "event" | "clock";
 
 function isOver(order: Order, now: number, phase: Phase): boolean {
-  if (toldOver(order) !== null) return true;
+  if (overState(order) !== null) return true;
   return order.closesAt !== null && (phase === "event" ? now > order.closesAt : now >= order.closesAt);
 }
 
-function isMember({ order, toldAt }: TrackedOrder, now: number, phase: Phase): boolean {
-  return toldAt !== null && order.chaseFrom !== null && now >= order.chaseFrom && !isOver(order, now, phase);
+function isMember({ order, reportedAt }: TrackedOrder, now: number, phase: Phase): boolean {
+  return reportedAt !== null && order.chaseFrom !== null && now >= order.chaseFrom && !isOver(order, now, phase);
 }
 
 /** Notes when orders became known; one that was already over then is a whole-case row of its own. */
-export function adoptTold(state: BuyerState, policy: BuyerPolicy, now: number, out: Decision[]): void {
+export function adoptOrders(state: BuyerState, policy: BuyerPolicy, now: number, out: Decision[]): void {
   for (const tracked of state.orders.values()) {
     const { order } = tracked;
-    if (tracked.toldAt !== null || !isKnown(order)) continue;
-    tracked.toldAt = now;
+    if (tracked.reportedAt !== null || !isKnown(order)) continue;
+    tracked.reportedAt = now;
     if (order.chaseFrom !== null && isOver(order, now, "event"))
       out.push(wholeCase(policy.newId(), null, "closed", now, [order.id]));
   }
@@ -83,7 +83,7 @@ function noteDepartures(state: BuyerState, open: OpenCase, left: readonly string
   for (const id of left) {
     const order = state.orders.get(id)?.order;
     if (order === undefined) continue;
-    reasons.add(toldOver(order) ?? (isOver(order, now, phase) ? "closed" : "excluded"));
+    reasons.add(overState(order) ?? (isOver(order, now, phase) ? "closed" : "excluded"));
   }
   open.departures = { at: now, reasons: [...reasons] };
 }

@@ -3,10 +3,12 @@ import type { BuyerState, Contact, OpenCase, PaymentPromise } from "./buyer-stat
 import { isExcluded } from "./match.ts";
 
 /** Keeps the last told contact of each kind. */
-export function tellContact(state: BuyerState, kind: string, told: Contact): void {
+export function setContact(state: BuyerState, kind: string, told: Contact): void {
   const known = state.contacts.get(kind);
   const later =
-    known === undefined || told.toldAt > known.toldAt || (told.toldAt === known.toldAt && told.toldId > known.toldId);
+    known === undefined ||
+    told.reportedAt > known.reportedAt ||
+    (told.reportedAt === known.reportedAt && told.reportedId > known.reportedId);
   if (later) state.contacts.set(kind, told);
 }
 
@@ -21,7 +23,7 @@ export function mergeBuyers(winner: BuyerState, losers: readonly BuyerState[]): 
   const gone = new Set(open.filter((each) => each !== kept).map(({ id }) => id));
   for (const loser of losers) {
     for (const [id, tracked] of loser.orders) winner.orders.set(id, tracked);
-    for (const [kind, told] of loser.contacts) tellContact(winner, kind, told);
+    for (const [kind, told] of loser.contacts) setContact(winner, kind, told);
     winner.sends.push(...loser.sends);
     if (loser.otherPaidAt !== null)
       winner.otherPaidAt = Math.max(winner.otherPaidAt ?? loser.otherPaidAt, loser.otherPaidAt);
@@ -58,7 +60,7 @@ export function heldOn<Case extends Pick<OpenCase, "hadPlan" | "manual" | "promi
 }
 
 const laterPromise = (known: PaymentPromise | null, other: PaymentPromise | null): PaymentPromise | null =>
-  other !== null && (known === null || other.toldAt > known.toldAt) ? other : known;
+  other !== null && (known === null || other.recordedAt > known.recordedAt) ? other : known;
 
 type Departures = OpenCase["departures"];
 

@@ -14,7 +14,7 @@ export type PlanOrder = {
   readonly createdAt: number;
   readonly closesAt: number | null;
   /** When it was first told to us. */
-  readonly toldAt: number;
+  readonly reportedAt: number;
   readonly settled: Readonly<Record<string, number>>;
 };
 
@@ -198,7 +198,7 @@ function avoidQuiet({ quiet, zone, now }: PlanFacts, row: Draft, earliest: numbe
 function catchUp(facts: PlanFacts, row: Draft, earliest: number, owed: readonly Owed[]): void {
   const { now, campaign } = facts;
   if (row.at >= now) return;
-  const told = Math.max(...owed.map(({ order }) => order.toldAt));
+  const told = Math.max(...owed.map(({ order }) => order.reportedAt));
   const soonest = told + campaign.minAge;
   if (!within(now, row.latest)) skip(row, "no_time");
   else if (told - row.at > campaign.staleAfter) skip(row, "stale");

@@ -4,7 +4,7 @@ import type { QuietHours } from "../values/policy.ts";
 import { offsetChange, timeOfDay } from "../values/zone.ts";
 
 /** More boundaries than a run can have: a run is under 24 h of wall clock, zones change twice a year. */
-const MOST_PIECES = 8;
+const MAX_PIECES = 8;
 
 export function isQuiet(quiet: QuietHours | null, zone: string, at: number): boolean {
   if (quiet === null || quiet.from === quiet.to) return false;
@@ -15,7 +15,7 @@ export function isQuiet(quiet: QuietHours | null, zone: string, at: number): boo
 /** The end of the run of quiet moments that holds `at` (which must be quiet): the first moment after it that is not quiet. */
 export function quietEnd(quiet: QuietHours, zone: string, at: number): number {
   let here = at;
-  for (let piece = 0; piece < MOST_PIECES; piece++) {
+  for (let piece = 0; piece < MAX_PIECES; piece++) {
     const left = (quiet.to - timeOfDay(zone, here) + DAY) % DAY || DAY;
     const next = offsetChange(zone, here, here + left) ?? here + left;
     if (!isQuiet(quiet, zone, next)) return next;
@@ -27,7 +27,7 @@ export function quietEnd(quiet: QuietHours, zone: string, at: number): number {
 /** The first moment of the run of quiet moments that holds `at` (which must be quiet). */
 export function quietStart(quiet: QuietHours, zone: string, at: number): number {
   let here = at;
-  for (let piece = 0; piece < MOST_PIECES; piece++) {
+  for (let piece = 0; piece < MAX_PIECES; piece++) {
     const gone = (timeOfDay(zone, here) - quiet.from + DAY) % DAY;
     const start = offsetChange(zone, here - gone, here) ?? here - gone;
     if (!isQuiet(quiet, zone, start - 1)) return start;

@@ -13,7 +13,7 @@ import { type PlannedRow, type PlanOrder, planSteps } from "./plan.ts";
 export function factsKey(state: BuyerState): string {
   let key = `${state.zone}|${paidAt(state)}|${state.open?.promise?.at}`;
   for (const [kind, contact] of state.contacts)
-    key += `|${kind} ${contact.suppressed} ${contact.toldAt} ${contact.toldId}`;
+    key += `|${kind} ${contact.suppressed} ${contact.reportedAt} ${contact.reportedId}`;
   for (const id of state.open?.members ?? []) {
     const order = state.orders.get(id)?.order;
     if (order !== undefined)
@@ -56,13 +56,13 @@ export function usableChannel(step: Step, state: BuyerState, policy: BuyerPolicy
 }
 
 function lastTold(state: BuyerState, prefix: string) {
-  let last: { suppressed: boolean; toldAt: number; toldId: string } | undefined;
+  let last: { suppressed: boolean; reportedAt: number; reportedId: string } | undefined;
   for (const [kind, contact] of state.contacts) {
     if (!kind.startsWith(prefix)) continue;
     const later =
       last === undefined ||
-      contact.toldAt > last.toldAt ||
-      (contact.toldAt === last.toldAt && contact.toldId > last.toldId);
+      contact.reportedAt > last.reportedAt ||
+      (contact.reportedAt === last.reportedAt && contact.reportedId > last.reportedId);
     if (later) last = contact;
   }
   return last;
@@ -152,7 +152,7 @@ function planOrders(state: BuyerState, ids: readonly string[]): PlanOrder[] {
     const tracked = state.orders.get(id);
     if (tracked === undefined || tracked.order.createdAt === null) continue;
     const { createdAt, closesAt } = tracked.order;
-    orders.push({ id, createdAt, closesAt, toldAt: tracked.toldAt ?? 0, settled: tracked.settled });
+    orders.push({ id, createdAt, closesAt, reportedAt: tracked.reportedAt ?? 0, settled: tracked.settled });
   }
   return orders;
 }

@@ -1,7 +1,7 @@
 /** Decisions about a send that did not go through, and about a claim that nobody finished. Pure; instants in epoch ms. */
 
 import type { Order } from "../order/order.ts";
-import { toldOver } from "../order/order.ts";
+import { overState } from "../order/order.ts";
 import type { SendOutcome } from "../seams/channel.ts";
 import { MINUTE, SECOND } from "../values/duration.ts";
 import type { Campaign, QuietHours } from "../values/policy.ts";
@@ -73,7 +73,7 @@ export function judgeRetry(input: {
   readonly contact: "usable" | "suppressed" | "none";
 }): RetryVerdict {
   const { now, orders, caseId, dueAt, sends, minLead, until, paidAt, paidSilence, paused, contact } = input;
-  const open = orders.filter((order) => order !== undefined && order.chaseFrom !== null && toldOver(order) === null);
+  const open = orders.filter((order) => order !== undefined && order.chaseFrom !== null && overState(order) === null);
   const payable = open.filter((order) => order?.closesAt == null || now <= order.closesAt - minLead);
   if (open.length === 0) return { kind: "skip", reason: whyOver(orders) };
   // What was planned after it has gone out before it, and spoke of the same.
@@ -113,7 +113,7 @@ function underLimits(input: Parameters<typeof judgeRetry>[0]): RetryVerdict | nu
 }
 
 function whyOver(orders: readonly (Order | undefined)[]): Reason {
-  const ends = orders.map((order) => (order === undefined ? "closed" : (toldOver(order) ?? "excluded")));
+  const ends = orders.map((order) => (order === undefined ? "closed" : (overState(order) ?? "excluded")));
   for (const reason of ["paid", "closed", "refunded"] as const) if (ends.includes(reason)) return reason;
   return "excluded";
 }

@@ -2,10 +2,10 @@
 
 import type { Identities } from "../order/contact.ts";
 import { maskContact } from "../order/contact.ts";
-import type { BuyerTold, OrderEvent } from "../order/event.ts";
+import type { BuyerPayload, OrderEvent } from "../order/event.ts";
 import type { BuyerState } from "../rules/buyer-state.ts";
 import { newBuyer } from "../rules/buyer-state.ts";
-import { mergeBuyers, tellContact } from "../rules/merge.ts";
+import { mergeBuyers, setContact } from "../rules/merge.ts";
 import type { ShopPolicy } from "../values/policy.ts";
 import { isZone } from "../values/zone.ts";
 
@@ -75,9 +75,9 @@ export function addressOf(person: Person, kind: string): string | null {
   return last?.value ?? null;
 }
 
-export function tellPerson(person: Person, { occurredAt: at, id, order }: OrderEvent, identities: Identities): void {
+export function applyToPerson(person: Person, { occurredAt: at, id, order }: OrderEvent, identities: Identities): void {
   for (const { kind, value } of identities.contacts) {
-    tellContact(person.state, kind, { suppressed: false, toldAt: at, toldId: id });
+    setContact(person.state, kind, { suppressed: false, reportedAt: at, reportedId: id });
     tellTo(person.addresses, kind, { value, at, id });
   }
   person.platformId ??= identities.platformId;
@@ -90,7 +90,7 @@ export function tellPerson(person: Person, { occurredAt: at, id, order }: OrderE
 }
 
 /** A zone that is none is passed over: the shop's is used. */
-function fieldOf(buyer: BuyerTold, field: (typeof FIELDS)[number]): string | null {
+function fieldOf(buyer: BuyerPayload, field: (typeof FIELDS)[number]): string | null {
   const value = buyer[field] ?? null;
   return field === "timeZone" && value !== null && !isZone(value) ? null : value;
 }

@@ -1,18 +1,18 @@
 /**
  * A rehearsal of a set of buyers: events happen at their `occurredAt` (of one instant in the order given), and in between the clock
- * moves from wake to wake. It runs the very functions of the live service (`tell`, `touch`, `advance`, `nextWake`, `foldOrder`,
+ * moves from wake to wake. It runs the very functions of the live service (`applyChange`, `touch`, `advance`, `nextWake`, `foldOrder`,
  * `mergeBuyers`); every send counts as accepted at once. Buyers are independent until an event proves two of them one, so each is
  * only brought up to date when something is told of it, and at the end.
  */
 
 import { firstIdentity, type Identities, identitiesOf } from "../order/contact.ts";
 import type { OrderEvent } from "../order/event.ts";
-import { foldOrder, isKnown, type ToldEvent } from "../order/order.ts";
+import { foldOrder, isKnown, type ReceivedEvent } from "../order/order.ts";
 import { hash32 } from "../rules/arms.ts";
-import { advance, nextWake, tell, touch } from "../rules/buyer.ts";
+import { advance, applyChange, nextWake, touch } from "../rules/buyer.ts";
 import type { BuyerPolicy, Decision } from "../rules/buyer-state.ts";
 import type { ShopPolicy } from "../values/policy.ts";
-import { mergePersons, newPerson, type Person, rootOf, tellPerson } from "./person.ts";
+import { applyToPerson, mergePersons, newPerson, type Person, rootOf } from "./person.ts";
 
 export type SimulationInput = {
   readonly events: readonly OrderEvent[];
@@ -34,7 +34,7 @@ export type SimulationTotals = {
   readonly duplicates: number;
 };
 
-type TrackedEvents = { readonly told: ToldEvent[]; owner: Person | null; chased: boolean };
+type TrackedEvents = { readonly told: ReceivedEvent[]; owner: Person | null; chased: boolean };
 type Shop = {
   readonly policy: ShopPolicy;
   readonly eventIds: Set<string>;
@@ -137,11 +137,11 @@ export function simulate(input: SimulationInput): SimulationTotals {
     const change = (): void => {
       const folded = foldOrder(order.told, person.shop);
       const tracked = person.state.orders.get(id);
-      if (tracked === undefined) person.state.orders.set(id, { order: folded, toldAt: null, settled: {} });
+      if (tracked === undefined) person.state.orders.set(id, { order: folded, reportedAt: null, settled: {} });
       else tracked.order = folded;
-      tellPerson(person, event, identities);
+      applyToPerson(person, event, identities);
     };
-    if (person.started) note(person, tell(person.state, policy, event.occurredAt, change));
+    if (person.started) note(person, applyChange(person.state, policy, event.occurredAt, change));
     else know(person, event.occurredAt, change);
   }
 
@@ -157,7 +157,7 @@ export function simulate(input: SimulationInput): SimulationTotals {
 /** Told before decisions begin. */
 function know(person: Person, at: number, change: () => void): void {
   change();
-  for (const tracked of person.state.orders.values()) if (isKnown(tracked.order)) tracked.toldAt ??= at;
+  for (const tracked of person.state.orders.values()) if (isKnown(tracked.order)) tracked.reportedAt ??= at;
 }
 
 /** A case that is still open when nothing is left to happen has its whole-case row all the same. */

@@ -12,7 +12,7 @@ export type LineSplitter = {
 
 const NEWLINE = 0x0a;
 const RETURN = 0x0d;
-const MOST_PARTS = 1_024;
+const MAX_PARTS = 1_024;
 
 /** `onLine` gets the line's bytes (empty when long) and its number from 1. The bytes are its own only until it returns. */
 export function splitLines(options: {
@@ -30,7 +30,7 @@ export function splitLines(options: {
     if (size > most) parts = [];
     else parts.push(part);
     // A line that drips in byte by byte must not cost a hundred times its size.
-    if (parts.length >= MOST_PARTS) parts = [Buffer.concat(parts)];
+    if (parts.length >= MAX_PARTS) parts = [Buffer.concat(parts)];
   }
 
   function tell(kind: LineKind): void {

@@ -41,7 +41,7 @@ export function formatInstant(ms: number, offsetMinutes: number): string {
   const key = minute * 4_096 + offsetMinutes;
   let written = minutes.get(key);
   if (written === undefined) {
-    if (minutes.size >= MOST_MINUTES) minutes.clear();
+    if (minutes.size >= MAX_MINUTES) minutes.clear();
     const text = writeInstant(minute * MINUTE, offsetMinutes);
     written = [text.slice(0, 17), text.slice(19)];
     minutes.set(key, written);
@@ -55,7 +55,7 @@ export function formatInstant(ms: number, offsetMinutes: number): string {
 
 /** Minutes written lately, up to their seconds, and the offset behind: instants come in flocks. */
 const minutes = new Map<number, readonly [toMinute: string, offset: string]>();
-const MOST_MINUTES = 5_000;
+const MAX_MINUTES = 5_000;
 
 function writeInstant(ms: number, offsetMinutes: number): string {
   const local = new Date(ms + offsetMinutes * MINUTE).toISOString();

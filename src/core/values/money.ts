@@ -36,11 +36,11 @@ export function parseAmount(text: string, currency: string): number | null {
 }
 
 /** The most decimals that a currency has (ISO 4217: CLF and UYW). */
-const MOST_DIGITS = 4;
+const MAX_DIGITS = 4;
 
 /** Whether an amount told without its currency can be held exactly whatever the currency turns out to be. */
 export const fitsAnyCurrency = (text: string): boolean =>
-  Number.isSafeInteger(Math.ceil(Number(text) * 10 ** MOST_DIGITS));
+  Number.isSafeInteger(Math.ceil(Number(text) * 10 ** MAX_DIGITS));
 
 /** `12900` CNY → `"129.00"`. */
 export function formatAmount(minor: number, currency: string): string {

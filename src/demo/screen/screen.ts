@@ -30,12 +30,12 @@ const FRAME_END = "\x1b[?2026l";
 const CLEAR_LINE = "\x1b[K";
 const CLEAR_BELOW = "\x1b[J";
 /** Below that a panel makes no sense. */
-const LEAST_ROWS = 16;
+const MIN_ROWS = 16;
 const PLAIN_WIDTH = 100;
 
 export function openScreen(out: Output, env: { readonly noColor: boolean; readonly term: string }): Screen {
   const terminal = out.isTTY === true;
-  const live = terminal && env.term !== "dumb" && (out.rows ?? 24) >= LEAST_ROWS;
+  const live = terminal && env.term !== "dumb" && (out.rows ?? 24) >= MIN_ROWS;
   const style = styles(live && !env.noColor);
   let shown: readonly string[] = [];
   let shownAt = out.columns;

@@ -22,8 +22,8 @@ export type Pace = {
   readonly gap: number;
 };
 
-export const LEAST_SECONDS = 20;
-export const MOST_SECONDS = 3_600;
+export const MIN_SECONDS = 20;
+export const MAX_SECONDS = 3_600;
 
 /** `seconds` from 20 on: below that the steps would not fit in front of the close. */
 export function paceOf(seconds: number): Pace {

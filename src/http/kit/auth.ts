@@ -16,7 +16,7 @@ export function mayAct(role: Role, needed: Role): boolean {
 const ADMIN: Holder = { role: "admin", name: "admin key" };
 const REMEMBERED_MS = 5_000;
 const STORED = /^dk_[\w-]{32}$/;
-const MOST_REMEMBERED = 1_000;
+const MAX_REMEMBERED = 1_000;
 
 export type AuthOptions = {
   readonly adminKey: string;
@@ -43,7 +43,7 @@ export function createAuth({ adminKey, find, clock = () => performance.now() }: 
       if (remembered !== undefined && clock() < remembered.until) return remembered.holder;
       known.delete(key);
       return find(digest).then((holder) => {
-        if (known.size >= MOST_REMEMBERED) known.clear();
+        if (known.size >= MAX_REMEMBERED) known.clear();
         if (holder !== null) known.set(key, { holder, until: clock() + REMEMBERED_MS });
         return holder;
       });

@@ -27,8 +27,8 @@ export type LinesReport = {
 const CHUNK_LINES = 1_000;
 const CHUNK_BYTES = 2_000_000;
 const UNDER_WAY = 3;
-const MOST_LINE_BYTES = 1_000_000;
-const MOST_LISTED = 10_000;
+const MAX_LINE_BYTES = 1_000_000;
+const MAX_LISTED = 10_000;
 
 type Place = { readonly index: number; readonly line: number };
 type Chunk = {
@@ -60,7 +60,7 @@ export function takeLines(stream: Readable, { submit, stallTimeout, signal }: Op
   let stopped = false;
   let ended = false;
 
-  const splitter = splitLines({ most: MOST_LINE_BYTES, onLine: takeLine });
+  const splitter = splitLines({ most: MAX_LINE_BYTES, onLine: takeLine });
 
   function takeLine(told: Buffer, line: number, kind: LineKind): void {
     const bytes = line === 1 ? withoutMark(told) : told;
@@ -188,7 +188,7 @@ function sum(done: readonly (Done | undefined)[]): LinesReport {
     accepted += one.accepted;
     duplicates += one.duplicates;
     count += one.rejected.length;
-    for (const fault of one.rejected) if (rejected.length < MOST_LISTED) rejected.push(fault);
+    for (const fault of one.rejected) if (rejected.length < MAX_LISTED) rejected.push(fault);
   }
   const more = count - rejected.length;
   return { accepted, duplicates, rejected, ...(more > 0 && { rejectedNotListed: more }) };

@@ -7,13 +7,13 @@ import type { HttpIntake, Receipt } from "../deps.ts";
 import { HttpProblem } from "./errors.ts";
 
 /** Past this many events that wait, new requests are turned away instead of piling up in memory. */
-const MOST_PENDING = 200_000;
+const MAX_PENDING = 200_000;
 
 export type Submit = (inputs: readonly unknown[], log: FastifyBaseLogger) => Promise<Receipt>;
 
 export function createSubmit(intake: HttpIntake, timeoutMs: number): Submit {
   return async (inputs, log) => {
-    if (intake.pending > MOST_PENDING)
+    if (intake.pending > MAX_PENDING)
       throw new HttpProblem("overloaded", "more events wait for the store than it takes in at once", {
         headers: { "retry-after": "5" },
       });

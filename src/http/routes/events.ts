@@ -13,7 +13,7 @@ import type { Submit } from "../kit/submit.ts";
 
 const JSON_LIMIT = 10_000_000;
 /** The smallest events fill 10 MB with about as many; of lesser things the answer would outgrow the request. */
-const MOST_IN_ARRAY = 100_000;
+const MAX_IN_ARRAY = 100_000;
 
 const schema = {
   summary: "Tell order events",
@@ -56,10 +56,10 @@ export function eventRoutes(app: FastifyInstance, { submit, stallTimeout, draini
       if (body === undefined)
         throw new HttpProblem("invalid_json", "the body is empty: send an event, an array or NDJSON");
       if (!Array.isArray(body)) return accepted(reply, single(await submit([body], request.log)));
-      if (body.length > MOST_IN_ARRAY)
+      if (body.length > MAX_IN_ARRAY)
         throw new HttpProblem(
           "too_many_events",
-          `${body.length} events in one array; send more than ${MOST_IN_ARRAY} as NDJSON`,
+          `${body.length} events in one array; send more than ${MAX_IN_ARRAY} as NDJSON`,
         );
       return accepted(reply, await submit(body, request.log));
     },

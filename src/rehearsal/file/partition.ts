@@ -5,7 +5,7 @@
  */
 
 import { identitiesOf } from "../../core/order/contact.ts";
-import type { BuyerTold } from "../../core/order/event.ts";
+import type { BuyerPayload } from "../../core/order/event.ts";
 import { hash32 } from "../../core/rules/arms.ts";
 import type { ShopOf } from "../types.ts";
 
@@ -59,7 +59,7 @@ function* namesOf(value: unknown, shopOf: ShopOf): Generator<string> {
     chat: Object.fromEntries(
       Object.entries(record(chat)).filter((pair): pair is [string, string] => typeof pair[1] === "string"),
     ),
-  } as BuyerTold;
+  } as BuyerPayload;
   const { platformId, contacts } = identitiesOf(told, policy);
   if (platformId !== null) yield `p\n${shop}\n${platformId}`;
   for (const contact of contacts) yield `c\n${shop}\n${contact.kind}\n${contact.value}`;

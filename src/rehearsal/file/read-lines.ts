@@ -4,7 +4,7 @@ import { createReadStream } from "node:fs";
 import { invalidByte } from "../../core/text/json.ts";
 import { isBlank, splitLines, withoutMark } from "../../core/text/lines.ts";
 
-export const MOST_LINE_BYTES = 1 << 20;
+export const MAX_LINE_BYTES = 1 << 20;
 const CHUNK = 1 << 20;
 
 export type LineSink = {
@@ -16,7 +16,7 @@ export type LineSink = {
 
 export async function readLines(file: string, sink: LineSink): Promise<void> {
   const splitter = splitLines({
-    most: MOST_LINE_BYTES,
+    most: MAX_LINE_BYTES,
     onLine: (told, number, kind) => {
       const bytes = number === 1 ? withoutMark(told) : told;
       if (kind === "long") sink.fault(number, "is longer than 1 MB");

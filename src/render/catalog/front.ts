@@ -30,7 +30,7 @@ export type FrontResult = {
 /** In UTF-16 units. */
 const MAX_FRONT = 4_096;
 /** In one file; each costs as much as a small template. */
-const MOST_PARAMS = 30;
+const MAX_PARAMS = 30;
 
 /** `text`: what stands between the lines of dashes; it begins in line 2. */
 export function readFront(text: string): FrontResult {
@@ -56,12 +56,12 @@ export function readFront(text: string): FrontResult {
     const lineOf = (path: YamlPath) => parsed.lineOf([provider, ...path]);
     front[provider] = {
       fields: fieldsOf(section),
-      params: compileParams(given.slice(0, MOST_PARAMS), lineOf, (line, name, message) =>
+      params: compileParams(given.slice(0, MAX_PARAMS), lineOf, (line, name, message) =>
         faults.push({ line, message: `${provider}.params.${name}: ${message}` }),
       ),
     };
   }
-  if (count > MOST_PARAMS) faults.push({ line: 2, message: `holds more than ${MOST_PARAMS} parameters in all` });
+  if (count > MAX_PARAMS) faults.push({ line: 2, message: `holds more than ${MAX_PARAMS} parameters in all` });
   return { category: parsed.value.category ?? null, front, faults };
 }
 

@@ -3,7 +3,7 @@
  * the text becomes for made-up buyers, one of them with everything long, so that it does not matter how the text is written.
  */
 import type { ContactKind } from "../../core/values/policy.ts";
-import { countSegments, MOST_MAINLAND } from "../segments.ts";
+import { countSegments, MAX_MAINLAND } from "../segments.ts";
 import { buildTemplateData, type TemplateData } from "../template/data.ts";
 import { bareFacts, longFacts, sampleFacts } from "../template/sample.ts";
 import { type Provider, sectionOf } from "./front-schema.ts";
@@ -25,7 +25,7 @@ export type TextAdvice = { readonly code: TextAdviceCode; readonly line: number;
 export type ChannelFacts = { readonly name: string; readonly provider: string; readonly contact: ContactKind };
 
 /** More than this is paid for twice over, and read by few. */
-const MOST_SEGMENTS = 2;
+const MAX_SEGMENTS = 2;
 /** Ways to say no, in the languages that reminders are written in. Words are whole: "nonstop" is none. */
 const OPT_OUT =
   /拒收|退订|退訂|回复?\s*(?:TD|T|R|N)(?![a-z])|不再(?:提醒|接收|收到)|不想(?:再)?(?:收|被提醒)|\b(?:stop|unsubscribe|opt[ -]?out|baja|alto|arr[eê]t|abmelden|sair|parar|desuscribir\w*|no more (?:notices|reminders|messages))\b|配信停止|수신거부/iu;
@@ -86,17 +86,17 @@ function* adviseLength(
     .flatMap((text) => (text === null ? [] : [countSegments(signature + text, to)]));
   const segments = Math.max(0, ...counts.map((count) => count.segments));
   const characters = Math.max(0, ...counts.map((count) => count.characters));
-  if (to !== "" && characters > MOST_MAINLAND)
+  if (to !== "" && characters > MAX_MAINLAND)
     yield {
       code: "too_long",
       line,
-      message: `may reach ${characters} characters; mainland carriers take ${MOST_MAINLAND}, the signature included`,
+      message: `may reach ${characters} characters; mainland carriers take ${MAX_MAINLAND}, the signature included`,
     };
-  else if (segments > MOST_SEGMENTS)
+  else if (segments > MAX_SEGMENTS)
     yield {
       code: "long",
       line,
-      message: `may take ${segments} segments where names and titles are long (${characters} characters); more than ${MOST_SEGMENTS} are seldom worth it`,
+      message: `may take ${segments} segments where names and titles are long (${characters} characters); more than ${MAX_SEGMENTS} are seldom worth it`,
     };
 }
 

@@ -100,8 +100,8 @@ export function bare<T extends object>(value: T): T {
 }
 
 /** What templates can list; sums and counts are over all there is. A text that named more would be too long to send. */
-const MOST_ORDERS = 50;
-const MOST_ITEMS = 200;
+const MAX_ORDERS = 50;
+const MAX_ITEMS = 200;
 
 /** Orders come in creation order (then by id); `closesAt` is the earliest close of them, `payUrl` the first order's. */
 export function buildTemplateData(facts: TemplateFacts): TemplateData {
@@ -109,7 +109,7 @@ export function buildTemplateData(facts: TemplateFacts): TemplateData {
   const timeZone = buyer.timeZone !== null && knownZone(buyer.timeZone) ? buyer.timeZone : shop.timeZone;
   const look: Look = { locale: formatLocale(facts.locale, buyer.locale), timeZone, now };
   const sorted = [...facts.orders].sort((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1));
-  const orders = sorted.slice(0, MOST_ORDERS).map((order) => toOrder(order, look));
+  const orders = sorted.slice(0, MAX_ORDERS).map((order) => toOrder(order, look));
   const [order] = orders;
   if (order === undefined) throw new Error("a message needs at least one order");
   const values: TemplateData["values"] = bare({
@@ -119,7 +119,7 @@ export function buildTemplateData(facts: TemplateFacts): TemplateData {
     order,
     total: toTotal(sorted, look.locale),
     count: sorted.length,
-    items: orders.length === 1 ? order.items : orders.flatMap(({ items }) => items).slice(0, MOST_ITEMS),
+    items: orders.length === 1 ? order.items : orders.flatMap(({ items }) => items).slice(0, MAX_ITEMS),
     campaign: facts.campaign,
     step: facts.step,
   });
@@ -140,7 +140,7 @@ export function toOrder(facts: TemplateOrderFacts, look: Look): TemplateOrder {
     amount: toMoney(facts.amount, facts.currency),
     currency: facts.currency,
     createdAt: toMoment(facts.createdAt, look),
-    items: facts.items.slice(0, MOST_ITEMS).map((item) => toItem(item, facts.currency)),
+    items: facts.items.slice(0, MAX_ITEMS).map((item) => toItem(item, facts.currency)),
   });
   if (facts.closesAt !== null) order.closesAt = toMoment(facts.closesAt, look);
   set(order, "payUrl", facts.payUrl === null ? null : cleanUrl(facts.payUrl));

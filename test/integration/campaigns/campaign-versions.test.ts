@@ -6,7 +6,7 @@ import { CampaignsBusy, planningMoment } from "../../../src/db/stores/campaigns/
 import { planAnewIfChanged } from "../../../src/db/stores/campaigns/settings-store.ts";
 import { inTransaction } from "../../../src/db/transaction.ts";
 import { campaignSetup, campaignYaml, keptLog, OPTIONS } from "../../support/campaigns.ts";
-import { T0, toldEvent } from "../../support/intake.ts";
+import { receivedEvent, T0 } from "../../support/intake.ts";
 
 const kinds = (result: { changes: readonly { campaign: string; kind: string }[] }) =>
   result.changes.map(({ campaign, kind }) => `${campaign} ${kind}`);
@@ -130,7 +130,10 @@ describe("start", () => {
 
 describe("a change under running processes", () => {
   const order = (n: number, at: number) =>
-    toldEvent(`e${n}`, "order.created", at, { id: `o${n}`, buyer: { id: `b${n}`, phone: `+86138123${10_000 + n}` } });
+    receivedEvent(`e${n}`, "order.created", at, {
+      id: `o${n}`,
+      buyer: { id: `b${n}`, phone: `+86138123${10_000 + n}` },
+    });
 
   it("is planned with by every process from its commit on, and open cases are planned anew", async () => {
     const { apply, process, sql, write, at, sent } = await campaignSetup();

@@ -4,7 +4,7 @@ import { HOUR, MINUTE } from "../../../src/core/values/duration.ts";
 import type { Campaign, ShopPolicy } from "../../../src/core/values/policy.ts";
 import { countRevisionUp, planAnewIfChanged } from "../../../src/db/stores/campaigns/settings-store.ts";
 import { inTransaction } from "../../../src/db/transaction.ts";
-import { dispatchSetup, T0, toldEvent } from "../../support/dispatch.ts";
+import { dispatchSetup, receivedEvent, T0 } from "../../support/dispatch.ts";
 
 const at = (minutes: number) => T0 + minutes * MINUTE;
 const iso = (minutes: number) => new Date(at(minutes)).toISOString();
@@ -28,8 +28,8 @@ async function planning(options: { campaign?: Partial<Campaign>; shop?: Partial<
 }
 
 type Order = Record<string, unknown>;
-const update = (order: Order) => [toldEvent("u", "order.updated", at(5), order)];
-const other = (type: string, order: Order = {}) => toldEvent(type, `order.${type}`, at(5), { id: "o2", ...order });
+const update = (order: Order) => [receivedEvent("u", "order.updated", at(5), order)];
+const other = (type: string, order: Order = {}) => receivedEvent(type, `order.${type}`, at(5), { id: "o2", ...order });
 
 describe("plans anew", () => {
   it.each<[string, unknown[], string[], { campaign?: Partial<Campaign>; shop?: Partial<ShopPolicy> }?]>([
@@ -61,7 +61,7 @@ describe("plans anew", () => {
     ["a balance window that is open", update({ presale: { depositPaid: true, balanceFrom: iso(2) } }), ["12 send o1"]],
   ])("%s", async (_, events, expected, options = {}) => {
     const { at: clock, tell, nudge } = await planning(options);
-    await tell(toldEvent("e1", "order.created", T0));
+    await tell(receivedEvent("e1", "order.created", T0));
     expect(await nudge()).toEqual(["10 send o1"]);
     await clock(at(5));
     await tell(...events);
@@ -70,7 +70,7 @@ describe("plans anew", () => {
 
   it("a contact that is told in time", async () => {
     const { at: clock, tell, nudge } = await planning();
-    await tell(toldEvent("e1", "order.created", T0, { buyer: { id: "b1" } }));
+    await tell(receivedEvent("e1", "order.created", T0, { buyer: { id: "b1" } }));
     expect(await nudge()).toEqual(["70 no_contact o1"]);
     await clock(at(5));
     await tell(...update({}));
@@ -80,11 +80,11 @@ describe("plans anew", () => {
   it("an order that the clock closes", async () => {
     const { at: clock, tell, drain, nudge } = await planning();
     await tell(
-      toldEvent("e1", "order.created", T0),
-      toldEvent("e2", "order.created", T0, { id: "o2", closesAt: iso(8) }),
+      receivedEvent("e1", "order.created", T0),
+      receivedEvent("e2", "order.created", T0, { id: "o2", closesAt: iso(8) }),
     );
     expect(await nudge()).toEqual(["6 send o1+o2"]);
-    await tell(toldEvent("e3", "order.updated", T0, { id: "o2", closesAt: iso(4) }));
+    await tell(receivedEvent("e3", "order.updated", T0, { id: "o2", closesAt: iso(4) }));
     await clock(at(4));
     await drain();
     expect(await nudge()).toEqual(["10 send o1"]);
@@ -93,7 +93,7 @@ describe("plans anew", () => {
   it("an order whose balance window begins", async () => {
     const { at: clock, tell, drain, nudge } = await planning();
     const presale = { depositPaid: true, balanceFrom: iso(60), balanceTo: iso(120) };
-    await tell(toldEvent("e1", "order.created", T0, { presale }));
+    await tell(receivedEvent("e1", "order.created", T0, { presale }));
     expect(await nudge()).toEqual([]);
     await clock(at(60));
     await drain();
@@ -102,7 +102,7 @@ describe("plans anew", () => {
 
   it("a new version of the campaign", async () => {
     const { at: clock, tell, drain, nudge, policy, database } = await planning();
-    await tell(toldEvent("e1", "order.created", T0));
+    await tell(receivedEvent("e1", "order.created", T0));
     await clock(at(5));
     Object.assign(policy, {
       campaigns: policy.campaigns.map((each) => ({ ...each, version: "2", quietHours: evening })),
@@ -123,7 +123,7 @@ describe("quiet hours", () => {
     ["none, if the campaign says so", { quietHours: "off" }, { quietHours: evening }, "10 send o1"],
   ])("%s", async (_, campaign, shop, expected) => {
     const { tell, nudge } = await planning({ campaign, shop });
-    await tell(toldEvent("e1", "order.created", T0));
+    await tell(receivedEvent("e1", "order.created", T0));
     expect(await nudge()).toEqual([expected]);
   });
 });

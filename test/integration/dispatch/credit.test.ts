@@ -6,7 +6,7 @@ import { MINUTE, SECOND } from "../../../src/core/values/duration.ts";
 import { creditPayments } from "../../../src/db/stores/buyers/attribution-store.ts";
 import { lockBuyers } from "../../../src/db/stores/intake/intake-store.ts";
 import { inTransaction } from "../../../src/db/transaction.ts";
-import { dispatchSetup, T0, toldEvent } from "../../support/dispatch.ts";
+import { dispatchSetup, receivedEvent, T0 } from "../../support/dispatch.ts";
 
 const accepted: SendOutcome = { kind: "accepted", messageId: "m", segments: null };
 const refused: SendOutcome = { kind: "failed-permanent", code: "http_400", message: "no" };
@@ -26,7 +26,7 @@ async function underWay() {
   });
   const { sql } = setup.database;
   await setup.at(T0);
-  await setup.tell(toldEvent("e1", "order.created", T0));
+  await setup.tell(receivedEvent("e1", "order.created", T0));
   await setup.at(T0 + 10 * MINUTE);
   await setup.drain();
   await setup.at(T0 + 20 * MINUTE);
@@ -39,7 +39,7 @@ async function underWay() {
     answer: (outcome: SendOutcome) => answer(outcome),
     pay: async () => {
       await setup.at(PAID);
-      await setup.tell(toldEvent("e2", "order.paid", PAID));
+      await setup.tell(receivedEvent("e2", "order.paid", PAID));
     },
     credited: async () => {
       const rows = await sql<{ step: string }[]>`
@@ -80,7 +80,7 @@ describe("a payment while a send is under way", () => {
     await at(T0 + 30 * MINUTE);
     expect(await dispatcher.rescue()).toBe(1);
     await at(T0 + 31 * MINUTE);
-    await tell(toldEvent("e2", "order.paid", T0 + 31 * MINUTE));
+    await tell(receivedEvent("e2", "order.paid", T0 + 31 * MINUTE));
     expect(await credited()).toEqual(["nudge"]);
     answer(accepted);
     await dispatcher.settled();
@@ -115,13 +115,13 @@ describe("an order that was paid", () => {
   ])("is credited with the amount that it had, told %s", async (_, types) => {
     const { at, tell, drain, database } = await dispatchSetup();
     await at(T0);
-    await tell(toldEvent("e1", "order.created", T0));
+    await tell(receivedEvent("e1", "order.created", T0));
     await at(T0 + 10 * MINUTE);
     await drain();
     await at(T0 + 20 * MINUTE);
     const told = {
-      updated: toldEvent("e2", "order.updated", T0 + 15 * MINUTE, { amount: "80.00" }),
-      paid: toldEvent("e3", "order.paid", T0 + 20 * MINUTE),
+      updated: receivedEvent("e2", "order.updated", T0 + 15 * MINUTE, { amount: "80.00" }),
+      paid: receivedEvent("e3", "order.paid", T0 + 20 * MINUTE),
     };
     for (const type of types) await tell(told[type as keyof typeof told]);
     expect(await database.sql`select order_id, amount from recoveries`).toEqual([{ order_id: "o1", amount: 8_000 }]);

@@ -3,7 +3,7 @@ import type { SendOutcome } from "../../../src/core/seams/channel.ts";
 import { HOUR, MINUTE, SECOND } from "../../../src/core/values/duration.ts";
 import { takeSlots } from "../../../src/db/stores/dispatch/dispatch-store.ts";
 import { createVault } from "../../../src/db/vault.ts";
-import { dispatchSetup, T0, toldEvent } from "../../support/dispatch.ts";
+import { dispatchSetup, receivedEvent, T0 } from "../../support/dispatch.ts";
 
 const accepted: SendOutcome = { kind: "accepted", messageId: "m", segments: null };
 
@@ -11,7 +11,10 @@ describe("dispatch", () => {
   it("sends what is due, once, with today's amount, and records it", async () => {
     const { at, tell, drain, sent, database } = await dispatchSetup();
     await at(T0);
-    await tell(toldEvent("e1", "order.created", T0), toldEvent("e2", "order.updated", T0 + 1, { amount: "99.00" }));
+    await tell(
+      receivedEvent("e1", "order.created", T0),
+      receivedEvent("e2", "order.updated", T0 + 1, { amount: "99.00" }),
+    );
     expect(await drain()).toBe(0);
     await at(T0 + 10 * MINUTE);
     expect(await drain()).toBe(1);
@@ -35,9 +38,9 @@ describe("dispatch", () => {
   it("never claims for a buyer whose payment is committed", async () => {
     const { at, tell, drain, sent } = await dispatchSetup();
     await at(T0);
-    await tell(toldEvent("e1", "order.created", T0));
+    await tell(receivedEvent("e1", "order.created", T0));
     await at(T0 + 10 * MINUTE);
-    await tell(toldEvent("e2", "order.paid", T0 + 10 * MINUTE));
+    await tell(receivedEvent("e2", "order.paid", T0 + 10 * MINUTE));
     await drain();
     expect(sent).toEqual([]);
   });
@@ -46,9 +49,12 @@ describe("dispatch", () => {
     const { at, tell, drain, database } = await dispatchSetup({ campaign: { paidSilence: null, minLead: 0 } });
     await at(T0);
     const closesAt = new Date(T0 + 5 * MINUTE).toISOString();
-    await tell(toldEvent("e1", "order.created", T0), toldEvent("e2", "order.created", T0, { id: "o2", closesAt }));
+    await tell(
+      receivedEvent("e1", "order.created", T0),
+      receivedEvent("e2", "order.created", T0, { id: "o2", closesAt }),
+    );
     await at(T0 + 5 * MINUTE);
-    await tell(toldEvent("e3", "order.paid", T0 + 5 * MINUTE));
+    await tell(receivedEvent("e3", "order.paid", T0 + 5 * MINUTE));
     await drain();
     expect(
       await database.sql`select distinct reason from reminders where state = 'skipped' and step = 'nudge'`,
@@ -60,7 +66,7 @@ describe("dispatch", () => {
     await at(T0);
     await tell(
       ...Array.from({ length: 250 }, (_, n) =>
-        toldEvent(`e${n}`, "order.created", T0, {
+        receivedEvent(`e${n}`, "order.created", T0, {
           id: `o${n}`,
           buyer: { id: `b${n}`, phone: `+86138123${10_000 + n}` },
         }),
@@ -81,7 +87,7 @@ describe("dispatch", () => {
     ];
     const { at, tell, drain, sent, database } = await dispatchSetup({ answer: () => answers.shift() ?? accepted });
     await at(T0);
-    await tell(toldEvent("e1", "order.created", T0));
+    await tell(receivedEvent("e1", "order.created", T0));
     await at(T0 + 10 * MINUTE);
     await drain();
     expect(await database.sql`select state, retry_at from reminders where step = 'nudge'`).toEqual([
@@ -104,11 +110,11 @@ describe("dispatch", () => {
       answer: () => ({ kind: "failed-transient", code: "x", message: "", retryAfterMs: 5_000 }),
     });
     await at(T0);
-    await tell(toldEvent("e1", "order.created", T0));
+    await tell(receivedEvent("e1", "order.created", T0));
     await at(T0 + 10 * MINUTE);
     await drain();
     await at(T0 + 10 * MINUTE + SECOND);
-    await tell(toldEvent("e2", "order.paid", T0 + 10 * MINUTE + SECOND));
+    await tell(receivedEvent("e2", "order.paid", T0 + 10 * MINUTE + SECOND));
     await at(T0 + 11 * MINUTE);
     await drain();
     expect(sent).toHaveLength(1);
@@ -124,7 +130,7 @@ describe("dispatch", () => {
     });
     await at(T0);
     await tell(
-      toldEvent("e1", "order.created", T0, { buyer: { id: "b1", phone: "+8613812345678", chat: { wechat: "w" } } }),
+      receivedEvent("e1", "order.created", T0, { buyer: { id: "b1", phone: "+8613812345678", chat: { wechat: "w" } } }),
     );
     await at(T0 + 10 * MINUTE);
     await drain();
@@ -142,8 +148,8 @@ describe("dispatch", () => {
     await at(T0);
     const buyer = (id: string, phone: string) => ({ id, phone, chat: { wechat: id } });
     await tell(
-      toldEvent("e1", "order.created", T0, { buyer: buyer("b1", "+8613812345678") }),
-      toldEvent("e2", "order.created", T0, {
+      receivedEvent("e1", "order.created", T0, { buyer: buyer("b1", "+8613812345678") }),
+      receivedEvent("e2", "order.created", T0, {
         id: "o2",
         payUrl: "https://s.example/2",
         buyer: buyer("b2", "+8613812345679"),
@@ -177,7 +183,7 @@ describe("dispatch", () => {
     const phones = ["+8613812345678", "+8613812345679", "+8613812345680"];
     await tell(
       ...phones.map((phone, n) =>
-        toldEvent(`e${n}`, "order.created", T0, {
+        receivedEvent(`e${n}`, "order.created", T0, {
           id: `o${n}`,
           buyer: { id: `b${n}`, phone, chat: { wechat: `w${n}` } },
         }),
@@ -213,7 +219,7 @@ describe("dispatch", () => {
       '---\naliyun: { signName: A, templateCode: SMS_1, params: { id: "{{order.id}}" } }\n---\n{{order.id}}';
     const { at, tell, drain, sent } = await dispatchSetup({ text: () => front });
     await at(T0);
-    await tell(toldEvent("e1", "order.created", T0));
+    await tell(receivedEvent("e1", "order.created", T0));
     await at(T0 + 10 * MINUTE);
     await drain();
     expect(sent.map(({ text, params, approved }) => ({ text, params, approved }))).toEqual([
@@ -231,7 +237,7 @@ describe("dispatch", () => {
     });
     await at(T0);
     await tell(
-      toldEvent("e1", "order.created", T0, { buyer: { id: "b1", phone: "+8613812345678", chat: { wechat: "w" } } }),
+      receivedEvent("e1", "order.created", T0, { buyer: { id: "b1", phone: "+8613812345678", chat: { wechat: "w" } } }),
     );
     for (const minute of [10, 11, 20, 60]) {
       await at(T0 + minute * MINUTE);
@@ -246,7 +252,7 @@ describe("dispatch", () => {
   it("gives up a claim whose worker died, and counts it as a send", async () => {
     const { at, tell, dispatcher, sent, database } = await dispatchSetup({ hang: true });
     await at(T0);
-    await tell(toldEvent("e1", "order.created", T0));
+    await tell(receivedEvent("e1", "order.created", T0));
     await at(T0 + 10 * MINUTE);
     await dispatcher.drain();
     expect(await dispatcher.rescue()).toBe(0);
@@ -267,7 +273,7 @@ describe("dispatch", () => {
     await at(T0);
     await tell(
       ...Array.from({ length: 60 }, (_, n) =>
-        toldEvent(`e${n}`, "order.created", T0, {
+        receivedEvent(`e${n}`, "order.created", T0, {
           id: `o${n}`,
           buyer: { id: `b${n}`, phone: `+86138123${10_000 + n}` },
         }),
@@ -307,22 +313,22 @@ describe("dispatch", () => {
   it("credits a payment to the last reminder before it, and takes it back when refunded", async () => {
     const { at, tell, drain, database } = await dispatchSetup();
     await at(T0);
-    await tell(toldEvent("e1", "order.created", T0));
+    await tell(receivedEvent("e1", "order.created", T0));
     await at(T0 + 10 * MINUTE);
     await drain();
     await at(T0 + 15 * MINUTE);
-    await tell(toldEvent("e2", "order.paid", T0 + 15 * MINUTE));
+    await tell(receivedEvent("e2", "order.paid", T0 + 15 * MINUTE));
     expect(await database.sql`select order_id, amount, reminded_at, paid_at from recoveries`).toEqual([
       { order_id: "o1", amount: 12900, reminded_at: T0 + 10 * MINUTE, paid_at: T0 + 15 * MINUTE },
     ]);
-    await tell(toldEvent("e3", "order.refunded", T0 + 16 * MINUTE));
+    await tell(receivedEvent("e3", "order.refunded", T0 + 16 * MINUTE));
     expect(await database.sql`select * from recoveries`).toEqual([]);
   });
 
   it("closes orders by the clock and ends their case", async () => {
     const { at, tell, drain, database } = await dispatchSetup();
     await at(T0);
-    await tell(toldEvent("e1", "order.created", T0, { buyer: { id: "b1" } }));
+    await tell(receivedEvent("e1", "order.created", T0, { buyer: { id: "b1" } }));
     await at(T0 + 25 * HOUR);
     await drain();
     expect(await database.sql`select status, in_case from orders`).toEqual([{ status: "closed", in_case: false }]);
@@ -335,7 +341,7 @@ it("keeps the reason of each planned skip when a worker is late for several", as
   const { at, tell, drain, database } = await dispatchSetup();
   await at(T0);
   const closesAt = new Date(T0 + 40 * MINUTE).toISOString();
-  await tell(toldEvent("e1", "order.created", T0, { closesAt, buyer: { id: "b1" } }));
+  await tell(receivedEvent("e1", "order.created", T0, { closesAt, buyer: { id: "b1" } }));
   const planned = await database.sql`select distinct reason, due_at from reminders where state = 'planned'`;
   expect(planned).toEqual([{ reason: "no_contact", due_at: T0 + 38 * MINUTE }]);
   await at(T0 + 38 * MINUTE + 58);
@@ -349,7 +355,7 @@ it("sends a reminder that was pulled to the last useful moment, though a worker 
   const { at, tell, drain, sent, database } = await dispatchSetup();
   await at(T0);
   // The nudge after 10 minutes would be too late: it is pulled to 2 minutes before the close.
-  await tell(toldEvent("e1", "order.created", T0, { closesAt: new Date(T0 + 8 * MINUTE).toISOString() }));
+  await tell(receivedEvent("e1", "order.created", T0, { closesAt: new Date(T0 + 8 * MINUTE).toISOString() }));
   expect(await database.sql`select due_at from reminders where step = 'nudge'`).toEqual([{ due_at: T0 + 6 * MINUTE }]);
   await at(T0 + 3 * MINUTE);
   await drain();
@@ -361,7 +367,7 @@ it("sends a reminder that was pulled to the last useful moment, though a worker 
 it("does not send when it is taken up well after the last useful moment", async () => {
   const { at, tell, drain, sent, database } = await dispatchSetup();
   await at(T0);
-  await tell(toldEvent("e1", "order.created", T0, { closesAt: new Date(T0 + 8 * MINUTE).toISOString() }));
+  await tell(receivedEvent("e1", "order.created", T0, { closesAt: new Date(T0 + 8 * MINUTE).toISOString() }));
   await at(T0 + 6 * MINUTE + 30 * SECOND);
   await drain();
   expect(sent).toEqual([]);
@@ -381,7 +387,10 @@ describe("text that PostgreSQL cannot hold", () => {
     await at(T0);
     const told = { note: text, payUrl: text, tags: [text], items: [{ title: text, quantity: 1 }] };
     const buyer = { id: "b1", phone: "+8613812345678", name: text, tier: text };
-    await tell(toldEvent("e1", "order.created", T0, { ...told, buyer }), toldEvent("e2", "order.updated", T0 + 1));
+    await tell(
+      receivedEvent("e1", "order.created", T0, { ...told, buyer }),
+      receivedEvent("e2", "order.updated", T0 + 1),
+    );
     const [order] = await database.sql`select details from orders`;
     expect(order?.details).toMatchObject({ note: stored, payUrl: stored, tags: [stored], items: [{ title: stored }] });
     expect(await database.sql`select id from order_events order by id`).toEqual([{ id: "e1" }, { id: "e2" }]);

@@ -6,7 +6,7 @@ import { countDue } from "../../../src/db/stores/dispatch/dispatch-store.ts";
 import { explainOrder } from "../../../src/reporting/explain.ts";
 import { storyText } from "../../../src/reporting/format-explain.ts";
 import { ALICE, campaignSetup, OPTIONS } from "../../support/campaigns.ts";
-import { T0, toldEvent } from "../../support/intake.ts";
+import { receivedEvent, T0 } from "../../support/intake.ts";
 
 async function paused() {
   const setup = await campaignSetup();
@@ -16,7 +16,7 @@ async function paused() {
   const set = (paused: boolean) => admin.setPaused(ALICE, { campaign: "default", paused, note: null });
   const process = await setup.process();
   await setup.at(T0);
-  await process.tell(toldEvent("e1", "order.created", T0));
+  await process.tell(receivedEvent("e1", "order.created", T0));
   const reminder = async () => (await setup.sql`select state, reason from reminders`)[0];
   return { ...setup, ...process, set, reminder, due: async () => (await countDue(setup.sql, 10)).due };
 }
@@ -68,7 +68,7 @@ it("plans orders that come while it is paused, by the version of then", async ()
     { current: 2, paused: true },
   ]);
   await tell(
-    toldEvent("e2", "order.created", T0 + 2 * MINUTE, { id: "o2", buyer: { id: "b2", phone: "+8613812345679" } }),
+    receivedEvent("e2", "order.created", T0 + 2 * MINUTE, { id: "o2", buyer: { id: "b2", phone: "+8613812345679" } }),
   );
   await planAnewIfChanged(sql);
   await at(T0 + 12 * MINUTE);

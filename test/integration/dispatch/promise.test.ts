@@ -3,7 +3,7 @@ import { HOUR, MINUTE } from "../../../src/core/values/duration.ts";
 import { recordPromise } from "../../../src/db/stores/buyers/promise-store.ts";
 import { explainOrder } from "../../../src/reporting/explain.ts";
 import { storyJson, storyText } from "../../../src/reporting/format-explain.ts";
-import { dispatchSetup, T0, toldEvent } from "../../support/dispatch.ts";
+import { dispatchSetup, receivedEvent, T0 } from "../../support/dispatch.ts";
 
 const AT = T0 + 2 * HOUR;
 const promise = { shop: "acme", order: "o1", at: AT, reason: "cannot pay online", by: "Li" };
@@ -18,7 +18,7 @@ async function promising() {
     return rows.map(({ step, kind, reason, at }) => `${(at - T0) / MINUTE} ${reason ?? kind} ${step}`);
   };
   await setup.at(T0);
-  await setup.tell(toldEvent("e1", "order.created", T0));
+  await setup.tell(receivedEvent("e1", "order.created", T0));
   return { ...setup, sql, planned, record: (change: object = {}) => recordPromise(sql, { ...promise, ...change }) };
 }
 
@@ -43,7 +43,7 @@ describe("a promise to pay", () => {
     const { at, tell, drain, planned, record } = await promising();
     await record();
     await at(T0 + MINUTE);
-    await tell(toldEvent("e2", "order.created", T0 + MINUTE, { id: "o2" }));
+    await tell(receivedEvent("e2", "order.created", T0 + MINUTE, { id: "o2" }));
     expect(await planned()).toEqual(["120 send nudge", "1410 send last-call"]);
     expect(await record({ order: "o2", at: T0 + HOUR })).toMatchObject({ kind: "recorded", orders: ["o1", "o2"] });
     await drain();
@@ -60,11 +60,13 @@ describe("a promise to pay", () => {
   it("stays with the case when its buyers prove to be one", async () => {
     const { at, tell, drain, planned, record } = await promising();
     const other = { id: "b2", phone: "+8613912345678" };
-    await tell(toldEvent("e2", "order.created", T0, { id: "o2", buyer: other }));
+    await tell(receivedEvent("e2", "order.created", T0, { id: "o2", buyer: other }));
     await record();
     await at(T0 + MINUTE);
     await record({ order: "o2", at: T0 + HOUR });
-    await tell(toldEvent("e3", "order.updated", T0 + MINUTE, { id: "o2", buyer: { id: "b1", phone: other.phone } }));
+    await tell(
+      receivedEvent("e3", "order.updated", T0 + MINUTE, { id: "o2", buyer: { id: "b1", phone: other.phone } }),
+    );
     await drain();
     expect(await planned()).toEqual(["60 send nudge", "1410 send last-call"]);
   });
@@ -89,10 +91,10 @@ describe("a promise to pay", () => {
     const { at, tell, record, sql } = await promising();
     expect(await record({ at: T0 })).toEqual({ kind: "past", now: T0 });
     expect(await record({ order: "o9" })).toEqual({ kind: "unknown_order" });
-    await tell(toldEvent("e8", "order.updated", T0, { id: "o8", buyer: undefined }));
+    await tell(receivedEvent("e8", "order.updated", T0, { id: "o8", buyer: undefined }));
     expect(await record({ order: "o8" })).toEqual({ kind: "no_open_case" });
     await at(T0 + MINUTE);
-    await tell(toldEvent("e2", "order.paid", T0 + MINUTE));
+    await tell(receivedEvent("e2", "order.paid", T0 + MINUTE));
     expect(await record()).toEqual({ kind: "no_open_case" });
     expect(await sql`select promise from cases`).toEqual([{ promise: null }]);
   });
@@ -101,7 +103,10 @@ describe("a promise to pay", () => {
     const { at, tell, drain, sent, record, sql } = await promising();
     await record();
     await at(T0 + MINUTE);
-    await tell(toldEvent("e2", "order.paid", T0 + MINUTE), toldEvent("e3", "order.created", T0 + MINUTE, { id: "o2" }));
+    await tell(
+      receivedEvent("e2", "order.paid", T0 + MINUTE),
+      receivedEvent("e3", "order.created", T0 + MINUTE, { id: "o2" }),
+    );
     expect(await sql`select promise ->> 'by' as by, ended_at is null as open from cases order by id`).toEqual([
       { by: "Li", open: false },
       { by: null, open: true },

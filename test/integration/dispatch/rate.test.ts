@@ -4,7 +4,7 @@ import type { SendOutcome } from "../../../src/core/seams/channel.ts";
 import { MINUTE, SECOND } from "../../../src/core/values/duration.ts";
 import { suppressContact } from "../../../src/db/stores/buyers/suppression-store.ts";
 import { createDispatcher } from "../../../src/dispatch/dispatcher.ts";
-import { dispatchSetup, T0, toldEvent } from "../../support/dispatch.ts";
+import { dispatchSetup, receivedEvent, T0 } from "../../support/dispatch.ts";
 
 type Setup = Awaited<ReturnType<typeof dispatchSetup>>;
 
@@ -24,7 +24,7 @@ const orders = (
   more: (n: number) => Record<string, unknown> = () => ({}),
 ) =>
   Array.from({ length: count }, (_, n) =>
-    toldEvent(`${name}${n}`, "order.created", T0 + n * apart, {
+    receivedEvent(`${name}${n}`, "order.created", T0 + n * apart, {
       id: `${name}${n}`,
       buyer: { id: `b-${name}${n}`, phone: phone(n) },
       ...more(n),
@@ -46,7 +46,7 @@ async function countWrites({ database }: Setup): Promise<() => Promise<number>> 
 }
 
 const first = () =>
-  toldEvent("first0", "order.created", T0, { id: "first0", buyer: { id: "b-first0", phone: "+8613912345678" } });
+  receivedEvent("first0", "order.created", T0, { id: "first0", buyer: { id: "b-first0", phone: "+8613912345678" } });
 
 const numbers = ({ sent }: Setup, name: string) =>
   sent.flatMap(({ orders: [id = ""] }) => (id.startsWith(name) ? [Number(id.slice(name.length))] : []));
@@ -154,7 +154,7 @@ describe("a backlog before a channel with a rate", () => {
       const now = DUE + second * SECOND + 500;
       await at(now);
       if (second === 3) {
-        await tell(toldEvent("p", "order.paid", now, { id: "o30", buyer: null }));
+        await tell(receivedEvent("p", "order.paid", now, { id: "o30", buyer: null }));
         await suppressContact(database.sql, "acme", vault.hash("phone", phone(31)), "STOP");
       }
       await dispatcher.drain();
@@ -184,7 +184,7 @@ describe("a backlog before a channel with a rate", () => {
     await setup.tell(...orders("o", 8, 1));
     await setup.at(DUE + SECOND);
     await setup.drain();
-    await setup.tell(toldEvent("u", "order.updated", DUE + SECOND, { id: "o3", amount: "99.00", buyer: null }));
+    await setup.tell(receivedEvent("u", "order.updated", DUE + SECOND, { id: "o3", amount: "99.00", buyer: null }));
     for (let second = 2; second < 8; second++) {
       await setup.at(DUE + second * SECOND);
       await setup.dispatcher.drain();

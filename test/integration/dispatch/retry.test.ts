@@ -4,7 +4,7 @@ import type { Message, SendOutcome } from "../../../src/core/seams/channel.ts";
 import { HOUR, MINUTE, SECOND } from "../../../src/core/values/duration.ts";
 import { recordPromise } from "../../../src/db/stores/buyers/promise-store.ts";
 import { suppressContact } from "../../../src/db/stores/buyers/suppression-store.ts";
-import { dispatchSetup, T0, toldEvent } from "../../support/dispatch.ts";
+import { dispatchSetup, receivedEvent, T0 } from "../../support/dispatch.ts";
 
 const accepted: SendOutcome = { kind: "accepted", messageId: "m", segments: null };
 const down: SendOutcome = { kind: "failed-transient", code: "http_503", message: "no", retryAfterMs: null };
@@ -35,7 +35,7 @@ async function retrying(options: {
   });
   await setup.at(T0);
   const buyer = { id: "b1", phone: "+8613812345678", chat: { wechat: "w" } };
-  await setup.tell(toldEvent("e1", "order.created", T0, { buyer }));
+  await setup.tell(receivedEvent("e1", "order.created", T0, { buyer }));
   return {
     ...setup,
     /** What was accepted, as `step seconds`. */

@@ -4,7 +4,7 @@ import { planAnewIfChanged } from "../../../src/db/stores/campaigns/settings-sto
 import { explainOrder } from "../../../src/reporting/explain.ts";
 import { storyText } from "../../../src/reporting/format-explain.ts";
 import { campaignSetup, campaignYaml } from "../../support/campaigns.ts";
-import { T0, toldEvent } from "../../support/intake.ts";
+import { receivedEvent, T0 } from "../../support/intake.ts";
 
 const yaml = (a: number, b: number) => campaignYaml("10m", `variants: { a: ${a}, b: ${b} }\n`);
 
@@ -20,7 +20,7 @@ it("a change of weights moves new buyers, and nobody who was treated, however lo
     const id = `${buyer}-${day}`;
     const phone = `+8613812345${buyer.charCodeAt(0) + 500}`;
     await at(T0 + day * DAY);
-    await tell(toldEvent(`e${++told}`, "order.created", T0 + day * DAY, { id, buyer: { id: buyer, phone } }));
+    await tell(receivedEvent(`e${++told}`, "order.created", T0 + day * DAY, { id, buyer: { id: buyer, phone } }));
     await at(T0 + day * DAY + 10 * MINUTE);
     await drain();
   };

@@ -4,22 +4,22 @@ import { HOUR, MINUTE } from "../../../src/core/values/duration.ts";
 import { recordPromise } from "../../../src/db/stores/buyers/promise-store.ts";
 import { createIntake } from "../../../src/intake/intake.ts";
 import { dispatchSetup } from "../../support/dispatch.ts";
-import { T0, toldEvent } from "../../support/intake.ts";
+import { receivedEvent, T0 } from "../../support/intake.ts";
 
 const LAST = "9999-12-31T23:59:59.999Z";
 const good = (n: number) =>
-  toldEvent(`g${n}`, "order.created", T0, { id: `g${n}`, buyer: { id: `gb${n}`, phone: `+861381240000${n}` } });
+  receivedEvent(`g${n}`, "order.created", T0, { id: `g${n}`, buyer: { id: `gb${n}`, phone: `+861381240000${n}` } });
 
 describe("what is told", () => {
   it("is refused where no database could hold it: instants out of 1970 to 9999, amounts beyond any currency", async () => {
     const { deps } = await dispatchSetup();
     const intake = createIntake(deps);
     const bad = [
-      toldEvent("b1", "order.created", T0, { closesAt: "9999-12-31T23:59:59-08:00" }),
-      toldEvent("b2", "order.paid", T0, { paidAt: "0001-01-01T00:00:00Z" }),
-      toldEvent("b3", "order.paid", T0, { paidAt: "1969-12-31T23:59:59Z" }),
-      toldEvent("b4", "order.updated", T0, { amount: "999999999999999" }),
-      toldEvent("b5", "order.updated", T0, { amount: "900719925475.00" }),
+      receivedEvent("b1", "order.created", T0, { closesAt: "9999-12-31T23:59:59-08:00" }),
+      receivedEvent("b2", "order.paid", T0, { paidAt: "0001-01-01T00:00:00Z" }),
+      receivedEvent("b3", "order.paid", T0, { paidAt: "1969-12-31T23:59:59Z" }),
+      receivedEvent("b4", "order.updated", T0, { amount: "999999999999999" }),
+      receivedEvent("b5", "order.updated", T0, { amount: "900719925475.00" }),
     ];
     const { accepted, rejected } = await intake.submit([good(1), ...bad, good(2)]);
     expect(accepted).toBe(2);
@@ -36,9 +36,9 @@ describe("what is told", () => {
     const { deps, database, at, drain, sent } = await dispatchSetup({ shop: { closeAfter: 24 * HOUR } });
     await at(T0);
     const intake = createIntake(deps);
-    const never = toldEvent("n", "order.created", T0, { id: "n", closesAt: LAST });
-    const far = toldEvent("f", "order.created", T0, { id: "f", createdAt: LAST, buyer: { id: "fb" } });
-    const amount = toldEvent("a", "order.updated", T0 + 1, { id: "n", amount: "900719925474.0991" });
+    const never = receivedEvent("n", "order.created", T0, { id: "n", closesAt: LAST });
+    const far = receivedEvent("f", "order.created", T0, { id: "f", createdAt: LAST, buyer: { id: "fb" } });
+    const amount = receivedEvent("a", "order.updated", T0 + 1, { id: "n", amount: "900719925474.0991" });
     expect(await intake.submit([never, far, amount])).toMatchObject({ accepted: 3, rejected: [] });
     expect(await database.sql`select id, closes_at from orders order by id`).toEqual([
       { id: "f", closes_at: Date.parse(LAST) },
@@ -54,7 +54,7 @@ describe("what is told", () => {
 const spoil = "update orders set amount = 9223372036854775807 where id = 'bad'";
 
 describe("an order that cannot be read", () => {
-  const bad = toldEvent("bad", "order.created", T0 - MINUTE, {
+  const bad = receivedEvent("bad", "order.created", T0 - MINUTE, {
     id: "bad",
     buyer: { id: "bad", phone: "+8613812400099" },
   });
@@ -104,7 +104,7 @@ describe("an order that cannot be read", () => {
     await database.sql.unsafe(spoil);
     const broken: unknown[] = [];
     const intake = createIntake({ ...deps, broken: (_error, which) => broken.push(which) });
-    const paid = toldEvent("bad-paid", "order.paid", T0, { id: "bad", buyer: undefined });
+    const paid = receivedEvent("bad-paid", "order.paid", T0, { id: "bad", buyer: undefined });
     const answers = await Promise.allSettled([
       intake.submit([good(1)]),
       intake.submit([good(2), paid, good(3)]),
@@ -123,7 +123,7 @@ describe("an order that cannot be read", () => {
     const { deps, database } = await dispatchSetup();
     await database.sql`alter table orders add constraint no_watches check (details->>'note' is distinct from 'watch')`;
     const intake = createIntake(deps);
-    const watch = toldEvent("w", "order.created", T0, { id: "w", note: "watch", buyer: { id: "w" } });
+    const watch = receivedEvent("w", "order.created", T0, { id: "w", note: "watch", buyer: { id: "w" } });
     const [first, second] = await Promise.all([intake.submit([good(1)]), intake.submit([good(2), watch, good(3)])]);
     expect(first).toMatchObject({ accepted: 1 });
     expect(second).toEqual({
@@ -137,7 +137,7 @@ describe("an order that cannot be read", () => {
 it("a promise to the last instant holds up nobody", async () => {
   const { database, tell, at, drain, sent } = await dispatchSetup({ shop: { closeAfter: null } });
   await at(T0);
-  await tell(toldEvent("e1", "order.created", T0), good(1));
+  await tell(receivedEvent("e1", "order.created", T0), good(1));
   const promise = { shop: "acme", order: "o1", at: Date.parse(LAST), reason: null, by: null };
   expect(await recordPromise(database.sql, promise)).toMatchObject({ kind: "recorded" });
   await at(T0 + 10 * MINUTE);

@@ -5,14 +5,14 @@ import { connect } from "../../../src/db/client.ts";
 import { analyzeGrown } from "../../../src/db/statistics.ts";
 import type { Prepared } from "../../../src/intake/prepare.ts";
 import { takeIn } from "../../../src/intake/take-in.ts";
-import { intakeDeps, T0, toldEvent } from "../../support/intake.ts";
+import { intakeDeps, receivedEvent, T0 } from "../../support/intake.ts";
 import { eventually } from "../../support/service.ts";
 
 describe("taking in a batch", () => {
   it("stores an order, opens a case and plans its steps", async () => {
     const { deps, database, ready } = await intakeDeps();
     await database.setNow(T0);
-    expect(await takeIn(deps, ready([toldEvent("e1", "order.created", T0)]))).toEqual(["accepted"]);
+    expect(await takeIn(deps, ready([receivedEvent("e1", "order.created", T0)]))).toEqual(["accepted"]);
     const [order] = await database.sql`select * from orders`;
     expect(order).toMatchObject({ id: "o1", status: "unpaid", in_case: true, amount: 12900, currency: "CNY" });
     const rows = await database.sql`select step, kind, state, due_at, orders from reminders order by due_at`;
@@ -26,7 +26,7 @@ describe("taking in a batch", () => {
 
   it("answers duplicate for an event it has, in the batch and later", async () => {
     const { deps, ready } = await intakeDeps();
-    const event = toldEvent("e1", "order.created", T0);
+    const event = receivedEvent("e1", "order.created", T0);
     expect(await takeIn(deps, ready([event, event]))).toEqual(["accepted", "duplicate"]);
     expect(await takeIn(deps, ready([event]))).toEqual(["duplicate"]);
   });
@@ -36,7 +36,7 @@ describe("taking in a batch", () => {
     const { sql, close } = connect(database.url, { max: 1 });
     onTestFinished(() => close());
     const order = (buyer: number) =>
-      toldEvent(`e${buyer}`, "order.created", Date.now(), {
+      receivedEvent(`e${buyer}`, "order.created", Date.now(), {
         id: `o${buyer}`,
         buyer: { id: `b${buyer}`, phone: `+86138${String(buyer).padStart(8, "0")}` },
       });
@@ -58,9 +58,9 @@ describe("taking in a batch", () => {
   it("ends the case with the payment", async () => {
     const { deps, database, ready } = await intakeDeps();
     await database.setNow(T0);
-    await takeIn(deps, ready([toldEvent("e1", "order.created", T0)]));
+    await takeIn(deps, ready([receivedEvent("e1", "order.created", T0)]));
     await database.setNow(T0 + MINUTE);
-    await takeIn(deps, ready([toldEvent("e2", "order.paid", T0 + MINUTE, { buyer: undefined })]));
+    await takeIn(deps, ready([receivedEvent("e2", "order.paid", T0 + MINUTE, { buyer: undefined })]));
     const rows = await database.sql`select state, reason, decided_at from reminders`;
     expect(rows).toEqual([
       { state: "skipped", reason: "paid", decided_at: T0 + MINUTE },
@@ -74,10 +74,10 @@ describe("taking in a batch", () => {
   it("ends one case and opens the next in the same batch", async () => {
     const { deps, database, ready } = await intakeDeps();
     await database.setNow(T0);
-    await takeIn(deps, ready([toldEvent("e1", "order.created", T0)]));
+    await takeIn(deps, ready([receivedEvent("e1", "order.created", T0)]));
     await takeIn(
       deps,
-      ready([toldEvent("e2", "order.closed", T0), toldEvent("e3", "order.created", T0, { id: "o2" })]),
+      ready([receivedEvent("e2", "order.closed", T0), receivedEvent("e3", "order.created", T0, { id: "o2" })]),
     );
     expect(await database.sql`select ended_at, had_plan from cases order by id`).toEqual([
       { ended_at: T0, had_plan: true },
@@ -89,22 +89,22 @@ describe("taking in a batch", () => {
     const one = { id: "A", phone: "+8613812345678" };
     const two = { id: "B", phone: "+8613912345678" };
     const events = [
-      toldEvent("e2", "order.closed", T0, { buyer: one }),
-      toldEvent("e3", "order.created", T0, { id: "o2", buyer: two }),
-      toldEvent("e4", "order.updated", T0, {
+      receivedEvent("e2", "order.closed", T0, { buyer: one }),
+      receivedEvent("e3", "order.created", T0, { id: "o2", buyer: two }),
+      receivedEvent("e4", "order.updated", T0, {
         id: "o3",
         amount: "5.00",
         currency: "CNY",
         createdAt: new Date(T0).toISOString(),
         buyer: undefined,
       }),
-      toldEvent("e5", "order.updated", T0, { id: "o3", buyer: { id: "A", phone: two.phone } }),
-      toldEvent("e6", "order.paid", T0, { id: "o3", buyer: undefined }),
+      receivedEvent("e5", "order.updated", T0, { id: "o3", buyer: { id: "A", phone: two.phone } }),
+      receivedEvent("e6", "order.paid", T0, { id: "o3", buyer: undefined }),
     ];
     const outcome = async (batches: readonly (readonly unknown[])[]) => {
       const { deps, database, ready } = await intakeDeps();
       await database.setNow(T0);
-      await takeIn(deps, ready([toldEvent("e1", "order.created", T0, { buyer: one })]));
+      await takeIn(deps, ready([receivedEvent("e1", "order.created", T0, { buyer: one })]));
       for (const batch of batches) await takeIn(deps, ready(batch));
       return database.sql`
         select r.step, r.state, r.reason, r.orders, b.platform_id from reminders r join buyers b on b.id = r.buyer_id
@@ -123,9 +123,9 @@ describe("taking in a batch", () => {
   it("keeps a payment that arrives before its order", async () => {
     const { deps, database, ready } = await intakeDeps();
     await database.setNow(T0);
-    await takeIn(deps, ready([toldEvent("e2", "order.paid", T0 + MINUTE, { buyer: undefined })]));
+    await takeIn(deps, ready([receivedEvent("e2", "order.paid", T0 + MINUTE, { buyer: undefined })]));
     expect(await database.sql`select status, buyer_id from orders`).toEqual([{ status: "paid", buyer_id: null }]);
-    await takeIn(deps, ready([toldEvent("e1", "order.created", T0)]));
+    await takeIn(deps, ready([receivedEvent("e1", "order.created", T0)]));
     expect(await database.sql`select status from orders`).toEqual([{ status: "paid" }]);
     expect(await database.sql`select count(*)::int as n from reminders where kind = 'send'`).toEqual([{ n: 0 }]);
   });
@@ -134,11 +134,11 @@ describe("taking in a batch", () => {
     const { deps, database, ready } = await intakeDeps();
     const { sql } = database;
     await database.setNow(T0);
-    await takeIn(deps, ready([toldEvent("e1", "order.created", T0)]));
+    await takeIn(deps, ready([receivedEvent("e1", "order.created", T0)]));
     let told: Promise<unknown> = Promise.resolve();
     await sql.begin(async (other) => {
       const [buyer] = await other`select id from buyers for update`;
-      told = takeIn(deps, ready([toldEvent("e2", "order.created", T0, { id: "o2" })]));
+      told = takeIn(deps, ready([receivedEvent("e2", "order.created", T0, { id: "o2" })]));
       await eventually(
         "the batch waits for the buyer",
         () => sql<{ n: number }[]>`select count(*)::int as n from pg_stat_activity
@@ -164,14 +164,16 @@ describe("taking in a batch", () => {
     await takeIn(
       deps,
       ready([
-        toldEvent("e1", "order.created", T0, { id: "o1", buyer: { phone } }),
-        toldEvent("e2", "order.created", T0, { id: "o2", buyer: { chat: { wechat: "w1" } } }),
+        receivedEvent("e1", "order.created", T0, { id: "o1", buyer: { phone } }),
+        receivedEvent("e2", "order.created", T0, { id: "o2", buyer: { chat: { wechat: "w1" } } }),
       ]),
     );
     expect(await database.sql`select count(*)::int as n from cases where ended_at is null`).toEqual([{ n: 2 }]);
     await takeIn(
       deps,
-      ready([toldEvent("e3", "order.created", T0, { id: "o3", buyer: { id: "b9", phone, chat: { wechat: "w1" } } })]),
+      ready([
+        receivedEvent("e3", "order.created", T0, { id: "o3", buyer: { id: "b9", phone, chat: { wechat: "w1" } } }),
+      ]),
     );
     expect(await database.sql`select count(*)::int as n from cases where ended_at is null`).toEqual([{ n: 1 }]);
     const rows = await database.sql`select orders from reminders where state = 'planned'`;
@@ -184,7 +186,7 @@ describe("taking in a batch", () => {
   it("takes in one stream from many transactions at once without losing or doubling", async () => {
     const { deps, database, ready } = await intakeDeps();
     const events = Array.from({ length: 300 }, (_, n) =>
-      toldEvent(`e${n}`, "order.created", T0 + n, {
+      receivedEvent(`e${n}`, "order.created", T0 + n, {
         id: `o${n % 100}`,
         buyer: { id: `b${n % 40}`, phone: `+86138000000${10 + (n % 30)}` },
       }),
@@ -210,7 +212,7 @@ it("stores no phone number, handle or name in clear", async () => {
   await takeIn(
     deps,
     ready([
-      toldEvent("e1", "order.created", T0, {
+      receivedEvent("e1", "order.created", T0, {
         buyer: { id: "b1", phone: "+8613812345678", chat: { wechat: "openid-77" }, name: "李雷" },
       }),
     ]),

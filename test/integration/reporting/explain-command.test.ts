@@ -6,7 +6,7 @@ import { explainCommand } from "../../../src/cli/commands/explain.ts";
 import { loadConfig } from "../../../src/config/load-config.ts";
 import { MINUTE } from "../../../src/core/values/duration.ts";
 import { campaignDir, campaignSetup, campaignYaml } from "../../support/campaigns.ts";
-import { T0, toldEvent } from "../../support/intake.ts";
+import { receivedEvent, T0 } from "../../support/intake.ts";
 
 const API_KEY = "test-api-key-0123456789";
 
@@ -15,7 +15,7 @@ it("answers on the command line what it answers over HTTP", async () => {
   await setup.apply();
   await setup.at(T0);
   const { tell } = await setup.process();
-  await tell(toldEvent("e1", "order.created", T0));
+  await tell(receivedEvent("e1", "order.created", T0));
   await setup.at(T0 + MINUTE);
   // What lies in the directory meanwhile is not what runs.
   setup.write("default/campaign.yaml", campaignYaml("20m"));

@@ -3,7 +3,7 @@ import { DAY, HOUR, MINUTE, SECOND } from "../../../src/core/values/duration.ts"
 import { liftOf } from "../../../src/core/values/lift.ts";
 import { DIMENSIONS, type Dimension, recoveryReport } from "../../../src/reporting/recovery.ts";
 import { dispatchSetup } from "../../support/dispatch.ts";
-import { campaign, T0, toldEvent } from "../../support/intake.ts";
+import { campaign, receivedEvent, T0 } from "../../support/intake.ts";
 import { reportFacts } from "../../support/reporting.ts";
 
 const ALL = { from: null, to: null };
@@ -303,10 +303,10 @@ describe("the lift", () => {
     const { at, tell, dispatcher, database } = setup;
     const buyers = Array.from({ length: 80 }, (_, n) => n);
     const pay = (n: number, now: number, order = `o${n}`) =>
-      tell(toldEvent(`paid-${order}`, "order.paid", now, { id: order, buyer: null }));
+      tell(receivedEvent(`paid-${order}`, "order.paid", now, { id: order, buyer: null }));
     await at(T0);
     const order = (id: string, n: number) =>
-      toldEvent(id, "order.created", T0, { id, buyer: { id: `b${n}`, phone: `+86138123${10_000 + n}` } });
+      receivedEvent(id, "order.created", T0, { id, buyer: { id: `b${n}`, phone: `+86138123${10_000 + n}` } });
     await tell(...buyers.map((n) => order(`o${n}`, n)), ...buyers.slice(0, 10).map((n) => order(`second${n}`, n)));
     // Paid before its time: in neither arm.
     for (const n of [70, 71, 72, 73]) await pay(n, T0 + MINUTE);

@@ -90,9 +90,9 @@ describe("a move in words", () => {
     expect(told({ quiet: quietOf("20:30", "21:30"), campaign: campaignOf({ steps }) })).toEqual([
       "moved from 21:00 to 21:30: quiet hours until 21:30",
     ]);
-    expect(told({ now: at(70), orders: [planOrder({ toldAt: at(70) })], campaign: campaignOf({ steps }) })).toEqual([
-      "moved from 21:00 to 21:13: that time had passed when this was planned",
-    ]);
+    expect(told({ now: at(70), orders: [planOrder({ reportedAt: at(70) })], campaign: campaignOf({ steps }) })).toEqual(
+      ["moved from 21:00 to 21:13: that time had passed when this was planned"],
+    );
     const sends = [{ at: at(55), campaign: "other", step: "x" }];
     expect(told({ sends, campaign: campaignOf({ steps }) })).toEqual([
       "moved from 21:00 to 21:05: the last message to the buyer was too short a while before",

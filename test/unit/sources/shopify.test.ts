@@ -3,7 +3,7 @@ import { createHmac } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type OrderEvent, parseEvent } from "../../../src/core/order/event.ts";
-import { foldOrder, silencingPayment, toldOver } from "../../../src/core/order/order.ts";
+import { foldOrder, overState, silencingPayment } from "../../../src/core/order/order.ts";
 import type { ShopPolicy } from "../../../src/core/values/policy.ts";
 import { sources } from "../../../src/sources/registry.ts";
 import { shopify } from "../../../src/sources/shopify.ts";
@@ -366,7 +366,7 @@ describe("what has become of an order", () => {
   test("folds to paid when it was paid for what was owed, though later updates repeat the payment", () => {
     const order = fold([...story, shipped]);
     expect(order).toMatchObject({ amount: 15_000, paidAt: ms("2026-11-10T12:30:00Z") });
-    expect(toldOver(order)).toBe("paid");
+    expect(overState(order)).toBe("paid");
   });
 
   test("folds to the same in any order of arrival, each webhook twice", () => {
@@ -383,7 +383,7 @@ describe("what has become of an order", () => {
     const authorized = parsed("orders/create", at("20:00:00", { financial_status: "authorized" }), id("w1"));
     const voided = parsed("orders/updated", at("21:00:00", { financial_status: "voided" }), id("w2"));
     expect(silencingPayment(fold([authorized]))).toBe(ms("2026-11-10T12:00:00Z"));
-    expect(toldOver(fold([authorized, voided]))).toBe("refunded");
+    expect(overState(fold([authorized, voided]))).toBe("refunded");
     expect(silencingPayment(fold([voided, authorized]))).toBeNull();
   });
 });

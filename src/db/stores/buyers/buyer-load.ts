@@ -8,7 +8,7 @@ import type { BuyerState, Contact, OpenCase, PaymentPromise, TrackedOrder } from
 import { newBuyer } from "../../../core/rules/buyer-state.ts";
 import { isExcluded } from "../../../core/rules/match.ts";
 import { sortByCreation } from "../../../core/rules/members.ts";
-import { tellContact } from "../../../core/rules/merge.ts";
+import { setContact } from "../../../core/rules/merge.ts";
 import type { Move, PlannedRow } from "../../../core/rules/plan.ts";
 import { DAY } from "../../../core/values/duration.ts";
 import type { Campaign, ShopPolicy } from "../../../core/values/policy.ts";
@@ -54,7 +54,7 @@ export type Baseline = {
 
 export type StoredOrder = {
   readonly order: Order;
-  readonly toldAt: number | null;
+  readonly reportedAt: number | null;
   readonly settled: Record<string, number>;
   readonly inCase: boolean;
   readonly caseId: string | null;
@@ -290,7 +290,7 @@ export const detailsOf = ({ tags, items, payUrl, note, paymentMethod, closeReaso
 export function adoptOrder(buyer: LoadedBuyer | undefined, row: OrderRow): void {
   if (buyer === undefined || buyer.state.orders.has(row.id)) return;
   const order = orderOf(row);
-  const tracked: TrackedOrder = { order, toldAt: row.told_at, settled: row.settled };
+  const tracked: TrackedOrder = { order, reportedAt: row.told_at, settled: row.settled };
   buyer.state.orders.set(row.id, tracked);
   buyer.baseline.orders.set(row.id, { ...tracked, inCase: row.in_case, caseId: row.case_id });
 }
@@ -334,8 +334,8 @@ function adoptReminder(buyer: LoadedBuyer | undefined, row: ReminderRow): void {
 function adoptContact(buyer: LoadedBuyer | undefined, row: LoadedContact): void {
   if (buyer === undefined) return;
   buyer.contacts.push(row);
-  const told: Contact = { suppressed: row.suppressed, toldAt: row.told_at, toldId: row.told_id };
-  tellContact(buyer.state, row.kind, told);
+  const told: Contact = { suppressed: row.suppressed, reportedAt: row.told_at, reportedId: row.told_id };
+  setContact(buyer.state, row.kind, told);
 }
 
 /** Completes the state once all orders are adopted. */

@@ -3,7 +3,7 @@
  * their locks. What ends is written before what begins: a buyer may have one open case, and a case one planned row per step.
  */
 import type { PendingQuery, Row } from "postgres";
-import { type Order, toldOver } from "../../../core/order/order.ts";
+import { type Order, overState } from "../../../core/order/order.ts";
 import { nextWake } from "../../../core/rules/buyer.ts";
 import type { Decision, OpenCase, PaymentPromise } from "../../../core/rules/buyer-state.ts";
 import type { PlannedRow } from "../../../core/rules/plan.ts";
@@ -145,7 +145,7 @@ function changedOrders(changes: readonly BuyerChange[]): OrderWrite[] {
       const same =
         stored !== undefined &&
         stored.order === tracked.order &&
-        stored.toldAt === tracked.toldAt &&
+        stored.reportedAt === tracked.reportedAt &&
         stored.settled === tracked.settled &&
         stored.inCase === inCase &&
         stored.caseId === caseId;
@@ -164,7 +164,7 @@ function statusOf(order: Order | undefined, inCase: boolean, now: number): "paid
   if (order === undefined) return "unpaid";
   if (order.paidAt !== null) return "paid";
   const closedByClock = !inCase && order.closesAt !== null && order.closesAt <= now;
-  return closedByClock || toldOver(order) !== null ? "closed" : "unpaid";
+  return closedByClock || overState(order) !== null ? "closed" : "unpaid";
 }
 
 type Columns = Record<string, unknown[]>;
@@ -194,7 +194,7 @@ function orderColumns(writes: readonly OrderWrite[], now: number): Columns {
     put("paid", order.paidAt);
     put("refunded", order.refundedAt);
     put("closed", order.closedAt);
-    put("told", tracked.toldAt);
+    put("told", tracked.reportedAt);
     put("details", detailsOf(order));
     put("settled", tracked.settled);
   }
@@ -239,7 +239,7 @@ function moveOrders(sql: Sql, changed: readonly OrderWrite[], now: number): Quer
     from unnest(${texts(writes.map((w) => w.buyer.shop))}::text[], ${texts(writes.map((w) => w.id))}::text[],
       ${plain(writes.map((w) => w.caseId))}::uuid[], ${plain(writes.map((w) => w.inCase))}::boolean[],
       ${plain(writes.map((w, at) => statusOf(tracked[at]?.order, w.inCase, now)))}::text[],
-      ${instants(tracked.map((t) => t.toldAt))}::timestamptz[], ${jsons(sql, tracked, (t) => t.settled)})
+      ${instants(tracked.map((t) => t.reportedAt))}::timestamptz[], ${jsons(sql, tracked, (t) => t.settled)})
       as n(shop_id, id, case_id, in_case, status, told_at, settled)
     where o.shop_id = n.shop_id and o.id = n.id`;
 }

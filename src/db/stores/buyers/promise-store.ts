@@ -32,7 +32,7 @@ async function attempt(tx: Sql, { shop, order, at, reason, by }: PromiseRecord):
   // Merged while this waited for the lock: the order is another buyer's now.
   if (buyer.merged) return "merged";
   if (at <= buyer.now) return { kind: "past", now: buyer.now };
-  const promise: PaymentPromise = { at, toldAt: Math.floor(buyer.now), reason, by };
+  const promise: PaymentPromise = { at, recordedAt: Math.floor(buyer.now), reason, by };
   const [kept] = await tx<{ id: string; orders: string[] }[]>`
     update cases c set promise = ${JSON.stringify(promise)}::text::jsonb from orders o
     where o.shop_id = ${shop} and o.id = ${order} and o.in_case and c.shop_id = o.shop_id and c.id = o.case_id and c.ended_at is null

@@ -1,6 +1,6 @@
 /** The statements of intake: what is known of a batch of events, and what it adds. */
 
-import type { ToldEvent } from "../../../core/order/order.ts";
+import type { ReceivedEvent } from "../../../core/order/order.ts";
 import type { OpenCase } from "../../../core/rules/buyer-state.ts";
 import { heldOn } from "../../../core/rules/merge.ts";
 import type { Sql } from "../../client.ts";
@@ -22,8 +22,8 @@ export type ContactWrite = {
   readonly buyerId: string;
   readonly kind: string;
   readonly cipher: Buffer;
-  readonly toldAt: number;
-  readonly toldId: string;
+  readonly reportedAt: number;
+  readonly reportedId: string;
 };
 
 type Key = { readonly shop: string; readonly id: string };
@@ -93,9 +93,9 @@ export function loadEvents(sql: Sql, keys: readonly Key[]) {
       shop_id: string;
       order_id: string;
       id: string;
-      type: ToldEvent["type"];
+      type: ReceivedEvent["type"];
       occurred_at: number;
-      told: ToldEvent["order"];
+      told: ReceivedEvent["order"];
     }[]
   >`
     select e.shop_id, e.order_id, e.id, e.type, e.occurred_at, e.told
@@ -110,8 +110,8 @@ export function insertContacts(sql: Sql, rows: readonly ContactWrite[], keyId: s
     select n.shop_id, n.hash, n.buyer_id, n.kind, n.cipher, ${keyId}, n.told_at, n.told_id
     from unnest(${texts(rows.map((r) => r.shop))}::text[], ${bytes(rows.map((r) => r.hash))}::bytea[],
       ${plain(rows.map((r) => r.buyerId))}::uuid[], ${texts(rows.map((r) => r.kind))}::text[],
-      ${bytes(rows.map((r) => r.cipher))}::bytea[], ${instants(rows.map((r) => r.toldAt))}::timestamptz[],
-      ${texts(rows.map((r) => r.toldId))}::text[]) as n(shop_id, hash, buyer_id, kind, cipher, told_at, told_id)
+      ${bytes(rows.map((r) => r.cipher))}::bytea[], ${instants(rows.map((r) => r.reportedAt))}::timestamptz[],
+      ${texts(rows.map((r) => r.reportedId))}::text[]) as n(shop_id, hash, buyer_id, kind, cipher, told_at, told_id)
     order by n.shop_id, n.hash`;
 }
 
@@ -120,7 +120,7 @@ export function touchContacts(sql: Sql, rows: readonly Omit<ContactWrite, "ciphe
   return sql`
     update contacts k set told_at = n.told_at, told_id = n.told_id
     from unnest(${texts(rows.map((r) => r.shop))}::text[], ${bytes(rows.map((r) => r.hash))}::bytea[],
-      ${instants(rows.map((r) => r.toldAt))}::timestamptz[], ${texts(rows.map((r) => r.toldId))}::text[])
+      ${instants(rows.map((r) => r.reportedAt))}::timestamptz[], ${texts(rows.map((r) => r.reportedId))}::text[])
       as n(shop_id, hash, told_at, told_id)
     where k.shop_id = n.shop_id and k.hash = n.hash and (k.told_at, k.told_id) < (n.told_at, n.told_id)`;
 }

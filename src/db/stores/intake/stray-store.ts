@@ -1,5 +1,5 @@
 /** Orders whose buyer nobody told yet: kept, so that a payment that arrives before its order is not lost. */
-import { type Order, toldOver } from "../../../core/order/order.ts";
+import { type Order, overState } from "../../../core/order/order.ts";
 import type { Sql } from "../../client.ts";
 import { instants, jsons, plain, texts } from "../../columns.ts";
 import { detailsOf } from "../buyers/buyer-load.ts";
@@ -36,4 +36,4 @@ function source(sql: Sql, strays: readonly Stray[]) {
 }
 
 const statusOf = (order: Order): string =>
-  order.paidAt !== null ? "paid" : toldOver(order) === null ? "unpaid" : "closed";
+  order.paidAt !== null ? "paid" : overState(order) === null ? "unpaid" : "closed";

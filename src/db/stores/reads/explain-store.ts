@@ -1,6 +1,6 @@
 /** Everything that is stored of one order, for people: no contact, no name; the buyer by the platform's id only. */
 
-import type { OrderTold } from "../../../core/order/event.ts";
+import type { OrderPayload } from "../../../core/order/event.ts";
 import type { PaymentPromise } from "../../../core/rules/buyer-state.ts";
 import type { Move } from "../../../core/rules/plan.ts";
 import type { Reason } from "../../../core/values/reason.ts";
@@ -38,7 +38,7 @@ export type EventFacts = {
   readonly type: string;
   readonly occurred_at: number;
   readonly received_at: number;
-  readonly told: OrderTold;
+  readonly told: OrderPayload;
 };
 
 export type CaseFacts = {

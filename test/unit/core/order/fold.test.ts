@@ -1,22 +1,22 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { EVENT_TYPES, type OrderTold } from "../../../../src/core/order/event.ts";
+import { EVENT_TYPES, type OrderPayload } from "../../../../src/core/order/event.ts";
 import {
-  compareTold,
+  compareEvents,
   foldOrder,
   isKnown,
+  overState,
+  type ReceivedEvent,
   silencingPayment,
-  type ToldEvent,
-  toldOver,
 } from "../../../../src/core/order/order.ts";
 import { DAY, HOUR, MINUTE } from "../../../../src/core/values/duration.ts";
 import { shopPolicy, T0, told } from "../../../support/rules.ts";
 
 const shop = shopPolicy();
 const base = { amount: "129.00", currency: "CNY", createdAt: T0 };
-const create = (change: Partial<OrderTold> = {}) => told("e1", "order.created", T0, { ...base, ...change });
+const create = (change: Partial<OrderPayload> = {}) => told("e1", "order.created", T0, { ...base, ...change });
 
-const orderArb: fc.Arbitrary<Partial<OrderTold>> = fc.record(
+const orderArb: fc.Arbitrary<Partial<OrderPayload>> = fc.record(
   {
     amount: fc.constantFrom("1.00", "2.50", null),
     currency: fc.constantFrom("CNY", null),
@@ -31,7 +31,7 @@ const orderArb: fc.Arbitrary<Partial<OrderTold>> = fc.record(
   },
   { requiredKeys: [] },
 );
-const eventArb: fc.Arbitrary<ToldEvent> = fc
+const eventArb: fc.Arbitrary<ReceivedEvent> = fc
   .tuple(fc.constantFrom(...EVENT_TYPES), fc.integer({ min: 0, max: 4 }), orderArb)
   .map(([type, at, order]) => told("", type, T0 + at * MINUTE, order));
 /** Distinct ids: one id is one event. */
@@ -59,8 +59,8 @@ describe("the fold of an order's events", () => {
     fc.assert(
       fc.property(eventsArb, (events) => {
         const order = foldOrder(events, shop);
-        const latest = <K extends keyof OrderTold>(key: K) =>
-          [...events].sort(compareTold).findLast((event) => event.order[key] != null)?.order[key] ?? null;
+        const latest = <K extends keyof OrderPayload>(key: K) =>
+          [...events].sort(compareEvents).findLast((event) => event.order[key] != null)?.order[key] ?? null;
         expect(order.note).toBe(latest("note"));
         expect(order.paymentMethod).toBe(latest("paymentMethod"));
         expect(order.tags).toEqual(latest("tags") ?? []);
@@ -69,7 +69,7 @@ describe("the fold of an order's events", () => {
     );
   });
 
-  it.each<[string, ToldEvent[], ReturnType<typeof toldOver>]>([
+  it.each<[string, ReceivedEvent[], ReturnType<typeof overState>]>([
     ["created", [create()], null],
     ["paid before created", [told("e0", "order.paid", T0 + MINUTE), create()], "paid"],
     [
@@ -96,8 +96,8 @@ describe("the fold of an order's events", () => {
       "paid",
     ],
   ])("%s", (_, events, over) => {
-    expect(toldOver(foldOrder(events, shop))).toBe(over);
-    expect(toldOver(foldOrder(events.toReversed(), shop))).toBe(over);
+    expect(overState(foldOrder(events, shop))).toBe(over);
+    expect(overState(foldOrder(events.toReversed(), shop))).toBe(over);
   });
 
   it("lets a late update with an older time change only what nothing later told", () => {
@@ -187,7 +187,7 @@ describe("orders nobody may chase", () => {
 });
 
 describe("presale", () => {
-  const presale = (change: OrderTold["presale"]) => create({ closesAt: T0 + HOUR, presale: change });
+  const presale = (change: OrderPayload["presale"]) => create({ closesAt: T0 + HOUR, presale: change });
   it("may be chased from the start of its balance window, which stands for its creation; its end for the close", () => {
     const order = foldOrder([presale({ depositPaid: true, balanceFrom: T0 + DAY, balanceTo: T0 + 2 * DAY })], shop);
     expect(order).toMatchObject({ createdAt: T0 + DAY, closesAt: T0 + 2 * DAY, chaseFrom: T0 + DAY });
@@ -218,7 +218,7 @@ describe("presale", () => {
 describe("payments", () => {
   const paid = (id: string, at: number, paidAt?: number) =>
     told(id, "order.paid", at, paidAt === undefined ? {} : { paidAt });
-  it.each<[string, ToldEvent[], number | null]>([
+  it.each<[string, ReceivedEvent[], number | null]>([
     ["paidAt as told", [paid("p1", T0 + 5, T0 + 3)], T0 + 3],
     ["without one, when it happened", [paid("p1", T0 + 5)], T0 + 5],
     ["the latest told", [paid("p1", T0 + 5, T0 + 3), paid("p2", T0 + 6, T0 + 4)], T0 + 4],

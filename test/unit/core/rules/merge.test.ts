@@ -23,7 +23,7 @@ const openCase = (id: string, openedAt: number, members: string[], change: Parti
 function state(open: OpenCase | null, change: Partial<BuyerState> = {}): BuyerState {
   const buyer: BuyerState = { ...newBuyer(shop, 1), ...change, open };
   for (const id of open?.members ?? [])
-    buyer.orders.set(id, { order: foldOrder([created(id, 0)], shop), toldAt: 0, settled: {} });
+    buyer.orders.set(id, { order: foldOrder([created(id, 0)], shop), reportedAt: 0, settled: {} });
   return buyer;
 }
 const send = (at: number, caseId: string) => ({
@@ -64,7 +64,7 @@ describe("two buyers that prove to be one", () => {
   });
 
   it("keep the promise that was recorded last", () => {
-    const promise = (at: number, toldAt: number) => ({ promise: { at, toldAt, reason: null, by: null } });
+    const promise = (at: number, recordedAt: number) => ({ promise: { at, recordedAt, reason: null, by: null } });
     const merged = (ours: Partial<OpenCase>, theirs: Partial<OpenCase>) => {
       const winner = state(openCase("c1", 0, ["a"], ours));
       mergeBuyers(winner, [state(openCase("c2", 0, ["b"], theirs))]);
@@ -92,7 +92,11 @@ describe("two buyers that prove to be one", () => {
   });
 
   it("have the latest payment and contact of each kind of them all", () => {
-    const contact = (toldAt: number, toldId: string, suppressed = false) => ({ suppressed, toldAt, toldId });
+    const contact = (reportedAt: number, reportedId: string, suppressed = false) => ({
+      suppressed,
+      reportedAt,
+      reportedId,
+    });
     const winner = state(null, {
       otherPaidAt: 5,
       zone: "UTC",

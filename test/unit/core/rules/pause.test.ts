@@ -59,7 +59,7 @@ describe("a paused campaign", () => {
     const open = late.state.open;
     const tracked = late.state.orders.get("a");
     if (open === null || row === undefined || tracked === undefined) throw new Error("planned");
-    Object.assign(tracked, { toldAt: at(0) });
+    Object.assign(tracked, { reportedAt: at(0) });
     open.rows = [row];
     expect(rows(late.touch(at(180), [campaignOf({ steps, version: "2" })], true).run())).toEqual(["180 stale nudge"]);
   });

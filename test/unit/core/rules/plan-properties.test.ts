@@ -81,7 +81,7 @@ const factsArb: fc.Arbitrary<PlanFacts> = fc
           id: `o${index}`,
           createdAt,
           closesAt: open === null ? null : createdAt + open,
-          toldAt: Math.min(createdAt + told, now),
+          reportedAt: Math.min(createdAt + told, now),
           settled: settled === null ? {} : { "default/s0": createdAt + settled },
         });
       }),

@@ -138,45 +138,45 @@ describe("rule 6: late", () => {
     ["now itself is not late", { now: at(10) }, "10 send"],
     [
       "nor is it moved away from what was told just now",
-      { now: at(10), orders: orders({ toldAt: at(10) }) },
+      { now: at(10), orders: orders({ reportedAt: at(10) }) },
       "10 send",
     ],
     ["late: now", { now: at(10) + SECOND }, `${10 + 1 / 60} send`],
-    ["told late: minAge after", { now: at(30), orders: orders({ toldAt: at(30) }) }, "33 send"],
-    ["but not after hi", { now: at(30), orders: orders({ toldAt: at(30), closesAt: at(34) }) }, "32 send"],
-    ["now = hi is in time", { now: at(32), orders: orders({ toldAt: at(30), closesAt: at(34) }) }, "32 send"],
-    ["now > hi: no_time", { now: at(32) + MS, orders: orders({ toldAt: at(30), closesAt: at(34) }) }, "10 no_time"],
-    ["told staleAfter later: not stale", { now: at(70), orders: orders({ toldAt: at(70) }) }, "73 send"],
-    ["told later than that: stale", { now: at(71), orders: orders({ toldAt: at(70) + MS }) }, "10 stale"],
+    ["told late: minAge after", { now: at(30), orders: orders({ reportedAt: at(30) }) }, "33 send"],
+    ["but not after hi", { now: at(30), orders: orders({ reportedAt: at(30), closesAt: at(34) }) }, "32 send"],
+    ["now = hi is in time", { now: at(32), orders: orders({ reportedAt: at(30), closesAt: at(34) }) }, "32 send"],
+    ["now > hi: no_time", { now: at(32) + MS, orders: orders({ reportedAt: at(30), closesAt: at(34) }) }, "10 no_time"],
+    ["told staleAfter later: not stale", { now: at(70), orders: orders({ reportedAt: at(70) }) }, "73 send"],
+    ["told later than that: stale", { now: at(71), orders: orders({ reportedAt: at(70) + MS }) }, "10 stale"],
     [
       "no_time goes before stale",
-      { now: at(200), orders: orders({ toldAt: at(200), closesAt: at(201) }) },
+      { now: at(200), orders: orders({ reportedAt: at(200), closesAt: at(201) }) },
       "10 no_time",
     ],
     ["known in time, however late it is now", { now: at(500) }, "500 send"],
     [
       "the last told of them counts",
-      { now: at(300), orders: orders({}, { createdAt: at(1), toldAt: at(300) }) },
+      { now: at(300), orders: orders({}, { createdAt: at(1), reportedAt: at(300) }) },
       "11 stale",
     ],
     [
       "quiet hours apply to the time found",
-      { now: at(30), orders: orders({ toldAt: at(30) }), quiet: quietOf("20:33", "21:00") },
+      { now: at(30), orders: orders({ reportedAt: at(30) }), quiet: quietOf("20:33", "21:00") },
       "60 send",
     ],
     [
       "no minute before the run that is past",
-      { now: at(33), orders: orders({ toldAt: at(33), closesAt: at(60) }), quiet: quietOf("20:34", "22:00") },
+      { now: at(33), orders: orders({ reportedAt: at(33), closesAt: at(60) }), quiet: quietOf("20:34", "22:00") },
       "33 send",
     ],
     [
       "and a skip if there is none",
-      { now: at(35), orders: orders({ toldAt: at(33), closesAt: at(60) }), quiet: quietOf("20:34", "22:00") },
+      { now: at(35), orders: orders({ reportedAt: at(33), closesAt: at(60) }), quiet: quietOf("20:34", "22:00") },
       "36 quiet_hours",
     ],
     [
       "measures staleness from the time after quiet hours",
-      { now: at(100), orders: orders({ toldAt: at(100) }), quiet: quietOf("20:05", "20:45") },
+      { now: at(100), orders: orders({ reportedAt: at(100) }), quiet: quietOf("20:05", "20:45") },
       "103 send",
     ],
   ])("%s", (_, change, expected) => expect(one(change)).toBe(expected));
@@ -194,10 +194,10 @@ describe("rule 7: no contact", () => {
     ],
     [
       "not from the late one",
-      { contactFor: () => "none", now: at(30), orders: orders({ toldAt: at(30) }) },
+      { contactFor: () => "none", now: at(30), orders: orders({ reportedAt: at(30) }) },
       "70 no_contact",
     ],
-    ["stale goes first", { contactFor: () => "none", now: at(90), orders: orders({ toldAt: at(90) }) }, "10 stale"],
+    ["stale goes first", { contactFor: () => "none", now: at(90), orders: orders({ reportedAt: at(90) }) }, "10 stale"],
   ])("%s", (_, change, expected) => expect(one(change)).toBe(expected));
 
   it("asks for each step by itself", () => {

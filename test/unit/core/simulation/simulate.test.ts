@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { BuyerTold, EventType, OrderEvent, OrderTold } from "../../../../src/core/order/event.ts";
+import type { BuyerPayload, EventType, OrderEvent, OrderPayload } from "../../../../src/core/order/event.ts";
 import { byPriority } from "../../../../src/core/rules/match.ts";
 import { labelOf } from "../../../../src/core/simulation/person.ts";
 import { simulate } from "../../../../src/core/simulation/simulate.ts";
@@ -9,9 +9,15 @@ import { afterCreated, campaignOf, quietOf, shopPolicy, T0 } from "../../../supp
 
 const at = (minutes: number) => T0 + minutes * MINUTE;
 const PHONE = "+8613812345678";
-type Change = Partial<OrderTold> & { shop?: string; eventId?: string };
+type Change = Partial<OrderPayload> & { shop?: string; eventId?: string };
 
-const event = (type: string, id: string, minutes: number, buyer: BuyerTold | null, change: Change = {}): OrderEvent => {
+const event = (
+  type: string,
+  id: string,
+  minutes: number,
+  buyer: BuyerPayload | null,
+  change: Change = {},
+): OrderEvent => {
   const { shop = "acme", eventId = `${id}-${type}-${minutes}`, ...order } = change;
   const created = type === "created" ? { amount: "10.00", currency: "CNY", createdAt: at(minutes) } : {};
   return {
@@ -22,7 +28,7 @@ const event = (type: string, id: string, minutes: number, buyer: BuyerTold | nul
     order: { id, ...created, buyer, ...order },
   };
 };
-const created = (id: string, minutes: number, buyer: BuyerTold | null, change: Change = {}) =>
+const created = (id: string, minutes: number, buyer: BuyerPayload | null, change: Change = {}) =>
   event("created", id, minutes, buyer, change);
 
 function run(
@@ -66,7 +72,7 @@ describe("a simulation", () => {
     expect(run([...twice, created("c", 1, buyer, { eventId: "e", shop: "other" })]).rows).toHaveLength(2);
   });
 
-  it.each<[string, BuyerTold, BuyerTold]>([
+  it.each<[string, BuyerPayload, BuyerPayload]>([
     ["the platform's id", { id: "A", phone: PHONE }, { id: "A" }],
     ["the phone, however written", { phone: PHONE }, { phone: "138 1234 5678" }],
     ["a chat handle", { chat: { wechat: "w" }, phone: PHONE }, { chat: { wechat: "w " } }],

@@ -1,13 +1,13 @@
 /** What an event tells of its buyer: contacts, name, locale, zone and tier; the latest told value of each wins. */
-import { tellContact } from "../core/rules/merge.ts";
+import { setContact } from "../core/rules/merge.ts";
 import type { LoadedBuyer, Profile, Told } from "../db/stores/buyers/buyer-load.ts";
 import type { Vault } from "../db/vault.ts";
 import type { Prepared } from "./prepare.ts";
 
-export function tellBuyer(buyer: LoadedBuyer, event: Prepared, suppressed: ReadonlySet<string>, vault: Vault): void {
+export function applyToBuyer(buyer: LoadedBuyer, event: Prepared, suppressed: ReadonlySet<string>, vault: Vault): void {
   const { occurredAt, id, buyer: told } = event;
   for (const { kind, key } of event.contacts)
-    tellContact(buyer.state, kind, { suppressed: suppressed.has(key), toldAt: occurredAt, toldId: id });
+    setContact(buyer.state, kind, { suppressed: suppressed.has(key), reportedAt: occurredAt, reportedId: id });
   if (event.platformId !== null && buyer.platformIdNow === null) buyer.platformIdNow = event.platformId;
   if (told === null) return;
   const profile: Profile = { ...buyer.profile };
