@@ -8,7 +8,7 @@ import type { Dispatcher } from "./dispatcher.ts";
 
 export type Sweep = { stop(): Promise<void> };
 
-/** Never more than 15 s (design); short enough that a dead queue is hardly felt, and one cheap index probe when nothing is due. */
+/** Short enough that a dead queue is hardly felt, and one cheap index probe when nothing is due. */
 const EVERY_MS = 2_000;
 
 /** A spread of a quarter keeps many processes from looking at the same moment. */

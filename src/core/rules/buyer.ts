@@ -1,7 +1,7 @@
 /**
  * One buyer of one shop, and how it changes when something is told (`applyChange`) or when time passes (`advance`). The live service
  * and the rehearsal both run exactly these; they differ only in where a state comes from and where its decisions go. A state
- * is changed in place and belongs to whoever holds the buyer's lock. Instants are epoch ms; rule numbers are design §4's.
+ * is changed in place and belongs to whoever holds the buyer's lock. Instants are epoch ms; rule numbers are those of docs/rules.md.
  */
 
 import { isKnown, overState } from "../order/order.ts";

@@ -1,4 +1,4 @@
-/** Deciding a row for good, and what that settles (design §4, rules 11, 12, 14 and 15). */
+/** Deciding a row for good, and what that settles (docs/rules.md, rules 11, 12, 14 and 15). */
 
 import type { Campaign } from "../values/policy.ts";
 import type { Reason } from "../values/reason.ts";

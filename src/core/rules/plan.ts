@@ -1,6 +1,6 @@
 /**
  * Planning: which steps a case owes, when, and whether each will be sent or skipped. Pure: facts, policy and now in, rows out
- * (design §4, rules 3 to 10, and the promises of rule 16). Instants are epoch ms. Nothing here knows of a database, a queue or a channel.
+ * (docs/rules.md, rules 3 to 10, and the promises of rule 16). Instants are epoch ms. Nothing here knows of a database, a queue or a channel.
  */
 
 import { MINUTE } from "../values/duration.ts";

@@ -1,4 +1,4 @@
-/** Choosing the campaign of a case and planning its rows anew (design §4, rules 2, 3 to 10 and 16). */
+/** Choosing the campaign of a case and planning its rows anew (docs/rules.md, rules 2, 3 to 10 and 16). */
 
 import { type Order, silencingPayment } from "../order/order.ts";
 import type { Campaign, QuietHours, Step } from "../values/policy.ts";

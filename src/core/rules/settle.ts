@@ -1,4 +1,4 @@
-/** What a decided row settles (design §4, rule 12). */
+/** What a decided row settles (docs/rules.md, rule 12). */
 
 import type { Campaign } from "../values/policy.ts";
 import type { BuyerState } from "./buyer-state.ts";

@@ -1,6 +1,7 @@
 /**
- * Rules 3 to 10 and 16's promises once more, written from the text of the design alone and as plainly as can be: quiet hours by looking at the
- * clock on the wall minute by minute. Slow, and only right for times on whole minutes; what the planner is compared with.
+ * A second planner, written from docs/rules.md alone (rules 3 to 10, and the promises of rule 16). It is as plain as can be: it finds
+ * quiet hours by reading the wall clock minute by minute. It is slow and needs times on whole minutes. The tests compare the real
+ * planner with it.
  */
 import { DateTime } from "luxon";
 import type { PlanFacts, PlanOrder } from "../../../../src/core/rules/plan.ts";
