@@ -9,6 +9,7 @@ import { type LiveCampaigns, openLiveCampaigns, StoredCampaignError, watchCampai
 import { openChannels } from "./channels/registry.ts";
 import type { Config } from "./config/config.ts";
 import { type Keys, loadOrCreateKeys } from "./config/keys.ts";
+import { StartError } from "./config/start-error.ts";
 import type { Channel } from "./core/seams/channel.ts";
 import { connectReads } from "./db/client.ts";
 import { checkSchema, migrate } from "./db/migrate.ts";
@@ -28,8 +29,7 @@ import { startDispatchWorker, startOrdersWorker, startUpkeepWorker } from "./que
 import { createRehearsals } from "./rehearsal/service.ts";
 import { catalogOptions } from "./render/catalog/catalog-options.ts";
 import { policyLookups } from "./reporting/policies.ts";
-import { startHttp } from "./serve.ts";
-import { StartError } from "./start-error.ts";
+import { startHttp } from "./roles/api.ts";
 
 export const ROLES = ["api", "intake", "dispatch", "upkeep"] as const;
 export type Role = (typeof ROLES)[number];
@@ -192,7 +192,7 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
         reads: reads.sql,
         backend,
         intake: counted,
-        metrics,
+        metrics: { text: () => metrics.registry.metrics(), answered: metrics.answered },
         policies: policyLookups(() => live.current().policy.campaigns, config.shop),
         rehearsals: createRehearsals({ config, files: () => live.current().catalog.files }),
         log,

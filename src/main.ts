@@ -5,13 +5,13 @@ import { CommanderError } from "commander";
 import { StoredCampaignError } from "./campaigns/live.ts";
 import { CommandError } from "./cli/context.ts";
 import { explainFileError, isDatabaseError, reasonOf } from "./cli/failure.ts";
+import { StartError } from "./config/start-error.ts";
 import { explainDbError } from "./db/client.ts";
 import { EmbeddedError } from "./db/embedded/errors.ts";
 import { CampaignsBusy } from "./db/stores/campaigns/planning-fence.ts";
 import { DemoError } from "./demo/place.ts";
 import { OutputError, openOutput } from "./output.ts";
 import { program } from "./program.ts";
-import { StartError } from "./start-error.ts";
 
 function explain(error: unknown): string {
   const known = [CommandError, StartError, StoredCampaignError, CampaignsBusy, EmbeddedError, DemoError];

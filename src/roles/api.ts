@@ -1,34 +1,34 @@
 /** Wires the HTTP interface to the features, and listens. */
 import type { Logger } from "pino";
-import { createCampaignAdmin } from "./campaigns/administer.ts";
-import type { Config } from "./config/config.ts";
-import type { Keys } from "./config/keys.ts";
-import { formatInstant } from "./core/values/instant.ts";
-import { offsetMinutes } from "./core/values/zone.ts";
-import { explainDbError, type Sql } from "./db/client.ts";
-import type { OpenDatabase } from "./db/open.ts";
-import { recordPromise } from "./db/stores/buyers/promise-store.ts";
-import { findKey } from "./db/stores/campaigns/key-store.ts";
-import { createVault } from "./db/vault.ts";
-import { createAuth } from "./http/kit/auth.ts";
-import { buildServer } from "./http/server.ts";
-import type { Intake } from "./intake/intake.ts";
-import type { Metrics } from "./metrics.ts";
-import { previewTemplate } from "./preview/preview.ts";
-import type { QueueBackend } from "./queue/connection.ts";
-import type { Rehearsals } from "./rehearsal/service.ts";
-import { catalogOptions } from "./render/catalog/catalog-options.ts";
-import { listAudit } from "./reporting/audit-trail.ts";
-import { explainOrder } from "./reporting/explain.ts";
-import { storyJson } from "./reporting/format-explain.ts";
-import { reportCsv, reportJson } from "./reporting/format-report.ts";
-import { listCases, listDeliveries, listReminders } from "./reporting/listings.ts";
-import type { PolicyLookups } from "./reporting/policies.ts";
-import { recoveryReport } from "./reporting/recovery.ts";
-import { sources } from "./sources/registry.ts";
-import { StartError } from "./start-error.ts";
+import { createCampaignAdmin } from "../campaigns/administer.ts";
+import type { Config } from "../config/config.ts";
+import type { Keys } from "../config/keys.ts";
+import { StartError } from "../config/start-error.ts";
+import { formatInstant } from "../core/values/instant.ts";
+import { offsetMinutes } from "../core/values/zone.ts";
+import { explainDbError, type Sql } from "../db/client.ts";
+import type { OpenDatabase } from "../db/open.ts";
+import { recordPromise } from "../db/stores/buyers/promise-store.ts";
+import { findKey } from "../db/stores/campaigns/key-store.ts";
+import { createVault } from "../db/vault.ts";
+import type { HttpDeps } from "../http/deps.ts";
+import { createAuth } from "../http/kit/auth.ts";
+import { buildServer } from "../http/server.ts";
+import type { Intake } from "../intake/intake.ts";
+import { previewTemplate } from "../preview/preview.ts";
+import type { QueueBackend } from "../queue/connection.ts";
+import type { Rehearsals } from "../rehearsal/service.ts";
+import { catalogOptions } from "../render/catalog/catalog-options.ts";
+import { listAudit } from "../reporting/audit-trail.ts";
+import { explainOrder } from "../reporting/explain.ts";
+import { storyJson } from "../reporting/format-explain.ts";
+import { reportCsv, reportJson } from "../reporting/format-report.ts";
+import { listCases, listDeliveries, listReminders } from "../reporting/listings.ts";
+import type { PolicyLookups } from "../reporting/policies.ts";
+import { recoveryReport } from "../reporting/recovery.ts";
+import { sources } from "../sources/registry.ts";
 
-export type ServeInput = {
+export type ApiInput = {
   readonly config: Config;
   readonly keys: Keys;
   readonly database: OpenDatabase;
@@ -37,13 +37,13 @@ export type ServeInput = {
   readonly backend: QueueBackend;
   /** Intake, counted under the name of where events came from. */
   readonly intake: (source: string) => Intake;
-  readonly metrics: Metrics;
+  readonly metrics: { text(): Promise<string>; readonly answered: NonNullable<HttpDeps["observe"]> };
   readonly policies: PolicyLookups;
   readonly rehearsals: Rehearsals;
   readonly log: Logger;
 };
 
-export async function startHttp(input: ServeInput): Promise<{ url: string; close: () => Promise<void> }> {
+export async function startHttp(input: ApiInput): Promise<{ url: string; close: () => Promise<void> }> {
   const { config, database, reads, backend, metrics, log } = input;
   const { sql } = database;
   const { zoneOf } = input.policies;
@@ -69,7 +69,7 @@ export async function startHttp(input: ServeInput): Promise<{ url: string; close
         };
       },
     },
-    metrics: () => metrics.registry.metrics(),
+    metrics: metrics.text,
     observe: metrics.answered,
     report: async (query) => reportJson(await recoveryReport({ sql: reads }, { ...query, zoneOf })),
     reportCsv: async (query) => reportCsv(await recoveryReport({ sql: reads }, { ...query, zoneOf })),
