@@ -17,11 +17,9 @@ const PENDING = new Set([
   "src/http/contract.ts",
   "src/intake/take-in.ts",
   "src/core/rules/plan.ts",
-  "src/render/catalog/catalog.ts",
   "src/db/stores/buyers/buyer-load.ts",
   "src/db/stores/buyers/buyer-write.ts",
   "src/db/stores/dispatch/dispatch-store.ts",
-  "src/rehearsal/types.ts",
 ]);
 
 const ADAPTERS = ["config", "db", "queue", "channels", "sources", "render"];

@@ -2,7 +2,7 @@
 import type { Sql } from "../db/client.ts";
 import type { Actor } from "../db/stores/campaigns/audit-store.ts";
 import { listVersions, readCampaigns, readVersion } from "../db/stores/campaigns/campaign-store.ts";
-import type { CatalogOptions } from "../render/catalog/catalog.ts";
+import type { CatalogOptions } from "../render/catalog/catalog-options.ts";
 import { faultOf } from "./faults.ts";
 import { type PauseInput, type PauseResult, setPaused } from "./pause.ts";
 import { type PutInput, type PutResult, putCampaign } from "./put.ts";

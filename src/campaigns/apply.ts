@@ -2,8 +2,9 @@
 import type { Sql } from "../db/client.ts";
 import type { Actor } from "../db/stores/campaigns/audit-store.ts";
 import { insertVersion, markApplied, markRetired, readCampaigns } from "../db/stores/campaigns/campaign-store.ts";
-import { buildCatalog, type CatalogOptions } from "../render/catalog/catalog.ts";
+import { buildCatalog } from "../render/catalog/catalog.ts";
 import { readCatalogFiles } from "../render/catalog/catalog-files.ts";
+import type { CatalogOptions } from "../render/catalog/catalog-options.ts";
 import { type Change, changeCampaigns } from "./change.ts";
 import { byCampaign } from "./files.ts";
 import { type ApplyOptions, type PlannedChange, planApply } from "./plan-apply.ts";

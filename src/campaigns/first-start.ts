@@ -2,8 +2,8 @@
 import type { Logger } from "pino";
 import type { Sql } from "../db/client.ts";
 import { readCampaigns } from "../db/stores/campaigns/campaign-store.ts";
-import type { CatalogOptions } from "../render/catalog/catalog.ts";
 import { readCatalogFiles } from "../render/catalog/catalog-files.ts";
+import type { CatalogOptions } from "../render/catalog/catalog-options.ts";
 import { applyDirectory, checkDirectory } from "./apply.ts";
 import { byCampaign, filesDigest } from "./files.ts";
 

@@ -10,7 +10,8 @@ import type { Sql } from "../db/client.ts";
 import { newId } from "../db/ids.ts";
 import { type RunningCampaign, readRunning } from "../db/stores/campaigns/campaign-store.ts";
 import { campaignsRevision, planAnewIfChanged } from "../db/stores/campaigns/settings-store.ts";
-import { buildCatalog, type Catalog, type CatalogOptions } from "../render/catalog/catalog.ts";
+import { buildCatalog, type Catalog } from "../render/catalog/catalog.ts";
+import type { CatalogOptions } from "../render/catalog/catalog-options.ts";
 
 export type CampaignSet = {
   readonly catalog: Catalog;

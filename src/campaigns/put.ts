@@ -2,7 +2,8 @@
 import type { Sql } from "../db/client.ts";
 import type { Actor } from "../db/stores/campaigns/audit-store.ts";
 import { type Files, insertVersion, readCampaigns } from "../db/stores/campaigns/campaign-store.ts";
-import { buildCatalog, type CatalogOptions } from "../render/catalog/catalog.ts";
+import { buildCatalog } from "../render/catalog/catalog.ts";
+import type { CatalogOptions } from "../render/catalog/catalog-options.ts";
 import { changeCampaigns } from "./change.ts";
 import { type CampaignFault, faultOf } from "./faults.ts";
 import { byPath, filesDigest } from "./files.ts";

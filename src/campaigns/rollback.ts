@@ -2,7 +2,8 @@
 import type { Sql } from "../db/client.ts";
 import type { Actor } from "../db/stores/campaigns/audit-store.ts";
 import { insertVersion, numberBefore, readCampaigns, readVersion } from "../db/stores/campaigns/campaign-store.ts";
-import { buildCatalog, type CatalogOptions } from "../render/catalog/catalog.ts";
+import { buildCatalog } from "../render/catalog/catalog.ts";
+import type { CatalogOptions } from "../render/catalog/catalog-options.ts";
 import { changeCampaigns } from "./change.ts";
 import { byPath } from "./files.ts";
 

@@ -24,8 +24,9 @@ import {
   wantsSample,
 } from "./figures.ts";
 import type { Row } from "./rows/rows.ts";
+import type { ShopOf } from "./shops.ts";
 import { composeText } from "./text.ts";
-import type { Figures, Line, RehearsalChannel, RehearsalEnv, ShopOf } from "./types.ts";
+import type { Figures, Line, RehearsalChannel, RehearsalEnv } from "./types.ts";
 
 export type BucketRows = { readonly sends: Row[]; readonly skips: Row[] };
 type Kept = { readonly decision: Decision; readonly person: Person; readonly text: string; readonly segments: number };

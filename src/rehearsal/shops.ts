@@ -1,6 +1,8 @@
 /** The configured shops as plain values, for threads, and without the secrets that a configured shop has. */
 import type { ShopPolicy } from "../core/values/policy.ts";
-import type { ShopOf } from "./types.ts";
+
+/** null: the shop is not configured. */
+export type ShopOf = (shop: string) => ShopPolicy | null;
 
 export type ShopTable = {
   readonly listed: ReadonlyMap<string, ShopPolicy>;

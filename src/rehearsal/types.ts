@@ -3,7 +3,7 @@
  * live, and nothing leaves the machine. Buyers are independent once it is known which identities are one person, so a file of any
  * size is cut into buckets of whole buyers; what comes out does not depend on how. Bad lines are named and passed over.
  */
-import type { ContactKind, ShopPolicy } from "../core/values/policy.ts";
+import type { ContactKind } from "../core/values/policy.ts";
 import type { ShopTable } from "./shops.ts";
 
 /** What a rehearsal needs to know of a configured channel. Cost: millionths of the currency's unit per segment. */
@@ -26,7 +26,6 @@ export type RehearsalEnv = {
 
 /** One line of the file; numbers count from 1. */
 export type Line = { readonly number: number; readonly text: string };
-export type ShopOf = (shop: string) => ShopPolicy | null;
 
 /** The JSON of a row, or its bytes in UTF-8. */
 export type RowJson = string | Buffer;

@@ -7,7 +7,7 @@
 import { identitiesOf } from "../../core/order/contact.ts";
 import type { BuyerPayload } from "../../core/order/event.ts";
 import { hash32 } from "../../core/rules/arms.ts";
-import type { ShopOf } from "../types.ts";
+import type { ShopOf } from "../shops.ts";
 
 export type Partition = {
   /** Notes one more line; what is no event gets a part of its own. */

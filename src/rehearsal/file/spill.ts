@@ -4,7 +4,8 @@
  */
 import { closeSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import type { Line, ShopOf } from "../types.ts";
+import type { ShopOf } from "../shops.ts";
+import type { Line } from "../types.ts";
 import type { BackwardCheck } from "./backward.ts";
 import { createPartition } from "./partition.ts";
 import { readLines } from "./read-lines.ts";

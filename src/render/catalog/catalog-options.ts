@@ -1,6 +1,20 @@
 /** What a catalog is judged by, out of the configuration. */
-import type { CatalogOptions } from "./catalog.ts";
 import type { ChannelFacts } from "./text-advice.ts";
+
+export type CatalogOptions = {
+  /** Names of the configured channels. */
+  readonly channels: readonly string[];
+  /** What texts are judged by. Of a channel that is not among them its name tells: `sms` speaks to phones. */
+  readonly channelFacts?: readonly ChannelFacts[];
+  /** After how long the shops' orders close, ms. */
+  readonly closeAfters?: readonly number[];
+  /** The shops' locales (that of `"*"` too): each should find a text in every step. Default: `en`. */
+  readonly shopLocales?: readonly string[];
+  /** The listed shops; null or absent: any shop is taken, so none is unknown. */
+  readonly shopIds?: readonly string[] | null;
+  /** What is read was checked when it was stored: a channel that is not configured any more is only a warning. */
+  readonly stored?: boolean;
+};
 
 type Shop = { readonly locale: string; readonly closeAfter: number | null };
 type Configuration = {

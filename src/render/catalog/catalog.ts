@@ -2,43 +2,15 @@
  * The catalog: campaigns with their templates, from files to what planning and dispatch use. All faults of all files come
  * out at once, each with file, line and remedy; a catalog with a fault is not made. Warnings are for what may be meant.
  */
-import { type AdviceCode, adviseCampaign } from "../../core/campaign/campaign-advice.ts";
-import { campaignDoubts } from "../../core/campaign/campaign-doubts.ts";
 import { canonicalCampaign, parseCampaignFile } from "../../core/campaign/campaign-file.ts";
-import { didYouMean } from "../../core/text/suggest.ts";
-import { formatFault, formatPath, type YamlPath } from "../../core/text/yaml-faults.ts";
+import { formatFault, type YamlPath } from "../../core/text/yaml-faults.ts";
 import type { Campaign } from "../../core/values/policy.ts";
 import { readCatalogFiles } from "./catalog-files.ts";
-import { type CampaignTemplates, readTemplates } from "./catalog-templates.ts";
-import { localeChain } from "./locales.ts";
+import type { CatalogOptions } from "./catalog-options.ts";
+import { readTemplates } from "./catalog-templates.ts";
+import { type CatalogWarning, campaignWarnings, missingTemplates, textWarnings } from "./catalog-warnings.ts";
+import { type FindTemplate, templateFinder } from "./find-template.ts";
 import { digest, type Template } from "./template-file.ts";
-import { adviseText, type ChannelFacts, type TextAdviceCode } from "./text-advice.ts";
-
-export type CatalogOptions = {
-  /** Names of the configured channels. */
-  readonly channels: readonly string[];
-  /** What texts are judged by. Of a channel that is not among them its name tells: `sms` speaks to phones. */
-  readonly channelFacts?: readonly ChannelFacts[];
-  /** After how long the shops' orders close, ms. */
-  readonly closeAfters?: readonly number[];
-  /** The shops' locales (that of `"*"` too): each should find a text in every step. Default: `en`. */
-  readonly shopLocales?: readonly string[];
-  /** The listed shops; null or absent: any shop is taken, so none is unknown. */
-  readonly shopIds?: readonly string[] | null;
-  /** What is read was checked when it was stored: a channel that is not configured any more is only a warning. */
-  readonly stored?: boolean;
-};
-
-export type TemplateQuery = {
-  /** Campaign key. */
-  readonly campaign: string;
-  readonly step: string;
-  readonly variant: string | null;
-  readonly channel: string;
-  /** The buyer's, in any spelling; null: not known. */
-  readonly locale: string | null;
-  readonly shopLocale: string;
-};
 
 export type Catalog = {
   /** By key. */
@@ -46,19 +18,7 @@ export type Catalog = {
   readonly templates: readonly Template[];
   /** The texts that all of it was made of, by path. */
   readonly files: ReadonlyMap<string, string>;
-  /** `zh-CN` → `zh` → the shop's → `en`; within a locale the variant's own text before the common one. */
-  findTemplate(query: TemplateQuery): Template | null;
-};
-
-/** `text`: about the words of a template; `campaign`: about all else. */
-export type CatalogWarning = {
-  readonly code: AdviceCode | TextAdviceCode | "unknown_shop" | "doubtful" | "no_channel" | "no_locale";
-  readonly about: "campaign" | "text";
-  readonly campaign: string;
-  /** `default/nudge.sms.en.hbs` */
-  readonly file: string;
-  readonly line: number;
-  readonly message: string;
+  readonly findTemplate: FindTemplate;
 };
 
 export type CatalogResult =
@@ -105,7 +65,7 @@ export function buildCatalog(
       campaigns: Object.freeze(campaigns),
       templates: Object.freeze(templates),
       files,
-      findTemplate: finder(templates),
+      findTemplate: templateFinder(templates),
     },
   };
 }
@@ -158,107 +118,4 @@ function* unstorable(files: ReadonlyMap<string, string>, shownAs: string): Gener
     if (at >= 0)
       yield `${shownAs}/${name}:${text.slice(0, at).split("\n").length}: holds a character that is none (NUL, or half of one)`;
   }
-}
-
-type Draft = Omit<Campaign, "version">;
-type Say = (path: YamlPath, message: string) => string;
-
-/** Every step on each of its channels needs a text, and so does every variant, unless there is one for all. */
-function* missingTemplates(draft: Draft, { templates, damaged }: CampaignTemplates, say: Say): Generator<string> {
-  for (const [index, step] of draft.steps.entries())
-    for (const [position, channel] of step.channels.entries()) {
-      // A file of this step and channel that is at fault is told as that.
-      if (damaged.has(`${step.id}.${channel}`)) continue;
-      const path = ["steps", index, "channels", position];
-      const own = templates.filter((template) => template.step === step.id && template.channel === channel);
-      if (own.some(({ variant }) => variant === null)) continue;
-      const without = draft.variants.map(({ key }) => key).filter((key) => !own.some(({ variant }) => variant === key));
-      if (own.length === 0)
-        yield say(path, `step ${step.id} has no template for ${channel}: add ${step.id}.${channel}.en.hbs`);
-      else if (without.length > 0)
-        yield say(
-          path,
-          `step ${step.id} has no template for ${channel} in variant ${without.join(", ")}: add ${step.id}.${channel}.en.hbs for all`,
-        );
-    }
-}
-
-type Told = Pick<CatalogWarning, "code" | "message"> & { readonly path: YamlPath };
-
-function* campaignWarnings(draft: Draft, { templates }: CampaignTemplates, options: CatalogOptions): Generator<Told> {
-  const { shopIds = null, shopLocales = ["en"], channels, closeAfters = [] } = options;
-  const doubts = [...campaignDoubts(draft)].map(([path, message]) => ({ path, at: formatPath(path), message }));
-  for (const { path, at, message } of doubts) yield { code: "doubtful", path, message: `${at}: ${message}` };
-  const find = finder(templates);
-  for (const [index, shop] of (draft.match.shops ?? []).entries())
-    if (shopIds !== null && !shopIds.includes(shop))
-      yield {
-        code: "unknown_shop",
-        path: ["match", "shops", index],
-        message: `no shop ${shop} is configured${didYouMean(shop, shopIds)}`,
-      };
-  for (const [index, step] of draft.steps.entries())
-    for (const [position, channel] of step.channels.entries()) {
-      const path = ["steps", index, "channels", position];
-      if (!channels.includes(channel))
-        yield {
-          code: "no_channel",
-          path,
-          message: step.channels.some((other) => channels.includes(other))
-            ? `channel ${channel} is not configured: step ${step.id} goes over its others`
-            : `channel ${channel} is not configured: step ${step.id} is never sent`,
-        };
-      const query = {
-        campaign: draft.key,
-        step: step.id,
-        variant: draft.variants[0]?.key ?? null,
-        channel,
-        locale: null,
-      };
-      const without = [...new Set(shopLocales)].filter((shopLocale) => find({ ...query, shopLocale }) === null);
-      if (without.length > 0)
-        yield {
-          code: "no_locale",
-          path,
-          message: `step ${step.id} on ${channel} has no text for locale ${without.join(", ")} nor en: such buyers get none`,
-        };
-    }
-  // A step that fits no order at all is told as that.
-  for (const advice of adviseCampaign(draft, closeAfters))
-    if (advice.code !== "never_fits" || !doubts.some(({ at }) => at === formatPath(advice.path))) yield advice;
-}
-
-function* textWarnings(
-  campaign: string,
-  { templates }: CampaignTemplates,
-  { channelFacts = [] }: CatalogOptions,
-): Generator<CatalogWarning> {
-  for (const template of templates) {
-    const { channel } = template;
-    const facts = channelFacts.find(({ name }) => name === channel) ?? unconfigured(channel);
-    for (const told of adviseText(template, facts))
-      yield { ...told, about: "text", campaign, file: `${template.id}.hbs` };
-  }
-}
-
-const unconfigured = (name: string): ChannelFacts => ({
-  name,
-  provider: "console",
-  contact: /sms|whatsapp|voice/i.test(name) ? "phone" : "chat",
-});
-
-function finder(templates: readonly Template[]): Catalog["findTemplate"] {
-  const index = new Map<string, Template>();
-  const keyOf = (campaign: string, step: string, variant: string | null, channel: string, locale: string) =>
-    `${campaign}/${step}.${variant ?? ""}.${channel}.${locale}`;
-  for (const template of templates)
-    index.set(keyOf(template.campaign, template.step, template.variant, template.channel, template.locale), template);
-  return ({ campaign, step, variant, channel, locale, shopLocale }) => {
-    for (const tried of localeChain(locale, shopLocale)) {
-      const own = variant === null ? undefined : index.get(keyOf(campaign, step, variant, channel, tried));
-      const found = own ?? index.get(keyOf(campaign, step, null, channel, tried));
-      if (found) return found;
-    }
-    return null;
-  };
 }

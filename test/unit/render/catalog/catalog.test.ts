@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { buildCatalog, type CatalogOptions, loadCatalog } from "../../../../src/render/catalog/catalog.ts";
+import { buildCatalog, loadCatalog } from "../../../../src/render/catalog/catalog.ts";
+import type { CatalogOptions } from "../../../../src/render/catalog/catalog-options.ts";
 import { localeChain } from "../../../../src/render/catalog/locales.ts";
 import { SAMPLE_DATA } from "../../../../src/render/template/sample.ts";
 

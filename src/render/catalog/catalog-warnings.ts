@@ -1,0 +1,116 @@
+/** Judges a campaign together with its templates: faults, which refuse the catalog, and warnings. */
+import { type AdviceCode, adviseCampaign } from "../../core/campaign/campaign-advice.ts";
+import { campaignDoubts } from "../../core/campaign/campaign-doubts.ts";
+import { didYouMean } from "../../core/text/suggest.ts";
+import { formatPath, type YamlPath } from "../../core/text/yaml-faults.ts";
+import type { Campaign } from "../../core/values/policy.ts";
+import type { CatalogOptions } from "./catalog-options.ts";
+import type { CampaignTemplates } from "./catalog-templates.ts";
+import { templateFinder } from "./find-template.ts";
+import { adviseText, type ChannelFacts, type TextAdviceCode } from "./text-advice.ts";
+
+/** `text`: about the words of a template; `campaign`: about all else. */
+export type CatalogWarning = {
+  readonly code: AdviceCode | TextAdviceCode | "unknown_shop" | "doubtful" | "no_channel" | "no_locale";
+  readonly about: "campaign" | "text";
+  readonly campaign: string;
+  /** `default/nudge.sms.en.hbs` */
+  readonly file: string;
+  readonly line: number;
+  readonly message: string;
+};
+
+type Draft = Omit<Campaign, "version">;
+type Say = (path: YamlPath, message: string) => string;
+
+/** Every step on each of its channels needs a text, and so does every variant, unless there is one for all. */
+export function* missingTemplates(
+  draft: Draft,
+  { templates, damaged }: CampaignTemplates,
+  say: Say,
+): Generator<string> {
+  for (const [index, step] of draft.steps.entries())
+    for (const [position, channel] of step.channels.entries()) {
+      // A file of this step and channel that is at fault is told as that.
+      if (damaged.has(`${step.id}.${channel}`)) continue;
+      const path = ["steps", index, "channels", position];
+      const own = templates.filter((template) => template.step === step.id && template.channel === channel);
+      if (own.some(({ variant }) => variant === null)) continue;
+      const without = draft.variants.map(({ key }) => key).filter((key) => !own.some(({ variant }) => variant === key));
+      if (own.length === 0)
+        yield say(path, `step ${step.id} has no template for ${channel}: add ${step.id}.${channel}.en.hbs`);
+      else if (without.length > 0)
+        yield say(
+          path,
+          `step ${step.id} has no template for ${channel} in variant ${without.join(", ")}: add ${step.id}.${channel}.en.hbs for all`,
+        );
+    }
+}
+
+type Told = Pick<CatalogWarning, "code" | "message"> & { readonly path: YamlPath };
+
+export function* campaignWarnings(
+  draft: Draft,
+  { templates }: CampaignTemplates,
+  options: CatalogOptions,
+): Generator<Told> {
+  const { shopIds = null, shopLocales = ["en"], channels, closeAfters = [] } = options;
+  const doubts = [...campaignDoubts(draft)].map(([path, message]) => ({ path, at: formatPath(path), message }));
+  for (const { path, at, message } of doubts) yield { code: "doubtful", path, message: `${at}: ${message}` };
+  const findTemplate = templateFinder(templates);
+  for (const [index, shop] of (draft.match.shops ?? []).entries())
+    if (shopIds !== null && !shopIds.includes(shop))
+      yield {
+        code: "unknown_shop",
+        path: ["match", "shops", index],
+        message: `no shop ${shop} is configured${didYouMean(shop, shopIds)}`,
+      };
+  for (const [index, step] of draft.steps.entries())
+    for (const [position, channel] of step.channels.entries()) {
+      const path = ["steps", index, "channels", position];
+      if (!channels.includes(channel))
+        yield {
+          code: "no_channel",
+          path,
+          message: step.channels.some((other) => channels.includes(other))
+            ? `channel ${channel} is not configured: step ${step.id} goes over its others`
+            : `channel ${channel} is not configured: step ${step.id} is never sent`,
+        };
+      const query = {
+        campaign: draft.key,
+        step: step.id,
+        variant: draft.variants[0]?.key ?? null,
+        channel,
+        locale: null,
+      };
+      const without = [...new Set(shopLocales)].filter((shopLocale) => findTemplate({ ...query, shopLocale }) === null);
+      if (without.length > 0)
+        yield {
+          code: "no_locale",
+          path,
+          message: `step ${step.id} on ${channel} has no text for locale ${without.join(", ")} nor en: such buyers get none`,
+        };
+    }
+  // A step that fits no order at all is told as that.
+  for (const advice of adviseCampaign(draft, closeAfters))
+    if (advice.code !== "never_fits" || !doubts.some(({ at }) => at === formatPath(advice.path))) yield advice;
+}
+
+export function* textWarnings(
+  campaign: string,
+  { templates }: CampaignTemplates,
+  { channelFacts = [] }: CatalogOptions,
+): Generator<CatalogWarning> {
+  for (const template of templates) {
+    const { channel } = template;
+    const facts = channelFacts.find(({ name }) => name === channel) ?? unconfigured(channel);
+    for (const told of adviseText(template, facts))
+      yield { ...told, about: "text", campaign, file: `${template.id}.hbs` };
+  }
+}
+
+const unconfigured = (name: string): ChannelFacts => ({
+  name,
+  provider: "console",
+  contact: /sms|whatsapp|voice/i.test(name) ? "phone" : "chat",
+});
