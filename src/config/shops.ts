@@ -1,4 +1,5 @@
 /** Shops: each listed one over the defaults of the `"*"` entry, which also stands for every shop that is not listed. */
+import { memo } from "../core/values/memo.ts";
 import { deepFreeze, type ShopConfig } from "./config.ts";
 import type { ShopEntry } from "./file-schema.ts";
 
@@ -8,8 +9,8 @@ export type Shops = {
   shop(id: string): ShopConfig | null;
 };
 
-/** As many unlisted shops as are kept ready; more are made anew each time. */
-const KEPT = 1_000;
+/** Unlisted shops that are kept ready. */
+const MAX_UNLISTED = 1_000;
 
 /** `entries` undefined: no shops are configured, so every shop is taken as it comes. */
 export function buildShops(entries: Readonly<Record<string, ShopEntry>> | undefined): Shops {
@@ -17,18 +18,13 @@ export function buildShops(entries: Readonly<Record<string, ShopEntry>> | undefi
   const listed = new Map<string, ShopConfig>();
   for (const [id, entry] of Object.entries(entries ?? {}))
     if (id !== "*") listed.set(id, deepFreeze(shopConfig(id, { ...defaults, ...entry })));
-  const unlisted = new Map<string, ShopConfig>();
+  const unlisted = memo(MAX_UNLISTED, (id: string) =>
+    defaults === undefined ? null : deepFreeze(shopConfig(id, defaults)),
+  );
   return {
     implicit: entries === undefined,
     ids: Object.freeze([...listed.keys()]),
-    shop(id) {
-      const known = listed.get(id) ?? unlisted.get(id);
-      if (known) return known;
-      if (defaults === undefined || id === "*") return null;
-      const shop = deepFreeze(shopConfig(id, defaults));
-      if (unlisted.size < KEPT) unlisted.set(id, shop);
-      return shop;
-    },
+    shop: (id) => listed.get(id) ?? (defaults === undefined || id === "*" ? null : unlisted(id)),
   };
 }
 

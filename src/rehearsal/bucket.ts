@@ -9,6 +9,7 @@ import { labelOf, type Person } from "../core/simulation/person.ts";
 import { simulate } from "../core/simulation/simulate.ts";
 import { findJsonFault, placeOf } from "../core/text/json-fault.ts";
 import { formatInstant } from "../core/values/instant.ts";
+import { memo } from "../core/values/memo.ts";
 import { offsetMinutes } from "../core/values/zone.ts";
 import type { Catalog } from "../render/catalog/catalog.ts";
 import {
@@ -167,15 +168,5 @@ function rowOf({ decision, person, text, segments }: Kept, buyer: string): Row {
 const quoted = (value: string): string => JSON.stringify(value);
 const nullable = (value: string | null | undefined): string => (value == null ? "null" : nameOf(value));
 
-const names = new Map<string, string>();
-
 /** Shops, campaigns, steps and the like are few, and stand in every row. */
-function nameOf(name: string): string {
-  let json = names.get(name);
-  if (json === undefined) {
-    if (names.size >= 1_000) names.clear();
-    json = quoted(name);
-    names.set(name, json);
-  }
-  return json;
-}
+const nameOf = memo(1_000, quoted);

@@ -1,4 +1,5 @@
 /** The configured shops as plain values, for threads, and without the secrets that a configured shop has. */
+import { memo } from "../core/values/memo.ts";
 import type { ShopPolicy } from "../core/values/policy.ts";
 
 /** null: the shop is not configured. */
@@ -32,14 +33,8 @@ function policyOf({ id, timeZone, locale, currency, closeAfter, quietHours, cash
 }
 
 export function shopsOf({ listed, other }: ShopTable): ShopOf {
-  const others = new Map<string, ShopPolicy>();
-  return (id) => {
-    const known = listed.get(id) ?? others.get(id);
-    if (known !== undefined) return known;
-    // "*" is how the configuration calls them all.
-    if (other === null || id === "*") return null;
-    const shop = { ...other, id };
-    if (others.size < MAX_OTHERS) others.set(id, shop);
-    return shop;
-  };
+  if (other === null) return (id) => listed.get(id) ?? null;
+  const others = memo(MAX_OTHERS, (id: string): ShopPolicy => ({ ...other, id }));
+  // "*" is how the configuration calls them all.
+  return (id) => listed.get(id) ?? (id === "*" ? null : others(id));
 }

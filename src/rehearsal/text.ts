@@ -4,6 +4,7 @@ import type { Order } from "../core/order/order.ts";
 import type { Decision } from "../core/rules/buyer-state.ts";
 import { addressOf, type Person } from "../core/simulation/person.ts";
 import { canonicalLocale } from "../core/values/locale.ts";
+import { memo } from "../core/values/memo.ts";
 import type { Catalog } from "../render/catalog/catalog.ts";
 import { countSegments } from "../render/segments.ts";
 import { buildTemplateData, type TemplateOrderFacts } from "../render/template/data.ts";
@@ -65,18 +66,11 @@ export function composeText(
   return { ok: true, text: rendered.text, segments, template: template.id, missing };
 }
 
-const languages = new Map<string, string | null>();
-
 /** `zh-Hant-TW` → `zh`; null: no locale. */
-function languageOf(locale: string): string | null {
-  let language = languages.get(locale);
-  if (language === undefined) {
-    if (languages.size >= 1_000) languages.clear();
-    language = canonicalLocale(locale.replaceAll("_", "-"))?.split("-")[0] ?? null;
-    languages.set(locale, language);
-  }
-  return language;
-}
+const languageOf = memo(
+  1_000,
+  (locale: string): string | null => canonicalLocale(locale.replaceAll("_", "-"))?.split("-")[0] ?? null,
+);
 
 function orderFacts(order: Order | undefined, now: number): TemplateOrderFacts[] {
   if (order === undefined || order.amount === null || order.currency === null) return [];

@@ -1,5 +1,6 @@
 /** Who a buyer is: the identities that an event tells, normalised so that the same phone or handle always compares equal. */
 import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString } from "libphonenumber-js/max";
+import { memo } from "../values/memo.ts";
 import type { ShopPolicy } from "../values/policy.ts";
 import type { BuyerPayload } from "./event.ts";
 
@@ -17,9 +18,7 @@ const CN_MOBILE = /^\+861[3-9]\d{9}$/;
 /** The same as people in China write it; only what the library takes for valid, whatever the last eight digits are. */
 const CN_NATIONAL = /^1(?:3\d|5[0-35-9]|8\d|9[0-35-9])\d{8}$/;
 
-/** What the library said of numbers lately: it takes longer than all else that is done with an event, and buyers come back. */
-const lately = new Map<string, string | null>();
-const MAX_LATELY = 2_000;
+const MAX_NUMBERS = 2_000;
 
 /** E.164, or null when it is no valid phone number (masked numbers like `138****5678` are none). National numbers are read in `country`. */
 export function normalisePhone(text: string, country: string | undefined): string | null {
@@ -27,21 +26,17 @@ export function normalisePhone(text: string, country: string | undefined): strin
   if (CN_MOBILE.test(trimmed)) return trimmed;
   if (trimmed.includes("*")) return null;
   if (country === "CN" && CN_NATIONAL.test(trimmed)) return `+86${trimmed}`;
-  const key = `${country ?? ""} ${trimmed}`;
-  let known = lately.get(key);
-  if (known === undefined) {
-    if (lately.size >= MAX_LATELY) lately.clear();
-    known = readPhone(trimmed, country);
-    lately.set(key, known);
-  }
-  return known;
+  return readPhone(`${country ?? ""} ${trimmed}`);
 }
 
-function readPhone(trimmed: string, country: string | undefined): string | null {
-  const home: CountryCode | undefined = country !== undefined && isSupportedCountry(country) ? country : undefined;
-  const phone = parsePhoneNumberFromString(trimmed, home);
+/** Takes `country number`. Remembered: the library takes longer than all else that is done with an event, and buyers come back. */
+const readPhone = memo(MAX_NUMBERS, (key: string): string | null => {
+  const at = key.indexOf(" ");
+  const country = key.slice(0, at);
+  const home: CountryCode | undefined = isSupportedCountry(country) ? country : undefined;
+  const phone = parsePhoneNumberFromString(key.slice(at + 1), home);
   return phone?.isValid() === true ? phone.number : null;
-}
+});
 
 /** The identities of a told buyer; what cannot be read as a phone number is left out. */
 export function identitiesOf(buyer: BuyerPayload | null | undefined, shop: ShopPolicy): Identities {

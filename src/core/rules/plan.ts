@@ -4,6 +4,7 @@
  */
 
 import { MINUTE } from "../values/duration.ts";
+import { memo } from "../values/memo.ts";
 import type { Campaign, QuietHours, Step } from "../values/policy.ts";
 import type { Reason } from "../values/reason.ts";
 import { isQuiet, quietEnd, quietStart } from "./quiet.ts";
@@ -63,22 +64,12 @@ export type PlannedRow = {
 
 type Draft = { -readonly [K in keyof PlannedRow]: PlannedRow[K] } & { moves: Move[] };
 
-const settleKeys = new Map<string, Map<string, string>>();
+const MAX_NAMES = 1_000;
+const settleKeysOf = memo(MAX_NAMES, (campaign: string) => memo(MAX_NAMES, (step: string) => `${campaign}/${step}`));
 
 /** `campaign/step`. The same string each time: a new one would have to be looked up among all names whenever it is used as a key. */
 export function settleKey(campaign: string, step: string): string {
-  let keys = settleKeys.get(campaign);
-  if (keys === undefined) {
-    if (settleKeys.size >= 1_000) settleKeys.clear();
-    keys = new Map();
-    settleKeys.set(campaign, keys);
-  }
-  let key = keys.get(step);
-  if (key === undefined) {
-    key = `${campaign}/${step}`;
-    keys.set(step, key);
-  }
-  return key;
+  return settleKeysOf(campaign)(step);
 }
 
 /** The order's own time for a step, or null when it has none. */

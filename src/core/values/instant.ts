@@ -1,4 +1,5 @@
 /** Instants are epoch milliseconds in the program and RFC 3339 with an offset on the outside. */
+import { memo } from "./memo.ts";
 
 const SHAPE = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:[Zz]|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/;
 const DAYS = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
@@ -38,14 +39,7 @@ export function formatInstant(ms: number, offsetMinutes: number): string {
   const minute = Math.floor(ms / MINUTE);
   // Zones were not always whole minutes from Greenwich.
   if (!Number.isInteger(ms) || !Number.isInteger(offsetMinutes)) return writeInstant(ms, offsetMinutes);
-  const key = minute * 4_096 + offsetMinutes;
-  let written = minutes.get(key);
-  if (written === undefined) {
-    if (minutes.size >= MAX_MINUTES) minutes.clear();
-    const text = writeInstant(minute * MINUTE, offsetMinutes);
-    written = [text.slice(0, 17), text.slice(19)];
-    minutes.set(key, written);
-  }
+  const written = writtenMinute(minute * OFFSETS + offsetMinutes);
   const rest = ms - minute * MINUTE;
   const seconds = `${written[0]}${rest < 10_000 ? "0" : ""}${Math.floor(rest / 1000)}`;
   return rest % 1000 === 0
@@ -53,9 +47,16 @@ export function formatInstant(ms: number, offsetMinutes: number): string {
     : `${seconds}.${String(rest % 1000).padStart(3, "0")}${written[1]}`;
 }
 
-/** Minutes written lately, up to their seconds, and the offset behind: instants come in flocks. */
-const minutes = new Map<number, readonly [toMinute: string, offset: string]>();
+/** More than there are offsets in minutes, half of them negative. A number is a faster key than a pair. */
+const OFFSETS = 4_096;
 const MAX_MINUTES = 5_000;
+
+/** A minute up to its seconds, and the offset behind them. Remembered, since instants come in flocks. */
+const writtenMinute = memo(MAX_MINUTES, (key: number): readonly [toMinute: string, offset: string] => {
+  const minute = Math.floor((key + OFFSETS / 2) / OFFSETS);
+  const text = writeInstant(minute * MINUTE, key - minute * OFFSETS);
+  return [text.slice(0, 17), text.slice(19)];
+});
 
 function writeInstant(ms: number, offsetMinutes: number): string {
   const local = new Date(ms + offsetMinutes * MINUTE).toISOString();

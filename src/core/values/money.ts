@@ -1,17 +1,17 @@
 /** Money: integer minor units with an ISO 4217 currency; decimal strings on the outside. Never a float in between. */
+import { memo } from "./memo.ts";
 
 const KNOWN = new Set(Intl.supportedValuesOf("currency"));
-const digitsOf = new Map<string, number>();
+
+const digitsOf = memo(
+  KNOWN.size,
+  (currency: string) =>
+    new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2,
+);
 
 /** The number of decimals of a currency (CNY 2, JPY 0, KWD 3; ISO 4217 as ECMA-402 tells it), or null for an unknown code. */
 export function currencyDigits(currency: string): number | null {
-  if (!KNOWN.has(currency)) return null;
-  let digits = digitsOf.get(currency);
-  if (digits === undefined) {
-    digits = new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2;
-    digitsOf.set(currency, digits);
-  }
-  return digits;
+  return KNOWN.has(currency) ? digitsOf(currency) : null;
 }
 
 /** `"129.00"` → `12900` minor units; null when negative, not a plain decimal, too precise for the currency, or over 2^53. */

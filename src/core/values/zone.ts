@@ -1,48 +1,27 @@
 /** Wall clocks: the offset of an IANA zone at an instant. luxon reads the platform's zone data; the cache makes it cheap. */
 import { IANAZone } from "luxon";
 import { DAY, MINUTE } from "./duration.ts";
+import { memo } from "./memo.ts";
 
 /** Every offset change of the zone database since 1970 falls on a whole quarter of an hour UTC. */
 const QUARTER = 15 * MINUTE;
-const CACHE_LIMIT = 50_000;
+const MAX_ZONES = 1_000;
+/** For each zone. */
+const MAX_OFFSETS = 50_000;
 
-const zones = new Map<string, { zone: IANAZone; offsets: Map<number, number> }>();
-
-function entryOf(name: string) {
-  let entry = zones.get(name);
-  if (entry === undefined) {
-    if (zones.size > 1_000) zones.clear();
-    entry = { zone: IANAZone.create(name), offsets: new Map() };
-    zones.set(name, entry);
-  }
-  return entry;
-}
-
-const valid = new Map<string, boolean>();
+/** The zone's offset at the start of a quarter of an hour (counted from 1970); null: no such zone. */
+const offsetsOf = memo(MAX_ZONES, (name: string) => {
+  const zone = IANAZone.create(name);
+  return zone.isValid ? memo(MAX_OFFSETS, (quarter: number) => zone.offset(quarter * QUARTER)) : null;
+});
 
 /** Remembered, since asking the platform costs as much as the rest of the checks of an event. */
-export function isZone(name: string): boolean {
-  let known = valid.get(name);
-  if (known === undefined) {
-    if (valid.size >= 1_000) valid.clear();
-    known = IANAZone.isValidZone(name);
-    valid.set(name, known);
-  }
-  return known;
-}
+export const isZone = memo(MAX_ZONES, (name: string) => IANAZone.isValidZone(name));
 
 /** Minutes east of UTC at the instant (epoch ms). An invalid zone name counts as UTC; names are checked where they come in. */
 export function offsetMinutes(zone: string, at: number): number {
-  const entry = entryOf(zone);
-  if (!entry.zone.isValid) return 0;
-  const bucket = Math.floor(at / QUARTER);
-  let offset = entry.offsets.get(bucket);
-  if (offset === undefined) {
-    if (entry.offsets.size > CACHE_LIMIT) entry.offsets.clear();
-    offset = entry.zone.offset(bucket * QUARTER);
-    entry.offsets.set(bucket, offset);
-  }
-  return offset;
+  const offsetAt = offsetsOf(zone);
+  return offsetAt === null ? 0 : offsetAt(Math.floor(at / QUARTER));
 }
 
 /** What the clock on the wall says: ms since midnight. */

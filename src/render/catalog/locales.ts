@@ -1,21 +1,22 @@
 /** In which order a text is looked for: `zh-CN` → `zh` → the shop's → `en`. */
 
 import { canonicalLocale } from "../../core/values/locale.ts";
+import { memo } from "../../core/values/memo.ts";
 
-const KEPT = 1_000;
-const chains = new Map<string, readonly string[]>();
+const MAX_CHAINS = 1_000;
+/** Longer than any locale (core/values/locale.ts): the rest of such a text does not matter. */
+const MAX_LENGTH = 41;
 
 /** Canonical locales, nearest first, without repeats. A locale that is none (buyers' come from outside) is passed over. Never throws. */
 export function localeChain(locale: string | null, shopLocale: string): readonly string[] {
-  const key = `${locale?.slice(0, 40)} ${shopLocale}`;
-  let chain = chains.get(key);
-  if (chain === undefined) {
-    if (chains.size >= KEPT) chains.clear();
-    chain = [...new Set([...widening(locale ?? ""), ...widening(shopLocale), "en"])];
-    chains.set(key, chain);
-  }
-  return chain;
+  return chainOf(`${shopLocale}\n${locale?.slice(0, MAX_LENGTH) ?? ""}`);
 }
+
+/** Takes `shop's locale\nbuyer's`. */
+const chainOf = memo(MAX_CHAINS, (key: string): readonly string[] => {
+  const at = key.indexOf("\n");
+  return [...new Set([...widening(key.slice(at + 1)), ...widening(key.slice(0, at)), "en"])];
+});
 
 function* widening(locale: string): Generator<string> {
   let text = canonicalLocale(locale.replaceAll("_", "-")) ?? "";

@@ -3,6 +3,7 @@
  * the engine then refuses to send half a sentence. Money, times and durations are values that print themselves in the
  * locale, so that `{{total}}` and `{{money total}}` say the same; formatting happens only if a template asks for it.
  */
+import { memo } from "../../core/values/memo.ts";
 import { formatAmount, parseAmount } from "../../core/values/money.ts";
 import type { ShopPolicy } from "../../core/values/policy.ts";
 import { isZone } from "../../core/values/zone.ts";
@@ -199,35 +200,19 @@ function cleaned(text: string | null, max: number, end: "" | "…" = ""): string
   return text === null ? null : cleanText(text, max, end) || null;
 }
 
-const zones = new Map<string, boolean>();
-
-/** Buyers' zones come from outside; asking the platform takes longer than all else here. */
-function knownZone(name: string): boolean {
-  let known = zones.get(name);
-  if (known === undefined) {
-    if (zones.size >= 1_000) zones.clear();
-    known = name.length <= 60 && isZone(name);
-    zones.set(name, known);
-  }
-  return known;
-}
-
-const localesOf = new Map<string, string>();
+/** Buyers' zones come from outside. */
+const knownZone = (name: string): boolean => name.length <= 60 && isZone(name);
 
 /** `en` text for an `en-GB` buyer is formatted as en-GB; for a buyer of another language or script, as the text's. Never throws. */
 export function formatLocale(text: string, buyer: string | null): string {
   if (buyer === null || buyer === text || buyer.length > 40) return text;
-  const key = `${text} ${buyer}`;
-  let found = localesOf.get(key);
-  if (found === undefined) {
-    if (localesOf.size >= 1_000) localesOf.clear();
-    found = nearer(text, buyer);
-    localesOf.set(key, found);
-  }
-  return found;
+  return nearer(`${text} ${buyer}`);
 }
 
-function nearer(text: string, buyer: string): string {
+/** Takes `text's locale buyer's`. */
+const nearer = memo(1_000, (key: string): string => {
+  const at = key.indexOf(" ");
+  const [text, buyer] = [key.slice(0, at), key.slice(at + 1)];
   try {
     const [theirs, ours] = [new Intl.Locale(buyer.replaceAll("_", "-")), new Intl.Locale(text)];
     const same = theirs.maximize().script === ours.maximize().script && theirs.language === ours.language;
@@ -237,4 +222,4 @@ function nearer(text: string, buyer: string): string {
     if (error instanceof RangeError) return text;
     throw error;
   }
-}
+});

@@ -4,57 +4,33 @@
  * they alone would force UCS-2, at less than half the characters per segment.
  */
 import { DAY, MINUTE } from "../../core/values/duration.ts";
+import { memo } from "../../core/values/memo.ts";
 import { formatAmount } from "../../core/values/money.ts";
 import { offsetMinutes } from "../../core/values/zone.ts";
 
 const KEPT = 500;
 
-/** One formatter per key, made on first use. */
-function keep<T>(make: (...key: string[]) => T): (...key: string[]) => T {
-  const kept = new Map<string, T>();
-  return (...key) => {
-    const id = key.length === 1 ? (key[0] ?? "") : key.join("|");
-    let made = kept.get(id);
-    if (made === undefined) {
-      if (kept.size >= KEPT) kept.clear();
-      made = make(...key);
-      kept.set(id, made);
-    }
-    return made;
-  };
-}
-
 const plainSpaces = (text: string) => text.replace(/[\u00a0\u2009\u202f]/g, " ");
 
-const moneyFormat = keep((locale, currency) => new Intl.NumberFormat(locale, { style: "currency", currency }));
-const listFormat = keep(
-  (locale, type) =>
-    new Intl.ListFormat(locale, {
-      type: type === "unit" ? "unit" : "conjunction",
-      style: type === "unit" ? "narrow" : "long",
-    }),
-);
-const unitFormat = keep((locale, unit) => new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "long" }));
-const pluralRules = keep((locale) => new Intl.PluralRules(locale));
-/** Dates are told to the minute, and many reminders share one: each wall-clock minute is formatted once. */
-const dateFormat = keep((locale, zone, style) => {
-  const format = new Intl.DateTimeFormat(locale, { timeZone: zone, ...DATE_STYLES[style as DateStyle] });
-  return memo((minute) => plainSpaces(format.format(minute * MINUTE)));
+/** Keys of several parts have them in one string, apart by `|`, so that all share one limit. */
+const moneyFormat = memo(KEPT, (key: string) => {
+  const [locale, currency] = key.split("|");
+  return new Intl.NumberFormat(locale, { style: "currency", currency });
 });
-const spanFormat = keep((locale) => memo((seconds) => writeSpan(seconds, locale)));
-
-function memo(make: (key: number) => string): (key: number) => string {
-  const made = new Map<number, string>();
-  return (key) => {
-    let text = made.get(key);
-    if (text === undefined) {
-      if (made.size >= KEPT) made.clear();
-      text = make(key);
-      made.set(key, text);
-    }
-    return text;
-  };
-}
+const listFormat = memo(KEPT, (locale: string) => new Intl.ListFormat(locale, { type: "conjunction", style: "long" }));
+const unitListFormat = memo(KEPT, (locale: string) => new Intl.ListFormat(locale, { type: "unit", style: "narrow" }));
+const unitFormat = memo(KEPT, (key: string) => {
+  const [locale, unit] = key.split("|");
+  return new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "long" });
+});
+const pluralRules = memo(KEPT, (locale: string) => new Intl.PluralRules(locale));
+/** Dates are shown to the minute, and many reminders share one: each wall-clock minute is formatted once. */
+const dateFormat = memo(KEPT, (key: string) => {
+  const [locale, zone, style] = key.split("|");
+  const format = new Intl.DateTimeFormat(locale, { timeZone: zone, ...DATE_STYLES[style as DateStyle] });
+  return memo(KEPT, (minute: number) => plainSpaces(format.format(minute * MINUTE)));
+});
+const spanFormat = memo(KEPT, (locale: string) => memo(KEPT, (seconds: number) => writeSpan(seconds, locale)));
 
 const TIME = { hour: "numeric", minute: "2-digit" } as const;
 const DATE = { month: "short", day: "numeric" } as const;
@@ -65,18 +41,18 @@ export const DATE_STYLE_NAMES = Object.keys(DATE_STYLES);
 
 /** 12900 minor units of CNY in zh-CN → `¥129.00`. */
 export function formatMoney(minor: number, currency: string, locale: string): string {
-  return plainSpaces(moneyFormat(locale, currency).format(formatAmount(minor, currency) as `${number}`));
+  return plainSpaces(moneyFormat(`${locale}|${currency}`).format(formatAmount(minor, currency) as `${number}`));
 }
 
 /** `a, b and c` in the locale's way. */
 export function formatList(parts: readonly string[], locale: string): string {
-  return parts.length === 1 ? (parts[0] ?? "") : plainSpaces(listFormat(locale, "conjunction").format(parts));
+  return parts.length === 1 ? (parts[0] ?? "") : plainSpaces(listFormat(locale).format(parts));
 }
 
 /** Epoch ms on the wall clock of an IANA zone. Without a style: the time alone if that is the same day as `now`, else with the date. */
 export function formatDate(ms: number, style: DateStyle | null, locale: string, zone: string, now: number): string {
   const chosen = style ?? (localDay(ms, zone) === localDay(now, zone) ? "time" : "datetime");
-  return dateFormat(locale, zone, chosen)(Math.floor(ms / MINUTE));
+  return dateFormat(`${locale}|${zone}|${chosen}`)(Math.floor(ms / MINUTE));
 }
 
 function localDay(ms: number, zone: string): number {
@@ -110,9 +86,9 @@ function writeSpan(seconds: number, locale: string): string {
         : [[seconds, "second"]];
   const told = units.filter(([count]) => count > 0);
   const parts = (told.length > 0 ? told : units).map(([count, unit]) =>
-    plainSpaces(unitFormat(locale, unit).format(count)),
+    plainSpaces(unitFormat(`${locale}|${unit}`).format(count)),
   );
-  return parts.length === 1 ? (parts[0] ?? "") : plainSpaces(listFormat(locale, "unit").format(parts));
+  return parts.length === 1 ? (parts[0] ?? "") : plainSpaces(unitListFormat(locale).format(parts));
 }
 
 /** CLDR plural category of a count: `one`, `few`, `many`, `other`, …. */
