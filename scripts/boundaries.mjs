@@ -42,7 +42,8 @@ const MAY = {
   "core/campaign": ["core/values", "core/text", "core/rules"],
   "core/simulation": ["core/values", "core/order", "core/rules"],
   providers: CORE,
-  config: [...CORE, "providers"],
+  // The names of the webhooks come from the registry of sources.
+  config: [...CORE, "providers", "sources"],
   db: CORE,
   "db/embedded": ["db"],
   "db/stores/buyers": [...CORE, "db"],

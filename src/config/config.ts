@@ -8,9 +8,6 @@ import type { ShopPolicy } from "../core/values/policy.ts";
 export const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** Where webhooks may come from. */
-export const WEBHOOK_SOURCES = ["standard", "shopify", "woocommerce", "taobao"] as const;
-
 export type ShopConfig = ShopPolicy & {
   /** Source name → the secret that its webhooks are signed with. */
   readonly webhooks: Readonly<Record<string, { readonly secret: string }>>;

@@ -1,8 +1,8 @@
 /** The shape of `dunlin.yaml`. */
 import { z } from "zod";
 import { offOr, quietHoursField, spanField } from "../core/text/yaml-fields.ts";
+import { webhookNames } from "../sources/registry.ts";
 import { channelsShape } from "./channels.ts";
-import { WEBHOOK_SOURCES } from "./config.ts";
 import { currencyField, localeField, textField, timeZoneField } from "./fields.ts";
 
 const orOff = "must be off or a duration like 30m";
@@ -16,9 +16,7 @@ const shopShape = z.strictObject({
   closeAfter: offOr(spanField, orOff).optional(),
   quietHours: quietHoursField.optional(),
   cashOnDelivery: z.array(textField).optional(),
-  webhooks: z
-    .strictObject(Object.fromEntries(WEBHOOK_SOURCES.map((source) => [source, webhookShape.optional()])))
-    .optional(),
+  webhooks: z.strictObject(Object.fromEntries(webhookNames.map((name) => [name, webhookShape.optional()]))).optional(),
 });
 export type ShopEntry = z.output<typeof shopShape>;
 

@@ -1,22 +1,22 @@
 /**
- * The seam to shop systems: what one platform posts → order events in the public shape (`core/order/event.ts` checks them). A
- * source reads headers and body only: no database, no clock, no call back to the platform.
+ * The seam to shop systems. A source turns a platform's webhook into order events of the public shape; `core/order/event.ts` checks
+ * them. It reads headers and body only: no database, no clock, no call to the platform.
  */
 
-/** As Node gives them: names in lower case. */
+/** Names are in lower case, as Node gives them. */
 export type SourceHeaders = Readonly<Record<string, string | string[] | undefined>>;
 
 export type Verified = { readonly ok: true } | { readonly ok: false; readonly message: string };
 
 export type SourceEvents =
-  /** `ignored` says why there is nothing (more) to take: answer 2xx all the same, or the platform repeats it and at last gives up on us. */
+  /** `ignored` says why there are no (further) events. It is still answered with 2xx: otherwise the platform repeats it and then disables the webhook. */
   | { readonly ok: true; readonly events: readonly unknown[]; readonly ignored?: string }
-  /** No order of this platform: the message names the field. */
+  /** The body is not an order of this platform. The message names the field. */
   | { readonly ok: false; readonly message: string };
 
 export type Source = {
   readonly name: string;
-  /** Whether the request was signed with the shop's secret. To be asked before the body is parsed. */
+  /** Whether the request is signed with the shop's secret. Called before the body is parsed. */
   verify(input: { readonly headers: SourceHeaders; readonly rawBody: Buffer; readonly secret: string }): Verified;
   /** `body` is the parsed JSON; `receivedAt` is epoch ms. Never throws. */
   toEvents(input: {
@@ -28,7 +28,7 @@ export type Source = {
   }): SourceEvents;
 };
 
-/** One header's value, or null: absent, empty or given several times. */
+/** The header's value; null when it is absent, empty or repeated. */
 export function headerOf(headers: SourceHeaders, name: string): string | null {
   const value = headers[name];
   return typeof value === "string" && value !== "" ? value : null;

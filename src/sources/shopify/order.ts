@@ -1,9 +1,10 @@
 /** One Shopify order → the `order` of an event. */
 import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString } from "libphonenumber-js";
-import { parseInstant } from "../core/values/instant.ts";
-import { decimalOf, idOf, type Json, jsonOf, listOf, textOf } from "./shopify-json.ts";
+import { parseInstant } from "../../core/values/instant.ts";
+import { decimalOf, type Json, jsonOf, listOf, textOf } from "../json.ts";
+import { idOf } from "./ids.ts";
 
-/** What has become of the order, and whether this is the first telling of it. */
+/** `created`: the first report of this order. */
 export type OrderState = {
   readonly created: boolean;
   readonly paid: boolean;
@@ -14,19 +15,19 @@ export type OrderState = {
 /** Shopify's own name is English in every shop; apps that add the method name it as they like. */
 const CASH_ON_DELIVERY =
   /cash[ _-]?on[ _-]?delivery|\bcod\b|pay(ment)? on delivery|collect on delivery|contra[ -]?re+mbol?so|contra ?entrega|contre[ -]remboursement|nachnahme|contrassegno|代金引換|代引き?|货到付款|貨到付款/i;
-/** Paid by a transfer that takes days and cannot be sped up by a reminder after minutes. */
+/** A bank transfer takes days: a reminder after minutes cannot speed it up. */
 const TRANSFER =
   /\bbank\b|bank ?(deposit|transfer)|wire transfer|money order|(e-?|interac |money )transfer|transferencia|überweisung|vorkasse|virement|bonifico|银行|銀行|转账|轉帳|汇款|匯款|振込/i;
 
 /**
- * What a payload tells of its order. The amount is what is still to be paid today, in the shop's currency; of an order that
- * is over it is not told again, so that what the reminder asked for stays.
+ * The fields of the order. The amount is what is still to be paid today, in the shop's currency. An order that is over reports
+ * no amount after its first event: what the reminder asked for must stay.
  */
 export function orderFields(order: Json, id: string, state: OrderState) {
   const over = state.paid || state.refunded || state.cancelled;
   const total = decimalOf(order.current_total_price) ?? decimalOf(order.total_price);
   const outstanding = decimalOf(order.total_outstanding);
-  // Nothing left to pay, yet not paid: the payment is on its way.
+  // Nothing is outstanding, yet the order is not paid: the payment is on its way.
   const underWay = !over && outstanding !== null && Number(outstanding) === 0;
   const gateway = gatewayOf(order);
   return {
@@ -44,14 +45,14 @@ export function orderFields(order: Json, id: string, state: OrderState) {
   };
 }
 
-/** Cash on delivery wins over a gift card that paid a part; of others the first that is no gift card. */
+/** Cash on delivery comes first, then any method but a gift card, which may have paid only a part. */
 function gatewayOf(order: Json): string | null {
   const names = listOf(order.payment_gateway_names).flatMap((name) => textOf(name, 100) ?? []);
   const cash = names.find((name) => CASH_ON_DELIVERY.test(name));
   return cash ?? names.find((name) => name !== "gift_card") ?? names[0] ?? textOf(order.gateway, 100);
 }
 
-/** Sold on terms (net 30, a fixed date): owed later, by agreement. Due on receipt, or past due, is owed now. */
+/** Whether payment is due later by agreement (net 30, a fixed date). Due on receipt or overdue counts as due now. */
 function isOnTerms(order: Json): boolean {
   const now = parseInstant(textOf(order.updated_at, 40) ?? "");
   const schedules = listOf(jsonOf(order.payment_terms)?.payment_schedules);
@@ -71,7 +72,7 @@ function buyerOf(order: Json) {
   return { id, phone, name, locale: textOf(order.customer_locale, 40) };
 }
 
-/** The first number that can be one, as E.164; a number without a country code is read by the country of its address. */
+/** The first possible phone number, as E.164. A number without a country code is read in the country of its address. */
 function phoneOf(order: Json, customer: Json | null): string | null {
   const billing = jsonOf(order.billing_address);
   const shipping = jsonOf(order.shipping_address);
@@ -84,8 +85,8 @@ function phoneOf(order: Json, customer: Json | null): string | null {
     [shipping?.phone, shipping],
     [home?.phone, home],
   ];
-  for (const [told, address] of candidates) {
-    const text = textOf(told, 60);
+  for (const [number, address] of candidates) {
+    const text = textOf(number, 60);
     if (text === null) continue;
     const country = countryOf(address);
     const parsed = parsePhoneNumberFromString(text, {
@@ -102,7 +103,7 @@ function countryOf(address: Json | null): CountryCode | null {
   return isSupportedCountry(code) ? code : null;
 }
 
-/** First name first, but for names in Han, kana or Hangul, which are written family name first and without a space. */
+/** First name first. A name in Han, kana or Hangul is written family name first, without a space. */
 function nameOf(person: Json | null): string | null {
   const first = textOf(person?.first_name, 90);
   const last = textOf(person?.last_name, 90);
@@ -111,7 +112,7 @@ function nameOf(person: Json | null): string | null {
   return eastern.test(first) && eastern.test(last) ? `${last}${first}` : `${first} ${last}`;
 }
 
-/** Lines removed from the order since have a `current_quantity` of 0. */
+/** A line that was removed from the order has a `current_quantity` of 0. */
 function itemOf(line: unknown) {
   const item = jsonOf(line);
   if (item === null) return [];
@@ -130,12 +131,12 @@ function itemOf(line: unknown) {
 }
 
 function tagsOf(order: Json): string[] {
-  const told = typeof order.tags === "string" ? order.tags.split(",") : listOf(order.tags);
-  const tags = told.flatMap((tag) => textOf(tag, 200) ?? []).slice(0, 199);
+  const given = typeof order.tags === "string" ? order.tags.split(",") : listOf(order.tags);
+  const tags = given.flatMap((tag) => textOf(tag, 200) ?? []).slice(0, 199);
   return order.test === true ? [...tags, "shopify-test"] : tags;
 }
 
-/** Where the buyer sees the order and pays it; too long for a message, it is none. */
+/** The page where the buyer sees and pays the order. Null when it is too long for a message. */
 function urlOf(value: unknown): string | null {
   const text = textOf(value, 2001);
   return text !== null && text.length <= 2000 && /^https?:\/\//.test(text) ? text : null;

@@ -1,0 +1,97 @@
+/** Shopify passes the conformance suite; the rest here is its own. */
+import { createHmac } from "node:crypto";
+import { describe, expect, test } from "vitest";
+import { shopify } from "../../../../src/sources/shopify/source.ts";
+import { RECEIVED_AT, testSource } from "../../../support/source-suite.ts";
+import { headersOf, ORDER, read, typesOf } from "./sample.ts";
+
+const hmac = (rawBody: Buffer, secret: string) => createHmac("sha256", secret).update(rawBody).digest();
+
+testSource({
+  source: shopify,
+  sign: (rawBody, secret) => ({ "x-shopify-hmac-sha256": hmac(rawBody, secret).toString("base64") }),
+  headers: headersOf,
+  topics: ["orders/create", "orders/updated", "orders/paid", "orders/cancelled"],
+  otherTopic: "app/uninstalled",
+  golden: [
+    {
+      topic: "orders/create",
+      payload: ORDER,
+      events: [
+        {
+          id: "shopify-b54557e4-bdd9-4b37-8a5f-bf7d70bcd043",
+          type: "order.created",
+          occurredAt: "2026-11-10T12:00:01.877+00:00",
+          shop: "acme",
+          order: {
+            id: "6200407294252",
+            amount: "186.90",
+            currency: "HKD",
+            createdAt: "2026-11-10T20:00:00+08:00",
+            buyer: { id: "8094839668810", phone: "+85291234567", name: "陳美玲", locale: "zh-TW" },
+            items: [
+              { sku: null, title: "測試商品", quantity: 1, price: "99.00" },
+              { sku: "SB-1", title: "Green Snowboard", quantity: 1, price: "100.00" },
+            ],
+            paymentMethod: "Some Wallet",
+            payUrl: "https://shop.example/9174/orders/c39a88/authenticate?key=5e78",
+            tags: ["d11", "vip", "雙11"],
+            pendingConfirmation: false,
+            note: null,
+          },
+        },
+      ],
+    },
+  ],
+});
+
+describe("Shopify's signature", () => {
+  const verify = (signature: string, rawBody: Buffer, secret: string) =>
+    shopify.verify({ headers: { "x-shopify-hmac-sha256": signature }, rawBody, secret });
+
+  test("is that of RFC 4231, case 2", () => {
+    const known = Buffer.from("5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843", "hex");
+    const rawBody = Buffer.from("what do ya want for nothing?");
+    expect(verify(known.toString("base64"), rawBody, "Jefe")).toEqual({ ok: true });
+    expect(verify(known.toString("hex"), rawBody, "Jefe").ok).toBe(false);
+  });
+
+  test("is asked for by the header's name", () => {
+    expect(shopify.verify({ headers: {}, rawBody: Buffer.alloc(0), secret: "s" })).toEqual({
+      ok: false,
+      message: "the header X-Shopify-Hmac-Sha256 is missing",
+    });
+  });
+});
+
+describe("a payload that becomes no order", () => {
+  test.each(["orders/edited", "refunds/create"])("the topic %s is ignored", (topic) => {
+    expect(read(topic, { x: 1 })).toMatchObject({ ok: true, events: [], ignored: expect.stringContaining(topic) });
+  });
+
+  test.each(['{"id":"12a"}', '{"id":-3}'])("%s is refused by its id", (raw) => {
+    expect(read("orders/create", raw)).toMatchObject({
+      ok: false,
+      message: expect.stringMatching(/^id: the body is not a Shopify order/),
+    });
+  });
+
+  test("a missing topic is refused", () => {
+    const headers = headersOf("", { "x-shopify-topic": undefined });
+    const rawBody = Buffer.from(JSON.stringify(ORDER));
+    expect(shopify.toEvents({ headers, body: ORDER, rawBody, shop: "acme", receivedAt: RECEIVED_AT })).toEqual({
+      ok: false,
+      message: "the header X-Shopify-Topic is missing",
+    });
+  });
+
+  test("an order without a buyer is ignored with the reason, so that Shopify does not repeat it", () => {
+    const none = { customer: null, billing_address: null, shipping_address: null, phone: null };
+    expect(read("orders/create", { ...ORDER, ...none })).toEqual({
+      ok: true,
+      events: [],
+      ignored: "order 6200407294252 has no customer and no usable phone number: no one can be reminded",
+    });
+    expect(typesOf("orders/paid", { ...none, financial_status: "paid" })).toEqual(["order.updated", "order.paid"]);
+  });
+});
