@@ -22,7 +22,9 @@ declare module "vitest" {
   }
 }
 
-export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+/** Runs once: the first project that needs servers starts them for all. */
+export default async function setup({ vitest }: TestProject): Promise<(() => Promise<void>) | undefined> {
+  if ("serverUrl" in vitest.getRootProject().getProvidedContext()) return undefined;
   const redisUrl = await findRedis();
   const server = await findPostgres();
   const admin = postgres(server.url, { max: 1, onnotice: () => {} });
@@ -32,9 +34,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const queue = openQueueBackend(template, { log: { info() {}, warn() {}, error() {} } });
   await queue.migrate();
   await queue.close();
-  project.provide("serverUrl", server.url);
-  project.provide("templateName", TEMPLATE);
-  project.provide("redisUrl", redisUrl);
+  vitest.provide("serverUrl", server.url);
+  vitest.provide("templateName", TEMPLATE);
+  vitest.provide("redisUrl", redisUrl);
   return async () => {
     await admin.unsafe(`drop database if exists ${TEMPLATE} with (force)`);
     await admin.end();

@@ -288,13 +288,18 @@ function scoped(scope: Scoped = { path: ["root"], params: {} }, depth = 0): stri
   });
 }
 
-/** What Handlebars itself makes of it, with our helpers: it escapes nothing that the data holds. */
-function handlebarsSays(source: string, data: TemplateData): string {
-  const own = Handlebars.create();
-  for (const [name, helper] of DELEGATES) if (!(name in own.helpers)) own.registerHelper(name, helper);
-  own.registerHelper("log", () => "");
-  const frame: Frame = { root: data.values, look: data, names: new Map(), steps: { left: MAX_STEPS } };
-  return own.compile(source)(data.values, { data: frame }).trim();
+const PLAIN_HANDLEBARS = Handlebars.create();
+for (const [name, helper] of DELEGATES)
+  if (!(name in PLAIN_HANDLEBARS.helpers)) PLAIN_HANDLEBARS.registerHelper(name, helper);
+PLAIN_HANDLEBARS.registerHelper("log", () => "");
+
+/** The text that Handlebars itself renders with our helpers. It escapes nothing that the data holds. */
+function handlebarsRenders(source: string): (data: TemplateData) => string {
+  const render = PLAIN_HANDLEBARS.compile(source);
+  return (data) => {
+    const frame: Frame = { root: data.values, look: data, names: new Map(), steps: { left: MAX_STEPS } };
+    return render(data.values, { data: frame }).trim();
+  };
 }
 
 /** Valid templates and payloads, cut, doubled, mixed and flipped. */
@@ -448,6 +453,7 @@ describe("templates that somebody could try to save", () => {
         continue;
       }
       seen.accepted++;
+      const expected = handlebarsRenders(source);
       for (const data of DATA) {
         const result = compiled.template.render(data);
         if (!result.ok) expect(result.message, source).toMatch(/ is missing|is empty|more than|longer than/);
@@ -457,7 +463,7 @@ describe("templates that somebody could try to save", () => {
           // Handlebars takes a block within itself for no step down, which we do not.
           if (source.includes("..")) continue;
           seen.compared++;
-          expect(result.text, source).toBe(handlebarsSays(source, data));
+          expect(result.text, source).toBe(expected(data));
         }
       }
     }
