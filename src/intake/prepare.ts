@@ -1,7 +1,6 @@
 /** What intake needs of an event before it opens a transaction: whose it is, by hashes, and what is stored of it. */
-import { firstIdentity, identitiesOf } from "../core/order/contact.ts";
+import { acceptEvent } from "../core/order/accept.ts";
 import type { BuyerPayload, OrderEvent, OrderPayload, Rejection } from "../core/order/event.ts";
-import { parseEvent } from "../core/order/event.ts";
 import type { ShopPolicy } from "../core/values/policy.ts";
 import { isZone } from "../core/values/zone.ts";
 import type { Vault } from "../db/vault.ts";
@@ -36,26 +35,11 @@ export type PreparedOrRejected =
 
 /** Checks one event of any origin and makes it ready. Never throws for what is in it. */
 export function prepare(env: PrepareEnv, input: unknown): PreparedOrRejected {
-  const parsed = parseEvent(input);
-  if (!parsed.ok) return { ok: false, id: idOf(input), rejection: parsed.rejection };
-  const { event } = parsed;
-  const shop = env.shopOf(event.shop);
-  if (shop === null)
-    return refuse(
-      event,
-      "unknown_shop",
-      `shop: ${JSON.stringify(event.shop)} is not configured: list it under shops in dunlin.yaml, or add "*"`,
-    );
-  const { buyer: told, ...order } = event.order;
-  const buyer = told ?? null;
-  const identities = identitiesOf(buyer, shop);
-  const identity = firstIdentity(identities);
-  if (event.type === "order.created" && identity === null)
-    return refuse(
-      event,
-      "invalid_event",
-      "order.buyer.phone: is no valid phone number, and no id or chat tells who the buyer is; write it like +8613812345678",
-    );
+  const accepted = acceptEvent(input, env.shopOf);
+  if (!accepted.ok) return accepted;
+  const { event, identities, identity } = accepted;
+  const { buyer: payload, ...order } = event.order;
+  const buyer = payload ?? null;
   return {
     ok: true,
     prepared: {
@@ -79,14 +63,4 @@ export function prepare(env: PrepareEnv, input: unknown): PreparedOrRejected {
 /** A zone that is none is passed over: the shop's is used. */
 function knownZone(buyer: BuyerPayload): BuyerPayload {
   return buyer.timeZone == null || isZone(buyer.timeZone) ? buyer : { ...buyer, timeZone: null };
-}
-
-function refuse(event: OrderEvent, code: string, message: string): PreparedOrRejected {
-  return { ok: false, id: event.id, rejection: { code, message } };
-}
-
-function idOf(input: unknown): string | null {
-  if (typeof input !== "object" || input === null) return null;
-  const id: unknown = Reflect.get(input, "id");
-  return typeof id === "string" ? id.slice(0, 200) : null;
 }

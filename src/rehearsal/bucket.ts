@@ -1,8 +1,7 @@
 /** Lives through the events of some buyers and writes down what would be sent and skipped. */
 
-import { firstIdentity, identitiesOf } from "../core/order/contact.ts";
+import { acceptEvent } from "../core/order/accept.ts";
 import type { OrderEvent } from "../core/order/event.ts";
-import { parseEvent } from "../core/order/event.ts";
 import type { Decision } from "../core/rules/buyer-state.ts";
 import { byPriority } from "../core/rules/match.ts";
 import { labelOf, type Person } from "../core/simulation/person.ts";
@@ -103,15 +102,8 @@ function readEvent(text: string, shopOf: ShopOf): OrderEvent | string {
   } catch {
     return whyNoJson(text);
   }
-  const parsed = parseEvent(value);
-  if (!parsed.ok) return parsed.rejection.message;
-  const { event } = parsed;
-  const shop = shopOf(event.shop);
-  if (shop === null)
-    return `shop: ${JSON.stringify(event.shop)} is not configured: list it under shops in dunlin.yaml, or add "*"`;
-  if (event.type === "order.created" && firstIdentity(identitiesOf(event.order.buyer, shop)) === null)
-    return "order.buyer.phone: is no valid phone number, and no id or chat tells who the buyer is; write it like +8613812345678";
-  return event;
+  const accepted = acceptEvent(value, shopOf);
+  return accepted.ok ? accepted.event : accepted.rejection.message;
 }
 
 /** With the place, and without the words of the line: there are phone numbers among them. */

@@ -1,0 +1,49 @@
+/** Which events are accepted. Intake and the rehearsal ask here, so that they accept the same and refuse it in the same words. */
+import type { ShopPolicy } from "../values/policy.ts";
+import { firstIdentity, type Identities, identitiesOf } from "./contact.ts";
+import { type OrderEvent, parseEvent, type Rejection } from "./event.ts";
+
+export type AcceptedEvent =
+  | {
+      readonly ok: true;
+      readonly event: OrderEvent;
+      readonly identities: Identities;
+      /** The text whose hash decides holdout and variant; null: the event has no buyer. */
+      readonly identity: string | null;
+    }
+  | { readonly ok: false; readonly id: string | null; readonly rejection: Rejection };
+
+/** Checks one event of any origin. Never throws. `shopOf` returns null for a shop that is not configured. */
+export function acceptEvent(input: unknown, shopOf: (shop: string) => ShopPolicy | null): AcceptedEvent {
+  const parsed = parseEvent(input);
+  if (!parsed.ok) return { ok: false, id: idOf(input), rejection: parsed.rejection };
+  const { event } = parsed;
+  const shop = shopOf(event.shop);
+  if (shop === null) {
+    const name = JSON.stringify(event.shop);
+    return refuse(
+      event,
+      "unknown_shop",
+      `shop: ${name} is not configured: list it under shops in dunlin.yaml, or add "*"`,
+    );
+  }
+  const identities = identitiesOf(event.order.buyer, shop);
+  const identity = firstIdentity(identities);
+  if (event.type === "order.created" && identity === null)
+    return refuse(
+      event,
+      "invalid_event",
+      "order.buyer.phone: is not a valid phone number, and the buyer has no id or chat; write it like +8613812345678",
+    );
+  return { ok: true, event, identities, identity };
+}
+
+function refuse(event: OrderEvent, code: string, message: string): AcceptedEvent {
+  return { ok: false, id: event.id, rejection: { code, message } };
+}
+
+function idOf(input: unknown): string | null {
+  if (typeof input !== "object" || input === null) return null;
+  const id: unknown = Reflect.get(input, "id");
+  return typeof id === "string" ? id.slice(0, 200) : null;
+}
