@@ -7,6 +7,7 @@ import type { Logger } from "pino";
 import { applyOnFirstStart } from "./campaigns/first-start.ts";
 import { type LiveCampaigns, openLiveCampaigns, StoredCampaignError, watchCampaigns } from "./campaigns/live.ts";
 import { openChannels } from "./channels/registry.ts";
+import type { RunningService, ServiceOptions } from "./cli/command.ts";
 import type { Config } from "./config/config.ts";
 import { type Keys, loadOrCreateKeys } from "./config/keys.ts";
 import { StartError } from "./config/start-error.ts";
@@ -32,25 +33,6 @@ import { policyLookups } from "./reporting/policies.ts";
 import { startHttp } from "./roles/api.ts";
 
 export const ROLES = ["api", "intake", "dispatch", "upkeep"] as const;
-export type Role = (typeof ROLES)[number];
-
-export type App = {
-  /** Where the API listens; null without the role. */
-  readonly url: string | null;
-  /** Resolves when the process can no longer work (the embedded database is gone). */
-  readonly failed: Promise<Error>;
-  /** Idempotent. */
-  stop(): Promise<void>;
-};
-
-export type AppOptions = {
-  readonly roles: ReadonlySet<Role>;
-  readonly log: Logger;
-  /** Lines for people: the address, the key that was made, what channel `console` prints. */
-  readonly print: (line: string) => void;
-  /** `start` brings an empty database up to date itself; the other roles never change a schema. */
-  readonly migrateEmpty: boolean;
-};
 
 const DUE_SCAN_MS = 250;
 /** How much later than its time a row may be taken up without being late: a few scans, or two sweeps when the queue is away. */
@@ -67,8 +49,9 @@ const CUT_READS_MS = 5_000;
 const PER_NUDGE = 100;
 const MAX_COUNTED = 2_000;
 
-export async function startApp(config: Config, options: AppOptions): Promise<App> {
-  const { roles, log } = options;
+export async function startApp(config: Config, options: ServiceOptions): Promise<RunningService> {
+  const { log } = options;
+  const roles = new Set(options.roles);
   const releases: (() => Promise<void>)[] = [];
   /** What takes work: all of it stops at once, before anything is released. */
   const takers: (() => Promise<unknown>)[] = [];
@@ -241,7 +224,7 @@ async function openCampaigns(
   }
 }
 
-async function openStore(config: Config, options: AppOptions): Promise<OpenDatabase> {
+async function openStore(config: Config, options: ServiceOptions): Promise<OpenDatabase> {
   const database = await openDatabase({
     databaseUrl: config.databaseUrl,
     dataDir: config.dataDir,

@@ -2,16 +2,17 @@
 /** The `dunlin` command: exit codes 0 done, 1 failed with the reason on stderr, 2 wrong usage. */
 import { setFlagsFromString } from "node:v8";
 import { CommanderError } from "commander";
+import { ROLES, startApp } from "./app.ts";
 import { StoredCampaignError } from "./campaigns/live.ts";
 import { CommandError } from "./cli/context.ts";
 import { explainFileError, isDatabaseError, reasonOf } from "./cli/failure.ts";
+import { OutputError, openOutput } from "./cli/output.ts";
+import { program } from "./cli/program.ts";
 import { StartError } from "./config/start-error.ts";
 import { explainDbError } from "./db/client.ts";
 import { EmbeddedError } from "./db/embedded/errors.ts";
 import { CampaignsBusy } from "./db/stores/campaigns/planning-fence.ts";
 import { DemoError } from "./demo/place.ts";
-import { OutputError, openOutput } from "./output.ts";
-import { program } from "./program.ts";
 
 function explain(error: unknown): string {
   const known = [CommandError, StartError, StoredCampaignError, CampaignsBusy, EmbeddedError, DemoError];
@@ -40,7 +41,12 @@ async function main(): Promise<void> {
   setFlagsFromString(`--heap-growing-percent=${HEAP_GROWING_PERCENT}`);
   process.stderr.on("error", () => {});
   try {
-    await program(openOutput(process.stdout, outputFailed)).parseAsync();
+    await program({
+      env: process.env,
+      cwd: process.cwd(),
+      output: openOutput(process.stdout, outputFailed),
+      service: { roles: ROLES, start: startApp },
+    }).parseAsync();
   } catch (error) {
     if (error instanceof OutputError) return;
     if (error instanceof CommanderError) {

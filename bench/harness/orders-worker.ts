@@ -1,8 +1,8 @@
 /** Dunlin's own intake over the queue `orders`: the whole application with that one role, and a producer beside it as the floor has. */
 import { startApp } from "../../src/app.ts";
+import { createLog } from "../../src/cli/log.ts";
 import { loadConfig } from "../../src/config/load-config.ts";
 import { connect } from "../../src/db/client.ts";
-import { createLog } from "../../src/log.ts";
 import { openQueueBackend } from "../../src/queue/connection.ts";
 import { serve } from "./child.ts";
 import { addAll } from "./jobs.ts";
@@ -14,7 +14,7 @@ const result = loadConfig(process.env, process.cwd());
 if (!result.ok) throw new Error(result.faults.join("\n"));
 const { config } = result;
 const log = createLog("warn", 2);
-await startApp(config, { roles: new Set(["intake"]), log, print: () => {}, migrateEmpty: false });
+await startApp(config, { roles: ["intake"], log, print: () => {}, migrateEmpty: false });
 const database = connect(config.databaseUrl ?? "", { max: 1, applicationName: "dunlin bench" });
 const backend = openQueueBackend(config.queueUrl ?? config.databaseUrl ?? "", { log });
 

@@ -31,15 +31,8 @@ export type DemoOptions = { readonly buyers: number; readonly seconds: number; r
 
 type RunningApp = { readonly url: string | null; readonly failed: Promise<Error>; stop(): Promise<void> };
 export type DemoDeps = {
-  readonly startApp: (
-    config: Config,
-    options: {
-      readonly roles: ReadonlySet<"api" | "intake" | "dispatch" | "upkeep">;
-      readonly log: Logger;
-      readonly print: (line: string) => void;
-      readonly migrateEmpty: boolean;
-    },
-  ) => Promise<RunningApp>;
+  /** Starts every role, with an API on a free port. */
+  readonly startApp: (config: Config, log: Logger) => Promise<RunningApp>;
   readonly env: Env;
   readonly cwd: string;
   readonly out: Output & Pick<NodeJS.WriteStream, "on">;
@@ -87,12 +80,7 @@ async function perform(deps: DemoDeps, options: DemoOptions, stage: Stage): Prom
   const config = await configure(deps.env, place, pace, { origin: provider.origin, secret });
 
   screen.say(`${screen.style.bold("Dunlin demo")}: starting PostgreSQL, queue, API and workers …`);
-  const app = await deps.startApp(config, {
-    roles: new Set(["api", "intake", "dispatch", "upkeep"]),
-    log: logTo(screen, deps.env.LOG_LEVEL ? config.logLevel : "error"),
-    print: () => {},
-    migrateEmpty: true,
-  });
+  const app = await deps.startApp(config, logTo(screen, deps.env.LOG_LEVEL ? config.logLevel : "error"));
   releases.push(() => app.stop());
   const gone = app.failed.then((error) => Promise.reject(error));
   gone.catch(() => {});

@@ -2,7 +2,7 @@
 import { fileURLToPath } from "node:url";
 import { pino } from "pino";
 import { expect, it, onTestFinished } from "vitest";
-import { doctorCommand } from "../../src/cli/commands/doctor.ts";
+import { doctorCommand } from "../../src/cli/commands/service/doctor.ts";
 import { CommandError } from "../../src/cli/context.ts";
 import { loadConfig } from "../../src/config/load-config.ts";
 import { openQueueBackend } from "../../src/queue/connection.ts";

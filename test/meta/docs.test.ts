@@ -1,10 +1,17 @@
 import { readFileSync } from "node:fs";
+import type { Command } from "commander";
 import { describe, expect, it } from "vitest";
+import { program } from "../../src/cli/program.ts";
 import { REASONS } from "../../src/core/values/reason.ts";
-import { program } from "../../src/program.ts";
 import { PROVIDERS } from "../../src/render/catalog/front-schema.ts";
 import { parseTemplate } from "../../src/render/catalog/template-file.ts";
 
+const dunlin = program({
+  env: {},
+  cwd: "",
+  output: { line: () => {}, piece: async () => {} },
+  service: { roles: ["api", "intake"], start: () => Promise.reject(new Error("not started here")) },
+});
 const readme = readFileSync("README.md", "utf8");
 
 /** First cells of the table under a heading, backticks and arguments stripped. */
@@ -23,9 +30,7 @@ describe("README", () => {
     const documented = firstCells("Commands")
       .flatMap((cell) => [...cell.matchAll(/`(\w+(?:-\w+)?)/g)].map(([, name]) => name))
       .sort();
-    const real = program()
-      .commands.map((command) => command.name())
-      .filter((name) => name !== "help");
+    const real = dunlin.commands.map((command) => command.name()).filter((name) => name !== "help");
     expect([...new Set(documented)]).toEqual(real.sort());
   });
 
@@ -46,8 +51,10 @@ it("shows front matter as it is taken", () => {
   expect(parsed.ok ? Object.keys(parsed.template.front) : parsed.faults).toEqual([...PROVIDERS]);
 });
 
+const allCommands = (command: Command): Command[] => command.commands.flatMap((each) => [each, ...allCommands(each)]);
+
 it("has a description and help for every command and argument", () => {
-  for (const command of program().commands) {
+  for (const command of allCommands(dunlin)) {
     expect(command.description(), command.name()).not.toBe("");
     for (const option of command.options) expect(option.description, `${command.name()} ${option.long}`).not.toBe("");
     for (const argument of command.registeredArguments) expect(argument.description, command.name()).not.toBe("");

@@ -1,5 +1,5 @@
-/** `dunlin explain ORDER --shop S`: the whole story of an order. */
-
+/** `dunlin explain ORDER --shop S` */
+import { Command } from "commander";
 import { runningCatalog, StoredCampaignError } from "../../campaigns/live.ts";
 import type { Config } from "../../config/config.ts";
 import type { Campaign } from "../../core/values/policy.ts";
@@ -9,7 +9,20 @@ import { catalogOptions } from "../../render/catalog/catalog-options.ts";
 import { explainOrder } from "../../reporting/explain.ts";
 import { storyJson, storyText } from "../../reporting/format-explain.ts";
 import { policyLookups } from "../../reporting/policies.ts";
+import { type Describe, runCommand } from "../command.ts";
 import { type CommandContext, CommandError, withDatabase } from "../context.ts";
+
+type Options = { readonly shop: string; readonly json?: boolean };
+
+export const command: Describe = (cli) =>
+  new Command("explain")
+    .description("Show the whole story of an order: events, reminders, reasons, deliveries and recovery")
+    .argument("<order>", "id of the order")
+    .requiredOption("--shop <shop>", "id of its shop")
+    .option("--json", "print it as JSON")
+    .action((order: string, { shop, json = false }: Options) =>
+      runCommand(cli, (context) => explainCommand(context, order, shop, json)),
+    );
 
 export async function explainCommand(
   context: CommandContext,
@@ -24,12 +37,12 @@ export async function explainCommand(
   });
   if (story === null)
     throw new CommandError(
-      `no event ever told of order ${order} in shop ${shop}: check both ids, and that its events arrive`,
+      `no event of order ${order} in shop ${shop} was received: check both ids, and that the shop sends its events`,
     );
   context.out(json ? JSON.stringify(storyJson(story), null, 2) : storyText(story));
 }
 
-/** Those that the API tells the story by. The story is told without them, too: what was planned is stored, they only give it words. */
+/** The running campaigns put the stored story into words. If they cannot be read, the story is shown without those words. */
 async function campaignsThatRun(sql: Sql, config: Config): Promise<readonly Campaign[]> {
   const { campaigns } = await readRunning(sql);
   try {

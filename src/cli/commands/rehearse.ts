@@ -8,6 +8,7 @@ import { availableParallelism, constants } from "node:os";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { setImmediate as turn } from "node:timers/promises";
+import { Command } from "commander";
 import { makeWorkDir } from "../../rehearsal/file/work-dir.ts";
 import { outcomeOf } from "../../rehearsal/outcome.ts";
 import { formatRehearsal } from "../../rehearsal/page.ts";
@@ -16,8 +17,21 @@ import { rehearse } from "../../rehearsal/rehearse.ts";
 import { jsonPieces } from "../../rehearsal/rows/json.ts";
 import { shopTable } from "../../rehearsal/shops.ts";
 import { readCatalogFiles } from "../../render/catalog/catalog-files.ts";
+import { instant } from "../arguments.ts";
+import { type Describe, runCommand } from "../command.ts";
 import { type CommandContext, CommandError } from "../context.ts";
 import { progressBar } from "../progress-bar.ts";
+
+export const command: Describe = (cli) =>
+  new Command("rehearse")
+    .description("Simulate campaigns over a file of order events; nothing is sent")
+    .argument("<file>", "order events as NDJSON; - reads stdin")
+    .requiredOption("--campaigns <dir>", "directory of campaigns")
+    .option("--from <instant>", "decide from this instant on; earlier events are known", instant)
+    .option("--json", "print every planned send and skip as JSON")
+    .action((file: string, options: RehearseOptions) =>
+      runCommand(cli, (context) => rehearseCommand(context, file, options, cli.output.piece)),
+    );
 
 export type RehearseOptions = {
   readonly campaigns: string /** Epoch ms. */;

@@ -1,9 +1,12 @@
-/** `dunlin report`: what was recovered, and whether the reminders caused it. */
+/** `dunlin report` */
+import { Command, Option } from "commander";
 import { reportCsv, reportJson, reportTable } from "../../reporting/format-report.ts";
-import { type Dimension, recoveryReport } from "../../reporting/recovery.ts";
+import { DIMENSIONS, type Dimension, recoveryReport } from "../../reporting/recovery.ts";
+import { dimensions, instant } from "../arguments.ts";
+import { type Describe, runCommand } from "../command.ts";
 import { type CommandContext, withDatabase } from "../context.ts";
 
-export type ReportOptions = {
+type ReportOptions = {
   readonly by?: readonly Dimension[];
   /** Epoch ms, [from, to). */
   readonly from?: number;
@@ -11,7 +14,22 @@ export type ReportOptions = {
   readonly format: "table" | "json" | "csv";
 };
 
-export async function reportCommand(context: CommandContext, options: ReportOptions): Promise<void> {
+export const command: Describe = (cli) =>
+  new Command("report")
+    .description("Report what was recovered, what it cost, and the effect of the reminders over the holdout")
+    .option("--by <list>", `group by any of ${DIMENSIONS.join(",")}`, dimensions)
+    .option("--from <instant>", "from this instant on, like 2026-11-10T20:00:00+08:00", instant)
+    .option("--to <instant>", "before this instant", instant)
+    .addOption(new Option("--format <format>", "output format").choices(["table", "json", "csv"]).default("table"))
+    .option("--json", "short for --format json")
+    .action((options: ReportOptions & { json?: boolean }, command: Command) => {
+      const { from, to } = options;
+      if (from !== undefined && to !== undefined && from >= to) command.error("error: --from must be before --to");
+      const chosen: ReportOptions = options.json === true ? { ...options, format: "json" } : options;
+      return runCommand(cli, (context) => reportCommand(context, chosen));
+    });
+
+async function reportCommand(context: CommandContext, options: ReportOptions): Promise<void> {
   const input = {
     by: options.by ?? [],
     from: options.from ?? null,

@@ -7,6 +7,7 @@
 import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { Command } from "commander";
 import { runningCatalog } from "../../campaigns/live.ts";
 import { openChannels } from "../../channels/registry.ts";
 import { maskContact, normalisePhone } from "../../core/order/contact.ts";
@@ -22,7 +23,21 @@ import { countSegments } from "../../render/segments.ts";
 import { buildTemplateData } from "../../render/template/data.ts";
 import { sampleFacts } from "../../render/template/sample.ts";
 import { withoutAddress } from "../../reporting/words.ts";
+import { locale, notEmpty } from "../arguments.ts";
+import { type Describe, runCommand } from "../command.ts";
 import { type CommandContext, CommandError, withDatabase } from "../context.ts";
+
+export const command: Describe = (cli) =>
+  new Command("send-test")
+    .description("Send one real message from a running template, with sample data")
+    .requiredOption("--campaign <campaign>", "key of the campaign")
+    .requiredOption("--step <step>", "id of the step")
+    .requiredOption("--channel <channel>", "configured channel")
+    .requiredOption("--to <address>", "phone number (+8613812345678) or chat handle", notEmpty)
+    .option("--locale <locale>", "locale of the text; default: the shop's", locale)
+    .option("--variant <variant>", "variant of the campaign; default: the text without a variant")
+    .option("--shop <shop>", "shop in whose name it is sent; default: the first configured shop")
+    .action((options: SendTestOptions) => runCommand(cli, (context) => sendTestCommand(context, options)));
 
 export type SendTestOptions = {
   readonly campaign: string;

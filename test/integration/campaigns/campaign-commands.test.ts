@@ -4,13 +4,11 @@ import { join } from "node:path";
 import { pino } from "pino";
 import { describe, expect, it } from "vitest";
 import { filesDigest } from "../../../src/campaigns/files.ts";
-import {
-  applyCommand,
-  diffCommand,
-  exportCommand,
-  rollbackCommand,
-  validateCommand,
-} from "../../../src/cli/commands/campaigns.ts";
+import { applyCommand } from "../../../src/cli/commands/campaigns/apply.ts";
+import { diffCommand } from "../../../src/cli/commands/campaigns/diff.ts";
+import { exportCommand } from "../../../src/cli/commands/campaigns/export.ts";
+import { rollbackCommand } from "../../../src/cli/commands/campaigns/rollback.ts";
+import { validateCommand } from "../../../src/cli/commands/campaigns/validate.ts";
 import { type CommandContext, CommandError } from "../../../src/cli/context.ts";
 import { loadConfig } from "../../../src/config/load-config.ts";
 import { campaignDir, campaignSetup, campaignYaml, NUDGE } from "../../support/campaigns.ts";
@@ -218,12 +216,12 @@ describe("campaigns rollback", () => {
       await apply();
     }
     const back = await run((context) => rollbackCommand(context, "default", { note: "too late" }));
-    expect(back.out).toBe("default: version 4 holds what version 2 held; it was 3\n");
+    expect(back.out).toBe("default: version 4 is a copy of version 2 and replaces version 3\n");
     const json = await run((context) => rollbackCommand(context, "default", { to: 1, json: true }));
     expect(JSON.parse(json.out)).toEqual({ campaign: "default", kind: "rolled-back", from: 4, restored: 1, number: 5 });
     expect((await run((context) => rollbackCommand(context, "default", { to: 1 }))).out).toContain("already");
     expect((await run((context) => rollbackCommand(context, "default", { to: 9 }))).failed).toMatch(
-      /no version 9; the current one is 5/,
+      /no version 9; the current version is 5/,
     );
     expect((await run((context) => rollbackCommand(context, "nope", {}))).failed).toMatch(/no campaign nope/);
     expect(

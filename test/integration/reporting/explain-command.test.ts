@@ -31,7 +31,7 @@ it("answers on the command line what it answers over HTTP", async () => {
   const loaded = loadConfig(env, place.dir);
   if (!loaded.ok) throw new Error(loaded.faults.join("\n"));
   const log = pino({ level: "silent" });
-  const app = await startApp(loaded.config, { roles: new Set(["api"]), log, print: () => {}, migrateEmpty: false });
+  const app = await startApp(loaded.config, { roles: ["api"], log, print: () => {}, migrateEmpty: false });
   onTestFinished(() => app.stop());
   const answer = await fetch(`${app.url}/v1/orders/acme/o1`, { headers: { authorization: `Bearer ${API_KEY}` } });
   const overHttp: unknown = await answer.json();

@@ -1,7 +1,7 @@
 /** Logs: pino, JSON lines on stdout (pretty on a terminal). Ids and counts only: never an address, a text or a secret. */
 import { type Logger, pino } from "pino";
 import pretty from "pino-pretty";
-import { explainDbError } from "./db/client.ts";
+import { explainDbError } from "../db/client.ts";
 
 /** `to`: 1 is stdout (services), 2 is stderr (commands, whose stdout is their answer). */
 export function createLog(level: string, to: 1 | 2): Logger {

@@ -1,19 +1,27 @@
 /** `dunlin doctor`: looks at everything the service needs and says what is wrong and what to do, one line each. */
 
-import { checkDirectory } from "../../campaigns/apply.ts";
-import { runningCatalog, StoredCampaignError } from "../../campaigns/live.ts";
-import { openChannels } from "../../channels/registry.ts";
-import type { Config } from "../../config/config.ts";
-import { loadOrCreateKeys } from "../../config/keys.ts";
-import { explainDbError, redactUrl, type Sql } from "../../db/client.ts";
-import { contactsSealedWith } from "../../db/stores/buyers/contact-store.ts";
-import { readRunning } from "../../db/stores/campaigns/campaign-store.ts";
-import { databaseNow } from "../../db/stores/intake/intake-store.ts";
-import { createVault } from "../../db/vault.ts";
-import { openQueueBackend } from "../../queue/connection.ts";
-import { catalogOptions } from "../../render/catalog/catalog-options.ts";
-import { type CommandContext, CommandError, withDatabase } from "../context.ts";
-import { explainFileError } from "../failure.ts";
+import { Command } from "commander";
+import { checkDirectory } from "../../../campaigns/apply.ts";
+import { runningCatalog, StoredCampaignError } from "../../../campaigns/live.ts";
+import { openChannels } from "../../../channels/registry.ts";
+import type { Config } from "../../../config/config.ts";
+import { loadOrCreateKeys } from "../../../config/keys.ts";
+import { explainDbError, redactUrl, type Sql } from "../../../db/client.ts";
+import { contactsSealedWith } from "../../../db/stores/buyers/contact-store.ts";
+import { readRunning } from "../../../db/stores/campaigns/campaign-store.ts";
+import { databaseNow } from "../../../db/stores/intake/intake-store.ts";
+import { createVault } from "../../../db/vault.ts";
+import { openQueueBackend } from "../../../queue/connection.ts";
+import { catalogOptions } from "../../../render/catalog/catalog-options.ts";
+import { type Describe, runCommand } from "../../command.ts";
+import { type CommandContext, CommandError, withDatabase } from "../../context.ts";
+import { explainFileError } from "../../failure.ts";
+
+export const command: Describe = (cli) =>
+  new Command("doctor")
+    .description("Check the stores, the queue, the clock, the channels and the campaigns")
+    .option("--json", "print the findings as JSON")
+    .action(({ json = false }: { json?: boolean }) => runCommand(cli, (context) => doctorCommand(context, json)));
 
 type Finding = { readonly check: string; readonly ok: boolean; readonly message: string };
 

@@ -1,9 +1,9 @@
 /** What `campaigns diff` and `apply` print of their changes: for people a line and the changed lines of each file, and as JSON. */
 import { createTwoFilesPatch, FILE_HEADERS_ONLY } from "diff";
-import type { AppliedChange } from "../campaigns/apply.ts";
-import type { PlannedChange, PlannedKind } from "../campaigns/plan-apply.ts";
-import { formatInstant } from "../core/values/instant.ts";
-import { printable } from "../reporting/text-table.ts";
+import type { AppliedChange } from "../../../campaigns/apply.ts";
+import type { PlannedChange, PlannedKind } from "../../../campaigns/plan-apply.ts";
+import { formatInstant } from "../../../core/values/instant.ts";
+import { printable } from "../../../reporting/text-table.ts";
 
 export type FileChange = {
   readonly name: string;

@@ -1,0 +1,17 @@
+/** `dunlin campaigns`: campaigns and templates as files, to and from the database. */
+import { Command } from "commander";
+import type { Describe } from "../../command.ts";
+import { command as apply } from "./apply.ts";
+import { command as diff } from "./diff.ts";
+import { command as exportTo } from "./export.ts";
+import { command as rollback } from "./rollback.ts";
+import { command as validate } from "./validate.ts";
+
+export const command: Describe = (cli) =>
+  new Command("campaigns")
+    .description("Check, apply and export campaigns as files")
+    .addCommand(validate(cli))
+    .addCommand(diff(cli))
+    .addCommand(apply(cli))
+    .addCommand(exportTo(cli))
+    .addCommand(rollback(cli));

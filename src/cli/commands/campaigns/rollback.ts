@@ -1,0 +1,56 @@
+/** `dunlin campaigns rollback KEY [--to N]` */
+import { Command } from "commander";
+import { type RollbackResult, rollback } from "../../../campaigns/rollback.ts";
+import { catalogOptions } from "../../../render/catalog/catalog-options.ts";
+import { wholeNumber } from "../../arguments.ts";
+import { type Describe, runCommand } from "../../command.ts";
+import { type CommandContext, CommandError, commandActor, withDatabase } from "../../context.ts";
+
+type Options = { readonly to?: number; readonly note?: string; readonly json?: boolean };
+
+export const command: Describe = (cli) =>
+  new Command("rollback")
+    .description("Make an earlier version of a campaign current again, as a new version")
+    .argument("<campaign>", "key of the campaign: the name of its directory")
+    .option(
+      "--to <version>",
+      "version to return to; default: the one before the current",
+      wholeNumber(1, 2_147_483_647),
+    )
+    .option("--note <text>", "reason of the change, for the history")
+    .option("--json", "print it as JSON")
+    .action((campaign: string, options: Options) =>
+      runCommand(cli, (context) => rollbackCommand(context, campaign, options)),
+    );
+
+export async function rollbackCommand(context: CommandContext, campaign: string, options: Options): Promise<void> {
+  const { to = null, note = null } = options;
+  const input = { campaign, to, note, options: catalogOptions(context.config) };
+  const result = await withDatabase(context, ({ sql }) => rollback(sql, commandActor(), input));
+  const text = rollbackText(campaign, result);
+  if (options.json === true && (result.kind === "rolled-back" || result.kind === "same"))
+    context.out(JSON.stringify({ campaign, ...result }, null, 2));
+  else context.out(text);
+}
+
+/** Throws CommandError when nothing was rolled back. */
+function rollbackText(campaign: string, result: RollbackResult): string {
+  switch (result.kind) {
+    case "rolled-back":
+      return `${campaign}: version ${result.number} is a copy of version ${result.restored} and replaces version ${result.from}`;
+    case "same":
+      return `${campaign}: version ${result.current} already has the content of version ${result.restored}`;
+    case "unknown-campaign":
+      throw new CommandError(`there is no campaign ${campaign}: \`dunlin campaigns diff\` lists the campaigns`);
+    case "unknown-version":
+      throw new CommandError(
+        result.to === null
+          ? `${campaign} has no version before ${result.current}`
+          : `${campaign} has no version ${result.to}; the current version is ${result.current}`,
+      );
+    case "moved":
+      throw new CommandError(`${campaign} is at version ${result.current} now: somebody else changed it`);
+    case "invalid":
+      throw new CommandError(result.faults.join("\n"));
+  }
+}

@@ -1,0 +1,87 @@
+/**
+ * `dunlin import FILE`: takes in order events from NDJSON. Good lines go in; each bad line is written, as it came, to
+ * FILE.rejected.ndjson with the reason and the place. A second import of the same file is harmless: known events count as duplicates.
+ */
+import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import type { Readable } from "node:stream";
+import { Command } from "commander";
+import { applyOnFirstStart } from "../../../campaigns/first-start.ts";
+import { openLiveCampaigns } from "../../../campaigns/live.ts";
+import { openChannels } from "../../../channels/registry.ts";
+import { createIntake } from "../../../intake/intake.ts";
+import { catalogOptions } from "../../../render/catalog/catalog-options.ts";
+import { type Describe, runCommand } from "../../command.ts";
+import { type CommandContext, CommandError, openVault, withDatabase } from "../../context.ts";
+import { type ImportTotals, importStream } from "./import-stream.ts";
+import { codeOf } from "./rejects.ts";
+
+export const command: Describe = (cli) =>
+  new Command("import")
+    .description("Take in order events from a file; rejected lines go to FILE.rejected.ndjson")
+    .argument("<file>", "order events as NDJSON; - reads stdin")
+    .option("--json", "print the totals as JSON")
+    .action((file: string, { json = false }: { json?: boolean }) =>
+      runCommand(cli, (context) => importCommand(context, file, json)),
+    );
+
+async function importCommand(context: CommandContext, file: string, json: boolean): Promise<void> {
+  const { config, log, note, out } = context;
+  const size = await sizeOf(file);
+  const name = file === "-" ? "stdin" : file;
+  const rejectedFile = `${name}.rejected.ndjson`;
+  const totals = await withDatabase(context, async ({ sql }) => {
+    const vault = await openVault(context, sql);
+    const channels = openChannels(config.channels, { log, print: note });
+    try {
+      const options = catalogOptions(config);
+      const first = await applyOnFirstStart({ sql, log, options }, config.templatesDir);
+      if (!first.ok) throw new CommandError(first.faults.join("\n"));
+      const contacts = new Map([...channels].map(([channel, { contact }]) => [channel, contact]));
+      const live = await openLiveCampaigns({ sql, options, channels: contacts });
+      const intake = createIntake({
+        sql,
+        vault,
+        shopOf: config.shop,
+        policy: () => live.current().policy,
+        refresh: () => live.refresh(),
+        broken: (error, which) => log.error({ err: error, ...which }, "an event failed and was set aside"),
+      });
+      const input = file === "-" ? process.stdin : createReadStream(file, { highWaterMark: 1 << 18 });
+      return await importStream(intake, pieces(input, name), rejectedFile, progress(context, size));
+    } finally {
+      for (const channel of channels.values()) await channel.close();
+    }
+  });
+  if (json) out(JSON.stringify(totals));
+  else out(`${totals.accepted} events accepted, ${totals.duplicates} duplicates, ${totals.rejected} rejected`);
+  if (totals.rejected > 0) note(`rejected lines with their reasons: ${rejectedFile}`);
+}
+
+async function sizeOf(file: string): Promise<number | null> {
+  if (file === "-") return null;
+  try {
+    return (await stat(file)).size;
+  } catch (error) {
+    throw new CommandError(`${file}: cannot be read (${codeOf(error)})`);
+  }
+}
+
+async function* pieces(input: Readable, name: string): AsyncGenerator<Buffer> {
+  try {
+    for await (const piece of input) yield Buffer.isBuffer(piece) ? piece : Buffer.from(String(piece));
+  } catch (error) {
+    throw new CommandError(`${name}: could not be read to its end (${codeOf(error)}): mend that and import it again`);
+  }
+}
+
+function progress({ note }: CommandContext, size: number | null) {
+  let notedAt = performance.now();
+  return (bytes: number, { accepted, duplicates, rejected }: ImportTotals, last: boolean): void => {
+    const now = performance.now();
+    if (now - notedAt < 1_000 && !last) return;
+    notedAt = now;
+    const share = size === null || size === 0 ? "" : `${Math.floor((bytes / size) * 100)}% `;
+    note(`${share}${accepted} accepted, ${duplicates} duplicates, ${rejected} rejected`);
+  };
+}
