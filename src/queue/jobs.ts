@@ -3,7 +3,7 @@ import { z } from "zod";
 /**
  * What travels on the queues: names and payloads only, no handlers (import cycles start there).
  *
- * - `orders`: the public intake (contract.md). Data is one order event or an array of up to 1,000; anybody may write
+ * - `orders`: the public intake (docs/http.md). Data is one order event or an array of up to 1,000; anybody may write
  *   here, so it stays `unknown` until intake has validated it.
  * - `dispatch`: nudges, each worth one batch of what is due. They carry nothing, so a lost, late or repeated job changes
  *   nothing, and two of them never mean the same rows.

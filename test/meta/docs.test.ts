@@ -1,7 +1,12 @@
+/** The tables of the documents against the code. */
 import { readFileSync } from "node:fs";
 import type { Command } from "commander";
 import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import type { z } from "zod";
 import { program } from "../../src/cli/program.ts";
+import { fileShape } from "../../src/config/file-schema.ts";
+import { parseCampaignFile } from "../../src/core/campaign/campaign-file.ts";
 import { REASONS } from "../../src/core/values/reason.ts";
 import { PROVIDERS } from "../../src/render/catalog/front-schema.ts";
 import { parseTemplate } from "../../src/render/catalog/template-file.ts";
@@ -12,43 +17,112 @@ const dunlin = program({
   output: { line: () => {}, piece: async () => {} },
   service: { roles: ["api", "intake"], start: () => Promise.reject(new Error("not started here")) },
 });
-const readme = readFileSync("README.md", "utf8");
+const read = (path: string) => readFileSync(path, "utf8");
 
-/** First cells of the table under a heading, backticks and arguments stripped. */
-function firstCells(heading: string): string[] {
-  const section = readme.slice(readme.indexOf(`## ${heading}`));
-  const end = section.indexOf("\n## ", 1);
-  return section
-    .slice(0, end === -1 ? undefined : end)
+/** The names in backticks in the first cells of the tables under a heading. */
+function firstCells(path: string, heading: string): string[] {
+  const text = read(path);
+  const start = text.indexOf(`${heading}\n`);
+  if (start < 0) throw new Error(`${path} has no heading ${heading}`);
+  const level = /^#+/.exec(heading)?.[0].length ?? 1;
+  const end = text.slice(start + heading.length).search(new RegExp(`^#{1,${level}} `, "m"));
+  const cells = text
+    .slice(start, end < 0 ? undefined : start + heading.length + end)
     .split("\n")
     .filter((line) => line.startsWith("| `"))
-    .map((line) => line.split("|")[1] ?? "");
+    .flatMap((line) => [...(line.split(/(?<!\\)\|/)[1] ?? "").matchAll(/`([^`]+)`/g)].map(([, name = ""]) => name));
+  return [...new Set(cells)].sort();
 }
 
-describe("README", () => {
-  it("lists every command, and none that is not there", () => {
-    const documented = firstCells("Commands")
-      .flatMap((cell) => [...cell.matchAll(/`(\w+(?:-\w+)?)/g)].map(([, name]) => name))
-      .sort();
-    const real = dunlin.commands.map((command) => command.name()).filter((name) => name !== "help");
-    expect([...new Set(documented)]).toEqual(real.sort());
+const sorted = (names: Iterable<string | undefined>) => [...new Set(names)].sort();
+
+it("lists every command in docs/commands.md", () => {
+  const documented = firstCells("docs/commands.md", "# Commands").map(
+    (cell) => cell.match(/^[a-z-]+(?: [a-z]+)?/)?.[0],
+  );
+  const real = dunlin.commands
+    .filter((command) => command.name() !== "help")
+    .flatMap((command) => {
+      const parts = command.commands.filter((part) => part.name() !== "help");
+      return parts.length === 0 ? [command.name()] : parts.map((part) => `${command.name()} ${part.name()}`);
+    });
+  expect(sorted(documented)).toEqual(sorted(real));
+});
+
+it("lists no option that a command does not take", () => {
+  for (const cell of firstCells("docs/commands.md", "# Commands")) {
+    const [name, part] = cell.split(" ");
+    const top = dunlin.commands.find((command) => command.name() === name);
+    const command = top?.commands.find((each) => each.name() === part) ?? top;
+    const taken = command?.options.map(({ long }) => long);
+    for (const [option] of cell.matchAll(/--[a-z-]+/g)) expect(taken, cell).toContain(option);
+  }
+});
+
+it("lists every environment variable that is read", () => {
+  const names = [...read("src/config/environment.ts").matchAll(/value\("([A-Z_]+)"\)/g)].map(([, name]) => name);
+  expect(firstCells("docs/configuration.md", "## Environment")).toEqual(sorted(names));
+});
+
+describe("docs/configuration.md", () => {
+  const { shops, channels } = fileShape.shape;
+  const keysOf = (record: typeof shops | typeof channels) =>
+    Object.keys((record.unwrap().valueType as z.ZodObject).shape);
+
+  it("lists every key of a shop", () => {
+    const documented = firstCells("docs/configuration.md", "### Shops").map((cell) => cell.replace(/\..*/, ""));
+    expect(documented).toEqual(sorted(keysOf(shops)));
   });
 
-  it("lists every environment variable that is read", () => {
-    const documented = firstCells("Configuration").flatMap((cell) =>
-      [...cell.matchAll(/`([A-Z_]+)`/g)].map(([, name]) => name),
-    );
-    const source = readFileSync("src/config/environment.ts", "utf8");
-    const read = [...source.matchAll(/value\("([A-Z_]+)"\)/g)].map(([, name]) => name);
-    expect([...new Set(documented)].sort()).toEqual([...new Set(read)].sort());
+  it("lists every key of a channel", () => {
+    const own = ["headers", "connections"];
+    expect(firstCells("docs/configuration.md", "### Channels")).toEqual(sorted([...keysOf(channels), ...own]));
+  });
+
+  it("shows a dunlin.yaml that is taken", () => {
+    const [, text = ""] = /```yaml\n([\s\S]*?)```/.exec(read("docs/configuration.md")) ?? [];
+    expect(fileShape.safeParse(parse(text)).error).toBeUndefined();
   });
 });
 
-it("shows front matter as it is taken", () => {
-  const [, text = ""] = /```handlebars\n([\s\S]*?)```/.exec(readme) ?? [];
-  const name = { campaign: "c", step: "s", variant: null, channel: "sms", locale: "zh-CN" };
-  const parsed = parseTemplate(name, text);
-  expect(parsed.ok ? Object.keys(parsed.template.front) : parsed.faults).toEqual([...PROVIDERS]);
+describe("docs/campaigns.md", () => {
+  const [, text = ""] = /```yaml\n([\s\S]*?)```/.exec(read("docs/campaigns.md")) ?? [];
+
+  it("shows a campaign.yaml that is taken, with the defaults that the code has", () => {
+    const parsed = parseCampaignFile("double11", text, null);
+    const short = parseCampaignFile("double11", "steps: [{ id: a, at: { afterCreated: 1m }, channels: [sms] }]", null);
+    if (!parsed.ok || !short.ok) throw new Error(JSON.stringify(parsed));
+    for (const key of ["limits", "repeatAfter", "paidSilence", "minAge", "minLead", "staleAfter", "whenTight"] as const)
+      expect(parsed.value[key], key).toEqual(short.value[key]);
+  });
+
+  it("lists every key of campaign.yaml, and shows each", () => {
+    const keys = Object.keys(parse(text) as object);
+    expect(firstCells("docs/campaigns.md", "## campaign.yaml")).toEqual(sorted(keys));
+    const draft = parseCampaignFile("double11", text, null);
+    expect(sorted(["key", ...keys])).toEqual(sorted(Object.keys(draft.ok ? draft.value : {})));
+  });
+
+  it("shows front matter as it is taken", () => {
+    const [, template = ""] = /```handlebars\n([\s\S]*?)```/.exec(read("docs/campaigns.md")) ?? [];
+    const name = { campaign: "c", step: "s", variant: null, channel: "sms", locale: "zh-CN" };
+    const parsed = parseTemplate(name, template);
+    expect(parsed.ok ? Object.keys(parsed.template.front) : parsed.faults).toEqual([...PROVIDERS]);
+  });
+});
+
+it("lists every call of the API in docs/http.md", () => {
+  const { paths } = JSON.parse(read("docs/openapi.json")) as { paths: Record<string, object> };
+  const real = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => `${method.toUpperCase()} ${path.replace(/\{(\w+)\}/g, ":$1")}`),
+  );
+  expect(firstCells("docs/http.md", "## Calls")).toEqual(sorted([...real, "GET /openapi.json"]));
+});
+
+it("lists every metric in docs/operations.md", () => {
+  const names = [...read("src/metrics.ts").matchAll(/name: "(dunlin_\w+)"/g)].map(([, name]) => name);
+  const documented = firstCells("docs/operations.md", "## Watching it").filter((name) => name.startsWith("dunlin_"));
+  expect(documented).toEqual(sorted(names));
 });
 
 const allCommands = (command: Command): Command[] => command.commands.flatMap((each) => [each, ...allCommands(each)]);
