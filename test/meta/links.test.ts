@@ -67,6 +67,21 @@ it("refers to no document that is not in the repository", () => {
   expect(faults).toEqual([]);
 });
 
+it.each(["ARCHITECTURE.md", "CONTRIBUTING.md", "docs/rules.md"])("names only files that are there: %s", (path) => {
+  const named = [...proseOf(read(path)).matchAll(/`((?:[\w.-]+\/)+[\w.-]*)`/g)].map(([, name = ""]) => name);
+  expect(named.filter((name) => !existsSync(name) && !existsSync(join("src", name)))).toEqual([]);
+});
+
+it("says in ARCHITECTURE.md what each folder of src holds", () => {
+  const listed = [...read("ARCHITECTURE.md").matchAll(/^\| `([\w/]+)` \|/gm)].map(([, name = ""]) => name);
+  const folders = new Set(files.filter((each) => each.startsWith("src/")).map((each) => dirname(each.slice(4))));
+  const unlisted = [...folders].filter((folder) => folder !== "." && !listed.some((each) => isWithin(folder, each)));
+  expect(unlisted).toEqual([]);
+  expect(listed.filter((each) => ![...folders].some((folder) => isWithin(folder, each)))).toEqual([]);
+});
+
+const isWithin = (folder: string, listed: string) => folder === listed || folder.startsWith(`${listed}/`);
+
 it("names only rules that docs/rules.md has", () => {
   const rules = new Set([...read("docs/rules.md").matchAll(/^## Rule (\d+):/gm)].map(([, number]) => number));
   for (const path of files.filter((each) => /^(src|test)\/.*\.ts$/.test(each)))
