@@ -3,6 +3,7 @@
 import { type BuyerPolicy, standingSends } from "../core/rules/buyer-state.ts";
 import { paidAt, quietHoursOf, type UsableChannel, usableChannel } from "../core/rules/replan.ts";
 import { judgeRetry } from "../core/rules/retry.ts";
+import { channelsFrom } from "../core/seams/channel-order.ts";
 import { newId } from "../db/ids.ts";
 import {
   adoptOrder,
@@ -29,7 +30,6 @@ import {
 } from "../db/stores/dispatch/dispatch-store.ts";
 import { inTransaction, isDataFault } from "../db/transaction.ts";
 import type { Catalog } from "../render/catalog/catalog.ts";
-import { channelsFrom } from "./channel-order.ts";
 import { BROKEN_WAIT, type ClaimedBatch, shopPolicy, usefulUntil } from "./claim.ts";
 import { type DispatchDeps, leaseMs, RETRY_HORIZON_MS, type SendJob } from "./deps.ts";
 import { bookSlots, type SlotBook } from "./slots.ts";

@@ -3,11 +3,11 @@ import { setTimeout as pause } from "node:timers/promises";
 import { usableChannel } from "../core/rules/replan.ts";
 import { afterFailure } from "../core/rules/retry.ts";
 import type { Channel, SendOutcome } from "../core/seams/channel.ts";
+import { channelsFrom } from "../core/seams/channel-order.ts";
 import type { Outcome } from "../db/stores/dispatch/dispatch-store.ts";
 import { VaultError } from "../db/vault.ts";
-import { countSegments } from "../render/segments.ts";
-import { channelsFrom } from "./channel-order.ts";
-import { type Composed, compose, type From } from "./compose.ts";
+import { costOf, type MadeMessage } from "../render/message.ts";
+import { type Composed, compose } from "./compose.ts";
 import { type DispatchDeps, leaseMs, type SendJob, SLOT_HORIZON_MS } from "./deps.ts";
 
 export async function send(deps: DispatchDeps, job: SendJob): Promise<Outcome> {
@@ -26,19 +26,19 @@ export async function send(deps: DispatchDeps, job: SendJob): Promise<Outcome> {
   // A process that was paused since the claim must send neither when its lease may be over nor when the order may be closed.
   const startBy = sendBy(deps, job, channel);
   const begun = performance.now();
-  if (begun > startBy) return givenBack(job, composed.from);
+  if (begun > startBy) return givenBack(job, composed.made);
   const outcome = await channel.send(composed.message, startBy);
   deps.meter?.finished(channel.name, outcome.kind, performance.now() - begun);
-  if (outcome.kind === "accepted") return accepted(job, channel, composed.from, outcome, composed.message);
+  if (outcome.kind === "accepted") return accepted(job, channel, composed.made, outcome);
   if (outcome.kind === "unknown")
-    return outcomeOf(job, composed.from, {
+    return outcomeOf(job, composed.made, {
       state: "unknown",
       code: outcome.code,
       message: outcome.message,
       reminder: "skipped",
       reason: "unknown_outcome",
     });
-  return failed(deps, job, composed.from, outcome);
+  return failed(deps, job, composed.made, outcome);
 }
 
 /** What fails before the provider is called is no unknown outcome: nothing has left, and it is said at once. */
@@ -73,8 +73,8 @@ function sendBy(deps: DispatchDeps, job: SendJob, channel: Channel): number {
 }
 
 /** Nothing was sent: judged anew at once, which finds the reason if it is too late for good. */
-function givenBack(job: SendJob, from: From): Outcome {
-  return outcomeOf(job, from, {
+function givenBack(job: SendJob, made: MadeMessage): Outcome {
+  return outcomeOf(job, made, {
     state: "failed-transient",
     code: "claim_too_old",
     message: "the process was paused between claim and send; nothing was sent",
@@ -87,14 +87,14 @@ function givenBack(job: SendJob, from: From): Outcome {
 type Said = Pick<Outcome, "state" | "reminder"> & Partial<Outcome>;
 
 /** What is not said is null. One object of one shape: thousands a second are made and kept until they are recorded. */
-function outcomeOf(job: SendJob, from: From | null, said: Said): Outcome {
+function outcomeOf(job: SendJob, made: MadeMessage | null, said: Said): Outcome {
   return {
     shop: job.shop.id,
     deliveryId: job.deliveryId,
     reminderId: job.reminderId,
     state: said.state,
-    template: from?.template ?? null,
-    templateVersion: from?.version ?? null,
+    template: made?.template ?? null,
+    templateVersion: made?.templateVersion ?? null,
     messageId: said.messageId ?? null,
     segments: said.segments ?? null,
     costMicros: said.costMicros ?? null,
@@ -111,18 +111,18 @@ function outcomeOf(job: SendJob, from: From | null, said: Said): Outcome {
 function accepted(
   job: SendJob,
   channel: Channel,
-  from: From,
+  made: MadeMessage,
   outcome: Extract<SendOutcome, { kind: "accepted" }>,
-  message: { readonly text: string; readonly to: string },
 ): Outcome {
-  const segments =
-    outcome.segments ?? (channel.contact === "phone" ? countSegments(message.text, message.to).segments : 1);
-  return outcomeOf(job, from, {
+  // The provider's own count is what it bills.
+  const segments = outcome.segments ?? made.segments;
+  const cost = costOf(channel.cost, segments);
+  return outcomeOf(job, made, {
     state: "accepted",
     messageId: outcome.messageId,
     segments,
-    costMicros: channel.cost === null ? null : channel.cost.micros * segments,
-    costCurrency: channel.cost?.currency ?? null,
+    costMicros: cost?.micros ?? null,
+    costCurrency: cost?.currency ?? null,
     reminder: "sent",
   });
 }
@@ -130,7 +130,7 @@ function accepted(
 function failed(
   deps: DispatchDeps,
   job: SendJob,
-  from: From | null,
+  made: MadeMessage | null,
   outcome: Extract<SendOutcome, { kind: "failed-permanent" | "failed-transient" }>,
 ): Outcome {
   const now = job.claimedAt + (performance.now() - job.askedAt);
@@ -143,8 +143,8 @@ function failed(
     until: job.until,
   });
   const said = { state: outcome.kind, code: outcome.code, message: outcome.message };
-  if (after.kind === "end") return outcomeOf(job, from, { ...said, reminder: "skipped", reason: after.reason });
-  return outcomeOf(job, from, {
+  if (after.kind === "end") return outcomeOf(job, made, { ...said, reminder: "skipped", reason: after.reason });
+  return outcomeOf(job, made, {
     ...said,
     reminder: "sending",
     retryInMs: Math.max(0, after.at - now),

@@ -3,25 +3,17 @@ import type { ApprovedTemplate } from "../core/seams/channel.ts";
 import { didYouMean } from "../core/text/suggest.ts";
 import { canonicalLocale } from "../core/values/locale.ts";
 import { formatMicros } from "../core/values/money.ts";
-import type { ContactKind, ShopPolicy } from "../core/values/policy.ts";
+import type { ShopPolicy } from "../core/values/policy.ts";
 import type { Sql } from "../db/client.ts";
 import type { Vault } from "../db/vault.ts";
 import { parseTemplate, type Template } from "../render/catalog/template-file.ts";
-import { adviseText, numberFor, signatureOf } from "../render/catalog/text-advice.ts";
-import { countSegments } from "../render/segments.ts";
+import { adviseText, numberFor } from "../render/catalog/text-advice.ts";
+import { type MadeMessage, type MessageChannel, makeMessage } from "../render/message.ts";
 import { buildTemplateData, type TemplateData } from "../render/template/data.ts";
 import { sampleFacts } from "../render/template/sample.ts";
 import { orderFacts } from "./order-facts.ts";
 import { applySample, type Sample, strayKeys } from "./sample.ts";
 import { withTold } from "./told.ts";
-
-type Cost = { readonly micros: number; readonly currency: string };
-export type PreviewChannel = {
-  readonly name: string;
-  readonly provider: string;
-  readonly contact: ContactKind;
-  readonly cost: Cost | null;
-};
 
 export type PreviewDeps = {
   readonly sql: Sql;
@@ -29,7 +21,7 @@ export type PreviewDeps = {
   readonly shopOf: (shop: string) => ShopPolicy | null;
   /** Whose words the sample is in when it names no shop; null: a made-up one's. */
   readonly shop: string | null;
-  readonly channels: readonly PreviewChannel[];
+  readonly channels: readonly MessageChannel[];
   /** Epoch ms. */
   readonly now: () => number;
 };
@@ -51,7 +43,7 @@ export type Preview = {
   readonly characters: number;
   readonly segments: number;
   /** `UTF-8`: no SMS. */
-  readonly encoding: "GSM-7" | "UCS-2" | "UTF-8";
+  readonly encoding: MadeMessage["encoding"];
   /** Of one message; null: the channel has no price. */
   readonly cost: { readonly amount: string; readonly currency: string } | null;
   readonly params: Readonly<Record<string, string>>;
@@ -106,33 +98,29 @@ const invalid = (field: string, message: string): PreviewResult => ({ kind: "inv
 /** Counted as it would be sent, shown as `shown`. */
 function show(
   template: Template,
-  channel: PreviewChannel,
+  channel: MessageChannel,
   sent: TemplateData,
   shown: TemplateData,
   to: string,
   said: readonly string[],
 ): PreviewResult {
-  const real = template.render(sent, channel.provider);
-  const masked = sent === shown ? real : template.render(shown, channel.provider);
+  const real = makeMessage(template, sent, channel, to);
+  const masked = sent === shown ? real : makeMessage(template, shown, channel, to);
   if (!real.ok) return { kind: "not-rendered", message: real.message };
   if (!masked.ok) return { kind: "not-rendered", message: masked.message };
-  const count =
-    channel.contact === "phone"
-      ? countSegments(signatureOf(template, channel.provider) + real.text, to)
-      : { segments: 1, encoding: "UTF-8" as const, characters: [...real.text].length };
-  const { cost } = channel;
+  const { text, params, approved, locale } = masked;
+  const { segments, encoding, units, cost } = real;
   return {
     kind: "preview",
     preview: {
-      text: masked.text,
-      locale: template.locale,
-      ...count,
-      cost:
-        cost === null
-          ? null
-          : { amount: formatMicros(cost.micros * count.segments, cost.currency), currency: cost.currency },
-      params: masked.params,
-      approved: masked.approved,
+      text,
+      locale,
+      characters: units,
+      segments,
+      encoding,
+      cost: cost === null ? null : { amount: formatMicros(cost.micros, cost.currency), currency: cost.currency },
+      params,
+      approved,
       warnings: [...said, ...[...adviseText(template, channel)].map(({ line, message }) => `line ${line}: ${message}`)],
     },
   };

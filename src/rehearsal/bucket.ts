@@ -25,11 +25,11 @@ import {
 } from "./figures.ts";
 import type { Row } from "./rows/rows.ts";
 import type { ShopOf } from "./shops.ts";
-import { composeText } from "./text.ts";
-import type { Figures, Line, RehearsalChannel, RehearsalEnv } from "./types.ts";
+import { type ComposedText, composeText } from "./text.ts";
+import type { Figures, Line, RehearsalEnv } from "./types.ts";
 
 export type BucketRows = { readonly sends: Row[]; readonly skips: Row[] };
-type Kept = { readonly decision: Decision; readonly person: Person; readonly text: string; readonly segments: number };
+type Kept = { readonly decision: Decision; readonly person: Person; readonly composed: ComposedText | null };
 
 export type BucketInput = {
   readonly env: RehearsalEnv;
@@ -42,7 +42,9 @@ export type BucketInput = {
 /** The rows come in no order. */
 export function runBucket({ env, catalog, shopOf, figures }: BucketInput, lines: Iterable<Line>): BucketRows {
   const events = readEvents(lines, shopOf, figures);
+  const contacts = new Map(env.channels.map(({ name, contact }) => [name, contact]));
   const channels = new Map(env.channels.map((channel) => [channel.name, channel]));
+  const textEnv = { channels, contacts, findTemplate: catalog.findTemplate };
   const kept: Kept[] = [];
   const totals = simulate({
     events,
@@ -52,14 +54,11 @@ export function runBucket({ env, catalog, shopOf, figures }: BucketInput, lines:
       if (shop === null) throw new Error(`shop ${id} was known when its events were read`);
       return shop;
     },
-    policy: {
-      campaigns: byPriority(catalog.campaigns),
-      channels: new Map(env.channels.map(({ name, contact }) => [name, contact])),
-    },
+    policy: { campaigns: byPriority(catalog.campaigns), channels: contacts },
     decided: (decision, person) => {
-      const channel = decision.channel === null ? undefined : channels.get(decision.channel);
-      const said = channel === undefined ? null : say(decision, person, channel, catalog, figures);
-      kept.push({ decision, person, text: said?.text ?? "", segments: said?.segments ?? 0 });
+      const composed = decision.channel === null ? null : composeText(textEnv, decision, person);
+      kept.push({ decision, person, composed });
+      if (composed !== null) countText(figures, decision, person, composed);
       noteMoment(figures, { at: decision.at, zone: person.shop.timeZone });
     },
   });
@@ -114,23 +113,21 @@ function whyNoJson(text: string): string {
     : `is no JSON: ${placeOf(text, fault.offset)}: ${fault.message}`;
 }
 
-function say(decision: Decision, person: Person, channel: RehearsalChannel, catalog: Catalog, figures: Figures) {
-  const composed = composeText(decision, person, channel, catalog);
+function countText(figures: Figures, decision: Decision, person: Person, composed: ComposedText): void {
+  const { channel, made, failures, missing } = composed;
   figures.sends++;
   const { row, campaign, at } = decision;
   const latest = row?.latest ?? Number.POSITIVE_INFINITY;
   countSend(figures, channel.name, at, Math.min(latest - at, campaign?.staleAfter ?? 0));
-  if (!composed.ok) {
-    bump(figures.textless, composed.message, 1);
-    return null;
-  }
-  const { text, segments, template, missing } = composed;
+  for (const failure of failures)
+    bump(figures.textless, made === null ? failure : `${failure}; ${channel.name} takes over`, 1);
+  if (made === null) return;
+  const { text, segments, template, cost } = made;
   if (missing !== null) bump(figures.fallbacks, missing, 1);
   if (channel.contact === "phone") bump(figures.segments, channel.name, segments);
-  if (channel.cost !== null) bump(figures.cost, channel.cost.currency, channel.cost.micros * segments);
+  if (cost !== null) bump(figures.cost, cost.currency, cost.micros);
   if (wantsSample(figures, template, at))
     keepSample(figures, { at, shop: person.shop.id, buyer: labelOf(person), to: channel.name, text, template });
-  return composed;
 }
 
 function countStep(figures: Figures, { decision, person }: Kept): void {
@@ -144,15 +141,15 @@ function countStep(figures: Figures, { decision, person }: Kept): void {
   countFit(figures, key, life, { rows: 1, noTime: reason === "no_time" ? 1 : 0, superseded });
 }
 
-function rowOf({ decision, person, text, segments }: Kept, buyer: string): Row {
-  const { at, orders, campaign, step, variant, channel, reason } = decision;
+function rowOf({ decision, person, composed }: Kept, buyer: string): Row {
+  const { at, orders, campaign, step, variant, reason } = decision;
   const shop = person.shop;
   const when = formatInstant(at, offsetMinutes(shop.timeZone, at));
   const ids = orders.length === 1 ? quoted(orders[0] ?? "") : orders.map(quoted).join(",");
   const base = `{"at":"${when}","shop":${nameOf(shop.id)},"buyer":${quoted(buyer)},"orders":[${ids}],"campaign":${nullable(campaign?.key)},"step":${nullable(step)}`;
   const json =
     reason === null
-      ? `${base},"variant":${nullable(variant)},"channel":${nullable(channel)},"text":${quoted(text)},"segments":${segments}}`
+      ? `${base},"variant":${nullable(variant)},"channel":${nullable(composed?.channel.name)},"text":${quoted(composed?.made?.text ?? "")},"segments":${composed?.made?.segments ?? 0}}`
       : `${base},"reason":"${reason}"}`;
   return { at, buyer, step: step ?? "", json };
 }

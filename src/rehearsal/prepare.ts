@@ -39,4 +39,11 @@ export function prepareRehearsal({ campaigns, channels, shops, from }: PrepareIn
 
 /** Without the secrets that a configured channel has. */
 export const plainChannels = (channels: PrepareInput["channels"]): RehearsalChannel[] =>
-  channels.map(({ name, contact, ratePerSecond, cost }) => ({ name, contact, ratePerSecond, cost }));
+  channels.map(({ name, provider, contact, ratePerSecond, cost, fallback }) => ({
+    name,
+    provider,
+    contact,
+    ratePerSecond,
+    cost,
+    fallback,
+  }));

@@ -1,94 +1,103 @@
-/** The text that a decided send would carry: the same template, data and segment count as live. */
-
-import type { Order } from "../core/order/order.ts";
+/** The message that a decided send would carry. It is made by the function that dispatch uses, and falls back as dispatch does. */
 import type { Decision } from "../core/rules/buyer-state.ts";
+import { usableChannel } from "../core/rules/replan.ts";
+import { channelsFrom } from "../core/seams/channel-order.ts";
 import { addressOf, type Person } from "../core/simulation/person.ts";
 import { canonicalLocale } from "../core/values/locale.ts";
 import { memo } from "../core/values/memo.ts";
-import type { Catalog } from "../render/catalog/catalog.ts";
-import { countSegments } from "../render/segments.ts";
-import { buildTemplateData, type TemplateOrderFacts } from "../render/template/data.ts";
+import type { Campaign, ChannelContacts } from "../core/values/policy.ts";
+import type { FindTemplate } from "../render/catalog/find-template.ts";
+import { composeMessage, type MadeMessage, type MessageResult } from "../render/message.ts";
+import { orderFacts } from "../render/order-facts.ts";
 import type { RehearsalChannel } from "./types.ts";
 
-export type ComposedText =
-  | {
-      readonly ok: true;
-      readonly text: string;
-      readonly segments: number;
-      readonly template: string;
-      /** What to warn of: the text is in another language than the buyer's, or than the shop's if that is not known. */
-      readonly missing: string | null;
-    }
-  | { readonly ok: false; readonly message: string };
+export type TextEnv = {
+  readonly channels: ReadonlyMap<string, RehearsalChannel>;
+  readonly contacts: ChannelContacts;
+  readonly findTemplate: FindTemplate;
+};
 
-export function composeText(
-  decision: Decision,
-  person: Person,
-  channel: RehearsalChannel,
-  catalog: Catalog,
-): ComposedText {
-  const { campaign, step, variant, orders, at } = decision;
+export type ComposedText = {
+  /** The channel that the message goes over: the first on which it can be made, else the first of all. */
+  readonly channel: RehearsalChannel;
+  /** null: it can be made on no channel. */
+  readonly made: MadeMessage | null;
+  /** Why it could not be made on the channels before. */
+  readonly failures: readonly string[];
+  /** A warning: the text is in another language than the buyer's, or than the shop's if the buyer's is not known. */
+  readonly missing: string | null;
+};
+
+export function composeText(env: TextEnv, decision: Decision, person: Person): ComposedText {
+  const { campaign, step, channel: name } = decision;
+  const first = name === null ? undefined : env.channels.get(name);
+  if (campaign === null || step === null || first === undefined)
+    throw new Error("a send has a campaign, a step and a configured channel");
+  const failures: string[] = [];
+  for (let channel: RehearsalChannel | undefined = first; channel !== undefined; ) {
+    const result = compose(env, decision, { campaign, step, channel }, person);
+    if (result.ok) {
+      const missing = missingLanguage(result, `${campaign.key}/${step} on ${channel.name}`, person);
+      return { channel, made: result, failures, missing };
+    }
+    failures.push(result.template === null ? result.message : `${result.template}: ${result.message}`);
+    channel = nextChannel(env, campaign, step, channel, person);
+  }
+  return { channel: first, made: null, failures, missing: null };
+}
+
+type Place = { readonly campaign: Campaign; readonly step: string; readonly channel: RehearsalChannel };
+
+function compose(env: TextEnv, decision: Decision, { campaign, step, channel }: Place, person: Person): MessageResult {
+  const { variant, orders, at } = decision;
   const { shop, profile, state } = person;
-  if (campaign === null || step === null) throw new Error("a send has a campaign and a step");
-  const told = profile.get("locale")?.value ?? null;
-  const locale = told ?? shop.locale;
-  const query = { campaign: campaign.key, step, variant, channel: channel.name, locale, shopLocale: shop.locale };
-  const template = catalog.findTemplate(query);
-  if (template === null)
-    return {
-      ok: false,
-      message: `${campaign.key}/${step} on ${channel.name} has no text for locale ${locale} nor a fallback`,
-    };
-  const rendered = template.render(
-    buildTemplateData({
-      shop,
+  const locale = profile.get("locale")?.value ?? null;
+  return composeMessage({
+    findTemplate: env.findTemplate,
+    campaign: campaign.key,
+    step,
+    variant,
+    channel,
+    shop,
+    locale,
+    facts: () => ({
+      now: at,
       buyer: {
         name: profile.get("name")?.value ?? null,
         tier: profile.get("tier")?.value ?? null,
-        locale: told,
+        locale,
         timeZone: state.zone,
       },
-      orders: orders.flatMap((id) => orderFacts(state.orders.get(id)?.order, at)),
-      campaign: campaign.key,
-      step,
-      now: at,
-      locale: template.locale,
+      orders: orders.flatMap((id) => orderFacts(state.orders.get(id)?.order, at) ?? []),
     }),
-  );
-  if (!rendered.ok) return { ok: false, message: `${template.id}: ${rendered.message}` };
-  const to = addressOf(person, channel.contact) ?? "";
-  const segments = channel.contact === "phone" ? countSegments(rendered.text, to).segments : 1;
-  const wanted = languageOf(locale);
-  const missing =
-    wanted === null || wanted === languageOf(template.locale)
-      ? null
-      : `${campaign.key}/${step} on ${channel.name} has no text in ${wanted}, which occurs: such buyers get ${template.locale}`;
-  return { ok: true, text: rendered.text, segments, template: template.id, missing };
+    to: addressOf(person, channel.contact) ?? "",
+  });
 }
 
-/** `zh-Hant-TW` → `zh`; null: no locale. */
+/** Live, a message that cannot be made is a failure for good: the next usable channel takes over at once. */
+function nextChannel(
+  env: TextEnv,
+  campaign: Campaign,
+  step: string,
+  { name }: RehearsalChannel,
+  person: Person,
+): RehearsalChannel | undefined {
+  const planned = campaign.steps.find(({ id }) => id === step);
+  if (planned === undefined) return undefined;
+  const channels = channelsFrom(env.channels, planned, name).slice(1);
+  const usable = usableChannel({ ...planned, channels }, person.state, { channels: env.contacts });
+  return usable.channel === null ? undefined : env.channels.get(usable.channel);
+}
+
+function missingLanguage({ locale }: MadeMessage, place: string, { profile, shop }: Person): string | null {
+  const wanted = languageOf(profile.get("locale")?.value ?? shop.locale);
+  return wanted === null || wanted === languageOf(locale)
+    ? null
+    : `${place} has no text in ${wanted}, which occurs: such buyers get ${locale}`;
+}
+
+/** `zh-Hant-TW` → `zh`; null: not a locale. */
 const languageOf = memo(
   1_000,
   (locale: string): string | null => canonicalLocale(locale.replaceAll("_", "-"))?.split("-")[0] ?? null,
 );
-
-function orderFacts(order: Order | undefined, now: number): TemplateOrderFacts[] {
-  if (order === undefined || order.amount === null || order.currency === null) return [];
-  return [
-    {
-      id: order.id,
-      amount: order.amount,
-      currency: order.currency,
-      createdAt: order.createdAt ?? now,
-      closesAt: order.closesAt,
-      payUrl: order.payUrl,
-      items: order.items.map(({ sku, title, quantity, price }) => ({
-        sku: sku ?? null,
-        title: title ?? null,
-        quantity: quantity ?? null,
-        price: price ?? null,
-      })),
-      note: order.note,
-    },
-  ];
-}

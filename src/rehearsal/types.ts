@@ -9,9 +9,12 @@ import type { ShopTable } from "./shops.ts";
 /** What a rehearsal needs to know of a configured channel. Cost: millionths of the currency's unit per segment. */
 export type RehearsalChannel = {
   readonly name: string;
+  readonly provider: string;
   readonly contact: ContactKind;
   readonly ratePerSecond: number | null;
   readonly cost: { readonly micros: number; readonly currency: string } | null;
+  /** Name of the channel that is tried after this one fails; null: none. */
+  readonly fallback: string | null;
 };
 
 /** Plain values, so that it can be handed to a worker thread. */

@@ -166,7 +166,9 @@ describe("the same input", () => {
       ["promo/campaign.yaml", "steps:\n  - { id: nudge, at: { afterCreated: 10m }, channels: [sms] }\n"],
       ["promo/nudge.sms.en.hbs", "{{shop}}: {{total}}"],
     ]);
-    const channels = [{ name: "sms", contact: "phone", ratePerSecond: 1, cost: null }] as const;
+    const channels = [
+      { name: "sms", provider: "console", contact: "phone", ratePerSecond: 1, cost: null, fallback: null },
+    ] as const;
     const result = async (threads: number, shortFile: number) => {
       const { sends, skips, figures, close } = await run({
         file,

@@ -19,8 +19,7 @@ import { explainDbError } from "../../db/client.ts";
 import { readRunning } from "../../db/stores/campaigns/campaign-store.ts";
 import { type Catalog, loadCatalog } from "../../render/catalog/catalog.ts";
 import { catalogOptions } from "../../render/catalog/catalog-options.ts";
-import { countSegments } from "../../render/segments.ts";
-import { buildTemplateData } from "../../render/template/data.ts";
+import { composeMessage, type MadeMessage } from "../../render/message.ts";
 import { sampleFacts } from "../../render/template/sample.ts";
 import { withoutAddress } from "../../reporting/words.ts";
 import { locale, notEmpty } from "../arguments.ts";
@@ -37,7 +36,7 @@ export const command: Describe = (cli) =>
     .option("--locale <locale>", "locale of the text; default: the shop's", locale)
     .option("--variant <variant>", "variant of the campaign; default: the text without a variant")
     .option("--shop <shop>", "shop in whose name it is sent; default: the first configured shop")
-    .action((options: SendTestOptions) => runCommand(cli, (context) => sendTestCommand(context, options)));
+    .action((options: SendTestOptions) => runCommand(cli, async (context) => void (await sendTest(context, options))));
 
 export type SendTestOptions = {
   readonly campaign: string;
@@ -50,22 +49,28 @@ export type SendTestOptions = {
   readonly shop?: string;
 };
 
-export async function sendTestCommand(context: CommandContext, options: SendTestOptions): Promise<void> {
+/** Returns the message as it was made. */
+export async function sendTest(
+  context: CommandContext,
+  options: SendTestOptions,
+  open: typeof openChannels = openChannels,
+): Promise<MadeMessage> {
   const { config, log, out } = context;
   const target = pick("channel", options.channel, config.channels, ({ name }) => name);
   const shop = shopOf(context, options.shop);
   const to = addressOf(options.to, target, shop);
   const catalog = (await catalogThatRuns(context)) ?? catalogOfFiles(context);
-  const message = compose(catalog, options, target, shop, to);
+  const composed = compose(catalog, options, target, shop, to);
   let channel: Channel | undefined;
   try {
-    channel = openChannels([target], { log, print: out }).get(target.name);
+    channel = open([target], { log, print: out }).get(target.name);
   } catch (error) {
     throw new CommandError(error instanceof Error ? error.message : String(error));
   }
   if (channel === undefined) throw new Error("the channel was opened");
   try {
-    report(context, channel, message, await channel.send(message));
+    report(context, channel, composed, await channel.send(composed.message));
+    return composed.made;
   } finally {
     await channel.close();
   }
@@ -117,52 +122,64 @@ function addressOf(text: string, { contact }: ChannelConfig, shop: ShopPolicy): 
   return phone;
 }
 
+type Composed = { readonly message: Message; readonly made: MadeMessage };
+
 function compose(
   catalog: Catalog,
   options: SendTestOptions,
-  { name, provider }: ChannelConfig,
+  channel: ChannelConfig,
   shop: ShopPolicy,
   to: string,
-): Message {
+): Composed {
   const campaign: Campaign = pick("campaign", options.campaign, catalog.campaigns, ({ key }) => key);
   const step = pick("step", options.step, campaign.steps, ({ id }) => id);
   const variant =
     options.variant === undefined ? null : pick("variant", options.variant, campaign.variants, ({ key }) => key).key;
-  if (!step.channels.includes(name))
-    throw new CommandError(`--channel: step ${step.id} of ${campaign.key} goes over ${step.channels.join(", ")}`);
-  const locale = options.locale ?? shop.locale;
-  const query = { campaign: campaign.key, step: step.id, variant, channel: name, locale, shopLocale: shop.locale };
-  const template = catalog.findTemplate(query);
-  if (template === null)
+  if (!step.channels.includes(channel.name))
     throw new CommandError(
-      `${campaign.key}/${step.id} on ${name} has no text for ${locale} nor en${variant === null && campaign.variants.length > 0 ? ": name a --variant" : ""}`,
+      `--channel: step ${step.id} of ${campaign.key} does not use ${channel.name}; it uses ${step.channels.join(", ")}`,
     );
-  const facts = sampleFacts(template.locale, Date.now());
-  const rendered = template.render(
-    buildTemplateData({ ...facts, shop, campaign: campaign.key, step: step.id }),
-    provider,
-  );
-  if (!rendered.ok) throw new CommandError(`${template.id}: ${rendered.message}`);
-  return {
-    idempotencyKey: `test-${randomUUID()}`,
-    channel: name,
-    shop: shop.id,
-    to,
-    text: rendered.text,
-    locale: template.locale,
+  const locale = options.locale ?? shop.locale;
+  const now = Date.now();
+  const made = composeMessage({
+    findTemplate: catalog.findTemplate,
     campaign: campaign.key,
     step: step.id,
-    orders: facts.orders.map(({ id }) => id),
-    params: rendered.params,
-    approved: rendered.approved,
+    variant,
+    channel,
+    shop,
+    locale,
+    facts: (template) => sampleFacts(template.locale, now),
+    to,
+  });
+  if (!made.ok) {
+    const hint = variant === null && campaign.variants.length > 0 ? ", or name a --variant" : "";
+    throw new CommandError(made.template === null ? `${made.message}${hint}` : `${made.template}: ${made.message}`);
+  }
+  const { text, params, approved } = made;
+  return {
+    made,
+    message: {
+      idempotencyKey: `test-${randomUUID()}`,
+      channel: channel.name,
+      shop: shop.id,
+      to,
+      text,
+      locale: made.locale,
+      campaign: campaign.key,
+      step: step.id,
+      orders: sampleFacts(made.locale, now).orders.map(({ id }) => id),
+      params,
+      approved,
+    },
   };
 }
 
-function report({ out }: CommandContext, channel: Channel, message: Message, outcome: SendOutcome): void {
-  const { text, to, idempotencyKey } = message;
+function report({ out }: CommandContext, channel: Channel, { message, made }: Composed, outcome: SendOutcome): void {
+  const { to, idempotencyKey } = message;
   const safe = (said: string) => withoutAddress(said.replaceAll(to, maskContact(to)));
   if (outcome.kind === "accepted") {
-    const segments = outcome.segments ?? (channel.contact === "phone" ? countSegments(text, to).segments : null);
+    const segments = outcome.segments ?? (channel.contact === "phone" ? made.segments : null);
     const parts = [
       `accepted by ${channel.provider} for ${maskContact(to)}`,
       ...(segments === null ? [] : [`${segments} segment(s)`]),

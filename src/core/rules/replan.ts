@@ -42,7 +42,7 @@ export type UsableChannel =
   | { readonly channel: null; readonly why: "suppressed" | "none" };
 
 /** The first channel of the step that is configured and has an unsuppressed contact, or why there is none (rule 7). */
-export function usableChannel(step: Step, state: BuyerState, policy: BuyerPolicy): UsableChannel {
+export function usableChannel(step: Step, state: BuyerState, policy: Pick<BuyerPolicy, "channels">): UsableChannel {
   let why: "suppressed" | "none" = "none";
   for (const channel of step.channels) {
     const kind = policy.channels.get(channel);

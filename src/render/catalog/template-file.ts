@@ -101,7 +101,7 @@ function split(text: string): Parts | null {
 }
 
 /** Which section of the front matter speaks for the provider; null: none. */
-export function chosen(front: Front, provider: string | undefined): Provider | null {
+function chosen(front: Front, provider: string | undefined): Provider | null {
   const own = provider === undefined ? null : sectionOf(provider);
   if (own !== null) return Object.hasOwn(front, own) ? own : null;
   const [only, ...others] = Object.keys(front) as Provider[];

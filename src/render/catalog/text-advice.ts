@@ -2,12 +2,12 @@
  * What may be wrong with a text though it renders: warnings for `campaigns validate` and the preview. They are found in what
  * the text becomes for made-up buyers, one of them with everything long, so that it does not matter how the text is written.
  */
-import type { ContactKind } from "../../core/values/policy.ts";
-import { countSegments, MAX_MAINLAND } from "../segments.ts";
+import { type MessageChannel, type MessageResult, makeMessage } from "../message.ts";
+import { MAX_MAINLAND } from "../segments.ts";
 import { buildTemplateData, type TemplateData } from "../template/data.ts";
 import { bareFacts, longFacts, sampleFacts } from "../template/sample.ts";
 import { type Provider, sectionOf } from "./front-schema.ts";
-import { chosen, type Template } from "./template-file.ts";
+import type { Template } from "./template-file.ts";
 
 export type TextAdviceCode =
   | "long"
@@ -22,7 +22,7 @@ export type TextAdviceCode =
 export type TextAdvice = { readonly code: TextAdviceCode; readonly line: number; readonly message: string };
 
 /** What a text needs to know of the channel that it goes over. */
-export type ChannelFacts = { readonly name: string; readonly provider: string; readonly contact: ContactKind };
+export type ChannelFacts = Pick<MessageChannel, "name" | "provider" | "contact">;
 
 /** More than this is paid for twice over, and read by few. */
 const MAX_SEGMENTS = 2;
@@ -39,53 +39,32 @@ const LINK = /[a-z][a-z0-9+.-]*:\/\/|www\./i;
 
 export function* adviseText(template: Template, channel: ChannelFacts): Generator<TextAdvice> {
   const line = template.linesBefore + 1;
+  const to = numberFor(template.locale);
+  const priceless = { ...channel, cost: null };
   const [sample, long, bare] = [sampleFacts, longFacts, bareFacts].map((facts) =>
-    buildTemplateData(facts(template.locale)),
+    makeMessage(template, buildTemplateData(facts(template.locale)), priceless, to),
   );
-  const text = textOf(template, sample);
   if (channel.contact === "phone") {
-    yield* adviseLength(template, channel, line, [sample, long, bare]);
+    yield* adviseLength([sample, long, bare], to, line);
     yield* adviseWords(template, line);
   }
-  const without = [text, textOf(template, bare)].some((said) => said !== null && !OPT_OUT.test(said));
-  if (template.category !== "notice" && without)
+  if (template.category !== "notice" && [sample, bare].some((made) => made?.ok && !OPT_OUT.test(made.text)))
     yield {
       code: "no_opt_out",
       line,
       message:
         'says no way to refuse further messages, which every marketing message must: add one, like "STOP to opt out" or 拒收请回复R (or say `category: notice` in the front matter)',
     };
-  yield* adviseApproved(template, channel, line, sample);
-}
-
-function textOf(template: Template, data: TemplateData | undefined): string | null {
-  const result = data === undefined ? null : template.render(data);
-  return result?.ok ? result.text : null;
-}
-
-/** The sender's name in brackets, which the provider puts before the text and which counts. */
-export function signatureOf(template: Template, provider: string): string {
-  const section = chosen(template.front, provider);
-  const name = section === null ? undefined : template.front[section]?.fields.signName;
-  return name === undefined ? "" : `【${name}】`;
+  yield* adviseApproved(template, channel, line, buildTemplateData(sampleFacts(template.locale)));
 }
 
 /** A text in Chinese without a region, or with the mainland's, goes to mainland numbers; others are counted as abroad. */
 export const numberFor = (locale: string): string => (/^zh(-Hans)?(-CN)?$/i.test(locale) ? "+86" : "");
 
-function* adviseLength(
-  template: Template,
-  channel: ChannelFacts,
-  line: number,
-  tried: readonly (TemplateData | undefined)[],
-): Generator<TextAdvice> {
-  const to = numberFor(template.locale);
-  const signature = signatureOf(template, channel.provider);
-  const counts = tried
-    .map((data) => textOf(template, data))
-    .flatMap((text) => (text === null ? [] : [countSegments(signature + text, to)]));
-  const segments = Math.max(0, ...counts.map((count) => count.segments));
-  const characters = Math.max(0, ...counts.map((count) => count.characters));
+function* adviseLength(tried: readonly (MessageResult | undefined)[], to: string, line: number): Generator<TextAdvice> {
+  const made = tried.filter((result) => result?.ok === true);
+  const segments = Math.max(0, ...made.map((message) => message.segments));
+  const characters = Math.max(0, ...made.map((message) => message.units));
   if (to !== "" && characters > MAX_MAINLAND)
     yield {
       code: "too_long",
@@ -124,7 +103,7 @@ function* adviseApproved(
   template: Template,
   { name, provider }: ChannelFacts,
   line: number,
-  sample: TemplateData | undefined,
+  sample: TemplateData,
 ): Generator<TextAdvice> {
   const needs = sectionOf(provider);
   if (needs !== null && APPROVED_ONLY.includes(needs) && template.front[needs] === undefined)
@@ -134,8 +113,8 @@ function* adviseApproved(
       message: `channel ${name} goes over ${provider}, which sends approved templates only: name it in the front matter under ${needs}`,
     };
   for (const section of Object.keys(template.front) as Provider[]) {
-    const rendered = sample === undefined ? null : template.render(sample, section);
-    if (rendered?.ok !== true) continue;
+    const rendered = template.render(sample, section);
+    if (!rendered.ok) continue;
     for (const { name: param, line: at, source } of template.front[section]?.params ?? []) {
       const value = rendered.params[param] ?? "";
       if (NO_LINKS.includes(section) && (LINK.test(value) || /\bpayUrl\b/.test(source)))

@@ -43,7 +43,14 @@ export function rehearsed(scenarios: readonly Scenario[], catalog: Catalog): Row
   const shops = new Map(scenarios.map(({ shop }) => [shop.id, shop]));
   const events = scenarios.flatMap((scenario) => scenario.events);
   const lines = events.map(({ event }, index) => ({ number: index + 1, text: JSON.stringify(event) }));
-  const channels = CHANNELS.map(([name, contact]) => ({ name, contact, ratePerSecond: null, cost: null }));
+  const channels = CHANNELS.map(([name, contact]) => ({
+    name,
+    provider: "test",
+    contact,
+    ratePerSecond: null,
+    cost: null,
+    fallback: null,
+  }));
   const figures = emptyFigures();
   const env = { files: new Map(), channels, from: null, shops: { listed: shops, other: null } };
   const { sends, skips } = runBucket({ env, catalog, shopOf: (id) => shops.get(id) ?? null, figures }, lines);

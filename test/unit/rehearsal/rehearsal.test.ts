@@ -17,8 +17,15 @@ const FILES = new Map([
   ["default/nudge.chat.zh.hbs", "{{shop}}：{{total}}"],
 ]);
 const CHANNELS: RehearsalChannel[] = [
-  { name: "sms", contact: "phone", ratePerSecond: 1, cost: { micros: 45_000, currency: "CNY" } },
-  { name: "chat", contact: "chat", ratePerSecond: null, cost: null },
+  {
+    name: "sms",
+    provider: "console",
+    contact: "phone",
+    ratePerSecond: 1,
+    cost: { micros: 45_000, currency: "CNY" },
+    fallback: null,
+  },
+  { name: "chat", provider: "console", contact: "chat", ratePerSecond: null, cost: null, fallback: null },
 ];
 
 let dir = "";
@@ -247,7 +254,9 @@ describe("a rehearsal", () => {
     FILES.delete("default/nudge.chat.zh.hbs");
     const without = await run([created("a", 0, { id: "A", chat: { w: "w" }, locale: "fr" })]);
     expect(without.json.sends[0]).toMatchObject({ text: "", segments: 0 });
-    expect(without.json.warnings).toEqual(["default/nudge on chat has no text for locale fr nor a fallback (1 sends)"]);
+    expect(without.json.warnings).toEqual([
+      "default/nudge has no template for chat in fr or a fallback locale: add nudge.chat.en.hbs (1 sends)",
+    ]);
   });
 });
 

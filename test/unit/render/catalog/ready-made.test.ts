@@ -91,8 +91,10 @@ describe("rehearsed", () => {
     const channels = BOTH.map((name) => ({
       name,
       contact: name === "sms" ? ("phone" as const) : ("chat" as const),
+      provider: "console",
       ratePerSecond: null,
       cost: null,
+      fallback: null,
     }));
     const run = await rehearse({
       file,

@@ -1,0 +1,127 @@
+/**
+ * The one way to make and count a message. Dispatch, the rehearsal, the preview, `send-test` and the warnings about texts all call it, so
+ * that they agree on text, parameters, segments and cost to the byte. Pure; a message that cannot be made is a value that says why.
+ */
+import type { ApprovedTemplate } from "../core/seams/channel.ts";
+import type { ContactKind, ShopPolicy } from "../core/values/policy.ts";
+import type { FindTemplate } from "./catalog/find-template.ts";
+import type { Template } from "./catalog/template-file.ts";
+import { countSegments } from "./segments.ts";
+import { buildTemplateData, type TemplateData, type TemplateFacts } from "./template/data.ts";
+
+/** Price of one segment in millionths of the currency's unit. */
+export type Cost = { readonly micros: number; readonly currency: string };
+
+/** The facts of a channel that a message depends on: configured and opened channels have them. */
+export type MessageChannel = {
+  readonly name: string;
+  readonly provider: string;
+  readonly contact: ContactKind;
+  readonly cost: Cost | null;
+};
+
+export type MadeMessage = {
+  /** Without the signature, which the provider adds. */
+  readonly text: string;
+  readonly params: Readonly<Record<string, string>>;
+  readonly approved: ApprovedTemplate | null;
+  /** `default/nudge.sms.en` */
+  readonly template: string;
+  readonly templateVersion: string;
+  /** The template's. */
+  readonly locale: string;
+  /** 1 where the channel sends no SMS. */
+  readonly segments: number;
+  /** `UTF-8`: no SMS. */
+  readonly encoding: "GSM-7" | "UCS-2" | "UTF-8";
+  /** What counts against a segment, the signature included: septets or UTF-16 units. Without an SMS: characters of the text. */
+  readonly units: number;
+  /** Of all segments; null: the channel has no price. */
+  readonly cost: Cost | null;
+};
+
+export type MessageResult =
+  | ({ readonly ok: true } & MadeMessage)
+  | {
+      readonly ok: false;
+      readonly code: "no_template" | "template_failed";
+      /** `default/nudge.sms.en`; null: none was found. */
+      readonly template: string | null;
+      readonly message: string;
+    };
+
+export type MessageRequest = {
+  readonly findTemplate: FindTemplate;
+  /** Campaign key. */
+  readonly campaign: string;
+  readonly step: string;
+  readonly variant: string | null;
+  readonly channel: MessageChannel;
+  readonly shop: ShopPolicy;
+  /** The buyer's locale; null: not known. */
+  readonly locale: string | null;
+  /** Called once the template is found: facts that it does not show need not be looked up. */
+  readonly facts: (template: Template) => Pick<TemplateFacts, "buyer" | "orders" | "now">;
+  /** E.164 number or chat handle; "" where it is not known. */
+  readonly to: string;
+};
+
+/** Finds the template, renders it and counts the result. */
+export function composeMessage(request: MessageRequest): MessageResult {
+  const { findTemplate, campaign, step, variant, channel, shop, locale, to } = request;
+  const template = findTemplate({ campaign, step, variant, channel: channel.name, locale, shopLocale: shop.locale });
+  if (template === null)
+    return {
+      ok: false,
+      code: "no_template",
+      template: null,
+      message: `${campaign}/${step} has no template for ${channel.name} in ${locale ?? shop.locale} or a fallback locale: add ${step}.${channel.name}.en.hbs`,
+    };
+  const { buyer, orders, now } = request.facts(template);
+  const data = buildTemplateData({ shop, buyer, orders, campaign, step, now, locale: template.locale });
+  return makeMessage(template, data, channel, to);
+}
+
+/** Renders a template that is at hand and counts the result. */
+export function makeMessage(
+  template: Template,
+  data: TemplateData,
+  channel: MessageChannel,
+  to: string,
+): MessageResult {
+  const rendered = template.render(data, channel.provider);
+  if (!rendered.ok) return { ok: false, code: "template_failed", template: template.id, message: rendered.message };
+  const { text, params, approved } = rendered;
+  const sms = channel.contact === "phone" ? countSegments(signatureOf(approved) + text, to) : null;
+  const segments = sms?.segments ?? 1;
+  return {
+    ok: true,
+    text,
+    params,
+    approved,
+    template: template.id,
+    templateVersion: template.version,
+    locale: template.locale,
+    segments,
+    encoding: sms?.encoding ?? "UTF-8",
+    units: sms?.characters ?? charactersOf(text),
+    cost: costOf(channel.cost, segments),
+  };
+}
+
+/** The price of so many segments. */
+export function costOf(cost: Cost | null, segments: number): Cost | null {
+  return cost === null ? null : { micros: cost.micros * segments, currency: cost.currency };
+}
+
+/** The provider puts the approved signature before the text, in brackets. It is billed with the text. */
+const signatureOf = (approved: ApprovedTemplate | null): string => {
+  const name = approved?.fields.signName;
+  return name === undefined ? "" : `【${name}】`;
+};
+
+function charactersOf(text: string): number {
+  let count = 0;
+  for (const _ of text) count++;
+  return count;
+}
