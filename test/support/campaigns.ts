@@ -15,6 +15,7 @@ import { createDispatcher } from "../../src/dispatch/dispatcher.ts";
 import { prepare } from "../../src/intake/prepare.ts";
 import { takeIn } from "../../src/intake/take-in.ts";
 import { testDatabase } from "./database.ts";
+import { inProcessChannel } from "./in-process-channel.ts";
 import { CHANNELS, shopPolicy } from "./intake.ts";
 
 export const OPTIONS = { channels: ["sms", "chat"], shopIds: ["acme"], shopLocales: ["en"] };
@@ -54,20 +55,11 @@ export async function campaignSetup(yaml = campaignYaml("10m"), more: Readonly<R
   const shop = shopPolicy();
   const shopOf = (id: string) => (id === shop.id ? shop : null);
   const sent: Message[] = [];
-  const channel = (name: string, contact: Channel["contact"]): Channel => ({
-    name,
-    provider: "test",
-    contact,
-    ratePerSecond: null,
-    timeoutMs: 5_000,
-    cost: null,
-    fallback: null,
-    send: async (message) => {
+  const channel = (name: string, contact: Channel["contact"]): Channel =>
+    inProcessChannel({ name, contact }, (message) => {
       sent.push(message);
-      return { kind: "accepted", messageId: null, segments: null };
-    },
-    close: async () => {},
-  });
+      return undefined;
+    });
 
   async function process() {
     const live = await openLiveCampaigns({ sql, options: OPTIONS, channels: CHANNELS, takeUp: 5_000 });

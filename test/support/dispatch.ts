@@ -6,6 +6,7 @@ import type { DispatchDeps } from "../../src/dispatch/deps.ts";
 import { createDispatcher } from "../../src/dispatch/dispatcher.ts";
 import { takeIn } from "../../src/intake/take-in.ts";
 import { buildCatalog } from "../../src/render/catalog/catalog.ts";
+import { inProcessChannel } from "./in-process-channel.ts";
 import { intakeDeps } from "./intake.ts";
 
 export { receivedEvent, T0 } from "./intake.ts";
@@ -43,21 +44,11 @@ export async function dispatchSetup(
   });
   const sent: Message[] = [];
   const rateOf = (name: string) => options.rates?.[name] ?? options.ratePerSecond ?? null;
-  const channel = (name: string, contact: Channel["contact"], rate = rateOf(name)): Channel => ({
-    name,
-    provider: "test",
-    contact,
-    ratePerSecond: rate,
-    timeoutMs: 5_000,
-    cost: null,
-    fallback: null,
-    send: async (message) => {
+  const channel = (name: string, contact: Channel["contact"], ratePerSecond = rateOf(name)): Channel =>
+    inProcessChannel({ name, contact, ratePerSecond }, (message) => {
       sent.push(message);
-      if (options.hang === true) return new Promise(() => {});
-      return options.answer?.(message) ?? { kind: "accepted", messageId: null, segments: null };
-    },
-    close: async () => {},
-  });
+      return options.hang === true ? new Promise(() => {}) : options.answer?.(message);
+    });
   const channels = new Map([
     ["sms", channel("sms", "phone")],
     ["chat", channel("chat", "chat")],

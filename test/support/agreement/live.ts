@@ -4,7 +4,7 @@
  */
 
 import { byPriority } from "../../../src/core/rules/match.ts";
-import type { Channel, Message } from "../../../src/core/seams/channel.ts";
+import type { Message } from "../../../src/core/seams/channel.ts";
 import { newId } from "../../../src/db/ids.ts";
 import { type BuyerRow, finishLoading, type LoadEnv, loadBuyers } from "../../../src/db/stores/buyers/buyer-load.ts";
 import { createVault } from "../../../src/db/vault.ts";
@@ -12,6 +12,7 @@ import { createDispatcher } from "../../../src/dispatch/dispatcher.ts";
 import { createIntake } from "../../../src/intake/intake.ts";
 import type { Catalog } from "../../../src/render/catalog/catalog.ts";
 import type { TestDatabase } from "../database.ts";
+import { inProcessChannel } from "../in-process-channel.ts";
 import { CHANNELS } from "./rehearsed.ts";
 import type { Row } from "./rows.ts";
 import type { Scenario } from "./scenarios.ts";
@@ -26,20 +27,7 @@ export async function lived(database: TestDatabase, scenarios: readonly Scenario
   const shops = new Map(scenarios.map(({ shop }) => [shop.id, shop]));
   const policy = { campaigns: byPriority(catalog.campaigns), channels: new Map(CHANNELS), newId, takeUp: 5_000 };
   const texts = new Map<string, string>();
-  const channelOf = (name: string, contact: Channel["contact"]): Channel => ({
-    name,
-    provider: "test",
-    contact,
-    ratePerSecond: null,
-    timeoutMs: 5_000,
-    cost: null,
-    fallback: null,
-    send: async (message: Message) => {
-      texts.set(message.idempotencyKey, message.text);
-      return { kind: "accepted", messageId: null, segments: null };
-    },
-    close: async () => {},
-  });
+  const keep = (message: Message): undefined => void texts.set(message.idempotencyKey, message.text);
   const shared = {
     sql,
     vault: createVault(Buffer.alloc(32, 7)),
@@ -50,7 +38,7 @@ export async function lived(database: TestDatabase, scenarios: readonly Scenario
   const dispatcher = createDispatcher({
     ...shared,
     catalog: () => catalog,
-    channels: new Map(CHANNELS.map(([name, contact]) => [name, channelOf(name, contact)])),
+    channels: new Map(CHANNELS.map(([name, contact]) => [name, inProcessChannel({ name, contact }, keep)])),
     log: {
       info() {},
       warn() {},
