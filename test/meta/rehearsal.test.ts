@@ -51,6 +51,7 @@ const HOMES = {
   identitiesOf: "src/core/order/contact.ts",
   parseEvent: "src/core/order/event.ts",
   compileTemplate: "src/render/template/engine.ts",
+  makeMessage: "src/render/message.ts",
   buildTemplateData: "src/render/template/data.ts",
   buildCatalog: "src/render/catalog/catalog.ts",
 };
@@ -73,8 +74,8 @@ describe("rehearsal and live service run the same modules", () => {
     );
     expect(uses("src/intake/take-in.ts")).toContain("src/core/rules/buyer.ts");
     expect(uses("src/dispatch/claim.ts")).toContain("src/core/rules/buyer.ts");
-    expect(uses("src/rehearsal/text.ts")).toContain("src/render/template/data.ts");
-    expect(uses("src/dispatch/compose.ts")).toContain("src/render/template/data.ts");
+    expect(uses("src/rehearsal/text.ts")).toContain("src/render/message.ts");
+    expect(uses("src/dispatch/compose.ts")).toContain("src/render/message.ts");
   });
 
   it("reaches no store, queue or provider, and no clock but the simulated one", () => {
