@@ -13,7 +13,6 @@ const PENDING = new Set([
   "src/app.ts",
   "src/db/client.ts",
   "src/db/schema.ts",
-  "src/http/contract.ts",
   "src/intake/take-in.ts",
   "src/core/rules/plan.ts",
   "src/db/stores/buyers/buyer-load.ts",

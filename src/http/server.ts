@@ -1,40 +1,92 @@
 /**
- * The HTTP interface: `buildServer(deps)` makes an instance that listens to nothing yet; the process listens with it, tests inject into it.
- * `close()` drains: new requests get 503, those under way end, and NDJSON streams are answered with where to go on.
+ * The HTTP interface. `buildServer(deps)` makes a server that does not listen yet: the process makes it listen, tests inject requests. It
+ * knows no feature: roles/api.ts hands in their verbs, in the types of contract/. `close()` drains: new requests get 503, running ones
+ * end, and NDJSON streams are answered with the line to resume from.
  */
 import { randomBytes } from "node:crypto";
 import helmet from "@fastify/helmet";
 import rateLimit from "@fastify/rate-limit";
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import { validatorCompiler } from "fastify-type-provider-zod";
-import type { HttpDeps } from "./deps.ts";
+import type { Logger } from "pino";
+import type { AuditVerbs } from "./contract/audit.ts";
+import type { CampaignsVerbs } from "./contract/campaigns.ts";
+import type { EventsVerbs } from "./contract/events.ts";
+import type { ListsVerbs } from "./contract/lists.ts";
+import type { OperationsVerbs } from "./contract/operations.ts";
+import type { OrdersVerbs } from "./contract/orders.ts";
+import type { PromisesVerbs } from "./contract/promises.ts";
+import type { RehearsalsVerbs } from "./contract/rehearsals.ts";
+import type { ReportsVerbs } from "./contract/reports.ts";
+import type { TemplatesVerbs } from "./contract/templates.ts";
+import type { Auth } from "./kit/auth.ts";
 import { addBodyGuard } from "./kit/body-guard.ts";
 import { HttpProblem } from "./kit/errors.ts";
 import { addGuard, createCountFailure } from "./kit/guard.ts";
-import { addRequestLog, quietLog } from "./kit/log.ts";
+import { addRequestLog, type Observe, quietLog } from "./kit/log.ts";
 import { addOpenApi } from "./kit/openapi.ts";
 import { addProblems, answerBrokenHttp, answerError } from "./kit/problems.ts";
 import { createSubmit } from "./kit/submit.ts";
 import { auditRoutes } from "./routes/audit.ts";
 import { campaignRoutes } from "./routes/campaigns.ts";
 import { eventRoutes } from "./routes/events.ts";
+import { listRoutes } from "./routes/lists.ts";
 import { operationRoutes } from "./routes/operations.ts";
+import { orderRoutes } from "./routes/orders.ts";
 import { promiseRoutes } from "./routes/promises.ts";
-import { readRoutes } from "./routes/reads.ts";
 import { rehearsalRoutes } from "./routes/rehearsals.ts";
+import { reportRoutes } from "./routes/reports.ts";
 import { templateRoutes } from "./routes/templates.ts";
-import { webhookRoutes } from "./routes/webhooks.ts";
+import { versionRoutes } from "./routes/versions.ts";
+import { type WebhooksVerbs, webhookRoutes } from "./routes/webhooks.ts";
 
 /** An order id of 200 characters, each percent-encoded. */
 const MAX_PARAMETER = 2_400;
 const HEADERS_TIMEOUT = 15_000;
-/** Longer than load balancers keep an idle connection (60 s), so that it is they who close it. */
+/** Longer than load balancers keep an idle connection (60 s), so that they close it and not this server. */
 const KEEP_ALIVE_TIMEOUT = 72_000;
 const CLOSE_IDLE_MS = 100;
 const HELMET = {
   contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
-  // Whoever ends TLS knows whether the whole domain speaks it.
+  // The proxy that ends TLS knows whether the whole domain uses it.
   strictTransportSecurity: false,
+};
+
+export type HttpOptions = {
+  /** The proxies whose X-Forwarded-For is trusted, as Fastify's `trustProxy` (false: none). */
+  readonly trustProxy?: boolean | string | string[];
+  /** Time limit for a body that is read whole, ms (30 s). */
+  readonly bodyTimeout?: number;
+  /** How long an NDJSON stream may be silent, ms (60 s). */
+  readonly stallTimeout?: number;
+  /** Time limit for an answer of intake, ms (25 s). After it, the store counts as out. */
+  readonly storeTimeout?: number;
+  /** Size limit for the NDJSON of a rehearsal, bytes (1 GB). */
+  readonly rehearsalBytes?: number;
+  /** Wrong keys or signatures a minute from one address before the answer is 429 (60). */
+  readonly failuresPerMinute?: number;
+};
+
+/** The verbs of every area. */
+export type HttpVerbs = EventsVerbs &
+  WebhooksVerbs &
+  RehearsalsVerbs &
+  ReportsVerbs &
+  OrdersVerbs &
+  ListsVerbs &
+  PromisesVerbs &
+  TemplatesVerbs &
+  CampaignsVerbs &
+  AuditVerbs &
+  OperationsVerbs;
+
+export type HttpDeps = HttpVerbs & {
+  readonly auth: Auth;
+  readonly log: Logger;
+  /** Epoch ms (Date.now). */
+  readonly now?: () => number;
+  readonly observe?: Observe;
+  readonly options?: HttpOptions;
 };
 
 export function buildServer(deps: HttpDeps): FastifyInstance {
@@ -77,29 +129,32 @@ export function buildServer(deps: HttpDeps): FastifyInstance {
   const now = deps.now ?? Date.now;
   void app.register(async (scope) => eventRoutes(scope, { submit, stallTimeout, draining: draining.signal }));
   const { rehearsalBytes = 1_000_000_000 } = deps.options ?? {};
-  const rehearsing = { rehearsals: deps.rehearsals, most: rehearsalBytes, stallTimeout, draining: draining.signal };
+  const rehearsing = { ...deps, maxBytes: rehearsalBytes, stallTimeout, draining: draining.signal };
   void app.register(async (scope) => rehearsalRoutes(scope, rehearsing));
   void app.register(async (scope) => webhookRoutes(scope, { ...deps, submit, countFailure, now }));
-  // What a browser may be led to. Programs post events; a dozen headers on each answer took a third of the time.
+  // Only routes that a browser may open get these headers: on every answer to posted events they took a third of the time.
   void app.register(async (seen) => {
     await seen.register(helmet, HELMET);
-    void seen.register(async (scope) => readRoutes(scope, deps));
+    void seen.register(async (scope) => reportRoutes(scope, deps));
+    void seen.register(async (scope) => orderRoutes(scope, deps));
+    void seen.register(async (scope) => listRoutes(scope, deps));
     void seen.register(async (scope) => promiseRoutes(scope, deps));
     void seen.register(async (scope) => templateRoutes(scope, deps));
     void seen.register(async (scope) => campaignRoutes(scope, deps));
+    void seen.register(async (scope) => versionRoutes(scope, deps));
     void seen.register(async (scope) => auditRoutes(scope, deps));
     void seen.register(async (scope) => operationRoutes(scope, deps));
   });
   return app;
 }
 
-/** Node closes what is idle when it is told to close; what is answered after that would be kept alive, and hold up the end. */
+/** On close, Node closes idle connections once. A connection that becomes idle later would stay open and delay the end. */
 function closeAsTheyIdle(server: FastifyInstance["server"]): void {
   const timer = setInterval(() => server.closeIdleConnections(), CLOSE_IDLE_MS);
   server.once("close", () => clearInterval(timer));
 }
 
-/** Short, and not given twice by processes that share a log. */
+/** Short, and unique among processes that share a log. */
 function requestIds(): () => string {
   const start = randomBytes(4).toString("hex");
   let count = 0;

@@ -1,4 +1,4 @@
-/** The audit trail a page at a time, newest first: who did what, when, and from which version. */
+/** The audit trail, a page at a time, newest first. */
 import { formatInstant } from "../core/values/instant.ts";
 import type { Sql } from "../db/client.ts";
 import { type AuditFilter, findAudit } from "../db/stores/campaigns/audit-store.ts";
@@ -6,7 +6,7 @@ import { type Page, readCursor, writeCursor } from "./listings.ts";
 
 export type AuditQuery = AuditFilter & { readonly limit: number; readonly cursor: string | null };
 
-/** null: the cursor is none of ours. */
+/** null: the cursor is not valid. */
 export async function listAudit({ sql }: { readonly sql: Sql }, { limit, cursor, ...filter }: AuditQuery) {
   const before = cursor === null ? null : readCursor(cursor);
   if (cursor !== null && before === null) return null;

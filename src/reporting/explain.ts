@@ -1,4 +1,4 @@
-/** Tells the story of an order out of what is stored of it. */
+/** Makes the story of an order from what is stored. */
 
 import type { OrderPayload } from "../core/order/event.ts";
 import type { PaymentPromise } from "../core/rules/buyer-state.ts";
@@ -12,21 +12,21 @@ import {
   type StoredStory,
 } from "../db/stores/reads/explain-store.ts";
 import type { PolicyLookups } from "./policies.ts";
-import type { OrderStory, StoryCase, StoryDelivery, StoryOrder, StoryReason, StoryTold } from "./story.ts";
+import type { OrderStory, StoryCase, StoryDelivery, StoryOrder, StoryPayload, StoryReason } from "./story.ts";
 import { type MoveContext, moveText, reasonText, ruleText, withoutAddress } from "./words.ts";
 
 export type ExplainDeps = Partial<PolicyLookups> & { readonly sql: Sql };
 
-/** null: no event told of such an order. */
+/** null: no event of such an order was received. */
 export async function explainOrder(
   deps: ExplainDeps,
   { shop, order }: { readonly shop: string; readonly order: string },
 ): Promise<OrderStory | null> {
   const stored = await loadStory(deps.sql, shop, order);
-  return stored === null ? null : tellStory(deps, shop, order, stored);
+  return stored === null ? null : storyOf(deps, shop, order, stored);
 }
 
-function tellStory(deps: ExplainDeps, shop: string, id: string, stored: StoredStory): OrderStory {
+function storyOf(deps: ExplainDeps, shop: string, id: string, stored: StoredStory): OrderStory {
   const { order, events, cases, reminders, deliveries, recovery } = stored;
   const zone = deps.zoneOf?.(shop) ?? "UTC";
   const contextOf = ({ campaign, plan }: ReminderFacts): MoveContext => ({
@@ -38,19 +38,19 @@ function tellStory(deps: ExplainDeps, shop: string, id: string, stored: StoredSt
   const ruleOf = (row: ReminderFacts): string | null => {
     const campaign = row.campaign === null ? null : (deps.campaignOf?.(row.campaign) ?? null);
     const step = campaign?.steps.find((each) => each.id === row.step);
-    // Another version may say something else by now.
+    // Another version may have another rule.
     if (campaign?.version !== row.campaign_version || step === undefined || row.plan === null) return null;
     return ruleText(step.at, row.plan, contextOf(row));
   };
   return {
     zone,
-    order: tellOrder(shop, id, order),
+    order: orderOf(shop, id, order),
     events: events.map(({ id: event, type, occurred_at, received_at, told }) => ({
       id: event,
       type,
       occurredAt: occurred_at,
       receivedAt: received_at,
-      told: tellTold(told),
+      told: payloadOf(told),
     })),
     cases: cases.map((row) => ({
       id: row.id,
@@ -58,11 +58,11 @@ function tellStory(deps: ExplainDeps, shop: string, id: string, stored: StoredSt
       endedAt: row.ended_at,
       campaign: row.campaign,
       manual: row.manual,
-      promise: row.promise === null ? null : tellPromise(row.promise),
+      promise: row.promise === null ? null : promiseOf(row.promise),
       waiting:
         row.whole_reason === null || row.whole_at === null
           ? null
-          : { ...tellReason(row.whole_reason), since: row.whole_at },
+          : { ...reasonOf(row.whole_reason), since: row.whole_at },
       orders: row.orders,
     })),
     reminders: reminders.map((row) => ({
@@ -74,7 +74,7 @@ function tellStory(deps: ExplainDeps, shop: string, id: string, stored: StoredSt
       variant: row.variant,
       state: row.state,
       kind: row.kind,
-      reason: row.reason === null ? null : tellReason(row.reason),
+      reason: row.reason === null ? null : reasonOf(row.reason),
       plannedAt: row.due_at,
       anchor: row.plan?.anchor ?? null,
       latest: row.plan?.latest ?? null,
@@ -85,7 +85,7 @@ function tellStory(deps: ExplainDeps, shop: string, id: string, stored: StoredSt
       paused: row.paused && row.kind === "send" && (row.state === "planned" || row.retry_at !== null),
       orders: row.orders,
       namesOrder: row.orders.includes(id),
-      deliveries: deliveries.filter(({ reminder_id }) => reminder_id === row.id).map(tellDelivery),
+      deliveries: deliveries.filter(({ reminder_id }) => reminder_id === row.id).map(deliveryOf),
       credited: recovery?.reminder_id === row.id,
     })),
     recovery:
@@ -101,16 +101,16 @@ function tellStory(deps: ExplainDeps, shop: string, id: string, stored: StoredSt
   };
 }
 
-const tellPromise = ({ at, recordedAt, reason, by }: PaymentPromise): StoryCase["promise"] => ({
+const promiseOf = ({ at, recordedAt, reason, by }: PaymentPromise): StoryCase["promise"] => ({
   at,
   recordedAt,
   reason: reason === null ? null : withoutAddress(reason),
   by: by === null ? null : withoutAddress(by),
 });
 
-const tellReason = (code: Reason): StoryReason => ({ code, text: reasonText(code) });
+const reasonOf = (code: Reason): StoryReason => ({ code, text: reasonText(code) });
 
-function tellOrder(shop: string, id: string, row: OrderFacts): StoryOrder {
+function orderOf(shop: string, id: string, row: OrderFacts): StoryOrder {
   const over = row.closes_at !== null && row.closes_at <= row.now;
   return {
     shop,
@@ -138,10 +138,10 @@ function notChased(row: OrderFacts): string | null {
   return row.chase_from > row.now ? "its balance window has not begun" : null;
 }
 
-/** Notes, links and goods are the buyer's affair: how many items there are is enough. */
-function tellTold(told: OrderPayload): StoryTold {
+/** Without notes, links and items: they are private. The number of items is enough. */
+function payloadOf(payload: OrderPayload): StoryPayload {
   const { amount, currency, createdAt, closesAt, paidAt, closedAt, reason, paymentMethod, pendingConfirmation, tags } =
-    told;
+    payload;
   const shown = {
     amount,
     currency,
@@ -154,10 +154,10 @@ function tellTold(told: OrderPayload): StoryTold {
     pendingConfirmation,
     tags,
   };
-  return { ...shown, items: told.items?.length ?? null, presale: told.presale != null };
+  return { ...shown, items: payload.items?.length ?? null, presale: payload.presale != null };
 }
 
-function tellDelivery(row: DeliveryFacts): StoryDelivery {
+function deliveryOf(row: DeliveryFacts): StoryDelivery {
   return {
     id: row.id,
     channel: row.channel,

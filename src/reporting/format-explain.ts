@@ -1,98 +1,21 @@
-/** The story of an order for people (text for a terminal) and for programs (JSON). Instants carry the shop's offset. */
-import { formatInstant } from "../core/values/instant.ts";
-import { formatAmount } from "../core/values/money.ts";
-import { offsetMinutes } from "../core/values/zone.ts";
+/** The story of an order as text for a terminal. Instants carry the shop's offset. */
 import { costOf } from "./format-report.ts";
+import { instantWriter, type WriteInstant } from "./instants.ts";
 import type { OrderStory, StoryCase, StoryDelivery, StoryEvent, StoryReminder } from "./story.ts";
+import { moneyText, payloadJson } from "./story-json.ts";
 import { printable } from "./text-table.ts";
 import { latencyText } from "./words.ts";
 
-type Write = (at: number) => string;
-const writer =
-  (zone: string): Write =>
-  (at) =>
-    formatInstant(Math.floor(at), offsetMinutes(zone, at));
-
-/** As `explain --json` and `GET /v1/orders/:shop/:id` answer: the story with instants as RFC 3339 and money as decimal strings. */
-export function storyJson({ zone, order, events, cases, reminders, recovery }: OrderStory) {
-  const write = writer(zone);
-  const at = (ms: number | null | undefined) => (ms == null ? null : write(ms));
-  return {
-    order: {
-      ...order,
-      amount: money(order.amount, order.currency),
-      createdAt: at(order.createdAt),
-      closesAt: at(order.closesAt),
-      paidAt: at(order.paidAt),
-      refundedAt: at(order.refundedAt),
-      closedAt: at(order.closedAt),
-      seenAt: at(order.seenAt),
-    },
-    events: events.map(({ told, ...event }) => ({
-      ...event,
-      occurredAt: at(event.occurredAt),
-      receivedAt: at(event.receivedAt),
-      told: payloadJson(told, at),
-    })),
-    cases: cases.map((each) => ({
-      ...each,
-      openedAt: at(each.openedAt),
-      endedAt: at(each.endedAt),
-      promise:
-        each.promise === null
-          ? null
-          : { ...each.promise, at: at(each.promise.at), recordedAt: at(each.promise.recordedAt) },
-      waiting: each.waiting === null ? null : { ...each.waiting, since: at(each.waiting.since) },
-    })),
-    reminders: reminders.map((each) => ({
-      ...each,
-      plannedAt: at(each.plannedAt),
-      anchor: at(each.anchor),
-      latest: at(each.latest),
-      moves: each.moves.map((move) => ({ ...move, from: at(move.from), to: at(move.to) })),
-      decidedAt: at(each.decidedAt),
-      retryAt: at(each.retryAt),
-      deliveries: each.deliveries.map((delivery) => ({
-        ...delivery,
-        claimedAt: at(delivery.claimedAt),
-        finishedAt: at(delivery.finishedAt),
-        deliveredAt: at(delivery.deliveredAt),
-        cost: delivery.cost === null ? null : costOf(delivery.cost),
-      })),
-    })),
-    recovery:
-      recovery === null
-        ? null
-        : {
-            ...recovery,
-            remindedAt: at(recovery.remindedAt),
-            paidAt: at(recovery.paidAt),
-            amount: money(recovery.amount, recovery.currency),
-          },
-  };
-}
-
-const money = (minor: number | null, currency: string | null): string | null =>
-  minor === null || currency === null ? null : formatAmount(minor, currency);
-
-/** Only what was told. */
-function payloadJson(told: StoryEvent["told"], at: (ms: number | null | undefined) => string | null): object {
-  const { createdAt, closesAt, paidAt, closedAt } = told;
-  const all = { ...told, createdAt: at(createdAt), closesAt: at(closesAt), paidAt: at(paidAt), closedAt: at(closedAt) };
-  return Object.fromEntries(Object.entries(all).filter(([, value]) => value != null && value !== false));
-}
-
 /** `amount 129.00, closesAt 2026-…, items 2`. */
-function toldText(told: StoryEvent["told"], write: Write): string {
-  const at = (ms: number | null | undefined) => (ms == null ? null : write(ms));
-  return Object.entries(payloadJson(told, at))
+function payloadText(event: StoryEvent, write: WriteInstant): string {
+  return Object.entries(payloadJson(event.told, write))
     .map(([name, value]) => `${name} ${Array.isArray(value) ? value.join("+") : String(value)}`)
     .join(", ");
 }
 
 export function storyText({ zone, order, events, cases, reminders, recovery }: OrderStory): string {
-  const write = writer(zone);
-  const amount = money(order.amount, order.currency);
+  const write = instantWriter(zone);
+  const amount = moneyText(order.amount, order.currency);
   const lines = [
     `Order ${order.id} of ${order.shop}: ${order.status}${amount === null ? "" : `, ${amount} ${order.currency}`}`,
   ];
@@ -122,13 +45,13 @@ export function storyText({ zone, order, events, cases, reminders, recovery }: O
     const credited = reminders.find(({ id }) => id === recovery.reminder);
     const after = latencyText(recovery.paidAt - recovery.remindedAt);
     lines.push(
-      `Recovered: ${money(recovery.amount, recovery.currency)} ${recovery.currency} paid ${after} after ${credited?.step ?? "the reminder"}`,
+      `Recovered: ${moneyText(recovery.amount, recovery.currency)} ${recovery.currency} paid ${after} after ${credited?.step ?? "the reminder"}`,
     );
   }
   return `${lines.map(printable).join("\n")}\n`;
 }
 
-function eventLines(event: StoryEvent, write: Write): string[] {
+function eventLines(event: StoryEvent, write: WriteInstant): string[] {
   const late = event.receivedAt - event.occurredAt;
   const arrival =
     Math.abs(late) < 1_000
@@ -136,14 +59,14 @@ function eventLines(event: StoryEvent, write: Write): string[] {
       : late > 0
         ? `, received ${latencyText(late)} later`
         : `, received ${latencyText(-late)} before`;
-  const told = toldText(event.told, write);
+  const payload = payloadText(event, write);
   return [
     `  ${write(event.occurredAt)}  ${event.type} (${event.id}${arrival})`,
-    ...(told === "" ? [] : [`      ${told}`]),
+    ...(payload === "" ? [] : [`      ${payload}`]),
   ];
 }
 
-function caseLines(each: StoryCase, write: Write): string[] {
+function caseLines(each: StoryCase, write: WriteInstant): string[] {
   const end = each.endedAt === null ? "open" : `ended ${write(each.endedAt)}`;
   const by = each.campaign === null ? "no campaign" : `campaign ${each.campaign}`;
   const lines = [`Case opened ${write(each.openedAt)}, ${end}, ${by}${each.manual ? ", in a person's hands" : ""}`];
@@ -155,12 +78,12 @@ function caseLines(each: StoryCase, write: Write): string[] {
 }
 
 /** `the buyer promised to pay at …: cannot pay online (recorded … by Li)` */
-function promiseText({ at, recordedAt, reason, by }: NonNullable<StoryCase["promise"]>, write: Write): string {
+function promiseText({ at, recordedAt, reason, by }: NonNullable<StoryCase["promise"]>, write: WriteInstant): string {
   const why = reason === null ? "" : `: ${reason}`;
   return `the buyer promised to pay at ${write(at)}${why} (recorded ${write(recordedAt)}${by === null ? "" : ` by ${by}`})`;
 }
 
-function reminderLines(reminder: StoryReminder, write: Write): string[] {
+function reminderLines(reminder: StoryReminder, write: WriteInstant): string[] {
   const { reason, variant, namesOrder, moves, anchor, plannedAt } = reminder;
   const name = `${reminder.step ?? "whole case"}${variant === null ? "" : `/${variant}`}`;
   const because = reason === null ? "" : `: ${reason.text} (${reason.code})`;
@@ -188,7 +111,7 @@ function stateText({ state, kind }: StoryReminder): string {
   return state === "sending" ? "is being sent" : state;
 }
 
-function deliveryText(delivery: StoryDelivery, planned: string | null, write: Write): string {
+function deliveryText(delivery: StoryDelivery, planned: string | null, write: WriteInstant): string {
   const { channel, attempt, state, latencyMs, template, segments, cost, code, message, deliveredAt } = delivery;
   const { campaignVersion, templateVersion } = delivery;
   const parts = [

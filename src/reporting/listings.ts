@@ -1,6 +1,4 @@
-/** Pages of cases, reminders and deliveries as they are answered to the outside: RFC 3339 with the shop's offset, decimal strings. */
-import { formatInstant } from "../core/values/instant.ts";
-import { offsetMinutes } from "../core/values/zone.ts";
+/** Pages of cases, reminders and deliveries, as JSON shows them: instants with the shop's offset, money as decimal strings. */
 import type { Sql } from "../db/client.ts";
 import {
   type CaseRow,
@@ -13,24 +11,25 @@ import {
   type ReminderRow,
 } from "../db/stores/reads/listing-store.ts";
 import { costOf } from "./format-report.ts";
+import { instantWriter, type WriteInstant } from "./instants.ts";
 import { withoutAddress } from "./words.ts";
 
 /** `zoneOf`: the IANA zone of a shop (UTC). */
 export type ListDeps = { readonly sql: Sql; readonly zoneOf?: (shop: string) => string };
 
-/** `cursor`: what a former page gave as `next`. `limit` is held within 1 and 500. */
+/** `cursor`: the `next` of an earlier page. `limit` is clamped to 1 to 500. */
 export type ListQuery = ListFilter & { readonly limit: number; readonly cursor?: string | null };
 
 /** `next` is null on the last page. */
 export type Page<Item> = { readonly items: readonly Item[]; readonly next: string | null };
 
-const MOST = 500;
+const MAX_LIMIT = 500;
 const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/;
 
-/** Opaque: nobody should build one. */
+/** Opaque: clients must not build one. */
 export const writeCursor = (id: string): string => Buffer.from(id.replaceAll("-", ""), "hex").toString("base64url");
 
-/** The id, or null when no page of ours gave this cursor. */
+/** The id; null: writeCursor did not make this cursor. */
 export function readCursor(cursor: string): string | null {
   const hex = Buffer.from(cursor, "base64url").toString("hex");
   const id = hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
@@ -38,42 +37,38 @@ export function readCursor(cursor: string): string | null {
 }
 
 type Find<Found> = (sql: Sql, filter: ListFilter, page: ListPage) => PromiseLike<readonly Found[]>;
-type At = (ms: number | null) => string | null;
 
-/** One row more than asked for tells whether there is another page. */
+/** Reads one row more than asked for, to know whether there is another page. */
 async function pageOf<Found extends { readonly shop: string; readonly id: string }, Item>(
   { sql, zoneOf }: ListDeps,
   { cursor, limit, ...filter }: ListQuery,
   find: Find<Found>,
-  write: (row: Found, at: At) => Item,
+  write: (row: Found, at: WriteInstant) => Item,
 ): Promise<Page<Item> | null> {
   const before = cursor == null ? null : readCursor(cursor);
   if (cursor != null && before === null) return null;
-  const size = Math.min(Math.max(Math.trunc(limit), 1), MOST);
+  const size = Math.min(Math.max(Math.trunc(limit), 1), MAX_LIMIT);
   const found = await find(sql, filter, { before, limit: size + 1 });
   const rows = found.slice(0, size);
   const last = found.length > size ? rows.at(-1) : undefined;
-  const items = rows.map((row) => {
-    const zone = zoneOf?.(row.shop) ?? "UTC";
-    return write(row, (ms) => (ms === null ? null : formatInstant(Math.floor(ms), offsetMinutes(zone, ms))));
-  });
+  const items = rows.map((row) => write(row, instantWriter(zoneOf?.(row.shop) ?? "UTC")));
   return { items, next: last === undefined ? null : writeCursor(last.id) };
 }
 
-/** null: the cursor is none of ours. */
+/** null: the cursor is not valid. */
 export const listCases = (deps: ListDeps, query: ListQuery) => pageOf(deps, query, findCases, writeCase);
-/** null: the cursor is none of ours. */
+/** null: the cursor is not valid. */
 export const listReminders = (deps: ListDeps, query: ListQuery) => pageOf(deps, query, findReminders, writeReminder);
-/** null: the cursor is none of ours. */
+/** null: the cursor is not valid. */
 export const listDeliveries = (deps: ListDeps, query: ListQuery) => pageOf(deps, query, findDeliveries, writeDelivery);
 
-const writeCase = ({ opened_at, ended_at, ...row }: CaseRow, at: At) => ({
+const writeCase = ({ opened_at, ended_at, ...row }: CaseRow, at: WriteInstant) => ({
   ...row,
   openedAt: at(opened_at),
   endedAt: at(ended_at),
 });
 
-const writeReminder = ({ case_id, campaign_version, due_at, decided_at, ...row }: ReminderRow, at: At) => ({
+const writeReminder = ({ case_id, campaign_version, due_at, decided_at, ...row }: ReminderRow, at: WriteInstant) => ({
   ...row,
   case: case_id,
   campaignVersion: campaign_version,
@@ -81,7 +76,7 @@ const writeReminder = ({ case_id, campaign_version, due_at, decided_at, ...row }
   decidedAt: at(decided_at),
 });
 
-const writeDelivery = (found: DeliveryRow, at: At) => {
+const writeDelivery = (found: DeliveryRow, at: WriteInstant) => {
   const { reminder_id, claimed_at, finished_at, delivered_at, message_id, cost_micros, cost_currency, ...rest } = found;
   const { campaign_version, template_version, ...row } = rest;
   return {

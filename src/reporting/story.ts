@@ -1,10 +1,11 @@
 /**
- * The story of an order: what was told, what was planned and why then, what was sent, what came of it. Instants are epoch ms. It
- * holds no contact and no name; the buyer is the platform's id.
+ * The story of an order: what was received, planned and sent, why, and what came of it. Instants are epoch ms. It contains no contact
+ * and no name; the buyer is the platform's id.
  */
-import type { OrderPayload } from "../core/order/event.ts";
+import type { EventType, OrderPayload } from "../core/order/event.ts";
 import type { Move } from "../core/rules/plan.ts";
 import type { Reason } from "../core/values/reason.ts";
+import type { DeliveryState } from "../db/stores/reads/listing-store.ts";
 import type { ReminderState } from "../db/stores/reads/reminder-state.ts";
 
 export type StoryReason = { readonly code: Reason; readonly text: string };
@@ -12,7 +13,7 @@ export type StoryReason = { readonly code: Reason; readonly text: string };
 export type StoryOrder = {
   readonly shop: string;
   readonly id: string;
-  /** Closed by the clock counts, too; refunded is what was paid and given back. */
+  /** `closed` also when the close time has passed. */
   readonly status: "unpaid" | "paid" | "closed" | "refunded";
   readonly amount: number | null;
   readonly currency: string | null;
@@ -24,21 +25,21 @@ export type StoryOrder = {
   readonly closeReason: string | null;
   readonly seenAt: number;
   readonly paymentMethod: string | null;
-  /** Why nobody may chase it now, or null. */
+  /** Why no reminder may be sent now; null: one may. */
   readonly notChased: string | null;
   readonly buyer: string | null;
 };
 
 export type StoryEvent = {
   readonly id: string;
-  readonly type: string;
+  readonly type: EventType;
   readonly occurredAt: number;
   readonly receivedAt: number;
-  /** Which fields it told, the telling ones with their values. */
-  readonly told: StoryTold;
+  readonly told: StoryPayload;
 };
 
-export type StoryTold = Pick<
+/** The fields of the event that matter here. */
+export type StoryPayload = Pick<
   OrderPayload,
   | "amount"
   | "currency"
@@ -51,22 +52,23 @@ export type StoryTold = Pick<
   | "pendingConfirmation"
   | "tags"
 > & {
+  /** How many. */
   readonly items: number | null;
   readonly presale: boolean;
 };
 
 export type StoryDelivery = {
-  /** Of the first attempt on a channel also the idempotency key that the provider got with each of them. */
+  /** The id of the first attempt on a channel is the idempotency key that the provider gets with every attempt on it. */
   readonly id: string;
   readonly channel: string;
   readonly attempt: number;
-  readonly state: string;
+  readonly state: DeliveryState;
   readonly claimedAt: number;
   readonly finishedAt: number | null;
-  /** From the claim to the answer, ms. */
+  /** From the claim to the provider's answer, ms. */
   readonly latencyMs: number | null;
   readonly deliveredAt: number | null;
-  /** Of this attempt, which may be a later one than the reminder was first claimed with. */
+  /** The version of this attempt: later than that of the reminder when a new version came between two attempts. */
   readonly campaignVersion: string | null;
   readonly variant: string | null;
   readonly template: string | null;
@@ -83,29 +85,29 @@ export type StoryReminder = {
   readonly case: string;
   readonly campaign: string | null;
   readonly version: string | null;
-  /** null: stands for the whole case. */
+  /** null: it stands for the whole case. */
   readonly step: string | null;
   readonly variant: string | null;
   readonly state: ReminderState;
-  /** `send` or `skip`: what is planned, or what was decided. */
+  /** As planned, or as decided. */
   readonly kind: "send" | "skip";
   readonly reason: StoryReason | null;
   readonly plannedAt: number;
   /** Its time before any rule moved it. */
   readonly anchor: number | null;
   readonly latest: number | null;
-  /** How that came about, in words; null: it has no step, or its campaign is another version now. */
+  /** How `anchor` was set, as a sentence; null: the reminder has no step, or its campaign has another version now. */
   readonly rule: string | null;
   readonly moves: readonly (Move & { readonly text: string })[];
   readonly decidedAt: number | null;
   readonly retryAt: number | null;
-  /** Its time comes, or has come, while its campaign is paused. */
+  /** It waits because its campaign is paused. */
   readonly paused: boolean;
   readonly orders: readonly string[];
-  /** false: a reminder of the same case that does not name this order. */
+  /** false: it belongs to the same case, but does not name this order. */
   readonly namesOrder: boolean;
   readonly deliveries: readonly StoryDelivery[];
-  /** Whether the payment of this order is credited to it. */
+  /** The payment of this order is credited to it. */
   readonly credited: boolean;
 };
 
@@ -115,7 +117,7 @@ export type StoryCase = {
   readonly endedAt: number | null;
   readonly campaign: string | null;
   readonly manual: boolean;
-  /** When the buyer promised to pay, as recorded last. */
+  /** When the buyer promised to pay; the promise that was recorded last. */
   readonly promise: {
     readonly at: number;
     readonly recordedAt: number;
@@ -123,7 +125,7 @@ export type StoryCase = {
     readonly by: string | null;
   } | null;
   readonly waiting: (StoryReason & { readonly since: number }) | null;
-  /** The orders that are in it now, or were in it last. */
+  /** The orders that are in it, or were in it when it ended. */
   readonly orders: readonly string[];
 };
 

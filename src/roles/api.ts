@@ -11,8 +11,8 @@ import type { OpenDatabase } from "../db/open.ts";
 import { recordPromise } from "../db/stores/buyers/promise-store.ts";
 import { findKey } from "../db/stores/campaigns/key-store.ts";
 import { createVault } from "../db/vault.ts";
-import type { HttpDeps } from "../http/deps.ts";
 import { createAuth } from "../http/kit/auth.ts";
+import type { Observe } from "../http/kit/log.ts";
 import { buildServer } from "../http/server.ts";
 import type { Intake } from "../intake/intake.ts";
 import { previewTemplate } from "../preview/preview.ts";
@@ -21,11 +21,11 @@ import type { Rehearsals } from "../rehearsal/service.ts";
 import { catalogOptions } from "../render/catalog/catalog-options.ts";
 import { listAudit } from "../reporting/audit-trail.ts";
 import { explainOrder } from "../reporting/explain.ts";
-import { storyJson } from "../reporting/format-explain.ts";
 import { reportCsv, reportJson } from "../reporting/format-report.ts";
 import { listCases, listDeliveries, listReminders } from "../reporting/listings.ts";
 import type { PolicyLookups } from "../reporting/policies.ts";
 import { recoveryReport } from "../reporting/recovery.ts";
+import { storyJson } from "../reporting/story-json.ts";
 import { sources } from "../sources/registry.ts";
 
 export type ApiInput = {
@@ -37,7 +37,7 @@ export type ApiInput = {
   readonly backend: QueueBackend;
   /** Intake, counted under the name of where events came from. */
   readonly intake: (source: string) => Intake;
-  readonly metrics: { text(): Promise<string>; readonly answered: NonNullable<HttpDeps["observe"]> };
+  readonly metrics: { text(): Promise<string>; readonly answered: Observe };
   readonly policies: PolicyLookups;
   readonly rehearsals: Rehearsals;
   readonly log: Logger;

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { createAuth } from "../../src/http/kit/auth.ts";
 import { ERRORS } from "../../src/http/kit/errors.ts";
+import { PROMISE, STORY } from "./samples.ts";
 import { ADMIN_KEY, bearer, JSON_TYPE, order, stubServer } from "./support.ts";
 
 const remote = { remoteAddress: "203.0.113.7" };
@@ -44,8 +45,8 @@ const RANK = ["open", "viewer", "operator", ADMIN_KEY];
 describe("access", () => {
   it.each(ROUTES)("%s %s needs %s", async (method, url, role) => {
     const { app } = stubServer({
-      explain: async () => ({}),
-      promise: async () => ({ kind: "recorded", answer: {} }),
+      explain: async () => STORY,
+      promise: async () => ({ kind: "recorded", answer: PROMISE }),
     });
     const payload = PAYLOADS[`${method} ${url}`];
     const ask = (headers: Record<string, string>) =>
@@ -135,7 +136,7 @@ describe("problems", () => {
   it.each([
     ["GET", "/nowhere", 404, "not_found", "there is no GET /nowhere"],
     ["DELETE", "/v1/events", 404, "not_found", "there is no DELETE /v1/events"],
-    ["GET", "/v1/orders/acme/o1", 404, "order_not_found", 'no event told of an order "o1" in the shop "acme"'],
+    ["GET", "/v1/orders/acme/o1", 404, "order_not_found", 'no event of an order "o1" in the shop "acme" was received'],
     ["GET", "/v1/orders/acme/%zz", 400, "invalid_request", expect.any(String)],
     ["GET", `/v1/orders/acme/${"x".repeat(2_401)}`, 414, "uri_too_long", "a part of the path is too long"],
   ] as const)("%s %s is %d %s", async (method, url, status, code, detail) => {
@@ -173,7 +174,7 @@ describe("problems", () => {
     const { app } = stubServer({
       explain: async (of) => {
         asked.push(of);
-        return {};
+        return STORY;
       },
     });
     const id = `急/件? #%${"单".repeat(190)}`;

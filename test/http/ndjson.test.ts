@@ -2,7 +2,7 @@ import { Readable } from "node:stream";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { splitLines } from "../../src/core/text/lines.ts";
-import type { HttpIntake } from "../../src/http/deps.ts";
+import type { EventsVerbs } from "../../src/http/contract/events.ts";
 import { bearer, NDJSON_TYPE, order, pieces, realServer, stubServer } from "./support.ts";
 
 const headers = { ...bearer(), ...NDJSON_TYPE };
@@ -67,7 +67,7 @@ describe("POST /v1/events with NDJSON", () => {
     let running = 0;
     let most = 0;
     let sizes = 0;
-    const submit: HttpIntake["submit"] = async (events) => {
+    const submit: EventsVerbs["intake"]["submit"] = async (events) => {
       most = Math.max(most, ++running);
       sizes = Math.max(sizes, events.length);
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 20));
@@ -91,7 +91,7 @@ describe("POST /v1/events with NDJSON", () => {
 
   it("reads on only as fast as the store takes in", async () => {
     const waiting: (() => void)[] = [];
-    const submit: HttpIntake["submit"] = async (events) => {
+    const submit: EventsVerbs["intake"]["submit"] = async (events) => {
       await new Promise<void>((resolve) => waiting.push(resolve));
       return { accepted: events.length, duplicates: 0, rejected: [] };
     };
@@ -113,7 +113,7 @@ describe("POST /v1/events with NDJSON", () => {
 
   it("says where to go on when the store goes out, and claims nothing from there on", async () => {
     let calls = 0;
-    const submit: HttpIntake["submit"] = async (events) => {
+    const submit: EventsVerbs["intake"]["submit"] = async (events) => {
       if (++calls === 3) {
         await new Promise((resolve) => setTimeout(resolve, 100));
         throw new Error("gone");
@@ -149,7 +149,7 @@ describe("POST /v1/events with NDJSON", () => {
 
   it("ends a stream when the process stops, after what is under way", async () => {
     let release = () => {};
-    const submit: HttpIntake["submit"] = async (events) => {
+    const submit: EventsVerbs["intake"]["submit"] = async (events) => {
       await new Promise<void>((resolve) => {
         release = resolve;
       });

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { parseEvent } from "../../src/core/order/event.ts";
-import { eventBody } from "../../src/http/contract.ts";
+import { eventBody } from "../../src/http/contract/events.ts";
 import { order, stubServer } from "./support.ts";
 
 const FILE = new URL("../../docs/openapi.json", import.meta.url);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { DAY, MINUTE } from "../../src/core/values/duration.ts";
-import { preview as contract } from "../../src/http/contract.ts";
+import { preview as contract } from "../../src/http/contract/templates.ts";
 import { takeIn } from "../../src/intake/take-in.ts";
 import { type PreviewDeps, previewTemplate } from "../../src/preview/preview.ts";
 import { intakeDeps, receivedEvent, T0 } from "../support/intake.ts";

@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
-import type { PromiseOutcome, PromiseRecord } from "../../src/http/deps.ts";
+import type { PromiseRecord, PromiseResult } from "../../src/http/contract/promises.ts";
+import { PROMISE } from "./samples.ts";
 import { bearer, stubServer } from "./support.ts";
 
 const AT = "2026-11-10T20:00:00+08:00";
 
-function promising(outcome: PromiseOutcome = { kind: "recorded", answer: { shop: "acme" } }) {
+function promising(outcome: PromiseResult = { kind: "recorded", answer: PROMISE }) {
   const asked: PromiseRecord[] = [];
   const { app } = stubServer({
     promise: async (record) => {
@@ -26,7 +27,7 @@ describe("POST /v1/orders/:shop/:id/promise", () => {
   it("records what was told", async () => {
     const { asked, post } = promising();
     const answer = await post({ at: AT, reason: " cannot pay online ", by: "Li" });
-    expect([answer.statusCode, answer.json()]).toEqual([200, { shop: "acme" }]);
+    expect([answer.statusCode, answer.json()]).toEqual([200, PROMISE]);
     await post({ at: AT }, "/v1/orders/acme/%E8%AE%A2%E5%8D%95/promise");
     const base = { shop: "acme", at: Date.parse(AT) };
     expect(asked).toEqual([
@@ -35,7 +36,7 @@ describe("POST /v1/orders/:shop/:id/promise", () => {
     ]);
   });
 
-  it.each<[PromiseOutcome["kind"], number, string]>([
+  it.each<[PromiseResult["kind"], number, string]>([
     ["unknown_order", 404, "order_not_found"],
     ["no_open_case", 409, "no_open_case"],
     ["past", 422, "invalid_promise"],

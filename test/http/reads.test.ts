@@ -1,7 +1,10 @@
 import { describe, expect, it, onTestFinished } from "vitest";
 import { connectReads } from "../../src/db/client.ts";
+import { reportJson } from "../../src/reporting/format-report.ts";
+import { listCases } from "../../src/reporting/listings.ts";
 import { recoveryReport } from "../../src/reporting/recovery.ts";
 import { lockTable, testDatabase } from "../support/database.ts";
+import { REMINDER, REPORT } from "./samples.ts";
 import { bearer, stubServer } from "./support.ts";
 
 const FROM = "2026-11-10T20:00:00+08:00";
@@ -13,13 +16,13 @@ describe("GET /v1/reports/recovery", () => {
     const { app } = stubServer({
       report: async (query) => {
         asked.push(query);
-        return { rows: [{ campaign: "d11", orders: 3 }] };
+        return REPORT;
       },
       reportCsv: async () => "campaign,orders\r\nd11,3\r\n",
     });
     const url = `/v1/reports/recovery?by=campaign,step&from=${encodeURIComponent(FROM)}`;
     const json = await app.inject({ url, headers: bearer("viewer") });
-    expect(json.json()).toEqual({ rows: [{ campaign: "d11", orders: 3 }] });
+    expect(json.json()).toEqual(REPORT);
     expect(json.headers["cache-control"]).toBe("no-store");
     await app.inject({ url: "/v1/reports/recovery", headers: bearer("viewer") });
     // The plus of an offset that nobody escaped.
@@ -37,12 +40,12 @@ describe("GET /v1/reports/recovery", () => {
   });
 
   it.each([
-    ["by=campaign,buyer", "by", /"buyer" is none of campaign, step/],
+    ["by=campaign,buyer", "by", /"buyer" is not one of campaign, step/],
     ["from=2026-11-10", "from", /RFC 3339/],
     ["from=2026-11-10 20:00:00Z", "from", /RFC 3339/],
     ["from=2026-11-11T00:00:00Z&to=2026-11-10T00:00:00Z", "from", /before to/],
     ["format=xml", "format", /json.*csv/],
-    ["group=shop", "group", /is no parameter/],
+    ["group=shop", "group", /is not a parameter/],
   ])("names the parameter at fault: %s", async (query, parameter, message) => {
     const { app } = stubServer();
     const answer = await app.inject({ url: `/v1/reports/recovery?${query}`, headers: bearer("viewer") });
@@ -57,8 +60,8 @@ describe("a store that does not answer in time", () => {
     const reads = connectReads(database.url, limitMs);
     onTestFinished(() => reads.close(0));
     const { app } = stubServer({
-      report: (query) => recoveryReport({ sql: reads.sql }, query),
-      listCases: async () => ({ items: await reads.sql`select id from cases`, next: null }),
+      report: async (query) => reportJson(await recoveryReport({ sql: reads.sql }, query)),
+      listCases: (query) => listCases({ sql: reads.sql }, query),
     });
     const letGo = await lockTable(database.url, "cases");
     const ask = (url: string) => app.inject({ url, headers: bearer("viewer") });
@@ -94,12 +97,12 @@ describe("lists", () => {
     const { app } = stubServer({
       listReminders: async (query) => {
         asked.push(query);
-        return { items: [{ id: "r1" }], next: "c2" };
+        return { items: [REMINDER], next: "c2" };
       },
     });
     const url = "/v1/reminders?shop=acme&state=cancelled&reason=paid&limit=10&cursor=c1";
     const answer = await app.inject({ url, headers: bearer("viewer") });
-    expect(answer.json()).toEqual({ items: [{ id: "r1" }], next: "c2" });
+    expect(answer.json()).toEqual({ items: [REMINDER], next: "c2" });
     const none = { buyer: null, campaign: null, step: null, channel: null, order: null, from: null, to: null };
     expect(asked).toEqual([{ ...none, shop: "acme", state: "cancelled", reason: "paid", limit: 10, cursor: "c1" }]);
   });

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 import { describe, expect, it } from "vitest";
-import { rehearsal } from "../../src/http/contract.ts";
+import { rehearsal } from "../../src/http/contract/rehearsals.ts";
 import { createRehearsals, type Rehearsals } from "../../src/rehearsal/service.ts";
 import { shopPolicy, T0 } from "../support/rules.ts";
 import { bearer, JSON_TYPE, NDJSON_TYPE, order, pieces, realServer, stubServer } from "./support.ts";

@@ -4,12 +4,14 @@ import { Readable, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { pino } from "pino";
 import { onTestFinished } from "vitest";
-import type { Auth, HttpDeps, RehearsalSlot, Role } from "../../src/http/deps.ts";
-import { createAuth } from "../../src/http/kit/auth.ts";
-import { buildServer } from "../../src/http/server.ts";
+import type { KeyRole } from "../../src/core/values/role.ts";
+import type { RehearsalSlot } from "../../src/http/contract/rehearsals.ts";
+import { type Auth, createAuth } from "../../src/http/kit/auth.ts";
+import { buildServer, type HttpDeps } from "../../src/http/server.ts";
 import { createIntake } from "../../src/intake/intake.ts";
 import { sources } from "../../src/sources/registry.ts";
 import { intakeDeps, receivedEvent, T0 } from "../support/intake.ts";
+import { CAMPAIGN, PREVIEW, REPORT, VERSION } from "./samples.ts";
 
 export const ADMIN_KEY = "dk_test-admin-key";
 export const SHOPIFY_SECRET = "hush-8d5e";
@@ -19,7 +21,7 @@ export const bearer = (key: string = ADMIN_KEY) => ({ authorization: `Bearer ${k
 const auth: Auth = {
   check: (key) =>
     ["viewer", "operator"].includes(key)
-      ? { role: key as Role, name: `${key}'s key` }
+      ? { role: key as KeyRole, name: `${key}'s key` }
       : createAuth({ adminKey: ADMIN_KEY }).check(key),
 };
 
@@ -51,7 +53,7 @@ export function stubServer(change: Change = {}) {
     auth,
     health: { ready: async () => ({ ok: true, checks: { database: { ok: true } } }) },
     metrics: async () => "dunlin_up 1\n",
-    report: async () => ({ rows: [], totals: {} }),
+    report: async () => REPORT,
     reportCsv: async () => "campaign,orders\r\n",
     explain: async () => null,
     promise: async () => ({ kind: "unknown_order" }),
@@ -59,14 +61,14 @@ export function stubServer(change: Change = {}) {
     listReminders: async () => ({ items: [], next: null }),
     listDeliveries: async () => ({ items: [], next: null }),
     rehearsals: { begin: async () => stubSlot },
-    preview: async () => ({ kind: "preview", preview: {} }),
+    preview: async () => ({ kind: "preview", preview: PREVIEW }),
     listAudit: async () => ({ items: [], next: null }),
     campaigns: {
       list: async () => ({ items: [], next: null }),
-      get: async () => ({ version: 1 }),
+      get: async () => CAMPAIGN,
       put: async () => ({ kind: "put", change: "updated", warnings: [] }),
       versions: async () => ({ items: [], next: null }),
-      version: async () => ({}),
+      version: async () => VERSION,
       rollback: async () => ({ kind: "same" }),
       setPaused: async () => ({ kind: "done" }),
       removeVersion: async () => ({ kind: "removed" }),

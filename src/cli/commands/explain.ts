@@ -7,8 +7,9 @@ import type { Sql } from "../../db/client.ts";
 import { readRunning } from "../../db/stores/campaigns/campaign-store.ts";
 import { catalogOptions } from "../../render/catalog/catalog-options.ts";
 import { explainOrder } from "../../reporting/explain.ts";
-import { storyJson, storyText } from "../../reporting/format-explain.ts";
+import { storyText } from "../../reporting/format-explain.ts";
 import { policyLookups } from "../../reporting/policies.ts";
+import { storyJson } from "../../reporting/story-json.ts";
 import { type Describe, runCommand } from "../command.ts";
 import { type CommandContext, CommandError, withDatabase } from "../context.ts";
 

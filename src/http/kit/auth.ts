@@ -1,26 +1,34 @@
 /**
- * Who holds which key. The admin key of the environment or the data directory is compared by digest and in constant time, so that neither
- * length nor prefix shows; all others are looked up by digest, and remembered for a few seconds: that long a revoked one still opens.
+ * Finds the holder of a key. The admin key of the environment or the data directory is compared by digest and in constant time, so that
+ * neither length nor prefix leaks. All other keys are looked up by digest and cached for a few seconds, so a revoked key works that long.
  */
 import { hash, timingSafeEqual } from "node:crypto";
-import type { Auth, Holder, Role } from "../deps.ts";
+import type { KeyRole } from "../../core/values/role.ts";
 
-const RANK: Record<Role, number> = { viewer: 0, operator: 1, admin: 2 };
+/** `name` is recorded in the audit trail. */
+export type Holder = { readonly role: KeyRole; readonly name: string };
 
-/** Each role may do what those below it may: admin, operator, viewer. */
-export function mayAct(role: Role, needed: Role): boolean {
+export type Auth = {
+  /** The holder of this key; null: nobody. A promise when the store must be asked; it rejects when the store is out. */
+  check(bearer: string): Holder | null | Promise<Holder | null>;
+};
+
+const RANK: Record<KeyRole, number> = { viewer: 0, operator: 1, admin: 2 };
+
+/** A role may do everything that a lower role may. From high to low: admin, operator, viewer. */
+export function mayAct(role: KeyRole, needed: KeyRole): boolean {
   return RANK[role] >= RANK[needed];
 }
 
-/** Who holds the key of DUNLIN_API_KEY or of the data directory. */
+/** The holder of the key of DUNLIN_API_KEY or of the data directory. */
 const ADMIN: Holder = { role: "admin", name: "admin key" };
-const REMEMBERED_MS = 5_000;
+const CACHED_MS = 5_000;
 const STORED = /^dk_[\w-]{32}$/;
-const MAX_REMEMBERED = 1_000;
+const MAX_CACHED = 1_000;
 
 export type AuthOptions = {
   readonly adminKey: string;
-  /** The holder of the stored key with this SHA-256, if it is valid. Absent: there is only the admin key. */
+  /** The holder of the stored key with this SHA-256, if the key is valid. Absent: there is only the admin key. */
   readonly find?: (digest: Buffer) => Promise<Holder | null>;
   /** Monotonic ms. */
   readonly clock?: () => number;
@@ -36,15 +44,15 @@ export function createAuth({ adminKey, find, clock = () => performance.now() }: 
     check(bearer) {
       const digest = digestOf(bearer);
       if (timingSafeEqual(digest, admin)) return ADMIN;
-      // What is no key of ours is not worth a look at the store.
+      // A key of another form cannot be in the store.
       if (find === undefined || !STORED.test(bearer)) return null;
       const key = digest.toString("base64");
-      const remembered = known.get(key);
-      if (remembered !== undefined && clock() < remembered.until) return remembered.holder;
+      const cached = known.get(key);
+      if (cached !== undefined && clock() < cached.until) return cached.holder;
       known.delete(key);
       return find(digest).then((holder) => {
-        if (known.size >= MAX_REMEMBERED) known.clear();
-        if (holder !== null) known.set(key, { holder, until: clock() + REMEMBERED_MS });
+        if (known.size >= MAX_CACHED) known.clear();
+        if (holder !== null) known.set(key, { holder, until: clock() + CACHED_MS });
         return holder;
       });
     },

@@ -1,7 +1,7 @@
 /**
- * Slow and unwanted bodies. Node's own `requestTimeout` would cut long NDJSON streams, so it is off: a body that is read whole must be
- * here in time (NDJSON watches over its own silence), and what a sender still sends after the answer is read away for a while, so that
- * the answer reaches it instead of a reset connection.
+ * Limits slow bodies. Node's own `requestTimeout` is off, because it would cut long NDJSON streams (ndjson.ts has its own limit). A body
+ * that is read whole must arrive in time. After the answer, the rest of a body is read and dropped for a while: otherwise the sender
+ * would see a reset connection instead of the answer.
  */
 import type { FastifyInstance } from "fastify";
 import { HttpProblem } from "./errors.ts";
@@ -15,10 +15,10 @@ export function addBodyGuard(app: FastifyInstance, bodyTimeout: number): void {
     const none = headers["content-length"] === undefined && headers["transfer-encoding"] === undefined;
     if (none || STREAMED.test(headers["content-type"] ?? "")) return done();
     const timer = setTimeout(() => {
-      // Without a reader (refused as too large, say) there is nobody to tell, and an error nobody takes would end the process.
+      // A body that was refused as too large has no reader: an error without a listener would end the process.
       if (reply.sent || payload.listenerCount("error") === 0) return;
       const seconds = bodyTimeout / 1000;
-      payload.emit("error", new HttpProblem("request_timeout", `the body was not here within ${seconds} s`));
+      payload.emit("error", new HttpProblem("request_timeout", `the body did not arrive within ${seconds} s`));
     }, bodyTimeout);
     const stop = () => clearTimeout(timer);
     payload.once("end", stop).once("close", stop);

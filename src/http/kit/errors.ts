@@ -1,7 +1,9 @@
 /**
- * Every error code of the HTTP interface. Codes are stable: programs are written against them. docs/errors.md holds this table for
- * people; a test keeps the two alike. `remedy` is what the one who called can do.
+ * Every error code of the HTTP interface. Codes are stable: programs depend on them. docs/errors.md holds this table for
+ * people; a test keeps them equal. `remedy` says what the caller can do.
  */
+import type { Fault, ProblemMembers } from "../contract/parts/problem.ts";
+
 export const ERRORS = {
   invalid_request: {
     status: 400,
@@ -159,21 +161,19 @@ export const ERRORS = {
 
 export type ErrorCode = keyof typeof ERRORS;
 
-export type Fault = { readonly message: string; readonly [key: string]: unknown };
-
 type Extra = {
   readonly errors?: readonly Fault[];
-  /** More members of the problem. */
-  readonly members?: Readonly<Record<string, unknown>>;
+  /** Members that only some codes have. */
+  readonly members?: ProblemMembers;
   readonly headers?: Readonly<Record<string, string>>;
 };
 
-/** Thrown anywhere below a route, answered as `application/problem+json`. `detail` is read by the caller: nothing internal in it. */
+/** Thrown anywhere below a route, answered as `application/problem+json`. The caller reads `detail`: it must say nothing internal. */
 export class HttpProblem extends Error {
   override readonly name = "HttpProblem";
   readonly code: ErrorCode;
   readonly extra: Extra;
-  /** Fastify reads it where it decides on the connection. */
+  /** Fastify reads it when it decides whether to close the connection. */
   readonly statusCode: number;
 
   constructor(code: ErrorCode, detail: string, extra: Extra = {}) {
@@ -188,7 +188,7 @@ export function isErrorCode(code: string): code is ErrorCode {
   return Object.hasOwn(ERRORS, code);
 }
 
-/** RFC 9457. `requestId` is in the log, too. */
+/** RFC 9457. `requestId` is also in the log. */
 export function problemText(problem: HttpProblem, requestId: string): string {
   const { status, title } = ERRORS[problem.code];
   const { errors, members } = problem.extra;

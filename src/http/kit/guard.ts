@@ -1,27 +1,27 @@
 /**
- * Who may do what. A route says in `config.access` which role it needs, or `open`; one that says nothing needs an admin. Only failures
- * are counted, by address: a good key or signature is never limited, however many come, also from behind one proxy.
+ * Checks the key of each request. A route names the role that it needs in `config.access`, or `open`; without it, the route needs an
+ * admin. Only failures are rate limited, by address: good keys and signatures never are, not even many of them behind one proxy.
  */
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import type { Actor } from "../../db/stores/campaigns/audit-store.ts";
-import type { Auth, Holder, Role } from "../deps.ts";
-import { mayAct } from "./auth.ts";
+import type { KeyRole } from "../../core/values/role.ts";
+import type { Actor } from "../contract/campaigns.ts";
+import { type Auth, type Holder, mayAct } from "./auth.ts";
 import { type ErrorCode, HttpProblem } from "./errors.ts";
 
-/** `loopback or viewer`: a program on this machine needs no key, anybody else a viewer's. */
-export type Access = Role | "open" | "loopback or viewer";
+/** `loopback or viewer`: a program on this machine needs no key; all others need a viewer's. */
+export type Access = KeyRole | "open" | "loopback or viewer";
 
 declare module "fastify" {
   interface FastifyContextConfig {
     access?: Access;
   }
   interface FastifyRequest {
-    /** Whose key it came with; null where none was asked for. */
+    /** The holder of the key; null: the route needs no key. */
     holder: Holder | null;
   }
 }
 
-/** Counts one more failure of this address and makes the problem to answer with: the given one, or 429. */
+/** Counts one failure of this address. Returns the problem to answer with: the given one, or 429. */
 export type CountFailure = (request: FastifyRequest, code: ErrorCode, detail: string) => Promise<HttpProblem>;
 
 export function createCountFailure(app: FastifyInstance, perMinute: number): CountFailure {
@@ -42,7 +42,7 @@ export function createCountFailure(app: FastifyInstance, perMinute: number): Cou
 
 export function addGuard(app: FastifyInstance, auth: Auth, countFailure: CountFailure): void {
   app.decorateRequest("holder", null);
-  // With a callback: a promise here would cost every request a turn.
+  // With a callback: a promise would cost every request a turn of the event loop.
   app.addHook("onRequest", (request, _reply, done) => {
     if (request.is404) return done();
     const access: Access = request.routeOptions.config.access ?? "admin";
@@ -55,7 +55,7 @@ export function addGuard(app: FastifyInstance, auth: Auth, countFailure: CountFa
     }
     const admit = (holder: Holder | null): void => {
       if (holder === null) {
-        countFailure(request, "unauthorized", "this key is not valid, or was revoked").then(done, done);
+        countFailure(request, "unauthorized", "this key is not valid, or it was revoked").then(done, done);
         return;
       }
       request.holder = holder;
@@ -66,20 +66,22 @@ export function addGuard(app: FastifyInstance, auth: Auth, countFailure: CountFa
     holder.then(admit, (error: unknown) => {
       request.log.error({ err: error }, "keys cannot be looked up");
       done(
-        new HttpProblem("store_unavailable", "the store of keys does not answer", { headers: { "retry-after": "5" } }),
+        new HttpProblem("store_unavailable", "the store of the keys does not answer", {
+          headers: { "retry-after": "5" },
+        }),
       );
     });
   });
 }
 
-const tooLow = (needed: Role, role: Role) =>
-  new HttpProblem("forbidden", `this needs the role ${needed}; the key has ${role}`, {
+const tooLow = (needed: KeyRole, role: KeyRole) =>
+  new HttpProblem("forbidden", `this route needs the role ${needed}; the key has the role ${role}`, {
     headers: { "www-authenticate": 'Bearer realm="dunlin", error="insufficient_scope"' },
   });
 
-/** Who is told in the audit trail. */
+/** The actor for the audit trail. */
 export function actorOf({ holder }: FastifyRequest): Actor {
-  if (holder === null) throw new Error("a route that changes something asks for a key");
+  if (holder === null) throw new Error("a route that changes something needs a key");
   return { who: holder.name, via: "http" };
 }
 
@@ -97,7 +99,7 @@ function challenge(code: ErrorCode) {
   return code === "unauthorized" ? { headers: { "www-authenticate": 'Bearer realm="dunlin"' } } : {};
 }
 
-/** The address of the socket, which cannot be told falsely; what a proxy on this machine passes on is not of this machine. */
+/** By the address of the socket, which cannot be forged. A request that a proxy on this machine passed on does not count. */
 function isLoopback(request: FastifyRequest): boolean {
   const { headers, socket } = request;
   const passedOn = headers["x-forwarded-for"] ?? headers.forwarded ?? headers["x-real-ip"] ?? headers.via;

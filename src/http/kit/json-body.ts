@@ -1,4 +1,4 @@
-/** JSON bodies: UTF-8, uncompressed, with faults told by their place. */
+/** JSON bodies: UTF-8, uncompressed. The problem of a fault names its place. */
 import type { FastifyInstance } from "fastify";
 import { parseJson } from "../../core/text/json.ts";
 import { HttpProblem } from "./errors.ts";

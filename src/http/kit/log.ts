@@ -1,10 +1,17 @@
 /**
- * What is logged of a request: route template, method, status, time. Never a URL with its query, never a header or a body. Errors go in
- * by hand-picked fields: a database error carries the row's values in others.
+ * Logs each request by route template, method, status and time. It never logs a URL with its query, a header or a body. Of an error it
+ * logs chosen fields only: other fields of a database error contain the values of the row.
  */
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
-import type { HttpDeps } from "../deps.ts";
+
+/** Receives each answer, for a histogram. `route` is the template, never the URL. */
+export type Observe = (answer: {
+  readonly method: string;
+  readonly route: string;
+  readonly status: number;
+  readonly seconds: number;
+}) => void;
 
 const SECRET = [
   "authorization",
@@ -29,7 +36,7 @@ export function quietLog(log: Logger): Logger {
   return log.child({ part: "http" }, { redact: { paths: SECRET, censor: "[hidden]" }, serializers: { err } });
 }
 
-export function addRequestLog(app: FastifyInstance, observe: HttpDeps["observe"]): void {
+export function addRequestLog(app: FastifyInstance, observe: Observe | undefined): void {
   app.addHook("onResponse", (request, reply, done) => {
     const route = request.routeOptions.url ?? "none";
     const { statusCode: status, elapsedTime: ms } = reply;

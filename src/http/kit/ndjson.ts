@@ -6,7 +6,7 @@
 import type { Readable } from "node:stream";
 import { parseJson } from "../../core/text/json.ts";
 import { isBlank, type LineKind, splitLines, withoutMark } from "../../core/text/lines.ts";
-import type { HttpIntake } from "../deps.ts";
+import type { EventsVerbs } from "../contract/events.ts";
 import { HttpProblem } from "./errors.ts";
 
 export type RejectedLine = {
@@ -40,7 +40,7 @@ type Chunk = {
 type Done = { accepted: number; duplicates: number; rejected: readonly RejectedLine[] };
 
 type Options = {
-  readonly submit: HttpIntake["submit"];
+  readonly submit: EventsVerbs["intake"]["submit"];
   readonly stallTimeout: number;
   /** Aborted: stop reading, answer for what is done. Its reason is the HttpProblem to answer with. */
   readonly signal: AbortSignal;

@@ -1,28 +1,29 @@
-/** OpenAPI 3.1, made of the zod contract. `docs/openapi.json` holds it for readers; a test keeps the two alike. */
+/** The OpenAPI 3.1 document, made from the schemas of contract/. `docs/openapi.json` is its copy for readers; a test keeps them equal. */
 import swagger from "@fastify/swagger";
 import type { FastifyInstance } from "fastify";
 import { jsonSchemaTransform } from "fastify-type-provider-zod";
 import { z } from "zod";
-import { problem } from "../contract.ts";
+import { problem } from "../contract/parts/problem.ts";
 
+export const JSON_TYPE = "application/json";
 const PROBLEM_TYPE = "application/problem+json";
 
 const PROBLEM = { description: "A problem, by RFC 9457", content: { [PROBLEM_TYPE]: { schema: problem } } };
 
 declare module "fastify" {
   interface FastifyContextConfig {
-    /** Content type → what is described of a body that the route reads by itself. */
+    /** Content type → the description of a body that the route reads by itself. */
     takes?: Readonly<Record<string, { readonly schema: z.ZodType; readonly description?: string }>>;
   }
 }
 
-/** The answer of a route when all is well, and the problem for all else. */
+/** The answer of a route, and the problem that stands for every error. */
 export function answers(status: number, description: string, content: Readonly<Record<string, z.ZodType>>) {
   const described = Object.entries(content).map(([type, schema]) => [type, { schema }]);
   return { [status]: { description, content: Object.fromEntries(described) }, default: PROBLEM };
 }
 
-/** 204: well, and nothing to say. */
+/** 204: done, with an empty answer. */
 export function answersNothing(description: string) {
   return { 204: z.null().describe(description), default: PROBLEM };
 }

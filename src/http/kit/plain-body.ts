@@ -1,4 +1,4 @@
-/** What bodies may be: plain UTF-8, JSON or NDJSON. */
+/** Bodies must be plain UTF-8, as JSON or NDJSON. */
 import type { FastifyRequest } from "fastify";
 import { HttpProblem } from "./errors.ts";
 

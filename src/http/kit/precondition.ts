@@ -1,16 +1,14 @@
 /**
- * What a writer says it began with (RFC 9110, 13.1): the entity tag of a campaign is the number of its current version. Tags are
- * compared strongly, so a weak one matches nothing.
+ * The preconditions of a write (RFC 9110, 13.1). The entity tag of a campaign is the number of its current version. Tags are compared
+ * strongly, so a weak tag matches nothing.
  */
 import type { FastifyRequest } from "fastify";
+import type { Expects } from "../contract/campaigns.ts";
 import { HttpProblem } from "./errors.ts";
-
-/** Whether the current version (null: there is none) is one that was meant. */
-export type Expects = (current: number | null) => boolean;
 
 export const etagOf = (version: number): string => `"${version}"`;
 
-/** undefined: nothing was said. */
+/** undefined: the request has no precondition. */
 export function expectedOf({ headers }: FastifyRequest): Expects | undefined {
   const match = headers["if-match"];
   const none = headers["if-none-match"];
@@ -25,15 +23,15 @@ export function requireExpected(request: FastifyRequest): Expects {
   if (expects !== undefined) return expects;
   throw new HttpProblem(
     "precondition_required",
-    "say what you began with: If-Match with the ETag that you read, or If-None-Match: * to make a new one",
+    "send If-Match with the ETag that you read, or If-None-Match: * to make a new campaign",
   );
 }
 
 export function moved(current: number | null): HttpProblem {
   const detail =
     current === null
-      ? "there is no such campaign: make it with If-None-Match: *"
-      : `version ${current} is the current one: somebody else was first; read it, and edit that`;
+      ? "there is no such campaign: send If-None-Match: * to make it"
+      : `somebody else changed the campaign: version ${current} is current; read it, and repeat your change on it`;
   return new HttpProblem("precondition_failed", detail, {
     members: { current },
     ...(current === null ? {} : { headers: { etag: etagOf(current) } }),

@@ -1,14 +1,15 @@
-/** Whatever goes wrong, on any route and before there is one, is answered as a problem of errors.ts; only bugs are logged as errors. */
+/** Answers every error as a problem of errors.ts, also an error before a route is found. Only bugs are logged as errors. */
 import { STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { CampaignsBusy } from "../../db/stores/campaigns/planning-fence.ts";
 import { isLost } from "../../db/transaction.ts";
-import { ERRORS, type ErrorCode, type Fault, HttpProblem, problemText } from "./errors.ts";
+import type { Fault } from "../contract/parts/problem.ts";
+import { ERRORS, type ErrorCode, HttpProblem, problemText } from "./errors.ts";
 
 const TYPE = "application/problem+json; charset=utf-8";
 
-/** Fastify's own codes. What is not here and below 500 is an invalid request. */
+/** Fastify's own codes. Any other of its errors below 500 is an invalid request. */
 const OF_FASTIFY: Readonly<Record<string, ErrorCode>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: "payload_too_large",
   FST_ERR_CTP_INVALID_MEDIA_TYPE: "unsupported_media_type",
@@ -21,8 +22,8 @@ const OF_FASTIFY: Readonly<Record<string, ErrorCode>> = {
 /** PostgreSQL's, at the statement timeout. */
 const QUERY_CANCELED = "57014";
 const DETAIL: Partial<Record<ErrorCode, string>> = {
-  payload_too_large: "the body is larger than this route takes: send large imports as NDJSON (application/x-ndjson)",
-  unsupported_media_type: "this route takes no body of this content type: see /openapi.json",
+  payload_too_large: "the body is larger than this route accepts: send large imports as NDJSON (application/x-ndjson)",
+  unsupported_media_type: "this route does not accept a body of this content type: see /openapi.json",
   uri_too_long: "a part of the path is too long",
 };
 
@@ -38,7 +39,7 @@ export function answerError(error: FastifyError, request: FastifyRequest, reply:
   const problem = problemOf(error);
   if (problem.statusCode >= 500 && !(error instanceof HttpProblem))
     request.log.error({ err: error, route: request.routeOptions?.url }, "request failed");
-  // Closed at once, the connection would be reset under the body that still comes, and the answer lost.
+  // If the connection closed now, the rest of the body would reset it, and the answer would be lost.
   if (problem.code === "payload_too_large") reply.removeHeader("connection");
   return answer(problem, request, reply);
 }
@@ -57,11 +58,13 @@ function problemOf(error: FastifyError): HttpProblem {
   if (error instanceof CampaignsBusy)
     return new HttpProblem("store_unavailable", error.message, { headers: { "retry-after": "2" } });
   if (error.code === QUERY_CANCELED)
-    return new HttpProblem("query_timeout", "the store took longer for this than a query may take", {
+    return new HttpProblem("query_timeout", "the query took longer than the store allows: ask for less, or ask later", {
       headers: { "retry-after": "60" },
     });
   if (isLost(error))
-    return new HttpProblem("store_unavailable", "the store was lost on the way", { headers: { "retry-after": "5" } });
+    return new HttpProblem("store_unavailable", "the connection to the store was lost", {
+      headers: { "retry-after": "5" },
+    });
   if (error.validation !== undefined && error.validationContext === "body")
     return new HttpProblem("invalid_body", "the body is not valid", { errors: error.validation.map(bodyFault) });
   if (error.validation !== undefined)
@@ -70,13 +73,13 @@ function problemOf(error: FastifyError): HttpProblem {
   if (code !== undefined) return new HttpProblem(code, DETAIL[code] ?? error.message);
   const status = error.statusCode ?? 500;
   if (status >= 400 && status < 500) return new HttpProblem("invalid_request", error.message);
-  return new HttpProblem("internal_error", "this is a fault of Dunlin; its log says more under this requestId");
+  return new HttpProblem("internal_error", "this is a bug in Dunlin: look up this requestId in its log");
 }
 
 function faultOf(issue: { instancePath: string; message?: string; params: object }): Fault {
   const unknown: unknown = Reflect.get(issue.params, "keys");
   const parameter = issue.instancePath.slice(1) || (Array.isArray(unknown) ? unknown.join(", ") : "");
-  const message = Array.isArray(unknown) ? "is no parameter of this route" : (issue.message ?? "is not valid");
+  const message = Array.isArray(unknown) ? "is not a parameter of this route" : (issue.message ?? "is not valid");
   return { parameter, message: `${parameter}: ${message}` };
 }
 
@@ -85,7 +88,7 @@ function bodyFault(issue: { instancePath: string; message?: string }): Fault {
   return { field, message: `${field === "" ? "the body" : field}: ${issue.message ?? "is not valid"}` };
 }
 
-/** What is no HTTP never becomes a request: it is answered on the bare socket. */
+/** Broken HTTP never becomes a request: it is answered on the socket itself. */
 export function answerBrokenHttp(error: Error & { code?: string }, socket: Socket): void {
   if (error.code === "ECONNRESET" || socket.destroyed) return;
   const code: ErrorCode =

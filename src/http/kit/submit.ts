@@ -1,27 +1,27 @@
 /**
- * Handing events to intake, with an end: a store that is out or hangs is answered with 503, and then nothing was answered for. What was
- * committed all the same counts as duplicate when it is sent again.
+ * Hands events to intake, with a time limit. When the store is out or hangs, the answer is 503, and the sender must send all the events
+ * again. Events that were committed all the same then count as duplicates.
  */
 import type { FastifyBaseLogger } from "fastify";
-import type { HttpIntake, Receipt } from "../deps.ts";
+import type { EventsVerbs, IntakeResult } from "../contract/events.ts";
 import { HttpProblem } from "./errors.ts";
 
-/** Past this many events that wait, new requests are turned away instead of piling up in memory. */
+/** While more events than this wait, new requests are refused: they would pile up in memory. */
 const MAX_PENDING = 200_000;
 
-export type Submit = (inputs: readonly unknown[], log: FastifyBaseLogger) => Promise<Receipt>;
+export type Submit = (inputs: readonly unknown[], log: FastifyBaseLogger) => Promise<IntakeResult>;
 
-export function createSubmit(intake: HttpIntake, timeoutMs: number): Submit {
+export function createSubmit(intake: EventsVerbs["intake"], timeoutMs: number): Submit {
   return async (inputs, log) => {
     if (intake.pending > MAX_PENDING)
-      throw new HttpProblem("overloaded", "more events wait for the store than it takes in at once", {
+      throw new HttpProblem("overloaded", "too many events wait for the store: send them again later", {
         headers: { "retry-after": "5" },
       });
     try {
       return await within(intake.submit(inputs), timeoutMs);
     } catch (error) {
       log.error({ err: error, events: inputs.length }, "intake failed");
-      throw new HttpProblem("store_unavailable", "the store did not take the events in", {
+      throw new HttpProblem("store_unavailable", "the store did not accept the events: send them again", {
         headers: { "retry-after": "5" },
       });
     }

@@ -1,13 +1,12 @@
 /** The audit trail. */
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
-import { auditItem, pageOf } from "../contract.ts";
-import type { HttpDeps } from "../deps.ts";
-import { answers } from "../kit/openapi.ts";
-import { auditQuery } from "../queries.ts";
-import { found } from "./reads.ts";
+import { type AuditVerbs, auditItem, auditQuery } from "../contract/audit.ts";
+import { pageOf } from "../contract/parts/values.ts";
+import { found } from "../kit/found.ts";
+import { answers, JSON_TYPE } from "../kit/openapi.ts";
 
-export function auditRoutes(plain: FastifyInstance, { listAudit }: Pick<HttpDeps, "listAudit">): void {
+export function auditRoutes(plain: FastifyInstance, { listAudit }: AuditVerbs): void {
   plain.withTypeProvider<ZodTypeProvider>().get(
     "/v1/audit",
     {
@@ -15,9 +14,10 @@ export function auditRoutes(plain: FastifyInstance, { listAudit }: Pick<HttpDeps
       schema: {
         querystring: auditQuery,
         summary: "Who changed what",
-        description: "Campaigns and keys, newest first. `from` and `to` bound when: [from, to).",
+        description:
+          "Changes of campaigns and keys, newest first. `from` and `to` select by the time of the change: [from, to).",
         tags: ["campaigns"],
-        response: answers(200, "A page", { "application/json": pageOf(auditItem) }),
+        response: answers(200, "A page", { [JSON_TYPE]: pageOf(auditItem) }),
       },
     },
     async ({ query }, reply) => reply.header("cache-control", "no-store").send(found(await listAudit(query))),

@@ -1,34 +1,38 @@
-/** Campaigns: read and edited as texts, with their history. Whoever writes says which version they began with. */
+/** Campaigns: read and edited as texts, with their history. A write names the version that it began with. */
 import type { FastifyInstance, FastifyReply } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
-import { campaignBody, noteBody, rollbackBody } from "../campaign-bodies.ts";
-import { campaignFull, campaignItem, campaignSaved, pageOf, versionFull, versionItem } from "../contract.ts";
-import type { HttpDeps } from "../deps.ts";
-import { HttpProblem } from "../kit/errors.ts";
+import {
+  type CampaignsVerbs,
+  campaignBody,
+  campaignFull,
+  campaignItem,
+  campaignParams,
+  campaignSaved,
+  noteBody,
+  rollbackBody,
+} from "../contract/campaigns.ts";
+import { pageOf } from "../contract/parts/values.ts";
 import { actorOf } from "../kit/guard.ts";
 import { addJsonBody } from "../kit/json-body.ts";
-import { answers, answersNothing } from "../kit/openapi.ts";
+import { addNoStore } from "../kit/no-store.ts";
+import { answers, JSON_TYPE } from "../kit/openapi.ts";
 import { etagOf, expectedOf, moved, requireExpected } from "../kit/precondition.ts";
-import { campaignParams, versionParams, versionsQuery } from "../queries.ts";
+import { invalid, notFound, noVersion } from "./campaign-problems.ts";
 
-const JSON_TYPE = "application/json";
 const tags = ["campaigns"];
-/** A campaign.yaml and some hundred texts. */
+/** A campaign.yaml and some hundreds of texts. */
 const BODY_LIMIT = 4_000_000;
 const reads = { access: "viewer" } as const;
 const writes = { access: "operator" } as const;
 const SAVED = answers(200, "The campaign as it is now; its ETag is the version", { [JSON_TYPE]: campaignSaved });
 
-export function campaignRoutes(plain: FastifyInstance, { campaigns }: Pick<HttpDeps, "campaigns">): void {
+export function campaignRoutes(plain: FastifyInstance, { campaigns }: CampaignsVerbs): void {
   plain.removeAllContentTypeParsers();
   addJsonBody(plain, BODY_LIMIT);
   const app = plain.withTypeProvider<ZodTypeProvider>();
-  app.addHook("onSend", (_request, reply, payload, done) => {
-    reply.header("cache-control", "no-store");
-    done(null, payload);
-  });
+  addNoStore(app);
 
-  // What a POST may say is all optional, so it may say nothing.
+  // Every field of a POST is optional, so the body may be absent.
   app.addHook("preValidation", (request, _reply, done) => {
     if (request.method === "POST") request.body ??= {};
     done();
@@ -54,7 +58,7 @@ export function campaignRoutes(plain: FastifyInstance, { campaigns }: Pick<HttpD
       config: reads,
       schema: {
         summary: "Campaigns",
-        description: "All of them, also those that are paused or retired; without their texts.",
+        description: "All campaigns, also paused and retired ones, without their texts.",
         tags,
         response: answers(200, "The campaigns", { [JSON_TYPE]: pageOf(campaignItem) }),
       },
@@ -70,7 +74,7 @@ export function campaignRoutes(plain: FastifyInstance, { campaigns }: Pick<HttpD
         params: campaignParams,
         summary: "A campaign",
         description:
-          "`yaml` and `templates` are what PUT takes; `campaign` is how it is understood. The ETag is the version.",
+          "`yaml` and `templates` are what PUT accepts; `campaign` is how Dunlin understands them. The ETag is the version.",
         tags,
         response: answers(200, "The campaign", { [JSON_TYPE]: campaignFull }),
       },
@@ -91,12 +95,12 @@ export function campaignRoutes(plain: FastifyInstance, { campaigns }: Pick<HttpD
         body: campaignBody,
         summary: "Save a campaign",
         description:
-          "Makes a new version and runs it; open cases are planned anew. Needs `If-Match` with the ETag that was read (428 without, 412 when " +
-          "somebody else was first), or `If-None-Match: *` for a new campaign. The same texts again make no version.",
+          "Makes a new version and runs it; open cases are replanned. Needs `If-Match` with the ETag that was read (without it 428; 412 when " +
+          "somebody else changed the campaign first), or `If-None-Match: *` for a new campaign. The same texts again make no version.",
         tags,
         response: {
           ...SAVED,
-          201: { description: "It is new", content: { [JSON_TYPE]: { schema: campaignSaved } } },
+          ...answers(201, "The campaign is new", { [JSON_TYPE]: campaignSaved }),
         },
       },
     },
@@ -112,66 +116,6 @@ export function campaignRoutes(plain: FastifyInstance, { campaigns }: Pick<HttpD
     },
   );
 
-  app.get(
-    "/v1/campaigns/:key/versions",
-    {
-      config: reads,
-      schema: {
-        params: campaignParams,
-        querystring: versionsQuery,
-        summary: "The history of a campaign",
-        description: "Newest first.",
-        tags,
-        response: answers(200, "A page", { [JSON_TYPE]: pageOf(versionItem) }),
-      },
-    },
-    async ({ params: { key }, query: { limit, cursor } }) => {
-      const page = await campaigns.versions(key, { before: cursor, limit });
-      if (page === null) throw notFound(key);
-      return page;
-    },
-  );
-
-  app.get(
-    "/v1/campaigns/:key/versions/:version",
-    {
-      config: reads,
-      schema: {
-        params: versionParams,
-        summary: "A version",
-        description: "As it was: versions never change.",
-        tags,
-        response: answers(200, "The version", { [JSON_TYPE]: versionFull }),
-      },
-    },
-    async ({ params: { key, version } }, reply) => {
-      const full = await campaigns.version(key, version);
-      if (full === null) throw noVersion(key, version);
-      return reply.type(JSON_TYPE).send(full);
-    },
-  );
-
-  app.delete(
-    "/v1/campaigns/:key/versions/:version",
-    {
-      config: writes,
-      schema: {
-        params: versionParams,
-        summary: "Delete a version",
-        description: "409 with the reason while it is current, or any reminder or delivery was made by it.",
-        tags,
-        response: answersNothing("It is gone"),
-      },
-    },
-    async (request, reply) => {
-      const { key, version } = request.params;
-      const result = await campaigns.removeVersion(actorOf(request), key, version);
-      if (result.kind === "unknown") throw noVersion(key, version);
-      if (result.kind === "in-use") throw new HttpProblem("version_in_use", result.why);
-      return reply.code(204).send(null);
-    },
-  );
-
   app.post(
     "/v1/campaigns/:key/rollback",
     {
@@ -180,7 +124,8 @@ export function campaignRoutes(plain: FastifyInstance, { campaigns }: Pick<HttpD
         params: campaignParams,
         body: rollbackBody,
         summary: "Go back to an earlier version",
-        description: "Makes a new version that holds what `to` held (the one before the current). Honours `If-Match`.",
+        description:
+          "Makes a new version with the texts of version `to` (absent: the version before the current one). Honours `If-Match`.",
         tags,
         response: SAVED,
       },
@@ -221,36 +166,19 @@ export function campaignRoutes(plain: FastifyInstance, { campaigns }: Pick<HttpD
     );
 }
 
-/** What it means for the reminders. */
+/** Pause and resume. */
 const SWITCHES = [
   {
     verb: "pause",
     paused: true,
     summary: "Pause a campaign",
     description:
-      "From the answer on nothing of it is sent: its reminders wait, and end as `campaign_paused` when their useful time is over.",
+      "After the answer, nothing of the campaign is sent. Its reminders wait; one whose useful time passes is skipped with the reason `campaign_paused`.",
   },
   {
     verb: "resume",
     paused: false,
     summary: "Resume a paused campaign",
-    description: "What waits and is still of use goes out.",
+    description: "Its waiting reminders are sent, if they are still useful.",
   },
 ] as const;
-
-const notFound = (key: string) => new HttpProblem("campaign_not_found", `there is no campaign ${quoted(key)}`);
-
-const noVersion = (key: string, version: number | null) =>
-  new HttpProblem(
-    "version_not_found",
-    version === null
-      ? `${quoted(key)} has no version before the current one`
-      : `${quoted(key)} has no version ${version}`,
-  );
-
-function invalid(faults: readonly { file: string; line: number | null; message: string }[]): HttpProblem {
-  const errors = faults.map(({ file, line, message }) => ({ file, line, message }));
-  return new HttpProblem("invalid_campaign", `${errors.length} fault(s); nothing was saved`, { errors });
-}
-
-const quoted = (name: string) => JSON.stringify(name.slice(0, 60));

@@ -1,32 +1,31 @@
-/** `POST /v1/events`. An empty array or stream is no fault: nothing was told, nothing is refused (202 with zeros). */
+/** `POST /v1/events`. An empty array or stream is valid: the answer is 202 with zeros. */
 import { Readable } from "node:stream";
 import type { FastifyInstance, FastifyReply } from "fastify";
 import { z } from "zod";
-import { eventBody, receipt } from "../contract.ts";
-import type { Receipt, Rejected } from "../deps.ts";
+import { eventBody, type IntakeResult, type Receipt, receipt } from "../contract/events.ts";
 import { HttpProblem, isErrorCode } from "../kit/errors.ts";
 import { addJsonBody } from "../kit/json-body.ts";
 import { takeLines } from "../kit/ndjson.ts";
-import { answers } from "../kit/openapi.ts";
+import { answers, JSON_TYPE } from "../kit/openapi.ts";
 import { isPlainUtf8, NDJSON, unsupported } from "../kit/plain-body.ts";
 import type { Submit } from "../kit/submit.ts";
 
 const JSON_LIMIT = 10_000_000;
-/** The smallest events fill 10 MB with about as many; of lesser things the answer would outgrow the request. */
+/** About as many of the smallest events fill 10 MB. Without this limit, an array of tiny values would get an answer larger than the request. */
 const MAX_IN_ARRAY = 100_000;
 
 const schema = {
-  summary: "Tell order events",
+  summary: "Send order events",
   description:
-    "202 means durable. A single event that is rejected is a problem 422; of arrays and NDJSON the good events go in beside the bad.",
+    "202: the accepted events are durable. A rejected single event is answered with 422. In arrays and NDJSON, good events are accepted and bad ones are listed under `rejected`.",
   tags: ["events"],
-  response: answers(202, "What became of the events", { "application/json": receipt }),
+  response: answers(202, "The result for the events", { [JSON_TYPE]: receipt }),
 };
 const takes = {
-  "application/json": { schema: z.union([eventBody, z.array(eventBody)]), description: "Up to 10 MB" },
+  [JSON_TYPE]: { schema: z.union([eventBody, z.array(eventBody)]), description: "Up to 10 MB" },
   "application/x-ndjson": {
     schema: z.string(),
-    description: "One event a line, as many as you like; a line up to 1 MB",
+    description: "One event a line, any number of lines; a line up to 1 MB",
   },
 };
 
@@ -59,7 +58,7 @@ export function eventRoutes(app: FastifyInstance, { submit, stallTimeout, draini
       if (body.length > MAX_IN_ARRAY)
         throw new HttpProblem(
           "too_many_events",
-          `${body.length} events in one array; send more than ${MAX_IN_ARRAY} as NDJSON`,
+          `the array has ${body.length} events, at most ${MAX_IN_ARRAY} are accepted: send them as NDJSON`,
         );
       return accepted(reply, await submit(body, request.log));
     },
@@ -68,18 +67,18 @@ export function eventRoutes(app: FastifyInstance, { submit, stallTimeout, draini
 
 const accepted = (reply: FastifyReply, report: Receipt) => reply.code(202).send(report);
 
-function single(report: Receipt): Receipt {
+function single(report: IntakeResult): IntakeResult {
   const [fault] = report.rejected;
   if (fault !== undefined) throw rejectedEvent(fault);
   return report;
 }
 
-function rejectedEvent({ id, code, message }: Rejected): HttpProblem {
+function rejectedEvent({ id, code, message }: IntakeResult["rejected"][number]): HttpProblem {
   const errors = [{ id, code, message }];
   return new HttpProblem(isErrorCode(code) ? code : "invalid_event", message, { errors });
 }
 
-/** By hand: most answers are three numbers. */
+/** Written by hand, because most answers are three numbers. */
 function receiptText(report: unknown): string {
   const { accepted, duplicates, rejected, ...more } = report as Receipt;
   if (rejected.length > 0 || Object.keys(more).length > 0) return JSON.stringify(report);

@@ -1,14 +1,12 @@
-/** For machines that watch over the process. Liveness asks no store: a database that is out must not get the process killed. */
+/** For the programs that watch over the process. Liveness asks no store: the process must not be killed because its database is out. */
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
-import { liveness, readiness } from "../contract.ts";
-import type { HttpDeps } from "../deps.ts";
-import { answers } from "../kit/openapi.ts";
+import { liveness, type OperationsVerbs, readiness } from "../contract/operations.ts";
+import { answers, JSON_TYPE } from "../kit/openapi.ts";
 
 const tags = ["operations"];
-const JSON_TYPE = "application/json";
 
-export function operationRoutes(app: FastifyInstance, { health, metrics }: Pick<HttpDeps, "health" | "metrics">): void {
+export function operationRoutes(app: FastifyInstance, { health, metrics }: OperationsVerbs): void {
   app.get(
     "/healthz",
     {
@@ -24,11 +22,12 @@ export function operationRoutes(app: FastifyInstance, { health, metrics }: Pick<
       config: { access: "open" },
       schema: {
         summary: "Readiness",
-        description: "503 with the same body while a check fails.",
+        description:
+          "503 with the same body while a check fails. The queue is checked, but does not make the process unready.",
         tags,
         response: {
           ...answers(200, "Ready", { [JSON_TYPE]: readiness }),
-          503: { description: "Not ready", content: { [JSON_TYPE]: { schema: readiness } } },
+          ...answers(503, "Not ready", { [JSON_TYPE]: readiness }),
         },
       },
     },
@@ -44,7 +43,7 @@ export function operationRoutes(app: FastifyInstance, { health, metrics }: Pick<
       config: { access: "loopback or viewer" },
       schema: {
         summary: "Metrics for Prometheus",
-        description: "Needs no key from the machine itself, unless a proxy passed the request on.",
+        description: "A request from this machine needs no key, unless a proxy passed it on.",
         tags,
         response: answers(200, "Prometheus text", { "text/plain": z.string() }),
       },

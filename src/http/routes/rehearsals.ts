@@ -1,6 +1,6 @@
 /**
- * `POST /v1/rehearsals`. The body goes to a file as it comes, and the answer comes from one: whatever is sent, this process holds no more
- * of it than a piece, and the work is done in a thread. The answer begins when all is known, so that what goes wrong is a problem.
+ * `POST /v1/rehearsals`. The body is written to a file as it arrives, and the answer is read from one, so a body of any size needs little
+ * memory. The work is done in a thread. The answer starts when the whole result is known, so that any error can still be a problem.
  */
 import { createReadStream, createWriteStream } from "node:fs";
 import { stat } from "node:fs/promises";
@@ -9,24 +9,27 @@ import { pipeline } from "node:stream/promises";
 import type { FastifyInstance, FastifyReply } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
-import { rehearsal, rehearsalBody } from "../contract.ts";
-import type { HttpRehearsals, RehearsalAnswer } from "../deps.ts";
+import {
+  type RehearsalResult,
+  type RehearsalsVerbs,
+  rehearsal,
+  rehearsalBody,
+  rehearsalQuery,
+} from "../contract/rehearsals.ts";
 import { HttpProblem } from "../kit/errors.ts";
-import { answers } from "../kit/openapi.ts";
+import { answers, JSON_TYPE } from "../kit/openapi.ts";
 import { isPlainUtf8, NDJSON, unsupported } from "../kit/plain-body.ts";
-import { rehearsalQuery } from "../queries.ts";
 
 const JSON_LIMIT = 10_000_000;
-const JSON_TYPE = "application/json";
 const RETRY_AFTER = "10";
 
 const schema = {
   querystring: rehearsalQuery,
   summary: "Rehearse campaigns over order events",
   description:
-    "What `dunlin rehearse --json` prints. Nothing is stored and nothing is sent. Lines that are no event are passed over and named under `warnings`.",
+    "The same as `dunlin rehearse --json`. Nothing is stored and nothing is sent. Lines that are not an event are ignored and listed under `warnings`.",
   tags: ["rehearsals"],
-  response: answers(200, "What would be sent and skipped", { [JSON_TYPE]: rehearsal }),
+  response: answers(200, "The messages that would be sent and skipped", { [JSON_TYPE]: rehearsal }),
 };
 const takes = {
   [JSON_TYPE]: { schema: rehearsalBody, description: "Up to 10 MB" },
@@ -36,17 +39,16 @@ const takes = {
   },
 };
 
-export type RehearsalOptions = {
-  readonly rehearsals: HttpRehearsals;
+export type RehearsalOptions = RehearsalsVerbs & {
   /** Bytes of NDJSON. */
-  readonly most: number;
+  readonly maxBytes: number;
   readonly stallTimeout: number;
   readonly draining: AbortSignal;
 };
 
 export function rehearsalRoutes(
   plain: FastifyInstance,
-  { rehearsals, most, stallTimeout, draining }: RehearsalOptions,
+  { rehearsals, maxBytes, stallTimeout, draining }: RehearsalOptions,
 ): void {
   const app = plain.withTypeProvider<ZodTypeProvider>();
   app.removeAllContentTypeParsers();
@@ -61,14 +63,14 @@ export function rehearsalRoutes(
     const type = /^application\/json\b/i.test(request.headers["content-type"] ?? "") ? "json" : "ndjson";
     const slot = await rehearsals.begin();
     if (slot === null)
-      throw new HttpProblem("rehearsal_under_way", "another rehearsal is under way", {
+      throw new HttpProblem("rehearsal_under_way", "another rehearsal is running: wait until it ends", {
         headers: { "retry-after": RETRY_AFTER },
       });
     const signal = AbortSignal.any([draining, goneOf(reply)]);
     try {
-      await receive(body, slot.body, { most: type === "json" ? JSON_LIMIT : most, stallTimeout, signal });
+      await receive(body, slot.body, { maxBytes: type === "json" ? JSON_LIMIT : maxBytes, stallTimeout, signal });
       const answer = await slot.run({ type, from: request.query.from }, signal);
-      return await give(reply, answer, () => void slot.end());
+      return await send(reply, answer, () => void slot.end());
     } catch (error) {
       await slot.end();
       throw error;
@@ -76,7 +78,7 @@ export function rehearsalRoutes(
   });
 }
 
-/** Aborted when the one who asked is gone. */
+/** Aborted when the client is gone. */
 function goneOf(reply: FastifyReply): AbortSignal {
   const gone = new AbortController();
   reply.raw.once("close", () => {
@@ -86,20 +88,22 @@ function goneOf(reply: FastifyReply): AbortSignal {
   return gone.signal;
 }
 
-type Receiving = { readonly most: number; readonly stallTimeout: number; readonly signal: AbortSignal };
+type Receiving = { readonly maxBytes: number; readonly stallTimeout: number; readonly signal: AbortSignal };
 
-/** The body itself is never destroyed: the connection would go with it, and the answer be lost. */
-async function receive(body: Readable, path: string, { most, stallTimeout, signal }: Receiving): Promise<void> {
+/** Never destroys the body itself: that would close the connection, and the answer would be lost. */
+async function receive(body: Readable, path: string, { maxBytes, stallTimeout, signal }: Receiving): Promise<void> {
   const stalled = new AbortController();
-  const onStall = () => stalled.abort(new HttpProblem("request_timeout", `nothing came for ${stallTimeout / 1000} s`));
+  const onStall = () =>
+    stalled.abort(new HttpProblem("request_timeout", `nothing arrived for ${stallTimeout / 1000} s`));
   const stall = setTimeout(onStall, stallTimeout);
   let size = 0;
   const counted = new Transform({
     transform(piece: Buffer, _encoding, done) {
       stall.refresh();
       size += piece.length;
-      if (size <= most) done(null, piece);
-      else done(new HttpProblem("payload_too_large", `a rehearsal takes up to ${most} bytes of this content type`));
+      if (size <= maxBytes) done(null, piece);
+      else
+        done(new HttpProblem("payload_too_large", `a rehearsal accepts up to ${maxBytes} bytes of this content type`));
     },
   });
   const onFail = (error: unknown) =>
@@ -122,7 +126,7 @@ async function receive(body: Readable, path: string, { most, stallTimeout, signa
   }
 }
 
-async function give(reply: FastifyReply, answer: RehearsalAnswer, end: () => void): Promise<FastifyReply> {
+async function send(reply: FastifyReply, answer: RehearsalResult, end: () => void): Promise<FastifyReply> {
   if (!answer.ok) {
     const { code, message, errors } = answer;
     throw new HttpProblem(code, message, errors.length === 0 ? {} : { errors: errors.map((fault) => ({ ...fault })) });

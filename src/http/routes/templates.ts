@@ -1,18 +1,15 @@
-/** Templates before they are saved: what they would say, and what may be wrong with that. Nothing is sent or kept. */
+/** Previews of templates before they are saved: the text, and warnings. Nothing is sent or stored. */
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
-import { preview } from "../contract.ts";
-import type { HttpDeps } from "../deps.ts";
+import { preview, previewBody, type TemplatesVerbs } from "../contract/templates.ts";
 import { HttpProblem } from "../kit/errors.ts";
 import { addJsonBody } from "../kit/json-body.ts";
-import { answers } from "../kit/openapi.ts";
-import { previewBody } from "../template-bodies.ts";
+import { answers, JSON_TYPE } from "../kit/openapi.ts";
 
-const JSON_TYPE = "application/json";
-/** A file of a template, each character escaped. */
+/** A template file in which every character is escaped. */
 const BODY_LIMIT = 500_000;
 
-export function templateRoutes(plain: FastifyInstance, deps: Pick<HttpDeps, "preview">): void {
+export function templateRoutes(plain: FastifyInstance, verbs: TemplatesVerbs): void {
   plain.removeAllContentTypeParsers();
   addJsonBody(plain, BODY_LIMIT);
   plain.withTypeProvider<ZodTypeProvider>().post(
@@ -24,15 +21,15 @@ export function templateRoutes(plain: FastifyInstance, deps: Pick<HttpDeps, "pre
         body: previewBody,
         summary: "Preview a template",
         description:
-          "Renders a template for sample data or a stored order, counts and prices it, and warns of what may be wrong. Of a stored order name, note " +
-          "and the query of the pay link are masked; counted is the real text.",
+          "Renders a template for sample data or a stored order, counts its segments, prices it, and warns of likely mistakes. For a stored order, " +
+          "the name, the note and the query of the pay link are masked, but the real text is counted.",
         tags: ["templates"],
         response: answers(200, "The text", { [JSON_TYPE]: preview }),
       },
     },
     async ({ body: { sample, order, locale, ...rest } }, reply) => {
       const from = order === undefined ? { sample: sample ?? {} } : { order };
-      const result = await deps.preview({ ...rest, locale: locale ?? null, from });
+      const result = await verbs.preview({ ...rest, locale: locale ?? null, from });
       reply.header("cache-control", "no-store");
       switch (result.kind) {
         case "preview":
@@ -50,7 +47,7 @@ export function templateRoutes(plain: FastifyInstance, deps: Pick<HttpDeps, "pre
         case "unknown-shop":
           throw new HttpProblem("unknown_shop", `shop ${JSON.stringify(result.shop)} is not configured`);
         case "unknown-order":
-          throw new HttpProblem("order_not_found", "no event told of this order in this shop");
+          throw new HttpProblem("order_not_found", "no event of this order in this shop was received");
       }
     },
   );

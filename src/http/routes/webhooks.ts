@@ -1,33 +1,45 @@
 /**
- * `POST /v1/webhooks/:source/:shop`. Whoever knows the shop's secret may: the signature over the very bytes is checked before anything
- * reads them. Nobody reads our answers there, so rejected events are logged, too.
+ * `POST /v1/webhooks/:source/:shop`. The shop's secret gives access: the signature over the raw bytes is checked before anything parses
+ * them. Nobody reads the answers to a webhook, so rejected events are also logged.
  */
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { parseJson } from "../../core/text/json.ts";
-import { receipt } from "../contract.ts";
-import type { HttpDeps } from "../deps.ts";
+import type { Source } from "../../sources/source.ts";
+import { receipt } from "../contract/events.ts";
+import { webhookParams } from "../contract/webhooks.ts";
 import { HttpProblem } from "../kit/errors.ts";
 import type { CountFailure } from "../kit/guard.ts";
-import { answers } from "../kit/openapi.ts";
+import { answers, JSON_TYPE } from "../kit/openapi.ts";
 import type { Submit } from "../kit/submit.ts";
-import { webhookParams } from "../queries.ts";
 
-/** Orders of many hundred lines come as one body. */
+/** An order with many hundreds of items comes as one body. */
 const BODY_LIMIT = 5_000_000;
 
 const schema = {
   params: webhookParams,
-  summary: "Take a shop system's webhook",
+  summary: "Receive a webhook of a shop system",
   description:
-    "Needs no key: it is verified by the platform's signature with the secret in shops.<shop>.webhooks.<source> of dunlin.yaml.",
+    "Needs no key: the platform's signature is verified with the secret in shops.<shop>.webhooks.<source> of dunlin.yaml.",
   tags: ["events"],
-  response: answers(202, "What became of the events", { "application/json": receipt }),
+  response: {
+    ...answers(200, "Nothing to take in; `ignored` says why", { [JSON_TYPE]: receipt }),
+    ...answers(202, "The result for the events", { [JSON_TYPE]: receipt }),
+  },
 };
-const takes = { "application/json": { schema: z.looseObject({}), description: "As the platform posts it" } };
+const takes = { [JSON_TYPE]: { schema: z.looseObject({}), description: "As the platform sends it" } };
 
-export type WebhookOptions = Pick<HttpDeps, "config" | "sources"> & {
+/** Not in contract/: a source reads the raw bytes with Node. */
+export type WebhooksVerbs = {
+  readonly config: {
+    shop(id: string): { readonly webhooks: Readonly<Record<string, { readonly secret: string }>> } | null;
+  };
+  /** By name. */
+  readonly sources: ReadonlyMap<string, Source>;
+};
+
+export type WebhookOptions = WebhooksVerbs & {
   readonly submit: Submit;
   readonly countFailure: CountFailure;
   readonly now: () => number;
@@ -51,7 +63,7 @@ export function webhookRoutes(app: FastifyInstance, options: WebhookOptions): vo
         if (source === undefined)
           throw new HttpProblem(
             "unknown_source",
-            `${quoted(params.source)} is none of ${[...sources.keys()].join(", ")}`,
+            `${quoted(params.source)} is not one of ${[...sources.keys()].join(", ")}`,
           );
         const shop = config.shop(params.shop);
         if (shop === null)
@@ -73,13 +85,13 @@ export function webhookRoutes(app: FastifyInstance, options: WebhookOptions): vo
 
         const parsed = parseJson(rawBody);
         if (!parsed.ok) throw new HttpProblem("invalid_json", parsed.message);
-        const told = source.toEvents({ headers, body: parsed.value, rawBody, shop: params.shop, receivedAt: now() });
-        if (!told.ok) throw new HttpProblem("invalid_webhook", told.message);
-        const ignored = told.ignored === undefined ? {} : { ignored: told.ignored };
-        if (told.events.length === 0)
+        const read = source.toEvents({ headers, body: parsed.value, rawBody, shop: params.shop, receivedAt: now() });
+        if (!read.ok) throw new HttpProblem("invalid_webhook", read.message);
+        const ignored = read.ignored === undefined ? {} : { ignored: read.ignored };
+        if (read.events.length === 0)
           return reply.code(200).send({ accepted: 0, duplicates: 0, rejected: [], ...ignored });
 
-        const report = await submit(told.events, log);
+        const report = await submit(read.events, log);
         for (const { id, code, message } of report.rejected)
           log.warn({ source: source.name, shop: params.shop, event: id, code, reason: message }, "webhook rejected");
         return reply.code(202).send({ ...report, ...ignored });

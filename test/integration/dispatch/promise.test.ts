@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { HOUR, MINUTE } from "../../../src/core/values/duration.ts";
 import { recordPromise } from "../../../src/db/stores/buyers/promise-store.ts";
 import { explainOrder } from "../../../src/reporting/explain.ts";
-import { storyJson, storyText } from "../../../src/reporting/format-explain.ts";
+import { storyText } from "../../../src/reporting/format-explain.ts";
+import { storyJson } from "../../../src/reporting/story-json.ts";
 import { dispatchSetup, receivedEvent, T0 } from "../../support/dispatch.ts";
 
 const AT = T0 + 2 * HOUR;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { DAY, HOUR, MINUTE } from "../../../src/core/values/duration.ts";
 import { REASONS } from "../../../src/core/values/reason.ts";
-import { REMINDER_STATES } from "../../../src/http/queries.ts";
+import { REMINDER_STATES } from "../../../src/http/contract/parts/values.ts";
 import { type ListQuery, listCases, listDeliveries, listReminders } from "../../../src/reporting/listings.ts";
 import { recoveryReport } from "../../../src/reporting/recovery.ts";
 import { T0 } from "../../support/intake.ts";

@@ -1,19 +1,20 @@
-/** Everything that is stored of one order, for people: no contact, no name; the buyer by the platform's id only. */
+/** Reads everything that is stored of one order, without contact or name; the buyer is the platform's id. */
 
-import type { OrderPayload } from "../../../core/order/event.ts";
+import type { EventType, OrderPayload } from "../../../core/order/event.ts";
 import type { PaymentPromise } from "../../../core/rules/buyer-state.ts";
 import type { Move } from "../../../core/rules/plan.ts";
 import type { Reason } from "../../../core/values/reason.ts";
 import type { Sql } from "../../client.ts";
 import { plain } from "../../columns.ts";
 import { inTransaction } from "../../transaction.ts";
+import type { DeliveryState } from "./listing-store.ts";
 import { type ReminderState, stateOf } from "./reminder-state.ts";
 
 export type OrderFacts = {
   readonly now: number;
   readonly buyer_id: string | null;
   readonly platform_id: string | null;
-  /** The buyer's own zone, where it was told. */
+  /** The buyer's own zone; null: not known. */
   readonly time_zone: string | null;
   readonly case_id: string | null;
   readonly in_case: boolean;
@@ -35,7 +36,7 @@ export type OrderFacts = {
 
 export type EventFacts = {
   readonly id: string;
-  readonly type: string;
+  readonly type: EventType;
   readonly occurred_at: number;
   readonly received_at: number;
   readonly told: OrderPayload;
@@ -73,7 +74,7 @@ export type ReminderFacts = {
     readonly owed: readonly { readonly order: string; readonly own: number }[];
     readonly moves: readonly Move[];
   } | null;
-  /** Its campaign is. */
+  /** Whether its campaign is paused. */
   readonly paused: boolean;
   readonly retry_at: number | null;
   readonly retry_channel: string | null;
@@ -84,7 +85,7 @@ export type DeliveryFacts = {
   readonly reminder_id: string;
   readonly channel: string;
   readonly attempt: number;
-  readonly state: string;
+  readonly state: DeliveryState;
   readonly claimed_at: number;
   readonly finished_at: number | null;
   readonly delivered_at: number | null;
@@ -118,8 +119,8 @@ export type StoredStory = {
 };
 
 /**
- * The order, or null when it is unknown; with it the reminders that name it and the others of the case that it is in or was in last,
- * all of one moment. Every statement goes by an index: of the order, of its buyer, of a key.
+ * Reads the order, the reminders that name it, and the other reminders of its case, all in one snapshot. null: the order is unknown. Every
+ * statement uses an index.
  */
 export function loadStory(pool: Sql, shop: string, id: string): Promise<StoredStory | null> {
   return inTransaction(pool, (sql) => storyIn(sql, shop, id), "isolation level repeatable read read only");

@@ -1,6 +1,6 @@
 /**
- * Lists of cases, reminders and deliveries, a page at a time, newest first: ids are UUIDv7, so their order is that of time. A page
- * goes backwards along the primary key of each shop, so its cost does not grow with how far it lies back. No contact data.
+ * Lists of cases, reminders and deliveries, a page at a time, newest first. Ids are UUIDv7, so they are in the order of time. A page reads
+ * the primary key of each shop backwards, so an old page costs no more than a new one. The rows contain no contact data.
  */
 import type { PendingQuery, Row } from "postgres";
 import type { Reason } from "../../../core/values/reason.ts";
@@ -18,12 +18,12 @@ export type ListFilter = {
   /** The platform's id. */
   readonly buyer?: string | null;
   readonly order?: string | null;
-  /** Epoch ms, [from, to): of when a case opened, a reminder was decided or is due, a delivery was claimed. */
+  /** Epoch ms, [from, to): when a case opened, a reminder was decided or is due, a delivery was claimed. */
   readonly from?: number | null;
   readonly to?: number | null;
 };
 
-/** `before`: the id that the page before ended with. `limit` counts from 1. */
+/** `before`: the last id of the page before. `limit` is at least 1. */
 export type ListPage = { readonly before: string | null; readonly limit: number };
 
 export type CaseRow = {
@@ -56,6 +56,8 @@ export type ReminderRow = {
   readonly orders: readonly string[];
 };
 
+export type DeliveryState = "claimed" | "accepted" | "failed-permanent" | "failed-transient" | "unknown";
+
 export type DeliveryRow = {
   readonly shop: string;
   readonly id: string;
@@ -66,7 +68,7 @@ export type DeliveryRow = {
   readonly orders: readonly string[];
   readonly channel: string;
   readonly attempt: number;
-  readonly state: "claimed" | "accepted" | "failed-permanent" | "failed-transient" | "unknown";
+  readonly state: DeliveryState;
   readonly claimed_at: number;
   readonly finished_at: number | null;
   readonly delivered_at: number | null;
@@ -84,18 +86,18 @@ export type DeliveryRow = {
 
 type Condition = PendingQuery<Row[]>;
 
-/** The conditions that are given, and-ed. */
+/** The given conditions, joined by `and`. */
 const all = (sql: Sql, conditions: readonly (Condition | null)[]): Condition =>
   conditions.reduce<Condition>((sum, each) => (each === null ? sum : sql`${sum} and ${each}`), sql`true`);
 
 const given = <T>(value: T | null | undefined, write: (value: T) => Condition): Condition | null =>
   value === null || value === undefined ? null : write(value);
 
-/** The buyers that the platform's id leads to: itself, or the one that it was merged into. */
+/** The buyer with this platform id, or the buyer that it was merged into. */
 const buyersOf = (sql: Sql, shop: string, platformId: string): Condition => sql`
   (select coalesce(a.merged_into, a.id) from buyers a where a.shop_id = ${sql.unsafe(shop)} and a.platform_id = ${platformId})`;
 
-/** The shops of which rows are looked for: one index probe each. */
+/** The shops to read: one index probe each. */
 const shopsOf = (sql: Sql, shop: string | null | undefined): Condition =>
   shop != null
     ? sql`shops as (select ${shop}::text as shop_id)`
@@ -175,7 +177,7 @@ export function findReminders(sql: Sql, filter: ListFilter, { before, limit }: L
     from page r left join buyers b on b.shop_id = r.shop_id and b.id = r.buyer_id order by r.id desc`;
 }
 
-/** So that the index of the buyer's reminders is used, and not all of them are looked through. */
+/** With the buyer, the query uses the index of the buyer's reminders instead of reading all of them. */
 const buyerOfOrder = (sql: Sql, shop: string, order: string): Condition => sql`
   (select o.buyer_id from orders o where o.shop_id = ${sql.unsafe(shop)} and o.id = ${order})`;
 

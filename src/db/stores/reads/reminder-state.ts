@@ -1,11 +1,11 @@
-/** What a reminder's state is called outside the tables: stored, one that its order's fate ended is a skip with the reason for it. */
+/** The state of a reminder as shown outside the tables. `cancelled` is stored as `skipped` with one of the reasons in CANCELLING. */
 import type { PendingQuery, Row } from "postgres";
 import type { Sql } from "../../client.ts";
 
-/** `sending`: claimed, or to be tried again. `cancelled`: its reason is one of CANCELLING; `skipped`: any other reason. */
+/** `sending`: claimed, or waiting for a retry. `cancelled`: its reason is in CANCELLING. `skipped`: any other reason. */
 export type ReminderState = "planned" | "sending" | "sent" | "skipped" | "cancelled";
 
-/** Reasons that tell what became of the order, rather than what the rules said of the reminder. */
+/** The reasons that come from the order and not from the rules. */
 const CANCELLING = ["paid", "closed", "refunded", "excluded"];
 
 type Fragment = PendingQuery<Row[]>;

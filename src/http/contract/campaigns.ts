@@ -1,0 +1,149 @@
+/** Campaigns and their versions. Where the verbs live, the texts of a campaign are checked, and each fault is reported with file and line. */
+import { z } from "zod";
+import { name, versionPage, wholeNumber } from "./parts/query.ts";
+import { type Answer, instant, maybeDecimal, maybeInstant, maybeText, type Page, text } from "./parts/values.ts";
+
+export const campaignParams = z.object({ key: name(60) });
+export const versionParams = z.object({ key: name(60), version: wholeNumber(1).describe("Its number, from 1") });
+export const versionsQuery = z.strictObject(versionPage);
+
+const note = name(500)
+  .nullish()
+  .transform((value) => value ?? null)
+  .describe("Why, for the history");
+export const noteBody = z.strictObject({ note });
+export const campaignBody = z.strictObject({
+  yaml: z.string().describe("The text of campaign.yaml"),
+  templates: z
+    .record(
+      z.string().refine((file) => file !== "campaign.yaml", { error: "must be sent as `yaml`" }),
+      z.string(),
+    )
+    .describe("`<step>[.<variant>].<channel>.<locale>.hbs` → its text"),
+  note,
+});
+export const rollbackBody = z.strictObject({
+  to: z
+    .int()
+    .min(1)
+    .max(2_147_483_647)
+    .nullish()
+    .transform((version) => version ?? null)
+    .describe("The version to go back to; absent: the version before the current one"),
+  note,
+});
+
+const duration = text.meta({ example: "30m" });
+const match = z.strictObject({
+  shops: z.array(text).nullable(),
+  tags: z.array(text).nullable(),
+  amount: z.strictObject({ min: maybeDecimal, max: maybeDecimal }).nullable(),
+});
+const form = z.strictObject({
+  name: text,
+  priority: z.number(),
+  active: z.strictObject({ from: maybeInstant, to: maybeInstant }),
+  match,
+  exclude: match.nullable(),
+  steps: z.array(
+    z.strictObject({
+      id: text,
+      at: z.strictObject({ afterCreated: duration.optional(), beforeClose: duration.optional() }),
+      channels: z.array(text),
+    }),
+  ),
+  variants: z.record(text, z.number()).describe("Weight by variant"),
+  holdout: text.meta({ example: "10%" }),
+  quietHours: z
+    .union([z.literal("off"), z.strictObject({ from: text.meta({ example: "22:00" }), to: text })])
+    .nullable()
+    .describe("null: the shop's"),
+  limits: z.strictObject({ max: z.int(), per: duration, gap: duration }),
+  repeatAfter: duration,
+  paidSilence: duration.describe("A duration, or `off`"),
+  minAge: duration,
+  minLead: duration,
+  staleAfter: duration,
+  whenTight: z.enum(["pull", "skip"]),
+  attributionWindow: duration,
+  manual: z.strictObject({ amountAtLeast: text }).nullable(),
+});
+
+const version = {
+  version: z.int().describe("From 1; also the ETag"),
+  createdAt: instant,
+  createdBy: text,
+  source: z.enum(["file", "http", "rollback"]),
+  fromVersion: z.int().nullable().describe("The version that it replaced, or that a rollback restored"),
+  note: maybeText,
+  digest: text.describe("A digest of the names and texts of its files"),
+};
+const texts = {
+  yaml: text.describe("campaign.yaml"),
+  templates: z.record(text, text),
+  campaign: form
+    .nullable()
+    .describe("As it is understood, in the words of campaign.yaml, with every default; null: it is no longer valid"),
+};
+const state = {
+  key: text,
+  ...version,
+  paused: z.boolean(),
+  pausedAt: maybeInstant,
+  retired: z.boolean().describe("No longer run"),
+  editedSinceApply: z.boolean().describe("`campaigns apply` would overwrite an edit, and refuses to"),
+};
+export const campaignItem = z.strictObject(state);
+export const campaignFull = z.strictObject({ ...state, ...texts });
+export const campaignSaved = z.strictObject({ ...state, ...texts, warnings: z.array(text) });
+export const versionItem = z.strictObject({ ...version, current: z.boolean() });
+export const versionFull = z.strictObject({ key: text, ...version, ...texts });
+
+/** The holder of the key that the request came with. */
+export type Actor = { readonly who: string; readonly via: "http" };
+/** Whether the current version (null: there is none) is the one that the request began with. */
+export type Expects = (current: number | null) => boolean;
+export type CampaignFault = { readonly file: string; readonly line: number | null; readonly message: string };
+
+type Edit = { readonly campaign: string; readonly note: string | null };
+type Moved = { readonly kind: "moved"; readonly current: number | null };
+type Invalid = { readonly kind: "invalid"; readonly faults: readonly CampaignFault[] };
+type Put = {
+  readonly kind: "put";
+  readonly change: "created" | "updated" | "unchanged";
+  readonly warnings: readonly string[];
+};
+
+export type CampaignsVerbs = {
+  readonly campaigns: {
+    list(): Promise<Page<Answer<typeof campaignItem>>>;
+    get(key: string): Promise<Answer<typeof campaignFull> | null>;
+    put(
+      actor: Actor,
+      input: Edit & { readonly files: Readonly<Record<string, string>>; readonly expects: Expects },
+    ): Promise<Put | Moved | Invalid>;
+    versions(
+      key: string,
+      page: { readonly before: number | null; readonly limit: number },
+    ): Promise<Page<Answer<typeof versionItem>> | null>;
+    version(key: string, version: number): Promise<Answer<typeof versionFull> | null>;
+    rollback(
+      actor: Actor,
+      input: Edit & { readonly to: number | null; readonly expects?: Expects },
+    ): Promise<
+      | { readonly kind: "rolled-back" | "same" | "unknown-campaign" }
+      | { readonly kind: "unknown-version"; readonly to: number | null }
+      | Moved
+      | Invalid
+    >;
+    setPaused(
+      actor: Actor,
+      input: Edit & { readonly paused: boolean },
+    ): Promise<{ readonly kind: "done" | "same" | "unknown" }>;
+    removeVersion(
+      actor: Actor,
+      key: string,
+      version: number,
+    ): Promise<{ readonly kind: "removed" | "unknown" } | { readonly kind: "in-use"; readonly why: string }>;
+  };
+};

@@ -1,0 +1,32 @@
+/** Promises to pay: a person who talked to the buyer records them. */
+import { z } from "zod";
+import { isStorable } from "../../core/order/plain-event.ts";
+import { maybe, toMs } from "./parts/query.ts";
+import { type Answer, instant, maybeText, orderIds, text } from "./parts/values.ts";
+
+const remark = (max: number) =>
+  maybe(z.string().trim().min(1).max(max).refine(isStorable, "must not contain a NUL or half of a surrogate pair"));
+
+export const promiseBody = z.strictObject({
+  at: toMs.describe("When the buyer will pay; in the future"),
+  reason: remark(200).describe("Why it is unpaid until then, like `cannot pay online`"),
+  by: remark(100).describe("The person who records it"),
+});
+
+export const promiseAnswer = z.strictObject({
+  shop: text,
+  case: text,
+  orders: orderIds.describe("The orders of the case: the promise holds for all of them"),
+  at: instant,
+  reason: maybeText,
+  by: maybeText,
+});
+
+export type PromiseAnswer = Answer<typeof promiseAnswer>;
+export type PromiseRecord = z.output<typeof promiseBody> & { readonly shop: string; readonly order: string };
+
+export type PromiseResult =
+  | { readonly kind: "recorded"; readonly answer: PromiseAnswer }
+  | { readonly kind: "unknown_order" | "no_open_case" | "past" };
+
+export type PromisesVerbs = { readonly promise: (record: PromiseRecord) => Promise<PromiseResult> };

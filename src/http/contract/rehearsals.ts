@@ -1,0 +1,64 @@
+/** Rehearsals: campaigns run over order events on a simulated clock. Nothing is stored and nothing is sent. */
+import { z } from "zod";
+import { eventBody } from "./events.ts";
+import type { Fault } from "./parts/problem.ts";
+import { maybe, queryInstant } from "./parts/query.ts";
+import { instant, maybeInstant, maybeText, money, orderIds, reason, text } from "./parts/values.ts";
+
+export const rehearsalQuery = z.strictObject({
+  from: maybe(queryInstant).describe(
+    "When decisions begin. Events before it are known; nothing counts as sent before it",
+  ),
+});
+export const rehearsalBody = z.strictObject({
+  events: z.array(eventBody),
+  campaigns: z
+    .record(text, text)
+    .optional()
+    .describe(
+      "Text by path: `promo/campaign.yaml`, `promo/nudge.sms.en.hbs`. Absent: the campaigns that the service runs",
+    ),
+  from: instant.optional(),
+});
+
+const decision = { at: instant, shop: text, buyer: text, orders: orderIds, campaign: maybeText, step: maybeText };
+export const rehearsal = z.strictObject({
+  from: maybeInstant,
+  to: maybeInstant,
+  orders: z.int(),
+  cases: z.int(),
+  sends: z.array(z.strictObject({ ...decision, variant: maybeText, channel: text, text, segments: z.int() })),
+  skips: z.array(z.strictObject({ ...decision, reason })),
+  peakPerSecond: z.record(text, z.int()).describe("By channel"),
+  segments: z.record(text, z.int()).describe("By channel"),
+  cost: z.array(money),
+  warnings: z.array(text),
+});
+
+type Refused = {
+  readonly ok: false;
+  readonly code: "invalid_json" | "invalid_rehearsal" | "invalid_campaign" | "no_events";
+  readonly message: string;
+  /** `line` counts from 1, in NDJSON or in `events`. */
+  readonly errors: readonly Fault[];
+};
+/** `answer`: the path of a file that contains the JSON of `rehearsal`. */
+export type RehearsalResult = { readonly ok: true; readonly answer: string } | Refused;
+export type RehearsalSlot = {
+  /** The file to write the body to. */
+  readonly body: string;
+  /** Rejects with the signal's reason when the signal is aborted. */
+  run(
+    asked: { readonly type: "json" | "ndjson"; readonly from: number | null },
+    signal: AbortSignal,
+  ): Promise<RehearsalResult>;
+  /** Removes body and answer. Idempotent. */
+  end(): Promise<void>;
+};
+
+export type RehearsalsVerbs = {
+  readonly rehearsals: {
+    /** null: another rehearsal is running. */
+    begin(): Promise<RehearsalSlot | null>;
+  };
+};

@@ -1,0 +1,107 @@
+/** Previews of templates. Amounts, instants and locales are checked where the text is made, because their faults are known there. */
+import { z } from "zod";
+import { name } from "./parts/query.ts";
+import { type Answer, money, text } from "./parts/values.ts";
+
+const required = name(100).min(1);
+const decimal = name(24).meta({ example: "129.00" });
+const instant = name(40).meta({ format: "date-time" });
+
+// These objects are loose, so that the order of an order event can be pasted: a field that no template uses is ignored with a warning.
+const item = z.looseObject({
+  sku: name(200).nullish(),
+  title: name(500).nullish(),
+  quantity: z.int().min(0).max(1_000_000).nullish(),
+  price: decimal.nullish(),
+});
+const items = z.array(item).max(100).nullish();
+const buyer = z.looseObject({
+  name: name(200).nullish(),
+  tier: name(60).nullish(),
+  locale: name(40).nullish(),
+  timeZone: name(60).nullish(),
+});
+const order = z.looseObject({
+  id: name(200).min(1).optional(),
+  amount: decimal.optional(),
+  currency: name(10).optional(),
+  createdAt: instant.optional(),
+  closesAt: instant.nullish(),
+  payUrl: name(2_000).nullish(),
+  note: name(5_000).nullish(),
+  items,
+  buyer: buyer.optional().describe("As in an order event; the sample's own `buyer` overrides it"),
+});
+
+const sample = z
+  .looseObject({
+    shop: required.optional().describe("A configured shop"),
+    buyer: buyer.optional(),
+    order: order.optional().describe("The first order"),
+    orders: z.array(order).max(50).optional().describe("Empty counts as absent"),
+    total: decimal.optional().describe("In the first order's currency; absent: the sum of the orders"),
+    count: z.int().min(0).max(50).optional().describe("Without `orders`: this many orders like the first"),
+    items: items.describe("Absent: the items of the orders"),
+    closesAt: instant.nullish().describe("Absent: the earliest of the orders"),
+    timeLeft: name(24).nullish().describe("Like 28m; absent: the time until `closesAt`"),
+    payUrl: name(2_000).nullish().describe("Absent: the first order's"),
+    campaign: required.optional(),
+    step: required.optional(),
+  })
+  .describe(
+    "Values by the names of the template's variables. An absent value is made up or follows from the others; `null` removes it; a name that no template knows is ignored with a warning",
+  );
+
+export const previewBody = z
+  .strictObject({
+    template: name(65_536).describe("The whole file, front matter included"),
+    channel: name(60).min(1).describe("A configured channel"),
+    locale: name(40).nullish().describe("The locale of the text; absent: the shop's"),
+    campaign: required.default("preview"),
+    step: required.default("preview"),
+    sample: sample.optional(),
+    order: z
+      .strictObject({ shop: required, id: name(200).min(1) })
+      .optional()
+      .describe("A stored order instead of a sample, with the other orders of its case"),
+  })
+  .refine((body) => body.sample === undefined || body.order === undefined, {
+    error: "give sample or order, not both",
+    path: ["sample"],
+  });
+
+export const preview = z.strictObject({
+  text,
+  locale: text,
+  characters: z.int().describe("In the units that fill a segment; a signature is included"),
+  segments: z.int().describe("As an SMS is billed; 1 on other channels"),
+  encoding: z.enum(["GSM-7", "UCS-2", "UTF-8"]).describe("UTF-8: not an SMS"),
+  cost: money.nullable().describe("The cost of one message; null: the channel has no price"),
+  params: z.record(text, text).describe("The parameters of the provider's approved template"),
+  approved: z
+    .strictObject({ provider: text, fields: z.record(text, text) })
+    .nullable()
+    .describe("The provider's approved template, from the front matter"),
+  warnings: z.array(text),
+});
+
+type Body = z.output<typeof previewBody>;
+export type PreviewQuery = Omit<Body, "sample" | "order" | "locale"> & {
+  /** null: the shop's. */
+  readonly locale: string | null;
+  readonly from:
+    | { readonly sample: NonNullable<Body["sample"]> }
+    | { readonly order: { readonly shop: string; readonly id: string } };
+};
+export type PreviewResult =
+  | { readonly kind: "preview"; readonly preview: Answer<typeof preview> }
+  | { readonly kind: "invalid"; readonly faults: readonly { readonly field: string; readonly message: string }[] }
+  | {
+      readonly kind: "invalid-template";
+      readonly faults: readonly { readonly line: number; readonly message: string }[];
+    }
+  | { readonly kind: "not-rendered"; readonly message: string }
+  | { readonly kind: "unknown-shop"; readonly shop: string }
+  | { readonly kind: "unknown-order" };
+
+export type TemplatesVerbs = { readonly preview: (query: PreviewQuery) => Promise<PreviewResult> };

@@ -1,0 +1,121 @@
+/** Small answers of each verb, for stubs. */
+
+import type { campaignFull, versionFull } from "../../src/http/contract/campaigns.ts";
+import type { reminderItem } from "../../src/http/contract/lists.ts";
+import type { OrderStory } from "../../src/http/contract/orders.ts";
+import type { Answer } from "../../src/http/contract/parts/values.ts";
+import type { PromiseAnswer } from "../../src/http/contract/promises.ts";
+import type { RecoveryReport } from "../../src/http/contract/reports.ts";
+import type { preview } from "../../src/http/contract/templates.ts";
+
+const AT = "2026-11-10T20:00:00+08:00";
+
+const totals: RecoveryReport["totals"] = {
+  orders: 3,
+  cases: 3,
+  planned: 0,
+  sent: 0,
+  delivered: 0,
+  skipped: 0,
+  cancelled: 0,
+  pending: 0,
+  remindedOrders: 0,
+  recoveredOrders: 0,
+  recoveryRate: null,
+  recoveredAmount: [],
+  segments: 0,
+  cost: [],
+  roi: null,
+  medianTimeToPay: null,
+  holdoutOrders: 0,
+  holdoutPaidRate: null,
+  treatedOrders: 0,
+  treatedPaidRate: null,
+  lift: null,
+  liftLow: null,
+  liftHigh: null,
+};
+export const REPORT: RecoveryReport = {
+  from: null,
+  to: null,
+  by: ["campaign"],
+  columns: ["campaign", ...Object.keys(totals)],
+  rows: [{ campaign: "d11", ...totals }],
+  totals,
+};
+
+export const STORY: OrderStory = {
+  order: {
+    shop: "acme",
+    id: "o1",
+    status: "unpaid",
+    amount: "129.00",
+    currency: "CNY",
+    createdAt: AT,
+    closesAt: null,
+    paidAt: null,
+    refundedAt: null,
+    closedAt: null,
+    closeReason: null,
+    seenAt: AT,
+    paymentMethod: null,
+    notChased: null,
+    buyer: "b1",
+  },
+  events: [],
+  cases: [],
+  reminders: [],
+  recovery: null,
+};
+
+export const REMINDER: Answer<typeof reminderItem> = {
+  shop: "acme",
+  id: "r1",
+  buyer: "b1",
+  campaign: "default",
+  orders: ["o1"],
+  case: "c1",
+  campaignVersion: "1",
+  step: "nudge",
+  variant: null,
+  kind: "send",
+  state: "planned",
+  reason: null,
+  dueAt: AT,
+  decidedAt: null,
+};
+
+export const PROMISE: PromiseAnswer = { shop: "acme", case: "c1", orders: ["o1"], at: AT, reason: null, by: null };
+
+export const PREVIEW: Answer<typeof preview> = {
+  text: "hello",
+  locale: "en",
+  characters: 5,
+  segments: 1,
+  encoding: "GSM-7",
+  cost: null,
+  params: {},
+  approved: null,
+  warnings: [],
+};
+
+export const VERSION: Answer<typeof versionFull> = {
+  key: "default",
+  version: 1,
+  createdAt: AT,
+  createdBy: "alice",
+  source: "file",
+  fromVersion: null,
+  note: null,
+  digest: "d1",
+  yaml: "",
+  templates: {},
+  campaign: null,
+};
+export const CAMPAIGN: Answer<typeof campaignFull> = {
+  ...VERSION,
+  paused: false,
+  pausedAt: null,
+  retired: false,
+  editedSinceApply: false,
+};
