@@ -2,7 +2,7 @@
 /** The `dunlin` command: exit codes 0 done, 1 failed with the reason on stderr, 2 wrong usage. */
 import { setFlagsFromString } from "node:v8";
 import { CommanderError } from "commander";
-import { ROLES, startApp } from "./app.ts";
+import { ROLE_NAMES, startApp } from "./app.ts";
 import { StoredCampaignError } from "./campaigns/live.ts";
 import { CommandError } from "./cli/context.ts";
 import { explainFileError, isDatabaseError, reasonOf } from "./cli/failure.ts";
@@ -45,7 +45,7 @@ async function main(): Promise<void> {
       env: process.env,
       cwd: process.cwd(),
       output: openOutput(process.stdout, outputFailed),
-      service: { roles: ROLES, start: startApp },
+      service: { roles: ROLE_NAMES, start: startApp },
     }).parseAsync();
   } catch (error) {
     if (error instanceof OutputError) return;

@@ -6,7 +6,7 @@ import type { Keys } from "../config/keys.ts";
 import { StartError } from "../config/start-error.ts";
 import { formatInstant } from "../core/values/instant.ts";
 import { offsetMinutes } from "../core/values/zone.ts";
-import { explainDbError, type Sql } from "../db/client.ts";
+import { connectReads, explainDbError, type Sql } from "../db/client.ts";
 import type { OpenDatabase } from "../db/open.ts";
 import { recordPromise } from "../db/stores/buyers/promise-store.ts";
 import { findKey } from "../db/stores/campaigns/key-store.ts";
@@ -17,18 +17,56 @@ import { buildServer } from "../http/server.ts";
 import type { Intake } from "../intake/intake.ts";
 import { previewTemplate } from "../preview/preview.ts";
 import type { QueueBackend } from "../queue/connection.ts";
-import type { Rehearsals } from "../rehearsal/service.ts";
+import { createRehearsals, type Rehearsals } from "../rehearsal/service.ts";
 import { catalogOptions } from "../render/catalog/catalog-options.ts";
 import { listAudit } from "../reporting/audit-trail.ts";
 import { explainOrder } from "../reporting/explain.ts";
 import { reportCsv, reportJson } from "../reporting/format-report.ts";
 import { listCases, listDeliveries, listReminders } from "../reporting/listings.ts";
-import type { PolicyLookups } from "../reporting/policies.ts";
+import { type PolicyLookups, policyLookups } from "../reporting/policies.ts";
 import { recoveryReport } from "../reporting/recovery.ts";
 import { storyJson } from "../reporting/story-json.ts";
 import { sources } from "../sources/registry.ts";
+import type { Role } from "./role.ts";
 
-export type ApiInput = {
+const CUT_READS_MS = 5_000;
+
+export const api: Role = {
+  name: "api",
+  contacts: true,
+  replans: false,
+  async start({ config, log, print, life, database, keys, backend, live, intake, metrics }) {
+    const reads = connectReads(database.url);
+    life.onRelease(() => reads.close());
+    const http = await startHttp({
+      config,
+      keys,
+      database,
+      reads: reads.sql,
+      backend,
+      intake,
+      metrics: { text: () => metrics.registry.metrics(), answered: metrics.answered },
+      policies: policyLookups(() => live.current().policy.campaigns, config.shop),
+      rehearsals: createRehearsals({ config, files: () => live.current().catalog.files }),
+      log,
+    });
+    life.onStop(http.close);
+    // A report that hangs must not hold up the drain: it is cut and answered with 503.
+    life.onStop(() => reads.close(CUT_READS_MS));
+    for (const line of welcome(http.url, keys)) print(line);
+    return http.url;
+  },
+};
+
+/** A new key is shown once; later it is read from its file. */
+function welcome(url: string, { apiKey, apiKeyCreated, apiKeyFile }: Keys): string[] {
+  const lines = [`Dunlin listens at ${url} (OpenAPI: ${url}/openapi.json)`];
+  if (apiKeyCreated) lines.push(`Admin API key, shown only this once: ${apiKey}   (stored in ${apiKeyFile})`);
+  else if (apiKeyFile !== null) lines.push(`Admin API key: see ${apiKeyFile}`);
+  return lines;
+}
+
+type ApiInput = {
   readonly config: Config;
   readonly keys: Keys;
   readonly database: OpenDatabase;
@@ -43,7 +81,7 @@ export type ApiInput = {
   readonly log: Logger;
 };
 
-export async function startHttp(input: ApiInput): Promise<{ url: string; close: () => Promise<void> }> {
+async function startHttp(input: ApiInput): Promise<{ url: string; close: () => Promise<void> }> {
   const { config, database, reads, backend, metrics, log } = input;
   const { sql } = database;
   const { zoneOf } = input.policies;

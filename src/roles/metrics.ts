@@ -1,16 +1,17 @@
-/** Prometheus metrics: names, help, and where they are counted. No label ever holds an address, an id or a text. */
+/** Prometheus metrics. No label holds an address, an id or a text. */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
-import type { DispatchMeter } from "./dispatch/deps.ts";
-import type { IntakeReport } from "./intake/intake.ts";
+import type { DispatchMeter } from "../dispatch/deps.ts";
+import type { Intake } from "../intake/intake.ts";
 
 export type Metrics = {
   readonly registry: Registry;
   readonly dispatch: DispatchMeter;
-  takenIn(source: string, report: IntakeReport): void;
+  /** The same intake, counted under the name of the source. */
+  counted(source: string, intake: Intake): Intake;
   answered(answer: { method: string; route: string; status: number; seconds: number }): void;
 };
 
-/** Read at each scrape; one that fails leaves its gauges as they were. */
+/** Read at each scrape. A failed read leaves its gauges as they were. */
 export type Gauges = {
   due(): Promise<{ due: number; lagMs: number }>;
   queueDepth(): Promise<Record<string, { waiting: number; active: number; delayed: number; failed: number }> | null>;
@@ -23,7 +24,7 @@ export function createMetrics(gauges: Gauges): Metrics {
   collectDefaultMetrics({ register: registry });
   const events = new Counter({
     name: "dunlin_intake_events_total",
-    help: "Order events taken in, by source and result",
+    help: "Order events received, by source and result",
     labelNames: ["source", "result"],
     registers,
   });
@@ -42,7 +43,7 @@ export function createMetrics(gauges: Gauges): Metrics {
   });
   const skips = new Counter({
     name: "dunlin_skips_total",
-    help: "Reminders decided against, by reason",
+    help: "Reminders skipped, by reason",
     labelNames: ["reason"],
     registers,
   });
@@ -54,7 +55,7 @@ export function createMetrics(gauges: Gauges): Metrics {
     registers,
   });
   const safely = async (read: () => Promise<void>): Promise<void> => read().catch(() => undefined);
-  // Both gauges of one scrape tell of one reading.
+  // Both gauges of a scrape share one reading.
   let reading: ReturnType<Gauges["due"]> | null = null;
   const readDue = (): ReturnType<Gauges["due"]> => {
     reading ??= gauges.due().finally(() => {
@@ -64,7 +65,7 @@ export function createMetrics(gauges: Gauges): Metrics {
   };
   new Gauge({
     name: "dunlin_due_lag_seconds",
-    help: "For how long the longest overdue decision has waited",
+    help: "How long the oldest due decision has waited",
     registers,
     collect() {
       return safely(async () => this.set((await readDue()).lagMs / 1_000));
@@ -80,7 +81,7 @@ export function createMetrics(gauges: Gauges): Metrics {
   });
   new Gauge({
     name: "dunlin_claims_in_flight",
-    help: "Claims that this process holds",
+    help: "Claims held by this process",
     registers,
     collect() {
       this.set(gauges.inFlight());
@@ -106,11 +107,18 @@ export function createMetrics(gauges: Gauges): Metrics {
       finished: (channel, outcome, ms) => sends.observe({ channel, outcome }, ms / 1_000),
       skipped: (reason) => skips.inc({ reason }),
     },
-    takenIn(source, report) {
-      events.inc({ source, result: "accepted" }, report.accepted);
-      events.inc({ source, result: "duplicate" }, report.duplicates);
-      events.inc({ source, result: "rejected" }, report.rejected.length);
-    },
+    counted: (source, intake) => ({
+      get pending() {
+        return intake.pending;
+      },
+      async submit(inputs) {
+        const report = await intake.submit(inputs);
+        events.inc({ source, result: "accepted" }, report.accepted);
+        events.inc({ source, result: "duplicate" }, report.duplicates);
+        events.inc({ source, result: "rejected" }, report.rejected.length);
+        return report;
+      },
+    }),
     answered: ({ method, route, status, seconds }) => requests.observe({ method, route, status }, seconds),
   };
 }

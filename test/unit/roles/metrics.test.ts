@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
-import { createMetrics } from "../../src/metrics.ts";
+import { createMetrics } from "../../../src/roles/metrics.ts";
 
-it("tells in each scrape what is due now and for how long, from one reading, and keeps the last when there is none", async () => {
+it("reads the due gauges once per scrape, and keeps the last values when a read fails", async () => {
   const readings: ({ due: number; lagMs: number } | null)[] = [{ due: 3, lagMs: 1_500 }, { due: 0, lagMs: 0 }, null];
   let asked = 0;
   const { registry } = createMetrics({

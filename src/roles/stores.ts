@@ -1,0 +1,82 @@
+/** Opens the stores and the campaigns of a service process. Throws StartError for everything that an operator can mend. */
+import type { Logger } from "pino";
+import { applyOnFirstStart } from "../campaigns/first-start.ts";
+import { type LiveCampaigns, openLiveCampaigns, StoredCampaignError } from "../campaigns/live.ts";
+import type { Config } from "../config/config.ts";
+import { type Keys, loadOrCreateKeys } from "../config/keys.ts";
+import { StartError } from "../config/start-error.ts";
+import type { Channel } from "../core/seams/channel.ts";
+import { checkSchema, migrate } from "../db/migrate.ts";
+import { type OpenDatabase, openDatabase } from "../db/open.ts";
+import { contactsSealedWith } from "../db/stores/buyers/contact-store.ts";
+import { createVault, type Vault } from "../db/vault.ts";
+import { openQueueBackend, type QueueBackend } from "../queue/connection.ts";
+import { catalogOptions } from "../render/catalog/catalog-options.ts";
+
+/** A row that is decided this much after its time is not late: a few due scans, or two sweeps while the queue is away. */
+const TAKE_UP_MS = 5_000;
+
+/** `migrateEmpty`: a database without a schema is migrated; the embedded one always is. */
+export async function openStore(config: Config, log: Logger, migrateEmpty: boolean): Promise<OpenDatabase> {
+  const database = await openDatabase({
+    databaseUrl: config.databaseUrl,
+    dataDir: config.dataDir,
+    mode: "own",
+    log: (message, fields) => log.debug(fields ?? {}, message),
+    connect: { max: 16, applicationName: "dunlin" },
+  });
+  try {
+    const verdict = await checkSchema(database.sql, database.url);
+    const mayMigrate = config.databaseUrl === null || (migrateEmpty && verdict.kind === "absent");
+    if (verdict.kind === "newer" || (verdict.kind !== "fits" && !mayMigrate)) throw new StartError(verdict.message);
+    if (verdict.kind !== "fits") await migrate(database.url);
+    return database;
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+export async function openKeys(config: Config): Promise<Keys> {
+  const keys = await loadOrCreateKeys(config);
+  if (!keys.ok) throw new StartError(keys.fault);
+  return keys.keys;
+}
+
+/** `contacts`: this process handles contacts, so the stored ones must be sealed with its key. */
+export async function openVault(keys: Keys, { sql }: OpenDatabase, contacts: boolean): Promise<Vault> {
+  const vault = createVault(keys.secretKey);
+  const sealed = contacts ? await contactsSealedWith(sql, vault) : null;
+  if (sealed?.kind === "other") throw new StartError(sealed.message);
+  return vault;
+}
+
+/** BullMQ's own schema on PostgreSQL is migrated here. */
+export async function openQueue(config: Config, database: OpenDatabase, log: Logger): Promise<QueueBackend> {
+  const backend = openQueueBackend(config.queueUrl ?? database.url, { log });
+  if (backend.kind === "postgres") await backend.migrate();
+  return backend;
+}
+
+/** The first start applies the directory of campaigns; every start runs the campaigns in the database. */
+export async function openCampaigns(
+  config: Config,
+  { sql }: OpenDatabase,
+  channels: ReadonlyMap<string, Channel>,
+  log: Logger,
+): Promise<LiveCampaigns> {
+  const options = catalogOptions(config);
+  const first = await applyOnFirstStart({ sql, log, options }, config.templatesDir);
+  if (!first.ok) throw new StartError(first.faults.join("\n"));
+  const contacts = new Map([...channels].map(([name, { contact }]) => [name, contact]));
+  try {
+    const live = await openLiveCampaigns({ sql, options, channels: contacts, takeUp: TAKE_UP_MS });
+    for (const warning of live.current().warnings) log.warn(warning);
+    return live;
+  } catch (error) {
+    if (!(error instanceof StoredCampaignError)) throw error;
+    throw new StartError(
+      `${error.message}\nthe campaigns in the database cannot run: correct them in a directory and run \`dunlin campaigns apply\``,
+    );
+  }
+}
