@@ -1,7 +1,7 @@
 /** Claims reminders that failed for the moment and are to be tried again: judged anew, under the lock of their buyer. */
 
-import { type BuyerPolicy, standingSends } from "../core/rules/buyer-state.ts";
-import { paidAt, quietHoursOf, type UsableChannel, usableChannel } from "../core/rules/replan.ts";
+import { type BuyerPolicy, usableChannel } from "../core/rules/buyer-state.ts";
+import { type UsableChannel, usefulUntil } from "../core/rules/judge.ts";
 import { judgeRetry } from "../core/rules/retry.ts";
 import { channelsFrom } from "../core/seams/channel-order.ts";
 import { newId } from "../db/ids.ts";
@@ -30,7 +30,7 @@ import {
 } from "../db/stores/dispatch/dispatch-store.ts";
 import { inTransaction, isDataFault } from "../db/transaction.ts";
 import type { Catalog } from "../render/catalog/catalog.ts";
-import { BROKEN_WAIT, type ClaimedBatch, shopPolicy, usefulUntil } from "./claim.ts";
+import { BROKEN_WAIT, type ClaimedBatch, shopPolicy } from "./claim.ts";
 import { type DispatchDeps, leaseMs, RETRY_HORIZON_MS, type SendJob } from "./deps.ts";
 import { bookSlots, type SlotBook } from "./slots.ts";
 
@@ -158,24 +158,8 @@ function judge(
   }
   const { state } = buyer;
   const usable = usableFor(deps, policy, retry, buyer);
-  const until = usefulUntil(retry.due_at, retry.latest, campaign.staleAfter);
-  const verdict = judgeRetry({
-    now,
-    orders: retry.orders.map((id) => state.orders.get(id)?.order),
-    caseId: retry.case_id,
-    dueAt: retry.due_at,
-    sends: standingSends(state),
-    limits: campaign.limits,
-    minLead: campaign.minLead,
-    until,
-    paidAt: paidAt(state),
-    paidSilence: campaign.paidSilence,
-    paused: campaign.paused === true,
-    promisedAt: state.open?.id === retry.case_id ? (state.open.promise?.at ?? null) : null,
-    quiet: quietHoursOf(campaign, state),
-    zone: state.zone ?? state.shop.timeZone,
-    contact: usable.channel === null ? usable.why : "usable",
-  });
+  const { case_id: caseId, due_at: dueAt, latest, orders, step } = retry;
+  const verdict = judgeRetry({ state, campaign, retry: { step, at: dueAt, latest, caseId, orders }, usable, now });
   if (verdict.kind === "skip") {
     deps.meter?.skipped(verdict.reason);
     end(verdict.reason);
@@ -185,7 +169,7 @@ function judge(
     writes.push(waiting(retry, verdict.until));
     return;
   }
-  const channel = usable.channel ?? retry.retry_channel;
+  const { channel } = verdict;
   const isAgain = channel === retry.retry_channel && retry.first_delivery !== null;
   const deliveryId = newId();
   const offset = slots.next(channel);
@@ -194,8 +178,7 @@ function judge(
     return;
   }
   writes.push({ ...base, state: "sending", reason: null, retryAt: null, orders: verdict.orders, decidedAt: now });
-  const { case_id: caseId, due_at: dueAt } = retry;
-  state.sends.push({ at: now, campaign: campaign.key, step: retry.step, caseId, orders: verdict.orders, dueAt });
+  state.sends.push({ at: now, campaign: campaign.key, step, caseId, orders: verdict.orders, dueAt });
   deps.meter?.claimed(channel);
   jobs.push({
     shop: state.shop,
@@ -205,12 +188,12 @@ function judge(
     idempotencyKey: isAgain ? retry.first_delivery : deliveryId,
     campaign,
     catalog,
-    step: retry.step,
+    step,
     variant: retry.variant,
     channel,
     orders: verdict.orders,
     attempt: isAgain ? retry.channel_attempts + 1 : 1,
-    until,
+    until: usefulUntil(campaign, { at: dueAt, latest }),
     claimedAt: now,
     askedAt,
     slotAt: askedAt + offset,

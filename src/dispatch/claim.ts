@@ -2,6 +2,7 @@
 import { advance, nextWake, touch } from "../core/rules/buyer.ts";
 import type { BuyerPolicy, Decision } from "../core/rules/buyer-state.ts";
 import { uselessAt } from "../core/rules/decide.ts";
+import { usefulUntil } from "../core/rules/judge.ts";
 import type { PlannedRow } from "../core/rules/plan.ts";
 import { MINUTE, SECOND } from "../core/values/duration.ts";
 import type { ShopPolicy } from "../core/values/policy.ts";
@@ -198,15 +199,9 @@ function sendJob(
     channel: decision.channel,
     orders: decision.orders,
     attempt: 1,
-    until: usefulUntil(row.at, row.latest, campaign.staleAfter),
+    until: usefulUntil(campaign, row),
     claimedAt: now,
     askedAt,
     slotAt,
   };
-}
-
-/** A send is worth retrying until it would be stale, and never after the last useful moment. */
-export function usefulUntil(dueAt: number, latest: number | null, staleAfter: number): number {
-  const stale = dueAt + staleAfter;
-  return latest === null ? stale : Math.min(stale, latest);
 }

@@ -1,6 +1,6 @@
 /** Hands one claimed reminder to its channel and says what is to be recorded. Never throws for what a provider does. */
 import { setTimeout as pause } from "node:timers/promises";
-import { usableChannel } from "../core/rules/replan.ts";
+import { usableChannel } from "../core/rules/buyer-state.ts";
 import { afterFailure } from "../core/rules/retry.ts";
 import type { Channel, SendOutcome } from "../core/seams/channel.ts";
 import { channelsFrom } from "../core/seams/channel-order.ts";

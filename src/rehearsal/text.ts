@@ -1,6 +1,6 @@
 /** The message that a decided send would carry. It is made by the function that dispatch uses, and falls back as dispatch does. */
 import type { Decision } from "../core/rules/buyer-state.ts";
-import { usableChannel } from "../core/rules/replan.ts";
+import { usableChannel } from "../core/rules/buyer-state.ts";
 import { channelsFrom } from "../core/seams/channel-order.ts";
 import { addressOf, type Person } from "../core/simulation/person.ts";
 import { canonicalLocale } from "../core/values/locale.ts";

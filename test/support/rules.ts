@@ -2,10 +2,11 @@
 
 import type { EventType, OrderPayload } from "../../src/core/order/event.ts";
 import { foldOrder, type ReceivedEvent } from "../../src/core/order/order.ts";
+import type { PlanOrder } from "../../src/core/rules/anchor.ts";
 import { advance, applyChange, nextWake, touch } from "../../src/core/rules/buyer.ts";
 import { type BuyerPolicy, type BuyerState, type Decision, newBuyer } from "../../src/core/rules/buyer-state.ts";
 import { byPriority } from "../../src/core/rules/match.ts";
-import type { PlanFacts, PlanOrder } from "../../src/core/rules/plan.ts";
+import type { PlanFacts } from "../../src/core/rules/plan.ts";
 import { DAY, HOUR, MINUTE } from "../../src/core/values/duration.ts";
 import type { Campaign, QuietHours, ShopPolicy, Step } from "../../src/core/values/policy.ts";
 

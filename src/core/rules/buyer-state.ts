@@ -1,23 +1,24 @@
 /** What is known of one buyer of one shop, and what was decided for good. Instants are epoch ms. */
-import type { Order } from "../order/order.ts";
-import type { Campaign, ChannelContacts, ShopPolicy } from "../values/policy.ts";
+import { type Order, silencingPayment } from "../order/order.ts";
+import type { Campaign, ChannelContacts, QuietHours, ShopPolicy, Step } from "../values/policy.ts";
 import type { Reason } from "../values/reason.ts";
-import type { PastSend, PlannedRow } from "./plan.ts";
+import type { PastSend, SendFacts, UsableChannel } from "./judge.ts";
+import type { PlannedRow } from "./plan.ts";
 
 export type TrackedOrder = {
   order: Order;
-  /** When it was first told well enough to be chased; null: not yet. */
+  /** When it was first reported with all that a reminder needs; null: not yet. */
   reportedAt: number | null;
   /** `campaign/step` → own time when settled (rule 12). */
   settled: Record<string, number>;
 };
 
-/** What the buyer told a person: that they will pay at `at`. */
+/** The buyer told a person that they will pay at `at`. */
 export type PaymentPromise = {
   readonly at: number;
-  /** When it was recorded: of two the later holds. */
+  /** When it was recorded: the later of two holds. */
   readonly recordedAt: number;
-  /** Why it is unpaid until then, and who recorded it: only to be shown. */
+  /** Why the buyer pays only then, and who recorded it: only for display. */
   readonly reason: string | null;
   readonly by: string | null;
 };
@@ -33,7 +34,7 @@ export type OpenCase = {
   hadPlan: boolean;
   manual: boolean;
   promise: PaymentPromise | null;
-  /** Why orders left it at the last instant at which one did. */
+  /** Why orders left the case at the last instant at which one left. */
   departures: { readonly at: number; readonly reasons: readonly Reason[] } | null;
   /** Stands for the case as long as it never had a plan. */
   whole: { readonly reason: Reason; readonly at: number } | null;
@@ -44,7 +45,7 @@ export type BuyerSend = PastSend & {
   readonly orders: readonly string[];
   /** Its time in the plan by which it was decided. */
   readonly dueAt: number;
-  /** Its last attempt failed and it is to be tried again: until then it is no send that others keep a distance to or that counts. */
+  /** Its last attempt failed and it awaits a retry. Until then other sends keep no distance to it, and the cap does not count it. */
   readonly failed?: boolean;
 };
 
@@ -52,10 +53,10 @@ export type Contact = { readonly suppressed: boolean; readonly reportedAt: numbe
 
 export type BuyerState = {
   readonly shop: ShopPolicy;
-  /** hash32 of the identity first told: decides holdout and variant. */
+  /** hash32 of the identity first reported: decides holdout and variant. */
   readonly bucket: number;
   zone: string | null;
-  /** The last told contact of each kind: `phone`, `chat.<kind>`. */
+  /** The last reported contact of each kind: `phone`, `chat.<kind>`. */
   contacts: Map<string, Contact>;
   orders: Map<string, TrackedOrder>;
   /** The latest silencing payment among orders that are not in `orders`. */
@@ -91,11 +92,9 @@ export type BuyerPolicy = {
   readonly channels: ChannelContacts;
   /** Ids of new cases. */
   readonly newId: () => string;
-  /** A live worker takes rows up some moments late; so many ms are no lateness. Absent (a rehearsal): 0. */
+  /** A live worker takes rows up some moments late. So many ms do not count as late. Absent (a rehearsal): 0. */
   readonly takeUp?: number;
-  /** Asked before each send: false leaves the row due (no room under the channel's rate). Absent: always. */
-  readonly grant?: (channel: string) => boolean;
-  /** Of the database's campaigns that these are; absent: they are others (a rehearsal, a test). */
+  /** The revision of the database's campaigns that these are. Absent: they are not from the database (a rehearsal, a test). */
   readonly revision?: number;
 };
 
@@ -111,4 +110,62 @@ export function newBuyer(shop: ShopPolicy, bucket: number): BuyerState {
     treated: new Map(),
     open: null,
   };
+}
+
+/** What the rules of sending look at in the buyer. */
+export function sendFacts(state: BuyerState, campaign: Campaign): SendFacts {
+  return {
+    campaign,
+    quiet: quietHoursOf(campaign, state),
+    zone: state.zone ?? state.shop.timeZone,
+    paidAt: paidAt(state),
+    sends: standingSends(state),
+    promisedAt: state.open?.promise?.at ?? null,
+  };
+}
+
+/** The latest payment of the buyer that silences reminders (rule 8), or null. */
+export function paidAt(state: BuyerState): number | null {
+  let latest = state.otherPaidAt;
+  for (const { order } of state.orders.values()) {
+    const paid = silencingPayment(order);
+    if (paid !== null && (latest === null || paid > latest)) latest = paid;
+  }
+  return latest;
+}
+
+function quietHoursOf(campaign: Campaign, state: BuyerState): QuietHours | null {
+  if (campaign.quietHours === "off") return null;
+  return campaign.quietHours ?? state.shop.quietHours;
+}
+
+/** The first channel of the step that is configured and has an unsuppressed contact, or why there is none (rule 7). */
+export function usableChannel(step: Step, state: BuyerState, policy: Pick<BuyerPolicy, "channels">): UsableChannel {
+  let why: "suppressed" | "none" = "none";
+  for (const channel of step.channels) {
+    const kind = policy.channels.get(channel);
+    if (kind === undefined) continue;
+    const contact = kind === "chat" ? lastChat(state) : state.contacts.get(kind);
+    if (contact === undefined) continue;
+    if (!contact.suppressed) return { channel };
+    why = "suppressed";
+  }
+  return { channel: null, why };
+}
+
+/** The chat handle that was reported last. */
+function lastChat(state: BuyerState): Contact | undefined {
+  let last: Contact | undefined;
+  for (const [kind, contact] of state.contacts) {
+    if (kind.startsWith("chat.") && (last === undefined || isLaterContact(contact, last))) last = contact;
+  }
+  return last;
+}
+
+/** Of two contacts of one kind the later report holds; of reports of one moment the greater event id. */
+export function isLaterContact(contact: Contact, than: Contact): boolean {
+  return (
+    contact.reportedAt > than.reportedAt ||
+    (contact.reportedAt === than.reportedAt && contact.reportedId > than.reportedId)
+  );
 }

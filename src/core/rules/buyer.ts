@@ -1,7 +1,7 @@
 /**
- * One buyer of one shop, and how it changes when something is told (`applyChange`) or when time passes (`advance`). The live service
- * and the rehearsal both run exactly these; they differ only in where a state comes from and where its decisions go. A state
- * is changed in place and belongs to whoever holds the buyer's lock. Instants are epoch ms; rule numbers are those of docs/rules.md.
+ * Changes the state of one buyer of one shop: `applyChange` when something is reported, `advance` when time passes. The live service and
+ * the rehearsal run exactly these functions. They differ only in where a state comes from and where its decisions go. A state is changed
+ * in place; its owner holds the buyer's lock. Instants are epoch ms; rule numbers are those of docs/rules.md.
  */
 
 import { isKnown, overState } from "../order/order.ts";
@@ -11,41 +11,41 @@ import { adoptOrders, refreshMembers } from "./members.ts";
 import { isWaiting, wakeOf } from "./pause.ts";
 import { factsKey, replan } from "./replan.ts";
 
-/** Something was told at `now`: `change` puts it into the state. Re-plans when it matters. */
+/** Puts something reported at `now` into the state, by calling `change`. Replans when it matters. */
 export function applyChange(state: BuyerState, policy: BuyerPolicy, now: number, change: () => void): Decision[] {
-  const out: Decision[] = [];
   const before = state.open === null ? null : factsKey(state);
   change();
-  adoptOrders(state, policy, now, out);
-  refreshMembers(state, policy, now, "event", out);
-  if (state.open !== null && (before === null || before !== factsKey(state))) replan(state, policy, now, out);
-  return out;
+  const decisions = adoptOrders(state, policy, now);
+  decisions.push(...refreshMembers(state, policy, now, "event").decisions);
+  if (state.open !== null && (before === null || before !== factsKey(state)))
+    decisions.push(...replan(state, policy, now));
+  return decisions;
 }
 
 /**
- * Plans anew whether or not a fact changed: a new version of a campaign. `keepTimes`: what was overdue (live, a worker may have been
- * away) stays so, to be judged as late.
+ * Replans whether or not a fact changed: for a new version of a campaign. `keepTimes`: an overdue send (live, a worker may have been
+ * away) keeps its time, to be judged as late.
  */
 export function touch(state: BuyerState, policy: BuyerPolicy, now: number, keepTimes = false): Decision[] {
-  const out: Decision[] = [];
-  refreshMembers(state, policy, now, "event", out);
-  if (state.open !== null) replan(state, policy, now, out, keepTimes);
-  return out;
+  const { decisions } = refreshMembers(state, policy, now, "event");
+  return [...decisions, ...replan(state, policy, now, keepTimes)];
 }
 
-/** Rule 11, what is due at `now`: closings by the clock, then planned skips, then sends in list order, re-planning after each. */
+/** Rule 11, what is due at `now`: closings by the clock, then planned skips, then sends in list order; replans after each. */
 export function advance(state: BuyerState, policy: BuyerPolicy, now: number): Decision[] {
-  const out: Decision[] = [];
-  if (refreshMembers(state, policy, now, "clock", out) && state.open !== null) replan(state, policy, now, out);
+  const { changed, decisions: closings } = refreshMembers(state, policy, now, "clock");
+  const decisions = [...closings];
+  if (changed) decisions.push(...replan(state, policy, now));
   while (state.open !== null) {
     const open = state.open;
     const due = open.rows.filter((row) => row.at <= now && !isWaiting(open, row, now));
-    const skips = due.filter(({ kind }) => kind === "skip");
     const [send] = due;
-    if (skips.length > 0) decideSkips(state, policy, open, skips, now, out);
-    else if (send === undefined || !decideSend(state, policy, open, send, now, out)) break;
+    if (send === undefined) break;
+    const skips = due.filter(({ kind }) => kind === "skip");
+    const theCase = { state, policy, open, now };
+    decisions.push(...(skips.length > 0 ? decideSkips(theCase, skips) : decideSend(theCase, send)));
   }
-  return out;
+  return decisions;
 }
 
 /** When `advance` next has something to do (a row's time, a close, the start of a balance window), or null. */

@@ -5,7 +5,7 @@ import type { Reason } from "../values/reason.ts";
 import type { BuyerPolicy, BuyerState, Decision, OpenCase, TrackedOrder } from "./buyer-state.ts";
 import { markSettled } from "./settle.ts";
 
-/** An order that closes at this very instant is still open to what is told then, and closed to the clock. */
+/** An order that closes at this very instant is still open to an event of that instant, and closed to the clock. */
 export type Phase = "event" | "clock";
 
 function isOver(order: Order, now: number, phase: Phase): boolean {
@@ -17,43 +17,43 @@ function isMember({ order, reportedAt }: TrackedOrder, now: number, phase: Phase
   return reportedAt !== null && order.chaseFrom !== null && now >= order.chaseFrom && !isOver(order, now, phase);
 }
 
-/** Notes when orders became known; one that was already over then is a whole-case row of its own. */
-export function adoptOrders(state: BuyerState, policy: BuyerPolicy, now: number, out: Decision[]): void {
+/** Notes when orders became known. An order that was already over then is a whole-case row of its own: these are returned. */
+export function adoptOrders(state: BuyerState, policy: BuyerPolicy, now: number): Decision[] {
+  const over: Decision[] = [];
   for (const tracked of state.orders.values()) {
     const { order } = tracked;
     if (tracked.reportedAt !== null || !isKnown(order)) continue;
     tracked.reportedAt = now;
     if (order.chaseFrom !== null && isOver(order, now, "event"))
-      out.push(wholeCase(policy.newId(), null, "closed", now, [order.id]));
+      over.push(wholeCase(policy.newId(), null, "closed", now, [order.id]));
   }
+  return over;
 }
 
-/** Brings the members up to date, opens or ends the case; true when they changed. */
-export function refreshMembers(
-  state: BuyerState,
-  policy: BuyerPolicy,
-  now: number,
-  phase: Phase,
-  out: Decision[],
-): boolean {
+export type Refreshed = { readonly changed: boolean; readonly decisions: readonly Decision[] };
+
+const UNCHANGED: Refreshed = { changed: false, decisions: [] };
+const CHANGED: Refreshed = { changed: true, decisions: [] };
+
+/** Brings the members up to date; opens or ends the case. */
+export function refreshMembers(state: BuyerState, policy: BuyerPolicy, now: number, phase: Phase): Refreshed {
   const members: string[] = [];
   for (const [id, tracked] of state.orders) if (isMember(tracked, now, phase)) members.push(id);
   if (members.length > 1) sortByCreation(state, members);
   const open = state.open;
   if (open === null) {
-    if (members.length === 0) return false;
+    if (members.length === 0) return UNCHANGED;
     state.open = openCase(policy.newId(), now, members);
-    return true;
+    return CHANGED;
   }
   const left = open.members.filter((id) => !members.includes(id));
   if (left.length === 0 && members.length === open.members.length) {
     open.members = members;
-    return false;
+    return UNCHANGED;
   }
   if (left.length > 0) noteDepartures(state, open, left, now, phase);
   open.members = members;
-  if (members.length === 0) endCase(state, open, now, out);
-  return true;
+  return members.length === 0 ? { changed: true, decisions: endCase(state, open, now) } : CHANGED;
 }
 
 /** The first is the one that a text calls "the order". */
@@ -88,22 +88,24 @@ function noteDepartures(state: BuyerState, open: OpenCase, left: readonly string
   open.departures = { at: now, reasons: [...reasons] };
 }
 
-const WHAT_HAPPENED: readonly Reason[] = ["paid", "closed", "refunded", "excluded"];
+const ENDS: readonly Reason[] = ["paid", "closed", "refunded", "excluded"];
 
 /** Rule 13. */
-function endCase(state: BuyerState, open: OpenCase, now: number, out: Decision[]): void {
-  const happened = WHAT_HAPPENED.find((reason) => open.departures?.reasons.includes(reason)) ?? "closed";
-  decideAll(state, open, happened, now, out);
+function endCase(state: BuyerState, open: OpenCase, now: number): Decision[] {
+  const happened = ENDS.find((reason) => open.departures?.reasons.includes(reason)) ?? "closed";
+  const decisions = decideAll(state, open, happened, now);
   if (!open.hadPlan && open.whole !== null)
-    out.push(wholeCase(open.id, open.campaign, open.whole.reason, open.whole.at, open.counted));
+    decisions.push(wholeCase(open.id, open.campaign, open.whole.reason, open.whole.at, open.counted));
   state.open = null;
+  return decisions;
 }
 
 /** Decides every planned row: a skip with its own reason, a send with `reason`. */
-export function decideAll(state: BuyerState, open: OpenCase, reason: Reason, now: number, out: Decision[]): void {
+export function decideAll(state: BuyerState, open: OpenCase, reason: Reason, now: number): Decision[] {
+  const decisions: Decision[] = [];
   for (const row of open.rows) {
     if (open.campaign !== null) markSettled(state, open.campaign, row, now, false);
-    out.push({
+    decisions.push({
       caseId: open.id,
       at: now,
       campaign: open.campaign,
@@ -117,6 +119,7 @@ export function decideAll(state: BuyerState, open: OpenCase, reason: Reason, now
     });
   }
   open.rows = [];
+  return decisions;
 }
 
 function wholeCase(

@@ -1,21 +1,17 @@
-/** Two buyers that prove to be one person. The same as the store does in SQL when it merges two rows. */
-import type { BuyerState, Contact, OpenCase, PaymentPromise } from "./buyer-state.ts";
+/** Merges buyers that prove to be one person. The store does the same in SQL when it merges two rows. */
+import { type BuyerState, type Contact, isLaterContact, type OpenCase, type PaymentPromise } from "./buyer-state.ts";
 import { isExcluded } from "./match.ts";
 
-/** Keeps the last told contact of each kind. */
-export function setContact(state: BuyerState, kind: string, told: Contact): void {
+/** Keeps the last reported contact of each kind. */
+export function setContact(state: BuyerState, kind: string, contact: Contact): void {
   const known = state.contacts.get(kind);
-  const later =
-    known === undefined ||
-    told.reportedAt > known.reportedAt ||
-    (told.reportedAt === known.reportedAt && told.reportedId > known.reportedId);
-  if (later) state.contacts.set(kind, told);
+  if (known === undefined || isLaterContact(contact, known)) state.contacts.set(kind, contact);
 }
 
 /**
- * Everything of `losers` becomes `winner`'s, which is the oldest of them and keeps its bucket and zone. One open case stays (the
- * winner's, else the one that opened first) and takes in the orders and sends of the others, whose planned rows go undecided: plan
- * anew (`touch`) before anything is decided. The losers must not be used any more.
+ * Moves everything of `losers` to `winner`, which is the oldest of them and keeps its bucket and zone. One open case stays (the
+ * winner's, else the one that opened first) and takes the orders and sends of the others. Their planned rows go undecided: replan
+ * (`touch`) before you decide anything. Do not use the losers afterwards.
  */
 export function mergeBuyers(winner: BuyerState, losers: readonly BuyerState[]): void {
   const open = [winner, ...losers].flatMap((state) => state.open ?? []);
@@ -23,7 +19,7 @@ export function mergeBuyers(winner: BuyerState, losers: readonly BuyerState[]): 
   const gone = new Set(open.filter((each) => each !== kept).map(({ id }) => id));
   for (const loser of losers) {
     for (const [id, tracked] of loser.orders) winner.orders.set(id, tracked);
-    for (const [kind, told] of loser.contacts) setContact(winner, kind, told);
+    for (const [kind, contact] of loser.contacts) setContact(winner, kind, contact);
     winner.sends.push(...loser.sends);
     if (loser.otherPaidAt !== null)
       winner.otherPaidAt = Math.max(winner.otherPaidAt ?? loser.otherPaidAt, loser.otherPaidAt);
@@ -46,7 +42,7 @@ function countedOf(state: BuyerState, { campaign, members }: NonNullable<BuyerSt
   });
 }
 
-/** Of the cases that become one: what of them holds on. `kept` is one of `open`. */
+/** What the merged case keeps of the cases that it replaces. `kept` is one of `open`. */
 export function heldOn<Case extends Pick<OpenCase, "hadPlan" | "manual" | "promise" | "departures">>(
   kept: Case,
   open: readonly Case[],

@@ -1,17 +1,11 @@
 /**
- * A paused campaign. Its plan stays what it is; a send whose time has come waits as long as it would still be of use, and ends as
- * `campaign_paused` after that. Whoever resumes the campaign in time has it judged as one that is taken up late (rule 14).
+ * A paused campaign keeps its plan. A send whose time has come waits as long as it is useful, and then ends as `campaign_paused`. When
+ * the campaign is resumed in time, the send is judged as one that is taken up late (docs/rules.md, rule 14).
  */
 
-import type { Campaign } from "../values/policy.ts";
 import type { OpenCase } from "./buyer-state.ts";
+import { usefulUntil } from "./judge.ts";
 import type { PlannedRow } from "./plan.ts";
-
-/** The last moment at which a row is worth sending: in time for the buyer to act, and not stale. */
-export function usefulUntil(campaign: Campaign, { at, latest }: PlannedRow): number {
-  const stale = at + campaign.staleAfter;
-  return latest === null ? stale : Math.min(stale, latest);
-}
 
 export function isWaiting({ campaign }: OpenCase, row: PlannedRow, now: number): boolean {
   return campaign?.paused === true && row.kind === "send" && row.at <= now && now <= usefulUntil(campaign, row);
@@ -23,8 +17,8 @@ export function wakeOf(open: OpenCase, row: PlannedRow, now: number): number {
 }
 
 /**
- * Rule 6 dates an overdue send to now, which would make it look fresh: planned anew again and again, it would wait and be sent however
- * late it is. So a send that was overdue keeps the later of its old time and the one that the new plan has for it.
+ * Rule 6 moves an overdue send to now, which makes it look fresh: each replanning would let it wait longer, and it would be sent however
+ * late it is. So a send that was overdue keeps the later of its old time and its time in the new plan before rule 6.
  */
 export function keepOverdue(before: readonly PlannedRow[], planned: readonly PlannedRow[], now: number): PlannedRow[] {
   return planned.map((row) => {

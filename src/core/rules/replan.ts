@@ -1,13 +1,21 @@
-/** Choosing the campaign of a case and planning its rows anew (docs/rules.md, rules 2, 3 to 10 and 16). */
+/** Chooses the campaign of a case and replans its rows (docs/rules.md, rules 2, 3 to 10 and 16). */
 
-import { type Order, silencingPayment } from "../order/order.ts";
-import type { Campaign, QuietHours, Step } from "../values/policy.ts";
+import type { Order } from "../order/order.ts";
 import type { Reason } from "../values/reason.ts";
-import { type BuyerPolicy, type BuyerState, type Decision, type OpenCase, standingSends } from "./buyer-state.ts";
+import type { PlanOrder } from "./anchor.ts";
+import {
+  type BuyerPolicy,
+  type BuyerState,
+  type Decision,
+  type OpenCase,
+  paidAt,
+  sendFacts,
+  usableChannel,
+} from "./buyer-state.ts";
 import { chooseCampaign, isExcluded, sumReaches } from "./match.ts";
 import { decideAll } from "./members.ts";
 import { keepOverdue } from "./pause.ts";
-import { type PlannedRow, type PlanOrder, planSteps } from "./plan.ts";
+import { type PlannedRow, planSteps } from "./plan.ts";
 
 /** Everything whose change re-plans a case, in one string to compare. */
 export function factsKey(state: BuyerState): string {
@@ -22,102 +30,55 @@ export function factsKey(state: BuyerState): string {
   return key;
 }
 
-/** The latest payment of the buyer that silences reminders (rule 8), or null. */
-export function paidAt(state: BuyerState): number | null {
-  let latest = state.otherPaidAt;
-  for (const { order } of state.orders.values()) {
-    const paid = silencingPayment(order);
-    if (paid !== null && (latest === null || paid > latest)) latest = paid;
-  }
-  return latest;
-}
-
-export function quietHoursOf(campaign: Campaign, state: BuyerState): QuietHours | null {
-  if (campaign.quietHours === "off") return null;
-  return campaign.quietHours ?? state.shop.quietHours;
-}
-
-export type UsableChannel =
-  | { readonly channel: string }
-  | { readonly channel: null; readonly why: "suppressed" | "none" };
-
-/** The first channel of the step that is configured and has an unsuppressed contact, or why there is none (rule 7). */
-export function usableChannel(step: Step, state: BuyerState, policy: Pick<BuyerPolicy, "channels">): UsableChannel {
-  let why: "suppressed" | "none" = "none";
-  for (const channel of step.channels) {
-    const kind = policy.channels.get(channel);
-    if (kind === undefined) continue;
-    const contact = kind === "chat" ? lastTold(state, "chat.") : state.contacts.get(kind);
-    if (contact === undefined) continue;
-    if (!contact.suppressed) return { channel };
-    why = "suppressed";
-  }
-  return { channel: null, why };
-}
-
-function lastTold(state: BuyerState, prefix: string) {
-  let last: { suppressed: boolean; reportedAt: number; reportedId: string } | undefined;
-  for (const [kind, contact] of state.contacts) {
-    if (!kind.startsWith(prefix)) continue;
-    const later =
-      last === undefined ||
-      contact.reportedAt > last.reportedAt ||
-      (contact.reportedAt === last.reportedAt && contact.reportedId > last.reportedId);
-    if (later) last = contact;
-  }
-  return last;
-}
-
-/** `keepTimes`: what is overdue keeps its time instead of being dated to now; so it always is while the campaign is paused. */
-export function replan(state: BuyerState, policy: BuyerPolicy, now: number, out: Decision[], keepTimes = false): void {
+/**
+ * Replans the open case at `now`. Returns what this decides: the rows of a plan that no campaign carries any more. `keepTimes`: an overdue
+ * send keeps its time instead of moving to now. It always does while the campaign is paused.
+ */
+export function replan(state: BuyerState, policy: BuyerPolicy, now: number, keepTimes = false): Decision[] {
   const open = state.open;
-  if (open === null) return;
+  if (open === null) return [];
   const orders = ordersOf(state, open.members);
   const chosen = stays(state, open, policy)
     ? { kind: "campaign" as const, campaign: open.campaign }
     : chooseCampaign(policy.campaigns, state.shop.id, orders);
   if (chosen.kind === "none" || chosen.campaign === null) {
     const reason = chosen.kind === "none" ? chosen.reason : "no_campaign";
-    // The rows of a plan that no campaign carries any more are decided, so that nothing ends silently.
-    decideAll(state, open, reason, now, out);
+    // Nothing ends silently.
+    const decisions = decideAll(state, open, reason, now);
     open.campaign = null;
     open.counted = open.members;
     wait(open, open.manual ? "manual" : reason, now);
-    return;
+    return decisions;
   }
   const campaign = chosen.campaign;
   open.campaign = campaign;
   const counting = orders.filter((order) => !isExcluded(campaign, state.shop.id, order));
-  // A campaign that stays after a send may have come to exclude all that is left: its rows do not end silently either.
-  if (counting.length === 0) decideAll(state, open, "excluded", now, out);
+  // A campaign that stays after a send may now exclude all orders that are left.
+  const decisions = counting.length === 0 ? decideAll(state, open, "excluded", now) : [];
   open.counted = counting.map(({ id }) => id);
   open.manual ||= campaign.manual !== null && sumReaches(counting, campaign.manual.amountAtLeast);
   if (open.manual && !open.hadPlan) {
     wait(open, "manual", now);
-    return;
+    return decisions;
   }
   const planned = planSteps({
+    ...sendFacts(state, campaign),
     now,
-    campaign,
-    quiet: quietHoursOf(campaign, state),
-    zone: state.zone ?? state.shop.timeZone,
     orders: planOrders(state, open.counted),
     contactFor: (step) => {
       const usable = usableChannel(step, state, policy);
       return usable.channel === null ? usable.why : "usable";
     },
-    paidAt: paidAt(state),
-    sends: standingSends(state),
-    promisedAt: open.promise?.at ?? null,
   });
   const rows = keepTimes || campaign.paused === true ? keepOverdue(open.rows, planned, now) : planned;
-  open.rows = open.manual ? rows.map(inPersonsHands) : rows;
+  open.rows = open.manual ? rows.map(takenByPerson) : rows;
   open.whole = null;
   if (rows.length > 0) open.hadPlan = true;
+  return decisions;
 }
 
-/** A case that becomes a person's after it had a plan: what is left of the plan is skipped at its times. */
-function inPersonsHands(row: PlannedRow): PlannedRow {
+/** A person took the case after it had a plan: what is left of the plan is skipped at its times. */
+function takenByPerson(row: PlannedRow): PlannedRow {
   return row.kind === "send" ? { ...row, kind: "skip", reason: "manual" } : row;
 }
 

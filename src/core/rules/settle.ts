@@ -1,8 +1,9 @@
 /** What a decided row settles (docs/rules.md, rule 12). */
 
 import type { Campaign } from "../values/policy.ts";
+import { ownTime, settleKey } from "./anchor.ts";
 import type { BuyerState } from "./buyer-state.ts";
-import { ownTime, type PlannedRow, settleKey } from "./plan.ts";
+import type { PlannedRow } from "./plan.ts";
 
 /**
  * Settles (campaign, step) for the owed orders whose own time is not after max(now, anchor). A send, and a holdout's skip like

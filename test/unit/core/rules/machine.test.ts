@@ -545,13 +545,6 @@ describe("rule 14: taken up late", () => {
     ["quiet hours put it off", { quietHours }, 25, {}, "deferred 60"],
     ["or skip it", { quietHours }, 25, { closes: 40 }, "quiet_hours"],
   ])("%s", (_, change, minutes, order, expected) => expect(decide(change, minutes, order)).toEqual([expected]));
-
-  it("leaves a send due that finds no room under its channel's rate", () => {
-    const { state } = buyerOf().tell(at(0), created("a", 0));
-    const policy = { campaigns: [campaignOf()], channels: new Map([["sms", "phone" as const]]), newId: () => "c" };
-    expect(advance(state, { ...policy, grant: () => false }, at(10))).toEqual([]);
-    expect(advance(state, { ...policy, grant: (channel) => channel === "sms" }, at(11))).toHaveLength(1);
-  });
 });
 
 describe("rule 15: holdout", () => {

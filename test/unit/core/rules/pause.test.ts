@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { foldOrder } from "../../../../src/core/order/order.ts";
 import { nextWake } from "../../../../src/core/rules/buyer.ts";
+import { newBuyer } from "../../../../src/core/rules/buyer-state.ts";
 import { judgeRetry } from "../../../../src/core/rules/retry.ts";
 import { HOUR, MINUTE } from "../../../../src/core/values/duration.ts";
 import {
@@ -135,28 +136,17 @@ describe("a paused campaign", () => {
   });
 });
 
-it("a send that is to be tried again waits, too", () => {
-  const order = foldOrder([created("a", 0, { closes: 100 })], shopPolicy());
-  const judge = (now: number, orders = [order]) =>
+it("a retry waits, too", () => {
+  const judge = (now: number, order = foldOrder([created("a", 0, { closes: 100 })], shopPolicy())) =>
     judgeRetry({
       now,
-      orders,
-      caseId: "c",
-      dueAt: at(10),
-      sends: [],
-      limits: { max: 3, per: 24 * HOUR, gap: 10 * MINUTE },
-      minLead: 2 * MINUTE,
-      until: at(70),
-      paidAt: null,
-      paidSilence: null,
-      paused: true,
-      promisedAt: null,
-      quiet: null,
-      zone: "UTC",
-      contact: "usable",
+      state: { ...newBuyer(shopPolicy(), 1), orders: new Map([["a", { order, reportedAt: at(0), settled: {} }]]) },
+      campaign: { ...paused, quietHours: "off" },
+      retry: { step: "nudge", at: at(10), latest: at(98), caseId: "c", orders: ["a"] },
+      usable: { channel: "sms" },
     });
   expect(judge(at(20))).toEqual({ kind: "defer", until: at(70) + 1 });
   expect(judge(at(70) + 1)).toEqual({ kind: "skip", reason: "campaign_paused" });
   const paidOrder = foldOrder([created("a", 0), event("paid", "a", 1)], shopPolicy());
-  expect(judge(at(20), [paidOrder])).toEqual({ kind: "skip", reason: "paid" });
+  expect(judge(at(20), paidOrder)).toEqual({ kind: "skip", reason: "paid" });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type PlanFacts, type PlanOrder, planSteps } from "../../../../src/core/rules/plan.ts";
+import type { PlanOrder } from "../../../../src/core/rules/anchor.ts";
+import { type PlanFacts, planSteps } from "../../../../src/core/rules/plan.ts";
 import { DAY, HOUR, MINUTE, SECOND } from "../../../../src/core/values/duration.ts";
 import { afterCreated, beforeClose, campaignOf, planFacts, planOrder, quietOf, T0 } from "../../../support/rules.ts";
 

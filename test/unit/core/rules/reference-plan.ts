@@ -4,7 +4,8 @@
  * planner with it.
  */
 import { DateTime } from "luxon";
-import type { PlanFacts, PlanOrder } from "../../../../src/core/rules/plan.ts";
+import type { PlanOrder } from "../../../../src/core/rules/anchor.ts";
+import type { PlanFacts } from "../../../../src/core/rules/plan.ts";
 import { MINUTE } from "../../../../src/core/values/duration.ts";
 import type { Step } from "../../../../src/core/values/policy.ts";
 

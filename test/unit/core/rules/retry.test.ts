@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { foldOrder } from "../../../../src/core/order/order.ts";
+import { foldOrder, type Order } from "../../../../src/core/order/order.ts";
+import { newBuyer, type OpenCase } from "../../../../src/core/rules/buyer-state.ts";
 import { afterFailure, judgeRetry, rescue } from "../../../../src/core/rules/retry.ts";
-import { HOUR, MINUTE, SECOND } from "../../../../src/core/values/duration.ts";
-import { created, event, quietOf, shopPolicy, T0 } from "../../../support/rules.ts";
+import { DAY, HOUR, MINUTE, SECOND } from "../../../../src/core/values/duration.ts";
+import type { QuietHours } from "../../../../src/core/values/policy.ts";
+import { campaignOf, created, event, quietOf, shopPolicy, T0 } from "../../../support/rules.ts";
 
 const transient = (retryAfterMs: number | null = null) =>
   ({ kind: "failed-transient", code: "http_500", message: "", retryAfterMs }) as const;
@@ -33,78 +35,117 @@ describe("after a failed attempt", () => {
   ])("%s", (_, change, expected) => expect(failed(change)).toEqual(expected));
 });
 
+type Given = {
+  readonly now?: number;
+  readonly until?: number;
+  readonly orders?: readonly Order[];
+  /** Ids of orders that are not known any more. */
+  readonly gone?: readonly string[];
+  readonly sends?: readonly { readonly at: number; readonly dueAt: number; readonly caseId: string }[];
+  readonly paidAt?: number;
+  readonly paidSilence?: number | null;
+  readonly promisedAt?: number;
+  readonly quiet?: QuietHours;
+  readonly contact?: "usable" | "suppressed" | "none";
+};
+
+const promising = (at: number): OpenCase => ({
+  id: "c",
+  openedAt: T0,
+  campaign: campaignOf(),
+  members: [],
+  counted: [],
+  rows: [],
+  hadPlan: true,
+  manual: false,
+  promise: { at, recordedAt: T0, reason: null, by: null },
+  departures: null,
+  whole: null,
+});
+
 describe("before it is tried again", () => {
   const shop = shopPolicy();
   const open = foldOrder([created("a", 0, { closes: 30 })], shop);
-  const over = (kind: "paid" | "closed" | "refunded") => foldOrder([created("a", 0), event(kind, "a", 1)], shop);
+  const over = (kind: "paid" | "closed" | "refunded") => foldOrder([created(kind, 0), event(kind, kind, 1)], shop);
   const cod = foldOrder([created("a", 0, { paymentMethod: "cod" })], shop);
-  const judge = (change: Partial<Parameters<typeof judgeRetry>[0]>) =>
-    judgeRetry({
-      now: T0 + 10 * MINUTE,
-      orders: [open],
-      caseId: "c",
-      dueAt: T0 + 5 * MINUTE,
-      sends: [],
-      limits: { max: 2, per: HOUR, gap: 3 * MINUTE },
-      minLead: 2 * MINUTE,
-      paused: false,
-      until: T0 + 28 * MINUTE,
-      paidAt: null,
-      paidSilence: 24 * HOUR,
-      promisedAt: null,
-      quiet: null,
-      zone: shop.timeZone,
-      contact: "usable",
-      ...change,
+  const judge = (change: Given) => {
+    const input = { now: T0 + 10 * MINUTE, until: T0 + 28 * MINUTE, orders: [open], sends: [], ...change };
+    const { contact = "usable" } = input;
+    return judgeRetry({
+      now: input.now,
+      state: {
+        ...newBuyer(shop, 1),
+        orders: new Map(input.orders.map((order) => [order.id, { order, reportedAt: 0, settled: {} }])),
+        sends: input.sends.map((send) => ({ ...send, campaign: "default", step: "other", orders: [] })),
+        otherPaidAt: input.paidAt ?? null,
+        open: input.promisedAt === undefined ? null : promising(input.promisedAt),
+      },
+      campaign: campaignOf({
+        limits: { max: 2, per: HOUR, gap: 3 * MINUTE },
+        quietHours: input.quiet ?? "off",
+        staleAfter: DAY,
+        ...(input.paidSilence === undefined ? {} : { paidSilence: input.paidSilence }),
+      }),
+      retry: {
+        step: "nudge",
+        caseId: "c",
+        at: T0 + 5 * MINUTE,
+        latest: input.until,
+        orders: input.gone ?? input.orders.map(({ id }) => id),
+      },
+      usable: contact === "usable" ? { channel: "sms" } : { channel: null, why: contact },
     });
+  };
+  const send = { kind: "send", channel: "sms", orders: ["a"] };
+  const defer = (minutes: number, rule: string) => ({ kind: "defer", rule, until: T0 + minutes * MINUTE });
   const skip = (reason: string) => ({ kind: "skip", reason });
   /** Other sends of the buyer, made and planned at these minutes. */
   const sends = (...rows: [at: number, due: number, caseId?: string][]) => ({
     sends: rows.map(([at, due, caseId = "c"]) => ({ at: T0 + at * MINUTE, dueAt: T0 + due * MINUTE, caseId })),
   });
   it.each([
-    ["nothing changed", {}, { kind: "send", orders: ["a"] }],
-    ["at the last useful moment", { now: T0 + 28 * MINUTE }, { kind: "send", orders: ["a"] }],
+    ["nothing changed", {}, send],
+    ["at the last useful moment", { now: T0 + 28 * MINUTE }, send],
     ["too late to be paid", { now: T0 + 28 * MINUTE + 1, until: T0 + HOUR }, skip("no_time")],
     ["too late to be tried", { until: T0 + 9 * MINUTE }, skip("channel_down")],
     ["paid", { orders: [over("paid")] }, skip("paid")],
     ["closed", { orders: [over("closed")] }, skip("closed")],
     ["refunded", { orders: [over("refunded")] }, skip("refunded")],
     ["nobody may chase it now", { orders: [cod] }, skip("excluded")],
-    ["gone", { orders: [undefined] }, skip("closed")],
+    ["gone", { gone: ["x"] }, skip("closed")],
     ["one paid of several gone", { orders: [over("closed"), over("paid")] }, skip("paid")],
-    ["one of several open", { orders: [over("closed"), open] }, { kind: "send", orders: ["a"] }],
+    ["one of several open", { orders: [over("closed"), open] }, send],
     ["another order paid", { paidAt: T0 }, skip("paid_other_order")],
     ["a moment before the silence ends", { paidAt: T0 + 10 * MINUTE - 24 * HOUR + 1 }, skip("paid_other_order")],
-    ["when it ends", { paidAt: T0 + 10 * MINUTE - 24 * HOUR }, { kind: "send", orders: ["a"] }],
-    ["no silence", { paidAt: T0, paidSilence: null }, { kind: "send", orders: ["a"] }],
-    ["quiet hours", { quiet: quietOf("20:05", "20:28") }, { kind: "defer", until: T0 + 28 * MINUTE }],
+    ["when it ends", { paidAt: T0 + 10 * MINUTE - 24 * HOUR }, send],
+    ["no silence", { paidAt: T0, paidSilence: null }, send],
+    ["quiet hours", { quiet: quietOf("20:05", "20:28") }, defer(28, "quiet")],
     ["that end too late", { quiet: quietOf("20:05", "20:29") }, skip("quiet_hours")],
     ["a later reminder of the case went out", sends([6, 6]), skip("superseded")],
     ["also at this moment", sends([10, 6]), skip("superseded")],
     ["also of an order that is paid", { ...sends([6, 6]), orders: [over("paid")] }, skip("paid")],
-    ["one of another case did", sends([6, 6, "d"]), { kind: "send", orders: ["a"] }],
-    ["one that was planned before it did, just now", sends([9, 4]), { kind: "defer", until: T0 + 12 * MINUTE }],
-    ["one of another case did just now", sends([9, 6, "d"]), { kind: "defer", until: T0 + 12 * MINUTE }],
-    ["the last of them counts", sends([8, 4], [9, 3], [2, 2]), { kind: "defer", until: T0 + 12 * MINUTE }],
-    ["the gap is over", sends([7, 4]), { kind: "send", orders: ["a"] }],
-    ["the gap ends in time", { ...sends([9, 4]), until: T0 + 12 * MINUTE }, { kind: "defer", until: T0 + 12 * MINUTE }],
+    ["one of another case did", sends([6, 6, "d"]), send],
+    ["one that was planned before it did, just now", sends([9, 4]), defer(12, "gap")],
+    ["one of another case did just now", sends([9, 6, "d"]), defer(12, "gap")],
+    ["the last of them counts", sends([8, 4], [9, 3], [2, 2]), defer(12, "gap")],
+    ["the gap is over", sends([7, 4]), send],
+    ["the gap ends in time", { ...sends([9, 4]), until: T0 + 12 * MINUTE }, defer(12, "gap")],
     ["the gap ends too late", { ...sends([9, 4]), until: T0 + 12 * MINUTE - 1 }, skip("gap")],
     ["the gap ends in quiet hours", { ...sends([9, 4]), quiet: quietOf("20:12", "20:20") }, skip("gap")],
-    ["promised for later", { promisedAt: T0 + 20 * MINUTE }, { kind: "defer", until: T0 + 20 * MINUTE }],
-    ["for the last useful moment", { promisedAt: T0 + 28 * MINUTE }, { kind: "defer", until: T0 + 28 * MINUTE }],
+    ["promised for later", { promisedAt: T0 + 20 * MINUTE }, defer(20, "promise")],
+    ["for the last useful moment", { promisedAt: T0 + 28 * MINUTE }, defer(28, "promise")],
     ["for after it", { promisedAt: T0 + 28 * MINUTE + 1 }, skip("promised")],
-    ["for now", { promisedAt: T0 + 10 * MINUTE }, { kind: "send", orders: ["a"] }],
+    ["for now", { promisedAt: T0 + 10 * MINUTE }, send],
     ["promised, and paid", { promisedAt: T0 + 20 * MINUTE, orders: [over("paid")] }, skip("paid")],
     ["the buyer opted out", { contact: "suppressed" as const }, skip("suppressed")],
     ["no contact is left", { contact: "none" as const }, skip("no_contact")],
     ["opted out within the gap", { ...sends([9, 4]), contact: "suppressed" as const }, skip("suppressed")],
     ["opted out, and paid", { contact: "suppressed" as const, orders: [over("paid")] }, skip("paid")],
     ["the cap is reached", sends([1, 1], [2, 2]), skip("cap")],
-    ["one short of the cap", sends([2, 2]), { kind: "send", orders: ["a"] }],
-    ["one of them no longer counts", sends([-50, 1], [2, 2]), { kind: "send", orders: ["a"] }],
+    ["one short of the cap", sends([2, 2]), send],
+    ["one of them no longer counts", sends([-50, 1], [2, 2]), send],
     ["it counts for one moment less than the time", sends([-50 + 1, 1], [2, 2]), skip("cap")],
-  ])("%s", (_, change, expected) => expect(judge(change)).toEqual(expected));
+  ])("%s", (_, change: Given, expected) => expect(judge(change)).toEqual(expected));
 });
 
 it("never sends again what may have left", () =>
