@@ -4,7 +4,11 @@ import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
 import { openQueueBackend } from "../../src/queue/connection.ts";
-import { created, eventually, type Program, post, QUEUES, type Rig, rig } from "../support/service.ts";
+import { eventually } from "../support/eventually.ts";
+import type { Program } from "../support/service/program.ts";
+import { QUEUES } from "../support/service/redis.ts";
+import { type Rig, rig } from "../support/service/rig.ts";
+import { created, post } from "../support/service/shop.ts";
 
 vi.setConfig({ testTimeout: 150_000 });
 
@@ -158,7 +162,7 @@ describe.each(QUEUES)("queue on $queue", ({ queue, runs }) => {
         ]),
       );
 
-      // Not UTF-8; and a line whose fault JSON.parse would tell with the words around it.
+      // Not UTF-8; and a line whose fault JSON.parse would postAll with the words around it.
       const line = '{"id": "x", "phone": "+8613812345678", oops}';
       await service.write(
         "gbk.ndjson",
@@ -175,7 +179,7 @@ describe.each(QUEUES)("queue on $queue", ({ queue, runs }) => {
         "line 2: column 40: expected a key in double quotes; is the file cut off?",
       ]);
 
-      // Nowhere to tell of refused lines: a failure that names the file.
+      // Nowhere to postAll of refused lines: a failure that names the file.
       await mkdir(join(service.dir, "full.ndjson.rejected.ndjson"));
       await service.write("full.ndjson", line);
       const full = service.run(["import", "full.ndjson"]);

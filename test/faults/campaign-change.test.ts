@@ -1,6 +1,9 @@
 /** A campaign is changed while real processes intake and send: from its commit on nothing goes out by the old one. */
 import { expect, it, vi } from "vitest";
-import { API_KEY, audit, eventually, isOver, ledger, NO_FAULTS, orders, rig, tell } from "../support/service.ts";
+import { eventually } from "../support/eventually.ts";
+import { audit, isOver, ledger, NO_FAULTS } from "../support/service/ledger.ts";
+import { API_KEY, rig } from "../support/service/rig.ts";
+import { orders, postAll } from "../support/service/shop.ts";
 
 vi.setConfig({ testTimeout: 150_000 });
 
@@ -16,12 +19,12 @@ it("apply, pause and resume reach every process at once, also in a burst of inta
   const api = await up(["api"]);
   await Promise.all([up(["worker"]), up(["worker"])]);
   const early = orders(300, "early", Date.now());
-  await tell(api.url, early);
+  await postAll(api.url, early);
   expect(await ledger(sql)).toMatchObject({ reminders: { planned: 300 } });
 
   await write("templates/fast/campaign.yaml", campaign("10s"));
   await write("templates/fast/nudge.sms.en.hbs", "New words for {{order.id}}");
-  const burst = tell(api.url, orders(2_000, "burst", Date.now() + 1_000), 100);
+  const burst = postAll(api.url, orders(2_000, "burst", Date.now() + 1_000), 100);
   const apply = run(["campaigns", "apply", "templates"]);
   expect(await apply.ended).toEqual({ code: 0, signal: null });
   const [applied] = await sql<{ at: number }[]>`select created_at as at from campaign_versions where number = 2`;
@@ -37,14 +40,14 @@ it("apply, pause and resume reach every process at once, also in a burst of inta
   const ask = (verb: string) =>
     fetch(`${api.url}/v1/campaigns/fast/${verb}`, { method: "POST", headers: { authorization: `Bearer ${API_KEY}` } });
   expect((await ask("pause")).status).toBe(200);
-  const { taken } = await provider.stats();
-  await tell(api.url, orders(200, "held", Date.now()));
+  const taken = provider.taken();
+  await postAll(api.url, orders(200, "held", Date.now()));
   await eventually(
     "workers look at what is due and let it wait",
     async () => (await sql<{ n: number }[]>`select count(*)::int as n from buyers where wake_at <= dunlin_now()`)[0]?.n,
     (due) => due === 0,
   );
-  expect((await provider.stats()).taken).toBe(taken);
+  expect(provider.taken()).toBe(taken);
   expect((await ask("resume")).status).toBe(200);
   await eventually("what waited goes out", () => ledger(sql), isOver, 60_000);
   expect((await ledger(sql)).reminders).toEqual({ sent: 2_500 });

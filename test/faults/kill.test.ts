@@ -1,17 +1,10 @@
 /** Workers that die, are told to stop, or are frozen in the middle of a burst. */
 import { describe, expect, it } from "vitest";
-import {
-  audit,
-  eventually,
-  isOver,
-  ledger,
-  NO_FAULTS,
-  orders,
-  QUEUES,
-  rig,
-  setClockAhead,
-  tell,
-} from "../support/service.ts";
+import { eventually } from "../support/eventually.ts";
+import { audit, isOver, ledger, NO_FAULTS, setClockAhead } from "../support/service/ledger.ts";
+import { QUEUES } from "../support/service/redis.ts";
+import { rig } from "../support/service/rig.ts";
+import { orders, postAll } from "../support/service/shop.ts";
 
 const WORKER = ["worker", "--roles", "dispatch,upkeep"];
 const CLEAN = { code: 0, signal: null };
@@ -24,11 +17,11 @@ describe.each(QUEUES)("queue on $queue", ({ queue, runs }) => {
       const count = 1_500;
       const service = await rig(context, { queue, ratePerSecond: 400 });
       const [api, victim, survivor] = await Promise.all([service.up(["api"]), service.up(WORKER), service.up(WORKER)]);
-      await tell(api.url, orders(count, "k", Date.now() + 3_000));
+      await postAll(api.url, orders(count, "k", Date.now() + 3_000));
       await eventually(
         "the burst begins",
-        () => service.provider.stats(),
-        ({ taken }) => taken >= 200,
+        () => service.provider.taken(),
+        (taken) => taken >= 200,
       );
       await victim.kill();
       const other = await service.up(WORKER);
@@ -61,11 +54,11 @@ describe.each(QUEUES)("queue on $queue", ({ queue, runs }) => {
       const count = 2_000;
       const service = await rig(context, { queue, ratePerSecond: 400 });
       const [api, first] = await Promise.all([service.up(["api"]), service.up(WORKER)]);
-      await tell(api.url, orders(count, "t", Date.now() + 2_500));
+      await postAll(api.url, orders(count, "t", Date.now() + 2_500));
       await eventually(
         "the burst begins",
-        () => service.provider.stats(),
-        ({ taken }) => taken >= 200,
+        () => service.provider.taken(),
+        (taken) => taken >= 200,
       );
       const begun = performance.now();
       first.signal("SIGTERM");

@@ -1,7 +1,10 @@
 /** A worker that stands still between claim and send, as in a frozen container or a long collection of garbage. */
 import { setTimeout as pause } from "node:timers/promises";
 import { describe, expect, it, vi } from "vitest";
-import { audit, eventually, isOver, ledger, NO_FAULTS, orders, rig, tell } from "../support/service.ts";
+import { eventually } from "../support/eventually.ts";
+import { audit, isOver, ledger, NO_FAULTS } from "../support/service/ledger.ts";
+import { rig } from "../support/service/rig.ts";
+import { orders, postAll } from "../support/service/shop.ts";
 
 vi.setConfig({ testTimeout: 150_000 });
 
@@ -13,7 +16,7 @@ describe.concurrent("SIGSTOP between claim and send", () => {
     const [api, frozen] = await Promise.all([service.up(["api"]), service.up(WORKER)]);
     const closesAt = Date.now() + 30_000;
     // Half of them close while it stands still.
-    await tell(api.url, [
+    await postAll(api.url, [
       ...orders(60, "open", Date.now() + 2_000),
       ...orders(60, "shut", Date.now() + 2_000, { closesAt }),
     ]);
@@ -42,7 +45,7 @@ describe.concurrent("SIGSTOP between claim and send", () => {
     frozen.signal("SIGTERM");
     expect(await frozen.ended).toEqual({ code: 0, signal: null });
     const { taken, faults } = await audit(service);
-    const log = await service.provider.log();
+    const log = service.provider.log;
     const late = log.filter((entry) => entry.orders.some((id) => id.startsWith("shut")) && entry.at > closesAt);
     console.log(
       `SIGSTOP for ${Math.round(frozenMs)} ms: ${held} claims held, ${JSON.stringify(end.reminders)}, ${taken} taken`,
@@ -59,7 +62,7 @@ describe.concurrent("SIGSTOP between claim and send", () => {
     const [api, frozen] = await Promise.all([service.up(["api"]), service.up(WORKER)]);
     const dueAt = Date.now() + 2_500;
     const closesAt = dueAt + 6_000;
-    await tell(api.url, orders(100, "s", dueAt, { closesAt }));
+    await postAll(api.url, orders(100, "s", dueAt, { closesAt }));
     await eventually(
       "it holds claims",
       () => ledger(service.sql),
@@ -71,7 +74,7 @@ describe.concurrent("SIGSTOP between claim and send", () => {
     await pause(closesAt + 500 - Date.now());
     frozen.signal("SIGCONT");
     const end = await eventually("all is over", () => ledger(service.sql), isOver, 30_000);
-    const log = await service.provider.log();
+    const log = service.provider.log;
     console.log(`SIGSTOP past the close: ${held} claims held, ${JSON.stringify(end.reminders)}`);
     expect(log.filter(({ at }) => at > closesAt)).toEqual([]);
     expect((await audit(service)).faults).toEqual(NO_FAULTS);

@@ -8,19 +8,11 @@ import { findBinaries } from "../../src/db/embedded/binaries.ts";
 import { ensureCluster, ROLE } from "../../src/db/embedded/cluster.ts";
 import { launch } from "../../src/db/embedded/postmaster.ts";
 import { chooseUser } from "../../src/db/embedded/run-as.ts";
-import {
-  audit,
-  created,
-  eventually,
-  isOver,
-  ledger,
-  NO_FAULTS,
-  orders,
-  post,
-  QUEUES,
-  rig,
-  tell,
-} from "../support/service.ts";
+import { eventually } from "../support/eventually.ts";
+import { audit, isOver, ledger, NO_FAULTS } from "../support/service/ledger.ts";
+import { QUEUES } from "../support/service/redis.ts";
+import { rig } from "../support/service/rig.ts";
+import { created, orders, post, postAll } from "../support/service/shop.ts";
 
 vi.setConfig({ testTimeout: 200_000 });
 
@@ -64,11 +56,11 @@ describe.each(QUEUES)("queue on $queue", ({ queue, runs }) => {
         service.up(["worker", "--roles", "intake,dispatch,upkeep"]),
       ]);
       const count = 900;
-      await tell(api.url, orders(count, "d", Date.now() + 2_500));
+      await postAll(api.url, orders(count, "d", Date.now() + 2_500));
       await eventually(
         "the burst begins",
-        () => service.provider.stats(),
-        ({ taken }) => taken >= 150,
+        () => service.provider.taken(),
+        (taken) => taken >= 150,
       );
 
       // A shop that goes on telling, one order at a time, over the whole outage.

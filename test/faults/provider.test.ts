@@ -1,7 +1,10 @@
 /** A provider that fails in every way: the outcome is the contract's, and what it may have taken is never sent again. */
 import { expect, it, vi } from "vitest";
+import { eventually } from "../support/eventually.ts";
 import type { Fault } from "../support/provider-faults.ts";
-import { audit, eventually, isOver, ledger, NO_FAULTS, orders, rig, tell } from "../support/service.ts";
+import { audit, isOver, ledger, NO_FAULTS } from "../support/service/ledger.ts";
+import { rig } from "../support/service/rig.ts";
+import { orders, postAll } from "../support/service/shop.ts";
 
 vi.setConfig({ testTimeout: 150_000 });
 
@@ -47,7 +50,7 @@ const CASES: readonly Case[] = [
     attempts: "unknown",
     taken: 1,
   },
-  // From here nobody can tell this from the one above.
+  // From here nobody can postAll this from the one above.
   {
     name: "resetbefore",
     chat: true,
@@ -72,19 +75,19 @@ const EACH = 8;
 it("500, 429 with Retry-After, garbage, silence, resets: the outcomes of the contract, nothing taken twice", async (context) => {
   const service = await rig(context, { queue: "postgres", timeout: "3s" });
   const [api] = await Promise.all([service.up(["api"]), service.up(["worker", "--roles", "dispatch,upkeep"])]);
-  await service.provider.rules(
+  service.provider.rules(
     CASES.flatMap(({ name, sms }) =>
       Array.from({ length: EACH }, (_, n) => ({ when: { order: `${name}${n}`, channel: "sms" }, fault: sms })),
     ),
   );
   const dueAt = Date.now() + 1_500;
-  for (const { name, chat = false } of CASES) await tell(api.url, orders(EACH, name, dueAt, { chat }));
+  for (const { name, chat = false } of CASES) await postAll(api.url, orders(EACH, name, dueAt, { chat }));
   const end = await eventually("all is over", () => ledger(service.sql), isOver, 60_000);
   const rows = await service.sql<{ order: string; ends: string; attempts: string }[]>`
     select r.orders[1] as order, concat_ws(':', r.state, r.reason) as ends,
       (select string_agg(d.state, ' ' order by d.claimed_at, d.attempt) from deliveries d where d.reminder_id = r.id) as attempts
     from reminders r`;
-  const log = await service.provider.log();
+  const log = service.provider.log;
   // A process that is starved of CPU may find no connection in time: nothing was sent then, and that attempt is left out here.
   const idle = await service.sql<
     { order: string }[]

@@ -2,20 +2,11 @@
 import { Queue } from "bullmq";
 import { Redis } from "ioredis";
 import { describe, expect, it, vi } from "vitest";
-import type { PrivateRedis, Rig } from "../support/service.ts";
-import {
-  audit,
-  created,
-  eventually,
-  hasRedis,
-  isOver,
-  ledger,
-  NO_FAULTS,
-  orders,
-  post,
-  rig,
-  tell,
-} from "../support/service.ts";
+import { eventually } from "../support/eventually.ts";
+import { audit, isOver, ledger, NO_FAULTS } from "../support/service/ledger.ts";
+import { hasRedis, type PrivateRedis } from "../support/service/redis.ts";
+import { type Rig, rig } from "../support/service/rig.ts";
+import { created, orders, post, postAll } from "../support/service/shop.ts";
 
 vi.setConfig({ testTimeout: 150_000 });
 
@@ -34,7 +25,7 @@ describe.runIf(hasRedis).concurrent("Redis", () => {
     context.onTestFinished(() => redis.disconnect());
     const [api] = await Promise.all([service.up(["api"]), service.up(WORKER)]);
     const dueAt = Date.now() + 4_000;
-    await tell(api.url, orders(count, "f", dueAt));
+    await postAll(api.url, orders(count, "f", dueAt));
     const clocks = () => redis.zcard("bull:upkeep:repeat");
     expect(await clocks()).toBe(2);
     await redis.flushall();
@@ -42,12 +33,12 @@ describe.runIf(hasRedis).concurrent("Redis", () => {
     expect(await clocks()).toBe(0);
     await eventually(
       "some went out",
-      () => service.provider.stats(),
-      ({ taken }) => taken > 0,
+      () => service.provider.taken(),
+      (taken) => taken > 0,
     );
     await redis.flushall();
     const end = await eventually("all went out", () => ledger(service.sql), isOver, 60_000);
-    const log = await service.provider.log();
+    const log = service.provider.log;
     const lastMs = Math.max(...log.map(({ at }) => at)) - dueAt;
     expect(end.reminders).toEqual({ sent: count });
     expect(await audit(service)).toEqual({ taken: count, faults: NO_FAULTS });
@@ -83,8 +74,8 @@ describe.runIf(hasRedis).concurrent("Redis", () => {
     }
     await eventually(
       "all of these went out without the queue",
-      () => service.provider.stats(),
-      ({ taken }) => taken >= told.length,
+      () => service.provider.taken(),
+      (taken) => taken >= told.length,
       15_000,
     );
     const ready = await fetch(`${api.url}/readyz`);

@@ -4,22 +4,12 @@ import { describe, expect, it, vi } from "vitest";
 import { parseEvent } from "../../src/core/order/event.ts";
 import { foldOrder, type ReceivedEvent } from "../../src/core/order/order.ts";
 import { openQueueBackend } from "../../src/queue/connection.ts";
+import { eventually } from "../support/eventually.ts";
 import { shopPolicy } from "../support/intake.ts";
-import {
-  API_KEY,
-  audit,
-  eventually,
-  isOver,
-  ledger,
-  NO_FAULTS,
-  orders,
-  paid,
-  post,
-  QUEUES,
-  type Rig,
-  rig,
-  tell,
-} from "../support/service.ts";
+import { audit, isOver, ledger, NO_FAULTS } from "../support/service/ledger.ts";
+import { QUEUES } from "../support/service/redis.ts";
+import { API_KEY, type Rig, rig } from "../support/service/rig.ts";
+import { orders, paid, post, postAll } from "../support/service/shop.ts";
 
 vi.setConfig({ testTimeout: 150_000 });
 
@@ -59,7 +49,7 @@ describe.each(QUEUES)("queue on $queue", ({ queue, runs }) => {
       service.up(["worker", "--roles", "dispatch,upkeep"]),
     ]);
     const dueAt = Date.now() + 3_000;
-    await tell(api.url, orders(count, "r", dueAt));
+    await postAll(api.url, orders(count, "r", dueAt));
     await pause(dueAt - 500 - Date.now());
     const answered = new Map<string, number>();
     // Whom nobody has claimed yet pays now: whichever way each of these races ends, it was one.
@@ -89,7 +79,7 @@ describe.each(QUEUES)("queue on $queue", ({ queue, runs }) => {
     expect(claims.filter(({ order, at }) => at > (answered.get(order) ?? Number.POSITIVE_INFINITY))).toEqual([]);
     const { taken, faults } = await audit(service);
     expect(faults).toEqual(NO_FAULTS);
-    const log = await service.provider.log();
+    const log = service.provider.log;
     const after = log.flatMap(({ at, orders: [order = ""] }) =>
       answered.has(order) ? [at - (answered.get(order) ?? 0)] : [],
     );
@@ -184,7 +174,7 @@ describe.each(QUEUES)("queue on $queue", ({ queue, runs }) => {
       );
       const { taken, faults } = await audit(service);
       expect(faults).toEqual(NO_FAULTS);
-      const log = await service.provider.log();
+      const log = service.provider.log;
       expect(
         log
           .filter((entry) => entry.taken)

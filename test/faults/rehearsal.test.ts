@@ -2,7 +2,9 @@
 import { mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it, vi } from "vitest";
-import { API_KEY, created, eventually, rig } from "../support/service.ts";
+import { eventually } from "../support/eventually.ts";
+import { API_KEY, rig } from "../support/service/rig.ts";
+import { created } from "../support/service/shop.ts";
 
 vi.setConfig({ testTimeout: 150_000 });
 
@@ -39,7 +41,7 @@ it("answers others while it rehearses, stores nothing, sends nothing", async (co
   expect(answered).toBeGreaterThan(20);
   const [stored] = await sql`select (select count(*) from order_events) + (select count(*) from buyers) as n`;
   expect(Number(stored?.n)).toBe(0);
-  expect(await provider.log()).toEqual([]);
+  expect(provider.log).toEqual([]);
 });
 
 it("leaves no order on disk when the one who asked is gone, when the process drains, and when it was killed", async (context) => {

@@ -1,7 +1,9 @@
 /** What people ask hangs, and intake goes on. */
 import { expect, it, vi } from "vitest";
 import { lockTable } from "../support/database.ts";
-import { API_KEY, created, eventually, post, rig } from "../support/service.ts";
+import { eventually } from "../support/eventually.ts";
+import { API_KEY, rig } from "../support/service/rig.ts";
+import { created, post } from "../support/service/shop.ts";
 
 vi.setConfig({ testTimeout: 120_000 });
 

@@ -3,7 +3,9 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { expect, it, vi } from "vitest";
 import { createVault } from "../../src/db/vault.ts";
-import { eventually, type Program, rig } from "../support/service.ts";
+import { eventually } from "../support/eventually.ts";
+import type { Program } from "../support/service/program.ts";
+import { rig } from "../support/service/rig.ts";
 
 vi.setConfig({ testTimeout: 150_000 });
 

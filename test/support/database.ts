@@ -1,18 +1,22 @@
 /** A database of its own for each test, cloned from the migrated template. It is kept when the test fails, and its name printed. */
 import { randomBytes } from "node:crypto";
 import postgres from "postgres";
-import { inject, onTestFinished } from "vitest";
+import { inject, onTestFinished, type TestContext } from "vitest";
 import { connect, type Sql } from "../../src/db/client.ts";
 import { withDatabase } from "./global-setup.ts";
 
 export type TestDatabase = {
   readonly url: string;
   readonly sql: Sql;
+  readonly close: (graceMs?: number) => Promise<void>;
   /** Sets the database's clock: from now on `dunlin_now()` says this, and stands still. */
   setNow(ms: number): Promise<void>;
 };
 
-export async function testDatabase(): Promise<TestDatabase> {
+/** A concurrent test passes its context. */
+export async function testDatabase(
+  context: Pick<TestContext, "onTestFinished"> = { onTestFinished },
+): Promise<TestDatabase> {
   const server = inject("serverUrl");
   const name = `dunlin_test_${randomBytes(6).toString("hex")}`;
   const admin = postgres(server, { max: 1, onnotice: () => {} });
@@ -20,7 +24,7 @@ export async function testDatabase(): Promise<TestDatabase> {
   const url = withDatabase(server, name);
   const database = connect(url, { max: 8, applicationName: "dunlin test" });
   let clock = false;
-  onTestFinished(async ({ task }) => {
+  context.onTestFinished(async ({ task }) => {
     await database.close();
     if (task.result?.state === "fail") console.warn(`kept the database of the failed test: ${url}`);
     else await admin.unsafe(`drop database if exists ${name} with (force)`);
@@ -29,6 +33,7 @@ export async function testDatabase(): Promise<TestDatabase> {
   return {
     url,
     sql: database.sql,
+    close: database.close,
     async setNow(ms) {
       if (!clock) {
         await database.sql.unsafe(`

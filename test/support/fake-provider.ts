@@ -1,11 +1,8 @@
 /**
- * A message provider on the loopback that speaks Dunlin's `webhook` channel protocol, does to each request what it is told
- * (`provider-faults.ts`), and logs everything (`provider-log.ts`). In a test: `startFakeProvider`. In a process of its own,
- * for fault tests and benchmarks: `forkFakeProvider` (`fork-provider.ts`), or `npx tsx test/support/fake-provider.ts [port] [secret]`; it is then
- * driven over HTTP below `/_/`: GET log, judge, stats; PUT rules; POST reset. Any other path is a channel.
+ * A message provider on the loopback. It speaks the protocol of Dunlin's `webhook` channel, answers each request as its rules say
+ * (`provider-faults.ts`), and logs everything (`provider-log.ts`). Each path is a channel.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { fileURLToPath } from "node:url";
 import { perform, type Rule, ruleBook } from "./provider-faults.ts";
 import {
   judge,
@@ -37,6 +34,9 @@ export type FakeProvider = {
   readonly log: readonly LogEntry[];
   /** Connections accepted so far. */
   readonly connections: () => number;
+  /** Messages taken so far. */
+  readonly taken: () => number;
+  /** The `url` of a webhook channel. */
   readonly url: (channel: string) => string;
   /** Replaces the rules. */
   readonly rules: (rules: readonly Rule[]) => void;
@@ -87,24 +87,8 @@ export async function startFakeProvider(options: FakeProviderOptions = {}): Prom
     for (const check of waiting) check();
   };
 
-  const provider = {
-    log,
-    rules: (rules: readonly Rule[]) => {
-      pick = rules.length === 0 ? noRules : ruleBook(rules);
-    },
-    reset: () => {
-      raw = [];
-      read = [];
-      attempts = new Map();
-      pick = noRules;
-    },
-    stats: () => ({ requests: raw.length, taken: raw.filter((entry) => entry.taken).length, connections }),
-  };
-
   const server = createServer((request, response) => {
-    collect(request, (body) =>
-      request.url?.startsWith("/_/") ? control(provider, request, body, response) : take(request, body, response),
-    );
+    collect(request, (body) => take(request, body, response));
   });
   server.keepAliveTimeout = options.keepAliveMs ?? 5_000;
   server.on("connection", () => {
@@ -125,8 +109,11 @@ export async function startFakeProvider(options: FakeProviderOptions = {}): Prom
       return log();
     },
     connections: () => connections,
+    taken: () => raw.reduce((count, { taken }) => count + (taken ? 1 : 0), 0),
     url: (channel) => `${origin}/${channel}`,
-    rules: provider.rules,
+    rules: (rules) => {
+      pick = rules.length === 0 ? noRules : ruleBook(rules);
+    },
     judge: (buyerOf) => judge(log(), buyerOf),
     received: (count, timeoutMs = 10_000) =>
       new Promise((resolve, reject) => {
@@ -143,7 +130,12 @@ export async function startFakeProvider(options: FakeProviderOptions = {}): Prom
         waiting.add(check);
         check();
       }),
-    reset: provider.reset,
+    reset: () => {
+      raw = [];
+      read = [];
+      attempts = new Map();
+      pick = noRules;
+    },
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -188,33 +180,3 @@ function entryOf(request: IncomingMessage, body: string): RawEntry {
     taken: true,
   };
 }
-
-type Driven = {
-  readonly log: () => readonly LogEntry[];
-  readonly rules: (rules: readonly Rule[]) => void;
-  readonly reset: () => void;
-  readonly stats: () => ProviderStats;
-};
-export type ProviderStats = { readonly requests: number; readonly taken: number; readonly connections: number };
-
-function control(provider: Driven, request: IncomingMessage, body: string, response: ServerResponse): void {
-  const answer = (status: number, value: unknown) =>
-    response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(value));
-  const call = `${request.method} ${request.url}`;
-  if (call === "GET /_/log") return void answer(200, provider.log());
-  if (call === "GET /_/judge") return void answer(200, judge(provider.log()));
-  if (call === "GET /_/stats") return void answer(200, provider.stats());
-  if (call === "PUT /_/rules") provider.rules(JSON.parse(body) as Rule[]);
-  else if (call === "POST /_/reset") provider.reset();
-  else return void answer(404, { error: `no such control: ${call}` });
-  answer(200, provider.stats());
-}
-
-async function main(port = "0", secret?: string): Promise<void> {
-  const provider = await startFakeProvider({ port: Number(port), ...(secret !== undefined && { secret }) });
-  process.send?.(provider.port);
-  process.once("disconnect", () => process.exit(0));
-  if (process.send === undefined) console.log(`fake provider on ${provider.origin}`);
-}
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) await main(process.argv[2], process.argv[3]);
