@@ -1,36 +1,68 @@
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
 
-const project = (
-  name: string,
-  folders: readonly string[],
-  maxWorkers: number,
-  groupOrder: number,
-  rest: object = {},
-) => ({
-  extends: true as const,
-  test: {
-    name,
-    include: folders.map((folder) => `test/${folder}/**/*.test.ts`),
-    maxWorkers,
-    sequence: { groupOrder },
-    ...rest,
-  },
-});
+/** Files that last longest, so that none of them begins last. Only the time of a run depends on this list. */
+const LONGEST = [
+  ...["faults/kill", "faults/pause", "faults/postgres", "faults/races", "e2e/rehearse", "faults/start", "e2e/demo"],
+  ...["faults/bad-input", "faults/queue-lost", "campaigns/send-test", "intake/queue", "embedded", "agreement"],
+  ...["dispatch/rate", "template-fuzz", "plan-properties"],
+];
+const rank = ({ moduleId }: TestSpecification): number => {
+  const index = LONGEST.findIndex((name) => moduleId.endsWith(`${name}.test.ts`));
+  return index < 0 ? LONGEST.length : index;
+};
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    return (await super.sort(files)).sort((a, b) => rank(a) - rank(b));
+  }
+}
+
 /** A PostgreSQL with a migrated template, and a Redis if there is one. */
-const servers = { globalSetup: ["test/support/global-setup.ts"] };
+const globalSetup = ["test/support/global-setup.ts"];
 
 /** The projects run one after the other, the files of each side by side. */
 export default defineConfig({
   test: {
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
     pool: "forks",
+    hookTimeout: 60_000,
+    sequence: { sequencer: LongestFirst },
     projects: [
-      // Pure code keeps no state, so files can share their modules: loading these takes longer than the tests.
-      project("unit", ["unit", "meta"], 2, 0, { isolate: false }),
-      project("store", ["integration", "http"], 3, 1, servers),
-      // These start processes and mostly wait for them.
-      project("process", ["faults", "e2e"], 4, 2, servers),
+      {
+        extends: true,
+        test: {
+          name: "unit",
+          include: ["test/{unit,meta}/**/*.test.ts"],
+          testTimeout: 30_000,
+          // Pure code keeps no state, so files can share their modules: loading these takes longer than most tests.
+          isolate: false,
+          maxWorkers: 2,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "store",
+          include: ["test/{integration,http}/**/*.test.ts"],
+          testTimeout: 60_000,
+          globalSetup,
+          maxWorkers: 3,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "process",
+          include: ["test/{faults,e2e}/**/*.test.ts"],
+          // These start processes, wait for them, and measure real time: a busy machine only makes them longer.
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+          globalSetup,
+          maxWorkers: 4,
+          sequence: { groupOrder: 2 },
+        },
+      },
     ],
   },
 });

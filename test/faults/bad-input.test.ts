@@ -2,15 +2,13 @@
 import { execFileSync } from "node:child_process";
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { openQueueBackend } from "../../src/queue/connection.ts";
 import { eventually } from "../support/eventually.ts";
 import type { Program } from "../support/service/program.ts";
 import { QUEUES } from "../support/service/redis.ts";
 import { type Rig, rig } from "../support/service/rig.ts";
 import { created, post } from "../support/service/shop.ts";
-
-vi.setConfig({ testTimeout: 150_000 });
 
 /** Good, with one thing changed. */
 function broken(id: string, change: (event: ReturnType<typeof created>) => unknown) {

@@ -1,11 +1,9 @@
 /** A campaign is changed while real processes intake and send: from its commit on nothing goes out by the old one. */
-import { expect, it, vi } from "vitest";
+import { expect, it } from "vitest";
 import { eventually } from "../support/eventually.ts";
 import { audit, isOver, ledger, NO_FAULTS } from "../support/service/ledger.ts";
 import { API_KEY, rig } from "../support/service/rig.ts";
 import { orders, postAll } from "../support/service/shop.ts";
-
-vi.setConfig({ testTimeout: 150_000 });
 
 const campaign = (after: string) => `steps:
   - { id: nudge, at: { afterCreated: ${after} }, channels: [sms, chat] }
@@ -29,7 +27,7 @@ it("apply, pause and resume reach every process at once, also in a burst of inta
   expect(await apply.ended).toEqual({ code: 0, signal: null });
   const [applied] = await sql<{ at: number }[]>`select created_at as at from campaign_versions where number = 2`;
   await burst;
-  const end = await eventually("all of it went out by the new version", () => ledger(sql), isOver, 60_000);
+  const end = await eventually("all of it went out by the new version", () => ledger(sql), isOver);
   expect(end.reminders).toEqual({ sent: 2_300 });
   expect(await sql`select distinct campaign_version as version from deliveries`).toEqual([{ version: "2" }]);
   expect(await sql`select distinct campaign_version as version from reminders`).toEqual([{ version: "2" }]);
@@ -49,7 +47,7 @@ it("apply, pause and resume reach every process at once, also in a burst of inta
   );
   expect(provider.taken()).toBe(taken);
   expect((await ask("resume")).status).toBe(200);
-  await eventually("what waited goes out", () => ledger(sql), isOver, 60_000);
+  await eventually("what waited goes out", () => ledger(sql), isOver);
   expect((await ledger(sql)).reminders).toEqual({ sent: 2_500 });
   expect((await audit({ sql, provider })).faults).toEqual(NO_FAULTS);
 });

@@ -12,7 +12,6 @@ const CLEAN = { code: 0, signal: null };
 describe.each(QUEUES)("queue on $queue", ({ queue, runs }) => {
   it.runIf(runs)(
     "kill -9 of a worker in a burst: nothing twice, nothing lost but what it held, which counts as unknown",
-    { timeout: 150_000 },
     async (context) => {
       const count = 1_500;
       const service = await rig(context, { queue, ratePerSecond: 400 });
@@ -49,7 +48,6 @@ describe.each(QUEUES)("queue on $queue", ({ queue, runs }) => {
 
   it.runIf(runs)(
     "SIGTERM in a burst: every claim is recorded, exit 0 in time, and the next worker goes on",
-    { timeout: 150_000 },
     async (context) => {
       const count = 2_000;
       const service = await rig(context, { queue, ratePerSecond: 400 });

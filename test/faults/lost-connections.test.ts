@@ -1,14 +1,12 @@
 /** Connections that the server ends, by the dozen, under work that is done beside intake: nothing but that work may be lost. */
 import { setTimeout as pause } from "node:timers/promises";
-import { expect, it, onTestFinished, vi } from "vitest";
+import { expect, it, onTestFinished } from "vitest";
 import { connect, type Sql } from "../../src/db/client.ts";
 import { suppressContact } from "../../src/db/stores/buyers/suppression-store.ts";
 import { loadStory } from "../../src/db/stores/reads/explain-store.ts";
 import { inTransaction } from "../../src/db/transaction.ts";
 import { recoveryReport } from "../../src/reporting/recovery.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const NAME = "dunlin lost";
 const CONNECTIONS = 6;

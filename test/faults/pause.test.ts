@@ -1,12 +1,10 @@
 /** A worker that stands still between claim and send, as in a frozen container or a long collection of garbage. */
 import { setTimeout as pause } from "node:timers/promises";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { eventually } from "../support/eventually.ts";
 import { audit, isOver, ledger, NO_FAULTS } from "../support/service/ledger.ts";
 import { rig } from "../support/service/rig.ts";
 import { orders, postAll } from "../support/service/shop.ts";
-
-vi.setConfig({ testTimeout: 150_000 });
 
 const WORKER = ["worker", "--roles", "dispatch,upkeep"];
 
@@ -35,13 +33,12 @@ describe.concurrent("SIGSTOP between claim and send", () => {
       "another gave them up",
       () => ledger(service.sql),
       ({ deliveries: now }) => now.claimed === undefined,
-      60_000,
     );
     const frozenMs = performance.now() - frozenAt;
     expect(given.deliveries.unknown).toBe(held);
     frozen.signal("SIGCONT");
     await pause(1_500);
-    const end = await eventually("all is over", () => ledger(service.sql), isOver, 30_000);
+    const end = await eventually("all is over", () => ledger(service.sql), isOver);
     frozen.signal("SIGTERM");
     expect(await frozen.ended).toEqual({ code: 0, signal: null });
     const { taken, faults } = await audit(service);
@@ -73,7 +70,7 @@ describe.concurrent("SIGSTOP between claim and send", () => {
     expect(held).toBeGreaterThan(0);
     await pause(closesAt + 500 - Date.now());
     frozen.signal("SIGCONT");
-    const end = await eventually("all is over", () => ledger(service.sql), isOver, 30_000);
+    const end = await eventually("all is over", () => ledger(service.sql), isOver);
     const log = service.provider.log;
     console.log(`SIGSTOP past the close: ${held} claims held, ${JSON.stringify(end.reminders)}`);
     expect(log.filter(({ at }) => at > closesAt)).toEqual([]);

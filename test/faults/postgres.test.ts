@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { describe, expect, it, type TestContext, vi } from "vitest";
+import { describe, expect, it, type TestContext } from "vitest";
 import { findBinaries } from "../../src/db/embedded/binaries.ts";
 import { ensureCluster, ROLE } from "../../src/db/embedded/cluster.ts";
 import { launch } from "../../src/db/embedded/postmaster.ts";
@@ -13,8 +13,6 @@ import { audit, isOver, ledger, NO_FAULTS } from "../support/service/ledger.ts";
 import { QUEUES } from "../support/service/redis.ts";
 import { rig } from "../support/service/rig.ts";
 import { created, orders, post, postAll } from "../support/service/shop.ts";
-
-vi.setConfig({ testTimeout: 200_000 });
 
 /** A server of this test alone. */
 async function privatePostgres(context: Pick<TestContext, "onTestFinished">) {
@@ -87,7 +85,6 @@ describe.each(QUEUES)("queue on $queue", ({ queue, runs }) => {
         "intake answers again",
         async () => answers.slice(before).filter(({ status }) => status === 202).length,
         (n) => n >= 5,
-        120_000,
       );
       const backMs = performance.now() - cutAt - downMs;
       over.abort();
@@ -109,7 +106,6 @@ describe.each(QUEUES)("queue on $queue", ({ queue, runs }) => {
         () => ledger(service.sql),
         ({ reminders, deliveries }) =>
           reminders.planned === undefined && (reminders.sending ?? 0) === (deliveries.claimed ?? 0),
-        120_000,
       );
       worker.signal("SIGTERM");
       expect(await worker.ended).toEqual({ code: 0, signal: null });

@@ -1,12 +1,10 @@
 /** A provider that fails in every way: the outcome is the contract's, and what it may have taken is never sent again. */
-import { expect, it, vi } from "vitest";
+import { expect, it } from "vitest";
 import { eventually } from "../support/eventually.ts";
 import type { Fault } from "../support/provider-faults.ts";
 import { audit, isOver, ledger, NO_FAULTS } from "../support/service/ledger.ts";
 import { rig } from "../support/service/rig.ts";
 import { orders, postAll } from "../support/service/shop.ts";
-
-vi.setConfig({ testTimeout: 150_000 });
 
 type Case = {
   readonly name: string;
@@ -82,7 +80,7 @@ it("500, 429 with Retry-After, garbage, silence, resets: the outcomes of the con
   );
   const dueAt = Date.now() + 1_500;
   for (const { name, chat = false } of CASES) await postAll(api.url, orders(EACH, name, dueAt, { chat }));
-  const end = await eventually("all is over", () => ledger(service.sql), isOver, 60_000);
+  const end = await eventually("all is over", () => ledger(service.sql), isOver);
   const rows = await service.sql<{ order: string; ends: string; attempts: string }[]>`
     select r.orders[1] as order, concat_ws(':', r.state, r.reason) as ends,
       (select string_agg(d.state, ' ' order by d.claimed_at, d.attempt) from deliveries d where d.reminder_id = r.id) as attempts

@@ -1,14 +1,12 @@
 /** The queue store is emptied or away: it is an alarm clock, and nothing hangs on it but promptness. */
 import { Queue } from "bullmq";
 import { Redis } from "ioredis";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { eventually } from "../support/eventually.ts";
 import { audit, isOver, ledger, NO_FAULTS } from "../support/service/ledger.ts";
 import { hasRedis, type PrivateRedis } from "../support/service/redis.ts";
 import { type Rig, rig } from "../support/service/rig.ts";
 import { created, orders, post, postAll } from "../support/service/shop.ts";
-
-vi.setConfig({ testTimeout: 150_000 });
 
 const WORKER = ["worker", "--roles", "intake,dispatch,upkeep"];
 
@@ -37,7 +35,7 @@ describe.runIf(hasRedis).concurrent("Redis", () => {
       (taken) => taken > 0,
     );
     await redis.flushall();
-    const end = await eventually("all went out", () => ledger(service.sql), isOver, 60_000);
+    const end = await eventually("all went out", () => ledger(service.sql), isOver);
     const log = service.provider.log;
     const lastMs = Math.max(...log.map(({ at }) => at)) - dueAt;
     expect(end.reminders).toEqual({ sent: count });
@@ -76,7 +74,6 @@ describe.runIf(hasRedis).concurrent("Redis", () => {
       "all of these went out without the queue",
       () => service.provider.taken(),
       (taken) => taken >= told.length,
-      15_000,
     );
     const ready = await fetch(`${api.url}/readyz`);
     expect(await ready.json()).toMatchObject({ ok: true, checks: { database: { ok: true }, queue: { ok: false } } });
@@ -85,8 +82,8 @@ describe.runIf(hasRedis).concurrent("Redis", () => {
     const outMs = performance.now() - wentAt;
     await during.catch(() => shop.add("event", created("during", Date.now())));
     await shop.add("event", created("after", Date.now()));
-    await eventually("what came over the queue during and after", stored, (rows) => rows.length === 3, 30_000);
-    const end = await eventually("all is over", () => ledger(service.sql), isOver, 30_000);
+    await eventually("what came over the queue during and after", stored, (rows) => rows.length === 3);
+    const end = await eventually("all is over", () => ledger(service.sql), isOver);
     told.sort((a, b) => a - b);
     console.log(
       `Redis away for ${Math.round(outMs)} ms: ${told.length} orders told, answered in ${Math.round(told.at(told.length >> 1) ?? 0)} ms (median), ${Math.round(told.at(-1) ?? 0)} ms (longest); all reminded meanwhile`,

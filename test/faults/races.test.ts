@@ -1,6 +1,6 @@
 /** Payments that race the send, and events that come twice, shuffled, over every way in at once. */
 import { setTimeout as pause } from "node:timers/promises";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { parseEvent } from "../../src/core/order/event.ts";
 import { foldOrder, type ReceivedEvent } from "../../src/core/order/order.ts";
 import { openQueueBackend } from "../../src/queue/connection.ts";
@@ -10,8 +10,6 @@ import { audit, isOver, ledger, NO_FAULTS } from "../support/service/ledger.ts";
 import { QUEUES } from "../support/service/redis.ts";
 import { API_KEY, type Rig, rig } from "../support/service/rig.ts";
 import { orders, paid, post, postAll } from "../support/service/shop.ts";
-
-vi.setConfig({ testTimeout: 150_000 });
 
 /** At the commit of a claim, sees whether the payment of an order that it names is committed: this is the promise, on the store's own clock. */
 async function watchClaims({ sql }: Rig): Promise<void> {
@@ -69,7 +67,7 @@ describe.each(QUEUES)("queue on $queue", ({ queue, runs }) => {
       }
     };
     await Promise.all([payAll(), payAll(), payAll()]);
-    const end = await eventually("all is over", () => ledger(service.sql), isOver, 60_000);
+    const end = await eventually("all is over", () => ledger(service.sql), isOver);
 
     expect(await service.sql`select * from late_claims`).toEqual([]);
     const claims = await service.sql<{ order: string; at: number }[]>`
@@ -139,14 +137,12 @@ describe.each(QUEUES)("queue on $queue", ({ queue, runs }) => {
         "the queue is worked off",
         () => shop.getJobCounts("waiting", "active", "delayed", "failed"),
         (counts) => Object.values(counts).every((n) => n === 0),
-        60_000,
       );
       // The counts are taken one after the other: a job that moves meanwhile is in none of them.
       await eventually(
         "every event is in",
         () => service.sql<{ n: number }[]>`select count(*)::int as n from order_events`,
         ([row]) => row?.n === events.length,
-        60_000,
       );
       const told = new Map<string, ReceivedEvent[]>();
       for (const event of events) {
@@ -168,7 +164,7 @@ describe.each(QUEUES)("queue on $queue", ({ queue, runs }) => {
       expect(facts).toEqual({ events: events.length, buyers: 80 });
 
       await service.up(["worker", "--roles", "dispatch,upkeep"]);
-      const end = await eventually("all is over", () => ledger(service.sql), isOver, 60_000);
+      const end = await eventually("all is over", () => ledger(service.sql), isOver);
       const unpaid = expected.filter(
         ({ paidAt, refundedAt, closedAt }) => paidAt === null && refundedAt === null && closedAt === null,
       );

@@ -1,12 +1,10 @@
 /** A rehearsal asked of a service at work: the service goes on, and nothing of the rehearsal reaches store or provider. */
 import { mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { expect, it, vi } from "vitest";
+import { expect, it } from "vitest";
 import { eventually } from "../support/eventually.ts";
 import { API_KEY, rig } from "../support/service/rig.ts";
 import { created } from "../support/service/shop.ts";
-
-vi.setConfig({ testTimeout: 150_000 });
 
 const headers = { authorization: `Bearer ${API_KEY}`, "content-type": "application/x-ndjson" };
 

@@ -1,11 +1,9 @@
 /** What people ask hangs, and intake goes on. */
-import { expect, it, vi } from "vitest";
+import { expect, it } from "vitest";
 import { lockTable } from "../support/database.ts";
 import { eventually } from "../support/eventually.ts";
 import { API_KEY, rig } from "../support/service/rig.ts";
 import { created, post } from "../support/service/shop.ts";
-
-vi.setConfig({ testTimeout: 120_000 });
 
 it("takes events in while reports and stories of orders wait for a lock, and ends in time all the same", async (context) => {
   const { up, sql, databaseUrl } = await rig(context, { queue: "postgres" });

@@ -1,13 +1,11 @@
 /** Processes that must not run: on a schema that is not theirs, or on a data directory that another one owns. */
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { expect, it, vi } from "vitest";
+import { expect, it } from "vitest";
 import { createVault } from "../../src/db/vault.ts";
 import { eventually } from "../support/eventually.ts";
 import type { Program } from "../support/service/program.ts";
 import { rig } from "../support/service/rig.ts";
-
-vi.setConfig({ testTimeout: 150_000 });
 
 async function refuses(program: Program, why: RegExp): Promise<void> {
   expect(await program.ended, program.out()).toEqual({ code: 1, signal: null });

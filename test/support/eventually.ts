@@ -6,7 +6,7 @@ export async function eventually<T>(
   what: string,
   ask: () => T | Promise<T>,
   isIt: (found: T) => boolean,
-  withinMs = 20_000,
+  withinMs = 120_000,
 ): Promise<T> {
   const giveUpAt = performance.now() + withinMs;
   for (;;) {
