@@ -1,10 +1,9 @@
 /**
- * What the live service makes of scenarios: all of them at once, each a shop of its own in one real database, on a clock that goes from
- * instant to instant. At each, first what is told then is taken in, and then what is due is dispatched.
+ * Runs scenarios through the live service: all at once, each a shop of its own in one real database, on a clock that goes from instant to
+ * instant. At each instant its events are taken in first, and then the due reminders are dispatched.
  */
-
 import { byPriority } from "../../../src/core/rules/match.ts";
-import type { Message } from "../../../src/core/seams/channel.ts";
+import type { Channel, Message } from "../../../src/core/seams/channel.ts";
 import { newId } from "../../../src/db/ids.ts";
 import { type BuyerRow, finishLoading, type LoadEnv, loadBuyers } from "../../../src/db/stores/buyers/buyer-load.ts";
 import { createVault } from "../../../src/db/vault.ts";
@@ -17,28 +16,42 @@ import { CHANNELS } from "./rehearsed.ts";
 import type { Row } from "./rows.ts";
 import type { Scenario } from "./scenarios.ts";
 
-export async function lived(database: TestDatabase, scenarios: readonly Scenario[], catalog: Catalog): Promise<Row[]> {
+export const VAULT = createVault(Buffer.alloc(32, 7));
+
+export type LiveRun = {
+  readonly database: TestDatabase;
+  readonly scenarios: readonly Pick<Scenario, "shop" | "events">[];
+  readonly catalog: Catalog;
+  readonly channels: readonly Channel[];
+  /** Messages may fail, and then another channel is due at the same instant. */
+  readonly mayFail?: boolean;
+  /** Called when all that is due at an instant is sent and recorded. */
+  readonly settled?: () => Promise<void>;
+};
+
+/** Runs the real intake and the real dispatcher until nothing is left to happen. */
+export async function runLive({
+  database,
+  scenarios,
+  catalog,
+  channels,
+  mayFail = false,
+  settled,
+}: LiveRun): Promise<void> {
   const { sql } = database;
-  // Nothing here asks what survives a crash.
-  await sql.unsafe(
-    `do $$ begin execute format('alter database %I set synchronous_commit = off', current_database()); end $$`,
-  );
-  await sql`truncate order_events, orders, buyers, contacts, cases, reminders, deliveries, recoveries`;
   const shops = new Map(scenarios.map(({ shop }) => [shop.id, shop]));
-  const policy = { campaigns: byPriority(catalog.campaigns), channels: new Map(CHANNELS), newId, takeUp: 5_000 };
-  const texts = new Map<string, string>();
-  const keep = (message: Message): undefined => void texts.set(message.idempotencyKey, message.text);
-  const shared = {
-    sql,
-    vault: createVault(Buffer.alloc(32, 7)),
-    shopOf: (id: string) => shops.get(id) ?? null,
-    policy: () => policy,
+  const policy = {
+    campaigns: byPriority(catalog.campaigns),
+    channels: new Map(channels.map(({ name, contact }) => [name, contact])),
+    newId,
+    takeUp: 5_000,
   };
+  const shared = { sql, vault: VAULT, shopOf: (id: string) => shops.get(id) ?? null, policy: () => policy };
   const intake = createIntake(shared);
   const dispatcher = createDispatcher({
     ...shared,
     catalog: () => catalog,
-    channels: new Map(CHANNELS.map(([name, contact]) => [name, inProcessChannel({ name, contact }, keep)])),
+    channels: new Map(channels.map((channel) => [channel.name, channel])),
     log: {
       info() {},
       warn() {},
@@ -48,19 +61,37 @@ export async function lived(database: TestDatabase, scenarios: readonly Scenario
     },
   });
 
-  const told = eventsByInstant(scenarios);
-  for (let at = await nextInstant(database, told); at !== null; at = await nextInstant(database, told)) {
+  const received = eventsByInstant(scenarios);
+  for (let at = await nextInstant(database, received); at !== null; at = await nextInstant(database, received)) {
     await database.setNow(at);
-    const events = told.get(at) ?? [];
-    told.delete(at);
+    const events = received.get(at) ?? [];
+    received.delete(at);
     const { rejected } = await intake.submit(events);
     if (rejected[0] !== undefined) throw new Error(`${rejected[0].message}: ${JSON.stringify(rejected[0])}`);
-    await dispatcher.drain();
-    await dispatcher.settled();
+    for (let taken = 1; taken > 0; ) {
+      taken = await dispatcher.drain();
+      await dispatcher.settled();
+      if (!mayFail) break;
+    }
+    await settled?.();
   }
   await dispatcher.stop();
+}
+
+export async function lived(database: TestDatabase, scenarios: readonly Scenario[], catalog: Catalog): Promise<Row[]> {
+  const { sql } = database;
+  // Nothing here asks what survives a crash.
+  await sql.unsafe(
+    `do $$ begin execute format('alter database %I set synchronous_commit = off', current_database()); end $$`,
+  );
+  await sql`truncate order_events, orders, buyers, contacts, cases, reminders, deliveries, recoveries`;
+  const texts = new Map<string, string>();
+  const keep = (message: Message): undefined => void texts.set(message.idempotencyKey, message.text);
+  const channels = CHANNELS.map(([name, contact]) => inProcessChannel({ name, contact }, keep));
+  await runLive({ database, scenarios, catalog, channels });
+  const shops = new Map(scenarios.map(({ shop }) => [shop.id, shop]));
   const env: LoadEnv = {
-    campaigns: policy.campaigns,
+    campaigns: byPriority(catalog.campaigns),
     now: 0,
     shopOf: (id) => {
       const shop = shops.get(id);
@@ -71,21 +102,21 @@ export async function lived(database: TestDatabase, scenarios: readonly Scenario
   return [...(await decidedRows(database, texts)), ...(await waitingRows(database, env))];
 }
 
-function eventsByInstant(scenarios: readonly Scenario[]): Map<number, unknown[]> {
-  const told = new Map<number, unknown[]>();
+function eventsByInstant(scenarios: LiveRun["scenarios"]): Map<number, unknown[]> {
+  const received = new Map<number, unknown[]>();
   for (const { at, event } of scenarios.flatMap(({ events }) => events).sort((a, b) => a.at - b.at)) {
-    const list = told.get(at) ?? [];
+    const list = received.get(at) ?? [];
     list.push(event);
-    told.set(at, list);
+    received.set(at, list);
   }
-  return told;
+  return received;
 }
 
-/** Of what is told and what is due, the earliest. */
-async function nextInstant({ sql }: TestDatabase, told: ReadonlyMap<number, unknown>): Promise<number | null> {
+/** The earliest instant at which an event comes or something is due. */
+async function nextInstant({ sql }: TestDatabase, received: ReadonlyMap<number, unknown>): Promise<number | null> {
   const [row] = await sql<{ at: number | null }[]>`select min(wake_at) as at from buyers`;
   let next = row?.at ?? Number.POSITIVE_INFINITY;
-  for (const at of told.keys()) {
+  for (const at of received.keys()) {
     next = Math.min(next, at);
     break;
   }
