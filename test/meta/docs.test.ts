@@ -119,7 +119,7 @@ it("lists every call of the API in docs/http.md", () => {
 });
 
 it("lists every metric in docs/operations.md", () => {
-  const names = [...read("src/metrics.ts").matchAll(/name: "(dunlin_\w+)"/g)].map(([, name]) => name);
+  const names = [...read("src/roles/metrics.ts").matchAll(/name: "(dunlin_\w+)"/g)].map(([, name]) => name);
   const documented = firstCells("docs/operations.md", "## Watching it").filter((name) => name.startsWith("dunlin_"));
   expect(documented).toEqual(sorted(names));
 });
