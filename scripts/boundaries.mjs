@@ -19,7 +19,7 @@ const PENDING = new Set([
 ]);
 
 const ADAPTERS = ["config", "db", "queue", "channels", "sources", "render"];
-const FEATURES = ["campaigns", "intake", "dispatch", "reporting", "rehearsal", "preview"];
+const FEATURES = ["campaigns", "intake", "dispatch", "reporting", "rehearsal", "preview", "followup"];
 const SURFACES = ["http", "cli", "demo"];
 
 const CORE = ["core/values", "core/text", "core/order", "core/seams", "core/rules", "core/campaign", "core/simulation"];

@@ -11,8 +11,8 @@ import type { Env } from "../config/environment.ts";
 import { loadOrCreateKeys } from "../config/keys.ts";
 import { loadConfig } from "../config/load-config.ts";
 import { type OpenDatabase, openDatabase } from "../db/open.ts";
-import { suppressContact } from "../db/stores/buyers/suppression-store.ts";
 import { createVault } from "../db/vault.ts";
+import { suppress } from "../followup/suppress.ts";
 import { SHOP, writeFiles } from "./files.ts";
 import { DemoError, type Place, takePlace } from "./place.ts";
 import type { Scene } from "./scene.ts";
@@ -97,7 +97,7 @@ async function perform(deps: DemoDeps, options: DemoOptions, stage: Stage): Prom
   });
   releases.push(() => database.close());
   const cast = castOf(options.seed, options.buyers, pace);
-  await optOut(database, keys.keys.secretKey, cast);
+  await optOut(config, database, keys.keys.secretKey, cast);
 
   const { apiKey } = keys.keys;
   const scene: Scene = { screen, place, pace, cast, provider, url: app.url, apiKey };
@@ -169,12 +169,12 @@ function logTo(screen: Screen, level: string): Logger {
   );
 }
 
-/** What `dunlin suppress` does: these had written STOP before. */
-async function optOut({ sql }: OpenDatabase, secretKey: Buffer, cast: readonly CastBuyer[]): Promise<void> {
-  const vault = createVault(secretKey);
+/** Opts out the buyers who wrote STOP before the demo, as `dunlin suppress` does. */
+async function optOut(config: Config, { sql }: OpenDatabase, secretKey: Buffer, cast: readonly CastBuyer[]) {
+  const deps = { sql, vault: createVault(secretKey), shopOf: config.shop };
   for (const { habit, phone } of cast)
     if (habit === "opted-out" && phone !== null)
-      await suppressContact(sql, SHOP, vault.hash("phone", phone), "opted out in the demo");
+      await suppress(deps, { shop: SHOP, address: phone, kind: "phone", source: "opted out in the demo" });
 }
 
 function faultLine(): { readonly promise: Promise<never>; raise(error: Error): void } {

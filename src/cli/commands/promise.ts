@@ -2,7 +2,7 @@
 import { Command } from "commander";
 import { formatInstant } from "../../core/values/instant.ts";
 import { offsetMinutes } from "../../core/values/zone.ts";
-import { recordPromise } from "../../db/stores/buyers/promise-store.ts";
+import { recordPromise } from "../../followup/promise.ts";
 import { instant } from "../arguments.ts";
 import { type Describe, runCommand } from "../command.ts";
 import { type CommandContext, CommandError, withDatabase } from "../context.ts";

@@ -1,7 +1,6 @@
-/** `dunlin suppress ADDRESS --shop S`: an opt-out by hand. Only the keyed hash of the address is stored. */
+/** `dunlin suppress ADDRESS --shop S`: an opt-out by hand. */
 import { Command } from "commander";
-import { identitiesOf, maskContact } from "../../core/order/contact.ts";
-import { suppressContact } from "../../db/stores/buyers/suppression-store.ts";
+import { suppress } from "../../followup/suppress.ts";
 import { notEmpty } from "../arguments.ts";
 import { type Describe, runCommand } from "../command.ts";
 import { type CommandContext, CommandError, openVault, withDatabase } from "../context.ts";
@@ -14,23 +13,27 @@ export const command: Describe = (cli) =>
     .argument("<address>", "phone number (+8613812345678) or chat handle", notEmpty)
     .requiredOption("--shop <shop>", "id of the shop")
     .option("--kind <kind>", "phone, or the kind of chat, like wechat", "phone")
-    .action((address: string, { shop, kind }: Options) =>
-      runCommand(cli, (context) => suppressCommand(context, address, shop, kind)),
+    .action((address: string, options: Options) =>
+      runCommand(cli, (context) => suppressCommand(context, address, options)),
     );
 
-async function suppressCommand(context: CommandContext, address: string, shop: string, kind: string): Promise<void> {
-  const policy = context.config.shop(shop);
-  if (policy === null) throw new CommandError(`shop ${shop} is not configured: list it under shops in dunlin.yaml`);
-  const given = kind === "phone" ? { phone: address } : { chat: { [kind]: address } };
-  const [contact] = identitiesOf(given, policy).contacts;
-  if (contact === undefined)
-    throw new CommandError(
-      `${maskContact(address)} is not a valid phone number: write it like +8613812345678, or name the kind of chat with --kind`,
-    );
-  const added = await withDatabase(context, async ({ sql }) => {
-    const vault = await openVault(context, sql);
-    return suppressContact(sql, shop, vault.hash(contact.kind, contact.value), "by hand");
+async function suppressCommand(context: CommandContext, address: string, { shop, kind }: Options): Promise<void> {
+  const result = await withDatabase(context, async ({ sql }) => {
+    const deps = { sql, vault: await openVault(context, sql), shopOf: context.config.shop };
+    return suppress(deps, { shop, address, kind, source: "by hand" });
   });
-  const who = maskContact(contact.value);
-  context.out(added ? `${who} gets no more messages from ${shop}.` : `${who} was opted out of ${shop} already.`);
+  switch (result.kind) {
+    case "added":
+      context.out(`${result.masked} gets no more messages from ${shop}.`);
+      return;
+    case "present":
+      context.out(`${result.masked} was opted out of ${shop} already.`);
+      return;
+    case "invalid_address":
+      throw new CommandError(
+        `${result.masked} is not a valid phone number: write it like +8613812345678, or name the kind of chat with --kind`,
+      );
+    case "unknown_shop":
+      throw new CommandError(`shop ${shop} is not configured: list it under shops in dunlin.yaml`);
+  }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { HOUR, MINUTE } from "../../../src/core/values/duration.ts";
-import { recordPromise } from "../../../src/db/stores/buyers/promise-store.ts";
+import { recordPromise } from "../../../src/followup/promise.ts";
 import { explainOrder } from "../../../src/reporting/explain.ts";
 import { storyText } from "../../../src/reporting/format-explain.ts";
 import { storyJson } from "../../../src/reporting/story-json.ts";

@@ -2,8 +2,8 @@
 import { describe, expect, it } from "vitest";
 import type { Message, SendOutcome } from "../../../src/core/seams/channel.ts";
 import { HOUR, MINUTE, SECOND } from "../../../src/core/values/duration.ts";
-import { recordPromise } from "../../../src/db/stores/buyers/promise-store.ts";
 import { suppressContact } from "../../../src/db/stores/buyers/suppression-store.ts";
+import { recordPromise } from "../../../src/followup/promise.ts";
 import { dispatchSetup, receivedEvent, T0 } from "../../support/dispatch.ts";
 
 const accepted: SendOutcome = { kind: "accepted", messageId: "m", segments: null };

@@ -1,7 +1,7 @@
 /** One order that cannot be worked on holds up nobody else, on no way. */
 import { describe, expect, it } from "vitest";
 import { HOUR, MINUTE } from "../../../src/core/values/duration.ts";
-import { recordPromise } from "../../../src/db/stores/buyers/promise-store.ts";
+import { recordPromise } from "../../../src/followup/promise.ts";
 import { createIntake } from "../../../src/intake/intake.ts";
 import { dispatchSetup } from "../../support/dispatch.ts";
 import { receivedEvent, T0 } from "../../support/intake.ts";
