@@ -18,8 +18,8 @@ const STEP = afterCreated("nudge", AFTER);
 const scenario = fc.record({
   quiet: fc.option(fc.record({ from: fc.integer({ min: 0, max: 1439 }), to: fc.integer({ min: 0, max: 1439 }) })),
   closes: fc.oneof(fc.integer({ min: 2, max: 60 }), fc.integer({ min: 2, max: 900 })),
-  paid: fc.option(fc.integer({ min: -1500, max: 0 }), { freq: 1 }),
-  promise: fc.option(fc.integer({ min: -60, max: 900 }), { freq: 1 }),
+  paid: fc.option(fc.integer({ min: -1500, max: 0 }), { freq: 2 }),
+  promise: fc.option(fc.integer({ min: -60, max: 900 }), { freq: 2 }),
   contact: fc.constantFrom("usable", "usable", "usable", "suppressed", "none"),
   paused: fc.boolean(),
   max: fc.integer({ min: 1, max: 3 }),
