@@ -88,7 +88,7 @@ describe("bad input", () => {
     const file = write("gbk.ndjson", Buffer.concat([Buffer.from(`${lines([created(1, 100)])}\n`), gbk]));
     const { code, out } = await rehearse(file, "--campaigns", "good", "--json");
     expect(code).toBe(0);
-    expect(JSON.parse(out).warnings).toEqual(["line 2: byte 9 is no UTF-8: write the file as UTF-8"]);
+    expect(JSON.parse(out).warnings).toEqual(["line 2: byte 9 is not valid UTF-8: write the file as UTF-8"]);
   });
 
   it("without one good event: fails, every line named", async () => {
@@ -131,7 +131,7 @@ describe("bad input", () => {
       "bad/promo/campaign.yaml:1: active.from: must be before `to`",
       "bad/promo/campaign.yaml:2: holdout: must be at most 100%",
       "bad/promo/campaign.yaml:5: steps[1].channels[0]: no channel pigeon is configured (there are sms)",
-      "bad/promo/campaign.yaml:5: steps[1].id: is the id of steps[0] already",
+      "bad/promo/campaign.yaml:5: steps[1].id: is already the id of steps[0]: choose another id",
       expect.stringMatching(/^bad\/promo\/nudge.sms.en.hbs:1: unknown variable {{nobody}}/),
       "nothing.ndjson: cannot be read (ENOENT)",
     ]);

@@ -23,7 +23,7 @@ const BAD = [
   },
   {
     code: "invalid_event",
-    says: /^order\.currency: is no ISO 4217/,
+    says: /^order\.currency: is not an ISO 4217/,
     event: broken("cur", (e) => ({ ...e, order: { ...e.order, currency: "ZZZ" } })),
   },
   {
@@ -173,7 +173,7 @@ describe.each(QUEUES)("queue on $queue", ({ queue, runs }) => {
         .split("\n")
         .map((text) => JSON.parse(text).message);
       expect(messages).toEqual([
-        "line 1: byte 11 is no UTF-8: send UTF-8",
+        "line 1: byte 11 is not valid UTF-8: send UTF-8",
         "line 2: column 40: expected a key in double quotes; is the file cut off?",
       ]);
 

@@ -80,7 +80,7 @@ describe("POST /v1/events with JSON", () => {
     ['[{"a": 1} {"b": 2}]', 'column 11: expected "," or "]"'],
     ['[{"a": 1}', 'column 10: it ends too soon: expected "," or "]"'],
     ["", "the body is empty"],
-    [Buffer.from([0x5b, 0x22, 0xc3, 0x28, 0x22, 0x5d]), "byte 3 is no UTF-8: send UTF-8"],
+    [Buffer.from([0x5b, 0x22, 0xc3, 0x28, 0x22, 0x5d]), "byte 3 is not valid UTF-8: send UTF-8"],
   ])("names the place of bad JSON: %j", async (payload, detail) => {
     const { app } = stubServer();
     const answer = await post(app, payload);

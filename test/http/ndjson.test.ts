@@ -50,7 +50,13 @@ describe("POST /v1/events with NDJSON", () => {
           message: expect.stringMatching(/^line 3: column 2: expected a key/),
         },
         { index: 2, line: 4, id: "e2", code: "invalid_event", message: expect.stringMatching(/^order\.amount/) },
-        { index: 3, line: 5, id: null, code: "invalid_json", message: expect.stringContaining("byte 2 is no UTF-8") },
+        {
+          index: 3,
+          line: 5,
+          id: null,
+          code: "invalid_json",
+          message: expect.stringContaining("byte 2 is not valid UTF-8"),
+        },
         { index: 4, line: 6, id: null, code: "line_too_long", message: "line 6: is longer than 1 MB" },
         { index: 7, line: 9, id: null, code: "invalid_json", message: expect.stringMatching(/^line 9: .*cut off/) },
       ],
@@ -184,7 +190,7 @@ it("splits bytes into the same lines wherever they are cut", () => {
   fc.assert(
     fc.property(bytes, fc.array(fc.nat(60), { maxLength: 8 }), (text, cuts) => {
       const got: [string, number][] = [];
-      const splitter = splitLines({ most: 1_000, onLine: (line, number) => got.push([line.toString(), number]) });
+      const splitter = splitLines({ maxBytes: 1_000, onLine: (line, number) => got.push([line.toString(), number]) });
       let from = 0;
       for (const cut of [...cuts, text.length].sort((a, b) => a - b)) {
         const to = Math.min(cut, text.length);

@@ -1,6 +1,6 @@
 /**
- * What a campaign probably does not mean: warnings for when it is saved. The planner itself is asked what would become of one
- * order, for each usual time that orders stay open; so the advice cannot disagree with what happens.
+ * Warns when a campaign is saved that probably does not do what its author means. It asks the planner for the rows of one order, for each
+ * usual time that orders stay open, so the advice cannot disagree with the plan.
  */
 
 import { type PlannedRow, planSteps } from "../rules/plan.ts";
@@ -13,7 +13,7 @@ export type CampaignAdvice = { readonly code: AdviceCode; readonly path: YamlPat
 
 /** How long orders stay open on the usual platforms: half an hour in flash sales, a day else. */
 export const USUAL_LIVES = [30 * MINUTE, DAY];
-/** "Far longer than the orders live". */
+/** How many times as long as the orders stay open is far longer. */
 const FAR = 2;
 
 /** `closeAfters`: those of the shops, ms. */
@@ -28,13 +28,13 @@ export function* adviseCampaign(draft: CampaignDraft, closeAfters: readonly numb
     yield {
       code: "repeats_late",
       path: ["repeatAfter"],
-      message: `${formatDuration(draft.repeatAfter)} is far longer than orders stay open (${formatDuration(longest)}): a buyer's next order gets no reminder in all that time`,
+      message: `${formatDuration(draft.repeatAfter)} is far longer than orders stay open (${formatDuration(longest)}): a buyer's next order gets no reminder in that time`,
     };
 }
 
 type Plan = { readonly life: number; readonly rows: readonly PlannedRow[] };
 
-/** One order, told when it was created, of a buyer with every contact; no quiet hours. */
+/** The plan of one order that was reported when it was created, for a buyer with every contact; no quiet hours. */
 function planOf(draft: CampaignDraft, life: number): PlannedRow[] {
   return planSteps({
     now: 0,
@@ -73,14 +73,14 @@ function* neverFits(draft: CampaignDraft, plans: readonly Plan[]): Generator<Cam
   }
 }
 
-/** By the longest life, since a short one may well have no room for every step. */
+/** Judged by the longest life: a short one may have no room for every step. */
 function* reversed(rows: readonly PlannedRow[]): Generator<CampaignAdvice> {
   for (const row of rows) {
     if (row.reason !== "superseded") continue;
     const others = rows.filter(({ index, anchor }) =>
       index < row.index ? anchor >= row.anchor : index > row.index && anchor <= row.anchor,
     );
-    // What is never sent itself takes nobody's place.
+    // A step that is sent takes the place, if there is one.
     const other = others.find(({ kind }) => kind === "send") ?? others[0];
     if (other === undefined) continue;
     const [first, second] = row.index < other.index ? [row, other] : [other, row];
@@ -92,15 +92,15 @@ function* reversed(rows: readonly PlannedRow[]): Generator<CampaignAdvice> {
   }
 }
 
-/** In any window of `per` that ends with a send. */
+/** Counts the sends in each window of `per` that ends with a send. */
 function* moreThanMax({ limits }: CampaignDraft, plans: readonly Plan[]): Generator<CampaignAdvice> {
-  const told = new Set<number>();
+  const warned = new Set<number>();
   for (const { life, rows } of plans) {
     const sends = rows.filter(({ kind }) => kind === "send").sort((a, b) => a.at - b.at);
     for (const [position, row] of sends.entries()) {
       const before = sends.slice(0, position).filter(({ at }) => at > row.at - limits.per).length;
-      if (before < limits.max || told.has(row.index)) continue;
-      told.add(row.index);
+      if (before < limits.max || warned.has(row.index)) continue;
+      warned.add(row.index);
       yield {
         code: "more_than_max",
         path: ["steps", row.index],

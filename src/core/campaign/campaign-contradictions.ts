@@ -1,16 +1,19 @@
 /**
- * What a campaign's keys say against each other. These checks run also when some keys are at fault by themselves, so that
- * everything is told at once; hence nothing about the value is taken for granted.
+ * Finds keys of a campaign that contradict each other. These checks run even when single keys have faults, so that all faults come out at
+ * once. So they assume nothing about the value.
  */
 import { didYouMean } from "../text/suggest.ts";
 import { compareDecimals } from "../text/yaml-fields.ts";
 
 export type Contradiction = readonly [path: (string | number)[], message: string];
 
-/** A step may name one of these without its being configured: a campaign may serve installations that have only one of them, and a step with none ends as `no_contact`. */
+/**
+ * A step may name these channels even if they are not configured: a campaign may serve installations that have only some of them. A step
+ * without a configured channel ends as `no_contact`.
+ */
 const USUAL_CHANNELS = ["sms", "chat", "email", "voice", "whatsapp", "wechat", "push"];
 
-/** `campaign`: the parsed file, durations in ms and instants in epoch ms. `channels`: the configured ones; null: whatever they are. */
+/** `campaign`: the parsed file, durations in ms and instants in epoch ms. `channels`: the configured ones; null: accept any. */
 export function* contradictions(campaign: unknown, channels: readonly string[] | null): Generator<Contradiction> {
   const file = record(campaign);
   const steps = list(file.steps).map(record);
@@ -47,7 +50,7 @@ function* doubles(steps: readonly Record<string, unknown>[]): Generator<Contradi
   for (const [index, { id }] of steps.entries()) {
     const first = seen.get(id);
     if (typeof id === "string" && first !== undefined)
-      yield [["steps", index, "id"], `is the id of steps[${first}] already`];
+      yield [["steps", index, "id"], `is already the id of steps[${first}]: choose another id`];
     else seen.set(id, index);
   }
 }
@@ -69,7 +72,7 @@ function* stepChannels(
   for (const [position, name] of named.entries()) {
     if (typeof name !== "string") continue;
     const path = ["steps", index, "channels", position];
-    if (named.indexOf(name) < position) yield [path, `names ${name} twice`];
+    if (named.indexOf(name) < position) yield [path, `names ${name} twice: remove one`];
     else if (configured !== null && !configured.includes(name) && !USUAL_CHANNELS.includes(name))
       yield [
         path,

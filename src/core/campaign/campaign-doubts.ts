@@ -1,6 +1,5 @@
 /**
- * What makes a campaign, or a step of it, remind of nothing: worth a warning, but no fault. The rules of planning give every
- * order its reason all the same, and a rehearsal is there to show it.
+ * Warns of a campaign or a step that reminds of nothing. This is not a fault: every order still gets its reason, and a rehearsal shows it.
  */
 
 import type { YamlPath } from "../text/yaml-faults.ts";
@@ -26,6 +25,6 @@ function excludesAll({ match, exclude }: CampaignDraft): boolean {
 
 function neverFits({ minLead, minAge }: CampaignDraft, { at: { kind, ms } }: Step): string | null {
   if (kind === "beforeClose") return ms < minLead ? `is always later than minLead (${formatDuration(minLead)})` : null;
-  // Orders placed together are due at the latest 2 × afterCreated after the oldest.
+  // Orders created together are due at the latest 2 × afterCreated after the oldest.
   return 2 * ms < minAge ? `is always sooner than minAge (${formatDuration(minAge)})` : null;
 }

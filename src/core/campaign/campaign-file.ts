@@ -1,6 +1,6 @@
 /**
- * `campaign.yaml`: its shape, its defaults (those of the public contract), and what contradicts itself in it. All faults
- * come out at once. What depends on template files beside it is checked where those are read.
+ * Parses `campaign.yaml`: its shape, its defaults (those of the public contract) and its contradictions. All faults come out at once.
+ * Checks that need the template files beside it run where those are read.
  */
 import { z } from "zod";
 import { parseYaml, type YamlResult } from "../text/yaml-doc.ts";
@@ -85,7 +85,7 @@ const DEFAULTS = {
 } as const;
 
 /**
- * `key`: the campaign's directory name. `channels`: the names of those configured; null: any will do. Never throws; faults carry lines of
+ * `key`: the campaign's directory name. `channels`: the names of those configured; null: accept any. Never throws; faults carry lines of
  * `text`. A step may name a usual channel (sms, chat, …) that is not configured.
  */
 export function parseCampaignFile(
@@ -93,7 +93,7 @@ export function parseCampaignFile(
   text: string,
   channels: readonly string[] | null,
 ): YamlResult<CampaignDraft> {
-  // The checks across keys run also when a key is at fault, so that all is told at once.
+  // The checks across keys run even when a key has a fault, so that all faults come out at once.
   const shape = campaignShape.superRefine(
     (value, context) => {
       for (const [path, message] of contradictions(value, channels))
@@ -105,7 +105,7 @@ export function parseCampaignFile(
   return parsed.ok ? { ...parsed, value: toDraft(key, parsed.value) } : parsed;
 }
 
-/** The same text for the same meaning, whatever the order of keys and the spelling of values: what a version is computed from. */
+/** The text from which a version is computed: the same for the same meaning, whatever the order of keys and the spelling of values. */
 export function canonicalCampaign(draft: CampaignDraft): string {
   return JSON.stringify(draft, (_, value: unknown) =>
     typeof value === "object" && value !== null && !Array.isArray(value)

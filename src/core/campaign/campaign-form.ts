@@ -1,4 +1,4 @@
-/** A parsed campaign in the words of `campaign.yaml`, every default filled in: what programs read that do not parse YAML. */
+/** Writes a parsed campaign with the keys of `campaign.yaml` and every default filled in, for programs that do not parse YAML. */
 
 import { formatDuration, MINUTE } from "../values/duration.ts";
 import { formatInstant } from "../values/instant.ts";
@@ -16,7 +16,7 @@ export function campaignForm(campaign: CampaignDraft) {
     exclude: campaign.exclude === null ? null : matchForm(campaign.exclude),
     steps: campaign.steps.map(({ id, at, channels }) => ({ id, at: { [at.kind]: formatDuration(at.ms) }, channels })),
     variants: Object.fromEntries(variants.map(({ key, weight }) => [key, weight])),
-    // Four digits behind the point is what the file takes.
+    // The file takes four digits behind the point.
     holdout: `${Number((holdout * 100).toFixed(4))}%`,
     quietHours: quietForm(campaign.quietHours),
     limits: { max: limits.max, per: formatDuration(limits.per), gap: formatDuration(limits.gap) },

@@ -1,4 +1,4 @@
-/** Which events are accepted. Intake and the rehearsal ask here, so that they accept the same and refuse it in the same words. */
+/** Accepts or refuses one event. Intake and the rehearsal both ask here, so they accept the same events and refuse in the same words. */
 import type { ShopPolicy } from "../values/policy.ts";
 import { firstIdentity, type Identities, identitiesOf } from "./contact.ts";
 import { type OrderEvent, parseEvent, type Rejection } from "./event.ts";

@@ -1,4 +1,4 @@
-/** Who a buyer is: the identities that an event tells, normalised so that the same phone or handle always compares equal. */
+/** Reads a buyer's identities from an event, normalised so that the same phone or handle always compares equal. */
 import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString } from "libphonenumber-js/max";
 import { memo } from "../values/memo.ts";
 import type { ShopPolicy } from "../values/policy.ts";
@@ -7,7 +7,7 @@ import type { BuyerPayload } from "./event.ts";
 export type Identity = {
   /** `phone`, or `chat.<kind>`. */
   readonly kind: string;
-  /** E.164, or the handle as told. */
+  /** E.164, or the handle as given. */
   readonly value: string;
 };
 
@@ -15,12 +15,12 @@ export type Identities = { readonly platformId: string | null; readonly contacts
 
 /** Mainland mobile numbers in E.164 need no second look: the plan is closed (1, then 3 to 9, then nine digits). */
 const CN_MOBILE = /^\+861[3-9]\d{9}$/;
-/** The same as people in China write it; only what the library takes for valid, whatever the last eight digits are. */
+/** The same as people in China write it. Only prefixes for which the library accepts any last eight digits. */
 const CN_NATIONAL = /^1(?:3\d|5[0-35-9]|8\d|9[0-35-9])\d{8}$/;
 
 const MAX_NUMBERS = 2_000;
 
-/** E.164, or null when it is no valid phone number (masked numbers like `138****5678` are none). National numbers are read in `country`. */
+/** E.164, or null when it is not a valid phone number (a masked one like `138****5678` is not). National numbers are read in `country`. */
 export function normalisePhone(text: string, country: string | undefined): string | null {
   const trimmed = text.trim();
   if (CN_MOBILE.test(trimmed)) return trimmed;
@@ -38,7 +38,7 @@ const readPhone = memo(MAX_NUMBERS, (key: string): string | null => {
   return phone?.isValid() === true ? phone.number : null;
 });
 
-/** The identities of a told buyer; what cannot be read as a phone number is left out. */
+/** The identities of a buyer in an event. A phone that cannot be read is left out. */
 export function identitiesOf(buyer: BuyerPayload | null | undefined, shop: ShopPolicy): Identities {
   const contacts: Identity[] = [];
   if (buyer?.phone != null) {
@@ -62,7 +62,7 @@ function regionOf(locale: string): string | undefined {
   return /[-_]([A-Z]{2})\b/.exec(locale)?.[1];
 }
 
-/** `+8613812345678` → `+86138****5678`; handles keep two characters at each end. For people, never for finding. */
+/** `+8613812345678` → `+86138****5678`; handles keep two characters at each end. Only for display. */
 export function maskContact(value: string): string {
   if (/^\+\d{7,}$/.test(value)) return `${value.slice(0, -8)}****${value.slice(-4)}`;
   return value.length <= 4 ? "****" : `${value.slice(0, 2)}****${value.slice(-2)}`;

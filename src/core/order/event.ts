@@ -1,6 +1,6 @@
 /**
- * Order events at the edge: the public shape (HTTP, queue, NDJSON alike) checked by zod, and what the program works with.
- * An unknown key is passed over, so that a shop may send more than we read; `null` means "not told".
+ * Parses order events: checks the public shape (the same for HTTP, queue and NDJSON) and gives the program's own. It ignores unknown keys,
+ * so that a shop may send more than we read. `null` means "not given".
  */
 import { z } from "zod";
 import { parseInstant } from "../values/instant.ts";
@@ -13,7 +13,7 @@ export type EventType = (typeof EVENT_TYPES)[number];
 const storable = { error: "holds a NUL or half of a surrogate pair: send plain Unicode text" };
 
 const id = (max: number) => z.string().min(1).max(max).refine(isStorable, storable);
-/** What others leave empty is not told. */
+/** An empty text counts as not given. */
 const mayBeEmpty = (max: number) =>
   z
     .string()
@@ -21,7 +21,7 @@ const mayBeEmpty = (max: number) =>
     .refine(isStorable, storable)
     .transform((value) => (value === "" ? null : value))
     .nullish();
-const toldHandles = (handles: Record<string, string | null | undefined>): Record<string, string> =>
+const givenHandles = (handles: Record<string, string | null | undefined>): Record<string, string> =>
   Object.fromEntries(Object.entries(handles).filter((entry): entry is [string, string] => entry[1] != null));
 const text = (max: number) => z.string().max(max).nullish();
 const instant = z
@@ -48,7 +48,7 @@ const orderIdError = ({ input }: { readonly input: unknown }) =>
 const buyerShape = z.object({
   id: mayBeEmpty(200),
   phone: text(40),
-  chat: z.record(id(40), mayBeEmpty(300)).transform(toldHandles).nullish(),
+  chat: z.record(id(40), mayBeEmpty(300)).transform(givenHandles).nullish(),
   name: text(200),
   locale: text(40),
   timeZone: text(60),
@@ -69,7 +69,7 @@ const orderShape = z.object({
   currency: z
     .string()
     .max(10)
-    .refine((code) => currencyDigits(code) !== null, { error: "is no ISO 4217 currency code" })
+    .refine((code) => currencyDigits(code) !== null, { error: "is not an ISO 4217 currency code, like CNY" })
     .nullish(),
   createdAt: instant.nullish(),
   closesAt: instant.nullish(),
@@ -130,7 +130,7 @@ const KINDS: Readonly<Record<string, string>> = {
   record: "must be an object",
 };
 
-/** Plain words for what zod finds by itself: the field stands before them. */
+/** The words for the faults that zod finds itself. The caller puts the field before them. */
 function inWords(issue: z.core.$ZodRawIssue): string | undefined {
   switch (issue.code) {
     case "invalid_type":
@@ -163,20 +163,20 @@ export function parseEvent(input: unknown): ParsedEvent {
   if (result.success) return checkFields(flattened(result.data));
   const issue = result.error.issues[0];
   const path = issue?.path.map(String).join(".") ?? "";
-  const said = issue?.message ?? "is not an order event";
-  return reject("invalid_event", path === "" ? `event: ${said}` : `${path}: ${said}`);
+  const fault = issue?.message ?? "is not an order event";
+  return reject("invalid_event", path === "" ? `event: ${fault}` : `${path}: ${fault}`);
 }
 
-/** What is told beside the order is told of it. */
+/** Fields given beside the order belong to it. */
 function flattened({ id, type, occurredAt, shop, paidAt, closedAt, reason, order }: Envelope): OrderEvent {
   if (paidAt == null && closedAt == null && reason == null) return { id, type, occurredAt, shop, order };
-  const told: OrderPayload = {
+  const whole: OrderPayload = {
     ...order,
     paidAt: order.paidAt ?? paidAt,
     closedAt: order.closedAt ?? closedAt,
     reason: order.reason ?? reason,
   };
-  return { id, type, occurredAt, shop, order: told };
+  return { id, type, occurredAt, shop, order: whole };
 }
 
 function checkFields(event: OrderEvent): ParsedEvent {

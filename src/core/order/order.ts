@@ -1,13 +1,13 @@
 /**
- * An order is the fold of its events. The fold sorts by (occurredAt, id), so that any order of arrival and any repetition
- * gives the same order; per field the latest told value wins and `null` keeps the old.
+ * Folds the events of an order into the order (docs/rules.md, rule 1). The fold sorts by (occurredAt, id), so any order of arrival and any
+ * repetition gives the same result. Per field the latest value wins; `null` keeps the old one.
  */
 
 import { currencyDigits, parseAmount } from "../values/money.ts";
 import type { ShopPolicy } from "../values/policy.ts";
 import type { EventType, ItemPayload, OrderPayload } from "./event.ts";
 
-/** What one event told, as far as the fold reads it. */
+/** The part of an event that the fold reads. */
 export type ReceivedEvent = {
   readonly id: string;
   readonly type: EventType;
@@ -18,12 +18,12 @@ export type ReceivedEvent = {
 /** Instants in epoch ms, amounts in minor units. */
 export type Order = {
   readonly id: string;
-  /** null until amount and currency are told. */
+  /** null until amount and currency are known. */
   readonly amount: number | null;
   readonly currency: string | null;
-  /** When it counts as created: told, or the start of a presale's balance window, or when it ceased to be pending or cash on delivery. */
+  /** When it counts as created: as given, or the start of a presale's balance window, or when it ceased to be pending or cash on delivery. */
   readonly createdAt: number | null;
-  /** When it closes by itself: told, or the end of the balance window, or createdAt + the shop's closeAfter; null: never. */
+  /** When it closes by itself: as given, or the end of the balance window, or createdAt + the shop's closeAfter; null: never. */
   readonly closesAt: number | null;
   /** From when it may be chased (0: always; a presale: from its balance window on); null: nobody may chase it. */
   readonly chaseFrom: number | null;
@@ -31,7 +31,7 @@ export type Order = {
   /** The latest payment, refunded or not. */
   readonly paidAt: number | null;
   readonly refundedAt: number | null;
-  /** A told close; final but for payment. */
+  /** When it was closed by an event: final, except that a payment still counts. */
   readonly closedAt: number | null;
   readonly closeReason: string | null;
   /** Tags of the order and of its items. */
@@ -49,19 +49,19 @@ export function compareEvents(a: { occurredAt: number; id: string }, b: { occurr
 
 type Fields = { -readonly [K in keyof OrderPayload]?: OrderPayload[K] };
 
-function assign(fields: Fields, told: OrderPayload): void {
-  fields.amount = told.amount ?? fields.amount;
-  fields.currency = told.currency ?? fields.currency;
-  fields.createdAt = told.createdAt ?? fields.createdAt;
-  fields.closesAt = told.closesAt ?? fields.closesAt;
-  fields.items = told.items ?? fields.items;
-  fields.paymentMethod = told.paymentMethod ?? fields.paymentMethod;
-  fields.payUrl = told.payUrl ?? fields.payUrl;
-  fields.tags = told.tags ?? fields.tags;
-  fields.pendingConfirmation = told.pendingConfirmation ?? fields.pendingConfirmation;
-  fields.note = told.note ?? fields.note;
-  if (told.presale == null) return;
-  const { depositPaid, balanceFrom, balanceTo } = told.presale;
+function assign(fields: Fields, payload: OrderPayload): void {
+  fields.amount = payload.amount ?? fields.amount;
+  fields.currency = payload.currency ?? fields.currency;
+  fields.createdAt = payload.createdAt ?? fields.createdAt;
+  fields.closesAt = payload.closesAt ?? fields.closesAt;
+  fields.items = payload.items ?? fields.items;
+  fields.paymentMethod = payload.paymentMethod ?? fields.paymentMethod;
+  fields.payUrl = payload.payUrl ?? fields.payUrl;
+  fields.tags = payload.tags ?? fields.tags;
+  fields.pendingConfirmation = payload.pendingConfirmation ?? fields.pendingConfirmation;
+  fields.note = payload.note ?? fields.note;
+  if (payload.presale == null) return;
+  const { depositPaid, balanceFrom, balanceTo } = payload.presale;
   fields.presale = {
     depositPaid: depositPaid ?? fields.presale?.depositPaid,
     balanceFrom: balanceFrom ?? fields.presale?.balanceFrom,
@@ -76,7 +76,7 @@ export function foldOrder(events: readonly ReceivedEvent[], shop: ShopPolicy): O
   let freedAt: number | null = null;
   let blocked = false;
   let paidAt: number | null = null;
-  let paidAtTold = false;
+  let paidAtGiven = false;
   let refundedAt: number | null = null;
   let closedAt: number | null = null;
   let closeReason: string | null = null;
@@ -86,10 +86,10 @@ export function foldOrder(events: readonly ReceivedEvent[], shop: ShopPolicy): O
     if (blocked && !blockedNow) freedAt = event.occurredAt;
     blocked = blockedNow;
     if (event.type === "order.paid") {
-      // A payment told again without its time is the same payment, unless the first one was refunded.
-      const again: boolean = event.order.paidAt == null && paidAtTold && refundedAt === null;
+      // A payment reported again without its time is the same payment, unless the first one was refunded.
+      const again: boolean = event.order.paidAt == null && paidAtGiven && refundedAt === null;
       if (!again) paidAt = event.order.paidAt ?? event.occurredAt;
-      paidAtTold = again || event.order.paidAt != null;
+      paidAtGiven = again || event.order.paidAt != null;
       refundedAt = null;
     } else if (event.type === "order.refunded") refundedAt = event.occurredAt;
     else if (event.type === "order.closed") {
@@ -119,13 +119,13 @@ function isCashOnDelivery(method: string | null | undefined, shop: ShopPolicy): 
 }
 
 function times(fields: Fields, freedAt: number | null, blocked: boolean, shop: ShopPolicy) {
-  const told = fields.createdAt ?? null;
-  if (told === null) return { createdAt: null, closesAt: null, chaseFrom: null };
+  const created = fields.createdAt ?? null;
+  if (created === null) return { createdAt: null, closesAt: null, chaseFrom: null };
   const presale = fields.presale ?? null;
-  const start = presale === null ? told : (presale.balanceFrom ?? told);
+  const start = presale === null ? created : (presale.balanceFrom ?? created);
   const createdAt = freedAt === null ? start : presale === null ? freedAt : Math.max(freedAt, start);
-  const toldClose = presale === null ? fields.closesAt : presale.balanceTo;
-  const closesAt = toldClose ?? (shop.closeAfter === null ? null : createdAt + shop.closeAfter);
+  const givenClose = presale === null ? fields.closesAt : presale.balanceTo;
+  const closesAt = givenClose ?? (shop.closeAfter === null ? null : createdAt + shop.closeAfter);
   const chaseable = !blocked && (presale === null || presale.depositPaid === true);
   return { createdAt, closesAt, chaseFrom: chaseable ? (presale === null ? 0 : start) : null };
 }
@@ -133,9 +133,9 @@ function times(fields: Fields, freedAt: number | null, blocked: boolean, shop: S
 function amountOf(fields: Fields): { amount: number | null; currency: string | null } {
   const { amount, currency } = fields;
   if (amount == null || currency == null) return { amount: null, currency: currency ?? null };
-  // Told apart, an amount may have more decimals than the currency told later: then it is rounded to the coin.
+  // An amount that came without its currency may have too many decimals for it: round to the coin.
   const minor = parseAmount(amount, currency) ?? Math.round(Number(amount) * 10 ** (currencyDigits(currency) ?? 2));
-  // More than can be held exactly counts as not told.
+  // An amount too large to be exact counts as unknown.
   return { amount: Number.isSafeInteger(minor) ? minor : null, currency };
 }
 
@@ -145,12 +145,12 @@ function tagsOf(fields: Fields): string[] {
   return [...tags];
 }
 
-/** Enough is told to chase it: what it costs, and when it was created. */
+/** Whether we know enough to chase it: what it costs, and when it was created. */
 export function isKnown(order: Order): boolean {
   return order.amount !== null && order.createdAt !== null;
 }
 
-/** Over by what was told, whatever the clock says; a refunded order is over, too. */
+/** Why an event ended it, whatever the clock says; a refunded order is over, too. */
 export function overState(order: Order): "paid" | "refunded" | "closed" | null {
   if (order.refundedAt !== null) return "refunded";
   if (order.paidAt !== null) return "paid";

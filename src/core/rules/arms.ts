@@ -16,7 +16,7 @@ export function hash32(text: string): number {
 const share = (salt: string, campaign: string, shop: string, bucket: number) =>
   hash32(`${salt}\n${campaign}\n${shop}\n${bucket}`) / 0x1_0000_0000;
 
-/** `bucket` stands for the buyer: hash32 of the identity first told, kept for life. */
+/** `bucket` stands for the buyer: hash32 of the identity first reported, kept for life. */
 export function isHeldOut(campaign: Campaign, shop: string, bucket: number): boolean {
   return campaign.holdout > 0 && share("holdout", campaign.key, shop, bucket) < campaign.holdout;
 }

@@ -1,4 +1,4 @@
-/** A buyer in a simulation: the state that decides, and what a message to them needs. */
+/** A buyer in a simulation: the state that decides, and what a message to the buyer needs. */
 
 import type { Identities } from "../order/contact.ts";
 import { maskContact } from "../order/contact.ts";
@@ -9,8 +9,8 @@ import { mergeBuyers, setContact } from "../rules/merge.ts";
 import type { ShopPolicy } from "../values/policy.ts";
 import { isZone } from "../values/zone.ts";
 
-/** A told value with the event that told it. */
-type Told = { readonly value: string; readonly at: number; readonly id: string };
+/** A value with the event that reported it. */
+type Reported = { readonly value: string; readonly at: number; readonly id: string };
 const FIELDS = ["name", "locale", "timeZone", "tier"] as const;
 
 export type Person = {
@@ -18,7 +18,7 @@ export type Person = {
   readonly number: number;
   readonly shop: ShopPolicy;
   readonly state: BuyerState;
-  /** Up to when everything is decided. */
+  /** Everything up to this time is decided. */
   now: number;
   /** Decisions have begun. */
   started: boolean;
@@ -26,9 +26,9 @@ export type Person = {
   caseId: string | null;
   platformId: string | null;
   readonly firstContact: string | null;
-  readonly profile: Map<(typeof FIELDS)[number], Told>;
-  /** The last told address of each kind of contact. */
-  readonly addresses: Map<string, Told>;
+  readonly profile: Map<(typeof FIELDS)[number], Reported>;
+  /** The last reported address of each kind of contact. */
+  readonly addresses: Map<string, Reported>;
   mergedInto: Person | null;
 };
 
@@ -53,57 +53,57 @@ export function newPerson(
   };
 }
 
-/** Whom a person has become. */
+/** The person that this one was merged into, or the person itself. */
 export function rootOf(person: Person): Person {
   let root = person;
   while (root.mergedInto !== null) root = root.mergedInto;
   return root;
 }
 
-/** What the buyer is called in a rehearsal: the platform's id, else the contact first told, masked. */
+/** The buyer's name in a rehearsal: the platform's id, else the contact first reported, masked. */
 export function labelOf(person: Person): string {
   const root = rootOf(person);
   return root.platformId ?? (root.firstContact === null ? "" : maskContact(root.firstContact));
 }
 
-/** The last told address for a channel's kind of contact, or null. */
+/** The last reported address for a channel's kind of contact, or null. */
 export function addressOf(person: Person, kind: string): string | null {
-  let last: Told | undefined;
-  for (const [each, told] of person.addresses)
-    if ((kind === "chat" ? each.startsWith("chat.") : each === kind) && (last === undefined || isLater(last, told)))
-      last = told;
+  let last: Reported | undefined;
+  for (const [each, address] of person.addresses)
+    if ((kind === "chat" ? each.startsWith("chat.") : each === kind) && (last === undefined || isLater(last, address)))
+      last = address;
   return last?.value ?? null;
 }
 
 export function applyToPerson(person: Person, { occurredAt: at, id, order }: OrderEvent, identities: Identities): void {
   for (const { kind, value } of identities.contacts) {
     setContact(person.state, kind, { suppressed: false, reportedAt: at, reportedId: id });
-    tellTo(person.addresses, kind, { value, at, id });
+    keepLatest(person.addresses, kind, { value, at, id });
   }
   person.platformId ??= identities.platformId;
   if (order.buyer == null) return;
   for (const field of FIELDS) {
     const value = fieldOf(order.buyer, field);
-    if (value !== null) tellTo(person.profile, field, { value, at, id });
+    if (value !== null) keepLatest(person.profile, field, { value, at, id });
   }
   person.state.zone = person.profile.get("timeZone")?.value ?? null;
 }
 
-/** A zone that is none is passed over: the shop's is used. */
+/** Ignores an unknown time zone: the shop's is used. */
 function fieldOf(buyer: BuyerPayload, field: (typeof FIELDS)[number]): string | null {
   const value = buyer[field] ?? null;
   return field === "timeZone" && value !== null && !isZone(value) ? null : value;
 }
 
-function tellTo<K>(map: Map<K, Told>, key: K, told: Told): void {
+function keepLatest<K>(map: Map<K, Reported>, key: K, reported: Reported): void {
   const known = map.get(key);
-  if (known === undefined || isLater(known, told)) map.set(key, told);
+  if (known === undefined || isLater(known, reported)) map.set(key, reported);
 }
 
-const isLater = (known: Told, told: Told): boolean =>
-  told.at > known.at || (told.at === known.at && told.id > known.id);
+const isLater = (known: Reported, other: Reported): boolean =>
+  other.at > known.at || (other.at === known.at && other.id > known.id);
 
-/** The oldest of them takes in the others; its profile stays as it is. */
+/** Merges the persons into the oldest of them. Its profile stays as it is. */
 export function mergePersons(persons: readonly Person[]): Person {
   const [winner, ...losers] = [...persons].sort((a, b) => a.number - b.number);
   if (winner === undefined) throw new Error("nobody to merge");
@@ -114,7 +114,7 @@ export function mergePersons(persons: readonly Person[]): Person {
   for (const loser of losers) {
     loser.mergedInto = winner;
     winner.platformId ??= loser.platformId;
-    for (const [kind, told] of loser.addresses) tellTo(winner.addresses, kind, told);
+    for (const [kind, address] of loser.addresses) keepLatest(winner.addresses, kind, address);
   }
   winner.caseId = winner.state.open?.id ?? null;
   return winner;

@@ -1,8 +1,8 @@
 /**
- * A rehearsal of a set of buyers: events happen at their `occurredAt` (of one instant in the order given), and in between the clock
- * moves from wake to wake. It runs the very functions of the live service (`applyChange`, `touch`, `advance`, `nextWake`, `foldOrder`,
- * `mergeBuyers`); every send counts as accepted at once. Buyers are independent until an event proves two of them one, so each is
- * only brought up to date when something is told of it, and at the end.
+ * Simulates a set of buyers: events happen at their `occurredAt` (of one instant in the order given), and in between the clock moves from
+ * wake to wake. It runs the functions of the live service (`applyChange`, `touch`, `advance`, `nextWake`, `foldOrder`, `mergeBuyers`).
+ * Every send counts as accepted at once. Buyers are independent until an event proves that two are one person, so each is brought up to
+ * date only when an event concerns it, and at the end.
  */
 
 import { firstIdentity, type Identities, identitiesOf } from "../order/contact.ts";
@@ -19,14 +19,14 @@ export type SimulationInput = {
   /** Of every shop that occurs. */
   readonly shopOf: (shop: string) => ShopPolicy;
   readonly policy: Pick<BuyerPolicy, "campaigns" | "channels">;
-  /** When decisions begin, epoch ms. Orders told before are known, nothing of them was sent; null: with the first event. */
+  /** When decisions begin, epoch ms. Orders reported before are known, but nothing was sent for them; null: with the first event. */
   readonly from: number | null;
-  /** Called when a row is decided, with the state as it then is. Rows that wait for the end of their case come last. */
+  /** Called for each decided row, with the state as it is then. The whole-case rows of cases that are still open come last. */
   readonly decided: (decision: Decision, person: Person) => void;
 };
 
 export type SimulationTotals = {
-  /** Orders told while unpaid and that somebody may chase, and their cases. */
+  /** Orders that were reported while unpaid and may be chased, and their cases. */
   readonly orders: number;
   readonly cases: number;
   /** The last event or decision; null: there was none. */
@@ -34,7 +34,7 @@ export type SimulationTotals = {
   readonly duplicates: number;
 };
 
-type TrackedEvents = { readonly told: ReceivedEvent[]; owner: Person | null; chased: boolean };
+type TrackedEvents = { readonly received: ReceivedEvent[]; owner: Person | null; chased: boolean };
 type Shop = {
   readonly policy: ShopPolicy;
   readonly eventIds: Set<string>;
@@ -128,14 +128,14 @@ export function simulate(input: SimulationInput): SimulationTotals {
     shop.eventIds.add(event.id);
     totals.to = Math.max(totals.to ?? event.occurredAt, event.occurredAt);
     const id = event.order.id;
-    const order = shop.orders.get(id) ?? { told: [], owner: null, chased: false };
+    const order = shop.orders.get(id) ?? { received: [], owner: null, chased: false };
     shop.orders.set(id, order);
-    order.told.push(event);
+    order.received.push(event);
     const identities = identitiesOf(event.order.buyer, shop.policy);
     const person = join(shop, event, order, identities);
     if (person === null) continue;
     const change = (): void => {
-      const folded = foldOrder(order.told, person.shop);
+      const folded = foldOrder(order.received, person.shop);
       const tracked = person.state.orders.get(id);
       if (tracked === undefined) person.state.orders.set(id, { order: folded, reportedAt: null, settled: {} });
       else tracked.order = folded;
@@ -154,13 +154,13 @@ export function simulate(input: SimulationInput): SimulationTotals {
   return totals;
 }
 
-/** Told before decisions begin. */
+/** Notes an event that comes before decisions begin. */
 function know(person: Person, at: number, change: () => void): void {
   change();
   for (const tracked of person.state.orders.values()) if (isKnown(tracked.order)) tracked.reportedAt ??= at;
 }
 
-/** A case that is still open when nothing is left to happen has its whole-case row all the same. */
+/** The whole-case row of a case that is still open at the end. */
 function waiting({ state: { open } }: Person): Decision[] {
   if (open === null || open.hadPlan || open.whole === null) return [];
   const { reason, at } = open.whole;

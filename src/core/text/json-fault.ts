@@ -1,5 +1,5 @@
 /**
- * Where a text stops being JSON. `JSON.parse` says so only at times, and repeats parts of the body when it does. One pass without
+ * Finds where a text stops being JSON. `JSON.parse` gives the place only at times, and then repeats parts of the body. One pass without
  * recursion, so that no nesting exhausts the stack.
  */
 export type JsonFault = { readonly offset: number; readonly message: string };
@@ -10,7 +10,7 @@ const SPACE = /[ \t\n\r]*/y;
 
 type Expect = "value" | "value or ]" | "key" | "key or }" | ":" | ", or ]" | ", or }" | "end";
 
-const SAID: Record<Expect, string> = {
+const WORDS: Record<Expect, string> = {
   value: "expected a value",
   "value or ]": 'expected a value or "]"',
   key: "expected a key in double quotes",
@@ -18,10 +18,10 @@ const SAID: Record<Expect, string> = {
   ":": 'expected ":"',
   ", or ]": 'expected "," or "]"',
   ", or }": 'expected "," or "}"',
-  end: "expected nothing more",
+  end: "expected the end of the text",
 };
 
-/** null: it is JSON. */
+/** null: the text is JSON. */
 export function findJsonFault(text: string): JsonFault | null {
   const open: ("[" | "{")[] = [];
   let at = 0;
@@ -38,7 +38,7 @@ export function findJsonFault(text: string): JsonFault | null {
     at = match(SPACE);
     const char = text[at];
     if (char === undefined)
-      return expect === "end" ? null : { offset: at, message: `it ends too soon: ${SAID[expect]}` };
+      return expect === "end" ? null : { offset: at, message: `it ends too soon: ${WORDS[expect]}` };
     const wantsValue: boolean = expect === "value" || expect === "value or ]";
     const wantsKey: boolean = expect === "key" || expect === "key or }";
     if (char === '"' && (wantsValue || wantsKey)) {
@@ -62,23 +62,23 @@ export function findJsonFault(text: string): JsonFault | null {
       expect = "value";
     } else {
       const end = wantsValue ? match(LITERAL) : -1;
-      if (end === -1) return { offset: at, message: SAID[expect] };
+      if (end === -1) return { offset: at, message: WORDS[expect] };
       at = end;
       expect = after();
     }
   }
 }
 
-/** Just behind the closing quote. No pattern: on a string of megabytes its stack would run out. */
+/** The offset just behind the closing quote. Not a pattern: on a string of megabytes its stack would run out. */
 function endOfString(text: string, start: number): number | JsonFault {
   for (let at = start + 1; at < text.length; at++) {
     const code = text.charCodeAt(at);
     if (code === 0x22) return at + 1;
-    if (code < 0x20) return { offset: at, message: "a control character in a string; escape it" };
+    if (code < 0x20) return { offset: at, message: "a control character in a string: escape it" };
     if (code !== 0x5c) continue;
     ESCAPE.lastIndex = at;
     const escaped = ESCAPE.exec(text)?.[0];
-    if (escaped === undefined && at + 1 < text.length) return { offset: at, message: "no such escape in a string" };
+    if (escaped === undefined && at + 1 < text.length) return { offset: at, message: "an unknown escape in a string" };
     at += (escaped?.length ?? 1) - 1;
   }
   return { offset: text.length, message: "it ends within a string" };

@@ -1,4 +1,4 @@
-/** Bytes → JSON: UTF-8 only, with or without a byte order mark. What is wrong is told with its place, without repeating the text. */
+/** Parses bytes as JSON: UTF-8 only, with or without a byte order mark. A fault names its place and does not repeat the text. */
 import { findJsonFault, placeOf } from "./json-fault.ts";
 import { withoutMark } from "./lines.ts";
 
@@ -11,23 +11,23 @@ export function parseJson(bytes: Buffer): Parsed {
   try {
     return { ok: true, value: JSON.parse(text) };
   } catch {
-    const fault = findJsonFault(text) ?? { offset: 0, message: "no JSON" };
+    const fault = findJsonFault(text) ?? { offset: 0, message: "is not JSON" };
     return { ok: false, message: `${placeOf(text, fault.offset)}: ${fault.message}` };
   }
 }
 
-/** Decoding puts U+FFFD for what is not UTF-8, so only a text with one is looked at twice. */
+/** Decoding writes U+FFFD for each invalid byte, so only a text with one needs a second look. */
 export const isUtf8 = (bytes: Buffer, text = bytes.toString("utf8")): boolean =>
   !text.includes("\ufffd") || Buffer.from(text).equals(bytes);
 
 /** null: not UTF-8. */
 function textOf(bytes: Buffer): string | null {
-  const told = withoutMark(bytes);
-  const text = told.toString("utf8");
-  return isUtf8(told, text) ? text : null;
+  const content = withoutMark(bytes);
+  const text = content.toString("utf8");
+  return isUtf8(content, text) ? text : null;
 }
 
-/** `byte 7 is no UTF-8`, counted from 1. Up to the first U+FFFD that was not in the bytes the text is as long as they are. */
+/** `byte 7 is not valid UTF-8`, counted from 1. Up to the first U+FFFD that was not in the bytes the text is as long as they are. */
 export function invalidByte(bytes: Buffer): string {
   const text = bytes.toString("utf8");
   let byte = 0;
@@ -38,7 +38,7 @@ export function invalidByte(bytes: Buffer): string {
     byte += 3;
     from = at + 1;
   }
-  return `byte ${byte + 1} is no UTF-8`;
+  return `byte ${byte + 1} is not valid UTF-8`;
 }
 
 const REPLACEMENT = Buffer.from("\ufffd");

@@ -1,12 +1,12 @@
 /**
- * Bytes in pieces of any size → lines. Holds no more than one line: of a longer one than `most` bytes nothing is kept, and it is told
- * as `long`. A piece may end anywhere, within a character too; `\r\n` ends a line as `\n` does.
+ * Splits bytes that come in pieces of any size into lines. It holds at most one line. A line of more than `maxBytes` is not kept: it comes
+ * out empty, as `long`. A piece may end anywhere, even within a character; `\r\n` ends a line as `\n` does.
  */
 export type LineKind = "whole" | "long" | "last";
 
 export type LineSplitter = {
   feed(chunk: Buffer): void;
-  /** What stands after the last line break is a line, too: `last`. */
+  /** The bytes after the last line break are a line, too: `last`. */
   end(): void;
 };
 
@@ -14,12 +14,12 @@ const NEWLINE = 0x0a;
 const RETURN = 0x0d;
 const MAX_PARTS = 1_024;
 
-/** `onLine` gets the line's bytes (empty when long) and its number from 1. The bytes are its own only until it returns. */
+/** `onLine` gets the line's bytes (empty when long) and its number from 1. It may use the bytes only until it returns. */
 export function splitLines(options: {
-  readonly most: number;
+  readonly maxBytes: number;
   readonly onLine: (bytes: Buffer, line: number, kind: LineKind) => void;
 }): LineSplitter {
-  const { most, onLine } = options;
+  const { maxBytes, onLine } = options;
   let parts: Buffer[] = [];
   let size = 0;
   let line = 1;
@@ -27,14 +27,14 @@ export function splitLines(options: {
   function keep(part: Buffer): void {
     if (part.length === 0) return;
     size += part.length;
-    if (size > most) parts = [];
+    if (size > maxBytes) parts = [];
     else parts.push(part);
-    // A line that drips in byte by byte must not cost a hundred times its size.
+    // A line that comes in byte by byte must not take a hundred times its size in memory.
     if (parts.length >= MAX_PARTS) parts = [Buffer.concat(parts)];
   }
 
-  function tell(kind: LineKind): void {
-    const long = size > most;
+  function emit(kind: LineKind): void {
+    const long = size > maxBytes;
     const [first] = parts;
     const bytes = first === undefined ? Buffer.alloc(0) : parts.length === 1 ? first : Buffer.concat(parts, size);
     parts = [];
@@ -49,18 +49,18 @@ export function splitLines(options: {
       let from = 0;
       for (let at = chunk.indexOf(NEWLINE); at !== -1; at = chunk.indexOf(NEWLINE, from)) {
         keep(chunk.subarray(from, at));
-        tell("whole");
+        emit("whole");
         from = at + 1;
       }
       keep(chunk.subarray(from));
     },
     end() {
-      if (size > 0) tell("last");
+      if (size > 0) emit("last");
     },
   };
 }
 
-/** Nothing but space. */
+/** Whether the line holds only spaces. */
 export function isBlank(bytes: Buffer): boolean {
   for (const byte of bytes) if (byte !== 0x20 && byte !== 0x09 && byte !== RETURN) return false;
   return true;

@@ -1,4 +1,4 @@
-/** "Did you mean …": the nearest known word to one that is not known. */
+/** Finds the nearest known word for "did you mean …". */
 
 /** Edits (insert, delete, replace, swap of neighbours) that turn a into b. */
 function distance(a: string, b: string): number {
@@ -28,11 +28,11 @@ export function closest(word: string, known: Iterable<string>): string | null {
   if (word.length > 80) return null;
   const given = word.toLowerCase();
   let found: string | null = null;
-  let least = Math.max(1, Math.floor(word.length / 3)) + 1;
+  let limit = Math.max(1, Math.floor(word.length / 3)) + 1;
   for (const candidate of known) {
-    if (Math.abs(candidate.length - word.length) >= least) continue;
+    if (Math.abs(candidate.length - word.length) >= limit) continue;
     const edits = distance(given, candidate.toLowerCase());
-    if (edits < least) [found, least] = [candidate, edits];
+    if (edits < limit) [found, limit] = [candidate, edits];
   }
   return found;
 }

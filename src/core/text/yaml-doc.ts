@@ -1,7 +1,7 @@
 /**
- * YAML files that people write: parsed as YAML 1.2 and checked against a zod schema, so that every fault comes out at once
- * and names its line. What can hide or multiply meaning is refused: duplicate keys, anchors and aliases, tags, directives.
- * Messages never repeat a value of the file, since a value may be a secret.
+ * Parses YAML files that people write, as YAML 1.2, and checks them against a zod schema. Every fault comes out at once and names its line.
+ * It refuses what can hide or multiply meaning: duplicate keys, anchors and aliases, tags, directives. Messages never repeat a value of the
+ * file, since a value may be a secret.
  */
 import {
   type Document,
@@ -36,7 +36,7 @@ const MAX_NESTING = 50;
 type Parsed = { readonly doc: Document.Parsed; readonly lineAt: (offset: number) => number };
 type Refused = { readonly faults: YamlFault[] };
 
-/** Parses and checks. Never throws for what the text holds. An empty file counts as an empty map. */
+/** Parses and checks. Never throws, whatever the text holds. An empty file counts as an empty map. */
 export function parseYaml<T>(text: string, schema: z.ZodType<T>, options: YamlOptions = {}): YamlResult<T> {
   const parsed = parse(text, options);
   if ("faults" in parsed) return { ok: false, faults: parsed.faults };
@@ -101,15 +101,15 @@ function tooDeepAt(text: string): number | null {
   return null;
 }
 
-/** The library's messages quote the text in places; a value may be a secret, so those are cut off. */
+/** The library's messages may quote the text. A value may be a secret, so the quotes are cut off. */
 function syntaxMessage(error: { code: string; message: string }, line: string): string {
   if (error.code === "MULTIPLE_DOCS") return "holds more than one YAML document";
   if (line.includes("${")) return "is not valid YAML: a value with a variable in it must be in quotes";
-  const said =
+  const words =
     error.code === "UNEXPECTED_TOKEN" || error.code === "BAD_DQ_ESCAPE"
       ? error.message.split(/[:"\\]/)[0]
       : error.message;
-  return `is not valid YAML: ${(said ?? "").trim()}`;
+  return `is not valid YAML: ${(words ?? "").trim()}`;
 }
 
 function checkNodes(doc: Document.Parsed, lineAt: (offset: number) => number): YamlFault[] {
@@ -157,7 +157,7 @@ function substitute(
         const path = formatPath([...pathOf(ancestors, node)]);
         const message = known
           ? `the environment variable ${name} is not set`
-          : "holds a `${` that begins no variable's name; `$${` stands for the characters themselves";
+          : "holds a `${` without the name of a variable after it: write `$${` for the characters themselves";
         faults.push({ line: lineAt(node.range?.[0] ?? 0), path, message });
         unset.add(path);
         return whole;
@@ -174,7 +174,7 @@ function* pathOf(ancestors: readonly unknown[], node: unknown): Generator<string
   }
 }
 
-/** Where the deepest existing part of the path stands: a map entry at its key, a list entry at its value. */
+/** The offset of the deepest existing part of the path: a map entry at its key, a list entry at its value. */
 function offsetOf(doc: Document.Parsed, path: YamlPath): number {
   let node: unknown = doc.contents;
   let offset = doc.contents?.range[0] ?? 0;

@@ -1,4 +1,4 @@
-/** Faults of a YAML file in plain words: where, at which key, and what to write instead. No message repeats a value of the file. */
+/** Words the faults of a YAML file: the line, the key, and what to write instead. No message repeats a value of the file. */
 import type { z } from "zod";
 import { didYouMean } from "./suggest.ts";
 
@@ -6,7 +6,7 @@ import { didYouMean } from "./suggest.ts";
 export type YamlFault = { readonly line: number; readonly path: string; readonly message: string };
 export type YamlPath = readonly PropertyKey[];
 
-/** `dunlin.yaml:12: shops.acme.timeZone: is no IANA time zone` */
+/** `dunlin.yaml:12: shops.acme.timeZone: is required` */
 export function formatFault(file: string, fault: YamlFault): string {
   return `${file}:${fault.line}: ${fault.path === "" ? "" : `${fault.path}: `}${fault.message}`;
 }
@@ -17,7 +17,7 @@ export function formatPath(path: YamlPath): string {
   return text;
 }
 
-/** Plain words for zod's own findings. The message of an unknown key is the list of known ones, for toFaults to suggest from. */
+/** The words for the faults that zod finds itself. The message of an unknown key is the list of known ones, for toFaults to suggest from. */
 export function explain(issue: z.core.$ZodRawIssue): string | undefined {
   if (issue.code === "unrecognized_keys") {
     const shape = (issue.inst as { _zod?: { def?: { shape?: object } } } | undefined)?._zod?.def?.shape;
@@ -38,7 +38,7 @@ const WANTED: Record<string, string> = {
   boolean: "true or false",
 };
 
-/** One zod issue as faults at their lines: an unknown key is one each, a union speaks for its nearest alternative. */
+/** One zod issue as faults at their lines: one for each unknown key, and for a union those of its nearest alternative. */
 export function* toFaults(
   issue: z.core.$ZodIssue,
   lineOf: (path: YamlPath) => number,
@@ -54,7 +54,7 @@ export function* toFaults(
     return;
   }
   if (issue.code === "invalid_union") {
-    // Inside the one alternative that is this kind of value; a fault of the value as a whole is told by the union.
+    // The alternative that is this kind of value. A fault of the value as a whole is reported by the union itself.
     const near = issue.errors.find((errors) =>
       errors.some((inner) => inner.path.length > 0 || inner.code === "unrecognized_keys"),
     );

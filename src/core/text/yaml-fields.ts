@@ -10,7 +10,7 @@ export const nameField = z
   .max(60, "is longer than 60 characters")
   .regex(/^[a-z0-9][a-z0-9-]*$/i, "must be letters, digits and dashes, beginning with a letter or digit");
 
-/** Text → T through a parser that says null for what it does not take. */
+/** Parses text; the parser returns null for what it does not accept. */
 function parsed<T>(parse: (text: string) => T | null, error: string) {
   return z
     .string({ error: (issue) => (issue.input === undefined ? "is required" : error) })
@@ -25,7 +25,7 @@ function parsed<T>(parse: (text: string) => T | null, error: string) {
 /** Milliseconds. */
 export const durationField = parsed(parseDuration, "must be a duration like 90s, 10m, 1h30m or 2d");
 
-/** Milliseconds, more than none. */
+/** Milliseconds, more than 0. */
 export const spanField = durationField.refine((ms) => ms > 0, "must be longer than 0s");
 
 /** Epoch ms. */

@@ -1,4 +1,4 @@
-/** Durations as people write them: `90s`, `10m`, `1h30m`, `2d`. In the program a duration is a whole number of milliseconds; a day is 24 h. */
+/** Parses and writes durations: `90s`, `10m`, `1h30m`, `2d`. In the program a duration is a whole number of milliseconds; a day is 24 h. */
 
 export const SECOND = 1_000;
 export const MINUTE = 60 * SECOND;

@@ -5,7 +5,7 @@ const SHAPE = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:[Zz]|[+-](?:[0
 const DAYS = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 const MINUTE = 60_000;
 
-/** What comes in lies within these: before are zero values of other systems, not times of orders; after, years that no other program reads. */
+/** Accepted instants lie within these. Earlier ones are zero values of other systems; later years, no other program reads. */
 const EARLIEST = 0;
 export const LATEST = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 
@@ -51,7 +51,7 @@ export function formatInstant(ms: number, offsetMinutes: number): string {
 const OFFSETS = 4_096;
 const MAX_MINUTES = 5_000;
 
-/** A minute up to its seconds, and the offset behind them. Remembered, since instants come in flocks. */
+/** A minute up to its seconds, and the offset behind them. Remembered, since many instants fall in one minute. */
 const writtenMinute = memo(MAX_MINUTES, (key: number): readonly [toMinute: string, offset: string] => {
   const minute = Math.floor((key + OFFSETS / 2) / OFFSETS);
   const text = writeInstant(minute * MINUTE, key - minute * OFFSETS);

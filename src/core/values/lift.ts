@@ -1,7 +1,7 @@
 /**
- * What reminders cause: the difference of two shares and how sure it is. Newcombe's hybrid score interval (Statistics in Medicine 17,
- * 1998, method 10) out of two Wilson intervals: right for arms of a handful, and for shares of 0 and 1, where the textbook
- * interval fails. Fifteen lines; no package at hand has it.
+ * Measures the effect of reminders: the difference of two shares, with its 95% interval. Newcombe's hybrid score interval (Statistics in
+ * Medicine 17, 1998, method 10), made of two Wilson intervals. It is right for small arms and for shares of 0 and 1, where the textbook
+ * interval fails. None of our packages has it.
  */
 
 export type Arm = { readonly orders: number; readonly paid: number };

@@ -1,6 +1,6 @@
 /** Locales as BCP 47 writes them. */
 
-/** `zh-cn` → `zh-CN`, or null for what is no locale. */
+/** `zh-cn` → `zh-CN`, or null when the text is not a locale. */
 export function canonicalLocale(text: string): string | null {
   if (text.length > 40) return null;
   try {

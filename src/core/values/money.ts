@@ -1,4 +1,4 @@
-/** Money: integer minor units with an ISO 4217 currency; decimal strings on the outside. Never a float in between. */
+/** Money: integer minor units with an ISO 4217 currency, and decimal strings on the outside. Never a float. */
 import { memo } from "./memo.ts";
 
 const KNOWN = new Set(Intl.supportedValuesOf("currency"));
@@ -9,7 +9,7 @@ const digitsOf = memo(
     new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2,
 );
 
-/** The number of decimals of a currency (CNY 2, JPY 0, KWD 3; ISO 4217 as ECMA-402 tells it), or null for an unknown code. */
+/** The number of decimals of a currency (CNY 2, JPY 0, KWD 3; ISO 4217 as in ECMA-402), or null for an unknown code. */
 export function currencyDigits(currency: string): number | null {
   return KNOWN.has(currency) ? digitsOf(currency) : null;
 }
@@ -22,7 +22,7 @@ export function parseAmount(text: string, currency: string): number | null {
   const whole = point < 0 ? text.length : point;
   const decimals = point < 0 ? 0 : text.length - point - 1;
   if (whole < 1 || whole > 15 || decimals > 6 || (point >= 0 && decimals < 1)) return null;
-  // By hand: this runs several times for every order. What goes over 2^53 on the way stays over it.
+  // By hand: this runs several times for every order. A sum that goes over 2^53 stays over it.
   let minor = 0;
   for (let at = 0; at < text.length; at++) {
     if (at === point) continue;
@@ -38,7 +38,7 @@ export function parseAmount(text: string, currency: string): number | null {
 /** The most decimals that a currency has (ISO 4217: CLF and UYW). */
 const MAX_DIGITS = 4;
 
-/** Whether an amount told without its currency can be held exactly whatever the currency turns out to be. */
+/** Whether an amount without its currency is exact, whatever the currency turns out to be. */
 export const fitsAnyCurrency = (text: string): boolean =>
   Number.isSafeInteger(Math.ceil(Number(text) * 10 ** MAX_DIGITS));
 

@@ -1,5 +1,5 @@
 /**
- * Policy: what a shop and its campaigns ask for, parsed and with every default filled in. Durations are milliseconds,
+ * Policy: the settings of a shop and its campaigns, parsed and with every default filled in. Durations are milliseconds,
  * instants epoch ms, times of day milliseconds since local midnight. The defaults are those of the public contract.
  */
 
@@ -59,12 +59,12 @@ export type Campaign = {
   readonly whenTight: "pull" | "skip";
   readonly attributionWindow: number;
   readonly manual: { readonly amountAtLeast: string } | null;
-  /** Set by whoever runs it, and not by the file: its sends wait (pause.ts). */
+  /** Set by an operator and not by the file: its sends wait (core/rules/pause.ts). */
   readonly paused?: boolean;
 };
 
-/** Which of a buyer's contacts a channel speaks to: `phone`, `chat` (the last told handle of any kind), or `chat.<kind>`. */
+/** Which of a buyer's contacts a channel speaks to: `phone`, `chat` (the last reported handle of any kind), or `chat.<kind>`. */
 export type ContactKind = "phone" | "chat" | `chat.${string}`;
 
-/** What planning needs to know of the configured channels: name → the contact it needs. */
+/** What planning knows of the configured channels: name → the kind of contact it needs. */
 export type ChannelContacts = ReadonlyMap<string, ContactKind>;

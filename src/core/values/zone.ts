@@ -15,7 +15,7 @@ const offsetsOf = memo(MAX_ZONES, (name: string) => {
   return zone.isValid ? memo(MAX_OFFSETS, (quarter: number) => zone.offset(quarter * QUARTER)) : null;
 });
 
-/** Remembered, since asking the platform costs as much as the rest of the checks of an event. */
+/** Remembered: asking the platform costs as much as all other checks of an event. */
 export const isZone = memo(MAX_ZONES, (name: string) => IANAZone.isValidZone(name));
 
 /** Minutes east of UTC at the instant (epoch ms). An invalid zone name counts as UTC; names are checked where they come in. */
@@ -24,7 +24,7 @@ export function offsetMinutes(zone: string, at: number): number {
   return offsetAt === null ? 0 : offsetAt(Math.floor(at / QUARTER));
 }
 
-/** What the clock on the wall says: ms since midnight. */
+/** The local time of day: ms since midnight. */
 export function timeOfDay(zone: string, at: number): number {
   const local = (at + offsetMinutes(zone, at) * MINUTE) % DAY;
   return local < 0 ? local + DAY : local;

@@ -60,7 +60,7 @@ export function takeLines(stream: Readable, { submit, stallTimeout, signal }: Op
   let stopped = false;
   let ended = false;
 
-  const splitter = splitLines({ most: MAX_LINE_BYTES, onLine: takeLine });
+  const splitter = splitLines({ maxBytes: MAX_LINE_BYTES, onLine: takeLine });
 
   function takeLine(told: Buffer, line: number, kind: LineKind): void {
     const bytes = line === 1 ? withoutMark(told) : told;

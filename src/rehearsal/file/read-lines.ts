@@ -16,7 +16,7 @@ export type LineSink = {
 
 export async function readLines(file: string, sink: LineSink): Promise<void> {
   const splitter = splitLines({
-    most: MAX_LINE_BYTES,
+    maxBytes: MAX_LINE_BYTES,
     onLine: (told, number, kind) => {
       const bytes = number === 1 ? withoutMark(told) : told;
       if (kind === "long") sink.fault(number, "is longer than 1 MB");

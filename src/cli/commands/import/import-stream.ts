@@ -40,7 +40,7 @@ export async function importStream(
     }
   }
   const splitter = splitLines({
-    most: MAX_LINE_BYTES,
+    maxBytes: MAX_LINE_BYTES,
     onLine: (line, number, kind) => {
       const bytes = number === 1 ? withoutMark(line) : line;
       if (kind === "long")

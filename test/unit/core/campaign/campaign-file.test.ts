@@ -105,7 +105,7 @@ describe("faults", () => {
     ["steps: [{ id: a, at: { afterCreated: 1m }, channels: [] }]", "c:1: steps[0].channels: needs at least one"],
     [
       "steps: [{ id: a, at: { afterCreated: 1m }, channels: [sms, sms] }]",
-      "c:1: steps[0].channels[1]: names sms twice",
+      "c:1: steps[0].channels[1]: names sms twice: remove one",
     ],
   ])("%j", (text, message) => {
     const faults = faultsOf(text);
@@ -128,7 +128,7 @@ steps:
       "c:1: holdout: must be at ",
       "c:2: active.from: must be",
       "c:5: steps[0].at.afterCre",
-      "c:7: steps[1].id: is the ",
+      "c:7: steps[1].id: is alrea",
       "c:9: steps[1].channels[0]",
     ]);
   });

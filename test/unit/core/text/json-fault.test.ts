@@ -57,11 +57,11 @@ it.each([
   ["{'a':1}", 1, 'expected a key in double quotes or "}"'],
   ['{"a" 1}', 5, 'expected ":"'],
   ["[1 2]", 3, 'expected "," or "]"'],
-  ['["a\nb"]', 3, "a control character in a string; escape it"],
-  ['["a\\x"]', 3, "no such escape in a string"],
+  ['["a\nb"]', 3, "a control character in a string: escape it"],
+  ['["a\\x"]', 3, "an unknown escape in a string"],
   ['["abc', 5, "it ends within a string"],
   ["[NaN]", 1, 'expected a value or "]"'],
-  ["{} {}", 3, "expected nothing more"],
+  ["{} {}", 3, "expected the end of the text"],
 ])("names place and remedy: %j", (text, offset, message) => {
   expect(findJsonFault(text)).toEqual({ offset, message });
 });

@@ -128,7 +128,7 @@ describe("variables in values", () => {
   });
 
   it("refuses what is no variable, and hints at quotes where YAML needs them", () => {
-    expect(faultsOf("name: ${not a name}", env)[0]).toContain("f:1: name: holds a `${` that begins no variable");
+    expect(faultsOf("name: ${not a name}", env)[0]).toContain("f:1: name: holds a `${` without the name of a variable");
     expect(faultsOf("list: [{ id: ${A} }]", env)[0]).toContain("must be in quotes");
   });
 
