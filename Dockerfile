@@ -1,6 +1,7 @@
 # syntax=docker/dockerfile:1
+# Node 24 is the long-term support release; CI runs the demo and the unit tests on it.
 # Build: everything, compiled.
-FROM node:20-bookworm-slim AS build
+FROM node:24-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts --no-audit --no-fund
@@ -8,13 +9,13 @@ COPY tsconfig.json tsconfig.build.json ./
 COPY src ./src
 RUN npm run build
 
-# Dependencies of the running program only; with the embedded PostgreSQL, so that `docker run dunlin` alone is a first look.
-FROM node:20-bookworm-slim AS dependencies
+# The dependencies of the running program. The embedded PostgreSQL is among them, so `docker run dunlin` works without any other server.
+FROM node:24-bookworm-slim AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --omit=dev --no-audit --no-fund
 
-FROM node:20-bookworm-slim
+FROM node:24-bookworm-slim
 ENV NODE_ENV=production \
     NODE_OPTIONS="--enable-source-maps --max-semi-space-size=32" \
     HOST=0.0.0.0 \
