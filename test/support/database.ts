@@ -1,7 +1,7 @@
-/** A database of its own for each test, cloned from the migrated template. It is kept when the test fails, and its name printed. */
+/** A database for each test, cloned from the migrated template. When the test fails it is kept, and its address printed. */
 import { randomBytes } from "node:crypto";
 import postgres from "postgres";
-import { inject, onTestFinished, type TestContext } from "vitest";
+import { afterAll, inject, onTestFinished, type TestContext } from "vitest";
 import { connect, type Sql } from "../../src/db/client.ts";
 import { withDatabase } from "./global-setup.ts";
 
@@ -9,26 +9,36 @@ export type TestDatabase = {
   readonly url: string;
   readonly sql: Sql;
   readonly close: (graceMs?: number) => Promise<void>;
-  /** Sets the database's clock: from now on `dunlin_now()` says this, and stands still. */
+  /** Sets the database's clock: from now on `dunlin_now()` returns this instant and stands still. */
   setNow(ms: number): Promise<void>;
 };
+
+/** Of this file; databases are dropped while its next tests run. */
+const admin = postgres(inject("serverUrl"), { max: 2, onnotice: () => {} });
+const drops: Promise<unknown>[] = [];
+afterAll(async () => {
+  await Promise.all(drops);
+  await admin.end();
+});
+
+const dropDatabase = (name: string) =>
+  admin
+    .unsafe(`drop database if exists ${name} with (force)`)
+    .catch((error) => console.warn(`${name} was not dropped: ${error}`));
 
 /** A concurrent test passes its context. */
 export async function testDatabase(
   context: Pick<TestContext, "onTestFinished"> = { onTestFinished },
 ): Promise<TestDatabase> {
-  const server = inject("serverUrl");
   const name = `dunlin_test_${randomBytes(6).toString("hex")}`;
-  const admin = postgres(server, { max: 1, onnotice: () => {} });
   await admin.unsafe(`create database ${name} template ${inject("templateName")}`);
-  const url = withDatabase(server, name);
+  const url = withDatabase(inject("serverUrl"), name);
   const database = connect(url, { max: 8, applicationName: "dunlin test" });
   let clock = false;
   context.onTestFinished(async ({ task }) => {
     await database.close();
     if (task.result?.state === "fail") console.warn(`kept the database of the failed test: ${url}`);
-    else await admin.unsafe(`drop database if exists ${name} with (force)`);
-    await admin.end();
+    else drops.push(dropDatabase(name));
   });
   return {
     url,

@@ -1,6 +1,6 @@
 /**
- * The servers that tests run on. PostgreSQL: TEST_DATABASE_URL, else an embedded one of our own. Redis: TEST_REDIS_URL, else the
- * usual local port; without one the Redis half is not run, which is said in one line (REQUIRE_REDIS=1 makes it a failure).
+ * The servers for tests. PostgreSQL: TEST_DATABASE_URL, else an embedded one for this run. Redis: TEST_REDIS_URL, else the usual local
+ * port. Without Redis its half of the tests does not run, and one line says so; REQUIRE_REDIS=1 makes that a failure.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -49,6 +49,10 @@ async function findPostgres(): Promise<{ url: string; stop: () => Promise<void> 
   if (given !== undefined && given !== "") return { url: given, stop: async () => {} };
   const dataDir = await mkdtemp(join(tmpdir(), "dunlin-test-"));
   const embedded = await startEmbedded({ dataDir, log: () => {} });
+  // No test here asks what survives a crash; those that do start a server of their own.
+  const admin = postgres(embedded.url, { max: 1 });
+  await admin.unsafe("alter role current_user set synchronous_commit = off");
+  await admin.end();
   return {
     url: embedded.url,
     stop: async () => {
