@@ -17,7 +17,6 @@ import { DemoError } from "./demo/place.ts";
 function explain(error: unknown): string {
   const known = [CommandError, StartError, StoredCampaignError, CampaignsBusy, EmbeddedError, DemoError];
   if (error instanceof Error && known.some((kind) => error instanceof kind)) return error.message;
-  if (error instanceof Error && error.message.startsWith("channel ")) return error.message;
   const ofFiles = explainFileError(error);
   if (ofFiles !== null) return ofFiles;
   if (isDatabaseError(error)) return explainDbError(error);

@@ -1,6 +1,12 @@
-/** What every channel is opened with. */
+/** The parts that every channel is opened with. */
+import type { Sender } from "../core/seams/channel.ts";
+import type { ChannelConfigOf, ChannelProvider } from "../providers/all.ts";
+
 export type ChannelDeps = {
   readonly log: { warn(fields: object, message: string): void };
-  /** Takes one line of the `console` channel, without its end; default: standard output. */
+  /** Prints one line of channel `console`, given without its end. Default: standard output. */
   readonly print?: (line: string) => void;
 };
+
+/** Opens a channel of one provider. Nothing is connected yet. */
+export type Open<Name extends ChannelProvider> = (config: ChannelConfigOf<Name>, deps: ChannelDeps) => Sender;

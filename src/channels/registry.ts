@@ -1,31 +1,33 @@
 /**
- * Channels: one file per provider behind `Channel`. A channel hands over one message, once, and tells as a value what became
- * of it; it keeps no state but its connections, retries nothing, and never throws for what a provider does.
+ * Channels: a folder a provider, and one line here. A folder holds `open` (how a message is sent), `codes` (the meaning of the provider's
+ * answers) and `receipt` (its delivery receipts), as far as the provider has them. A channel keeps no state but its connections.
  */
-import { CHANNEL_PROVIDERS, type Channel, type ChannelConfig, type ChannelProvider } from "../core/seams/channel.ts";
-import { openConsole } from "./console.ts";
-import type { ChannelDeps } from "./deps.ts";
-import { openWebhook } from "./webhook.ts";
+import type { Channel, Sender } from "../core/seams/channel.ts";
+import type { ChannelConfig, ChannelConfigOf, ChannelProvider } from "../providers/all.ts";
+import { openConsole } from "./console/open.ts";
+import type { ChannelDeps, Open } from "./deps.ts";
+import { openWebhook } from "./webhook/open.ts";
 
-const PROVIDERS: Readonly<Record<ChannelProvider, (config: ChannelConfig, deps: ChannelDeps) => Channel>> = {
+const OPEN: { readonly [Name in ChannelProvider]: Open<Name> } = {
   console: openConsole,
   webhook: openWebhook,
 };
 
-/**
- * Opens every configured channel, by name. Nothing is connected yet.
- * @throws Error naming the channel and the remedy: unknown provider, name taken twice, a setting that its provider refuses.
- */
+/** Opens every configured channel, by name. Nothing is connected yet. Never throws: dunlin.yaml was checked when it was read. */
 export function openChannels(configs: readonly ChannelConfig[], deps: ChannelDeps): Map<string, Channel> {
-  const channels = new Map<string, Channel>();
-  for (const config of configs) {
-    if (channels.has(config.name)) throw new Error(`channel ${config.name}: the name is taken twice`);
-    const provider = CHANNEL_PROVIDERS.find((known) => known === config.provider);
-    if (provider === undefined) {
-      const known = CHANNEL_PROVIDERS.join(", ");
-      throw new Error(`channel ${config.name}: unknown provider "${config.provider}"; known are ${known}`);
-    }
-    channels.set(config.name, PROVIDERS[provider](config, deps));
-  }
-  return channels;
+  return new Map(configs.map((config) => [config.name, openChannel(config, deps)]));
+}
+
+function openChannel(config: ChannelConfig, deps: ChannelDeps): Channel {
+  const { name, provider, contact, ratePerSecond, timeoutMs, cost, fallback } = config;
+  return { name, provider, contact, ratePerSecond, timeoutMs, cost, fallback, ...openSender(provider, config, deps) };
+}
+
+/** `config` is of this provider. */
+function openSender<Name extends ChannelProvider>(
+  provider: Name,
+  config: ChannelConfigOf<Name>,
+  deps: ChannelDeps,
+): Sender {
+  return OPEN[provider](config, deps);
 }

@@ -1,81 +1,63 @@
-/** Channels: their keys, what the entries say of each other, defaults, and the contact each one speaks to. */
+/** The section `channels` of dunlin.yaml. A provider's own keys come from its descriptor; the keys of every channel are here. */
 import { z } from "zod";
-import { CHANNEL_PROVIDERS, type ChannelConfig } from "../core/seams/channel.ts";
-import { closest, didYouMean } from "../core/text/suggest.ts";
+import type { ChannelTerms } from "../core/seams/channel.ts";
+import { didYouMean } from "../core/text/suggest.ts";
+import { explain } from "../core/text/yaml-faults.ts";
 import { decimalField, nameField, spanField } from "../core/text/yaml-fields.ts";
 import { SECOND } from "../core/values/duration.ts";
 import type { ContactKind } from "../core/values/policy.ts";
-import { currencyField, positiveField, textField, urlField } from "./fields.ts";
+import { type ChannelConfig, channelProviders, contactOf, providerOf } from "../providers/all.ts";
+import { consoleProvider } from "../providers/console.ts";
+import { currencyField, positiveField } from "./fields.ts";
 
-/** Keys that every channel has. */
-const channelKeys = {
+/** Keys of every channel. */
+const termKeys = {
   provider: nameField,
   contact: z
     .string()
     .regex(/^(phone|chat|chat\.[\w-]{1,40})$/, "must be phone, chat or chat.<kind>")
     .optional(),
-  url: urlField.optional(),
-  secret: textField.optional(),
   ratePerSecond: positiveField.optional(),
   timeout: spanField.optional(),
   cost: z.strictObject({ amount: decimalField, currency: currencyField }).optional(),
   fallback: z.string().optional(),
 };
-const channelShape = z.looseObject(channelKeys);
+const channelShape = z.looseObject(termKeys);
 export type ChannelEntry = z.output<typeof channelShape>;
 
-/** The checks across entries run also when an entry is at fault, so that all is told at once; hence nothing is taken for granted in them. */
-export const channelsShape = z
-  .record(nameField, channelShape)
-  .superRefine(
-    (entries, context) => checkEntries(entries, (path, message) => context.addIssue({ code: "custom", path, message })),
-    {
-      when: () => true,
-    },
-  );
+const anyTerms = Object.fromEntries(Object.keys(termKeys).map((key) => [key, z.unknown().optional()]));
 
-const COMMON = Object.keys(channelKeys);
-/** Providers that know no keys of their own. */
-const PLAIN = ["console", "webhook"];
+/** `when`: the checks also run on entries with faults, so that all faults are reported at once. They take nothing for granted. */
+export const channelsShape = z.record(nameField, channelShape).superRefine(checkEntries, { when: () => true });
 
-type Report = (path: string[], message: string) => void;
+type Context = z.core.ParsePayload & { addIssue(issue: { code: "custom"; path: string[]; message: string }): void };
 
-function checkEntries(entries: unknown, report: Report): void {
-  const channels = Object.entries(asRecord(entries)).map(([name, entry]) => ({ name, entry: asRecord(entry) }));
+function checkEntries(entries: unknown, context: Context): void {
+  const report = (path: string[], message: string) => context.addIssue({ code: "custom", path, message });
+  const channels = Object.entries(recordOf(entries)).map(([name, entry]) => ({ name, entry: recordOf(entry) }));
   const names = channels.map(({ name }) => name);
   for (const { name, entry } of channels) {
-    checkKeys(name, entry, report);
-    const { provider } = entry;
-    if (typeof provider === "string" && !CHANNEL_PROVIDERS.some((known) => known === provider))
-      report(
-        [name, "provider"],
-        `is no provider of this version${didYouMean(provider, CHANNEL_PROVIDERS) || ` (known: ${CHANNEL_PROVIDERS.join(", ")})`}`,
-      );
-    if (entry.provider === "webhook" && entry.url === undefined)
-      report([name], "needs a url, since its provider is webhook");
-    const { fallback } = entry;
+    const { provider, fallback } = entry;
+    const settings = typeof provider === "string" ? (providerOf(provider)?.settings ?? null) : null;
+    if (settings !== null) {
+      const checked = z.strictObject({ ...anyTerms, ...settings }).safeParse(entry, { error: explain });
+      for (const issue of checked.error?.issues ?? [])
+        context.issues.push({ ...issue, path: [name, ...issue.path], input: undefined });
+    } else if (typeof provider === "string") {
+      const hint = didYouMean(provider, channelProviders) || ` (known: ${channelProviders.join(", ")})`;
+      report([name, "provider"], `is not a provider of this version${hint}`);
+    }
     if (typeof fallback === "string" && !names.includes(fallback))
-      report(
-        [name, "fallback"],
-        `names no channel${didYouMean(fallback, names) || ` (there are ${names.join(", ")})`}`,
-      );
+      report([name, "fallback"], `is not a channel${didYouMean(fallback, names) || ` (known: ${names.join(", ")})`}`);
   }
   checkCycles(new Map(channels.map(({ name, entry }) => [name, entry.fallback])), report);
 }
 
-function asRecord(value: unknown): Record<string, unknown> {
+function recordOf(value: unknown): Record<string, unknown> {
   return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
 }
 
-function checkKeys(name: string, entry: Record<string, unknown>, report: Report): void {
-  for (const key of Object.keys(entry)) {
-    if (COMMON.includes(key)) continue;
-    if (!PLAIN.includes(String(entry.provider)) && closest(key, COMMON) === null) continue;
-    report([name, key], `unknown key${didYouMean(key, COMMON) || ` (known: ${COMMON.join(", ")})`}`);
-  }
-}
-
-function checkCycles(next: ReadonlyMap<string, unknown>, report: Report): void {
+function checkCycles(next: ReadonlyMap<string, unknown>, report: (path: string[], message: string) => void): void {
   const done = new Set<string>();
   for (const name of next.keys()) {
     const chain: string[] = [];
@@ -91,40 +73,35 @@ function checkCycles(next: ReadonlyMap<string, unknown>, report: Report): void {
   }
 }
 
-/** `entries` undefined or empty: `sms` and `chat`, both printed. */
+/** The channels when none is configured. */
+const STANDARD: Readonly<Record<string, ChannelEntry>> = {
+  sms: { provider: consoleProvider.name },
+  chat: { provider: consoleProvider.name },
+};
+
+/** `entries` must have passed `channelsShape`. */
 export function buildChannels(entries: Readonly<Record<string, ChannelEntry>> | undefined): readonly ChannelConfig[] {
   const given = Object.entries(entries ?? {});
-  const standard: [string, ChannelEntry][] = [
-    ["sms", { provider: "console" }],
-    ["chat", { provider: "console" }],
-  ];
-  return (given.length === 0 ? standard : given).map(([name, entry]) => channelConfig(name, entry));
+  return (given.length === 0 ? Object.entries(STANDARD) : given).map(([name, entry]) => channelConfig(name, entry));
 }
 
 function channelConfig(name: string, entry: ChannelEntry): ChannelConfig {
-  const options = Object.fromEntries(Object.entries(entry).filter(([key]) => !COMMON.includes(key)));
-  return {
+  const { provider } = entry;
+  const terms: ChannelTerms = {
     name,
-    provider: entry.provider,
-    contact: isContact(entry.contact) ? entry.contact : defaultContact(name, entry.provider),
-    url: entry.url ?? null,
-    secret: entry.secret ?? null,
+    provider,
+    contact: isContact(entry.contact) ? entry.contact : contactOf(name, provider),
     ratePerSecond: entry.ratePerSecond ?? null,
     timeoutMs: entry.timeout ?? 10 * SECOND,
     cost: entry.cost ? { micros: toMicros(entry.cost.amount), currency: entry.cost.currency } : null,
     fallback: entry.fallback ?? null,
-    options,
   };
+  // The settings are those of this provider's schema: the pair is one of the union.
+  return { ...terms, settings: z.object(providerOf(provider)?.settings ?? {}).parse(entry) } as ChannelConfig;
 }
 
 function isContact(text: string | undefined): text is ContactKind {
   return text !== undefined && /^(phone|chat|chat\..+)$/.test(text);
-}
-
-/** SMS, WhatsApp and voice speak to a phone number, told by provider or name; `chat` to any handle; others to the handle of their name. */
-function defaultContact(name: string, provider: string): ContactKind {
-  if (/sms|whatsapp/i.test(provider) || /sms|whatsapp|voice/i.test(name)) return "phone";
-  return name === "chat" ? "chat" : `chat.${name}`;
 }
 
 /** `0.05` → 50,000 millionths; the schema allows six decimals. */

@@ -2,8 +2,9 @@
  * The configuration: environment and `dunlin.yaml` as one frozen, typed value, made once at start and handed down.
  * Nothing else reads the environment. Times are milliseconds.
  */
-import type { ChannelConfig } from "../core/seams/channel.ts";
+
 import type { ShopPolicy } from "../core/values/policy.ts";
+import type { ChannelConfig } from "../providers/all.ts";
 
 export const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];

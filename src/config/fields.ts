@@ -12,13 +12,6 @@ export const localeField = z
 export const currencyField = z
   .string()
   .refine((code) => currencyDigits(code) !== null, "is no ISO 4217 currency code, like CNY");
-export const textField = z.string().min(1, "must not be empty");
-export const urlField = z
-  .string()
-  .refine(
-    (text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol),
-    "must be an http:// or https:// URL",
-  );
 export const positiveField = z
   .union(
     [

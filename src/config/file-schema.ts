@@ -1,9 +1,9 @@
 /** The shape of `dunlin.yaml`. */
 import { z } from "zod";
-import { offOr, quietHoursField, spanField } from "../core/text/yaml-fields.ts";
+import { offOr, quietHoursField, spanField, textField } from "../core/text/yaml-fields.ts";
 import { webhookNames } from "../sources/registry.ts";
 import { channelsShape } from "./channels.ts";
-import { currencyField, localeField, textField, timeZoneField } from "./fields.ts";
+import { currencyField, localeField, timeZoneField } from "./fields.ts";
 
 const orOff = "must be off or a duration like 30m";
 

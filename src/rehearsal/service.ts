@@ -4,7 +4,7 @@
  */
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
-import type { ChannelConfig } from "../core/seams/channel.ts";
+import type { ChannelTerms } from "../core/seams/channel.ts";
 import type { ShopPolicy } from "../core/values/policy.ts";
 import { makeWorkDir, sweepWorkDirs, type WorkDir } from "./file/work-dir.ts";
 import { type Job, type JobResult, runJob } from "./job.ts";
@@ -17,7 +17,7 @@ export type RehearsalsInput = {
   readonly config: {
     readonly shopIds: readonly string[];
     shop(id: string): ShopPolicy | null;
-    readonly channels: readonly ChannelConfig[];
+    readonly channels: readonly ChannelTerms[];
   };
   /** The campaigns that the service runs now, text by path. */
   readonly files: () => ReadonlyMap<string, string>;

@@ -11,7 +11,7 @@ import { pino } from "pino";
 import { beforeEach, expect, it, onTestFinished, vi } from "vitest";
 import { sendTest } from "../../src/cli/commands/send-test.ts";
 import type { CommandContext } from "../../src/cli/context.ts";
-import type { ChannelConfig, Message } from "../../src/core/seams/channel.ts";
+import type { ChannelTerms, Message } from "../../src/core/seams/channel.ts";
 import { previewTemplate } from "../../src/preview/preview.ts";
 import { rehearse } from "../../src/rehearsal/rehearse.ts";
 import { buildCatalog, type Catalog } from "../../src/render/catalog/catalog.ts";
@@ -198,8 +198,8 @@ async function compareSendTest({ shop, files: own }: MessageScenario): Promise<n
     writeFileSync(join(templatesDir, path), text);
   }
   const lines: string[] = [];
-  const configs = CHANNELS.map((channel): ChannelConfig => {
-    return { ...channel, url: null, secret: null, ratePerSecond: null, timeoutMs: 5_000, options: {} };
+  const configs = CHANNELS.map((channel): ChannelTerms => {
+    return { ...channel, ratePerSecond: null, timeoutMs: 5_000 };
   });
   const context = {
     config: {

@@ -11,7 +11,7 @@ import { Command } from "commander";
 import { runningCatalog } from "../../campaigns/live.ts";
 import { openChannels } from "../../channels/registry.ts";
 import { maskContact, normalisePhone } from "../../core/order/contact.ts";
-import type { Channel, ChannelConfig, Message, SendOutcome } from "../../core/seams/channel.ts";
+import type { Channel, ChannelTerms, Message, SendOutcome } from "../../core/seams/channel.ts";
 import { didYouMean } from "../../core/text/suggest.ts";
 import { canonicalLocale } from "../../core/values/locale.ts";
 import type { Campaign, ShopPolicy } from "../../core/values/policy.ts";
@@ -114,7 +114,7 @@ function shopOf({ config }: CommandContext, named: string | undefined): ShopPoli
   return shop;
 }
 
-function addressOf(text: string, { contact }: ChannelConfig, shop: ShopPolicy): string {
+function addressOf(text: string, { contact }: ChannelTerms, shop: ShopPolicy): string {
   if (contact !== "phone") return text.trim();
   const phone = normalisePhone(text, canonicalLocale(shop.locale)?.split("-")[1]);
   if (phone === null)
@@ -127,7 +127,7 @@ type Composed = { readonly message: Message; readonly made: MadeMessage };
 function compose(
   catalog: Catalog,
   options: SendTestOptions,
-  channel: ChannelConfig,
+  channel: ChannelTerms,
   shop: ShopPolicy,
   to: string,
 ): Composed {

@@ -1,37 +1,39 @@
 /**
- * The seam to providers. A channel hands one message to one provider, once, and says what became of it as a value;
- * it never throws for what a provider does, and never retries by itself: whether to try again is decided on the ledger.
+ * The seam to providers. A channel sends one message to one provider, once, and returns the outcome as a value. It never throws for what a
+ * provider does, and it never retries: the rules decide about that.
  */
 import type { ContactKind } from "../values/policy.ts";
 
-/** A provider's approved template as the text's front matter names it: section (`aliyun`) and fields (`signName`, `templateCode`). */
+/** A provider's approved template, as the front matter of the text names it. */
 export type ApprovedTemplate = {
+  /** The section of the front matter, like `aliyun`. */
   readonly provider: string;
+  /** Like `signName`, `templateCode`. */
   readonly fields: Readonly<Record<string, string>>;
 };
 
 export type Message = {
-  /** Unique for the attempt chain of one reminder on one channel; sent to the provider wherever it takes one. */
+  /** The same in every attempt of one reminder on one channel. The provider gets it if it takes one. */
   readonly idempotencyKey: string;
   readonly channel: string;
   readonly shop: string;
-  /** E.164 phone number or chat handle. Never logged. */
+  /** E.164 phone number or chat handle. It is never logged. */
   readonly to: string;
   readonly text: string;
   readonly locale: string;
   readonly campaign: string;
   readonly step: string;
   readonly orders: readonly string[];
-  /** What fills the approved template, rendered as the text is; positional ones are named 1, 2, …. */
+  /** The parameters of the approved template, rendered like the text. Positional ones are named 1, 2, …. */
   readonly params: Readonly<Record<string, string>>;
   readonly approved: ApprovedTemplate | null;
 };
 
 /**
- * - `accepted`: the provider took it.
- * - `failed-permanent`: it will never take this message.
- * - `failed-transient`: certainly not taken, may be tried again (not before `retryAfterMs` when told).
- * - `unknown`: the request left, no answer says what became of it; must never be sent again.
+ * - `accepted`: the provider accepted the message.
+ * - `failed-permanent`: the provider will never accept this message.
+ * - `failed-transient`: certainly not sent. It may be tried again, after `retryAfterMs` if that is given.
+ * - `unknown`: the request left, and no answer says whether the message was accepted. It must never be sent again.
  */
 export type SendOutcome =
   | { readonly kind: "accepted"; readonly messageId: string | null; readonly segments: number | null }
@@ -44,38 +46,27 @@ export type SendOutcome =
     }
   | { readonly kind: "unknown"; readonly code: string; readonly message: string };
 
-export type Channel = {
+/** What is configured of a channel, whatever its provider. */
+export type ChannelTerms = {
   readonly name: string;
   readonly provider: string;
   readonly contact: ContactKind;
-  /** null: unlimited. Holds across processes. */
+  /** null: no limit. It holds across processes. */
   readonly ratePerSecond: number | null;
-  /** The longest a send may take, ms; a claim's lease is longer. */
+  /** A send takes at most this long, ms. The lease of a claim is longer. */
   readonly timeoutMs: number;
-  /** Price of one segment in millionths of the currency's unit (0.05 CNY = 50,000), since prices go below its smallest coin. */
+  /** Price of one segment in millionths of the currency's unit (0.05 CNY = 50,000): prices go below the smallest coin. */
   readonly cost: { readonly micros: number; readonly currency: string } | null;
-  /** Name of the channel tried after this one fails for good; null: none. */
+  /** The channel that is tried after this one failed permanently; null: none. */
   readonly fallback: string | null;
-  /** `startBy`: the last monotonic moment (performance.now) at which it may begin to leave; past it nothing is sent (`failed-transient`). */
+};
+
+/** What a provider's folder in `src/channels` opens. */
+export type Sender = {
+  /** After `startBy` (performance.now) the request must not begin: nothing is sent, and the outcome is `failed-transient`. */
   send(message: Message, startBy?: number): Promise<SendOutcome>;
+  /** Resolves when every send under way has its outcome. A later send is `failed-transient`. */
   close(): Promise<void>;
 };
 
-/** Whom a channel may hand its messages to: what `openChannels` can open. */
-export const CHANNEL_PROVIDERS = ["console", "webhook"] as const;
-export type ChannelProvider = (typeof CHANNEL_PROVIDERS)[number];
-
-/** A channel as configured: what `openChannels` opens. Field by field as in `Channel`. */
-export type ChannelConfig = {
-  readonly name: string;
-  readonly provider: string;
-  readonly contact: ContactKind;
-  readonly url: string | null;
-  readonly secret: string | null;
-  readonly ratePerSecond: number | null;
-  readonly timeoutMs: number;
-  readonly cost: { readonly micros: number; readonly currency: string } | null;
-  readonly fallback: string | null;
-  /** What only the provider knows; checked by it. */
-  readonly options: Readonly<Record<string, unknown>>;
-};
+export type Channel = ChannelTerms & Sender;

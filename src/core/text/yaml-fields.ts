@@ -10,6 +10,15 @@ export const nameField = z
   .max(60, "is longer than 60 characters")
   .regex(/^[a-z0-9][a-z0-9-]*$/i, "must be letters, digits and dashes, beginning with a letter or digit");
 
+export const textField = z.string().min(1, "must not be empty");
+
+export const urlField = z
+  .string()
+  .refine(
+    (text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol),
+    "must be an http:// or https:// URL",
+  );
+
 /** Parses text; the parser returns null for what it does not accept. */
 function parsed<T>(parse: (text: string) => T | null, error: string) {
   return z

@@ -4,6 +4,8 @@ import { campaignDoubts } from "../../core/campaign/campaign-doubts.ts";
 import { didYouMean } from "../../core/text/suggest.ts";
 import { formatPath, type YamlPath } from "../../core/text/yaml-faults.ts";
 import type { Campaign } from "../../core/values/policy.ts";
+import { contactOf } from "../../providers/all.ts";
+import { consoleProvider } from "../../providers/console.ts";
 import type { CatalogOptions } from "./catalog-options.ts";
 import type { CampaignTemplates } from "./catalog-templates.ts";
 import { templateFinder } from "./find-template.ts";
@@ -109,8 +111,7 @@ export function* textWarnings(
   }
 }
 
-const unconfigured = (name: string): ChannelFacts => ({
-  name,
-  provider: "console",
-  contact: /sms|whatsapp|voice/i.test(name) ? "phone" : "chat",
-});
+const unconfigured = (name: string): ChannelFacts => {
+  const provider = consoleProvider.name;
+  return { name, provider, contact: contactOf(name, provider) };
+};

@@ -1,13 +1,17 @@
-/** The front matter of a text → what is handed to a provider beside it: the name of its approved template, and its parameters. */
+/**
+ * The front matter of a text: whether it is a notice or marketing, and the approved templates with their parameters. The sections are
+ * those of the providers' descriptors. Strict: an unknown key is a fault.
+ */
+import { z } from "zod";
 import { parseYaml } from "../../core/text/yaml-doc.ts";
 import type { YamlPath } from "../../core/text/yaml-faults.ts";
+import { approvedTemplates } from "../../providers/all.ts";
+import type { ParamSource, Section } from "../../providers/approved.ts";
 import { type Compiled, compileTemplate } from "../template/engine.ts";
-import { type FrontShape, frontShape, PROVIDERS, type Provider } from "./front-schema.ts";
 
-/** Parameters in order; positional ones are named 1, 2, …, those of WhatsApp's components body.1, button.0.1. */
-export type ProviderFront = {
-  /** What the provider calls its template: `signName`, `templateCode`, …. */
-  readonly fields: Readonly<Record<string, string>>;
+/** One section, its parameters compiled. */
+export type ApprovedFront = {
+  readonly fields: Section["fields"];
   readonly params: readonly FrontParam[];
 };
 export type FrontParam = {
@@ -16,12 +20,13 @@ export type FrontParam = {
   readonly line: number;
   readonly template: Compiled;
 };
-export type Front = Readonly<Partial<Record<Provider, ProviderFront>>>;
+/** By section: `aliyun`, `tencent`, …. */
+export type Front = Readonly<Record<string, ApprovedFront>>;
 
 /** `line` counts from 1 in the file. */
 export type FileFault = { readonly line: number; readonly message: string };
 export type FrontResult = {
-  /** null: not said, which counts as marketing. */
+  /** null: not given, which counts as marketing. */
   readonly category: "notice" | "marketing" | null;
   readonly front: Front;
   readonly faults: readonly FileFault[];
@@ -32,7 +37,11 @@ const MAX_FRONT = 4_096;
 /** In one file; each costs as much as a small template. */
 const MAX_PARAMS = 30;
 
-/** `text`: what stands between the lines of dashes; it begins in line 2. */
+const category = z.enum(["notice", "marketing"]).optional();
+const sections = Object.fromEntries(approvedTemplates.map(({ section, shape }) => [section, shape.optional()]));
+const frontShape = z.strictObject({ ...sections, category });
+
+/** `text`: the lines between the dashes. They begin in line 2. */
 export function readFront(text: string): FrontResult {
   const none = { category: null, front: {} };
   if (text.trim() === "") return { ...none, faults: [] };
@@ -45,66 +54,39 @@ export function readFront(text: string): FrontResult {
         message: path === "" ? message : `${path}: ${message}`,
       })),
     };
-  const front: Partial<Record<Provider, ProviderFront>> = {};
+  const { category, ...rest } = parsed.value;
+  const given: Readonly<Record<string, Section | undefined>> = rest;
+  const front: Record<string, ApprovedFront> = {};
   const faults: FileFault[] = [];
   let count = 0;
-  for (const provider of PROVIDERS) {
-    const section = parsed.value[provider];
-    if (section === undefined) continue;
-    const given = paramsOf(section);
-    count += given.length;
-    const lineOf = (path: YamlPath) => parsed.lineOf([provider, ...path]);
-    front[provider] = {
-      fields: fieldsOf(section),
-      params: compileParams(given.slice(0, MAX_PARAMS), lineOf, (line, name, message) =>
-        faults.push({ line, message: `${provider}.params.${name}: ${message}` }),
+  for (const { section } of approvedTemplates) {
+    const named = given[section];
+    if (named === undefined) continue;
+    count += named.params.length;
+    const lineOf = (path: YamlPath) => parsed.lineOf([section, ...path]);
+    front[section] = {
+      fields: named.fields,
+      params: compileParams(named.params.slice(0, MAX_PARAMS), lineOf, (line, name, message) =>
+        faults.push({ line, message: `${section}.params.${name}: ${message}` }),
       ),
     };
   }
-  if (count > MAX_PARAMS) faults.push({ line: 2, message: `holds more than ${MAX_PARAMS} parameters in all` });
-  return { category: parsed.value.category ?? null, front, faults };
-}
-
-type Section = Exclude<FrontShape[Provider], undefined>;
-type Given = { readonly name: string; readonly source: string; readonly path: YamlPath };
-
-function paramsOf(section: Section): Given[] {
-  const { params } = section;
-  if (Array.isArray(params))
-    return params.map((source, index) => ({ name: String(index + 1), source, path: ["params", index] }));
-  if (params !== undefined)
-    return Object.entries(params).map(([name, source]) => ({ name, source, path: ["params", name] }));
-  const components = ("components" in section ? section.components : undefined) ?? [];
-  return components.flatMap(({ type, index, parameters }, position) =>
-    parameters.map((source, at) => ({
-      name: `${index === undefined ? type : `${type}.${index}`}.${at + 1}`,
-      source,
-      path: ["components", position, "parameters", at],
-    })),
-  );
-}
-
-/** All but the parameters. A button's kind is a field of its own: `button.0` → `url`. */
-function fieldsOf(section: Section): Record<string, string> {
-  const fields: Record<string, string> = {};
-  for (const [key, value] of Object.entries(section)) if (typeof value === "string") fields[key] = value;
-  for (const { type, index, sub_type } of ("components" in section ? section.components : undefined) ?? [])
-    if (index !== undefined) fields[`${type}.${index}`] = sub_type ?? "url";
-  return fields;
+  if (count > MAX_PARAMS) faults.push({ line: 2, message: `has more than ${MAX_PARAMS} parameters in all` });
+  return { category: category ?? null, front, faults };
 }
 
 function compileParams(
-  given: readonly Given[],
+  given: readonly ParamSource[],
   lineOf: (path: YamlPath) => number,
-  say: (line: number, name: string, message: string) => void,
+  report: (line: number, name: string, message: string) => void,
 ): FrontParam[] {
   const compiled: FrontParam[] = [];
   for (const [index, { name, source, path }] of given.entries()) {
     const result = compileTemplate(source);
     const line = lineOf(path);
-    if (given.findIndex((other) => other.name === name) < index) say(line, name, "is there twice");
+    if (given.findIndex((other) => other.name === name) < index) report(line, name, "is there twice");
     if (result.ok) compiled.push({ name, source, line, template: result.template });
-    else for (const { message } of result.faults) say(line, name, message);
+    else for (const { message } of result.faults) report(line, name, message);
   }
   return compiled;
 }

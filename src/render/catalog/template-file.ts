@@ -4,10 +4,10 @@
  */
 import { createHash } from "node:crypto";
 import type { ApprovedTemplate } from "../../core/seams/channel.ts";
+import { providerOf } from "../../providers/all.ts";
 import type { TemplateData } from "../template/data.ts";
 import { type Compiled, compileTemplate } from "../template/engine.ts";
 import { type FileFault, type Front, type FrontResult, readFront } from "./front.ts";
-import { type Provider, sectionOf } from "./front-schema.ts";
 
 export type TemplateName = {
   readonly campaign: string;
@@ -101,14 +101,14 @@ function split(text: string): Parts | null {
 }
 
 /** Which section of the front matter speaks for the provider; null: none. */
-function chosen(front: Front, provider: string | undefined): Provider | null {
-  const own = provider === undefined ? null : sectionOf(provider);
-  if (own !== null) return Object.hasOwn(front, own) ? own : null;
-  const [only, ...others] = Object.keys(front) as Provider[];
+function chosen(front: Front, provider: string | undefined): string | null {
+  const own = provider === undefined ? undefined : providerOf(provider)?.approved?.section;
+  if (own !== undefined) return Object.hasOwn(front, own) ? own : null;
+  const [only, ...others] = Object.keys(front);
   return only !== undefined && others.length === 0 ? only : null;
 }
 
-function render(body: Compiled, front: Front, section: Provider | null, data: TemplateData): Rendered {
+function render(body: Compiled, front: Front, section: string | null, data: TemplateData): Rendered {
   const result = body.render(data);
   if (!result.ok) return result;
   if (section === null) return { ok: true, text: result.text, params: {}, approved: null };

@@ -2,11 +2,11 @@
  * What may be wrong with a text though it renders: warnings for `campaigns validate` and the preview. They are found in what
  * the text becomes for made-up buyers, one of them with everything long, so that it does not matter how the text is written.
  */
+import { approvedTemplates, providerOf } from "../../providers/all.ts";
 import { type MessageChannel, type MessageResult, makeMessage } from "../message.ts";
 import { MAX_MAINLAND } from "../segments.ts";
 import { buildTemplateData, type TemplateData } from "../template/data.ts";
 import { bareFacts, longFacts, sampleFacts } from "../template/sample.ts";
-import { type Provider, sectionOf } from "./front-schema.ts";
 import type { Template } from "./template-file.ts";
 
 export type TextAdviceCode =
@@ -31,10 +31,6 @@ const OPT_OUT =
   /拒收|退订|退訂|回复?\s*(?:TD|T|R|N)(?![a-z])|不再(?:提醒|接收|收到)|不想(?:再)?(?:收|被提醒)|\b(?:stop|unsubscribe|opt[ -]?out|baja|alto|arr[eê]t|abmelden|sair|parar|desuscribir\w*|no more (?:notices|reminders|messages))\b|配信停止|수신거부/iu;
 /** Dunning: carriers on the mainland refuse a message with one of these whoever sends it. */
 const REFUSED_WORDS = ["催款", "催付", "催缴", "催收", "催债", "催账", "讨债", "欠款", "欠费", "拖欠", "逾期"];
-/** These refuse links in a parameter (isv.PARAM_NOT_SUPPORT_URL, and Tencent's like). */
-const NO_LINKS: readonly Provider[] = ["aliyun", "tencent"];
-/** These send approved templates only. */
-const APPROVED_ONLY: readonly Provider[] = ["aliyun", "tencent"];
 const LINK = /[a-z][a-z0-9+.-]*:\/\/|www\./i;
 
 export function* adviseText(template: Template, channel: ChannelFacts): Generator<TextAdvice> {
@@ -105,19 +101,20 @@ function* adviseApproved(
   line: number,
   sample: TemplateData,
 ): Generator<TextAdvice> {
-  const needs = sectionOf(provider);
-  if (needs !== null && APPROVED_ONLY.includes(needs) && template.front[needs] === undefined)
+  const approved = providerOf(provider)?.approved;
+  if (approved?.required === true && template.front[approved.section] === undefined)
     yield {
       code: "no_approved_template",
       line: 1,
-      message: `channel ${name} goes over ${provider}, which sends approved templates only: name it in the front matter under ${needs}`,
+      message: `channel ${name} goes over ${provider}, which sends approved templates only: name it in the front matter under ${approved.section}`,
     };
-  for (const section of Object.keys(template.front) as Provider[]) {
+  for (const { section, takesLinks } of approvedTemplates) {
+    if (template.front[section] === undefined) continue;
     const rendered = template.render(sample, section);
     if (!rendered.ok) continue;
     for (const { name: param, line: at, source } of template.front[section]?.params ?? []) {
       const value = rendered.params[param] ?? "";
-      if (NO_LINKS.includes(section) && (LINK.test(value) || /\bpayUrl\b/.test(source)))
+      if (!takesLinks && (LINK.test(value) || /\bpayUrl\b/.test(source)))
         yield {
           code: "link_in_param",
           line: at,
@@ -135,7 +132,7 @@ function* adviseApproved(
 }
 
 /** Variables that the text prints and no parameter gives: the approved template cannot say them. The shop's name may be part of it. */
-function* unsaid(template: Template, section: Provider, line: number): Generator<TextAdvice> {
+function* unsaid(template: Template, section: string, line: number): Generator<TextAdvice> {
   const given = new Set(template.front[section]?.params.flatMap(({ template: param }) => param.printed));
   const missing = template.printed.filter((name) => !given.has(name) && !["shop", "campaign", "step"].includes(name));
   if (missing.length > 0)

@@ -3,10 +3,10 @@ import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { buildChannels } from "../../../src/config/channels.ts";
 import { loadOrCreateKeys } from "../../../src/config/keys.ts";
 import { loadConfig } from "../../../src/config/load-config.ts";
 import { DAY, HOUR } from "../../../src/core/values/duration.ts";
+import { contactOf } from "../../../src/providers/all.ts";
 
 const SECRET_KEY = Buffer.alloc(32, 7).toString("base64");
 let cwd = "";
@@ -219,25 +219,21 @@ describe("channels", () => {
         name: "sms",
         provider: "webhook",
         contact: "phone",
-        url: "http://127.0.0.1:9100/sms",
-        secret: "whsec",
         ratePerSecond: 500,
         timeoutMs: 5_000,
         cost: { micros: 45_000, currency: "CNY" },
         fallback: "line",
-        options: {},
+        settings: { url: "http://127.0.0.1:9100/sms", secret: "whsec" },
       },
       {
         name: "line",
         provider: "console",
         contact: "chat.line",
-        url: null,
-        secret: null,
         ratePerSecond: null,
         timeoutMs: 10_000,
         cost: null,
         fallback: null,
-        options: {},
+        settings: {},
       },
     ]);
   });
@@ -253,8 +249,7 @@ describe("channels", () => {
     ["wechat", "wechat", "chat.wechat"],
     ["line", "console", "chat.line"],
   ])("%s over %s speaks to %s", (name, provider, contact) => {
-    expect(buildChannels({ [name]: { provider } })[0]?.contact).toBe(contact);
-    expect(buildChannels({ [name]: { provider, contact: "chat.other" } })[0]?.contact).toBe("chat.other");
+    expect(contactOf(name, provider)).toBe(contact);
   });
 
   it("names providers that are not known, each with its line, beside everything else", () => {
@@ -266,9 +261,9 @@ describe("channels", () => {
   voice: { provider: constructor }
 `);
     expect(faultsOf()).toEqual([
-      "dunlin.yaml:2: channels.sms.provider: is no provider of this version (known: console, webhook)",
-      "dunlin.yaml:4: channels.chat.provider: is no provider of this version (did you mean `webhook`?)",
-      "dunlin.yaml:6: channels.voice.provider: is no provider of this version (known: console, webhook)",
+      "dunlin.yaml:2: channels.sms.provider: is not a provider of this version (known: console, webhook)",
+      "dunlin.yaml:4: channels.chat.provider: is not a provider of this version (did you mean `webhook`?)",
+      "dunlin.yaml:6: channels.voice.provider: is not a provider of this version (known: console, webhook)",
     ]);
   });
 
@@ -283,18 +278,35 @@ retention: { evnts: 10d }
 `);
     expect(faultsOf().map((fault) => fault.replace(/ \(known.*/, ""))).toEqual([
       "dunlin.yaml:2: channels.sms.ratePerSecond: must be more than 0 and at most 1000000",
-      "dunlin.yaml:2: channels.sms: needs a url, since its provider is webhook",
+      "dunlin.yaml:2: channels.sms.url: is required",
       "dunlin.yaml:2: channels.sms.fallback: leads back to itself: sms → chat → voice → sms",
       "dunlin.yaml:3: channels.chat.url: must be an http:// or https:// URL",
       "dunlin.yaml:3: channels.chat.timout: unknown key (did you mean `timeout`?)",
       'dunlin.yaml:4: channels.voice.cost.amount: must be an amount like "30.00", not negative, at most six decimals',
       "dunlin.yaml:5: channels.ali.ratePerSeconds: unknown key (did you mean `ratePerSecond`?)",
-      "dunlin.yaml:5: channels.ali.fallback: names no channel (did you mean `sms`?)",
+      "dunlin.yaml:5: channels.ali.fallback: is not a channel (did you mean `sms`?)",
       "dunlin.yaml:6: channels.self.contact: must be phone, chat or chat.<kind>",
       "dunlin.yaml:6: channels.self.anything: unknown key",
       "dunlin.yaml:6: channels.self.fallback: leads back to itself: self → self",
       "dunlin.yaml:7: retention.evnts: unknown key (did you mean `events`?)",
     ]);
+  });
+
+  it.each([
+    ['url: "ftp://x/y"', "url: must be an http:// or https:// URL"],
+    ['url: "127.0.0.1:9100"', "url: must be an http:// or https:// URL"],
+    ['url: "http://a%ZZ:b@h/"', "url: has a broken % escape in its user or password"],
+    ['url: "http://h/", secret: ""', "secret: must not be empty"],
+    ['url: "http://h/", secret: "whsec_!!"', "secret: must have base64 after whsec_"],
+    ['url: "http://h/", retries: 3', "retries: unknown key (known: provider"],
+  ])("refuses %s of a webhook", (keys, fault) => {
+    write(`channels: { sms: { provider: webhook, ${keys} } }`);
+    expect(faultsOf()).toEqual([expect.stringContaining(`dunlin.yaml:1: channels.sms.${fault}`)]);
+  });
+
+  it("lets a webhook print when only its provider is changed", () => {
+    write('channels: { sms: { provider: console, url: "http://h/", secret: s } }');
+    expect(configOf().channels).toMatchObject([{ provider: "console" }]);
   });
 
   it("never tells a secret", () => {

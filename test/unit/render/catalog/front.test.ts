@@ -116,7 +116,7 @@ describe("provider's approved templates", () => {
     ],
     [
       "whatsapp:\n  name: n\n  language: en\n  components:\n  - { type: button, parameters: [x] }",
-      ["6: whatsapp.components[0].index: needs an index if it is a button, and only then"],
+      ["6: whatsapp.components[0].index: a button needs an index, and nothing else has one"],
     ],
     [
       "whatsapp:\n  name: n\n  language: en\n  components:\n  - { type: body, parameters: [x] }\n  - { type: body, parameters: [y] }",
@@ -141,7 +141,7 @@ describe("provider's approved templates", () => {
     ["__proto__: { x: 1 }", ["2: the key `__proto__` is not allowed"]],
     ["aliyun: [", ["2: is not valid YAML"]],
     [`x: ${"y".repeat(5_000)}`, ["2: is too long"]],
-    [`tencent: { templateId: 1, params: [${"x,".repeat(31)}] }`, ["2: holds more than 30 parameters in all"]],
+    [`tencent: { templateId: 1, params: [${"x,".repeat(31)}] }`, ["2: has more than 30 parameters in all"]],
   ])("%.50s: is refused with its line", (yaml, expected) => {
     const said = faults(yaml);
     expect(said).toHaveLength(expected.length);

@@ -1,0 +1,81 @@
+/**
+ * The outcomes that every HTTP provider shares: a request that never left, an answer that never came, a `Retry-After`. The texts are ours
+ * alone: a provider's words could repeat the address or the text.
+ */
+import type { SendOutcome } from "../core/seams/channel.ts";
+
+const MAX_RETRY_AFTER_MS = 7 * 86_400_000;
+
+export type Headers = Readonly<Record<string, string | string[] | undefined>>;
+
+export function permanent(code: string, message: string): SendOutcome {
+  return { kind: "failed-permanent", code, message };
+}
+
+export function transient(code: string, message: string, retryAfterMs: number | null = null): SendOutcome {
+  return { kind: "failed-transient", code, message, retryAfterMs };
+}
+
+export function unknown(code: string, message: string): SendOutcome {
+  return { kind: "unknown", code, message };
+}
+
+/** No connection was made, or the message still waited for one. */
+export function neverLeft(error: Error): SendOutcome {
+  const cause = codeOf(error);
+  const unsent = (code: string, message: string) => transient(code, `${message}; nothing was sent`);
+  if (cause === "ECONNREFUSED") return unsent("connection_refused", "the provider refused the connection");
+  if (cause === "ENOTFOUND" || cause === "EAI_AGAIN")
+    return unsent("dns", `the provider's host name was not resolved (${cause})`);
+  if (cause === "UND_ERR_CONNECT_TIMEOUT" || cause === "ETIMEDOUT")
+    return unsent("connect_timeout", "the connection to the provider took too long");
+  if (cause === "UND_ERR_CLOSED" || cause === "UND_ERR_DESTROYED") return unsent("closed", "the channel is closed");
+  if (cause === "UND_ERR_INVALID_ARG") return permanent("bad_request", "the message does not fit into an HTTP request");
+  return unsent("connect_failed", `no connection to the provider (${cause})`);
+}
+
+/** The message waited too long for a free connection. There is still time for another attempt. */
+export const NOT_IN_TIME = transient(
+  "no_connection_in_time",
+  "no connection to the provider became free in time; nothing was sent",
+);
+
+export const TIMED_OUT = unknown("timeout", "the provider did not answer in time; it may have accepted the message");
+
+/** The request may have left, and no status came back. */
+export function lost(error: Error): SendOutcome {
+  const cause = codeOf(error);
+  if (error.name === "HTTPParserError" || cause.startsWith("HPE_") || cause === "UND_ERR_HEADERS_OVERFLOW")
+    return unknown("bad_answer", "the provider's answer is not HTTP; it may have accepted the message");
+  return unknown(
+    "connection_lost",
+    `the connection was lost before an answer (${cause}); the provider may have accepted the message`,
+  );
+}
+
+/**
+ * `Retry-After` in milliseconds, at most seven days; null when it is absent or unreadable. A date is compared with the answer's own `Date`,
+ * or with `now` (epoch ms).
+ */
+export function retryAfterMs(headers: Headers, now: number): number | null {
+  const header = headers["retry-after"];
+  if (typeof header !== "string") return null;
+  const text = header.trim();
+  if (/^\d{1,9}$/.test(text)) return Math.min(Number(text) * 1000, MAX_RETRY_AFTER_MS);
+  const at = httpDate(text);
+  if (at === null) return null;
+  const from = typeof headers.date === "string" ? (httpDate(headers.date.trim()) ?? now) : now;
+  return Math.min(Math.max(at - from, 0), MAX_RETRY_AFTER_MS);
+}
+
+/** RFC 9110 §5.6.7: IMF-fixdate, RFC 850 and asctime, all in UTC. */
+function httpDate(text: string): number | null {
+  if (!/^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? .*\d\d:\d\d:\d\d/.test(text)) return null;
+  const ms = Date.parse(text.endsWith("GMT") ? text : `${text} GMT`);
+  return Number.isNaN(ms) ? null : ms;
+}
+
+function codeOf(error: Error): string {
+  const code = "code" in error ? error.code : undefined;
+  return typeof code === "string" ? code.slice(0, 60) : error.name.slice(0, 60);
+}

@@ -1,0 +1,50 @@
+/** The list of providers. A name here that has `settings` needs its line in `src/channels/registry.ts`: the compiler says so. */
+import type { z } from "zod";
+import type { ChannelTerms } from "../core/seams/channel.ts";
+import type { ContactKind } from "../core/values/policy.ts";
+import { aliyunSms } from "./aliyun-sms.ts";
+import { consoleProvider } from "./console.ts";
+import type { ApprovedTemplates, Provider } from "./provider.ts";
+import { tencentSms } from "./tencent-sms.ts";
+import { twilioSms } from "./twilio-sms.ts";
+import { webhook } from "./webhook.ts";
+import { wechat } from "./wechat.ts";
+import { whatsapp } from "./whatsapp.ts";
+
+const ALL = [consoleProvider, webhook, aliyunSms, tencentSms, twilioSms, whatsapp, wechat] as const;
+
+type Listed = (typeof ALL)[number];
+type WithChannel = Extract<Listed, { readonly settings: object }>;
+
+/** The providers that a channel can have. */
+export type ChannelProvider = WithChannel["name"];
+
+type Settings<Name extends ChannelProvider> = z.output<
+  z.ZodObject<Extract<WithChannel, { readonly name: Name }>["settings"]>
+>;
+/** A channel of this provider as it is configured: what `openChannels` opens. */
+export type ChannelConfigOf<Name extends ChannelProvider> = ChannelTerms & {
+  readonly provider: Name;
+  readonly settings: Settings<Name>;
+};
+export type ChannelConfig = { [Name in ChannelProvider]: ChannelConfigOf<Name> }[ChannelProvider];
+
+export const providers: readonly Provider[] = ALL;
+export const channelProviders: readonly ChannelProvider[] = ALL.flatMap((provider) =>
+  provider.settings === null ? [] : [provider.name],
+);
+
+export function providerOf(name: string): Provider | null {
+  return providers.find((provider) => provider.name === name) ?? null;
+}
+
+/** The contact that a channel reaches: by its provider, else by its own name. `chat` reaches any handle, other names the handle of that kind. */
+export function contactOf(channel: string, provider: string): ContactKind {
+  const own = providerOf(provider)?.contact ?? null;
+  if (own !== null) return own;
+  if (/sms|whatsapp|voice/i.test(channel)) return "phone";
+  return channel === "chat" ? "chat" : `chat.${channel}`;
+}
+
+/** Every kind of approved template that the front matter of a text can name. */
+export const approvedTemplates: readonly ApprovedTemplates[] = providers.flatMap(({ approved }) => approved ?? []);

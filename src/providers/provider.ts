@@ -1,0 +1,29 @@
+/**
+ * A provider describes itself here, as data: its name, the contact it reaches, its keys in dunlin.yaml, its approved templates, and
+ * which messages it refuses. One file a provider; `all.ts` lists them. The code that speaks to it is its folder in `src/channels`.
+ */
+import type { z } from "zod";
+import type { ContactKind } from "../core/values/policy.ts";
+import type { Section } from "./approved.ts";
+
+export type Provider = {
+  /** As `provider:` in dunlin.yaml. */
+  readonly name: string;
+  /** The contact its channels reach; null: the name of the channel decides. */
+  readonly contact: ContactKind | null;
+  /** false: its messages reach no buyer. */
+  readonly delivers: boolean;
+  /** Its own keys of a channel in dunlin.yaml. null: there is no such channel yet; only its approved templates are read. */
+  readonly settings: Readonly<Record<string, z.ZodType>> | null;
+  readonly approved: ApprovedTemplates | null;
+};
+
+export type ApprovedTemplates = {
+  /** The key in the front matter of a text. */
+  readonly section: string;
+  readonly shape: z.ZodType<Section>;
+  /** Whether it sends approved templates only. */
+  readonly required: boolean;
+  /** Whether a parameter may hold a link. */
+  readonly takesLinks: boolean;
+};

@@ -1,0 +1,22 @@
+import { z } from "zod";
+import { named, positional, sectionOf, word } from "./approved.ts";
+import type { Provider } from "./provider.ts";
+
+export const twilioSms = {
+  name: "twilio-sms",
+  contact: "phone",
+  delivers: true,
+  settings: null,
+  approved: {
+    section: "twilio",
+    shape: z
+      .strictObject({
+        contentSid: word,
+        messagingServiceSid: word.optional(),
+        params: z.union([named, positional], { error: "must be a map or a list of texts" }).optional(),
+      })
+      .transform(sectionOf),
+    required: false,
+    takesLinks: true,
+  },
+} as const satisfies Provider;

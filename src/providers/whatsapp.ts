@@ -1,0 +1,53 @@
+import { z } from "zod";
+import { paramsOf, positional, type Section, textsOf, word } from "./approved.ts";
+import type { Provider } from "./provider.ts";
+
+/** https://developers.facebook.com/docs/whatsapp: a template's components; buttons are counted from 0. */
+const component = z
+  .strictObject({
+    type: z.enum(["header", "body", "button"]),
+    sub_type: z.enum(["url", "quick_reply", "copy_code"]).optional(),
+    index: z.number().int("must be a whole number").min(0).max(9).optional(),
+    parameters: positional,
+  })
+  .refine(({ type, index }) => (type === "button") === (index !== undefined), {
+    error: "a button needs an index, and nothing else has one",
+    path: ["index"],
+  })
+  .refine(({ type, sub_type }) => type === "button" || sub_type === undefined, {
+    error: "is for buttons",
+    path: ["sub_type"],
+  });
+
+const shape = z
+  .strictObject({
+    name: word,
+    language: word,
+    components: z.array(component).max(12, "holds more than 12 components").optional(),
+    params: positional.optional(),
+  })
+  .refine(({ components, params }) => components === undefined || params === undefined, {
+    error: "are those of the body: name them in components, or here, not in both",
+    path: ["params"],
+  });
+
+/** The parameters of components are named body.1, button.0.1. The kind of a button is a field: `button.0` → `url`. */
+function read({ components = [], params = [], ...rest }: z.output<typeof shape>): Section {
+  const fields = textsOf(rest);
+  const given = paramsOf(params);
+  for (const [position, { type, index, sub_type, parameters }] of components.entries()) {
+    const place = index === undefined ? type : `${type}.${index}`;
+    if (index !== undefined) fields[place] = sub_type ?? "url";
+    for (const [at, source] of parameters.entries())
+      given.push({ name: `${place}.${at + 1}`, source, path: ["components", position, "parameters", at] });
+  }
+  return { fields, params: given };
+}
+
+export const whatsapp = {
+  name: "whatsapp",
+  contact: "phone",
+  delivers: true,
+  settings: null,
+  approved: { section: "whatsapp", shape: shape.transform(read), required: false, takesLinks: true },
+} as const satisfies Provider;

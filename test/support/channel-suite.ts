@@ -1,0 +1,236 @@
+/**
+ * The conformance suite for channels over HTTP: every such channel passes it (`src/core/seams/channel.ts` is the seam). A channel's test
+ * file calls `testChannel` and adds only its own rules. The provider is a loopback server that answers as it is told.
+ */
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { MAX_CONNECTIONS } from "../../src/channels/http-client.ts";
+import { openChannels } from "../../src/channels/registry.ts";
+import type { Channel, ChannelTerms, Message, SendOutcome } from "../../src/core/seams/channel.ts";
+import type { ChannelConfig, ChannelConfigOf, ChannelProvider } from "../../src/providers/all.ts";
+import { type FakeProvider, type FakeProviderOptions, startFakeProvider } from "./fake-provider.ts";
+import { type Fault, faults } from "./provider-faults.ts";
+
+export const ADDRESS = "+8613812345678";
+export const TEXT = "李雷, your order 2233 is waiting 🛒";
+
+export const message = (change: Partial<Message> = {}): Message => ({
+  idempotencyKey: "key-1",
+  channel: "sms",
+  shop: "acme",
+  to: ADDRESS,
+  text: TEXT,
+  locale: "zh-CN",
+  campaign: "default",
+  step: "nudge",
+  orders: ["2233445566", "820982911946154508"],
+  approved: null,
+  params: { name: "李雷" },
+  ...change,
+});
+
+export type OpenOptions<Name extends ChannelProvider> = {
+  /** Default: the provider of this test. */
+  readonly url?: string;
+  readonly settings?: ChannelConfigOf<Name>["settings"];
+  readonly terms?: Partial<ChannelTerms>;
+};
+
+/** The provider and the channels of one test. */
+export type ChannelBench<Name extends ChannelProvider> = {
+  readonly provider: () => FakeProvider;
+  /** What the channels logged, as JSON. */
+  readonly logged: () => string;
+  readonly open: (options?: OpenOptions<Name>) => Channel;
+  /** Sends one message to the provider, which does this. */
+  readonly sendWith: (fault: Fault, options?: OpenOptions<Name>) => Promise<SendOutcome>;
+};
+
+export function channelBench<Name extends ChannelProvider>(
+  name: Name,
+  settings: (url: string) => ChannelConfigOf<Name>["settings"],
+  options: FakeProviderOptions = {},
+): ChannelBench<Name> {
+  let provider: FakeProvider;
+  let opened: Channel[] = [];
+  let lines: object[] = [];
+  beforeEach(async () => {
+    provider = await startFakeProvider(options);
+  });
+  afterEach(async () => {
+    await Promise.all(opened.map((channel) => channel.close()));
+    [opened, lines] = [[], []];
+    await provider.close();
+  });
+  const open: ChannelBench<Name>["open"] = (options = {}) => {
+    const url = options.url ?? provider.url("sms?v=1");
+    const terms: ChannelTerms = {
+      name: "sms",
+      provider: name,
+      contact: "phone",
+      ratePerSecond: 500,
+      timeoutMs: 2_000,
+      cost: { micros: 50_000, currency: "CNY" },
+      fallback: "chat",
+      ...options.terms,
+    };
+    const config = { ...terms, settings: options.settings ?? settings(url) } as ChannelConfig;
+    const log = { warn: (fields: object, message: string) => void lines.push({ ...fields, message }) };
+    const channel = openChannels([config], { log }).get("sms");
+    if (channel === undefined) throw new Error("the channel was not opened");
+    opened.push(channel);
+    return channel;
+  };
+  return {
+    provider: () => provider,
+    logged: () => JSON.stringify(lines),
+    open,
+    sendWith: (fault, options) => {
+      provider.rules([{ fault }]);
+      return open(options).send(message());
+    },
+  };
+}
+
+/** Neither outcome nor log repeats the address or the text. */
+export function expectDiscreet(outcome: SendOutcome, logged = ""): void {
+  if (outcome.kind !== "accepted") expect(outcome.message.length).toBeLessThanOrEqual(200);
+  for (const said of [JSON.stringify(outcome), logged]) {
+    expect(said).not.toContain("138123");
+    expect(said).not.toContain("李雷");
+  }
+}
+
+export type ChannelSample<Name extends ChannelProvider> = {
+  readonly bench: ChannelBench<Name>;
+  readonly provider: Name;
+  /** How the provider accepts a message as `m-7` in 2 segments. */
+  readonly accepts: Fault;
+  /** How it refuses a message for good, repeating address and text. */
+  readonly refuses: (words: string) => Fault;
+  /** How it asks to come back after this `Retry-After`; null: it never does. */
+  readonly busy: ((retryAfter: string) => Fault) | null;
+};
+
+export function testChannel<Name extends ChannelProvider>(sample: ChannelSample<Name>): void {
+  const { bench, provider: name } = sample;
+  const { provider, open, sendWith, logged } = bench;
+
+  describe(`channel ${name}: an answer`, () => {
+    test("of acceptance has message id and segments", async () => {
+      expect(await sendWith(sample.accepts)).toEqual({ kind: "accepted", messageId: "m-7", segments: 2 });
+    });
+
+    test("of refusal is permanent, in our own words", async () => {
+      const outcome = await sendWith(sample.refuses(`no: ${ADDRESS} ${TEXT}`));
+      expect(outcome).toMatchObject({ kind: "failed-permanent" });
+      expectDiscreet(outcome, logged());
+    });
+
+    test.runIf(sample.busy)("with Retry-After is transient, and waits that long", async () => {
+      const outcome = await sendWith(sample.busy?.("7") ?? faults.ok);
+      expect(outcome).toMatchObject({ kind: "failed-transient", retryAfterMs: 7_000 });
+      expectDiscreet(outcome, logged());
+    });
+  });
+
+  describe(`channel ${name}: no answer`, () => {
+    test("by the time limit is unknown, not earlier, and the message was sent once", async () => {
+      const before = performance.now();
+      const outcome = await sendWith(faults.hang, { terms: { timeoutMs: 500 } });
+      expect(performance.now() - before).toBeGreaterThanOrEqual(499);
+      expect(outcome).toMatchObject({ kind: "unknown", code: "timeout" });
+      expectDiscreet(outcome, logged());
+      expect(provider().log).toHaveLength(1);
+    });
+
+    test.each<[string, Fault]>([
+      ["after the message was accepted", faults.resetAfter],
+      ["before the message was read", faults.resetBefore],
+    ])("but a reset %s is unknown, and not repeated", async (_name, fault) => {
+      const outcome = await sendWith(fault);
+      expect(outcome).toMatchObject({ kind: "unknown", code: "connection_lost" });
+      expectDiscreet(outcome, logged());
+      expect(provider().log).toHaveLength(1);
+    });
+
+    test("but bytes that are not HTTP is unknown", async () => {
+      const outcome = await sendWith(faults.garbage);
+      expect(outcome).toMatchObject({ kind: "unknown", code: "bad_answer" });
+      expectDiscreet(outcome, logged());
+    });
+  });
+
+  describe(`channel ${name}: nothing is sent`, () => {
+    test("over a refused connection: transient", async () => {
+      const channel = open();
+      await provider().close();
+      const outcome = await channel.send(message());
+      expect(outcome).toMatchObject({ kind: "failed-transient", code: "connection_refused", retryAfterMs: null });
+      expectDiscreet(outcome, logged());
+    });
+
+    test("after its deadline, which is checked right before the request is written", async () => {
+      const channel = open({ terms: { timeoutMs: 20_000 } });
+      expect(await channel.send(message(), performance.now() - 1)).toMatchObject({ kind: "failed-transient" });
+      expect(provider().log).toHaveLength(0);
+      provider().rules([{ fault: { do: "answer", delayMs: 300 }, times: MAX_CONNECTIONS }]);
+      const busy = Array.from({ length: MAX_CONNECTIONS }, () => channel.send(message()));
+      const late = channel.send(message(), performance.now() + 40);
+      const early = channel.send(message(), performance.now() + 10_000);
+      expect(await late).toMatchObject({ kind: "failed-transient", code: "no_connection_in_time" });
+      await Promise.all([...busy, early]);
+      expect(provider().log).toHaveLength(MAX_CONNECTIONS + 1);
+    });
+
+    test("while no connection is free in time; the next message goes out", async () => {
+      provider().rules([{ fault: faults.hang, times: MAX_CONNECTIONS }]);
+      const channel = open({ terms: { timeoutMs: 600 } });
+      const busy = Array.from({ length: MAX_CONNECTIONS }, () => channel.send(message()));
+      expect(await channel.send(message())).toMatchObject({ kind: "failed-transient", code: "no_connection_in_time" });
+      const unknown = (await Promise.all(busy)).filter(({ kind }) => kind === "unknown");
+      expect(provider().log).toHaveLength(unknown.length);
+      expect(await channel.send(message())).toMatchObject({ kind: "accepted" });
+      expect(provider().log).toHaveLength(unknown.length + 1);
+    });
+
+    test("over a closed channel: transient", async () => {
+      const channel = open();
+      await channel.close();
+      await channel.close();
+      expect(await channel.send(message())).toMatchObject({ kind: "failed-transient", code: "closed" });
+      expect(provider().log).toHaveLength(0);
+    });
+  });
+
+  describe(`channel ${name}: the connections`, () => {
+    test("are drained by close", async () => {
+      const channel = open();
+      provider().rules([{ fault: { ...sample.accepts, delayMs: 50 } as Fault }]);
+      const sent = channel.send(message());
+      await provider().received(1);
+      await channel.close();
+      expect(await sent).toMatchObject({ kind: "accepted" });
+    });
+
+    test(`are at most ${MAX_CONNECTIONS}: of 200 sends at once each arrives once`, async () => {
+      provider().rules([{ fault: sample.accepts }]);
+      const channel = open();
+      const sends = Array.from({ length: 200 }, (_, i) => channel.send(message({ idempotencyKey: `key-${i}` })));
+      for (const outcome of await Promise.all(sends)) expect(outcome).toMatchObject({ kind: "accepted" });
+      expect(provider().log).toHaveLength(200);
+      expect(provider().connections()).toBeLessThanOrEqual(MAX_CONNECTIONS);
+    });
+  });
+
+  test(`channel ${name} has the configured terms`, () => {
+    expect(open()).toMatchObject({
+      name: "sms",
+      provider: name,
+      contact: "phone",
+      ratePerSecond: 500,
+      timeoutMs: 2_000,
+      cost: { micros: 50_000, currency: "CNY" },
+      fallback: "chat",
+    });
+  });
+}
