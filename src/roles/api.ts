@@ -1,4 +1,4 @@
-/** Wires the HTTP interface to the features, and listens. */
+/** The role `api`: wires the HTTP interface to the features, and listens. */
 import type { Logger } from "pino";
 import { createCampaignAdmin } from "../campaigns/administer.ts";
 import type { Config } from "../config/config.ts";
@@ -69,11 +69,11 @@ function welcome(url: string, { apiKey, apiKeyCreated, apiKeyFile }: Keys): stri
 type ApiInput = {
   readonly config: Config;
   readonly keys: Keys;
-  readonly database: OpenDatabase;
+  readonly database: Pick<OpenDatabase, "sql" | "url">;
   /** For reports, lists, stories and previews. */
   readonly reads: Sql;
-  readonly backend: QueueBackend;
-  /** Intake, counted under the name of where events came from. */
+  readonly backend: Pick<QueueBackend, "check">;
+  /** Intake, counted under the name of the source of the events. */
   readonly intake: (source: string) => Intake;
   readonly metrics: { text(): Promise<string>; readonly answered: Observe };
   readonly policies: PolicyLookups;
@@ -82,11 +82,21 @@ type ApiInput = {
 };
 
 async function startHttp(input: ApiInput): Promise<{ url: string; close: () => Promise<void> }> {
+  const { config } = input;
+  const server = buildApi(input);
+  const url = await server.listen({ host: config.host, port: config.port }).catch((error: unknown) => {
+    throw whyNotListening(error, config);
+  });
+  return { url, close: () => server.close() };
+}
+
+/** A server that does not listen yet. */
+export function buildApi(input: ApiInput) {
   const { config, database, reads, backend, metrics, log } = input;
   const { sql } = database;
   const { zoneOf } = input.policies;
   const vault = createVault(input.keys.secretKey);
-  const server = buildServer({
+  return buildServer({
     config,
     intake: input.intake("http"),
     sources,
@@ -100,7 +110,7 @@ async function startHttp(input: ApiInput): Promise<{ url: string; close: () => P
           ),
           backend.check({ limitMs: 2_000 }),
         ]);
-        // Without the queue intake over HTTP and the sweep go on: told, but no reason to take the process out of service.
+        // Intake over HTTP and the sweep work without the queue, so its failure is shown but does not make the process unready.
         return {
           ok: store.ok,
           checks: { database: store, queue: queue.ok ? { ok: true } : { ok: false, message: queue.faults.join("; ") } },
@@ -146,13 +156,9 @@ async function startHttp(input: ApiInput): Promise<{ url: string; close: () => P
     campaigns: createCampaignAdmin({ sql, options: catalogOptions(config) }),
     log,
   });
-  const url = await server.listen({ host: config.host, port: config.port }).catch((error: unknown) => {
-    throw whyNotListening(error, config);
-  });
-  return { url, close: () => server.close() };
 }
 
-/** The reasons that an operator can mend, in one line; anything else as it came. */
+/** A StartError for a cause that an operator can correct; any other error unchanged. */
 function whyNotListening(error: unknown, { host, port }: Pick<Config, "host" | "port">): unknown {
   const at = host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
   switch (error instanceof Error && "code" in error ? error.code : undefined) {
@@ -163,7 +169,9 @@ function whyNotListening(error: unknown, { host, port }: Pick<Config, "host" | "
     case "EADDRNOTAVAIL":
     case "ENOTFOUND":
     case "EAI_AGAIN":
-      return new StartError(`${at}: ${host} is no address of this machine: correct HOST (0.0.0.0: all of them)`);
+      return new StartError(
+        `${at}: ${host} is not an address of this machine: correct HOST (0.0.0.0 means all addresses)`,
+      );
     default:
       return error;
   }

@@ -1,0 +1,281 @@
+/**
+ * Every route of the server, asked against the real parts of the application: each real answer must fit its closed schema, and every part
+ * of a schema must occur in some answer.
+ */
+import type { InjectOptions } from "fastify";
+import { describe, expect, it } from "vitest";
+import { z } from "zod";
+import { HOUR, MINUTE } from "../../src/core/values/duration.ts";
+import { auditItem } from "../../src/http/contract/audit.ts";
+import {
+  campaignFull,
+  campaignItem,
+  campaignSaved,
+  versionFull,
+  versionItem,
+} from "../../src/http/contract/campaigns.ts";
+import { receipt } from "../../src/http/contract/events.ts";
+import { caseItem, deliveryItem, reminderItem } from "../../src/http/contract/lists.ts";
+import { liveness, readiness } from "../../src/http/contract/operations.ts";
+import { orderStory } from "../../src/http/contract/orders.ts";
+import { problem } from "../../src/http/contract/parts/problem.ts";
+import { pageOf } from "../../src/http/contract/parts/values.ts";
+import { promiseAnswer } from "../../src/http/contract/promises.ts";
+import { rehearsal } from "../../src/http/contract/rehearsals.ts";
+import { recoveryReport } from "../../src/http/contract/reports.ts";
+import { preview } from "../../src/http/contract/templates.ts";
+import { T0 } from "../support/intake.ts";
+import { pathsOfSchema, removeSeen } from "./schema-paths.ts";
+import { bearer, JSON_TYPE, NDJSON_TYPE, pieces } from "./support.ts";
+import { created, HELD, happen, shopifySigned, wholeApi } from "./whole.ts";
+
+type Case = {
+  /** As in the route table. */
+  readonly route: string;
+  readonly url?: string;
+  readonly status?: number;
+  readonly headers?: Record<string, string>;
+  readonly payload?: string | object;
+};
+type Group = { readonly schema: z.ZodType; readonly never?: readonly string[]; readonly cases: readonly Case[] };
+
+const YAML = "steps:\n  - { id: nudge, at: { afterCreated: 15m }, channels: [sms] }\n";
+const put = (version: number | null, minutes = 15): Pick<Case, "headers" | "payload"> => ({
+  headers: version === null ? { "if-none-match": "*" } : { "if-match": `"${version}"` },
+  payload: {
+    yaml: YAML.replace("15", String(minutes)),
+    templates: { "nudge.sms.en.hbs": "{{total}} STOP", "nudge.sms.fr.hbs": "{{total}}" },
+    note: "a try",
+  },
+});
+const PROMO = { route: "PUT /v1/campaigns/:key", url: "/v1/campaigns/promo" };
+const ORDER = { id: 6200407294252, created_at: "2026-11-10T20:00:00+08:00", currency: "HKD", total_price: "199.00" };
+const WEBHOOK = { route: "POST /v1/webhooks/:source/:shop", url: "/v1/webhooks/shopify/acme" };
+const webhook = (topic: string) =>
+  shopifySigned(
+    JSON.stringify({ ...ORDER, updated_at: ORDER.created_at, financial_status: "pending", phone: "+85291234567" }),
+    topic,
+  );
+const APPROVED = `---\naliyun: { signName: 好店, templateCode: SMS_1, params: { sum: "{{total}}" } }\n---\n催款：{{total}}`;
+const KEYS = "campaign,step,channel,template,variant,shop,day,hour";
+const WINDOW = "from=2026-11-01T00:00:00Z&to=2026-12-01T00:00:00Z";
+const STORIES = [
+  "paid",
+  "closed",
+  "refunded",
+  "promised",
+  "manual",
+  "away",
+  "refused",
+  "paused",
+  "cod",
+  "presale",
+  ...HELD,
+];
+
+/** In this order: later cases read what earlier ones wrote. */
+const GROUPS: readonly Group[] = [
+  {
+    schema: receipt,
+    // Only a stream with more than 10,000 bad lines has it.
+    never: [".rejectedNotListed"],
+    cases: [
+      { route: "POST /v1/events", status: 202, payload: created("one") },
+      {
+        route: "POST /v1/events",
+        status: 202,
+        headers: NDJSON_TYPE,
+        payload: `${JSON.stringify(created("two"))}\n${JSON.stringify({ ...created("bad"), type: "order.lost" })}\n{`,
+      },
+      { ...WEBHOOK, status: 202, ...webhook("orders/create") },
+      { ...WEBHOOK, ...webhook("products/create") },
+    ],
+  },
+  {
+    schema: promiseAnswer,
+    cases: [
+      {
+        route: "POST /v1/orders/:shop/:id/promise",
+        url: "/v1/orders/acme/promised/promise",
+        payload: { at: new Date(T0 + 3 * HOUR).toISOString(), reason: "cannot pay online", by: "Li" },
+      },
+    ],
+  },
+  {
+    schema: recoveryReport,
+    cases: [
+      { route: "GET /v1/reports/recovery" },
+      { route: "GET /v1/reports/recovery", url: `/v1/reports/recovery?by=${KEYS}&${WINDOW}` },
+    ],
+  },
+  {
+    schema: orderStory,
+    cases: STORIES.map((id) => ({ route: "GET /v1/orders/:shop/:id", url: `/v1/orders/acme/${id}` })),
+  },
+  {
+    schema: pageOf(caseItem),
+    cases: [{ route: "GET /v1/cases" }, { route: "GET /v1/cases", url: "/v1/cases?limit=1" }],
+  },
+  {
+    schema: pageOf(reminderItem),
+    cases: [{ route: "GET /v1/reminders" }, { route: "GET /v1/reminders", url: "/v1/reminders?limit=1" }],
+  },
+  {
+    schema: pageOf(deliveryItem),
+    cases: [{ route: "GET /v1/deliveries" }, { route: "GET /v1/deliveries", url: "/v1/deliveries?limit=1" }],
+  },
+  {
+    schema: rehearsal,
+    cases: [
+      {
+        route: "POST /v1/rehearsals",
+        headers: NDJSON_TYPE,
+        payload: [
+          created("r1"),
+          created("r2", { amount: "9000.00" }),
+          created("r3", { tags: ["held"], buyer: { id: "r3", phone: "+8613911111111", locale: "fr" } }),
+          "no event",
+        ]
+          .map((event) => JSON.stringify(event))
+          .join("\n"),
+      },
+    ],
+  },
+  {
+    schema: preview,
+    cases: [
+      { route: "POST /v1/templates/preview", payload: { template: APPROVED, channel: "sms", locale: "zh-CN" } },
+      {
+        route: "POST /v1/templates/preview",
+        payload: { template: "{{total}}", channel: "chat", order: { shop: "acme", id: "promised" } },
+      },
+    ],
+  },
+  {
+    schema: campaignSaved,
+    cases: [
+      { ...PROMO, status: 201, ...put(null) },
+      { ...PROMO, ...put(1, 20) },
+      { route: "POST /v1/campaigns/:key/rollback", url: "/v1/campaigns/promo/rollback", payload: { note: "back" } },
+      { route: "POST /v1/campaigns/:key/pause", url: "/v1/campaigns/default/pause", payload: { note: "stop" } },
+      { route: "POST /v1/campaigns/:key/resume", url: "/v1/campaigns/held/resume" },
+    ],
+  },
+  {
+    schema: campaignFull,
+    cases: ["default", "held", "promo"].map((key) => ({
+      route: "GET /v1/campaigns/:key",
+      url: `/v1/campaigns/${key}`,
+    })),
+  },
+  // The list of campaigns is one page.
+  { schema: pageOf(campaignItem), never: [".next"], cases: [{ route: "GET /v1/campaigns" }] },
+  {
+    schema: pageOf(versionItem),
+    cases: [
+      { route: "GET /v1/campaigns/:key/versions", url: "/v1/campaigns/promo/versions" },
+      { route: "GET /v1/campaigns/:key/versions", url: "/v1/campaigns/promo/versions?limit=1" },
+    ],
+  },
+  {
+    schema: versionFull,
+    cases: ["default/versions/1", "held/versions/1", "promo/versions/2"].map((path) => ({
+      route: "GET /v1/campaigns/:key/versions/:version",
+      url: `/v1/campaigns/${path}`,
+    })),
+  },
+  {
+    schema: z.literal(""),
+    cases: [
+      { route: "DELETE /v1/campaigns/:key/versions/:version", url: "/v1/campaigns/promo/versions/2", status: 204 },
+    ],
+  },
+  {
+    schema: pageOf(auditItem),
+    cases: [{ route: "GET /v1/audit" }, { route: "GET /v1/audit", url: "/v1/audit?limit=1" }],
+  },
+  { schema: liveness, cases: [{ route: "GET /healthz" }] },
+  { schema: readiness, cases: [{ route: "GET /readyz" }] },
+  {
+    schema: z.string().min(1),
+    cases: [
+      { route: "GET /metrics" },
+      { route: "GET /v1/reports/recovery", url: "/v1/reports/recovery?format=csv" },
+      // It describes the others; openapi.test.ts compares it with docs/openapi.json.
+      { route: "GET /openapi.json" },
+    ],
+  },
+  {
+    schema: problem,
+    // Only a stream that fails has these: the last test asks for one.
+    never: [".accepted", ".duplicates", ".resumeFrom", ".rejected", ".rejectedNotListed"],
+    cases: [
+      { route: "GET /v1/cases", status: 401, headers: { authorization: "Bearer nobody" } },
+      { route: "GET /v1/orders/:shop/:id", url: "/v1/orders/acme/nope", status: 404 },
+      { route: "GET /v1/cases", url: "/v1/cases?colour=red", status: 422 },
+      { route: "POST /v1/templates/preview", status: 422, payload: { channel: "sms" } },
+      { route: "POST /v1/events", status: 422, payload: { ...created("bad"), type: "order.lost" } },
+      { ...PROMO, status: 412, ...put(1) },
+      { ...PROMO, status: 422, ...put(3), payload: { yaml: "steps: []\n", templates: {} } },
+    ],
+  },
+];
+
+const isUnder = (path: string, prefix: string) => path === prefix || /^[.[{]/.test(path.slice(prefix.length));
+
+describe("the answers of the API", () => {
+  it("fit their closed schemas, on every route and with every part of each schema", async () => {
+    const whole = await wholeApi();
+    const { app } = whole;
+    const routes = new Set<string>();
+    app.addHook("onRoute", ({ method, url }) => {
+      for (const each of [method].flat()) if (each !== "HEAD") routes.add(`${each} ${url}`);
+    });
+    await app.ready();
+    await happen(whole);
+
+    for (const { schema, never = [], cases } of GROUPS) {
+      const unseen = pathsOfSchema(schema);
+      for (const one of cases) {
+        const [method = "", path = ""] = one.route.split(" ");
+        const answer = await app.inject({
+          method: method as NonNullable<InjectOptions["method"]>,
+          url: one.url ?? path,
+          headers: { ...bearer(), ...(one.payload === undefined ? {} : JSON_TYPE), ...one.headers },
+          ...(one.payload === undefined ? {} : { payload: one.payload }),
+        });
+        const title = `${method} ${one.url ?? path}`;
+        expect([answer.statusCode, title], answer.body).toEqual([one.status ?? 200, title]);
+        const isJson = schema instanceof z.ZodObject;
+        const body: unknown = isJson ? answer.json() : answer.body;
+        expect(schema.safeParse(body).error, title).toBeUndefined();
+        removeSeen(unseen, body);
+        routes.delete(one.route);
+      }
+      const missing = [...unseen].filter(
+        (path) => !never.some((prefix) => path.startsWith(prefix) && isUnder(path, prefix)),
+      );
+      expect(missing, `parts of the answer of ${cases[0]?.route} that no case has`).toEqual([]);
+    }
+    expect([...routes], "routes without a case").toEqual([]);
+  });
+
+  it("fit the schema of a problem also when a stream fails", async () => {
+    const { app, database } = await wholeApi();
+    await database.setNow(T0 + MINUTE);
+    const open = app.inject({
+      method: "POST",
+      url: "/v1/events",
+      headers: { ...bearer(), ...NDJSON_TYPE },
+      payload: pieces([`${JSON.stringify(created("s1"))}\n{\n`.repeat(1_000)], false),
+    });
+    await expect
+      .poll(async () => (await database.sql`select from order_events`).length, { timeout: 20_000 })
+      .toBeGreaterThan(0);
+    await app.close();
+    const answer = (await open).json();
+    expect(answer).toMatchObject({ code: "shutting_down", accepted: 1, resumeFrom: { line: 2_001 } });
+    expect(answer.rejected.length).toBeGreaterThan(0);
+    expect(problem.safeParse(answer).error).toBeUndefined();
+  });
+});

@@ -1,0 +1,193 @@
+/** The API as the role wires it, on a real database with the stories of a dozen orders. */
+import { createHmac } from "node:crypto";
+import { join } from "node:path";
+import { pino } from "pino";
+import { onTestFinished } from "vitest";
+import { applyDirectory, checkDirectory } from "../../src/campaigns/apply.ts";
+import { openLiveCampaigns } from "../../src/campaigns/live.ts";
+import { loadConfig } from "../../src/config/load-config.ts";
+import type { SendOutcome } from "../../src/core/seams/channel.ts";
+import { HOUR, MINUTE } from "../../src/core/values/duration.ts";
+import { createVault } from "../../src/db/vault.ts";
+import { createDispatcher } from "../../src/dispatch/dispatcher.ts";
+import { createIntake } from "../../src/intake/intake.ts";
+import { createRehearsals } from "../../src/rehearsal/service.ts";
+import { catalogOptions } from "../../src/render/catalog/catalog-options.ts";
+import { policyLookups } from "../../src/reporting/policies.ts";
+import { buildApi } from "../../src/roles/api.ts";
+import { createMetrics } from "../../src/roles/metrics.ts";
+import { ALICE, campaignDir } from "../support/campaigns.ts";
+import { testDatabase } from "../support/database.ts";
+import { inProcessChannel } from "../support/in-process-channel.ts";
+import { receivedEvent, T0 } from "../support/intake.ts";
+import { ADMIN_KEY, SHOPIFY_SECRET } from "./support.ts";
+
+const TEXT = "Order {{order.id}}: {{total}} STOP to opt out";
+const FILES = {
+  "dunlin.yaml": `
+shops:
+  acme: { timeZone: Asia/Shanghai, locale: en, currency: CNY, webhooks: { shopify: { secret: ${SHOPIFY_SECRET} } } }
+channels:
+  sms: { provider: console, cost: { amount: "0.045", currency: CNY } }
+  chat: { provider: console }
+`,
+  "templates/default/campaign.yaml": `
+name: Default
+active: { from: 2026-01-01T00:00:00Z, to: 2027-01-01T00:00:00Z }
+match: { shops: [acme], amount: { min: "1", max: "100000" } }
+exclude: { shops: [acme], tags: [vip], amount: { min: "10", max: "50000" } }
+steps:
+  - { id: nudge, at: { afterCreated: 10m }, channels: [sms] }
+  - { id: last-call, at: { beforeClose: 30m }, channels: [sms] }
+variants: { a: 1, b: 1 }
+quietHours: { from: "20:05", to: "20:20" }
+manual: { amountAtLeast: "5000" }
+`,
+  ...Object.fromEntries(
+    ["nudge.a", "nudge.b", "last-call.a", "last-call.b"].map((name) => [`templates/default/${name}.sms.en.hbs`, TEXT]),
+  ),
+  "templates/held/campaign.yaml": `
+priority: 10
+match: { tags: [held] }
+steps: [{ id: nudge, at: { afterCreated: 10m }, channels: [sms] }]
+holdout: 50%
+quietHours: off
+`,
+  "templates/held/nudge.sms.en.hbs": TEXT,
+  "templates/later/campaign.yaml": `
+priority: 20
+match: { tags: [later] }
+steps: [{ id: nudge, at: { afterCreated: 10m }, channels: [sms] }]
+`,
+  "templates/later/nudge.sms.en.hbs": TEXT,
+};
+
+const NO_QUEUE = { ok: false, kind: "redis", version: null, latencyMs: 0, advice: [] } as const;
+
+export const HELD = Array.from({ length: 8 }, (_, n) => `held${n}`);
+
+export async function wholeApi() {
+  const database = await testDatabase();
+  const { dir } = campaignDir(FILES);
+  const env = {
+    DATABASE_URL: database.url,
+    DUNLIN_SECRET_KEY: Buffer.alloc(32, 7).toString("base64"),
+    DUNLIN_API_KEY: ADMIN_KEY,
+  };
+  const loaded = loadConfig(env, dir);
+  if (!loaded.ok) throw new Error(loaded.faults.join("\n"));
+  const { config } = loaded;
+  const options = catalogOptions(config);
+  const checked = checkDirectory(join(dir, "templates"), options);
+  if (!checked.ok) throw new Error(checked.faults.join("\n"));
+  await database.setNow(T0);
+  await applyDirectory(database.sql, ALICE, checked.directory, { force: false, prune: false, note: "the first ones" });
+
+  const channels = new Map(
+    config.channels.map((facts) => [facts.name, inProcessChannel(facts, ({ orders }) => outcomeOf(orders[0] ?? ""))]),
+  );
+  const contacts = new Map([...channels].map(([name, { contact }]) => [name, contact]));
+  const live = await openLiveCampaigns({ sql: database.sql, options, channels: contacts, takeUp: 5_000 });
+  const log = pino({ level: "silent" });
+  const secretKey = Buffer.alloc(32, 7);
+  const shared = {
+    sql: database.sql,
+    vault: createVault(secretKey),
+    shopOf: config.shop,
+    policy: () => live.current().policy,
+    refresh: () => live.refresh(),
+  };
+  const metrics = createMetrics({
+    due: async () => ({ due: 0, lagMs: 0 }),
+    queueDepth: async () => null,
+    inFlight: () => 0,
+  });
+  const intake = createIntake(shared);
+  const dispatcher = createDispatcher({ ...shared, catalog: () => live.current().catalog, channels, log });
+  onTestFinished(() => dispatcher.stop());
+  const app = buildApi({
+    config,
+    keys: { secretKey, apiKey: ADMIN_KEY, apiKeyCreated: false, apiKeyFile: null },
+    database,
+    reads: database.sql,
+    backend: { check: async () => ({ ...NO_QUEUE, faults: ["the queue does not answer"] }) },
+    intake: () => intake,
+    metrics: { text: () => metrics.registry.metrics(), answered: metrics.answered },
+    policies: policyLookups(() => live.current().policy.campaigns, config.shop),
+    rehearsals: createRehearsals({ config, files: () => live.current().catalog.files }),
+    log,
+  });
+  onTestFinished(() => app.close());
+  const receive = async (at: number, ...events: readonly object[]) => {
+    await database.setNow(at);
+    const { rejected } = await intake.submit(events);
+    if (rejected.length > 0) throw new Error(JSON.stringify(rejected));
+  };
+  const dispatch = async (at: number) => {
+    await database.setNow(at);
+    await live.refresh();
+    await dispatcher.drain();
+    await dispatcher.settled();
+  };
+  return { app, database, receive, dispatch };
+}
+
+/** By order: the provider is away, refuses for good, or accepts. */
+function outcomeOf(order: string): SendOutcome {
+  if (order === "away") return { kind: "failed-transient", code: "503", message: "try later", retryAfterMs: 60_000 };
+  if (order === "refused") return { kind: "failed-permanent", code: "1006", message: "blocked number" };
+  return { kind: "accepted", messageId: `m-${order}`, segments: 1 };
+}
+
+let phones = 0;
+/** An order of a buyer of its own that closes in four hours. */
+export const created = (id: string, more: Record<string, unknown> = {}) =>
+  receivedEvent(`${id}-created`, "order.created", T0, {
+    id,
+    closesAt: new Date(T0 + 4 * HOUR).toISOString(),
+    buyer: { id: `b-${id}`, phone: `+86138${String(++phones).padStart(8, "0")}`, locale: "en" },
+    ...more,
+  });
+const later = (id: string, type: string, minutes: number, more: Record<string, unknown> = {}) =>
+  receivedEvent(`${id}-${type}`, `order.${type}`, T0 + minutes * MINUTE, { id, buyer: undefined, ...more });
+
+/** The orders, sent reminders, payments and failures that every report and list is about. */
+export async function happen({ database, receive, dispatch }: Awaited<ReturnType<typeof wholeApi>>): Promise<void> {
+  const paidAt = new Date(T0 + 40 * MINUTE).toISOString();
+  await receive(
+    T0,
+    created("paid", { tags: ["d11"], items: [{ sku: "S1", title: "Coat", quantity: 1 }], paymentMethod: "card" }),
+    created("closed"),
+    created("refunded"),
+    created("promised"),
+    created("manual", { amount: "9000.00" }),
+    created("away"),
+    created("refused"),
+    created("paused", { tags: ["later"] }),
+    created("cod", { paymentMethod: "cod" }),
+    created("presale", { presale: { depositPaid: false }, pendingConfirmation: true }),
+    ...HELD.map((id) => created(id, { tags: ["held"] })),
+  );
+  await database.sql`update campaigns set paused_at = dunlin_now() where key = 'later'`;
+  await dispatch(T0 + 10 * MINUTE);
+  await dispatch(T0 + 20 * MINUTE);
+  await database.sql`update deliveries set delivered_at = ${new Date(T0 + 21 * MINUTE)} where state = 'accepted'`;
+  await receive(
+    T0 + 40 * MINUTE,
+    later("paid", "paid", 40, { paidAt }),
+    later("refunded", "paid", 40, { paidAt }),
+    later("closed", "closed", 40, { closedAt: paidAt, reason: "the buyer cancelled" }),
+    later("held0", "paid", 40),
+    later("held1", "paid", 40),
+  );
+  await receive(T0 + 50 * MINUTE, later("refunded", "refunded", 50));
+}
+
+export const shopifySigned = (payload: string, topic: string) => ({
+  headers: {
+    "content-type": "application/json",
+    "x-shopify-topic": topic,
+    "x-shopify-hmac-sha256": createHmac("sha256", SHOPIFY_SECRET).update(payload).digest("base64"),
+  },
+  payload,
+});
