@@ -47,7 +47,7 @@ const MAY = {
   "db/stores/dispatch": [...CORE, "db", "db/stores/buyers"],
   "db/stores/campaigns": [...CORE, "db"],
   "db/stores/reads": [...CORE, "db", "db/stores/buyers"],
-  queue: CORE,
+  queue: [...CORE, "deadline.ts"],
   channels: [...CORE, "providers"],
   sources: CORE,
   render: [...CORE, "providers"],
@@ -55,13 +55,14 @@ const MAY = {
 const BELOW_FEATURES = [...CORE, ...STORES, ...ADAPTERS, "db/embedded", "providers"];
 for (const feature of FEATURES) MAY[feature] = BELOW_FEATURES;
 MAY["http/contract"] = CORE;
-MAY.http = [...CORE, "http/contract", "sources", "db", ...STORES];
+MAY.http = [...CORE, "deadline.ts", "http/contract", "sources", "db", ...STORES];
 MAY.console = ["http/contract"];
 MAY.demo = [...BELOW_FEATURES, ...FEATURES];
 // `dunlin demo` is a command.
 MAY.cli = [...MAY.demo, "demo"];
 MAY["lifecycle.ts"] = [];
-MAY.roles = [...BELOW_FEATURES, ...FEATURES, ...SURFACES, "lifecycle.ts"];
+MAY["deadline.ts"] = [];
+MAY.roles = [...BELOW_FEATURES, ...FEATURES, ...SURFACES, "lifecycle.ts", "deadline.ts"];
 MAY["*"] = [...MAY.roles, "roles", "http/contract"];
 // The pool opens the embedded server, and the embedded server needs a pool to ask whether it is up.
 MAY.db = [...MAY.db, "db/embedded"];

@@ -1,27 +1,35 @@
 /**
- * The queue: an alarm clock in front of PostgreSQL, over BullMQ's Redis or PostgreSQL store.
+ * The queue wakes workers and carries order events, over BullMQ's Redis or PostgreSQL store. PostgreSQL holds the truth; the queue is an
+ * alarm clock in front of it.
  *
  * Invariants
- * - Nothing is lost with the queue: its jobs are nudges (`dispatch`, `upkeep`) or stay where they are until folded
- *   (`orders`: a job is removed only after `submit` resolved, and no outage or crash uses up its attempts).
- * - No call waits without a limit, no error event goes unhandled, and an outage logs each kind of message twice a
- *   minute at most.
- * - Nothing here resumes a queue: what an operator paused stays paused through restarts.
+ * - Losing the queue loses nothing. Jobs of `dispatch` and `upkeep` only say when to look. A job of `orders` is removed after `submit`
+ *   resolved, and no outage or crash uses up its attempts.
+ * - No call waits without a limit, and no error event goes unhandled. During an outage each kind of message is logged at most twice a
+ *   minute.
+ * - Nothing here resumes a queue. A queue that an operator paused stays paused through restarts.
  *
- * On failure: producers get `{ ok: false, reason }`; workers keep trying to reach the store until closed; sweeps of
- * PostgreSQL (elsewhere) send what is overdue meanwhile.
+ * On failure: a producer gets `{ ok: false, reason }`. Workers try to reach the store until they are closed. The sweeps of PostgreSQL
+ * (dispatch/sweep.ts) meanwhile send what is due.
  */
 import { type IQueueBackend, type Processor, Queue, Worker, type WorkerOptions } from "bullmq";
-import { endsWithin, messageOf, withDeadline } from "./deadline.ts";
+import { withDeadline } from "../deadline.ts";
 import { type QueueLog, type ReportError, rateLimitedErrors } from "./error-log.ts";
 import type { QueueName } from "./jobs.ts";
 import type { QueueCheck, StoreLink } from "./link.ts";
 import { openPostgresLink } from "./postgres-link.ts";
 import { openRedisLink } from "./redis-link.ts";
+import { endsWithin, messageOf } from "./waiting.ts";
 
 export type BullQueue = Queue<unknown, unknown, string, unknown, unknown, string, IQueueBackend, string>;
 export type BullWorker = Worker<unknown, unknown, string, IQueueBackend, object, string>;
 export type BullProcessor = Processor<unknown, unknown, string, object>;
+
+export type CheckOptions = {
+  readonly limitMs?: number;
+  /** Also tests LISTEN/NOTIFY on PostgreSQL, over two short connections. */
+  readonly deep?: boolean;
+};
 
 export type QueueBackend = {
   readonly kind: "redis" | "postgres";
@@ -32,23 +40,23 @@ export type QueueBackend = {
   readonly log: QueueLog;
   /** One per name and backend. Rejects at once while the store is known to be down. */
   queue(name: QueueName): Promise<BullQueue>;
-  /** A worker that does not run yet: the caller awaits `waitUntilReady()`, then `run()`s it. */
+  /** A worker that does not run yet. The caller awaits `waitUntilReady()`, then calls `run()`. */
   worker(name: QueueName, process: BullProcessor, options: Omit<WorkerOptions, "connection">): BullWorker;
-  /** BullMQ's own PostgreSQL schema; safe to run from many processes at once; nothing to do on Redis. */
+  /** Updates BullMQ's own PostgreSQL schema; safe to run from many processes at once. Does nothing on Redis. */
   migrate(): Promise<void>;
-  /** `deep` also tests LISTEN/NOTIFY on PostgreSQL (two short connections). Never rejects. */
-  check(options?: { limitMs?: number; deep?: boolean }): Promise<QueueCheck>;
+  /** Never rejects. */
+  check(options?: CheckOptions): Promise<QueueCheck>;
   /** Close workers first. Idempotent, bounded. */
   close(): Promise<void>;
 };
 
-/** Events are a debugging aid here; a short stream keeps both stores small. */
-const keptEvents = 1_000;
-const closeLimitMs = 2_000;
+/** Events only help with debugging; a short stream keeps both stores small. */
+const KEPT_EVENTS = 1_000;
+const CLOSE_LIMIT_MS = 2_000;
 
 /**
  * `queueUrl`: redis://, rediss://, redis+cluster://h1:p1,h2:p2, postgres://. Does not wait for the store.
- * `prefix` isolates tests; without it the queues are the public ones (`bull`, in a cluster `{bull}`; schema `bullmq`).
+ * `prefix` isolates tests. Without it the queues are the public ones: `bull`, in a cluster `{bull}`, and schema `bullmq` on PostgreSQL.
  */
 export function openQueueBackend(queueUrl: string, options: { prefix?: string; log: QueueLog }): QueueBackend {
   const report = rateLimitedErrors(options.log);
@@ -57,8 +65,8 @@ export function openQueueBackend(queueUrl: string, options: { prefix?: string; l
   let closing: Promise<void> | undefined;
 
   const closeAll = async (): Promise<void> => {
-    await Promise.all([...queues.values()].map((queue) => endsWithin(closeLimitMs, queue.close())));
-    await endsWithin(closeLimitMs, link.close());
+    await Promise.all([...queues.values()].map((queue) => endsWithin(CLOSE_LIMIT_MS, queue.close())));
+    await endsWithin(CLOSE_LIMIT_MS, link.close());
   };
 
   return {
@@ -74,7 +82,7 @@ export function openQueueBackend(queueUrl: string, options: { prefix?: string; l
       if (known) return known;
       const queue: BullQueue = new Queue(
         name,
-        { connection: link.kind, prefix: link.namespace, streams: { events: { maxLen: keptEvents } } },
+        { connection: link.kind, prefix: link.namespace, streams: { events: { maxLen: KEPT_EVENTS } } },
         factory,
       );
       queue.on("error", (error) => report(`queue ${name}`, error));
@@ -96,7 +104,7 @@ export function openQueueBackend(queueUrl: string, options: { prefix?: string; l
       const started = performance.now();
       const latencyMs = () => Math.round(performance.now() - started);
       try {
-        const found = await withDeadline(limitMs, link.check(deep));
+        const found = await withDeadline(limitMs, "the queue", link.check(deep));
         return { ok: found.faults.length === 0, kind: link.kind, latencyMs: latencyMs(), ...found };
       } catch (error) {
         const faults = [messageOf(error)];

@@ -1,7 +1,8 @@
+/** The seam between the queue and its store: Redis or PostgreSQL. */
 import type { BackendFactory, IQueueBackend } from "bullmq";
 import type { QueueName } from "./jobs.ts";
 
-/** The factories below close over their connection; BullMQ only insists that some `connection` is named. */
+/** A factory holds its own connection; the `connection` that BullMQ passes to it is not used. */
 export type Factory = BackendFactory<IQueueBackend, string>;
 
 export type QueueCheck = {
@@ -9,22 +10,29 @@ export type QueueCheck = {
   readonly kind: "redis" | "postgres";
   readonly version: string | null;
   readonly latencyMs: number;
-  /** Why `ok` is false, in words for an operator. */
+  /** Why `ok` is false, and what an operator can do. */
   readonly faults: readonly string[];
-  /** Works, but should be changed. */
+  /** It works, but the setting should be changed. */
   readonly advice: readonly string[];
 };
 
-/** What differs between the stores; everything above this type is one code path. */
+export type LockTiming = {
+  /** How long the lock of an active job holds unless it is renewed. */
+  readonly durationMs: number;
+  readonly renewMs: number;
+  /** How often jobs with an expired lock are looked for. */
+  readonly stalledCheckMs: number;
+};
+
+/** The differences between the stores. All other code of the queue is the same for both. */
 export type StoreLink = {
   readonly kind: "redis" | "postgres";
   /** Redis key prefix, or PostgreSQL schema. */
   readonly namespace: string;
-  /** Lock of a job being worked on, and how often lost ones are looked for, in ms. */
-  readonly lock: { durationMs: number; renewMs: number; stalledCheckMs: number };
-  /** Resolves once calls make sense; rejects at once while the store is known to be down. */
+  readonly lock: LockTiming;
+  /** Resolves when the store is reachable. Rejects at once while it is known to be down. */
   producer(): Promise<Factory>;
-  /** For one worker, with its own blocking connection. */
+  /** A factory for one worker, with its own blocking connection. */
   worker(queue: QueueName): Factory;
   migrate(): Promise<void>;
   check(deep: boolean): Promise<Omit<QueueCheck, "ok" | "kind" | "latencyMs">>;

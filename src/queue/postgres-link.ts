@@ -1,20 +1,21 @@
+/** The queue in PostgreSQL, by BullMQ's PostgreSQL backend. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { assertSchemaCompatibility, PostgresConnection, PostgresQueueBackend, runMigrations } from "bullmq";
 import pg from "pg";
-import { messageOf } from "./deadline.ts";
 import type { ReportError } from "./error-log.ts";
 import type { QueueName } from "./jobs.ts";
 import type { StoreLink } from "./link.ts";
+import { messageOf } from "./waiting.ts";
 
-/** Connections per worker: more gain nothing (measured), each worker has one more for LISTEN. */
-const poolSize: Record<QueueName, number> = { orders: 4, dispatch: 2, upkeep: 1 };
-const producerPoolSize = 3;
+/** Connections of a worker. More gain nothing (measured). Each worker has one more for LISTEN. */
+const POOL_SIZE: Record<QueueName, number> = { orders: 4, dispatch: 2, upkeep: 1 };
+const PRODUCER_POOL_SIZE = 3;
 
-/** A worker's own clock sets and judges the locks on this backend, see `lock` below. */
-const skewAdviceMs = 2_000;
-const skewFaultMs = 20_000;
+/** On this backend the worker's own clock sets and judges the locks, see `lock` below. */
+const SKEW_ADVICE_MS = 2_000;
+const SKEW_FAULT_MS = 20_000;
 
-/** A connection that is cut while nobody listens for errors: whoever waits for a statement on it is told by that. */
+/** Ignores an error that nobody listens for, such as a cut connection: the statement that waits on it fails anyway. */
 class QuietClient extends pg.Client {
   override emit(event: string | symbol, ...args: unknown[]): boolean {
     return event === "error" && this.listenerCount("error") === 0 ? false : super.emit(event, ...args);
@@ -24,7 +25,7 @@ class QuietClient extends pg.Client {
 export function openPostgresLink(queueUrl: string, prefix: string | undefined, report: ReportError): StoreLink {
   const schema = prefix === undefined ? "bullmq" : schemaName(prefix);
   const { connectionString, options } = splitOptions(queueUrl);
-  // A crash of PostgreSQL itself may lose the last moments of queue writes; the queue is a nudge and can be rebuilt.
+  // With `synchronous_commit=off` a crash of PostgreSQL may lose the last moments of queue writes; the queue can be rebuilt.
   const clientConfig = {
     connectionString,
     options,
@@ -36,17 +37,17 @@ export function openPostgresLink(queueUrl: string, prefix: string | undefined, r
   const connect = (max: number): PostgresConnection => {
     const connection = new PostgresConnection({ ...clientConfig, schema, max });
     connection.on("error", (error) => report("postgres", error));
-    // BullMQ checks clients out without an error listener; a connection cut at that moment would end the process.
+    // BullMQ checks out clients without an error listener; a connection cut at that moment would end the process.
     if (connection.pool instanceof pg.Pool) connection.pool.on("connect", (client) => client.on("error", () => {}));
-    // So it does with its LISTEN client while that is opened and while it is closed.
+    // The same holds for its LISTEN client while that is opened or closed.
     if (Reflect.has(connection, "pgModule")) Reflect.set(connection, "pgModule", { ...pg, Client: QuietClient });
     return connection;
   };
 
-  // BullMQ remembers a failed first connect for ever, so a connection that never became ready is thrown away.
+  // BullMQ remembers a failed first connect for ever, so a connection that never became ready is replaced.
   let shared: Promise<PostgresConnection> | undefined;
   const sharedConnection = (): Promise<PostgresConnection> => {
-    const opening = shared ?? openReady(() => connect(producerPoolSize));
+    const opening = shared ?? openReady(() => connect(PRODUCER_POOL_SIZE));
     shared = opening;
     opening.catch(() => {
       if (shared === opening) shared = undefined;
@@ -68,8 +69,7 @@ export function openPostgresLink(queueUrl: string, prefix: string | undefined, r
   return {
     kind: "postgres",
     namespace: schema,
-    // Renewed three times as often as it would take to expire: a worker whose clock is up to 45 s ahead of another's
-    // still sees that one's lock as held.
+    // Renewed four times before it expires: a worker whose clock is up to 45 s ahead of another's still sees that lock as held.
     lock: { durationMs: 60_000, renewMs: 15_000, stalledCheckMs: 15_000 },
     async producer() {
       const connection = await sharedConnection();
@@ -77,7 +77,7 @@ export function openPostgresLink(queueUrl: string, prefix: string | undefined, r
     },
     worker(queue) {
       return (name, opts) => {
-        const connection = connect(poolSize[queue]);
+        const connection = connect(POOL_SIZE[queue]);
         return new PostgresQueueBackend(connection, name, { ...opts, connection: "" }, true, name);
       };
     },
@@ -98,9 +98,9 @@ export function openPostgresLink(queueUrl: string, prefix: string | undefined, r
       const faults: string[] = [];
       const advice: string[] = [];
       const skew = Math.round((before + after) / 2 - Number(rows[0]?.now));
-      if (Math.abs(skew) > skewFaultMs) {
+      if (Math.abs(skew) > SKEW_FAULT_MS) {
         faults.push(`this machine's clock is ${skew} ms from the database's: jobs may start twice or never be retaken`);
-      } else if (Math.abs(skew) > skewAdviceMs) {
+      } else if (Math.abs(skew) > SKEW_ADVICE_MS) {
         advice.push(`this machine's clock is ${skew} ms from the database's`);
       }
       if (deep && !(await withClient((listener) => withClient((sender) => notifies(listener, sender))))) {
@@ -138,13 +138,13 @@ async function notifies(listener: pg.Client, sender: pg.Client): Promise<boolean
   return Promise.race([arrived, sleep(1_000, false, { ref: false })]);
 }
 
-/** PostgreSQL has no key prefix: a namespace is a schema, whose name BullMQ restricts to plain identifiers. */
+/** On PostgreSQL the namespace is a schema. BullMQ only takes plain identifiers as its name. */
 function schemaName(prefix: string): string {
   const plain = prefix.replace(/[^A-Za-z0-9_$]/g, "_").slice(0, 63);
   return /^[A-Za-z_]/.test(plain) ? plain : `q${plain}`.slice(0, 63);
 }
 
-/** In pg the URL's `options` would replace ours and with them BullMQ's search_path; they are joined instead. */
+/** In pg the `options` of the URL would replace ours, and with them BullMQ's search_path. They are joined instead. */
 function splitOptions(queueUrl: string): { connectionString: string; options: string } {
   const url = new URL(queueUrl);
   const given = url.searchParams.get("options");

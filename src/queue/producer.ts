@@ -1,45 +1,49 @@
+/** Producer calls, for the process itself: nudges, chores and counts. */
+import { DeadlineError, withDeadline } from "../deadline.ts";
 import type { BullQueue, QueueBackend } from "./connection.ts";
-import { DeadlineError, messageOf, withDeadline } from "./deadline.ts";
 import { type Chore, chores, type DispatchPayload, type QueueName, queueNames } from "./jobs.ts";
+import { messageOf } from "./waiting.ts";
 
-/** BullMQ's add() was seen to hang 13 s after a Redis outage; no caller waits longer than this. */
-const defaultLimitMs = 2_000;
+/** BullMQ's add() was seen to hang for 13 s after a Redis outage; no caller waits longer than this. */
+const LIMIT_MS = 2_000;
 
-/** A queue call never throws: the queue being away is an expected outcome, and the caller goes on without it. */
-export type QueueCall<T> = { ok: true; value: T } | { ok: false; reason: "timeout" | "unavailable"; message: string };
+/** A queue call never throws: an unreachable queue is an expected outcome, and the caller goes on without it. */
+export type QueueCall<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly reason: "timeout" | "unavailable"; readonly message: string };
 
 export type Depth = { waiting: number; active: number; delayed: number; failed: number; paused: boolean };
 
 export type QueueProducer = {
   /**
-   * Sees to it that so many nudges wait (at most 16), in one round trip; `value` is how many were asked for. After a timeout
-   * they may yet arrive: harmless.
+   * Makes sure that `count` nudges wait, at most 16, in one round trip; `value` is how many were asked for. After a timeout they may still
+   * arrive, which does no harm.
    */
   enqueueDispatch(count: number): Promise<QueueCall<number>>;
-  /** Counts for metrics. On PostgreSQL their cost grows with the queue: ask every few seconds, not per request. */
+  /** Counts for metrics. On PostgreSQL their cost grows with the queue: call it every few seconds, not for each request. */
   queueDepth(): Promise<QueueCall<Record<QueueName, Depth>>>;
   /**
-   * Sees to it that each chore given comes round at its interval, in ms; cheap when it does, so call it now and then: a store that
-   * was emptied has forgotten it. The same from every process; the latest interval wins.
+   * Makes sure that each given chore runs at its interval, in ms. Call it now and then, because a store that was emptied has lost the
+   * schedule; it is cheap when nothing is missing. Every process may call it; the latest interval wins.
    */
   scheduleUpkeep(everyMs: Partial<Record<Chore, number>>): Promise<QueueCall<number>>;
 };
 
-/** A nudge that failed is worth nothing: PostgreSQL knows what is due. The failed ones are kept to look at. */
-const nudge = { attempts: 1, removeOnComplete: true, removeOnFail: { count: 1_000, age: 86_400 } };
+/** A failed nudge is not retried: PostgreSQL knows what is due. Failed nudges are kept for inspection. */
+const NUDGE = { attempts: 1, removeOnComplete: true, removeOnFail: { count: 1_000, age: 86_400 } };
 
-/** A chore that did not come round for so long is set going anew. */
-const overdueMs = 60_000;
+/** A chore that is overdue for longer than this is scheduled again. */
+const OVERDUE_MS = 60_000;
 
-/** Enough to wake every dispatching process several times over. */
-const maxNudges = 16;
+/** Enough to wake every dispatching process several times. */
+const MAX_NUDGES = 16;
 
 export function createProducer(backend: QueueBackend, options: { limitMs?: number } = {}): QueueProducer {
-  const limitMs = options.limitMs ?? defaultLimitMs;
+  const limitMs = options.limitMs ?? LIMIT_MS;
 
   const call = async <T>(work: () => Promise<T>): Promise<QueueCall<T>> => {
     try {
-      return { ok: true, value: await withDeadline(limitMs, work()) };
+      return { ok: true, value: await withDeadline(limitMs, "the queue", work()) };
     } catch (error) {
       backend.report("producer", error);
       const reason = error instanceof DeadlineError ? "timeout" : "unavailable";
@@ -47,7 +51,7 @@ export function createProducer(backend: QueueBackend, options: { limitMs?: numbe
     }
   };
 
-  // A count that timed out goes on in PostgreSQL; the next one waits for it instead of piling up.
+  // A count that timed out still runs in PostgreSQL; the next call waits for it and starts no second count.
   let counting: Promise<Record<QueueName, Depth>> | undefined;
 
   return {
@@ -56,9 +60,9 @@ export function createProducer(backend: QueueBackend, options: { limitMs?: numbe
         if (count === 0) return 0;
         const queue = await backend.queue("dispatch");
         const data: DispatchPayload = {};
-        // At most this many wait at a time, also when nobody works them off: a slot is free again once its nudge is done.
-        const slots = Array.from({ length: Math.min(count, maxNudges) }, (_, slot) => `due-${slot}`);
-        const jobs = slots.map((id) => ({ name: "due", data, opts: { ...nudge, deduplication: { id } } }));
+        // Each slot holds one waiting nudge, so that nudges do not pile up while no worker runs.
+        const slots = Array.from({ length: Math.min(count, MAX_NUDGES) }, (_, slot) => `due-${slot}`);
+        const jobs = slots.map((id) => ({ name: "due", data, opts: { ...NUDGE, deduplication: { id } } }));
         await queue.addBulk(jobs);
         return jobs.length;
       }),
@@ -78,8 +82,8 @@ export function createProducer(backend: QueueBackend, options: { limitMs?: numbe
         });
         for (const { name, every } of wanted) {
           const known = await queue.getJobScheduler(name);
-          if (known?.every === every && (known.next ?? 0) > Date.now() - overdueMs) continue;
-          await queue.upsertJobScheduler(name, { every }, { name, data: {}, opts: nudge });
+          if (known?.every === every && (known.next ?? 0) > Date.now() - OVERDUE_MS) continue;
+          await queue.upsertJobScheduler(name, { every }, { name, data: {}, opts: NUDGE });
         }
         return wanted.length;
       }),

@@ -1,38 +1,38 @@
+/** The queue in Redis, a single server or a cluster. */
 import { createRedisBackend } from "bullmq";
 import { Cluster, Redis } from "ioredis";
-import { messageOf } from "./deadline.ts";
 import type { ReportError } from "./error-log.ts";
 import type { StoreLink } from "./link.ts";
+import { messageOf } from "./waiting.ts";
 
 type Client = Redis | Cluster;
-type ClusterAddress = {
-  nodes: { host: string; port: number }[];
-  options: { username?: string; password?: string; tls?: object };
-};
+type ClusterNode = { readonly host: string; readonly port: number };
+type ClusterOptions = { username?: string; password?: string; tls?: object };
+type ClusterAddress = { readonly nodes: ClusterNode[]; readonly options: ClusterOptions };
 
 const retryStrategy = (times: number): number => Math.min(times * 200, 2_000);
 
-const common = { connectTimeout: 5_000, keepAlive: 10_000, retryStrategy };
+const COMMON = { connectTimeout: 5_000, keepAlive: 10_000, retryStrategy };
 
-type Tuning = typeof common & {
+type Tuning = typeof COMMON & {
   enableOfflineQueue: boolean;
   maxRetriesPerRequest: number | null;
   socketTimeout: number;
 };
 
-/** Producers fail fast: nothing is held back for a Redis that is away, and a silent socket is cut after 10 s. */
-const producing = {
-  ...common,
+/** A producer fails fast: no command waits for a Redis that is away, and a silent socket is cut after 10 s. */
+const PRODUCING: Tuning = {
+  ...COMMON,
   enableOfflineQueue: false,
   maxRetriesPerRequest: 0,
   socketTimeout: 10_000,
 };
 
-/** BullMQ wants no retry limit on blocking connections; 30 s is above its longest block of 10 s. */
-const working: Tuning = { ...common, enableOfflineQueue: true, maxRetriesPerRequest: null, socketTimeout: 30_000 };
+/** BullMQ needs blocking connections without a retry limit. 30 s is above its longest block of 10 s. */
+const WORKING: Tuning = { ...COMMON, enableOfflineQueue: true, maxRetriesPerRequest: null, socketTimeout: 30_000 };
 
 /**
- * Connections: one for all producers, one shared by all workers, and one blocking per worker.
+ * Connections: one for all producers, one shared by all workers, and a blocking one for each worker.
  * In a cluster all keys of a queue must share a slot, hence the {hash tag}.
  */
 export function openRedisLink(queueUrl: string, prefix: string | undefined, report: ReportError): StoreLink {
@@ -44,7 +44,7 @@ export function openRedisLink(queueUrl: string, prefix: string | undefined, repo
     return client;
   };
 
-  const producerClient = connect(producing);
+  const producerClient = connect(PRODUCING);
   let workerClient: Client | undefined;
   let lastError: unknown;
   producerClient.on("error", (error) => {
@@ -56,7 +56,7 @@ export function openRedisLink(queueUrl: string, prefix: string | undefined, repo
     producerClient.once("end", resolve);
   });
 
-  /** What the client says of itself then is about its settings. */
+  /** The client's own error would speak of its settings. */
   const away = (): Error => {
     const why = lastError === undefined ? "" : ` (${messageOf(lastError)})`;
     return new Error(`Redis does not answer at ${placeOf(queueUrl, cluster)}${why}: start it, or correct QUEUE_URL`);
@@ -74,7 +74,7 @@ export function openRedisLink(queueUrl: string, prefix: string | undefined, repo
         createRedisBackend(name, { ...opts, connection: producerClient, ...{ prefix: namespace } }, kind);
     },
     worker() {
-      workerClient ??= connect(working);
+      workerClient ??= connect(WORKING);
       const connection = workerClient;
       return (name, opts, kind) => createRedisBackend(name, { ...opts, connection, ...{ prefix: namespace } }, kind);
     },
@@ -91,7 +91,7 @@ export function openRedisLink(queueUrl: string, prefix: string | undefined, repo
   };
 }
 
-/** Where Redis is looked for, without user and password. */
+/** The address of Redis, without user and password. */
 function placeOf(queueUrl: string, cluster: ClusterAddress | null): string {
   if (cluster !== null) return cluster.nodes.map(({ host, port }) => `${host}:${port}`).join(", ");
   const { hostname, port } = new URL(queueUrl);
@@ -138,7 +138,7 @@ function hashTagged(prefix: string): string {
   return /\{.+\}/.test(prefix) ? prefix : `{${prefix}}`;
 }
 
-/** `redis+cluster://[user:password@]h1:p1,h2:p2` (`rediss+cluster` for TLS); null if it is no cluster URL. */
+/** `redis+cluster://[user:password@]h1:p1,h2:p2` (`rediss+cluster` for TLS); null for any other URL. */
 export function parseClusterUrl(queueUrl: string): ClusterAddress | null {
   const match = /^(rediss?)\+cluster:\/\/(?:([^@/]*)@)?([^/?]+)/.exec(queueUrl);
   if (!match) return null;
@@ -151,7 +151,7 @@ export function parseClusterUrl(queueUrl: string): ClusterAddress | null {
   const colon = credentials.indexOf(":");
   const username = decodeURIComponent(colon < 0 ? credentials : credentials.slice(0, colon));
   const password = colon < 0 ? "" : decodeURIComponent(credentials.slice(colon + 1));
-  const options: ClusterAddress["options"] = {};
+  const options: ClusterOptions = {};
   if (username) options.username = username;
   if (password) options.password = password;
   if (scheme === "rediss") options.tls = {};

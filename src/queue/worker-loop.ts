@@ -1,46 +1,42 @@
+/**
+ * Runs one BullMQ worker until it is closed. BullMQ remembers a failed first connect to PostgreSQL for ever, and an exception may end its
+ * main loop; in both cases the worker is replaced.
+ */
 import type { WorkerOptions } from "bullmq";
 import type { BullProcessor, BullWorker, QueueBackend } from "./connection.ts";
-import { endsWithin, pause } from "./deadline.ts";
 import type { QueueName } from "./jobs.ts";
+import type { LockTiming } from "./link.ts";
+import { endsWithin, pause } from "./waiting.ts";
 
 export type WorkerHandle = {
   readonly queue: QueueName;
-  /** The worker reached the store and takes jobs (or waits because an operator paused the queue). */
+  /** Whether the worker has reached the store and takes jobs, unless an operator paused the queue. */
   isRunning(): boolean;
   /** Resolves when it first runs, or is closed. */
   readonly started: Promise<void>;
   /**
-   * Takes no more jobs and waits for those in hand, at most `limitMs` (30 s); then lets go: what is unfinished is
-   * retaken by another worker when its lock ends. Idempotent.
+   * Takes no more jobs and waits for the jobs in hand, at most `limitMs` (30 s). Another worker retakes the unfinished jobs when their
+   * locks end. Idempotent.
    */
   close(limitMs?: number): Promise<{ drained: boolean }>;
-  /** How many jobs it takes at a time from now on; those in hand stay. */
+  /** How many jobs it takes at a time from now on. Jobs in hand stay. */
   setConcurrency(slots: number): void;
 };
 
-export type LockTuning = { durationMs: number; renewMs: number; stalledCheckMs: number };
+const RETRY_MS = 1_000;
+const CLOSE_LIMIT_MS = 30_000;
+const FORCED_CLOSE_LIMIT_MS = 1_000;
 
-const retryMs = 1_000;
-const defaultCloseLimitMs = 30_000;
-const forcedCloseLimitMs = 1_000;
+/** BullMQ fails a job whose worker was killed more often than this. The PostgreSQL backend takes at most 2^31 - 1. */
+const MAX_STALLED_COUNT = 1_000_000;
 
-/**
- * A job whose worker was killed goes back to waiting, however often that happened: beyond this count BullMQ would fail
- * it. (2^31 - 1 is what the PostgreSQL backend can take.)
- */
-const maxStalledCount = 1_000_000;
-
-/**
- * Runs one BullMQ worker until closed. BullMQ remembers a failed first connect to PostgreSQL for ever and its main loop
- * may end by an exception; in both cases the worker is replaced.
- */
 export function runWorker(
   backend: QueueBackend,
   queue: QueueName,
   process: BullProcessor,
   options: Pick<WorkerOptions, "concurrency" | "removeOnComplete" | "removeOnFail">,
   stop: AbortController,
-  lock: LockTuning = backend.lock,
+  lock: LockTiming = backend.lock,
 ): WorkerHandle {
   let markStarted = () => {};
   const started = new Promise<void>((resolve) => {
@@ -60,10 +56,10 @@ export function runWorker(
       lockDuration: lock.durationMs,
       lockRenewTime: lock.renewMs,
       stalledInterval: lock.stalledCheckMs,
-      maxStalledCount,
-      // PostgreSQL: a NOTIFY wakes the worker at once; this poll is for one that got lost.
+      maxStalledCount: MAX_STALLED_COUNT,
+      // On PostgreSQL a NOTIFY wakes the worker at once; this poll finds a job whose NOTIFY got lost.
       drainDelay: 5,
-      runRetryDelay: retryMs,
+      runRetryDelay: RETRY_MS,
     });
 
   const supervise = async (): Promise<void> => {
@@ -83,8 +79,8 @@ export function runWorker(
       if (worker === current && stop.signal.aborted) return;
       running = false;
       worker = undefined;
-      await letGo(current);
-      await pause(retryMs, stop.signal);
+      await endsWithin(FORCED_CLOSE_LIMIT_MS, current.close(true));
+      await pause(RETRY_MS, stop.signal);
     }
   };
 
@@ -96,8 +92,8 @@ export function runWorker(
     const current = worker;
     const drained = current === undefined || (await endsWithin(limitMs, current.close()));
     running = false;
-    if (current && !drained) await endsWithin(forcedCloseLimitMs, current.getBackend().disconnect());
-    await endsWithin(forcedCloseLimitMs, supervised);
+    if (current && !drained) await endsWithin(FORCED_CLOSE_LIMIT_MS, current.getBackend().disconnect());
+    await endsWithin(FORCED_CLOSE_LIMIT_MS, supervised);
     return { drained };
   };
 
@@ -109,13 +105,9 @@ export function runWorker(
       concurrency = slots;
       if (worker !== undefined) worker.concurrency = slots;
     },
-    close(limitMs = defaultCloseLimitMs) {
+    close(limitMs = CLOSE_LIMIT_MS) {
       closing ??= closeNow(limitMs);
       return closing;
     },
   };
-}
-
-async function letGo(worker: BullWorker): Promise<void> {
-  await endsWithin(forcedCloseLimitMs, worker.close(true));
 }

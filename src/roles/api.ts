@@ -10,6 +10,7 @@ import { connectReads, explainDbError, type Sql } from "../db/client.ts";
 import type { OpenDatabase } from "../db/open.ts";
 import { findKey } from "../db/stores/campaigns/key-store.ts";
 import { createVault } from "../db/vault.ts";
+import { withDeadline } from "../deadline.ts";
 import { recordPromise } from "../followup/promise.ts";
 import { createAuth } from "../http/kit/auth.ts";
 import type { Observe } from "../http/kit/log.ts";
@@ -100,11 +101,14 @@ export function buildApi(input: ApiInput) {
     config,
     intake: input.intake("http"),
     sources,
-    auth: createAuth({ adminKey: input.keys.apiKey, find: (digest) => withLimit(findKey(sql, digest), 5_000) }),
+    auth: createAuth({
+      adminKey: input.keys.apiKey,
+      find: (digest) => withDeadline(5_000, "the database", findKey(sql, digest)),
+    }),
     health: {
       async ready() {
         const [store, queue] = await Promise.all([
-          withLimit(sql`select 1`, 2_000).then(
+          withDeadline(2_000, "the database", sql`select 1`).then(
             () => ({ ok: true }),
             (error: unknown) => ({ ok: false, message: explainDbError(error, database.url) }),
           ),
@@ -175,14 +179,4 @@ function whyNotListening(error: unknown, { host, port }: Pick<Config, "host" | "
     default:
       return error;
   }
-}
-
-function withLimit<T>(work: PromiseLike<T>, limitMs: number): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`no answer within ${limitMs} ms`)), limitMs);
-    work.then(resolve, reject).then(
-      () => clearTimeout(timer),
-      () => clearTimeout(timer),
-    );
-  });
 }

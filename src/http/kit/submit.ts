@@ -3,6 +3,7 @@
  * again. Events that were committed all the same then count as duplicates.
  */
 import type { FastifyBaseLogger } from "fastify";
+import { withDeadline } from "../../deadline.ts";
 import type { EventsVerbs, IntakeResult } from "../contract/events.ts";
 import { HttpProblem } from "./errors.ts";
 
@@ -18,7 +19,7 @@ export function createSubmit(intake: EventsVerbs["intake"], timeoutMs: number): 
         headers: { "retry-after": "5" },
       });
     try {
-      return await within(intake.submit(inputs), timeoutMs);
+      return await withDeadline(timeoutMs, "the store", intake.submit(inputs));
     } catch (error) {
       log.error({ err: error, events: inputs.length }, "intake failed");
       throw new HttpProblem("store_unavailable", "the store did not accept the events: send them again", {
@@ -26,11 +27,4 @@ export function createSubmit(intake: EventsVerbs["intake"], timeoutMs: number): 
       });
     }
   };
-}
-
-function within<T>(work: Promise<T>, ms: number): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`no answer from the store within ${ms} ms`)), ms);
-    work.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
 }
