@@ -85,7 +85,7 @@ async function openParts(
     log,
     meter: metrics.dispatch,
   });
-  const watch = watchCampaigns({ sql, live, log, plans: roles.some(({ replans }) => replans) });
+  const watch = watchCampaigns({ sql, live, log, replans: roles.some(({ replans }) => replans) });
   life.onStop(() => watch.stop());
   const counted = (source: string) => metrics.counted(source, intake);
   return { config, log, print, life, database, keys, backend, producer, live, dispatcher, intake: counted, metrics };

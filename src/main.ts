@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The `dunlin` command: exit codes 0 done, 1 failed with the reason on stderr, 2 wrong usage. */
+/** The `dunlin` command. Exit codes: 0 done, 1 failed with the reason on stderr, 2 wrong usage. */
 import { setFlagsFromString } from "node:v8";
 import { CommanderError } from "commander";
 import { ROLE_NAMES, startApp } from "./app.ts";
@@ -20,11 +20,11 @@ function explain(error: unknown): string {
   const ofFiles = explainFileError(error);
   if (ofFiles !== null) return ofFiles;
   if (isDatabaseError(error)) return explainDbError(error);
-  // What no one foresaw is a bug: its stack helps whoever looks into it.
+  // Everything else is a bug: the stack helps to find it.
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
-/** What a shell tells of a program that a closed pipe ended (128 + SIGPIPE), as most do. */
+/** The exit code that a shell reports for a program ended by a closed pipe: 128 + SIGPIPE. */
 const CLOSED_PIPE = 141;
 
 function outputFailed(fault: NodeJS.ErrnoException): void {
@@ -33,7 +33,7 @@ function outputFailed(fault: NodeJS.ErrnoException): void {
   process.exitCode ||= closed ? CLOSED_PIPE : 1;
 }
 
-/** V8 lets its heap grow fourfold before it looks for what is dead. At less than twofold a busy worker holds a third less, as fast. */
+/** By default V8 lets its heap grow fourfold before a full collection. With 75% a busy worker holds a third less memory and is as fast. */
 const HEAP_GROWING_PERCENT = 75;
 
 async function main(): Promise<void> {

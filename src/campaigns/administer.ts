@@ -1,4 +1,4 @@
-/** Everything that the HTTP interface does with campaigns, in the shape that it tells them in. */
+/** Everything that the HTTP API does with campaigns, in the shape of its answers. */
 import type { Sql } from "../db/client.ts";
 import type { Actor } from "../db/stores/campaigns/audit-store.ts";
 import { listVersions, readCampaigns, readVersion } from "../db/stores/campaigns/campaign-store.ts";

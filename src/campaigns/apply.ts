@@ -1,4 +1,4 @@
-/** Applies a directory of campaigns to the database: all of it in one transaction, or nothing. Applying the same again changes nothing. */
+/** Applies a directory of campaigns to the database in one transaction. Applying the same directory again changes nothing. */
 import type { Sql } from "../db/client.ts";
 import type { Actor } from "../db/stores/campaigns/audit-store.ts";
 import { insertVersion, markApplied, markRetired, readCampaigns } from "../db/stores/campaigns/campaign-store.ts";
@@ -9,7 +9,7 @@ import { type Change, changeCampaigns } from "./change.ts";
 import { byCampaign } from "./files.ts";
 import { type ApplyOptions, type PlannedChange, planApply } from "./plan-apply.ts";
 
-/** A directory without fault. */
+/** A directory without faults. */
 export type CheckedDirectory = {
   readonly files: ReadonlyMap<string, string>;
   readonly shownAs: string;
@@ -19,11 +19,11 @@ export type DirectoryResult =
   | { readonly ok: true; readonly directory: CheckedDirectory }
   | { readonly ok: false; readonly faults: readonly string[] };
 
-/** Every fault of every file at once. */
+/** Reports all faults of all files. */
 export function checkDirectory(dir: string, options: CatalogOptions): DirectoryResult {
   const read = readCatalogFiles(dir);
   const built = buildCatalog(read.files, options, read.shownAs);
-  // Of a directory that could not be read it is not worth telling that it holds nothing.
+  // A directory that could not be read seems empty; that second fault would only confuse.
   const faults = [
     ...read.faults,
     ...(built.ok || (read.faults.length > 0 && read.files.size === 0) ? [] : built.faults),
@@ -33,7 +33,7 @@ export function checkDirectory(dir: string, options: CatalogOptions): DirectoryR
 }
 
 export type AppliedChange = PlannedChange & {
-  /** The version that is current now, when this made one. */
+  /** The new version, or null when none was made. */
   readonly number: number | null;
 };
 
@@ -68,23 +68,23 @@ export function applyDirectory(
   });
 }
 
-/** The number of the version that it made, or null. */
+/** Returns the number of the new version, or null. */
 async function write(
   change: Change,
   actor: Actor,
   planned: PlannedChange,
   note: string | null,
 ): Promise<number | null> {
-  const { tx, tell } = change;
+  const { tx, record } = change;
   const { campaign, kind, stored, files, digest } = planned;
   const from = stored?.number ?? null;
   if (kind === "retire") {
     await markRetired(tx, campaign);
-    tell({ action: "campaign.retire", subject: campaign, from, to: null, note });
+    record({ action: "campaign.retire", subject: campaign, from, to: null, note });
   }
   if (files === null || digest === null) return null;
   if (kind === "unchanged") {
-    if (stored?.retired_at != null) tell({ action: "campaign.apply", subject: campaign, from, to: from, note });
+    if (stored?.retired_at != null) record({ action: "campaign.apply", subject: campaign, from, to: from, note });
     await markApplied(tx, campaign, digest);
     return null;
   }
@@ -98,6 +98,6 @@ async function write(
     note,
     appliedDigest: digest,
   });
-  tell({ action: "campaign.apply", subject: campaign, from, to: number, note });
+  record({ action: "campaign.apply", subject: campaign, from, to: number, note });
   return number;
 }

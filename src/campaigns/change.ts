@@ -1,4 +1,7 @@
-/** Changes of campaigns: one transaction while nobody plans, with its audit entries; the revision is counted up when anything changed. */
+/**
+ * A change of campaigns: one transaction while no process plans, with its audit entries. When anything changed, the revision is counted up,
+ * and open cases are replanned.
+ */
 import type { Sql } from "../db/client.ts";
 import { type Actor, type AuditEntry, insertAudit } from "../db/stores/campaigns/audit-store.ts";
 import { withoutPlanning } from "../db/stores/campaigns/planning-fence.ts";
@@ -6,24 +9,24 @@ import { countRevisionUp, keepPlans } from "../db/stores/campaigns/settings-stor
 
 export type Change = {
   readonly tx: Sql;
-  /** What this transaction changes: to be told of each change, once. `plans`: what becomes of the plans of open cases. */
-  readonly tell: (entry: AuditEntry, plans?: "anew" | "stay") => void;
+  /** Call it once for each change. `plans`: whether open cases are replanned, or keep their plans. */
+  readonly record: (entry: AuditEntry, plans?: "replan" | "keep") => void;
 };
 
 /** Throws CampaignsBusy. */
 export function changeCampaigns<T>(sql: Sql, actor: Actor, work: (change: Change) => Promise<T>): Promise<T> {
   return withoutPlanning(sql, async (tx) => {
     const entries: AuditEntry[] = [];
-    let stay = true;
-    const tell: Change["tell"] = (entry, plans = "anew") => {
+    let keep = true;
+    const record: Change["record"] = (entry, plans = "replan") => {
       entries.push(entry);
-      if (plans === "anew") stay = false;
+      if (plans === "replan") keep = false;
     };
-    const result = await work({ tx, tell });
+    const result = await work({ tx, record });
     for (const entry of entries) await insertAudit(tx, actor, entry);
     if (entries.length === 0) return result;
     const revision = await countRevisionUp(tx);
-    if (stay) await keepPlans(tx, revision);
+    if (keep) await keepPlans(tx, revision);
     return result;
   });
 }

@@ -1,4 +1,4 @@
-/** Writes the campaigns of the database into a directory, byte for byte as they were applied or put. */
+/** Writes the running campaigns of the database to a directory, byte for byte as they were applied or put. */
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Sql } from "../db/client.ts";
@@ -10,14 +10,13 @@ export type ExportResult =
       readonly campaigns: readonly { readonly campaign: string; readonly version: number }[];
       readonly files: number;
     }
-  /** The directory holds something. */
   | { readonly kind: "not-empty" };
 
-/** What is stored has such names only; nothing else may become a path. */
+/** Stored campaigns and files have such names only. Nothing else may become a path. */
 const KEY = /^[a-z0-9][a-z0-9-]{0,59}$/i;
 const NAME = /^(campaign\.yaml|[\w-]+(\.[\w-]+){2,3}\.hbs)$/;
 
-/** `force`: into a directory that is not empty; of the campaigns that are exported, files that the database does not have go. */
+/** `force`: also to a directory that is not empty. Files of an exported campaign that the database does not have are removed. */
 export async function exportCampaigns(
   sql: Sql,
   dir: string,

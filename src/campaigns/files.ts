@@ -1,13 +1,13 @@
-/** The files of campaigns: of a whole directory by path, and of each campaign by name. */
+/** The files of campaigns: by path for a directory, and by name for each campaign. */
 import type { Files } from "../db/stores/campaigns/campaign-store.ts";
 import { digest } from "../render/catalog/template-file.ts";
 
-/** Of names and texts; the order of the names does not matter. */
+/** The digest of names and texts, whatever the order of the names. */
 export function filesDigest(files: Files): string {
   return digest(JSON.stringify(Object.entries(files).sort(([a], [b]) => (a < b ? -1 : 1))));
 }
 
-/** `default/campaign.yaml` → by campaign, by name. */
+/** `default/campaign.yaml` → campaign `default`, file `campaign.yaml`. */
 export function byCampaign(paths: ReadonlyMap<string, string>): Map<string, Files> {
   const campaigns = new Map<string, Record<string, string>>();
   for (const [path, text] of paths) {

@@ -1,4 +1,4 @@
-/** What a starting service does with the directory of campaigns: the first one applies it, later ones run what is in the database. */
+/** The first start applies the directory of campaigns. Later starts run the campaigns in the database and warn if the directory differs. */
 import type { Logger } from "pino";
 import type { Sql } from "../db/client.ts";
 import { readCampaigns } from "../db/stores/campaigns/campaign-store.ts";
@@ -9,14 +9,14 @@ import { byCampaign, filesDigest } from "./files.ts";
 
 export type FirstStart = { readonly ok: true } | { readonly ok: false; readonly faults: readonly string[] };
 
-/** Processes that start at once agree: one applies, the others find what it applied. */
+/** When several processes start at once, one applies, and the others find its campaigns. */
 export async function applyOnFirstStart(
   { sql, log, options }: { sql: Sql; log: Logger; options: CatalogOptions },
   dir: string,
 ): Promise<FirstStart> {
   const stored = await readCampaigns(sql);
   if (stored.length > 0) {
-    tellDifference(log, dir, stored);
+    warnOfDifference(log, dir, stored);
     return { ok: true };
   }
   const checked = checkDirectory(dir, options);
@@ -32,8 +32,8 @@ export async function applyOnFirstStart(
   return { ok: true };
 }
 
-/** Compared with what was applied, not with what is current: an edit over HTTP is no news about the directory. */
-function tellDifference(
+/** Compares with the version last applied, not with the current one: an edit over HTTP does not change the directory. */
+function warnOfDifference(
   log: Logger,
   dir: string,
   stored: readonly {
@@ -43,7 +43,7 @@ function tellDifference(
   }[],
 ): void {
   const { files, faults, shownAs } = readCatalogFiles(dir);
-  // A machine that only runs what is in the database needs no directory.
+  // A process that runs the campaigns in the database needs no directory.
   if (files.size === 0) return;
   const directory = byCampaign(files);
   const applied = new Map(
@@ -58,6 +58,6 @@ function tellDifference(
   if (differs.length === 0 && faults.length === 0) return;
   log.warn(
     { campaigns: differs, ...(faults.length > 0 ? { faults: faults.length } : {}) },
-    `${shownAs} differs from what was applied, and what is in the database is run: see \`dunlin campaigns diff ${shownAs}\`, then \`dunlin campaigns apply ${shownAs}\``,
+    `${shownAs} differs from the applied campaigns; the campaigns in the database run: see \`dunlin campaigns diff ${shownAs}\`, then run \`dunlin campaigns apply ${shownAs}\``,
   );
 }

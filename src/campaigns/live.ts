@@ -1,6 +1,6 @@
 /**
- * The campaigns that a process runs: those of the database, as one consistent set. A new revision is picked up by whoever plans (the
- * fence tells that it is outdated) and by a look every two seconds, which also sees to it that open cases are planned anew.
+ * The campaigns that a process runs: the campaigns in the database, as one consistent set. The process picks up a new revision when it
+ * plans and the fence finds its set outdated, and by a look every two seconds. The look also has open cases replanned.
  */
 import type { Logger } from "pino";
 import type { BuyerPolicy } from "../core/rules/buyer-state.ts";
@@ -20,13 +20,13 @@ export type CampaignSet = {
 };
 
 export type LiveCampaigns = {
-  /** Never changes; a later call may give another one. */
+  /** The set never changes. A later call may return another set. */
   current(): CampaignSet;
-  /** Reads the database; calls at the same time share one read. */
+  /** Reads the database. Calls at the same time share one read. */
   refresh(): Promise<void>;
 };
 
-/** What is stored cannot be run by this program. */
+/** This version of the program cannot run the stored campaigns. */
 export class StoredCampaignError extends Error {
   override readonly name = "StoredCampaignError";
 }
@@ -46,7 +46,7 @@ export async function openLiveCampaigns(deps: LiveDeps): Promise<LiveCampaigns> 
   return {
     current: () => set,
     refresh() {
-      // A read that began before the caller found itself outdated may be of before: such a caller comes again.
+      // A shared read may have begun before the change; a caller that is still outdated calls again.
       reading ??= readSet(deps)
         .then((read) => {
           set = read;
@@ -72,7 +72,7 @@ async function readSet({ sql, options, channels, takeUp }: LiveDeps): Promise<Ca
   return { catalog, policy, warnings };
 }
 
-/** Stored versions were checked when they were stored; that a channel is configured no more is only worth a warning. */
+/** Stored versions were checked when they were stored. A channel that is no longer configured is only a warning. */
 export function runningCatalog(
   running: readonly RunningCampaign[],
   options: CatalogOptions,
@@ -96,9 +96,9 @@ const NONE: Catalog = { campaigns: [], templates: [], files: new Map(), findTemp
 
 const EVERY_MS = 2_000;
 
-/** `plans`: this process also plans open cases anew. An outage is told once. */
+/** `replans`: this process also has open cases replanned. An outage is logged once. */
 export function watchCampaigns(
-  { sql, live, log, plans }: { sql: Sql; live: LiveCampaigns; log: Logger; plans: boolean },
+  { sql, live, log, replans }: { sql: Sql; live: LiveCampaigns; log: Logger; replans: boolean },
   everyMs: number = EVERY_MS,
 ): { stop(): Promise<void> } {
   let stopped = false;
@@ -114,11 +114,11 @@ export function watchCampaigns(
         await live.refresh();
         log.info({ revision, campaigns: live.current().catalog.campaigns.length }, "campaigns changed");
       }
-      const marked = plans ? await planAnewIfChanged(sql) : 0;
-      if (marked > 0) log.info({ buyers: marked }, "open cases are planned anew");
+      const marked = replans ? await planAnewIfChanged(sql) : 0;
+      if (marked > 0) log.info({ buyers: marked }, "open cases will be replanned");
       failing = false;
     } catch (error) {
-      if (!failing) log.error({ err: error }, "campaigns cannot be read; going on with those that were, and trying on");
+      if (!failing) log.error({ err: error }, "campaigns cannot be read; the last ones keep running until they can");
       failing = true;
     }
   }

@@ -1,8 +1,7 @@
 /**
- * What applying a directory would do, campaign by campaign. Pure: what the directory holds and what is stored in, changes out.
- * Edited is what was changed in the database since files were last applied to it, or was never applied: that is not overwritten
- * unless forced. A campaign that vanished from the directory goes on, unless `prune` retires it; one that was made over HTTP and
- * never was in a directory is left alone.
+ * Plans what applying a directory would do, campaign by campaign. Pure. A campaign counts as edited if it was changed in the database
+ * since files were last applied to it, or was never applied; it is overwritten only by force. A campaign that is no longer in the directory
+ * keeps running, unless `prune` retires it. A campaign that was made over HTTP and never was in a directory is left alone.
  */
 import type { Files, StoredCampaign } from "../db/stores/campaigns/campaign-store.ts";
 import { filesDigest } from "./files.ts";
@@ -10,10 +9,10 @@ import { filesDigest } from "./files.ts";
 export type PlannedKind =
   | "create"
   | "change"
-  /** As current; at most it runs again after it was retired. */
+  /** Same files as the current version; a retired campaign runs again. */
   | "unchanged"
   | "conflict"
-  /** Not in the directory any more. */
+  /** No longer in the directory. */
   | "missing"
   | "retire"
   /** Made over HTTP, never in a directory. */

@@ -1,4 +1,4 @@
-/** Makes a new version out of texts that somebody edited. The same texts again make none. */
+/** Makes a new version from edited files. The same files again make no new version. */
 import type { Sql } from "../db/client.ts";
 import type { Actor } from "../db/stores/campaigns/audit-store.ts";
 import { type Files, insertVersion, readCampaigns } from "../db/stores/campaigns/campaign-store.ts";
@@ -13,13 +13,13 @@ export type PutInput = {
   readonly files: Files;
   readonly note: string | null;
   readonly options: CatalogOptions;
-  /** Whether the current version (null: there is no such campaign) is what the editor began with. */
+  /** Whether the current version is the one that was edited. null: there is no such campaign. */
   readonly expects: (current: number | null) => boolean;
 };
 
 export type PutResult =
   | { readonly kind: "put"; readonly change: "created" | "updated" | "unchanged"; readonly warnings: readonly string[] }
-  /** Somebody else was first. */
+  /** Somebody else changed the campaign first. */
   | { readonly kind: "moved"; readonly current: number | null }
   | { readonly kind: "invalid"; readonly faults: readonly CampaignFault[] };
 
@@ -32,7 +32,7 @@ export async function putCampaign(sql: Sql, actor: Actor, input: PutInput): Prom
   if (!built.ok) return { kind: "invalid", faults: built.faults.map(faultOf) };
   const warnings = built.warnings.map((warning) => inner(campaign, warning));
   const digest = filesDigest(files);
-  return changeCampaigns(sql, actor, async ({ tx, tell }): Promise<PutResult> => {
+  return changeCampaigns(sql, actor, async ({ tx, record }): Promise<PutResult> => {
     const [stored] = await readCampaigns(tx, campaign);
     const current = stored?.number ?? null;
     if (!input.expects(current)) return { kind: "moved", current };
@@ -46,9 +46,9 @@ export async function putCampaign(sql: Sql, actor: Actor, input: PutInput): Prom
       from: current,
       note,
     });
-    tell({ action: "campaign.put", subject: campaign, from: current, to: number, note });
+    record({ action: "campaign.put", subject: campaign, from: current, to: number, note });
     return { kind: "put", change: current === null ? "created" : "updated", warnings };
   });
 }
 
-const inner = (campaign: string, said: string): string => said.replace(`${SHOWN_AS}/${campaign}/`, "");
+const inner = (campaign: string, warning: string): string => warning.replace(`${SHOWN_AS}/${campaign}/`, "");

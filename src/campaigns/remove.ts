@@ -1,4 +1,4 @@
-/** Takes a version away for good, unless something still tells of it. */
+/** Deletes a version for good, unless it is still in use. */
 import type { Sql } from "../db/client.ts";
 import { type Actor, insertAudit } from "../db/stores/campaigns/audit-store.ts";
 import { deleteVersion, readCampaigns, readVersion, versionUse } from "../db/stores/campaigns/campaign-store.ts";
@@ -10,8 +10,8 @@ export type RemoveResult =
   | { readonly kind: "in-use"; readonly why: string };
 
 /**
- * Without the fence: only the current version is planned with, and what an earlier one planned or sent was committed before it was
- * replaced. That the current one stays is a foreign key's business, too.
+ * Needs no planning fence: only the current version is used for planning, and every plan of an earlier version was committed before that
+ * version was replaced. A foreign key also protects the current version.
  */
 export function removeVersion(sql: Sql, actor: Actor, campaign: string, number: number): Promise<RemoveResult> {
   return inTransaction(sql, async (tx) => {
@@ -20,13 +20,13 @@ export function removeVersion(sql: Sql, actor: Actor, campaign: string, number: 
     if (stored.number === number)
       return {
         kind: "in-use",
-        why: `version ${number} is the current one of ${campaign}: make another one current first`,
+        why: `version ${number} is the current version of ${campaign}: make another version current first`,
       };
     const use = await versionUse(tx, campaign, number);
     if (use !== null)
       return {
         kind: "in-use",
-        why: `${use} were made by version ${number} of ${campaign}, and must go on to tell of it`,
+        why: `${use} were made by version ${number} of ${campaign} and still refer to it`,
       };
     await deleteVersion(tx, campaign, number);
     await insertAudit(tx, actor, {

@@ -1,4 +1,4 @@
-/** Makes what an earlier version held current again, as a new version: history only grows, and a rollback can be rolled back. */
+/** Makes the files of an earlier version current again, as a new version. History only grows, and a rollback can be rolled back. */
 import type { Sql } from "../db/client.ts";
 import type { Actor } from "../db/stores/campaigns/audit-store.ts";
 import { insertVersion, numberBefore, readCampaigns, readVersion } from "../db/stores/campaigns/campaign-store.ts";
@@ -9,18 +9,18 @@ import { byPath } from "./files.ts";
 
 export type RollbackInput = {
   readonly campaign: string;
-  /** null: the one before the current. */
+  /** null: the version before the current. */
   readonly to: number | null;
   readonly note: string | null;
-  /** What the version is checked against: channels may have gone since. */
+  /** The version is checked again: a channel may no longer be configured. */
   readonly options: CatalogOptions;
-  /** Whether the current version is the one that was meant; absent: any is. */
+  /** Whether the current version is the expected one; absent: any version is. */
   readonly expects?: (current: number) => boolean;
 };
 
 export type RollbackResult =
   | { readonly kind: "rolled-back"; readonly from: number; readonly restored: number; readonly number: number }
-  /** Current holds the same already. */
+  /** The current version has the same files. */
   | { readonly kind: "same"; readonly current: number; readonly restored: number }
   | { readonly kind: "unknown-campaign" }
   | { readonly kind: "unknown-version"; readonly current: number; readonly to: number | null }
@@ -30,7 +30,7 @@ export type RollbackResult =
 /** Throws CampaignsBusy. */
 export function rollback(sql: Sql, actor: Actor, input: RollbackInput): Promise<RollbackResult> {
   const { campaign, note, options } = input;
-  return changeCampaigns(sql, actor, async ({ tx, tell }) => {
+  return changeCampaigns(sql, actor, async ({ tx, record }) => {
     const [stored] = await readCampaigns(tx, campaign);
     if (stored === undefined) return { kind: "unknown-campaign" };
     const current = stored.number;
@@ -51,7 +51,13 @@ export function rollback(sql: Sql, actor: Actor, input: RollbackInput): Promise<
       from: to,
       note,
     });
-    tell({ action: "campaign.rollback", subject: campaign, from: current, to: number, note: note ?? `back to ${to}` });
+    record({
+      action: "campaign.rollback",
+      subject: campaign,
+      from: current,
+      to: number,
+      note: note ?? `back to ${to}`,
+    });
     return { kind: "rolled-back", from: current, restored: to, number };
   });
 }

@@ -1,4 +1,4 @@
-/** Campaigns and versions as they are told to the outside: instants as RFC 3339, the campaign as text and parsed. */
+/** Campaigns and versions in the answers of the API: instants as RFC 3339, the campaign as text and parsed. */
 import { parseCampaignFile } from "../core/campaign/campaign-file.ts";
 import { campaignForm } from "../core/campaign/campaign-form.ts";
 import { formatInstant } from "../core/values/instant.ts";
@@ -38,7 +38,7 @@ export function versionView(version: StoredVersion & { readonly files: Files }) 
   return { key: version.campaign, ...versionSummary(version), ...filesView(version.campaign, version.files) };
 }
 
-/** What PUT takes, and beside it the campaign as it is understood; null if this program understands it no more. */
+/** The fields that PUT takes, and the parsed campaign; null if this version of the program cannot parse it. */
 function filesView(key: string, files: Files) {
   const { "campaign.yaml": yaml = "", ...templates } = files;
   const parsed = parseCampaignFile(key, yaml, null);

@@ -1,4 +1,4 @@
-/** Readers of the commands' arguments. What they refuse is wrong usage: told before anything is opened, exit code 2. */
+/** Parsers of the commands' arguments. A refused argument is wrong usage: exit code 2, before anything is opened. */
 import { InvalidArgumentError } from "commander";
 import { didYouMean } from "../core/text/suggest.ts";
 import { parseInstant } from "../core/values/instant.ts";
@@ -12,25 +12,25 @@ export function instant(text: string): number {
   throw new InvalidArgumentError("must be an instant with an offset, like 2026-11-10T20:00:00+08:00");
 }
 
-export function wholeNumber(least: number, most: number): (text: string) => number {
+export function wholeNumber(min: number, max: number): (text: string) => number {
   return (text) => {
-    if (/^\d{1,10}$/.test(text) && Number(text) >= least && Number(text) <= most) return Number(text);
-    throw new InvalidArgumentError(`must be a whole number from ${least} to ${most}`);
+    if (/^\d{1,10}$/.test(text) && Number(text) >= min && Number(text) <= max) return Number(text);
+    throw new InvalidArgumentError(`must be a whole number from ${min} to ${max}`);
   };
 }
 
-/** Some of `known`, in its order; blanks between commas are passed over. */
+/** A list of `known` names, in the order of `known`. Blanks between commas are ignored. */
 export function listOf<Name extends string>(known: readonly Name[]): (text: string) => Name[] {
   return (text) => {
     const named = namesIn(text);
     for (const name of named)
       if (!known.some((each) => each === name))
-        throw new InvalidArgumentError(`${name} is none of ${known.join(", ")}${didYouMean(name, known)}`);
+        throw new InvalidArgumentError(`${name} is not one of ${known.join(", ")}${didYouMean(name, known)}`);
     return known.filter((name) => named.includes(name));
   };
 }
 
-/** The same, and at least one of them. */
+/** The same, with at least one name. */
 export function someOf<Name extends string>(known: readonly Name[]): (text: string) => Name[] {
   const read = listOf(known);
   return (text) => {
@@ -45,14 +45,14 @@ const namesIn = (text: string): string[] =>
     .map((name) => name.trim())
     .filter((name) => name !== "");
 
-/** What a report groups by; none is the total. */
+/** The dimensions of a report; an empty list gives the total. */
 export const dimensions: (text: string) => Dimension[] = listOf(DIMENSIONS);
 
-/** In its canonical form. */
+/** Returns the canonical form. */
 export function locale(text: string): string {
   const canonical = canonicalLocale(text);
   if (canonical !== null) return canonical;
-  throw new InvalidArgumentError("is no locale, like en or zh-CN");
+  throw new InvalidArgumentError("must be a locale, like en or zh-CN");
 }
 
 export function notEmpty(text: string): string {
@@ -60,14 +60,14 @@ export function notEmpty(text: string): string {
   throw new InvalidArgumentError("must not be empty");
 }
 
-/** Letters, digits and some marks: names stand in the audit trail. */
+/** Names of keys appear in the audit trail. */
 const KEY_NAME = /^[\p{L}\p{N}][\p{L}\p{N} ._@-]{0,59}$/u;
-/** Those that the audit trail gives to what has no key of its own. */
+/** Names that the audit trail uses for actors without a key. */
 const TAKEN = ["admin key", "first start"];
 
 export function keyName(text: string): string {
   if (KEY_NAME.test(text) && !TAKEN.includes(text.toLowerCase())) return text;
   throw new InvalidArgumentError(
-    `a key is named by letters, digits, spaces and . _ @ -, at most 60, and not ${TAKEN.join(" or ")}`,
+    `must consist of letters, digits, spaces and . _ @ -, at most 60, and must not be ${TAKEN.join(" or ")}`,
   );
 }

@@ -1,4 +1,4 @@
-/** What every command gets: the configuration, where to write, and the ways to end. */
+/** The context of a command: the configuration, its output, its database, and its way to fail. */
 import { userInfo } from "node:os";
 import type { Logger } from "pino";
 import type { Config } from "../config/config.ts";
@@ -19,7 +19,7 @@ export type CommandContext = {
   readonly note: (text: string) => void;
 };
 
-/** A failure that its message explains: printed as one line on stderr, exit code 1. */
+/** A failure that its message explains. The message is printed on stderr; exit code 1. */
 export class CommandError extends Error {
   override readonly name = "CommandError";
 }
@@ -48,7 +48,7 @@ export async function withDatabase<T>(
   }
 }
 
-/** Who runs the command: told in the audit trail. */
+/** The user who runs the command, for the audit trail. */
 export function commandActor(): Actor {
   try {
     return { who: userInfo().username, via: "cli" };

@@ -1,12 +1,12 @@
-/** Failures of the system in one line for people: what, where, why. */
+/** Explains failures of the file system and the database in one line: what failed, where and why. */
 
 const REASONS: Readonly<Record<string, string>> = {
-  EACCES: "this user may not",
-  EPERM: "this user may not",
+  EACCES: "this user has no permission",
+  EPERM: "this user has no permission",
   EROFS: "the file system is read-only",
   ENOENT: "there is no such file or directory",
-  ENOTDIR: "a part of the path is no directory",
-  EEXIST: "there is one already",
+  ENOTDIR: "a part of the path is not a directory",
+  EEXIST: "it exists already",
   ENOTEMPTY: "the directory is not empty",
   EISDIR: "it is a directory, not a file",
   ENOSPC: "no space is left on the disk",
@@ -17,7 +17,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ENFILE: "too many files are open",
   EIO: "the device failed",
 };
-/** What no socket says. */
+/** Codes that no socket reports. */
 const OF_FILES = new Set(["EISDIR", "ENOSPC", "EDQUOT", "EFBIG", "EROFS", "EMFILE", "ENFILE", "EIO"]);
 
 /** `no space is left on the disk (ENOSPC)`. */
@@ -26,7 +26,7 @@ export function reasonOf({ code = "", message }: NodeJS.ErrnoException): string 
   return reason === undefined ? message : `${reason} (${code})`;
 }
 
-/** `/data/x: mkdir: this user may not (EACCES)`; null: it is none of the file system's. */
+/** `/data/x: mkdir: this user may not (EACCES)`; null: not an error of the file system. */
 export function explainFileError(error: unknown): string | null {
   for (const fault of causesOf(error)) {
     const { syscall, path, code } = fault as NodeJS.ErrnoException;
@@ -37,7 +37,7 @@ export function explainFileError(error: unknown): string | null {
   return null;
 }
 
-/** Whether the database said it, or the connection to it. A command has no other connection that throws. */
+/** Whether the error comes from the database or from the connection to it. A command has no other connection that throws. */
 export function isDatabaseError(error: unknown): boolean {
   return causesOf(error).some((fault) => {
     const { name, code, syscall, path } = fault as NodeJS.ErrnoException;
@@ -50,7 +50,7 @@ export function isDatabaseError(error: unknown): boolean {
 
 const SOCKET_CALLS = new Set(["connect", "getaddrinfo", "read", "write", "shutdown"]);
 
-/** Wrappers hide the fault in `cause`; a name with two addresses gives an AggregateError. */
+/** Wrappers keep the fault in `cause`; a host with two addresses gives an AggregateError. */
 function causesOf(error: unknown): Error[] {
   const found: Error[] = [];
   for (let fault = error; fault instanceof Error && found.length < 8; ) {

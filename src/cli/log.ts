@@ -1,9 +1,9 @@
-/** Logs: pino, JSON lines on stdout (pretty on a terminal). Ids and counts only: never an address, a text or a secret. */
+/** Logs: JSON lines by pino, pretty on a terminal. They hold ids and counts, never an address, a text or a secret. */
 import { type Logger, pino } from "pino";
 import pretty from "pino-pretty";
 import { explainDbError } from "../db/client.ts";
 
-/** `to`: 1 is stdout (services), 2 is stderr (commands, whose stdout is their answer). */
+/** `to`: 1 is stdout, for services; 2 is stderr, for commands, whose answer goes to stdout. */
 export function createLog(level: string, to: 1 | 2): Logger {
   const stream = process.stdout.isTTY
     ? pretty({ destination: to, sync: true, ignore: "pid,hostname", translateTime: "SYS:HH:MM:ss" })
@@ -13,7 +13,7 @@ export function createLog(level: string, to: 1 | 2): Logger {
       level,
       base: null,
       serializers: {
-        // A driver's error can hold the statement with its parameters, a provider's the request: only what we know is safe.
+        // A driver's error can hold a statement with its parameters, and a provider's error the request. Only known fields are logged.
         err: (error: unknown) => describe(error),
       },
     },

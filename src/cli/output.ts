@@ -1,22 +1,22 @@
 /**
- * Standard output of a command. Whoever reads it may have enough (`| head`), a disk may be full: then nothing more is written, and the
- * command goes on to its end, so that what it holds is released. Services go on, too.
+ * Standard output of a command. Its reader may stop reading (`| head`), or a disk may be full. Then nothing more is written; the command
+ * still runs to its end and releases its resources, and a service keeps running.
  */
 import { once } from "node:events";
 import type { Writable } from "node:stream";
 
 export type Output = {
   readonly line: (text: string) => void;
-  /** A long answer in pieces, as fast as whoever reads it takes them. Throws OutputError when nobody takes them any more. */
+  /** A piece of a long answer; resolves when the reader is ready for the next. Throws OutputError when nobody reads any more. */
   readonly piece: (piece: string | Uint8Array) => Promise<void>;
 };
 
-/** Was told already, to `onFault`. */
+/** The fault was already reported to `onFault`. */
 export class OutputError extends Error {
   override readonly name = "OutputError";
 }
 
-/** `onFault` is called once, with the first that went wrong. */
+/** `onFault` is called once, with the first fault. */
 export function openOutput(stream: Writable, onFault: (fault: NodeJS.ErrnoException) => void = () => {}): Output {
   let gone = false;
   stream.on("error", (fault) => {

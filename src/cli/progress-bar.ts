@@ -1,15 +1,15 @@
-/** A bar that is redrawn in its line, for people at a terminal; elsewhere (a file, a pipe, CI) nothing is written. */
+/** A progress bar, redrawn in one line of a terminal. Elsewhere (a file, a pipe, CI) nothing is written. */
 export type ProgressBar = {
-  /** Share of the work that is done, 0 to 1. */
+  /** `share`: the part of the work that is done, 0 to 1. */
   readonly tick: (share: number) => void;
-  /** Takes the bar away. */
+  /** Removes the bar. */
   readonly end: () => void;
 };
 
 export type Terminal = { readonly isTTY?: boolean; write(text: string): unknown };
 
 const WIDTH = 30;
-/** What is done at once needs no bar. */
+/** Work that ends sooner needs no bar. */
 const FIRST_MS = 500;
 const REDRAW_MS = 100;
 const CLEAR_LINE = "\r\u001b[K";

@@ -28,7 +28,7 @@ const [EARLIER, LATER] = ["2026-11-10T20:00:00+08:00", "2026-11-11T20:00:00+08:0
 const test = ["send-test", "--campaign", "c", "--step", "s", "--channel", "sms"];
 
 it.concurrent.each<[string[], string]>([
-  [["report", "--by", "foo"], "foo is none of campaign, step, channel"],
+  [["report", "--by", "foo"], "foo is not one of campaign, step, channel"],
   [["report", "--by", "campaing"], "did you mean `campaign`?"],
   [["report", "--from", "yesterday"], INSTANT],
   [["report", "--to", "2026-11-10"], INSTANT],
@@ -38,12 +38,12 @@ it.concurrent.each<[string[], string]>([
   [["rehearse", "events.ndjson", "--campaigns", "templates", "--from", "2026-11-10"], INSTANT],
   [["promise", "o1", "--shop", "acme", "--at", "tonight"], INSTANT],
   [["worker", "--roles", ""], "must name at least one of intake, dispatch, upkeep"],
-  [["worker", "--roles", "intake,api"], "api is none of intake, dispatch, upkeep"],
+  [["worker", "--roles", "intake,api"], "api is not one of intake, dispatch, upkeep"],
   [["keys", "create", "Vera", "--role", "boss"], "Allowed choices are viewer, operator, admin"],
-  [["keys", "create", "admin key", "--role", "viewer"], "a key is named by letters, digits"],
-  [["keys", "create", "", "--role", "viewer"], "a key is named by letters, digits"],
+  [["keys", "create", "admin key", "--role", "viewer"], "must consist of letters, digits"],
+  [["keys", "create", "", "--role", "viewer"], "must consist of letters, digits"],
   [["campaigns", "rollback", "default", "--to", "latest"], "must be a whole number from 1"],
-  [[...test, "--to", "+8613812345678", "--locale", "not a locale"], "is no locale, like en or zh-CN"],
+  [[...test, "--to", "+8613812345678", "--locale", "not a locale"], "must be a locale, like en or zh-CN"],
   [[...test, "--to", " "], "must not be empty"],
   [["suppress", "", "--shop", "acme"], "must not be empty"],
   [["explain", "o1"], "required option '--shop <shop>' not specified"],

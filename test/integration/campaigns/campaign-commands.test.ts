@@ -60,7 +60,7 @@ describe("campaigns apply", () => {
   it("says what changes, line by line, and with --dry-run only says it", async () => {
     const { apply, write, sql, dir } = await commands();
     expect(await apply()).toEqual({ out: "default: new, now version 1\n", err: "", failed: null });
-    expect((await apply()).out).toBe(`1 campaign(s), all as in ${dir}\n`);
+    expect((await apply()).out).toBe(`1 campaign(s), all the same as in ${dir}\n`);
     write("default/campaign.yaml", campaignYaml("20m"));
     write("default/nudge.sms.es.hbs", "Hola. Baja: STOP\n");
     const dry = await apply({ dryRun: true });
@@ -112,7 +112,7 @@ describe("campaigns apply", () => {
     const conflict = await apply();
     expect(conflict.failed).toMatch(/^nothing was applied: default edited in the database since the last apply/);
     expect(conflict.out).toContain(
-      "CONFLICT: edited in the database since it was applied: version 2 by bob (http) at 2026-11-10T12:00:00",
+      "CONFLICT: edited in the database since the last apply: version 2 by bob (http) at 2026-11-10T12:00:00",
     );
     expect(conflict.out).toContain(
       "-  - { id: nudge, at: { afterCreated: 15m }, channels: [sms] }\n+  - { id: nudge, at: { afterCreated: 10m }",
@@ -157,7 +157,7 @@ describe("campaigns diff", () => {
     write("new/nudge.sms.en.hbs", "Hi");
     const text = await run((context) => diffCommand(context, undefined, {}));
     expect(text.out).toBe(
-      `new: new\nold: not in ${dir}: goes on as version 1; apply --prune retires it\n1 campaign(s) unchanged\n`,
+      `new: new\nold: not in ${dir}: keeps running as version 1; apply --prune retires it\n1 campaign(s) unchanged\n`,
     );
     const json = await run((context) => diffCommand(context, dir, { json: true }));
     expect(
@@ -189,7 +189,7 @@ describe("campaigns export", () => {
         true,
       );
     const again = await run((context) => applyCommand(context, target, {}));
-    expect(again.out).toBe(`1 campaign(s), all as in ${target}\n`);
+    expect(again.out).toBe(`1 campaign(s), all the same as in ${target}\n`);
   });
 
   it("does not write over what is there, unless forced; then the campaigns are as in the database", async () => {

@@ -148,7 +148,7 @@ it.each([
   [{ "--variant": "x" }, 1, "--variant: there is no variant x"],
   [{ "--shop": "nowhere" }, 1, "--shop: shop nowhere is not configured"],
   [{ "--to": "12" }, 1, "--to: **** is no valid phone number"],
-  [{ "--locale": "not a locale" }, 2, "is no locale, like en or zh-CN"],
+  [{ "--locale": "not a locale" }, 2, "must be a locale, like en or zh-CN"],
   [{ "--nonsense": "1" }, 2, "unknown option"],
 ])("says what is wrong with its arguments: %j", async (change, expected, said) => {
   const { run, provider } = await setup();

@@ -1,4 +1,4 @@
-/** What `campaigns diff` and `apply` print of their changes: for people a line and the changed lines of each file, and as JSON. */
+/** The changes that `campaigns diff` and `apply` print: as text with the changed lines of each file, or as JSON. */
 import { createTwoFilesPatch, FILE_HEADERS_ONLY } from "diff";
 import type { AppliedChange } from "../../../campaigns/apply.ts";
 import type { PlannedChange, PlannedKind } from "../../../campaigns/plan-apply.ts";
@@ -15,7 +15,7 @@ export type ChangeJson = {
   readonly campaign: string;
   readonly change: PlannedKind;
   readonly fromVersion: number | null;
-  /** null: none was made, or not yet. */
+  /** null: no version was made. */
   readonly toVersion: number | null;
   readonly files: readonly FileChange[];
 };
@@ -49,16 +49,16 @@ function patch(name: string, version: number | null, old: string, now: string): 
     context: 2,
     headerOptions: FILE_HEADERS_ONLY,
   });
-  // Control characters of a file must not reach the terminal; a tab divides a name from what it is of.
+  // Control characters of a file must not reach the terminal. Tabs stay: in a patch they follow the file name.
   const harmless = (line: string) => line.split("\t").map(printable).join("\t");
   return text.split("\n").map(harmless).join("\n");
 }
 
-/** One block for each campaign that differs; what is unchanged is only counted. */
+/** One block for each campaign that differs. Unchanged campaigns are counted. */
 export function changesText(changes: readonly (PlannedChange | AppliedChange)[], shownAs: string): string {
   const blocks = changes.filter(({ kind }) => kind !== "unchanged").map((change) => blockOf(change, shownAs));
   const unchanged = changes.length - blocks.length;
-  if (blocks.length === 0) return `${unchanged} campaign(s), all as in ${shownAs}`;
+  if (blocks.length === 0) return `${unchanged} campaign(s), all the same as in ${shownAs}`;
   return [...blocks, unchanged === 0 ? "" : `${unchanged} campaign(s) unchanged`]
     .filter((text) => text !== "")
     .join("\n");
@@ -69,10 +69,10 @@ function blockOf(change: PlannedChange | AppliedChange, shownAs: string): string
   const made = "number" in change ? change.number : null;
   const to = made === null ? "" : `, now version ${made}`;
   const diffs = kind === "create" ? [] : fileChanges(change).map(({ diff }) => diff.trimEnd());
-  return [`${campaign}: ${whatOf(kind, stored, shownAs)}${to}`, ...diffs].join("\n");
+  return [`${campaign}: ${describeChange(kind, stored, shownAs)}${to}`, ...diffs].join("\n");
 }
 
-function whatOf(kind: PlannedKind, stored: PlannedChange["stored"], shownAs: string): string {
+function describeChange(kind: PlannedKind, stored: PlannedChange["stored"], shownAs: string): string {
   const version = stored === null ? "" : `version ${stored.number}`;
   switch (kind) {
     case "create":
@@ -82,13 +82,13 @@ function whatOf(kind: PlannedKind, stored: PlannedChange["stored"], shownAs: str
     case "unchanged":
       return "unchanged";
     case "conflict":
-      return `CONFLICT: edited in the database since it was applied: ${version} by ${madeBy(stored)}`;
+      return `CONFLICT: edited in the database since the last apply: ${version} by ${madeBy(stored)}`;
     case "missing":
-      return `not in ${shownAs}: goes on as ${version}; apply --prune retires it`;
+      return `not in ${shownAs}: keeps running as ${version}; apply --prune retires it`;
     case "retire":
       return `not in ${shownAs}: retired`;
     case "database-only":
-      return `only in the database (${version}, by ${madeBy(stored)}): left as it is`;
+      return `only in the database (${version}, by ${madeBy(stored)}): not changed`;
   }
 }
 

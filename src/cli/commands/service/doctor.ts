@@ -1,5 +1,4 @@
-/** `dunlin doctor`: looks at everything the service needs and says what is wrong and what to do, one line each. */
-
+/** `dunlin doctor`: checks everything that the service needs and says, in one line each, what is wrong and what to do. */
 import { Command } from "commander";
 import { checkDirectory } from "../../../campaigns/apply.ts";
 import { runningCatalog, StoredCampaignError } from "../../../campaigns/live.ts";
@@ -25,7 +24,7 @@ export const command: Describe = (cli) =>
 
 type Finding = { readonly check: string; readonly ok: boolean; readonly message: string };
 
-/** A worker's clock decides nothing but the queue's locks; beyond this BullMQ's PostgreSQL backend gets into trouble. */
+/** Only the locks of the queue depend on a worker's clock. With a larger skew BullMQ's PostgreSQL backend may run jobs twice. */
 const MAX_SKEW_MS = 2_000;
 
 export async function doctorCommand(context: CommandContext, json: boolean): Promise<void> {
@@ -33,12 +32,12 @@ export async function doctorCommand(context: CommandContext, json: boolean): Pro
   const add = (check: string, ok: boolean, message: string) => findings.push({ check, ok, message });
   const { config } = context;
   const keys = await loadOrCreateKeys(config);
-  add("keys", keys.ok, keys.ok ? "secret key and API key are there" : keys.fault);
+  add("keys", keys.ok, keys.ok ? "secret key and API key found" : keys.fault);
   add(
     "shops",
     true,
     config.implicitShops
-      ? "advice: none configured, so every shop is taken, in UTC; list yours in dunlin.yaml"
+      ? "advice: none configured, so events of every shop are accepted, in UTC; list your shops in dunlin.yaml"
       : `${config.shopIds.length} configured`,
   );
   try {
@@ -48,7 +47,7 @@ export async function doctorCommand(context: CommandContext, json: boolean): Pro
         `channel ${channel.name}`,
         true,
         channel.provider === "console"
-          ? "prints only: configure a provider under channels in dunlin.yaml"
+          ? "prints messages only; configure a provider under channels in dunlin.yaml"
           : channel.provider,
       );
       await channel.close();
@@ -66,7 +65,7 @@ export async function doctorCommand(context: CommandContext, json: boolean): Pro
       add(
         "clock",
         skew < MAX_SKEW_MS,
-        `this machine and the database differ by ${Math.round(skew)} ms${skew < MAX_SKEW_MS ? "" : ": set the clock (NTP)"}`,
+        `this machine's clock differs by ${Math.round(skew)} ms from the database's${skew < MAX_SKEW_MS ? "" : ": set it by NTP"}`,
       );
       if (keys.ok) {
         const { kind, message } = await contactsSealedWith(database.sql, createVault(keys.keys.secretKey));
@@ -78,7 +77,7 @@ export async function doctorCommand(context: CommandContext, json: boolean): Pro
         const queue = await backend.check({ deep: true });
         for (const fault of queue.faults) add("queue", false, fault);
         for (const advice of queue.advice) add("queue", true, `advice: ${advice}`);
-        if (queue.ok) add("queue", true, `${queue.kind} ${queue.version ?? ""}, ${queue.latencyMs ?? "?"} ms`);
+        if (queue.ok) add("queue", true, `${queue.kind} ${queue.version ?? ""}, answered in ${queue.latencyMs} ms`);
       } finally {
         await backend.close();
       }
@@ -98,7 +97,7 @@ export async function doctorCommand(context: CommandContext, json: boolean): Pro
   if (bad > 0) throw new CommandError(`${bad} of ${findings.length} checks failed`);
 }
 
-/** Those of the database; before the first start the directory that it will apply. */
+/** Checks the campaigns in the database; before the first start, the directory that it will apply. */
 async function campaignFindings(config: Config, sql: Sql): Promise<Omit<Finding, "check">[]> {
   const options = catalogOptions(config);
   const { campaigns } = await readRunning(sql);

@@ -28,7 +28,9 @@ async function migrateCommand({ config, log, out }: CommandContext): Promise<voi
       await queue.close();
     }
     out(
-      queue.kind === "postgres" ? "Dunlin's and the queue's schema are up to date." : "Dunlin's schema is up to date.",
+      queue.kind === "postgres"
+        ? "The schemas of Dunlin and of the queue are up to date."
+        : "Dunlin's schema is up to date.",
     );
   } finally {
     await database.close();
