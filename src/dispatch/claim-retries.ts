@@ -1,4 +1,4 @@
-/** Claims reminders that failed for the moment and are to be tried again: judged anew, under the lock of their buyer. */
+/** Claims reminders whose retry is due. Each is judged again, under the lock of its buyer. */
 
 import { type BuyerPolicy, usableChannel } from "../core/rules/buyer-state.ts";
 import { type UsableChannel, usefulUntil } from "../core/rules/judge.ts";
@@ -34,7 +34,7 @@ import { BROKEN_WAIT, type ClaimedBatch, shopPolicy } from "./claim.ts";
 import { type DispatchDeps, leaseMs, RETRY_HORIZON_MS, type SendJob } from "./deps.ts";
 import { bookSlots, type SlotBook } from "./slots.ts";
 
-/** As `claimDue`: a reminder that cannot be judged is put off alone, and holds up no other. */
+/** As in `claimDue`, a batch is bisected until the bad reminder is isolated and put off. */
 export async function claimRetries(deps: DispatchDeps, limit: number): Promise<ClaimedBatch> {
   const found: RetryKey[] = [];
   try {
@@ -43,7 +43,7 @@ export async function claimRetries(deps: DispatchDeps, limit: number): Promise<C
     if (!isDataFault(error) || found.length === 0) throw error;
     if (found.length > 1) return claimRetries(deps, found.length >> 1);
     for (const { shop_id: shop, id } of found)
-      deps.log.error({ err: error, shop, reminder: id }, "a reminder could not be judged; trying again later");
+      deps.log.error({ err: error, shop, reminder: id }, "a reminder could not be judged; retrying in 5 minutes");
     await putOffRetries(deps.sql, found, BROKEN_WAIT);
     return { taken: 1, jobs: [] };
   }
@@ -97,7 +97,7 @@ function claimBatch(deps: DispatchDeps, limit: number, asked: RetryKey[]): Promi
   });
 }
 
-/** The channel that it is to go on: the one that was chosen after the failure, if it still has a contact, else one after it. */
+/** The channel of the retry: the one chosen after the failure if it still has a contact, else the next that has one. */
 function usableFor(deps: DispatchDeps, policy: BuyerPolicy, retry: RetryRow, { state }: LoadedBuyer): UsableChannel {
   const campaign = policy.campaigns.find(({ key }) => key === retry.campaign);
   const step = campaign?.steps.find(({ id }) => id === retry.step);
@@ -106,7 +106,7 @@ function usableFor(deps: DispatchDeps, policy: BuyerPolicy, retry: RetryRow, { s
   return usableChannel({ ...step, channels }, state, policy);
 }
 
-/** Whether a send that comes later than the plan knew may be too near to what is left of it. */
+/** Whether the retry came so late that the plan keeps too little distance to it. */
 function concernsPlan({ buyer, campaign, step, claimedAt }: SendJob): boolean {
   const open = buyer.state.open;
   const gap = open?.campaign?.limits.gap ?? 0;

@@ -17,38 +17,51 @@ import { type DispatchDeps, leaseMs, type SendJob } from "./deps.ts";
 import { bookSlots, type Queues, type SlotBook } from "./slots.ts";
 
 export type ClaimedBatch = {
-  /** Buyers that were due and free, without those that were left as they were. */
+  /** How many buyers it took: those that were due and not locked, without those that it left unchanged. */
   readonly taken: number;
   readonly jobs: readonly SendJob[];
 };
 
-/** How long a buyer that cannot be decided waits for a better configuration or program. */
+/** How long a buyer that cannot be decided waits: until then the configuration or the program may be mended. */
 export const BROKEN_WAIT = 5 * MINUTE;
 
 const MIN_WAIT = SECOND / 2;
 
-const UNDECIDED = "a buyer could not be decided; trying again later";
+const UNDECIDED = "a buyer could not be decided; retrying in 5 minutes";
 
-/** What is decided of a buyer, and what was planned before. */
+/** A buyer with what was decided, and its plan before that. */
 type Due = BuyerChange & { readonly planned: readonly PlannedRow[] };
 
+/** Which buyers a batch takes, and the channels on which they may not send now. `backlog`: the batch is full, more may be due. */
+type Source = {
+  readonly lock: typeof lockDueBuyers;
+  readonly closed: (backlog: boolean) => ReadonlySet<string> | undefined;
+};
+
+/** Claims for up to `limit` buyers that are due. A send on a channel with a queue goes to the end of the queue. */
+export function claimDue(deps: DispatchDeps, limit: number, queues: Queues | null = null): Promise<ClaimedBatch> {
+  return claim(deps, limit, {
+    lock: lockDueBuyers,
+    closed: (backlog) => queues?.[backlog ? "behind" : "waiting"],
+  });
+}
+
+/** Claims for up to `limit` buyers that are queued for rate-limited channels, first come, first served. */
+export function claimQueued(deps: DispatchDeps, limit: number, { room }: Queues): Promise<ClaimedBatch> {
+  return claim(deps, limit, { lock: (tx, max) => lockWaiting(tx, room, max), closed: () => undefined });
+}
+
 /**
- * `limit` of the buyers that are due; or, with `queues` of those that wait for their channel's rate and `whose` turn it is, these.
- * Who comes to a channel before which others wait, waits behind them. A batch that fails for the data of one of them is taken again in
- * smaller ones, in the same order, until that buyer stands alone and is put off: it must not hold up the others.
+ * A batch that fails because of one buyer's data is bisected, in the same order, until the bad buyer is isolated. That buyer is put off, so
+ * that it does not hold up the others.
  */
-export async function claimDue(
-  deps: DispatchDeps,
-  limit: number,
-  queues: Queues | null = null,
-  whose: "due" | "turn" = "due",
-): Promise<ClaimedBatch> {
+async function claim(deps: DispatchDeps, limit: number, source: Source): Promise<ClaimedBatch> {
   const locked: { shop: string; id: string }[] = [];
   try {
-    return await claimBatch(deps, { limit, queues, whose }, locked);
+    return await claimBatch(deps, limit, source, locked);
   } catch (error) {
     if (!isDataFault(error) || locked.length === 0) throw error;
-    if (locked.length > 1) return claimDue(deps, locked.length >> 1, queues, whose);
+    if (locked.length > 1) return claim(deps, locked.length >> 1, source);
     for (const { shop, id } of locked) deps.log.error({ err: error, shop, buyer: id }, UNDECIDED);
     await inTransaction(deps.sql, async (tx) => {
       await putOff(tx, locked, (await databaseNow(tx)) + BROKEN_WAIT);
@@ -57,23 +70,18 @@ export async function claimDue(
   }
 }
 
-type Batch = { readonly limit: number; readonly queues: Queues | null; readonly whose: "due" | "turn" };
-
-/** `locked` gets the buyers as soon as they are known. */
+/** Fills `locked` as soon as the buyers are known, so that the caller has them when this fails. */
 function claimBatch(
   deps: DispatchDeps,
-  { limit, queues, whose }: Batch,
+  limit: number,
+  source: Source,
   locked: { shop: string; id: string }[],
 ): Promise<ClaimedBatch> {
   return inTransaction(deps.sql, async (tx) => {
     const askedAt = performance.now();
     const policy = deps.policy();
     const catalog = deps.catalog();
-    const turn = whose === "turn" && queues !== null;
-    const [now, rows] = await Promise.all([
-      planningMoment(tx, policy.revision),
-      turn ? lockWaiting(tx, queues.room, limit) : lockDueBuyers(tx, limit),
-    ]);
+    const [now, rows] = await Promise.all([planningMoment(tx, policy.revision), source.lock(tx, limit)]);
     if (rows.length === 0) return { taken: 0, jobs: [] };
     for (const row of rows) locked.push({ shop: row.shop_id, id: row.id });
     const env: LoadEnv = { shopOf: (shop) => shopPolicy(deps, shop), campaigns: policy.campaigns, now };
@@ -82,7 +90,10 @@ function claimBatch(
     const changes: Due[] = [];
     const broken = rows.filter((row) => !known.includes(row)).map((row) => ({ shop: row.shop_id, id: row.id }));
     for (const shop of new Set(broken.map(({ shop }) => shop)))
-      deps.log.warn({ shop }, "orders of a shop that is no longer configured wait: list it in dunlin.yaml");
+      deps.log.warn(
+        { shop },
+        "a shop with open orders is not configured, and its reminders wait: list it under shops in dunlin.yaml",
+      );
     for (const buyer of loaded.values()) {
       try {
         finishLoading(buyer);
@@ -91,14 +102,13 @@ function claimBatch(
         decisions.push(...advance(buyer.state, policy, now));
         changes.push({ buyer, decisions, planned });
       } catch (error) {
-        // One buyer that cannot be decided must not hold up the others.
+        // It must not hold up the others.
         deps.log.error({ err: error, shop: buyer.shop, buyer: buyer.id }, UNDECIDED);
         broken.push({ shop: buyer.shop, id: buyer.id });
       }
     }
     if (broken.length > 0) await putOff(tx, broken, now + BROKEN_WAIT);
-    const backlog = rows.length >= limit;
-    const closed = turn ? undefined : queues?.[backlog ? "behind" : "waiting"];
+    const closed = source.closed(rows.length >= limit);
     const slots = await bookSlots(deps.sql, deps.channels, sendsByChannel(changes), now, closed);
     const { granted, refused, slotOf } = grant(changes, slots);
     const waits = refused.filter(({ due, channel }) => !isWaiting(due, channel, now));
@@ -119,7 +129,8 @@ function claimBatch(
 
 export function shopPolicy(deps: DispatchDeps, shop: string): ShopPolicy {
   const policy = deps.shopOf(shop);
-  if (policy === null) throw new Error(`shop ${shop} has stored orders but is not configured: list it in dunlin.yaml`);
+  if (policy === null)
+    throw new Error(`shop ${shop} has stored orders but is not configured: list it under shops in dunlin.yaml`);
   return policy;
 }
 
@@ -130,7 +141,7 @@ function sendsByChannel(changes: readonly BuyerChange[]): Map<string, number> {
   return counts;
 }
 
-/** A buyer whose send finds no room is left as it was, and waits for its turn. */
+/** Splits the buyers. One whose send is over the limit of its channel stays as it was, and is queued. */
 function grant(changes: readonly Due[], slots: SlotBook) {
   const granted: BuyerChange[] = [];
   const refused: { due: Due; channel: string }[] = [];
@@ -151,11 +162,11 @@ function grant(changes: readonly Due[], slots: SlotBook) {
 
 const sendsOf = ({ decisions }: Due) => decisions.filter(({ channel }) => channel !== null);
 
-/** It waits already, and nothing but its turn is to come: nothing is written. */
+/** Whether the buyer is queued already and only its turn is missing: then nothing is written. */
 const isWaiting = ({ buyer }: Due, channel: string, now: number): boolean =>
   buyer.waitsFor === channel && buyer.wakeAt !== null && buyer.wakeAt > now;
 
-/** Its place is that of the time at which it was due. Until its turn comes it wakes for whatever else there is to decide. */
+/** The queue is in the order of due times. Until its turn comes, the buyer wakes for anything else that is to be decided. */
 function waitOf(policy: BuyerPolicy, due: Due, channel: string, now: number): Wait {
   const { buyer, planned } = due;
   const sends: { id: string; orders: readonly string[] }[] = [];
@@ -166,7 +177,7 @@ function waitOf(policy: BuyerPolicy, due: Due, channel: string, now: number): Wa
     if (row === null || campaign === null) continue;
     const stored = buyer.baseline.planned.get(row.step);
     if (stored !== undefined) sends.push({ id: stored.id, orders });
-    // Planned anew, it is dated to that moment; its place stays that of the time it had before.
+    // Replanning moves an overdue send to now; its place in the queue stays that of its earlier time.
     since = Math.min(since, row.moves.find(({ rule }) => rule === "late")?.from ?? row.at);
     until = Math.min(until, uselessAt(policy, campaign, row));
   }

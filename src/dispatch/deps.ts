@@ -1,9 +1,9 @@
 /**
- * Dispatch: what is due is decided, claimed, sent and recorded.
+ * Dispatch decides what is due, claims it, sends it and records the outcome. These are the types that its parts share.
  *
- * A claim is committed before the provider is called, under the lock of the buyer, which the recording of a payment takes too: no
- * claim commits after the payment committed. What a process had claimed when it died becomes `unknown` when the lease runs out,
- * and is never sent again. Nothing here relies on the queue: it only says when to look.
+ * A claim is committed before the provider is called, under the lock of the buyer. Recording a payment takes the same lock, so no claim
+ * commits after the payment committed. When a process dies, its claims become `unknown` as soon as their leases run out, and are never sent
+ * again. Nothing here relies on the queue: it only says when to look.
  */
 import type { BuyerPolicy } from "../core/rules/buyer-state.ts";
 import type { Channel } from "../core/seams/channel.ts";
@@ -20,7 +20,7 @@ export type DispatchLog = {
   error(fields: object, message: string): void;
 };
 
-/** Counted as they happen; absent in tests that do not look. */
+/** Counts events as they happen. Absent in tests that do not look. */
 export type DispatchMeter = {
   claimed(channel: string): void;
   finished(channel: string, outcome: string, ms: number): void;
@@ -32,9 +32,9 @@ export type DispatchDeps = {
   readonly vault: Vault;
   readonly shopOf: (shop: string) => ShopPolicy | null;
   readonly policy: () => BuyerPolicy;
-  /** Of the same campaigns as the policy. */
+  /** The texts of the same campaigns as in the policy. */
   readonly catalog: () => Catalog;
-  /** Reads the campaigns again when those of the policy are outdated. */
+  /** Reads the campaigns again when the policy is outdated. */
   readonly refresh?: () => Promise<void>;
   readonly channels: ReadonlyMap<string, Channel>;
   readonly log: DispatchLog;
@@ -47,31 +47,31 @@ export type SendJob = {
   readonly buyer: LoadedBuyer;
   readonly reminderId: string;
   readonly deliveryId: string;
-  /** What the provider knows a repetition by: the id of the first attempt on this channel. */
+  /** By this the provider recognises a repetition: the id of the first attempt on this channel. */
   readonly idempotencyKey: string;
   readonly campaign: Campaign;
-  /** What the campaign was read with: its texts, also if a newer version comes before the send. */
+  /** The texts of this version of the campaign, even if a newer version comes before the send. */
   readonly catalog: Catalog;
   readonly step: string;
   readonly variant: string | null;
   readonly channel: string;
   readonly orders: readonly string[];
-  /** Of this channel, from 1. */
+  /** The number of the attempt on this channel, from 1. */
   readonly attempt: number;
-  /** The last moment at which it is worth sending, by the database's clock. */
+  /** The last moment at which the send is useful, by the database's clock. */
   readonly until: number;
-  /** The database's now when it was claimed, and the monotonic time (performance.now) at which that was asked. */
+  /** The database's time of the claim, and the monotonic time (performance.now) just before the database was asked. */
   readonly claimedAt: number;
   readonly askedAt: number;
-  /** Do not send before this much monotonic time: the channel's slot. */
+  /** The slot under the channel's rate limit: do not send before this monotonic time. */
   readonly slotAt: number;
 };
 
-/** Slots that begin within this time are taken together with the claim, so the wait for one is part of the lease. */
+/** A claim takes slots that begin within this time. The wait for the slot is part of the lease. */
 export const SLOT_HORIZON_MS = 1_000;
-/** A retry is older than what waits for its first turn: it may look further ahead, and so finds room before. */
+/** Retries are older than first attempts: they look further ahead, and so get their slots first. */
 export const RETRY_HORIZON_MS = 2 * SLOT_HORIZON_MS;
-/** What a claim may take beyond its slot and the provider's timeout: rendering, connecting, a busy process. */
+/** Time for all else in a claim: rendering, connecting, a busy process. */
 const LEASE_MARGIN_MS = 30_000;
 
 /** How long a claim lasts: longer than any send can take. */

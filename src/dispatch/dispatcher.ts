@@ -1,6 +1,6 @@
 /**
- * The dispatcher of one process: claims batches, sends what it claimed, records outcomes in groups. `stop` takes no more claims and
- * waits until every claim it holds is recorded, so that none is abandoned.
+ * Creates the dispatcher of a process. It claims batches, sends what it claimed, and records outcomes in groups. `stop` makes no more claims
+ * and waits until every claim is recorded, so that none is abandoned.
  */
 
 import { rescue as verdictOnExpired } from "../core/rules/retry.ts";
@@ -15,20 +15,20 @@ import {
   planAnewWithout,
   recordOutcomes,
 } from "../db/stores/dispatch/dispatch-store.ts";
-import { type ClaimedBatch, claimDue } from "./claim.ts";
+import { type ClaimedBatch, claimDue, claimQueued } from "./claim.ts";
 import { claimRetries } from "./claim-retries.ts";
 import type { DispatchDeps, SendJob } from "./deps.ts";
 import { recordPatiently } from "./record.ts";
 import { send } from "./send.ts";
-import { findQueues, withRate } from "./slots.ts";
+import { findQueues, rateLimited } from "./slots.ts";
 
 export type Dispatcher = {
-  /** Works off what is due now, until nothing is left that this process may take. Returns how many buyers it took. */
+  /** Claims and sends until nothing is due that this process may take. Returns how many buyers it took. */
   drain(): Promise<number>;
-  /** Gives up claims whose lease ran out. Returns how many. */
+  /** Gives up claims whose leases ran out. Returns how many. */
   rescue(): Promise<number>;
-  /** Lets go who waits for a channel that has no rate any more. */
-  freeWaiting(): Promise<void>;
+  /** Dissolves the queues of channels that no longer have a rate limit. */
+  dissolveQueues(): Promise<void>;
   /** Waits until every send under way is recorded. */
   settled(): Promise<void>;
   stop(): Promise<void>;
@@ -40,12 +40,12 @@ export type Dispatcher = {
 const BATCH = 100;
 /** Claims one process holds at most. */
 const MAX_IN_FLIGHT = 400;
-/** Claims made at a time, whoever asks for them: more only wait for each other, for the store and for the one thread here (measured). */
+/** Batches claimed at a time. More only wait for each other, for the store and for the one thread here (measured). */
 const MAX_CLAIMING = 3;
-/** However much is due, so often at least what failed for the moment is tried again. */
+/** Retries are claimed at least this often, however much else is due. */
 const RETRIES_EVERY_MS = 500;
-/** A drain does not stay longer for what only waits for its turn: the due scan and the sweep look again. */
-const LONGEST_TURNS_MS = 1_000;
+/** A drain does not stay longer for queued sends alone: the due scan and the sweep look again. */
+const MAX_QUEUED_MS = 1_000;
 
 export function createDispatcher(deps: DispatchDeps): Dispatcher {
   let inFlight = 0;
@@ -80,16 +80,16 @@ export function createDispatcher(deps: DispatchDeps): Dispatcher {
     }
   }
 
-  /** `turns`: how many of those that it took had waited for room under their channel's rate. */
-  async function once(): Promise<{ taken: number; turns: number }> {
+  /** Claims one batch and starts to send it. `queued`: how many of the buyers that it took had been queued for a rate-limited channel. */
+  async function once(): Promise<{ taken: number; queued: number }> {
     await until(() => (claiming < MAX_CLAIMING && inFlight + BATCH <= MAX_IN_FLIGHT) || stopped);
-    if (stopped) return { taken: 0, turns: 0 };
+    if (stopped) return { taken: 0, queued: 0 };
     claiming++;
     inFlight += BATCH;
-    // What is claimed is sent, also when the claim after it fails.
+    // A claimed send is sent even when the next claim fails.
     const jobs: SendJob[] = [];
     let taken = 0;
-    let turns = 0;
+    let queued = 0;
     const claim = async (batch: () => Promise<ClaimedBatch>): Promise<number> => {
       const claimed = await withCurrentCampaigns(deps.refresh, batch);
       jobs.push(...claimed.jobs);
@@ -98,19 +98,19 @@ export function createDispatcher(deps: DispatchDeps): Dispatcher {
     };
     try {
       const queues = await findQueues(deps.sql, deps.channels, BATCH / 2);
-      // Where there is a rate, what is tried again goes before what has its first turn; and everywhere before a backlog, now and then.
+      // With a rate limit, retries go before first attempts. Without one, they go first now and then, so that no backlog holds them up.
       const retriesFirst = queues !== null || performance.now() - retriedAt >= RETRIES_EVERY_MS;
       if (retriesFirst) {
         retriedAt = performance.now();
         await claim(() => claimRetries(deps, queues === null ? BATCH / 2 : BATCH / 4));
       }
-      // What waits for its slot may not fill the process: a batch of what is due, perhaps for another channel, has room beside it.
-      const mayTurn = inFlight + BATCH <= MAX_IN_FLIGHT;
-      if (queues !== null && queues.room.size > 0 && mayTurn)
-        turns = await claim(() => claimDue(deps, BATCH, queues, "turn"));
+      // Sends that wait for their slots must not fill the process: leave room for a batch that is due, perhaps on another channel.
+      const hasRoom = inFlight + BATCH <= MAX_IN_FLIGHT;
+      if (queues !== null && queues.room.size > 0 && hasRoom)
+        queued = await claim(() => claimQueued(deps, BATCH, queues));
       if (taken < BATCH) await claim(() => claimDue(deps, BATCH - taken, queues));
       if (!retriesFirst && taken < BATCH) await claim(() => claimRetries(deps, BATCH - taken));
-      return { taken, turns };
+      return { taken, queued };
     } finally {
       claiming--;
       inFlight += jobs.length - BATCH;
@@ -124,9 +124,9 @@ export function createDispatcher(deps: DispatchDeps): Dispatcher {
     async drain() {
       const begun = performance.now();
       for (let total = 0; ; ) {
-        const { taken, turns } = await once();
+        const { taken, queued } = await once();
         total += taken;
-        if (taken === 0 || (taken === turns && performance.now() - begun > LONGEST_TURNS_MS)) return total;
+        if (taken === 0 || (taken === queued && performance.now() - begun > MAX_QUEUED_MS)) return total;
       }
     },
     async rescue() {
@@ -135,10 +135,10 @@ export function createDispatcher(deps: DispatchDeps): Dispatcher {
       if (expired.length === 0) return 0;
       return changeCredited(deps.sql, expired, (tx) => giveUpExpired(tx, expired, state, reason));
     },
-    freeWaiting: () =>
+    dissolveQueues: () =>
       endWaits(
         deps.sql,
-        withRate(deps.channels).map(({ name }) => name),
+        rateLimited(deps.channels).map(({ name }) => name),
         10_000,
       ),
     settled,
@@ -154,8 +154,8 @@ export function createDispatcher(deps: DispatchDeps): Dispatcher {
 }
 
 /**
- * Nearly all were accepted: recorded by themselves and without a lock, since a payment is credited to a send under way already. If one of
- * them was given up meanwhile, or failed, it may have been credited wrongly.
+ * Records outcomes. Nearly all are accepted: these go alone and without a lock, since a payment is credited even to a send under way. A send
+ * that failed or was given up meanwhile may have been credited wrongly, so the rest is recorded under the lock.
  */
 async function record(deps: DispatchDeps, outcomes: readonly Outcome[]): Promise<void> {
   const accepted = outcomes.filter(({ state }) => state === "accepted");

@@ -1,8 +1,8 @@
-/** Recording through an outage of the store: what a provider answered must not be forgotten because PostgreSQL restarts. */
+/** Records outcomes through an outage of PostgreSQL: a restart must not lose what a provider answered. */
 import { setTimeout as pause } from "node:timers/promises";
 import type { DispatchLog } from "./deps.ts";
 
-/** Longer than a restart of PostgreSQL takes; after it the lease has run out and the claim counts as unknown. */
+/** Longer than a restart of PostgreSQL takes. After that the lease has run out and the claim counts as unknown. */
 const PATIENCE_MS = 60_000;
 
 /** Repeats an idempotent write with growing pauses until it succeeds or a minute is over. */
@@ -14,7 +14,7 @@ export async function recordPatiently(deps: { readonly log: DispatchLog }, write
       return;
     } catch (error) {
       if (performance.now() - begun > PATIENCE_MS) throw error;
-      deps.log.warn({ err: error }, "outcomes could not be recorded yet; trying again");
+      deps.log.warn({ err: error }, "outcomes could not be recorded; retrying");
       await pause(wait);
     }
   }

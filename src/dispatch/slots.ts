@@ -1,63 +1,63 @@
-/** The channel's rate, held across processes: slots are taken in the database before a claim, and waited for before the send. */
+/** Keeps the rate limit of a channel across processes: a claim takes slots in the database, and the send waits for its slot. */
 import type { Channel } from "../core/seams/channel.ts";
 import type { Sql } from "../db/client.ts";
 import { lookAtQueues, takeSlots } from "../db/stores/dispatch/dispatch-store.ts";
 import { SLOT_HORIZON_MS } from "./deps.ts";
 
-/** Hands out, for each channel, the offsets from the database's now (ms) at which a send may leave. */
+/** Gives each send the time at which it may leave, as ms from the database's now. */
 export type SlotBook = {
-  /** null: no room now. */
+  /** null: over the limit. */
   next(channel: string): number | null;
-  /** When one that found no room should ask again, ms from the database's now: the more were refused, the later. */
+  /** When a send over the limit should ask again, ms from the database's now: the later, the more were refused. */
   again(channel: string): number;
 };
 
-/** What waits before the channels with a rate. */
+/** The queues of rate-limited channels. */
 export type Queues = {
-  /** Channels before which buyers wait: whoever comes now waits behind them. */
+  /** Channels with a queue: a new send goes to its end. */
   readonly waiting: ReadonlySet<string>;
-  /** Those, and channels that have no room for several batches: of a backlog that shows only now all wait, and nobody is first by luck. */
+  /** These, and channels with room for only a few batches. When a backlog appears, all of it is queued, so that it leaves in order. */
   readonly behind: ReadonlySet<string>;
-  /** Channels that have room for some of those who wait, and for how many. */
+  /** Channels with a queue and room now, and for how many sends. */
   readonly room: ReadonlyMap<string, number>;
 };
 
 const MIN_AGAIN_MS = SLOT_HORIZON_MS / 2;
-/** Room for less than this is left to grow: looking after every single slot would keep a process busy with nothing but that. */
+/** Less room than this is left to grow: a process that claims every single slot does nothing else. */
 const MIN_ROOM_MS = SLOT_HORIZON_MS / 4;
 
-/** In batches: as many as are claimed at a time by a few processes. */
+/** In batches: about as many as a few processes claim at a time. */
 const NARROW = 8;
 
 const rateOf = (channels: ReadonlyMap<string, Channel>, name: string): number | null =>
   channels.get(name)?.ratePerSecond ?? null;
 
-export const withRate = (channels: ReadonlyMap<string, Channel>) =>
+export const rateLimited = (channels: ReadonlyMap<string, Channel>) =>
   [...channels.values()].flatMap(({ name, ratePerSecond: rate }) => (rate === null ? [] : [{ name, rate }]));
 
-/** null: no channel has a rate, and nothing is asked. `most`: buyers that one claim takes. */
+/** null: no channel has a rate limit, and the database is not asked. `batch`: how many buyers one claim takes. */
 export async function findQueues(
   sql: Sql,
   channels: ReadonlyMap<string, Channel>,
-  most: number,
+  batch: number,
 ): Promise<Queues | null> {
-  const limited = withRate(channels);
+  const limited = rateLimited(channels);
   if (limited.length === 0) return null;
   const rows = await lookAtQueues(sql, limited, SLOT_HORIZON_MS);
   const waiting = new Set(rows.filter((row) => row.waiting).map(({ channel }) => channel));
-  const share = Math.max(1, Math.floor(most / Math.max(1, waiting.size)));
+  const share = Math.max(1, Math.floor(batch / Math.max(1, waiting.size)));
   const room = new Map<string, number>();
   for (const { channel, free } of rows) {
-    const least = Math.max(1, Math.min(share, Math.floor(((rateOf(channels, channel) ?? 0) * MIN_ROOM_MS) / 1_000)));
-    if (waiting.has(channel) && free >= least) room.set(channel, Math.min(free, share));
+    const minRoom = Math.max(1, Math.min(share, Math.floor(((rateOf(channels, channel) ?? 0) * MIN_ROOM_MS) / 1_000)));
+    if (waiting.has(channel) && free >= minRoom) room.set(channel, Math.min(free, share));
   }
-  const narrow = rows.filter(({ free }) => free < NARROW * most).map(({ channel }) => channel);
+  const narrow = rows.filter(({ free }) => free < NARROW * batch).map(({ channel }) => channel);
   return { waiting, behind: new Set([...waiting, ...narrow]), room };
 }
 
 /**
- * Takes slots for `wanted` sends per channel, on a connection of its own so that no claim holds the channel's row. `closed`: channels
- * that have no room for these, whatever is free.
+ * Takes slots for `wanted` sends per channel. It uses a connection of its own, so that no claim holds the channel's row. `closed`: channels
+ * on which these sends get no slot, even if one is free.
  */
 export async function bookSlots(
   sql: Sql,

@@ -1,6 +1,6 @@
 /**
- * The sweep: every dispatching process looks at PostgreSQL itself every few seconds, so that what is due goes out although the queue is
- * down, empty or lost. It also gives up expired claims, and lets go who waits for a rate that is no more.
+ * Sweeps: every dispatching process looks at PostgreSQL every few seconds, so that reminders go out even when the queue is down, empty or
+ * lost. It also gives up expired claims, and dissolves the queues of channels that no longer have a rate limit.
  */
 
 import type { DispatchLog } from "./deps.ts";
@@ -8,10 +8,10 @@ import type { Dispatcher } from "./dispatcher.ts";
 
 export type Sweep = { stop(): Promise<void> };
 
-/** Short enough that a dead queue is hardly felt, and one cheap index probe when nothing is due. */
+/** So short that a dead queue is hardly felt. When nothing is due, it costs one cheap index probe. */
 const EVERY_MS = 2_000;
 
-/** A spread of a quarter keeps many processes from looking at the same moment. */
+/** The interval varies by a quarter, so that many processes do not look at the same moment. */
 export function startSweep(dispatcher: Dispatcher, log: DispatchLog, random: () => number = Math.random): Sweep {
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
@@ -20,12 +20,12 @@ export function startSweep(dispatcher: Dispatcher, log: DispatchLog, random: () 
 
   async function sweep(): Promise<void> {
     try {
-      await Promise.all([dispatcher.drain(), dispatcher.drain(), dispatcher.rescue(), dispatcher.freeWaiting()]);
-      if (failing) log.info({}, "dispatch works again");
+      await Promise.all([dispatcher.drain(), dispatcher.drain(), dispatcher.rescue(), dispatcher.dissolveQueues()]);
+      if (failing) log.info({}, "dispatch reaches PostgreSQL again");
       failing = false;
     } catch (error) {
-      // Said once for an outage, however long it lasts.
-      if (!failing) log.error({ err: error }, "dispatch cannot reach its store; trying on");
+      // Logged once for an outage, however long it lasts.
+      if (!failing) log.error({ err: error }, "dispatch cannot reach PostgreSQL; retrying");
       failing = true;
     }
   }

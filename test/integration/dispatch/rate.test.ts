@@ -135,7 +135,7 @@ describe("a backlog before a channel with a rate", () => {
     expect(numbers(setup, "s")).toHaveLength(16);
     // Those that waited for its rate are let go.
     expect(numbers(setup, "c").length).toBeLessThan(100);
-    await setup.dispatcher.freeWaiting();
+    await setup.dispatcher.dissolveQueues();
     await setup.drain();
     expect(numbers(setup, "c")).toEqual(Array.from({ length: 100 }, (_, n) => n));
     expect(await setup.database.sql`select distinct waits_for from buyers`).toHaveLength(2);
