@@ -1,6 +1,6 @@
 /**
- * The live service and the rehearsal say the same of the same events, row by row: what is sent to whom, when, in which words, over which
- * channel, and what is skipped and why. AGREEMENT_SEED runs a reported seed again.
+ * Runs generated scenarios through the live service and through the rehearsal, and compares them row by row: recipient, time, text and
+ * channel of each send, and the reason of each skip. AGREEMENT_SEED runs a reported seed again.
  */
 import fc from "fast-check";
 import { expect, it } from "vitest";
@@ -29,7 +29,7 @@ async function compare(database: TestDatabase, shapes: readonly Shape[], start: 
   const scenarios = shapes.map((shape, index) => scenarioOf(shape, `s${index}`, start));
   const catalog = catalogOf(scenarios);
   const rows = await lived(database, scenarios, catalog).catch((error: unknown) => error);
-  if (!Array.isArray(rows)) return halves(database, shapes, start, rows);
+  if (!Array.isArray(rows)) return bisect(database, shapes, start, rows);
   const live = byShop(rows);
   const planned = byShop(rehearsed(scenarios, catalog));
   const differences: Difference[] = [];
@@ -42,8 +42,8 @@ async function compare(database: TestDatabase, shapes: readonly Shape[], start: 
   return { rows, differences };
 }
 
-/** Something broke the live service: which of them was it? */
-async function halves(
+/** A scenario broke the live service: bisects to find which. */
+async function bisect(
   database: TestDatabase,
   shapes: readonly Shape[],
   start: number,
@@ -69,7 +69,7 @@ async function shrink(database: TestDatabase, found: Difference, start: number):
   }
 }
 
-/** Whatever can come out of events alone; suppressions, promises and failing providers cannot. */
+/** Every outcome that events alone can have. Suppressions, promises and failing providers are not among them. */
 const OUTCOMES =
   `cap closed excluded gap holdout manual no_campaign no_contact no_time paid paid_other_order quiet_hours recent refunded
   send stale superseded`.split(/\s+/);
@@ -84,11 +84,11 @@ it("agree on what is sent and skipped, when, to whom and why", { timeout: 600_00
     const [first] = differences;
     if (first !== undefined) {
       const { shape, ...smallest } = await shrink(database, first, start);
-      const told = JSON.stringify({ ...smallest, shop: shape.shop, campaigns: shape.campaigns }, null, 1);
-      expect(smallest.live, `seed ${SEED}, ${differences.length} differ; of one:\n${told}`).toEqual(smallest.rehearsed);
+      const text = JSON.stringify({ ...smallest, shop: shape.shop, campaigns: shape.campaigns }, null, 1);
+      expect(smallest.live, `seed ${SEED}, ${differences.length} differ; of one:\n${text}`).toEqual(smallest.rehearsed);
     }
     for (const { reason, variant } of rows) outcomes.add(reason ?? "send").add(variant ?? "send");
   }
-  // What never comes out is not compared.
+  // An outcome that never occurs is not compared.
   expect([...outcomes].sort()).toEqual([...OUTCOMES, "a", "b"].sort());
 });

@@ -66,7 +66,7 @@ describe("a payment while a send is under way", () => {
     expect(await credited()).toEqual(["nudge"]);
   });
 
-  it("goes to the reminder before when nobody says what became of it", async () => {
+  it("goes to the reminder before when its outcome stays unknown", async () => {
     const { at, pay, dispatcher, credited } = await underWay();
     await pay();
     expect(await credited()).toEqual(["last-call"]);

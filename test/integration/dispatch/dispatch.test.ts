@@ -45,7 +45,7 @@ describe("dispatch", () => {
     expect(sent).toEqual([]);
   });
 
-  it("says paid of a case that ends with a payment and a close by the clock at one instant", async () => {
+  it("ends a case as paid when a payment and a close by the clock fall on one instant", async () => {
     const { at, tell, drain, database } = await dispatchSetup({ campaign: { paidSilence: null, minLead: 0 } });
     await at(T0);
     const closesAt = new Date(T0 + 5 * MINUTE).toISOString();
@@ -142,7 +142,7 @@ describe("dispatch", () => {
     ]);
   });
 
-  it("sends no half sentence: what a buyer lacks goes to the next channel, and ends with a delivery that says why", async () => {
+  it("sends no half sentence: if a text needs what the buyer lacks, it tries the next channel, and the delivery says why", async () => {
     const texts: Record<string, string> = { chat: "Hi {{buyer.name}}", sms: "Pay {{payUrl}}" };
     const { at, tell, drain, sent, database } = await dispatchSetup({ text: (channel) => texts[channel] ?? "" });
     await at(T0);
@@ -296,7 +296,7 @@ describe("dispatch", () => {
     expect(sent.length).toBeGreaterThanOrEqual(40);
   });
 
-  it("gives a channel its slots again soon after the database's clock was set back", async () => {
+  it("grants slots again soon after the database's clock was set back", async () => {
     const { at, database } = await dispatchSetup();
     const take = (want: number) => takeSlots(database.sql, "sms", want, 10, SECOND);
     await at(T0);

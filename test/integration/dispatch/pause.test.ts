@@ -48,7 +48,7 @@ it("stops sending with its commit, keeps the due scan quiet, and goes on where i
   ]);
 });
 
-it("ends what waits as campaign_paused when its useful time is over", async () => {
+it("ends waiting reminders as campaign_paused when their useful time is over", async () => {
   const { set, at, drain, sent, reminder } = await paused();
   await set(true);
   await at(T0 + 10 * MINUTE);
@@ -58,7 +58,7 @@ it("ends what waits as campaign_paused when its useful time is over", async () =
   expect([sent, await reminder()]).toEqual([[], { state: "skipped", reason: "campaign_paused" }]);
 });
 
-it("plans orders that come while it is paused, by the version of then", async () => {
+it("plans orders that come while it is paused, under the current version", async () => {
   const { set, at, tell, drain, sent, apply, write, sql } = await paused();
   await set(true);
   await at(T0 + 2 * MINUTE);
@@ -80,7 +80,7 @@ it("plans orders that come while it is paused, by the version of then", async ()
   expect(sent.map(({ text }) => text).sort()).toEqual(["New: o1", "New: o2"]);
 });
 
-it("holds back what is to be tried again, and tries it when it goes on", async () => {
+it("holds back a retry, and makes it when the campaign is resumed", async () => {
   const { set, at, drain, sent, sql } = await paused();
   await at(T0 + 10 * MINUTE);
   await drain();

@@ -24,7 +24,7 @@ async function promising() {
 }
 
 describe("a promise to pay", () => {
-  it("moves what is left and earlier there, in the next moment that somebody looks at the buyer", async () => {
+  it("moves earlier sends to its time, when a worker next looks at the buyer", async () => {
     const { sent, at, drain, planned, record, sql } = await promising();
     await at(T0 + 10 * MINUTE);
     const [stored] = await sql`select id from cases`;
@@ -51,7 +51,7 @@ describe("a promise to pay", () => {
     expect(await planned()).toEqual(["60 send nudge", "1410 send last-call"]);
   });
 
-  it("skips what would come too late then", async () => {
+  it("skips sends that would come too late then", async () => {
     const { drain, planned, record } = await promising();
     await record({ at: T0 + 24 * HOUR - MINUTE });
     await drain();
@@ -72,7 +72,7 @@ describe("a promise to pay", () => {
     expect(await planned()).toEqual(["60 send nudge", "1410 send last-call"]);
   });
 
-  it("is told by explain, with its move", async () => {
+  it("is shown by explain, with its move", async () => {
     const { database, drain, record } = await promising();
     await record({ reason: "pays from +8613812345678 tonight" });
     await drain();

@@ -178,7 +178,7 @@ describe("a backlog before a channel with a rate", () => {
     expect(await database.sql`select count(*)::int as n from buyers where waits_for is not null`).toEqual([{ n: 0 }]);
   }, 30_000);
 
-  it("goes back to its place after something is told that leaves its send as it was", async () => {
+  it("keeps its place after an event that leaves its send as it was", async () => {
     const setup = await dispatchSetup({ ratePerSecond: 1, campaign: { steps: nudge() } });
     await setup.at(T0);
     await setup.tell(...orders("o", 8, 1));
@@ -196,7 +196,7 @@ describe("a backlog before a channel with a rate", () => {
 });
 
 describe("a retry", () => {
-  it("goes before a backlog that waits for the rate", async () => {
+  it("goes before a queue", async () => {
     let answer: SendOutcome = down;
     const setup = await dispatchSetup({ ratePerSecond: 20, answer: () => answer, campaign: { steps: nudge() } });
     await setup.at(T0);

@@ -1,4 +1,4 @@
-/** What becomes of a reminder that failed for the moment, while other things happen to its buyer. */
+/** Retries of a reminder, while other things happen to its buyer. */
 import { describe, expect, it } from "vitest";
 import type { Message, SendOutcome } from "../../../src/core/seams/channel.ts";
 import { HOUR, MINUTE, SECOND } from "../../../src/core/values/duration.ts";
@@ -67,7 +67,7 @@ describe("after an outage", () => {
     );
   });
 
-  it("plans what is left anew, since the retry came later than the plan knew", async () => {
+  it("replans the other sends, since the retry came later than planned", async () => {
     const { until, taken } = await retrying({ isDown: (_, at) => at < 18 * MINUTE });
     await until(35 * MINUTE);
     const [nudge = "", lastCall = ""] = taken;

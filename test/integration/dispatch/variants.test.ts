@@ -8,7 +8,7 @@ import { receivedEvent, T0 } from "../../support/intake.ts";
 
 const yaml = (a: number, b: number) => campaignYaml("10m", `variants: { a: ${a}, b: ${b} }\n`);
 
-it("a change of weights moves new buyers, and nobody who was treated, however long ago", async () => {
+it("a change of weights moves new buyers, but no treated buyer, however long ago", async () => {
   const { apply, process, write, at, sql, sent } = await campaignSetup(yaml(100, 0), {
     "default/nudge.a.sms.en.hbs": "A {{order.id}}",
     "default/nudge.b.sms.en.hbs": "B {{order.id}}",

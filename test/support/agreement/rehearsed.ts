@@ -1,4 +1,4 @@
-/** What the rehearsal says of scenarios. */
+/** Runs scenarios through the rehearsal. */
 import { maskContact } from "../../../src/core/order/contact.ts";
 import type { ContactKind } from "../../../src/core/values/policy.ts";
 import { runBucket } from "../../../src/rehearsal/bucket.ts";

@@ -1,8 +1,8 @@
-/** A row that was decided, as both sides tell it: one line, so that a difference can be read. */
+/** A decided row in the same form for both sides. `lineOf` writes it as one line, so that a difference is readable. */
 export type Row = {
   readonly shop: string;
   readonly at: number;
-  /** The platform's id; null: none was told. */
+  /** The platform's id; null: the events have none. */
   readonly buyer: string | null;
   readonly orders: readonly string[];
   readonly campaign: string | null;

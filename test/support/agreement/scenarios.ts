@@ -1,6 +1,6 @@
 /**
- * Generated scenarios: a shop, its campaigns and what is told of its orders. Times lie on a grid of five minutes, so that bounds meet
- * exactly often, and so that many scenarios share their instants.
+ * Generates scenarios: a shop, its campaigns and the events of its orders. Times lie on a grid of five minutes, so that bounds often meet
+ * exactly, and so that many scenarios share their instants.
  */
 import fc from "fast-check";
 import { DAY, HOUR, MINUTE } from "../../../src/core/values/duration.ts";
@@ -9,7 +9,7 @@ import type { Campaign, Match, QuietHours, ShopPolicy } from "../../../src/core/
 export type Scenario = {
   readonly shop: ShopPolicy;
   readonly campaigns: readonly Campaign[];
-  /** As a shop's system would tell them, sorted by `occurredAt`. */
+  /** As a shop's system would send them, sorted by `occurredAt`. */
   readonly events: readonly { readonly at: number; readonly event: unknown }[];
 };
 

@@ -1,4 +1,4 @@
-/** Smaller scenarios than one that fails: each is tried, all at once, which a shrinker that tries one after the other could not. */
+/** Gives smaller variants of a failing scenario. All are tried at once, which the shrinker of fast-check cannot do. */
 import type { Shape } from "./scenarios.ts";
 
 type Event = Shape["events"][number];

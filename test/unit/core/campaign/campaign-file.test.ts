@@ -113,7 +113,7 @@ describe("faults", () => {
     expect(faults[0]).toContain(message);
   });
 
-  it("come all at once, contradictions beside plain mistakes", () => {
+  it("come out all at once, contradictions and plain mistakes alike", () => {
     const text = `holdout: 105%
 active: { from: 2026-11-12T20:00:00+08:00, to: 2026-11-12T00:00:00+08:00 }
 steps:
@@ -146,7 +146,7 @@ describe("channels that are not configured", () => {
   });
 });
 
-describe("what reminds of nothing is a doubt and no fault", () => {
+describe("a campaign that reminds of nothing is warned of, not refused", () => {
   const step = (at: string) => `steps: [{ id: a, at: { ${at} }, channels: [sms] }]`;
   it.each([
     [`whenTight: skip\n${step("beforeClose: 1m")}`, [[["steps", 0, "at"], "is always later than minLead (2m)"]]],

@@ -9,7 +9,7 @@ const byLibrary = (text: string, country: "CN" | "US" | "DE") => {
 };
 const digits = (length: number) => fc.stringMatching(new RegExp(`^\\d{${length}}$`));
 
-it("takes national numbers for what the library takes them for, each time it is asked", () => {
+it("reads national numbers as the library does, each time", () => {
   let valid = 0;
   fc.assert(
     fc.property(
@@ -32,7 +32,7 @@ it("takes national numbers for what the library takes them for, each time it is 
   expect(valid).toBeGreaterThan(300);
 });
 
-it("takes every mobile prefix of China for what the library takes it for", () => {
+it("reads every mobile prefix of China as the library does", () => {
   for (let prefix = 1300; prefix < 2000; prefix++)
     for (const rest of ["0000000", "9999999", "1234567"])
       expect(normalisePhone(`${prefix}${rest}`, "CN"), String(prefix)).toBe(byLibrary(`${prefix}${rest}`, "CN"));

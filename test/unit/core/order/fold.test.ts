@@ -55,7 +55,7 @@ describe("the fold of an order's events", () => {
     );
   });
 
-  it("takes, per field, the value of the latest event that tells it", () => {
+  it("takes, per field, the value of the latest event that has it", () => {
     fc.assert(
       fc.property(eventsArb, (events) => {
         const order = foldOrder(events, shop);
@@ -85,7 +85,7 @@ describe("the fold of an order's events", () => {
     ],
     ["closed after paid", [create(), told("e2", "order.paid", T0 + 1), told("e3", "order.closed", T0 + 2)], "paid"],
     [
-      "a later closesAt does not undo a told close",
+      "a later closesAt does not undo an order.closed",
       [create(), told("e2", "order.closed", T0 + 1), told("e3", "order.updated", T0 + 2, { closesAt: T0 + DAY })],
       "closed",
     ],
@@ -100,7 +100,7 @@ describe("the fold of an order's events", () => {
     expect(overState(foldOrder(events.toReversed(), shop))).toBe(over);
   });
 
-  it("lets a late update with an older time change only what nothing later told", () => {
+  it("lets a late update with an older time change only fields that no later event set", () => {
     const late = told("e9", "order.updated", T0 - MINUTE, { amount: "1.00", note: "older", closesAt: T0 + HOUR });
     expect(foldOrder([create({ note: "newer" }), late], shop)).toMatchObject({
       amount: 12900,
@@ -119,7 +119,7 @@ describe("the fold of an order's events", () => {
     expect(foldOrder(events.toReversed(), shop).note).toBe(winner);
   });
 
-  it("keeps what null does not tell", () => {
+  it("keeps a value when a later event has null for it", () => {
     const nothing = told("e2", "order.updated", T0 + 1, { amount: null, closesAt: null, tags: null, presale: null });
     const events = [create({ closesAt: T0 + HOUR, tags: ["d11"], presale: { depositPaid: true } }), nothing];
     expect(foldOrder(events, shop)).toEqual(foldOrder(events.slice(0, 1), shop));
@@ -130,7 +130,7 @@ describe("the fold of an order's events", () => {
     expect([...order.tags].sort()).toEqual(["a", "b", "c"]);
   });
 
-  it("is known once amount and creation are told, by whatever events", () => {
+  it("is known once events gave amount and creation, in any combination", () => {
     const parts = [
       told("e1", "order.updated", T0, { amount: "5.00" }),
       told("e2", "order.updated", T0, { currency: "CNY" }),
@@ -142,8 +142,8 @@ describe("the fold of an order's events", () => {
 
 describe("when it closes by itself", () => {
   it.each([
-    ["as told", T0 + HOUR, null, T0 + HOUR],
-    ["as told, whatever closeAfter says", T0 + HOUR, DAY, T0 + HOUR],
+    ["as given", T0 + HOUR, null, T0 + HOUR],
+    ["as given, whatever closeAfter says", T0 + HOUR, DAY, T0 + HOUR],
     ["closeAfter after creation", null, DAY, T0 + DAY],
     ["never", null, null, null],
   ])("%s", (_, closesAt, closeAfter, expected) => {
@@ -194,7 +194,7 @@ describe("presale", () => {
   });
   it.each([[{ depositPaid: false }], [{ depositPaid: null }], [{ balanceFrom: T0, balanceTo: T0 + DAY }]])(
     "without its deposit nobody chases it: %o",
-    (told) => expect(foldOrder([presale(told)], shop).chaseFrom).toBeNull(),
+    (given) => expect(foldOrder([presale(given)], shop).chaseFrom).toBeNull(),
   );
   it("counts as created when it ceases to be pending, but not before its window", () => {
     const freedAt = (at: number) =>
@@ -208,7 +208,7 @@ describe("presale", () => {
     expect(freedAt(T0 + MINUTE)).toBe(T0 + HOUR);
     expect(freedAt(T0 + 2 * HOUR)).toBe(T0 + 2 * HOUR);
   });
-  it("merges what several events tell of it", () => {
+  it("merges the parts that several events gave", () => {
     const later = told("e2", "order.updated", T0 + 1, { presale: { depositPaid: true } });
     const order = foldOrder([presale({ balanceFrom: T0 + DAY, balanceTo: T0 + 2 * DAY }), later], shop);
     expect(order).toMatchObject({ chaseFrom: T0 + DAY, closesAt: T0 + 2 * DAY });
@@ -219,9 +219,9 @@ describe("payments", () => {
   const paid = (id: string, at: number, paidAt?: number) =>
     told(id, "order.paid", at, paidAt === undefined ? {} : { paidAt });
   it.each<[string, ReceivedEvent[], number | null]>([
-    ["paidAt as told", [paid("p1", T0 + 5, T0 + 3)], T0 + 3],
+    ["paidAt as given", [paid("p1", T0 + 5, T0 + 3)], T0 + 3],
     ["without one, when it happened", [paid("p1", T0 + 5)], T0 + 5],
-    ["the latest told", [paid("p1", T0 + 5, T0 + 3), paid("p2", T0 + 6, T0 + 4)], T0 + 4],
+    ["the latest reported", [paid("p1", T0 + 5, T0 + 3), paid("p2", T0 + 6, T0 + 4)], T0 + 4],
     ["null keeps the old", [paid("p1", T0 + 5, T0 + 3), paid("p2", T0 + 6)], T0 + 3],
     [
       "but not across a refund",

@@ -39,7 +39,7 @@ const odd: fc.Arbitrary<unknown> = fc.oneof(
 const mostly = (arb: fc.Arbitrary<unknown>) =>
   fc.oneof({ weight: 100, arbitrary: arb }, { weight: 1, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: odd });
 
-const told = (fields: Record<string, fc.Arbitrary<unknown>>, required: string[] = []) =>
+const given = (fields: Record<string, fc.Arbitrary<unknown>>, required: string[] = []) =>
   fc.record<Record<string, unknown>>(
     { ...Object.fromEntries(Object.entries(fields).map(([key, arb]) => [key, mostly(arb)])), more: odd },
     { requiredKeys: required, noNullPrototype: true },
@@ -55,7 +55,7 @@ const chat = fc.dictionary(
   mostly(fc.oneof(good.text, long(300))),
   { maxKeys: 3, noNullPrototype: true },
 );
-const buyer = told({
+const buyer = given({
   id: fc.oneof(good.text, long(200)),
   phone: fc.oneof(good.text, long(40)),
   chat,
@@ -64,14 +64,14 @@ const buyer = told({
   timeZone: long(60),
   tier: long(60),
 });
-const item = told({
+const item = given({
   sku: long(200),
   title: long(500),
   quantity: fc.constantFrom(0, 1, 1_000_000),
   price: good.decimal,
   tags,
 });
-const order = told(
+const order = given(
   {
     id: fc.oneof(good.text, long(200)),
     amount: good.decimal,
@@ -87,12 +87,12 @@ const order = told(
     payUrl: long(2000),
     tags,
     pendingConfirmation: fc.boolean(),
-    presale: told({ depositPaid: fc.boolean(), balanceFrom: good.instant, balanceTo: good.instant }),
+    presale: given({ depositPaid: fc.boolean(), balanceFrom: good.instant, balanceTo: good.instant }),
     note: long(5000),
   },
   ["id"],
 );
-const event = told(
+const event = given(
   {
     id: fc.oneof(good.text, long(200)),
     type: fc.constantFrom(...EVENT_TYPES),
@@ -169,7 +169,7 @@ describe("the short way through an event", () => {
     }
   });
 
-  it("takes an id or a handle that is null or empty for one that is not told", () => {
+  it("treats a null or empty id or handle as not given", () => {
     const order = { id: "o", buyer: { id: "", chat: { wechat: null, line: "", kakao: "k" } } };
     const event = { id: "e", type: "order.paid", occurredAt: "2026-11-10T12:00:00Z", shop: "acme", order };
     expect(parseEvent(event)).toMatchObject({
@@ -180,7 +180,7 @@ describe("the short way through an event", () => {
   });
 });
 
-describe("what is said of an event that is wrong", () => {
+describe("the message for a bad event", () => {
   const base = {
     id: "e",
     type: "order.updated",

@@ -20,7 +20,7 @@ describe("variants", () => {
     expect(before.filter((variant, index) => variant === "a" && after[index] === "b")).toEqual([]);
   });
 
-  it("stay with buyers who were treated, whatever the weights are now", () => {
+  it("stay with treated buyers, whatever the weights are now", () => {
     for (const bucket of buckets.slice(0, 100))
       for (const campaign of [weighted(50, 50), weighted(0, 100), weighted(100, 0)])
         expect([variantOf(campaign, "acme", bucket, "a"), variantOf(campaign, "acme", bucket, "b")]).toEqual([
@@ -29,12 +29,12 @@ describe("variants", () => {
         ]);
   });
 
-  it("fall anew when the campaign has the earlier one no more", () => {
+  it("are drawn again when the campaign no longer has the earlier one", () => {
     for (const bucket of buckets.slice(0, 100))
       expect(variantOf(weighted(50, 50), "acme", bucket, "c")).toBe(variantOf(weighted(50, 50), "acme", bucket));
   });
 
-  it("of earlier sends are what a send takes", () => {
+  it("of earlier sends are kept by later sends", () => {
     const sent = (treated: string | null) => {
       const buyer = buyerOf({ campaigns: [weighted(0, 100)] });
       if (treated !== null) buyer.state.treated.set("default", treated);

@@ -57,7 +57,7 @@ describe("rule 1: the case", () => {
     ["closed", event("closed", "a", 1)],
     ["refunded", event("refunded", "a", 1)],
     ["closed by its time", event("updated", "a", 1, { closesAt: at(2) })],
-  ])("has one row `closed` for an order told when already over: %s", (_, over) => {
+  ])("has one row `closed` for an order reported when already over: %s", (_, over) => {
     expect(buyerOf().tell(at(5), over, created("a", 0)).run().rows()).toEqual(["5 closed * a"]);
   });
 
@@ -85,7 +85,7 @@ describe("rule 1: the case", () => {
     ).toEqual([`${60 + 1 / MINUTE} closed * a`]);
   });
 
-  it("closes by the clock, and opens again when a later close is told", () => {
+  it("closes by the clock, and opens again when a later close is reported", () => {
     const buyer = buyerOf({
       campaigns: [campaignOf({ steps: [afterCreated("nudge", 60 * MINUTE), beforeClose("last", 30 * MINUTE)] })],
     })
@@ -97,7 +97,7 @@ describe("rule 1: the case", () => {
     expect(buyer.rows().slice(2)).toEqual(["3970 sms last a"]);
   });
 
-  it("never opens again after a told close", () => {
+  it("never opens again after order.closed", () => {
     const buyer = buyerOf()
       .tell(at(0), created("a", 0))
       .tell(at(1), event("closed", "a", 1));
@@ -189,7 +189,7 @@ describe("rule 2: the campaign of a case", () => {
     expect(buyer.rows()).toEqual(["15 sms nudge a"]);
   });
 
-  it("decides what is left of its plan when it stays after a send but comes to exclude every order", () => {
+  it("decides the rest of its plan when it stays after a send but now excludes every order", () => {
     const campaign = campaignOf({ steps: two.steps, exclude: match(["no"]) });
     const buyer = buyerOf({ campaigns: [campaign] })
       .tell(at(0), created("a", 0, { closes: 120 }))
@@ -222,7 +222,7 @@ describe("rule 2: the campaign of a case", () => {
     expect(buyer.rows()).toEqual(["2 excluded nudge a"]);
   });
 
-  it("plans anew under a new version", () => {
+  it("replans under a new version", () => {
     const buyer = buyerOf().tell(at(0), created("a", 0));
     buyer.touch(at(2), [campaignOf({ version: "2", steps: [afterCreated("nudge", 20 * MINUTE)] })]).run();
     expect(buyer.rows()).toEqual(["20 sms nudge a"]);
@@ -230,7 +230,7 @@ describe("rule 2: the campaign of a case", () => {
 });
 
 describe("rule 11: at one instant", () => {
-  it("hears what is told before closing by the clock", () => {
+  it("takes events before it closes by the clock", () => {
     const buyer = buyerOf({ campaigns: [two] })
       .tell(at(0), created("a", 0, { closes: 60 }))
       .tell(at(60), event("updated", "a", 60, { closesAt: at(90) }))
@@ -258,7 +258,7 @@ describe("rule 11: at one instant", () => {
     expect(buyer.rows()).toEqual(["3 superseded last a+b", "6 sms nudge a+b"]);
   });
 
-  it("decides planned skips, then sends in list order, planning anew after each", () => {
+  it("decides planned skips, then sends in list order, replanning after each", () => {
     const campaign = campaignOf({
       steps: [
         afterCreated("s1", 10 * MINUTE, ["sms"]),
@@ -272,7 +272,7 @@ describe("rule 11: at one instant", () => {
     expect(buyer.rows()).toEqual(["10 sms s1 a", "20 sms s2 a", "90 no_contact s3 a"]);
   });
 
-  it("plans anew after each of two skips of one instant, by when the way out before the quiet hours is past", () => {
+  it("replans after each of two skips of one instant, when the time before the quiet hours is already past", () => {
     const campaign = campaignOf({
       steps: [beforeClose("s1", 90 * MINUTE), beforeClose("s2", 60 * MINUTE)],
       quietHours: quietOf("22:00", "08:00"),
@@ -332,7 +332,7 @@ describe("rule 11: at one instant", () => {
     expect(buyer.rows()).toEqual(["10 sms nudge a", "110 cap nudge b"]);
   });
 
-  it("takes the first usable channel, and names what can still be paid in time", () => {
+  it("takes the first usable channel, and names the orders that can still be paid in time", () => {
     const campaign = campaignOf({
       steps: [
         afterCreated("nudge", 10 * MINUTE, ["chat", "sms", "fax"]),
@@ -352,7 +352,7 @@ describe("rule 11: at one instant", () => {
     expect(settled.rows()[0]).toBe("10 sms nudge a+b");
   });
 
-  it("leaves out of a send what counts but closes too soon to be paid", () => {
+  it("does not name an order that closes too soon to be paid", () => {
     const campaign = campaignOf({ steps: [beforeClose("last", 5 * MINUTE)] });
     const buyer = buyerOf({ campaigns: [campaign] })
       .tell(at(0), created("a", 0, { closes: 60 }), created("b", 0, { closes: 100 }))
@@ -411,7 +411,7 @@ describe("rule 12: settling", () => {
     expect(apart.rows()).toEqual(["18 sms early a+b", "21 gap late a+b"]);
   });
 
-  it("decides as superseded what a send takes away from the steps before it", () => {
+  it("decides rows of earlier steps that a send takes away as superseded", () => {
     const campaign = campaignOf({
       steps: [afterCreated("s1", 10 * MINUTE), afterCreated("s2", 60 * MINUTE)],
       quietHours: quietOf("20:05", "21:00"),
@@ -498,12 +498,12 @@ describe("rule 13: the end", () => {
     expect(buyer.rows()).toEqual([`5 ${reason} nudge o${kinds.length - 1}`]);
   });
 
-  it("puts a payment before whatever else ends the case at that instant, by event or by clock", () => {
+  it("puts a payment before any other end of the case at that instant, by event or by clock", () => {
     const loud = campaignOf({ paidSilence: null, minLead: 0 });
-    const told = buyerOf({ campaigns: [loud] })
+    const byEvent = buyerOf({ campaigns: [loud] })
       .tell(at(0), created("a", 0), created("b", 0))
       .tell(at(6), event("paid", "b", 6), event("closed", "a", 6));
-    expect(told.rows()).toEqual(["6 paid nudge a"]);
+    expect(byEvent.rows()).toEqual(["6 paid nudge a"]);
     const clock = buyerOf({ campaigns: [loud] })
       .tell(at(0), created("a", 0, { closes: 6 }), created("b", 0))
       .tell(at(6), event("paid", "b", 6))
@@ -557,7 +557,7 @@ describe("rule 15: holdout", () => {
       .run()
       .rows();
 
-  it("skips what the other arm is sent, at the same moments, for the same orders", () => {
+  it("skips the sends of the other arm, at the same moments, for the same orders", () => {
     expect(tell(0)).toEqual(["15 sms s1 a+b", "35 sms s2 a+b", "270 sms s3 a+b"]);
     expect(tell(1)).toEqual(["15 holdout s1 a+b", "35 holdout s2 a+b", "270 holdout s3 a+b"]);
   });
@@ -612,7 +612,7 @@ describe("rule 16: a person's case", () => {
       .run();
     expect(buyer.rows()).toEqual(["0 manual * a"]);
   });
-  it("skips what is left of a plan at its times", () => {
+  it("skips the rest of a plan at its times", () => {
     const buyer = buyerOf({ campaigns: [campaign] })
       .tell(at(0), created("a", 0))
       .tell(at(4), created("b", 4, { amount: "15.00" }))
@@ -711,7 +711,7 @@ describe("changes re-plan", () => {
     expect(buyer.rows()).toEqual(["10 sms nudge a"]);
   });
 
-  it("waits for a contact that is told in time", () => {
+  it("waits for a contact that is reported in time", () => {
     const buyer = buyerOf({ contacts: [] }).tell(at(0), created("a", 0)).know(at(30), { contact: "phone" }).run();
     expect(buyer.rows()).toEqual(["30 sms nudge a"]);
   });

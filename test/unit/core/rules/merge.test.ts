@@ -35,7 +35,7 @@ const send = (at: number, caseId: string) => ({
   dueAt: at,
 });
 
-describe("two buyers that prove to be one", () => {
+describe("merging two buyers", () => {
   it("keep the winner's case, with the orders and sends of the others in it", () => {
     const winner = state(openCase("c2", 20, ["b"]), { sends: [send(7, "c2")] });
     const loser = state(openCase("c1", 10, ["a"], { hadPlan: true, manual: true }), {
@@ -84,7 +84,7 @@ describe("two buyers that prove to be one", () => {
     expect(winner.open?.departures).toEqual({ at: 3, reasons: ["closed", "paid"] });
   });
 
-  it("leave out of what counts what the kept case's campaign excludes", () => {
+  it("do not count orders that the kept case's campaign excludes", () => {
     const campaign = campaignOf({ exclude: { shops: null, tags: null, amount: { min: "10.00", max: null } } });
     const winner = state(openCase("c1", 0, ["a"], { campaign, counted: [] }));
     mergeBuyers(winner, [state(openCase("c2", 0, ["b"]))]);

@@ -45,14 +45,14 @@ describe("a paused campaign", () => {
     expect(buyer.out).toMatchObject([{ at: at(28) + 1, reason: "campaign_paused" }]);
   });
 
-  it("sends what waits when it is resumed in time, and nothing after its useful time", () => {
+  it("sends waiting rows when it is resumed in time, and nothing after its useful time", () => {
     const begun = () => buyerOf({ campaigns: [paused] }).tell(at(0), created("a", 0, { closes: 600 }));
     expect(rows(begun().touch(at(60), [running], true).run())).toEqual(["60 send nudge"]);
     expect(rows(begun().touch(at(90), [running], true).run())).toEqual(["70 campaign_paused nudge"]);
     expect(rows(begun().touch(at(5), [running], true).run())).toEqual(["10 send nudge"]);
   });
 
-  it("does not send what got stale while nobody looked, however the campaign changed meanwhile", () => {
+  it("does not send a row that got stale while no worker ran, even if the campaign changed meanwhile", () => {
     const buyer = buyerOf({ campaigns: [running] }).tell(at(0), created("a", 0));
     // As a worker finds it that was away for three hours: the row is still there.
     const row = buyer.state.open?.rows[0];
@@ -65,7 +65,7 @@ describe("a paused campaign", () => {
     expect(rows(late.touch(at(180), [campaignOf({ steps, version: "2" })], true).run())).toEqual(["180 stale nudge"]);
   });
 
-  it("tells what happened to the order instead, if that comes first", () => {
+  it("gives the end of the order as reason, if that comes first", () => {
     const buyer = buyerOf({ campaigns: [paused] })
       .tell(at(0), created("a", 0))
       .tell(at(20), event("paid", "a", 20))
@@ -73,7 +73,7 @@ describe("a paused campaign", () => {
     expect(rows(buyer)).toEqual(["20 paid nudge"]);
   });
 
-  it("does not wait longer because something is told meanwhile", () => {
+  it("does not wait longer because of an event meanwhile", () => {
     const buyer = buyerOf({ campaigns: [paused] }).tell(at(0), created("a", 0));
     for (const minute of [20, 40, 60])
       buyer.tell(at(minute), event("updated", "a", minute, { amount: `${minute}.00` }));
@@ -85,7 +85,7 @@ describe("a paused campaign", () => {
       .tell(at(0), created("a", 0))
       .tell(at(65), created("b", 65))
       .run();
-    // For both: twice its time after the older one; that was long ago, so the younger one's telling counts.
+    // For both the time is twice the step's after the older one. That is long past, so the report of the younger one counts.
     expect(rows(buyer).at(-1)).toMatch(/campaign_paused nudge/);
     expect(buyer.out.flatMap(({ orders }) => orders)).toContain("b");
   });
@@ -110,7 +110,7 @@ describe("a paused campaign", () => {
     expect(nextWake(buyer.state, at(5))).toBe(at(10));
   });
 
-  it("never sends while it is paused nor what is of no use any more, and ends every row, whenever it is paused and resumed", () => {
+  it("never sends while paused or too late, and ends every row, whenever it is paused and resumed", () => {
     const when = fc.integer({ min: 0, max: 200 });
     fc.assert(
       fc.property(fc.uniqueArray(when, { maxLength: 6 }), fc.integer({ min: 20, max: 190 }), (switches, closes) => {

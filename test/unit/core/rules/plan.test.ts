@@ -29,7 +29,7 @@ describe("rule 3: owed", () => {
     ["moved earlier: still settled", settled(at(10) + 2 * DAY), ""],
   ])("%s", (_, marks, expected) => expect(one({ orders: [planOrder({ settled: marks })] })).toBe(expected));
 
-  it("owes nothing before a close that is not there", () => expect(one({ campaign: last })).toBe(""));
+  it("owes nothing before a close when the order never closes", () => expect(one({ campaign: last })).toBe(""));
 
   it("times the row by the owed orders alone", () => {
     const done = { createdAt: at(-60), closesAt: at(5), settled: { "default/nudge": at(-50) } };
@@ -138,17 +138,17 @@ describe("rule 6: late", () => {
   it.each<[string, Partial<PlanFacts>, string]>([
     ["now itself is not late", { now: at(10) }, "10 send"],
     [
-      "nor is it moved away from what was told just now",
+      "nor is it moved away from a report of just now",
       { now: at(10), orders: orders({ reportedAt: at(10) }) },
       "10 send",
     ],
     ["late: now", { now: at(10) + SECOND }, `${10 + 1 / 60} send`],
-    ["told late: minAge after", { now: at(30), orders: orders({ reportedAt: at(30) }) }, "33 send"],
+    ["reported late: minAge after", { now: at(30), orders: orders({ reportedAt: at(30) }) }, "33 send"],
     ["but not after hi", { now: at(30), orders: orders({ reportedAt: at(30), closesAt: at(34) }) }, "32 send"],
     ["now = hi is in time", { now: at(32), orders: orders({ reportedAt: at(30), closesAt: at(34) }) }, "32 send"],
     ["now > hi: no_time", { now: at(32) + MS, orders: orders({ reportedAt: at(30), closesAt: at(34) }) }, "10 no_time"],
-    ["told staleAfter later: not stale", { now: at(70), orders: orders({ reportedAt: at(70) }) }, "73 send"],
-    ["told later than that: stale", { now: at(71), orders: orders({ reportedAt: at(70) + MS }) }, "10 stale"],
+    ["reported staleAfter later: not stale", { now: at(70), orders: orders({ reportedAt: at(70) }) }, "73 send"],
+    ["reported later than that: stale", { now: at(71), orders: orders({ reportedAt: at(70) + MS }) }, "10 stale"],
     [
       "no_time goes before stale",
       { now: at(200), orders: orders({ reportedAt: at(200), closesAt: at(201) }) },
@@ -156,7 +156,7 @@ describe("rule 6: late", () => {
     ],
     ["known in time, however late it is now", { now: at(500) }, "500 send"],
     [
-      "the last told of them counts",
+      "the last report of them counts",
       { now: at(300), orders: orders({}, { createdAt: at(1), reportedAt: at(300) }) },
       "11 stale",
     ],
@@ -284,7 +284,7 @@ describe("rule 10: one at a time, in order", () => {
     ],
   ])("%s", (_, change, expected) => expect(plan(change)).toEqual(expected));
 
-  it("does not set a send against one that could not be sent any more then", () => {
+  it("does not compare a send with one that would be too late then", () => {
     const campaign = campaignOf({ steps: [afterCreated("late", HOUR), beforeClose("early", 30 * MINUTE)] });
     const far = { "default/late": at(60) };
     // o1 owes only the early step and closes at 40; o2 owes both.
@@ -296,7 +296,7 @@ describe("rule 10: one at a time, in order", () => {
     ).toEqual(["61 send late", "33 superseded early"]);
   });
 
-  it("passes over steps that are skipped anyway", () => {
+  it("ignores steps that are skipped anyway", () => {
     const campaign = campaignOf({ steps: [afterCreated("s1", 20 * MINUTE), afterCreated("s2", 10 * MINUTE)] });
     const sends = [{ at: at(-5), campaign: "default", step: "s2" }];
     expect(plan({ campaign, sends })).toEqual(["20 send s1", "10 recent s2"]);

@@ -267,7 +267,7 @@ describe("whatever happens", () => {
     );
   });
 
-  it("does not depend on who else is in the file", () => {
+  it("does not depend on the other buyers in the file", () => {
     fc.assert(
       fc.property(storyArb, storyArb, (story, other) => {
         const events = eventsOf(story);

@@ -23,7 +23,7 @@ describe("a quiet moment", () => {
   ])("[%s, %s) at %s: %s", (from, to, time, quiet) => {
     expect(isQuiet(quietOf(from, to), "UTC", utc(`2026-05-05T${time.length === 5 ? `${time}:00` : time}`))).toBe(quiet);
   });
-  it("is none without quiet hours", () => expect(isQuiet(null, "UTC", 0)).toBe(false));
+  it("is never quiet without quiet hours", () => expect(isQuiet(null, "UTC", 0)).toBe(false));
 });
 
 /** [zone, quiet from, to, a quiet instant (UTC), start of its run, end of its run (local)]. */
@@ -231,12 +231,12 @@ describe("a run of quiet moments on days of DST change", () => {
 });
 
 describe("zones", () => {
-  it("knows what a zone is", () => {
+  it("recognises zones", () => {
     expect(["Asia/Shanghai", "UTC", "Mars/Olympus", ""].map(isZone)).toEqual([true, true, false, false]);
   });
   it("counts an unknown zone as UTC", () =>
     expect(timeOfDay("Mars/Olympus", utc("2026-01-01T10:00:00"))).toBe(10 * HOUR));
-  it("tells the offset of before and after a change, to the second", () => {
+  it("gives the offset before and after a change, to the second", () => {
     const change = utc("2026-03-08T07:00:00");
     expect([change - SECOND, change].map((at) => offsetMinutes("America/New_York", at))).toEqual([-300, -240]);
     expect(offsetChange("America/New_York", change - 5 * HOUR, change + HOUR)).toBe(change);

@@ -63,7 +63,7 @@ const promising = (at: number): OpenCase => ({
   whole: null,
 });
 
-describe("before it is tried again", () => {
+describe("before a retry", () => {
   const shop = shopPolicy();
   const open = foldOrder([created("a", 0, { closes: 30 })], shop);
   const over = (kind: "paid" | "closed" | "refunded") => foldOrder([created(kind, 0), event(kind, kind, 1)], shop);
@@ -148,5 +148,5 @@ describe("before it is tried again", () => {
   ])("%s", (_, change: Given, expected) => expect(judge(change)).toEqual(expected));
 });
 
-it("never sends again what may have left", () =>
+it("never repeats a send that may have left", () =>
   expect(rescue()).toEqual({ state: "unknown", reason: "unknown_outcome" }));

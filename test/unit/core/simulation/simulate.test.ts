@@ -86,14 +86,14 @@ describe("a simulation", () => {
     expect(run([created("a", 0, { chat: { x: "w" } }), created("b", 0, { chat: { y: "w" } })]).totals.cases).toBe(2);
   });
 
-  it("finds the buyer of an event that tells none by its order, before or after", () => {
+  it("finds the buyer of an event without one by its order, before or after", () => {
     expect(run([event("paid", "a", -5, null), created("a", 0, { id: "A", phone: PHONE })]).rows).toEqual([
       "A: 0 closed * a",
     ]);
     expect(run([event("paid", "x", 0, null)])).toMatchObject({ rows: [], totals: { orders: 0, cases: 0 } });
   });
 
-  it("calls a buyer by the platform's id, also when it is told last, else by a masked contact", () => {
+  it("calls a buyer by the platform's id, even if it is reported last, else by a masked contact", () => {
     const { rows } = run([
       created("a", 0, { phone: PHONE }),
       event("updated", "a", 20, { id: "A" }),
@@ -102,12 +102,12 @@ describe("a simulation", () => {
     expect(rows).toEqual(["+86139****5678: 10 sms nudge b", "A: 10 sms nudge a"]);
   });
 
-  it("takes an order that closed before it was created for closed", () => {
+  it("treats an order that closed before it was created as closed", () => {
     const order = created("a", 10, { id: "A" }, { closesAt: at(9) });
     expect(run([order]).rows).toEqual(["A: 10 closed * a"]);
   });
 
-  it("says of a case that still waits what it waits for", () => {
+  it("says why a case still waits", () => {
     const campaign = campaignOf({ match: { shops: null, tags: ["x"], amount: null } });
     expect(run([created("a", 0, { id: "A" }), created("b", 5, { id: "A" })], { campaigns: [campaign] }).rows).toEqual([
       "A: 0 no_campaign * a+b",
@@ -120,7 +120,7 @@ describe("merging", () => {
   const two = { chat: { wechat: "w" } };
   const proof = (minutes: number, order = "b") => event("updated", order, minutes, { id: "A", chat: { wechat: "w" } });
 
-  it("makes one case of two, planned anew", () => {
+  it("makes one case of two, and replans it", () => {
     const { rows, totals } = run([created("a", 0, one), created("b", 4, two), proof(6)]);
     expect(rows).toEqual(["A: 14 sms nudge a+b"]);
     expect(totals).toMatchObject({ orders: 2, cases: 1 });
@@ -139,7 +139,7 @@ describe("merging", () => {
     expect(rows).toEqual(["A: -50 sms nudge x", "A: 14 paid_other_order nudge b"]);
   });
 
-  it("takes the last told contact of each kind", () => {
+  it("takes the last reported contact of each kind", () => {
     const campaigns = [campaignOf({ steps: [afterCreated("nudge", 10 * MINUTE, ["chat"])] })];
     expect(run([created("a", 0, one), created("b", 4, two), proof(6)], { campaigns }).rows).toEqual([
       "A: 14 chat nudge a+b",
@@ -166,7 +166,7 @@ describe("merging", () => {
     expect(totals).toMatchObject({ orders: 2, cases: 1 });
   });
 
-  it("takes over the platform's id, and plans anew even when the event itself changes nothing", () => {
+  it("takes over the platform's id, and replans even when the event itself changes nothing", () => {
     const late = event("updated", "a", 6, { phone: PHONE, chat: { wechat: "w" } });
     const { rows } = run([created("a", 0, { phone: PHONE }), created("b", 4, { id: "B", ...two }), late]);
     expect(rows).toEqual(["B: 14 sms nudge a+b"]);
@@ -180,7 +180,7 @@ describe("merging", () => {
 
 describe("from a later moment on", () => {
   const buyer = { id: "A", phone: PHONE };
-  it("knows what was told before, and decides nothing of it then", () => {
+  it("knows events from before, and decides nothing at their times", () => {
     const events = [
       created("old", -300, buyer),
       event("paid", "old", -200, null),
@@ -189,7 +189,7 @@ describe("from a later moment on", () => {
     ];
     expect(run(events, { from: at(4) }).rows).toEqual(["A: 15 paid_other_order nudge b", "B: 10 sms nudge a"]);
   });
-  it("takes up at once what is overdue, known in time", () => {
+  it("decides overdue rows at once", () => {
     expect(run([created("a", 0, buyer)], { from: at(30) }).rows).toEqual(["A: 30 sms nudge a"]);
     expect(run([created("a", 0, buyer, { closesAt: at(31) })], { from: at(30) }).rows).toEqual([
       "A: 30 no_time nudge a",

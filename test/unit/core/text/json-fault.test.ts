@@ -15,7 +15,7 @@ it("finds no fault in JSON", () => {
   fc.assert(fc.property(fc.json(), (text) => findJsonFault(text) === null));
 });
 
-it("judges as JSON.parse does, and what stands before the fault can still become JSON", () => {
+it("agrees with JSON.parse, and the text before the fault can still become JSON", () => {
   const scrap = fc.array(
     fc.constantFrom(
       "{",

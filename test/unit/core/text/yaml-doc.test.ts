@@ -38,7 +38,7 @@ describe("parseYaml", () => {
     expect(parsed(text)).toEqual({});
   });
 
-  it("tells every fault at once, in line order, each at its own line", () => {
+  it("reports every fault at once, in line order, each at its own line", () => {
     const text = [
       "name: 5",
       "closeafter: 24h",
@@ -127,7 +127,7 @@ describe("variables in values", () => {
     ]);
   });
 
-  it("refuses what is no variable, and hints at quotes where YAML needs them", () => {
+  it("refuses a bad variable name, and asks for quotes where YAML needs them", () => {
     expect(faultsOf("name: ${not a name}", env)[0]).toContain("f:1: name: holds a `${` without the name of a variable");
     expect(faultsOf("list: [{ id: ${A} }]", env)[0]).toContain("must be in quotes");
   });

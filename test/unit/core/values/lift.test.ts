@@ -33,7 +33,7 @@ describe("the lift's interval", () => {
     expect(wilson(arm(paid, orders))?.high).toBeCloseTo(high, 4);
   });
 
-  it("is none while an arm is empty", () => {
+  it("is null while an arm is empty", () => {
     expect(liftOf(arm(0, 0), arm(3, 10))).toBeNull();
     expect(liftOf(arm(3, 10), arm(0, 0))).toBeNull();
   });
