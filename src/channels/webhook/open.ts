@@ -1,5 +1,5 @@
 /**
- * Channel `webhook`: posts each message as JSON to the shop's own service, signed as Standard Webhooks (the README has the protocol). The
+ * Channel `webhook`: posts each message as JSON to the shop's own service, signed as Standard Webhooks (docs/configuration.md has the protocol). The
  * idempotency key is `webhook-id`, so that the service can drop a repetition.
  */
 import type { Message } from "../../core/seams/channel.ts";
