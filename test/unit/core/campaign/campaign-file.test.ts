@@ -128,7 +128,7 @@ steps:
       "c:1: holdout: must be at ",
       "c:2: active.from: must be",
       "c:5: steps[0].at.afterCre",
-      "c:7: steps[1].id: is alrea",
+      "c:7: steps[1].id: is alre",
       "c:9: steps[1].channels[0]",
     ]);
   });
