@@ -1,4 +1,4 @@
-/** Which orders are owed a step, and the time that this gives it before anything moves it (docs/rules.md, rules 3 and 4). */
+/** Finds the orders that are owed a step, and the step's time before any rule moves it (docs/rules.md, rules 3 and 4). */
 
 import { memo } from "../values/memo.ts";
 import type { Campaign, Step } from "../values/policy.ts";

@@ -1,6 +1,6 @@
 /**
- * Holdout and variants: a stable hash of (campaign, shop, buyer), salted separately, so that the same buyer always falls
- * the same way in every process, in a rehearsal and live.
+ * Assigns buyers to holdout and variants (docs/rules.md, rule 15): by a stable hash of (campaign, shop, buyer), salted separately. So a
+ * buyer always falls the same way, in every process, in a rehearsal and live.
  */
 import type { Campaign } from "../values/policy.ts";
 
@@ -22,9 +22,8 @@ export function isHeldOut(campaign: Campaign, shop: string, bucket: number): boo
 }
 
 /**
- * The buyer's variant by weight, or null when the campaign has none. `earlier`: the one that the buyer was sent under an earlier version
- * of the campaign, whose weights may have been others. It stays, also with a weight of 0 now, as long as the campaign has it: the arms
- * must not mix.
+ * The buyer's variant by weight, or null when the campaign has no variants. `earlier`: the variant that the buyer was sent under an earlier
+ * version of the campaign, with other weights. It stays as long as the campaign has it, even with a weight of 0: the arms must not mix.
  */
 export function variantOf(
   campaign: Campaign,

@@ -1,4 +1,4 @@
-/** What is known of one buyer of one shop, and what was decided for good. Instants are epoch ms. */
+/** The state of one buyer of one shop: the facts, the plan and the decisions. Also the facts that the rules read from it. Instants are epoch ms. */
 import { type Order, silencingPayment } from "../order/order.ts";
 import type { Campaign, ChannelContacts, QuietHours, ShopPolicy, Step } from "../values/policy.ts";
 import type { Reason } from "../values/reason.ts";
@@ -112,7 +112,7 @@ export function newBuyer(shop: ShopPolicy, bucket: number): BuyerState {
   };
 }
 
-/** What the rules of sending look at in the buyer. */
+/** The buyer's facts for the rules of sending. */
 export function sendFacts(state: BuyerState, campaign: Campaign): SendFacts {
   return {
     campaign,
@@ -139,7 +139,7 @@ function quietHoursOf(campaign: Campaign, state: BuyerState): QuietHours | null 
   return campaign.quietHours ?? state.shop.quietHours;
 }
 
-/** The first channel of the step that is configured and has an unsuppressed contact, or why there is none (rule 7). */
+/** The first channel of the step that is configured and has an unsuppressed contact, or why no channel is usable (rule 7). */
 export function usableChannel(step: Step, state: BuyerState, policy: Pick<BuyerPolicy, "channels">): UsableChannel {
   let why: "suppressed" | "none" = "none";
   for (const channel of step.channels) {
@@ -162,7 +162,7 @@ function lastChat(state: BuyerState): Contact | undefined {
   return last;
 }
 
-/** Of two contacts of one kind the later report holds; of reports of one moment the greater event id. */
+/** Compares two contacts of one kind: the later report holds, and of reports of one moment the one with the greater event id. */
 export function isLaterContact(contact: Contact, than: Contact): boolean {
   return (
     contact.reportedAt > than.reportedAt ||

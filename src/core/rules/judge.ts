@@ -11,7 +11,7 @@ import { isQuiet, quietEnd } from "./quiet.ts";
 /** A send that stands: claimed, accepted or of unknown outcome. */
 export type PastSend = { readonly at: number; readonly campaign: string; readonly step: string };
 
-/** What the rules look at in a buyer. */
+/** The buyer's facts for the rules. */
 export type SendFacts = {
   readonly campaign: Campaign;
   /** The campaign's quiet hours, else the shop's. */
@@ -28,14 +28,14 @@ export type SendFacts = {
 /** A send of a step at a time. `latest`: the last useful moment; null: its orders never close. */
 export type Send = { readonly step: string; readonly at: number; readonly latest: number | null };
 
-/** The channel that a send may take, or why there is none. */
+/** The channel that a send may take, or why no channel is usable. */
 export type UsableChannel =
   | { readonly channel: string }
   | { readonly channel: null; readonly why: "suppressed" | "none" };
 
 type Skip = { readonly kind: "skip"; readonly reason: Reason };
 
-/** What one rule says about a send; null: it has no objection. */
+/** The answer of one rule about a send; null: no objection. */
 export type Ruling =
   | { readonly kind: "defer"; readonly rule: "quiet" | "promise" | "gap"; readonly until: number }
   | Skip

@@ -1,4 +1,4 @@
-/** Which campaign a case takes (docs/rules.md, rule 2). */
+/** Chooses the campaign of a case (docs/rules.md, rule 2). */
 
 import type { Order } from "../order/order.ts";
 import { currencyDigits } from "../values/money.ts";

@@ -1,4 +1,4 @@
-/** Which orders are in the case, and its beginning and end (docs/rules.md, rules 1 and 13). */
+/** Keeps the orders of a case up to date, opens the case and ends it (docs/rules.md, rules 1 and 13). */
 
 import { isKnown, type Order, overState } from "../order/order.ts";
 import type { Reason } from "../values/reason.ts";

@@ -42,7 +42,7 @@ function countedOf(state: BuyerState, { campaign, members }: NonNullable<BuyerSt
   });
 }
 
-/** What the merged case keeps of the cases that it replaces. `kept` is one of `open`. */
+/** Merges the lasting facts of the cases that become one. `kept` is one of `open`. */
 export function heldOn<Case extends Pick<OpenCase, "hadPlan" | "manual" | "promise" | "departures">>(
   kept: Case,
   open: readonly Case[],

@@ -1,9 +1,9 @@
-/** Quiet hours: wall-clock [from, to) in a zone. A moment is quiet if the clock on the wall then says so, on days of DST change too. */
+/** Finds quiet moments and the ends of quiet runs (docs/rules.md, rule 5): wall-clock [from, to) in a zone, also on days of DST change. */
 import { DAY } from "../values/duration.ts";
 import type { QuietHours } from "../values/policy.ts";
 import { offsetChange, timeOfDay } from "../values/zone.ts";
 
-/** More boundaries than a run can have: a run is under 24 h of wall clock, zones change twice a year. */
+/** More boundaries than a run can have: a run is shorter than 24 h of wall clock, and zones change twice a year. */
 const MAX_PIECES = 8;
 
 export function isQuiet(quiet: QuietHours | null, zone: string, at: number): boolean {

@@ -1,4 +1,4 @@
-/** What follows a failed attempt: when and on which channel it is tried again, and whether it still may be. Pure; instants in epoch ms. */
+/** Decides on retries: when and on which channel a failed send is tried again, and whether it still may be. Pure; instants are epoch ms. */
 
 import { type Order, overState } from "../order/order.ts";
 import type { SendOutcome } from "../seams/channel.ts";
@@ -19,7 +19,7 @@ export type AfterFailure =
   | { readonly kind: "end"; readonly reason: Reason };
 
 /**
- * What follows a failed attempt. `next`: the usable channel after this one, or null. `until`: the last moment at which the send is useful.
+ * Decides how a send goes on after a failed attempt. `next`: the usable channel after this one, or null. `until`: the last moment at which the send is useful.
  * A transient failure is tried again with doubling pauses while there is time, then on the next channel; a permanent one goes to the next
  * channel at once.
  */
@@ -83,7 +83,7 @@ function whyOver(orders: readonly (Order | undefined)[]): Reason {
   return "excluded";
 }
 
-/** What becomes of a claim whose lease ran out: the message may have left, so it is never sent again. */
+/** The end of a claim whose lease ran out: the message may have left, so it is never sent again. */
 export function rescue(): { readonly state: "unknown"; readonly reason: Reason } {
   return { state: "unknown", reason: "unknown_outcome" };
 }

@@ -1,4 +1,4 @@
-/** What a decided row settles (docs/rules.md, rule 12). */
+/** Settles a step for the orders of a decided row (docs/rules.md, rule 12). */
 
 import type { Campaign } from "../values/policy.ts";
 import { ownTime, settleKey } from "./anchor.ts";

@@ -16,7 +16,7 @@ import { applyToPerson, mergePersons, newPerson, type Person, rootOf } from "./p
 
 export type SimulationInput = {
   readonly events: readonly OrderEvent[];
-  /** Of every shop that occurs. */
+  /** Knows every shop in the events. */
   readonly shopOf: (shop: string) => ShopPolicy;
   readonly policy: Pick<BuyerPolicy, "campaigns" | "channels">;
   /** When decisions begin, epoch ms. Orders reported before are known, but nothing was sent for them; null: with the first event. */

@@ -3,7 +3,7 @@
  * instants epoch ms, times of day milliseconds since local midnight. The defaults are those of the public contract.
  */
 
-/** Wall-clock [from, to) in milliseconds since midnight; may wrap midnight; from = to is none. */
+/** Wall-clock [from, to) in milliseconds since midnight; may wrap midnight; from = to means no quiet hours. */
 export type QuietHours = { readonly from: number; readonly to: number };
 
 export type ShopPolicy = {
@@ -66,5 +66,5 @@ export type Campaign = {
 /** Which of a buyer's contacts a channel speaks to: `phone`, `chat` (the last reported handle of any kind), or `chat.<kind>`. */
 export type ContactKind = "phone" | "chat" | `chat.${string}`;
 
-/** What planning knows of the configured channels: name → the kind of contact it needs. */
+/** The configured channels as planning sees them: name → the kind of contact it needs. */
 export type ChannelContacts = ReadonlyMap<string, ContactKind>;

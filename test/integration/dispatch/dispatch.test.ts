@@ -304,7 +304,7 @@ describe("dispatch", () => {
     expect(await take(100)).toMatchObject({ granted: 0 });
     const back = T0 - HOUR;
     await at(back);
-    // What was granted before may leave up to a second later: nothing sooner.
+    // Slots granted before may be used up to a second later, so no new slot is sooner.
     expect(await take(100)).toMatchObject({ granted: 1, startsAt: back + SECOND });
     await at(back + SECOND);
     expect(await take(100)).toMatchObject({ granted: 10, startsAt: back + 1_100 });

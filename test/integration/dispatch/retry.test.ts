@@ -38,7 +38,7 @@ async function retrying(options: {
   await setup.tell(receivedEvent("e1", "order.created", T0, { buyer }));
   return {
     ...setup,
-    /** What was accepted, as `step seconds`. */
+    /** The accepted sends, as `step seconds`. */
     taken,
     ended: async () => {
       const rows = await setup.database.sql<{ step: string; ended: string }[]>`

@@ -123,7 +123,7 @@ async function nextInstant({ sql }: TestDatabase, received: ReadonlyMap<number, 
   return Number.isFinite(next) ? next : null;
 }
 
-/** What was decided. */
+/** The decided rows. */
 async function decidedRows({ sql }: TestDatabase, texts: ReadonlyMap<string, string>): Promise<Row[]> {
   const rows = await sql<(Row & { state: string; delivery: string | null })[]>`
     select r.shop_id as shop, r.decided_at as at, b.platform_id as buyer, r.orders, r.campaign, r.step,

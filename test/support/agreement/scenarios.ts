@@ -72,7 +72,7 @@ const campaignArb = fc.record({
 });
 type CampaignShape = typeof campaignArb extends fc.Arbitrary<infer T> ? T : never;
 
-/** Who orders: two persons, who now and then turn out to be one. */
+/** The buyers: two persons, who sometimes prove to be one. */
 const PEOPLE = [
   { id: "A", phone: "+8613812345678", chat: { wechat: "wa" } },
   { id: "B", phone: "+8613912345678", chat: { wechat: "wb" } },
@@ -111,7 +111,7 @@ const eventArb = fc.record({
 });
 type EventShape = typeof eventArb extends fc.Arbitrary<infer T> ? T : never;
 
-/** What a scenario is made of, apart from its name and its start. */
+/** The parts of a scenario, apart from its name and its start. */
 export const scenarioArb = fc.record({
   shop: shopArb,
   campaigns: fc.array(campaignArb, { minLength: 1, maxLength: 2, size: "max" }),

@@ -44,4 +44,4 @@ it.each([
   ["12", "CN"],
   ["13812345678", undefined],
   ["13812345678", "XX"],
-])("%j in %s is none", (text, country) => expect(normalisePhone(text, country)).toBeNull());
+])("%j in %s is not a phone number", (text, country) => expect(normalisePhone(text, country)).toBeNull());

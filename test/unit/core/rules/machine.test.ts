@@ -539,8 +539,8 @@ describe("rule 14: taken up late", () => {
   it.each<[string, Partial<Campaign>, number, { closes?: number }, string]>([
     ["staleAfter late is not stale", {}, 70, {}, "sms"],
     ["later is", {}, 70 + 1 / 60, {}, "stale"],
-    ["at hi there is time", {}, 28, { closes: 30 }, "sms"],
-    ["after hi there is none", {}, 29, { closes: 30 }, "no_time"],
+    ["at hi it is in time", {}, 28, { closes: 30 }, "sms"],
+    ["after hi it is too late", {}, 29, { closes: 30 }, "no_time"],
     ["the close goes first", {}, 30, { closes: 30 }, "closed"],
     ["quiet hours put it off", { quietHours }, 25, {}, "deferred 60"],
     ["or skip it", { quietHours }, 25, { closes: 40 }, "quiet_hours"],

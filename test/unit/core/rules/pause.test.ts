@@ -20,7 +20,7 @@ const at = (minutes: number) => T0 + minutes * MINUTE;
 const steps = [afterCreated("nudge", 10 * MINUTE)];
 const running = campaignOf({ steps });
 const paused = campaignOf({ steps, paused: true });
-/** What was decided: minute of the clock, what, and of which step; a wait ends the moment after. */
+/** The decisions: minute of the clock, outcome and step. A wait ends one millisecond after its last useful moment. */
 const rows = (buyer: ReturnType<typeof buyerOf>) =>
   buyer.out.map(
     ({ at, kind, reason, step }) => `${Math.floor((at - T0) / MINUTE)} ${kind === "send" ? "send" : reason} ${step}`,

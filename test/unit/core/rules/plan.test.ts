@@ -25,7 +25,7 @@ describe("rule 3: owed", () => {
     ["settled", settled(at(10)), ""],
     ["settled for another step or campaign", { "default/other": at(10), "other/nudge": at(10) }, "10 send"],
     ["moved later by repeatAfter: still settled", settled(at(10) - 20 * HOUR), ""],
-    ["moved later by more: owed anew", settled(at(10) - 20 * HOUR - MS), "10 send"],
+    ["moved later by more: owed again", settled(at(10) - 20 * HOUR - MS), "10 send"],
     ["moved earlier: still settled", settled(at(10) + 2 * DAY), ""],
   ])("%s", (_, marks, expected) => expect(one({ orders: [planOrder({ settled: marks })] })).toBe(expected));
 
@@ -107,7 +107,7 @@ describe("rule 5: quiet hours", () => {
     ["a moment before from is not", { quiet: quietOf("20:11", "08:00") }, "10 send"],
     ["to is not quiet any more", { quiet: quietOf("19:00", "20:10") }, "10 send"],
     ["a moment before to is", { quiet: quietOf("19:00", "20:11") }, "11 send"],
-    ["from = to is none", { quiet: quietOf("20:10", "20:10") }, "10 send"],
+    ["from = to means no quiet hours", { quiet: quietOf("20:10", "20:10") }, "10 send"],
     ["the end = hi is in time", { quiet: night, orders: orders({ closesAt: at(722) }) }, "720 send"],
     ["later: a minute before the run", { quiet: night, orders: orders({ closesAt: at(722) - MS }) }, "9 send"],
     ["not sooner than lo", { quiet: quietOf("20:04", "08:00"), orders: orders({ closesAt: at(60) }) }, "3 send"],
@@ -166,12 +166,12 @@ describe("rule 6: late", () => {
       "60 send",
     ],
     [
-      "no minute before the run that is past",
+      "one minute before the run, when that is not past",
       { now: at(33), orders: orders({ reportedAt: at(33), closesAt: at(60) }), quiet: quietOf("20:34", "22:00") },
       "33 send",
     ],
     [
-      "and a skip if there is none",
+      "but a skip when that minute is past",
       { now: at(35), orders: orders({ reportedAt: at(33), closesAt: at(60) }), quiet: quietOf("20:34", "22:00") },
       "36 quiet_hours",
     ],

@@ -1,4 +1,4 @@
-/** What must always hold, checked over whole simulated lives of a few buyers. */
+/** Invariants of planning, checked over whole simulated lives of a few buyers. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { OrderEvent } from "../../../../src/core/order/event.ts";
