@@ -132,7 +132,7 @@ function orderOf(shop: string, id: string, row: OrderFacts): StoryOrder {
 }
 
 function notChased(row: OrderFacts): string | null {
-  if (row.told_at === null) return "it is not told yet what it costs, when it was created or whose it is";
+  if (row.told_at === null) return "its amount, its creation time or its buyer is not known yet";
   if (row.cash_on_delivery) return "it is paid on delivery";
   if (row.chase_from === null) return "it waits for a confirmation, or for the deposit of its presale";
   return row.chase_from > row.now ? "its balance window has not begun" : null;

@@ -1,8 +1,8 @@
-/** The figures of a row of the recovery report (what they count is told in recovery.ts), and how they come of what was counted. */
+/** The figures of a row of the recovery report, computed from counts. recovery.ts says what each figure means. */
 import { type Arm, liftOf } from "../core/values/lift.ts";
 import { currencyDigits } from "../core/values/money.ts";
 
-/** Exact: `amount` in millionths of the currency's unit, since segments cost less than the smallest coin. */
+/** Millionths of the currency's unit: a segment can cost less than the smallest coin. */
 export type Micros = { readonly micros: number; readonly currency: string };
 /** `amount` in minor units. */
 export type Minor = { readonly amount: number; readonly currency: string };
@@ -55,7 +55,7 @@ export function emptyDraft(): Draft {
 
 export const add = (to: Map<string, number>, key: string, value: number) => to.set(key, (to.get(key) ?? 0) + value);
 
-/** What sums over the rows; the rest is left to be counted anew. */
+/** Sums the figures that add up over the rows. The other figures must be counted for the totals. */
 export function sumOf(drafts: Iterable<Draft>): Draft {
   const sum = emptyDraft();
   for (const draft of drafts) {

@@ -38,7 +38,7 @@ export function storyText({ zone, order, events, cases, reminders, recovery }: O
   }
   const orphans = reminders.filter((reminder) => !cases.some(({ id }) => id === reminder.case));
   for (const reminder of orphans) lines.push(...reminderLines(reminder, write));
-  if (cases.length === 0) lines.push("", "No case: it was never to be chased.");
+  if (cases.length === 0) lines.push("", "No case: no reminder was ever due for it.");
   lines.push("");
   if (recovery === null) lines.push("Not a recovery.");
   else {

@@ -8,7 +8,7 @@ import { type Column, csvLines, csvText, textTable } from "./text-table.ts";
 
 type Money = { readonly amount: string; readonly currency: string };
 
-/** Money as decimal strings, durations as `12m30s`, rates as fractions; what there is none of is null. */
+/** Money as decimal strings, durations as `12m30s`, rates as fractions; an absent figure is null. */
 export type FiguresJson = Omit<Figures, "recoveredAmount" | "cost" | "medianTimeToPay"> & {
   readonly recoveredAmount: readonly Money[];
   readonly cost: readonly Money[];
@@ -51,7 +51,7 @@ export function reportJson({ from, to, by, columns, rows, totals }: RecoveryRepo
   };
 }
 
-/** The rows without the totals, one header line. Nothing to tell is an empty cell; several currencies share one: `129.00 CNY; 5.00 USD`. */
+/** A header line and the rows, without the totals. An absent figure is an empty cell; several currencies share a cell: `129.00 CNY; 5.00 USD`. */
 export function reportCsv(report: RecoveryReport): string {
   const lines = report.rows.map((row) => {
     const { keys, ...figures } = row;

@@ -1,4 +1,4 @@
-/** What the campaigns and shops say now, as a story asks for it: only to find words for what was planned then. */
+/** Looks up the current campaigns and shops for a story. They only add words: the plans themselves are stored. */
 import type { Campaign, QuietHours, ShopPolicy } from "../core/values/policy.ts";
 
 export type PolicyLookups = {

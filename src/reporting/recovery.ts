@@ -1,24 +1,24 @@
 /**
- * The recovery report: how many orders were seen unpaid, what was sent, what came back, what it cost, and what the reminders
- * caused. What each figure counts, with [from, to) on both sides of it:
+ * The recovery report: orders seen unpaid, messages sent, payments recovered, cost, and the effect of reminders. Every figure has the
+ * window [from, to):
  *
- * - `orders`: orders told while unpaid and that somebody may chase, by when they were created. Not: cash on delivery, and what was
- *   paid or closed before it was told. `cases`: theirs, by when they opened.
- * - `planned`: reminders, by when they were decided (while planned: by when they are due). Each is one of `sent` (a provider took
- *   it), `cancelled` (reason paid, closed, refunded or excluded: what became of the order), `skipped` (any other reason) or
- *   `pending` (planned, or being sent). So planned = sent + skipped + cancelled + pending. What hangs on a reminder is counted at
- *   its time and in its row:
- * - `delivered`: sent ones whose delivery a receipt confirmed. `segments`, `cost`: of the deliveries that stand for them.
+ * - `orders`: orders that were received unpaid and may be reminded of, by creation time. Orders paid on delivery do not count, nor
+ *   orders that were paid or closed when they were first received. `cases`: their cases, by opening time.
+ * - `planned`: reminders, by decision time (by due time while planned). Each one is `sent` (a provider accepted it), `cancelled` (its
+ *   reason is paid, closed, refunded or excluded), `skipped` (any other reason) or `pending` (planned, or being sent). So planned =
+ *   sent + skipped + cancelled + pending. The following figures are counted at the time and in the row of their reminder:
+ * - `delivered`: sent reminders that a receipt confirmed. `segments`, `cost`: of the delivery that stands for a reminder.
  * - `remindedOrders`: orders named by sent reminders. `recoveredOrders`, `recoveredAmount`: orders credited to them (table
- *   `recoveries`: once an order, to the last one before payment, in its window, not refunded). `medianTimeToPay`: from that
- *   reminder to the payment.
- * - `holdoutOrders`, `treatedOrders`: orders by their first decision in the window that was either a send (whatever became of it, also
- *   if it waited for room under its channel's rate and was never made: by intention to treat) or the `holdout` that stood for one. The rates: how many of them are paid by now and not refunded. Only
- *   campaigns that held out somebody in the window are compared; where none did, all count as treated and there is no lift.
+ *   `recoveries`: an order once, to the last reminder before its payment, within its window, not refunded). `medianTimeToPay`: from
+ *   that reminder to the payment.
+ * - `holdoutOrders`, `treatedOrders`: orders by their first decision in the window, a send or a `holdout` in its place. A send counts
+ *   whatever its result, also when it was over the rate limit and never made (intention to treat). The rates: the share of them that
+ *   is paid now and not refunded. Only campaigns with a holdout in the window are compared; without any, all orders count as treated
+ *   and there is no lift.
  *
- * Everything sums over the rows to the totals, but for: `remindedOrders` (an order reminded by two steps is in both rows, once in
- * the totals) and, grouped by step, channel, template or variant, `orders` and `cases` (those of the row's reminders, each once).
- * Ratios are null when there is nothing to divide by.
+ * All figures add up over the rows to the totals, except `remindedOrders` (an order reminded by two steps is in both rows, but once in
+ * the totals) and, when the rows are by step, channel, template or variant, `orders` and `cases` (each once in every row that has a
+ * reminder of it). A ratio is null when its divisor is zero.
  */
 import type { Sql } from "../db/client.ts";
 import { DIMENSIONS, type Dimension, needsReminders, type ReportInput } from "../db/stores/reads/report-keys.ts";
@@ -79,7 +79,7 @@ async function reportIn(sql: Sql, input: RecoveryInput): Promise<RecoveryReport>
 
 type Drafts = {
   readonly byKey: ReadonlyMap<string, Draft>;
-  /** Of all rows together, as far as that is no sum: orders reminded and the median. */
+  /** The figures of all rows together that are not a sum: orders reminded and the median. */
   readonly total: Draft;
 };
 
@@ -114,7 +114,7 @@ async function drafted(sql: Sql, input: ReportInput): Promise<Drafts> {
   return { byKey, total };
 }
 
-/** The totals: sums, but for what must be counted anew lest it be counted twice. */
+/** The totals are sums, except for figures that would be counted twice: these are counted once more without keys. */
 async function totalsOf(sql: Sql, input: ReportInput, { byKey, total }: Drafts): Promise<Figures> {
   const sum = sumOf(byKey.values());
   if (needsReminders(input.by)) {

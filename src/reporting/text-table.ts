@@ -1,6 +1,6 @@
 /** Text in columns, for a terminal and for a spreadsheet. */
 
-/** Combining marks, joiners and variation selectors take no room; what Unicode calls wide or fullwidth (CJK, Hangul, kana, emoji) takes two cells. */
+/** Combining marks, joiners and variation selectors take no cell; wide and fullwidth characters (CJK, Hangul, kana, emoji) take two. */
 const NONE = /^[\p{Mn}\p{Me}\p{Cf}\p{Cc}]$/u;
 const WIDE =
   /^[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{1f300}-\u{1f64f}\u{1f680}-\u{1f6ff}\u{1f900}-\u{1f9ff}\u{20000}-\u{3fffd}]$/u;

@@ -1,4 +1,4 @@
-/** Reasons and moves as sentences, for people who did not write the rules. */
+/** Reasons and moves as sentences. Rule numbers are those of docs/rules.md. */
 
 import type { Move } from "../core/rules/plan.ts";
 import { isQuiet, quietEnd } from "../core/rules/quiet.ts";
@@ -10,33 +10,33 @@ import { offsetMinutes } from "../core/values/zone.ts";
 
 const SENTENCES: Readonly<Record<Reason, string>> = {
   paid: "the order was paid before the reminder was due",
-  paid_other_order: "the buyer had paid for another order of the shop a short while before",
+  paid_other_order: "the buyer had paid for another order of the shop shortly before",
   closed: "the order was closed before the reminder was due",
   refunded: "the order was paid and refunded before the reminder was due",
   no_time: "no moment was left between the earliest time for a reminder and the close of the order",
-  quiet_hours: "its time fell in the quiet hours, and no useful moment lay before or after them",
-  recent: "the buyer had been sent the same step a short while before",
-  cap: "the buyer had been sent as many messages of the shop as the limit allows",
-  gap: "it would have followed another message to the buyer too closely",
+  quiet_hours: "its time was in the quiet hours, and there was no useful moment before or after them",
+  recent: "the buyer had got the same step shortly before",
+  cap: "the buyer had got as many messages of the shop as the limit allows",
+  gap: "it would have been sent too soon after another message to the buyer",
   suppressed: "the buyer asked not to be messaged, or the address is blocked",
   no_contact: "no address of the buyer was known for any channel of the step",
-  excluded: "the campaign excludes the order, or nobody may chase it any more",
+  excluded: "the campaign excludes the order, or no reminder of it may be sent any more",
   no_campaign: "no active campaign fits the order",
   campaign_paused: "the campaign was paused",
-  holdout: "the buyer is left alone on purpose, to measure what reminders cause",
+  holdout: "the buyer gets no reminders on purpose, to measure the effect of reminders",
   manual: "a person takes care of this case",
   promised: "the buyer promised to pay at a later time",
   superseded: "another step of the campaign took its place",
-  stale: "its time had passed by too long when the order became known or a worker came to it",
+  stale: "its time had passed too long ago when the order became known or a worker was free",
   channel_down: "the provider could not be reached while there was time",
   rejected_by_provider:
     "the provider refused the message, or no text could be made for this buyer, as the delivery says",
   unknown_outcome:
-    "the provider never said whether it took the message; it is not sent again, lest the buyer gets it twice",
+    "the provider never said whether it accepted the message; it is not sent again, because the buyer could get it twice",
   erased: "the buyer's data was erased",
 };
 
-/** A sentence without capital and full stop. */
+/** A sentence without capital letter and full stop. */
 export const reasonText = (reason: Reason): string => SENTENCES[reason];
 
 export type MoveContext = {
@@ -50,14 +50,14 @@ export type MoveContext = {
   readonly quiet: QuietHours | null;
 };
 
-/** `22:40`; with its date when a day or more lies between it and the time that it is told beside. */
+/** `22:40`; with its date when it is a day or more away from the time beside it. */
 function clock(at: number, { zone }: MoveContext, beside: number): string {
   const text = formatInstant(at, offsetMinutes(zone, at));
   const time = text.slice(11, at % MINUTE === 0 ? 16 : 19);
   return Math.abs(at - beside) < DAY ? time : `${text.slice(0, 10)} ${time}`;
 }
 
-/** "22:40 is 10m after the order was created": what sets the time of a step before anything moves it (rule 4). */
+/** "22:40 is 10m after the order was created": how the time of a step is set before any rule moves it (rule 4). */
 export function ruleText(
   { kind, ms }: Anchor,
   { anchor, owed }: { readonly anchor: number; readonly owed: readonly { readonly own: number }[] },
@@ -94,7 +94,7 @@ function why({ rule, from, to }: Move, context: MoveContext, latest: string | nu
     case "late":
       return "that time had passed when this was planned";
     case "gap":
-      return "the last message to the buyer was too short a while before";
+      return "the last message to the buyer was too recent";
     case "promise":
       return "the buyer promised to pay by then";
   }
@@ -112,6 +112,6 @@ export function latencyText(ms: number): string {
   return ms < MINUTE ? `${(ms / 1_000).toFixed(1)} s` : formatDuration(ms);
 }
 
-/** A provider's words may repeat the address: digits that could be one are masked. */
+/** A provider's message may repeat the address: digits that could be a phone number are masked, and so are mail addresses. */
 export const withoutAddress = (text: string): string =>
   text.replace(/\+?\d(?:[\s().-]?\d){6,}/g, "***").replace(/[^\s@<>"']+@[^\s@<>"']+/g, "***");

@@ -1,4 +1,4 @@
-/** Who may do what, and what everybody gets told when something is wrong. */
+/** Access by role, and the problems that errors are answered with. */
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { createAuth } from "../../src/http/kit/auth.ts";
@@ -80,7 +80,7 @@ describe("access", () => {
     }
   });
 
-  it("has a row in this test for every route, and gives none away by mistake", async () => {
+  it("has a row in this test for every route", async () => {
     const { app } = stubServer();
     const routes = new Set<string>();
     app.addHook("onRoute", ({ method, url }) => {
@@ -94,7 +94,7 @@ describe("access", () => {
     expect([...routes].sort()).toEqual([...tested, "POST /v1/webhooks/:source/:shop"].sort());
   });
 
-  it("lets only an admin into a route that says nothing", async () => {
+  it("lets only an admin into a route without an access rule", async () => {
     const { app } = stubServer();
     app.get("/forgotten", async () => "");
     const ask = async (headers: Record<string, string>) =>
@@ -118,7 +118,7 @@ describe("access", () => {
     expect((await app.inject({ url: "/metrics", headers: bearer("nobody") })).statusCode).toBe(401);
   });
 
-  it("limits wrong keys by address, and right ones never", async () => {
+  it("limits wrong keys by address, and never a valid key", async () => {
     const { app } = stubServer({ options: { failuresPerMinute: 2 } });
     const ask = async (key: string) => (await app.inject({ url: "/v1/cases", headers: bearer(key) })).statusCode;
     expect([await ask("a"), await ask("b"), await ask("c"), await ask("viewer")]).toEqual([401, 401, 429, 200]);
@@ -154,7 +154,7 @@ describe("problems", () => {
     });
   });
 
-  it("tells nothing of a bug but the id to look it up by, and logs no address", async () => {
+  it("answers a bug with its request id only, and logs no address", async () => {
     const bug = Object.assign(new Error("secret detail"), { parameters: ["+8613812345678"], query: "select 1" });
     const { app, lines } = stubServer({ explain: () => Promise.reject(bug) });
     const answer = await app.inject({ url: "/v1/orders/acme/o1?phone=13812345678", headers: bearer() });
@@ -169,7 +169,7 @@ describe("problems", () => {
     expect(lines.join("")).not.toMatch(/13812345678|dk_test|select 1/);
   });
 
-  it("takes an order id of any characters", async () => {
+  it("accepts an order id with any characters", async () => {
     const asked: unknown[] = [];
     const { app } = stubServer({
       explain: async (of) => {
@@ -193,7 +193,7 @@ describe("problems", () => {
     expect((await app.inject("/nowhere")).headers["x-content-type-options"]).toBe("nosniff");
   });
 
-  it("are listed in docs/errors.md as they are in the code", () => {
+  it("are the same in docs/errors.md and in the code", () => {
     const text = readFileSync(new URL("../../docs/errors.md", import.meta.url), "utf8");
     const rows = [...text.matchAll(/^\| `(\w+)` +\| (\d+) +\| (.*?) +\| (.*?) +\|$/gm)];
     const told = rows.map(([, code, status, title, remedy]) => [code, { status: Number(status), title, remedy }]);

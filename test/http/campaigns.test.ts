@@ -27,7 +27,7 @@ async function server() {
 const match = (version: number) => ({ "if-match": `"${version}"` });
 
 describe("GET /v1/campaigns/:key", () => {
-  it("gives the texts, how they are understood, and the version as ETag", async () => {
+  it("returns the texts, the parsed campaign, and the version as ETag", async () => {
     const { ask } = await server();
     const { status, etag, body } = await ask("GET", "/default");
     expect([status, etag]).toEqual([200, '"1"']);
@@ -57,7 +57,7 @@ describe("GET /v1/campaigns/:key", () => {
 });
 
 describe("PUT /v1/campaigns/:key", () => {
-  it("makes a new version that says who, why and from which, and that `apply` will not overwrite", async () => {
+  it("makes a new version with author, note and origin, which `apply` does not overwrite", async () => {
     const { put, ask, sql, apply } = await server();
     const saved = await put(campaignYaml("15m"), match(1), { note: "sooner is too soon" });
     expect([saved.status, saved.etag]).toEqual([200, '"2"']);
@@ -89,7 +89,7 @@ describe("PUT /v1/campaigns/:key", () => {
     ).toEqual([2, 1]);
   });
 
-  it("asks what the writer began with, and refuses when somebody else was first", async () => {
+  it("needs a precondition, and refuses when somebody else changed the campaign first", async () => {
     const { put, ask } = await server();
     const none = await put(campaignYaml("15m"), {});
     expect([none.status, none.body.code]).toEqual([428, "precondition_required"]);
@@ -112,7 +112,7 @@ describe("PUT /v1/campaigns/:key", () => {
     expect([missing.status, missing.body.current]).toEqual([412, null]);
   });
 
-  it("lets one of several who save at once win", async () => {
+  it("accepts one of several concurrent writes", async () => {
     const { put, sql } = await server();
     const answers = await Promise.all([11, 12, 13, 14].map((minutes) => put(campaignYaml(`${minutes}m`), match(1))));
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 412, 412, 412]);
@@ -184,7 +184,7 @@ describe("PUT /v1/campaigns/:key", () => {
     expect(answer.body.errors.length).toBeGreaterThan(0);
   });
 
-  it("takes no key that could not be a directory", async () => {
+  it("refuses a key that cannot be a directory", async () => {
     const { ask } = await server();
     for (const key of ["..%2Fx", "a.b", "%00", "x".repeat(61)]) {
       const answer = await ask(
@@ -199,7 +199,7 @@ describe("PUT /v1/campaigns/:key", () => {
 });
 
 describe("history", () => {
-  it("pages, shows every version as it was, and goes back", async () => {
+  it("pages, shows every version unchanged, and rolls back", async () => {
     const { put, ask } = await server();
     for (const [version, minutes] of [11, 12, 13].entries()) await put(campaignYaml(`${minutes}m`), match(version + 1));
     const first = await ask("GET", "/default/versions?limit=3");
@@ -233,7 +233,7 @@ describe("history", () => {
     expect((await ask("POST", "/default/rollback", { to: 0 })).body.code).toBe("invalid_body");
   });
 
-  it("does not go back to what cannot run any more, and names why by file and line", async () => {
+  it("does not roll back to a version that is no longer valid, and names file and line", async () => {
     const { put, ask, sql } = await server();
     await put(campaignYaml("11m"), match(1));
     const files = JSON.stringify({ "campaign.yaml": campaignYaml("5m").replace("sms", "pigeon"), ...NUDGE });
@@ -243,7 +243,7 @@ describe("history", () => {
     expect(body.errors).toContainEqual({ file: "campaign.yaml", line: 2, message: expect.stringContaining("pigeon") });
   });
 
-  it("does not let go of a version that is current, or by which something was planned or sent", async () => {
+  it("does not delete the current version, nor one with reminders or deliveries", async () => {
     const { put, ask, sql, process, at } = await server();
     const { tell, drain } = await process();
     await at(T0);

@@ -7,7 +7,7 @@ const post = (app: Server, payload: string | Buffer | object) =>
   app.inject({ method: "POST", url: "/v1/events", headers, payload });
 
 describe("POST /v1/events with JSON", () => {
-  it("takes one event, and knows it the second time", async () => {
+  it("accepts an event, and counts it as a duplicate the second time", async () => {
     const { app, stored } = await realServer();
     const first = await post(app, order(1));
     expect([first.statusCode, first.json()]).toEqual([202, { accepted: 1, duplicates: 0, rejected: [] }]);
@@ -16,7 +16,7 @@ describe("POST /v1/events with JSON", () => {
     expect(await stored()).toBe(1);
   });
 
-  it("takes the good of an array in beside the bad, and tells each one's fault", async () => {
+  it("accepts the good events of an array, and reports the fault of each bad one", async () => {
     const { app, stored } = await realServer();
     const answer = await post(app, [
       order(1),
@@ -66,7 +66,7 @@ describe("POST /v1/events with JSON", () => {
     expect(await stored()).toBe(0);
   });
 
-  it("answers 202 for an array of which all is rejected, and for an empty one", async () => {
+  it("answers 202 for an array of bad events only, and for an empty array", async () => {
     const { app } = await realServer();
     const answer = await post(app, [{}]);
     expect(answer.statusCode).toBe(202);
@@ -88,12 +88,12 @@ describe("POST /v1/events with JSON", () => {
     expect(answer.json()).toMatchObject({ code: "invalid_json", detail });
   });
 
-  it("takes a byte order mark for none", async () => {
+  it("ignores a byte order mark", async () => {
     const { app } = stubServer();
     expect((await post(app, `\ufeff${JSON.stringify(order(1))}`)).statusCode).toBe(202);
   });
 
-  it("refuses 20 MB, told or not, and says what to use", async () => {
+  it("refuses 20 MB, with or without a content length, and says what to use", async () => {
     const { app } = stubServer();
     const body = Buffer.alloc(20_000_000, " ");
     const chunked = pieces([body]);
@@ -107,7 +107,7 @@ describe("POST /v1/events with JSON", () => {
     }
   });
 
-  it("stands a bomb of brackets, closed or not, and one of little values", async () => {
+  it("survives deep nesting, closed or not, and an array of many tiny values", async () => {
     const { app, stored } = await realServer();
     const deep = 2_000_000;
     const closed = await post(app, "[".repeat(deep) + "]".repeat(deep));
@@ -141,7 +141,7 @@ describe("POST /v1/events with JSON", () => {
     expect([answer.statusCode, answer.json().code]).toEqual([415, "unsupported_media_type"]);
   });
 
-  it("answers 503 and claims nothing when the store is out, hangs or is behind", async () => {
+  it("answers 503 and confirms nothing when the store is out, hangs or is overloaded", async () => {
     const dead = { pending: 0, submit: async () => Promise.reject(new Error("connect ECONNREFUSED")) };
     const hung = { pending: 0, submit: () => new Promise<never>(() => {}) };
     const busy = { pending: 1_000_000, submit: async () => ({ accepted: 1, duplicates: 0, rejected: [] }) };
@@ -158,7 +158,7 @@ describe("POST /v1/events with JSON", () => {
     }
   });
 
-  it("gives up on a body that does not come", async () => {
+  it("stops waiting for a body that does not arrive", async () => {
     const { app } = stubServer({ options: { bodyTimeout: 50 } });
     const answer = await app.inject({
       method: "POST",
@@ -169,7 +169,7 @@ describe("POST /v1/events with JSON", () => {
     expect([answer.statusCode, answer.json().code]).toEqual([408, "request_timeout"]);
   });
 
-  it("watches no longer over a body that it refused", async () => {
+  it("has no timeout for a body that it refused", async () => {
     const { app } = stubServer({ options: { bodyTimeout: 50 } });
     const answer = await app.inject({
       method: "POST",

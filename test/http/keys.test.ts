@@ -1,4 +1,4 @@
-/** Keys made by the command open the HTTP interface as far as their role goes, and stand in the audit trail. */
+/** Keys made by the command give access to the HTTP interface by role, and their names are in the audit trail. */
 import { InvalidArgumentError } from "commander";
 import { pino } from "pino";
 import { describe, expect, it } from "vitest";
@@ -69,7 +69,7 @@ async function keyed() {
 }
 
 describe("keys", () => {
-  it("open as much as their role may, and tell who it was", async () => {
+  it("give access by role, and name the holder in the audit trail", async () => {
     const { make, put, get, sql } = await keyed();
     const viewer = await make("Vera", "viewer");
     const operator = await make("Ólafur", "operator");
@@ -101,7 +101,7 @@ describe("keys", () => {
     expect(lines.join("")).not.toContain(key.slice(3, 20));
   });
 
-  it("end when they are revoked, at the latest after five seconds", async () => {
+  it("stop working at most five seconds after they are revoked", async () => {
     const { make, get, run, pass } = await keyed();
     const key = await make("Vera", "viewer");
     const ask = async () => (await get("/v1/campaigns", key)).statusCode;
@@ -117,7 +117,7 @@ describe("keys", () => {
       expect(() => keyName(name), name).toThrow(InvalidArgumentError);
   });
 
-  it("are listed without themselves", async () => {
+  it("are listed without the key itself", async () => {
     const { make, run } = await keyed();
     const key = await make("Vera", "viewer");
     await run((context) => revokeKeyCommand(context, "Vera"));
@@ -133,7 +133,7 @@ describe("keys", () => {
     expect(JSON.stringify(json) + table).not.toContain(key);
   });
 
-  it("cannot be judged while the store is out: 503, and not 401", async () => {
+  it("are answered with 503, not 401, while the store is out", async () => {
     const auth = createAuth({ adminKey: ADMIN_KEY, find: () => Promise.reject(new Error("out")) });
     const { app } = stubServer({ auth });
     const ask = async (key: string) => (await app.inject({ url: "/v1/cases", headers: bearer(key) })).statusCode;

@@ -12,7 +12,7 @@ const post = (app: Server, payload: string | Buffer | Readable) =>
 const line = (n: number | string, change?: Record<string, unknown>) => `${JSON.stringify(order(n, change))}\n`;
 
 describe("POST /v1/events with NDJSON", () => {
-  it("takes lines that come byte by byte, with characters cut in two, CRLF, blank lines and a byte order mark", async () => {
+  it("accepts lines that arrive byte by byte, with split characters, CRLF, blank lines and a byte order mark", async () => {
     const { app, stored, database } = await realServer();
     const text = `\ufeff\r\n${line(1, { note: "急件 🚚" })}\n  \r\n${line(2).replace("\n", "\r\n")}${line(3).trimEnd()}`;
     const answer = await post(app, pieces([...Buffer.from(text)].map((byte) => Buffer.of(byte))));
@@ -23,7 +23,7 @@ describe("POST /v1/events with NDJSON", () => {
     ]);
   });
 
-  it("tells what it refuses by index and line, a last line that is cut off too, and takes the rest", async () => {
+  it("reports bad lines by index and line, also a last line that is cut off, and accepts the others", async () => {
     const { app, stored } = await realServer();
     const parts = [
       line(1),
@@ -69,7 +69,7 @@ describe("POST /v1/events with NDJSON", () => {
     expect((await post(app, "\n\n")).json()).toEqual({ accepted: 0, duplicates: 0, rejected: [] });
   });
 
-  it("keeps order over chunks, and only a few of them under way", async () => {
+  it("keeps the order of chunks, with only a few of them pending", async () => {
     let running = 0;
     let most = 0;
     let sizes = 0;
@@ -95,7 +95,7 @@ describe("POST /v1/events with NDJSON", () => {
     expect(most).toBeLessThanOrEqual(3);
   });
 
-  it("reads on only as fast as the store takes in", async () => {
+  it("reads only as fast as the store accepts events", async () => {
     const waiting: (() => void)[] = [];
     const submit: EventsVerbs["intake"]["submit"] = async (events) => {
       await new Promise<void>((resolve) => waiting.push(resolve));
@@ -117,7 +117,7 @@ describe("POST /v1/events with NDJSON", () => {
     clearInterval(timer);
   });
 
-  it("says where to go on when the store goes out, and claims nothing from there on", async () => {
+  it("says where to resume when the store goes out, and confirms nothing after that line", async () => {
     let calls = 0;
     const submit: EventsVerbs["intake"]["submit"] = async (events) => {
       if (++calls === 3) {
@@ -131,17 +131,17 @@ describe("POST /v1/events with NDJSON", () => {
     expect([answer.statusCode, answer.headers["retry-after"]]).toEqual([503, "5"]);
     expect(answer.json()).toMatchObject({
       code: "store_unavailable",
-      detail: expect.stringContaining("go on from line 2002"),
+      detail: expect.stringContaining("resume from line 2002"),
       accepted: 2_000,
       duplicates: 0,
       rejected: [],
       resumeFrom: { index: 2_000, line: 2_002 },
     });
-    // Later ones went in, but are not claimed: sent again, they count as duplicates.
+    // Later events were stored, but are not confirmed: sent again, they count as duplicates.
     expect(calls).toBe(5);
   });
 
-  it("gives up on a stream that falls silent, and says where to go on", async () => {
+  it("ends a stream that falls silent, and says where to resume", async () => {
     const { app, stored } = await realServer({ options: { stallTimeout: 100 } });
     const answer = await post(app, pieces([...Array.from({ length: 1_000 }, (_, n) => line(n)), line("a")], false));
     expect(answer.statusCode).toBe(408);
@@ -153,7 +153,7 @@ describe("POST /v1/events with NDJSON", () => {
     expect(await stored()).toBe(1_000);
   });
 
-  it("ends a stream when the process stops, after what is under way", async () => {
+  it("ends a stream when the process stops, after the pending chunks", async () => {
     let release = () => {};
     const submit: EventsVerbs["intake"]["submit"] = async (events) => {
       await new Promise<void>((resolve) => {
@@ -183,7 +183,7 @@ describe("POST /v1/events with NDJSON", () => {
   });
 });
 
-it("splits bytes into the same lines wherever they are cut", () => {
+it("splits bytes into the same lines, however they are chunked", () => {
   const bytes = fc
     .array(fc.constantFrom(..."ab\n\r 急".split("")), { maxLength: 60 })
     .map((chars) => Buffer.from(chars.join("")));

@@ -14,7 +14,7 @@ it("is docs/openapi.json; after a change of the contract: UPDATE_OPENAPI=1 npx v
   expect(answer.json()).toEqual(JSON.parse(readFileSync(FILE, "utf8")));
 });
 
-it("describes every route with its answers, bodies and who may", () => {
+it("describes every route with its answers, bodies and access", () => {
   const { paths } = JSON.parse(readFileSync(FILE, "utf8"));
   expect(Object.keys(paths).sort()).toEqual([
     "/healthz",
@@ -57,7 +57,7 @@ it("describes every route with its answers, bodies and who may", () => {
   ]);
 });
 
-it("describes events as intake takes them", () => {
+it("describes events as intake accepts them", () => {
   const full = order(1, {
     closesAt: "2026-11-10T20:30:00+08:00",
     buyer: {

@@ -49,7 +49,7 @@ describe("POST /v1/templates/preview of a sample", () => {
     expect(contract.safeParse(json).error).toBeUndefined();
   });
 
-  it("takes what is given over what is made up, and null for absent", async () => {
+  it("prefers given values to made-up ones, and treats null as absent", async () => {
     const { ask } = await setup();
     const text = async (sample: object, template = TEMPLATE) => {
       const { json } = await ask(body({ sample, template }));
@@ -76,7 +76,7 @@ describe("POST /v1/templates/preview of a sample", () => {
   const EVERYTHING =
     "{{shop}} {{buyer.name}} {{buyer.tier}} {{list orders}} {{order.id}} {{total}} {{count}} {{list items}} {{duration timeLeft}} {{closesAt}} {{payUrl}} {{campaign}} {{step}} STOP";
 
-  it("takes every variable that the contract names, each as it is told", async () => {
+  it("accepts every variable that the contract names", async () => {
     const { ask } = await setup();
     const sample = {
       shop: "acme",
@@ -99,7 +99,7 @@ describe("POST /v1/templates/preview of a sample", () => {
     );
   });
 
-  it("lets what is told go before what would come of the orders", async () => {
+  it("prefers given values to those that follow from the orders", async () => {
     const { ask } = await setup();
     const text = async (sample: object, template: string) => {
       const { json } = await ask(body({ sample, template }));
@@ -126,7 +126,7 @@ describe("POST /v1/templates/preview of a sample", () => {
     );
   });
 
-  it("takes an order as an event has it, and says what it passed over", async () => {
+  it("accepts the order of an event, and warns of ignored fields", async () => {
     const { ask } = await setup();
     const buyer = { id: "b1", name: "李雷", tier: "gold", nmae: "x" };
     const order = { id: "o1", amount: "5.00", buyer, tags: ["d11"], items: [{ title: "Cap", tags: ["x"] }] };
@@ -151,7 +151,7 @@ describe("POST /v1/templates/preview of a sample", () => {
     expect(await named({ orders: own.orders })).toBe("B STOP");
   });
 
-  it("names only the first of many keys that it does not know, and none can harm it", async () => {
+  it("names only the first of many unknown keys, and survives hostile ones", async () => {
     const { ask } = await setup();
     const many = Object.fromEntries(Array.from({ length: 500 }, (_, n) => [`k${n}${"x".repeat(200)}`, n]));
     const { json, text } = await ask(body({ sample: many, template: "{{total}} STOP" }));
@@ -179,7 +179,7 @@ describe("POST /v1/templates/preview of a sample", () => {
     [{ timeLeft: 28 }, "sample.timeLeft"],
     [{ timeLeft: "soon" }, "sample.timeLeft"],
     [{ payUrl: 1 }, "sample.payUrl"],
-  ])("names the field that is of a wrong kind (%j)", async (sample, field) => {
+  ])("names the field of a wrong type (%j)", async (sample, field) => {
     const { ask } = await setup();
     const { status, json } = await ask(body({ sample }));
     expect([status, json.code]).toEqual([422, "invalid_body"]);
@@ -236,7 +236,7 @@ describe("POST /v1/templates/preview of a sample", () => {
     [body({ template: "{{> x}}{{constructor}}" }), 422, "invalid_template", /partials/],
     [body({ template: "x".repeat(70_000) }), 422, "invalid_body", /template/],
     [body({ order: { shop: "acme", id: "none" } }), 404, "order_not_found", /no event/],
-  ])("refuses what is wrong (%#)", async (sent, status, code, said) => {
+  ])("refuses an invalid body (%#)", async (sent, status, code, said) => {
     const { ask } = await setup();
     const answer = await ask(sent);
     expect([answer.status, answer.json.code], answer.text).toEqual([status, code]);
@@ -250,7 +250,7 @@ describe("POST /v1/templates/preview of a sample", () => {
     ]);
   });
 
-  it("is for whoever may read", async () => {
+  it("needs a viewer key", async () => {
     const { ask } = await setup();
     expect((await ask(body(), "wrong")).status).toBe(401);
     expect((await ask(body(), "operator")).status).toBe(200);
@@ -278,7 +278,7 @@ describe("POST /v1/templates/preview of a stored order", () => {
   const template =
     "{{buyer.name}} {{order.note}} {{list items}} {{list orders}} {{total}} {{timeLeft}} {{payUrl}} 拒收请回复R";
 
-  it("shows what the case's message would say, without the buyer's phone, name or note", async () => {
+  it("shows the message of the case, without the buyer's phone, name or note", async () => {
     const { ask, lines } = await setup(created("o1"), created("o2", { amount: "1.00" }));
     const { json, text } = await ask({ template, channel: "sms", order: { shop: "acme", id: "o1" } });
     expect(json.text).toBe(
@@ -289,7 +289,7 @@ describe("POST /v1/templates/preview of a stored order", () => {
     expect(text + lines.join("")).not.toMatch(/1381234|小雷|openid/);
   });
 
-  it("takes the order alone when it is in no case any more", async () => {
+  it("previews the order alone when it is no longer in a case", async () => {
     const paid = receivedEvent("p", "order.paid", T0, { id: "o1" });
     const { ask } = await setup(created("o1"), created("o2"), paid);
     const ids = async (id: string) =>
@@ -298,7 +298,7 @@ describe("POST /v1/templates/preview of a stored order", () => {
     expect(await ids("o2")).toBe("o2 STOP");
   });
 
-  it("says why such a buyer would get nothing", async () => {
+  it("says why such a buyer would get no message", async () => {
     const { ask } = await setup(created("o1", { payUrl: null }), receivedEvent("u", "order.updated", T0, { id: "o9" }));
     const asked = async (id: string) =>
       (await ask({ template: "{{payUrl}}", channel: "sms", order: { shop: "acme", id } })).json;

@@ -24,7 +24,7 @@ function promising(outcome: PromiseResult = { kind: "recorded", answer: PROMISE 
 }
 
 describe("POST /v1/orders/:shop/:id/promise", () => {
-  it("records what was told", async () => {
+  it("records the promise", async () => {
     const { asked, post } = promising();
     const answer = await post({ at: AT, reason: " cannot pay online ", by: "Li" });
     expect([answer.statusCode, answer.json()]).toEqual([200, PROMISE]);
@@ -40,7 +40,7 @@ describe("POST /v1/orders/:shop/:id/promise", () => {
     ["unknown_order", 404, "order_not_found"],
     ["no_open_case", 409, "no_open_case"],
     ["past", 422, "invalid_promise"],
-  ])("says what is in the way: %s", async (kind, status, code) => {
+  ])("says why it cannot: %s", async (kind, status, code) => {
     if (kind === "recorded") return;
     const answer = await promising({ kind }).post({ at: AT });
     expect([answer.statusCode, answer.json().code]).toEqual([status, code]);

@@ -11,7 +11,7 @@ const FROM = "2026-11-10T20:00:00+08:00";
 const AT = Date.parse(FROM);
 
 describe("GET /v1/reports/recovery", () => {
-  it("passes on what is asked, and answers JSON or CSV", async () => {
+  it("passes the query on, and answers JSON or CSV", async () => {
     const asked: unknown[] = [];
     const { app } = stubServer({
       report: async (query) => {
@@ -25,7 +25,7 @@ describe("GET /v1/reports/recovery", () => {
     expect(json.json()).toEqual(REPORT);
     expect(json.headers["cache-control"]).toBe("no-store");
     await app.inject({ url: "/v1/reports/recovery", headers: bearer("viewer") });
-    // The plus of an offset that nobody escaped.
+    // The plus of an offset without escaping.
     await app.inject({ url: `/v1/reports/recovery?from=${FROM}`, headers: bearer("viewer") });
     expect(asked).toEqual([
       { by: ["campaign", "step"], from: AT, to: null },
@@ -46,7 +46,7 @@ describe("GET /v1/reports/recovery", () => {
     ["from=2026-11-11T00:00:00Z&to=2026-11-10T00:00:00Z", "from", /before to/],
     ["format=xml", "format", /json.*csv/],
     ["group=shop", "group", /is not a parameter/],
-  ])("names the parameter at fault: %s", async (query, parameter, message) => {
+  ])("names the wrong parameter: %s", async (query, parameter, message) => {
     const { app } = stubServer();
     const answer = await app.inject({ url: `/v1/reports/recovery?${query}`, headers: bearer("viewer") });
     expect([answer.statusCode, answer.json().code]).toEqual([422, "invalid_query"]);
@@ -68,7 +68,7 @@ describe("a store that does not answer in time", () => {
     return { ask, letGo, reads };
   };
 
-  it("is given up after so long, also while it waits for a lock, and said so; then reads go on", async () => {
+  it("gets a 503 after the time limit, also while it waits for a lock; later reads work", async () => {
     const { ask, letGo } = await limited(300);
     const urls = ["/v1/reports/recovery", "/v1/cases"];
     const late = await Promise.all([...urls, ...urls, ...urls].map(ask));
@@ -80,7 +80,7 @@ describe("a store that does not answer in time", () => {
     for (const answer of await Promise.all(urls.map(ask))) expect(answer.statusCode).toBe(200);
   });
 
-  it("is cut when the pool is closed, and that is no fault of the program", async () => {
+  it("is cut when the pool is closed, and answered as an outage", async () => {
     const { ask, letGo, reads } = await limited(60_000);
     const late = Promise.all(Array.from({ length: 5 }, () => ask("/v1/reports/recovery")));
     await new Promise((resolve) => setTimeout(resolve, 300));
@@ -92,7 +92,7 @@ describe("a store that does not answer in time", () => {
 });
 
 describe("lists", () => {
-  it("pass on filters, and hand the cursor through", async () => {
+  it("pass filters and the cursor on", async () => {
     const asked: unknown[] = [];
     const { app } = stubServer({
       listReminders: async (query) => {
@@ -108,7 +108,7 @@ describe("lists", () => {
   });
 
   it.each(["cases", "reminders", "deliveries"])(
-    "%s: refuse what is no filter, state, limit or cursor",
+    "%s: refuse an unknown filter, state, limit or cursor",
     async (list) => {
       const { app } = stubServer({
         listCases: async () => null,
@@ -133,7 +133,7 @@ describe("lists", () => {
 });
 
 describe("operations", () => {
-  it("is alive without asking, and ready as the checks say", async () => {
+  it("is alive without a check, and ready when the checks pass", async () => {
     const ready = { ok: false, checks: { database: { ok: false, message: "refused" }, queue: { ok: true } } };
     const { app } = stubServer({ health: { ready: async () => ready } });
     expect((await app.inject("/healthz")).json()).toEqual({ status: "ok" });

@@ -28,7 +28,7 @@ const events = [1, 2].map((n) => order(n, { buyer: { id: `b${n}`, phone: `+86138
 const ndjson = events.map((event) => JSON.stringify(event)).join("\n");
 
 describe("POST /v1/rehearsals", () => {
-  it("answers what rehearse --json prints, of the campaigns that run, and stores nothing", async () => {
+  it("answers the same as rehearse --json for the running campaigns, and stores nothing", async () => {
     const { app, stored, lines } = await realServer({ rehearsals: rehearsals() });
     const answer = await app.inject({
       method: "POST",
@@ -55,7 +55,7 @@ describe("POST /v1/rehearsals", () => {
     expect(lines.join("")).not.toContain("138123");
   });
 
-  it("takes events, campaigns and from as JSON", async () => {
+  it("accepts events, campaigns and from as JSON", async () => {
     const { app } = stubServer({ rehearsals: rehearsals() });
     const campaigns = {
       "promo/campaign.yaml": "steps:\n  - { id: soon, at: { afterCreated: 5m }, channels: [sms] }\n",
@@ -75,7 +75,7 @@ describe("POST /v1/rehearsals", () => {
     });
   });
 
-  it("names bad lines as warnings beside good ones, and as errors when there is none", async () => {
+  it("reports bad lines as warnings, and as errors when no line is good", async () => {
     const { app } = stubServer({ rehearsals: rehearsals() });
     const post = (payload: string) =>
       app.inject({ method: "POST", url, headers: { ...asOperator, ...NDJSON_TYPE }, payload });
@@ -132,7 +132,7 @@ describe("POST /v1/rehearsals", () => {
       ]);
   });
 
-  it("refuses a query it does not know, other content types, and whoever is no operator", async () => {
+  it("refuses unknown parameters, other content types, and keys below operator", async () => {
     const { app } = stubServer({ rehearsals: rehearsals() });
     const post = async (options: { headers?: object; query?: string }) =>
       (
@@ -151,7 +151,7 @@ describe("POST /v1/rehearsals", () => {
     expect(await post({ headers: { authorization: "" } })).toBe("unauthorized");
   });
 
-  it("rehearses one thing at a time, and lets go of it whatever comes of it", async () => {
+  it("runs one rehearsal at a time, and frees the slot after any result", async () => {
     const one = rehearsals();
     const bodies: string[] = [];
     const watched: Rehearsals = {
@@ -178,7 +178,7 @@ describe("POST /v1/rehearsals", () => {
     expect(bodies).toHaveLength(4);
   });
 
-  it("is given up when the process drains", async () => {
+  it("is aborted when the process drains", async () => {
     const { app } = stubServer({ rehearsals: rehearsals() });
     const open = app.inject({
       method: "POST",

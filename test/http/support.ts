@@ -1,4 +1,4 @@
-/** A server over a real database, and one over stubs. No sockets: tests inject. */
+/** A server on a real database, and a server on stubs. Tests inject requests, without sockets. */
 import { devNull } from "node:os";
 import { Readable, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
@@ -25,7 +25,7 @@ const auth: Auth = {
       : createAuth({ adminKey: ADMIN_KEY }).check(key),
 };
 
-/** Takes whatever comes, and answers with a file that is there. */
+/** Accepts any body, and answers with an existing file. */
 const stubSlot: RehearsalSlot = {
   body: devNull,
   run: async () => ({ ok: true, answer: fileURLToPath(new URL("../../package.json", import.meta.url)) }),
@@ -96,7 +96,7 @@ export const order = (n: number | string, change: Record<string, unknown> = {}) 
 export const JSON_TYPE = { "content-type": "application/json" };
 export const NDJSON_TYPE = { "content-type": "application/x-ndjson" };
 
-/** A stream that gives these pieces one by one (object mode keeps them apart), and ends unless told otherwise. */
+/** A stream of these pieces (object mode keeps them apart). It ends, unless `end` is false. */
 export function pieces(parts: Iterable<Buffer | string>, end = true): Readable {
   async function* give() {
     for (const part of parts) yield Buffer.from(part);

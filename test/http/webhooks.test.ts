@@ -28,7 +28,7 @@ const request = (payload: string | Buffer, headers: Record<string, string> = {},
 const BODY = JSON.stringify(ORDER, null, 1);
 
 describe("POST /v1/webhooks/shopify/:shop", () => {
-  it("takes a signed order without a key, and knows it the second time", async () => {
+  it("accepts a signed order without a key, and counts it as a duplicate the second time", async () => {
     const { app, database } = await realServer();
     const first = await app.inject(request(BODY));
     expect([first.statusCode, first.json()]).toEqual([202, { accepted: 1, duplicates: 0, rejected: [] }]);
@@ -62,7 +62,7 @@ describe("POST /v1/webhooks/shopify/:shop", () => {
     expect(answer.json().detail).toMatch(detail);
   });
 
-  it("answers 200 for a topic that it passes over", async () => {
+  it("answers 200 for a topic that it ignores", async () => {
     const { app } = stubServer();
     const answer = await app.inject(request(BODY, { "x-shopify-topic": "products/create" }));
     expect(answer.statusCode).toBe(200);
@@ -74,7 +74,7 @@ describe("POST /v1/webhooks/shopify/:shop", () => {
     });
   });
 
-  it("checks the signature before it reads the body", async () => {
+  it("checks the signature before it parses the body", async () => {
     const { app } = stubServer();
     expect((await app.inject(request("{oops"))).json().code).toBe("invalid_json");
     expect((await app.inject(request("{oops", { "x-shopify-hmac-sha256": "x" }))).json().code).toBe(
@@ -83,14 +83,14 @@ describe("POST /v1/webhooks/shopify/:shop", () => {
     expect((await app.inject(request("[]"))).json().code).toBe("invalid_webhook");
   });
 
-  it("takes 4 MB whatever its content type, and refuses more than 5", async () => {
+  it("accepts 4 MB of any content type, and refuses more than 5", async () => {
     const { app } = stubServer();
     const big = JSON.stringify({ ...ORDER, note: "x".repeat(4_000_000) });
     expect((await app.inject(request(big, { "content-type": "text/plain" }))).statusCode).toBe(202);
     expect((await app.inject(request(`${big}${" ".repeat(1_500_000)}`))).statusCode).toBe(413);
   });
 
-  it("logs what intake rejects, without the order", async () => {
+  it("logs rejected events, without the order", async () => {
     const { app, lines } = await realServer();
     const body = JSON.stringify({ ...ORDER, currency: "XXZ" });
     const answer = await app.inject(request(body));
@@ -105,7 +105,7 @@ describe("POST /v1/webhooks/shopify/:shop", () => {
     expect(lines.join("")).not.toContain("91234567");
   });
 
-  it("limits wrong signatures by address, and right ones never", async () => {
+  it("limits wrong signatures by address, and never a valid one", async () => {
     const { app } = stubServer({ options: { failuresPerMinute: 3 } });
     const wrong = request(BODY, { "x-shopify-hmac-sha256": "x" });
     const statuses: number[] = [];

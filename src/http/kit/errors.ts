@@ -19,7 +19,7 @@ export const ERRORS = {
   invalid_signature: {
     status: 401,
     title: "Invalid signature",
-    remedy: "Give Dunlin the secret that the shop system signs with.",
+    remedy: "Configure the secret that the shop system signs with.",
   },
   webhook_not_configured: {
     status: 401,
@@ -40,8 +40,8 @@ export const ERRORS = {
   },
   no_open_case: {
     status: 409,
-    title: "Nothing is being chased",
-    remedy: "`GET /v1/orders/<shop>/<id>` says why: it is paid or closed, or nobody may chase it.",
+    title: "No open case",
+    remedy: "`GET /v1/orders/<shop>/<id>` says why: it is paid or closed, or no reminder may be sent.",
   },
   campaign_not_found: {
     status: 404,
@@ -53,31 +53,31 @@ export const ERRORS = {
     title: "No such version",
     remedy: "`GET /v1/campaigns/<key>/versions` lists them.",
   },
-  request_timeout: { status: 408, title: "Body came too slowly", remedy: "Send again; large imports go as NDJSON." },
+  request_timeout: { status: 408, title: "Body too slow", remedy: "Send again; large imports go as NDJSON." },
   version_in_use: {
     status: 409,
     title: "Version in use",
-    remedy: "Keep it: what was planned or sent by it must be able to tell of it.",
+    remedy: "Keep it: reminders and deliveries that were made with it refer to it.",
   },
   precondition_failed: {
     status: 412,
-    title: "Somebody else was first",
-    remedy: "Read the campaign again, put your change into that, and send it with the new ETag.",
+    title: "Changed by somebody else",
+    remedy: "Read the campaign again, repeat your change on it, and send it with the new ETag.",
   },
   payload_too_large: {
     status: 413,
     title: "Body too large",
-    remedy: "Send the events as NDJSON (`application/x-ndjson`), which has no limit but in a rehearsal.",
+    remedy: "Send the events as NDJSON (`application/x-ndjson`): it has no size limit, except in a rehearsal.",
   },
   too_many_events: {
     status: 413,
     title: "Too many events in one array",
-    remedy: "Send the events as NDJSON (`application/x-ndjson`), which has no limit.",
+    remedy: "Send the events as NDJSON (`application/x-ndjson`): it has no limit.",
   },
   line_too_long: {
     status: 413,
     title: "Line too long",
-    remedy: "Keep each event under 1 MB. Listed under `rejected`; the other lines go in.",
+    remedy: "Keep each event under 1 MB. The line is listed under `rejected`; the other lines are accepted.",
   },
   uri_too_long: { status: 414, title: "URL too long", remedy: "Shorten the path." },
   unsupported_media_type: {
@@ -95,17 +95,17 @@ export const ERRORS = {
   invalid_rehearsal: {
     status: 422,
     title: "Invalid rehearsal",
-    remedy: "Send order events as NDJSON, or JSON with `events` and, if you like, `campaigns` and `from`.",
+    remedy: "Send order events as NDJSON, or JSON with `events` and optionally `campaigns` and `from`.",
   },
   invalid_campaign: {
     status: 422,
-    title: "Campaigns at fault",
-    remedy: "Correct what `errors` names: file, line and key. Nothing was saved.",
+    title: "Invalid campaigns",
+    remedy: "Correct the file, line and key that `errors` names. Nothing was saved.",
   },
   no_events: {
     status: 422,
-    title: "No order event in it",
-    remedy: "Correct the lines that `errors` names. As long as one line is right, the others are only warned of.",
+    title: "No order event",
+    remedy: "Correct the lines that `errors` names. One valid line is enough: the others become warnings.",
   },
   invalid_promise: { status: 422, title: "Invalid promise", remedy: "Correct the fields that `errors` names." },
   invalid_webhook: {
@@ -114,15 +114,15 @@ export const ERRORS = {
     remedy: "Register only order topics of this platform at this URL.",
   },
   invalid_body: { status: 422, title: "Invalid body", remedy: "Correct the fields that `errors` names." },
-  invalid_template: { status: 422, title: "Template at fault", remedy: "Correct the lines that `errors` names." },
+  invalid_template: { status: 422, title: "Invalid template", remedy: "Correct the lines that `errors` names." },
   template_not_rendered: {
     status: 422,
     title: "No text for this data",
-    remedy: "Give what `detail` names a default or an {{#if}}: such buyers get no message.",
+    remedy: "Give the value that `detail` names a default or an {{#if}}: without it, such buyers get no message.",
   },
   precondition_required: {
     status: 428,
-    title: "Say what you began with",
+    title: "Precondition missing",
     remedy: "Send `If-Match` with the ETag that you read, or `If-None-Match: *` for a new campaign.",
   },
   rate_limited: {
@@ -132,8 +132,8 @@ export const ERRORS = {
   },
   rehearsal_under_way: {
     status: 429,
-    title: "A rehearsal is under way",
-    remedy: "Wait as long as `Retry-After` says: a process rehearses one thing at a time.",
+    title: "A rehearsal is running",
+    remedy: "Wait as long as `Retry-After` says: a process runs one rehearsal at a time.",
   },
   headers_too_large: { status: 431, title: "Headers too large", remedy: "Send fewer or shorter headers." },
   internal_error: {
@@ -144,18 +144,18 @@ export const ERRORS = {
   store_unavailable: {
     status: 503,
     title: "Store unavailable",
-    remedy: "Send again after `Retry-After`: events that were taken already count as duplicates.",
+    remedy: "Send again after `Retry-After`: events that were accepted before count as duplicates.",
   },
   query_timeout: {
     status: 503,
     title: "Query took too long",
     remedy: "Ask for less (a narrower `from` and `to`), or later: something may hold a lock on the tables.",
   },
-  overloaded: { status: 503, title: "Too much waits", remedy: "Send again after `Retry-After`." },
+  overloaded: { status: 503, title: "Overloaded", remedy: "Send again after `Retry-After`." },
   shutting_down: {
     status: 503,
     title: "Shutting down",
-    remedy: "Send again after `Retry-After`; another process will take it.",
+    remedy: "Send again after `Retry-After`; another process will answer.",
   },
 } as const;
 

@@ -1,7 +1,7 @@
 /**
- * A stream of NDJSON → intake, in chunks, a few of them under way. The stream is paused while they are, so that memory holds some
- * thousand lines whatever is sent. Each line answers for itself; the whole fails only with the store or the stream, and then
- * what is counted is what lies before the first line not answered for, where the sender can go on.
+ * Hands a stream of NDJSON to intake in chunks, a few at a time. The stream is paused while these are pending, so memory contains a few
+ * thousand lines at most. A bad line is rejected alone. The whole request fails only when the store or the stream fails: then the report
+ * counts the lines before the first unanswered line, and the sender resumes from that line.
  */
 import type { Readable } from "node:stream";
 import { parseJson } from "../../core/text/json.ts";
@@ -23,10 +23,10 @@ export type LinesReport = {
   readonly rejectedNotListed?: number;
 };
 
-/** A chunk goes when it has so many lines, or bytes. */
+/** A chunk is submitted when it has this many lines or bytes. */
 const CHUNK_LINES = 1_000;
 const CHUNK_BYTES = 2_000_000;
-const UNDER_WAY = 3;
+const MAX_PENDING = 3;
 const MAX_LINE_BYTES = 1_000_000;
 const MAX_LISTED = 10_000;
 
@@ -42,28 +42,28 @@ type Done = { accepted: number; duplicates: number; rejected: readonly RejectedL
 type Options = {
   readonly submit: EventsVerbs["intake"]["submit"];
   readonly stallTimeout: number;
-  /** Aborted: stop reading, answer for what is done. Its reason is the HttpProblem to answer with. */
+  /** When it is aborted, reading stops and the finished chunks are reported. Its reason is the HttpProblem to answer with. */
   readonly signal: AbortSignal;
 };
 
-/** Rejects with an HttpProblem that says where to go on. */
+/** Rejects with an HttpProblem that says where to resume. */
 export function takeLines(stream: Readable, { submit, stallTimeout, signal }: Options): Promise<LinesReport> {
   const next: { index: number; line: number } = { index: 0, line: 1 };
   const newChunk = (): Chunk => ({ first: { ...next }, values: [], places: [], rejected: [] });
-  /** In order of the stream; undefined: under way, or failed. */
+  /** In the order of the stream; undefined: pending or failed. */
   const done: (Done | undefined)[] = [];
   const firsts: Place[] = [];
   let chunk = newChunk();
   let bytesInChunk = 0;
-  let underWay = 0;
+  let pending = 0;
   let failure: unknown;
   let stopped = false;
   let ended = false;
 
   const splitter = splitLines({ maxBytes: MAX_LINE_BYTES, onLine: takeLine });
 
-  function takeLine(told: Buffer, line: number, kind: LineKind): void {
-    const bytes = line === 1 ? withoutMark(told) : told;
+  function takeLine(raw: Buffer, line: number, kind: LineKind): void {
+    const bytes = line === 1 ? withoutMark(raw) : raw;
     next.line = line + 1;
     if (kind !== "long" && isBlank(bytes)) return;
     const place = { index: next.index++, line };
@@ -79,7 +79,7 @@ export function takeLines(stream: Readable, { submit, stallTimeout, signal }: Op
       } else
         reject(
           "invalid_json",
-          `${parsed.message}${kind === "last" ? "; the last line is cut off, send it again whole" : ""}`,
+          `${parsed.message}${kind === "last" ? "; the last line is cut off: send it again whole" : ""}`,
         );
     }
     if (chunk.values.length + chunk.rejected.length >= CHUNK_LINES || bytesInChunk >= CHUNK_BYTES) send();
@@ -94,14 +94,15 @@ export function takeLines(stream: Readable, { submit, stallTimeout, signal }: Op
     firsts.push(sent.first);
     chunk = newChunk();
     bytesInChunk = 0;
-    underWay++;
+    pending++;
     const receipt =
       sent.values.length === 0 ? Promise.resolve({ accepted: 0, duplicates: 0, rejected: [] }) : submit(sent.values);
     receipt
       .then(
         ({ accepted, duplicates, rejected }) => {
-          const told = rejected.map(({ index, ...fault }) => ({ ...(sent.places[index] ?? sent.first), ...fault }));
-          const all = sent.rejected.length === 0 ? told : [...sent.rejected, ...told].sort((a, b) => a.index - b.index);
+          const faults = rejected.map(({ index, ...fault }) => ({ ...(sent.places[index] ?? sent.first), ...fault }));
+          const all =
+            sent.rejected.length === 0 ? faults : [...sent.rejected, ...faults].sort((a, b) => a.index - b.index);
           done[at] = { accepted, duplicates, rejected: all };
         },
         (error: unknown) => {
@@ -109,7 +110,7 @@ export function takeLines(stream: Readable, { submit, stallTimeout, signal }: Op
         },
       )
       .finally(() => {
-        underWay--;
+        pending--;
         onChange();
       });
   }
@@ -119,20 +120,20 @@ export function takeLines(stream: Readable, { submit, stallTimeout, signal }: Op
 
     onChange = () => {
       if (failure !== undefined) stopped = true;
-      if (!stopped && !ended && underWay < UNDER_WAY && stream.isPaused()) {
+      if (!stopped && !ended && pending < MAX_PENDING && stream.isPaused()) {
         stall = setTimeout(onStall, stallTimeout);
         stream.resume();
       }
-      if ((ended || stopped) && underWay === 0) finish();
+      if ((ended || stopped) && pending === 0) finish();
     };
 
     function onData(data: Buffer | string): void {
       if (stopped) return;
       stall.refresh();
       splitter.feed(typeof data === "string" ? Buffer.from(data) : data);
-      if (underWay < UNDER_WAY) return;
+      if (pending < MAX_PENDING) return;
       stream.pause();
-      // Waiting for the store is not the sender's silence.
+      // The sender is not silent while this waits for the store.
       clearTimeout(stall);
     }
     function onEnd(): void {
@@ -144,13 +145,13 @@ export function takeLines(stream: Readable, { submit, stallTimeout, signal }: Op
       }
       onChange();
     }
-    /** What is under way is still waited for: it may be committed, and the answer counts it. */
+    /** Pending chunks are still awaited: they may be committed, and the answer counts them. */
     function stop(reason: unknown): void {
       failure ??= reason;
       onChange();
     }
     function onStall(): void {
-      stop(new HttpProblem("request_timeout", `nothing came for ${stallTimeout / 1000} s`));
+      stop(new HttpProblem("request_timeout", `nothing arrived for ${stallTimeout / 1000} s`));
     }
     function onAbort(): void {
       stop(signal.reason);
@@ -164,7 +165,7 @@ export function takeLines(stream: Readable, { submit, stallTimeout, signal }: Op
       stream.off("data", onData).off("end", onEnd).off("close", onClose);
       signal.removeEventListener("abort", onAbort);
       onChange = () => {};
-      // What still comes is thrown away, so that the sender gets to read the answer.
+      // The rest of the body is read and dropped, so that the sender can read the answer.
       if (!ended) stream.resume();
       const undone = done.indexOf(undefined);
       const report = sum(done.slice(0, undone === -1 ? done.length : undone));
@@ -194,12 +195,12 @@ function sum(done: readonly (Done | undefined)[]): LinesReport {
   return { accepted, duplicates, rejected, ...(more > 0 && { rejectedNotListed: more }) };
 }
 
-/** Anything but a problem is passed on as it is: it is a bug, and answered as one. */
+/** Any other error is a bug: it is passed on unchanged. */
 function withReport(failure: unknown, report: LinesReport, resumeFrom: Place): unknown {
   if (!(failure instanceof HttpProblem)) return failure;
   return new HttpProblem(
     failure.code,
-    `${failure.message}; go on from line ${resumeFrom.line}: the lines before it are answered for here`,
+    `${failure.message}; resume from line ${resumeFrom.line}: the lines before it are counted here`,
     { ...failure.extra, members: { ...report, resumeFrom } },
   );
 }

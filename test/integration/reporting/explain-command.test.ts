@@ -1,4 +1,4 @@
-/** `dunlin explain` and `GET /v1/orders/:shop/:id` tell one story. */
+/** `dunlin explain` and `GET /v1/orders/:shop/:id` give the same story. */
 import { pino } from "pino";
 import { expect, it, onTestFinished } from "vitest";
 import { startApp } from "../../../src/app.ts";
@@ -10,14 +10,14 @@ import { receivedEvent, T0 } from "../../support/intake.ts";
 
 const API_KEY = "test-api-key-0123456789";
 
-it("answers on the command line what it answers over HTTP", async () => {
+it("gives the same answer on the command line and over HTTP", async () => {
   const setup = await campaignSetup(campaignYaml("10m", 'quietHours: { from: "20:05", to: "21:00" }\n'));
   await setup.apply();
   await setup.at(T0);
   const { tell } = await setup.process();
   await tell(receivedEvent("e1", "order.created", T0));
   await setup.at(T0 + MINUTE);
-  // What lies in the directory meanwhile is not what runs.
+  // The directory now differs from the running campaigns.
   setup.write("default/campaign.yaml", campaignYaml("20m"));
 
   const env = {

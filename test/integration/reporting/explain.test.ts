@@ -15,12 +15,12 @@ const zoneOf = () => "Asia/Shanghai";
 const asked = { shop: "acme", order: "o1" };
 
 describe("explaining an order", () => {
-  it("knows nothing of an order that no event told of", async () => {
+  it("returns null for an order without events", async () => {
     const { sql } = await reportFacts();
     expect(await explainOrder({ sql }, asked)).toBeNull();
   });
 
-  it("tells events, case, reminders, deliveries and the credit", async () => {
+  it("shows events, case, reminders, deliveries and the credit", async () => {
     const facts = await reportFacts();
     await facts.order("o1", T0, { note: "call 13812345678", items: [{ title: "secret coat" }] });
     const id = await facts.sent({
@@ -105,7 +105,7 @@ describe("explaining an order", () => {
     expect(storyJson(story).recovery).toMatchObject({ amount: "129.00", paidAt: "2026-11-10T20:30:00+08:00" });
   });
 
-  it("tells which rule set the time of each step", async () => {
+  it("shows which rule set the time of each step", async () => {
     const late = campaign({
       quietHours: quiet,
       steps: [{ id: "late", at: { kind: "afterCreated", ms: 10 * MINUTE }, channels: ["chat"] }],
@@ -148,7 +148,7 @@ describe("explaining an order", () => {
     );
   });
 
-  it("tells moves by the buyer's clock, and names it where it is not the shop's", async () => {
+  it("shows moves in the buyer's zone, and names the zone when it is not the shop's", async () => {
     const facts = await reportFacts([campaign({ quietHours: quiet })]);
     const buyer = { id: "b1", chat: { wechat: "w1" }, timeZone: "America/New_York" };
     await facts.order("o1", T0, { buyer });
@@ -158,7 +158,7 @@ describe("explaining an order", () => {
     );
   });
 
-  it("tells the reminders of the case that do not name the order, and what a waiting case waits for", async () => {
+  it("shows reminders of the case that do not name the order, and why a case waits", async () => {
     const facts = await reportFacts([campaign({ match: { shops: null, tags: ["d11"], amount: null } })]);
     const buyer = { id: "b1", chat: { wechat: "w1" } };
     await facts.order("o1", T0, { buyer });
@@ -174,7 +174,7 @@ describe("explaining an order", () => {
     ]);
   });
 
-  it("tells of no recovery before the provider took the reminder", async () => {
+  it("shows no recovery before the provider accepted the reminder", async () => {
     const facts = await reportFacts();
     await facts.order("o1", T0);
     await facts.sent({ order: "o1", step: "nudge", at: T0 + 10 * MINUTE, state: "sending" });
@@ -184,7 +184,7 @@ describe("explaining an order", () => {
     expect(story === null ? "" : storyText(story)).toContain("nudge is being sent");
   });
 
-  it("calls an order closed from its close on, and says why one is not chased", async () => {
+  it("shows an order as closed after its close time, and says why one gets no reminders", async () => {
     const facts = await reportFacts();
     await facts.order("o1", T0, { closesAt: new Date(T0 + HOUR).toISOString() });
     await facts.database.setNow(T0 + HOUR - 1);

@@ -40,7 +40,7 @@ async function rows() {
 }
 
 describe("listing", () => {
-  it("gives cases newest first, by every filter", async () => {
+  it("lists cases newest first, by every filter", async () => {
     const { deps, query } = await rows();
     const orders = async (more: Partial<ListQuery>) =>
       (await listCases(deps, query(more)))?.items.flatMap((item) => item.orders);
@@ -73,7 +73,7 @@ describe("listing", () => {
     });
   });
 
-  it("gives reminders by every filter", async () => {
+  it("lists reminders by every filter", async () => {
     const { facts, deps, query } = await rows();
     const named = async (more: Partial<ListQuery>) =>
       (await listReminders(deps, query(more)))?.items.map(({ orders, step }) => `${orders.join()} ${step}`).sort();
@@ -137,7 +137,7 @@ describe("listing", () => {
     expect((await listReminders(deps, query({ limit: 500 })))?.items).toHaveLength(totals.planned);
   });
 
-  it("gives deliveries by every filter, without an address", async () => {
+  it("lists deliveries by every filter, without an address", async () => {
     const { facts, deps, query } = await rows();
     await facts.sql`update deliveries set message = 'to +86 138 1234 5678 refused'`;
     const channels = async (more: Partial<ListQuery>) =>
@@ -157,7 +157,7 @@ describe("listing", () => {
     });
   });
 
-  it("pages without losing or doubling a row, across shops and while rows are added", async () => {
+  it("pages without a lost or repeated row, across shops and while rows are added", async () => {
     const { facts, deps, query } = await rows();
     const all = (await listReminders(deps, query()))?.items.map(({ id }) => id) ?? [];
     expect(all).toHaveLength(8);
@@ -192,7 +192,7 @@ describe("listing", () => {
     expect(seen).toEqual([...new Set(seen)].sort().reverse());
   });
 
-  it("refuses a cursor that no page gave", async () => {
+  it("refuses a forged cursor", async () => {
     const { deps, query } = await rows();
     for (const cursor of [
       "",

@@ -11,7 +11,7 @@ type Facts = Awaited<ReturnType<typeof reportFacts>>;
 const report = ({ sql }: Facts, by: Dimension[] = [], window: { from: number | null; to: number | null } = ALL) =>
   recoveryReport({ sql }, { by, ...window });
 
-/** Five orders: recovered, reminded twice in vain, paid by itself, refunded, told when it was paid. Hand-computed below. */
+/** Five orders: recovered, reminded twice without payment, paid without a reminder, refunded, received after payment. The figures below are computed by hand. */
 async function promotion(): Promise<Facts> {
   const facts = await reportFacts([campaign({ paidSilence: null })]);
   const { order, sent, paid, refunded, tell } = facts;
@@ -80,7 +80,7 @@ describe("the recovery report", () => {
     expect(totals).toMatchObject({
       orders: 4,
       cases: 4,
-      // Four cases of two steps, and one row for the order that was told paid.
+      // Four cases of two steps, and one row for the order that was received paid.
       planned: 9,
       sent: 4,
       delivered: 1,
@@ -106,7 +106,7 @@ describe("the recovery report", () => {
     });
   });
 
-  it("keeps both currencies of what was recovered apart, and has a return only within one", async () => {
+  it("separates currencies, and has a return on cost only within one", async () => {
     const facts = await promotion();
     await facts.paid("o2", T0 + 6 * HOUR);
     const { totals, rows } = await report(facts, ["step"]);
@@ -136,7 +136,7 @@ describe("the recovery report", () => {
     expect(whole).toMatchObject({ keys: { step: null }, orders: 0, planned: 1, cancelled: 1 });
   });
 
-  it("is not credited with what is being sent, nor with a send that failed", async () => {
+  it("credits neither a send in progress nor a failed send", async () => {
     const facts = await reportFacts();
     await facts.order("o1", T0);
     await facts.sent({ order: "o1", step: "nudge", at: T0 + 10 * MINUTE, state: "sending" });
@@ -171,7 +171,7 @@ describe("the recovery report", () => {
     expect(totals).toMatchObject({ orders: 2, cases: 1, planned: 2, sent: 1, pending: 1, remindedOrders: 2 });
   });
 
-  it("counts the case of two buyers who prove to be one once", async () => {
+  it("counts the case of two merged buyers once", async () => {
     const facts = await reportFacts();
     const phone = "+8613812345678";
     await facts.order("o1", T0, { buyer: { phone } });
@@ -181,7 +181,7 @@ describe("the recovery report", () => {
     expect((await report(facts)).totals).toMatchObject({ orders: 3, cases: 1 });
   });
 
-  it("takes [from, to): orders by creation, what hangs on a reminder by its decision, planned ones by when they are due", async () => {
+  it("selects [from, to): orders by creation, reminders by decision, planned reminders by due time", async () => {
     const facts = await promotion();
     const of = async (from: number | null, to: number | null) => (await report(facts, [], { from, to })).totals;
     expect(await of(T0 + 10 * MINUTE, T0 + 11 * MINUTE)).toMatchObject({
@@ -290,7 +290,7 @@ describe("the lift", () => {
     ]);
   });
 
-  it("counts as treated who was to be sent something and paid before there was room under the channel's rate", async () => {
+  it("counts a buyer as treated when the send was over the rate limit and the buyer paid first", async () => {
     const setup = await dispatchSetup({
       ratePerSecond: 1,
       campaign: {
@@ -341,7 +341,7 @@ describe("the lift", () => {
     expect(totals.liftHigh).toBeGreaterThan(0);
   }, 60_000);
 
-  it("compares only campaigns that hold somebody out", async () => {
+  it("compares only campaigns with a holdout", async () => {
     const other = campaign({ key: "vip", priority: 9, match: { shops: null, tags: ["vip"], amount: null } });
     const facts = await reportFacts([other, campaign()]);
     for (const id of ["a1", "a2", "h1"]) await facts.order(id, T0);
@@ -366,7 +366,7 @@ describe("the lift", () => {
 });
 
 describe("days and hours", () => {
-  it("are those of the shop's wall clock, also when clocks change", async () => {
+  it("follow the shop's wall clock, also when clocks change", async () => {
     const zones = { ny: "America/New_York", sh: "Asia/Shanghai" };
     const facts = await reportFacts(undefined, zones);
     const at = (text: string) => Date.parse(text);

@@ -30,7 +30,7 @@ const report = (campaign: string): RecoveryReport => ({
 });
 
 describe("writing the report", () => {
-  it("gives programs decimal strings, durations and fractions", () => {
+  it("writes decimal strings, durations and fractions for programs", () => {
     const json = reportJson(report("d11"));
     expect(json).toMatchObject({ from: "2026-11-10T12:00:00+00:00", to: null, by: ["campaign", "step"] });
     expect(json.rows[0]).toMatchObject({ campaign: "d11", step: null, orders: 1234, recoveryRate: 0.25, roi: null });
@@ -55,7 +55,7 @@ describe("writing the report", () => {
     expect(amount(1, "KWD")).toBe("0.000001");
   });
 
-  it("gives spreadsheets RFC 4180 and no formula, but leaves negative figures numbers", () => {
+  it("writes RFC 4180 without formulas for spreadsheets, and keeps negative figures numeric", () => {
     const [header, line, end] = reportCsv(report('=cmd|"x", y')).split("\r\n");
     expect(header?.startsWith("campaign,step,orders,cases,planned,sent,")).toBe(true);
     expect(line?.startsWith('"\'=cmd|""x"", y",,1234,0,10,10,')).toBe(true);
@@ -67,7 +67,7 @@ describe("writing the report", () => {
     expect(csvText("a\nb")).toBe('"a\nb"');
   });
 
-  it("lines up columns by what a terminal shows", () => {
+  it("aligns columns by their width in a terminal", () => {
     expect(["abc", "双十一", "é", "e\u0301", "한국", "👍"].map(displayWidth)).toEqual([3, 6, 1, 1, 4, 2]);
     const table = textTable(
       [

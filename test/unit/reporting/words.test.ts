@@ -59,7 +59,7 @@ describe("a move in words", () => {
       "away from another message",
       { rule: "gap", from: at(12), to: at(20) },
       {},
-      "moved from 20:12 to 20:20: the last message to the buyer was too short a while before",
+      "moved from 20:12 to 20:20: the last message to the buyer was too recent",
     ],
     [
       "to a promise",
@@ -75,7 +75,7 @@ describe("a move in words", () => {
     ],
   ])("%s", (_, move, change, text) => expect(moveText(move, context(change))).toBe(text));
 
-  it("is told of what the planner moved, for each rule that moves", () => {
+  it("exists for each rule of the planner that moves a time", () => {
     const told = (change: Parameters<typeof planFacts>[0]) => {
       const [row] = planSteps(planFacts(change));
       return row?.moves.map((move) => moveText(move, context({ latest: row.latest, quiet: change?.quiet ?? null })));
@@ -95,7 +95,7 @@ describe("a move in words", () => {
     );
     const sends = [{ at: at(55), campaign: "other", step: "x" }];
     expect(told({ sends, campaign: campaignOf({ steps }) })).toEqual([
-      "moved from 21:00 to 21:05: the last message to the buyer was too short a while before",
+      "moved from 21:00 to 21:05: the last message to the buyer was too recent",
     ]);
   });
 });

@@ -1,4 +1,4 @@
-/** What a message about an order would be made of, now. Read without a lock: a preview decides nothing. */
+/** Reads the data for a message about an order. Without locks, because a preview decides nothing. */
 
 import type { Sql } from "../../client.ts";
 import type { OrderDetails, Profile } from "../buyers/buyer-load.ts";
@@ -14,14 +14,14 @@ export type PreviewOrder = {
 
 export type PreviewRows = {
   readonly now: number;
-  /** The order, and with it those of its case, if it is in one; without those of which nothing tells the price yet. */
+  /** The order and the other orders of its case, without orders whose price is not known yet. */
   readonly orders: readonly PreviewOrder[];
   readonly profile: Profile;
-  /** The last told phone number, encrypted. */
+  /** The phone number that was received last, encrypted. */
   readonly phone: Buffer | null;
 };
 
-/** null: no event told of such an order. */
+/** null: no event of such an order was received. */
 export async function loadPreview(sql: Sql, shop: string, id: string): Promise<PreviewRows | null> {
   const [order] = await sql<{ now: number; buyer_id: string | null; profile: Profile | null }[]>`
     select dunlin_now() as now, o.buyer_id, b.profile

@@ -1,4 +1,4 @@
-/** What a report groups by, as SQL: for each kind of row the expressions of its keys and the joins that they need. */
+/** The keys that a report groups by, as SQL: for each kind of row the expressions and the joins that they need. */
 import type { PendingQuery, Row } from "postgres";
 import type { Sql } from "../../client.ts";
 import { ts } from "../../client.ts";
@@ -18,20 +18,20 @@ export type ReportInput = {
   readonly zones: readonly (readonly [shop: string, zone: string])[];
 };
 
-/** A kind of row: whose columns hold the shop, the campaign and the instant that it is counted at. */
+/** A kind of row: the columns of its shop, its campaign, and the instant at which it counts. */
 export type Source = { readonly shop: string; readonly campaign: string; readonly at: string };
 
 /** Orders are counted when they were created, cases when they opened. */
 export const ORDER_SOURCE: Source = { shop: "o.shop_id", campaign: "c.campaign", at: "o.created_at" };
 export const CASE_SOURCE: Source = { shop: "c.shop_id", campaign: "c.campaign", at: "c.opened_at" };
-/** A reminder, with all that hangs on it, is counted when it was decided; while it is planned, when it is due. */
+/** A reminder and everything that belongs to it count when it was decided, or when it is due while it is planned. */
 export const REMINDER_SOURCE: Source = {
   shop: "r.shop_id",
   campaign: "r.campaign",
   at: "coalesce(r.decided_at, r.due_at)",
 };
 
-/** Orders and cases as such have no step, channel, template or variant; their reminders have. */
+/** Orders and cases have no step, channel, template or variant; their reminders have. */
 const OF_REMINDERS: readonly Dimension[] = ["step", "channel", "template", "variant"];
 export const needsReminders = (by: readonly Dimension[]): boolean => by.some((each) => OF_REMINDERS.includes(each));
 
@@ -54,13 +54,13 @@ function keyOf(dimension: Dimension, { shop, campaign, at }: Source): string {
     case "day":
       return `to_char(${local}, 'YYYY-MM-DD')`;
     case "hour":
-      // With the offset: when clocks are set back, one wall-clock hour is two hours.
+      // With the offset: when clocks are set back, one wall-clock hour occurs twice.
       return `to_char(${local}, 'YYYY-MM-DD"T"HH24:00:00') || case when ${local} >= ${utc} then '+' else '-' end
         || to_char(greatest(${local} - ${utc}, ${utc} - ${local}), 'HH24:MI')`;
   }
 }
 
-/** Sorting a million texts by the rules of a language takes ten times as long as by their bytes, and nothing here needs it. */
+/** Sorting a million texts by a language takes ten times as long as by bytes, and nothing here needs it. */
 const bytewise = (expression: string): string => `(${expression}) collate "C"`;
 
 /** `k0, k1, …` with a comma behind each, to be put before further columns: as expressions, and by name. */
@@ -74,7 +74,7 @@ export const keyNames = (sql: Sql, by: readonly Dimension[]): Fragment =>
 export const noKeys = (sql: Sql, by: readonly Dimension[]): Fragment =>
   sql.unsafe(by.map(() => "null::text, ").join("")) as unknown as Fragment;
 
-/** Groups by the keys and by these columns, too; by nothing where there is neither. */
+/** Groups by the keys and these columns; without any, there is no group. */
 export function groupBy(sql: Sql, by: readonly Dimension[], also: readonly string[] = []): Fragment {
   const names = [...by.map((_, i) => `k${i}`), ...also];
   return sql.unsafe(names.length === 0 ? "" : `group by ${names.join(", ")}`) as unknown as Fragment;

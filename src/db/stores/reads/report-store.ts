@@ -1,7 +1,7 @@
 /**
- * The figures of the recovery report, each as one statement over rows that anybody can list. Which row is counted at what time is
- * told in report-keys.ts, what the figures mean in reporting/recovery.ts. Read-only and without locks; the caller runs them in
- * one `repeatable read` transaction, so that all of them speak of the same moment.
+ * The figures of the recovery report, each by one statement over rows that the lists show. report-keys.ts says at which time a row
+ * counts, reporting/recovery.ts what the figures mean. The statements take no locks; the caller runs them in one `repeatable read`
+ * transaction, so that they see the same snapshot.
  */
 import type { Sql } from "../../client.ts";
 import { inState } from "./reminder-state.ts";
@@ -34,14 +34,14 @@ export async function shopsSeen(sql: Sql): Promise<string[]> {
   return rows.map(({ shop_id }) => shop_id);
 }
 
-/** Room to count in memory what would else be sorted on disk. */
+/** More memory for this transaction: otherwise the counts would sort on disk. */
 export async function giveRoom(sql: Sql): Promise<void> {
   await sql`select set_config('work_mem', '128MB', true), set_config('jit', 'off', true)`;
 }
 
 export type CountRow = Keys & { readonly n: number };
 
-/** Cases that never were: of an order told when it was over (its row says `closed`), and those that a merge of buyers left empty. */
+/** Cases that do not count: of an order that was over when it was received (its row says `closed`), or left empty by a merge of buyers. */
 const noCases = (sql: Sql) => sql`
   no_case as materialized (
     select r.shop_id, r.case_id from reminders r where r.step is null and r.reason = 'closed'
@@ -73,12 +73,12 @@ export function countCases(sql: Sql, input: ReportInput) {
 }
 
 /** The orders or cases of each row's reminders, each once a row. */
-function countNamed(sql: Sql, input: ReportInput, what: "order" | "case") {
-  const named = what === "order" ? sql`cross join unnest(r.orders) as o(id)` : sql``;
+function countNamed(sql: Sql, input: ReportInput, counted: "order" | "case") {
+  const named = counted === "order" ? sql`cross join unnest(r.orders) as o(id)` : sql``;
   return sql<CountRow[]>`
     select ${keyNames(sql, input.by)} count(*)::int8 as n from (
       select distinct ${keyColumns(sql, input.by, REMINDER_SOURCE)} r.shop_id collate "C",
-        ${what === "order" ? sql`o.id collate "C"` : sql`r.case_id`}
+        ${counted === "order" ? sql`o.id collate "C"` : sql`r.case_id`}
       from reminders r ${keyJoins(sql, input, REMINDER_SOURCE)} ${named}
       where ${inWindow(sql, input, REMINDER_SOURCE)} and not (r.step is null and coalesce(r.reason, '') = 'closed')) named
     ${groupBy(sql, input.by)}`;
@@ -96,7 +96,7 @@ export type ReminderCounts = Keys & {
   readonly cost_micros: number;
 };
 
-/** What became of the reminders, and what the deliveries that stand for them cost; one row a key and currency. */
+/** Reminders by result, and the cost of the deliveries that stand for them; one row for each key and currency. */
 export function countReminders(sql: Sql, input: ReportInput) {
   return sql<ReminderCounts[]>`
     select ${keyColumns(sql, input.by, REMINDER_SOURCE)} s.cost_currency, count(*)::int8 as planned,
@@ -156,9 +156,9 @@ export function sumRecoveries(sql: Sql, input: ReportInput) {
 export type ArmRow = Keys & { readonly held: boolean; readonly orders: number; readonly paid: number };
 
 /**
- * The orders of either arm, each in the row of its first decided send or holdout, and how many of them are paid. A holdout is decided
- * when its time comes; a send that finds no room then is treated from then on, too, also if it is never made because the buyer paid
- * while it waited. Only campaigns that held somebody out are compared; where none did, all count as treated.
+ * The orders of both arms, each in the row of its first decided send or holdout, and how many of them are paid. A holdout is decided when
+ * its time comes. A send that is over the rate limit at that time counts as treated from then on, even if it is never made because the
+ * buyer pays first. Only campaigns with a holdout are compared; without any, all orders count as treated.
  */
 export function countArms(sql: Sql, input: ReportInput) {
   return sql<ArmRow[]>`
