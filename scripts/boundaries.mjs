@@ -13,9 +13,6 @@ const PENDING = new Set([
   "src/db/client.ts",
   "src/db/schema.ts",
   "src/intake/take-in.ts",
-  "src/db/stores/buyers/buyer-load.ts",
-  "src/db/stores/buyers/buyer-write.ts",
-  "src/db/stores/dispatch/dispatch-store.ts",
 ]);
 
 const ADAPTERS = ["config", "db", "queue", "channels", "sources", "render"];

@@ -3,7 +3,7 @@ import { watchCampaigns } from "./campaigns/live.ts";
 import { openChannels } from "./channels/registry.ts";
 import type { RunningService, ServiceOptions } from "./cli/command.ts";
 import type { Config } from "./config/config.ts";
-import { countDue } from "./db/stores/dispatch/dispatch-store.ts";
+import { countDue } from "./db/stores/dispatch/due-store.ts";
 import { createDispatcher } from "./dispatch/dispatcher.ts";
 import { createIntake } from "./intake/intake.ts";
 import { createLifecycle, type Lifecycle } from "./lifecycle.ts";

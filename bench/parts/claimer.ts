@@ -5,7 +5,7 @@ import { byPriority } from "../../src/core/rules/match.ts";
 import type { Channel } from "../../src/core/seams/channel.ts";
 import { connect } from "../../src/db/client.ts";
 import { newId } from "../../src/db/ids.ts";
-import { countDue } from "../../src/db/stores/dispatch/dispatch-store.ts";
+import { countDue } from "../../src/db/stores/dispatch/due-store.ts";
 import { createVault } from "../../src/db/vault.ts";
 import { claimDue } from "../../src/dispatch/claim.ts";
 import type { DispatchDeps } from "../../src/dispatch/deps.ts";

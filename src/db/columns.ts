@@ -1,13 +1,12 @@
 /**
- * Columns as array literals: the parameters of `unnest(${texts(a)}::text[], ${instants(b)}::timestamptz[], …)`, by which many rows
- * go in one statement. Writing the literal here costs a fraction of what the driver's own array code does. And the way back, for `text[]`.
+ * Columns as array literals, which are the parameters of `unnest(…)`: by them many rows go in one statement (rows.ts). To write the literal
+ * here costs a fraction of the driver's own array code. `parseTexts` reads a `text[]` back.
  */
 import { LATEST } from "../core/values/instant.ts";
-import type { Sql } from "./client.ts";
 
 const MINUTE = 60_000;
 
-/** One string from the first, not a chain of pieces: the driver looks at its first character, which would copy a chain once more. */
+/** Joined into one flat string: the driver reads its first character, and would have to copy a chain of pieces for that. */
 const literal = <T>(values: readonly (T | null)[], write: (value: T) => string): string => {
   if (values.length === 0) return "{}";
   const parts: string[] = new Array(values.length);
@@ -20,42 +19,41 @@ const literal = <T>(values: readonly (T | null)[], write: (value: T) => string):
   return parts.join(",");
 };
 
-/** A backslash takes the next character as it is; JSON's own escapes are of no use here but for the quote and the backslash. */
+/** PostgreSQL takes the character after a backslash as it is, so only the quote and the backslash are escaped. */
 const quote = (text: string): string =>
   /["\\]/.test(text) ? `"${text.replace(/["\\]/g, (mark) => `\\${mark}`)}"` : `"${text}"`;
 
-/** Most are ids and keys: they need no quotes, unless PostgreSQL would take them for NULL. */
+/** Most texts are ids and keys, and need no quotes, unless PostgreSQL would read them as NULL. */
 const isBare = (text: string): boolean => /^[\w.:+-]+$/.test(text) && (text.length !== 4 || !/^null$/i.test(text));
 
-/** For `::text[]`; also for jsonb sent as text. NUL, which PostgreSQL cannot store, becomes U+FFFD. */
+/** For `::text[]`. PostgreSQL cannot store NUL: it becomes U+FFFD. */
 export const texts = (values: readonly (string | null)[]): string =>
   literal(values, (value) =>
     isBare(value) ? value : quote(value.includes("\0") ? value.replaceAll("\0", "\ufffd") : value),
   );
 
-/** What jsonb cannot hold: NUL and halves of surrogate pairs, as JSON.stringify writes them. An escaped backslash before is none of them. */
+/** jsonb cannot hold NUL and halves of surrogate pairs, as JSON.stringify writes them. The first group skips escaped backslashes. */
 const UNSTORABLE = /(\\\\)|\\u(?:0000|d[89a-f][0-9a-f]{2})/g;
 
 /**
- * An object or null of each row, as an array of texts in the statement, to be cast on to jsonb: `column::jsonb`. Written as one JSON
- * document, which takes a third of the time of an array literal of such texts. What jsonb cannot hold becomes U+FFFD.
+ * The objects of a jsonb column as one JSON document, which the statement takes apart again. That takes a third of the time of an array
+ * literal of their texts. A character that jsonb cannot hold becomes U+FFFD.
  */
-export const jsons = <T>(sql: Sql, rows: readonly T[], of: (row: T) => unknown) => {
-  const json = JSON.stringify(rows.map(of));
-  const storable = json.includes("\\u") ? json.replace(UNSTORABLE, (_, pair?: string) => pair ?? "\ufffd") : json;
-  return sql`array(select json_array_elements_text(${storable}::text::json))`;
+export const documents = (values: readonly unknown[]): string => {
+  const json = JSON.stringify(values);
+  return json.includes("\\u") ? json.replace(UNSTORABLE, (_, pair?: string) => pair ?? "\ufffd") : json;
 };
 
 /** For `::uuid[]`, `::int8[]`, `::boolean[]`: values that need no quotes. */
 export const plain = (values: readonly (string | number | boolean | null)[]): string => literal(values, String);
 
-/** Epoch ms, for `::timestamptz[]`. What is reckoned from the last instants that may be told, and lies behind them, stands at the end. */
+/** Epoch ms, for `::timestamptz[]`. A computed instant after the last one that an event may report is written as that last one. */
 export const instants = (values: readonly (number | null)[]): string => {
-  // Those of a batch lie close together, and the most of the work is the same for a whole minute.
+  // The instants of a batch lie close together, and most of the work is the same for a whole minute.
   let minute = Number.NaN;
   let upToSeconds = "";
-  return literal(values, (told) => {
-    const value = Math.min(told, LATEST);
+  return literal(values, (at) => {
+    const value = Math.min(at, LATEST);
     const its = Math.floor(value / MINUTE);
     if (its !== minute) {
       minute = its;
@@ -70,7 +68,7 @@ export const instants = (values: readonly (number | null)[]): string => {
 export const bytes = (values: readonly (Buffer | null)[]): string =>
   literal(values, (value) => `"\\\\x${value.toString("hex")}"`);
 
-/** Lists of texts, one a row: for `::text[]`, cast on in the select: `column::text[]`. */
+/** A list of texts in each row: a literal of literals, for `::text[]`; each element is then cast to `text[]`. */
 export const lists = (values: readonly (readonly string[])[]): string => texts(values.map((list) => texts(list)));
 
 const ITEM = /"((?:[^"\\]|\\.)*)"|[^,{}]+/gs;

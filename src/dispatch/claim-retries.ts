@@ -5,29 +5,24 @@ import { type UsableChannel, usefulUntil } from "../core/rules/judge.ts";
 import { judgeRetry } from "../core/rules/retry.ts";
 import { channelsFrom } from "../core/seams/channel-order.ts";
 import { newId } from "../db/ids.ts";
-import {
-  adoptOrder,
-  buyerKey,
-  finishLoading,
-  type LoadEnv,
-  type LoadedBuyer,
-  loadBuyers,
-  loadOrders,
-} from "../db/stores/buyers/buyer-load.ts";
+import { shopKey } from "../db/keys.ts";
+import { adoptOrder, finishLoading } from "../db/stores/buyers/adopt.ts";
+import { loadBuyers } from "../db/stores/buyers/buyer-load.ts";
+import type { LoadEnv, LoadedBuyer } from "../db/stores/buyers/loaded-buyer.ts";
+import { loadOrders } from "../db/stores/buyers/order-rows.ts";
+import { type DeliveryWrite, insertDeliveries } from "../db/stores/buyers/write/deliveries.ts";
 import { planningMoment } from "../db/stores/campaigns/planning-fence.ts";
+import { planAnew } from "../db/stores/dispatch/due-store.ts";
 import {
-  type AttemptWrite,
   dueRetries,
   findRetries,
-  insertAttempts,
   lockFreeBuyers,
-  planAnew,
   putOffRetries,
   type RetryKey,
   type RetryRow,
   type RetryWrite,
   writeRetries,
-} from "../db/stores/dispatch/dispatch-store.ts";
+} from "../db/stores/dispatch/retry-store.ts";
 import { inTransaction, isDataFault } from "../db/transaction.ts";
 import type { Catalog } from "../render/catalog/catalog.ts";
 import { BROKEN_WAIT, type ClaimedBatch, shopPolicy } from "./claim.ts";
@@ -58,7 +53,7 @@ function claimBatch(deps: DispatchDeps, limit: number, asked: RetryKey[]): Promi
     if (found.length === 0) return { taken: 0, jobs: [] };
     asked.push(...found);
     const keys = new Map(
-      found.map((row) => [buyerKey(row.shop_id, row.buyer_id), { shop: row.shop_id, id: row.buyer_id }]),
+      found.map((row) => [shopKey(row.shop_id, row.buyer_id), { shop: row.shop_id, id: row.buyer_id }]),
     );
     const rows = await lockFreeBuyers(tx, [...keys.values()]);
     if (rows.length === 0) return { taken: 0, jobs: [] };
@@ -69,13 +64,13 @@ function claimBatch(deps: DispatchDeps, limit: number, asked: RetryKey[]): Promi
     const known = rows.filter(({ shop_id }) => deps.shopOf(shop_id) !== null);
     const [loaded, orders] = await Promise.all([loadBuyers(tx, env, known), loadOrders(tx, named)]);
     for (const order of orders) {
-      const buyer = loaded.get(buyerKey(order.shop_id, order.buyer_id ?? ""));
+      const buyer = loaded.get(shopKey(order.shop_id, order.buyer_id ?? ""));
       if (buyer !== undefined) adoptOrder(buyer, order);
     }
     for (const buyer of loaded.values()) finishLoading(buyer);
     const wanted = new Map<string, number>();
     for (const retry of retries) {
-      const buyer = loaded.get(buyerKey(retry.shop_id, retry.buyer_id));
+      const buyer = loaded.get(shopKey(retry.shop_id, retry.buyer_id));
       const channel = buyer === undefined ? null : usableFor(deps, policy, retry, buyer).channel;
       if (channel !== null) wanted.set(channel, (wanted.get(channel) ?? 0) + 1);
     }
@@ -83,15 +78,15 @@ function claimBatch(deps: DispatchDeps, limit: number, asked: RetryKey[]): Promi
     const writes: RetryWrite[] = [];
     const jobs: SendJob[] = [];
     for (const retry of retries) {
-      const buyer = loaded.get(buyerKey(retry.shop_id, retry.buyer_id));
+      const buyer = loaded.get(shopKey(retry.shop_id, retry.buyer_id));
       if (buyer !== undefined) judge(deps, { retry, buyer, policy, catalog, now, askedAt, slots, writes, jobs });
       else writes.push(waiting(retry, now + BROKEN_WAIT));
     }
-    const moved = new Map(jobs.filter(concernsPlan).map(({ buyer }) => [buyerKey(buyer.shop, buyer.id), buyer]));
+    const moved = new Map(jobs.filter(concernsPlan).map(({ buyer }) => [shopKey(buyer.shop, buyer.id), buyer]));
     await Promise.all([
       moved.size === 0 ? null : planAnew(tx, [...moved.values()]).execute(),
       writes.length === 0 ? null : writeRetries(tx, writes).execute(),
-      jobs.length === 0 ? null : insertAttempts(tx, jobs.map(attemptOf), now, leaseMs(deps.channels)).execute(),
+      insertDeliveries(tx, jobs.map(attemptOf), now, leaseMs(deps.channels))?.execute(),
     ]);
     return { taken: retries.length, jobs };
   });
@@ -114,7 +109,7 @@ function concernsPlan({ buyer, campaign, step, claimedAt }: SendJob): boolean {
   return open?.rows.some((row) => row.kind === "send" && (row.at < claimedAt + gap || row.step === again)) ?? false;
 }
 
-const attemptOf = (job: SendJob): AttemptWrite => ({
+const attemptOf = (job: SendJob): DeliveryWrite => ({
   shop: job.shop.id,
   id: job.deliveryId,
   reminderId: job.reminderId,

@@ -1,7 +1,7 @@
 /** The message of a claimed send, from the data loaded with the claim: current amounts, the buyer's latest contact. */
 import type { Channel, Message } from "../core/seams/channel.ts";
 import type { ContactKind } from "../core/values/policy.ts";
-import type { LoadedContact } from "../db/stores/buyers/buyer-load.ts";
+import type { LoadedContact } from "../db/stores/buyers/loaded-buyer.ts";
 import type { Vault } from "../db/vault.ts";
 import type { Template } from "../render/catalog/template-file.ts";
 import { composeMessage, type MadeMessage } from "../render/message.ts";

@@ -10,7 +10,7 @@ import type { Channel } from "../core/seams/channel.ts";
 import type { Campaign, ShopPolicy } from "../core/values/policy.ts";
 import type { Reason } from "../core/values/reason.ts";
 import type { Sql } from "../db/client.ts";
-import type { LoadedBuyer } from "../db/stores/buyers/buyer-load.ts";
+import type { LoadedBuyer } from "../db/stores/buyers/loaded-buyer.ts";
 import type { Vault } from "../db/vault.ts";
 import type { Catalog } from "../render/catalog/catalog.ts";
 

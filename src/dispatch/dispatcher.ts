@@ -7,14 +7,9 @@ import { rescue as verdictOnExpired } from "../core/rules/retry.ts";
 import { groupCommit } from "../db/group-commit.ts";
 import { changeCredited } from "../db/stores/buyers/attribution-store.ts";
 import { withCurrentCampaigns } from "../db/stores/campaigns/planning-fence.ts";
-import {
-  endWaits,
-  findExpired,
-  giveUpExpired,
-  type Outcome,
-  planAnewWithout,
-  recordOutcomes,
-} from "../db/stores/dispatch/dispatch-store.ts";
+import { planAnewWithout } from "../db/stores/dispatch/due-store.ts";
+import { findExpired, giveUpExpired, type Outcome, recordOutcomes } from "../db/stores/dispatch/outcome-store.ts";
+import { endWaits } from "../db/stores/dispatch/rate-store.ts";
 import { type ClaimedBatch, claimDue, claimQueued } from "./claim.ts";
 import { claimRetries } from "./claim-retries.ts";
 import type { DispatchDeps, SendJob } from "./deps.ts";

@@ -4,7 +4,7 @@ import { usableChannel } from "../core/rules/buyer-state.ts";
 import { afterFailure } from "../core/rules/retry.ts";
 import type { Channel, SendOutcome } from "../core/seams/channel.ts";
 import { channelsFrom } from "../core/seams/channel-order.ts";
-import type { Outcome } from "../db/stores/dispatch/dispatch-store.ts";
+import type { Outcome } from "../db/stores/dispatch/outcome-store.ts";
 import { VaultError } from "../db/vault.ts";
 import { costOf, type MadeMessage } from "../render/message.ts";
 import { type Composed, compose } from "./compose.ts";

@@ -1,6 +1,6 @@
 /** What an event tells of its buyer: contacts, name, locale, zone and tier; the latest told value of each wins. */
 import { setContact } from "../core/rules/merge.ts";
-import type { LoadedBuyer, Profile, Told } from "../db/stores/buyers/buyer-load.ts";
+import type { LoadedBuyer, Profile, Reported } from "../db/stores/buyers/loaded-buyer.ts";
 import type { Vault } from "../db/vault.ts";
 import type { Prepared } from "./prepare.ts";
 
@@ -25,5 +25,5 @@ export function applyToBuyer(buyer: LoadedBuyer, event: Prepared, suppressed: Re
   buyer.state.zone = profile.timeZone?.[0] ?? null;
 }
 
-const isLater = ([, at, id]: Told, occurredAt: number, eventId: string): boolean =>
+const isLater = ([, at, id]: Reported, occurredAt: number, eventId: string): boolean =>
   occurredAt > at || (occurredAt === at && eventId > id);

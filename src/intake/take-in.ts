@@ -7,39 +7,33 @@
 
 import { foldOrder, type ReceivedEvent } from "../core/order/order.ts";
 import { hash32 } from "../core/rules/arms.ts";
-import { applyChange, touch } from "../core/rules/buyer.ts";
+import { applyChange, nextWake, touch } from "../core/rules/buyer.ts";
 import type { BuyerPolicy, Decision } from "../core/rules/buyer-state.ts";
 import type { ShopPolicy } from "../core/values/policy.ts";
 import type { Reason } from "../core/values/reason.ts";
 import type { Sql } from "../db/client.ts";
 import { newId } from "../db/ids.ts";
+import { shopKey, splitShopKey } from "../db/keys.ts";
+import { adoptOrder, finishLoading } from "../db/stores/buyers/adopt.ts";
 import { creditPayments } from "../db/stores/buyers/attribution-store.ts";
-import {
-  adoptOrder,
-  buyerKey,
-  createBuyer,
-  finishLoading,
-  type LoadEnv,
-  type LoadedBuyer,
-  loadBuyers,
-  loadOrders,
-  type OrderRow,
-} from "../db/stores/buyers/buyer-load.ts";
-import { type BuyerChange, insertAliases, insertBuyers, writeBuyers } from "../db/stores/buyers/buyer-write.ts";
+import { loadBuyers } from "../db/stores/buyers/buyer-load.ts";
+import { writeBuyers } from "../db/stores/buyers/buyer-write.ts";
+import { createBuyer, type LoadEnv, type LoadedBuyer } from "../db/stores/buyers/loaded-buyer.ts";
+import { loadOrders, type OrderRow } from "../db/stores/buyers/order-rows.ts";
+import { insertAliases, insertBuyers } from "../db/stores/buyers/write/buyers.ts";
+import type { BuyerChange } from "../db/stores/buyers/write/changes.ts";
 import { OutdatedCampaigns, planningMoment } from "../db/stores/campaigns/planning-fence.ts";
+import { type ContactWrite, insertContacts, touchContacts } from "../db/stores/intake/contact-writer.ts";
 import {
-  type ContactWrite,
   findContacts,
   findOrders,
   findPlatformIds,
-  insertContacts,
   insertEvents,
   loadEvents,
   lockBuyers,
   lockStrays,
-  mergeBuyers,
-  touchContacts,
 } from "../db/stores/intake/intake-store.ts";
+import { mergeBuyers } from "../db/stores/intake/merge-store.ts";
 import { insertStrays, updateStrays } from "../db/stores/intake/stray-store.ts";
 import { inTransaction, isDataFault } from "../db/transaction.ts";
 import type { Vault } from "../db/vault.ts";
@@ -115,7 +109,7 @@ async function attemptBatch(
 ): Promise<{ verdicts: TakenIn[]; skipped: readonly Reason[] }> {
   const unique = new Map<string, Prepared>();
   for (const event of events) {
-    const key = buyerKey(event.shop, event.id);
+    const key = shopKey(event.shop, event.id);
     if (!unique.has(key)) unique.set(key, event);
   }
   const [now, fresh, known] = await Promise.all([
@@ -123,7 +117,7 @@ async function attemptBatch(
     insertEvents(tx, eventRows([...unique.values()])),
     findParties(tx, [...unique.values()]),
   ]);
-  const isFresh = new Set(fresh.map((row) => buyerKey(row.shop_id, row.id)));
+  const isFresh = new Set(fresh.map((row) => shopKey(row.shop_id, row.id)));
   const todo = [...unique].filter(([key]) => isFresh.has(key)).map(([, event]) => event);
   const skipped: Reason[] = [];
   let round = { pending: todo, known };
@@ -135,20 +129,20 @@ async function attemptBatch(
   }
   const verdicts: TakenIn[] = [];
   for (const event of events) {
-    const key = buyerKey(event.shop, event.id);
+    const key = shopKey(event.shop, event.id);
     verdicts.push(isFresh.delete(key) ? "accepted" : "duplicate");
   }
   return { verdicts, skipped };
 }
 
 function eventRows(events: readonly Prepared[]) {
-  const rows = events.map(({ shop, id, orderId, type, occurredAt, told }) => ({
+  const rows = events.map(({ shop, id, orderId, type, occurredAt, told: payload }) => ({
     shop,
     id,
     orderId,
     type,
     occurredAt,
-    told,
+    payload,
   }));
   return rows.sort((a, b) => compare(a.shop, b.shop) || compare(a.id, b.id));
 }
@@ -168,8 +162,8 @@ async function findParties(tx: Sql, events: readonly Prepared[]): Promise<Known>
   const orderKeys = new Map<string, { shop: string; id: string }>();
   for (const { shop, contacts, platformId, orderId } of events) {
     for (const { key, hash } of contacts) hashes.set(key, { shop, hash });
-    if (platformId !== null) ids.set(buyerKey(shop, platformId), { shop, id: platformId });
-    orderKeys.set(buyerKey(shop, orderId), { shop, id: orderId });
+    if (platformId !== null) ids.set(shopKey(shop, platformId), { shop, id: platformId });
+    orderKeys.set(shopKey(shop, orderId), { shop, id: orderId });
   }
   const [contactRows, idRows, orderRows] = await Promise.all([
     hashes.size === 0 ? [] : findContacts(tx, [...hashes.values()]),
@@ -184,13 +178,13 @@ async function findParties(tx: Sql, events: readonly Prepared[]): Promise<Known>
     if (row.suppressed) suppressed.add(key);
   }
   const orders = new Map<string, string>();
-  for (const row of orderRows) if (row.buyer_id !== null) orders.set(buyerKey(row.shop_id, row.id), row.buyer_id);
+  for (const row of orderRows) if (row.buyer_id !== null) orders.set(shopKey(row.shop_id, row.id), row.buyer_id);
   return {
     contacts,
-    platformIds: new Map(idRows.map((row) => [buyerKey(row.shop_id, row.platform_id), row.buyer_id])),
+    platformIds: new Map(idRows.map((row) => [shopKey(row.shop_id, row.platform_id), row.buyer_id])),
     orders,
     suppressed,
-    stored: new Set(orderRows.map((row) => buyerKey(row.shop_id, row.id))),
+    stored: new Set(orderRows.map((row) => shopKey(row.shop_id, row.id))),
   };
 }
 
@@ -213,30 +207,30 @@ async function fold(
   };
   const policy = deps.policy();
   const env: LoadEnv = { shopOf, campaigns: policy.campaigns, now };
-  const stored = [...new Set(events.map(({ shop, orderId }) => buyerKey(shop, orderId)))]
+  const stored = [...new Set(events.map(({ shop, orderId }) => shopKey(shop, orderId)))]
     .filter((key) => known.stored.has(key))
-    .map(splitKey);
+    .map(splitShopKey);
   const buyers = await lockAndMerge(tx, parties);
   const [loaded, orderRows, history] = await Promise.all([
     loadBuyers(tx, env, buyers),
     stored.length === 0 ? [] : loadOrders(tx, stored),
     stored.length === 0 ? [] : loadEvents(tx, stored),
   ]);
-  const newIds = new Set(pending.map(({ shop, id }) => buyerKey(shop, id)));
+  const newIds = new Set(pending.map(({ shop, id }) => shopKey(shop, id)));
   const told = new Map<string, ReceivedEvent[]>();
   for (const row of history) {
-    if (newIds.has(buyerKey(row.shop_id, row.id))) continue;
-    const key = buyerKey(row.shop_id, row.order_id);
+    if (newIds.has(shopKey(row.shop_id, row.id))) continue;
+    const key = shopKey(row.shop_id, row.order_id);
     const list = told.get(key) ?? [];
-    list.push({ id: row.id, type: row.type, occurredAt: row.occurred_at, order: row.told });
+    list.push({ id: row.id, type: row.type, occurredAt: row.occurred_at, order: row.payload });
     told.set(key, list);
   }
 
-  const rowsByKey = new Map(orderRows.map((row) => [buyerKey(row.shop_id, row.id), row]));
+  const rowsByKey = new Map(orderRows.map((row) => [shopKey(row.shop_id, row.id), row]));
   const work: PartyWork[] = parties.map((party) => {
     const [id] = party.buyers;
     const buyer =
-      (id === undefined ? undefined : loaded.get(buyerKey(party.shop, id))) ??
+      (id === undefined ? undefined : loaded.get(shopKey(party.shop, id))) ??
       createBuyer(env, { shop: party.shop, id: newId() }, hash32(firstIdentityOf(party)));
     return { party, buyer };
   });
@@ -244,24 +238,21 @@ async function fold(
   const changes = work.map((each) => foldParty(deps, policy, now, each, { known, told, rowsByKey, contacts }));
   const strayOrders = foldStrays(strays, told, shopOf);
   const isStored = ({ shop, order }: { shop: string; order: { id: string } }) =>
-    known.stored.has(buyerKey(shop, order.id));
+    known.stored.has(shopKey(shop, order.id));
   const freshStrays = strayOrders.filter((stray) => !isStored(stray));
   const knownStrays = strayOrders.filter(isStored);
   const paid = work.flatMap(paymentsTold);
   const seal = (each: ReceivedContact): ContactWrite => ({ ...each, cipher: deps.vault.seal(each.value) });
   const fresh = contacts.filter(({ isNew }) => isNew).map(seal);
   const again = contacts.filter(({ isNew }) => !isNew);
+  const created = changes.flatMap(({ buyer }) => (buyer.isNew ? [{ buyer, wakeAt: nextWake(buyer.state, now) }] : []));
   await Promise.all([
-    insertBuyers(
-      tx,
-      changes.map(({ buyer }) => buyer).filter(({ isNew }) => isNew),
-      now,
-    )?.execute(),
-    fresh.length === 0 ? null : insertContacts(tx, fresh, deps.vault.keyId).execute(),
-    again.length === 0 ? null : touchContacts(tx, again).execute(),
+    insertBuyers(tx, created, now)?.execute(),
+    insertContacts(tx, fresh, deps.vault.keyId)?.execute(),
+    touchContacts(tx, again)?.execute(),
     insertAliases(tx, aliasesOf(work, known), now)?.execute(),
-    freshStrays.length === 0 ? null : insertStrays(tx, freshStrays, now).execute(),
-    knownStrays.length === 0 ? null : updateStrays(tx, knownStrays).execute(),
+    insertStrays(tx, freshStrays, now)?.execute(),
+    updateStrays(tx, knownStrays)?.execute(),
     writeBuyers(tx, changes, now, 0),
     paid.length === 0 ? null : creditPayments(tx, paid),
   ]);
@@ -293,7 +284,7 @@ function aliasesOf(work: readonly PartyWork[], known: Known): { buyer: LoadedBuy
       if (
         platformId !== null &&
         platformId !== buyer.platformIdNow &&
-        !known.platformIds.has(buyerKey(party.shop, platformId))
+        !known.platformIds.has(shopKey(party.shop, platformId))
       )
         ids.add(platformId);
     return [...ids].map((platformId) => ({ buyer, platformId }));
@@ -317,7 +308,7 @@ function foldParty(
 ): BuyerChange {
   const { state } = buyer;
   for (const { shop, orderId } of party.events) {
-    const row = batch.rowsByKey.get(buyerKey(shop, orderId));
+    const row = batch.rowsByKey.get(shopKey(shop, orderId));
     if (row !== undefined) adoptOrder(buyer, row);
     // Told by another transaction while this one waited for the buyer: its events are not among those loaded.
     else if (state.orders.has(orderId)) throw new Moved();
@@ -362,7 +353,7 @@ function foldParty(
 
 /** Puts the event with those told before of its order, and returns them all. */
 function keepTold(told: Map<string, ReceivedEvent[]>, { shop, orderId, id, type, occurredAt, told: order }: Prepared) {
-  const key = buyerKey(shop, orderId);
+  const key = shopKey(shop, orderId);
   const soFar = told.get(key) ?? [];
   soFar.push({ id, type, occurredAt, order });
   told.set(key, soFar);
@@ -377,7 +368,7 @@ function foldStrays(
 ) {
   const keys = new Map<string, Prepared>();
   for (const event of strays) {
-    keys.set(buyerKey(event.shop, event.orderId), event);
+    keys.set(shopKey(event.shop, event.orderId), event);
     keepTold(told, event);
   }
   return [...keys].map(([key, { shop }]) => ({ shop, order: foldOrder(told.get(key) ?? [], shopOf(shop)) }));
@@ -386,7 +377,7 @@ function foldStrays(
 async function lockStoredStrays(tx: Sql, events: readonly Prepared[], known: Known): Promise<void> {
   const strays = new Map<string, { shop: string; id: string }>();
   for (const { shop, orderId } of events) {
-    const key = buyerKey(shop, orderId);
+    const key = shopKey(shop, orderId);
     if (known.stored.has(key) && !known.orders.has(key)) strays.set(key, { shop, id: orderId });
   }
   if (strays.size === 0) return;
@@ -422,9 +413,4 @@ async function lockAndMerge(tx: Sql, parties: readonly Party[]) {
 
 function firstIdentityOf(party: Party): string {
   return party.events.find(({ firstIdentity }) => firstIdentity !== null)?.firstIdentity ?? "";
-}
-
-function splitKey(key: string): { shop: string; id: string } {
-  const at = key.indexOf("\n");
-  return { shop: key.slice(0, at), id: key.slice(at + 1) };
 }

@@ -2,7 +2,7 @@
 import type { Logger } from "pino";
 import type { Sql } from "../db/client.ts";
 import { analyzeGrown } from "../db/statistics.ts";
-import { lookForWork } from "../db/stores/dispatch/dispatch-store.ts";
+import { lookForWork } from "../db/stores/dispatch/due-store.ts";
 import type { Lifecycle } from "../lifecycle.ts";
 import type { QueueProducer } from "../queue/producer.ts";
 import { startUpkeepWorker } from "../queue/worker.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { SendOutcome } from "../../../src/core/seams/channel.ts";
 import { HOUR, MINUTE, SECOND } from "../../../src/core/values/duration.ts";
-import { takeSlots } from "../../../src/db/stores/dispatch/dispatch-store.ts";
+import { takeSlots } from "../../../src/db/stores/dispatch/rate-store.ts";
 import { createVault } from "../../../src/db/vault.ts";
 import { dispatchSetup, receivedEvent, T0 } from "../../support/dispatch.ts";
 

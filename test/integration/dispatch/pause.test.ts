@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { createCampaignAdmin } from "../../../src/campaigns/administer.ts";
 import { MINUTE } from "../../../src/core/values/duration.ts";
 import { planAnewIfChanged } from "../../../src/db/stores/campaigns/settings-store.ts";
-import { countDue } from "../../../src/db/stores/dispatch/dispatch-store.ts";
+import { countDue } from "../../../src/db/stores/dispatch/due-store.ts";
 import { explainOrder } from "../../../src/reporting/explain.ts";
 import { storyText } from "../../../src/reporting/format-explain.ts";
 import { ALICE, campaignSetup, OPTIONS } from "../../support/campaigns.ts";

@@ -5,7 +5,9 @@
 import { byPriority } from "../../../src/core/rules/match.ts";
 import type { Channel, Message } from "../../../src/core/seams/channel.ts";
 import { newId } from "../../../src/db/ids.ts";
-import { type BuyerRow, finishLoading, type LoadEnv, loadBuyers } from "../../../src/db/stores/buyers/buyer-load.ts";
+import { finishLoading } from "../../../src/db/stores/buyers/adopt.ts";
+import { loadBuyers } from "../../../src/db/stores/buyers/buyer-load.ts";
+import type { BuyerRow, LoadEnv } from "../../../src/db/stores/buyers/loaded-buyer.ts";
 import { createVault } from "../../../src/db/vault.ts";
 import { createDispatcher } from "../../../src/dispatch/dispatcher.ts";
 import { createIntake } from "../../../src/intake/intake.ts";

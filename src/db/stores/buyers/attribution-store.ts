@@ -1,24 +1,21 @@
 /** Which reminder a payment is credited to: the last one before it that named the order, within its window. */
 import type { Sql } from "../../client.ts";
-import { plain, texts } from "../../columns.ts";
+import { type Key, textKeys, uuidKeys } from "../../keys.ts";
 import { inTransaction } from "../../transaction.ts";
 
-type Key = { readonly shop: string; readonly id: string };
-
 /**
- * Credits these orders anew from what is stored: paid and not refunded since → the last reminder that named it, was sent before the
+ * Credits these orders again from what is stored: paid and not refunded since → the last reminder that named it, was sent before the
  * payment, and whose window holds it; anything else → no recovery. A send under way counts; if it fails, `changeCredited` corrects it.
  * The caller holds the buyers' locks.
  */
 export async function creditPayments(sql: Sql, keys: readonly Key[]): Promise<void> {
-  const shops = texts(keys.map(({ shop }) => shop));
-  const ids = texts(keys.map(({ id }) => id));
+  const orders = textKeys.rows(sql, keys);
   await Promise.all([
-    sql`delete from recoveries c using unnest(${shops}::text[], ${ids}::text[]) as n(shop_id, id)
+    sql`delete from recoveries c using ${orders}
         where c.shop_id = n.shop_id and c.order_id = n.id`.execute(),
     sql`insert into recoveries (shop_id, order_id, reminder_id, amount, currency, reminded_at, paid_at)
         select distinct on (o.shop_id, o.id) o.shop_id, o.id, r.id, o.amount, o.currency, r.decided_at, o.paid_at
-        from unnest(${shops}::text[], ${ids}::text[]) as n(shop_id, id)
+        from ${orders}
         join orders o on o.shop_id = n.shop_id and o.id = n.id
         join reminders r on r.shop_id = o.shop_id and r.buyer_id = o.buyer_id and (r.state = 'sent' or (r.state = 'sending' and r.retry_at is null))
           and o.id = any(r.orders) and r.decided_at < o.paid_at and o.paid_at <= r.attributed_until
@@ -29,8 +26,8 @@ export async function creditPayments(sql: Sql, keys: readonly Key[]): Promise<vo
 }
 
 /**
- * Runs `change`, which says what became of these reminders, and credits the paid orders that they name anew. The buyers are locked first,
- * in the one order, so that a payment is either seen here or sees the change; a claim passes over a buyer that is locked.
+ * Runs `change`, which writes the outcome of these reminders, and credits again the paid orders that they name. The buyers are locked
+ * first, in the one order, so that a payment is either seen here or sees the change; a claim skips a buyer that is locked.
  */
 export async function changeCredited<T>(
   sql: Sql,
@@ -49,21 +46,18 @@ export async function changeCredited<T>(
   }
 }
 
-const unnested = (sql: Sql, reminders: readonly Key[]) =>
-  sql`unnest(${texts(reminders.map(({ shop }) => shop))}::text[], ${plain(reminders.map(({ id }) => id))}::uuid[]) as n(shop_id, id)`;
-
 /** false: one of them was merged while this waited for its lock, and the reminder is another buyer's now. */
 async function lockBuyersOf(sql: Sql, reminders: readonly Key[]): Promise<boolean> {
   const rows = await sql<{ merged: boolean }[]>`
-    select b.merged_into is not null as merged from ${unnested(sql, reminders)}
+    select b.merged_into is not null as merged from ${uuidKeys.rows(sql, reminders)}
     join reminders r on r.shop_id = n.shop_id and r.id = n.id
     join buyers b on b.shop_id = r.shop_id and b.id = r.buyer_id order by b.shop_id, b.id for update of b`;
   return !rows.some(({ merged }) => merged);
 }
 
 function paidOrdersOf(sql: Sql, reminders: readonly Key[]) {
-  return sql<{ shop: string; id: string }[]>`
-    select distinct o.shop_id as shop, o.id from ${unnested(sql, reminders)}
+  return sql<Key[]>`
+    select distinct o.shop_id as shop, o.id from ${uuidKeys.rows(sql, reminders)}
     join reminders r on r.shop_id = n.shop_id and r.id = n.id cross join unnest(r.orders) as named(id)
     join orders o on o.shop_id = r.shop_id and o.id = named.id where o.paid_at is not null`;
 }

@@ -1,7 +1,8 @@
 /** Reads the data for a message about an order. Without locks, because a preview decides nothing. */
 
 import type { Sql } from "../../client.ts";
-import type { OrderDetails, Profile } from "../buyers/buyer-load.ts";
+import type { Profile } from "../buyers/loaded-buyer.ts";
+import type { OrderDetails } from "../buyers/order-rows.ts";
 
 export type PreviewOrder = {
   readonly id: string;

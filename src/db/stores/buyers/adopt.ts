@@ -1,0 +1,120 @@
+/** Puts the loaded rows into their buyer: into its state, and into the baseline that later writes are compared with. */
+import type { Contact, OpenCase, PaymentPromise, TrackedOrder } from "../../../core/rules/buyer-state.ts";
+import { isExcluded } from "../../../core/rules/match.ts";
+import { sortByCreation } from "../../../core/rules/members.ts";
+import { setContact } from "../../../core/rules/merge.ts";
+import type { Move, PlannedRow } from "../../../core/rules/plan.ts";
+import type { Reason } from "../../../core/values/reason.ts";
+import type { LoadEnv, LoadedBuyer, LoadedContact } from "./loaded-buyer.ts";
+import { type OrderRow, orderOf } from "./order-rows.ts";
+
+export type CaseRow = {
+  shop_id: string;
+  id: string;
+  buyer_id: string;
+  opened_at: number;
+  campaign: string | null;
+  had_plan: boolean;
+  manual: boolean;
+  promise: PaymentPromise | null;
+  departures: OpenCase["departures"];
+  whole_reason: Reason | null;
+  whole_at: number | null;
+};
+
+export type ReminderRow = {
+  shop_id: string;
+  id: string;
+  case_id: string;
+  buyer_id: string;
+  campaign: string;
+  campaign_version: string | null;
+  step: string;
+  kind: "send" | "skip";
+  state: string;
+  reason: Reason | null;
+  due_at: number;
+  decided_at: number | null;
+  /** Its last attempt failed, and it is to be retried. */
+  failed: boolean;
+  orders: string[];
+  plan: PlanDetails | null;
+};
+
+/** `reminders.plan`. */
+export type PlanDetails = Pick<PlannedRow, "index" | "anchor" | "latest" | "owed"> & {
+  readonly moves: readonly Move[];
+};
+
+/** Puts a stored order among its buyer's; to do it twice changes nothing. */
+export function adoptOrder(buyer: LoadedBuyer | undefined, row: OrderRow): void {
+  if (buyer === undefined || buyer.state.orders.has(row.id)) return;
+  const order = orderOf(row);
+  const tracked: TrackedOrder = { order, reportedAt: row.told_at, settled: row.settled };
+  buyer.state.orders.set(row.id, tracked);
+  buyer.baseline.orders.set(row.id, { ...tracked, inCase: row.in_case, caseId: row.case_id });
+}
+
+export function adoptCase(buyer: LoadedBuyer | undefined, row: CaseRow, env: LoadEnv): void {
+  if (buyer === undefined) return;
+  const open: OpenCase = {
+    id: row.id,
+    openedAt: row.opened_at,
+    campaign: env.campaigns.find(({ key }) => key === row.campaign) ?? null,
+    members: [],
+    counted: [],
+    rows: [],
+    hadPlan: row.had_plan,
+    manual: row.manual,
+    promise: row.promise,
+    departures: row.departures,
+    whole: row.whole_reason === null ? null : { reason: row.whole_reason, at: row.whole_at ?? row.opened_at },
+  };
+  buyer.state.open = open;
+}
+
+export function adoptReminder(buyer: LoadedBuyer | undefined, row: ReminderRow): void {
+  if (buyer === undefined) return;
+  if (row.state !== "planned") {
+    const at = row.decided_at ?? row.due_at;
+    const { campaign, step, case_id: caseId, orders, due_at: dueAt, failed } = row;
+    buyer.state.sends.push({ at, campaign, step, caseId, orders, dueAt, failed });
+    return;
+  }
+  const open = buyer.state.open;
+  if (row.plan === null || open === null || open.id !== row.case_id) return;
+  const { index, anchor, latest, owed, moves } = row.plan;
+  const { step, due_at: at, kind, reason } = row;
+  const planned: PlannedRow = { step, index, at, kind, reason, anchor, latest, owed, moves };
+  open.rows.push(planned);
+  const { campaign, campaign_version: version, orders } = row;
+  buyer.baseline.planned.set(row.step, { id: row.id, row: planned, campaign, version, orders });
+}
+
+export function adoptContact(buyer: LoadedBuyer | undefined, row: LoadedContact): void {
+  if (buyer === undefined) return;
+  buyer.contacts.push(row);
+  const contact: Contact = { suppressed: row.suppressed, reportedAt: row.told_at, reportedId: row.told_id };
+  setContact(buyer.state, row.kind, contact);
+}
+
+/** Completes the state once all orders are adopted. */
+export function finishLoading(buyer: LoadedBuyer): void {
+  const { state, baseline } = buyer;
+  for (const [id, paidAt] of buyer.payments)
+    if (!state.orders.has(id)) state.otherPaidAt = Math.max(state.otherPaidAt ?? paidAt, paidAt);
+  if (state.sends.length > 1) state.sends.sort((a, b) => a.at - b.at);
+  const open = state.open;
+  if (open === null) return;
+  open.rows.sort((a, b) => a.index - b.index);
+  for (const [id, stored] of baseline.orders) if (stored.inCase && stored.caseId === open.id) open.members.push(id);
+  sortByCreation(state, open.members);
+  open.counted = open.members;
+  const campaign = open.campaign;
+  if (campaign !== null)
+    open.counted = open.members.filter((id) => {
+      const tracked = state.orders.get(id);
+      return tracked !== undefined && !isExcluded(campaign, state.shop.id, tracked.order);
+    });
+  Object.assign(baseline, { caseId: open.id, open: { ...open } });
+}

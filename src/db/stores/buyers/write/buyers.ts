@@ -1,0 +1,73 @@
+/** Writes `buyers`. */
+import type { Sql } from "../../../client.ts";
+import { newId } from "../../../ids.ts";
+import { type Columns, type Fragment, instant, int4, jsonb, rowSet, text, uuid } from "../../../rows.ts";
+import type { LoadedBuyer } from "../loaded-buyer.ts";
+
+export type BuyerWrite = { readonly buyer: LoadedBuyer; readonly wakeAt: number | null };
+export type AliasWrite = { readonly buyer: LoadedBuyer; readonly platformId: string };
+
+const KEY: Columns<BuyerWrite> = {
+  shop_id: text(({ buyer }) => buyer.shop),
+  id: uuid(({ buyer }) => buyer.id),
+};
+const WAKE: Columns<BuyerWrite> = { wake_at: instant(({ wakeAt }) => wakeAt) };
+const IDENTITY: Columns<BuyerWrite> = {
+  profile: jsonb(({ buyer }) => buyer.profile),
+  platform_id: text(({ buyer }) => buyer.platformIdNow),
+};
+const BUCKET: Columns<{ buyer: LoadedBuyer }> = { bucket: int4(({ buyer }) => buyer.state.bucket | 0) };
+
+const created = rowSet<BuyerWrite>(KEY, { ...BUCKET, ...WAKE, ...IDENTITY });
+const woken = rowSet<BuyerWrite>(KEY, WAKE);
+const updated = rowSet<BuyerWrite>(KEY, { ...WAKE, ...IDENTITY });
+const aliases = rowSet<AliasWrite>({
+  shop_id: text(({ buyer }) => buyer.shop),
+  id: uuid(() => newId()),
+  platform_id: text(({ platformId }) => platformId),
+  ...BUCKET,
+  merged_into: uuid(({ buyer }) => buyer.id),
+});
+
+/** A unique violation means that another transaction inserted one of them first: run the whole transaction again. */
+export function insertBuyers(sql: Sql, rows: readonly BuyerWrite[], now: number): Fragment | null {
+  if (rows.length === 0) return null;
+  const sorted = [...rows].sort(
+    ({ buyer: a }, { buyer: b }) => compare(a.shop, b.shop) || compare(a.platformIdNow ?? "", b.platformIdNow ?? ""),
+  );
+  return sql`
+    insert into buyers (${created.names(sql)}, created_at)
+    select ${created.values(sql)}, ${new Date(now)} from ${created.rows(sql, sorted)}`;
+}
+
+/** Further platform ids of a buyer: rows that only lead to it. */
+export function insertAliases(sql: Sql, rows: readonly AliasWrite[], now: number): Fragment | null {
+  if (rows.length === 0) return null;
+  return sql`
+    insert into buyers (${aliases.names(sql)}, created_at)
+    select ${aliases.values(sql)}, ${new Date(now)} from ${aliases.rows(sql, rows)}`;
+}
+
+/**
+ * Most buyers only wake at another time, and nothing else of them is written. A buyer that waited for its channel's rate limit stops
+ * waiting, since its plan may have changed: a send that is still due wakes at once, and takes its old place in the queue.
+ */
+export function wakeBuyers(sql: Sql, rows: readonly BuyerWrite[]): Fragment | null {
+  return update(sql, woken, rows);
+}
+
+/** As `wakeBuyers`, for buyers whose profile or platform id changed too. */
+export function updateBuyers(sql: Sql, rows: readonly BuyerWrite[]): Fragment | null {
+  return update(sql, updated, rows);
+}
+
+function update(sql: Sql, set: typeof woken, rows: readonly BuyerWrite[]): Fragment | null {
+  if (rows.length === 0) return null;
+  return sql`
+    update buyers b set ${set.set(sql)}, touched = false, waits_for = null, waits_since = null
+    from ${set.rows(sql, rows)}
+    where b.shop_id = n.shop_id and b.id = n.id`;
+}
+
+/** Two transactions insert rows with the same keys in the same order, so that they cannot deadlock. */
+export const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

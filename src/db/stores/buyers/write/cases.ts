@@ -1,0 +1,64 @@
+/** Writes `cases`. */
+import type { OpenCase, PaymentPromise } from "../../../../core/rules/buyer-state.ts";
+import type { Reason } from "../../../../core/values/reason.ts";
+import type { Sql } from "../../../client.ts";
+import { bool, type Columns, type Fragment, instant, jsonb, rowSet, text, uuid } from "../../../rows.ts";
+
+export type CaseWrite = {
+  readonly shop: string;
+  readonly id: string;
+  readonly buyerId: string;
+  readonly openedAt: number;
+  readonly endedAt: number | null;
+  readonly campaign: string | null;
+  readonly hadPlan: boolean;
+  readonly manual: boolean;
+  readonly promise: PaymentPromise | null;
+  readonly departures: OpenCase["departures"];
+  readonly whole: { readonly reason: Reason; readonly at: number } | null;
+};
+
+const KEY: Columns<CaseWrite> = {
+  shop_id: text(({ shop }) => shop),
+  id: uuid(({ id }) => id),
+};
+const COURSE: Columns<CaseWrite> = {
+  ended_at: instant(({ endedAt }) => endedAt),
+  campaign: text(({ campaign }) => campaign),
+  had_plan: bool(({ hadPlan }) => hadPlan),
+  manual: bool(({ manual }) => manual),
+  departures: jsonb(({ departures }) => departures),
+  whole_reason: text(({ whole }) => whole?.reason ?? null),
+  whole_at: instant(({ whole }) => whole?.at ?? null),
+};
+
+const created = rowSet<CaseWrite>(KEY, {
+  buyer_id: uuid(({ buyerId }) => buyerId),
+  opened_at: instant(({ openedAt }) => openedAt),
+  ...COURSE,
+});
+const updated = rowSet<CaseWrite>(KEY, { ...COURSE, promise: jsonb(({ promise }) => promise) });
+
+export function insertCases(sql: Sql, rows: readonly CaseWrite[]): Fragment | null {
+  if (rows.length === 0) return null;
+  return sql`
+    insert into cases (${created.names(sql)})
+    select ${created.values(sql)} from ${created.rows(sql, rows)}`;
+}
+
+/** An ended case keeps the campaign that it had last. */
+export function updateCases(sql: Sql, rows: readonly CaseWrite[]): Fragment | null {
+  if (rows.length === 0) return null;
+  return sql`
+    update cases c set
+      ended_at = n.ended_at,
+      campaign = case when n.ended_at is null then n.campaign else c.campaign end,
+      had_plan = c.had_plan or n.had_plan,
+      manual = c.manual or n.manual,
+      promise = coalesce(n.promise::jsonb, c.promise),
+      departures = n.departures::jsonb,
+      whole_reason = n.whole_reason,
+      whole_at = n.whole_at
+    from ${updated.rows(sql, rows)}
+    where c.shop_id = n.shop_id and c.id = n.id`;
+}

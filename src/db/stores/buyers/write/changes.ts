@@ -1,0 +1,139 @@
+/**
+ * Compares loaded buyers with what they have become: which rows of which table are to be written. Pure: `newId` names the rows that are
+ * new. Orders and cases are compared here, reminders in reminder-changes.ts.
+ */
+import type { Order } from "../../../../core/order/order.ts";
+import { nextWake } from "../../../../core/rules/buyer.ts";
+import type { Decision, OpenCase } from "../../../../core/rules/buyer-state.ts";
+import type { LoadedBuyer } from "../loaded-buyer.ts";
+import { statusOf } from "../order-rows.ts";
+import type { BuyerWrite } from "./buyers.ts";
+import type { CaseWrite } from "./cases.ts";
+import type { OrderWrite } from "./orders.ts";
+import { compareReminders, type ReminderChanges } from "./reminder-changes.ts";
+
+export type BuyerChange = {
+  readonly buyer: LoadedBuyer;
+  readonly decisions: readonly Decision[];
+};
+
+export type Changes = {
+  readonly buyers: { readonly woken: BuyerWrite[]; readonly updated: BuyerWrite[] };
+  readonly orders: { readonly inserted: OrderWrite[]; readonly updated: OrderWrite[]; readonly moved: OrderWrite[] };
+  readonly cases: { readonly inserted: CaseWrite[]; readonly updated: CaseWrite[] };
+  readonly reminders: ReminderChanges;
+};
+
+export function changesOf(changes: readonly BuyerChange[], now: number, newId: () => string): Changes {
+  const found: Changes = {
+    buyers: { woken: [], updated: [] },
+    orders: { inserted: [], updated: [], moved: [] },
+    cases: { inserted: [], updated: [] },
+    reminders: { decided: [], updated: [], inserted: [], deleted: [], claims: [] },
+  };
+  for (const change of changes) {
+    compareBuyer(change.buyer, now, found.buyers);
+    compareOrders(change, now, found.orders);
+    compareCases(change, now, found.cases);
+    compareReminders(change, newId, found.reminders);
+  }
+  return found;
+}
+
+/** New buyers are inserted before anything else, and not here. */
+function compareBuyer(buyer: LoadedBuyer, now: number, { woken, updated }: Changes["buyers"]): void {
+  if (buyer.isNew) return;
+  const wakeAt = nextWake(buyer.state, now);
+  if (buyer.profileChanged || buyer.platformIdNow !== buyer.platformId) updated.push({ buyer, wakeAt });
+  else if (wakeAt !== buyer.wakeAt || buyer.touched || buyer.waitsFor !== null) woken.push({ buyer, wakeAt });
+}
+
+function compareOrders({ buyer, decisions }: BuyerChange, now: number, found: Changes["orders"]): void {
+  const open = buyer.state.open;
+  for (const [id, tracked] of buyer.state.orders) {
+    const stored = buyer.baseline.orders.get(id);
+    const inCase = open?.members.includes(id) ?? false;
+    const caseId = inCase && open !== null ? open.id : (decidedCaseOf(decisions, id) ?? stored?.caseId ?? null);
+    const sameOrder = stored !== undefined && stored.order === tracked.order;
+    const sameStanding =
+      stored !== undefined &&
+      stored.reportedAt === tracked.reportedAt &&
+      stored.settled === tracked.settled &&
+      stored.inCase === inCase &&
+      stored.caseId === caseId;
+    if (sameOrder && sameStanding) continue;
+    const status = statusNow(tracked.order, inCase, now);
+    const write: OrderWrite = { shop: buyer.shop, id, buyerId: buyer.id, caseId, inCase, status, tracked };
+    if (stored === undefined) found.inserted.push(write);
+    else if (sameOrder) found.moved.push(write);
+    else found.updated.push(write);
+  }
+}
+
+/** The case of an order that came and went within this one change. */
+const decidedCaseOf = (decisions: readonly Decision[], id: string): string | null =>
+  decisions.findLast((decision) => decision.orders.includes(id))?.caseId ?? null;
+
+/** An order whose time is over counts as closed, too. */
+function statusNow(order: Order, inCase: boolean, now: number): OrderWrite["status"] {
+  const closedByClock = order.paidAt === null && !inCase && order.closesAt !== null && order.closesAt <= now;
+  return closedByClock ? "closed" : statusOf(order);
+}
+
+/** The case that was open, the one that is, and those that began and ended within this one change. */
+function compareCases({ buyer, decisions }: BuyerChange, now: number, found: Changes["cases"]): void {
+  const { baseline, state } = buyer;
+  const { open } = state;
+  if (baseline.caseId !== null) {
+    if (open?.id !== baseline.caseId) found.updated.push(endedCase(buyer, baseline.caseId, now));
+    else if (baseline.open === null || !isStoredCase(baseline.open, open)) found.updated.push(openCase(buyer, open));
+  }
+  const decided = decisions.length === 0 ? [] : new Set(decisions.map(({ caseId }) => caseId));
+  for (const id of decided) {
+    if (id === baseline.caseId || id === open?.id) continue;
+    const campaign = decisions.findLast(({ caseId }) => caseId === id)?.campaign?.key ?? null;
+    found.inserted.push({ ...endedCase(buyer, id, now), campaign, hadPlan: campaign !== null });
+  }
+  if (open !== null && open.id !== baseline.caseId) found.inserted.push(openCase(buyer, open));
+}
+
+const openCase = ({ shop, id: buyerId }: LoadedBuyer, open: OpenCase): CaseWrite => ({
+  shop,
+  id: open.id,
+  buyerId,
+  openedAt: open.openedAt,
+  endedAt: null,
+  campaign: open.campaign?.key ?? null,
+  hadPlan: open.hadPlan,
+  manual: open.manual,
+  promise: open.promise,
+  departures: open.departures,
+  whole: open.whole,
+});
+
+const endedCase = ({ shop, id: buyerId }: LoadedBuyer, id: string, now: number): CaseWrite => ({
+  shop,
+  id,
+  buyerId,
+  openedAt: now,
+  endedAt: now,
+  campaign: null,
+  hadPlan: false,
+  manual: false,
+  promise: null,
+  departures: null,
+  whole: null,
+});
+
+/** Promises and departures are replaced, never changed, so they are compared by identity. */
+function isStoredCase(was: Readonly<OpenCase>, open: OpenCase): boolean {
+  return (
+    was.campaign?.key === open.campaign?.key &&
+    was.hadPlan === open.hadPlan &&
+    was.manual === open.manual &&
+    was.promise === open.promise &&
+    was.departures === open.departures &&
+    was.whole?.reason === open.whole?.reason &&
+    was.whole?.at === open.whole?.at
+  );
+}

@@ -1,0 +1,97 @@
+/** What became of attempts: the outcome that the provider answered, or that none came in time. */
+import type { Sql } from "../../client.ts";
+import { plain } from "../../columns.ts";
+import { type Key, uuidKeys } from "../../keys.ts";
+import { type Columns, float8, int4, int8, rowSet, text, uuid, word } from "../../rows.ts";
+
+export type Outcome = {
+  readonly shop: string;
+  readonly deliveryId: string;
+  readonly reminderId: string;
+  readonly state: "accepted" | "failed-permanent" | "failed-transient" | "unknown";
+  readonly template: string | null;
+  readonly templateVersion: string | null;
+  readonly messageId: string | null;
+  readonly segments: number | null;
+  readonly costMicros: number | null;
+  readonly costCurrency: string | null;
+  readonly code: string | null;
+  readonly message: string | null;
+  /** The new state of the reminder. */
+  readonly reminder: "sent" | "sending" | "skipped";
+  readonly reason: string | null;
+  /** When it is retried, ms from the database's now, and on which channel. */
+  readonly retryInMs: number | null;
+  readonly retryChannel: string | null;
+};
+
+/** The columns of the delivery. */
+const ATTEMPT: Columns<Outcome> = {
+  state: word(({ state }) => state),
+  template: text(({ template }) => template),
+  template_version: text(({ templateVersion }) => templateVersion),
+  message_id: text(({ messageId }) => messageId),
+  segments: int4(({ segments }) => segments),
+  cost_micros: int8(({ costMicros }) => costMicros),
+  cost_currency: text(({ costCurrency }) => costCurrency),
+  code: text(({ code }) => code),
+  message: text(({ message }) => message),
+};
+/** The key of the delivery, and the columns of its reminder. */
+const REMINDER: Columns<Outcome> = {
+  shop_id: text(({ shop }) => shop),
+  id: uuid(({ deliveryId }) => deliveryId),
+  reminder_id: uuid(({ reminderId }) => reminderId),
+  reminder_state: word(({ reminder }) => reminder),
+  reason: text(({ reason }) => reason),
+  retry_in: float8(({ retryInMs }) => retryInMs),
+  retry_channel: text(({ retryChannel }) => retryChannel),
+};
+const outcomes = rowSet<Outcome>(REMINDER, ATTEMPT);
+
+/**
+ * Writes outcomes of claimed deliveries, and returns how many it wrote. `late`: also of those that were given up meanwhile. Idempotent: an
+ * outcome that was committed before, without the caller learning it, leaves its reminder alone, which may be on its way again.
+ */
+export async function recordOutcomes(sql: Sql, rows: readonly Outcome[], late: boolean): Promise<number> {
+  const states = late ? ["claimed", "unknown"] : ["claimed"];
+  const written = await sql`
+    with n as (select * from ${outcomes.rows(sql, rows)}),
+    written as (
+      update deliveries d set ${outcomes.set(sql)}, finished_at = dunlin_now()
+      from n where d.shop_id = n.shop_id and d.id = n.id and d.state = any(${plain(states)}::text[]) returning d.shop_id, d.id)
+    update reminders r set state = n.reminder_state, reason = n.reason, retry_channel = n.retry_channel,
+      retry_at = case when n.retry_in is null then null else dunlin_now() + n.retry_in * interval '1 millisecond' end
+    from n join written w on w.shop_id = n.shop_id and w.id = n.id
+    where r.shop_id = n.shop_id and r.id = n.reminder_id and (r.state = 'sending' or r.reason = 'unknown_outcome')`;
+  return written.count;
+}
+
+/** The reminders of claims whose lease ran out. */
+export function findExpired(sql: Sql, limit: number) {
+  return sql<Key[]>`
+    select shop_id as shop, reminder_id as id from deliveries where state = 'claimed' and lease_until < (select dunlin_now())
+    order by lease_until limit ${limit}`;
+}
+
+/** Gives up the expired claims of these reminders; returns how many there were. */
+export async function giveUpExpired(
+  sql: Sql,
+  reminders: readonly Key[],
+  state: string,
+  reason: string,
+): Promise<number> {
+  const rows = await sql`
+    with expired as (
+      select d.shop_id, d.id
+      from ${uuidKeys.rows(sql, reminders)}
+      join deliveries d on d.shop_id = n.shop_id and d.reminder_id = n.id
+      where d.state = 'claimed' and d.lease_until < (select dunlin_now()) for update of d skip locked),
+    given_up as (
+      update deliveries d set state = ${state}, finished_at = dunlin_now(), code = 'lease_expired',
+        message = 'the worker that claimed it reported no outcome'
+      from expired e where d.shop_id = e.shop_id and d.id = e.id and d.state = 'claimed' returning d.shop_id, d.reminder_id)
+    update reminders r set state = 'skipped', reason = ${reason}
+    from given_up g where r.shop_id = g.shop_id and r.id = g.reminder_id and r.state = 'sending' returning r.id`;
+  return rows.length;
+}

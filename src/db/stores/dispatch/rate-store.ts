@@ -1,0 +1,138 @@
+/** Rate limits: the slots of a channel, and the buyers that wait for one. */
+import type { Sql } from "../../client.ts";
+import { texts } from "../../columns.ts";
+import { float8, instant, int4, list, rowSet, text, uuid } from "../../rows.ts";
+import type { BuyerRow } from "../buyers/loaded-buyer.ts";
+
+type LimitedChannel = { readonly name: string; readonly rate: number };
+
+const limitedChannels = rowSet<LimitedChannel>({
+  name: text(({ name }) => name),
+  rate: float8(({ rate }) => rate),
+});
+
+export type ChannelQueue = { readonly channel: string; readonly waiting: boolean; readonly free: number };
+
+/** For each rate-limited channel: whether buyers wait for it, and how many slots `takeSlots` would grant now. */
+export function lookAtQueues(sql: Sql, channels: readonly LimitedChannel[], horizonMs: number) {
+  const horizon = sql`${horizonMs} * interval '1 millisecond'`;
+  return sql<ChannelQueue[]>`
+    with channel as (
+      select n.name, n.rate, s.next_at, dunlin_now() as now from ${limitedChannels.rows(sql, channels)}
+      left join channel_slots s on s.channel = n.name),
+    slot as (
+      select name, rate, now, case when next_at > now + 2 * ${horizon} + interval '1 second' / rate then now + ${horizon}
+        else greatest(next_at, now) end as at from channel)
+    select name as channel,
+      (select b.waits_since from buyers b where b.waits_for is not null and b.waits_for = slot.name
+        order by b.waits_since limit 1) is not null as waiting,
+      case when at > now + ${horizon} then 0
+        else floor(extract(epoch from now - at)::float8 * rate + ${horizonMs}::int4 * rate / 1000.0)::int + 1 end as free
+    from slot`;
+}
+
+const rooms = rowSet<readonly [channel: string, slots: number]>({
+  channel: text(([channel]) => channel),
+  slots: int4(([, slots]) => slots),
+});
+
+/**
+ * Locks buyers that wait for these channels, as many as each has slots, the longest due first; it skips those that another worker has
+ * locked.
+ */
+export function lockWaiting(sql: Sql, room: ReadonlyMap<string, number>, limit: number) {
+  return sql<BuyerRow[]>`
+    select b.* from ${rooms.rows(sql, [...room])}
+    cross join lateral (
+      select shop_id, id, platform_id, bucket, profile, wake_at, touched, waits_for from buyers
+      where waits_for is not null and waits_for = n.channel order by waits_since limit least(n.slots, ${limit}) for update skip locked) b
+    limit ${limit}`;
+}
+
+export type Wait = {
+  readonly shop: string;
+  readonly id: string;
+  readonly channel: string;
+  /** When the send was due. */
+  readonly since: number;
+  /** When there is something to decide, with a slot or without. */
+  readonly until: number;
+  /** The reminders that are to be sent, and their orders. */
+  readonly sends: readonly { readonly id: string; readonly orders: readonly string[] }[];
+};
+
+type Intent = { readonly shop: string; readonly id: string; readonly orders: readonly string[] };
+
+const intents = rowSet<Intent>({
+  shop_id: text(({ shop }) => shop),
+  id: uuid(({ id }) => id),
+  orders: list(({ orders }) => orders),
+});
+
+const waits = rowSet<Wait>(
+  {
+    shop_id: text(({ shop }) => shop),
+    id: uuid(({ id }) => id),
+  },
+  {
+    waits_for: text(({ channel }) => channel),
+    waits_since: instant(({ since }) => since),
+    wake_at: instant(({ until }) => until),
+  },
+);
+
+/** Queues buyers whose send is over the limit of its channel. The caller holds their locks. */
+export async function waitForRoom(sql: Sql, buyers: readonly Wait[]): Promise<void> {
+  const sends = buyers.flatMap(({ shop, sends }) => sends.map((send) => ({ shop, ...send })));
+  await Promise.all([queueUp(sql, buyers).execute(), sends.length === 0 ? null : intend(sql, sends).execute()]);
+}
+
+/** Adds to what was intended before: orders that have left meanwhile stay in it. */
+function intend(sql: Sql, sends: readonly Intent[]) {
+  return sql`
+    update reminders r set intended = array(select distinct unnest(coalesce(r.intended, '{}') || n.orders::text[]))
+    from ${intents.rows(sql, sends)}
+    where r.shop_id = n.shop_id and r.id = n.id and not coalesce(r.intended, '{}') @> n.orders::text[]`;
+}
+
+function queueUp(sql: Sql, buyers: readonly Wait[]) {
+  return sql`
+    update buyers b set ${waits.set(sql)}
+    from ${waits.rows(sql, buyers)}
+    where b.shop_id = n.shop_id and b.id = n.id`;
+}
+
+/** Makes buyers due at once that wait for a channel which has no rate limit any more, or is gone. */
+export async function endWaits(sql: Sql, withRate: readonly string[], limit: number): Promise<void> {
+  await sql`
+    with recursive seen as (
+      (select waits_for from buyers where waits_for is not null order by waits_for limit 1)
+      union all
+      select (select b.waits_for from buyers b where b.waits_for > seen.waits_for order by b.waits_for limit 1)
+      from seen where seen.waits_for is not null),
+    freed as (
+      select b.shop_id, b.id from seen cross join lateral (
+        select shop_id, id from buyers where waits_for is not null and waits_for = seen.waits_for
+        order by waits_since limit ${limit} for update skip locked) b
+      where seen.waits_for <> all(${texts(withRate)}::text[]))
+    update buyers b set wake_at = b.waits_since, waits_for = null, waits_since = null
+    from freed f where b.shop_id = f.shop_id and b.id = f.id`;
+}
+
+export type Slots = { readonly granted: number; readonly startsAt: number };
+
+/**
+ * Takes up to `want` of a channel's slots, spaced 1/rate apart, that begin within `horizonMs` from now. There is one row for each channel,
+ * so the rate limit holds across all processes, to the slot.
+ */
+export async function takeSlots(
+  sql: Sql,
+  channel: string,
+  want: number,
+  rate: number,
+  horizonMs: number,
+): Promise<Slots> {
+  const [row] = await sql<{ granted: number; starts_at: number }[]>`
+    select granted, starts_at from dunlin_take_slots(${channel}, ${want}::int4, ${rate}::float8, ${horizonMs}::int4)`;
+  return { granted: row?.granted ?? 0, startsAt: row?.starts_at ?? 0 };
+}

@@ -1,0 +1,51 @@
+/** Makes several buyers one. */
+import type { OpenCase } from "../../../core/rules/buyer-state.ts";
+import { heldOn } from "../../../core/rules/merge.ts";
+import type { Sql } from "../../client.ts";
+import { plain } from "../../columns.ts";
+
+type OpenCaseRow = Pick<OpenCase, "id" | "hadPlan" | "manual" | "promise" | "departures"> & {
+  readonly buyer_id: string;
+};
+
+const json = (value: unknown): string | null => (value == null ? null : JSON.stringify(value));
+
+/**
+ * Makes several buyers one: everything of `losers` becomes `winner`'s. At most one open case stays; planned rows of the others go,
+ * since the winner is planned anew. `takeOver`: the platform id of a loser that becomes the winner's. All rows are locked by the
+ * caller.
+ */
+export async function mergeBuyers(
+  sql: Sql,
+  shop: string,
+  winner: string,
+  losers: readonly string[],
+  takeOver: { readonly loser: string; readonly platformId: string | null } | null,
+): Promise<void> {
+  const gone = plain(losers);
+  const open = await sql<OpenCaseRow[]>`
+    select id, buyer_id, had_plan as "hadPlan", manual, promise, departures from cases
+    where shop_id = ${shop} and buyer_id = any(${plain([winner, ...losers])}::uuid[]) and ended_at is null
+    order by opened_at, id`;
+  const kept = open.find(({ buyer_id }) => buyer_id === winner) ?? open[0];
+  const held = kept === undefined ? null : heldOn(kept, open);
+  const ended = plain(open.filter(({ id }) => id !== kept?.id).map(({ id }) => id));
+  await Promise.all([
+    sql`delete from reminders where shop_id = ${shop} and case_id = any(${ended}::uuid[]) and state = 'planned'`,
+    sql`update cases set ended_at = dunlin_now() where shop_id = ${shop} and id = any(${ended}::uuid[])`,
+    sql`update orders set buyer_id = ${winner}, case_id = case when case_id = any(${ended}::uuid[]) then ${kept?.id ?? null} else case_id end
+        where shop_id = ${shop} and buyer_id = any(${gone}::uuid[])`,
+    sql`update reminders set buyer_id = ${winner}, case_id = case when case_id = any(${ended}::uuid[]) then ${kept?.id ?? null} else case_id end
+        where shop_id = ${shop} and buyer_id = any(${gone}::uuid[])`,
+    sql`update cases set buyer_id = ${winner} where shop_id = ${shop} and buyer_id = any(${gone}::uuid[])`,
+    sql`update cases set had_plan = ${held?.hadPlan ?? false}, manual = ${held?.manual ?? false},
+        promise = ${json(held?.promise)}::text::jsonb, departures = ${json(held?.departures)}::text::jsonb
+        where shop_id = ${shop} and id = ${kept?.id ?? null}`,
+    sql`update contacts set buyer_id = ${winner} where shop_id = ${shop} and buyer_id = any(${gone}::uuid[])`,
+    sql`update buyers set merged_into = ${winner}, wake_at = null, waits_for = null, waits_since = null
+        where shop_id = ${shop} and (id = any(${gone}::uuid[]) or merged_into = any(${gone}::uuid[]))`,
+    sql`update buyers set platform_id = null where shop_id = ${shop} and id = ${takeOver?.loser ?? null}`,
+    sql`update buyers set touched = true, wake_at = dunlin_now(), platform_id = coalesce(platform_id, ${takeOver?.platformId ?? null})
+        where shop_id = ${shop} and id = ${winner}`,
+  ]);
+}
