@@ -10,8 +10,6 @@ const MAX_FILES = 15;
 
 /** Still over the limit, or still in a circle; this list only gets shorter. */
 const PENDING = new Set([
-  "src/db/client.ts",
-  "src/db/schema.ts",
   "src/intake/take-in.ts",
 ]);
 

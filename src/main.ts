@@ -9,8 +9,8 @@ import { explainFileError, isDatabaseError, reasonOf } from "./cli/failure.ts";
 import { OutputError, openOutput } from "./cli/output.ts";
 import { program } from "./cli/program.ts";
 import { StartError } from "./config/start-error.ts";
-import { explainDbError } from "./db/client.ts";
 import { EmbeddedError } from "./db/embedded/errors.ts";
+import { explainDbError } from "./db/explain-error.ts";
 import { CampaignsBusy } from "./db/stores/campaigns/planning-fence.ts";
 import { DemoError } from "./demo/place.ts";
 

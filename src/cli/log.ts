@@ -1,7 +1,7 @@
 /** Logs: JSON lines by pino, pretty on a terminal. They hold ids and counts, never an address, a text or a secret. */
 import { type Logger, pino } from "pino";
 import pretty from "pino-pretty";
-import { explainDbError } from "../db/client.ts";
+import { explainDbError } from "../db/explain-error.ts";
 
 /** `to`: 1 is stdout, for services; 2 is stderr, for commands, whose answer goes to stdout. */
 export function createLog(level: string, to: 1 | 2): Logger {

@@ -47,13 +47,13 @@ export const documents = (values: readonly unknown[]): string => {
 /** For `::uuid[]`, `::int8[]`, `::boolean[]`: values that need no quotes. */
 export const plain = (values: readonly (string | number | boolean | null)[]): string => literal(values, String);
 
-/** Epoch ms, for `::timestamptz[]`. A computed instant after the last one that an event may report is written as that last one. */
+/** Epoch ms (fractions are cut), for `::timestamptz[]`. A computed instant after the last one that an event may report is written as that last one. */
 export const instants = (values: readonly (number | null)[]): string => {
   // The instants of a batch lie close together, and most of the work is the same for a whole minute.
   let minute = Number.NaN;
   let upToSeconds = "";
   return literal(values, (at) => {
-    const value = Math.min(at, LATEST);
+    const value = Math.min(Math.floor(at), LATEST);
     const its = Math.floor(value / MINUTE);
     if (its !== minute) {
       minute = its;

@@ -4,7 +4,8 @@ import { fileURLToPath } from "node:url";
 import { drizzle } from "drizzle-orm/postgres-js";
 import { migrate as runDrizzle } from "drizzle-orm/postgres-js/migrator";
 import postgres from "postgres";
-import { redactUrl, type Sql } from "./client.ts";
+import type { Sql } from "./client.ts";
+import { redactUrl } from "./url.ts";
 
 const FOLDER = fileURLToPath(new URL("../../drizzle", import.meta.url));
 /** Any number nobody else locks: one migration at a time per database. */

@@ -10,7 +10,10 @@ import os from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
-import { connect, explainDbError, redactUrl, ts } from "../../src/db/client.ts";
+import { connect } from "../../src/db/client.ts";
+import { explainDbError } from "../../src/db/explain-error.ts";
+import { ts } from "../../src/db/types.ts";
+import { redactUrl } from "../../src/db/url.ts";
 
 vi.setConfig({ testTimeout: 30_000 });
 

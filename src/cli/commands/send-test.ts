@@ -15,7 +15,7 @@ import type { Channel, ChannelTerms, Message, SendOutcome } from "../../core/sea
 import { didYouMean } from "../../core/text/suggest.ts";
 import { canonicalLocale } from "../../core/values/locale.ts";
 import type { Campaign, ShopPolicy } from "../../core/values/policy.ts";
-import { explainDbError } from "../../db/client.ts";
+import { explainDbError } from "../../db/explain-error.ts";
 import { readRunning } from "../../db/stores/campaigns/campaign-store.ts";
 import { type Catalog, loadCatalog } from "../../render/catalog/catalog.ts";
 import { catalogOptions } from "../../render/catalog/catalog-options.ts";

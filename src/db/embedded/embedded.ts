@@ -8,7 +8,8 @@
  */
 import { mkdir, rm, stat } from "node:fs/promises";
 import path from "node:path";
-import { connect, explainDbError } from "../client.ts";
+import { connect } from "../client.ts";
+import { explainDbError } from "../explain-error.ts";
 import { findBinaries } from "./binaries.ts";
 import { type ClusterInput, ensureCluster, type Log, ROLE } from "./cluster.ts";
 import { EmbeddedError, errnoOf, fromErrno } from "./errors.ts";

@@ -5,10 +5,12 @@ import { runningCatalog, StoredCampaignError } from "../../../campaigns/live.ts"
 import { openChannels } from "../../../channels/registry.ts";
 import type { Config } from "../../../config/config.ts";
 import { loadOrCreateKeys } from "../../../config/keys.ts";
-import { explainDbError, redactUrl, type Sql } from "../../../db/client.ts";
+import type { Sql } from "../../../db/client.ts";
+import { explainDbError } from "../../../db/explain-error.ts";
 import { contactsSealedWith } from "../../../db/stores/buyers/contact-store.ts";
 import { readRunning } from "../../../db/stores/campaigns/campaign-store.ts";
 import { databaseNow } from "../../../db/stores/intake/intake-store.ts";
+import { redactUrl } from "../../../db/url.ts";
 import { createVault } from "../../../db/vault.ts";
 import { openQueueBackend } from "../../../queue/connection.ts";
 import { catalogOptions } from "../../../render/catalog/catalog-options.ts";

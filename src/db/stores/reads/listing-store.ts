@@ -5,7 +5,7 @@
 import type { PendingQuery, Row } from "postgres";
 import type { Reason } from "../../../core/values/reason.ts";
 import type { Sql } from "../../client.ts";
-import { ts } from "../../client.ts";
+import { ts } from "../../types.ts";
 import { inState, type ReminderState, stateOf } from "./reminder-state.ts";
 
 export type ListFilter = {

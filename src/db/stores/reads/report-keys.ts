@@ -1,8 +1,8 @@
 /** The keys that a report groups by, as SQL: for each kind of row the expressions and the joins that they need. */
 import type { PendingQuery, Row } from "postgres";
 import type { Sql } from "../../client.ts";
-import { ts } from "../../client.ts";
 import { texts } from "../../columns.ts";
+import { ts } from "../../types.ts";
 
 export const DIMENSIONS = ["campaign", "step", "channel", "template", "variant", "shop", "day", "hour"] as const;
 export type Dimension = (typeof DIMENSIONS)[number];

@@ -1,0 +1,77 @@
+/**
+ * Buyers and how to reach them. The row lock of a buyer protects everything of that buyer: its orders, its open case, its planned
+ * reminders. Contacts are stored encrypted and found by a keyed hash; no other table holds one.
+ *
+ * For all tables: `shop_id` leads every key, so that each can be hash-distributed by shop (not those of campaigns.ts and access.ts, which
+ * belong to the installation). Instants are `timestamptz`, money is integer minor units; prices of segments are in millionths.
+ */
+import { sql } from "drizzle-orm";
+import { boolean, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
+import { bytea, instant } from "./column-types.ts";
+
+export const buyers = pgTable(
+  "buyers",
+  {
+    shopId: text("shop_id").notNull(),
+    id: uuid("id").notNull(),
+    /** The platform's id of the buyer, if an event reported one. */
+    platformId: text("platform_id"),
+    /** hash32 of the first reported identity, as a signed 32-bit number: decides holdout and variant for good. */
+    bucket: integer("bucket").notNull(),
+    /** The latest name (encrypted), locale, timeZone and tier, each as [value, occurredAt ms, event id]. */
+    profile: jsonb("profile").notNull().default({}),
+    /** When there is next something to decide about this buyer. */
+    wakeAt: instant("wake_at"),
+    /** Replan at the next wake, though no event came: a campaign, a promise or a suppression changed. */
+    touched: boolean("touched").notNull().default(false),
+    /** The channel whose rate limit a due send waits for. `waitsSince` is the time at which it was due, and its place in the queue. */
+    waitsFor: text("waits_for"),
+    waitsSince: instant("waits_since"),
+    mergedInto: uuid("merged_into"),
+    createdAt: instant("created_at").notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.shopId, t.id] }),
+    // Finds a buyer by its platform id; of two transactions that insert the same new buyer one fails and runs again.
+    uniqueIndex("buyers_platform_id").on(t.shopId, t.platformId).where(sql`platform_id is not null`),
+    // When a buyer is merged on, the rows that lead to it follow. Few buyers are merged.
+    index("buyers_merged").on(t.shopId, t.mergedInto).where(sql`merged_into is not null`),
+    // The due scan: its cost depends on what is due, not on how many buyers there are.
+    index("buyers_due").on(t.wakeAt).where(sql`wake_at is not null`),
+    // The queue before each rate-limited channel, in the order in which sends were due.
+    index("buyers_waiting").on(t.waitsFor, t.waitsSince).where(sql`waits_for is not null`),
+  ],
+);
+
+export const contacts = pgTable(
+  "contacts",
+  {
+    shopId: text("shop_id").notNull(),
+    /** Keyed hash of kind and value. */
+    hash: bytea("hash").notNull(),
+    buyerId: uuid("buyer_id").notNull(),
+    /** `phone`, or `chat.<kind>`. */
+    kind: text("kind").notNull(),
+    cipher: bytea("cipher").notNull(),
+    keyId: text("key_id").notNull(),
+    /** The event that reported it last. */
+    reportedAt: instant("told_at").notNull(),
+    reportedId: text("told_id").notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.shopId, t.hash] }),
+    // The contacts of loaded buyers, and of one that is merged.
+    index("contacts_buyer").on(t.shopId, t.buyerId),
+  ],
+);
+
+export const suppressions = pgTable(
+  "suppressions",
+  {
+    shopId: text("shop_id").notNull(),
+    hash: bytea("hash").notNull(),
+    source: text("source").notNull(),
+    createdAt: instant("created_at").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.shopId, t.hash] })],
+);

@@ -1,0 +1,56 @@
+/**
+ * Campaigns, and the settings that go with them. They belong to the installation, not to a shop. A change of them holds the lock of
+ * stores/campaigns/planning-fence.ts and increments the revision.
+ */
+import { foreignKey, integer, jsonb, pgTable, primaryKey, text } from "drizzle-orm/pg-core";
+import { instant } from "./column-types.ts";
+
+/** Which version of each campaign is current, and whether it runs. */
+export const campaigns = pgTable(
+  "campaigns",
+  {
+    key: text("key").primaryKey(),
+    /** The version that runs. */
+    current: integer("current").notNull(),
+    /** null: it is not paused. */
+    pausedAt: instant("paused_at"),
+    /** It runs no more, and is kept to be read: it had gone from the directory when `apply --prune` was called. */
+    retiredAt: instant("retired_at"),
+    /** Digest of the files last applied from a directory. Another current digest: edited since. null: never applied. */
+    appliedDigest: text("applied_digest"),
+  },
+  (t) => [
+    foreignKey({
+      name: "campaigns_current",
+      columns: [t.key, t.current],
+      foreignColumns: [campaignVersions.campaign, campaignVersions.number],
+    }),
+  ],
+);
+
+/** Immutable, which a trigger enforces: `campaign.yaml` and the template files of a version, by name. */
+export const campaignVersions = pgTable(
+  "campaign_versions",
+  {
+    campaign: text("campaign").notNull(),
+    /** From 1; reminders and deliveries refer to it. */
+    number: integer("number").notNull(),
+    /** Over the names and texts of the files. */
+    digest: text("digest").notNull(),
+    files: jsonb("files").notNull(),
+    createdAt: instant("created_at").notNull(),
+    createdBy: text("created_by").notNull(),
+    /** `file`, `http` or `rollback`. */
+    source: text("source").notNull(),
+    /** The version that it replaced, or that a rollback restored. */
+    fromVersion: integer("from_version"),
+    note: text("note"),
+  },
+  (t) => [primaryKey({ columns: [t.campaign, t.number] })],
+);
+
+/** Single facts of the installation: the revision of the campaigns, and the one for which all open cases were last replanned. */
+export const settings = pgTable("settings", {
+  key: text("key").primaryKey(),
+  value: jsonb("value").notNull(),
+});

@@ -1,0 +1,148 @@
+/** Cases, their reminders, and what was sent and recovered. */
+import { sql } from "drizzle-orm";
+import {
+  bigint,
+  boolean,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  uniqueIndex,
+  uuid,
+} from "drizzle-orm/pg-core";
+import { instant, money } from "./column-types.ts";
+
+export const cases = pgTable(
+  "cases",
+  {
+    shopId: text("shop_id").notNull(),
+    id: uuid("id").notNull(),
+    buyerId: uuid("buyer_id").notNull(),
+    openedAt: instant("opened_at").notNull(),
+    endedAt: instant("ended_at"),
+    campaign: text("campaign"),
+    hadPlan: boolean("had_plan").notNull().default(false),
+    manual: boolean("manual").notNull().default(false),
+    /** The last promise of the buyer: {at, recordedAt} in ms, reason, by. */
+    promise: jsonb("promise"),
+    /** The last instant at which orders left it, and why they did: {at ms, reasons}. */
+    departures: jsonb("departures"),
+    wholeReason: text("whole_reason"),
+    wholeAt: instant("whole_at"),
+  },
+  (t) => [
+    primaryKey({ columns: [t.shopId, t.id] }),
+    // A buyer has one open case at most; also finds the open cases of loaded buyers.
+    uniqueIndex("cases_one_open").on(t.shopId, t.buyerId).where(sql`ended_at is null`),
+  ],
+);
+
+export const reminders = pgTable(
+  "reminders",
+  {
+    shopId: text("shop_id").notNull(),
+    id: uuid("id").notNull(),
+    caseId: uuid("case_id").notNull(),
+    buyerId: uuid("buyer_id").notNull(),
+    campaign: text("campaign"),
+    campaignVersion: text("campaign_version"),
+    /** null: the reminder stands for the whole case. */
+    step: text("step"),
+    variant: text("variant"),
+    /** As planned: `send` or `skip`. */
+    kind: text("kind").notNull(),
+    /** `planned` → `sending` → `sent` or `skipped`; or `planned` → `skipped`. */
+    state: text("state").notNull(),
+    reason: text("reason"),
+    dueAt: instant("due_at").notNull(),
+    decidedAt: instant("decided_at"),
+    /** The orders that counted when it was decided; those of a send are named in its text. */
+    orders: text("orders").array().notNull(),
+    /** The orders of a send that was over the limit of its channel. They count as treated, sent or not. */
+    intended: text("intended").array(),
+    /** Why it has its time: index, anchor, latest, owed, moves. */
+    plan: jsonb("plan"),
+    /** A payment until then is credited to this send. */
+    attributedUntil: instant("attributed_until"),
+    /** When a send that failed for the moment is retried. */
+    retryAt: instant("retry_at"),
+    retryChannel: text("retry_channel"),
+  },
+  (t) => [
+    primaryKey({ columns: [t.shopId, t.id] }),
+    // A case has one planned row at most for each step. A row is planned while it is not decided. The condition is not on `state`: that changes
+    // once more when a send is recorded, and the update then stays on its page (HOT).
+    uniqueIndex("reminders_one_planned").on(t.shopId, t.caseId, t.step).where(sql`decided_at is null`),
+    // The plan and the recent sends of loaded buyers.
+    index("reminders_buyer").on(t.shopId, t.buyerId),
+    // The scan for due retries. Few reminders wait for one.
+    index("reminders_retry").on(t.retryAt).where(sql`retry_at is not null`),
+  ],
+);
+
+export const deliveries = pgTable(
+  "deliveries",
+  {
+    shopId: text("shop_id").notNull(),
+    /** That of the first attempt on a channel is the idempotency key of all attempts there. */
+    id: uuid("id").notNull(),
+    reminderId: uuid("reminder_id").notNull(),
+    channel: text("channel").notNull(),
+    attempt: integer("attempt").notNull(),
+    /** `claimed` → `accepted`, `failed-permanent`, `failed-transient`, `unknown`. */
+    state: text("state").notNull(),
+    /** That of this attempt: a retry may go out under a later version than the first one. */
+    campaignVersion: text("campaign_version"),
+    variant: text("variant"),
+    claimedAt: instant("claimed_at").notNull(),
+    leaseUntil: instant("lease_until").notNull(),
+    finishedAt: instant("finished_at"),
+    deliveredAt: instant("delivered_at"),
+    template: text("template"),
+    templateVersion: text("template_version"),
+    messageId: text("message_id"),
+    segments: integer("segments"),
+    costMicros: bigint("cost_micros", { mode: "number" }),
+    costCurrency: text("cost_currency"),
+    code: text("code"),
+    message: text("message"),
+  },
+  (t) => [
+    primaryKey({ columns: [t.shopId, t.id] }),
+    // A reminder has one delivery at most that was, or may have been, sent: no double send, whatever goes wrong.
+    uniqueIndex("deliveries_one_standing")
+      .on(t.shopId, t.reminderId)
+      .where(sql`state in ('claimed', 'accepted', 'unknown')`),
+    // All attempts of a reminder.
+    index("deliveries_reminder").on(t.shopId, t.reminderId),
+    // The scan for claims whose worker reported no outcome in time.
+    index("deliveries_lease").on(t.leaseUntil).where(sql`state = 'claimed'`),
+  ],
+);
+
+export const recoveries = pgTable(
+  "recoveries",
+  {
+    shopId: text("shop_id").notNull(),
+    orderId: text("order_id").notNull(),
+    reminderId: uuid("reminder_id").notNull(),
+    amount: money("amount").notNull(),
+    currency: text("currency").notNull(),
+    remindedAt: instant("reminded_at").notNull(),
+    paidAt: instant("paid_at").notNull(),
+  },
+  (t) => [
+    // An order is credited once at most.
+    primaryKey({ columns: [t.shopId, t.orderId] }),
+    // What a reminder recovered, for the reports.
+    index("recoveries_reminder").on(t.shopId, t.reminderId),
+  ],
+);
+
+/** The next free slot of each rate-limited channel: one row a channel, shared by all processes. */
+export const channelSlots = pgTable("channel_slots", {
+  channel: text("channel").primaryKey(),
+  nextAt: instant("next_at").notNull(),
+});
