@@ -12,6 +12,9 @@ export function splitShopKey(key: string): Key {
   return { shop: key.slice(0, at), id: key.slice(at + 1) };
 }
 
+/** Two transactions insert and lock rows in the same order, so that they cannot deadlock. */
+export const compareTexts = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
 /** Events and orders. */
 export const textKeys = rowSet<Key>({
   shop_id: text(({ shop }) => shop),

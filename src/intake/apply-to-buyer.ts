@@ -1,26 +1,26 @@
-/** What an event tells of its buyer: contacts, name, locale, zone and tier; the latest told value of each wins. */
+/** Applies what an event reports about its buyer: contacts, name, locale, zone and tier. The latest value of each wins. */
 import { setContact } from "../core/rules/merge.ts";
 import type { LoadedBuyer, Profile, Reported } from "../db/stores/buyers/loaded-buyer.ts";
 import type { Vault } from "../db/vault.ts";
 import type { Prepared } from "./prepare.ts";
 
 export function applyToBuyer(buyer: LoadedBuyer, event: Prepared, suppressed: ReadonlySet<string>, vault: Vault): void {
-  const { occurredAt, id, buyer: told } = event;
+  const { occurredAt, id, buyer: payload } = event;
   for (const { kind, key } of event.contacts)
     setContact(buyer.state, kind, { suppressed: suppressed.has(key), reportedAt: occurredAt, reportedId: id });
   if (event.platformId !== null && buyer.platformIdNow === null) buyer.platformIdNow = event.platformId;
-  if (told === null) return;
+  if (payload === null) return;
   const profile: Profile = { ...buyer.profile };
-  const tellField = (field: keyof Profile, value: string | null | undefined, store = (text: string) => text): void => {
+  const setField = (field: keyof Profile, value: string | null | undefined, store = (text: string) => text): void => {
     const known = profile[field];
     if (value == null || (known !== undefined && !isLater(known, occurredAt, id))) return;
     profile[field] = [store(value), occurredAt, id];
     buyer.profileChanged = true;
   };
-  tellField("name", told.name, (name) => vault.seal(name).toString("base64"));
-  tellField("locale", told.locale);
-  tellField("timeZone", told.timeZone);
-  tellField("tier", told.tier);
+  setField("name", payload.name, (name) => vault.seal(name).toString("base64"));
+  setField("locale", payload.locale);
+  setField("timeZone", payload.timeZone);
+  setField("tier", payload.tier);
   buyer.profile = profile;
   buyer.state.zone = profile.timeZone?.[0] ?? null;
 }

@@ -1,14 +1,15 @@
 /**
- * Intake: events of any origin in, durable facts out. What requests, jobs and files hand in at the same time shares transactions
- * (group commit), so that single events cost little more than arrays. When `submit` resolves, what it counts as accepted or duplicate
- * is committed; it rejects only when the store is out, and then nothing of it was answered for.
+ * Intake: takes events of any origin, and makes durable facts of them. Requests, jobs and files that arrive at the same time share
+ * transactions (group commit), so that single events cost little more than arrays. When `submit` resolves, the events that it counts as
+ * accepted or duplicate are committed. It rejects when the database is down, and then answers for none of its events.
  */
 
 import type { Rejection } from "../core/order/event.ts";
 import { groupCommit } from "../db/group-commit.ts";
 import { isDataFault } from "../db/transaction.ts";
+import type { IntakeDeps } from "./deps.ts";
 import { type Prepared, type PrepareEnv, prepare } from "./prepare.ts";
-import { type IntakeDeps, type TakenIn, takeIn, takeInApart } from "./take-in.ts";
+import { type TakenIn, takeIn, takeInBisected } from "./take-in.ts";
 
 export type RejectedEvent = Rejection & { readonly index: number; readonly id: string | null };
 
@@ -25,11 +26,11 @@ export type Intake = {
   readonly pending: number;
 };
 
-/** Events of one transaction: more costs memory and lock time, and gains nothing. */
+/** Events in one transaction: more would cost memory and lock time, and gain nothing. */
 const MAX_EVENTS = 2_000;
-/** Transactions at a time: one computes while the other waits for the store. */
+/** Transactions at a time: one computes while the other waits for the database. */
 const LANES = 2;
-/** Waiting, for the second of them: a statement for fewer costs nearly as much as one for so many (measured). */
+/** Waiting events, for a second transaction to begin: a statement for fewer costs nearly as much as one for so many (measured). */
 const ENOUGH_EVENTS = 200;
 
 const UNSTORABLE = {
@@ -37,10 +38,10 @@ const UNSTORABLE = {
   message: "event: holds a value that the database does not take; see the log of this process",
 };
 
-/** Of what was submitted together: a verdict for each event, or why there is none. */
+/** For one submitted list: a verdict for each event, or why there is none. */
 type Answer = { readonly verdicts: readonly TakenIn[] } | { readonly error: unknown };
 
-/** What cannot be taken in holds up nobody else's events: then each list is taken in by itself. */
+/** Takes in several lists in one transaction. If one of them cannot be taken in, each is taken in by itself, so that it blocks no other. */
 async function takeInLists(deps: IntakeDeps, lists: readonly (readonly Prepared[])[]): Promise<Answer[]> {
   try {
     const verdicts = await takeIn(deps, lists.flat());
@@ -54,7 +55,7 @@ async function takeInLists(deps: IntakeDeps, lists: readonly (readonly Prepared[
     const answers: Answer[] = [];
     for (const list of lists)
       answers.push(
-        await takeInApart(deps, list).then(
+        await takeInBisected(deps, list).then(
           (verdicts) => ({ verdicts }),
           (fault: unknown) => ({ error: fault }),
         ),
@@ -64,8 +65,8 @@ async function takeInLists(deps: IntakeDeps, lists: readonly (readonly Prepared[
 }
 
 /**
- * The order and the buyer that an event tells of. Two transactions that tell of the same at once would wait for each other, in a
- * ring even, and be run again; between processes that is rare, between the lanes of one it would be the rule.
+ * The order and the buyer of an event. Two transactions about the same ones would wait for each other, or deadlock, and run again. Between
+ * processes that is rare; between the lanes of one process it would be the rule.
  */
 function keysOf({ shop, orderId, platformId, contacts }: Prepared): string[] {
   const keys = [`o${shop}\n${orderId}`];

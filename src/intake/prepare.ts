@@ -18,12 +18,12 @@ export type Prepared = {
   readonly type: OrderEvent["type"];
   readonly occurredAt: number;
   readonly orderId: string;
-  /** The order as told, without its buyer: what is stored and folded. */
-  readonly told: OrderPayload;
+  /** The order as reported, without its buyer: it is stored, and the order is folded from it. */
+  readonly payload: OrderPayload;
   readonly buyer: BuyerPayload | null;
   readonly platformId: string | null;
   readonly contacts: readonly PreparedContact[];
-  /** Decides holdout and variant if this event is the first of its buyer; null: no buyer told. */
+  /** Decides holdout and variant if this event is the first of its buyer; null: it names no buyer. */
   readonly firstIdentity: string | null;
 };
 
@@ -48,7 +48,7 @@ export function prepare(env: PrepareEnv, input: unknown): PreparedOrRejected {
       type: event.type,
       occurredAt: event.occurredAt,
       orderId: order.id,
-      told: order,
+      payload: order,
       buyer: buyer === null ? null : knownZone(buyer),
       platformId: identities.platformId,
       contacts: identities.contacts.map(({ kind, value }) => {

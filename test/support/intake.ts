@@ -4,8 +4,8 @@ import { DAY, HOUR, MINUTE } from "../../src/core/values/duration.ts";
 import type { Campaign, ChannelContacts, ShopPolicy } from "../../src/core/values/policy.ts";
 import { newId } from "../../src/db/ids.ts";
 import { createVault } from "../../src/db/vault.ts";
+import type { IntakeDeps } from "../../src/intake/deps.ts";
 import { type Prepared, prepare } from "../../src/intake/prepare.ts";
-import type { IntakeDeps } from "../../src/intake/take-in.ts";
 import { testDatabase } from "./database.ts";
 
 export const T0 = Date.parse("2026-11-10T12:00:00Z");

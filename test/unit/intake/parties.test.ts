@@ -11,7 +11,7 @@ const event = (name: string, { phone, id }: Who = {}): Prepared => ({
   type: "order.updated",
   occurredAt: 0,
   orderId: name.split(" ")[0] ?? "",
-  told: { id: name.split(" ")[0] ?? "" },
+  payload: { id: name.split(" ")[0] ?? "" },
   buyer: null,
   platformId: id ?? null,
   contacts:

@@ -1,6 +1,7 @@
 /** Writes `buyers`. */
 import type { Sql } from "../../../client.ts";
 import { newId } from "../../../ids.ts";
+import { compareTexts } from "../../../keys.ts";
 import { type Columns, type Fragment, instant, int4, jsonb, rowSet, text, uuid } from "../../../rows.ts";
 import type { LoadedBuyer } from "../loaded-buyer.ts";
 
@@ -33,7 +34,8 @@ const aliases = rowSet<AliasWrite>({
 export function insertBuyers(sql: Sql, rows: readonly BuyerWrite[], now: number): Fragment | null {
   if (rows.length === 0) return null;
   const sorted = [...rows].sort(
-    ({ buyer: a }, { buyer: b }) => compare(a.shop, b.shop) || compare(a.platformIdNow ?? "", b.platformIdNow ?? ""),
+    ({ buyer: a }, { buyer: b }) =>
+      compareTexts(a.shop, b.shop) || compareTexts(a.platformIdNow ?? "", b.platformIdNow ?? ""),
   );
   return sql`
     insert into buyers (${created.names(sql)}, created_at)
@@ -68,6 +70,3 @@ function update(sql: Sql, set: typeof woken, rows: readonly BuyerWrite[]): Fragm
     from ${set.rows(sql, rows)}
     where b.shop_id = n.shop_id and b.id = n.id`;
 }
-
-/** Two transactions insert rows with the same keys in the same order, so that they cannot deadlock. */
-export const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

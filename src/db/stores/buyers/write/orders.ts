@@ -1,9 +1,9 @@
 /** Writes `orders` of known buyers; stray orders are written by `intake/stray-store.ts`. */
 import type { TrackedOrder } from "../../../../core/rules/buyer-state.ts";
 import type { Sql } from "../../../client.ts";
+import { compareTexts } from "../../../keys.ts";
 import { bool, type Columns, type Fragment, instant, jsonb, rowSet, text, uuid, word } from "../../../rows.ts";
 import { factColumns } from "../order-rows.ts";
-import { compare } from "./buyers.ts";
 
 export type OrderWrite = {
   readonly shop: string;
@@ -37,7 +37,7 @@ const moved = rowSet<OrderWrite>(KEY, STANDING);
 
 export function insertOrders(sql: Sql, rows: readonly OrderWrite[], now: number): Fragment | null {
   if (rows.length === 0) return null;
-  const sorted = [...rows].sort((a, b) => compare(a.shop, b.shop) || compare(a.id, b.id));
+  const sorted = [...rows].sort((a, b) => compareTexts(a.shop, b.shop) || compareTexts(a.id, b.id));
   return sql`
     insert into orders (${orders.names(sql)}, seen_at)
     select ${orders.values(sql)}, ${new Date(now)} from ${orders.rows(sql, sorted)}`;

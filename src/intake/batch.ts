@@ -1,0 +1,56 @@
+/**
+ * One batch in one transaction: a handful of statements, however many events, and all of it is committed or nothing.
+ *
+ * Another transaction may insert the same new buyer, contact or order at the same time: then a unique index rejects one of them, and
+ * `takeIn` runs that batch again, which now sees what the other committed. Locks are taken in one order everywhere: events, strays, buyers.
+ * Only a batch that first has events about two buyers, and then proves them one, takes locks in several rounds; it runs again if it
+ * deadlocks with another.
+ */
+import type { Reason } from "../core/values/reason.ts";
+import type { Sql } from "../db/client.ts";
+import { compareTexts, shopKey } from "../db/keys.ts";
+import { planningMoment } from "../db/stores/campaigns/planning-fence.ts";
+import { insertEvents } from "../db/stores/intake/intake-store.ts";
+import type { IntakeDeps } from "./deps.ts";
+import { findKnown } from "./known.ts";
+import type { Prepared } from "./prepare.ts";
+import { runRound } from "./round.ts";
+
+export type Verdict = "accepted" | "duplicate";
+
+/** Returns a verdict for each event, and the reasons of the reminders that ended by them. */
+export async function runBatch(
+  deps: IntakeDeps,
+  tx: Sql,
+  events: readonly Prepared[],
+): Promise<{ verdicts: Verdict[]; skipped: readonly Reason[] }> {
+  const unique = new Map<string, Prepared>();
+  for (const event of events) {
+    const key = shopKey(event.shop, event.id);
+    if (!unique.has(key)) unique.set(key, event);
+  }
+  const [now, fresh, known] = await Promise.all([
+    planningMoment(tx, deps.policy().revision),
+    insertEvents(tx, sorted(unique.values())),
+    findKnown(tx, [...unique.values()]),
+  ]);
+  const isFresh = new Set(fresh.map((row) => shopKey(row.shop_id, row.id)));
+  const todo = [...unique].filter(([key]) => isFresh.has(key)).map(([, event]) => event);
+  const skipped: Reason[] = [];
+  let round = { pending: todo, known };
+  while (round.pending.length > 0) {
+    const { reasons, later } = await runRound(deps, tx, now, round.pending, round.known);
+    skipped.push(...reasons);
+    if (later.length === 0) break;
+    round = { pending: [...later], known: await findKnown(tx, later) };
+  }
+  const verdicts: Verdict[] = [];
+  for (const event of events) {
+    const key = shopKey(event.shop, event.id);
+    verdicts.push(isFresh.delete(key) ? "accepted" : "duplicate");
+  }
+  return { verdicts, skipped };
+}
+
+const sorted = (events: Iterable<Prepared>): Prepared[] =>
+  [...events].sort((a, b) => compareTexts(a.shop, b.shop) || compareTexts(a.id, b.id));

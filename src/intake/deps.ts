@@ -1,0 +1,20 @@
+/** What intake works with. */
+import type { BuyerPolicy } from "../core/rules/buyer-state.ts";
+import type { ShopPolicy } from "../core/values/policy.ts";
+import type { Reason } from "../core/values/reason.ts";
+import type { Sql } from "../db/client.ts";
+import type { Vault } from "../db/vault.ts";
+
+export type IntakeDeps = {
+  readonly sql: Sql;
+  readonly vault: Vault;
+  /** The policy of a configured shop. */
+  readonly shopOf: (shop: string) => ShopPolicy | null;
+  readonly policy: () => BuyerPolicy;
+  /** Reads the campaigns again when those of the policy are outdated. */
+  readonly refresh?: () => Promise<void>;
+  /** Called for each reminder that an event ended, once that is committed. */
+  readonly skipped?: (reason: Reason) => void;
+  /** Called for each well-formed event that cannot be taken in. */
+  readonly broken?: (error: unknown, which: { shop?: string | undefined; event?: string | undefined }) => void;
+};

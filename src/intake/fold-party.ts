@@ -1,0 +1,74 @@
+/** Folds the events of one buyer into its state, one after the other, and decides what follows. */
+import { foldOrder } from "../core/order/order.ts";
+import { applyChange, touch } from "../core/rules/buyer.ts";
+import type { BuyerPolicy, Decision } from "../core/rules/buyer-state.ts";
+import { compareTexts, shopKey } from "../db/keys.ts";
+import { adoptOrder, finishLoading } from "../db/stores/buyers/adopt.ts";
+import type { LoadedBuyer } from "../db/stores/buyers/loaded-buyer.ts";
+import type { OrderRow } from "../db/stores/buyers/order-rows.ts";
+import type { BuyerChange } from "../db/stores/buyers/write/changes.ts";
+import type { ContactWrite } from "../db/stores/intake/contact-writer.ts";
+import type { Vault } from "../db/vault.ts";
+import { applyToBuyer } from "./apply-to-buyer.ts";
+import { addEvent, type History } from "./history.ts";
+import type { Known } from "./known.ts";
+import { Moved } from "./locks.ts";
+import type { Party } from "./parties.ts";
+import type { Prepared } from "./prepare.ts";
+
+export type PartyWork = { readonly party: Party; readonly buyer: LoadedBuyer };
+
+/** A contact with the latest event of the batch that reported it. */
+export type ReceivedContact = Omit<ContactWrite, "cipher"> & { readonly value: string; readonly isNew: boolean };
+
+export type FoldEnv = {
+  readonly policy: BuyerPolicy;
+  readonly vault: Vault;
+  readonly now: number;
+  readonly known: Known;
+  readonly history: History;
+  /** Stored orders of the events, by `shopKey`. */
+  readonly orderRows: ReadonlyMap<string, OrderRow>;
+};
+
+export type FoldedParty = BuyerChange & { readonly contacts: readonly ReceivedContact[] };
+
+export function foldParty(env: FoldEnv, { party, buyer }: PartyWork): FoldedParty {
+  const { policy, now, history } = env;
+  const { state } = buyer;
+  for (const { shop, orderId } of party.events) {
+    const row = env.orderRows.get(shopKey(shop, orderId));
+    if (row !== undefined) adoptOrder(buyer, row);
+    // Another transaction stored it while this one waited for the buyer: its events are not among those loaded.
+    else if (state.orders.has(orderId)) throw new Moved();
+  }
+  finishLoading(buyer);
+  const decisions: Decision[] = [];
+  if (buyer.touched) decisions.push(...touch(state, policy, now, true));
+  const contacts = new Map<string, ReceivedContact>();
+  for (const event of party.silent) addEvent(history, event);
+  for (const event of party.events) {
+    const events = addEvent(history, event);
+    decisions.push(
+      ...applyChange(state, policy, now, () => {
+        const order = foldOrder(events, state.shop);
+        const tracked = state.orders.get(event.orderId);
+        if (tracked === undefined) state.orders.set(event.orderId, { order, reportedAt: null, settled: {} });
+        else tracked.order = order;
+        applyToBuyer(buyer, event, env.known.suppressed, env.vault);
+      }),
+    );
+    addContacts(contacts, event, buyer.id, env.known);
+  }
+  return { buyer, decisions, contacts: [...contacts.values()] };
+}
+
+function addContacts(latest: Map<string, ReceivedContact>, event: Prepared, buyerId: string, known: Known): void {
+  const { shop, occurredAt, id } = event;
+  for (const { key, kind, value, hash } of event.contacts) {
+    const before = latest.get(key);
+    if (before !== undefined && (before.reportedAt - occurredAt || compareTexts(before.reportedId, id)) >= 0) continue;
+    const isNew = !known.contacts.has(key);
+    latest.set(key, { shop, hash, buyerId, kind, value, isNew, reportedAt: occurredAt, reportedId: id });
+  }
+}
