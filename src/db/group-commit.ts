@@ -1,6 +1,6 @@
 /**
- * Group commit: what arrives while a batch is being worked on becomes the next batch. No timer: a lone item goes at once, and
- * under load batches grow to what the store can take, up to `most` items and `lanes` batches at a time.
+ * Group commit: items that arrive while a batch runs become the next batch. There is no timer: a lone item runs at once, and under load
+ * batches grow, up to `max` items in a batch and `lanes` batches at a time.
  */
 export type GroupCommit<Item, Result> = {
   /** Resolves with the item's own result, or rejects with the error of its batch. */
@@ -16,17 +16,17 @@ type Waiting<Item, Result> = {
   reject: (error: unknown) => void;
 };
 
-/** Items that are passed over, at most, in search of some that may run. */
+/** Items that are skipped, at most, in search of some that may run. */
 const LOOK_PAST = 1_000;
 
 /**
- * `run` answers one result for each item, in their order. `sizeOf`: how much of `most` an item takes (1). `enough`: how much must wait for
- * a batch to begin beside another (1); less waits for one to end. `keysOf`: what an item touches; two batches that run at the same time
- * never have a key in common, and items with a common key run in the order they came.
+ * `run` returns one result for each item, in their order. `sizeOf`: how much of `max` an item takes (1). `enough`: how much must be queued
+ * for a batch to begin beside another (1); less waits for one to end. `keysOf`: what an item touches; two batches that run at the same time
+ * never have a key in common, and items with a common key run in the order in which they came.
  */
 export function groupCommit<Item, Result>(options: {
   readonly run: (items: readonly Item[]) => Promise<readonly Result[]>;
-  readonly most: number;
+  readonly max: number;
   readonly lanes: number;
   readonly enough?: number;
   readonly sizeOf?: (item: Item) => number;
@@ -35,14 +35,14 @@ export function groupCommit<Item, Result>(options: {
   let queue: Waiting<Item, Result>[] = [];
   const sizeOf = options.sizeOf ?? (() => 1);
   const keysOf = options.keysOf ?? (() => []);
-  /** What the batches under way touch. */
+  /** The keys of the running batches. */
   const busy = new Set<string>();
   const enough = options.enough ?? 1;
   let waitingSize = 0;
   let running = 0;
   let unanswered = 0;
 
-  /** The next batch; empty when all that was looked at waits for a batch under way. */
+  /** The next batch; empty when all items that it looked at wait for a running batch. */
   function take(): Waiting<Item, Result>[] {
     const batch: Waiting<Item, Result>[] = [];
     const left: Waiting<Item, Result>[] = [];
@@ -57,7 +57,7 @@ export function groupCommit<Item, Result>(options: {
         continue;
       }
       const more = sizeOf(waiting.item);
-      if (batch.length > 0 && size + more > options.most) break;
+      if (batch.length > 0 && size + more > options.max) break;
       size += more;
       batch.push(waiting);
     }
@@ -96,7 +96,7 @@ export function groupCommit<Item, Result>(options: {
         queue.push({ item, keys: keysOf(item), resolve, reject });
         unanswered++;
         waitingSize += sizeOf(item);
-        // A turn of the loop lets what arrives together go together.
+        // Items that are submitted in one turn of the loop run together.
         queueMicrotask(start);
       }),
     get pending() {

@@ -2,13 +2,13 @@
 import { randomFillSync } from "node:crypto";
 import { v7 } from "uuid";
 
-/** Random bytes drawn ahead: one system call for 256 ids. */
+/** Random bytes are drawn in advance: one system call for 256 ids. */
 const SIZE = 16;
 const pool = Buffer.alloc(SIZE * 256);
 let used = pool.length;
 
 let msecs = 0;
-/** Within a millisecond: 32 bits that begin at random in the lower half, and count on. */
+/** Counts the ids of a millisecond: 32 bits, from a random number in the lower half. */
 let seq = 0;
 
 const random = new Uint8Array(SIZE);
@@ -34,7 +34,7 @@ const DIGITS = Buffer.from("0123456789abcdef");
 const DASH = 0x2d;
 const text = Buffer.alloc(36, DASH);
 
-/** As the library writes it, but in one piece: its string of twenty pieces is put together anew by whoever looks into it. */
+/** As the library writes it, but as one flat string: its string of twenty pieces is joined again by each reader. */
 function write(id: Uint8Array): string {
   let to = 0;
   for (let at = 0; at < SIZE; at++) {

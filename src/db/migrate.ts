@@ -1,4 +1,4 @@
-/** Brings the schema up to date, and says whether a database fits this program. */
+/** Brings the schema up to date, and checks whether a database fits this program. */
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { drizzle } from "drizzle-orm/postgres-js";
@@ -8,17 +8,17 @@ import type { Sql } from "./client.ts";
 import { redactUrl } from "./url.ts";
 
 const FOLDER = fileURLToPath(new URL("../../drizzle", import.meta.url));
-/** Any number nobody else locks: one migration at a time per database. */
+/** An arbitrary number: one migration at a time in each database. */
 const LOCK = 5_873_011_402;
 
-/** `fits`, or why this process must not start on that database. */
+/** `fits`, or the reason why this process must not start on that database. */
 export type SchemaVerdict =
   | { readonly kind: "fits" }
   | { readonly kind: "older" | "newer" | "absent"; readonly message: string };
 
-/** Applies what is missing. Safe to run from many processes at once: they take turns. */
+/** Applies the missing migrations. Many processes may call it at once: they take turns. */
 export async function migrate(url: string): Promise<void> {
-  // A pool of its own: drizzle replaces the parsers of the pool that it is given.
+  // A pool of its own: drizzle replaces the parsers of its pool.
   const sql = postgres(url, {
     max: 1,
     fetch_types: false,

@@ -1,6 +1,6 @@
 /**
- * Opens Dunlin's database: the one that DATABASE_URL names, or the embedded one. A service owns the embedded server and leaves a note
- * (0600) where it listens; a command run beside it connects there instead of starting a second one.
+ * Opens Dunlin's database: the one that DATABASE_URL names, or the embedded one. A service owns the embedded server, and leaves a note
+ * (0600) with its address; a command that runs beside the service connects there instead of starting a second server.
  */
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -9,7 +9,7 @@ import { type EmbeddedPostgres, startEmbedded } from "./embedded/embedded.ts";
 
 export type OpenDatabase = Database & {
   readonly url: string;
-  /** Resolves when the embedded server ended for good under us. */
+  /** Resolves when the embedded server has ended and could not be started again. */
   readonly died: Promise<Error> | null;
 };
 
@@ -24,7 +24,7 @@ export type OpenOptions = {
 
 const noteOf = (dataDir: string): string => join(dataDir, "service.json");
 
-/** Throws EmbeddedError or the driver's error; `explainDbError` says them in one line. */
+/** Throws EmbeddedError or the driver's error; `explainDbError` puts either in one line. */
 export async function openDatabase(options: OpenOptions): Promise<OpenDatabase> {
   const { databaseUrl, dataDir, mode } = options;
   if (databaseUrl !== null) {
@@ -54,7 +54,7 @@ function owned(embedded: EmbeddedPostgres, dataDir: string, options?: ConnectOpt
   };
 }
 
-/** The database of a service that runs on this data dir, or null when none answers. */
+/** The database of the service that runs on this data directory, or null when none answers. */
 async function besideService(dataDir: string, options?: ConnectOptions): Promise<OpenDatabase | null> {
   let url: unknown;
   try {

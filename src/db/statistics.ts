@@ -1,14 +1,14 @@
-/** What PostgreSQL's planner knows of our tables. */
+/** Keeps the statistics of PostgreSQL's planner up to date. */
 import type { Sql } from "./client.ts";
 
 const TABLES = ["order_events", "orders", "buyers", "contacts", "cases", "reminders", "deliveries", "recoveries"];
-/** Smaller tables are read whole in no time. */
+/** A smaller table is fast to read as a whole. */
 const MIN_ROWS = 500;
 
 /**
- * Analyses the tables that have doubled since they last were, and returns their names. Autovacuum does so too, but looks once a minute;
- * until then a statement keeps the plan that it was given while its tables were all but empty, which is to read them from end to end, and
- * a flood of orders makes that slower with every second. For an owner of the tables only: others are passed over by the server.
+ * Analyses the tables that have doubled since they were last analysed, and returns their names. Autovacuum does the same, but looks once a
+ * minute. Until then a statement keeps the plan that it got while its tables were nearly empty: it reads them from end to end, which gets
+ * slower with every second of a flood of orders. Only the owner of the tables may do this; for others the server skips them.
  */
 export async function analyzeGrown(sql: Sql): Promise<string[]> {
   const rows = await sql<{ name: string }[]>`
@@ -17,7 +17,7 @@ export async function analyzeGrown(sql: Sql): Promise<string[]> {
     join pg_class c on c.oid = to_regclass(t.name)
     where pg_stat_get_mod_since_analyze(c.oid) > greatest(${MIN_ROWS}::float8, c.reltuples)`;
   const grown = rows.map(({ name }) => name);
-  // One after the other, and none that somebody else analyses already: nothing waits for it.
+  // One after the other, without those that another session analyses already: nothing waits.
   for (const name of grown) await sql.unsafe(`analyze (skip_locked) ${name}`);
   return grown;
 }

@@ -1,17 +1,17 @@
 /**
  * Transactions that survive the loss of their connection.
  *
- * Hazard: when the connection of a postgres.js transaction is gone (PostgreSQL restarts), the driver still writes `rollback`, or whatever
- * the body says next, to it: a TypeError that ends the process, or a connection that is never free again. So after a loss nothing more
- * reaches the driver: the body is left behind, and the caller gets the driver's error.
+ * Hazard: when the connection of a postgres.js transaction is gone (PostgreSQL restarts), the driver still writes `rollback` or the next
+ * statement to it. That throws a TypeError that ends the process, or leaves a connection that is never free again. So after a loss nothing
+ * more reaches the driver: the body is abandoned, and the caller gets the driver's error.
  */
 import { setTimeout as pause } from "node:timers/promises";
 import type { Sql } from "./client.ts";
 
-/** The pool was closed, and its time of grace is over. */
+/** The pool was closed, and its grace period is over. */
 const CUT_BY_US = "CONNECTION_DESTROYED";
 
-/** `CONNECT_TIMEOUT`, 57P03 and the like come before a transaction began, when there is nothing to roll back. */
+/** `CONNECT_TIMEOUT`, 57P03 and the like come before a transaction begins, when there is nothing to roll back. */
 const LOST = new Set([
   "CONNECTION_CLOSED",
   CUT_BY_US,
@@ -19,9 +19,9 @@ const LOST = new Set([
   "ECONNRESET",
   "EPIPE",
   "ETIMEDOUT",
-  // idle_in_transaction_session_timeout: the server closes the connection after saying so.
+  // idle_in_transaction_session_timeout: the server sends this error, then closes the connection.
   "25P03",
-  // So does one that was told to end (pg_terminate_backend, a shutdown), or whose neighbour crashed.
+  // The session was ended (pg_terminate_backend, a shutdown), or another one crashed.
   "57P01",
   "57P02",
 ]);
@@ -29,15 +29,15 @@ const LOST = new Set([
 /** The close of a socket follows its error within a turn of the loop. */
 const CLOSE_FOLLOWS_MS = 50;
 
-/** The connection is gone, and what was under way on it. */
+/** Whether the connection is gone, and with it the transaction. */
 export const isLost = (error: unknown): boolean => LOST.has(codeOf(error));
 
 const codeOf = (error: unknown): string => String(error instanceof Error && "code" in error ? error.code : "");
 
-/** All statements of the transaction see one moment. The default is a moment for each, and writing. */
+/** All statements of the transaction see one snapshot, and none writes. By default each has its own snapshot, and may write. */
 export type Isolation = "isolation level repeatable read read only";
 
-/** Commits when `work` resolves, rolls back when it rejects. Rejects also when the connection was lost; the commit may be done then. */
+/** Commits when `work` resolves, rolls back when it rejects. Rejects also when the connection was lost; it may be committed then. */
 export async function inTransaction<T>(
   sql: Sql,
   work: (tx: Sql) => Promise<T>,
@@ -62,9 +62,9 @@ export async function inTransaction<T>(
       try {
         result = { value: await work(tx) };
       } catch (error) {
-        // The driver itself rejects `begin` when the connection closes, so nobody waits for this. Another connection may be meant.
+        // The driver itself rejects `begin` when the connection closes, so nothing awaits this. The error may be of another connection.
         if (isLost(error)) await pause(CLOSE_FOLLOWS_MS);
-        // A server that is busy with a statement closes late; the driver, with several under way, would queue its rollback for ever.
+        // A server that is busy with a statement closes late; with several statements under way the driver would queue its rollback for ever.
         if (codeOf(error) === CUT_BY_US) leave(error);
         if (lost || codeOf(error) === CUT_BY_US) await never;
         throw error;
@@ -80,8 +80,8 @@ export async function inTransaction<T>(
 }
 
 /**
- * Whether what failed is the data, not the store: values that PostgreSQL does not take (classes 22 and 23 but for races), or that our own
- * code stumbles over. Told so that the rest of a batch can go on without the one row that is to blame.
+ * Whether the data is at fault and not the database: PostgreSQL rejects a value (classes 22 and 23 but for races), or our own code throws on
+ * it. The rest of a batch can then go on without the one bad row.
  */
 export function isDataFault(error: unknown): boolean {
   if (error instanceof TypeError || error instanceof RangeError || error instanceof SyntaxError) return true;

@@ -1,6 +1,6 @@
 /**
  * Contacts at rest: AES-256-GCM under a key derived from DUNLIN_SECRET_KEY, found again by a keyed hash (HMAC-SHA-256 under
- * another derived key). The id of the key is stored beside each value, so that a later key can be told from an earlier one.
+ * another derived key). Each value is stored with the id of its key, which shows whether it was sealed with the present key.
  */
 import { createCipheriv, createDecipheriv, hash, hkdfSync, randomFillSync } from "node:crypto";
 
@@ -9,7 +9,7 @@ export type Vault = {
   readonly keyId: string;
   /** nonce (12 bytes) ‖ tag (16) ‖ ciphertext. */
   seal(text: string): Buffer;
-  /** Throws VaultError when it was sealed with another key or is damaged. */
+  /** Throws VaultError when `sealed` is damaged, or was sealed with another key. */
   open(sealed: Buffer): string;
   /** 16 bytes; the same kind and value always give the same. */
   hash(kind: string, value: string): Buffer;
@@ -62,7 +62,7 @@ export function createVault(secret: Buffer): Vault {
 
 const BLOCK = 64;
 
-/** HMAC-SHA-256 (RFC 2104) out of one-shot hashes, which take a quarter of the time of the streaming API for inputs this short. */
+/** HMAC-SHA-256 (RFC 2104) from one-shot hashes: for inputs this short they take a quarter of the time of the streaming API. */
 function hmacSha256(key: Buffer): (text: string) => Buffer {
   const pad = (byte: number) => Buffer.from(Array.from({ length: BLOCK }, (_, n) => (key[n] ?? 0) ^ byte));
   const inner = Buffer.concat([pad(0x36), Buffer.alloc(4 * 1024)]);

@@ -55,7 +55,7 @@ export function createDispatcher(deps: DispatchDeps): Dispatcher {
     while (!done()) await new Promise<void>((resolve) => waiting.push(resolve));
   };
   const recorder = groupCommit<Outcome, void>({
-    most: 500,
+    max: 500,
     lanes: 2,
     run: async (outcomes) => {
       await recordPatiently(deps, () => record(deps, outcomes));

@@ -78,7 +78,7 @@ function keysOf({ shop, orderId, platformId, contacts }: Prepared): string[] {
 export function createIntake(deps: IntakeDeps): Intake {
   const env: PrepareEnv = { shopOf: deps.shopOf, vault: deps.vault };
   const commit = groupCommit<readonly Prepared[], Answer>({
-    most: MAX_EVENTS,
+    max: MAX_EVENTS,
     lanes: LANES,
     enough: ENOUGH_EVENTS,
     sizeOf: (events) => events.length,

@@ -1,11 +1,11 @@
 /**
- * Which events of a batch are of one buyer, as they come one after the other: what an event tells about who its buyer is holds from then
- * on. Two buyers of whom the batch told already, and who then prove to be one, are told of to the end first: the event that proves it,
- * and what follows of them, is left for later, so that a batch comes to the same as its events one by one.
+ * Groups the events of a batch by buyer, one event after the other: an identity that an event reports counts from that event on. When an
+ * event proves two buyers of the batch to be one, the events before it are folded first. That event and all later ones of the two wait for
+ * another round, so that a batch gives the same result as its events one by one.
  */
 import type { Prepared } from "./prepare.ts";
 
-/** What the store knows: keys are `shop\nvalue`. */
+/** What the database knows, by `shop\nvalue`. */
 export type KnownParties = {
   readonly contacts: ReadonlyMap<string, string>;
   readonly platformIds: ReadonlyMap<string, string>;
@@ -14,26 +14,26 @@ export type KnownParties = {
 
 export type Party = {
   readonly shop: string;
-  /** Events of its orders from before anybody told whose they are: to be folded, but they change nothing by themselves. */
+  /** Events of its orders from before one named the buyer: they are folded, but change nothing by themselves. */
   readonly silent: Prepared[];
   readonly events: Prepared[];
-  /** Stored buyers that this batch proves to be one; none: a new one. */
+  /** Stored buyers that this batch proves to be one; empty: a new buyer. */
   readonly buyers: string[];
 };
 
 export type Parties = {
-  /** In the order in which they were first told of. */
+  /** In the order of their first events. */
   readonly parties: readonly Party[];
-  /** Events of orders whose buyer nobody told. */
+  /** Events of orders whose buyer no event names. */
   readonly strays: readonly Prepared[];
-  /** To be taken in once the others are. */
+  /** To be taken in after the others. */
   readonly later: readonly Prepared[];
 };
 
 type Group = Party & {
-  /** Whom it has become. */
+  /** The group that it has become part of. */
   into: Group | null;
-  /** Somebody told whose its orders are. */
+  /** An event has named the buyer of its orders. */
   known: boolean;
   /** It waits for a later round. */
   blocked: boolean;
@@ -77,7 +77,7 @@ export function partiesOf(events: readonly Prepared[], stored: KnownParties): Pa
 
 const buyerNode = (shop: string, id: string): string => `b${shop}\n${id}`;
 
-/** What the event is known by: its order, its buyer's identities, and the stored buyers that these lead to. */
+/** The nodes of an event: its order, the identities of its buyer, and the stored buyers to which these lead. */
 function nodesOf(event: Prepared, stored: KnownParties): { keys: string[]; buyers: string[] } {
   const { shop, orderId, contacts, platformId } = event;
   const buyers = new Set<string>();
@@ -114,7 +114,7 @@ function rootOf(group: Group): Group {
   return root;
 }
 
-/** An order of which nobody had told whose it is. */
+/** Takes over an order whose buyer was not known. */
 function absorb(group: Group, stray: Group): void {
   group.silent.push(...stray.silent.splice(0));
   stray.into = group;

@@ -1,4 +1,4 @@
-/** What intake needs of an event before it opens a transaction: whose it is, by hashes, and what is stored of it. */
+/** Makes an event ready before a transaction begins: the identities of its buyer as hashes, and the payload to be stored. */
 import { acceptEvent } from "../core/order/accept.ts";
 import type { BuyerPayload, OrderEvent, OrderPayload, Rejection } from "../core/order/event.ts";
 import type { ShopPolicy } from "../core/values/policy.ts";
@@ -33,7 +33,7 @@ export type PreparedOrRejected =
   | { readonly ok: true; readonly prepared: Prepared }
   | { readonly ok: false; readonly id: string | null; readonly rejection: Rejection };
 
-/** Checks one event of any origin and makes it ready. Never throws for what is in it. */
+/** Checks one event of any origin, and makes it ready. Never throws, whatever `input` is. */
 export function prepare(env: PrepareEnv, input: unknown): PreparedOrRejected {
   const accepted = acceptEvent(input, env.shopOf);
   if (!accepted.ok) return accepted;
@@ -60,7 +60,7 @@ export function prepare(env: PrepareEnv, input: unknown): PreparedOrRejected {
   };
 }
 
-/** A zone that is none is passed over: the shop's is used. */
+/** An unknown zone is ignored, and the shop's is used. */
 function knownZone(buyer: BuyerPayload): BuyerPayload {
   return buyer.timeZone == null || isZone(buyer.timeZone) ? buyer : { ...buyer, timeZone: null };
 }

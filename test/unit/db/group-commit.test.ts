@@ -2,10 +2,10 @@ import { describe, expect, it } from "vitest";
 import { groupCommit } from "../../../src/db/group-commit.ts";
 
 /** Batches that end when told to. */
-function bench(options: { most?: number; lanes?: number; enough?: number; sizeOf?: (item: number) => number } = {}) {
+function bench(options: { max?: number; lanes?: number; enough?: number; sizeOf?: (item: number) => number } = {}) {
   const batches: { items: readonly number[]; end: () => void; fail: (error: Error) => void }[] = [];
   const group = groupCommit<number, string>({
-    most: options.most ?? 3,
+    max: options.max ?? 3,
     lanes: options.lanes ?? 1,
     ...(options.enough ? { enough: options.enough } : {}),
     ...(options.sizeOf ? { sizeOf: options.sizeOf } : {}),
@@ -47,7 +47,7 @@ describe("group commit", () => {
   });
 
   it("runs as many batches at a time as there are lanes", async () => {
-    const { group, batches, turn, items } = bench({ lanes: 2, most: 1 });
+    const { group, batches, turn, items } = bench({ lanes: 2, max: 1 });
     const all = [1, 2, 3].map((n) => group.submit(n));
     await turn();
     expect(items()).toEqual([[1], [2]]);
@@ -60,7 +60,7 @@ describe("group commit", () => {
   });
 
   it("begins a batch beside another only with enough waiting", async () => {
-    const { group, batches, turn, items } = bench({ most: 9, lanes: 2, enough: 3 });
+    const { group, batches, turn, items } = bench({ max: 9, lanes: 2, enough: 3 });
     const all = [group.submit(1)];
     await turn();
     for (const n of [2, 3]) all.push(group.submit(n));
@@ -82,7 +82,7 @@ describe("group commit", () => {
   });
 
   it("fails a batch for those in it alone, and goes on", async () => {
-    const { group, batches, turn } = bench({ most: 2 });
+    const { group, batches, turn } = bench({ max: 2 });
     const all = Promise.allSettled([1, 2, 3].map((n) => group.submit(n)));
     await turn();
     batches[0]?.fail(new Error("out"));
@@ -93,7 +93,7 @@ describe("group commit", () => {
   });
 
   it("counts items by their size, and lets one that is too big go alone", async () => {
-    const { group, batches, turn, items } = bench({ most: 10, sizeOf: (item) => item });
+    const { group, batches, turn, items } = bench({ max: 10, sizeOf: (item) => item });
     const all = [4, 6, 1, 50, 2].map((n) => group.submit(n));
     for (let n = 0; n < 4; n++) {
       await turn();

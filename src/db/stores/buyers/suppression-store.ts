@@ -2,7 +2,7 @@
 import type { Sql } from "../../client.ts";
 import { inTransaction } from "../../transaction.ts";
 
-/** Suppresses a contact by its hash and has its buyer planned anew. `false`: it was suppressed already. */
+/** Suppresses a contact by its hash, and has its buyer replanned. false: it was suppressed already. */
 export async function suppressContact(sql: Sql, shop: string, hash: Buffer, source: string): Promise<boolean> {
   return inTransaction(sql, async (tx) => {
     const added = await tx`

@@ -2,12 +2,12 @@
 import type { Sql } from "../../client.ts";
 import { newId } from "../../ids.ts";
 
-/** Who does something: the name of an API key, or of who runs a command. */
+/** The person who does something: the name of an API key, or of the user who runs a command. */
 export type Actor = { readonly who: string; readonly via: "http" | "cli" | "start" };
 
 export type AuditEntry = {
   readonly action: string;
-  /** The campaign or key that it is done to. */
+  /** The campaign or key that is changed. */
   readonly subject: string;
   readonly from: number | null;
   readonly to: number | null;
@@ -41,7 +41,7 @@ export type AuditRow = {
   readonly note: string | null;
 };
 
-/** Newest first. `before`: the id that the page before ended with. */
+/** Newest first. `before`: the last id of the previous page. */
 export function findAudit(
   sql: Sql,
   { who, action, subject, from, to }: AuditFilter,

@@ -1,4 +1,4 @@
-/** Campaigns and their versions, as they are stored. Whoever writes holds the fence (planning-fence.ts). */
+/** Campaigns and their versions, as stored. A caller that writes holds the fence (planning-fence.ts). */
 import type { Sql } from "../../client.ts";
 
 /** `campaign.yaml` and the templates beside it, by name. */
@@ -28,7 +28,7 @@ export type StoredCampaign = StoredVersion & {
 const VERSION = "v.campaign, v.number, v.digest, v.created_at, v.created_by, v.source, v.from_version, v.note";
 const STATE = "c.paused_at, c.retired_at, c.applied_digest";
 
-/** All of them, by key; or the one. */
+/** All campaigns by key, or the one with that key. */
 export function readCampaigns(sql: Sql, key: string | null = null) {
   return sql<StoredCampaign[]>`
     select ${sql.unsafe(VERSION)}, v.files, ${sql.unsafe(STATE)} from campaigns c
@@ -65,7 +65,7 @@ export function listVersions(
     where v.campaign = ${key} and v.number < ${before ?? 2_147_483_647}::int order by v.number desc limit ${limit}`;
 }
 
-/** What tells of the version ("reminders", "deliveries"), or null. Looks through all of them at the worst: for a rare act of a person. */
+/** The table that refers to the version, or null. At worst it reads both tables whole: only for a rare act of a person. */
 export async function versionUse(sql: Sql, key: string, number: number): Promise<"reminders" | "deliveries" | null> {
   const version = String(number);
   const [row] = await sql<{ delivered: boolean; planned: boolean }[]>`
@@ -87,7 +87,7 @@ export type RunningCampaign = {
   readonly paused: boolean;
 };
 
-/** What is run, with its revision, both of one moment. */
+/** The running campaigns with their revision, from one snapshot. */
 export async function readRunning(
   sql: Sql,
 ): Promise<{ readonly revision: number; readonly campaigns: readonly RunningCampaign[] }> {
@@ -114,11 +114,11 @@ export type NewVersion = {
   readonly source: VersionSource;
   readonly from: number | null;
   readonly note: string | null;
-  /** Of the files applied from a directory; undefined: as it was. */
+  /** Digest of the files applied from a directory; undefined: as it was. */
   readonly appliedDigest?: string;
 };
 
-/** Makes the next version and runs it; a campaign that was retired runs again, one that is paused stays so. Returns its number. */
+/** Makes the next version current, and returns its number. A retired campaign runs again; a paused one stays paused. */
 export async function insertVersion(tx: Sql, version: NewVersion): Promise<number> {
   const { campaign, digest, files, by, source, from, note, appliedDigest = null } = version;
   const [row] = await tx<{ number: number }[]>`
@@ -134,12 +134,12 @@ export async function insertVersion(tx: Sql, version: NewVersion): Promise<numbe
   return number;
 }
 
-/** The directory holds what is current: from now on a later edit is told from it. */
+/** Records that the directory holds the current version, so that a later edit is recognised. */
 export function markApplied(tx: Sql, key: string, digest: string) {
   return tx`update campaigns set applied_digest = ${digest}, retired_at = null where key = ${key}`;
 }
 
-/** False: it is so already. */
+/** false: it was so already. */
 export async function markPaused(tx: Sql, key: string, paused: boolean): Promise<boolean> {
   const done = await tx`
     update campaigns set paused_at = case when ${paused} then dunlin_now() end
@@ -147,7 +147,7 @@ export async function markPaused(tx: Sql, key: string, paused: boolean): Promise
   return done.count > 0;
 }
 
-/** What waits to be tried again is looked at now. */
+/** Makes the retries of a campaign due now. */
 export function wakeRetries(tx: Sql, key: string) {
   return tx`
     update reminders set retry_at = dunlin_now()

@@ -15,7 +15,7 @@ export type StoredKey = {
   readonly revoked_at: number | null;
 };
 
-/** The key itself, which is told once; null: the name was given before. */
+/** Returns the key itself, which is shown only once; null: the name was used before. */
 export function createKey(sql: Sql, actor: Actor, name: string, role: KeyRole): Promise<string | null> {
   const key = `dk_${randomBytes(24).toString("base64url")}`;
   return inTransaction(sql, async (tx) => {
@@ -35,7 +35,7 @@ export function listKeys(sql: Sql) {
   >`select id, name, role, created_at, created_by, revoked_at from api_keys order by created_at, id`;
 }
 
-/** By name. null: there is no such key; false: it was revoked before. */
+/** null: there is no key of that name; false: it was revoked before. */
 export function revokeKey(sql: Sql, actor: Actor, name: string): Promise<boolean | null> {
   return inTransaction(sql, async (tx) => {
     const [key] = await tx<
@@ -49,7 +49,7 @@ export function revokeKey(sql: Sql, actor: Actor, name: string): Promise<boolean
   });
 }
 
-/** Whose valid key has this digest. */
+/** The holder of the valid key with this digest. */
 export async function findKey(
   sql: Sql,
   digest: Buffer,

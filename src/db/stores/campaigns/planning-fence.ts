@@ -1,35 +1,35 @@
 /**
- * The fence between planning and changes of the campaigns. A transaction that plans holds it shared and checks that it has the campaigns
- * of the current revision; one that changes them holds it alone. So once a change is committed nobody plans with the old campaigns any
- * more, and every plan made with them is committed before, where planning anew finds it. The lock is one of the transaction, which
- * works behind a pooler; it lives in memory, so that a million plans write nothing for it.
+ * The fence between planning and changes of the campaigns. A transaction that plans holds it shared, and checks that it has the campaigns
+ * of the current revision; one that changes them holds it exclusively. So after the commit of a change no process plans with the old
+ * campaigns, and every plan that was made with them is committed before, where replanning finds it. It is an advisory lock of the
+ * transaction: it works behind a pooler, and lives in memory, so that a million plans write nothing for it.
  */
 import { setTimeout as pause } from "node:timers/promises";
 import type { Sql } from "../../client.ts";
 import { inTransaction } from "../../transaction.ts";
 
-/** Any number nobody else locks. */
+/** An arbitrary number. */
 const FENCE = 5_873_011_403;
-/** Planning waits behind a change that waits, so a change gives way when a planning process is stuck (stopped in its claim, say). */
+/** Planning waits behind a waiting change. So a change gives up when a planning process is stuck (stopped during its claim, say). */
 const PATIENCE_MS = 2_000;
 const ATTEMPTS = 3;
 
-/** What is planned with is not what is current: read the campaigns again, and run the transaction again. */
+/** The campaigns of this process are not the current ones: read them again, and run the transaction again. */
 export class OutdatedCampaigns extends Error {
   override readonly name = "OutdatedCampaigns";
 }
 
-/** A change found no moment without planning: some process holds a planning transaction open. Worth another try. */
+/** A change found no moment without planning, because a process holds a planning transaction open. Try again. */
 export class CampaignsBusy extends Error {
   override readonly name = "CampaignsBusy";
 }
 
 /**
- * The first thing in a transaction that plans: the database's now. `revision`: that of the campaigns it plans with; undefined when they
- * are not the database's (tests, benchmarks). Throws OutdatedCampaigns.
+ * A transaction that plans calls this first. Returns the database's now. `revision`: that of the campaigns with which it plans; undefined
+ * when they are not from the database (tests, benchmarks). Throws OutdatedCampaigns.
  */
 export async function planningMoment(tx: Sql, revision: number | undefined): Promise<number> {
-  // Two statements: the second one's snapshot must be of after the wait for the first.
+  // Two statements, because the snapshot of the second must be taken after the wait of the first.
   const [, [row]] = await Promise.all([
     tx`select pg_advisory_xact_lock_shared(${FENCE}::bigint)`.execute(),
     tx<{ now: number; revision: number }[]>`
@@ -40,7 +40,7 @@ export async function planningMoment(tx: Sql, revision: number | undefined): Pro
   return row?.now ?? 0;
 }
 
-/** Runs a planning transaction again when the campaigns changed meanwhile. */
+/** Runs a planning transaction, and again if the campaigns changed meanwhile. */
 export async function withCurrentCampaigns<T>(
   refresh: (() => Promise<unknown>) | undefined,
   work: () => Promise<T>,
@@ -55,7 +55,7 @@ export async function withCurrentCampaigns<T>(
   }
 }
 
-/** Runs `work` while nobody plans. Throws CampaignsBusy. */
+/** Runs `work` while no process plans. Throws CampaignsBusy. */
 export async function withoutPlanning<T>(sql: Sql, work: (tx: Sql) => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {

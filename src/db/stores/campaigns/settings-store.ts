@@ -1,11 +1,11 @@
-/** Single facts of the installation: the revision of the campaigns, and the one that open cases were last planned anew for. */
+/** Single facts of the installation: the revision of the campaigns, and the one for which open cases were last replanned. */
 import type { Sql } from "../../client.ts";
 import { plain, texts } from "../../columns.ts";
 
-/** One chunk of buyers marked at a time: short locks, also with millions of open cases. */
+/** Buyers marked in one statement: the locks are short, also with millions of open cases. */
 const CHUNK = 5_000;
 
-/** Counts the campaigns' revision up; the caller holds the fence. */
+/** Increments the revision of the campaigns. The caller holds the fence. */
 export async function countRevisionUp(tx: Sql): Promise<number> {
   const [row] = await tx<{ revision: number }[]>`
     insert into settings (key, value) values ('campaigns_revision', '1')
@@ -14,7 +14,7 @@ export async function countRevisionUp(tx: Sql): Promise<number> {
   return row?.revision ?? 0;
 }
 
-/** A change after which every plan is what it was (a pause) needs nothing planned anew. The caller holds the fence. */
+/** For a change that alters no plan (a pause): no case needs to be replanned. The caller holds the fence. */
 export function keepPlans(tx: Sql, revision: number) {
   return tx`
     update settings set value = to_jsonb(${revision}::int)
@@ -29,9 +29,9 @@ export async function campaignsRevision(sql: Sql): Promise<{ revision: number; p
 }
 
 /**
- * If the campaigns changed since open cases were last planned anew, every buyer with one is planned anew at the next wake, which is now.
- * Returns how many were marked; 0 when nothing changed. Safe to run from many processes: what one marked the others pass over, and
- * buyers are locked in the order in which intake locks them.
+ * If the campaigns changed since open cases were last replanned, marks every buyer with an open case to be replanned now. Returns how many
+ * it marked; 0 when nothing changed. Many processes may call it at once: each skips the buyers that another has marked, and buyers are
+ * locked in the order in which intake locks them.
  */
 export async function planAnewIfChanged(sql: Sql): Promise<number> {
   const { revision, planned } = await campaignsRevision(sql);

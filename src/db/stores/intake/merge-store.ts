@@ -11,9 +11,8 @@ type OpenCaseRow = Pick<OpenCase, "id" | "hadPlan" | "manual" | "promise" | "dep
 const json = (value: unknown): string | null => (value == null ? null : JSON.stringify(value));
 
 /**
- * Makes several buyers one: everything of `losers` becomes `winner`'s. At most one open case stays; planned rows of the others go,
- * since the winner is planned anew. `takeOver`: the platform id of a loser that becomes the winner's. All rows are locked by the
- * caller.
+ * Everything of `losers` becomes `winner`'s. At most one open case stays; planned rows of the others are deleted, since the winner is
+ * replanned. `takeOver`: the platform id of a loser that becomes the winner's. The caller has locked all rows.
  */
 export async function mergeBuyers(
   sql: Sql,
