@@ -5,7 +5,7 @@ import { parseEvent } from "../../src/core/order/event.ts";
 import { foldOrder, type ReceivedEvent } from "../../src/core/order/order.ts";
 import { openQueueBackend } from "../../src/queue/connection.ts";
 import { eventually } from "../support/eventually.ts";
-import { shopPolicy } from "../support/intake.ts";
+import { closingShop } from "../support/intake.ts";
 import { audit, isOver, ledger, NO_FAULTS } from "../support/service/ledger.ts";
 import { QUEUES } from "../support/service/redis.ts";
 import { API_KEY, type Rig, rig } from "../support/service/rig.ts";
@@ -151,7 +151,7 @@ describe.each(QUEUES)("queue on $queue", ({ queue, runs }) => {
         const { id, type, occurredAt, order } = parsed.event;
         told.set(order.id, [...(told.get(order.id) ?? []), { id, type, occurredAt, order }]);
       }
-      const policy = shopPolicy({ timeZone: "UTC", locale: "en" });
+      const policy = closingShop({ timeZone: "UTC", locale: "en" });
       const expected = [...told].map(([id, list]) => {
         const { amount, currency, createdAt, closesAt, paidAt, refundedAt, closedAt } = foldOrder(list, policy);
         return { id, amount, currency, createdAt, closesAt, paidAt, refundedAt, closedAt };

@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import { createCampaignAdmin } from "../../src/campaigns/administer.ts";
 import { planAnewIfChanged } from "../../src/db/stores/campaigns/settings-store.ts";
 import { campaignSetup, campaignYaml, NUDGE, OPTIONS } from "../support/campaigns.ts";
-import { receivedEvent, T0 } from "../support/intake.ts";
+import { receivedEvent } from "../support/intake.ts";
+import { T0 } from "../support/rules.ts";
 import { bearer, JSON_TYPE, stubServer } from "./support.ts";
 
 async function server() {

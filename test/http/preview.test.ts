@@ -3,7 +3,8 @@ import { DAY, MINUTE } from "../../src/core/values/duration.ts";
 import { preview as contract } from "../../src/http/contract/templates.ts";
 import { takeIn } from "../../src/intake/take-in.ts";
 import { type PreviewDeps, previewTemplate } from "../../src/preview/preview.ts";
-import { intakeDeps, receivedEvent, T0 } from "../support/intake.ts";
+import { intakeDeps, receivedEvent } from "../support/intake.ts";
+import { T0 } from "../support/rules.ts";
 import { bearer, JSON_TYPE, stubServer } from "./support.ts";
 
 const CHANNELS: PreviewDeps["channels"] = [

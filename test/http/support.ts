@@ -10,7 +10,8 @@ import { type Auth, createAuth } from "../../src/http/kit/auth.ts";
 import { buildServer, type HttpDeps } from "../../src/http/server.ts";
 import { createIntake } from "../../src/intake/intake.ts";
 import { sources } from "../../src/sources/registry.ts";
-import { intakeDeps, receivedEvent, T0 } from "../support/intake.ts";
+import { intakeDeps, receivedEvent } from "../support/intake.ts";
+import { T0 } from "../support/rules.ts";
 import { CAMPAIGN, PREVIEW, REPORT, VERSION } from "./samples.ts";
 
 export const ADMIN_KEY = "dk_test-admin-key";

@@ -20,7 +20,7 @@ import { runLive, VAULT } from "../support/agreement/live.ts";
 import { CHANNELS, type MessageScenario, scenarioOf, shapeArb } from "../support/agreement/messages.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 import { inProcessChannel } from "../support/in-process-channel.ts";
-import { T0 } from "../support/intake.ts";
+import { T0 } from "../support/rules.ts";
 
 const SEED = Number(process.env.MESSAGE_SEED ?? Math.floor(Math.random() * 1_000_000));
 const SCENARIOS = 60;

@@ -16,7 +16,7 @@ import { prepare } from "../../src/intake/prepare.ts";
 import { takeIn } from "../../src/intake/take-in.ts";
 import { testDatabase } from "./database.ts";
 import { inProcessChannel } from "./in-process-channel.ts";
-import { CHANNELS, shopPolicy } from "./intake.ts";
+import { CHANNELS, closingShop } from "./intake.ts";
 
 export const OPTIONS = { channels: ["sms", "chat"], shopIds: ["acme"], shopLocales: ["en"] };
 export const ALICE: Actor = { who: "alice", via: "cli" };
@@ -52,7 +52,7 @@ export async function campaignSetup(yaml = campaignYaml("10m"), more: Readonly<R
     return applyDirectory(sql, by, checked.directory, { force, prune, note: null });
   };
   const vault = createVault(Buffer.alloc(32, 7));
-  const shop = shopPolicy();
+  const shop = closingShop();
   const shopOf = (id: string) => (id === shop.id ? shop : null);
   const sent: Message[] = [];
   const channel = (name: string, contact: Channel["contact"]): Channel =>

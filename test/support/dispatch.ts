@@ -9,7 +9,8 @@ import { buildCatalog } from "../../src/render/catalog/catalog.ts";
 import { inProcessChannel } from "./in-process-channel.ts";
 import { intakeDeps } from "./intake.ts";
 
-export { receivedEvent, T0 } from "./intake.ts";
+export { receivedEvent } from "./intake.ts";
+export { T0 } from "./rules.ts";
 
 const filesOf = (text: (channel: string) => string) =>
   new Map([

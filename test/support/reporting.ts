@@ -4,7 +4,7 @@ import type { Sql } from "../../src/db/client.ts";
 import { newId } from "../../src/db/ids.ts";
 import { type Prepared, prepare } from "../../src/intake/prepare.ts";
 import { takeIn } from "../../src/intake/take-in.ts";
-import { intakeDeps, receivedEvent, shopPolicy } from "./intake.ts";
+import { closingShop, intakeDeps, receivedEvent } from "./intake.ts";
 
 export type Sent = {
   readonly order: string;
@@ -26,7 +26,7 @@ export type Sent = {
 export async function reportFacts(campaigns?: readonly Campaign[], zones: Record<string, string> = {}) {
   const { deps: base, database } = await intakeDeps(campaigns === undefined ? {} : { campaigns });
   const { sql } = database;
-  const shopOf = (id: string) => shopPolicy({ id, timeZone: zones[id] ?? "Asia/Shanghai" });
+  const shopOf = (id: string) => closingShop({ id, timeZone: zones[id] ?? "Asia/Shanghai" });
   const deps = { ...base, shopOf };
   let events = 0;
   const tell = async (type: string, at: number, order: Record<string, unknown>, shop = "acme"): Promise<void> => {

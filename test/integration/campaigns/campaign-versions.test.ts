@@ -6,7 +6,8 @@ import { CampaignsBusy, planningMoment } from "../../../src/db/stores/campaigns/
 import { planAnewIfChanged } from "../../../src/db/stores/campaigns/settings-store.ts";
 import { inTransaction } from "../../../src/db/transaction.ts";
 import { campaignSetup, campaignYaml, keptLog, OPTIONS } from "../../support/campaigns.ts";
-import { receivedEvent, T0 } from "../../support/intake.ts";
+import { receivedEvent } from "../../support/intake.ts";
+import { T0 } from "../../support/rules.ts";
 
 const kinds = (result: { changes: readonly { campaign: string; kind: string }[] }) =>
   result.changes.map(({ campaign, kind }) => `${campaign} ${kind}`);

@@ -6,7 +6,8 @@ import { countDue } from "../../../src/db/stores/dispatch/due-store.ts";
 import { explainOrder } from "../../../src/reporting/explain.ts";
 import { storyText } from "../../../src/reporting/format-explain.ts";
 import { ALICE, campaignSetup, OPTIONS } from "../../support/campaigns.ts";
-import { receivedEvent, T0 } from "../../support/intake.ts";
+import { receivedEvent } from "../../support/intake.ts";
+import { T0 } from "../../support/rules.ts";
 
 async function paused() {
   const setup = await campaignSetup();

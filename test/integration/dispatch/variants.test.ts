@@ -4,7 +4,8 @@ import { planAnewIfChanged } from "../../../src/db/stores/campaigns/settings-sto
 import { explainOrder } from "../../../src/reporting/explain.ts";
 import { storyText } from "../../../src/reporting/format-explain.ts";
 import { campaignSetup, campaignYaml } from "../../support/campaigns.ts";
-import { receivedEvent, T0 } from "../../support/intake.ts";
+import { receivedEvent } from "../../support/intake.ts";
+import { T0 } from "../../support/rules.ts";
 
 const yaml = (a: number, b: number) => campaignYaml("10m", `variants: { a: ${a}, b: ${b} }\n`);
 

@@ -4,7 +4,8 @@ import { HOUR, MINUTE } from "../../../src/core/values/duration.ts";
 import { recordPromise } from "../../../src/followup/promise.ts";
 import { createIntake } from "../../../src/intake/intake.ts";
 import { dispatchSetup } from "../../support/dispatch.ts";
-import { receivedEvent, T0 } from "../../support/intake.ts";
+import { receivedEvent } from "../../support/intake.ts";
+import { T0 } from "../../support/rules.ts";
 
 const LAST = "9999-12-31T23:59:59.999Z";
 const good = (n: number) =>

@@ -6,7 +6,8 @@ import { analyzeGrown } from "../../../src/db/statistics.ts";
 import type { Prepared } from "../../../src/intake/prepare.ts";
 import { takeIn } from "../../../src/intake/take-in.ts";
 import { eventually } from "../../support/eventually.ts";
-import { intakeDeps, receivedEvent, T0 } from "../../support/intake.ts";
+import { intakeDeps, receivedEvent } from "../../support/intake.ts";
+import { T0 } from "../../support/rules.ts";
 
 describe("taking in a batch", () => {
   it("stores an order, opens a case and plans its steps", async () => {

@@ -6,7 +6,8 @@ import { explainCommand } from "../../../src/cli/commands/explain.ts";
 import { loadConfig } from "../../../src/config/load-config.ts";
 import { MINUTE } from "../../../src/core/values/duration.ts";
 import { campaignDir, campaignSetup, campaignYaml } from "../../support/campaigns.ts";
-import { receivedEvent, T0 } from "../../support/intake.ts";
+import { receivedEvent } from "../../support/intake.ts";
+import { T0 } from "../../support/rules.ts";
 
 const API_KEY = "test-api-key-0123456789";
 

@@ -6,9 +6,9 @@ import { storyText } from "../../../src/reporting/format-explain.ts";
 import { policyLookups } from "../../../src/reporting/policies.ts";
 import { storyJson } from "../../../src/reporting/story-json.ts";
 import { reasonText } from "../../../src/reporting/words.ts";
-import { campaign, T0 } from "../../support/intake.ts";
+import { campaign } from "../../support/intake.ts";
 import { reportFacts } from "../../support/reporting.ts";
-import { shopPolicy } from "../../support/rules.ts";
+import { shopPolicy, T0 } from "../../support/rules.ts";
 
 const quiet = { from: 22 * HOUR, to: 8 * HOUR };
 const zoneOf = () => "Asia/Shanghai";

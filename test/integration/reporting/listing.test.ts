@@ -4,8 +4,8 @@ import { REASONS } from "../../../src/core/values/reason.ts";
 import { REMINDER_STATES } from "../../../src/http/contract/parts/values.ts";
 import { type ListQuery, listCases, listDeliveries, listReminders } from "../../../src/reporting/listings.ts";
 import { recoveryReport } from "../../../src/reporting/recovery.ts";
-import { T0 } from "../../support/intake.ts";
 import { reportFacts } from "../../support/reporting.ts";
+import { T0 } from "../../support/rules.ts";
 
 const zoneOf = () => "Asia/Shanghai";
 

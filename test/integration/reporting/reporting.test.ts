@@ -3,8 +3,9 @@ import { DAY, HOUR, MINUTE, SECOND } from "../../../src/core/values/duration.ts"
 import { liftOf } from "../../../src/core/values/lift.ts";
 import { DIMENSIONS, type Dimension, recoveryReport } from "../../../src/reporting/recovery.ts";
 import { dispatchSetup } from "../../support/dispatch.ts";
-import { campaign, receivedEvent, T0 } from "../../support/intake.ts";
+import { campaign, receivedEvent } from "../../support/intake.ts";
 import { reportFacts } from "../../support/reporting.ts";
+import { T0 } from "../../support/rules.ts";
 
 const ALL = { from: null, to: null };
 type Facts = Awaited<ReturnType<typeof reportFacts>>;

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { MINUTE } from "../../../src/core/values/duration.ts";
 import type { ShopPolicy } from "../../../src/core/values/policy.ts";
 import type { MessageChannel } from "../../../src/render/message.ts";
-import { shopPolicy } from "../intake.ts";
+import { shopPolicy } from "../rules.ts";
 
 const price = (micros: number) => ({ micros, currency: "CNY" });
 /** Each provider that reads a section of the front matter, and one that reads whichever there is. */
@@ -91,7 +91,7 @@ export type MessageScenario = {
 /** The shape as a shop and a campaign of its own. */
 export function scenarioOf(shape: Shape, name: string, start: number): MessageScenario {
   return {
-    shop: shopPolicy({ id: name, locale: shape.shopLocale, closeAfter: null }),
+    shop: shopPolicy({ id: name, locale: shape.shopLocale }),
     files: filesOf(shape, name),
     events: shape.orders.map((order, index) => {
       const at = start + index * MINUTE;
