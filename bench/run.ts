@@ -11,7 +11,7 @@ import { rehearsal } from "./parts/rehearsal.ts";
 import { asJson, asTable, type Results } from "./report.ts";
 
 const PARTS = { bulkIntake, queueIntake, dispatch, lateness, growth, rehearsal };
-/** What the contract's object holds; the rehearsal is run when it is named. */
+/** The parts of the contract's object. The rehearsal runs when it is named. */
 const USUAL = Object.keys(PARTS).filter((name) => name !== "rehearsal");
 const USAGE =
   "npm run bench -- [--json] [--quick] [--backend redis|postgres] [--embedded] [--only bulkIntake|queueIntake|dispatch|lateness|growth|rehearsal]";

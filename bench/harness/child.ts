@@ -15,7 +15,7 @@ export const NODE_ARGS = ["--enable-source-maps", "--max-semi-space-size=32"];
 /** For the processes of Dunlin: `--cpu-prof --cpu-prof-dir=/tmp/prof`, to see where its time goes. */
 export const DUNLIN_NODE_ARGS = (process.env.DUNLIN_BENCH_NODE ?? "").split(" ").filter(Boolean);
 
-/** What it prints goes to stderr, since stdout may have to be JSON. */
+/** Its output goes to stderr, since stdout may have to be JSON. */
 export function forkChild(file: URL, env: NodeJS.ProcessEnv = {}, nodeArgs: readonly string[] = []): Child {
   const child = fork(file, [], {
     execArgv: [...NODE_ARGS, ...nodeArgs, "--import", "tsx"],

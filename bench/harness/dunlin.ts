@@ -10,7 +10,7 @@ const MAIN = fileURLToPath(new URL("../../dist/main.js", import.meta.url));
 export type Dunlin = {
   /** Where the API listens; empty without the role. */
   readonly url: string;
-  /** The most memory it ever held, MB; 0 where the system does not tell. */
+  /** Peak memory in MB; 0 where the system does not report it. */
   peakMb(): number;
   end(): Promise<void>;
 };

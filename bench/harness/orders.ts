@@ -18,12 +18,12 @@ type Buyer = { id: string; phone?: string; name?: string; locale?: string; timeZ
 
 /** One in ten is a further order of a buyer of the same batch; each has a phone, an item or two, 24 h to pay. */
 export function createdEvent({ shop, n, createdAt, returning }: OrderSpec) {
-  const told = n % 10 === 9 ? n - 5 : n;
+  const number = n % 10 === 9 ? n - 5 : n;
   const buyer: Buyer =
     returning === undefined
       ? {
-          id: `b-${shop}-${told}`,
-          phone: `+86138${String(told % 100_000_000).padStart(8, "0")}`,
+          id: `b-${shop}-${number}`,
+          phone: `+86138${String(number % 100_000_000).padStart(8, "0")}`,
           name: "李雷",
           locale: "zh-CN",
           timeZone: "Asia/Shanghai",

@@ -1,7 +1,7 @@
 /** The bare HTTP client of the floors: undici's lowest call. */
 import { Pool } from "undici";
 
-/** Of Dunlin's webhook channel. */
+/** As many as Dunlin's webhook channel has. */
 export const CONNECTIONS = 128;
 
 const headers = ["content-type", "application/json"];

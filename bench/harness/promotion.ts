@@ -80,8 +80,8 @@ function eventOf(n: number, kind: Kind, at: number, buyers: number) {
   if (kind === "closed") return { ...event, closedAt: shanghai(at), reason: "buyer", order: { id } };
   const items = Array.from({ length: random.whole(1, 3) }, () => itemOf(random));
   const amount = (items.reduce((sum, { cents, quantity }) => sum + cents * quantity, 0) / 100).toFixed(2);
-  const told = items.map(({ cents, ...item }) => ({ ...item, price: (cents / 100).toFixed(2) }));
-  if (kind === "updated") return { ...event, order: { id, amount, currency: "CNY", items: told } };
+  const listed = items.map(({ cents, ...item }) => ({ ...item, price: (cents / 100).toFixed(2) }));
+  if (kind === "updated") return { ...event, order: { id, amount, currency: "CNY", items: listed } };
   const from = createdAt(n);
   const life = random.chance(0.15) ? 30 * MINUTE : 24 * HOUR;
   const order = {
@@ -91,7 +91,7 @@ function eventOf(n: number, kind: Kind, at: number, buyers: number) {
     createdAt: shanghai(from),
     ...(random.chance(0.8) ? { closesAt: shanghai(from + life) } : {}),
     buyer: buyerOf(buyer),
-    items: told,
+    items: listed,
     paymentMethod: random.chance(0.02) ? "cod" : "alipay",
     payUrl: `https://pay.example/o/${id}`,
     tags: ["d11"],

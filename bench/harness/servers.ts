@@ -1,5 +1,5 @@
 /**
- * What the benchmark runs on: a database of its own on a PostgreSQL that is there (else the embedded one), and a number of its own
+ * The servers of the benchmark: a database of its own on a PostgreSQL that is there (else the embedded one), and a number of its own
  * on a Redis that is there. Both are removed at the end, and nothing else on the servers is touched.
  */
 import { randomBytes } from "node:crypto";
@@ -19,7 +19,7 @@ export type Bench = {
   readonly rounds: number;
   readonly backend: Backend;
   readonly databaseUrl: string;
-  /** Of the queue store: Redis, or the database. */
+  /** URL of the queue store: Redis, or the database. */
   readonly queueUrl: string;
   readonly sql: Sql;
   /** For every process of Dunlin. */

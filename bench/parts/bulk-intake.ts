@@ -11,7 +11,7 @@ export type BulkIntake = {
   readonly vsPeer: number;
   readonly floorPerSecond: number;
   readonly peerPerSecond: number;
-  /** Of one round, by table. */
+  /** Rows of one round, by table. */
   readonly rows: Readonly<Record<string, number>>;
 };
 
@@ -36,7 +36,7 @@ export async function bulkIntake(bench: Bench): Promise<BulkIntake> {
       return { ours, floored, peered, rows };
     };
     await round("warm", bench.quick ? 4_000 : 20_000, Math.ceil(peerCount / 2));
-    // What was just written has no statistics yet, on either side.
+    // The new rows have no statistics yet, on either side.
     await bench.sql`analyze`;
     const rounds: Awaited<ReturnType<typeof round>>[] = [];
     for (let n = 1; n <= bench.rounds; n++) {

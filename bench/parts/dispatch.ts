@@ -147,7 +147,7 @@ async function dueAtOnce(bench: Bench, provider: Child, url: string, name: strin
   throw new Error(`taking in ${count} orders lasted until after they were due, again and again`);
 }
 
-/** Waits until the provider has so many, and tells how fast they came. */
+/** Waits until the provider has so many, and returns how fast they came. */
 async function measured(provider: Child, count: number): Promise<ProviderStats & { perSecond: number }> {
   let stats: ProviderStats = { count: 0, firstAt: 0, lastAt: 0 };
   await until(`${count} messages`, async () => {

@@ -79,7 +79,7 @@ async function openSize(bench: Bench, label: string, stored: number) {
   const env = { DATABASE_URL: url, QUEUE_URL: bench.backend === "redis" ? bench.queueUrl : url };
   const dunlin = await startDunlin(bench, ["api"], env);
   const claimer = openClaimer(url, bench.env);
-  // Orders are told in numbers that go on from what is stored, as a shop's do.
+  // New order numbers go on from the stored ones, as in a shop.
   let next = 500_000_000;
   const bodies = (count: number, createdAt: number, returning: (n: number) => boolean) => {
     const first = next;

@@ -19,7 +19,7 @@ export type Rehearsal = {
 const MAIN = fileURLToPath(new URL("../../dist/main.js", import.meta.url));
 const TEMPLATES = fileURLToPath(new URL("../../templates", import.meta.url));
 const SAMPLE_MS = 100;
-/** Of Linux's clock that /proc counts in. */
+/** Ticks a second of the Linux clock that /proc counts in. */
 const TICKS = 100;
 
 export async function rehearsal(bench: Bench): Promise<Rehearsal> {

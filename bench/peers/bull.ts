@@ -4,7 +4,7 @@ import { createPostgresBackend, type JobsOptions, Queue, Worker, withBackend } f
 export type PeerQueue<T> = {
   addBulk(jobs: { name: string; data: T; opts?: JobsOptions }[]): Promise<unknown>;
   remove(jobId: string): Promise<unknown>;
-  /** Empties the queue, whatever is in it. */
+  /** Empties the queue. */
   obliterate(options: { force: boolean }): Promise<unknown>;
   close(): Promise<unknown>;
 };

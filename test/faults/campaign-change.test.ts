@@ -32,7 +32,7 @@ it("apply, pause and resume reach every process at once, also in a burst of inta
   expect(await sql`select distinct campaign_version as version from deliveries`).toEqual([{ version: "2" }]);
   expect(await sql`select distinct campaign_version as version from reminders`).toEqual([{ version: "2" }]);
   const [first] = await sql<{ at: number }[]>`select min(claimed_at) as at from deliveries`;
-  // Half an hour would be due by the old one: within seconds the open cases were planned anew.
+  // The old version says half an hour. The open cases were replanned within seconds.
   expect((first?.at ?? 0) - (applied?.at ?? 0)).toBeLessThan(10_000);
 
   const ask = (verb: string) =>

@@ -1,4 +1,4 @@
-/** Workers that die, are told to stop, or are frozen in the middle of a burst. */
+/** Workers that are killed or stopped in the middle of a burst. */
 import { describe, expect, it } from "vitest";
 import { eventually } from "../support/eventually.ts";
 import { audit, isOver, ledger, NO_FAULTS, setClockAhead } from "../support/service/ledger.ts";
@@ -29,7 +29,7 @@ describe.each(QUEUES)("queue on $queue", ({ queue, runs }) => {
         () => ledger(service.sql),
         ({ reminders, deliveries }) => reminders.planned === undefined && (deliveries.claimed ?? 0) <= 400,
       );
-      // The living ones record whatever they hold before they end; what is left is the dead one's.
+      // The other workers record their claims before they end. The rest are claims of the killed one.
       for (const worker of [survivor, other]) worker.signal("SIGTERM");
       expect(await Promise.all([survivor.ended, other.ended])).toEqual([CLEAN, CLEAN]);
       const stranded = (await ledger(service.sql)).deliveries.claimed ?? 0;

@@ -1,4 +1,4 @@
-/** Connections that the server ends, by the dozen, under work that is done beside intake: nothing but that work may be lost. */
+/** The server ends connections by the dozen under work beside intake. Only that work may be lost. */
 import { setTimeout as pause } from "node:timers/promises";
 import { expect, it, onTestFinished } from "vitest";
 import { connect, type Sql } from "../../src/db/client.ts";
@@ -12,7 +12,7 @@ const NAME = "dunlin lost";
 const CONNECTIONS = 6;
 const STORM_MS = 4_000;
 
-/** What would have ended the process. */
+/** Errors that would have ended the process. */
 function unhandled(): string[] {
   const found: string[] = [];
   const note = (error: unknown) => void found.push(String(error));
@@ -83,7 +83,7 @@ it.each(WORK)("ended under %s: they fail, the process and all connections go on"
   expect(ok).toBeGreaterThan(0);
   expect(failed).toBeGreaterThan(0);
   for (const code of codes) expect(code).toMatch(/^(CONNECTION_CLOSED|ECONNRESET|EPIPE|57P01)$/);
-  // A first statement may still be told of the last cut.
+  // The first statement on a connection may still fail because of the last cut.
   await Promise.allSettled(Array.from({ length: 4 * CONNECTIONS }, () => work(sql)));
   await Promise.all(Array.from({ length: 4 * CONNECTIONS }, () => work(sql)));
   expect(await allAtOnce(sql)).toBe(CONNECTIONS);

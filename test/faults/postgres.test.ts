@@ -61,10 +61,10 @@ describe.each(QUEUES)("queue on $queue", ({ queue, runs }) => {
         (taken) => taken >= 150,
       );
 
-      // A shop that goes on telling, one order at a time, over the whole outage.
+      // A shop that goes on posting, one order at a time, over the whole outage.
       const answers: { order: string; status: number; ms: number }[] = [];
       const over = new AbortController();
-      const telling = Promise.all(
+      const posting = Promise.all(
         [0, 1, 2].map(async (lane) => {
           for (let n = 0; !over.signal.aborted; n++) {
             const order = `t${lane}x${n}`;
@@ -88,7 +88,7 @@ describe.each(QUEUES)("queue on $queue", ({ queue, runs }) => {
       );
       const backMs = performance.now() - cutAt - downMs;
       over.abort();
-      await telling;
+      await posting;
 
       const statuses = [...new Set(answers.map(({ status }) => status))].sort();
       expect(statuses).toEqual([202, 503]);
@@ -112,7 +112,7 @@ describe.each(QUEUES)("queue on $queue", ({ queue, runs }) => {
       const { deliveries } = await ledger(service.sql);
       const { taken: messages, faults } = await audit(service);
       console.log(
-        `PostgreSQL cut (${queue}): down ${Math.round(downMs)} ms, intake again ${Math.round(backMs)} ms after it was up; told ${answers.length}: ${taken.length} × 202, ${answers.length - taken.length} × 503 (longest ${Math.round(Math.max(...answers.map(({ ms }) => ms)))} ms); ${messages} messages; deliveries ${JSON.stringify(deliveries)}, held ${held.deliveries.claimed ?? 0}`,
+        `PostgreSQL cut (${queue}): down ${Math.round(downMs)} ms, intake again ${Math.round(backMs)} ms after it was up; posted ${answers.length}: ${taken.length} × 202, ${answers.length - taken.length} × 503 (longest ${Math.round(Math.max(...answers.map(({ ms }) => ms)))} ms); ${messages} messages; deliveries ${JSON.stringify(deliveries)}, held ${held.deliveries.claimed ?? 0}`,
       );
       expect(faults).toMatchObject({ ...NO_FAULTS, unaccounted: 0 });
       const end = await ledger(service.sql);

@@ -1,4 +1,4 @@
-/** A provider that fails in every way: the outcome is the contract's, and what it may have taken is never sent again. */
+/** A provider that fails in every way. The outcome is the contract's. A message that it may have taken is never sent again. */
 import { expect, it } from "vitest";
 import { eventually } from "../support/eventually.ts";
 import type { Fault } from "../support/provider-faults.ts";
@@ -9,9 +9,9 @@ import { orders, postAll } from "../support/service/shop.ts";
 type Case = {
   readonly name: string;
   readonly chat?: boolean;
-  /** What sms does to the first attempts; after them it accepts. */
+  /** Faults of sms for the first attempts; after them it accepts. */
   readonly sms: readonly Fault[];
-  /** Of each order: how its reminder ends, what the ledger's attempts are, and how many messages were taken. */
+  /** For each order: how its reminder ends, the attempts in the ledger, and how many messages were taken. */
   readonly ends: string;
   readonly attempts: string;
   readonly taken: number;

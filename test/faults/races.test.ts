@@ -50,7 +50,7 @@ describe.each(QUEUES)("queue on $queue", ({ queue, runs }) => {
     await postAll(api.url, orders(count, "r", dueAt));
     await pause(dueAt - 500 - Date.now());
     const answered = new Map<string, number>();
-    // Whom nobody has claimed yet pays now: whichever way each of these races ends, it was one.
+    // Buyers that nobody has claimed yet pay now, so each payment races with a claim.
     const payers = () => service.sql<{ order: string }[]>`
       select r.orders[1] as order from reminders r where r.state = 'planned' order by random() limit 10`;
     const payAll = async () => {
@@ -144,15 +144,15 @@ describe.each(QUEUES)("queue on $queue", ({ queue, runs }) => {
         () => service.sql<{ n: number }[]>`select count(*)::int as n from order_events`,
         ([row]) => row?.n === events.length,
       );
-      const told = new Map<string, ReceivedEvent[]>();
+      const eventsOf = new Map<string, ReceivedEvent[]>();
       for (const event of events) {
         const parsed = parseEvent(event);
         if (!parsed.ok) throw new Error(parsed.rejection.message);
         const { id, type, occurredAt, order } = parsed.event;
-        told.set(order.id, [...(told.get(order.id) ?? []), { id, type, occurredAt, order }]);
+        eventsOf.set(order.id, [...(eventsOf.get(order.id) ?? []), { id, type, occurredAt, order }]);
       }
       const policy = closingShop({ timeZone: "UTC", locale: "en" });
-      const expected = [...told].map(([id, list]) => {
+      const expected = [...eventsOf].map(([id, list]) => {
         const { amount, currency, createdAt, closesAt, paidAt, refundedAt, closedAt } = foldOrder(list, policy);
         return { id, amount, currency, createdAt, closesAt, paidAt, refundedAt, closedAt };
       });
@@ -178,7 +178,7 @@ describe.each(QUEUES)("queue on $queue", ({ queue, runs }) => {
           .sort(),
       ).toEqual(unpaid.map(({ id }) => id).sort());
       console.log(
-        `shuffled (${queue}): ${events.length} events told 4 times, ${stored.length} orders of 80 buyers as folded; ${taken} reminders for ${unpaid.length} unpaid`,
+        `shuffled (${queue}): ${events.length} events posted 4 times, ${stored.length} orders of 80 buyers as folded; ${taken} reminders for ${unpaid.length} unpaid`,
       );
       expect(end.reminders.sent).toBe(taken);
       const report = await fetch(`${api.url}/v1/reports/recovery?format=json`, {
@@ -197,7 +197,7 @@ paidSilence: off
 limits: { max: 20, per: 24h, gap: 0s }
 `;
 
-/** Orders of every fate; three to a buyer, who is told by id, by phone, and once by both, so that buyers must be merged. */
+/** Orders of every fate, three to a buyer. Events name the buyer by id, by phone, and once by both, so buyers must be merged. */
 function histories(count: number, from: number) {
   return Array.from({ length: count }, (_, n) => {
     const buyer = n % (count / 3);

@@ -1,4 +1,4 @@
-/** What people ask hangs, and intake goes on. */
+/** Reads hang, and intake goes on. */
 import { expect, it } from "vitest";
 import { lockTable } from "../support/database.ts";
 import { eventually } from "../support/eventually.ts";

@@ -100,7 +100,7 @@ export async function campaignSetup(yaml = campaignYaml("10m"), more: Readonly<R
   return { ...place, database, sql, apply, process, sent, at: database.setNow };
 }
 
-/** A log that keeps what it is told, as objects. */
+/** A log that keeps its lines as objects. */
 export function keptLog() {
   const lines: Record<string, unknown>[] = [];
   const sink = new Writable({

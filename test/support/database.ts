@@ -13,7 +13,7 @@ export type TestDatabase = {
   setNow(ms: number): Promise<void>;
 };
 
-/** Of this file; databases are dropped while its next tests run. */
+/** One connection pool for this file. Databases are dropped while the next tests run. */
 const admin = postgres(inject("serverUrl"), { max: 2, onnotice: () => {} });
 const drops: Promise<unknown>[] = [];
 afterAll(async () => {

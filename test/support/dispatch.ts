@@ -1,4 +1,4 @@
-/** Intake and dispatchers on one database with a clock of its own, and channels that answer as told and keep what they were given. */
+/** Intake and dispatchers on one database with a clock of its own, and channels that answer as the test says and keep the messages. */
 import { onTestFinished } from "vitest";
 import type { Channel, Message, SendOutcome } from "../../src/core/seams/channel.ts";
 import type { Campaign, ShopPolicy } from "../../src/core/values/policy.ts";
@@ -32,7 +32,7 @@ export async function dispatchSetup(
     rates?: Readonly<Record<string, number | null>>;
     campaign?: Partial<Campaign>;
     shop?: Partial<ShopPolicy>;
-    /** Of every step, by channel. */
+    /** The text of every step, by channel. */
     text?: (channel: string) => string;
   } = {},
 ) {

@@ -1,6 +1,5 @@
 /**
- * What the fake provider can be told to do. Rules are plain data, so that they also travel to a provider in a process of
- * its own; only `when` as a function stays in process. The first rule that matches decides; without one: 200, no body.
+ * The rules of the fake provider. The first rule that matches decides; without one the answer is 200 without a body.
  */
 import type { ServerResponse } from "node:http";
 import type { RawEntry } from "./provider-log.ts";

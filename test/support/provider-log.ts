@@ -1,6 +1,6 @@
 /**
- * What the fake provider saw, and the judgement on it. The judge reads the provider's own log only: it knows nothing of
- * Dunlin's tables, so a wrong ledger cannot hide a second message.
+ * The log of the fake provider, and its judge. The judge reads this log only and does not look into Dunlin's tables, so a wrong
+ * ledger cannot hide a second message.
  */
 import { Webhook } from "standardwebhooks";
 
@@ -34,7 +34,7 @@ export type LogEntry = {
   readonly orders: readonly string[];
   /** The answer's status; null when none was given (hang, reset, garbage). */
   readonly status: number | null;
-  /** What the provider did, e.g. `answer`, `hang`, `reset-after`. */
+  /** The action of the provider, e.g. `answer`, `hang`, `reset-after`. */
   readonly fault: string;
   /** The provider has the message and (as far as anyone can know) passes it on. */
   readonly taken: boolean;

@@ -1,8 +1,8 @@
-/** What the tables say after a run, compared with the log of the provider. */
+/** The tables after a run, compared with the provider's log. */
 import type { Sql } from "../../../src/db/client.ts";
 import type { Rig } from "./rig.ts";
 
-/** What the tables say: reminders by state and reason, deliveries by state. */
+/** Counts from the tables: reminders by state and reason, deliveries by state. */
 export type Ledger = {
   readonly reminders: Readonly<Record<string, number>>;
   readonly deliveries: Readonly<Record<string, number>>;

@@ -32,7 +32,7 @@ export type Rig = {
 
 export type RigOptions = {
   readonly queue: Queue;
-  /** Of the channel sms; absent: as fast as it goes. */
+  /** Rate limit of the channel sms; absent: none. */
   readonly ratePerSecond?: number;
   /** How long a send may take; default 5s. */
   readonly timeout?: string;
@@ -41,7 +41,7 @@ export type RigOptions = {
   readonly databaseUrl?: string;
 };
 
-/** Due ten seconds after its creation, which may lie in the past when it is told: tests say when. */
+/** A reminder is due ten seconds after the order's creation. Tests may post an order that was created before. */
 export const DUE_AFTER = 10_000;
 const CAMPAIGN = `name: Fast
 steps:
