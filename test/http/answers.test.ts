@@ -24,7 +24,7 @@ import { promiseAnswer } from "../../src/http/contract/promises.ts";
 import { rehearsal } from "../../src/http/contract/rehearsals.ts";
 import { recoveryReport } from "../../src/http/contract/reports.ts";
 import { preview } from "../../src/http/contract/templates.ts";
-import { T0 } from "../support/intake.ts";
+import { T0 } from "../support/rules.ts";
 import { pathsOfSchema, removeSeen } from "./schema-paths.ts";
 import { bearer, JSON_TYPE, NDJSON_TYPE, pieces } from "./support.ts";
 import { created, HELD, happen, shopifySigned, wholeApi } from "./whole.ts";

@@ -19,7 +19,8 @@ import { createMetrics } from "../../src/roles/metrics.ts";
 import { ALICE, campaignDir } from "../support/campaigns.ts";
 import { testDatabase } from "../support/database.ts";
 import { inProcessChannel } from "../support/in-process-channel.ts";
-import { receivedEvent, T0 } from "../support/intake.ts";
+import { receivedEvent } from "../support/intake.ts";
+import { T0 } from "../support/rules.ts";
 import { ADMIN_KEY, SHOPIFY_SECRET } from "./support.ts";
 
 const TEXT = "Order {{order.id}}: {{total}} STOP to opt out";
