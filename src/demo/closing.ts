@@ -1,4 +1,4 @@
-/** What the demo says in the end: the report and the story of one order, as the commands print them, and what to make of them. */
+/** The end of the demo: the report and the story of one order, as the commands print them, with an explanation. */
 import type { Sql } from "../db/client.ts";
 import { explainOrder } from "../reporting/explain.ts";
 import { storyText } from "../reporting/format-explain.ts";
@@ -17,7 +17,7 @@ export async function storyOf(sql: Sql, order: string, timeZone: string): Promis
   return story === null ? null : storyText(story);
 }
 
-/** When Dunlin claimed these messages, by its ledger: message id → epoch ms. */
+/** When Dunlin claimed these messages, from its ledger: message id → epoch ms. */
 export async function claimTimes(sql: Sql, messages: readonly Posted[]): Promise<Map<string, number>> {
   const times = new Map<string, number>();
   for (const { id, orders } of messages) {
@@ -32,19 +32,18 @@ export async function claimTimes(sql: Sql, messages: readonly Posted[]): Promise
 const percent = (rate: number | null): string => `${((rate ?? 0) * 100).toFixed(0)}%`;
 const points = (rate: number): string => `${rate < 0 ? "−" : "+"}${Math.abs(rate * 100).toFixed(0)}`;
 
-/** One honest sentence. */
 export function liftSentence(figures: Figures): string {
   const { holdoutOrders, holdoutPaidRate, treatedPaidRate, lift, liftLow, liftHigh } = figures;
   if (lift === null || liftLow === null || liftHigh === null)
-    return "What the reminders caused cannot be told: with so few buyers nobody fell into the holdout.";
-  const range = `anywhere from ${points(liftLow)} to ${points(liftHigh)} points`;
+    return "The effect of the reminders is unknown: with so few buyers nobody was held out.";
+  const range = `between ${points(liftLow)} and ${points(liftHigh)} points`;
   const verdict =
     liftLow > 0
-      ? "which is above zero, but with so few buyers no nearer than that"
-      : "which includes none at all: with so few buyers this run alone proves nothing";
+      ? "which is above zero, but too few buyers took part for a closer figure"
+      : "which includes zero: with so few buyers this run alone proves nothing";
   return (
-    `Caused by the reminders: ${percent(treatedPaidRate)} were paid with them and ${percent(holdoutPaidRate)} of the ` +
-    `${holdoutOrders} orders left alone on purpose, so the effect lies ${range}, ${verdict}. (And these buyers are simulated.)`
+    `Effect of the reminders: ${percent(treatedPaidRate)} of the orders were paid with reminders, and ${percent(holdoutPaidRate)} of the ` +
+    `${holdoutOrders} orders that were held out. The effect is ${range}, ${verdict}. (These buyers are simulated.)`
   );
 }
 
@@ -52,12 +51,12 @@ export const checkLine = ({ messages, duplicates, afterPayment, afterClose }: Ve
   `checked: ${messages} messages, ${duplicates} duplicates, ${afterPayment} after payment, ${afterClose} after close`;
 
 /**
- * The order whose story shows most: reminded together with others of its buyer, then paid; best after the provider had been out of order.
+ * The order whose story shows most: reminded together with other orders of its buyer, then paid; best if the provider had failed before.
  * null: no order was placed.
  */
-export function orderToTell(log: readonly Posted[], orders: ReadonlyMap<string, BookedOrder>): string | null {
+export function orderToShow(log: readonly Posted[], orders: ReadonlyMap<string, BookedOrder>): string | null {
   let best: string | null = null;
-  let most = -1;
+  let highest = -1;
   for (const order of orders.values()) {
     const about = log.filter((message) => message.orders.includes(order.id));
     const reminded = about.filter(isTaken);
@@ -68,7 +67,7 @@ export function orderToTell(log: readonly Posted[], orders: ReadonlyMap<string, 
       (paidAfter ? 4 : 0) +
       ((first?.orders.length ?? 0) > 1 ? 8 : 0) +
       (reminded.length === 1 && about.length > 1 ? 2 : 0);
-    if (score > most) [best, most] = [order.id, score];
+    if (score > highest) [best, highest] = [order.id, score];
   }
   return best;
 }

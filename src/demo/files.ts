@@ -1,4 +1,4 @@
-/** What an operator would write: `dunlin.yaml`, one campaign and its texts. Written below the demo's own directory, read by Dunlin from there. */
+/** The files that an operator would write: `dunlin.yaml`, one campaign and its texts. Dunlin reads them from the demo's own directory. */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { formatDuration } from "../core/values/duration.ts";
@@ -6,7 +6,7 @@ import type { Pace } from "./shop/pace.ts";
 
 export const SHOP = "plumhouse";
 export const CAMPAIGN = "spring-sale";
-/** From here on a person takes care of the case. */
+/** From this amount on a person handles the case. */
 export const MANUAL_FROM = "2000.00";
 export const HOLDOUT = "15%";
 
@@ -46,7 +46,7 @@ minLead: ${formatDuration(pace.minLead)}
 manual: { amountAtLeast: "${MANUAL_FROM}" }
 `;
 
-/** An order notice that opens with what the buyer may want to check; asking for money comes last. */
+/** Each text begins with what the buyer may want to check; the request to pay comes last. */
 const TEXTS: Readonly<Record<string, string>> = {
   "nudge.chat.en":
     'Hello {{default buyer.name "there"}}, we have set aside {{list items "title" 2}} for you at Plum House ({{total}}){{#if timeLeft}}, for {{timeLeft}} more{{/if}}. Size and address all right? Just answer here.{{#if payUrl}} Pay: {{payUrl}}{{/if}} Paid already? Then never mind. STOP = no more notices',

@@ -1,9 +1,9 @@
-/** Where a demo lives: a directory of its own, gone in the end. Never a directory that holds anything of somebody else. */
+/** The directory of a demo: its own, and removed at the end. A directory that holds other files is never used. */
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
-/** What a person can mend: one line with place and remedy. */
+/** A fault that a person can mend: one line with place and remedy. */
 export class DemoError extends Error {
   override readonly name = "DemoError";
 }
@@ -11,7 +11,7 @@ export class DemoError extends Error {
 export type Place = {
   /** Absolute. */
   readonly dir: string;
-  /** The user named it: it stays. */
+  /** The user named the directory, so it stays. */
   readonly kept: boolean;
   /** Idempotent. */
   remove(): Promise<void>;
@@ -26,17 +26,17 @@ export async function takePlace(named: string | null, cwd: string): Promise<Plac
       return { dir, kept: false, remove: () => rm(dir, { recursive: true, force: true, maxRetries: 3 }) };
     } catch (error) {
       const remedy = "set TMPDIR or DUNLIN_DATA_DIR to a directory that can be written";
-      throw new DemoError(`${parent}: no directory for the demo can be made there (${codeOf(error)}): ${remedy}`);
+      throw new DemoError(`${parent}: cannot make a directory for the demo (${codeOf(error)}): ${remedy}`);
     }
   }
   const dir = resolve(cwd, named);
   const present = await readdir(dir).catch((error: unknown) => {
     if (codeOf(error) === "ENOENT") return [];
-    throw new DemoError(`DUNLIN_DATA_DIR ${dir}: cannot be read as a directory (${codeOf(error)})`);
+    throw new DemoError(`DUNLIN_DATA_DIR ${dir}: cannot be read (${codeOf(error)})`);
   });
   if (present.length > 0)
     throw new DemoError(
-      `DUNLIN_DATA_DIR ${dir}: is not empty; the demo writes to an empty directory only: unset it, or name another`,
+      `DUNLIN_DATA_DIR ${dir}: is not empty, and the demo only uses an empty directory: unset it, or name another`,
     );
   return { dir, kept: true, remove: async () => {} };
 }

@@ -1,6 +1,6 @@
 /**
- * `dunlin demo`: all of Dunlin in this process (embedded PostgreSQL, queue, API, workers), and outside of it a simulated shop and message
- * provider. Ends with the recovery report, the story of one order, and a check of what Dunlin says against the logs of the other two.
+ * `dunlin demo`: the whole service in this process (embedded PostgreSQL, queue, API, workers), and outside of it a simulated shop and message
+ * provider. It ends with the recovery report, the story of one order, and a check of Dunlin's figures against the logs of shop and provider.
  */
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
@@ -38,12 +38,12 @@ export type DemoDeps = {
   readonly out: Output & Pick<NodeJS.WriteStream, "on">;
 };
 
-/** On a busy machine answers may take a while; the books are right once they are in. */
+/** On a busy machine answers may take a while, and the books are complete only with them. */
 const ANSWERS_MS = 15_000;
-/** An orderly end that takes longer is given up. */
+/** A stop that takes longer is given up. */
 const STOP_MS = 20_000;
 
-/** Resolves with the exit code, everything stopped and removed. Throws DemoError, or what starting the app throws. */
+/** Resolves with the exit code when everything is stopped and removed. Throws DemoError, or the error of a failed start. */
 export async function runDemo(deps: DemoDeps, options: DemoOptions): Promise<number> {
   const interrupt = listenForInterrupt();
   deps.out.on("error", () => interrupt.trigger());
@@ -120,7 +120,7 @@ async function perform(deps: DemoDeps, options: DemoOptions, stage: Stage): Prom
   return sound ? 0 : 1;
 }
 
-/** Lets the buyers buy until the last order is over. `false`: it was ended before. */
+/** Runs the simulation until the last order has closed. `false`: it was interrupted. */
 async function act(scene: Scene, shop: Shop, ended: () => Promise<unknown>): Promise<boolean> {
   const { cast, pace, provider, url, apiKey } = scene;
   const lastOrder = Math.max(...cast.flatMap(({ orders }) => orders.map(({ at }) => at)));
@@ -140,7 +140,7 @@ async function act(scene: Scene, shop: Shop, ended: () => Promise<unknown>): Pro
   }
 }
 
-/** Of the user's environment only what the demo is to heed: it must not send to real stores, or with real campaigns. */
+/** Takes little from the user's environment: the demo must not use real stores or real campaigns. */
 async function configure(
   env: Env,
   place: Place,
@@ -160,7 +160,7 @@ async function configure(
   return result.config;
 }
 
-/** Faults only, unless LOG_LEVEL asks for more; on a terminal above the panel. */
+/** Logs errors only, unless LOG_LEVEL is set; on a terminal above the panel. */
 function logTo(screen: Screen, level: string): Logger {
   const message = (error: unknown) => (error instanceof Error ? error.message : String(error)).slice(0, 300);
   return pino(

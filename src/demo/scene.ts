@@ -1,5 +1,4 @@
-/** What the parts of a run are to each other. */
-
+/** The parts of a run. */
 import type { Place } from "./place.ts";
 import type { Screen } from "./screen/screen.ts";
 import type { CastBuyer } from "./shop/cast.ts";

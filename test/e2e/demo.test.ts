@@ -58,12 +58,12 @@ describe("a whole run", () => {
     await rm(dir, { recursive: true, force: true });
   }, 150_000);
 
-  test("ends well", () => {
+  test("exits with 0 and no errors", () => {
     expect(ended.err).toBe("");
     expect(ended.code, ended.out).toBe(0);
   });
 
-  test("shows what goes on, with real texts", () => {
+  test("shows its progress, with real texts", () => {
     expect(ended.out).toMatch(/http:\/\/127\.0\.0\.1:\d+: API/);
     expect(ended.out).toMatch(/campaign +spring-sale: nudge/);
     expect(ended.out.match(/^ +0:\d\d {2}\d+ orders, \d+ unpaid \| /gm)?.length).toBeGreaterThanOrEqual(4);
@@ -74,7 +74,7 @@ describe("a whole run", () => {
   test("ends with the report, one order's story and the check", () => {
     expect(ended.out).toMatch(/orders recovered +[1-9]\d* \(/);
     expect(ended.out).toMatch(/ pending +0$/m);
-    expect(ended.out).toContain("Caused by the reminders");
+    expect(ended.out).toContain("Effect of the reminders");
     expect(ended.out).toMatch(/One order: dunlin explain PH-\d+ --shop plumhouse/);
     expect(ended.out).toMatch(/Order PH-\d+ of plumhouse: paid/);
     expect(ended.out).toMatch(/Recovered: \d+\.\d\d CNY paid .* after /);
@@ -94,7 +94,7 @@ describe("a whole run", () => {
   });
 });
 
-test("Ctrl-C ends it in order at any time", async () => {
+test("stops and cleans up on Ctrl-C", async () => {
   const dir = await tempDir();
   let killed = false;
   const ended = await demo(["--buyers", "20"], { TMPDIR: dir }, (out, kill) => {
@@ -107,7 +107,7 @@ test("Ctrl-C ends it in order at any time", async () => {
   expect(await readdir(dir)).toEqual([]);
 });
 
-test("never writes to a directory that holds something", async () => {
+test("refuses a directory that is not empty", async () => {
   const dir = await tempDir();
   await writeFile(join(dir, "mine"), "");
   const ended = await demo([], { DUNLIN_DATA_DIR: dir });
@@ -116,13 +116,13 @@ test("never writes to a directory that holds something", async () => {
   expect(await readdir(dir)).toEqual(["mine"]);
 });
 
-test("wrong usage says so", async () => {
+test("exits with 2 on wrong usage", async () => {
   const ended = await demo(["--buyers", "lots"], {});
   expect(ended.code).toBe(2);
   expect(ended.err).toMatch(/must be a whole number from 20 to/);
 });
 
-describe("the check in the end", () => {
+describe("the check at the end", () => {
   const buyer = {
     id: "b",
     habit: "late",
@@ -143,17 +143,17 @@ describe("the check in the end", () => {
   const judge = (log: Posted[], orders: BookedOrder[], claimed: [string, number][] = []) =>
     checkLog(log, new Map(orders.map((each) => [each.id, each])), new Map(claimed));
 
-  test("finds a second message to the same person, under whatever id and about whatever order", () => {
+  test("finds a second message to the same person, also about another order", () => {
     const log = [message("m1", 1_000, ["o1"]), message("m2", 2_000, ["o2"]), message("m3", 3_000, ["o1"], "last-call")];
     expect(judge(log, [order("o1"), order("o2")])).toMatchObject({ messages: 3, duplicates: 1 });
   });
 
-  test("takes a refused request for no message", () => {
+  test("does not count a refused request as a message", () => {
     const log = [message("m1", 1_000, ["o1"], "nudge", 500), message("m2", 2_000, ["o1"])];
     expect(judge(log, [order("o1")])).toMatchObject({ messages: 1, duplicates: 0 });
   });
 
-  test("finds one after payment, and lets pass what was claimed before the payment was answered", () => {
+  test("finds a message after payment, unless it was claimed before the payment was answered", () => {
     const log = [message("m1", 5_000, ["o1"])];
     const paid = [order("o1", 4_000)];
     expect(judge(log, paid)).toMatchObject({ afterPayment: 1, crossed: 0 });
@@ -162,12 +162,12 @@ describe("the check in the end", () => {
     expect(judge([message("m1", 9_500, ["o1"])], paid, [["m1", 3_999]])).toMatchObject({ afterPayment: 1 });
   });
 
-  test("finds one after close, and a report that says otherwise", () => {
+  test("finds a message after close, and a report with other figures", () => {
     const verdict = judge([message("m1", 60_000, ["o1"])], [order("o1")]);
     expect(verdict).toMatchObject({ afterClose: 1 });
     expect(faultsOf(verdict, { sent: 2, recoveredOrders: 1, pending: 0 }, 0)).toEqual([
       "1 messages after close",
-      "Dunlin reports 2 sent, the provider took 1",
+      "Dunlin reports 2 sent, the provider accepted 1",
       "Dunlin reports 1 orders recovered, the shop's books say 0",
     ]);
   });

@@ -1,10 +1,10 @@
-/** Ctrl-C and its like: the first asks for an orderly end, the second ends the process at once. */
+/** Ctrl-C and similar signals: the first asks for an orderly end, the second ends the process at once. */
 
 export type Interrupt = {
   readonly happened: boolean;
-  /** Resolves when it happens. */
+  /** Resolves with the first signal. */
   readonly promise: Promise<void>;
-  /** Also by hand: nobody reads any more. */
+  /** The same without a signal: the reader of the output is gone. */
   trigger(): void;
 };
 

@@ -1,4 +1,4 @@
-/** How it goes, as a panel of lines for a terminal and as one line for a log. Pure. */
+/** The progress of the run: a panel of lines for a terminal, one line for a log. Pure. */
 import type { Provider } from "../shop/provider.ts";
 import { isTaken } from "../shop/provider.ts";
 import type { Shop } from "../shop/shop.ts";
@@ -6,7 +6,7 @@ import { clock, count, cutTo, padLeft, padTo, type Style } from "./text.ts";
 import { CHANNELS, type Seen, STEPS } from "./watch.ts";
 
 export type Figures = {
-  /** ms since the first order, and how long it takes in all. */
+  /** ms since the first order, and the length of the whole run. */
   readonly elapsed: number;
   readonly length: number;
   readonly placed: number;
@@ -16,7 +16,7 @@ export type Figures = {
   readonly events: number;
   readonly twice: number;
   readonly perSecond: number;
-  /** `nudge chat` → messages that the provider took. */
+  /** `nudge chat` → messages that the provider accepted. */
   readonly sent: ReadonlyMap<string, number>;
   /** Requests that the provider answered with 500 or 429. */
   readonly troubles: number;
@@ -40,13 +40,13 @@ export function figuresOf(
     if (isTaken(message)) sent.set(key, (sent.get(key) ?? 0) + 1);
     else sum.troubles += 1;
   }
-  return { ...times, ...shop.told, ...sum, placed: shop.orders.size, sent, seen };
+  return { ...times, ...shop.sent, ...sum, placed: shop.orders.size, sent, seen };
 }
 
 const LABEL = 11;
 const NUMBER = 9;
 
-/** Eleven lines, none wider than `width`; as many as there are rows for. */
+/** Eleven lines, none wider than `width`. */
 export function panelLines(figures: Figures, width: number, style: Style): string[] {
   const { seen } = figures;
   const line = (label: string, text: string) => cutTo(`  ${style.dim(padTo(label, LABEL))}${text}`, width);
@@ -67,11 +67,11 @@ export function panelLines(figures: Figures, width: number, style: Style): strin
       "orders",
       `${count(figures.placed)} placed · ${count(figures.paid)} paid · ${style.bold(`${count(figures.unpaid)} unpaid now`)} · ${count(figures.closed)} closed unpaid`,
     ),
-    line("events", `${count(figures.events)} told, ${figures.twice} of them twice · ${figures.perSecond.toFixed(0)}/s`),
+    line("events", `${count(figures.events)} sent, ${figures.twice} of them twice · ${figures.perSecond.toFixed(0)}/s`),
     line("reminders", style.dim(numbers("planned", ...CHANNELS.map((channel) => `by ${channel}`)))),
     ...steps,
-    line("retries", figures.troubles === 0 ? "none yet" : `${figures.troubles} after a 500 or 429 of the provider`),
-    line("needless", `${count(seen.cancelled)} dropped: the order was paid or closed first`),
+    line("retries", figures.troubles === 0 ? "none yet" : `${figures.troubles} after a 500 or 429 from the provider`),
+    line("cancelled", `${count(seen.cancelled)}: the order was paid or closed first`),
     line("skipped", skipText(seen)),
     line("recovered", style.green(`${count(seen.recoveredOrders)} orders${amountText(seen)}`)),
   ];

@@ -1,4 +1,4 @@
-/** Shows a few of the messages as they are sent: at first one of each kind, later those that tell something, never many at once. */
+/** Shows a few of the messages as they are sent: one of each kind, with some time in between. */
 import { maskContact } from "../../core/order/contact.ts";
 import { isTaken, type Posted } from "../shop/provider.ts";
 import type { BookedOrder } from "../shop/shop.ts";
@@ -6,8 +6,8 @@ import { clock, type Style, wrap } from "./text.ts";
 
 export type Sampler = { show(message: Posted): readonly string[] | null };
 
-const MOST = 7;
-const APART_MS = 2_500;
+const MAX_SHOWN = 7;
+const MIN_GAP_MS = 2_500;
 
 export function createSampler(
   orders: ReadonlyMap<string, BookedOrder>,
@@ -20,7 +20,8 @@ export function createSampler(
   return {
     show(message) {
       const order = orders.get(message.orders[0] ?? "");
-      if (order === undefined || !isTaken(message) || shown >= MOST || message.at - lastAt < APART_MS) return null;
+      if (order === undefined || !isTaken(message) || shown >= MAX_SHOWN || message.at - lastAt < MIN_GAP_MS)
+        return null;
       const many = message.orders.length > 1;
       const kind = many ? "many" : `${message.step} ${message.channel} ${order.buyer.locale}`;
       if (kinds.has(kind)) return null;

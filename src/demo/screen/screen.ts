@@ -1,13 +1,13 @@
 /**
- * Where the demo prints. On a terminal a panel stays below what is printed, redrawn in place: each frame is one write that overwrites
- * line by line (nothing is cleared first, so nothing flickers). Elsewhere there are only lines.
+ * The output of the demo. On a terminal a panel stays below the printed lines and is redrawn in place. Each frame is one write that
+ * overwrites line by line; nothing is cleared first, so nothing flickers. Elsewhere there are only lines.
  */
 import { cutTo, type Style, styles, widthOf } from "./text.ts";
 
 export type Screen = {
-  /** Somebody sits in front of it. */
+  /** The output is a terminal. */
   readonly terminal: boolean;
-  /** It can show a panel. */
+  /** The terminal can show a panel. */
   readonly live: boolean;
   readonly style: Style;
   readonly width: number;
@@ -15,7 +15,7 @@ export type Screen = {
   say(...lines: readonly string[]): void;
   /** Shows or redraws the panel. No effect where there are only lines. */
   panel(lines: readonly string[]): void;
-  /** Leaves the panel where it is and goes on below it. */
+  /** Leaves the panel in place and continues below it. */
   settle(): void;
 };
 
@@ -24,12 +24,12 @@ export type Output = Pick<NodeJS.WriteStream, "write"> &
 
 const CURSOR_OFF = "\x1b[?25l";
 const CURSOR_ON = "\x1b[?25h";
-/** Terminals that know it show the frame at once; others pass over it. */
+/** Synchronized output: terminals that support it show the frame at once, others ignore it. */
 const FRAME_BEGIN = "\x1b[?2026h";
 const FRAME_END = "\x1b[?2026l";
 const CLEAR_LINE = "\x1b[K";
 const CLEAR_BELOW = "\x1b[J";
-/** Below that a panel makes no sense. */
+/** A terminal with fewer rows gets lines only. */
 const MIN_ROWS = 16;
 const PLAIN_WIDTH = 100;
 
@@ -39,10 +39,10 @@ export function openScreen(out: Output, env: { readonly noColor: boolean; readon
   const style = styles(live && !env.noColor);
   let shown: readonly string[] = [];
   let shownAt = out.columns;
-  // The last column is left free: a character there makes some terminals wrap.
+  // The last column stays empty: a character there makes some terminals wrap.
   const width = () => Math.max(20, (out.columns ?? PLAIN_WIDTH) - 1);
 
-  /** Back to the first line of the panel, also when the window has become narrower and lines wrapped. */
+  /** Moves to the first line of the panel, even after a narrower window has wrapped its lines. */
   const home = (): string => {
     const columns = out.columns ?? PLAIN_WIDTH;
     const rows = shown.reduce((sum, line) => sum + Math.max(1, Math.ceil(widthOf(line) / columns)), 0);
@@ -51,7 +51,7 @@ export function openScreen(out: Output, env: { readonly noColor: boolean; readon
   const frame = (above: readonly string[], lines: readonly string[]): void => {
     const fitted = lines.map((line) => cutTo(line, width()));
     const text = [...above, ...fitted].map((line) => `${line}${CLEAR_LINE}\n`).join("");
-    // What a narrower window has wrapped would else stay joined to what is written over it.
+    // After a resize, wrapped lines would stay joined to the text written over them.
     const fresh = out.columns === shownAt ? "" : CLEAR_BELOW;
     out.write(`${FRAME_BEGIN}${CURSOR_OFF}${home()}${fresh}${text}${CLEAR_BELOW}${FRAME_END}`);
     shown = fitted;

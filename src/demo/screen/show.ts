@@ -1,9 +1,9 @@
-/** What a person sees: before, during and after. */
+/** The output before, during and after the run. */
 import { setTimeout as pause } from "node:timers/promises";
 import { formatDuration } from "../../core/values/duration.ts";
 import type { Sql } from "../../db/client.ts";
 import { checkLog, faultsOf, lateMessages } from "../check.ts";
-import { checkLine, claimTimes, liftSentence, orderToTell, report, reportText, storyOf } from "../closing.ts";
+import { checkLine, claimTimes, liftSentence, orderToShow, report, reportText, storyOf } from "../closing.ts";
 import { CAMPAIGN, HOLDOUT, MANUAL_FROM, SHOP } from "../files.ts";
 import type { Scene } from "../scene.ts";
 import type { Shop } from "../shop/shop.ts";
@@ -16,9 +16,9 @@ import { requestsToTry, type Watch } from "./watch.ts";
 const TIME_ZONE = "Asia/Shanghai";
 const REDRAW_MS = 200;
 const LINE_MS = 5_000;
-/** Events per second are told over the last so many ms. */
+/** Events per second are averaged over this time. */
 const RATE_MS = 3_000;
-/** What is due at the last moment needs a little to be decided. */
+/** Reminders due at the last moment need a little time to be decided. */
 const SETTLE_MS = 8_000;
 
 export function banner({ screen, place, pace, cast, provider, url }: Scene): string[] {
@@ -28,14 +28,14 @@ export function banner({ screen, place, pace, cast, provider, url }: Scene): str
   const entries = [
     [
       "shop",
-      `${cast.length} simulated buyers place ${orders} orders within ${time(pace.arrivals)}; each has ${time(pace.closeAfter)} to be paid`,
+      `${cast.length} simulated buyers place ${orders} orders within ${time(pace.arrivals)}; each order closes after ${time(pace.closeAfter)}`,
     ],
     ["Dunlin", `${url}: API, workers, queue and PostgreSQL in this process, data in ${place.dir}`],
     [
       "campaign",
-      `${CAMPAIGN}: nudge ${time(pace.nudge)} after the order, last-call ${time(pace.lastCall)} before it closes; ${HOLDOUT} held out; from ${MANUAL_FROM} CNY on a person takes over`,
+      `${CAMPAIGN}: nudge ${time(pace.nudge)} after the order, last-call ${time(pace.lastCall)} before it closes; ${HOLDOUT} held out; from ${MANUAL_FROM} CNY on a person handles the case`,
     ],
-    ["provider", `${provider.origin}: simulated; takes chat and SMS, and answers a few with 500 or 429`],
+    ["provider", `${provider.origin}: simulated; accepts chat and SMS, and answers a few requests with 500 or 429`],
     ["takes", `about ${time(Math.ceil((pace.length + 3_000) / 5_000) * 5_000)}; Ctrl-C ends it at any time`],
   ] as const;
   const width = Math.min(120, screen.width);
@@ -47,7 +47,7 @@ export function banner({ screen, place, pace, cast, provider, url }: Scene): str
   ];
 }
 
-/** Keeps the panel (or a line now and then) up to date, and shows messages as they go out. */
+/** Redraws the panel, or prints a line now and then, and shows messages as they are sent. */
 export function showProgress(scene: Scene, shop: Shop, watch: Watch, length: number): { stop(): Promise<void> } {
   const { screen, provider } = scene;
   const startedAt = Date.now();
@@ -60,11 +60,11 @@ export function showProgress(scene: Scene, shop: Shop, watch: Watch, length: num
   let last = "";
   const draw = (): void => {
     const now = Date.now();
-    marks.push({ at: now, events: shop.told.events });
+    marks.push({ at: now, events: shop.sent.events });
     while (marks.length > 2 && now - (marks[1]?.at ?? now) >= RATE_MS) marks.shift();
     const [oldest] = marks;
     const perSecond =
-      oldest === undefined || now === oldest.at ? 0 : ((shop.told.events - oldest.events) * 1_000) / (now - oldest.at);
+      oldest === undefined || now === oldest.at ? 0 : ((shop.sent.events - oldest.events) * 1_000) / (now - oldest.at);
     const times = { elapsed: Math.min(now - startedAt, length), length, perSecond };
     const figures = figuresOf(now, times, { shop, provider, seen: watch.seen });
     if (screen.live) screen.panel(panelLines(figures, screen.width, screen.style));
@@ -85,7 +85,7 @@ export function showProgress(scene: Scene, shop: Shop, watch: Watch, length: num
   };
 }
 
-/** Report, story and check. `false`: Dunlin's word and the logs do not agree. */
+/** Prints report, story and check. `false`: Dunlin's figures and the logs do not agree. */
 export async function conclude(scene: Scene, shop: Shop, sql: Sql): Promise<boolean> {
   const { screen, provider } = scene;
   const { bold, green, yellow } = screen.style;
@@ -96,7 +96,7 @@ export async function conclude(scene: Scene, shop: Shop, sql: Sql): Promise<bool
   screen.say("", bold("The recovery report"), "", ...block(await reportText(sql), screen));
   screen.say("", ...wrap(liftSentence(totals), Math.min(100, screen.width - 2)).map(indent));
 
-  const order = orderToTell(provider.log, shop.orders);
+  const order = orderToShow(provider.log, shop.orders);
   const story = order === null ? null : await storyOf(sql, order, TIME_ZONE);
   if (story !== null)
     screen.say("", bold(`One order: dunlin explain ${order} --shop ${SHOP}`), "", ...block(story, screen));
@@ -106,11 +106,11 @@ export async function conclude(scene: Scene, shop: Shop, sql: Sql): Promise<bool
   const faults = faultsOf(verdict, totals, provider.refused);
   screen.say("", faults.length === 0 ? green(checkLine(verdict)) : yellow(checkLine(verdict)));
   if (verdict.crossed > 0)
-    screen.say(`  (${verdict.crossed} were on their way when the payment came, which no sender can prevent)`);
+    screen.say(`  (${verdict.crossed} were already sent when the payment came, which no sender can prevent)`);
   if (faults.length === 0)
     screen.say(
       ...block(
-        `by the provider's log and the shop's books; Dunlin too reports ${totals.sent} sent and ${totals.recoveredOrders} orders recovered`,
+        `from the provider's log and the shop's books; Dunlin also reports ${totals.sent} sent and ${totals.recoveredOrders} orders recovered`,
         screen,
       ),
     );
@@ -118,7 +118,7 @@ export async function conclude(scene: Scene, shop: Shop, sql: Sql): Promise<bool
   return faults.length === 0;
 }
 
-/** What a command printed. On a terminal lines that are too long go on further to the right; a pipe gets them as they are. */
+/** The output of a command. On a terminal long lines are wrapped and indented; a pipe gets them unchanged. */
 function block(text: string, { live, width }: Screen): string[] {
   const lines = text.trimEnd().split("\n").map(indent);
   if (!live) return lines;
@@ -133,13 +133,13 @@ const indent = (line: string): string => (line === "" ? "" : `  ${line}`);
 
 export function farewell({ screen, provider, place, url, apiKey }: Scene, shop: Shop): string[] {
   const { bold } = screen.style;
-  const order = orderToTell(provider.log, shop.orders) ?? "";
+  const order = orderToShow(provider.log, shop.orders) ?? "";
   return [
     "",
     bold(`Still serving at ${url} until Ctrl-C. Try:`),
     "",
     ...requestsToTry(url, apiKey, SHOP, order).map(indent),
     "",
-    `The key in them is this demo's own. ${place.kept ? `The data stays in ${place.dir}.` : "In the end all of it is deleted."}`,
+    `The key belongs to this demo only. ${place.kept ? `The data stays in ${place.dir}.` : "At the end all data is deleted."}`,
   ];
 }

@@ -1,4 +1,4 @@
-/** Text in the cells of a terminal: styles, widths, lines that fit. */
+/** Text for a terminal: styles, widths in cells, and lines that fit. */
 import { displayWidth } from "../../reporting/text-table.ts";
 
 export type Style = {
@@ -18,7 +18,7 @@ const STYLE = /\p{Cc}\[\d+m/gu;
 
 export const widthOf = (text: string): number => displayWidth(text.replace(STYLE, ""));
 
-/** Cuts to `width` cells; styles are kept and take no room. */
+/** Cuts to `width` cells. Styles are kept and have no width. */
 export function cutTo(text: string, width: number): string {
   if (widthOf(text) <= width) return text;
   let out = "";
@@ -36,7 +36,7 @@ export function cutTo(text: string, width: number): string {
   return out;
 }
 
-/** Plain text in lines of at most `width` cells: broken at spaces, and anywhere between wide characters. */
+/** Wraps plain text into lines of at most `width` cells, at spaces and between wide characters. */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = "";

@@ -1,4 +1,4 @@
-/** Reads off Dunlin how it goes, the way an operator's tools would: the recovery report and the metrics, over HTTP. */
+/** Reads Dunlin's progress as an operator's tools would: the recovery report and the metrics, over HTTP. */
 import { Pool } from "undici";
 import { z } from "zod";
 
@@ -13,13 +13,13 @@ const reportShape = z.object({
 });
 
 export type Seen = {
-  /** Of each step: still planned or being sent. */
+  /** Reminders of each step that are planned or being sent. */
   readonly waiting: ReadonlyMap<string, number>;
-  /** Planned reminders that a payment or close made needless. */
+  /** Planned reminders that a payment or a close cancelled. */
   readonly cancelled: number;
-  /** Reminders that Dunlin decided against. */
+  /** Reminders that Dunlin skipped. */
   readonly skipped: number;
-  /** Why, most first; those of them that were decided at their time. */
+  /** The reasons of reminders skipped at their due time, most frequent first. */
   readonly skips: readonly (readonly [reason: string, count: number])[];
   readonly recoveredOrders: number;
   /** `1234.00 CNY` */
@@ -36,14 +36,14 @@ export const NOTHING_SEEN: Seen = {
 };
 
 export type Watch = {
-  /** The latest; seconds old only while Dunlin is slow to answer. */
+  /** The latest figures, about a second old. */
   readonly seen: Seen;
   look(): Promise<Seen>;
   stop(): Promise<void>;
 };
 
 const EVERY_MS = 1_000;
-/** What became of the order, rather than a decision of Dunlin's: counted as cancelled. */
+/** Reasons that come from the order and not from a decision; they count as cancelled. */
 const NOT_SKIPS = ["paid", "closed", "refunded", "excluded"];
 
 export function startWatch(url: string, apiKey: string): Watch {
@@ -70,7 +70,7 @@ export function startWatch(url: string, apiKey: string): Watch {
   let timer: NodeJS.Timeout | undefined;
   const next = (): void => {
     if (stopped) return;
-    // A look that fails shows in the figures standing still; what matters is checked in the end.
+    // After a failed look the figures stand still for a second; the check at the end reads its own.
     timer = setTimeout(() => void look().then(next, next), EVERY_MS);
   };
   next();
@@ -94,7 +94,7 @@ function skipsOf(metrics: string): [string, number][] {
   return skips.sort((a, b) => b[1] - a[1]);
 }
 
-/** Two requests that a reader can make while the demo goes on serving, ready to be pasted. */
+/** Two requests to paste while the demo keeps serving. */
 export function requestsToTry(url: string, apiKey: string, shop: string, order: string): string[] {
   const curl = (path: string) => `curl -s -H "Authorization: Bearer $KEY" "${url}${path}"`;
   return [`KEY=${apiKey}`, curl(`/v1/orders/${shop}/${order}`), curl("/v1/reports/recovery?by=step&format=csv")];

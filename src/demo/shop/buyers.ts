@@ -1,4 +1,4 @@
-/** The buyers at work: each places its orders, and pays (or not) as is its habit. Timers only; all of them end with `stop`. */
+/** The simulated buyers: each places its orders and pays, or not, according to its habit. They are timers; `stop` ends all of them. */
 import type { CastBuyer } from "./cast.ts";
 import { isTaken, type Posted, type Provider } from "./provider.ts";
 import type { Shop } from "./shop.ts";
@@ -29,11 +29,11 @@ export function startBuyers(cast: readonly CastBuyer[], shop: Shop, provider: Pr
     if (habit === "changes-mind") after(first.at + pause, () => void shop.close(first.id));
   }
 
-  const moved = new Set<CastBuyer>();
+  const reminded = new Set<CastBuyer>();
   provider.onTaken((message: Posted) => {
     const buyer = shop.orders.get(message.orders[0] ?? "")?.buyer;
-    if (buyer === undefined || !isTaken(message) || moved.has(buyer) || !heeds(buyer, message)) return;
-    moved.add(buyer);
+    if (buyer === undefined || !isTaken(message) || reminded.has(buyer) || !reactsTo(buyer, message)) return;
+    reminded.add(buyer);
     after(buyer.pause, () => payAll(buyer));
   });
 
@@ -45,7 +45,7 @@ export function startBuyers(cast: readonly CastBuyer[], shop: Shop, provider: Pr
   };
 }
 
-function heeds({ habit }: CastBuyer, { step }: Posted): boolean {
+function reactsTo({ habit }: CastBuyer, { step }: Posted): boolean {
   if (habit === "last-minute") return step === "last-call";
   return habit === "when-reminded" || habit === "several";
 }

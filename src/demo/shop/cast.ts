@@ -1,13 +1,13 @@
-/** Who buys what, and what each one is going to do: made of a seed alone, before anything runs. Pure. */
+/** The buyers, their orders and their behaviour, all made from a seed before anything runs. Pure. */
 import { baskets, type Item, type Locale, nameOf, phoneOf } from "./goods.ts";
 import type { Pace } from "./pace.ts";
 import { createRandom, type Random } from "./random.ts";
 
-/** What a buyer does about paying. */
+/** How a buyer pays. */
 export type Habit =
   /** Pays at once. */
   | "prompt"
-  /** Places several orders and pays one of them: must not be reminded of the rest. */
+  /** Places several orders and pays one; must not be reminded of the others. */
   | "one-of-several"
   /** Pays when a message comes. */
   | "when-reminded"
@@ -15,17 +15,17 @@ export type Habit =
   | "several"
   /** Pays only when the last call comes. */
   | "last-minute"
-  /** Takes its time and pays by itself, reminded or not: what a reminder must not take the credit for. */
+  /** Pays late, with or without a reminder: no effect of the reminder. */
   | "late"
   | "never"
   /** Closes the order itself. */
   | "changes-mind"
-  /** Pays the courier: is no debtor. */
+  /** Cash on delivery: must not be reminded. */
   | "cash"
-  /** Left neither phone nor chat. */
+  /** Has neither phone nor chat. */
   | "unreachable"
   | "opted-out"
-  /** So much that a person takes care of it. */
+  /** Orders for so much that a person handles the case. */
   | "precious";
 
 export type CastOrder = {
@@ -35,7 +35,7 @@ export type CastOrder = {
   /** fen. */
   readonly amount: number;
   readonly items: readonly Item[];
-  /** Placed as a guest: only the phone tells whose it is. */
+  /** Placed as a guest: only the phone identifies the buyer. */
   readonly asGuest: boolean;
 };
 
@@ -47,11 +47,11 @@ export type CastBuyer = {
   readonly phone: string | null;
   readonly wechat: string | null;
   readonly orders: readonly CastOrder[];
-  /** ms from what it reacts to (the order, or the message) to what it does. */
+  /** ms from the order or the message to the buyer's reaction. */
   readonly pause: number;
 };
 
-/** Shares of a hundred; each comes once at least, however few buyers there are. */
+/** Percentages. Each habit occurs at least once, however few buyers there are. */
 const SHARES: readonly (readonly [Habit, number])[] = [
   ["prompt", 38],
   ["one-of-several", 6],
@@ -90,7 +90,7 @@ function buyerOf(habit: Habit, index: number, pace: Pace, random: Random): Draft
   const hasChat = phone === null || reach < 0.55;
   const wechat = reachable && hasChat && habit !== "opted-out" ? `wx_${(index * 7919 + 4_096).toString(36)}` : null;
   const many = habit === "several" || habit === "one-of-several";
-  // Most come at the beginning of a sale.
+  // Most orders come at the beginning of a sale.
   const first = pace.arrivals * random.between(0, 1) ** 1.3;
   const filled = baskets(locale, random, many ? random.whole(2, 3) : 1, habit === "precious");
   let at = first;

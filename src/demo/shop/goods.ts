@@ -1,4 +1,4 @@
-/** What the simulated shop sells, and what its buyers are called. Phone numbers come from ranges that nobody answers. */
+/** The goods of the simulated shop and the names of its buyers. Phone numbers come from ranges that nobody answers. */
 import type { Random } from "./random.ts";
 
 export type Locale = "zh-CN" | "en";
@@ -48,19 +48,19 @@ const EN_NAMES: readonly [string, ...string[]] = [
   "Kate",
   "Leo",
 ];
-/** Area codes whose 555-01xx are kept free for fiction. */
+/** Area codes. Their numbers 555-01xx are reserved for fiction. */
 const AREAS = [202, 212, 303, 312, 404, 415, 512, 617, 702, 713, 805, 917];
 
 export const nameOf = (locale: Locale, random: Random): string => random.pick(locale === "en" ? EN_NAMES : ZH_NAMES);
 
-/** Each `index` its own number. */
+/** A different number for each `index`. */
 export function phoneOf(locale: Locale, index: number): string {
   if (locale === "zh-CN" || index >= AREAS.length * 100) return `+861990${String(index).padStart(7, "0")}`;
   const area = AREAS[index % AREAS.length] ?? 202;
   return `+1${area}55501${String(Math.floor(index / AREAS.length)).padStart(2, "0")}`;
 }
 
-/** So many baskets, none with what another holds, and what each costs, in fen. */
+/** `number` baskets without a common item, and their amounts in fen. */
 export function baskets(
   locale: Locale,
   random: Random,

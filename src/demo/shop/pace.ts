@@ -1,8 +1,8 @@
 /**
- * The simulated shop: a demonstration of all of Dunlin on a clock of seconds. Nothing here stands in for Dunlin: buyers, shop and
- * message provider are simulated outside of it, and speak to it over HTTP as real ones would.
+ * The simulated shop runs the whole of Dunlin on a clock of seconds. Buyers, shop and message provider are simulated outside of Dunlin and
+ * use its HTTP interfaces as real ones would.
  *
- * The pace: how long everything takes, out of the one length that was asked for. Times are ms.
+ * The pace: all times of a run, from its length. Times are ms.
  */
 import { SECOND } from "../../core/values/duration.ts";
 
@@ -25,10 +25,10 @@ export type Pace = {
 export const MIN_SECONDS = 20;
 export const MAX_SECONDS = 3_600;
 
-/** `seconds` from 20 on: below that the steps would not fit in front of the close. */
+/** With less than 20 seconds the steps would not fit before the close. */
 export function paceOf(seconds: number): Pace {
   const closeAfter = Math.round(seconds * 0.55);
-  const whole = (share: number, least: number) => Math.max(least, Math.round(closeAfter * share)) * SECOND;
+  const whole = (share: number, min: number) => Math.max(min, Math.round(closeAfter * share)) * SECOND;
   return {
     length: seconds * SECOND,
     arrivals: (seconds - closeAfter) * SECOND,

@@ -1,6 +1,6 @@
 /**
- * The simulated message provider: takes what the `webhook` channels post, on loopback, and keeps a log of its own, against which
- * Dunlin is checked in the end. It checks signatures, and now and then it is out of order, as providers are.
+ * The simulated message provider: receives the posts of the `webhook` channels on loopback and keeps its own log, against which Dunlin is
+ * checked at the end. It verifies signatures, and it fails now and then, as real providers do.
  */
 import { createServer, type IncomingMessage } from "node:http";
 import { Webhook } from "standardwebhooks";
@@ -16,24 +16,24 @@ const messageShape = z.object({
   orders: z.array(z.string()),
 });
 
-/** One request as it came in. */
+/** One received request. */
 export type Posted = z.output<typeof messageShape> & {
-  /** Epoch ms, when it had been read. */
+  /** When the request had been read, epoch ms. */
   readonly at: number;
-  /** What it was answered; 2xx: taken. */
+  /** The status of the answer; 2xx: accepted. */
   readonly status: number;
 };
 
 export type Provider = {
   readonly origin: string;
   readonly log: readonly Posted[];
-  /** Requests that no channel of Dunlin should make: unsigned, or not readable. */
+  /** Unsigned or unreadable requests, which no channel of Dunlin should make. */
   readonly refused: number;
   onTaken(listener: (message: Posted) => void): void;
   close(): Promise<void>;
 };
 
-/** Of each 25 new messages one meets a 500 and one a 429 first. */
+/** Of each 25 new messages one first gets a 500 and one a 429. */
 const TROUBLE = new Map([
   [4, 500],
   [13, 429],

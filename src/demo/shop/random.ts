@@ -1,5 +1,4 @@
-/** Chance that can be had again: the same seed, the same run. */
-
+/** Repeatable random numbers: the same seed gives the same run. */
 export type Random = {
   /** In [low, high). */
   between(low: number, high: number): number;

@@ -1,6 +1,6 @@
 /**
- * The simulated shop system: tells Dunlin each order event over `POST /v1/events` until it is answered 202, some of them twice (as shop
- * systems do), and keeps books of its own, against which Dunlin is checked in the end.
+ * The simulated shop system: posts each order event to `POST /v1/events` until the answer is 202, some of them twice, as shop systems do. It
+ * keeps its own books, against which Dunlin is checked at the end.
  */
 import { setTimeout as pause } from "node:timers/promises";
 import { Pool } from "undici";
@@ -11,28 +11,28 @@ import type { Random } from "./random.ts";
 
 export type BookedOrder = {
   readonly id: string;
-  /** The person, whoever the order says it is. */
+  /** The real person, also for a guest order. */
   readonly buyer: CastBuyer;
   /** fen. */
   readonly amount: number;
   readonly createdAt: number;
   readonly closesAt: number;
-  /** When the buyer paid, and when Dunlin had answered that it knows; epoch ms. */
+  /** When the buyer paid, and when Dunlin acknowledged it; epoch ms. */
   paidAt: number | null;
   paidKnownAt: number | null;
-  /** The same, when the buyer closed it. */
+  /** The same for a close by the buyer. */
   closedAt: number | null;
   closedKnownAt: number | null;
 };
 
 export type Shop = {
   readonly orders: ReadonlyMap<string, BookedOrder>;
-  readonly told: { events: number; twice: number };
+  readonly sent: { events: number; twice: number };
   place(buyer: CastBuyer, order: CastOrder): Promise<void>;
-  /** No effect on an order that is over. */
+  /** No effect on a paid or closed order. */
   pay(id: string): Promise<void>;
   close(id: string): Promise<void>;
-  /** Waits until Dunlin has answered all that was told. */
+  /** Waits until Dunlin has answered every event. */
   settled(limitMs: number): Promise<void>;
   stop(): Promise<void>;
 };
@@ -43,24 +43,24 @@ export type ShopOptions = {
   /** ms */
   readonly closeAfter: number;
   readonly random: Random;
-  /** Told once of what makes the run worthless: an event that Dunlin refused. */
+  /** Called when Dunlin refuses an event, which makes the run worthless. */
   readonly onFault: (error: Error) => void;
 };
 
 const OFFSET_MINUTES = 480;
-const TOLD_TWICE = 0.03;
-const TRY_AGAIN_MS = 250;
+const SENT_TWICE = 0.03;
+const RETRY_MS = 250;
 
 export function openShop(options: ShopOptions): Shop {
   const { url, apiKey, closeAfter, random, onFault } = options;
   const pool = new Pool(url, { connections: 32 });
   const orders = new Map<string, BookedOrder>();
-  const told = { events: 0, twice: 0 };
+  const sent = { events: 0, twice: 0 };
   let stopping = false;
   let events = 0;
   let unanswered = 0;
 
-  /** Resolves when it was answered 202. */
+  /** Resolves when the answer is 202. */
   async function post(event: object): Promise<void> {
     const body = JSON.stringify(event);
     const headers = { "content-type": "application/json", authorization: `Bearer ${apiKey}` };
@@ -74,27 +74,27 @@ export function openShop(options: ShopOptions): Shop {
         });
         const text = await answer.body.text();
         if (answer.statusCode === 202 && !text.includes('"code"')) return;
-        // What is wrong with the request stays wrong.
+        // A refused request is refused again.
         if (answer.statusCode < 500 && answer.statusCode !== 429) throw new Refused(text.slice(0, 300));
       } catch (error) {
         if (stopping) return;
         if (error instanceof Refused) throw error;
       }
-      await pause(TRY_AGAIN_MS);
+      await pause(RETRY_MS);
     }
   }
 
-  async function tell(type: string, at: number, order: object): Promise<boolean> {
+  async function send(type: string, at: number, order: object): Promise<boolean> {
     const event = { id: `evt-${++events}`, type, occurredAt: formatInstant(at, OFFSET_MINUTES), shop: SHOP, order };
-    const twice = random.chance(TOLD_TWICE);
+    const twice = random.chance(SENT_TWICE);
     unanswered += 1;
     try {
       await post(event);
       if (stopping) return false;
-      told.events += 1;
+      sent.events += 1;
       if (!twice) return true;
       await post(event);
-      told.twice += 1;
+      sent.twice += 1;
     } catch (error) {
       onFault(error instanceof Error ? error : new Error(String(error)));
       return false;
@@ -106,7 +106,7 @@ export function openShop(options: ShopOptions): Shop {
 
   return {
     orders,
-    told,
+    sent,
     async place(buyer, { id, amount, items, asGuest }) {
       const now = Date.now();
       orders.set(id, {
@@ -120,7 +120,7 @@ export function openShop(options: ShopOptions): Shop {
         closedAt: null,
         closedKnownAt: null,
       });
-      await tell("order.created", now, {
+      await send("order.created", now, {
         id,
         amount: (amount / 100).toFixed(2),
         currency: "CNY",
@@ -142,7 +142,7 @@ export function openShop(options: ShopOptions): Shop {
       const now = Date.now();
       if (order === undefined || order.paidAt !== null || order.closedAt !== null || now >= order.closesAt) return;
       order.paidAt = now;
-      if (await tell("order.paid", now, { id, paidAt: formatInstant(now, OFFSET_MINUTES) }))
+      if (await send("order.paid", now, { id, paidAt: formatInstant(now, OFFSET_MINUTES) }))
         order.paidKnownAt = Date.now();
     },
     async close(id) {
@@ -151,7 +151,7 @@ export function openShop(options: ShopOptions): Shop {
       if (order === undefined || order.paidAt !== null || order.closedAt !== null || now >= order.closesAt) return;
       order.closedAt = now;
       const closed = { id, closedAt: formatInstant(now, OFFSET_MINUTES), reason: "the buyer changed their mind" };
-      if (await tell("order.closed", now, closed)) order.closedKnownAt = Date.now();
+      if (await send("order.closed", now, closed)) order.closedKnownAt = Date.now();
     },
     async settled(limitMs) {
       const until = Date.now() + limitMs;
