@@ -1,4 +1,4 @@
-/** What becomes of a command whose output nobody takes any more. */
+/** A command whose output nobody reads any more. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs";

@@ -1,4 +1,4 @@
-/** What the command line says of wrong usage: exit code 2, before anything is opened. */
+/** Wrong usage of the command line: exit code 2, before anything is opened. */
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { devNull } from "node:os";
@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
 
 const MAIN = fileURLToPath(new URL("../../dist/main.js", import.meta.url));
-/** Whatever gets as far as the database fails. */
+/** A command that reaches the database fails. */
 const env = {
   PATH: process.env.PATH ?? "",
   DATABASE_URL: "postgres://nobody@127.0.0.1:1/none",
@@ -53,13 +53,13 @@ it.concurrent.each<[string[], string]>([
   expect(err).toContain(said);
 });
 
-it("tells it from what failed", async () => {
+it("a failure of the database exits with 1", async () => {
   const { code, out, err } = await run("report", "--by", "step, day,", "--from", EARLIER, "--to", LATER);
   expect([code, out]).toEqual([1, ""]);
   expect(err).toMatch(/^dunlin: PostgreSQL is not reachable at 127\.0\.0\.1:1 .*\n$/);
 });
 
-it.runIf(existsSync("/proc/self"))("does not blame the database for the file system", async () => {
+it.runIf(existsSync("/proc/self"))("a failure of the file system is not reported as one of the database", async () => {
   const { code, out, err } = await runWith({ PATH: env.PATH, DUNLIN_DATA_DIR: "/proc/dunlin" }, "report");
   expect([code, out]).toEqual([1, ""]);
   expect(err).toBe("dunlin: /proc/dunlin: mkdir: there is no such file or directory (ENOENT)\n");

@@ -1,4 +1,4 @@
-/** `dunlin doctor`: its lines, its JSON and how it ends say the same. */
+/** `dunlin doctor`: its lines, its JSON and its exit agree. */
 import { fileURLToPath } from "node:url";
 import { pino } from "pino";
 import { expect, it, onTestFinished } from "vitest";
@@ -49,7 +49,7 @@ async function setup(env: Record<string, string> = {}) {
   };
 }
 
-it("finds nothing wrong with what needs no configuration", async () => {
+it("passes without any configuration", async () => {
   const { lines, json } = await setup();
   const { out, failed } = await lines();
   expect(failed).toBeNull();
@@ -61,7 +61,7 @@ it("finds nothing wrong with what needs no configuration", async () => {
 it.each([
   ["redis://:hunter2@127.0.0.1:1", "127.0.0.1:1"],
   ["redis+cluster://bob:hunter2@127.0.0.1:1,127.0.0.1:2", "127.0.0.1:1, 127.0.0.1:2"],
-])("says where it looked for Redis: %s", async (QUEUE_URL, place) => {
+])("names the address of an unreachable Redis: %s", async (QUEUE_URL, place) => {
   const { json } = await setup({ QUEUE_URL });
   const { ok, failed, findings } = await json();
   expect([ok, failed]).toEqual([false, expect.stringMatching(/^1 of \d+ checks failed$/)]);

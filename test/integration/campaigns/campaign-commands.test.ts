@@ -1,4 +1,4 @@
-/** The commands as a person runs them: on a real database, what they print and how they fail. */
+/** The commands as a person runs them, on a real database: their output and their failures. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pino } from "pino";
@@ -57,7 +57,7 @@ async function commands(more: Readonly<Record<string, string>> = {}) {
 }
 
 describe("campaigns apply", () => {
-  it("says what changes, line by line, and with --dry-run only says it", async () => {
+  it("shows the changes line by line, and with --dry-run changes nothing", async () => {
     const { apply, write, sql, dir } = await commands();
     expect(await apply()).toEqual({ out: "default: new, now version 1\n", err: "", failed: null });
     expect((await apply()).out).toBe(`1 campaign(s), all the same as in ${dir}\n`);
@@ -82,7 +82,7 @@ describe("campaigns apply", () => {
     expect(await sql`select note from campaign_versions order by number`).toEqual([{ note: null }, { note: "later" }]);
   });
 
-  it("refuses what does not validate, with all faults by file and line, and changes nothing", async () => {
+  it("refuses an invalid directory, with all faults by file and line, and changes nothing", async () => {
     const { apply, write, sql, dir } = await commands();
     write(
       "default/campaign.yaml",
@@ -104,7 +104,7 @@ describe("campaigns apply", () => {
     expect(await sql`select * from audit`).toEqual([]);
   });
 
-  it("shows a conflict with what was edited in the database, and overwrites it only when forced", async () => {
+  it("shows a conflict with an edit in the database, and overwrites it only when forced", async () => {
     const { apply, edit, sql, write } = await commands();
     await apply();
     await edit(campaignYaml("15m"));
@@ -146,7 +146,7 @@ describe("campaigns apply", () => {
 });
 
 describe("campaigns diff", () => {
-  it("tells of all there is, in text and JSON, and changes nothing", async () => {
+  it("lists all campaigns, in text and JSON, and changes nothing", async () => {
     const { apply, run, dir, write, remove, sql } = await commands({
       "old/campaign.yaml": campaignYaml("5m"),
       "old/nudge.sms.en.hbs": "Hi",
@@ -177,7 +177,7 @@ describe("campaigns diff", () => {
 });
 
 describe("campaigns export", () => {
-  it("gives back what was applied, byte for byte, and applying that again changes nothing", async () => {
+  it("writes the applied files byte for byte, and applying them again changes nothing", async () => {
     const odd = "\ufeffOrder {{order.id}}\r\n\ttrailing \r\n\u2028 👩‍👩‍👧\n\n";
     const { apply, run, dir } = await commands({ "default/nudge.sms.zh-CN.hbs": odd, "default/README.md": "not ours" });
     await apply();
@@ -192,7 +192,7 @@ describe("campaigns export", () => {
     expect(again.out).toBe(`1 campaign(s), all the same as in ${target}\n`);
   });
 
-  it("does not write over what is there, unless forced; then the campaigns are as in the database", async () => {
+  it("overwrites nothing unless forced; then the directory matches the database", async () => {
     const { apply, run, dir, write, edit } = await commands();
     await apply();
     await edit(campaignYaml("15m"));
@@ -209,7 +209,7 @@ describe("campaigns export", () => {
 });
 
 describe("campaigns rollback", () => {
-  it("goes back to the version before, or to the one that is named, as a new version", async () => {
+  it("returns to the version before, or to the given one, as a new version", async () => {
     const { apply, run, write, sql } = await commands();
     for (const minutes of ["10m", "20m", "30m"]) {
       write("default/campaign.yaml", campaignYaml(minutes));
@@ -240,7 +240,7 @@ describe("campaigns rollback", () => {
     expect((await apply()).failed).not.toBeNull();
   });
 
-  it("does not bring back what cannot run any more", async () => {
+  it("refuses a version that can no longer run", async () => {
     const { apply, run, edit } = await commands();
     await apply();
     await edit(campaignYaml("10m").replace("sms", "pigeon"));

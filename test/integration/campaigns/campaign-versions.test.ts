@@ -13,7 +13,7 @@ const kinds = (result: { changes: readonly { campaign: string; kind: string }[] 
   result.changes.map(({ campaign, kind }) => `${campaign} ${kind}`);
 
 describe("apply", () => {
-  it("makes a version, and none when nothing changed", async () => {
+  it("makes a version only when something changed", async () => {
     const { apply, sql, write } = await campaignSetup();
     expect(kinds(await apply())).toEqual(["default create"]);
     expect(kinds(await apply())).toEqual(["default unchanged"]);
@@ -46,7 +46,7 @@ describe("apply", () => {
     expect(kinds(await apply())).toEqual(["default unchanged", "other unchanged"]);
   });
 
-  it("lets what vanished from the directory run on, and retires it only when pruning", async () => {
+  it("keeps a campaign that left the directory running, and retires it only when pruning", async () => {
     const { apply, sql, write, remove, process } = await campaignSetup();
     write("other/campaign.yaml", campaignYaml("5m"));
     write("other/nudge.sms.en.hbs", "Hi");
@@ -66,7 +66,7 @@ describe("apply", () => {
     expect(live.current().catalog.campaigns.map(({ key }) => key)).toEqual(["default", "other"]);
   });
 
-  it("serves operators who apply at once one after the other", async () => {
+  it("lets operators who apply at the same time take turns", async () => {
     const { apply, sql } = await campaignSetup();
     const results = await Promise.all([apply(), apply(), apply(), apply()]);
     expect(results.flatMap(kinds).sort()).toEqual(["default create", ...Array(3).fill("default unchanged")]);
@@ -88,7 +88,7 @@ describe("apply", () => {
     });
   });
 
-  it("lets nobody change a version, nor take away the one that is run", async () => {
+  it("protects versions from changes, and the current version from deletion", async () => {
     const { apply, sql } = await campaignSetup();
     await apply();
     await expect(sql`update campaign_versions set note = 'x'`).rejects.toThrow(/1 of default never changes/);
@@ -97,7 +97,7 @@ describe("apply", () => {
 });
 
 describe("start", () => {
-  it("applies the directory once, also when several processes start at once; later ones run the database and tell of a difference", async () => {
+  it("applies the directory once, also when several processes start at once; later starts run the database and warn of a difference", async () => {
     const { dir, sql, write, process } = await campaignSetup();
     const { log, lines } = keptLog();
     const start = () => applyOnFirstStart({ sql, log, options: OPTIONS }, dir);
@@ -120,7 +120,7 @@ describe("start", () => {
     expect(live.current().catalog.campaigns[0]?.steps[0]?.at.ms).toBe(10 * MINUTE);
   });
 
-  it("does not begin with a directory that is at fault", async () => {
+  it("does not start with a faulty directory", async () => {
     const { dir, sql, write } = await campaignSetup();
     write("default/campaign.yaml", campaignYaml("10x"));
     const result = await applyOnFirstStart({ sql, log: keptLog().log, options: OPTIONS }, dir);
@@ -136,7 +136,7 @@ describe("a change under running processes", () => {
       buyer: { id: `b${n}`, phone: `+86138123${10_000 + n}` },
     });
 
-  it("is planned with by every process from its commit on, and open cases are planned anew", async () => {
+  it("is used by every process after its commit, and open cases are replanned", async () => {
     const { apply, process, sql, write, at, sent } = await campaignSetup();
     await apply();
     await planAnewIfChanged(sql);
@@ -169,7 +169,7 @@ describe("a change under running processes", () => {
     ).toEqual([{ campaign_version: "2", template: "default/nudge.sms.en", told: true }]);
   });
 
-  it("waits for those that are planning, so that none of their plans is missed", async () => {
+  it("waits for processes that are planning, so that no plan is missed", async () => {
     const { apply, sql } = await campaignSetup();
     await apply();
     const done: string[] = [];
@@ -184,7 +184,7 @@ describe("a change under running processes", () => {
     expect(done).toEqual(["planned", "changed"]);
   });
 
-  it("gives way to a process that was stopped while planning, and says so", async () => {
+  it("gives up when a process was stopped while planning, and says so", async () => {
     const { apply, sql } = await campaignSetup();
     await apply();
     await inTransaction(sql, async (tx) => {

@@ -68,7 +68,7 @@ describe("plans anew", () => {
     expect(await nudge()).toEqual(expected);
   });
 
-  it("a contact that is told in time", async () => {
+  it("a contact that arrives in time", async () => {
     const { at: clock, tell, nudge } = await planning();
     await tell(receivedEvent("e1", "order.created", T0, { buyer: { id: "b1" } }));
     expect(await nudge()).toEqual(["70 no_contact o1"]);

@@ -17,7 +17,7 @@ function thrown(work: () => unknown): unknown {
 
 const nowhere = join(tmpdir(), "dunlin-nowhere", "file");
 
-describe("of the file system", () => {
+describe("errors of the file system", () => {
   it.each<[string, () => unknown, string]>([
     ["a file that is not there", () => readFileSync(nowhere), `${nowhere}: open: there is no such file or directory`],
     ["a directory that cannot be made", () => mkdirSync(nowhere), `${nowhere}: mkdir: there is no such file or`],
@@ -29,15 +29,15 @@ describe("of the file system", () => {
     expect(isDatabaseError(error)).toBe(false);
   });
 
-  it.runIf(existsSync("/dev/full"))("tells of a full disk", () => {
+  it.runIf(existsSync("/dev/full"))("explains a full disk", () => {
     const error = thrown(() => appendFileSync(openSync("/dev/full", "w"), "x"));
     expect(explainFileError(error)).toBe("write: no space is left on the disk (ENOSPC)");
     expect(isDatabaseError(error)).toBe(false);
   });
 });
 
-describe("of the database", () => {
-  it("knows a server that is not there", async () => {
+describe("errors of the database", () => {
+  it("recognises a server that is not there", async () => {
     const { sql, close } = connectDatabase("postgres://nobody@127.0.0.1:1/none");
     const error = await sql`select 1`.catch((fault: unknown) => fault);
     await close(0);
@@ -47,7 +47,7 @@ describe("of the database", () => {
     expect([isDatabaseError(gone), explainFileError(gone)]).toEqual([true, null]);
   });
 
-  it("knows what the server says, also inside a wrapper", () => {
+  it("recognises an error of the server, also inside a wrapper", () => {
     const said = Object.assign(new Error("no such table"), { severity: "ERROR", code: "42P01" });
     expect([said, new Error("failed query", { cause: said })].map(isDatabaseError)).toEqual([true, true]);
     const closed = Object.assign(new Error("write CONNECTION_CLOSED"), { code: "CONNECTION_CLOSED", errno: 0 });
@@ -55,7 +55,7 @@ describe("of the database", () => {
   });
 });
 
-it("leaves mistakes of ours alone", () => {
+it("does not explain other errors", () => {
   for (const error of [
     new TypeError("x is not a function"),
     Object.assign(new TypeError("x"), { code: "ERR_INVALID_ARG_TYPE" }),

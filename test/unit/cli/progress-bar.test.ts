@@ -19,7 +19,7 @@ function drawn(isTTY: boolean | undefined) {
   };
 }
 
-it("is redrawn in its line at a terminal, and taken away at the end", () => {
+it("is redrawn in one line of a terminal, and removed at the end", () => {
   const bar = drawn(true);
   expect(bar.tick(499, 0.4)).toBe("");
   const half = `\r\u001b[K[${"#".repeat(15)}${".".repeat(15)}] 50%`;
@@ -30,7 +30,7 @@ it("is redrawn in its line at a terminal, and taken away at the end", () => {
   expect(bar.end()).toBe(`${whole}\r\u001b[K`);
 });
 
-it("writes nothing elsewhere, nor for what is done at once", () => {
+it("writes nothing elsewhere, nor for work that ends at once", () => {
   for (const isTTY of [false, undefined]) {
     const bar = drawn(isTTY);
     expect(bar.tick(10_000, 0.5) + bar.end()).toBe("");
