@@ -1,6 +1,6 @@
 /**
- * The configuration: environment and `dunlin.yaml` as one frozen, typed value, made once at start and handed down.
- * Nothing else reads the environment. Times are milliseconds.
+ * The configuration: environment and dunlin.yaml as one frozen, typed value. It is made once, at start, and passed on. Nothing else reads
+ * the environment. Times are milliseconds.
  */
 
 import type { ShopPolicy } from "../core/values/policy.ts";
@@ -10,19 +10,19 @@ export const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 export type ShopConfig = ShopPolicy & {
-  /** Source name → the secret that its webhooks are signed with. */
+  /** The secret of the webhooks, by the name of their source. */
   readonly webhooks: Readonly<Record<string, { readonly secret: string }>>;
 };
 
-/** How long things are kept, ms. */
+/** How long data is kept, ms. */
 export type Retention = {
-  /** Order events as they were told. */
+  /** Order events as they were received. */
   readonly events: number;
   /** Orders that are over, with their cases, reminders, deliveries and recoveries. */
   readonly orders: number;
-  /** Contacts of a buyer of whom nothing more was heard. */
+  /** Contacts of a buyer, from the last event on. */
   readonly contacts: number;
-  /** Who changed what. */
+  /** The audit trail. */
   readonly audit: number;
 };
 
@@ -37,27 +37,27 @@ export type Config = {
   readonly templatesDir: string;
   readonly host: string;
   readonly port: number;
-  /** null: to be generated, see keys.ts. */
+  /** null: keys.ts generates it. */
   readonly apiKey: string | null;
-  /** 32 bytes; null: to be generated, see keys.ts. */
+  /** 32 bytes; null: keys.ts generates it. */
   readonly secretKey: Buffer | null;
   readonly logLevel: LogLevel;
-  /** No shops are configured: every shop is taken, in UTC, English and US dollars. Worth a warning at start. */
+  /** No shops are configured: every shop is accepted, in UTC, English and US dollars. */
   readonly implicitShops: boolean;
-  /** The listed shop, or the `"*"` entry applied to this id, or null: a shop that is refused. */
+  /** The listed shop, or the `"*"` entry for this id; null: the shop is refused. */
   shop(id: string): ShopConfig | null;
-  /** Those listed by name. */
+  /** The shops that are listed by name. */
   readonly shopIds: readonly string[];
   readonly channels: readonly ChannelConfig[];
   readonly retention: Retention;
 };
 
-/** Each fault is one line that names its place and the remedy; none repeats a secret. */
+/** Each fault is one line with its place and the remedy. No fault repeats a secret. */
 export type ConfigResult =
   | { readonly ok: true; readonly config: Config }
   | { readonly ok: false; readonly faults: readonly string[] };
 
-/** Freezes a plain value all the way down. Buffers cannot be frozen and are left. */
+/** Freezes a plain value and everything in it. Buffers cannot be frozen. */
 export function deepFreeze<T>(value: T): T {
   if (typeof value !== "object" || value === null || ArrayBuffer.isView(value) || Object.isFrozen(value)) return value;
   for (const inner of Object.values(value)) deepFreeze(inner);

@@ -10,7 +10,7 @@ export type Environment = {
   readonly queueUrl: string | null;
   readonly dataDir: string;
   readonly templatesDir: string;
-  /** As written; null: `dunlin.yaml` if it is there. */
+  /** As written; null: dunlin.yaml, if there is one. */
   readonly configFile: string | null;
   readonly host: string;
   readonly port: number;
@@ -22,7 +22,7 @@ export type Environment = {
 const POSTGRES = /^postgres(ql)?:$/;
 const CLUSTER = /^redis\+cluster:\/\/(?:[^@/\s]*@)?[^\s:/,@]+:\d{1,5}(?:,[^\s:/,@]+:\d{1,5})*\/?(?:\?\S*)?$/;
 
-/** Reads every variable; what is wrong is added to `faults`, without the value. */
+/** Reads every variable. Adds every fault to `faults`, without the value. */
 export function readEnvironment(env: Env, cwd: string, faults: string[]): Environment {
   const value = (name: string) => env[name] || null;
   const databaseUrl = value("DATABASE_URL");
@@ -33,7 +33,7 @@ export function readEnvironment(env: Env, cwd: string, faults: string[]): Enviro
     faults.push("QUEUE_URL: must be redis://…, rediss://…, redis+cluster://host1:port1,host2:port2 or postgres://…");
   const apiKey = value("DUNLIN_API_KEY");
   if (apiKey !== null && !/^[\x21-\x7e]{1,500}$/.test(apiKey))
-    faults.push("DUNLIN_API_KEY: must be printable ASCII without spaces, since it travels in a header");
+    faults.push("DUNLIN_API_KEY: must be printable ASCII without spaces, because it is sent in a header");
   return {
     databaseUrl,
     queueUrl,
@@ -66,8 +66,7 @@ function readPort(text: string | null, faults: string[]): number {
 
 function readSecretKey(text: string | null, required: boolean, faults: string[]): Buffer | null {
   const key = text === null ? null : decodeKey(text);
-  const remedy =
-    "make one with `openssl rand -base64 32`, and keep it: contacts stored with it cannot be read without it";
+  const remedy = "make one with `openssl rand -base64 32` and keep it: stored contacts cannot be read without it";
   if (text === null && required) faults.push(`DUNLIN_SECRET_KEY: is required when DATABASE_URL is set; ${remedy}`);
   if (text !== null && key === null) faults.push(`DUNLIN_SECRET_KEY: must be 32 bytes in base64; ${remedy}`);
   return key;

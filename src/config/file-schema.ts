@@ -22,7 +22,7 @@ export type ShopEntry = z.output<typeof shopShape>;
 
 const shopIdField = z
   .string()
-  .min(1, 'must not be empty: name a shop, or write "*" for all that are not listed')
+  .min(1, 'must not be empty: name a shop, or write "*" for every shop that is not listed')
   .max(100, "is longer than 100 characters");
 
 export const fileShape = z.strictObject({

@@ -1,8 +1,7 @@
 /**
- * The keys that Dunlin makes for itself when the environment gives none: the secret key (contact encryption) and the first
- * admin API key, one line per file in the data dir, readable by their owner only. A file appears whole or not at all and is
- * never overwritten, so processes that start at once agree on one key. A damaged file is never replaced: what was
- * encrypted with the lost key could not be read any more.
+ * The keys that Dunlin generates if the environment has none: the secret key (contact encryption) and the first admin API key. Each is one
+ * line of a file in the data dir, readable by its owner only. A file appears whole or not at all, and is never overwritten: processes that
+ * start at once agree on one key. A damaged file is never replaced: nothing could read the contacts of the lost key.
  */
 import { randomBytes } from "node:crypto";
 import { constants, copyFile, link, mkdir, open, readFile, unlink } from "node:fs/promises";
@@ -14,14 +13,14 @@ export type Keys = {
   /** 32 bytes. */
   readonly secretKey: Buffer;
   readonly apiKey: string;
-  /** This process made the API key just now: print it, once. */
+  /** This process has just generated the API key: print it once. */
   readonly apiKeyCreated: boolean;
-  /** Where the API key lies; null when the environment gave it. */
+  /** The file of the API key; null: the key is in the environment. */
   readonly apiKeyFile: string | null;
 };
 export type KeysResult = { readonly ok: true; readonly keys: Keys } | { readonly ok: false; readonly fault: string };
 
-/** The environment's keys, else those of the data dir, else new ones stored there. Writes nothing when both are given. */
+/** The environment's keys, else those of the data dir, else new ones, which are stored there. */
 export async function loadOrCreateKeys(config: Pick<Config, "dataDir" | "secretKey" | "apiKey">): Promise<KeysResult> {
   const { dataDir } = config;
   const apiKeyFile = join(dataDir, "api-key");
@@ -32,30 +31,30 @@ export async function loadOrCreateKeys(config: Pick<Config, "dataDir" | "secretK
     if (secretKey === null)
       return damaged(
         join(dataDir, "secret-key"),
-        "restore it from a backup: contacts encrypted with it cannot be read without it",
+        "restore it from a backup: stored contacts cannot be read without it",
       );
     if (config.apiKey !== null)
       return { ok: true, keys: { secretKey, apiKey: config.apiKey, apiKeyCreated: false, apiKeyFile: null } };
     const api = await keyFile(dataDir, "api-key", () => `dk_${randomBytes(24).toString("base64url")}`);
     if (!/^[\x21-\x7e]{16,500}$/.test(api.text))
-      return damaged(apiKeyFile, "delete it to have a new one made, or set DUNLIN_API_KEY");
+      return damaged(apiKeyFile, "delete it, and the next start makes a new one; or set DUNLIN_API_KEY");
     return { ok: true, keys: { secretKey, apiKey: api.text, apiKeyCreated: api.created, apiKeyFile } };
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code === undefined) throw error;
-    return { ok: false, fault: `DUNLIN_DATA_DIR ${dataDir}: ${SAID[code] ?? `cannot be used (${code})`}` };
+    return { ok: false, fault: `DUNLIN_DATA_DIR ${dataDir}: ${FAULTS[code] ?? `cannot be used (${code})`}` };
   }
 }
 
-const SAID: Record<string, string> = {
+const FAULTS: Record<string, string> = {
   ENOSPC: "the disk is full; free some space and start again",
   EDQUOT: "the disk quota is used up; free some space and start again",
-  EROFS: "is read-only; point DUNLIN_DATA_DIR to a directory that can be written",
-  EACCES: "may not be written by this user; point DUNLIN_DATA_DIR to a directory that can be written",
-  EPERM: "may not be written by this user; point DUNLIN_DATA_DIR to a directory that can be written",
-  ENOTDIR: "is not a directory, or lies under a file",
+  EROFS: "is read-only; set DUNLIN_DATA_DIR to a directory that can be written",
+  EACCES: "this user may not write there; set DUNLIN_DATA_DIR to a directory that can be written",
+  EPERM: "this user may not write there; set DUNLIN_DATA_DIR to a directory that can be written",
+  ENOTDIR: "is not a directory, or its parent is a file",
   EEXIST: "is not a directory",
-  EISDIR: "holds a directory where a key file should be",
+  EISDIR: "has a directory in the place of a key file",
 };
 
 function damaged(file: string, remedy: string): KeysResult {
@@ -64,7 +63,7 @@ function damaged(file: string, remedy: string): KeysResult {
 
 type KeyFile = { readonly text: string; readonly created: boolean };
 
-/** Reads the file, or creates it whole. Losing the race to another process means reading what that one wrote. */
+/** Reads the file, or creates it whole. If another process is first, its key is read. */
 async function keyFile(dir: string, name: string, make: () => string): Promise<KeyFile> {
   const path = join(dir, name);
   const present = await readIfThere(path);
@@ -96,7 +95,7 @@ async function writeDurably(path: string, text: string): Promise<void> {
   }
 }
 
-/** Fails with EEXIST when the target is there. Some network and container file systems know no hard links: there a copy must do. */
+/** Fails with EEXIST if the target exists. Copies on file systems without hard links (some network and container ones). */
 async function linkOrCopy(from: string, to: string): Promise<void> {
   try {
     await link(from, to);

@@ -1,4 +1,4 @@
-/** Makes the configuration from the environment and `dunlin.yaml`, or says everything that is wrong with them at once. */
+/** Makes the configuration from the environment and dunlin.yaml, or reports every fault of both at once. */
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseYaml } from "../core/text/yaml-doc.ts";
@@ -13,7 +13,7 @@ import { buildShops } from "./shops.ts";
 const RETENTION: Retention = { events: 90 * DAY, orders: 400 * DAY, contacts: 180 * DAY, audit: 730 * DAY };
 const MAX_FILE_LENGTH = 2_000_000;
 
-/** `cwd`: what relative paths start from. Reads one file; never throws for what it finds. */
+/** Relative paths begin at `cwd`. Reads one file. Faults are returned, not thrown. */
 export function loadConfig(env: Env, cwd: string): ConfigResult {
   const faults: string[] = [];
   const { configFile, ...environment } = readEnvironment(env, cwd, faults);
@@ -33,7 +33,7 @@ export function loadConfig(env: Env, cwd: string): ConfigResult {
   };
 }
 
-/** An empty file when there is none; null with the faults added. */
+/** An absent file counts as empty. null: the faults are added. */
 function readConfigFile(env: Env, cwd: string, named: string | null, faults: string[]): ConfigFile | null {
   const name = named ?? "dunlin.yaml";
   const text = readText(resolve(cwd, name), name, named !== null, faults);
@@ -45,19 +45,19 @@ function readConfigFile(env: Env, cwd: string, named: string | null, faults: str
   return null;
 }
 
-/** An absent `dunlin.yaml` is an empty one; an absent file that DUNLIN_CONFIG names is a fault. */
+/** An absent dunlin.yaml counts as empty. An absent file that DUNLIN_CONFIG names is a fault. */
 function readText(path: string, name: string, named: boolean, faults: string[]): string | null {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? "";
     if (code === "ENOENT" && !named) return "";
-    const said: Record<string, string> = {
-      ENOENT: "there is no such file",
+    const known: Record<string, string> = {
+      ENOENT: "does not exist",
       EISDIR: "is a directory, not a file",
-      EACCES: "may not be read by this user",
+      EACCES: "this user may not read it",
     };
-    faults.push(`${named ? "DUNLIN_CONFIG: " : ""}${name}: ${said[code] ?? `cannot be read (${code})`}`);
+    faults.push(`${named ? "DUNLIN_CONFIG: " : ""}${name}: ${known[code] ?? `cannot be read (${code})`}`);
     return null;
   }
 }

@@ -1,4 +1,4 @@
-/** Shops: each listed one over the defaults of the `"*"` entry, which also stands for every shop that is not listed. */
+/** The shops. The `"*"` entry has the defaults of each listed shop, and stands for every shop that is not listed. */
 import { memo } from "../core/values/memo.ts";
 import { deepFreeze, type ShopConfig } from "./config.ts";
 import type { ShopEntry } from "./file-schema.ts";
@@ -12,7 +12,7 @@ export type Shops = {
 /** Unlisted shops that are kept ready. */
 const MAX_UNLISTED = 1_000;
 
-/** `entries` undefined: no shops are configured, so every shop is taken as it comes. */
+/** `entries` undefined: no shops are configured, so every shop is accepted. */
 export function buildShops(entries: Readonly<Record<string, ShopEntry>> | undefined): Shops {
   const defaults = entries ? entries["*"] : {};
   const listed = new Map<string, ShopConfig>();

@@ -22,7 +22,7 @@ export type ChannelProvider = WithChannel["name"];
 type Settings<Name extends ChannelProvider> = z.output<
   z.ZodObject<Extract<WithChannel, { readonly name: Name }>["settings"]>
 >;
-/** A channel of this provider as it is configured: what `openChannels` opens. */
+/** A channel of this provider as it is configured; `openChannels` opens it. */
 export type ChannelConfigOf<Name extends ChannelProvider> = ChannelTerms & {
   readonly provider: Name;
   readonly settings: Settings<Name>;
@@ -38,7 +38,7 @@ export function providerOf(name: string): Provider | null {
   return providers.find((provider) => provider.name === name) ?? null;
 }
 
-/** The contact that a channel reaches: by its provider, else by its own name. `chat` reaches any handle, other names the handle of that kind. */
+/** The contact that a channel reaches. Its provider decides, else its name: `chat` reaches any handle, another name the handle of that kind. */
 export function contactOf(channel: string, provider: string): ContactKind {
   const own = providerOf(provider)?.contact ?? null;
   if (own !== null) return own;

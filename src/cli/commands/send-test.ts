@@ -61,12 +61,7 @@ export async function sendTest(
   const to = addressOf(options.to, target, shop);
   const catalog = (await catalogThatRuns(context)) ?? catalogOfFiles(context);
   const composed = compose(catalog, options, target, shop, to);
-  let channel: Channel | undefined;
-  try {
-    channel = open([target], { log, print: out }).get(target.name);
-  } catch (error) {
-    throw new CommandError(error instanceof Error ? error.message : String(error));
-  }
+  const channel = open([target], { log, print: out }).get(target.name);
   if (channel === undefined) throw new Error("the channel was opened");
   try {
     report(context, channel, composed, await channel.send(composed.message));

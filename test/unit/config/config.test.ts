@@ -27,7 +27,7 @@ const faultsOf = (env: Record<string, string | undefined> = {}) => {
 };
 
 describe("without anything", () => {
-  it("has the defaults of the contract, takes every shop and prints messages", () => {
+  it("has the documented defaults, accepts every shop and prints messages", () => {
     const config = configOf();
     expect(config).toMatchObject({
       databaseUrl: null,
@@ -68,7 +68,7 @@ describe("without anything", () => {
 });
 
 describe("environment", () => {
-  it("is read", () => {
+  it("is read from every variable", () => {
     const config = configOf({
       DATABASE_URL: "postgres://u:p@db/dunlin",
       QUEUE_URL: "redis+cluster://h1:6379,h2:6380",
@@ -105,7 +105,7 @@ describe("environment", () => {
     });
   });
 
-  it("tells all faults at once, and no secret", () => {
+  it("reports all faults at once, and no secret", () => {
     const faults = faultsOf({
       DATABASE_URL: "mysql://u:hunter2@h/d",
       QUEUE_URL: "redis+cluster://hunter2@h1",
@@ -127,13 +127,13 @@ describe("environment", () => {
     expect(faults.join()).not.toContain("hunter2");
   });
 
-  it("demands a secret key beside a database, and says how to make one", () => {
+  it("requires a secret key with a database, and says how to make one", () => {
     expect(faultsOf({ DATABASE_URL: "postgres://h/d" })).toEqual([expect.stringContaining("openssl rand -base64 32")]);
     expect(faultsOf({ DATABASE_URL: "postgres://h/d", DUNLIN_SECRET_KEY: SECRET_KEY })).toEqual([]);
   });
 
-  it("says that the file it names is missing or a directory", () => {
-    expect(faultsOf({ DUNLIN_CONFIG: "nope.yaml" })).toEqual(["DUNLIN_CONFIG: nope.yaml: there is no such file"]);
+  it("reports that the named file is missing or a directory", () => {
+    expect(faultsOf({ DUNLIN_CONFIG: "nope.yaml" })).toEqual(["DUNLIN_CONFIG: nope.yaml: does not exist"]);
     expect(faultsOf({ DUNLIN_CONFIG: "." })).toEqual(["DUNLIN_CONFIG: .: is a directory, not a file"]);
   });
 });
@@ -144,7 +144,7 @@ describe("shops", () => {
           webhooks: { shopify: { secret: "\${SHOPIFY_SECRET}" } } }
 `;
 
-  it("are as listed; another is refused", () => {
+  it("are as listed; any other is refused", () => {
     write(ACME);
     const config = configOf({ SHOPIFY_SECRET: "s3" });
     expect(config.shop("acme")).toEqual({
@@ -161,7 +161,7 @@ describe("shops", () => {
     for (const id of ["*", "__proto__", "constructor"]) expect(config.shop(id)).toBeNull();
   });
 
-  it("take what they do not say from the entry for all, which also stands for any other", () => {
+  it("take missing keys from the entry for all, which also stands for any other shop", () => {
     write(`shops: { "*": { timeZone: Europe/Madrid, currency: EUR, closeAfter: 2d, quietHours: { from: "21:00", to: "09:00" } },
       acme: { timeZone: Asia/Tokyo, closeAfter: off, quietHours: off } }`);
     const config = configOf();
@@ -182,15 +182,15 @@ describe("shops", () => {
     expect(configOf().shop("x")?.timeZone).toBe("UTC");
   });
 
-  it("names line and variable of a secret that is not set, beside everything else", () => {
+  it("reports line and variable of a secret that is not set, with all other faults", () => {
     write(
       `${ACME}  beta: { timeZone: Mars/Olympus, currency: XXQ, locale: "not a locale" }\n  gamma: { timezone: UTC }\n`,
     );
     expect(faultsOf()).toEqual([
       "dunlin.yaml:3: shops.acme.webhooks.shopify.secret: the environment variable SHOPIFY_SECRET is not set",
-      "dunlin.yaml:4: shops.beta.timeZone: is no IANA time zone, like Asia/Shanghai",
-      "dunlin.yaml:4: shops.beta.locale: is no BCP 47 locale, like zh-CN",
-      "dunlin.yaml:4: shops.beta.currency: is no ISO 4217 currency code, like CNY",
+      "dunlin.yaml:4: shops.beta.timeZone: is not an IANA time zone, like Asia/Shanghai",
+      "dunlin.yaml:4: shops.beta.locale: is not a BCP 47 locale, like zh-CN",
+      "dunlin.yaml:4: shops.beta.currency: is not an ISO 4217 currency code, like CNY",
       "dunlin.yaml:5: shops.gamma.timezone: unknown key (did you mean `timeZone`?)",
     ]);
   });
@@ -198,13 +198,13 @@ describe("shops", () => {
   it("must have a name", () => {
     write('shops:\n  "": {}\n  beta: { locale: en }\n');
     expect(faultsOf()).toEqual([
-      'dunlin.yaml:2: shops.: the key must not be empty: name a shop, or write "*" for all that are not listed',
+      'dunlin.yaml:2: shops.: the key must not be empty: name a shop, or write "*" for every shop that is not listed',
     ]);
   });
 
   it.each(["+08:00", "GMT+8", "Asia/Shangai", ""])("refuses the zone %j", (zone) => {
     write(`shops: { acme: { timeZone: "${zone}" } }`);
-    expect(faultsOf()[0]).toContain("is no IANA time zone");
+    expect(faultsOf()[0]).toContain("is not an IANA time zone");
   });
 });
 
@@ -248,11 +248,11 @@ describe("channels", () => {
     ["chat", "console", "chat"],
     ["wechat", "wechat", "chat.wechat"],
     ["line", "console", "chat.line"],
-  ])("%s over %s speaks to %s", (name, provider, contact) => {
+  ])("%s over %s reaches %s", (name, provider, contact) => {
     expect(contactOf(name, provider)).toBe(contact);
   });
 
-  it("names providers that are not known, each with its line, beside everything else", () => {
+  it("reports unknown providers, each with its line", () => {
     write(`channels:
   sms: { provider: aliyun-sms, signName: Acme, fallback: voice }
   chat:
@@ -267,7 +267,7 @@ describe("channels", () => {
     ]);
   });
 
-  it("tells what is wrong within entries and between them", () => {
+  it("report faults within entries and between them", () => {
     write(`channels:
   sms: { provider: webhook, ratePerSecond: -1, fallback: chat }
   chat: { provider: webhook, url: "ftp://h", timout: 5s, fallback: voice }
@@ -299,17 +299,17 @@ retention: { evnts: 10d }
     ['url: "http://h/", secret: ""', "secret: must not be empty"],
     ['url: "http://h/", secret: "whsec_!!"', "secret: must have base64 after whsec_"],
     ['url: "http://h/", retries: 3', "retries: unknown key (known: provider"],
-  ])("refuses %s of a webhook", (keys, fault) => {
+  ])("of a webhook refuse %s", (keys, fault) => {
     write(`channels: { sms: { provider: webhook, ${keys} } }`);
     expect(faultsOf()).toEqual([expect.stringContaining(`dunlin.yaml:1: channels.sms.${fault}`)]);
   });
 
-  it("lets a webhook print when only its provider is changed", () => {
+  it("print for a webhook when only its provider is changed", () => {
     write('channels: { sms: { provider: console, url: "http://h/", secret: s } }');
     expect(configOf().channels).toMatchObject([{ provider: "console" }]);
   });
 
-  it("never tells a secret", () => {
+  it("never repeat a secret", () => {
     write(
       `channels: { sms: { provider: webhook, url: "\${URL}", secret: [1], ratePerSecond: "\${URL}", contact: "\${URL}" } }`,
     );
@@ -319,7 +319,7 @@ retention: { evnts: 10d }
   });
 });
 
-it("takes retention over its defaults", () => {
+it("puts the given retention over the defaults", () => {
   write("retention: { events: 10d }");
   expect(configOf().retention).toMatchObject({ events: 10 * DAY, orders: 400 * DAY });
 });
@@ -342,13 +342,13 @@ describe("keys", () => {
     for (const name of ["api-key", "secret-key"]) expect(statSync(file(name)).mode & 0o777).toBe(0o600);
   });
 
-  it("of the environment come first, and then nothing is written", async () => {
+  it("of the environment come first, and nothing is written", async () => {
     const keys = await keysOf({ DUNLIN_SECRET_KEY: SECRET_KEY, DUNLIN_API_KEY: "given" });
     expect(keys).toEqual({ secretKey: Buffer.alloc(32, 7), apiKey: "given", apiKeyCreated: false, apiKeyFile: null });
     expect(readdirSync(cwd)).toEqual([]);
   });
 
-  it("are agreed on by all that start at once, and one of them made them", async () => {
+  it("are the same for all processes that start at once", async () => {
     const all = await Promise.all(Array.from({ length: 20 }, () => keysOf()));
     expect(new Set(all.map(({ apiKey }) => apiKey)).size).toBe(1);
     expect(new Set(all.map(({ secretKey }) => secretKey.toString("hex"))).size).toBe(1);
@@ -361,7 +361,7 @@ describe("keys", () => {
     ["secret-key", "AAAA\n"],
     ["api-key", ""],
     ["api-key", "two words of it, both long enough\n"],
-  ])("that are damaged (%s: %j) are named, and left as they are", async (name, text) => {
+  ])("that are damaged (%s: %j) are reported and left as they are", async (name, text) => {
     await keysOf();
     writeFileSync(file(name), text);
     const result = await loadOrCreateKeys(configOf());
@@ -369,18 +369,18 @@ describe("keys", () => {
     expect(readFileSync(file(name), "utf8")).toBe(text);
   });
 
-  it("say in one line that the data dir is a file", async () => {
+  it("report in one line that the data dir is a file", async () => {
     write("", ".dunlin");
     const result = await loadOrCreateKeys(configOf());
     expect(result.ok ? "" : result.fault).toMatch(/^DUNLIN_DATA_DIR .*\.dunlin: is not a directory/);
   });
 
-  // Root may write everywhere: there is nothing to test as root.
+  // Root may write everywhere.
   if (process.getuid?.() !== 0)
-    it("say in one line that the data dir cannot be written", async () => {
+    it("report in one line that the data dir cannot be written", async () => {
       chmodSync(cwd, 0o500);
       const result = await loadOrCreateKeys(configOf());
       chmodSync(cwd, 0o700);
-      expect(result.ok ? "" : result.fault).toContain("may not be written by this user");
+      expect(result.ok ? "" : result.fault).toContain("this user may not write there");
     });
 });

@@ -12,6 +12,7 @@ import { readRunning } from "../../../db/stores/campaigns/campaign-store.ts";
 import { databaseNow } from "../../../db/stores/intake/intake-store.ts";
 import { redactUrl } from "../../../db/url.ts";
 import { createVault } from "../../../db/vault.ts";
+import { providerOf } from "../../../providers/all.ts";
 import { openQueueBackend } from "../../../queue/connection.ts";
 import { catalogOptions } from "../../../render/catalog/catalog-options.ts";
 import { type Describe, runCommand } from "../../command.ts";
@@ -42,20 +43,13 @@ export async function doctorCommand(context: CommandContext, json: boolean): Pro
       ? "advice: none configured, so events of every shop are accepted, in UTC; list your shops in dunlin.yaml"
       : `${config.shopIds.length} configured`,
   );
-  try {
-    const channels = openChannels(config.channels, { log: context.log, print: context.note });
-    for (const channel of channels.values()) {
-      add(
-        `channel ${channel.name}`,
-        true,
-        channel.provider === "console"
-          ? "prints messages only; configure a provider under channels in dunlin.yaml"
-          : channel.provider,
-      );
-      await channel.close();
-    }
-  } catch (error) {
-    add("channels", false, error instanceof Error ? error.message : String(error));
+  for (const channel of openChannels(config.channels, { log: context.log, print: context.note }).values()) {
+    const delivers = providerOf(channel.provider)?.delivers === true;
+    const message = delivers
+      ? channel.provider
+      : "prints messages only; configure a provider under channels in dunlin.yaml";
+    add(`channel ${channel.name}`, true, message);
+    await channel.close();
   }
   try {
     await withDatabase(context, async (database) => {

@@ -15,7 +15,7 @@ const faults = (yaml: string, body?: string) => {
   return result.ok ? [] : result.faults.map(({ line, message }) => `${line}: ${message}`);
 };
 
-it("tells what the text or a parameter speaks of, however YAML writes it", () => {
+it("finds the variables that the text or a parameter names, however YAML writes them", () => {
   const of = (yaml: string, body: string) => front(yaml, body).speaksOf;
   expect(of("", "{{shop}}: {{total}}")).toEqual({ name: false, items: false });
   expect(of("", "{{#if buyer.name}}{{buyer.name}}{{/if}} {{#each items}}{{title}}{{/each}}")).toEqual({
@@ -31,8 +31,8 @@ it("tells what the text or a parameter speaks of, however YAML writes it", () =>
   expect(of(params("{{buyer.n\\x61me}}"), "{{shop}}").name).toBe(true);
 });
 
-describe("provider's approved templates", () => {
-  it("are named beside the text, their parameters rendered as it is", () => {
+describe("approved templates", () => {
+  it("are named with the text, and their parameters are rendered like it", () => {
     const template = front(
       'aliyun: { signName: Acme, templateCode: SMS_1, params: { name: "{{buyer.name}}", sum: "{{total}}" } }',
     );
@@ -44,7 +44,7 @@ describe("provider's approved templates", () => {
     });
   });
 
-  it("are chosen by the channel's provider; a webhook gets the only ones there are", () => {
+  it("are chosen by the channel's provider; a webhook gets the only one", () => {
     const two = front(
       'aliyun: { templateCode: A, params: { n: "{{shop}}" } }\ntencent: { templateId: 123, params: ["{{shop}}", "{{count}}"] }',
     );
@@ -62,7 +62,7 @@ describe("provider's approved templates", () => {
     expect(two.front.tencent?.fields).toEqual({ templateId: "123" });
   });
 
-  it("may be any provider's", () => {
+  it("may be of any provider", () => {
     const render = (yaml: string) => {
       const result = front(yaml).render(SAMPLE_DATA);
       return result.ok ? [result.approved?.fields, result.params] : result.message;
@@ -89,7 +89,7 @@ describe("provider's approved templates", () => {
     ]);
   });
 
-  it("are not sent with a parameter missing", () => {
+  it("are not sent if a parameter is missing", () => {
     const noteless = buildTemplateData({
       ...SAMPLE_FACTS,
       orders: SAMPLE_FACTS.orders.map((order) => ({ ...order, note: null })),
