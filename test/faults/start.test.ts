@@ -102,5 +102,5 @@ it("where the API cannot listen it says so, with the address and what to do", as
     expect(await program.ended, program.out()).toEqual({ code: 1, signal: null });
     expect(program.err()).toBe(`dunlin: ${inUse}\n`);
   }
-  await refuses(run(["api"], { HOST: "192.0.2.1" }), /192\.0\.2\.1 is no address of this machine: correct HOST/);
+  await refuses(run(["api"], { HOST: "192.0.2.1" }), /192\.0\.2\.1 is not an address of this machine: correct HOST/);
 });

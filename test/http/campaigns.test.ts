@@ -260,7 +260,7 @@ describe("history", () => {
       const { status, body } = await ask("DELETE", `/default/versions/${version}`);
       return [status, body.code, body.detail];
     };
-    expect(await refused(4)).toEqual([409, "version_in_use", expect.stringContaining("is the current one")]);
+    expect(await refused(4)).toEqual([409, "version_in_use", expect.stringContaining("is the current version")]);
     expect(await refused(1)).toEqual([
       409,
       "version_in_use",
