@@ -73,7 +73,7 @@ describe("rehearsal and live service run the same modules", () => {
     expect(uses("src/core/simulation/simulate.ts")).toEqual(
       expect.arrayContaining(["src/core/rules/buyer.ts", "src/core/order/order.ts"]),
     );
-    expect(uses("src/intake/take-in.ts")).toContain("src/core/rules/buyer.ts");
+    expect(uses("src/intake/fold-party.ts")).toContain("src/core/rules/buyer.ts");
     expect(uses("src/dispatch/claim.ts")).toContain("src/core/rules/buyer.ts");
     expect(uses("src/rehearsal/text.ts")).toContain("src/render/message.ts");
     expect(uses("src/dispatch/compose.ts")).toContain("src/render/message.ts");
