@@ -100,10 +100,10 @@ async function probe(native: string, runAs: RunAs): Promise<{ binaries?: Binarie
   const failed = results.find(({ code }) => code !== 0);
   if (failed) return { problem: lastWords(failed.output) || `exit code ${failed.code}` };
   const major = /\(PostgreSQL\) (\d+)/.exec(results[0]?.output ?? "")?.[1];
-  return major ? { binaries: { initdb, postgres, major }, problem: "" } : { problem: "it tells no version" };
+  return major ? { binaries: { initdb, postgres, major }, problem: "" } : { problem: "it prints no version" };
 }
 
-/** Nobody else may put programs where root runs them from. */
+/** Only root may write to a directory from which root runs programs. */
 async function isRootsAlone(dir: string): Promise<boolean> {
   try {
     await mkdir(dir, { mode: 0o755 }).catch((error: unknown) => {
@@ -114,7 +114,7 @@ async function isRootsAlone(dir: string): Promise<boolean> {
     await chmod(dir, 0o755);
     return ((await freeBytes(dir)) ?? Number.POSITIVE_INFINITY) > 100e6;
   } catch {
-    return false; // this place is not to be had; the next one may be
+    return false; // not usable; the next directory may be
   }
 }
 
@@ -149,7 +149,7 @@ async function sweepHalfCopies(cache: string): Promise<void> {
   }
 }
 
-/** Whether the copy still has every file: those who sweep temporary directories take them one by one. */
+/** Whether the copy still has every file: cleaners of temporary directories remove them one by one. */
 async function sameTree(native: string, copy: string): Promise<boolean> {
   const [has, wants] = await Promise.all(
     [copy, native].map(async (dir) => new Set(await readdir(dir, { recursive: true }).catch(() => []))),

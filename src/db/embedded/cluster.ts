@@ -49,7 +49,7 @@ export async function ensureCluster(input: ClusterInput): Promise<string> {
   return password;
 }
 
-/** Files that root makes in somebody's data directory are that somebody's. */
+/** A file that root makes in a data directory belongs to the owner of the directory. */
 export async function openOwned(dataDir: string, file: string, flags: string) {
   const handle = await open(file, flags, 0o600);
   if (process.getuid?.() === 0) {
@@ -91,7 +91,7 @@ async function makeCluster({ dataDir, cluster, binaries, runAs, log }: ClusterIn
 async function removeHalfMade(dataDir: string, log: Log): Promise<void> {
   for (const name of await readdir(dataDir)) {
     if (!name.startsWith("postgres.new-")) continue;
-    log("removing a PostgreSQL cluster whose making was interrupted", { dir: path.join(dataDir, name) });
+    log("removing a PostgreSQL cluster whose creation was interrupted", { dir: path.join(dataDir, name) });
     // An initdb that outlived its killed owner may still write there; it fails soon, and the next start sweeps the rest.
     await rm(path.join(dataDir, name), { recursive: true, force: true, maxRetries: 5 }).catch((error: unknown) => {
       if (errnoOf(error) !== "ENOTEMPTY") throw error;
@@ -108,7 +108,7 @@ async function isComplete(cluster: string): Promise<boolean> {
   return files.every((file) => file?.isFile() && file.size > 0);
 }
 
-/** Made halfway by other means than ours. One that ever held a database of ours is not ours to replace. */
+/** The cluster is incomplete, and not by our own creation. One that ever held a database is never replaced. */
 async function setAsideBroken(cluster: string, log: Log): Promise<void> {
   const names = await readdir(cluster).catch((error: unknown) => {
     if (errnoOf(error) === "ENOENT") return undefined;
@@ -117,11 +117,12 @@ async function setAsideBroken(cluster: string, log: Log): Promise<void> {
   if (names === undefined) return;
   const databases = await readdir(path.join(cluster, "base")).catch(() => []);
   if (databases.some((oid) => Number(oid) >= 16384)) {
-    const remedy = "restore them from a backup, or move the directory away to begin anew";
+    const remedy = "restore them from a backup, or move the directory away to start with an empty one";
     throw new EmbeddedError("damaged", `${cluster}: the cluster holds data but lacks files it needs: ${remedy}`);
   }
   const aside = `${cluster}.broken-${Date.now()}`;
-  if (names.length > 0) log("the PostgreSQL cluster is half-made: set aside, making it anew", { dir: cluster, aside });
+  if (names.length > 0)
+    log("the PostgreSQL cluster is incomplete: moved it aside, making a new one", { dir: cluster, aside });
   await rename(cluster, aside);
 }
 
@@ -169,7 +170,7 @@ async function writePassword(dataDir: string, password: string): Promise<string>
   return password;
 }
 
-/** The file is gone and the data is not: whoever owns the data directory may set a new one. */
+/** The password file is gone, but the data is there: the owner of the data directory may set a new password. */
 async function resetPassword({ dataDir, cluster, binaries, runAs, log }: ClusterInput): Promise<string> {
   const password = newPassword();
   const { dir, cwd } = clusterRef(runAs, cluster);

@@ -1,4 +1,4 @@
-/** Faults that an operator can expect and mend. Anything else that is thrown here is a bug. */
+/** Faults that an operator can expect and repair. Any other error from here is a bug. */
 import { statfs } from "node:fs/promises";
 
 export type EmbeddedErrorCode =
@@ -72,7 +72,7 @@ export function fromErrno(error: unknown, dir: string): unknown {
   return error;
 }
 
-/** What a PostgreSQL program said before it gave up → a fault. A full disk may have kept it from saying anything. */
+/** The output of a failed PostgreSQL program → a fault. On a full disk there may be no output. */
 export async function fromOutput(what: string, output: string, dir: string): Promise<EmbeddedError> {
   const found = WORDS.find(([words]) => words.test(output));
   if (found) return placeError(found[1], dir);
@@ -86,7 +86,7 @@ export async function fromOutput(what: string, output: string, dir: string): Pro
     );
   }
   const said = lastWords(output);
-  return new EmbeddedError("failed", `${dir}: ${what}${said ? `: ${said}` : ""}: mend this, or ${OTHER}`);
+  return new EmbeddedError("failed", `${dir}: ${what}${said ? `: ${said}` : ""}: fix this, or ${OTHER}`);
 }
 
 export async function freeBytes(dir: string): Promise<number | undefined> {

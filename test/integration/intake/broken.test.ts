@@ -11,8 +11,8 @@ const LAST = "9999-12-31T23:59:59.999Z";
 const good = (n: number) =>
   receivedEvent(`g${n}`, "order.created", T0, { id: `g${n}`, buyer: { id: `gb${n}`, phone: `+861381240000${n}` } });
 
-describe("what is told", () => {
-  it("is refused where no database could hold it: instants out of 1970 to 9999, amounts beyond any currency", async () => {
+describe("an extreme value", () => {
+  it("is rejected if no database could hold it: instants outside 1970 to 9999, amounts beyond any currency", async () => {
     const { deps } = await dispatchSetup();
     const intake = createIntake(deps);
     const bad = [
@@ -33,7 +33,7 @@ describe("what is told", () => {
     ]);
   });
 
-  it("may reach to the last instant, and what is reckoned from it stands there", async () => {
+  it("may be the last instant, and later instants computed from it are stored as that one", async () => {
     const { deps, database, at, drain, sent } = await dispatchSetup({ shop: { closeAfter: 24 * HOUR } });
     await at(T0);
     const intake = createIntake(deps);
@@ -60,7 +60,7 @@ describe("an order that cannot be read", () => {
     buyer: { id: "bad", phone: "+8613812400099" },
   });
 
-  it("lets the others' reminders go out, and is looked at again later", async () => {
+  it("does not block the reminders of others, and is tried again later", async () => {
     const { database, tell, at, drain, sent } = await dispatchSetup();
     await at(T0);
     await tell(bad, ...[1, 2, 3, 4, 5].map(good));
@@ -76,7 +76,7 @@ describe("an order that cannot be read", () => {
     expect(sent).toHaveLength(6);
   });
 
-  it("lets the others' retries go out", async () => {
+  it("does not block the retries of others", async () => {
     let down = true;
     const { database, tell, at, drain, sent } = await dispatchSetup({
       answer: () =>
@@ -98,7 +98,7 @@ describe("an order that cannot be read", () => {
     expect(waiting).toEqual([{ orders: ["bad"], retry_at: T0 + 16 * MINUTE }]);
   });
 
-  it("lets the others' events in: those told with it, and those told beside it", async () => {
+  it("does not block the other events of its list, nor those of other lists", async () => {
     const { deps, database, tell, at } = await dispatchSetup();
     await at(T0);
     await tell(bad);
@@ -120,7 +120,7 @@ describe("an order that cannot be read", () => {
     expect(await intake.submit([good(2), paid, good(3)])).toEqual({ accepted: 2, duplicates: 1, rejected: [] });
   });
 
-  it("is refused by name when the database does not take what is told", async () => {
+  it("is rejected by its index when the database does not accept a value", async () => {
     const { deps, database } = await dispatchSetup();
     await database.sql`alter table orders add constraint no_watches check (details->>'note' is distinct from 'watch')`;
     const intake = createIntake(deps);
@@ -135,7 +135,7 @@ describe("an order that cannot be read", () => {
   });
 });
 
-it("a promise to the last instant holds up nobody", async () => {
+it("a promise until the last instant blocks no other buyer", async () => {
   const { database, tell, at, drain, sent } = await dispatchSetup({ shop: { closeAfter: null } });
   await at(T0);
   await tell(receivedEvent("e1", "order.created", T0), good(1));

@@ -25,14 +25,14 @@ describe("taking in a batch", () => {
     expect(buyer).toEqual({ wake_at: T0 + 10 * MINUTE, bucket: hash32("id:b1") | 0 });
   });
 
-  it("answers duplicate for an event it has, in the batch and later", async () => {
+  it("answers duplicate for a known event, in the same batch and later", async () => {
     const { deps, ready } = await intakeDeps();
     const event = receivedEvent("e1", "order.created", T0);
     expect(await takeIn(deps, ready([event, event]))).toEqual(["accepted", "duplicate"]);
     expect(await takeIn(deps, ready([event]))).toEqual(["duplicate"]);
   });
 
-  it("gives up plans that were made for empty tables once these have grown", async () => {
+  it("replaces statement plans that were made for empty tables, once the tables have grown", async () => {
     const { deps, database, ready } = await intakeDeps();
     const { sql, close } = connect(database.url, { max: 1 });
     onTestFinished(() => close());
@@ -86,7 +86,7 @@ describe("taking in a batch", () => {
     ]);
   });
 
-  it("comes to the same as its events one by one, also when they prove two buyers one", async () => {
+  it("gives the same result as its events one by one, also when they prove two buyers one", async () => {
     const one = { id: "A", phone: "+8613812345678" };
     const two = { id: "B", phone: "+8613912345678" };
     const events = [
@@ -131,7 +131,7 @@ describe("taking in a batch", () => {
     expect(await database.sql`select count(*)::int as n from reminders where kind = 'send'`).toEqual([{ n: 0 }]);
   });
 
-  it("folds what another transaction told of an order while this one waited for its buyer", async () => {
+  it("folds the events that another transaction stored while this one waited for the buyer", async () => {
     const { deps, database, ready } = await intakeDeps();
     const { sql } = database;
     await database.setNow(T0);
@@ -158,7 +158,7 @@ describe("taking in a batch", () => {
     expect(await sql`select amount, in_case from orders where id = 'o2'`).toEqual([{ amount: 500, in_case: true }]);
   });
 
-  it("chases several orders of one buyer as one case, whatever identity told them", async () => {
+  it("makes one case of several orders of a buyer, whichever identity each event reports", async () => {
     const { deps, database, ready } = await intakeDeps();
     await database.setNow(T0);
     const phone = "+8613812345678";
@@ -184,7 +184,7 @@ describe("taking in a batch", () => {
     ]);
   });
 
-  it("takes in one stream from many transactions at once without losing or doubling", async () => {
+  it("takes in one stream by many transactions at once, and loses or doubles nothing", async () => {
     const { deps, database, ready } = await intakeDeps();
     const events = Array.from({ length: 300 }, (_, n) =>
       receivedEvent(`e${n}`, "order.created", T0 + n, {
@@ -208,7 +208,7 @@ describe("taking in a batch", () => {
   });
 });
 
-it("stores no phone number, handle or name in clear", async () => {
+it("stores no phone number, handle or name in clear text", async () => {
   const { deps, database, ready } = await intakeDeps();
   await takeIn(
     deps,

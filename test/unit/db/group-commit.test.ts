@@ -19,7 +19,7 @@ function bench(options: { max?: number; lanes?: number; enough?: number; sizeOf?
 }
 
 describe("group commit", () => {
-  it("lets what arrives together go together, and answers each its own", async () => {
+  it("puts items that arrive together into one batch, and answers each with its own result", async () => {
     const { group, batches, turn, items } = bench();
     const answers = Promise.all([1, 2].map((n) => group.submit(n)));
     expect(group.pending).toBe(2);
@@ -30,7 +30,7 @@ describe("group commit", () => {
     expect(group.pending).toBe(0);
   });
 
-  it("collects while a batch is under way, in order, at most so many", async () => {
+  it("collects items in order while a batch runs, up to the limit", async () => {
     const { group, batches, turn, items } = bench();
     const all = [group.submit(1)];
     await turn();
@@ -59,7 +59,7 @@ describe("group commit", () => {
     expect(await Promise.all(all)).toEqual(["r1", "r2", "r3"]);
   });
 
-  it("begins a batch beside another only with enough waiting", async () => {
+  it("begins a second batch only when enough is queued", async () => {
     const { group, batches, turn, items } = bench({ max: 9, lanes: 2, enough: 3 });
     const all = [group.submit(1)];
     await turn();
@@ -81,7 +81,7 @@ describe("group commit", () => {
     expect(await Promise.all(all)).toHaveLength(5);
   });
 
-  it("fails a batch for those in it alone, and goes on", async () => {
+  it("rejects only the items of a batch that fails, and goes on", async () => {
     const { group, batches, turn } = bench({ max: 2 });
     const all = Promise.allSettled([1, 2, 3].map((n) => group.submit(n)));
     await turn();
@@ -92,7 +92,7 @@ describe("group commit", () => {
     expect(group.pending).toBe(0);
   });
 
-  it("counts items by their size, and lets one that is too big go alone", async () => {
+  it("counts items by their size, and runs one that is too big alone", async () => {
     const { group, batches, turn, items } = bench({ max: 10, sizeOf: (item) => item });
     const all = [4, 6, 1, 50, 2].map((n) => group.submit(n));
     for (let n = 0; n < 4; n++) {

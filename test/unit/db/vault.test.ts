@@ -5,14 +5,14 @@ import { createVault, VaultError } from "../../../src/db/vault.ts";
 const secret = Buffer.alloc(32, 3);
 const vault = createVault(secret);
 
-it("opens what it sealed, and never seals twice alike", () => {
+it("opens what it sealed, and seals the same text differently each time", () => {
   for (const text of ["+8613812345678", "李雷", "", "x".repeat(5_000)]) expect(vault.open(vault.seal(text))).toBe(text);
   expect(vault.seal("a").equals(vault.seal("a"))).toBe(false);
   const many = new Set(Array.from({ length: 2_000 }, () => vault.seal("a").subarray(0, 12).toString("hex")));
   expect(many.size).toBe(2_000);
 });
 
-it("refuses what was changed or sealed with another key", () => {
+it("rejects a value that was changed, or sealed with another key", () => {
   const sealed = vault.seal("+8613812345678");
   for (const at of [0, 12, sealed.length - 1]) {
     const changed = Buffer.from(sealed);
@@ -31,7 +31,7 @@ it("hashes as HMAC-SHA-256 does, whatever the length", () => {
   expect(vault.hash("phone", "a").equals(vault.hash("chat.wechat", "a"))).toBe(false);
 });
 
-it("names its key without telling it", () => {
+it("has an id of the key that does not reveal it", () => {
   expect(vault.keyId).toMatch(/^[0-9a-f]{8}$/);
   expect(createVault(Buffer.alloc(32, 4)).keyId).not.toBe(vault.keyId);
 });

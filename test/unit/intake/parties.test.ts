@@ -37,8 +37,8 @@ function sorted(events: readonly Prepared[], known = stored()) {
   };
 }
 
-describe("whose events are", () => {
-  it("joins by the order, a contact, the platform's id, and what is stored of them", () => {
+describe("grouping events by buyer", () => {
+  it("joins by the order, a contact, the platform's id, and the stored buyer of each", () => {
     const events = [
       event("a", { phone: "1" }),
       event("b", { phone: "1", id: "I" }),
@@ -51,14 +51,14 @@ describe("whose events are", () => {
     expect(sorted(events, known)).toMatchObject({ parties: ["a, b, b paid, c, d"], buyers: [["X"]] });
   });
 
-  it("keeps apart what nobody told a buyer of", () => {
+  it("keeps orders apart whose buyer no event names", () => {
     expect(sorted([event("a"), event("b", { id: "I" }), event("a again")])).toMatchObject({
       parties: ["b"],
       strays: ["a", "a again"],
     });
   });
 
-  it("only folds what an order was told before its buyer was", () => {
+  it("only folds the events of an order from before its buyer was named", () => {
     const events = [event("a paid"), event("b", { id: "I" }), event("a", { id: "J" }), event("a again")];
     expect(sorted(events)).toMatchObject({ parties: ["b", "(a paid), a, a again"], strays: [], later: [] });
     expect(sorted([event("a paid"), event("b", { id: "I" }), event("a", { id: "I" })]).parties).toEqual([
@@ -66,7 +66,7 @@ describe("whose events are", () => {
     ]);
   });
 
-  it("merges stored buyers at once when nothing was told of them before", () => {
+  it("merges stored buyers at once when the batch has no earlier event about them", () => {
     const known = stored({ phones: { 1: "X" }, ids: { I: "Y" } });
     expect(sorted([event("a", { phone: "1", id: "I" }), event("b", { phone: "1" })], known)).toMatchObject({
       parties: ["a, b"],
@@ -90,14 +90,14 @@ describe("whose events are", () => {
     expect(sorted(events, known)).toMatchObject({ parties: ["a", "b", "d"], later: ["c", "a paid"] });
   });
 
-  it("waits for a stored one that is met when the other was told of", () => {
+  it("waits when a stored buyer appears after an event about the other", () => {
     const known = stored({ ids: { I: "Y" } });
     expect(
       sorted([event("a", { phone: "1" }), event("b", { phone: "1", id: "I" }), event("c", { id: "I" })], known),
     ).toEqual({ parties: ["a"], buyers: [[]], strays: [], later: ["b", "c"] });
   });
 
-  it("leaves an order whose buyer is told only later among those that nobody told", () => {
+  it("keeps an order among the strays when a later round names its buyer", () => {
     const events = [
       event("a", { phone: "1" }),
       event("b", { id: "I" }),
