@@ -1,4 +1,4 @@
-/** Hands one claimed reminder to its channel and says what is to be recorded. Never throws for what a provider does. */
+/** Sends one claimed reminder over its channel and returns the outcome to record. Never throws for an answer of a provider. */
 import { setTimeout as pause } from "node:timers/promises";
 import { usableChannel } from "../core/rules/buyer-state.ts";
 import { afterFailure } from "../core/rules/retry.ts";
@@ -23,10 +23,10 @@ export async function send(deps: DispatchDeps, job: SendJob): Promise<Outcome> {
   const composed = composeSafely(deps, job, channel);
   if (!composed.ok)
     return failed(deps, job, null, { kind: "failed-permanent", code: composed.code, message: composed.message });
-  // A process that was paused since the claim must send neither when its lease may be over nor when the order may be closed.
+  // A process may have been paused since the claim. It must not send after the end of its lease, or after the close of the order.
   const startBy = sendBy(deps, job, channel);
   const begun = performance.now();
-  if (begun > startBy) return givenBack(job, composed.made);
+  if (begun > startBy) return tooLate(job, composed.made);
   const outcome = await channel.send(composed.message, startBy);
   deps.meter?.finished(channel.name, outcome.kind, performance.now() - begun);
   if (outcome.kind === "accepted") return accepted(job, channel, composed.made, outcome);
@@ -41,7 +41,7 @@ export async function send(deps: DispatchDeps, job: SendJob): Promise<Outcome> {
   return failed(deps, job, composed.made, outcome);
 }
 
-/** What fails before the provider is called is no unknown outcome: nothing has left, and it is said at once. */
+/** A failure before the provider is called is a certain failure, not an unknown outcome: nothing was sent. */
 function composeSafely(deps: DispatchDeps, job: SendJob, channel: Channel): Composed {
   try {
     return compose(job, channel, deps.vault);
@@ -57,14 +57,14 @@ function composeSafely(deps: DispatchDeps, job: SendJob, channel: Channel): Comp
         channel: channel.name,
       },
       unreadable
-        ? "a contact cannot be read: it was stored with another DUNLIN_SECRET_KEY, or is damaged"
-        : "a message could not be made",
+        ? "a contact cannot be decrypted: it was stored with another DUNLIN_SECRET_KEY, or is damaged"
+        : "a message could not be composed",
     );
-    return { ok: false, code, message: unreadable ? error.message : "the message could not be made: see the log" };
+    return { ok: false, code, message: unreadable ? error.message : "the message could not be composed: see the log" };
   }
 }
 
-/** The last monotonic moment for the send to begin: in its lease, and in time for the buyer, give or take the wait for a slot. */
+/** The last monotonic time at which the send may begin: within its lease, and in time for the buyer, plus the wait for a slot. */
 function sendBy(deps: DispatchDeps, job: SendJob, channel: Channel): number {
   const leaseEnds = job.askedAt + leaseMs(deps.channels) - channel.timeoutMs;
   const closes = job.orders.map((id) => job.buyer.state.orders.get(id)?.order.closesAt ?? Number.POSITIVE_INFINITY);
@@ -72,8 +72,8 @@ function sendBy(deps: DispatchDeps, job: SendJob, channel: Channel): number {
   return Math.min(leaseEnds, job.askedAt + (useful - job.claimedAt));
 }
 
-/** Nothing was sent: judged anew at once, which finds the reason if it is too late for good. */
-function givenBack(job: SendJob, made: MadeMessage): Outcome {
+/** Nothing was sent. The retry is due at once, and its judgement finds the reason if it is too late. */
+function tooLate(job: SendJob, made: MadeMessage): Outcome {
   return outcomeOf(job, made, {
     state: "failed-transient",
     code: "claim_too_old",
@@ -84,27 +84,27 @@ function givenBack(job: SendJob, made: MadeMessage): Outcome {
   });
 }
 
-type Said = Pick<Outcome, "state" | "reminder"> & Partial<Outcome>;
+type Change = Pick<Outcome, "state" | "reminder"> & Partial<Outcome>;
 
-/** What is not said is null. One object of one shape: thousands a second are made and kept until they are recorded. */
-function outcomeOf(job: SendJob, made: MadeMessage | null, said: Said): Outcome {
+/** Fields that `change` leaves out are null. All outcomes have one shape: thousands a second are kept until they are recorded. */
+function outcomeOf(job: SendJob, made: MadeMessage | null, change: Change): Outcome {
   return {
     shop: job.shop.id,
     deliveryId: job.deliveryId,
     reminderId: job.reminderId,
-    state: said.state,
+    state: change.state,
     template: made?.template ?? null,
     templateVersion: made?.templateVersion ?? null,
-    messageId: said.messageId ?? null,
-    segments: said.segments ?? null,
-    costMicros: said.costMicros ?? null,
-    costCurrency: said.costCurrency ?? null,
-    code: said.code ?? null,
-    message: said.message ?? null,
-    reminder: said.reminder,
-    reason: said.reason ?? null,
-    retryInMs: said.retryInMs ?? null,
-    retryChannel: said.retryChannel ?? null,
+    messageId: change.messageId ?? null,
+    segments: change.segments ?? null,
+    costMicros: change.costMicros ?? null,
+    costCurrency: change.costCurrency ?? null,
+    code: change.code ?? null,
+    message: change.message ?? null,
+    reminder: change.reminder,
+    reason: change.reason ?? null,
+    retryInMs: change.retryInMs ?? null,
+    retryChannel: change.retryChannel ?? null,
   };
 }
 
@@ -142,17 +142,17 @@ function failed(
     now,
     until: job.until,
   });
-  const said = { state: outcome.kind, code: outcome.code, message: outcome.message };
-  if (after.kind === "end") return outcomeOf(job, made, { ...said, reminder: "skipped", reason: after.reason });
+  const failure = { state: outcome.kind, code: outcome.code, message: outcome.message };
+  if (after.kind === "end") return outcomeOf(job, made, { ...failure, reminder: "skipped", reason: after.reason });
   return outcomeOf(job, made, {
-    ...said,
+    ...failure,
     reminder: "sending",
     retryInMs: Math.max(0, after.at - now),
     retryChannel: after.channel,
   });
 }
 
-/** The usable channel after this one. */
+/** The next usable channel after this one. */
 function nextChannel(deps: DispatchDeps, job: SendJob): string | null {
   const step = job.campaign.steps.find(({ id }) => id === job.step);
   if (step === undefined) return null;

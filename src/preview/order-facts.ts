@@ -1,6 +1,6 @@
 /**
- * A stored order as a message would name it. A preview is for everybody who may read reports, so what it shows is masked: the
- * buyer's name and note, and what follows `?` in the pay link. What is counted is the real text.
+ * A stored order as the facts of a message. Every role that may read reports may see a preview, so it is masked: the buyer's name and note,
+ * and what follows `?` in the pay link. The real text is counted.
  */
 import type { ShopPolicy } from "../core/values/policy.ts";
 import type { Sql } from "../db/client.ts";
@@ -11,11 +11,11 @@ import type { TemplateFacts } from "../render/template/data.ts";
 export type OrderFacts = {
   readonly real: TemplateFacts;
   readonly masked: TemplateFacts;
-  /** The buyer's number, for counting only; "" when there is none. */
+  /** The buyer's number, for counting only; "" if it is not known. */
   readonly to: string;
 };
 
-/** null: no such order. Without orders: nothing tells yet what it costs. */
+/** null: no such order. `orders` is empty while the amount is not known. */
 export async function orderFacts(
   { sql, vault }: { readonly sql: Sql; readonly vault: Vault },
   shop: ShopPolicy,

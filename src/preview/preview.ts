@@ -1,4 +1,4 @@
-/** What a template says for sample data or a real order: its text, what it would cost, and what may be wrong with it. Sends nothing. */
+/** Previews a template with sample data or a stored order: text, segments, cost and warnings. Nothing is sent. */
 import type { ApprovedTemplate } from "../core/seams/channel.ts";
 import { didYouMean } from "../core/text/suggest.ts";
 import { canonicalLocale } from "../core/values/locale.ts";
@@ -11,15 +11,15 @@ import { adviseText, numberFor } from "../render/catalog/text-advice.ts";
 import { type MadeMessage, type MessageChannel, makeMessage } from "../render/message.ts";
 import { buildTemplateData, type TemplateData } from "../render/template/data.ts";
 import { sampleFacts } from "../render/template/sample.ts";
+import { applySample, type Sample, strayKeys } from "./given-sample.ts";
 import { orderFacts } from "./order-facts.ts";
-import { applySample, type Sample, strayKeys } from "./sample.ts";
-import { withTold } from "./told.ts";
+import { withOverrides } from "./overrides.ts";
 
 export type PreviewDeps = {
   readonly sql: Sql;
   readonly vault: Vault;
   readonly shopOf: (shop: string) => ShopPolicy | null;
-  /** Whose words the sample is in when it names no shop; null: a made-up one's. */
+  /** The shop of a sample that names none; null: a made-up shop. */
   readonly shop: string | null;
   readonly channels: readonly MessageChannel[];
   /** Epoch ms. */
@@ -30,7 +30,7 @@ export type PreviewQuery = {
   /** The whole file, front matter included. */
   readonly template: string;
   readonly channel: string;
-  /** null: the shop's. */
+  /** null: the shop's locale. */
   readonly locale: string | null;
   readonly campaign: string;
   readonly step: string;
@@ -44,7 +44,7 @@ export type Preview = {
   readonly segments: number;
   /** `UTF-8`: no SMS. */
   readonly encoding: MadeMessage["encoding"];
-  /** Of one message; null: the channel has no price. */
+  /** Of the whole message; null: the channel has no price. */
   readonly cost: { readonly amount: string; readonly currency: string } | null;
   readonly params: Readonly<Record<string, string>>;
   readonly approved: ApprovedTemplate | null;
@@ -82,27 +82,27 @@ export async function previewTemplate(deps: PreviewDeps, query: PreviewQuery): P
     const facts = await orderFacts(deps, shop, query.from.order.id, { campaign, step, locale });
     if (facts === null) return { kind: "unknown-order" };
     if (facts.real.orders.length === 0)
-      return { kind: "not-rendered", message: "it is not told yet what the order costs, or when it was created" };
+      return { kind: "not-rendered", message: "no event has said yet what the order costs, or when it was created" };
     const [real, masked] = [buildTemplateData(facts.real), buildTemplateData(facts.masked)];
     return show(parsed.template, channel, real, masked, facts.to, []);
   }
   const made = sampleFacts(locale, deps.now());
   const sample = applySample(query.from.sample, { ...made, shop, campaign, step });
   if (!sample.ok) return { kind: "invalid", faults: sample.faults };
-  const data = withTold(buildTemplateData(sample.facts), sample.told);
+  const data = withOverrides(buildTemplateData(sample.facts), sample.overrides);
   return show(parsed.template, channel, data, data, numberFor(locale), strayKeys(query.from.sample));
 }
 
 const invalid = (field: string, message: string): PreviewResult => ({ kind: "invalid", faults: [{ field, message }] });
 
-/** Counted as it would be sent, shown as `shown`. */
+/** Counts the message as it would be sent, and shows it masked. */
 function show(
   template: Template,
   channel: MessageChannel,
   sent: TemplateData,
   shown: TemplateData,
   to: string,
-  said: readonly string[],
+  remarks: readonly string[],
 ): PreviewResult {
   const real = makeMessage(template, sent, channel, to);
   const masked = sent === shown ? real : makeMessage(template, shown, channel, to);
@@ -121,7 +121,10 @@ function show(
       cost: cost === null ? null : { amount: formatMicros(cost.micros, cost.currency), currency: cost.currency },
       params,
       approved,
-      warnings: [...said, ...[...adviseText(template, channel)].map(({ line, message }) => `line ${line}: ${message}`)],
+      warnings: [
+        ...remarks,
+        ...[...adviseText(template, channel)].map(({ line, message }) => `line ${line}: ${message}`),
+      ],
     },
   };
 }

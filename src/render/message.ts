@@ -34,9 +34,9 @@ export type MadeMessage = {
   readonly segments: number;
   /** `UTF-8`: no SMS. */
   readonly encoding: "GSM-7" | "UCS-2" | "UTF-8";
-  /** What counts against a segment, the signature included: septets or UTF-16 units. Without an SMS: characters of the text. */
+  /** Units that count against a segment, the signature included: septets or UTF-16 units. Without an SMS: characters of the text. */
   readonly units: number;
-  /** Of all segments; null: the channel has no price. */
+  /** The price of all segments; null: the channel has no price. */
   readonly cost: Cost | null;
 };
 

@@ -1,24 +1,27 @@
-/** How many SMS a text is billed as. Limits from the GSM 03.38 alphabet and from the mainland carriers' counting rule. */
+/** Counts the SMS segments that a text is billed as. Limits: the GSM 03.38 alphabet and the counting rule of mainland carriers. */
 
 export type SegmentCount = {
   readonly segments: number;
   readonly encoding: "GSM-7" | "UCS-2";
-  /** In the units that count against a segment: septets for GSM-7 (some characters take two), UTF-16 units otherwise. */
+  /** Units that count against a segment: septets in GSM-7 (some characters take two), else UTF-16 units. */
   readonly characters: number;
 };
 
-/** The longest SMS that mainland carriers take, in characters, the signature included. */
+/** The longest SMS that mainland carriers accept, in characters, the signature included. */
 export const MAX_MAINLAND = 500;
 
 const GSM_BASIC =
   "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà";
 const GSM_EXTENDED = "\f|^€{}[]~\\";
-/** By UTF-16 unit; 0: not in the alphabet. The euro sign is its last. */
+/** Septets by UTF-16 unit; 0: not in the alphabet. The euro sign is the last entry. */
 const SEPTETS = new Uint8Array(0x20ad);
 for (const char of GSM_BASIC) SEPTETS[char.charCodeAt(0)] = 1;
 for (const char of GSM_EXTENDED) SEPTETS[char.charCodeAt(0)] = 2;
 
-/** `to`: E.164 or "". To +86 every character counts one, 70 or 67 a segment; elsewhere GSM-7 (160/153) if the text allows it, else UCS-2 (70/67). An empty text is no segment. */
+/**
+ * `to`: E.164 or "". To +86 every character counts one, at 70 or 67 a segment. Elsewhere a text is GSM-7 (160/153) if all its characters are
+ * in that alphabet, else UCS-2 (70/67). An empty text has no segment.
+ */
 export function countSegments(text: string, to: string): SegmentCount {
   if (!to.startsWith("+86")) {
     const characters = septets(text);
@@ -27,7 +30,7 @@ export function countSegments(text: string, to: string): SegmentCount {
   return fill(text, text.length, unitsAt, "UCS-2", 70, 67);
 }
 
-/** Whether the text can be sent in the GSM-7 alphabet, where an SMS holds more than twice as much. */
+/** True if the text can be sent as GSM-7, with more than twice as many characters in an SMS. */
 export function isGsm7(text: string): boolean {
   return septets(text) !== null;
 }
@@ -44,10 +47,10 @@ function septets(text: string): number | null {
   return sum;
 }
 
-/** What the character that begins here takes: two units when it is a pair. */
+/** Units of the character that begins here: two for a surrogate pair. */
 const unitsAt = (text: string, at: number): number => ((text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1);
 
-/** A character of two units is not split across segments, so a segment may stay one short. */
+/** A character of two units is not split across segments, so a segment may have one unit left over. */
 function fill(
   text: string,
   characters: number,
@@ -57,7 +60,7 @@ function fill(
   part: number,
 ): SegmentCount {
   if (characters <= single) return { segments: characters === 0 ? 0 : 1, encoding, characters };
-  // Most texts hold no character that two segments could not share.
+  // Most texts have only characters of one unit.
   if (encoding === "UCS-2" && !/[\ud800-\udfff]/.test(text))
     return { segments: Math.ceil(characters / part), encoding, characters };
   let segments = 1;

@@ -211,8 +211,8 @@ describe("POST /v1/templates/preview of a sample", () => {
       approved: { provider: "aliyun", fields: { signName: "好店", templateCode: "SMS_1" } },
       warnings: [
         expect.stringMatching(/^line 4: 催款 is a word that mainland carriers refuse/),
-        expect.stringMatching(/^line 4: says no way to refuse/),
-        expect.stringMatching(/^line 2: aliyun\.params\.link holds a link/),
+        expect.stringMatching(/^line 4: does not say how to opt out/),
+        expect.stringMatching(/^line 2: aliyun\.params\.link is a link/),
       ],
     });
   });

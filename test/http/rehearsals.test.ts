@@ -118,7 +118,7 @@ describe("POST /v1/rehearsals", () => {
       "invalid_campaign",
       /faults in the campaigns/,
     ],
-    ["no campaign at all", { events: [], campaigns: {} }, 422, "invalid_campaign", /holds no campaign/],
+    ["no campaign at all", { events: [], campaigns: {} }, 422, "invalid_campaign", /has no campaign/],
   ])("refuses %s", async (_, payload, status, code, detail) => {
     const { app } = stubServer({ rehearsals: rehearsals() });
     const answer = await app.inject({ method: "POST", url, headers: { ...asOperator, ...JSON_TYPE }, payload });

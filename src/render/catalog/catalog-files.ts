@@ -1,8 +1,8 @@
-/** Reads a campaign directory into texts by path. What cannot be read, or does not belong there, is a fault. */
+/** Reads a campaign directory into texts by path. A file that cannot be read or does not belong there is a fault. */
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { isAbsolute, join, relative } from "node:path";
 
-/** The byte order mark, too, stays in the text: what is stored is exported byte for byte. */
+/** The byte order mark stays in the text, so that an export is the same byte for byte. */
 const MAX_BYTES = 65_536;
 const MAX_FILES = 5_000;
 
@@ -10,11 +10,11 @@ export type CatalogFiles = {
   /** `default/campaign.yaml` → its text. */
   readonly files: ReadonlyMap<string, string>;
   readonly faults: readonly string[];
-  /** How the directory is named in messages. */
+  /** The name of the directory in messages. */
   readonly shownAs: string;
 };
 
-/** Dot files and Markdown are passed over; links are followed. */
+/** Skips dot files and Markdown; follows links. */
 export function readCatalogFiles(dir: string): CatalogFiles {
   const shownAs = showDir(dir);
   const files = new Map<string, string>();
@@ -22,13 +22,13 @@ export function readCatalogFiles(dir: string): CatalogFiles {
   for (const campaign of list(dir, shownAs, faults)) {
     const shown = `${shownAs}/${campaign}`;
     if (kindOf(join(dir, campaign)) !== "directory") {
-      faults.push(`${shown}: does not belong here: campaigns are directories`);
+      faults.push(`${shown}: is not a directory: each campaign needs a directory of its own`);
       continue;
     }
     for (const name of list(join(dir, campaign), shown, faults)) {
-      if (kindOf(join(dir, campaign, name)) !== "file") faults.push(`${shown}/${name}: is not a file`);
+      if (kindOf(join(dir, campaign, name)) !== "file") faults.push(`${shown}/${name}: is not a file: remove it`);
       else if (files.size >= MAX_FILES)
-        return { files, faults: [...faults, `${shownAs}: holds more than ${MAX_FILES} files`], shownAs };
+        return { files, faults: [...faults, `${shownAs}: has more than ${MAX_FILES} files`], shownAs };
       else readInto(files, `${campaign}/${name}`, dir, shownAs, faults);
     }
   }
@@ -70,10 +70,10 @@ function readInto(files: Map<string, string>, path: string, dir: string, shownAs
 
 function reason(error: unknown): string {
   const code = (error as NodeJS.ErrnoException).code ?? "";
-  const said: Record<string, string> = {
-    ENOENT: "there is no such directory",
+  const reasons: Record<string, string> = {
+    ENOENT: "the directory does not exist",
     ENOTDIR: "is not a directory",
-    EACCES: "may not be read by this user",
+    EACCES: "this user may not read it",
   };
-  return said[code] ?? `cannot be read (${code})`;
+  return reasons[code] ?? `cannot be read (${code})`;
 }

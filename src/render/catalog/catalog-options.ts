@@ -1,18 +1,18 @@
-/** What a catalog is judged by, out of the configuration. */
+/** The parts of the configuration that a catalog is checked against. */
 import type { ChannelFacts } from "./text-advice.ts";
 
 export type CatalogOptions = {
   /** Names of the configured channels. */
   readonly channels: readonly string[];
-  /** What texts are judged by. Of a channel that is not among them its name tells: `sms` speaks to phones. */
+  /** Texts are checked against these. A channel that is not listed is judged by its name: `sms` sends to phones. */
   readonly channelFacts?: readonly ChannelFacts[];
-  /** After how long the shops' orders close, ms. */
+  /** Times after which the shops' orders close, ms. */
   readonly closeAfters?: readonly number[];
-  /** The shops' locales (that of `"*"` too): each should find a text in every step. Default: `en`. */
+  /** Locales of the shops, `"*"` included. Each should find a text in every step. Default: `en`. */
   readonly shopLocales?: readonly string[];
-  /** The listed shops; null or absent: any shop is taken, so none is unknown. */
+  /** The listed shops; null or absent: every shop is accepted. */
   readonly shopIds?: readonly string[] | null;
-  /** What is read was checked when it was stored: a channel that is not configured any more is only a warning. */
+  /** The campaigns were checked when they were stored: a channel that is no longer configured is only a warning. */
   readonly stored?: boolean;
 };
 
@@ -24,7 +24,7 @@ type Configuration = {
   shop(id: string): Shop | null;
 };
 
-/** An id that no shop has: what it is given is the `"*"` entry. */
+/** No shop has this id, so it gets the `"*"` entry. */
 const UNLISTED = "\n";
 
 export function catalogOptions(config: Configuration): CatalogOptions {

@@ -1,4 +1,4 @@
-/** The template files of one campaign: named by step, variant, channel and locale, and each must belong to the campaign. */
+/** Reads the template files of one campaign. Their names give step, variant, channel and locale, which must be those of the campaign. */
 
 import { didYouMean } from "../../core/text/suggest.ts";
 import { canonicalLocale } from "../../core/values/locale.ts";
@@ -8,11 +8,11 @@ import { parseTemplate, type Template, type TemplateName } from "./template-file
 export type CampaignTemplates = {
   readonly templates: readonly Template[];
   readonly faults: readonly string[];
-  /** `<step>.<channel>` of files that are at fault. */
+  /** `<step>.<channel>` of files that have a fault. */
   readonly damaged: ReadonlySet<string>;
 };
 
-/** `draft` null: the campaign itself is at fault, so that only the texts can be judged. `shownAs`: the campaign's directory. */
+/** `draft` null: the campaign itself has a fault, so that only the texts can be checked. `shownAs`: the campaign's directory. */
 export function readTemplates(
   campaign: string,
   files: ReadonlyMap<string, string>,
@@ -28,10 +28,10 @@ export function readTemplates(
       faults.push(`${shownAs}/${file}: ${name}`);
       continue;
     }
-    const strange = draft === null ? null : misplaced(name, draft);
-    if (strange !== null) faults.push(`${shownAs}/${file}: ${strange}`);
+    const place = draft === null ? null : misplaced(name, draft);
+    if (place !== null) faults.push(`${shownAs}/${file}: ${place}`);
     const result = parseTemplate(name, text);
-    if (result.ok && strange === null) templates.push(result.template);
+    if (result.ok && place === null) templates.push(result.template);
     if (result.ok) continue;
     damaged.add(`${name.step}.${name.channel}`);
     faults.push(...result.faults.map(({ line, message }) => `${shownAs}/${file}:${line}: ${message}`));
@@ -39,7 +39,7 @@ export function readTemplates(
   return { templates, faults, damaged };
 }
 
-/** The parts of `<step>[.<variant>].<channel>.<locale>.hbs`, or what is wrong with the name. */
+/** The parts of `<step>[.<variant>].<channel>.<locale>.hbs`, or the fault of the name. */
 function nameOf(campaign: string, file: string): TemplateName | string {
   const parts = file.split(".");
   if (parts.pop() !== "hbs" || parts.length < 3 || parts.length > 4)
@@ -47,12 +47,12 @@ function nameOf(campaign: string, file: string): TemplateName | string {
   const [step = "", ...rest] = parts;
   const [locale = "", channel = "", variant = null] = rest.reverse();
   const canonical = canonicalLocale(locale);
-  if (canonical === null) return `${locale} is no locale, like en or zh-CN`;
-  if (canonical !== locale) return `the locale ${locale} is written ${canonical}`;
+  if (canonical === null) return `${locale} is not a locale: write it like en or zh-CN`;
+  if (canonical !== locale) return `the locale ${locale} must be written ${canonical}`;
   return { campaign, step, variant, channel, locale };
 }
 
-/** Why the file matches nothing in the campaign, or null. */
+/** The reason why the file matches nothing in the campaign, or null. */
 function misplaced(name: TemplateName, { steps, variants }: Pick<Campaign, "steps" | "variants">): string | null {
   const step = steps.find(({ id }) => id === name.step);
   if (step === undefined)

@@ -11,7 +11,7 @@ import type { CampaignTemplates } from "./catalog-templates.ts";
 import { templateFinder } from "./find-template.ts";
 import { adviseText, type ChannelFacts, type TextAdviceCode } from "./text-advice.ts";
 
-/** `text`: about the words of a template; `campaign`: about all else. */
+/** `text`: about the words of a template; `campaign`: about everything else. */
 export type CatalogWarning = {
   readonly code: AdviceCode | TextAdviceCode | "unknown_shop" | "doubtful" | "no_channel" | "no_locale";
   readonly about: "campaign" | "text";
@@ -25,7 +25,7 @@ export type CatalogWarning = {
 type Draft = Omit<Campaign, "version">;
 type Say = (path: YamlPath, message: string) => string;
 
-/** Every step on each of its channels needs a text, and so does every variant, unless there is one for all. */
+/** Each step needs a template for each of its channels. A step without a common template needs one for each variant. */
 export function* missingTemplates(
   draft: Draft,
   { templates, damaged }: CampaignTemplates,
@@ -33,7 +33,7 @@ export function* missingTemplates(
 ): Generator<string> {
   for (const [index, step] of draft.steps.entries())
     for (const [position, channel] of step.channels.entries()) {
-      // A file of this step and channel that is at fault is told as that.
+      // The fault of a file for this step and channel is reported already.
       if (damaged.has(`${step.id}.${channel}`)) continue;
       const path = ["steps", index, "channels", position];
       const own = templates.filter((template) => template.step === step.id && template.channel === channel);
@@ -49,13 +49,13 @@ export function* missingTemplates(
     }
 }
 
-type Told = Pick<CatalogWarning, "code" | "message"> & { readonly path: YamlPath };
+type CampaignAdvice = Pick<CatalogWarning, "code" | "message"> & { readonly path: YamlPath };
 
 export function* campaignWarnings(
   draft: Draft,
   { templates }: CampaignTemplates,
   options: CatalogOptions,
-): Generator<Told> {
+): Generator<CampaignAdvice> {
   const { shopIds = null, shopLocales = ["en"], channels, closeAfters = [] } = options;
   const doubts = [...campaignDoubts(draft)].map(([path, message]) => ({ path, at: formatPath(path), message }));
   for (const { path, at, message } of doubts) yield { code: "doubtful", path, message: `${at}: ${message}` };
@@ -75,7 +75,7 @@ export function* campaignWarnings(
           code: "no_channel",
           path,
           message: step.channels.some((other) => channels.includes(other))
-            ? `channel ${channel} is not configured: step ${step.id} goes over its others`
+            ? `channel ${channel} is not configured: step ${step.id} uses its other channels`
             : `channel ${channel} is not configured: step ${step.id} is never sent`,
         };
       const query = {
@@ -90,10 +90,10 @@ export function* campaignWarnings(
         yield {
           code: "no_locale",
           path,
-          message: `step ${step.id} on ${channel} has no text for locale ${without.join(", ")} nor en: such buyers get none`,
+          message: `step ${step.id} on ${channel} has no template for locale ${without.join(", ")} or en: these buyers get no message`,
         };
     }
-  // A step that fits no order at all is told as that.
+  // A step that fits no order at all has its own warning.
   for (const advice of adviseCampaign(draft, closeAfters))
     if (advice.code !== "never_fits" || !doubts.some(({ at }) => at === formatPath(advice.path))) yield advice;
 }
@@ -106,8 +106,8 @@ export function* textWarnings(
   for (const template of templates) {
     const { channel } = template;
     const facts = channelFacts.find(({ name }) => name === channel) ?? unconfigured(channel);
-    for (const told of adviseText(template, facts))
-      yield { ...told, about: "text", campaign, file: `${template.id}.hbs` };
+    for (const advice of adviseText(template, facts))
+      yield { ...advice, about: "text", campaign, file: `${template.id}.hbs` };
   }
 }
 

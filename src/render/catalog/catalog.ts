@@ -1,6 +1,6 @@
 /**
- * The catalog: campaigns with their templates, from files to what planning and dispatch use. All faults of all files come
- * out at once, each with file, line and remedy; a catalog with a fault is not made. Warnings are for what may be meant.
+ * The catalog: campaigns with their templates, read from files for planning and dispatch. All faults of all files are reported at once,
+ * each with file, line and remedy. A catalog with a fault is not built. A warning is about something that may be intended.
  */
 import { canonicalCampaign, parseCampaignFile } from "../../core/campaign/campaign-file.ts";
 import { formatFault, type YamlPath } from "../../core/text/yaml-faults.ts";
@@ -16,7 +16,7 @@ export type Catalog = {
   /** By key. */
   readonly campaigns: readonly Campaign[];
   readonly templates: readonly Template[];
-  /** The texts that all of it was made of, by path. */
+  /** The source files by path. */
   readonly files: ReadonlyMap<string, string>;
   readonly findTemplate: FindTemplate;
 };
@@ -25,13 +25,13 @@ export type CatalogResult =
   | {
       readonly ok: true;
       readonly catalog: Catalog;
-      /** As data, and each as a line with file and line. */
+      /** The warnings as data, and each as one line of text. */
       readonly advice: readonly CatalogWarning[];
       readonly warnings: readonly string[];
     }
   | { readonly ok: false; readonly faults: readonly string[] };
 
-/** Reads `<dir>/<campaign>/…`. Never throws for what it finds there; file names in faults begin with `dir` as given, or relative to where the process runs. */
+/** Reads `<dir>/<campaign>/…`. Never throws for bad content. File names in faults begin with `dir` as given, or relative to the working directory. */
 export function loadCatalog(dir: string, options: CatalogOptions): CatalogResult {
   const read = readCatalogFiles(dir);
   const result =
@@ -42,7 +42,7 @@ export function loadCatalog(dir: string, options: CatalogOptions): CatalogResult
   return { ok: false, faults: [...read.faults, ...(result.ok ? [] : result.faults)] };
 }
 
-/** The same from texts by path (`default/campaign.yaml`, `default/nudge.sms.en.hbs`). `shownAs`: the directory to name in faults. */
+/** Builds the catalog from texts by path (`default/campaign.yaml`, `default/nudge.sms.en.hbs`). `shownAs`: the directory that faults name. */
 export function buildCatalog(
   files: ReadonlyMap<string, string>,
   options: CatalogOptions,
@@ -52,7 +52,7 @@ export function buildCatalog(
   const advice: CatalogWarning[] = [];
   const keys = [...new Set([...files.keys()].map((path) => path.split("/")[0] ?? ""))].sort();
   if (keys.length === 0)
-    return { ok: false, faults: [`${shownAs}: holds no campaign (a directory with a campaign.yaml)`] };
+    return { ok: false, faults: [`${shownAs}: has no campaign: add a directory with a campaign.yaml`] };
   const loaded = keys.map((key) => loadCampaign(key, files, options, shownAs, faults, advice));
   if (faults.length > 0) return { ok: false, faults };
   const campaigns = loaded.flatMap((one) => (one === null ? [] : [one.campaign]));
@@ -111,11 +111,11 @@ function loadCampaign(
   return { campaign: Object.freeze({ ...draft, version }), templates: read.templates };
 }
 
-/** PostgreSQL keeps neither NUL nor half of a surrogate pair. */
+/** PostgreSQL stores neither NUL nor half of a surrogate pair. */
 function* unstorable(files: ReadonlyMap<string, string>, shownAs: string): Generator<string> {
   for (const [name, text] of files) {
     const at = text.search(/\0|\p{Cs}/u);
     if (at >= 0)
-      yield `${shownAs}/${name}:${text.slice(0, at).split("\n").length}: holds a character that is none (NUL, or half of one)`;
+      yield `${shownAs}/${name}:${text.slice(0, at).split("\n").length}: has a character that cannot be stored (NUL, or half of a surrogate pair): remove it`;
   }
 }

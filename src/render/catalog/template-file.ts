@@ -1,6 +1,6 @@
 /**
- * One `.hbs` file: optional YAML front matter with a provider's approved template, then the text. The text is what the
- * buyer reads and what is counted; the front matter's parameters are rendered beside it for the provider.
+ * One `.hbs` file: optional YAML front matter with a provider's approved template, then the text. The buyer reads the text, and the text is
+ * counted. The parameters of the front matter are rendered beside it for the provider.
  */
 import { createHash } from "node:crypto";
 import type { ApprovedTemplate } from "../../core/seams/channel.ts";
@@ -12,7 +12,7 @@ import { type FileFault, type Front, type FrontResult, readFront } from "./front
 export type TemplateName = {
   readonly campaign: string;
   readonly step: string;
-  /** null: for every variant that has no text of its own. */
+  /** null: for every variant without a template of its own. */
   readonly variant: string | null;
   readonly channel: string;
   readonly locale: string;
@@ -30,21 +30,21 @@ export type Rendered =
 export type Template = TemplateName & {
   /** `default/nudge.sms.en` */
   readonly id: string;
-  /** Changes with the file's text. */
+  /** Changes when the file changes. */
   readonly version: string;
   /** The whole file. */
   readonly source: string;
-  /** How many lines of the file stand before the text. */
+  /** Number of lines of the file before the text. */
   readonly linesBefore: number;
   readonly category: FrontResult["category"];
-  /** Whether the file speaks of a buyer's name, of items: what it does not name it cannot show, and need not be looked up. */
+  /** Whether the file mentions a buyer's name and items. A value that it does not mention need not be loaded. */
   readonly speaksOf: { readonly name: boolean; readonly items: boolean };
   /** The variables that the text shows. */
   readonly printed: readonly string[];
   readonly front: Front;
   /**
-   * `params` and `approved`: those for the channel's provider (`aliyun-sms` reads `aliyun`); for one that knows no approved
-   * templates (a webhook may lead to any), and when none is named, those of the only section there is. Never throws.
+   * `params` and `approved` come from the section of the channel's provider (`aliyun-sms` reads `aliyun`). A provider without approved
+   * templates, such as a webhook, gets those of the section if the file has exactly one. Never throws.
    */
   render(data: TemplateData, provider?: string): Rendered;
 };
@@ -56,7 +56,7 @@ export type TemplateResult =
 export function parseTemplate(name: TemplateName, source: string): TemplateResult {
   const parts = split(source.replace(/^\uFEFF/, "").replace(/\r\n?/g, "\n"));
   if (parts === null)
-    return { ok: false, faults: [{ line: 1, message: "the front matter is not closed by a line ---" }] };
+    return { ok: false, faults: [{ line: 1, message: "the front matter has no end: close it with a line ---" }] };
   const { front, category, faults: frontFaults } = readFront(parts.front);
   const faults: FileFault[] = [...frontFaults];
   const body = compileTemplate(parts.body);
@@ -65,7 +65,7 @@ export function parseTemplate(name: TemplateName, source: string): TemplateResul
   const { template } = body;
   const params = Object.values(front).flatMap((section) => section.params);
   const walks = template.walks || params.some((param) => param.template.walks);
-  // YAML may write a word in escapes.
+  // YAML can write a word with escapes.
   const speaksOf = (word: RegExp) => walks || word.test(source) || parts.front.includes("\\");
   const variant = name.variant === null ? "" : `.${name.variant}`;
   return {
@@ -80,12 +80,12 @@ export function parseTemplate(name: TemplateName, source: string): TemplateResul
       speaksOf: { name: speaksOf(/\bname\b/), items: speaksOf(/\bitems\b/) },
       printed: template.printed,
       front,
-      render: (data, provider) => render(template, front, chosen(front, provider), data),
+      render: (data, provider) => render(template, front, sectionFor(front, provider), data),
     },
   };
 }
 
-/** 64 bits of SHA-256, in hex: enough to tell versions apart. */
+/** 64 bits of SHA-256 in hex: enough to distinguish versions. */
 export function digest(text: string): string {
   return createHash("sha256").update(text).digest("hex").slice(0, 16);
 }
@@ -100,8 +100,8 @@ function split(text: string): Parts | null {
   return { front: lines.slice(1, end).join("\n"), body: lines.slice(end + 1).join("\n"), linesBefore: end + 1 };
 }
 
-/** Which section of the front matter speaks for the provider; null: none. */
-function chosen(front: Front, provider: string | undefined): string | null {
+/** The section of the front matter that the provider reads; null: it reads no section. */
+function sectionFor(front: Front, provider: string | undefined): string | null {
   const own = provider === undefined ? undefined : providerOf(provider)?.approved?.section;
   if (own !== undefined) return Object.hasOwn(front, own) ? own : null;
   const [only, ...others] = Object.keys(front);

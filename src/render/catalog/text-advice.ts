@@ -1,6 +1,6 @@
 /**
- * What may be wrong with a text though it renders: warnings for `campaigns validate` and the preview. They are found in what
- * the text becomes for made-up buyers, one of them with everything long, so that it does not matter how the text is written.
+ * Warnings about a text that renders but may be wrong, for `campaigns validate` and the preview. The text is rendered for made-up buyers,
+ * one of them with long values, and the results are checked: so it does not matter how the text is written.
  */
 import { approvedTemplates, providerOf } from "../../providers/all.ts";
 import { type MessageChannel, type MessageResult, makeMessage } from "../message.ts";
@@ -21,15 +21,15 @@ export type TextAdviceCode =
 /** `line` counts from 1 in the template's file. */
 export type TextAdvice = { readonly code: TextAdviceCode; readonly line: number; readonly message: string };
 
-/** What a text needs to know of the channel that it goes over. */
+/** The facts of a channel that a text is checked against. */
 export type ChannelFacts = Pick<MessageChannel, "name" | "provider" | "contact">;
 
-/** More than this is paid for twice over, and read by few. */
+/** A longer text costs more and few people read it. */
 const MAX_SEGMENTS = 2;
-/** Ways to say no, in the languages that reminders are written in. Words are whole: "nonstop" is none. */
+/** Ways to opt out, in the languages of reminders. Whole words only: "nonstop" does not count. */
 const OPT_OUT =
   /拒收|退订|退訂|回复?\s*(?:TD|T|R|N)(?![a-z])|不再(?:提醒|接收|收到)|不想(?:再)?(?:收|被提醒)|\b(?:stop|unsubscribe|opt[ -]?out|baja|alto|arr[eê]t|abmelden|sair|parar|desuscribir\w*|no more (?:notices|reminders|messages))\b|配信停止|수신거부/iu;
-/** Dunning: carriers on the mainland refuse a message with one of these whoever sends it. */
+/** Dunning words: mainland carriers refuse every message that has one. */
 const REFUSED_WORDS = ["催款", "催付", "催缴", "催收", "催债", "催账", "讨债", "欠款", "欠费", "拖欠", "逾期"];
 const LINK = /[a-z][a-z0-9+.-]*:\/\/|www\./i;
 
@@ -49,12 +49,12 @@ export function* adviseText(template: Template, channel: ChannelFacts): Generato
       code: "no_opt_out",
       line,
       message:
-        'says no way to refuse further messages, which every marketing message must: add one, like "STOP to opt out" or 拒收请回复R (or say `category: notice` in the front matter)',
+        'does not say how to opt out, which every marketing message must: add "STOP to opt out" or 拒收请回复R, or write `category: notice` in the front matter',
     };
   yield* adviseApproved(template, channel, line, buildTemplateData(sampleFacts(template.locale)));
 }
 
-/** A text in Chinese without a region, or with the mainland's, goes to mainland numbers; others are counted as abroad. */
+/** The number that a text is counted for: a mainland number if its locale is mainland Chinese, else one abroad. */
 export const numberFor = (locale: string): string => (/^zh(-Hans)?(-CN)?$/i.test(locale) ? "+86" : "");
 
 function* adviseLength(tried: readonly (MessageResult | undefined)[], to: string, line: number): Generator<TextAdvice> {
@@ -65,13 +65,13 @@ function* adviseLength(tried: readonly (MessageResult | undefined)[], to: string
     yield {
       code: "too_long",
       line,
-      message: `may reach ${characters} characters; mainland carriers take ${MAX_MAINLAND}, the signature included`,
+      message: `may reach ${characters} characters with the signature: mainland carriers accept at most ${MAX_MAINLAND}, shorten it`,
     };
   else if (segments > MAX_SEGMENTS)
     yield {
       code: "long",
       line,
-      message: `may take ${segments} segments where names and titles are long (${characters} characters); more than ${MAX_SEGMENTS} are seldom worth it`,
+      message: `may take ${segments} segments if names and titles are long (${characters} characters): shorten it to at most ${MAX_SEGMENTS}`,
     };
 }
 
@@ -83,7 +83,7 @@ function* adviseWords({ source, linesBefore, front }: Template, line: number): G
       yield {
         code: "refused_word",
         line: index + 1,
-        message: `${word} is a word that mainland carriers refuse: word it as a notice about the order`,
+        message: `${word} is a word that mainland carriers refuse: write a notice about the order instead`,
       };
   }
   const signed = lines.findIndex((text, index) => index >= linesBefore && /[【】]/.test(text));
@@ -91,7 +91,7 @@ function* adviseWords({ source, linesBefore, front }: Template, line: number): G
     yield {
       code: "signature",
       line: signed >= 0 ? signed + 1 : line,
-      message: "holds 【 or 】: the provider puts the signature there itself, and refuses a second one",
+      message: "contains 【 or 】: remove them, the provider adds the signature itself and refuses a second one",
     };
 }
 
@@ -106,7 +106,7 @@ function* adviseApproved(
     yield {
       code: "no_approved_template",
       line: 1,
-      message: `channel ${name} goes over ${provider}, which sends approved templates only: name it in the front matter under ${approved.section}`,
+      message: `channel ${name} uses ${provider}, which sends approved templates only: name the template in the front matter under ${approved.section}`,
     };
   for (const { section, takesLinks } of approvedTemplates) {
     if (template.front[section] === undefined) continue;
@@ -118,27 +118,27 @@ function* adviseApproved(
         yield {
           code: "link_in_param",
           line: at,
-          message: `${section}.params.${param} holds a link, which ${section} refuses in parameters: have a fixed link approved with the template`,
+          message: `${section}.params.${param} is a link, which ${section} refuses in parameters: put a fixed link into the approved template`,
         };
       else if (!rendered.text.includes(value))
         yield {
           code: "text_beside_params",
           line: at,
-          message: `${section}.params.${param} gives ${JSON.stringify(value)} for the sample, which the text below does not say: the text is what is seen and counted, so both must say the same`,
+          message: `${section}.params.${param} is ${JSON.stringify(value)} for the sample, and the text does not contain it: write the same in both, since the text is counted`,
         };
     }
-    yield* unsaid(template, section, line);
+    yield* notPassed(template, section, line);
   }
 }
 
-/** Variables that the text prints and no parameter gives: the approved template cannot say them. The shop's name may be part of it. */
-function* unsaid(template: Template, section: string, line: number): Generator<TextAdvice> {
+/** Variables that the text shows and no parameter passes: the approved template cannot show them. It may contain the shop's name itself. */
+function* notPassed(template: Template, section: string, line: number): Generator<TextAdvice> {
   const given = new Set(template.front[section]?.params.flatMap(({ template: param }) => param.printed));
   const missing = template.printed.filter((name) => !given.has(name) && !["shop", "campaign", "step"].includes(name));
   if (missing.length > 0)
     yield {
       code: "text_beside_params",
       line,
-      message: `the text says ${missing.join(", ")}, and no parameter of ${section} gives it`,
+      message: `the text shows ${missing.join(", ")}, and no parameter of ${section} passes it: add a parameter`,
     };
 }

@@ -5,7 +5,7 @@ import { HOUR, MINUTE } from "../../../../src/core/values/duration.ts";
 import { parseTemplate } from "../../../../src/render/catalog/template-file.ts";
 import { adviseText, type ChannelFacts } from "../../../../src/render/catalog/text-advice.ts";
 
-describe("of a campaign", () => {
+describe("advice on a campaign", () => {
   const advice = (steps: string, more = "", closeAfters: number[] = []) => {
     const listed = steps
       .split("; ")
@@ -19,7 +19,7 @@ describe("of a campaign", () => {
   };
   const USUAL = "nudge afterCreated 10m; last-call beforeClose 30m";
 
-  it("says nothing of what is usual", () => {
+  it("gives none on a usual campaign", () => {
     expect(advice(USUAL)).toEqual([]);
     expect(advice(USUAL, "", [72 * HOUR, 60 * MINUTE])).toEqual([]);
     expect(advice("nudge afterCreated 10m")).toEqual([]);
@@ -108,7 +108,7 @@ describe("of a campaign", () => {
   });
 });
 
-describe("of a text", () => {
+describe("advice on a text", () => {
   const SMS: ChannelFacts = { name: "sms", provider: "webhook", contact: "phone" };
   const CHAT: ChannelFacts = { name: "chat", provider: "webhook", contact: "chat" };
   const advice = (source: string, channel = SMS, locale = "en") => {
@@ -128,7 +128,7 @@ describe("of a text", () => {
     "BAJA para no recibir avisos",
     "unsubscribe: u.example/x",
     "no more notices",
-  ])("takes %j for a way to refuse", (text) => {
+  ])("takes %j for a way to opt out", (text) => {
     expect(advice(`{{shop}} ${text}`)).toEqual([]);
   });
 
@@ -137,30 +137,30 @@ describe("of a text", () => {
     "{{shop}} 回复即可",
     "{{#if buyer.name}}STOP{{/if}} {{shop}}",
     "{{#unless payUrl}}STOP{{/unless}} {{shop}}",
-  ])("misses it in %j, unless it is a notice", (text) => {
+  ])("misses a way to opt out in %j, unless it is a notice", (text) => {
     expect(codes(text, CHAT)).toEqual(["1 no_opt_out"]);
     expect(codes(`---\ncategory: notice\n---\n${text}`)).toEqual([]);
     expect(codes(`---\ncategory: marketing\n---\n${text}`)).toEqual(["4 no_opt_out"]);
   });
 
-  it("counts segments where names are long, by the number the locale tells", () => {
+  it("counts segments with long names, by the number that the locale implies", () => {
     const latin = `{{default buyer.name "x"}} ${"a".repeat(250)} STOP`;
     expect(codes(latin)).toEqual([]);
     expect(advice(latin.replace(" STOP", `${"a".repeat(20)} STOP`))).toEqual([
-      expect.stringMatching(/^1 long: may take 3 segments where names and titles are long \(3\d\d characters\)/),
+      expect.stringMatching(/^1 long: may take 3 segments if names and titles are long \(3\d\d characters\)/),
     ]);
     expect(codes(latin, SMS, "zh-CN")).toEqual(["1 long"]);
     expect(codes(latin, CHAT, "zh-CN")).toEqual([]);
     expect(codes(`拒收请回复R${"单".repeat(500)}`, SMS, "zh-CN")).toEqual(["1 too_long"]);
   });
 
-  it("counts the signature that an approved template brings", () => {
+  it("counts the signature of an approved template", () => {
     const text = (sign: string) => `---\naliyun: { ${sign}templateCode: A }\n---\n拒收请回复R${"单".repeat(134 - 7)}`;
     expect(codes(text(""), SMS, "zh-CN")).toEqual([]);
     expect(codes(text("signName: 好店, "), SMS, "zh-CN")).toEqual(["1 long".replace("1", "4")]);
   });
 
-  it("knows what carriers refuse", () => {
+  it("warns of words and signs that carriers refuse", () => {
     expect(advice("{{shop}} STOP\n催 款通知")).toEqual([expect.stringMatching(/^2 refused_word: 催款 is a word/)]);
     expect(codes("{{shop}} 您的欠款 STOP", CHAT)).toEqual([]);
     expect(codes("【{{shop}}】 STOP")).toEqual(["1 signature"]);
@@ -171,11 +171,11 @@ describe("of a text", () => {
       `---\naliyun:\n  templateCode: A\n  params: ${params}\n---\n${body}`;
     expect(advice(text('{ name: "{{buyer.name}}", sum: "{{total}}" }'))).toEqual([]);
     expect(advice(text('{ name: "{{buyer.name}}" }'))).toEqual([
-      "6 text_beside_params: the text says total, and no parameter of aliyun gives it",
+      "6 text_beside_params: the text shows total, and no parameter of aliyun passes it: add a parameter",
     ]);
-    expect(advice(text('{ name: "{{buyer.name}}", sum: "{{order.amount}}" }'))[0]).toMatch(/says total, and no/);
+    expect(advice(text('{ name: "{{buyer.name}}", sum: "{{order.amount}}" }'))[0]).toMatch(/shows total, and no/);
     expect(advice(text('{ name: "{{buyer.name}}", sum: "{{total}}", id: "{{order.id}}" }'))).toEqual([
-      expect.stringMatching(/^4 text_beside_params: aliyun\.params\.id gives "2233445566" for the sample/),
+      expect.stringMatching(/^4 text_beside_params: aliyun\.params\.id is "2233445566" for the sample/),
     ]);
     expect(
       advice(
@@ -187,7 +187,7 @@ describe("of a text", () => {
     ).toEqual([]);
   });
 
-  it("finds links where a provider refuses them, and texts that a provider cannot send", () => {
+  it("warns of links that a provider refuses, and of texts without an approved template", () => {
     const linked = '  params: { link: "{{payUrl}}" }\n---\n{{#if payUrl}}{{payUrl}}{{/if}} {{shop}} STOP';
     expect(codes(`---\naliyun:\n  templateCode: A\n${linked}`)).toEqual(["4 link_in_param"]);
     expect(codes(`---\ntwilio:\n  contentSid: A\n${linked}`)).toEqual([]);
@@ -196,7 +196,7 @@ describe("of a text", () => {
     ).toEqual(["4 link_in_param"]);
     const aliyun = { ...SMS, provider: "aliyun-sms" };
     expect(advice("{{shop}} STOP", aliyun)).toEqual([
-      expect.stringMatching(/^1 no_approved_template: channel sms goes over aliyun-sms/),
+      expect.stringMatching(/^1 no_approved_template: channel sms uses aliyun-sms/),
     ]);
     expect(codes("---\naliyun: { templateCode: A }\n---\n{{shop}} STOP", aliyun)).toEqual([]);
   });

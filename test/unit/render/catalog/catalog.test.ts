@@ -30,7 +30,7 @@ const textOf = (template: { render(data: typeof SAMPLE_DATA): { ok: boolean } } 
 };
 
 describe("faults", () => {
-  it("come all at once, each with its file and line", () => {
+  it("are reported all at once, each with file and line", () => {
     expect(
       faultsOf({
         "b/campaign.yaml": `${CAMPAIGN}holdout: 105%\nprioritiy: 1\n`,
@@ -53,8 +53,8 @@ describe("faults", () => {
       expect.stringContaining("templates/b/nudge.sms.en.hbs:1: unknown variable {{x}}"),
       "templates/default/nudge.sms.en.hbs:3: unknown variable {{buyer.nmae}} (did you mean buyer.name?)",
       "templates/default/nudge.sms.en.hbs:4: unknown helper {{moeny …}} (did you mean money?)",
-      "templates/default/nudge.sms.zh-cn.hbs: the locale zh-cn is written zh-CN",
-      "templates/default/nudge.sms.xx-yy-zz-1.hbs: xx-yy-zz-1 is no locale, like en or zh-CN",
+      "templates/default/nudge.sms.zh-cn.hbs: the locale zh-cn must be written zh-CN",
+      "templates/default/nudge.sms.xx-yy-zz-1.hbs: xx-yy-zz-1 is not a locale: write it like en or zh-CN",
       "templates/default/nudgee.sms.en.hbs: matches nothing: the campaign has no step nudgee (did you mean `nudge`?)",
       "templates/default/nudge.chat.en.hbs: matches nothing: step nudge does not use channel chat",
       "templates/default/nudge.c.sms.en.hbs: matches nothing: the campaign has no variant c (did you mean `a`?)",
@@ -76,7 +76,7 @@ describe("faults", () => {
     expect(file("---\nalyun: {}\n---\nHi")).toEqual([
       expect.stringContaining("hbs:2: alyun: unknown key (did you mean `aliyun`?)"),
     ]);
-    expect(file("---\naliyun: {}\nHi")).toEqual([expect.stringContaining("hbs:1: the front matter is not closed")]);
+    expect(file("---\naliyun: {}\nHi")).toEqual([expect.stringContaining("hbs:1: the front matter has no end")]);
   });
 });
 
@@ -108,14 +108,14 @@ describe("findTemplate", () => {
     ).toBe(text);
   });
 
-  it("finds nothing where there is nothing", () => {
+  it("finds nothing for an unknown campaign, step or channel", () => {
     const query = { campaign: "c", step: "nudge", variant: null, channel: "sms", locale: "en", shopLocale: "en" };
     expect(catalog.findTemplate({ ...query, channel: "chat" })).toBeNull();
     expect(catalog.findTemplate({ ...query, step: "last" })).toBeNull();
     expect(catalog.findTemplate({ ...query, campaign: "d" })).toBeNull();
   });
 
-  it("looks in this order", () => {
+  it("tries locales in this order", () => {
     expect(localeChain("zh-Hant-TW", "es-MX")).toEqual(["zh-Hant-TW", "zh-Hant", "zh", "es-MX", "es", "en"]);
     expect(localeChain("en", "en-GB")).toEqual(["en", "en-GB"]);
     expect(localeChain("x".repeat(200), "de")).toEqual(["de", "en"]);
@@ -130,11 +130,11 @@ describe("versions", () => {
   };
   const base = versions({});
 
-  it("stay while meaning stays", () => {
+  it("stay the same while the meaning does", () => {
     expect(versions({ "c/campaign.yaml": `# a comment\n${CAMPAIGN}minAge: 180s\n` })).toEqual(base);
   });
 
-  it("change with the campaign, and with a text", () => {
+  it("change with the campaign and with each text", () => {
     const [campaign, template] = versions({ "c/campaign.yaml": `${CAMPAIGN}minAge: 4m\n` });
     expect([campaign !== base[0], template === base[1]]).toEqual([true, true]);
     const other = versions({ "c/nudge.sms.en.hbs": "Hello" });
@@ -144,14 +144,14 @@ describe("versions", () => {
 
 describe("warnings", () => {
   const files = { "c/campaign.yaml": `${CAMPAIGN}match: { shops: [acmee] }\n`, "c/nudge.sms.zh-CN.hbs": "Hi STOP" };
-  it("name shops nobody configured and locales without a text", () => {
+  it("name shops that are not configured and locales without a text", () => {
     expect(warningsOf(files, { ...OPTIONS, shopIds: ["acme"], shopLocales: ["zh-CN", "es", "es"] })).toEqual([
       "templates/c/campaign.yaml:3: no shop acmee is configured (did you mean `acme`?)",
-      "templates/c/campaign.yaml:2: step nudge on sms has no text for locale es nor en: such buyers get none",
+      "templates/c/campaign.yaml:2: step nudge on sms has no template for locale es or en: these buyers get no message",
     ]);
     expect(warningsOf(files, { ...OPTIONS, shopIds: null, shopLocales: ["zh-CN"] })).toEqual([]);
   });
-  it("name a step none of whose channels is configured", () => {
+  it("name a step without a configured channel", () => {
     expect(warningsOf(files, { ...OPTIONS, channels: ["chat"], shopLocales: ["zh-CN"] })).toEqual([
       "templates/c/campaign.yaml:2: channel sms is not configured: step nudge is never sent",
     ]);
@@ -163,7 +163,7 @@ describe("warnings", () => {
     ]);
   });
 
-  it("come as data, too: of the campaign, and of what its texts say", () => {
+  it("are data too, about the campaign and about its texts", () => {
     const built = build({
       "c/campaign.yaml": `${CAMPAIGN}repeatAfter: 9d\n`,
       "c/nudge.sms.en.hbs": "---\ncategory: marketing\n---\nHi 催款",
@@ -213,7 +213,7 @@ describe("loadCatalog", () => {
     return result.ok ? [] : result.faults.map((fault) => fault.replace(dir, "D"));
   };
 
-  it("reads a directory, past dot files and Markdown", () => {
+  it("reads a directory and skips dot files and Markdown", () => {
     write("c/campaign.yaml", CAMPAIGN);
     write("c/nudge.sms.en.hbs", "\uFEFFHi {{buyer.name}}\n");
     write("c/README.md", "x");
@@ -224,22 +224,22 @@ describe("loadCatalog", () => {
     expect(result.ok && textOf(result.catalog.templates[0] ?? null)).toBe("Hi Li Lei");
   });
 
-  it("names what does not belong or cannot be read", () => {
+  it("names files that do not belong there or cannot be read", () => {
     expect(loadCatalog(join(dir, "none"), OPTIONS)).toEqual({
       ok: false,
-      faults: [`${dir}/none: there is no such directory`],
+      faults: [`${dir}/none: the directory does not exist`],
     });
-    expect(faults()).toEqual(["D: holds no campaign (a directory with a campaign.yaml)"]);
+    expect(faults()).toEqual(["D: has no campaign: add a directory with a campaign.yaml"]);
     write("c/campaign.yaml", CAMPAIGN);
     write("c/nudge.sms.en.hbs", new Uint8Array([0x48, 0xff, 0xfe]));
     write("c/sub/x.hbs", "x");
     write("stray.hbs", "x");
     symlinkSync("nowhere", join(dir, "c", "dangling"));
     expect(faults()).toEqual([
-      "D/c/dangling: is not a file",
+      "D/c/dangling: is not a file: remove it",
       "D/c/nudge.sms.en.hbs: is not UTF-8 text",
-      "D/c/sub: is not a file",
-      "D/stray.hbs: does not belong here: campaigns are directories",
+      "D/c/sub: is not a file: remove it",
+      "D/stray.hbs: is not a directory: each campaign needs a directory of its own",
       "D/c/campaign.yaml:2: step nudge has no template for sms: add nudge.sms.en.hbs",
     ]);
   });

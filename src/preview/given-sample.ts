@@ -1,11 +1,10 @@
-/** What a person gives as sample data, over the made-up sample: by the names of a template's variables. Pure. */
-
+/** The sample data of a preview: given values, by the names of a template's variables, over the made-up sample. Pure. */
 import { didYouMean } from "../core/text/suggest.ts";
 import { parseDuration } from "../core/values/duration.ts";
 import { parseInstant } from "../core/values/instant.ts";
 import { currencyDigits, parseAmount } from "../core/values/money.ts";
 import type { TemplateFacts, TemplateItemFacts, TemplateOrderFacts } from "../render/template/data.ts";
-import type { Told } from "./told.ts";
+import type { Overrides } from "./overrides.ts";
 
 type Maybe<T> = T | null | undefined;
 export type SampleItem = {
@@ -20,7 +19,7 @@ export type SampleBuyer = {
   readonly locale?: Maybe<string>;
   readonly timeZone?: Maybe<string>;
 };
-/** Absent: the made-up value; null: the order has none. */
+/** Absent: the made-up value stays; null: the order has none. */
 export type SampleOrder = {
   readonly id?: string | undefined;
   readonly amount?: string | undefined;
@@ -43,7 +42,7 @@ export type Sample = {
   readonly payUrl?: Maybe<string>;
   readonly timeLeft?: Maybe<string>;
   readonly total?: string | undefined;
-  /** Without orders: so many like the first. */
+  /** Without `orders`: this many orders like the first. */
   readonly count?: number | undefined;
   readonly campaign?: string | undefined;
   readonly step?: string | undefined;
@@ -51,10 +50,10 @@ export type Sample = {
 
 export type SampleFault = { readonly field: string; readonly message: string };
 export type SampleResult =
-  | { readonly ok: true; readonly facts: TemplateFacts; readonly told: Told }
+  | { readonly ok: true; readonly facts: TemplateFacts; readonly overrides: Overrides }
   | { readonly ok: false; readonly faults: readonly SampleFault[] };
 
-/** `base`: the made-up sample, with the shop. */
+/** `base`: the made-up sample, with its shop. */
 export function applySample(sample: Sample, base: TemplateFacts): SampleResult {
   const faults: SampleFault[] = [];
   const [made] = base.orders;
@@ -63,10 +62,10 @@ export function applySample(sample: Sample, base: TemplateFacts): SampleResult {
   const listed = sample.orders?.map((order, index) => own(order, `sample.orders.${index}`, index)) ?? [];
   const single = sample.order === undefined && listed.length > 0 ? undefined : own(sample.order ?? {}, "sample.order");
   const [first = single ?? made, ...others] = listed;
-  const told = toTold(sample, single ?? first, base.now, faults);
-  const all = [others.length > 0 ? first : alone(first, told), ...others];
+  const overrides = toOverrides(sample, single ?? first, base.now, faults);
+  const all = [others.length > 0 ? first : alone(first, overrides), ...others];
   if (listed.length === 0)
-    for (let n = 1; n < (sample.count ?? 0); n++) all.push({ ...alone(first, told), id: `${first.id}-${n + 1}` });
+    for (let n = 1; n < (sample.count ?? 0); n++) all.push({ ...alone(first, overrides), id: `${first.id}-${n + 1}` });
   if (faults.length > 0) return { ok: false, faults };
   const { name, tier, locale, timeZone } = {
     ...base.buyer,
@@ -76,10 +75,14 @@ export function applySample(sample: Sample, base: TemplateFacts): SampleResult {
   };
   const { campaign = base.campaign, step = base.step } = sample;
   const facts = { ...base, campaign, step, buyer: { name, tier, locale, timeZone }, orders: all };
-  return { ok: true, facts, told: listed.length > 0 && single !== undefined ? { order: single, ...told } : told };
+  return {
+    ok: true,
+    facts,
+    overrides: listed.length > 0 && single !== undefined ? { order: single, ...overrides } : overrides,
+  };
 }
 
-function toTold(sample: Sample, first: TemplateOrderFacts, now: number, faults: SampleFault[]): Told {
+function toOverrides(sample: Sample, first: TemplateOrderFacts, now: number, faults: SampleFault[]): Overrides {
   const { items, payUrl, closesAt, timeLeft, total, count } = sample;
   const left = timeLeft == null ? null : parseDuration(timeLeft);
   if (timeLeft != null && left === null)
@@ -96,14 +99,14 @@ function toTold(sample: Sample, first: TemplateOrderFacts, now: number, faults: 
   };
 }
 
-/** What is told of the message is told of its only order, too. */
-function alone(order: TemplateOrderFacts, told: Told): TemplateOrderFacts {
+/** A value given for the message holds for its only order too. */
+function alone(order: TemplateOrderFacts, given: Overrides): TemplateOrderFacts {
   return {
     ...order,
-    ...(told.items === undefined ? {} : { items: told.items.list }),
-    ...(told.payUrl === undefined ? {} : { payUrl: told.payUrl }),
-    ...(told.closesAt === undefined ? {} : { closesAt: told.closesAt }),
-    ...(told.total === undefined || (told.count ?? 1) > 1 ? {} : { amount: told.total.amount }),
+    ...(given.items === undefined ? {} : { items: given.items.list }),
+    ...(given.payUrl === undefined ? {} : { payUrl: given.payUrl }),
+    ...(given.closesAt === undefined ? {} : { closesAt: given.closesAt }),
+    ...(given.total === undefined || (given.count ?? 1) > 1 ? {} : { amount: given.total.amount }),
   };
 }
 
@@ -120,10 +123,10 @@ const WITHIN: Readonly<Record<string, readonly string[]>> = {
   order: ORDER,
   orders: ORDER,
 };
-/** More than this are only counted. */
+/** Further unknown keys are only counted. */
 const MAX_NAMED = 20;
 
-/** What no template knows, by its place: it is passed over, and should not be so in silence. */
+/** Warnings about keys that no template knows. They are ignored. */
 export function strayKeys(sample: Sample): string[] {
   const found: string[] = [];
   collectStrays(sample, SAMPLE, "sample", found);
