@@ -1,4 +1,4 @@
-/** What a helper may be given, found when a template is saved: known values, as many as it takes, each of a kind that it takes. */
+/** Checks the arguments of helpers when a template is saved: known values, in the right number, each of a kind that the helper takes. */
 import { closest } from "../../core/text/suggest.ts";
 import { type Checked, checkPath, fault, isPath, type Node, nameOf, note } from "./checked.ts";
 import { HELPERS, OWN_HELPERS } from "./helpers.ts";
@@ -13,7 +13,7 @@ const LITERALS: Readonly<Record<string, Scalar>> = {
   BooleanLiteral: "boolean",
 };
 
-/** What an argument gives, or null when it is at fault. */
+/** The value of an argument, or null if it has a fault. */
 export function checkValue(node: Node, place: Place, depth: number, checked: Checked): Found | null {
   const literal = LITERALS[node.type];
   if (literal !== undefined) return { kind: literal, says: [] };
@@ -25,7 +25,7 @@ export function checkValue(node: Node, place: Place, depth: number, checked: Che
   return null;
 }
 
-/** What a helper gives with its arguments, or null when they are at fault. `node`: where it stands in the tree. */
+/** The value of a helper with its arguments, or null if these have a fault. `node`: its place in the tree. */
 export function checkCall(call: Call, node: Node, place: Place, depth: number, checked: Checked): Found | null {
   const path = call.path as Node;
   const said = isPath(path) ? callFault(path.original, depth) : "a helper must be called by its name";
@@ -64,7 +64,7 @@ function callFault(name: string, depth: number): string | null {
   return `unknown helper {{${name} …}}${meant ? ` (did you mean ${meant}?)` : ` (there are ${known.join(", ")})`}`;
 }
 
-/** A name that is only known when rendering could lead anywhere: a group's must stand in the text, a list's must be a number. */
+/** A name that is known only when rendering could lead anywhere. So for a group it must be written out, for a list it must be a number. */
 function checkLookup(call: Call, node: Node, found: readonly (Found | null)[], checked: Checked): Found | null {
   const [holder, key] = found;
   const wrong = stray(call, []) ?? (call.params.length === 2 ? null : `needs 2 values, not ${call.params.length}`);
@@ -82,11 +82,11 @@ function checkLookup(call: Call, node: Node, found: readonly (Found | null)[], c
     checked.says.set(node, inner.says);
     return inner;
   }
-  if (typeof kind !== "object") fault(checked, call, `{{lookup}} needs a list or a group, and ${whole} is none`);
-  else if (list) fault(checked, call, `{{lookup}} in the list ${whole} needs a number from 0, and ${name} is none`);
+  if (typeof kind !== "object") fault(checked, call, `{{lookup}} needs a list or a group, and ${whole} is neither`);
+  else if (list) fault(checked, call, `{{lookup}} in the list ${whole} needs a number from 0, and ${name} is not one`);
   else if (literal === null) {
     const names = Object.keys(kind.object).map((known) => JSON.stringify(known));
-    fault(checked, call, `{{lookup}} in ${whole} needs a name that stands in the text (one of ${names.join(", ")})`);
+    fault(checked, call, `{{lookup}} in ${whole} needs a name that is written out (one of ${names.join(", ")})`);
   } else {
     const meant = closest(literal, Object.keys(kind.object));
     const hint = meant === null ? `there are ${Object.keys(kind.object).join(", ")}` : `did you mean "${meant}"?`;
@@ -101,7 +101,7 @@ function stray(call: Call, known: readonly string[]): string | null {
   return `takes no ${odd.key}=${known.length > 0 ? ` (known: ${known.join(", ")})` : ""}`;
 }
 
-/** What is wrong with a helper's arguments, or null. */
+/** The fault of a helper's arguments, or null. */
 function misuse(name: string, call: Call, kinds: readonly (Kind | null)[]): string | null {
   const spec = HELPERS[name];
   if (spec === undefined) return null;

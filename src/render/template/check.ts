@@ -1,7 +1,7 @@
 /**
- * What a template may be made of: an allow-list over Handlebars' syntax tree. Text, comments, known variables, known
- * helpers, if, unless, each, with, else; nothing else. So no template can run code, read a prototype or loop without end,
- * and a misspelt variable is found when the template is saved.
+ * Checks a template by an allow-list over Handlebars' syntax tree: text, comments, known variables, known helpers, if, unless, each, with
+ * and else. Everything else is refused. So no template can run code, read a prototype or loop without end, and a misspelt variable is found
+ * when the template is saved.
  */
 import { closest } from "../../core/text/suggest.ts";
 import { checkCall, checkValue, MAX_DEPTH } from "./check-calls.ts";
@@ -9,7 +9,7 @@ import { type Checked, checkPath, fault, isPath, type Node, nameOf, newChecked, 
 import { HELPERS, OWN_HELPERS } from "./helpers.ts";
 import { anyOf, element, type Found, isScoped, type Place, ROOT } from "./variables.ts";
 
-/** With how many block parameters each can take. */
+/** The blocks, and how many block parameters each can take. */
 const BLOCKS: ReadonlyMap<string, number> = new Map([
   ["if", 0],
   ["unless", 0],
@@ -44,7 +44,7 @@ function checkBody(program: hbs.AST.Program | undefined, place: Place, depth: nu
   }
 }
 
-/** Text that is still there when the white space around it is not. */
+/** Text that is more than white space. */
 function isWords(node: Node | undefined): boolean {
   return node?.type === "ContentStatement" && /\S/.test((node as hbs.AST.ContentStatement).value);
 }
@@ -60,7 +60,7 @@ function checkPrinted(mustache: hbs.AST.MustacheStatement, place: Place, after: 
   const found = bare ? way : checkCall({ ...mustache, path }, mustache, place, 0, checked);
   if (found === null) return;
   const whole = bare ? nameOf(path) : nameOf({ ...mustache, type: "SubExpression" });
-  // Numbers side by side would be added up.
+  // Handlebars would add numbers that stand side by side.
   const sum = !after && (found.kind === "number" || found.kind === "boolean");
   if (sum || path.original === "lookup" || way?.byParam || (way !== null && way.sure !== null)) {
     checked.guarded.add(mustache);
@@ -87,7 +87,7 @@ function notePrinted(node: Node, checked: Checked): void {
   const { path, params } = node as hbs.AST.SubExpression;
   const said = checked.says.get(node) ?? checked.says.get(path);
   if (said !== undefined) for (const name of said) checked.printed.add(name);
-  // The count that chooses between two words is not said by them.
+  // The count chooses between two words, and is not shown itself.
   else if (path.original !== "plural" && path.original !== "log")
     for (const param of params) notePrinted(param, checked);
 }
@@ -102,13 +102,13 @@ function checkBlock(block: hbs.AST.BlockStatement, place: Place, depth: number, 
   checked.calls.add(block.path.original);
   const found = checkValue(subject, place, 1, checked);
   for (const { value } of block.hash?.pairs ?? []) checkValue(value, place, 1, checked);
-  // Without knowing what #each and #with are about, their bodies cannot be judged.
+  // The bodies of #each and #with can be checked only if their value is known.
   const inner = found === null ? null : enter(block, found, place, checked);
   if (inner !== null) checkBody(block.program, inner, depth + 1, checked);
   if (block.inverse) checkBody(block.inverse, place, isChained(block.inverse) ? depth : depth + 1, checked);
 }
 
-/** Where the block's body stands, or null when that cannot be told. */
+/** The place of the block's body, or null if it cannot be determined. */
 function enter(block: hbs.AST.BlockStatement, found: Found, place: Place, checked: Checked): Place | null {
   const name = block.path.original;
   const { kind } = found;
@@ -119,7 +119,7 @@ function enter(block: hbs.AST.BlockStatement, found: Found, place: Place, checke
     return null;
   }
   if (typeof kind !== "object") {
-    const what = `${nameOf(block.params[0])} is none`;
+    const what = `${nameOf(block.params[0])} is neither`;
     fault(checked, block, `{{#each}} needs a list (orders, items) or a group (buyer), and ${what}`);
     return null;
   }
@@ -161,12 +161,12 @@ function paramsFault({ path, program, inverse }: hbs.AST.BlockStatement, takes: 
       ? `{{#${path.original}}} has no block parameters (as |name|): #each and #with have`
       : `{{#${path.original}}} has at most ${takes} block parameter${takes > 1 ? "s" : ""} (as |${takes > 1 ? "value key" : "value"}|)`;
   const odd = names.find((name, index) => !/^[\p{L}_][\p{L}\p{N}_]*$/u.test(name) || names.indexOf(name) < index);
-  if (odd !== undefined) return `block parameter ${odd} must be a name, and there only once`;
+  if (odd !== undefined) return `block parameter ${odd} must be a name, and may occur only once`;
   const taken = names.find((name) => isHelper(name) || isScoped(name));
-  return taken === undefined ? null : `block parameter ${taken} has the name of a helper: call it otherwise`;
+  return taken === undefined ? null : `block parameter ${taken} has the name of a helper: choose another name`;
 }
 
-/** `{{else if …}}` is a block inside the else branch, but no deeper to its reader. */
+/** `{{else if …}}` is a block inside the else branch. It does not count as nested deeper. */
 function isChained(program: hbs.AST.Program): boolean {
   return "chained" in program && program.chained === true;
 }

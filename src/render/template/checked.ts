@@ -1,4 +1,4 @@
-/** What checking a template finds out: its faults, and what compiling and rendering need to know of it. */
+/** The results of checking a template: its faults, and the facts that compiling and rendering need. */
 import { type Path, type Place, type Resolved, resolve, spell } from "./variables.ts";
 
 export type Node = hbs.AST.Node;
@@ -8,19 +8,19 @@ export type TemplateFault = { readonly line: number; readonly message: string };
 
 export type Checked = {
   readonly faults: TemplateFault[];
-  /** What stands at `line:column`: the variable, or a helper's arguments. For naming what is absent when rendering. */
+  /** Names by `line:column`: the variable there, or a helper's arguments. Rendering uses them to name a missing value. */
   readonly names: Map<string, readonly string[]>;
-  /** Variables whose value the text shows, whatever helper writes it; not those that only decide. */
+  /** Variables whose value the text shows, directly or by a helper. Variables that are only tested do not count. */
   readonly printed: Set<string>;
-  /** The helpers that it calls, blocks among them. */
+  /** The helpers that it calls, blocks included. */
   readonly calls: Set<string>;
-  /** What an expression shows when printed. */
+  /** The variables that a printed expression shows. */
   readonly says: Map<Node, readonly string[]>;
-  /** Paths that lead through an element of a list, with how many of their parts lead to it. */
+  /** Paths through an element of a list, with the number of parts up to the element. */
   readonly through: Map<hbs.AST.PathExpression, number>;
-  /** What Handlebars itself would print as nothing when it is absent, or would add to a number before it. */
+  /** Expressions that Handlebars would print as nothing if absent, or would add to a number before them. */
   readonly guarded: Set<hbs.AST.MustacheStatement>;
-  /** It goes through the fields of a group, which it then shows without naming them. */
+  /** It loops over the fields of a group, and so shows fields that it does not name. */
   walks: boolean;
 };
 
@@ -69,7 +69,7 @@ export function checkPath(node: hbs.AST.PathExpression, place: Place, checked: C
   return found;
 }
 
-/** As it stands in the template, for messages. */
+/** The expression as written in the template, for messages. */
 export function nameOf(node: Node | undefined): string {
   if (node === undefined) return "";
   if (isPath(node)) return spell(pathOf(node));

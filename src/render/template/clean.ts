@@ -1,9 +1,9 @@
 /**
- * Text that a buyer wrote (name, note) or that a shop copied from anywhere (item titles) goes into messages that carry the
- * shop's name. So it must not bring a link, a line of its own, or characters that reorder or hide what stands around it.
+ * Cleans text that a buyer wrote (name, note) or that a shop copied from anywhere (item titles). It goes into messages in the shop's name, so
+ * it must not contain a link, a line break, or characters that reorder or hide the text around it.
  */
 
-/** Nothing in it to worry about: letters, digits and common marks, with single spaces between. Most names and titles are so. */
+/** Text that needs no cleaning: letters, digits and common marks, with single spaces between. Most names and titles match. */
 const HARMLESS = /^(?: ?[\p{L}\p{M}\p{N}()（）+*'’&,，、_-])*$/u;
 /** Control, format (bidi, zero-width), broken and unassigned characters. */
 export const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}]+/gu;
@@ -57,10 +57,10 @@ function withoutUnseen(text: string): string {
   return /[\u200c\u200d]/.test(text) ? text.replace(UNSEEN, "$1") : text.replace(INVISIBLE, "");
 }
 
-/** What is left when a link is taken out may join to another one, hence the rounds. */
+/** Repeats until nothing changes: the parts around a removed link may form another one. */
 function withoutLinks(text: string): string {
   let line = text;
-  // No link does without one of these, and most texts do.
+  // Every link contains one of these, and most texts do not.
   if (!/[.．。｡]|:\/\//.test(text)) return text.replace(/ {2,}/g, " ").trim();
   for (let before = ""; before !== line; ) {
     before = line;

@@ -1,7 +1,7 @@
 /**
- * What a template may say, made from the facts of one reminder. Pure. What a buyer or order lacks is absent, never empty:
- * the engine then refuses to send half a sentence. Money, times and durations are values that print themselves in the
- * locale, so that `{{total}}` and `{{money total}}` say the same; formatting happens only if a template asks for it.
+ * The variables of a template, made from the facts of one reminder. Pure. A value that a buyer or order lacks is absent, never empty: the
+ * engine then refuses to send half a sentence. Money, times and durations print themselves in the locale, so that `{{total}}` and
+ * `{{money total}}` give the same; they are formatted only if a template shows them.
  */
 import { memo } from "../../core/values/memo.ts";
 import { formatAmount, parseAmount } from "../../core/values/money.ts";
@@ -14,7 +14,7 @@ export type TemplateItemFacts = {
   readonly sku: string | null;
   readonly title: string | null;
   readonly quantity: number | null;
-  /** Decimal in the order's currency, as told. */
+  /** Decimal in the order's currency, as received. */
   readonly price: string | null;
 };
 
@@ -70,7 +70,7 @@ export type TemplateOrder = {
 
 /** The variables of the public contract, and what helpers need to format. */
 export type TemplateData = {
-  /** What amounts and dates are written in: the buyer's own variety of the text's language, if it is one. */
+  /** The locale of amounts and dates: the buyer's own variety of the text's language if there is one. */
   readonly locale: string;
   readonly timeZone: string;
   readonly now: number;
@@ -95,12 +95,12 @@ export type Look = { readonly locale: string; readonly timeZone: string; readonl
 /** Handlebars names the object in its error about an absent value, which takes a `toString`. */
 const BARE: object = Object.assign(Object.create(null), { toString: () => "the data" });
 
-/** Own properties only: what is absent stays absent, whatever somebody put on `Object.prototype`. */
+/** Own properties only, so that nothing on `Object.prototype` shows through. */
 export function bare<T extends object>(value: T): T {
   return Object.assign(Object.create(BARE) as T, value);
 }
 
-/** What templates can list; sums and counts are over all there is. A text that named more would be too long to send. */
+/** How many a template can list; sums and counts cover all. A text that listed more would be too long to send. */
 const MAX_ORDERS = 50;
 const MAX_ITEMS = 200;
 
@@ -191,7 +191,7 @@ export function toSpan(ms: number, locale: string): Span {
   return bare({ kind: "duration" as const, ms, toString: () => formatSpan(ms, locale) });
 }
 
-/** Leaves the key out altogether when there is no value. */
+/** Leaves the key out if there is no value. */
 function set<T extends object, K extends keyof T>(target: T, key: K, value: Exclude<T[K], undefined> | null): void {
   if (value !== null) target[key] = value;
 }

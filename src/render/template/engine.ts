@@ -1,7 +1,7 @@
 /**
- * Templates: Handlebars, fenced in. An isolated instance with our helpers only, strict about absent values, no escaping
- * (SMS and chat are plain text), and only templates that check.ts allows. A template is compiled once; rendering never
- * throws, never loops without end, and either gives a whole text or names what was missing.
+ * Compiles and renders templates. Handlebars runs as an isolated instance with our helpers only, strict about absent values, without
+ * escaping (SMS and chat are plain text), and only with templates that check.ts allows. A template is compiled once. Rendering never throws,
+ * always ends, and either gives a whole text or names the missing value.
  */
 import Handlebars from "handlebars";
 import { checkTemplate } from "./check.ts";
@@ -18,9 +18,9 @@ export type RenderResult =
   | { readonly ok: true; readonly text: string }
   | { readonly ok: false; readonly message: string };
 export type Compiled = {
-  /** The variables that the text shows: `buyer.name`; within a list as they are named there. */
+  /** The variables that the text shows, like `buyer.name`; in a list as they are named there. */
   readonly printed: readonly string[];
-  /** It goes through the fields of a group, and so may show what it does not name. */
+  /** It loops over the fields of a group, and so may show fields that it does not name. */
   readonly walks: boolean;
   render(data: TemplateData): RenderResult;
 };
@@ -44,8 +44,8 @@ export function compileTemplate(source: string): CompileResult {
   const bytes = Buffer.byteLength(source);
   if (bytes > MAX_TEMPLATE_BYTES) return refuse(1, `is too long: ${bytes} bytes, at most ${MAX_TEMPLATE_BYTES}`);
   const text = source.replace(/\r\n?/g, "\n");
-  const strange = outOfMeasure(text);
-  if (strange !== null) return refuse(strange.line, strange.message);
+  const early = unparsable(text);
+  if (early !== null) return refuse(early.line, early.message);
   const program = parse(text);
   if ("message" in program) return { ok: false, faults: [program] };
   const checked = checkTemplate(program);
@@ -54,22 +54,25 @@ export function compileTemplate(source: string): CompileResult {
   lower(checked);
   const run = makeEngine(checked).compile<unknown>(program, COMPILE_OPTIONS);
   const trial = attempt(run, names, SAMPLE_DATA);
-  // It is compiled by now; the tree would stay in memory with it.
+  // The template is compiled. Without this the tree would stay in memory with it.
   program.body = [];
   if ("message" in trial) return refuse(trial.line, trial.message);
   return { ok: true, template: { printed: [...printed], walks, render: (data) => render(run, names, data) } };
 }
 
-/** What is refused before the parser sees it. */
-function outOfMeasure(text: string): TemplateFault | null {
+/** Faults that are found before parsing. */
+function unparsable(text: string): TemplateFault | null {
   const many = [...text.matchAll(/\{\{|\(/g)][MAX_MARKS];
   const hidden = /[^\P{Cc}\t\n]|[\u202a-\u202e\u2066-\u2069]/u.exec(text);
   const lineAt = (offset: number) => text.slice(0, offset).split("\n").length;
   if (many !== undefined)
-    return { line: lineAt(many.index), message: `holds more than ${MAX_MARKS} {{…}} and brackets: say it more simply` };
+    return { line: lineAt(many.index), message: `has more than ${MAX_MARKS} {{…}} and brackets: make it simpler` };
   return hidden === null
     ? null
-    : { line: lineAt(hidden.index), message: "holds a control character, or one that changes the direction of text" };
+    : {
+        line: lineAt(hidden.index),
+        message: "has a control character, or one that changes the direction of text: remove it",
+      };
 }
 
 function refuse(line: number, message: string): CompileResult {
@@ -106,7 +109,7 @@ function attempt(run: Run, names: Names, data: TemplateData): { readonly text: s
     if (text.length > MAX_TEXT) return { line: 1, message: TOO_LONG };
     return { text };
   } catch (error) {
-    // Whatever one template does with one buyer's data must not stop the others: the message goes to the ledger.
+    // A failure with one buyer's data must not stop the others: the message goes to the ledger.
     return explain(error, names);
   }
 }
@@ -127,7 +130,7 @@ function missing(line: number, variable: string): TemplateFault {
   return { line, message };
 }
 
-/** With those of our helpers that the template calls: each rendering prepares every helper there is anew. */
+/** Only the helpers that the template calls: each rendering prepares all registered helpers again. */
 function makeEngine({ calls }: Checked): typeof Handlebars {
   const made = Handlebars.create();
   for (const name of Object.keys(made.helpers)) made.unregisterHelper(name);
@@ -136,5 +139,5 @@ function makeEngine({ calls }: Checked): typeof Handlebars {
 }
 
 const never = (): never => {
-  throw new TemplateError("calls what is no helper");
+  throw new TemplateError("calls an unknown helper");
 };

@@ -1,7 +1,7 @@
 /**
- * Money, times and durations in the words of a locale. Intl's formatters cost a thousand times more to make than to use,
- * so they are kept; how many is bounded, since locales come from buyers. Non-breaking spaces become plain ones: in an SMS
- * they alone would force UCS-2, at less than half the characters per segment.
+ * Money, times and durations in the words of a locale. A formatter of Intl costs a thousand times more to make than to use, so it is kept;
+ * the number is bounded, since locales come from buyers. Non-breaking spaces become plain ones: in an SMS they alone would force UCS-2, at
+ * less than half the characters per segment.
  */
 import { DAY, MINUTE } from "../../core/values/duration.ts";
 import { memo } from "../../core/values/memo.ts";
@@ -44,12 +44,12 @@ export function formatMoney(minor: number, currency: string, locale: string): st
   return plainSpaces(moneyFormat(`${locale}|${currency}`).format(formatAmount(minor, currency) as `${number}`));
 }
 
-/** `a, b and c` in the locale's way. */
+/** `a, b and c` in the locale. */
 export function formatList(parts: readonly string[], locale: string): string {
   return parts.length === 1 ? (parts[0] ?? "") : plainSpaces(listFormat(locale).format(parts));
 }
 
-/** Epoch ms on the wall clock of an IANA zone. Without a style: the time alone if that is the same day as `now`, else with the date. */
+/** Epoch ms on the wall clock of an IANA zone. Without a style: the time alone on the same day as `now`, else date and time. */
 export function formatDate(ms: number, style: DateStyle | null, locale: string, zone: string, now: number): string {
   const chosen = style ?? (localDay(ms, zone) === localDay(now, zone) ? "time" : "datetime");
   return dateFormat(`${locale}|${zone}|${chosen}`)(Math.floor(ms / MINUTE));
@@ -59,10 +59,10 @@ function localDay(ms: number, zone: string): number {
   return Math.floor((ms + offsetMinutes(zone, ms) * MINUTE) / DAY);
 }
 
-/** Two units at most, cut and not rounded up, so that nothing promises more time than there is: `28分钟`, `1 hour 28 minutes`. Below a minute in seconds. */
+/** At most two units, rounded down, so that no text promises more time than is left: `28分钟`, `1 hour 28 minutes`. Below a minute in seconds. */
 export function formatSpan(ms: number, locale: string): string {
   const seconds = Math.max(0, Math.floor(ms / 1000));
-  // Below a minute every second counts; above, only whole minutes show.
+  // Seconds are shown below a minute only.
   return spanFormat(locale)(seconds < 60 ? seconds : seconds - (seconds % 60));
 }
 
@@ -84,8 +84,8 @@ function writeSpan(seconds: number, locale: string): string {
             [minutes, "minute"],
           ]
         : [[seconds, "second"]];
-  const told = units.filter(([count]) => count > 0);
-  const parts = (told.length > 0 ? told : units).map(([count, unit]) =>
+  const shown = units.filter(([count]) => count > 0);
+  const parts = (shown.length > 0 ? shown : units).map(([count, unit]) =>
     plainSpaces(unitFormat(`${locale}|${unit}`).format(count)),
   );
   return parts.length === 1 ? (parts[0] ?? "") : plainSpaces(unitListFormat(locale).format(parts));

@@ -1,7 +1,7 @@
 /**
- * The helpers of the public contract: what each takes, checked when a template is saved, and what it does. Those that can
- * print take values of data.ts or plain text; all answer in the locale of the message. An absent value never gets here:
- * the engine refuses it first, except in `default`, `if` and `unless`, which are there for it.
+ * The helpers of the public contract: the arguments of each, checked when a template is saved, and its result. They take values of data.ts
+ * or plain text, and answer in the locale of the message. An absent value never gets here: the engine refuses it first, except in
+ * `default`, `if` and `unless`, which exist for it.
  */
 import { parseAmount } from "../../core/values/money.ts";
 import { isGsm7 } from "../segments.ts";
@@ -18,7 +18,7 @@ import {
 } from "./format.ts";
 import type { Scalar } from "./variables.ts";
 
-/** A template asked for what cannot be done; the message says what. */
+/** A template cannot be rendered; the message says why. */
 export class TemplateError extends Error {
   override name = "TemplateError";
 }
@@ -29,17 +29,17 @@ export type Arguments = { readonly values: readonly unknown[]; readonly hash: Re
 export type HelperSpec = {
   readonly min: number;
   readonly max: number;
-  /** What each argument may be; the last entry stands for all that follow. `list`: any list. */
+  /** The kinds of each argument; the last entry holds for all that follow. `list`: any list. */
   readonly takes: readonly (readonly (Scalar | "list")[])[];
-  /** Named arguments; none unless said. */
+  /** Named arguments; absent: it takes no named argument. */
   readonly named?: readonly string[];
-  /** What a literal argument at this position must be one of. */
+  /** The values that a literal argument at this position may have. */
   readonly oneOf?: { readonly at: number; readonly values: readonly string[] };
   readonly takesAbsent?: boolean;
   readonly print: (args: Arguments, look: Look) => string | undefined;
 };
 
-/** Handlebars' own, as runtime.ts has them: the blocks, and two that are called. */
+/** Handlebars' own helpers, as runtime.ts implements them: the blocks, `lookup` and `log`. */
 export const OWN_HELPERS = ["if", "unless", "each", "with", "lookup", "log"];
 
 const ANY: readonly Scalar[] = ["text", "number", "boolean", "money", "total", "instant", "duration"];
@@ -72,18 +72,18 @@ export const HELPERS: Readonly<Record<string, HelperSpec>> = {
   truncate: { min: 2, max: 2, takes: [ANY, ["number"]], print: truncate },
   /** `{{mask buyer.name}}` 李*, `{{mask order.id 4}}` ****5566. */
   mask: { min: 1, max: 2, takes: [ANY, ["number"]], print: mask },
-  /** `{{default buyer.name "there"}}`: the first that is there. */
+  /** `{{default buyer.name "there"}}`: the first value that is present and not empty. */
   default: {
     min: 2,
     max: 5,
     takes: [ANY],
     takesAbsent: true,
-    print: ({ values }) => firstThere(values),
+    print: ({ values }) => firstPresent(values),
   },
 };
 
-/** A last resort that is empty on purpose is taken; one that is absent is not. */
-function firstThere(values: readonly unknown[]): string | undefined {
+/** The last value may be empty on purpose, but not absent. */
+function firstPresent(values: readonly unknown[]): string | undefined {
   const texts = values.map((value) => (value === undefined ? "" : String(value)));
   return texts.find((text) => text !== "") ?? (values.at(-1) === undefined ? undefined : "");
 }
@@ -93,7 +93,7 @@ function money({ values: [amount, currency] }: Arguments, { locale }: Look): str
   if (isKind<Total>(amount, "total")) return formatTotal(amount.parts, locale);
   const code = String(currency);
   const minor = parseAmount(String(amount), code);
-  if (minor === null) throw new TemplateError(`money: this is no amount of ${code}`);
+  if (minor === null) throw new TemplateError(`money: the value is not an amount of ${code}`);
   return formatMoney(minor, code, locale);
 }
 
@@ -117,12 +117,12 @@ function list({ values: [elements, field, max] }: Arguments, { locale }: Look): 
   return shown.length < parts.length ? text + ellipsis(text) : text;
 }
 
-/** What stands for an element by default: an order's id, an item's title. */
+/** The field that names an element by default: an order's id, an item's title. */
 function namedBy(element: Readonly<Record<string, unknown>> | undefined): string {
   return element !== undefined && "items" in element ? "id" : "title";
 }
 
-/** One character, unless that alone would force the SMS out of the GSM-7 alphabet. */
+/** One character, or three dots if the single one would force the SMS out of the GSM-7 alphabet. */
 function ellipsis(text: string): string {
   return isGsm7(text) ? "..." : "…";
 }

@@ -1,11 +1,11 @@
 /**
- * Rewrites in a checked syntax tree what Handlebars takes too lightly: a path through an element of a list, which throws
- * where the element is absent unless it is looked up step by step; what it prints as nothing when it is absent, which must
- * say so; and numbers, which it adds up where they stand side by side.
+ * Rewrites three things in a checked syntax tree that Handlebars treats wrongly for us. A path through an element of a list throws if the
+ * element is absent: it is looked up step by step. An absent value is printed as nothing: it must be reported. Numbers side by side are
+ * added: they are printed as text.
  */
 import type { Checked, Node } from "./checked.ts";
 
-/** Prints a value that must be there, as text. No template can call it: it is no name that check.ts knows. */
+/** Prints a value as text, and fails if it is absent. No template can call it: check.ts does not know the name. */
 export const PRINT = "(print)";
 
 export function lower({ through, guarded, calls }: Checked): void {

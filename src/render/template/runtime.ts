@@ -1,6 +1,6 @@
 /**
- * What a compiled template calls while it renders: our helpers, and Handlebars' own as they must be to be fenced in. They count
- * their steps, reach own properties only and write nothing anywhere.
+ * The functions that a compiled template calls while it renders: our helpers, and safe versions of Handlebars' own. They count their steps,
+ * read own properties only and write nothing anywhere.
  */
 import Handlebars from "handlebars";
 import { at } from "./checked.ts";
@@ -8,12 +8,12 @@ import { bare, type TemplateData } from "./data.ts";
 import { type Arguments, HELPERS, type HelperSpec, type Look, TemplateError } from "./helpers.ts";
 import { PRINT } from "./lower.ts";
 
-/** Of one rendering, in rounds of loops, calls of helpers, elements of lists and every 32 characters that a helper is given. */
+/** Steps of one rendering: a round of a loop, a call of a helper, an element of a list, 32 characters passed to a helper. */
 export const MAX_STEPS = 5_000;
 export const MAX_TEXT = 10_000;
 export const TOO_LONG = `the text is longer than ${MAX_TEXT} characters`;
 
-/** What rendering hands to the helpers, out of the template's reach. */
+/** The data of a rendering for its helpers. Templates cannot reach it. */
 export type Frame = {
   /** `@root` */
   readonly root: TemplateData["values"];
@@ -134,7 +134,7 @@ function lookup(given: unknown, by: unknown, options: Options): unknown {
   return Object.hasOwn(given, key) ? (given as Readonly<Record<string, unknown>>)[key] : undefined;
 }
 
-/** For whoever tries a template elsewhere. A buyer's data is written to no log. */
+/** Accepted so that a template from elsewhere compiles. It writes nothing: a buyer's data must not get into a log. */
 function log(...given: unknown[]): string {
   const options = given.pop() as Options;
   spend(options, given);

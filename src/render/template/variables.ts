@@ -1,21 +1,21 @@
-/** The variables a template may name, with the kind of each: what unknown names and wrong uses are found by when a template is saved. */
+/** The variables that a template may name, each with its kind. By them unknown names and wrong uses are found when a template is saved. */
 import { closest } from "../../core/text/suggest.ts";
 
 export type Scalar = "text" | "number" | "boolean" | "money" | "total" | "instant" | "duration";
 export type Shape = { readonly [name: string]: Kind };
-/** `mixed`: now this, now that, as when a group is gone through; it can be tested and named by its key, but not printed. */
+/** `mixed`: several kinds, as in a loop over a group. Such a value can be tested, and named by its key, but not printed. */
 export type Kind = Scalar | "mixed" | { readonly object: Shape } | { readonly list: Shape };
 
-/** What an expression gives. `says`: the variables that it shows when printed, `buyer.name`; within a list as they are named there. */
+/** The value of an expression. `says`: the variables that it shows when printed, like `buyer.name`; in a list as they are named there. */
 export type Found = { readonly kind: Kind; readonly says: readonly string[] };
 
-/** Where an expression stands. */
+/** The place of an expression. */
 export type Place = {
-  /** What `this`, `../this` and so on are: the root first, then one per enclosing `each` and `with`. */
+  /** The values of `this`, `../this` and so on: the root first, then one per enclosing `each` and `with`. */
   readonly scopes: readonly Found[];
   /** `as |name|`. */
   readonly params: ReadonlyMap<string, Found>;
-  /** What `@key` is in each enclosing `each`. */
+  /** The value of `@key` in each enclosing `each`. */
   readonly loops: readonly Scalar[];
 };
 
@@ -66,14 +66,14 @@ export type Path = {
 export type Resolved = Found & {
   /** By a block parameter. */
   readonly byParam: boolean;
-  /** How many parts lead to the first element of a list, if more follow: an element may be absent, and so has no fields. */
+  /** Number of parts up to the first element of a list, if more follow. An element may be absent, and then has no fields. */
   readonly sure: number | null;
 };
 
-/** Handlebars' own rule for what begins at the context and never at a block parameter. */
+/** Handlebars' own rule for paths that begin at the context and never at a block parameter. */
 export const isScoped = (original: string): boolean => /^\.|this\b/.test(original);
 
-/** What a path leads to, or what is wrong with it. */
+/** The value that a path leads to, or its fault. */
 export function resolve(path: Path, place: Place): Resolved | { fault: string } {
   if (path.data) return resolveData(path, place);
   const [first = ""] = path.parts;
@@ -82,7 +82,7 @@ export function resolve(path: Path, place: Place): Resolved | { fault: string } 
   const scope = place.scopes[place.scopes.length - 1 - path.depth];
   return scope === undefined
     ? {
-        fault: `{{${path.original}}} leads out of the data: \`../\` goes no further than the enclosing #each and #with`,
+        fault: `{{${path.original}}} leads out of the data: use \`../\` at most once per enclosing #each and #with`,
       }
     : follow(scope, 0, path, place);
 }
@@ -113,7 +113,7 @@ function follow(start: Found, from: number, path: Path, place: Place): Resolved 
   return { ...found, byParam: from === 1 && !path.data, sure };
 }
 
-/** A field of a group, or an element of a list; null: there is none. */
+/** A field of a group, or an element of a list; null: it does not exist. */
 export function step({ kind, says }: Found, part: string): Found | null {
   if (typeof kind !== "object") return null;
   if ("list" in kind) return /^(0|[1-9]\d{0,3})$/.test(part) ? element(kind.list) : null;
@@ -123,7 +123,7 @@ export function step({ kind, says }: Found, part: string): Found | null {
 
 export const element = (shape: Shape): Found => ({ kind: { object: shape }, says: [""] });
 
-/** Any one of a group's values. */
+/** Any value of a group. */
 export function anyOf(group: Found, shape: Shape): Found {
   const values = Object.keys(shape).flatMap((key) => step(group, key) ?? []);
   const [first] = values;
@@ -136,7 +136,7 @@ function unknown(path: Path, index: number, kind: Kind, place: Place): string {
   const said = `unknown variable {{${spell(path)}}}`;
   if (typeof kind === "object" && "list" in kind) {
     const list = spell({ ...path, parts: before, original: "" }) || "this";
-    return `${said}: ${list} is a list: go through it with {{#each ${list}}}, or name an element of it as in ${list}.[0]`;
+    return `${said}: ${list} is a list: loop over it with {{#each ${list}}}, or name an element, as in ${list}.[0]`;
   }
   const shape = typeof kind === "object" ? kind.object : {};
   const known = Object.keys(shape);
@@ -155,7 +155,7 @@ function nearest(path: Path, index: number, known: readonly string[], { scopes, 
   return near === null ? null : spell({ ...path, parts: path.parts.with(index, near), original: "" });
 }
 
-/** As it is written in a template: the parser forgets the brackets around `[0]`. */
+/** The path as written in a template: the parser drops the brackets around `[0]`. */
 export function spell({ data, depth, parts, original }: Path): string {
   if (original !== "" && !parts.some((part) => /^\d/.test(part))) return original;
   const shown = parts.map((part) => (/^\d/.test(part) ? `[${part}]` : part)).join(".");

@@ -61,7 +61,7 @@ describe("values", () => {
     for (const key of ["closesAt", "payUrl", "note"]) expect(Object.hasOwn(values.order, key)).toBe(false);
   });
 
-  it("come in creation order, whatever order they are given in", () => {
+  it("are in creation order, however they are given", () => {
     const orders = [
       order({ id: "3", createdAt: NOW, payUrl: "https://s/3", closesAt: NOW + 5 * MINUTE }),
       order({ id: "9", createdAt: NOW - 9, payUrl: null, closesAt: null }),
@@ -73,7 +73,7 @@ describe("values", () => {
     expect(print("{{payUrl}}", facts({ orders: orders.slice(0, 2) }))).toBe("! payUrl is missing");
   });
 
-  it("need an order", () => {
+  it("need at least one order", () => {
     expect(() => buildTemplateData(facts({ orders: [] }))).toThrow("at least one order");
   });
 });
@@ -92,7 +92,7 @@ describe("money", () => {
     expect(print("{{money total}}|{{money order.amount}}", input)).toBe(`${text}|${text}`);
   });
 
-  it("adds up within a currency and lists several", () => {
+  it("is summed by currency, and several currencies are listed", () => {
     const orders = [
       order({ amount: 100 }),
       order({ id: "9", amount: 250 }),
@@ -110,7 +110,7 @@ describe("money", () => {
 });
 
 describe("times", () => {
-  it("are on the buyer's clock, else the shop's; an unknown zone is passed over", () => {
+  it("are on the buyer's clock, else the shop's; an unknown zone is ignored", () => {
     const closing = (timeZone: string | null) => print("{{closesAt}}", facts({ buyer: buyer({ timeZone }) }));
     expect(closing("Europe/Madrid")).toBe("1:30 PM");
     expect(closing(null)).toBe("8:30 PM");
@@ -128,7 +128,7 @@ describe("times", () => {
     expect(print("{{closesAt}}", input)).toBe(text);
   });
 
-  it("tell the same day by the clock of the zone, across its changes", () => {
+  it("compare days by the clock of the zone, across its changes", () => {
     const at = Date.parse("2026-10-25T00:30:00Z");
     const tell = (ms: number) => formatDate(ms, null, "en", "Europe/Madrid", at);
     expect(tell(Date.parse("2026-10-25T22:59:00Z"))).toBe("11:59 PM");
@@ -167,14 +167,14 @@ it.each([
   expect(formatLocale(text, theirs)).toBe(expected);
 });
 
-it("uses no blank that would force UCS-2 on an SMS", () => {
+it("uses no space that would force UCS-2 on an SMS", () => {
   for (const locale of ["en", "es", "fr", "de"]) {
     const input = facts({ locale, buyer: buyer({ locale }), orders: [order({ currency: "EUR", amount: 1_234_567 })] });
     expect(print('{{total}} {{date closesAt "datetime"}} {{timeLeft}}', input)).not.toMatch(/[\u00a0\u2009\u202f]/);
   }
 });
 
-describe("what buyers write", () => {
+describe("text that buyers write", () => {
   it.each([
     ["李雷", "李雷"],
     ["Ann-Marie O'Neil (VIP)", "Ann-Marie O'Neil (VIP)"],
@@ -227,7 +227,7 @@ describe("what buyers write", () => {
     expect(cleanText(text, 60)).toBe(cleaned);
   });
 
-  it("never brings a control or bidi character, a line, a link or more than was asked for, and is stable", () => {
+  it("never has a control or bidi character, a line break, a link or too many characters, and is stable", () => {
     const bits = fc.constantFrom(
       "http://",
       "www.",
@@ -261,11 +261,11 @@ describe("what buyers write", () => {
     );
   });
 
-  it("leaves no host name by cutting", () => {
+  it("does not leave a host name by cutting", () => {
     expect(cleanText("Ann evil.community", 12)).toBe("Ann");
   });
 
-  it("takes no time over what is made to take long", () => {
+  it("is fast on text that is made to be slow", () => {
     const started = performance.now();
     for (const text of [
       "a.".repeat(5_000),
@@ -282,11 +282,11 @@ describe("what buyers write", () => {
     expect(performance.now() - started).toBeLessThan(200);
   });
 
-  it("strips what is invisible from the shop's ids, too, and leaves the rest of them", () => {
+  it("strips invisible characters from the shop's ids too, and nothing else", () => {
     expect(print("{{order.id}}", facts({ orders: [order({ id: "a.com\u202e\u00077" })] }))).toBe("a.com7");
   });
 
-  it("marks a title that is cut, within what it may hold, and no other", () => {
+  it("marks a title that is cut, within the limit, and no other", () => {
     const title = (text: string) => {
       const items = [{ sku: null, title: text, quantity: null, price: null }];
       return buildTemplateData(facts({ orders: [order({ items })] })).values.items[0]?.title;
@@ -302,7 +302,7 @@ describe("what buyers write", () => {
     expect(print("{{buyer.name}}", facts({ buyer: buyer({ name: "名".repeat(60) }) }))).toBe("名".repeat(40));
   });
 
-  it("cuts no character in two", () => {
+  it("does not cut a character in two", () => {
     expect(cut("👨‍👩‍👧e\u0301x", 2)).toBe("👨‍👩‍👧e\u0301");
     expect(cut("羽绒服短款", 3)).toBe("羽绒服");
   });
