@@ -1,4 +1,4 @@
-/** Runs buckets that were spilled to files, leaves their rows sorted in files, and adds up the figures of them all. */
+/** Runs buckets that were spilled to files, writes their sorted rows to files, and adds up the figures of all. */
 import { readFileSync, unlinkSync } from "node:fs";
 import { buildCatalog } from "../render/catalog/catalog.ts";
 import { runBucket } from "./bucket.ts";

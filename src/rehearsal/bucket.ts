@@ -1,4 +1,4 @@
-/** Lives through the events of some buyers and writes down what would be sent and skipped. */
+/** Replays the events of some buyers and gives a row for each send and each skip. */
 
 import { acceptEvent } from "../core/order/accept.ts";
 import type { OrderEvent } from "../core/order/event.ts";
@@ -35,11 +35,11 @@ export type BucketInput = {
   readonly env: RehearsalEnv;
   readonly catalog: Catalog;
   readonly shopOf: ShopOf;
-  /** What happens is added to them. */
+  /** The figures of the bucket are added to these. */
   readonly figures: Figures;
 };
 
-/** The rows come in no order. */
+/** The rows are not sorted. */
 export function runBucket({ env, catalog, shopOf, figures }: BucketInput, lines: Iterable<Line>): BucketRows {
   const events = readEvents(lines, shopOf, figures);
   const contacts = new Map(env.channels.map(({ name, contact }) => [name, contact]));
@@ -93,20 +93,20 @@ function readEvents(lines: Iterable<Line>, shopOf: ShopOf, figures: Figures): Or
   return events;
 }
 
-/** What is wrong with the line, or its event. */
+/** The event of the line, or the fault of the line. */
 function readEvent(text: string, shopOf: ShopOf): OrderEvent | string {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
-    return whyNoJson(text);
+    return jsonFault(text);
   }
   const accepted = acceptEvent(value, shopOf);
   return accepted.ok ? accepted.event : accepted.rejection.message;
 }
 
-/** With the place, and without the words of the line: there are phone numbers among them. */
-function whyNoJson(text: string): string {
+/** Gives the place, and no text of the line: it may contain phone numbers. */
+function jsonFault(text: string): string {
   const fault = findJsonFault(text) ?? { offset: 0, message: "no JSON" };
   return fault.offset >= text.length
     ? `is cut off, no JSON: ${fault.message}`
@@ -157,5 +157,5 @@ function rowOf({ decision, person, composed }: Kept, buyer: string): Row {
 const quoted = (value: string): string => JSON.stringify(value);
 const nullable = (value: string | null | undefined): string => (value == null ? "null" : nameOf(value));
 
-/** Shops, campaigns, steps and the like are few, and stand in every row. */
+/** Few names of shops, campaigns and steps stand in many rows. */
 const nameOf = memo(1_000, quoted);

@@ -2,9 +2,9 @@
 import { DAY, HOUR, MINUTE } from "../core/values/duration.ts";
 import type { Example, Figures, Moment, Sample, StepFigures } from "./types.ts";
 
-/** Faults that are named one by one; of the others only the number is told. */
+/** Faults that are listed. Further faults are only counted. */
 export const MAX_FAULTS = 1_000;
-/** Samples kept of each template: all that are shown, if there is no other. */
+/** Samples kept of each template. With only one template all shown samples are its. */
 export const MAX_SAMPLES = 5;
 
 export function emptyFigures(): Figures {
@@ -63,7 +63,7 @@ const isBefore = (a: Example, b: Example): boolean =>
         ? a.order < b.order
         : a.buyer < b.buyer;
 
-/** Minutes; over two days whole hours, over two months whole days: what lives long is told apart coarsely, so that there are not too many. */
+/** The time for which orders stay open, in minutes. Over two days it is rounded down to hours, over two months to days, so that there are not too many values. */
 export function lifeOf(ms: number): number {
   const unit = ms <= 2 * DAY ? MINUTE : ms <= 60 * DAY ? HOUR : DAY;
   return Math.floor(Math.min(ms, 3_650 * DAY) / unit) * (unit / MINUTE);
@@ -92,7 +92,7 @@ const isSampleBefore = (a: Sample, b: Sample): boolean =>
         ? a.buyer < b.buyer
         : a.text < b.text;
 
-/** Whether a send at this time could be a sample: `at` is looked at first, the rest costs. */
+/** Whether a send at this time could be a sample. Only `at` is compared, since a full comparison costs more. */
 export function wantsSample({ samples }: Figures, template: string, at: number): boolean {
   const kept = samples.get(template);
   const last = kept?.at(-1);
@@ -119,7 +119,7 @@ export function addFault(figures: Figures, line: number, message: string): void 
   keepFault(figures, { line, message });
 }
 
-/** Those of the first lines stay, in whatever order they are found. */
+/** Keeps the faults of the first lines, in any order of arrival. */
 function keepFault({ faults }: Figures, fault: Figures["faults"][number]): void {
   faults.push(fault);
   if (faults.length >= MAX_FAULTS * 2) faults.sort((a, b) => a.line - b.line).length = MAX_FAULTS;

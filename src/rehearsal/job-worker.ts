@@ -1,4 +1,4 @@
-/** A thread that runs one asked-for rehearsal. */
+/** A thread that runs one rehearsal of the API. */
 import { parentPort, workerData } from "node:worker_threads";
 import { type Job, runJob } from "./job.ts";
 

@@ -1,4 +1,4 @@
-/** One asked-for rehearsal from beginning to end: the body in one file, the answer in another. Runs in a thread of its own. */
+/** One rehearsal of the API from start to end: reads the body from a file, writes the answer to another. Runs in a thread of its own. */
 import { closeSync, openSync, readFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
@@ -10,7 +10,7 @@ import { rehearse } from "./rehearse.ts";
 import { jsonPieces } from "./rows/json.ts";
 
 export type Job = Omit<PrepareInput, "campaigns" | "from"> & {
-  /** Everything lies in here; whoever made it removes it. */
+  /** The directory of all its files. The caller removes it. */
   readonly dir: string;
   /** The body: events as NDJSON, or `{events, campaigns?, from?}`. */
   readonly body: string;
@@ -59,7 +59,7 @@ export async function runJob(job: Job): Promise<JobResult> {
     const warnings = [...prepared.warnings, ...(backward === null ? [] : [backward])];
     const outcome = outcomeOf(figures, { from, channels: prepared.env.channels, warnings });
     if (figures.events === 0 && figures.faultCount > 0)
-      return refused("no_events", "none of the lines is an order event", firstFaults(figures.faults));
+      return refused("no_events", "no line is an order event", firstFaults(figures.faults));
     const answer = join(job.dir, "answer.json");
     const out = openSync(answer, "w");
     try {
@@ -108,7 +108,9 @@ function readBody(job: Job): Asked | Refused {
   }
   const { events, campaigns, from } = parsed.data;
   if (from !== undefined && job.from !== null)
-    return refused("invalid_rehearsal", "the body is not valid", [{ message: "from: is told in the query already" }]);
+    return refused("invalid_rehearsal", "the body is not valid", [
+      { message: "from: is in the query too: give it once" },
+    ]);
   const own = running(job);
   const file = join(job.dir, "events.ndjson");
   const out = openSync(file, "w");

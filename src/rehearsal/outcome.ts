@@ -1,4 +1,4 @@
-/** What a rehearsal says besides its rows: peaks, segments, cost, warnings. */
+/** The result of a rehearsal besides its rows: peaks, segments, cost, warnings. */
 
 import { formatDuration, MINUTE } from "../core/values/duration.ts";
 import { formatInstant } from "../core/values/instant.ts";
@@ -60,9 +60,9 @@ const sorted = (map: ReadonlyMap<string, number>): Record<string, number> =>
 function peaks({ perSecond }: Figures): Record<string, number> {
   const found = new Map<string, number>();
   for (const [channel, seconds] of perSecond) {
-    let most = 0;
-    for (const { count } of seconds.values()) most = Math.max(most, count);
-    found.set(channel, most);
+    let peak = 0;
+    for (const { count } of seconds.values()) peak = Math.max(peak, count);
+    found.set(channel, peak);
   }
   return sorted(found);
 }
@@ -77,15 +77,15 @@ export function decimal(micros: number, digits: number): string {
 function* faults({ faults: list, faultCount, duplicates }: Figures): Generator<string> {
   const first = [...list].sort((a, b) => a.line - b.line).slice(0, MAX_FAULTS);
   for (const { line, message } of first) yield `line ${line}: ${message}`;
-  if (faultCount > first.length) yield `${faultCount - first.length} more lines are at fault`;
-  if (duplicates > 0) yield `${duplicates} events were told before under the same id, and count once`;
+  if (faultCount > first.length) yield `${faultCount - first.length} more lines have a fault`;
+  if (duplicates > 0) yield `${duplicates} events repeat the id of an earlier event and were ignored`;
 }
 
 function* counted(map: ReadonlyMap<string, number>): Generator<string> {
   for (const [why, count] of [...map].sort(([a], [b]) => (a < b ? -1 : 1))) yield `${why} (${count} sends)`;
 }
 
-/** Steps none of whose orders of some close time could be reminded. */
+/** Steps that could remind no order of some close time. */
 function* unfit({ fits }: Figures): Generator<string> {
   for (const [step, lives] of [...fits].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const never = [...lives].filter(
@@ -95,24 +95,23 @@ function* unfit({ fits }: Figures): Generator<string> {
     if (never.length === 0) continue;
     const rows = never.reduce((sum, [, figures]) => sum + figures.rows, 0);
     const times = never.map(([minutes]) => minutes ?? 0).sort((a, b) => a - b);
-    const [least = 0] = times;
-    const most = times.at(-1) ?? least;
+    const [shortest = 0] = times;
+    const longest = times.at(-1) ?? shortest;
     const span =
-      least === most
-        ? formatDuration(least * MINUTE)
-        : `${formatDuration(least * MINUTE)} to ${formatDuration(most * MINUTE)}`;
+      shortest === longest
+        ? formatDuration(shortest * MINUTE)
+        : `${formatDuration(shortest * MINUTE)} to ${formatDuration(longest * MINUTE)}`;
     yield `step ${step} never fits orders that close ${span} after they were created (${rows} reminders)`;
   }
 }
 
-/** A tenth is worth a word. */
+/** Warns if quiet hours skip a tenth of a step's reminders or more. */
 function* quiet({ quiet: map }: Figures): Generator<string> {
-  for (const [step, [swallowed, rows]] of [...map].sort(([a], [b]) => (a < b ? -1 : 1)))
-    if (swallowed * 10 >= rows && swallowed > 0)
-      yield `quiet hours swallow ${swallowed} of ${rows} reminders of step ${step}`;
+  for (const [step, [skipped, rows]] of [...map].sort(([a], [b]) => (a < b ? -1 : 1)))
+    if (skipped * 10 >= rows && skipped > 0) yield `quiet hours skip ${skipped} of ${rows} reminders of step ${step}`;
 }
 
-/** Sends that a channel at its rate would get to only when they are too late. */
+/** Warns of sends that would be too late because of their channel's rate limit. */
 function* slow({ perSecond }: Figures, channels: readonly RehearsalChannel[]): Generator<string> {
   for (const { name, ratePerSecond } of channels) {
     const seconds = perSecond.get(name);
@@ -127,6 +126,6 @@ function* slow({ perSecond }: Figures, channels: readonly RehearsalChannel[]): G
       if (wait > room) late += Math.min(count, Math.ceil(((wait - room) / 1_000) * ratePerSecond));
     }
     if (late > 0)
-      yield `channel ${name} is too slow for its peak: at ${ratePerSecond} a second it runs ${formatDuration(longest)} behind, and up to ${late} sends come too late`;
+      yield `channel ${name} is too slow for its peak: at ${ratePerSecond}/s its queue reaches ${formatDuration(longest)}, and up to ${late} sends are too late`;
   }
 }

@@ -36,7 +36,7 @@ export function formatRehearsal(outcome: Outcome, figures: Figures, channels: re
 }
 
 const count = (n: number): string => n.toLocaleString("en");
-/** Texts and names come from outside: nothing in them may steer the terminal. */
+/** Texts and names come from outside: control characters in them must not reach the terminal. */
 const printable = (text: string): string => text.replace(/\p{Cc}/gu, (char) => (char === "\n" ? "\n" : "�"));
 
 function section(title: string, lines: readonly string[]): string[] {
@@ -53,9 +53,9 @@ function hours({ perSecond }: Figures, zone: string): string[] {
       sums.set(hour, (sums.get(hour) ?? 0) + n);
     }
   const sorted = [...sums].sort(([a], [b]) => a - b);
-  const most = Math.max(...sorted.map(([, n]) => n));
+  const peak = Math.max(...sorted.map(([, n]) => n));
   const lines = sorted.slice(0, MAX_HOURS).map(([hour, n]) => {
-    const bar = "█".repeat(Math.max(1, Math.round((n / most) * BAR)));
+    const bar = "█".repeat(Math.max(1, Math.round((n / peak) * BAR)));
     return `${formatInstant(hour, offsetMinutes(zone, hour)).slice(5, 16).replace("T", " ")}  ${bar.padEnd(BAR)} ${count(n)}`;
   });
   if (sorted.length > MAX_HOURS) lines.push(`and ${sorted.length - MAX_HOURS} more hours`);
@@ -90,7 +90,7 @@ function skips({ reasons }: Figures): string[] {
   );
 }
 
-/** The first of each template, then more of them until there are enough. */
+/** The first text of each template, then further texts up to the limit. */
 function samples({ samples: map }: Figures): string[] {
   const order = (a: Sample, b: Sample) =>
     a.at - b.at || (a.template < b.template ? -1 : a.template > b.template ? 1 : 0);

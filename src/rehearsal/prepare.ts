@@ -1,4 +1,4 @@
-/** From campaigns as files to what a rehearsal needs, or all that is wrong with them. */
+/** Builds the environment of a rehearsal from campaign files, or reports all their faults. */
 import { buildCatalog } from "../render/catalog/catalog.ts";
 import type { CatalogFiles } from "../render/catalog/catalog-files.ts";
 import type { ShopTable } from "./shops.ts";
@@ -28,16 +28,16 @@ export function prepareRehearsal({ campaigns, channels, shops, from }: PrepareIn
     },
     shownAs,
   );
-  // Of a directory that cannot be read nothing else is worth saying.
+  // If the directory cannot be read, its other faults say nothing new.
   const unread = campaigns.faults.length > 0 && files.size === 0;
   const faults = [...campaigns.faults, ...(built.ok || unread ? [] : built.faults)];
   if (faults.length > 0 || !built.ok) return { ok: false, faults };
-  // What texts say is shown by `campaigns validate` and the samples; here it is about what is sent and when.
+  // Warnings about texts belong to `campaigns validate`. A rehearsal is about what is sent and when.
   const warnings = built.warnings.filter((_, index) => built.advice[index]?.about === "campaign");
   return { ok: true, env: { files, channels: plainChannels(channels), from, shops }, warnings };
 }
 
-/** Without the secrets that a configured channel has. */
+/** The channels without their secrets. */
 export const plainChannels = (channels: PrepareInput["channels"]): RehearsalChannel[] =>
   channels.map(({ name, provider, contact, ratePerSecond, cost, fallback }) => ({
     name,

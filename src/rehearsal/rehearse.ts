@@ -1,4 +1,4 @@
-/** A whole rehearsal: a short file in memory, a long one by way of buckets on disk. Both give the same. */
+/** Runs a rehearsal: a short file in memory, a long one in buckets on disk. Both give the same result. */
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { buildCatalog } from "../render/catalog/catalog.ts";
@@ -14,7 +14,7 @@ import { shopsOf } from "./shops.ts";
 import { runBuckets } from "./threads.ts";
 import type { Figures, Line, RehearsalEnv, RowJson } from "./types.ts";
 
-/** Files up to this are done in memory. */
+/** Files up to this size are processed in memory. */
 const SHORT_FILE = 16 << 20;
 const BUCKET_BYTES = 8 << 20;
 const MAX_BUCKETS = 512;
@@ -22,13 +22,13 @@ const MAX_BUCKETS = 512;
 export type RehearsalInput = {
   readonly file: string;
   readonly env: RehearsalEnv;
-  /** Where a long file is laid down in buckets. Whoever made it removes it, also when this is cut short. */
+  /** The directory for the buckets of a long file. The caller removes it, also after a failure. */
   readonly dir: string;
-  /** At most; 1: all in this thread. */
+  /** The maximum; 1: all in this thread. */
   readonly threads: number;
-  /** Share of the work that is done, 0 to 1. */
+  /** The finished share of the work, 0 to 1. */
   readonly progress?: (share: number) => void;
-  /** Bytes up to which a file counts as short. */
+  /** Size in bytes up to which a file counts as short. */
   readonly shortFile?: number;
 };
 
@@ -36,10 +36,10 @@ export type RehearsalRun = {
   readonly figures: Figures;
   /** A warning about times that run backwards. */
   readonly backward: string | null;
-  /** In order. Each may be gone through once. */
+  /** Sorted. Each can be iterated once. */
   readonly sends: Iterable<RowJson>;
   readonly skips: Iterable<RowJson>;
-  /** Removes what lies on disk. */
+  /** Removes the files on disk. */
   readonly close: () => void;
 };
 
@@ -89,7 +89,7 @@ async function rehearseLong(input: RehearsalInput, size: number): Promise<Rehear
     });
     const sends: string[] = [];
     const skips: string[] = [];
-    const lived = await runBuckets({
+    const replayed = await runBuckets({
       env,
       paths,
       threads,
@@ -99,7 +99,7 @@ async function rehearseLong(input: RehearsalInput, size: number): Promise<Rehear
         input.progress?.(0.3 + (sends.length / paths.length) * 0.7);
       },
     });
-    addFigures(figures, lived);
+    addFigures(figures, replayed);
     return { figures, backward: times.warning(), sends: mergeRows(sends), skips: mergeRows(skips), close };
   } catch (error) {
     close();

@@ -1,6 +1,6 @@
 /**
- * Rehearsals beside a live service: one at a time, each in a thread of its own with a bounded heap, so that neither the event loop nor the
- * memory of the process is at stake. Nothing of it is stored: body and answer lie in a directory that is removed with the slot.
+ * Runs rehearsals inside a live service: one at a time, each in a thread of its own with a bounded heap, to protect the event loop and the
+ * memory of the process. Nothing is stored: body and answer are in a directory that is removed with the slot.
  */
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
@@ -24,16 +24,16 @@ export type RehearsalsInput = {
 };
 
 export type Slot = {
-  /** The file that the body is to be written to. */
+  /** The file for the body. */
   readonly body: string;
   /** Rejects with the signal's reason when that is aborted. */
   run(asked: Pick<Job, "type" | "from">, signal: AbortSignal): Promise<JobResult>;
-  /** Removes body, answer and whatever the rehearsal laid down. Idempotent. */
+  /** Removes body, answer and all files of the rehearsal. Idempotent. */
   end(): Promise<void>;
 };
 
 export type Rehearsals = {
-  /** null: one is under way. */
+  /** null: another one is running. */
   begin(): Promise<Slot | null>;
 };
 
@@ -59,7 +59,7 @@ export function createRehearsals({ config, files }: RehearsalsInput): Rehearsals
       const body = join(dir, "body");
       return {
         body,
-        // The next one need not wait until the answer is read.
+        // The next rehearsal may begin before this answer is read.
         run: ({ type, from }, signal) =>
           runInThread(
             {
@@ -84,7 +84,7 @@ export function createRehearsals({ config, files }: RehearsalsInput): Rehearsals
 
 async function runInThread(job: Job, signal: AbortSignal): Promise<JobResult> {
   signal.throwIfAborted();
-  // Node cannot load TypeScript into a thread: from sources it is done in this one.
+  // Node cannot load TypeScript into a thread: from sources it runs in this thread.
   if (import.meta.url.endsWith(".ts")) return runJob(job);
   return new Promise((resolve, reject) => {
     const worker = new Worker(new URL("./job-worker.js", import.meta.url), { workerData: job, resourceLimits: LIMITS });

@@ -1,4 +1,4 @@
-/** The configured shops as plain values, for threads, and without the secrets that a configured shop has. */
+/** The configured shops as plain values for threads, without their secrets. */
 import { memo } from "../core/values/memo.ts";
 import type { ShopPolicy } from "../core/values/policy.ts";
 
@@ -7,7 +7,7 @@ export type ShopOf = (shop: string) => ShopPolicy | null;
 
 export type ShopTable = {
   readonly listed: ReadonlyMap<string, ShopPolicy>;
-  /** How any other shop is taken, whatever its id; null: it is not. */
+  /** The policy of every shop that is not listed; null: such a shop is refused. */
   readonly other: ShopPolicy | null;
 };
 
@@ -35,6 +35,6 @@ function policyOf({ id, timeZone, locale, currency, closeAfter, quietHours, cash
 export function shopsOf({ listed, other }: ShopTable): ShopOf {
   if (other === null) return (id) => listed.get(id) ?? null;
   const others = memo(MAX_OTHERS, (id: string): ShopPolicy => ({ ...other, id }));
-  // "*" is how the configuration calls them all.
+  // "*" is not a shop: in the configuration it stands for all.
   return (id) => listed.get(id) ?? (id === "*" ? null : others(id));
 }

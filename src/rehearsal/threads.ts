@@ -1,24 +1,24 @@
-/** Buckets over a few threads: each takes the next one as it is free. */
+/** Runs buckets on a few threads: a free thread takes the next bucket. */
 import { Worker } from "node:worker_threads";
 import { type BucketDone, bucketRunner } from "./bucket-runner.ts";
 import { addFigures, emptyFigures } from "./figures.ts";
 import type { Figures, RehearsalEnv } from "./types.ts";
 import type { WorkerReply } from "./worker.ts";
 
-/** Rows die young: room for them saves a sixth of the time, and two threads with their reader still fit into a gigabyte. */
+/** Rows are short-lived: a large young generation saves a sixth of the time, and two threads with their reader still fit into a gigabyte. */
 const LIMITS = { maxYoungGenerationSizeMb: 64, maxOldGenerationSizeMb: 1_024 };
 
 type Input = {
   readonly env: RehearsalEnv;
   readonly paths: readonly string[];
   readonly threads: number;
-  /** Called as each bucket is done, in no order. */
+  /** Called for each finished bucket, in any order. */
   readonly done: (result: BucketDone) => void;
 };
 
 /** The figures of all buckets. */
 export async function runBuckets({ env, paths, threads, done }: Input): Promise<Figures> {
-  // Node cannot load TypeScript into a thread: from sources it is done in this one.
+  // Node cannot load TypeScript into a thread: from sources it runs in this thread.
   if (threads < 2 || import.meta.url.endsWith(".ts")) {
     const runner = bucketRunner(env);
     for (const path of paths) done(runner.run(path));

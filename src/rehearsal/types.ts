@@ -1,12 +1,12 @@
 /**
- * The rehearsal: a file of order events is lived through on a simulated clock, by the very functions that plan, decide and render
- * live, and nothing leaves the machine. Buyers are independent once it is known which identities are one person, so a file of any
- * size is cut into buckets of whole buyers; what comes out does not depend on how. Bad lines are named and passed over.
+ * The rehearsal replays a file of order events on a simulated clock. It runs the functions that plan, decide and render live, and sends
+ * nothing. Buyers are independent once it is known which identities are one person. So a file of any size is cut into buckets of whole
+ * buyers, and the result does not depend on the cut. Bad lines are reported and skipped.
  */
 import type { ContactKind } from "../core/values/policy.ts";
 import type { ShopTable } from "./shops.ts";
 
-/** What a rehearsal needs to know of a configured channel. Cost: millionths of the currency's unit per segment. */
+/** The facts of a configured channel that a rehearsal needs. Cost: millionths of the currency's unit per segment. */
 export type RehearsalChannel = {
   readonly name: string;
   readonly provider: string;
@@ -17,7 +17,7 @@ export type RehearsalChannel = {
   readonly fallback: string | null;
 };
 
-/** Plain values, so that it can be handed to a worker thread. */
+/** Plain values, so that a worker thread can receive them. */
 export type RehearsalEnv = {
   /** Campaigns and templates, text by path. */
   readonly files: ReadonlyMap<string, string>;
@@ -43,10 +43,10 @@ export type Sample = {
   readonly text: string;
   readonly template: string;
 };
-/** What became of one step of one campaign, by how long its orders stayed open (null: for ever). */
+/** The rows of one step of one campaign whose orders stay open for the same time. */
 export type StepFigures = { rows: number; noTime: number; superseded: number };
 
-/** All of it sums, or is the first of its kind; so buckets can be added up in any order. */
+/** Every figure is a sum or the first of its kind, so buckets can be added up in any order. */
 export type Figures = {
   orders: number;
   cases: number;
@@ -55,7 +55,7 @@ export type Figures = {
   sends: number;
   first: Moment | null;
   last: Moment | null;
-  /** Channel → second since 1970 → sends, and the least time they may take until they are too late, ms. */
+  /** Channel → second since 1970 → number of sends, and the shortest time until one of them is too late, ms. */
   readonly perSecond: Map<string, Map<number, { count: number; room: number }>>;
   readonly segments: Map<string, number>;
   /** Currency → millionths. */
@@ -65,11 +65,11 @@ export type Figures = {
   readonly fits: Map<string, Map<number | null, StepFigures>>;
   /** `campaign/step` → [quiet_hours, all rows]. */
   readonly quiet: Map<string, [number, number]>;
-  /** Sends that no text was found or made for: why → how often. */
+  /** Texts that could not be made: reason → how often. */
   readonly textless: Map<string, number>;
-  /** Sends whose buyer's language has no text, so that another one's goes out: what is missing → how often. */
+  /** Sends in another language, because the buyer's has no text: the missing text → how often. */
   readonly fallbacks: Map<string, number>;
-  /** The first few of each template, in order. */
+  /** The first few texts of each template, in order. */
   readonly samples: Map<string, Sample[]>;
   readonly faults: { readonly line: number; readonly message: string }[];
   faultCount: number;

@@ -1,9 +1,9 @@
-/** A thread that lives through buckets, one after the other, as it is told. */
+/** A thread that runs the buckets it receives, one after the other. */
 import { parentPort, workerData } from "node:worker_threads";
 import { type BucketDone, bucketRunner } from "./bucket-runner.ts";
 import type { Figures, RehearsalEnv } from "./types.ts";
 
-/** Told the path of a bucket it runs it; told null it gives the figures of all that it ran. */
+/** It receives the path of a bucket and runs it, or null and answers with the figures of all its buckets. */
 export type WorkerReply = { readonly done: BucketDone } | { readonly figures: Figures };
 
 const runner = bucketRunner(workerData as RehearsalEnv);

@@ -78,7 +78,7 @@ describe("bad input", () => {
       "line 4: type: must be one of order.created, order.updated, order.paid, order.closed, order.refunded",
       "line 5: is no JSON: column 1: expected a value",
       expect.stringMatching(/^line 6: is cut off, no JSON: it ends /),
-      "line 2: occurredAt lies before that of a line above it (the only such line); events happen in the order of their times",
+      "line 2: occurredAt is before that of a line above it (the only such line); events happen in the order of their times",
     ]);
     expect(out).not.toContain("+8613800000005");
   });
@@ -96,7 +96,7 @@ describe("bad input", () => {
     const { code, out, err } = await rehearse(file, "--campaigns", "good");
     expect([code, out]).toEqual([1, ""]);
     expect(err).toMatch(
-      /^dunlin: events.ndjson: holds no order event\nline 1: shop: "x" .*\nline 2: is cut off, no JSON: .*\nline 3: shop: "y" /,
+      /^dunlin: events.ndjson: has no order event\nline 1: shop: "x" .*\nline 2: is cut off, no JSON: .*\nline 3: shop: "y" /,
     );
   });
 

@@ -71,7 +71,7 @@ describe("POST /v1/rehearsals", () => {
     expect(await post({ events }, `?from=${encodeURIComponent(from)}`)).toMatchObject(later);
     expect(await post({ events, from }, `?from=${encodeURIComponent(from)}`)).toMatchObject({
       code: "invalid_rehearsal",
-      errors: [{ message: "from: is told in the query already" }],
+      errors: [{ message: "from: is in the query too: give it once" }],
     });
   });
 

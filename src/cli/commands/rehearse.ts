@@ -1,7 +1,7 @@
 /**
- * `dunlin rehearse FILE --campaigns DIR [--from T] [--json]`: lives through a file of order events and says what would be sent. With
- * --from decisions begin at T: what was told before is known, and nothing of it was sent. Bad lines are named as warnings and passed
- * over, as `import` does; a file without one good line fails.
+ * `dunlin rehearse FILE --campaigns DIR [--from T] [--json]`: replays a file of order events and shows what would be sent. With --from
+ * decisions begin at T: events before T are known, and nothing was sent for them. Bad lines are skipped with a warning, as by `import`; a
+ * file without any good line fails.
  */
 import { createWriteStream, statSync } from "node:fs";
 import { availableParallelism, constants } from "node:os";
@@ -38,7 +38,7 @@ export type RehearseOptions = {
   readonly from?: number;
   readonly json?: boolean;
 };
-/** Writes one piece; resolves when there is room for the next. */
+/** Writes one piece; resolves when the next one can be written. */
 export type Write = (piece: string | Uint8Array) => Promise<void>;
 
 const THREADS = 2;
@@ -53,7 +53,7 @@ export async function rehearseCommand(
   write: Write,
 ): Promise<void> {
   const work = makeWorkDir();
-  const letSignals = exitOnSignals();
+  const undoSignals = exitOnSignals();
   try {
     let path = file;
     if (file === "-") {
@@ -62,12 +62,12 @@ export async function rehearseCommand(
     }
     await runRehearsal(context, path, work.path, options, write);
   } finally {
-    letSignals();
+    undoSignals();
     await work.end();
   }
 }
 
-/** By its exit the process removes what it laid down; a bare signal would not let it. Returns how to undo it. */
+/** Turns signals into an exit, in which the process removes its files. Returns a function that undoes it. */
 function exitOnSignals(): () => void {
   const ends = Object.entries(SIGNALS).map(([signal, number]) => {
     const end = (): void => process.exit(128 + number);
@@ -108,11 +108,11 @@ async function runRehearsal(
     const warnings = [...prepared.warnings, ...(backward === null ? [] : [backward])];
     const outcome = outcomeOf(figures, { from, channels: env.channels, warnings });
     if (figures.events === 0 && figures.faultCount > 0)
-      throw new CommandError(`${file}: holds no order event\n${outcome.warnings.join("\n")}`);
+      throw new CommandError(`${file}: has no order event\n${outcome.warnings.join("\n")}`);
     if (options.json === true) {
       for (const piece of jsonPieces(outcome, run.sends, run.skips)) {
         await write(piece);
-        // Into a file it is written at once: without a turn of the loop no signal would be heard until the end.
+        // A write to a file blocks: without a turn of the event loop no signal would be handled until the end.
         await turn();
       }
     } else await write(formatRehearsal(outcome, figures, env.channels));

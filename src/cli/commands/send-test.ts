@@ -1,8 +1,7 @@
 /**
- * `dunlin send-test --campaign C --step S --channel CH --to ADDRESS`: one real message from a template with sample data, through
- * the channel as it is configured. The texts are those that run, from the database; where there is none yet, or none to be reached, those
- * of DUNLIN_TEMPLATES. It leaves no trace in a database, and suppressions are not looked at, since whoever runs it names the address. The
- * address is never printed.
+ * `dunlin send-test --campaign C --step S --channel CH --to ADDRESS`: sends one real message from a template with sample data, over the
+ * configured channel. The templates are the running ones of the database. If it has none or is not reachable, they are those of
+ * DUNLIN_TEMPLATES. Nothing is stored, and opt-outs are not checked: the caller chooses the address. The address is never printed.
  */
 import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
@@ -71,10 +70,10 @@ export async function sendTest(
   }
 }
 
-/** null: nothing was applied yet, or the database is away, which is said. */
+/** null: no campaign was applied yet, or the database is not reachable, which is reported. */
 async function catalogThatRuns(context: CommandContext): Promise<Catalog | null> {
   const { config, note } = context;
-  // An embedded database that was never made is not made for this.
+  // An embedded database that does not exist yet is not created for this.
   if (config.databaseUrl === null && !existsSync(join(config.dataDir, "postgres"))) return null;
   try {
     return await withDatabase(context, async ({ sql }) => {
@@ -83,7 +82,7 @@ async function catalogThatRuns(context: CommandContext): Promise<Catalog | null>
     });
   } catch (error) {
     const why = error instanceof CommandError ? error.message : explainDbError(error, config.databaseUrl ?? undefined);
-    note(`${why}; the texts are those of ${config.templatesDir}`);
+    note(`${why}; the templates are those of ${config.templatesDir}`);
     return null;
   }
 }
@@ -113,7 +112,7 @@ function addressOf(text: string, { contact }: ChannelTerms, shop: ShopPolicy): s
   if (contact !== "phone") return text.trim();
   const phone = normalisePhone(text, canonicalLocale(shop.locale)?.split("-")[1]);
   if (phone === null)
-    throw new CommandError(`--to: ${maskContact(text)} is no valid phone number; write it like +8613812345678`);
+    throw new CommandError(`--to: ${maskContact(text)} is not a valid phone number: write it like +8613812345678`);
   return phone;
 }
 
@@ -172,7 +171,7 @@ function compose(
 
 function report({ out }: CommandContext, channel: Channel, { message, made }: Composed, outcome: SendOutcome): void {
   const { to, idempotencyKey } = message;
-  const safe = (said: string) => withoutAddress(said.replaceAll(to, maskContact(to)));
+  const safe = (text: string) => withoutAddress(text.replaceAll(to, maskContact(to)));
   if (outcome.kind === "accepted") {
     const segments = outcome.segments ?? (channel.contact === "phone" ? made.segments : null);
     const parts = [
@@ -183,10 +182,10 @@ function report({ out }: CommandContext, channel: Channel, { message, made }: Co
     out(`${parts.join(", ")}, key ${idempotencyKey}`);
     return;
   }
-  const said = safe(`${outcome.code}: ${outcome.message}`);
+  const failure = safe(`${outcome.code}: ${outcome.message}`);
   throw new CommandError(
     outcome.kind === "unknown"
-      ? `nobody knows whether it was sent: ${said} (key ${idempotencyKey})`
-      : `not sent, ${outcome.kind === "failed-permanent" ? "refused" : "failed for now"}: ${said}`,
+      ? `the outcome is unknown, it may have been sent: ${failure} (key ${idempotencyKey})`
+      : `not sent, ${outcome.kind === "failed-permanent" ? "refused" : "failed for now"}: ${failure}`,
   );
 }

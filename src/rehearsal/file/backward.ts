@@ -1,4 +1,4 @@
-/** Whether the times of a file run backwards: allowed, since events happen at their time, but worth a word. */
+/** Warns if the times of a file go backwards. That is allowed: events happen in the order of their times. */
 import { parseInstant } from "../../core/values/instant.ts";
 
 export type BackwardCheck = { see(value: unknown, line: number): void; warning(): string | null };
@@ -9,8 +9,8 @@ export function backwardCheck(): BackwardCheck {
   let count = 0;
   return {
     see(value, line) {
-      const told = typeof value === "object" && value !== null ? Reflect.get(value, "occurredAt") : undefined;
-      const at = typeof told === "string" && told.length <= 40 ? parseInstant(told) : null;
+      const text = typeof value === "object" && value !== null ? Reflect.get(value, "occurredAt") : undefined;
+      const at = typeof text === "string" && text.length <= 40 ? parseInstant(text) : null;
       if (at === null) return;
       if (at < latest && count++ === 0) first = line;
       latest = Math.max(latest, at);
@@ -18,6 +18,6 @@ export function backwardCheck(): BackwardCheck {
     warning: () =>
       count === 0
         ? null
-        : `line ${first}: occurredAt lies before that of a line above it (${count === 1 ? "the only such line" : `${count} such lines`}); events happen in the order of their times`,
+        : `line ${first}: occurredAt is before that of a line above it (${count === 1 ? "the only such line" : `${count} such lines`}); events happen in the order of their times`,
   };
 }

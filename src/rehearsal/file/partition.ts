@@ -1,7 +1,7 @@
 /**
- * Which lines of a file may be about one person: union-find over hashes of every identity, order and event id that they name. Two
- * names that share a hash only put strangers into one bucket, where they are told apart again; so 32 bits are enough, and a million
- * lines take some tens of megabytes.
+ * Finds the lines of a file that may be about one person: union-find over hashes of every identity, order and event id in them. If two names
+ * share a hash, strangers get into one bucket, which keeps them apart again. So 32 bits are enough, and a million lines take some tens of
+ * megabytes.
  */
 
 import { identitiesOf } from "../../core/order/contact.ts";
@@ -10,7 +10,7 @@ import { hash32 } from "../../core/rules/arms.ts";
 import type { ShopOf } from "../shops.ts";
 
 export type Partition = {
-  /** Notes one more line; what is no event gets a part of its own. */
+  /** Adds one more line. A line that is not an event gets a part of its own. */
   add(value: unknown): void;
   /** The bucket of each line, in their order. */
   buckets(count: number): Uint16Array;
@@ -32,7 +32,7 @@ export function createPartition(shopOf: ShopOf): Partition {
     },
     buckets(total) {
       const result = new Uint16Array(count);
-      // Roots come in the order of the file; multiplying spreads them.
+      // Roots are in the order of the file; the multiplication spreads them.
       for (let line = 0; line < count; line++) {
         const node = lines[line] ?? -1;
         result[line] = node < 0 ? 0 : (Math.imul(nodes.find(node), 0x9e3779b1) >>> 0) % total;
@@ -42,7 +42,7 @@ export function createPartition(shopOf: ShopOf): Partition {
   };
 }
 
-/** Everything by which a line could be one with another. It is not checked yet: anything may stand anywhere. */
+/** The names by which a line can be connected with others. The line is not checked yet: every field may be of any kind. */
 function* namesOf(value: unknown, shopOf: ShopOf): Generator<string> {
   const event = record(value);
   const shop = typeof event.shop === "string" ? event.shop : "";
@@ -52,7 +52,7 @@ function* namesOf(value: unknown, shopOf: ShopOf): Generator<string> {
   const policy = shopOf(shop);
   if (policy === null || order.buyer == null) return;
   const { id, phone, chat, locale } = record(order.buyer);
-  const told = {
+  const payload = {
     id: typeof id === "string" ? id : null,
     phone: typeof phone === "string" ? phone : null,
     locale: typeof locale === "string" ? locale : null,
@@ -60,7 +60,7 @@ function* namesOf(value: unknown, shopOf: ShopOf): Generator<string> {
       Object.entries(record(chat)).filter((pair): pair is [string, string] => typeof pair[1] === "string"),
     ),
   } as BuyerPayload;
-  const { platformId, contacts } = identitiesOf(told, policy);
+  const { platformId, contacts } = identitiesOf(payload, policy);
   if (platformId !== null) yield `p\n${shop}\n${platformId}`;
   for (const contact of contacts) yield `c\n${shop}\n${contact.kind}\n${contact.value}`;
 }

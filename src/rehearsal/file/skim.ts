@@ -1,7 +1,7 @@
 /**
- * Reads of a line only what tells whose it is and when, at a fraction of the cost of all its JSON: `id`, `shop`, `occurredAt`, `order.id`
- * and of `order.buyer` `id`, `phone`, `locale` and `chat`. Of a line of JSON it gives these as JSON.parse does (a test compares the
- * two); of a broken one it gives whatever it came by, which is the same each time.
+ * Reads only the fields of a line that say which buyer and which time it is about, at a fraction of the cost of parsing all its JSON: `id`,
+ * `shop`, `occurredAt`, `order.id`, and `id`, `phone`, `locale` and `chat` of `order.buyer`. For valid JSON they are equal to those of
+ * JSON.parse (a test compares the two). For a broken line they are the fields before the fault, the same each time.
  */
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -12,7 +12,7 @@ const CLOSE_LIST = 0x5d;
 const COLON = 0x3a;
 const COMMA = 0x2c;
 
-/** A key that is wanted, as bytes, and what below it: a string, an object of such keys, or one of strings whatever their keys are. */
+/** A wanted key as bytes, and the kind of its value: a string, an object of wanted keys, or an object of strings with any keys. */
 type Wanted = { readonly name: string; readonly bytes: Buffer; readonly kind: "text" | "texts" | readonly Wanted[] };
 const wanted = (name: string, kind: Wanted["kind"] = "text"): Wanted => ({ name, bytes: Buffer.from(name), kind });
 
@@ -26,7 +26,7 @@ const EVENT = [
 
 export type Skimmed = { [key: string]: string | Skimmed };
 
-/** null: no object, or one that takes a whole parser. */
+/** null: not an object, or not valid JSON. */
 export function skim(bytes: Buffer): Skimmed | null {
   const place = { bytes, at: 0 };
   return skimObject(place, EVENT) ?? whole(bytes);
@@ -40,12 +40,12 @@ function whole(bytes: Buffer): Skimmed | null {
     const value: unknown = JSON.parse(bytes.toString("utf8"));
     return typeof value === "object" ? (value as Skimmed | null) : null;
   } catch {
-    // What is wrong with it is told where the line is checked.
+    // The fault is reported where the line is checked.
     return null;
   }
 }
 
-/** null: it cannot be read this way. Leaves the place behind the object. */
+/** null: it cannot be read this way. Else the place is behind the object. */
 function skimObject(place: Place, kinds: readonly Wanted[] | "texts"): Skimmed | null {
   const { bytes } = place;
   if (skipSpace(place) !== OPEN) return null;
@@ -70,7 +70,7 @@ function skimObject(place: Place, kinds: readonly Wanted[] | "texts"): Skimmed |
   }
 }
 
-/** Told twice the last one counts, whatever it is. */
+/** Of a repeated key the last value counts, of any kind. */
 function skimValue(place: Place, { name, kind }: Pick<Wanted, "name" | "kind">, found: Skimmed): boolean {
   if (name in found) delete found[name];
   const first = skipSpace(place);
@@ -86,7 +86,7 @@ function skimValue(place: Place, { name, kind }: Pick<Wanted, "name" | "kind">, 
   return inner !== null;
 }
 
-/** undefined: none that is wanted. */
+/** undefined: the key is not wanted. */
 function keyAt(kinds: readonly Wanted[], bytes: Buffer, start: number, end: number): Wanted | undefined {
   for (const each of kinds) {
     if (each.bytes.length !== end - start) continue;
@@ -104,7 +104,7 @@ function textKey(bytes: Buffer, start: number, end: number): Pick<Wanted, "name"
 
 const textAt = (bytes: Buffer, start: number, end: number): string => bytes.toString("utf8", start, end);
 
-/** What stands behind the space. */
+/** The first byte after white space. */
 function skipSpace(place: Place): number | undefined {
   const { bytes } = place;
   let byte = bytes[place.at];
@@ -112,7 +112,7 @@ function skipSpace(place: Place): number | undefined {
   return byte;
 }
 
-/** Over a string; false: it has an escape, or no end. */
+/** Skips a string; false: it has an escape, or no end. */
 function skipText(place: Place): boolean {
   const { bytes } = place;
   for (let at = place.at + 1; at < bytes.length; at++) {
@@ -126,7 +126,7 @@ function skipText(place: Place): boolean {
   return false;
 }
 
-/** Over a value of any kind; false: the line ends before it does. */
+/** Skips a value of any kind; false: the line ends inside it. */
 function skipValue(place: Place): boolean {
   const { bytes } = place;
   const { length } = bytes;
@@ -138,7 +138,7 @@ function skipValue(place: Place): boolean {
       if (at >= length) return false;
     } else if (byte === OPEN || byte === OPEN_LIST) depth++;
     else if (byte === CLOSE || byte === CLOSE_LIST || byte === COMMA) {
-      // What ends the object around a bare value is left for it.
+      // The end of the object around a bare value belongs to the object.
       if (depth === 0) {
         place.at = at;
         return true;

@@ -1,5 +1,5 @@
 /**
- * Cuts a long file into buckets of whole buyers, in files beside each other: one reading to see who is who, one to sort the lines. A
+ * Cuts a long file into buckets of whole buyers, one file each. It reads the file twice: to find the buyers, and to distribute the lines. A
  * spilled line: its number, its part of the bucket and its size (uint32 each), then its bytes.
  */
 import { closeSync, openSync, writeSync } from "node:fs";
@@ -13,7 +13,7 @@ import { skim } from "./skim.ts";
 
 const FLUSH_BYTES = 1 << 16;
 const HEADER = 12;
-/** A bucket is lived through part by part, so that what a part needs dies young and fits into the processor's cache. */
+/** A bucket is run part by part, so that the data of a part is short-lived and fits into the processor's cache. */
 const PARTS = 64;
 
 export async function spill(input: {
@@ -22,9 +22,9 @@ export async function spill(input: {
   readonly buckets: number;
   readonly shopOf: ShopOf;
   readonly times: BackwardCheck;
-  /** What is no line at all. */
+  /** Called for a line that cannot be read. */
   readonly fault: (line: number, message: string) => void;
-  /** Bytes read: in the end twice the file's. */
+  /** Bytes read: at the end twice the size of the file. */
   readonly progress: (bytesRead: number) => void;
 }): Promise<string[]> {
   const partition = createPartition(input.shopOf);

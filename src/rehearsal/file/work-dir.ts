@@ -1,6 +1,6 @@
 /**
- * A directory for what a rehearsal must lay down: orders as they came, phone numbers and all. It ends with its use, with the process
- * however that ends but by SIGKILL, and after that with the next rehearsal on this machine: its name says whose it is.
+ * A directory for the files of a rehearsal, which hold orders with phone numbers. It is removed after use, or when the process exits. After
+ * a SIGKILL the next rehearsal on this machine removes it: the name of the directory has the process id.
  */
 import { mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { rename, rm } from "node:fs/promises";
@@ -16,20 +16,20 @@ export type WorkDir = {
 /** Containers may share a temporary directory, but not their process ids. */
 const PREFIX = `dunlin-rehearsal-${hostname()}-`;
 
-/** Those of this process. */
+/** The directories of this process. */
 const held = new Set<string>();
 
 export function makeWorkDir(): WorkDir {
   sweepWorkDirs();
   const path = mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`));
   held.add(path);
-  // Under another name nothing more can come into it while it is emptied.
+  // Under another name no file can be added while it is emptied.
   const ended = `${path}-ended`;
   const onExit = (): void => {
     try {
       renameSync(path, ended);
     } catch (error) {
-      passIfGone(error);
+      ignoreIfGone(error);
     }
     rmSync(ended, { recursive: true, force: true });
   };
@@ -37,7 +37,7 @@ export function makeWorkDir(): WorkDir {
   return {
     path,
     async end() {
-      await rename(path, ended).catch(passIfGone);
+      await rename(path, ended).catch(ignoreIfGone);
       await rm(ended, { recursive: true, force: true });
       held.delete(path);
       process.off("exit", onExit);
@@ -45,7 +45,7 @@ export function makeWorkDir(): WorkDir {
   };
 }
 
-/** Removes what processes left behind that are no more. */
+/** Removes the directories of processes that ended. */
 export function sweepWorkDirs(): void {
   for (const name of readdirSync(tmpdir())) {
     if (!name.startsWith(PREFIX)) continue;
@@ -56,12 +56,12 @@ export function sweepWorkDirs(): void {
     try {
       rmSync(path, { recursive: true, force: true });
     } catch {
-      // Another user's, or being swept by another process: no reason not to rehearse.
+      // It belongs to another user, or another process is removing it: the rehearsal can go on.
     }
   }
 }
 
-function passIfGone(error: unknown): void {
+function ignoreIfGone(error: unknown): void {
   if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) throw error;
 }
 

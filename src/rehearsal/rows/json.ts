@@ -1,4 +1,4 @@
-/** The contract's JSON, written piece by piece: a long rehearsal has more rows than fit into one string. */
+/** The JSON of the contract in pieces: a long rehearsal has more rows than one string can hold. */
 import type { Outcome } from "../outcome.ts";
 import type { RowJson } from "../types.ts";
 
@@ -17,7 +17,7 @@ export function* jsonPieces(
   yield `],${JSON.stringify({ peakPerSecond, segments, cost, warnings }).slice(1)}\n`;
 }
 
-/** A new buffer for each piece: whoever writes it out may hold on to it. */
+/** Each piece is a new buffer, so that the writer may keep it. */
 function* rowPieces(rows: Iterable<RowJson>): Generator<Uint8Array> {
   let piece = Buffer.allocUnsafe(PIECE);
   let used = 0;

@@ -1,4 +1,4 @@
-/** Many sorted files of rows read as one: a heap of readers, the least row on top. */
+/** Reads many sorted files of rows as one: a heap of readers with the first row on top. */
 import { openRows, type RowCursor } from "./row-file.ts";
 import { compareRows } from "./rows.ts";
 
@@ -6,11 +6,11 @@ import { compareRows } from "./rows.ts";
 export function* mergeRows(paths: readonly string[]): Generator<Buffer> {
   const heap = paths.map(openRows).filter((cursor) => cursor.next());
   for (let at = heap.length >> 1; at >= 0; at--) sink(heap, at);
-  for (let least = heap[0]; least !== undefined; least = heap[0]) {
-    yield least.json;
-    if (!least.next()) {
+  for (let first = heap[0]; first !== undefined; first = heap[0]) {
+    yield first.json;
+    if (!first.next()) {
       const last = heap.pop();
-      if (last !== undefined && last !== least) heap[0] = last;
+      if (last !== undefined && last !== first) heap[0] = last;
     }
     sink(heap, 0);
   }
@@ -22,14 +22,14 @@ function sink(heap: RowCursor[], from: number): void {
   let at = from;
   for (;;) {
     let child = at * 2 + 1;
-    let least = heap[child];
+    let first = heap[child];
     const right = heap[child + 1];
-    if (least !== undefined && right !== undefined && compareRows(right, least) < 0) {
-      least = right;
+    if (first !== undefined && right !== undefined && compareRows(right, first) < 0) {
+      first = right;
       child++;
     }
-    if (least === undefined || compareRows(moved, least) <= 0) break;
-    heap[at] = least;
+    if (first === undefined || compareRows(moved, first) <= 0) break;
+    heap[at] = first;
     at = child;
   }
   heap[at] = moved;

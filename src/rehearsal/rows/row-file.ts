@@ -1,7 +1,6 @@
 /**
  * Sorted rows on disk. A row: its time (float64), the bytes of buyer and step (uint16 each) and of its JSON (uint32), then these three;
- * buyer and step in UTF-16, which keeps whatever a string can hold. The JSON stays bytes from here to the output: of a million rows
- * nobody needs the text.
+ * buyer and step in UTF-16, which keeps every string. The JSON stays bytes from here to the output, since its text is not needed.
  */
 import { closeSync, openSync, readSync, writeFileSync } from "node:fs";
 import { compareRows, type Row } from "./rows.ts";
@@ -10,7 +9,7 @@ const HEADER = 16;
 const CHUNK = 1 << 17;
 const FIRST_SIZE = 1 << 20;
 
-/** Gathers rows in any order, and writes them in theirs. */
+/** Collects rows in any order, and writes them sorted. */
 export type RowPacker = { add(rows: readonly Row[]): void; write(path: string): void };
 
 export function packRows(): RowPacker {
@@ -63,19 +62,19 @@ function inOneBuffer(rows: readonly Packed[]): Buffer {
   return out;
 }
 
-/** The place of a reader in such a file. Buyer and step become strings only when they are asked for: where times are equal. */
+/** A reader of such a file. Buyer and step become strings only if they are read: where times are equal. */
 export type RowCursor = Packed & {
-  /** Goes on to the next row; false: there is none, and the file is closed. */
+  /** Moves to the next row; false: the file has ended and is closed. */
   next(): boolean;
 };
 
-/** Stands before the first row. */
+/** Starts before the first row. */
 export function openRows(path: string): RowCursor {
   const file = openSync(path, "r");
   let bytes: Buffer = Buffer.alloc(0);
   let [start, buyerEnd, stepEnd, end] = [0, 0, 0, 0];
   let [buyer, step]: (string | null)[] = [null, null];
-  /** Whether `size` bytes from `start` on are in memory now. A new piece each time: rows that were handed out keep theirs. */
+  /** Loads `size` bytes from `start` on; false: the file is shorter. Each piece is a new buffer: returned rows keep the old one. */
   const load = (size: number): boolean => {
     const left = bytes.length - start;
     if (left >= size) return true;

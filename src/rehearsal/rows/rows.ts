@@ -1,4 +1,4 @@
-/** The order of rows: by time, then buyer, then step (whole-case rows first); the JSON only so that the same rows always come in the same order. */
+/** The order of rows: by time, buyer and step (whole-case rows first), and last by JSON, so that equal rows have one order. */
 export type Row = {
   readonly at: number;
   readonly buyer: string;

@@ -57,7 +57,7 @@ channels:
   return { run, provider, answer: (fault: Fault) => provider.rules([{ fault }]) };
 }
 
-it("sends one message as a reminder would be, and says what became of it", async () => {
+it("sends one message like a reminder and prints the outcome", async () => {
   const { run, provider } = await setup();
   const { code, out, err } = await run();
   expect([code, err]).toEqual([0, ""]);
@@ -78,7 +78,7 @@ it("sends one message as a reminder would be, and says what became of it", async
   });
 });
 
-it("sends the text that runs, not the file's, once campaigns are in the database", async () => {
+it("sends the running template of the database, not the one of the file", async () => {
   const { run, provider } = await setup();
   const { database, apply, write } = await campaignSetup(undefined, {
     "default/nudge.sms.zh-CN.hbs": "{{total}} 拒收请回复R",
@@ -95,21 +95,21 @@ it("sends the text that runs, not the file's, once campaigns are in the database
   ]);
 });
 
-it("says so when the database is away, and takes the files", async () => {
+it("uses the files and says so if the database is not reachable", async () => {
   const { run, provider } = await setup();
   const { code, err } = await run({}, { DATABASE_URL: "postgres://nobody@127.0.0.1:1/none" });
   expect(code).toBe(0);
-  expect(err).toMatch(/not reachable at 127\.0\.0\.1:1 .*; the texts are those of .*templates\n$/);
+  expect(err).toMatch(/not reachable at 127\.0\.0\.1:1 .*; the templates are those of .*templates\n$/);
   expect(provider.log).toHaveLength(1);
 });
 
-it("shows the provider's id of the message whole, so that it can be asked for there", async () => {
+it("prints the provider's message id unmasked", async () => {
   const { run, answer } = await setup();
   answer({ do: "answer", status: 200, body: JSON.stringify({ messageId: "SM1234567890123456", segments: 1 }) });
   expect((await run()).out).toMatch(/, 1 segment\(s\), message SM1234567890123456, key test-/);
 });
 
-it("chooses locale and variant as told", async () => {
+it("chooses the given locale and variant", async () => {
   const { run, provider } = await setup();
   expect((await run({ "--locale": "en-GB", "--variant": "b" })).code).toBe(0);
   expect((await run({ "--to": "138 1234 5678", "--variant": "a" })).code).toBe(0);
@@ -130,7 +130,7 @@ it("prints over channel console, with the address masked", async () => {
 it.each<[Fault, RegExp]>([
   [{ do: "answer", status: 400, body: `no such number ${TO}, 138-1234-5678` }, /^dunlin: not sent, refused: .*400/],
   [{ do: "answer", status: 503 }, /^dunlin: not sent, failed for now: .*503/],
-  [{ do: "hang" }, /^dunlin: nobody knows whether it was sent: .*\(key test-/],
+  [{ do: "hang" }, /^dunlin: the outcome is unknown, it may have been sent: .*\(key test-/],
 ])("fails when the provider does (%#)", async (fault, said) => {
   const { run, answer, provider } = await setup();
   answer(fault);
@@ -147,10 +147,10 @@ it.each([
   [{ "--channel": "smss" }, 1, "--channel: there is no channel smss (did you mean `sms`?)"],
   [{ "--variant": "x" }, 1, "--variant: there is no variant x"],
   [{ "--shop": "nowhere" }, 1, "--shop: shop nowhere is not configured"],
-  [{ "--to": "12" }, 1, "--to: **** is no valid phone number"],
+  [{ "--to": "12" }, 1, "--to: **** is not a valid phone number"],
   [{ "--locale": "not a locale" }, 2, "must be a locale, like en or zh-CN"],
   [{ "--nonsense": "1" }, 2, "unknown option"],
-])("says what is wrong with its arguments: %j", async (change, expected, said) => {
+])("reports wrong arguments: %j", async (change, expected, said) => {
   const { run, provider } = await setup();
   const { code, out, err } = await run(change);
   expect([code, out]).toEqual([expected, ""]);

@@ -75,7 +75,7 @@ async function run(lines: readonly (object | string)[], options: Options = {}) {
 }
 
 describe("a rehearsal", () => {
-  it("prints what the contract says", async () => {
+  it("prints the JSON of the contract", async () => {
     const { json } = await run([
       created("2", 1, { phone: "+8613812345678", locale: "en" }),
       created("1", 1, { id: "b-77", phone: "+8613912345678", chat: { wechat: "w" }, locale: "zh-CN" }),
@@ -117,7 +117,7 @@ describe("a rehearsal", () => {
     });
   });
 
-  it("gives the same bytes by way of buckets on disk as in memory", async () => {
+  it("gives the same bytes with buckets on disk as in memory", async () => {
     const lines = Array.from({ length: 400 }, (_, n) => [
       created(
         `o${n}`,
@@ -141,7 +141,7 @@ describe("a rehearsal", () => {
     expect(keys).toEqual([...keys].sort());
   });
 
-  it("names every bad line and goes on", async () => {
+  it("reports every bad line and goes on", async () => {
     const good = created("1", 0, { id: "A", phone: "+8613812345678", locale: "en" });
     const { json } = await run([
       good,
@@ -161,27 +161,27 @@ describe("a rehearsal", () => {
       "line 7",
       "line 4",
     ]);
-    expect(json.warnings.at(-1)).toMatch(/lies before/);
+    expect(json.warnings.at(-1)).toMatch(/is before/);
   });
 
-  it("warns of a slow channel, of quiet hours that swallow a step, and of orders that no step fits", async () => {
+  it("warns of a slow channel, of quiet hours that skip a step, and of orders that no step fits", async () => {
     const closing = (minutes: number) => ({ closesAt: new Date(T0 + minutes * MINUTE).toISOString() });
     const phone = (n: number) => ({ id: `b${n}`, phone: `+86138000000${10 + n}`, locale: "en" });
     const many = Array.from({ length: 60 }, (_, n) => created(`o${n}`, 0, phone(n), closing(12.5)));
     const warnings = async (lines: object[], quiet = false) => (await run(lines, { quiet })).json.warnings;
     expect(await warnings(many)).toEqual([
-      "channel sms is too slow for its peak: at 1 a second it runs 1m behind, and up to 30 sends come too late",
+      "channel sms is too slow for its peak: at 1/s its queue reaches 1m, and up to 30 sends are too late",
     ]);
     expect(await warnings([created("a", 0, phone(1), closing(12.5))], true)).toEqual([]);
     expect(await warnings([created("a", 4, phone(1), closing(20))], true)).toEqual([
-      "quiet hours swallow 1 of 1 reminders of step default/nudge",
+      "quiet hours skip 1 of 1 reminders of step default/nudge",
     ]);
     expect(await warnings([created("a", 0, phone(1), closing(4))])).toEqual([
       "step default/nudge never fits orders that close 4m after they were created (1 reminders)",
     ]);
   });
 
-  it("warns of a language that occurs and has no text, the buyer's or else the shop's", async () => {
+  it("warns of a language without a text, the buyer's or else the shop's", async () => {
     const { json } = await run([
       created("a", 0, { id: "A", chat: { w: "a" }, locale: "fr-CA" }),
       created("b", 0, { id: "B", chat: { w: "b" }, locale: "fr" }),
@@ -196,7 +196,7 @@ describe("a rehearsal", () => {
     ]);
   });
 
-  it("is a page: sends per hour, channels, cost, skips, five texts, warnings", async () => {
+  it("prints a page: sends per hour, channels, cost, skips, five texts, warnings", async () => {
     const { page } = await run([
       ...Array.from({ length: 6 }, (_, n) =>
         created(`o${n}`, n * 30, { id: `b${n}`, phone: `+861380000000${n}`, locale: n < 5 ? "en" : "fr" }),
@@ -241,13 +241,13 @@ describe("a rehearsal", () => {
       "    acme: 1 of CN¥10.00",
       "",
       "Warnings",
-      "  ! line 7: occurredAt lies before that of a line above it (4 such lines); events happen in the order of their times",
+      "  ! line 7: occurredAt is before that of a line above it (4 such lines); events happen in the order of their times",
       "  ! default/nudge on sms has no text in fr, which occurs: such buyers get en (1 sends)",
       "",
     ]);
   });
 
-  it("says when a text is missing", async () => {
+  it("warns of a missing text", async () => {
     const { json } = await run([created("a", 0, { id: "A", chat: { w: "w" }, locale: "fr" })]);
     expect(json.sends[0].text).toBe("acme：¥10.00");
     FILES.set("default/nudge.chat.es.hbs", FILES.get("default/nudge.chat.zh.hbs") ?? "");

@@ -63,7 +63,7 @@ const wellFormed = fc.record(
   { noNullPrototype: true },
 );
 
-it("finds in a line what a parser finds there, however it is written", () => {
+it("finds the same fields as a parser, in every spelling of JSON", () => {
   fc.assert(
     fc.property(fc.oneof(wellFormed, nested.object, nested.value), fc.constantFrom("", " ", "\t"), (value, space) => {
       const line = JSON.stringify(value, null, space);
@@ -73,7 +73,7 @@ it("finds in a line what a parser finds there, however it is written", () => {
   );
 });
 
-it("takes the last of what is told twice, and text that is written in escapes", () => {
+it("takes the last value of a repeated key, and text with escapes", () => {
   for (const line of [
     '{"id":"a","id":"b"}',
     '{"id":"a","id":1}',
