@@ -310,7 +310,7 @@ describe("POST /v1/templates/preview of a stored order", () => {
     });
     expect(await asked("o9")).toMatchObject({
       code: "template_not_rendered",
-      detail: expect.stringContaining("not told yet"),
+      detail: expect.stringContaining("no event has said yet"),
     });
   });
 });
