@@ -16,7 +16,7 @@ const CORE = ["core/values", "core/text", "core/order", "core/seams", "core/rule
 const STORES = ["db/stores/buyers", "db/stores/intake", "db/stores/dispatch", "db/stores/campaigns", "db/stores/reads"];
 
 /**
- * What each layer may import besides itself. A layer is a folder of `src`, named by its path; a file belongs to the deepest layer that holds
+ * The layers that each layer may import, besides itself. A layer is a folder of `src`, named by its path; a file belongs to the deepest layer that holds
  * it. `*` are the files at the root of `src`, but for those that are a layer of their own.
  */
 const MAY = {

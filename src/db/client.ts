@@ -5,7 +5,7 @@
  *   everywhere in Dunlin. As a parameter write `ts(ms)` (types.ts).
  * - `bigint` comes back as a number and throws beyond 2^53 instead of rounding. `numeric` (and thus `sum(bigint)`)
  *   stays a string: cast sums to bigint. `date` stays the string 'YYYY-MM-DD', which belongs to no time zone.
- * - Of the array types only `text[]` comes back as an array; others come as PostgreSQL writes them.
+ * - Only `text[]` comes back as an array; other array types come as PostgreSQL writes them.
  * - The session speaks UTC and ISO dates, whatever the server's defaults are.
  *
  * Hazard: `reserve()` never resolves while no connection is open (because the driver's query for types is off). Begin a transaction instead.
@@ -27,7 +27,7 @@ export interface ConnectOptions {
   readonly connectTimeoutMs?: number;
   /** Close a connection unused for this long, milliseconds (5 min); 0 keeps it. */
   readonly idleTimeoutMs?: number;
-  /** Sent as a startup parameter; a transaction pooler must be told to let it pass. Absent: the server's. */
+  /** Sent as a startup parameter; a transaction pooler must be configured to let it pass. Absent: the server's. */
   readonly statementTimeoutMs?: number;
   /** false behind a transaction-mode pooler that does not track prepared statements (true). */
   readonly prepare?: boolean;

@@ -36,7 +36,7 @@ export const texts = (values: readonly (string | null)[]): string =>
 const UNSTORABLE = /(\\\\)|\\u(?:0000|d[89a-f][0-9a-f]{2})/g;
 
 /**
- * The objects of a jsonb column as one JSON document, which the statement takes apart again. That takes a third of the time of an array
+ * The objects of a jsonb column as one JSON document, which the statement takes apart again. This takes a third of the time of an array
  * literal of their texts. A character that jsonb cannot hold becomes U+FFFD.
  */
 export const documents = (values: readonly unknown[]): string => {

@@ -2,7 +2,7 @@
  * Transactions that survive the loss of their connection.
  *
  * Hazard: when the connection of a postgres.js transaction is gone (PostgreSQL restarts), the driver still writes `rollback` or the next
- * statement to it. That throws a TypeError that ends the process, or leaves a connection that is never free again. So after a loss nothing
+ * statement to it. This throws a TypeError that ends the process, or leaves a connection that is never free again. So after a loss nothing
  * more reaches the driver: the body is abandoned, and the caller gets the driver's error.
  */
 import { setTimeout as pause } from "node:timers/promises";

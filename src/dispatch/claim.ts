@@ -57,7 +57,7 @@ export function claimQueued(deps: DispatchDeps, limit: number, { room }: Queues)
 }
 
 /**
- * A batch that fails because of one buyer's data is bisected, in the same order, until the bad buyer is isolated. That buyer is put off, so
+ * A batch that fails because of one buyer's data is bisected, in the same order, until the bad buyer is isolated. The bad buyer is put off, so
  * that it does not hold up the others.
  */
 async function claim(deps: DispatchDeps, limit: number, source: Source): Promise<ClaimedBatch> {

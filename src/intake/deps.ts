@@ -1,4 +1,4 @@
-/** What intake works with. */
+/** The parts that intake works with. */
 import type { BuyerPolicy } from "../core/rules/buyer-state.ts";
 import type { ShopPolicy } from "../core/values/policy.ts";
 import type { Reason } from "../core/values/reason.ts";

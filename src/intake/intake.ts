@@ -38,7 +38,7 @@ const UNSTORABLE = {
   message: "event: holds a value that the database does not take; see the log of this process",
 };
 
-/** For one submitted list: a verdict for each event, or why there is none. */
+/** For one submitted list: a verdict for each event, or why it could not be given. */
 type Answer = { readonly verdicts: readonly TakenIn[] } | { readonly error: unknown };
 
 /** Takes in several lists in one transaction. If one of them cannot be taken in, each is taken in by itself, so that it blocks no other. */

@@ -1,4 +1,4 @@
-/** What the database knows about the identities and orders of some events. Keys are `shopKey`s. */
+/** Identities and orders of some events, as the database knows them. Keys are `shopKey`s. */
 import type { Sql } from "../db/client.ts";
 import { type Key, shopKey } from "../db/keys.ts";
 import { findContacts, findOrders, findPlatformIds } from "../db/stores/intake/intake-store.ts";

@@ -1,11 +1,11 @@
 /**
  * Groups the events of a batch by buyer, one event after the other: an identity that an event reports counts from that event on. When an
- * event proves two buyers of the batch to be one, the events before it are folded first. That event and all later ones of the two wait for
+ * event proves two buyers of the batch to be one, the events before it are folded first. This event and all later ones of the two wait for
  * another round, so that a batch gives the same result as its events one by one.
  */
 import type { Prepared } from "./prepare.ts";
 
-/** What the database knows, by `shop\nvalue`. */
+/** Identities and orders in the database, by `shop\nvalue`. */
 export type KnownParties = {
   readonly contacts: ReadonlyMap<string, string>;
   readonly platformIds: ReadonlyMap<string, string>;

@@ -44,7 +44,7 @@ export type Preview = {
   readonly segments: number;
   /** `UTF-8`: no SMS. */
   readonly encoding: MadeMessage["encoding"];
-  /** Of the whole message; null: the channel has no price. */
+  /** The price of the whole message; null: the channel has no price. */
   readonly cost: { readonly amount: string; readonly currency: string } | null;
   readonly params: Readonly<Record<string, string>>;
   readonly approved: ApprovedTemplate | null;

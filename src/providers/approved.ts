@@ -1,7 +1,7 @@
 /** The parts that the front matter's sections share. Values are text; only parameters are templates. */
 import { z } from "zod";
 
-/** What a section of the front matter names. */
+/** The contents of one section of the front matter. */
 export type Section = {
   /** The provider's own names for the template: `signName`, `templateCode`, …. */
   readonly fields: Readonly<Record<string, string>>;

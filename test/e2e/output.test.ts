@@ -77,7 +77,7 @@ describe("a closed pipe", () => {
 });
 
 describe.runIf(existsSync("/dev/full"))("a full disk", () => {
-  it.each([...COMMANDS, ["--help"], ["report", "--help"]])("is told by %s %s", async (...args) => {
+  it.each([...COMMANDS, ["--help"], ["report", "--help"]])("is reported by %s %s", async (...args) => {
     expect(await run({ fd: openSync("/dev/full", "w") }, args)).toEqual({
       code: 1,
       err: "dunlin: standard output: no space is left on the disk (ENOSPC)\n",

@@ -120,12 +120,12 @@ describe("bad input", () => {
     write("bad/other/a.sms.en.hbs", "hello");
     const { code, out, err } = await rehearse("nothing.ndjson", "--campaigns", "bad");
     expect([code, out]).toEqual([1, ""]);
-    const told = err
+    const faults = err
       .replace(/^dunlin: /, "")
       .trimEnd()
       .split("\n")
       .sort();
-    expect(told).toEqual([
+    expect(faults).toEqual([
       "bad/other/campaign.yaml:2: steps[0].at: needs exactly one of afterCreated and beforeClose",
       "bad/other/campaign.yaml:3: limit: unknown key (did you mean `limits`?)",
       "bad/promo/campaign.yaml:1: active.from: must be before `to`",

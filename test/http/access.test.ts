@@ -196,7 +196,7 @@ describe("problems", () => {
   it("are the same in docs/errors.md and in the code", () => {
     const text = readFileSync(new URL("../../docs/errors.md", import.meta.url), "utf8");
     const rows = [...text.matchAll(/^\| `(\w+)` +\| (\d+) +\| (.*?) +\| (.*?) +\|$/gm)];
-    const told = rows.map(([, code, status, title, remedy]) => [code, { status: Number(status), title, remedy }]);
-    expect(told).toEqual(Object.entries(ERRORS));
+    const documented = rows.map(([, code, status, title, remedy]) => [code, { status: Number(status), title, remedy }]);
+    expect(documented).toEqual(Object.entries(ERRORS));
   });
 });

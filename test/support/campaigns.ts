@@ -81,7 +81,7 @@ export async function campaignSetup(yaml = campaignYaml("10m"), more: Readonly<R
     return {
       live,
       deps,
-      tell: (...events: readonly unknown[]) =>
+      receive: (...events: readonly unknown[]) =>
         takeIn(
           deps,
           events.map((event) => {

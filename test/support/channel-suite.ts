@@ -1,6 +1,6 @@
 /**
  * The conformance suite for channels over HTTP: every such channel passes it (`src/core/seams/channel.ts` is the seam). A channel's test
- * file calls `testChannel` and adds only its own rules. The provider is a loopback server that answers as it is told.
+ * file calls `testChannel` and adds only its own rules. The provider is a loopback server that answers as the test asks.
  */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { MAX_CONNECTIONS } from "../../src/channels/http-client.ts";
@@ -38,7 +38,7 @@ export type OpenOptions<Name extends ChannelProvider> = {
 /** The provider and the channels of one test. */
 export type ChannelBench<Name extends ChannelProvider> = {
   readonly provider: () => FakeProvider;
-  /** What the channels logged, as JSON. */
+  /** The log lines of the channels, as JSON. */
   readonly logged: () => string;
   readonly open: (options?: OpenOptions<Name>) => Channel;
   /** Sends one message to the provider, which does this. */

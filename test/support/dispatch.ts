@@ -78,7 +78,7 @@ export async function dispatchSetup(
     dispatcher,
     another,
     at: base.database.setNow,
-    tell: (...events: readonly unknown[]) => takeIn(base.deps, base.ready(events)),
+    receive: (...events: readonly unknown[]) => takeIn(base.deps, base.ready(events)),
     drain: async () => {
       const taken = await dispatcher.drain();
       await dispatcher.settled();

@@ -29,7 +29,7 @@ export async function reportFacts(campaigns?: readonly Campaign[], zones: Record
   const shopOf = (id: string) => closingShop({ id, timeZone: zones[id] ?? "Asia/Shanghai" });
   const deps = { ...base, shopOf };
   let events = 0;
-  const tell = async (type: string, at: number, order: Record<string, unknown>, shop = "acme"): Promise<void> => {
+  const receive = async (type: string, at: number, order: Record<string, unknown>, shop = "acme"): Promise<void> => {
     await database.setNow(at);
     const event = { ...receivedEvent(`e${String(++events).padStart(4, "0")}`, `order.${type}`, at, order), shop };
     const result = prepare({ shopOf, vault: deps.vault }, event);
@@ -40,12 +40,12 @@ export async function reportFacts(campaigns?: readonly Campaign[], zones: Record
   return {
     sql,
     database,
-    tell,
+    receive,
     /** An order of a buyer of its own, unless one is given. */
     order: (id: string, at: number, more: Record<string, unknown> = {}, shop = "acme") =>
-      tell("created", at, { id, buyer: { id: `b-${id}`, chat: { wechat: `w-${id}` } }, ...more }, shop),
-    paid: (id: string, at: number, shop = "acme") => tell("paid", at, { id, buyer: undefined }, shop),
-    refunded: (id: string, at: number, shop = "acme") => tell("refunded", at, { id, buyer: undefined }, shop),
+      receive("created", at, { id, buyer: { id: `b-${id}`, chat: { wechat: `w-${id}` } }, ...more }, shop),
+    paid: (id: string, at: number, shop = "acme") => receive("paid", at, { id, buyer: undefined }, shop),
+    refunded: (id: string, at: number, shop = "acme") => receive("refunded", at, { id, buyer: undefined }, shop),
     sent: (fact: Sent, shop = "acme") => writeSent(sql, shop, fact),
     /** A planned row decided as a skip. */
     async skipped(order: string, step: string, at: number, reason: string, shop = "acme"): Promise<void> {

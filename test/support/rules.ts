@@ -85,22 +85,27 @@ export const planFacts = (change: Partial<PlanFacts> = {}): PlanFacts => ({
   ...change,
 });
 
-export const told = (id: string, type: EventType, at: number, order: Partial<OrderPayload> = {}): ReceivedEvent => ({
+export const orderEvent = (
+  id: string,
+  type: EventType,
+  at: number,
+  order: Partial<OrderPayload> = {},
+): ReceivedEvent => ({
   id,
   type,
   occurredAt: at,
   order: { id: "o1", ...order },
 });
 
-export type Told = { readonly contact?: string; readonly suppressed?: boolean; readonly zone?: string };
+type ChangedFacts = { readonly contact?: string; readonly suppressed?: boolean; readonly zone?: string };
 
-/** One buyer on a simulated clock: events are told at their instants, and what is due in between is decided. */
+/** One buyer on a simulated clock: events happen at their instants, and rows that are due in between are decided. */
 export type Buyer = {
   readonly state: BuyerState;
   readonly out: Decision[];
-  /** Runs the clock to `at` and tells the events there; the clock's own things of that instant come with the next call. */
-  tell(at: number, ...events: ReceivedEvent[]): Buyer;
-  know(at: number, facts: Told): Buyer;
+  /** Runs the clock to `at` and applies the events there; rows due at that instant are decided by the next call. */
+  receive(at: number, ...events: ReceivedEvent[]): Buyer;
+  setFacts(at: number, facts: ChangedFacts): Buyer;
   /** At `at` a person records that the buyer will pay at `when`. */
   promise(at: number, when: number): Buyer;
   touch(at: number, campaigns: readonly Campaign[], keepTimes?: boolean): Buyer;
@@ -150,7 +155,7 @@ export function buyerOf(
   const buyer: Buyer = {
     state,
     out,
-    tell(at, ...list) {
+    receive(at, ...list) {
       runTo(at, false);
       for (const event of list) {
         const soFar = [...(events.get(event.order.id) ?? []), event];
@@ -165,7 +170,7 @@ export function buyerOf(
       }
       return buyer;
     },
-    know(at, { contact, suppressed, zone }) {
+    setFacts(at, { contact, suppressed, zone }) {
       runTo(at, false);
       const change = () => {
         if (contact !== undefined)
@@ -211,7 +216,7 @@ export const created = (
 ): ReceivedEvent => {
   const { closes, ...rest } = order;
   const when = T0 + at * MINUTE;
-  return told(`${id}-created`, "order.created", when, {
+  return orderEvent(`${id}-created`, "order.created", when, {
     id,
     amount: "10.00",
     currency: "CNY",
@@ -226,4 +231,4 @@ export const event = (
   id: string,
   at: number,
   order: Partial<OrderPayload> = {},
-) => told(`${id}-${kind}-${at}`, `order.${kind}`, T0 + at * MINUTE, { id, ...order });
+) => orderEvent(`${id}-${kind}-${at}`, `order.${kind}`, T0 + at * MINUTE, { id, ...order });

@@ -13,7 +13,7 @@ export type TrackedOrder = {
   settled: Record<string, number>;
 };
 
-/** The buyer told a person that they will pay at `at`. */
+/** A person recorded that the buyer will pay at `at`. */
 export type PaymentPromise = {
   readonly at: number;
   /** When it was recorded: the later of two holds. */

@@ -46,7 +46,7 @@ export type SendOutcome =
     }
   | { readonly kind: "unknown"; readonly code: string; readonly message: string };
 
-/** What is configured of a channel, whatever its provider. */
+/** The settings that every channel has. */
 export type ChannelTerms = {
   readonly name: string;
   readonly provider: string;
@@ -61,7 +61,7 @@ export type ChannelTerms = {
   readonly fallback: string | null;
 };
 
-/** What a provider's folder in `src/channels` opens. */
+/** An open channel, made by the provider's folder in `src/channels`. */
 export type Sender = {
   /** After `startBy` (performance.now) the request must not begin: nothing is sent, and the outcome is `failed-transient`. */
   send(message: Message, startBy?: number): Promise<SendOutcome>;

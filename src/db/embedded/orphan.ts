@@ -1,5 +1,5 @@
 /**
- * What a killed owner left running. The caller holds the owner lock, so whatever runs on the cluster has no owner any more.
+ * Stops the server that a killed owner left running. The caller holds the owner lock, so whatever runs on the cluster has no owner any more.
  * It is stopped rather than adopted: it may be of an older release, and its settings too.
  */
 import { open, readFile, readlink, stat } from "node:fs/promises";
@@ -58,7 +58,7 @@ export async function reclaimCluster(cluster: string, log: Log): Promise<void> {
  * not if the file were removed.
  */
 async function disownPidFile(cluster: string, pid: number, log: Log): Promise<void> {
-  // Never made anew: it may have been this PostgreSQL in its last moments, which has just removed the file itself.
+  // Never written again: it may have been this PostgreSQL in its last moments, which has just removed the file itself.
   const handle = await open(path.join(cluster, "postmaster.pid"), "r+").catch((error: unknown) => {
     if (errnoOf(error) === "ENOENT") return undefined;
     throw error;
@@ -83,7 +83,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** A zombie is none: it holds nothing any more. */
+/** A zombie does not count: it holds nothing any more. */
 async function isPostmasterOf(pid: number, cluster: string): Promise<boolean> {
   if (process.platform !== "linux") {
     const { output } = await run("/bin/ps", ["-ww", "-o", "command=", "-p", String(pid)], { runAs: {}, cwd: "/" });

@@ -35,7 +35,7 @@ export async function lockDataDir(dataDir: string): Promise<OwnerLock> {
     for (let attempt = 1; ; attempt++) {
       const claim = await makeClaim(dir.path, `owner-${process.pid}-${rank}-${attempt}.sock`, dataDir);
       let rival = await findRival(dir.path, claim.name);
-      // Of those who only claim, the one of the lowest rank stays and waits for the others to withdraw.
+      // Among claims alone, the one of the lowest rank stays and waits for the others to withdraw.
       while (rival && rival.rank > rank && Date.now() < deadline) {
         await sleep(30);
         rival = await findRival(dir.path, claim.name);

@@ -12,7 +12,7 @@ export async function serverSettings(port: number): Promise<Record<string, strin
     work_mem: "8MB",
     maintenance_work_mem: "64MB",
     dynamic_shared_memory_type: await sharedMemory(),
-    // What was answered with 202 is on disk.
+    // An event that was answered with 202 is on disk.
     fsync: "on",
     synchronous_commit: "on",
     full_page_writes: "on",

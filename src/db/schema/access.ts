@@ -1,4 +1,4 @@
-/** Who may use the HTTP interface, and who changed something. These tables belong to the installation, not to a shop. */
+/** The people who may use the HTTP interface, and the trail of their changes. These tables belong to the installation, not to a shop. */
 import { integer, pgTable, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
 import { bytea, instant } from "./column-types.ts";
 
@@ -24,7 +24,7 @@ export const apiKeys = pgTable(
   ],
 );
 
-/** Who changed what, and when. Ids are UUIDv7, so they are in the order of time. */
+/** The audit trail. Ids are UUIDv7, so they are in the order of time. */
 export const audit = pgTable("audit", {
   id: uuid("id").primaryKey(),
   at: instant("at").notNull(),

@@ -86,14 +86,14 @@ export const deliveries = pgTable(
   "deliveries",
   {
     shopId: text("shop_id").notNull(),
-    /** That of the first attempt on a channel is the idempotency key of all attempts there. */
+    /** The id of the first attempt on a channel is the idempotency key of all attempts there. */
     id: uuid("id").notNull(),
     reminderId: uuid("reminder_id").notNull(),
     channel: text("channel").notNull(),
     attempt: integer("attempt").notNull(),
     /** `claimed` → `accepted`, `failed-permanent`, `failed-transient`, `unknown`. */
     state: text("state").notNull(),
-    /** That of this attempt: a retry may go out under a later version than the first one. */
+    /** The version of this attempt: a retry may go out under a later version than the first one. */
     campaignVersion: text("campaign_version"),
     variant: text("variant"),
     claimedAt: instant("claimed_at").notNull(),
@@ -136,7 +136,7 @@ export const recoveries = pgTable(
   (t) => [
     // An order is credited once at most.
     primaryKey({ columns: [t.shopId, t.orderId] }),
-    // What a reminder recovered, for the reports.
+    // Reports look up recoveries by reminder.
     index("recoveries_reminder").on(t.shopId, t.reminderId),
   ],
 );

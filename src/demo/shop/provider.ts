@@ -33,7 +33,7 @@ export type Provider = {
   close(): Promise<void>;
 };
 
-/** Of each 25 new messages one first gets a 500 and one a 429. */
+/** One in 25 new messages first gets a 500 and one a 429. */
 const TROUBLE = new Map([
   [4, 500],
   [13, 429],

@@ -101,7 +101,7 @@ export const versionFull = z.strictObject({ key: text, ...version, ...texts });
 
 /** The holder of the key that the request came with. */
 export type Actor = { readonly who: string; readonly via: "http" };
-/** Whether the current version (null: there is none) is the one that the request began with. */
+/** Whether the current version (null: no version exists) is the one that the request began with. */
 export type Expects = (current: number | null) => boolean;
 export type CampaignFault = { readonly file: string; readonly line: number | null; readonly message: string };
 

@@ -1,6 +1,6 @@
 /**
- * Logs each request by route template, method, status and time. It never logs a URL with its query, a header or a body. Of an error it
- * logs chosen fields only: other fields of a database error contain the values of the row.
+ * Logs each request by route template, method, status and time. It never logs a URL with its query, a header or a body. It logs only chosen
+ * fields of an error: other fields of a database error contain the values of the row.
  */
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";

@@ -1,4 +1,4 @@
-/** Warns if the times of a file go backwards. That is allowed: events happen in the order of their times. */
+/** Warns if the times of a file go backwards. This is allowed: events happen in the order of their times. */
 import { parseInstant } from "../../core/values/instant.ts";
 
 export type BackwardCheck = { see(value: unknown, line: number): void; warning(): string | null };

@@ -70,7 +70,7 @@ function skimObject(place: Place, kinds: readonly Wanted[] | "texts"): Skimmed |
   }
 }
 
-/** Of a repeated key the last value counts, of any kind. */
+/** The last value of a repeated key counts, of any kind. */
 function skimValue(place: Place, { name, kind }: Pick<Wanted, "name" | "kind">, found: Skimmed): boolean {
   if (name in found) delete found[name];
   const first = skipSpace(place);

@@ -7,7 +7,7 @@ const MAX_CHAINS = 1_000;
 /** Longer than any locale (core/values/locale.ts): the rest of such a text does not matter. */
 const MAX_LENGTH = 41;
 
-/** Canonical locales, nearest first, without repeats. A locale that is none (buyers' come from outside) is passed over. Never throws. */
+/** Canonical locales, nearest first, without repeats. Text that is not a locale is passed over (buyers' locales come from outside). Never throws. */
 export function localeChain(locale: string | null, shopLocale: string): readonly string[] {
   return chainOf(`${shopLocale}\n${locale?.slice(0, MAX_LENGTH) ?? ""}`);
 }

@@ -28,7 +28,7 @@ async function commands(more: Readonly<Record<string, string>> = {}) {
   const result = loadConfig(env, setup.dir);
   if (!result.ok) throw new Error(result.faults.join("\n"));
   const { config } = result;
-  /** What a command prints on stdout and stderr, and the failure it ends with. */
+  /** The output of a command on stdout and stderr, and the failure it ends with. */
   const run = async (command: (context: CommandContext) => void | Promise<void>) => {
     const [out, err]: [string[], string[]] = [[], []];
     const said = () => ({ out: out.join(""), err: err.join("") });
@@ -201,7 +201,7 @@ describe("campaigns export", () => {
     expect((await run((context) => exportCommand(context, dir, {}))).failed).toMatch(/is not empty/);
     expect((await run((context) => exportCommand(context, dir, { force: true }))).failed).toBeNull();
     expect(readdirSync(join(dir, "default")).sort()).toEqual(["README.md", "campaign.yaml", "nudge.sms.en.hbs"]);
-    // What was edited is now in the directory: no conflict any more, also later.
+    // The edit is now in the directory: no conflict any more, also later.
     expect((await apply()).failed).toBeNull();
     write("default/campaign.yaml", campaignYaml("45m"));
     expect((await apply()).failed).toBeNull();
@@ -236,7 +236,7 @@ describe("campaigns rollback", () => {
       { from_version: 3, to_version: 4, note: "too late" },
       { from_version: 4, to_version: 5, note: "back to 1" },
     ]);
-    // What was rolled back is an edit: the directory must not undo it unasked.
+    // A rollback is an edit: the directory must not undo it unasked.
     expect((await apply()).failed).not.toBeNull();
   });
 

@@ -142,14 +142,14 @@ describe("a change under running processes", () => {
     await planAnewIfChanged(sql);
     const [one, two] = [await process(), await process()];
     await at(T0);
-    await one.tell(order(1, T0));
+    await one.receive(order(1, T0));
     const plans = () => sql`select campaign_version as version, due_at from reminders order by orders`;
     expect(await plans()).toEqual([{ version: "1", due_at: T0 + 10 * MINUTE }]);
     write("default/campaign.yaml", campaignYaml("25m"));
     write("default/nudge.sms.en.hbs", "New words for {{order.id}}");
     await apply();
-    // Nobody told either process.
-    await two.tell(order(2, T0));
+    // Neither process was notified.
+    await two.receive(order(2, T0));
     expect(await plans()).toEqual([
       { version: "1", due_at: T0 + 10 * MINUTE },
       { version: "2", due_at: T0 + 25 * MINUTE },
@@ -165,8 +165,8 @@ describe("a change under running processes", () => {
     await two.drain();
     expect(sent.map(({ text }) => text).sort()).toEqual(["New words for o1", "New words for o2"]);
     expect(
-      await sql`select distinct campaign_version, template, template_version is not null as told from deliveries`,
-    ).toEqual([{ campaign_version: "2", template: "default/nudge.sms.en", told: true }]);
+      await sql`select distinct campaign_version, template, template_version is not null as versioned from deliveries`,
+    ).toEqual([{ campaign_version: "2", template: "default/nudge.sms.en", versioned: true }]);
   });
 
   it("waits for processes that are planning, so that no plan is missed", async () => {

@@ -1,4 +1,4 @@
-/** Each kind of change plans a case anew, in the database; the rules themselves are tested in test/core. */
+/** Each kind of change replans a case, in the database; the rules themselves are tested in test/unit/core. */
 import { describe, expect, it } from "vitest";
 import { HOUR, MINUTE } from "../../../src/core/values/duration.ts";
 import type { Campaign, ShopPolicy } from "../../../src/core/values/policy.ts";
@@ -31,7 +31,7 @@ type Order = Record<string, unknown>;
 const update = (order: Order) => [receivedEvent("u", "order.updated", at(5), order)];
 const other = (type: string, order: Order = {}) => receivedEvent(type, `order.${type}`, at(5), { id: "o2", ...order });
 
-describe("plans anew", () => {
+describe("replans", () => {
   it.each<[string, unknown[], string[], { campaign?: Partial<Campaign>; shop?: Partial<ShopPolicy> }?]>([
     ["an order that joins", [other("created")], ["15 send o1+o2"]],
     ["an order that leaves", [other("created"), { ...other("closed"), id: "c" }], ["10 send o1"]],
@@ -60,40 +60,40 @@ describe("plans anew", () => {
     ["a presale whose window is to come", update({ presale: { depositPaid: true, balanceFrom: iso(60) } }), []],
     ["a balance window that is open", update({ presale: { depositPaid: true, balanceFrom: iso(2) } }), ["12 send o1"]],
   ])("%s", async (_, events, expected, options = {}) => {
-    const { at: clock, tell, nudge } = await planning(options);
-    await tell(receivedEvent("e1", "order.created", T0));
+    const { at: clock, receive, nudge } = await planning(options);
+    await receive(receivedEvent("e1", "order.created", T0));
     expect(await nudge()).toEqual(["10 send o1"]);
     await clock(at(5));
-    await tell(...events);
+    await receive(...events);
     expect(await nudge()).toEqual(expected);
   });
 
   it("a contact that arrives in time", async () => {
-    const { at: clock, tell, nudge } = await planning();
-    await tell(receivedEvent("e1", "order.created", T0, { buyer: { id: "b1" } }));
+    const { at: clock, receive, nudge } = await planning();
+    await receive(receivedEvent("e1", "order.created", T0, { buyer: { id: "b1" } }));
     expect(await nudge()).toEqual(["70 no_contact o1"]);
     await clock(at(5));
-    await tell(...update({}));
+    await receive(...update({}));
     expect(await nudge()).toEqual(["10 send o1"]);
   });
 
   it("an order that the clock closes", async () => {
-    const { at: clock, tell, drain, nudge } = await planning();
-    await tell(
+    const { at: clock, receive, drain, nudge } = await planning();
+    await receive(
       receivedEvent("e1", "order.created", T0),
       receivedEvent("e2", "order.created", T0, { id: "o2", closesAt: iso(8) }),
     );
     expect(await nudge()).toEqual(["6 send o1+o2"]);
-    await tell(receivedEvent("e3", "order.updated", T0, { id: "o2", closesAt: iso(4) }));
+    await receive(receivedEvent("e3", "order.updated", T0, { id: "o2", closesAt: iso(4) }));
     await clock(at(4));
     await drain();
     expect(await nudge()).toEqual(["10 send o1"]);
   });
 
   it("an order whose balance window begins", async () => {
-    const { at: clock, tell, drain, nudge } = await planning();
+    const { at: clock, receive, drain, nudge } = await planning();
     const presale = { depositPaid: true, balanceFrom: iso(60), balanceTo: iso(120) };
-    await tell(receivedEvent("e1", "order.created", T0, { presale }));
+    await receive(receivedEvent("e1", "order.created", T0, { presale }));
     expect(await nudge()).toEqual([]);
     await clock(at(60));
     await drain();
@@ -101,8 +101,8 @@ describe("plans anew", () => {
   });
 
   it("a new version of the campaign", async () => {
-    const { at: clock, tell, drain, nudge, policy, database } = await planning();
-    await tell(receivedEvent("e1", "order.created", T0));
+    const { at: clock, receive, drain, nudge, policy, database } = await planning();
+    await receive(receivedEvent("e1", "order.created", T0));
     await clock(at(5));
     Object.assign(policy, {
       campaigns: policy.campaigns.map((each) => ({ ...each, version: "2", quietHours: evening })),
@@ -122,8 +122,8 @@ describe("quiet hours", () => {
     ["the campaign's before the shop's", { quietHours: noon }, { quietHours: evening }, "10 send o1"],
     ["none, if the campaign says so", { quietHours: "off" }, { quietHours: evening }, "10 send o1"],
   ])("%s", async (_, campaign, shop, expected) => {
-    const { tell, nudge } = await planning({ campaign, shop });
-    await tell(receivedEvent("e1", "order.created", T0));
+    const { receive, nudge } = await planning({ campaign, shop });
+    await receive(receivedEvent("e1", "order.created", T0));
     expect(await nudge()).toEqual([expected]);
   });
 });

@@ -26,7 +26,7 @@ async function underWay() {
   });
   const { sql } = setup.database;
   await setup.at(T0);
-  await setup.tell(receivedEvent("e1", "order.created", T0));
+  await setup.receive(receivedEvent("e1", "order.created", T0));
   await setup.at(T0 + 10 * MINUTE);
   await setup.drain();
   await setup.at(T0 + 20 * MINUTE);
@@ -39,7 +39,7 @@ async function underWay() {
     answer: (outcome: SendOutcome) => answer(outcome),
     pay: async () => {
       await setup.at(PAID);
-      await setup.tell(receivedEvent("e2", "order.paid", PAID));
+      await setup.receive(receivedEvent("e2", "order.paid", PAID));
     },
     credited: async () => {
       const rows = await sql<{ step: string }[]>`
@@ -76,11 +76,11 @@ describe("a payment while a send is under way", () => {
   });
 
   it("is credited to it when it was given up before the payment, and its acceptance is heard after it", async () => {
-    const { at, tell, answer, dispatcher, credited, sql } = await underWay();
+    const { at, receive, answer, dispatcher, credited, sql } = await underWay();
     await at(T0 + 30 * MINUTE);
     expect(await dispatcher.rescue()).toBe(1);
     await at(T0 + 31 * MINUTE);
-    await tell(receivedEvent("e2", "order.paid", T0 + 31 * MINUTE));
+    await receive(receivedEvent("e2", "order.paid", T0 + 31 * MINUTE));
     expect(await credited()).toEqual(["nudge"]);
     answer(accepted);
     await dispatcher.settled();
@@ -112,18 +112,18 @@ describe("an order that was paid", () => {
   it.each([
     ["before the payment", ["updated", "paid"]],
     ["after it", ["paid", "updated"]],
-  ])("is credited with the amount that it had, told %s", async (_, types) => {
-    const { at, tell, drain, database } = await dispatchSetup();
+  ])("is credited with the amount that it had, if the change arrives %s", async (_, types) => {
+    const { at, receive, drain, database } = await dispatchSetup();
     await at(T0);
-    await tell(receivedEvent("e1", "order.created", T0));
+    await receive(receivedEvent("e1", "order.created", T0));
     await at(T0 + 10 * MINUTE);
     await drain();
     await at(T0 + 20 * MINUTE);
-    const told = {
+    const byName = {
       updated: receivedEvent("e2", "order.updated", T0 + 15 * MINUTE, { amount: "80.00" }),
       paid: receivedEvent("e3", "order.paid", T0 + 20 * MINUTE),
     };
-    for (const type of types) await tell(told[type as keyof typeof told]);
+    for (const type of types) await receive(byName[type as keyof typeof byName]);
     expect(await database.sql`select order_id, amount from recoveries`).toEqual([{ order_id: "o1", amount: 8_000 }]);
   });
 });

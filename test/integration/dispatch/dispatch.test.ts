@@ -9,9 +9,9 @@ const accepted: SendOutcome = { kind: "accepted", messageId: "m", segments: null
 
 describe("dispatch", () => {
   it("sends what is due, once, with today's amount, and records it", async () => {
-    const { at, tell, drain, sent, database } = await dispatchSetup();
+    const { at, receive, drain, sent, database } = await dispatchSetup();
     await at(T0);
-    await tell(
+    await receive(
       receivedEvent("e1", "order.created", T0),
       receivedEvent("e2", "order.updated", T0 + 1, { amount: "99.00" }),
     );
@@ -36,25 +36,25 @@ describe("dispatch", () => {
   });
 
   it("never claims for a buyer whose payment is committed", async () => {
-    const { at, tell, drain, sent } = await dispatchSetup();
+    const { at, receive, drain, sent } = await dispatchSetup();
     await at(T0);
-    await tell(receivedEvent("e1", "order.created", T0));
+    await receive(receivedEvent("e1", "order.created", T0));
     await at(T0 + 10 * MINUTE);
-    await tell(receivedEvent("e2", "order.paid", T0 + 10 * MINUTE));
+    await receive(receivedEvent("e2", "order.paid", T0 + 10 * MINUTE));
     await drain();
     expect(sent).toEqual([]);
   });
 
   it("ends a case as paid when a payment and a close by the clock fall on one instant", async () => {
-    const { at, tell, drain, database } = await dispatchSetup({ campaign: { paidSilence: null, minLead: 0 } });
+    const { at, receive, drain, database } = await dispatchSetup({ campaign: { paidSilence: null, minLead: 0 } });
     await at(T0);
     const closesAt = new Date(T0 + 5 * MINUTE).toISOString();
-    await tell(
+    await receive(
       receivedEvent("e1", "order.created", T0),
       receivedEvent("e2", "order.created", T0, { id: "o2", closesAt }),
     );
     await at(T0 + 5 * MINUTE);
-    await tell(receivedEvent("e3", "order.paid", T0 + 5 * MINUTE));
+    await receive(receivedEvent("e3", "order.paid", T0 + 5 * MINUTE));
     await drain();
     expect(
       await database.sql`select distinct reason from reminders where state = 'skipped' and step = 'nudge'`,
@@ -62,9 +62,9 @@ describe("dispatch", () => {
   });
 
   it("lets two dispatchers share what is due without sending twice", async () => {
-    const { at, tell, dispatcher, another, sent } = await dispatchSetup();
+    const { at, receive, dispatcher, another, sent } = await dispatchSetup();
     await at(T0);
-    await tell(
+    await receive(
       ...Array.from({ length: 250 }, (_, n) =>
         receivedEvent(`e${n}`, "order.created", T0, {
           id: `o${n}`,
@@ -85,9 +85,9 @@ describe("dispatch", () => {
       { kind: "failed-transient", code: "http_500", message: "no", retryAfterMs: null },
       accepted,
     ];
-    const { at, tell, drain, sent, database } = await dispatchSetup({ answer: () => answers.shift() ?? accepted });
+    const { at, receive, drain, sent, database } = await dispatchSetup({ answer: () => answers.shift() ?? accepted });
     await at(T0);
-    await tell(receivedEvent("e1", "order.created", T0));
+    await receive(receivedEvent("e1", "order.created", T0));
     await at(T0 + 10 * MINUTE);
     await drain();
     expect(await database.sql`select state, retry_at from reminders where step = 'nudge'`).toEqual([
@@ -106,15 +106,15 @@ describe("dispatch", () => {
   });
 
   it("does not try again once the order is paid", async () => {
-    const { at, tell, drain, sent, database } = await dispatchSetup({
+    const { at, receive, drain, sent, database } = await dispatchSetup({
       answer: () => ({ kind: "failed-transient", code: "x", message: "", retryAfterMs: 5_000 }),
     });
     await at(T0);
-    await tell(receivedEvent("e1", "order.created", T0));
+    await receive(receivedEvent("e1", "order.created", T0));
     await at(T0 + 10 * MINUTE);
     await drain();
     await at(T0 + 10 * MINUTE + SECOND);
-    await tell(receivedEvent("e2", "order.paid", T0 + 10 * MINUTE + SECOND));
+    await receive(receivedEvent("e2", "order.paid", T0 + 10 * MINUTE + SECOND));
     await at(T0 + 11 * MINUTE);
     await drain();
     expect(sent).toHaveLength(1);
@@ -125,11 +125,11 @@ describe("dispatch", () => {
   });
 
   it("goes to the next channel after a permanent failure, and ends as rejected after the last", async () => {
-    const { at, tell, drain, sent, database } = await dispatchSetup({
+    const { at, receive, drain, sent, database } = await dispatchSetup({
       answer: () => ({ kind: "failed-permanent", code: "http_400", message: "bad" }),
     });
     await at(T0);
-    await tell(
+    await receive(
       receivedEvent("e1", "order.created", T0, { buyer: { id: "b1", phone: "+8613812345678", chat: { wechat: "w" } } }),
     );
     await at(T0 + 10 * MINUTE);
@@ -144,10 +144,10 @@ describe("dispatch", () => {
 
   it("sends no half sentence: if a text needs what the buyer lacks, it tries the next channel, and the delivery says why", async () => {
     const texts: Record<string, string> = { chat: "Hi {{buyer.name}}", sms: "Pay {{payUrl}}" };
-    const { at, tell, drain, sent, database } = await dispatchSetup({ text: (channel) => texts[channel] ?? "" });
+    const { at, receive, drain, sent, database } = await dispatchSetup({ text: (channel) => texts[channel] ?? "" });
     await at(T0);
     const buyer = (id: string, phone: string) => ({ id, phone, chat: { wechat: id } });
-    await tell(
+    await receive(
       receivedEvent("e1", "order.created", T0, { buyer: buyer("b1", "+8613812345678") }),
       receivedEvent("e2", "order.created", T0, {
         id: "o2",
@@ -174,14 +174,14 @@ describe("dispatch", () => {
   });
 
   it("fails at once with a contact that cannot be read, goes to the next channel, and logs nothing of the buyer", async () => {
-    const { at, tell, drain, sent, database, dispatch } = await dispatchSetup({
+    const { at, receive, drain, sent, database, dispatch } = await dispatchSetup({
       campaign: { steps: [{ id: "nudge", at: { kind: "afterCreated", ms: 10 * MINUTE }, channels: ["chat", "sms"] }] },
     });
     const logged: string[] = [];
     dispatch.log.error = (fields, message) => void logged.push(`${message} ${JSON.stringify(fields)}`);
     await at(T0);
     const phones = ["+8613812345678", "+8613812345679", "+8613812345680"];
-    await tell(
+    await receive(
       ...phones.map((phone, n) =>
         receivedEvent(`e${n}`, "order.created", T0, {
           id: `o${n}`,
@@ -217,9 +217,9 @@ describe("dispatch", () => {
   it("hands over the approved template that the channel's provider has", async () => {
     const front =
       '---\naliyun: { signName: A, templateCode: SMS_1, params: { id: "{{order.id}}" } }\n---\n{{order.id}}';
-    const { at, tell, drain, sent } = await dispatchSetup({ text: () => front });
+    const { at, receive, drain, sent } = await dispatchSetup({ text: () => front });
     await at(T0);
-    await tell(receivedEvent("e1", "order.created", T0));
+    await receive(receivedEvent("e1", "order.created", T0));
     await at(T0 + 10 * MINUTE);
     await drain();
     expect(sent.map(({ text, params, approved }) => ({ text, params, approved }))).toEqual([
@@ -232,11 +232,11 @@ describe("dispatch", () => {
   });
 
   it("never repeats an attempt of unknown outcome", async () => {
-    const { at, tell, drain, sent, database } = await dispatchSetup({
+    const { at, receive, drain, sent, database } = await dispatchSetup({
       answer: () => ({ kind: "unknown", code: "timeout", message: "" }),
     });
     await at(T0);
-    await tell(
+    await receive(
       receivedEvent("e1", "order.created", T0, { buyer: { id: "b1", phone: "+8613812345678", chat: { wechat: "w" } } }),
     );
     for (const minute of [10, 11, 20, 60]) {
@@ -250,9 +250,9 @@ describe("dispatch", () => {
   });
 
   it("gives up a claim whose worker died, and counts it as a send", async () => {
-    const { at, tell, dispatcher, sent, database } = await dispatchSetup({ hang: true });
+    const { at, receive, dispatcher, sent, database } = await dispatchSetup({ hang: true });
     await at(T0);
-    await tell(receivedEvent("e1", "order.created", T0));
+    await receive(receivedEvent("e1", "order.created", T0));
     await at(T0 + 10 * MINUTE);
     await dispatcher.drain();
     expect(await dispatcher.rescue()).toBe(0);
@@ -269,9 +269,9 @@ describe("dispatch", () => {
   });
 
   it("holds a channel's rate across two dispatchers", async () => {
-    const { at, tell, dispatcher, another, sent, database } = await dispatchSetup({ ratePerSecond: 20 });
+    const { at, receive, dispatcher, another, sent, database } = await dispatchSetup({ ratePerSecond: 20 });
     await at(T0);
-    await tell(
+    await receive(
       ...Array.from({ length: 60 }, (_, n) =>
         receivedEvent(`e${n}`, "order.created", T0, {
           id: `o${n}`,
@@ -311,24 +311,24 @@ describe("dispatch", () => {
   });
 
   it("credits a payment to the last reminder before it, and takes it back when refunded", async () => {
-    const { at, tell, drain, database } = await dispatchSetup();
+    const { at, receive, drain, database } = await dispatchSetup();
     await at(T0);
-    await tell(receivedEvent("e1", "order.created", T0));
+    await receive(receivedEvent("e1", "order.created", T0));
     await at(T0 + 10 * MINUTE);
     await drain();
     await at(T0 + 15 * MINUTE);
-    await tell(receivedEvent("e2", "order.paid", T0 + 15 * MINUTE));
+    await receive(receivedEvent("e2", "order.paid", T0 + 15 * MINUTE));
     expect(await database.sql`select order_id, amount, reminded_at, paid_at from recoveries`).toEqual([
       { order_id: "o1", amount: 12900, reminded_at: T0 + 10 * MINUTE, paid_at: T0 + 15 * MINUTE },
     ]);
-    await tell(receivedEvent("e3", "order.refunded", T0 + 16 * MINUTE));
+    await receive(receivedEvent("e3", "order.refunded", T0 + 16 * MINUTE));
     expect(await database.sql`select * from recoveries`).toEqual([]);
   });
 
   it("closes orders by the clock and ends their case", async () => {
-    const { at, tell, drain, database } = await dispatchSetup();
+    const { at, receive, drain, database } = await dispatchSetup();
     await at(T0);
-    await tell(receivedEvent("e1", "order.created", T0, { buyer: { id: "b1" } }));
+    await receive(receivedEvent("e1", "order.created", T0, { buyer: { id: "b1" } }));
     await at(T0 + 25 * HOUR);
     await drain();
     expect(await database.sql`select status, in_case from orders`).toEqual([{ status: "closed", in_case: false }]);
@@ -338,10 +338,10 @@ describe("dispatch", () => {
 });
 
 it("keeps the reason of each planned skip when a worker is late for several", async () => {
-  const { at, tell, drain, database } = await dispatchSetup();
+  const { at, receive, drain, database } = await dispatchSetup();
   await at(T0);
   const closesAt = new Date(T0 + 40 * MINUTE).toISOString();
-  await tell(receivedEvent("e1", "order.created", T0, { closesAt, buyer: { id: "b1" } }));
+  await receive(receivedEvent("e1", "order.created", T0, { closesAt, buyer: { id: "b1" } }));
   const planned = await database.sql`select distinct reason, due_at from reminders where state = 'planned'`;
   expect(planned).toEqual([{ reason: "no_contact", due_at: T0 + 38 * MINUTE }]);
   await at(T0 + 38 * MINUTE + 58);
@@ -352,10 +352,10 @@ it("keeps the reason of each planned skip when a worker is late for several", as
 });
 
 it("sends a reminder that was pulled to the last useful moment, though a worker takes it up a little later", async () => {
-  const { at, tell, drain, sent, database } = await dispatchSetup();
+  const { at, receive, drain, sent, database } = await dispatchSetup();
   await at(T0);
   // The nudge after 10 minutes would be too late: it is pulled to 2 minutes before the close.
-  await tell(receivedEvent("e1", "order.created", T0, { closesAt: new Date(T0 + 8 * MINUTE).toISOString() }));
+  await receive(receivedEvent("e1", "order.created", T0, { closesAt: new Date(T0 + 8 * MINUTE).toISOString() }));
   expect(await database.sql`select due_at from reminders where step = 'nudge'`).toEqual([{ due_at: T0 + 6 * MINUTE }]);
   await at(T0 + 3 * MINUTE);
   await drain();
@@ -365,9 +365,9 @@ it("sends a reminder that was pulled to the last useful moment, though a worker 
 });
 
 it("does not send when it is taken up well after the last useful moment", async () => {
-  const { at, tell, drain, sent, database } = await dispatchSetup();
+  const { at, receive, drain, sent, database } = await dispatchSetup();
   await at(T0);
-  await tell(receivedEvent("e1", "order.created", T0, { closesAt: new Date(T0 + 8 * MINUTE).toISOString() }));
+  await receive(receivedEvent("e1", "order.created", T0, { closesAt: new Date(T0 + 8 * MINUTE).toISOString() }));
   await at(T0 + 6 * MINUTE + 30 * SECOND);
   await drain();
   expect(sent).toEqual([]);
@@ -383,12 +383,12 @@ describe("text that PostgreSQL cannot hold", () => {
     ["what only looks like it", "a\\u0000 \\ud800\\", "a\\u0000 \\ud800\\"],
     ["control characters and quotes", 'a\u0001\n\t"\\b', 'a\u0001\n\t"\\b'],
   ])("%s does not hold up the events beside it", async (_, text, stored) => {
-    const { at, tell, database } = await dispatchSetup();
+    const { at, receive, database } = await dispatchSetup();
     await at(T0);
-    const told = { note: text, payUrl: text, tags: [text], items: [{ title: text, quantity: 1 }] };
+    const fields = { note: text, payUrl: text, tags: [text], items: [{ title: text, quantity: 1 }] };
     const buyer = { id: "b1", phone: "+8613812345678", name: text, tier: text };
-    await tell(
-      receivedEvent("e1", "order.created", T0, { ...told, buyer }),
+    await receive(
+      receivedEvent("e1", "order.created", T0, { ...fields, buyer }),
       receivedEvent("e2", "order.updated", T0 + 1),
     );
     const [order] = await database.sql`select details from orders`;

@@ -17,7 +17,7 @@ async function paused() {
   const set = (paused: boolean) => admin.setPaused(ALICE, { campaign: "default", paused, note: null });
   const process = await setup.process();
   await setup.at(T0);
-  await process.tell(receivedEvent("e1", "order.created", T0));
+  await process.receive(receivedEvent("e1", "order.created", T0));
   const reminder = async () => (await setup.sql`select state, reason from reminders`)[0];
   return { ...setup, ...process, set, reminder, due: async () => (await countDue(setup.sql, 10)).due };
 }
@@ -60,7 +60,7 @@ it("ends waiting reminders as campaign_paused when their useful time is over", a
 });
 
 it("plans orders that come while it is paused, under the current version", async () => {
-  const { set, at, tell, drain, sent, apply, write, sql } = await paused();
+  const { set, at, receive, drain, sent, apply, write, sql } = await paused();
   await set(true);
   await at(T0 + 2 * MINUTE);
   write("default/nudge.sms.en.hbs", "New: {{order.id}}");
@@ -68,7 +68,7 @@ it("plans orders that come while it is paused, under the current version", async
   expect(await sql`select current, paused_at is not null as paused from campaigns`).toEqual([
     { current: 2, paused: true },
   ]);
-  await tell(
+  await receive(
     receivedEvent("e2", "order.created", T0 + 2 * MINUTE, { id: "o2", buyer: { id: "b2", phone: "+8613812345679" } }),
   );
   await planAnewIfChanged(sql);

@@ -19,7 +19,7 @@ async function promising() {
     return rows.map(({ step, kind, reason, at }) => `${(at - T0) / MINUTE} ${reason ?? kind} ${step}`);
   };
   await setup.at(T0);
-  await setup.tell(receivedEvent("e1", "order.created", T0));
+  await setup.receive(receivedEvent("e1", "order.created", T0));
   return { ...setup, sql, planned, record: (change: object = {}) => recordPromise(sql, { ...promise, ...change }) };
 }
 
@@ -41,10 +41,10 @@ describe("a promise to pay", () => {
   });
 
   it("holds for the whole case, also for an order that joins, and gives way to a later one", async () => {
-    const { at, tell, drain, planned, record } = await promising();
+    const { at, receive, drain, planned, record } = await promising();
     await record();
     await at(T0 + MINUTE);
-    await tell(receivedEvent("e2", "order.created", T0 + MINUTE, { id: "o2" }));
+    await receive(receivedEvent("e2", "order.created", T0 + MINUTE, { id: "o2" }));
     expect(await planned()).toEqual(["120 send nudge", "1410 send last-call"]);
     expect(await record({ order: "o2", at: T0 + HOUR })).toMatchObject({ kind: "recorded", orders: ["o1", "o2"] });
     await drain();
@@ -59,13 +59,13 @@ describe("a promise to pay", () => {
   });
 
   it("stays with the case when its buyers prove to be one", async () => {
-    const { at, tell, drain, planned, record } = await promising();
+    const { at, receive, drain, planned, record } = await promising();
     const other = { id: "b2", phone: "+8613912345678" };
-    await tell(receivedEvent("e2", "order.created", T0, { id: "o2", buyer: other }));
+    await receive(receivedEvent("e2", "order.created", T0, { id: "o2", buyer: other }));
     await record();
     await at(T0 + MINUTE);
     await record({ order: "o2", at: T0 + HOUR });
-    await tell(
+    await receive(
       receivedEvent("e3", "order.updated", T0 + MINUTE, { id: "o2", buyer: { id: "b1", phone: other.phone } }),
     );
     await drain();
@@ -89,22 +89,22 @@ describe("a promise to pay", () => {
   });
 
   it("needs a time to come, a known order, and an open case", async () => {
-    const { at, tell, record, sql } = await promising();
+    const { at, receive, record, sql } = await promising();
     expect(await record({ at: T0 })).toEqual({ kind: "past", now: T0 });
     expect(await record({ order: "o9" })).toEqual({ kind: "unknown_order" });
-    await tell(receivedEvent("e8", "order.updated", T0, { id: "o8", buyer: undefined }));
+    await receive(receivedEvent("e8", "order.updated", T0, { id: "o8", buyer: undefined }));
     expect(await record({ order: "o8" })).toEqual({ kind: "no_open_case" });
     await at(T0 + MINUTE);
-    await tell(receivedEvent("e2", "order.paid", T0 + MINUTE));
+    await receive(receivedEvent("e2", "order.paid", T0 + MINUTE));
     expect(await record()).toEqual({ kind: "no_open_case" });
     expect(await sql`select promise from cases`).toEqual([{ promise: null }]);
   });
 
   it("is kept until its case ends, and after", async () => {
-    const { at, tell, drain, sent, record, sql } = await promising();
+    const { at, receive, drain, sent, record, sql } = await promising();
     await record();
     await at(T0 + MINUTE);
-    await tell(
+    await receive(
       receivedEvent("e2", "order.paid", T0 + MINUTE),
       receivedEvent("e3", "order.created", T0 + MINUTE, { id: "o2" }),
     );

@@ -55,8 +55,8 @@ describe("a backlog before a channel with a rate", () => {
   it("leaves in the order of its due times, and is written twice a buyer, however long it waits", async () => {
     const setup = await dispatchSetup({ ratePerSecond: 50, campaign: { steps: nudge() } });
     await setup.at(T0);
-    // Told in another order than they are due in.
-    await setup.tell(...orders("o", 200, 10).sort((a, b) => (a.id < b.id ? -1 : 1)));
+    // They arrive in another order than they are due in.
+    await setup.receive(...orders("o", 200, 10).sort((a, b) => (a.id < b.id ? -1 : 1)));
     const writes = await countWrites(setup);
     await runClock(setup, DUE + MINUTE);
     let longest = 0;
@@ -77,7 +77,7 @@ describe("a backlog before a channel with a rate", () => {
   it("keeps no drain for as long as it lasts, also at a high rate, which it uses up", async () => {
     const setup = await dispatchSetup({ ratePerSecond: 400, campaign: { steps: nudge() } });
     await setup.at(T0);
-    for (const half of [0, 1]) await setup.tell(...orders("o", 2_800, 1).filter((_, n) => n % 2 === half));
+    for (const half of [0, 1]) await setup.receive(...orders("o", 2_800, 1).filter((_, n) => n % 2 === half));
     await runClock(setup, DUE + MINUTE);
     const begun = performance.now();
     let longest = 0;
@@ -94,7 +94,7 @@ describe("a backlog before a channel with a rate", () => {
   it("is shared by two processes: each send once, and as good as in order", async () => {
     const setup = await dispatchSetup({ ratePerSecond: 200, campaign: { steps: nudge() } });
     await setup.at(T0);
-    await setup.tell(...orders("o", 600, 10));
+    await setup.receive(...orders("o", 600, 10));
     await runClock(setup, DUE + MINUTE);
     const begun = performance.now();
     const [one, two] = [setup.dispatcher, setup.another()];
@@ -118,7 +118,7 @@ describe("a backlog before a channel with a rate", () => {
     const counts = () => ["s", "c", "m"].map((name) => numbers(setup, name).length);
     await setup.at(T0);
     const chat = (n: number) => ({ buyer: { id: `c${n}`, chat: { wechat: `w${n}` } } });
-    await setup.tell(...orders("s", 300, 0), ...orders("c", 100, 1, chat));
+    await setup.receive(...orders("s", 300, 0), ...orders("c", 100, 1, chat));
     await setup.at(DUE + SECOND);
     await setup.drain();
     expect(counts()).toEqual([6, 21, 0]);
@@ -128,7 +128,7 @@ describe("a backlog before a channel with a rate", () => {
     setup.unlimit("chat");
     // New ones of a channel without a rate, behind all of them.
     await setup.at(T0 + 1);
-    await setup.tell(...orders("m", 30, 0, (n) => ({ buyer: { id: `m${n}`, chat: { wechat: `x${n}` } } })));
+    await setup.receive(...orders("m", 30, 0, (n) => ({ buyer: { id: `m${n}`, chat: { wechat: `x${n}` } } })));
     await setup.at(DUE + 3 * SECOND);
     await setup.drain();
     expect(numbers(setup, "m")).toHaveLength(30);
@@ -146,15 +146,15 @@ describe("a backlog before a channel with a rate", () => {
       ratePerSecond: 1,
       campaign: { steps: nudge(), staleAfter: 20 * SECOND },
     });
-    const { at, tell, database, dispatcher, vault } = setup;
+    const { at, receive, database, dispatcher, vault } = setup;
     await at(T0);
     const closing = { closesAt: new Date(T0 + 12 * MINUTE + 10 * SECOND).toISOString() };
-    await tell(...orders("o", 40, 1, (n) => (n === 39 ? closing : {})));
+    await receive(...orders("o", 40, 1, (n) => (n === 39 ? closing : {})));
     for (let second = 0; second <= 30; second++) {
       const now = DUE + second * SECOND + 500;
       await at(now);
       if (second === 3) {
-        await tell(receivedEvent("p", "order.paid", now, { id: "o30", buyer: null }));
+        await receive(receivedEvent("p", "order.paid", now, { id: "o30", buyer: null }));
         await suppressContact(database.sql, "acme", vault.hash("phone", phone(31)), "STOP");
       }
       await dispatcher.drain();
@@ -181,10 +181,10 @@ describe("a backlog before a channel with a rate", () => {
   it("keeps its place after an event that leaves its send as it was", async () => {
     const setup = await dispatchSetup({ ratePerSecond: 1, campaign: { steps: nudge() } });
     await setup.at(T0);
-    await setup.tell(...orders("o", 8, 1));
+    await setup.receive(...orders("o", 8, 1));
     await setup.at(DUE + SECOND);
     await setup.drain();
-    await setup.tell(receivedEvent("u", "order.updated", DUE + SECOND, { id: "o3", amount: "99.00", buyer: null }));
+    await setup.receive(receivedEvent("u", "order.updated", DUE + SECOND, { id: "o3", amount: "99.00", buyer: null }));
     for (let second = 2; second < 8; second++) {
       await setup.at(DUE + second * SECOND);
       await setup.dispatcher.drain();
@@ -200,7 +200,7 @@ describe("a retry", () => {
     let answer: SendOutcome = down;
     const setup = await dispatchSetup({ ratePerSecond: 20, answer: () => answer, campaign: { steps: nudge() } });
     await setup.at(T0);
-    await setup.tell(first(), ...orders("o", 600, 0));
+    await setup.receive(first(), ...orders("o", 600, 0));
     await setup.database.sql`
       update buyers set wake_at = wake_at + interval '10 seconds' where platform_id <> 'b-first0'`;
     await setup.at(DUE);
@@ -222,7 +222,7 @@ describe("a retry", () => {
     let answer: SendOutcome = down;
     const setup = await dispatchSetup({ answer: () => answer, campaign: { steps: nudge() } });
     await setup.at(T0);
-    await setup.tell(first(), ...orders("o", 450, 1));
+    await setup.receive(first(), ...orders("o", 450, 1));
     await setup.at(DUE);
     await setup.database
       .sql`update buyers set wake_at = wake_at + interval '10 seconds' where platform_id <> 'b-first0'`;

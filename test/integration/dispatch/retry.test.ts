@@ -35,7 +35,7 @@ async function retrying(options: {
   });
   await setup.at(T0);
   const buyer = { id: "b1", phone: "+8613812345678", chat: { wechat: "w" } };
-  await setup.tell(receivedEvent("e1", "order.created", T0, { buyer }));
+  await setup.receive(receivedEvent("e1", "order.created", T0, { buyer }));
   return {
     ...setup,
     /** The accepted sends, as `step seconds`. */

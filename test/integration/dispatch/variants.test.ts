@@ -15,13 +15,13 @@ it("a change of weights moves new buyers, but no treated buyer, however long ago
     "default/nudge.b.sms.en.hbs": "B {{order.id}}",
   });
   await apply();
-  const { tell, drain } = await process();
-  let told = 0;
+  const { receive, drain } = await process();
+  let events = 0;
   const order = async (buyer: string, day: number) => {
     const id = `${buyer}-${day}`;
     const phone = `+8613812345${buyer.charCodeAt(0) + 500}`;
     await at(T0 + day * DAY);
-    await tell(receivedEvent(`e${++told}`, "order.created", T0 + day * DAY, { id, buyer: { id: buyer, phone } }));
+    await receive(receivedEvent(`e${++events}`, "order.created", T0 + day * DAY, { id, buyer: { id: buyer, phone } }));
     await at(T0 + day * DAY + 10 * MINUTE);
     await drain();
   };

@@ -61,9 +61,9 @@ describe("an order that cannot be read", () => {
   });
 
   it("does not block the reminders of others, and is tried again later", async () => {
-    const { database, tell, at, drain, sent } = await dispatchSetup();
+    const { database, receive, at, drain, sent } = await dispatchSetup();
     await at(T0);
-    await tell(bad, ...[1, 2, 3, 4, 5].map(good));
+    await receive(bad, ...[1, 2, 3, 4, 5].map(good));
     await database.sql.unsafe(spoil);
     await at(T0 + 10 * MINUTE);
     await drain();
@@ -78,14 +78,14 @@ describe("an order that cannot be read", () => {
 
   it("does not block the retries of others", async () => {
     let down = true;
-    const { database, tell, at, drain, sent } = await dispatchSetup({
+    const { database, receive, at, drain, sent } = await dispatchSetup({
       answer: () =>
         down
           ? { kind: "failed-transient", code: "http_503", message: "", retryAfterMs: null }
           : { kind: "accepted", messageId: null, segments: null },
     });
     await at(T0);
-    await tell(bad, ...[1, 2, 3].map(good));
+    await receive(bad, ...[1, 2, 3].map(good));
     await at(T0 + 10 * MINUTE);
     await drain();
     expect(sent).toHaveLength(4);
@@ -99,9 +99,9 @@ describe("an order that cannot be read", () => {
   });
 
   it("does not block the other events of its list, nor those of other lists", async () => {
-    const { deps, database, tell, at } = await dispatchSetup();
+    const { deps, database, receive, at } = await dispatchSetup();
     await at(T0);
-    await tell(bad);
+    await receive(bad);
     await database.sql.unsafe(spoil);
     const broken: unknown[] = [];
     const intake = createIntake({ ...deps, broken: (_error, which) => broken.push(which) });
@@ -111,7 +111,7 @@ describe("an order that cannot be read", () => {
       intake.submit([good(2), paid, good(3)]),
       intake.submit([good(4)]),
     ]);
-    // The fault is ours, not the sender's: it is to be told again, and what went in with it counts as duplicate then.
+    // The fault is ours, not the sender's: the sender repeats it, and the events that went in with it count as duplicates then.
     expect(answers.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
     expect(broken).toEqual([{ shop: "acme", event: "bad-paid" }]);
     const ids = (await database.sql`select id from orders where id like 'g%' order by id`).map(({ id }) => id);
@@ -136,9 +136,9 @@ describe("an order that cannot be read", () => {
 });
 
 it("a promise until the last instant blocks no other buyer", async () => {
-  const { database, tell, at, drain, sent } = await dispatchSetup({ shop: { closeAfter: null } });
+  const { database, receive, at, drain, sent } = await dispatchSetup({ shop: { closeAfter: null } });
   await at(T0);
-  await tell(receivedEvent("e1", "order.created", T0), good(1));
+  await receive(receivedEvent("e1", "order.created", T0), good(1));
   const promise = { shop: "acme", order: "o1", at: Date.parse(LAST), reason: null, by: null };
   expect(await recordPromise(database.sql, promise)).toMatchObject({ kind: "recorded" });
   await at(T0 + 10 * MINUTE);

@@ -136,10 +136,10 @@ describe("taking in a batch", () => {
     const { sql } = database;
     await database.setNow(T0);
     await takeIn(deps, ready([receivedEvent("e1", "order.created", T0)]));
-    let told: Promise<unknown> = Promise.resolve();
+    let taken: Promise<unknown> = Promise.resolve();
     await sql.begin(async (other) => {
       const [buyer] = await other`select id from buyers for update`;
-      told = takeIn(deps, ready([receivedEvent("e2", "order.created", T0, { id: "o2" })]));
+      taken = takeIn(deps, ready([receivedEvent("e2", "order.created", T0, { id: "o2" })]));
       await eventually(
         "the batch waits for the buyer",
         () => sql<{ n: number }[]>`select count(*)::int as n from pg_stat_activity
@@ -154,7 +154,7 @@ describe("taking in a batch", () => {
         insert into orders (shop_id, id, buyer_id, status, amount, currency, details, seen_at)
         values ('acme', 'o2', ${buyer?.id}, 'unpaid', 500, 'CNY', ${other.json({ tags: [], items: [] })}, dunlin_now())`;
     });
-    await told;
+    await taken;
     expect(await sql`select amount, in_case from orders where id = 'o2'`).toEqual([{ amount: 500, in_case: true }]);
   });
 

@@ -279,7 +279,7 @@ describe.each(backends)("queue over $kind", ({ kind, url, start }) => {
     await until(() => expect(done).toHaveLength(3));
     await until(async () => expect(await producer.enqueueDispatch(0)).toMatchObject({ ok: true }));
     expect(log.warn.mock.calls.length).toBeLessThan(25);
-    // What could not be added is not held back to arrive late.
+    // A job that could not be added is not held back to arrive late.
     expect((await counts()).dispatch).toMatchObject({ waiting: 1 });
   }, 20_000);
 
@@ -342,7 +342,7 @@ describe.each(backends)("queue over $kind", ({ kind, url, start }) => {
     silent.close();
   }, 15_000);
 
-  it("carries nudges, and fails what is none", async () => {
+  it("carries nudges, and fails a job that is not a nudge", async () => {
     await fresh();
     const seen: unknown[] = [];
     keep(startDispatchWorker({ backend, handle: async (payload) => void seen.push(payload) }));

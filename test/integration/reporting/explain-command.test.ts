@@ -15,8 +15,8 @@ it("gives the same answer on the command line and over HTTP", async () => {
   const setup = await campaignSetup(campaignYaml("10m", 'quietHours: { from: "20:05", to: "21:00" }\n'));
   await setup.apply();
   await setup.at(T0);
-  const { tell } = await setup.process();
-  await tell(receivedEvent("e1", "order.created", T0));
+  const { receive } = await setup.process();
+  await receive(receivedEvent("e1", "order.created", T0));
   await setup.at(T0 + MINUTE);
   // The directory now differs from the running campaigns.
   setup.write("default/campaign.yaml", campaignYaml("20m"));

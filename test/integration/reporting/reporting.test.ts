@@ -15,7 +15,7 @@ const report = ({ sql }: Facts, by: Dimension[] = [], window: { from: number | n
 /** Five orders: recovered, reminded twice without payment, paid without a reminder, refunded, received after payment. The figures below are computed by hand. */
 async function promotion(): Promise<Facts> {
   const facts = await reportFacts([campaign({ paidSilence: null })]);
-  const { order, sent, paid, refunded, tell } = facts;
+  const { order, sent, paid, refunded, receive } = facts;
   await order("o1", T0, { amount: "129.00" });
   await order("o2", T0 + MINUTE, { amount: "50.00", currency: "USD" });
   await order("o3", T0 + 2 * MINUTE, { amount: "10.00" });
@@ -35,7 +35,7 @@ async function promotion(): Promise<Facts> {
   await paid("o3", T0 + 14 * MINUTE);
   await paid("o1", T0 + 30 * MINUTE);
   await paid("o4", T0 + 40 * MINUTE);
-  await tell("paid", T0 + HOUR, { id: "o5", buyer: { id: "b-o5" } });
+  await receive("paid", T0 + HOUR, { id: "o5", buyer: { id: "b-o5" } });
   await order("o5", T0 + HOUR);
   await sent({ order: "o2", step: "last-call", at: T0 + 5 * HOUR, segments: 1, micros: 50_000, currency: "USD" });
   await refunded("o4", T0 + 6 * HOUR);
@@ -301,17 +301,17 @@ describe("the lift", () => {
         steps: [{ id: "nudge", at: { kind: "afterCreated", ms: 10 * MINUTE }, channels: ["sms"] }],
       },
     });
-    const { at, tell, dispatcher, database } = setup;
+    const { at, receive, dispatcher, database } = setup;
     const buyers = Array.from({ length: 80 }, (_, n) => n);
     const pay = (n: number, now: number, order = `o${n}`) =>
-      tell(receivedEvent(`paid-${order}`, "order.paid", now, { id: order, buyer: null }));
+      receive(receivedEvent(`paid-${order}`, "order.paid", now, { id: order, buyer: null }));
     await at(T0);
     const order = (id: string, n: number) =>
       receivedEvent(id, "order.created", T0, { id, buyer: { id: `b${n}`, phone: `+86138123${10_000 + n}` } });
-    await tell(...buyers.map((n) => order(`o${n}`, n)), ...buyers.slice(0, 10).map((n) => order(`second${n}`, n)));
+    await receive(...buyers.map((n) => order(`o${n}`, n)), ...buyers.slice(0, 10).map((n) => order(`second${n}`, n)));
     // Paid before its time: in neither arm.
     for (const n of [70, 71, 72, 73]) await pay(n, T0 + MINUTE);
-    // Of all others every second one pays within a minute, whatever is sent; some send waits until it is stale.
+    // Every second one of the others pays within a minute, whatever is sent; some send waits until it is stale.
     for (let second = 0; second <= 70; second++) {
       const now = T0 + 10 * MINUTE + second * SECOND;
       await at(now);

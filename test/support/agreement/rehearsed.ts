@@ -30,7 +30,7 @@ export function catalogOf(scenarios: readonly Scenario[]): Catalog {
   };
 }
 
-type Told = Pick<Row, "shop" | "orders" | "campaign" | "step"> & {
+type PrintedRow = Pick<Row, "shop" | "orders" | "campaign" | "step"> & {
   readonly at: string;
   readonly buyer: string;
   readonly variant?: string | null;
@@ -56,15 +56,15 @@ export function rehearsed(scenarios: readonly Scenario[], catalog: Catalog): Row
   const { sends, skips } = runBucket({ env, catalog, shopOf: (id) => shops.get(id) ?? null, figures }, lines);
   if (figures.faultCount > 0) throw new Error(JSON.stringify(figures.faults));
   return [...sends, ...skips].map(({ json }) => {
-    const told = JSON.parse(json.toString()) as Told;
+    const row = JSON.parse(json.toString()) as PrintedRow;
     return {
-      ...told,
-      at: Date.parse(told.at),
-      buyer: isMasked(told.buyer) ? null : told.buyer,
-      variant: told.variant ?? null,
-      channel: told.channel ?? null,
-      text: told.text ?? null,
-      reason: told.reason ?? null,
+      ...row,
+      at: Date.parse(row.at),
+      buyer: isMasked(row.buyer) ? null : row.buyer,
+      variant: row.variant ?? null,
+      channel: row.channel ?? null,
+      text: row.text ?? null,
+      reason: row.reason ?? null,
     };
   });
 }

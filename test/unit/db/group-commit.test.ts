@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { groupCommit } from "../../../src/db/group-commit.ts";
 
-/** Batches that end when told to. */
+/** Batches that end when the test says so. */
 function bench(options: { max?: number; lanes?: number; enough?: number; sizeOf?: (item: number) => number } = {}) {
   const batches: { items: readonly number[]; end: () => void; fail: (error: Error) => void }[] = [];
   const group = groupCommit<number, string>({

@@ -19,7 +19,7 @@ const event = (name: string, { phone, id }: Who = {}): Prepared => ({
   firstIdentity: null,
 });
 
-/** What is stored: buyers by phone, by platform id and by order. */
+/** Stored buyers by phone, by platform id and by order. */
 const stored = (known: { phones?: object; ids?: object; orders?: object } = {}): KnownParties => {
   const map = (values: object | undefined) =>
     new Map(Object.entries(values ?? {}).map(([key, buyer]): [string, string] => [`acme\n${key}`, String(buyer)]));
@@ -79,7 +79,7 @@ describe("grouping events by buyer", () => {
     ["two new ones", stored()],
     ["a new and a stored one", stored({ ids: { I: "Y" } })],
     ["two stored ones", stored({ phones: { 1: "X" }, ids: { I: "Y" } })],
-  ])("tells %s to the end before they prove to be one, and what follows of them after that", (_, known) => {
+  ])("applies %s first where they prove to be one later, and their later events after that", (_, known) => {
     const events = [
       event("a", { phone: "1" }),
       event("b", { id: "I" }),

@@ -76,25 +76,25 @@ describe("a move in words", () => {
   ])("%s", (_, move, change, text) => expect(moveText(move, context(change))).toBe(text));
 
   it("exists for each rule of the planner that moves a time", () => {
-    const told = (change: Parameters<typeof planFacts>[0]) => {
+    const planned = (change: Parameters<typeof planFacts>[0]) => {
       const [row] = planSteps(planFacts(change));
       return row?.moves.map((move) => moveText(move, context({ latest: row.latest, quiet: change?.quiet ?? null })));
     };
     const steps = [afterCreated("nudge", HOUR)];
-    expect(told({ campaign: campaignOf({ steps }), orders: [planOrder({ closesAt: at(30) })] })).toEqual([
+    expect(planned({ campaign: campaignOf({ steps }), orders: [planOrder({ closesAt: at(30) })] })).toEqual([
       "moved from 21:00 to 20:28: 20:28 is the last useful moment before the order closes",
     ]);
-    expect(told({ campaign: campaignOf({ steps: [afterCreated("nudge", MINUTE)] }) })).toEqual([
+    expect(planned({ campaign: campaignOf({ steps: [afterCreated("nudge", MINUTE)] }) })).toEqual([
       "moved from 20:01 to 20:03: no reminder goes out so soon after the order",
     ]);
-    expect(told({ quiet: quietOf("20:30", "21:30"), campaign: campaignOf({ steps }) })).toEqual([
+    expect(planned({ quiet: quietOf("20:30", "21:30"), campaign: campaignOf({ steps }) })).toEqual([
       "moved from 21:00 to 21:30: quiet hours until 21:30",
     ]);
-    expect(told({ now: at(70), orders: [planOrder({ reportedAt: at(70) })], campaign: campaignOf({ steps }) })).toEqual(
-      ["moved from 21:00 to 21:13: that time had passed when this was planned"],
-    );
+    expect(
+      planned({ now: at(70), orders: [planOrder({ reportedAt: at(70) })], campaign: campaignOf({ steps }) }),
+    ).toEqual(["moved from 21:00 to 21:13: that time had passed when this was planned"]);
     const sends = [{ at: at(55), campaign: "other", step: "x" }];
-    expect(told({ sends, campaign: campaignOf({ steps }) })).toEqual([
+    expect(planned({ sends, campaign: campaignOf({ steps }) })).toEqual([
       "moved from 21:00 to 21:05: the last message to the buyer was too recent",
     ]);
   });

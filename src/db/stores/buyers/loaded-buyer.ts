@@ -25,7 +25,7 @@ export type BuyerRow = {
 /** Rows of the database, to be compared with what the state has become. */
 export type Baseline = {
   readonly caseId: string | null;
-  /** The row of the open case; null: there is none. */
+  /** The row of the open case; null: no case is open. */
   readonly open: Readonly<OpenCase> | null;
   readonly orders: Map<string, StoredOrder>;
   /** By step. */

@@ -1,4 +1,4 @@
-/** What became of attempts: the outcome that the provider answered, or that none came in time. */
+/** Records the outcome of attempts: the provider's answer, or that no answer came in time. */
 import type { Sql } from "../../client.ts";
 import { plain } from "../../columns.ts";
 import { type Key, uuidKeys } from "../../keys.ts";

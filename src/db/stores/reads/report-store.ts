@@ -126,7 +126,7 @@ export function countReminded(sql: Sql, input: ReportInput) {
     select ${noKeys(sql, by)} true, count(*)::int8 from (select distinct shop_id, order_id from named) once`;
 }
 
-/** Of a row and currency (`currency` not null), of a row, or (`total`) of all. */
+/** One of a row and currency (`currency` not null), of a row, or (`total`) of all rows together. */
 export type RecoveryRow = Keys & {
   readonly total: boolean;
   readonly currency: string | null;

@@ -10,11 +10,11 @@ import {
   silencingPayment,
 } from "../../../../src/core/order/order.ts";
 import { DAY, HOUR, MINUTE } from "../../../../src/core/values/duration.ts";
-import { shopPolicy, T0, told } from "../../../support/rules.ts";
+import { orderEvent, shopPolicy, T0 } from "../../../support/rules.ts";
 
 const shop = shopPolicy();
 const base = { amount: "129.00", currency: "CNY", createdAt: T0 };
-const create = (change: Partial<OrderPayload> = {}) => told("e1", "order.created", T0, { ...base, ...change });
+const create = (change: Partial<OrderPayload> = {}) => orderEvent("e1", "order.created", T0, { ...base, ...change });
 
 const orderArb: fc.Arbitrary<Partial<OrderPayload>> = fc.record(
   {
@@ -33,7 +33,7 @@ const orderArb: fc.Arbitrary<Partial<OrderPayload>> = fc.record(
 );
 const eventArb: fc.Arbitrary<ReceivedEvent> = fc
   .tuple(fc.constantFrom(...EVENT_TYPES), fc.integer({ min: 0, max: 4 }), orderArb)
-  .map(([type, at, order]) => told("", type, T0 + at * MINUTE, order));
+  .map(([type, at, order]) => orderEvent("", type, T0 + at * MINUTE, order));
 /** Distinct ids: one id is one event. */
 const eventsArb = fc
   .array(eventArb, { minLength: 1, maxLength: 7 })
@@ -71,28 +71,40 @@ describe("the fold of an order's events", () => {
 
   it.each<[string, ReceivedEvent[], ReturnType<typeof overState>]>([
     ["created", [create()], null],
-    ["paid before created", [told("e0", "order.paid", T0 + MINUTE), create()], "paid"],
+    ["paid before created", [orderEvent("e0", "order.paid", T0 + MINUTE), create()], "paid"],
     [
       "created again after paid",
-      [create(), told("e2", "order.paid", T0 + 1), told("e3", "order.created", T0 + 2, base)],
+      [create(), orderEvent("e2", "order.paid", T0 + 1), orderEvent("e3", "order.created", T0 + 2, base)],
       "paid",
     ],
-    ["closed", [create(), told("e2", "order.closed", T0 + 1)], "closed"],
+    ["closed", [create(), orderEvent("e2", "order.closed", T0 + 1)], "closed"],
     [
       "paid after closed: a payment always counts",
-      [create(), told("e2", "order.closed", T0 + 1), told("e3", "order.paid", T0 + 2)],
+      [create(), orderEvent("e2", "order.closed", T0 + 1), orderEvent("e3", "order.paid", T0 + 2)],
       "paid",
     ],
-    ["closed after paid", [create(), told("e2", "order.paid", T0 + 1), told("e3", "order.closed", T0 + 2)], "paid"],
+    [
+      "closed after paid",
+      [create(), orderEvent("e2", "order.paid", T0 + 1), orderEvent("e3", "order.closed", T0 + 2)],
+      "paid",
+    ],
     [
       "a later closesAt does not undo an order.closed",
-      [create(), told("e2", "order.closed", T0 + 1), told("e3", "order.updated", T0 + 2, { closesAt: T0 + DAY })],
+      [
+        create(),
+        orderEvent("e2", "order.closed", T0 + 1),
+        orderEvent("e3", "order.updated", T0 + 2, { closesAt: T0 + DAY }),
+      ],
       "closed",
     ],
-    ["refunded", [create(), told("e2", "order.paid", T0 + 1), told("e3", "order.refunded", T0 + 2)], "refunded"],
+    [
+      "refunded",
+      [create(), orderEvent("e2", "order.paid", T0 + 1), orderEvent("e3", "order.refunded", T0 + 2)],
+      "refunded",
+    ],
     [
       "paid again after the refund",
-      [create(), told("e2", "order.refunded", T0 + 1), told("e3", "order.paid", T0 + 2)],
+      [create(), orderEvent("e2", "order.refunded", T0 + 1), orderEvent("e3", "order.paid", T0 + 2)],
       "paid",
     ],
   ])("%s", (_, events, over) => {
@@ -101,7 +113,7 @@ describe("the fold of an order's events", () => {
   });
 
   it("lets a late update with an older time change only fields that no later event set", () => {
-    const late = told("e9", "order.updated", T0 - MINUTE, { amount: "1.00", note: "older", closesAt: T0 + HOUR });
+    const late = orderEvent("e9", "order.updated", T0 - MINUTE, { amount: "1.00", note: "older", closesAt: T0 + HOUR });
     expect(foldOrder([create({ note: "newer" }), late], shop)).toMatchObject({
       amount: 12900,
       note: "newer",
@@ -114,13 +126,18 @@ describe("the fold of an order's events", () => {
     ["a", "B", "of a"],
     ["\ud83d\ude00", "\uffee", "of \uffee"],
   ])("of %s and %s at one instant the greater by code unit is the later", (a, b, winner) => {
-    const events = [a, b].map((id) => told(id, "order.updated", T0, { note: `of ${id}` }));
+    const events = [a, b].map((id) => orderEvent(id, "order.updated", T0, { note: `of ${id}` }));
     expect(foldOrder(events, shop).note).toBe(winner);
     expect(foldOrder(events.toReversed(), shop).note).toBe(winner);
   });
 
   it("keeps a value when a later event has null for it", () => {
-    const nothing = told("e2", "order.updated", T0 + 1, { amount: null, closesAt: null, tags: null, presale: null });
+    const nothing = orderEvent("e2", "order.updated", T0 + 1, {
+      amount: null,
+      closesAt: null,
+      tags: null,
+      presale: null,
+    });
     const events = [create({ closesAt: T0 + HOUR, tags: ["d11"], presale: { depositPaid: true } }), nothing];
     expect(foldOrder(events, shop)).toEqual(foldOrder(events.slice(0, 1), shop));
   });
@@ -132,9 +149,9 @@ describe("the fold of an order's events", () => {
 
   it("is known once events gave amount and creation, in any combination", () => {
     const parts = [
-      told("e1", "order.updated", T0, { amount: "5.00" }),
-      told("e2", "order.updated", T0, { currency: "CNY" }),
-      told("e3", "order.updated", T0, { createdAt: T0 }),
+      orderEvent("e1", "order.updated", T0, { amount: "5.00" }),
+      orderEvent("e2", "order.updated", T0, { currency: "CNY" }),
+      orderEvent("e3", "order.updated", T0, { createdAt: T0 }),
     ];
     expect(parts.map((_, index) => isKnown(foldOrder(parts.slice(0, index + 1), shop)))).toEqual([false, false, true]);
   });
@@ -152,7 +169,7 @@ describe("when it closes by itself", () => {
 });
 
 describe("orders nobody may chase", () => {
-  const freed = told("e5", "order.updated", T0 + HOUR, { paymentMethod: "alipay", pendingConfirmation: false });
+  const freed = orderEvent("e5", "order.updated", T0 + HOUR, { paymentMethod: "alipay", pendingConfirmation: false });
   it.each([
     ["cash on delivery", { paymentMethod: "cod" }],
     ["pending confirmation", { pendingConfirmation: true }],
@@ -166,11 +183,11 @@ describe("orders nobody may chase", () => {
   it("is free only when both ceased, and counts from the last time it did", () => {
     const events = [
       create({ paymentMethod: "cod", pendingConfirmation: true }),
-      told("e2", "order.updated", T0 + 1 * MINUTE, { paymentMethod: "alipay" }),
-      told("e3", "order.updated", T0 + 2 * MINUTE, { pendingConfirmation: false }),
-      told("e4", "order.updated", T0 + 3 * MINUTE, { pendingConfirmation: true }),
-      told("e5", "order.updated", T0 + 4 * MINUTE, { pendingConfirmation: false }),
-      told("e6", "order.updated", T0 + 5 * MINUTE, { note: "still free" }),
+      orderEvent("e2", "order.updated", T0 + 1 * MINUTE, { paymentMethod: "alipay" }),
+      orderEvent("e3", "order.updated", T0 + 2 * MINUTE, { pendingConfirmation: false }),
+      orderEvent("e4", "order.updated", T0 + 3 * MINUTE, { pendingConfirmation: true }),
+      orderEvent("e5", "order.updated", T0 + 4 * MINUTE, { pendingConfirmation: false }),
+      orderEvent("e6", "order.updated", T0 + 5 * MINUTE, { note: "still free" }),
     ];
     const created = events.map((__, index) => {
       const { chaseFrom, createdAt } = foldOrder(events.slice(0, index + 1), shop);
@@ -201,7 +218,7 @@ describe("presale", () => {
       foldOrder(
         [
           create({ pendingConfirmation: true, presale: { depositPaid: true, balanceFrom: T0 + HOUR } }),
-          told("e2", "order.updated", at, { pendingConfirmation: false }),
+          orderEvent("e2", "order.updated", at, { pendingConfirmation: false }),
         ],
         shop,
       ).createdAt;
@@ -209,7 +226,7 @@ describe("presale", () => {
     expect(freedAt(T0 + 2 * HOUR)).toBe(T0 + 2 * HOUR);
   });
   it("merges the parts that several events gave", () => {
-    const later = told("e2", "order.updated", T0 + 1, { presale: { depositPaid: true } });
+    const later = orderEvent("e2", "order.updated", T0 + 1, { presale: { depositPaid: true } });
     const order = foldOrder([presale({ balanceFrom: T0 + DAY, balanceTo: T0 + 2 * DAY }), later], shop);
     expect(order).toMatchObject({ chaseFrom: T0 + DAY, closesAt: T0 + 2 * DAY });
   });
@@ -217,7 +234,7 @@ describe("presale", () => {
 
 describe("payments", () => {
   const paid = (id: string, at: number, paidAt?: number) =>
-    told(id, "order.paid", at, paidAt === undefined ? {} : { paidAt });
+    orderEvent(id, "order.paid", at, paidAt === undefined ? {} : { paidAt });
   it.each<[string, ReceivedEvent[], number | null]>([
     ["paidAt as given", [paid("p1", T0 + 5, T0 + 3)], T0 + 3],
     ["without one, when it happened", [paid("p1", T0 + 5)], T0 + 5],
@@ -225,14 +242,14 @@ describe("payments", () => {
     ["null keeps the old", [paid("p1", T0 + 5, T0 + 3), paid("p2", T0 + 6)], T0 + 3],
     [
       "but not across a refund",
-      [paid("p1", T0 + 5, T0 + 3), told("r", "order.refunded", T0 + 6), paid("p2", T0 + 7)],
+      [paid("p1", T0 + 5, T0 + 3), orderEvent("r", "order.refunded", T0 + 6), paid("p2", T0 + 7)],
       T0 + 7,
     ],
-    ["refunded since: silences nobody", [paid("p1", T0 + 5), told("r", "order.refunded", T0 + 6)], null],
-    ["refund before the payment: does", [told("r", "order.refunded", T0 + 4), paid("p1", T0 + 5)], T0 + 5],
+    ["refunded since: silences nobody", [paid("p1", T0 + 5), orderEvent("r", "order.refunded", T0 + 6)], null],
+    ["refund before the payment: does", [orderEvent("r", "order.refunded", T0 + 4), paid("p1", T0 + 5)], T0 + 5],
     [
       "of an order that is cash on delivery: does not",
-      [paid("p1", T0 + 5), told("u", "order.updated", T0, { paymentMethod: "cod" })],
+      [paid("p1", T0 + 5), orderEvent("u", "order.updated", T0, { paymentMethod: "cod" })],
       null,
     ],
   ])("%s", (_, events, expected) => {

@@ -38,7 +38,7 @@ describe("variants", () => {
     const sent = (treated: string | null) => {
       const buyer = buyerOf({ campaigns: [weighted(0, 100)] });
       if (treated !== null) buyer.state.treated.set("default", treated);
-      return buyer.tell(T0, created("o", 0)).run(T0 + 10 * MINUTE).out[0]?.variant;
+      return buyer.receive(T0, created("o", 0)).run(T0 + 10 * MINUTE).out[0]?.variant;
     };
     expect([sent(null), sent("a")]).toEqual(["b", "a"]);
   });

@@ -9,7 +9,7 @@ import { parseDuration } from "../../../../src/core/values/duration.ts";
 import { parseInstant } from "../../../../src/core/values/instant.ts";
 import type { Campaign, QuietHours } from "../../../../src/core/values/policy.ts";
 import { REASONS } from "../../../../src/core/values/reason.ts";
-import { type Buyer, buyerOf, quietOf, told } from "../../../support/rules.ts";
+import { type Buyer, buyerOf, orderEvent, quietOf } from "../../../support/rules.ts";
 
 type Keys = Record<string, unknown>;
 type Example = {
@@ -86,15 +86,15 @@ function happen(buyer: Buyer, line: string, campaigns: readonly Campaign[], numb
       const [id = "", ...pairs] = rest.split(", ");
       const known = what === "created" ? { amount: "10.00", currency: "CNY", createdAt: at } : {};
       const order = { id, ...known, ...payloadOf(pairs.join(", ")) };
-      buyer.tell(at, told(`e${number}`, `order.${what}` as EventType, at, order));
+      buyer.receive(at, orderEvent(`e${number}`, `order.${what}` as EventType, at, order));
       return;
     }
     case "contact":
     case "suppressed":
-      buyer.know(at, { contact: rest, suppressed: what === "suppressed" });
+      buyer.setFacts(at, { contact: rest, suppressed: what === "suppressed" });
       return;
     case "zone":
-      buyer.know(at, { zone: rest });
+      buyer.setFacts(at, { zone: rest });
       return;
     case "promise":
       buyer.promise(at, momentOf(rest));

@@ -12,24 +12,24 @@ const match = (tags: string[]) => ({ shops: null, tags, amount: null });
 describe("rule 1: the case", () => {
   it("chases all unpaid orders as one, and ends with the last", () => {
     const buyer = buyerOf()
-      .tell(at(0), created("a", 0))
-      .tell(
+      .receive(at(0), created("a", 0))
+      .receive(
         at(5),
         created("b", 5),
         created("cod", 5, { paymentMethod: "cod" }),
         created("wait", 5, { pendingConfirmation: true }),
       )
-      .tell(at(6), event("paid", "a", 6))
+      .receive(at(6), event("paid", "a", 6))
       .run();
     expect(buyer.rows()).toEqual(["15 paid_other_order nudge b"]);
   });
 
   it("takes in an order that ceases to be cash on delivery, and lets go one that becomes it", () => {
     const buyer = buyerOf()
-      .tell(at(0), created("a", 0, { paymentMethod: "cod" }))
-      .tell(at(60), event("updated", "a", 60, { paymentMethod: "alipay" }))
+      .receive(at(0), created("a", 0, { paymentMethod: "cod" }))
+      .receive(at(60), event("updated", "a", 60, { paymentMethod: "alipay" }))
       .run(at(69))
-      .tell(at(69.5), event("updated", "a", 69.5, { paymentMethod: "cod" }))
+      .receive(at(69.5), event("updated", "a", 69.5, { paymentMethod: "cod" }))
       .run();
     expect(buyer.rows()).toEqual(["69.5 excluded nudge a"]);
   });
@@ -37,16 +37,16 @@ describe("rule 1: the case", () => {
   it("opens a presale order with its balance window", () => {
     const presale = { depositPaid: true, balanceFrom: at(100), balanceTo: at(200) };
     const buyer = buyerOf({ campaigns: [two] })
-      .tell(at(0), created("a", 0, { closes: 5, presale }))
+      .receive(at(0), created("a", 0, { closes: 5, presale }))
       .run();
     expect(buyer.rows()).toEqual(["110 sms nudge a", "170 sms last a"]);
   });
 
   it("leaves a presale order out of the case until its window opens", () => {
     const presale = { depositPaid: true, balanceFrom: at(100) };
-    const buyer = buyerOf().tell(at(0), created("p", 0, { presale }));
+    const buyer = buyerOf().receive(at(0), created("p", 0, { presale }));
     expect(buyer.state.open).toBeNull();
-    buyer.tell(at(5), created("a", 5)).run(at(99));
+    buyer.receive(at(5), created("a", 5)).run(at(99));
     expect(buyer.rows()).toEqual(["15 sms nudge a"]);
     expect(buyer.state.open?.members).toEqual(["a"]);
     expect(buyer.run(at(100)).state.open?.members).toEqual(["a", "p"]);
@@ -58,7 +58,7 @@ describe("rule 1: the case", () => {
     ["refunded", event("refunded", "a", 1)],
     ["closed by its time", event("updated", "a", 1, { closesAt: at(2) })],
   ])("has one row `closed` for an order reported when already over: %s", (_, over) => {
-    expect(buyerOf().tell(at(5), over, created("a", 0)).run().rows()).toEqual(["5 closed * a"]);
+    expect(buyerOf().receive(at(5), over, created("a", 0)).run().rows()).toEqual(["5 closed * a"]);
   });
 
   it.each([
@@ -67,19 +67,19 @@ describe("rule 1: the case", () => {
   ])("has none for one that nobody may chase: %s", (_, order) => {
     expect(
       buyerOf()
-        .tell(at(5), event("paid", "a", 1), created("a", 0, order))
+        .receive(at(5), event("paid", "a", 1), created("a", 0, order))
         .run()
         .rows(),
     ).toEqual([]);
   });
 
   it("takes an order at the very moment of its close for open until the clock closes it", () => {
-    const buyer = buyerOf({ campaigns: [two] }).tell(at(60), created("a", 0, { closes: 60 }));
+    const buyer = buyerOf({ campaigns: [two] }).receive(at(60), created("a", 0, { closes: 60 }));
     expect(buyer.state.open?.members).toEqual(["a"]);
     expect(buyer.run().rows()).toEqual(["60 no_time nudge a", "60 no_time last a"]);
     expect(
       buyerOf()
-        .tell(at(60) + 1, created("a", 0, { closes: 60 }))
+        .receive(at(60) + 1, created("a", 0, { closes: 60 }))
         .run()
         .rows(),
     ).toEqual([`${60 + 1 / MINUTE} closed * a`]);
@@ -89,19 +89,19 @@ describe("rule 1: the case", () => {
     const buyer = buyerOf({
       campaigns: [campaignOf({ steps: [afterCreated("nudge", 60 * MINUTE), beforeClose("last", 30 * MINUTE)] })],
     })
-      .tell(at(0), created("a", 0, { closes: 2 }))
+      .receive(at(0), created("a", 0, { closes: 2 }))
       .run(at(2));
     // hi = 0 and lo = 3: no step fits; both are decided where they are anchored or when the case ends.
     expect(buyer.rows()).toEqual(["0 no_time last a", "2 no_time nudge a"]);
-    buyer.tell(at(40), event("updated", "a", 40, { closesAt: at(4000) })).run();
+    buyer.receive(at(40), event("updated", "a", 40, { closesAt: at(4000) })).run();
     expect(buyer.rows().slice(2)).toEqual(["3970 sms last a"]);
   });
 
   it("never opens again after order.closed", () => {
     const buyer = buyerOf()
-      .tell(at(0), created("a", 0))
-      .tell(at(1), event("closed", "a", 1));
-    buyer.tell(at(2), event("updated", "a", 2, { closesAt: at(500) })).run();
+      .receive(at(0), created("a", 0))
+      .receive(at(1), event("closed", "a", 1));
+    buyer.receive(at(2), event("updated", "a", 2, { closesAt: at(500) })).run();
     expect(buyer.rows()).toEqual(["1 closed nudge a"]);
   });
 });
@@ -117,20 +117,22 @@ describe("rule 2: the campaign of a case", () => {
 
   it("is the highest priority that fits any order; the others count, too", () => {
     const buyer = buyerOf({ campaigns: [plain, vip] })
-      .tell(at(0), created("a", 0))
-      .tell(at(1), created("b", 1, { tags: ["vip"] }))
+      .receive(at(0), created("a", 0))
+      .receive(at(1), created("b", 1, { tags: ["vip"] }))
       .run();
     expect(buyer.rows()).toEqual(["11 sms v1 a+b", "61 sms v2 a+b"]);
   });
 
   it("is one of the order's own shop", () => {
     const other = campaignOf({ match: { shops: ["other"], tags: null, amount: null } });
-    expect(buyerOf({ campaigns: [other] }).tell(at(0), created("a", 0)).state.open?.whole?.reason).toBe("no_campaign");
+    expect(buyerOf({ campaigns: [other] }).receive(at(0), created("a", 0)).state.open?.whole?.reason).toBe(
+      "no_campaign",
+    );
   });
 
   it("breaks ties by the smaller key", () => {
     const buyer = buyerOf({ campaigns: [campaignOf({ key: "b" }), campaignOf({ key: "a" })] })
-      .tell(at(0), created("a", 0))
+      .receive(at(0), created("a", 0))
       .run();
     expect(buyer.out.map(({ campaign }) => campaign?.key)).toEqual(["a"]);
   });
@@ -142,8 +144,8 @@ describe("rule 2: the campaign of a case", () => {
     ["to is not", { from: null, to: at(0) }, false],
   ])("is active at the order's creation: %s", (_, active, fits) => {
     const rows = buyerOf({ campaigns: [campaignOf({ active })] })
-      .tell(at(0), created("a", 0))
-      .tell(at(20), event("paid", "a", 20))
+      .receive(at(0), created("a", 0))
+      .receive(at(20), event("paid", "a", 20))
       .run()
       .rows();
     expect(rows).toEqual([fits ? "10 sms nudge a" : "0 no_campaign * a"]);
@@ -157,26 +159,26 @@ describe("rule 2: the campaign of a case", () => {
   ])("matches the amount of the order: %s", (_, amount, fits) => {
     const campaign = campaignOf({ match: { shops: ["acme"], tags: null, amount } });
     const rows = buyerOf({ campaigns: [campaign] })
-      .tell(at(0), created("a", 0))
-      .tell(at(20), event("paid", "a", 20))
+      .receive(at(0), created("a", 0))
+      .receive(at(20), event("paid", "a", 20))
       .run()
       .rows();
     expect(rows).toEqual([fits ? "10 sms nudge a" : "0 no_campaign * a"]);
   });
 
   it("is chosen again until a send, then stays while an order of that send is in the case", () => {
-    const start = () => buyerOf({ campaigns: [plain, vip] }).tell(at(0), created("a", 0));
+    const start = () => buyerOf({ campaigns: [plain, vip] }).receive(at(0), created("a", 0));
     const before = start()
-      .tell(at(5), created("b", 5, { tags: ["vip"] }))
+      .receive(at(5), created("b", 5, { tags: ["vip"] }))
       .run();
     expect(before.rows()).toEqual(["15 sms v1 a+b", "65 sms v2 a+b"]);
     const after = start()
-      .tell(at(11), created("b", 11, { tags: ["vip"] }))
+      .receive(at(11), created("b", 11, { tags: ["vip"] }))
       .run();
     expect(after.rows()).toEqual(["10 sms nudge a", "21 recent nudge a+b"]);
     const free = start()
-      .tell(at(11), created("b", 11, { tags: ["vip"] }))
-      .tell(at(12), event("closed", "a", 12))
+      .receive(at(11), created("b", 11, { tags: ["vip"] }))
+      .receive(at(12), event("closed", "a", 12))
       .run();
     expect(free.rows()).toEqual(["10 sms nudge a", "21 sms v1 b", "71 sms v2 b"]);
   });
@@ -184,7 +186,7 @@ describe("rule 2: the campaign of a case", () => {
   it("does not count what it excludes", () => {
     const campaign = campaignOf({ exclude: match(["no"]) });
     const buyer = buyerOf({ campaigns: [campaign] })
-      .tell(at(0), created("x", 0, { tags: ["no"] }), created("a", 5))
+      .receive(at(0), created("x", 0, { tags: ["no"] }), created("a", 5))
       .run();
     expect(buyer.rows()).toEqual(["15 sms nudge a"]);
   });
@@ -192,8 +194,8 @@ describe("rule 2: the campaign of a case", () => {
   it("decides the rest of its plan when it stays after a send but now excludes every order", () => {
     const campaign = campaignOf({ steps: two.steps, exclude: match(["no"]) });
     const buyer = buyerOf({ campaigns: [campaign] })
-      .tell(at(0), created("a", 0, { closes: 120 }))
-      .tell(at(50), event("updated", "a", 50, { tags: ["no"] }))
+      .receive(at(0), created("a", 0, { closes: 120 }))
+      .receive(at(50), event("updated", "a", 50, { tags: ["no"] }))
       .run();
     expect(buyer.rows()).toEqual(["10 sms nudge a", "50 excluded last a"]);
   });
@@ -203,27 +205,27 @@ describe("rule 2: the campaign of a case", () => {
     ["no_campaign", campaignOf({ match: match(["other"]), exclude: match(["no"]) })],
   ])("waits with one row for the whole case: %s", (reason, campaign) => {
     const buyer = buyerOf({ campaigns: [campaign] })
-      .tell(at(0), created("a", 0, { tags: ["no"] }))
-      .tell(at(5), created("b", 5, { tags: ["no"] }))
+      .receive(at(0), created("a", 0, { tags: ["no"] }))
+      .receive(at(5), created("b", 5, { tags: ["no"] }))
       .run();
     expect(buyer.rows()).toEqual([]);
-    buyer.tell(at(9), event("closed", "a", 9), event("closed", "b", 9));
+    buyer.receive(at(9), event("closed", "a", 9), event("closed", "b", 9));
     expect(buyer.rows()).toEqual([`0 ${reason} * b`]);
   });
 
   it("leaves no row for the whole case once it had a plan", () => {
     const campaign = campaignOf({ exclude: match(["no"]) });
     const buyer = buyerOf({ campaigns: [campaign] })
-      .tell(at(0), created("a", 0, { tags: ["no"] }))
-      .tell(at(1), event("updated", "a", 1, { tags: [] }))
-      .tell(at(2), event("updated", "a", 2, { tags: ["no"] }))
-      .tell(at(9), event("paid", "a", 9))
+      .receive(at(0), created("a", 0, { tags: ["no"] }))
+      .receive(at(1), event("updated", "a", 1, { tags: [] }))
+      .receive(at(2), event("updated", "a", 2, { tags: ["no"] }))
+      .receive(at(9), event("paid", "a", 9))
       .run();
     expect(buyer.rows()).toEqual(["2 excluded nudge a"]);
   });
 
   it("replans under a new version", () => {
-    const buyer = buyerOf().tell(at(0), created("a", 0));
+    const buyer = buyerOf().receive(at(0), created("a", 0));
     buyer.touch(at(2), [campaignOf({ version: "2", steps: [afterCreated("nudge", 20 * MINUTE)] })]).run();
     expect(buyer.rows()).toEqual(["20 sms nudge a"]);
   });
@@ -232,8 +234,8 @@ describe("rule 2: the campaign of a case", () => {
 describe("rule 11: at one instant", () => {
   it("takes events before it closes by the clock", () => {
     const buyer = buyerOf({ campaigns: [two] })
-      .tell(at(0), created("a", 0, { closes: 60 }))
-      .tell(at(60), event("updated", "a", 60, { closesAt: at(90) }))
+      .receive(at(0), created("a", 0, { closes: 60 }))
+      .receive(at(60), event("updated", "a", 60, { closesAt: at(90) }))
       .run();
     expect(buyer.rows()).toEqual(["10 sms nudge a", "30 sms last a"]);
     expect(buyer.state.open).toBeNull();
@@ -242,18 +244,18 @@ describe("rule 11: at one instant", () => {
   it("closes before it decides: what is left is planned without the closed order", () => {
     const campaign = campaignOf({ steps: [afterCreated("nudge", 10 * MINUTE)], minLead: 0 });
     const buyer = buyerOf({ campaigns: [campaign] })
-      .tell(at(0), created("a", 0, { closes: 10 }), created("b", 0, { closes: 50 }))
+      .receive(at(0), created("a", 0, { closes: 10 }), created("b", 0, { closes: 50 }))
       .run();
     expect(buyer.rows()).toEqual(["10 sms nudge b"]);
     const alone = buyerOf({ campaigns: [campaign] })
-      .tell(at(0), created("a", 0, { closes: 10 }))
+      .receive(at(0), created("a", 0, { closes: 10 }))
       .run();
     expect(alone.rows()).toEqual(["10 closed nudge a"]);
   });
 
   it("closes several orders at the same instant together", () => {
     const buyer = buyerOf({ campaigns: [two] })
-      .tell(at(0), created("a", 0, { closes: 8 }), created("b", 1, { closes: 8 }))
+      .receive(at(0), created("a", 0, { closes: 8 }), created("b", 1, { closes: 8 }))
       .run();
     expect(buyer.rows()).toEqual(["3 superseded last a+b", "6 sms nudge a+b"]);
   });
@@ -267,7 +269,7 @@ describe("rule 11: at one instant", () => {
       ],
     });
     const buyer = buyerOf({ campaigns: [campaign] })
-      .tell(at(0), created("a", 0))
+      .receive(at(0), created("a", 0))
       .run();
     expect(buyer.rows()).toEqual(["10 sms s1 a", "20 sms s2 a", "90 no_contact s3 a"]);
   });
@@ -278,7 +280,7 @@ describe("rule 11: at one instant", () => {
       quietHours: quietOf("22:00", "08:00"),
     });
     const buyer = buyerOf({ campaigns: [campaign], contacts: [] })
-      .tell(at(0), created("a", 0, { closes: 360 }))
+      .receive(at(0), created("a", 0, { closes: 360 }))
       .run();
     expect(buyer.rows()).toEqual(["179 no_contact s1 a", "300 quiet_hours s2 a"]);
   });
@@ -287,13 +289,13 @@ describe("rule 11: at one instant", () => {
     const campaign = campaignOf({ steps: [afterCreated("s1", 5 * MINUTE), afterCreated("s2", 5 * MINUTE)] });
     // s1 is superseded by s2 at one moment; the same step of a new order comes a gap later at the earliest.
     const buyer = buyerOf({ campaigns: [campaign] })
-      .tell(at(0), created("a", 0))
+      .receive(at(0), created("a", 0))
       .run();
     expect(buyer.rows()).toEqual(["5 superseded s1 a", "5 sms s2 a"]);
     const spaced = campaignOf({ steps: [afterCreated("s1", 5 * MINUTE), afterCreated("s2", 6 * MINUTE)] });
     expect(
       buyerOf({ campaigns: [spaced] })
-        .tell(at(0), created("a", 0))
+        .receive(at(0), created("a", 0))
         .run()
         .rows(),
     ).toEqual(["5 sms s1 a", "15 sms s2 a"]);
@@ -315,7 +317,7 @@ describe("rule 11: at one instant", () => {
     const steps = [1, 2, 3].map((n) => afterCreated(`s${n}`, n * 10 * MINUTE));
     expect(
       buyerOf({ campaigns: [campaignOf({ steps, limits })] })
-        .tell(at(0), created("a", 0))
+        .receive(at(0), created("a", 0))
         .run()
         .rows(),
     ).toEqual(expected);
@@ -325,9 +327,9 @@ describe("rule 11: at one instant", () => {
     const limits = { max: 1, per: DAY, gap: 0 };
     const other = campaignOf({ key: "other", priority: 1, match: match(["x"]), limits, paidSilence: null });
     const buyer = buyerOf({ campaigns: [campaignOf({ limits, paidSilence: null }), other] })
-      .tell(at(0), created("a", 0, { tags: ["x"] }))
-      .tell(at(30), event("paid", "a", 30))
-      .tell(at(100), created("b", 100))
+      .receive(at(0), created("a", 0, { tags: ["x"] }))
+      .receive(at(30), event("paid", "a", 30))
+      .receive(at(100), created("b", 100))
       .run();
     expect(buyer.rows()).toEqual(["10 sms nudge a", "110 cap nudge b"]);
   });
@@ -340,14 +342,14 @@ describe("rule 11: at one instant", () => {
       ],
     });
     const buyer = buyerOf({ campaigns: [campaign] })
-      .tell(at(0), created("a", 0, { closes: 32 }), created("b", 0, { closes: 32 - 1 / 60 }), created("c", 0))
-      .know(at(20), { contact: "chat.wechat" })
+      .receive(at(0), created("a", 0, { closes: 32 }), created("b", 0, { closes: 32 - 1 / 60 }), created("c", 0))
+      .setFacts(at(20), { contact: "chat.wechat" })
       .run();
     // b closes a second too early for the time of the second step, which its close pulls to 29 min 59 s.
     expect(buyer.rows()).toEqual(["10 sms nudge a+b+c", `${30 - 1 / 60} chat second a+b+c`]);
     const settled = buyerOf({ campaigns: [campaign] })
-      .tell(at(0), created("a", 0, { closes: 32 }), created("b", 0))
-      .tell(at(20), created("c", 20, { closes: 31 }))
+      .receive(at(0), created("a", 0, { closes: 32 }), created("b", 0))
+      .receive(at(20), created("c", 20, { closes: 31 }))
       .run();
     expect(settled.rows()[0]).toBe("10 sms nudge a+b");
   });
@@ -355,18 +357,18 @@ describe("rule 11: at one instant", () => {
   it("does not name an order that closes too soon to be paid", () => {
     const campaign = campaignOf({ steps: [beforeClose("last", 5 * MINUTE)] });
     const buyer = buyerOf({ campaigns: [campaign] })
-      .tell(at(0), created("a", 0, { closes: 60 }), created("b", 0, { closes: 100 }))
-      .tell(at(57), event("updated", "b", 57, { closesAt: at(63.5) }))
+      .receive(at(0), created("a", 0, { closes: 60 }), created("b", 0, { closes: 100 }))
+      .receive(at(57), event("updated", "b", 57, { closesAt: at(63.5) }))
       .run();
     expect(buyer.rows()[0]).toBe("55 sms last a+b");
     const late = buyerOf({ campaigns: [campaign], contacts: [] })
-      .tell(at(0), created("a", 0, { closes: 60 }), created("b", 0, { closes: 100 }))
+      .receive(at(0), created("a", 0, { closes: 60 }), created("b", 0, { closes: 100 }))
       .run();
     expect(late.rows()).toEqual(["58 no_contact last a+b", "98 no_contact last b"]);
     const soon = campaignOf({ limits: { max: 9, per: DAY, gap: 0 }, repeatAfter: 0 });
     const buyers = buyerOf({ campaigns: [soon] })
-      .tell(at(0), created("a", 0, { closes: 13 }))
-      .tell(at(10.5), created("b", 2))
+      .receive(at(0), created("a", 0, { closes: 13 }))
+      .receive(at(10.5), created("b", 2))
       .run();
     expect(buyers.rows()).toEqual(["10 sms nudge a", "12 sms nudge b"]);
   });
@@ -376,13 +378,13 @@ describe("rule 12: settling", () => {
   it("settles a skip for orders due by then; later ones make a new row", () => {
     const campaign = campaignOf({ steps: [afterCreated("nudge", 10 * MINUTE)] });
     const buyer = buyerOf({ campaigns: [campaign], contacts: [] })
-      .tell(at(0), created("a", 0))
-      .tell(at(15), created("b", 15))
+      .receive(at(0), created("a", 0))
+      .receive(at(15), created("b", 15))
       .run();
     // r = min(25, 20) = 20, skipped at 80; b's own time 25 ≤ 80 is settled with it.
     expect(buyer.rows()).toEqual(["80 no_contact nudge a+b"]);
     const tight = buyerOf({ campaigns: [campaignOf({ whenTight: "skip" })] })
-      .tell(at(0), created("a", 0, { closes: 11 }), created("b", 15, { closes: 100 }))
+      .receive(at(0), created("a", 0, { closes: 11 }), created("b", 15, { closes: 100 }))
       .run();
     expect(tight.rows()).toEqual(["25 sms nudge b"]);
   });
@@ -390,7 +392,7 @@ describe("rule 12: settling", () => {
   it("settles a send for orders due up to repeatAfter later, not for one due exactly then", () => {
     const run = (later: number) =>
       buyerOf({ campaigns: [campaignOf({ steps: [beforeClose("last", 30 * MINUTE)], repeatAfter: HOUR })] })
-        .tell(at(0), created("a", 0, { closes: 100 }), created("b", 0, { closes: 100 + later }))
+        .receive(at(0), created("a", 0, { closes: 100 }), created("b", 0, { closes: 100 + later }))
         .run()
         .rows();
     expect(run(59)).toEqual(["70 sms last a+b"]);
@@ -400,13 +402,13 @@ describe("rule 12: settling", () => {
   it("settles with a send every step listed before it", () => {
     const campaign = campaignOf({ steps: [beforeClose("early", 10 * MINUTE), afterCreated("late", 20 * MINUTE)] });
     const buyer = buyerOf({ campaigns: [campaign] })
-      .tell(at(0), created("a", 0, { closes: 100 }))
+      .receive(at(0), created("a", 0, { closes: 100 }))
       .run();
     // The first is strictly later than the second and neither was moved: the second goes.
     expect(buyer.rows()).toEqual(["20 superseded late a", "90 sms early a"]);
     const apart = buyerOf({ campaigns: [campaign] })
-      .tell(at(0), created("a", 0, { closes: 100 }))
-      .tell(at(1), created("b", 1, { closes: 28 }))
+      .receive(at(0), created("a", 0, { closes: 100 }))
+      .receive(at(1), created("b", 1, { closes: 28 }))
       .run();
     expect(apart.rows()).toEqual(["18 sms early a+b", "21 gap late a+b"]);
   });
@@ -417,7 +419,7 @@ describe("rule 12: settling", () => {
       quietHours: quietOf("20:05", "21:00"),
     });
     const buyer = buyerOf({ campaigns: [campaign] })
-      .tell(at(0), created("a", 0))
+      .receive(at(0), created("a", 0))
       .run();
     expect(buyer.rows()).toEqual(["60 superseded s1 a", "60 sms s2 a"]);
     const later = campaignOf({
@@ -425,7 +427,7 @@ describe("rule 12: settling", () => {
       quietHours: quietOf("20:05", "20:59"),
     });
     const apart = buyerOf({ campaigns: [later] })
-      .tell(at(0), created("a", 0))
+      .receive(at(0), created("a", 0))
       .run();
     expect(apart.rows()).toEqual(["59 sms s1 a", "69 sms s2 a"]);
     // Quiet hours move s1 to 30, and s2 was not moved: s1 is superseded at 30, which the send of s2 brings forward.
@@ -435,7 +437,7 @@ describe("rule 12: settling", () => {
     });
     expect(
       buyerOf({ campaigns: [before] })
-        .tell(at(0), created("a", 0))
+        .receive(at(0), created("a", 0))
         .run()
         .rows(),
     ).toEqual(["4 sms s2 a", "4 superseded s1 a"]);
@@ -445,8 +447,8 @@ describe("rule 12: settling", () => {
     const campaign = campaignOf({ steps: [beforeClose("last", 30 * MINUTE)], repeatAfter: HOUR });
     const run = (closes: number) =>
       buyerOf({ campaigns: [campaign] })
-        .tell(at(0), created("a", 0, { closes: 100 }))
-        .tell(at(80), event("updated", "a", 80, { closesAt: at(closes) }))
+        .receive(at(0), created("a", 0, { closes: 100 }))
+        .receive(at(80), event("updated", "a", 80, { closesAt: at(closes) }))
         .run()
         .rows();
     expect(run(160)).toEqual(["70 sms last a"]);
@@ -470,13 +472,13 @@ describe("rule 13: the end", () => {
     ["excluded", event("updated", "a", 5, { pendingConfirmation: true })],
   ])("gives each send the reason %s, and each skip its own", (reason, over) => {
     const buyer = buyerOf(both)
-      .tell(at(0), created("a", 0, { closes: 42 }))
-      .tell(at(5), over)
+      .receive(at(0), created("a", 0, { closes: 42 }))
+      .receive(at(5), over)
       .run();
     expect(buyer.rows()).toEqual([`5 ${reason} nudge a`, `5 ${reason} last a`]);
     const tight = buyerOf(both)
-      .tell(at(0), created("a", 0, { closes: 11.5 }))
-      .tell(at(5), over)
+      .receive(at(0), created("a", 0, { closes: 11.5 }))
+      .receive(at(5), over)
       .run();
     expect(tight.rows()).toEqual([`0 no_time last a`, `5 no_time nudge a`]);
   });
@@ -492,8 +494,8 @@ describe("rule 13: the end", () => {
         : event(kind as "paid", `o${index}`, 5),
     );
     const buyer = buyerOf()
-      .tell(at(0), ...kinds.map((_, index) => created(`o${index}`, 0)))
-      .tell(at(5), ...over)
+      .receive(at(0), ...kinds.map((_, index) => created(`o${index}`, 0)))
+      .receive(at(5), ...over)
       .run();
     expect(buyer.rows()).toEqual([`5 ${reason} nudge o${kinds.length - 1}`]);
   });
@@ -501,25 +503,25 @@ describe("rule 13: the end", () => {
   it("puts a payment before any other end of the case at that instant, by event or by clock", () => {
     const loud = campaignOf({ paidSilence: null, minLead: 0 });
     const byEvent = buyerOf({ campaigns: [loud] })
-      .tell(at(0), created("a", 0), created("b", 0))
-      .tell(at(6), event("paid", "b", 6), event("closed", "a", 6));
+      .receive(at(0), created("a", 0), created("b", 0))
+      .receive(at(6), event("paid", "b", 6), event("closed", "a", 6));
     expect(byEvent.rows()).toEqual(["6 paid nudge a"]);
     const clock = buyerOf({ campaigns: [loud] })
-      .tell(at(0), created("a", 0, { closes: 6 }), created("b", 0))
-      .tell(at(6), event("paid", "b", 6))
+      .receive(at(0), created("a", 0, { closes: 6 }), created("b", 0))
+      .receive(at(6), event("paid", "b", 6))
       .run();
     expect(clock.rows()).toEqual(["6 paid nudge a"]);
     const apart = buyerOf({ campaigns: [loud] })
-      .tell(at(0), created("a", 0), created("b", 0))
-      .tell(at(5), event("paid", "b", 5))
-      .tell(at(6), event("closed", "a", 6));
+      .receive(at(0), created("a", 0), created("b", 0))
+      .receive(at(5), event("paid", "b", 5))
+      .receive(at(6), event("closed", "a", 6));
     expect(apart.rows()).toEqual(["6 closed nudge a"]);
   });
 
   it("decides nothing for orders that leave while the case goes on", () => {
     const buyer = buyerOf()
-      .tell(at(0), created("a", 0), created("b", 2))
-      .tell(at(5), event("closed", "a", 5))
+      .receive(at(0), created("a", 0), created("b", 2))
+      .receive(at(5), event("closed", "a", 5))
       .run();
     expect(buyer.rows()).toEqual(["12 sms nudge b"]);
   });
@@ -527,7 +529,7 @@ describe("rule 13: the end", () => {
 
 describe("rule 14: taken up late", () => {
   const decide = (change: Partial<Campaign>, minutes: number, order: { closes?: number } = {}) => {
-    const { state } = buyerOf({ campaigns: [campaignOf(change)] }).tell(at(0), created("a", 0, order));
+    const { state } = buyerOf({ campaigns: [campaignOf(change)] }).receive(at(0), created("a", 0, order));
     const channels = new Map([["sms", "phone" as const]]);
     const rows = advance(state, { campaigns: [campaignOf(change)], channels, newId: () => "c" }, at(minutes));
     const row = state.open?.rows[0];
@@ -549,17 +551,17 @@ describe("rule 14: taken up late", () => {
 
 describe("rule 15: holdout", () => {
   const steps = [afterCreated("s1", 10 * MINUTE), afterCreated("s2", 30 * MINUTE), beforeClose("s3", 30 * MINUTE)];
-  const tell = (holdout: number) =>
+  const receive = (holdout: number) =>
     buyerOf({ campaigns: [campaignOf({ steps, holdout })] })
-      .tell(at(0), created("a", 0, { closes: 300 }))
-      .tell(at(5), created("b", 5, { closes: 400 }))
-      .tell(at(280), event("paid", "a", 280))
+      .receive(at(0), created("a", 0, { closes: 300 }))
+      .receive(at(5), created("b", 5, { closes: 400 }))
+      .receive(at(280), event("paid", "a", 280))
       .run()
       .rows();
 
   it("skips the sends of the other arm, at the same moments, for the same orders", () => {
-    expect(tell(0)).toEqual(["15 sms s1 a+b", "35 sms s2 a+b", "270 sms s3 a+b"]);
-    expect(tell(1)).toEqual(["15 holdout s1 a+b", "35 holdout s2 a+b", "270 holdout s3 a+b"]);
+    expect(receive(0)).toEqual(["15 sms s1 a+b", "35 sms s2 a+b", "270 sms s3 a+b"]);
+    expect(receive(1)).toEqual(["15 holdout s1 a+b", "35 holdout s2 a+b", "270 holdout s3 a+b"]);
   });
 
   it("settles the steps before as a send does", () => {
@@ -569,7 +571,7 @@ describe("rule 15: holdout", () => {
     };
     const rows = (holdout: number) =>
       buyerOf({ campaigns: [campaignOf({ ...backward, holdout })] })
-        .tell(at(0), created("a", 0, { closes: 35 }))
+        .receive(at(0), created("a", 0, { closes: 35 }))
         .run()
         .rows();
     expect(rows(0)).toEqual(["4 sms late a", "4 superseded early a"]);
@@ -602,27 +604,27 @@ describe("rule 16: a person's case", () => {
   const campaign = campaignOf({ manual: { amountAtLeast: "25.00" } });
   it("is a person's as a whole, dated when its orders reached the amount", () => {
     const below = buyerOf({ campaigns: [campaign] })
-      .tell(at(0), created("a", 0, { amount: "24.99" }))
+      .receive(at(0), created("a", 0, { amount: "24.99" }))
       .run();
     expect(below.rows()).toEqual(["10 sms nudge a"]);
     const buyer = buyerOf({ campaigns: [campaign] })
-      .tell(at(0), created("a", 0, { amount: "25" }))
-      .tell(at(3), event("updated", "a", 3, { amount: "1" }))
-      .tell(at(9), event("paid", "a", 9))
+      .receive(at(0), created("a", 0, { amount: "25" }))
+      .receive(at(3), event("updated", "a", 3, { amount: "1" }))
+      .receive(at(9), event("paid", "a", 9))
       .run();
     expect(buyer.rows()).toEqual(["0 manual * a"]);
   });
   it("skips the rest of a plan at its times", () => {
     const buyer = buyerOf({ campaigns: [campaign] })
-      .tell(at(0), created("a", 0))
-      .tell(at(4), created("b", 4, { amount: "15.00" }))
+      .receive(at(0), created("a", 0))
+      .receive(at(4), created("b", 4, { amount: "15.00" }))
       .run();
     expect(buyer.rows()).toEqual(["14 manual nudge a+b"]);
   });
   it("counts only orders that count", () => {
     const shy = { ...campaign, exclude: match(["no"]) };
     const buyer = buyerOf({ campaigns: [shy] })
-      .tell(at(0), created("a", 0), created("b", 0, { amount: "99.00", tags: ["no"] }))
+      .receive(at(0), created("a", 0), created("b", 0, { amount: "99.00", tags: ["no"] }))
       .run();
     expect(buyer.rows()).toEqual(["10 sms nudge a"]);
   });
@@ -632,7 +634,7 @@ describe("rule 16: a promise", () => {
   const steps = [afterCreated("s1", 10 * MINUTE), afterCreated("s2", HOUR)];
   const promised = (minutes: number, change: Partial<Campaign> = {}, closes?: number) =>
     buyerOf({ campaigns: [campaignOf({ steps, ...change })] })
-      .tell(at(0), created("a", 0, closes === undefined ? {} : { closes }))
+      .receive(at(0), created("a", 0, closes === undefined ? {} : { closes }))
       .promise(at(5), at(minutes));
   const quietHours = quietOf("20:25", "21:00");
   it.each<[string, ReturnType<typeof buyerOf>, string[]]>([
@@ -642,54 +644,59 @@ describe("rule 16: a promise", () => {
     ["skips at its time what would come too late", promised(30, {}, 25), ["10 promised s1 a", "23 promised s2 a"]],
     ["moves on to the end of quiet hours", promised(30, { quietHours }), ["60 superseded s1 a", "60 sms s2 a"]],
     ["goes to no time before it", promised(30, { quietHours }, 55), ["30 quiet_hours s1 a", "53 quiet_hours s2 a"]],
-    ["is over with the payment", promised(30).tell(at(12), event("paid", "a", 12)), ["12 paid s1 a", "12 paid s2 a"]],
+    [
+      "is over with the payment",
+      promised(30).receive(at(12), event("paid", "a", 12)),
+      ["12 paid s1 a", "12 paid s2 a"],
+    ],
     ["gives way to a later one", promised(30).promise(at(6), at(20)), ["20 sms s1 a", "60 sms s2 a"]],
     ["moves only what is left", promised(30).promise(at(40), at(70)), ["30 sms s1 a", "70 sms s2 a"]],
-    ["holds for an order that joins", promised(30).tell(at(8), created("b", 8)), ["30 sms s1 a+b", "68 sms s2 a+b"]],
+    ["holds for an order that joins", promised(30).receive(at(8), created("b", 8)), ["30 sms s1 a+b", "68 sms s2 a+b"]],
     [
       "ends with its case",
-      promised(30).tell(at(6), event("closed", "a", 6), created("b", 6)),
+      promised(30).receive(at(6), event("closed", "a", 6), created("b", 6)),
       ["6 closed s1 a", "6 closed s2 a", "16 sms s1 b", "66 sms s2 b"],
     ],
   ])("%s", (_, buyer, expected) => expect(buyer.run().rows()).toEqual(expected));
 
   it("waits with the contact, too", () => {
-    const buyer = buyerOf({ contacts: [] }).tell(at(0), created("a", 0)).promise(at(5), at(30));
+    const buyer = buyerOf({ contacts: [] }).receive(at(0), created("a", 0)).promise(at(5), at(30));
     expect(buyer.run().rows()).toEqual(["90 no_contact nudge a"]);
   });
 });
 
 describe("changes re-plan", () => {
   it.each([
-    ["an order that joins", (b: ReturnType<typeof buyerOf>) => b.tell(at(5), created("b", 5)), "15 sms nudge a+b"],
+    ["an order that joins", (b: ReturnType<typeof buyerOf>) => b.receive(at(5), created("b", 5)), "15 sms nudge a+b"],
     [
       "an order that leaves",
-      (b: ReturnType<typeof buyerOf>) => b.tell(at(4), created("b", 4)).tell(at(5), event("closed", "b", 5)),
+      (b: ReturnType<typeof buyerOf>) => b.receive(at(4), created("b", 4)).receive(at(5), event("closed", "b", 5)),
       "10 sms nudge a",
     ],
     [
       "its times",
-      (b: ReturnType<typeof buyerOf>) => b.tell(at(5), event("updated", "a", 5, { closesAt: at(11) })),
+      (b: ReturnType<typeof buyerOf>) => b.receive(at(5), event("updated", "a", 5, { closesAt: at(11) })),
       "9 sms nudge a",
     ],
     [
       "a contact",
-      (b: ReturnType<typeof buyerOf>) => b.know(at(5), { contact: "phone", suppressed: true }),
+      (b: ReturnType<typeof buyerOf>) => b.setFacts(at(5), { contact: "phone", suppressed: true }),
       "70 suppressed nudge a",
     ],
-    ["the zone", (b: ReturnType<typeof buyerOf>) => b.know(at(5), { zone: "Europe/Berlin" }), "60 sms nudge a"],
+    ["the zone", (b: ReturnType<typeof buyerOf>) => b.setFacts(at(5), { zone: "Europe/Berlin" }), "60 sms nudge a"],
     [
       "a payment of the buyer",
-      (b: ReturnType<typeof buyerOf>) => b.tell(at(5), event("paid", "x", 5)),
+      (b: ReturnType<typeof buyerOf>) => b.receive(at(5), event("paid", "x", 5)),
       "10 paid_other_order nudge a",
     ],
     [
       "its refund",
-      (b: ReturnType<typeof buyerOf>) => b.tell(at(5), event("paid", "x", 5)).tell(at(6), event("refunded", "x", 6)),
+      (b: ReturnType<typeof buyerOf>) =>
+        b.receive(at(5), event("paid", "x", 5)).receive(at(6), event("refunded", "x", 6)),
       "10 sms nudge a",
     ],
   ])("%s", (_, change, expected) => {
-    const buyer = buyerOf({ campaigns: [campaignOf({ quietHours: quietOf("13:00", "14:00") })] }).tell(
+    const buyer = buyerOf({ campaigns: [campaignOf({ quietHours: quietOf("13:00", "14:00") })] }).receive(
       at(0),
       created("a", 0),
     );
@@ -705,14 +712,17 @@ describe("changes re-plan", () => {
     ["its tags", campaignOf({ match: match(["x"]) }), { tags: ["x"] }],
   ])("%s, by which the campaign is chosen", (_, campaign, change) => {
     const buyer = buyerOf({ campaigns: [campaign] })
-      .tell(at(0), created("a", 0))
-      .tell(at(5), event("updated", "a", 5, change))
+      .receive(at(0), created("a", 0))
+      .receive(at(5), event("updated", "a", 5, change))
       .run();
     expect(buyer.rows()).toEqual(["10 sms nudge a"]);
   });
 
   it("waits for a contact that is reported in time", () => {
-    const buyer = buyerOf({ contacts: [] }).tell(at(0), created("a", 0)).know(at(30), { contact: "phone" }).run();
+    const buyer = buyerOf({ contacts: [] })
+      .receive(at(0), created("a", 0))
+      .setFacts(at(30), { contact: "phone" })
+      .run();
     expect(buyer.rows()).toEqual(["30 sms nudge a"]);
   });
 });

@@ -29,7 +29,7 @@ const rows = (buyer: ReturnType<typeof buyerOf>) =>
 describe("a paused campaign", () => {
   it("lets its sends wait, and ends them as campaign_paused when they are stale", () => {
     const buyer = buyerOf({ campaigns: [paused] })
-      .tell(at(0), created("a", 0))
+      .receive(at(0), created("a", 0))
       .run(at(70));
     expect(rows(buyer)).toEqual([]);
     buyer.run();
@@ -40,23 +40,23 @@ describe("a paused campaign", () => {
 
   it("ends them when the buyer could not act any more, if that is sooner", () => {
     const buyer = buyerOf({ campaigns: [paused] })
-      .tell(at(0), created("a", 0, { closes: 30 }))
+      .receive(at(0), created("a", 0, { closes: 30 }))
       .run();
     expect(buyer.out).toMatchObject([{ at: at(28) + 1, reason: "campaign_paused" }]);
   });
 
   it("sends waiting rows when it is resumed in time, and nothing after its useful time", () => {
-    const begun = () => buyerOf({ campaigns: [paused] }).tell(at(0), created("a", 0, { closes: 600 }));
+    const begun = () => buyerOf({ campaigns: [paused] }).receive(at(0), created("a", 0, { closes: 600 }));
     expect(rows(begun().touch(at(60), [running], true).run())).toEqual(["60 send nudge"]);
     expect(rows(begun().touch(at(90), [running], true).run())).toEqual(["70 campaign_paused nudge"]);
     expect(rows(begun().touch(at(5), [running], true).run())).toEqual(["10 send nudge"]);
   });
 
   it("does not send a row that got stale while no worker ran, even if the campaign changed meanwhile", () => {
-    const buyer = buyerOf({ campaigns: [running] }).tell(at(0), created("a", 0));
+    const buyer = buyerOf({ campaigns: [running] }).receive(at(0), created("a", 0));
     // As a worker finds it that was away for three hours: the row is still there.
     const row = buyer.state.open?.rows[0];
-    const late = buyerOf({ campaigns: [running] }).tell(at(180), created("a", 0));
+    const late = buyerOf({ campaigns: [running] }).receive(at(180), created("a", 0));
     const open = late.state.open;
     const tracked = late.state.orders.get("a");
     if (open === null || row === undefined || tracked === undefined) throw new Error("planned");
@@ -67,25 +67,25 @@ describe("a paused campaign", () => {
 
   it("gives the end of the order as reason, if that comes first", () => {
     const buyer = buyerOf({ campaigns: [paused] })
-      .tell(at(0), created("a", 0))
-      .tell(at(20), event("paid", "a", 20))
+      .receive(at(0), created("a", 0))
+      .receive(at(20), event("paid", "a", 20))
       .run();
     expect(rows(buyer)).toEqual(["20 paid nudge"]);
   });
 
   it("does not wait longer because of an event meanwhile", () => {
-    const buyer = buyerOf({ campaigns: [paused] }).tell(at(0), created("a", 0));
+    const buyer = buyerOf({ campaigns: [paused] }).receive(at(0), created("a", 0));
     for (const minute of [20, 40, 60])
-      buyer.tell(at(minute), event("updated", "a", minute, { amount: `${minute}.00` }));
+      buyer.receive(at(minute), event("updated", "a", minute, { amount: `${minute}.00` }));
     expect(rows(buyer.run())).toEqual(["70 campaign_paused nudge"]);
   });
 
   it("gives an order that joins its own time", () => {
     const buyer = buyerOf({ campaigns: [paused] })
-      .tell(at(0), created("a", 0))
-      .tell(at(65), created("b", 65))
+      .receive(at(0), created("a", 0))
+      .receive(at(65), created("b", 65))
       .run();
-    // For both the time is twice the step's after the older one. That is long past, so the report of the younger one counts.
+    // For both the time is twice the step's after the older one. This is long past, so the report of the younger one counts.
     expect(rows(buyer).at(-1)).toMatch(/campaign_paused nudge/);
     expect(buyer.out.flatMap(({ orders }) => orders)).toContain("b");
   });
@@ -97,14 +97,14 @@ describe("a paused campaign", () => {
       quietHours: { from: 20 * HOUR + 5 * MINUTE, to: 20 * HOUR + 20 * MINUTE },
     });
     const buyer = buyerOf({ campaigns: [campaign], contacts: [] })
-      .tell(at(0), created("a", 0, { closes: 100 }))
+      .receive(at(0), created("a", 0, { closes: 100 }))
       .run();
     expect(buyer.out.map(({ reason }) => reason)).toEqual(["no_contact", "no_contact"]);
   });
 
   it("is not looked at while there is nothing to decide", () => {
     const buyer = buyerOf({ campaigns: [paused] })
-      .tell(at(0), created("a", 0))
+      .receive(at(0), created("a", 0))
       .run(at(30));
     expect(nextWake(buyer.state, at(30))).toBe(at(70) + 1);
     expect(nextWake(buyer.state, at(5))).toBe(at(10));
@@ -115,7 +115,7 @@ describe("a paused campaign", () => {
     fc.assert(
       fc.property(fc.uniqueArray(when, { maxLength: 6 }), fc.integer({ min: 20, max: 190 }), (switches, closes) => {
         const campaign = campaignOf({ steps: [afterCreated("nudge", 10 * MINUTE), beforeClose("last", 15 * MINUTE)] });
-        const buyer = buyerOf({ campaigns: [campaign] }).tell(at(0), created("a", 0, { closes }));
+        const buyer = buyerOf({ campaigns: [campaign] }).receive(at(0), created("a", 0, { closes }));
         const pauses: [number, number][] = [];
         const times = [...switches].sort((a, b) => a - b);
         for (const [index, minute] of times.entries()) {

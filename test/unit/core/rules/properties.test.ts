@@ -141,12 +141,12 @@ describe("whatever happens", () => {
   it("keeps every invariant of a send", () => {
     fc.assert(
       fc.property(storyArb, (story) => {
-        const told = eventsOf(story);
-        live(story, told, ({ decision, person }) => {
+        const events = eventsOf(story);
+        live(story, events, ({ decision, person }) => {
           const { campaign, at, orders, kind, step, row } = decision;
           if (kind !== "send" || campaign === null || row === null) return;
           expect(orders.length).toBeGreaterThan(0);
-          const known = told.filter((event) => event.occurredAt <= at && person.state.orders.has(event.order.id));
+          const known = events.filter((event) => event.occurredAt <= at && person.state.orders.has(event.order.id));
           for (const id of orders) {
             const order = foldOrder(
               known.filter((event) => event.order.id === id),

@@ -64,10 +64,10 @@ function planOne(facts: PlanFacts, step: Step): Row | null {
   const afterFive = five.at;
   t = afterFive;
   if (t < now) {
-    const told = Math.max(...owed.map(({ reportedAt }) => reportedAt));
+    const reported = Math.max(...owed.map(({ reportedAt }) => reportedAt));
     if (now > hi) return skip("no_time", t);
-    if (told - t > campaign.staleAfter) return skip("stale", t);
-    const again = quiet(facts, Math.max(now, Math.min(told + campaign.minAge, hi)), lo, hi);
+    if (reported - t > campaign.staleAfter) return skip("stale", t);
+    const again = quiet(facts, Math.max(now, Math.min(reported + campaign.minAge, hi)), lo, hi);
     if (again.skip) return skip("quiet_hours", again.at);
     t = again.at;
   }

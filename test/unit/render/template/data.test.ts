@@ -17,7 +17,7 @@ const [ORDER] = SAMPLE_FACTS.orders as [TemplateOrderFacts];
 const facts = (change: Partial<TemplateFacts> = {}): TemplateFacts => ({ ...SAMPLE_FACTS, ...change });
 const order = (change: Partial<TemplateOrderFacts>): TemplateOrderFacts => ({ ...ORDER, ...change });
 const buyer = (change: Partial<TemplateFacts["buyer"]>) => ({ ...SAMPLE_FACTS.buyer, ...change });
-/** What a template prints. */
+/** The output of a template. */
 const print = (template: string, input: TemplateFacts) => {
   const compiled = compileTemplate(template);
   if (!compiled.ok) throw new Error(JSON.stringify(compiled.faults));
@@ -130,9 +130,9 @@ describe("times", () => {
 
   it("compare days by the clock of the zone, across its changes", () => {
     const at = Date.parse("2026-10-25T00:30:00Z");
-    const tell = (ms: number) => formatDate(ms, null, "en", "Europe/Madrid", at);
-    expect(tell(Date.parse("2026-10-25T22:59:00Z"))).toBe("11:59 PM");
-    expect(tell(Date.parse("2026-10-25T23:00:00Z"))).toBe("Oct 26, 12:00 AM");
+    const receive = (ms: number) => formatDate(ms, null, "en", "Europe/Madrid", at);
+    expect(receive(Date.parse("2026-10-25T22:59:00Z"))).toBe("11:59 PM");
+    expect(receive(Date.parse("2026-10-25T23:00:00Z"))).toBe("Oct 26, 12:00 AM");
   });
 });
 

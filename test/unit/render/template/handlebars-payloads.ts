@@ -1,5 +1,5 @@
 /**
- * What has been published against Handlebars, 2019 to 2026, and its relatives: each as a template that somebody could try to
+ * Attacks published against Handlebars and its relatives, 2019 to 2026: each as a template that somebody could try to
  * save. Sources: the project's security advisories and release notes (4.0.14 to 4.7.10), and the write-ups they link.
  * `trees`: payloads that need a ready-made syntax tree instead of text.
  */

@@ -355,7 +355,7 @@ function judge(source: string): { ms: number; accepted: boolean } {
       expect(rendered.message, source).not.toMatch(/^cannot be rendered/);
       continue;
     }
-    // What templates write themselves may say anything; what comes out of {{…}} may not be an object or code.
+    // Plain text of a template may say anything; output of {{…}} may not be an object or code.
     expect(rendered.text.length).toBeLessThanOrEqual(10_000);
     if (!/\[object|function|native code/.test(source))
       expect(rendered.text, source).not.toMatch(/\[object |function \w*\(|native code/);

@@ -31,7 +31,7 @@ export function compareReminders(
   found: ReminderChanges,
 ): void {
   const { open } = buyer.state;
-  // What is left of the stored rows at the end is planned no more.
+  // Stored rows that are left at the end are no longer planned.
   const left = decisions.length === 0 ? buyer.baseline.planned : new Map(buyer.baseline.planned);
   for (const decision of decisions) {
     const { step, row, caseId } = decision;
