@@ -12,19 +12,17 @@ import { api } from "./roles/api.ts";
 import { dispatch } from "./roles/dispatch.ts";
 import { intake } from "./roles/intake.ts";
 import { createMetrics } from "./roles/metrics.ts";
+import { ROLE_NAMES, type RoleName } from "./roles/names.ts";
 import type { Parts, Role } from "./roles/role.ts";
 import { openCampaigns, openKeys, openQueue, openStore, openVault } from "./roles/stores.ts";
 import { upkeep } from "./roles/upkeep.ts";
 
-/** In the order of their start. */
-const ROLES: readonly Role[] = [intake, dispatch, upkeep, api];
-
-export const ROLE_NAMES = ROLES.map(({ name }) => name);
+const ROLES: Readonly<Record<RoleName, Role>> = { intake, dispatch, upkeep, api };
 
 const MAX_DUE_COUNTED = 10_000;
 
 export async function startApp(config: Config, options: ServiceOptions): Promise<RunningService> {
-  const roles = ROLES.filter(({ name }) => options.roles.includes(name));
+  const roles = ROLE_NAMES.filter((name) => options.roles.includes(name)).map((name) => ROLES[name]);
   const life = createLifecycle(options.log);
   try {
     const parts = await openParts(config, options, roles, life);

@@ -2,8 +2,7 @@
 /** The `dunlin` command. Exit codes: 0 done, 1 failed with the reason on stderr, 2 wrong usage. */
 import { setFlagsFromString } from "node:v8";
 import { CommanderError } from "commander";
-import { ROLE_NAMES, startApp } from "./app.ts";
-import { StoredCampaignError } from "./campaigns/live.ts";
+import { StoredCampaignError } from "./campaigns/stored-campaign-error.ts";
 import { CommandError } from "./cli/context.ts";
 import { explainFileError, isDatabaseError, reasonOf } from "./cli/failure.ts";
 import { OutputError, openOutput } from "./cli/output.ts";
@@ -13,6 +12,7 @@ import { EmbeddedError } from "./db/embedded/errors.ts";
 import { explainDbError } from "./db/explain-error.ts";
 import { CampaignsBusy } from "./db/stores/campaigns/planning-fence.ts";
 import { DemoError } from "./demo/place.ts";
+import { ROLE_NAMES } from "./roles/names.ts";
 
 function explain(error: unknown): string {
   const known = [CommandError, StartError, StoredCampaignError, CampaignsBusy, EmbeddedError, DemoError];
@@ -44,7 +44,11 @@ async function main(): Promise<void> {
       env: process.env,
       cwd: process.cwd(),
       output: openOutput(process.stdout, outputFailed),
-      service: { roles: ROLE_NAMES, start: startApp },
+      // The service is loaded only to be started: most commands need neither its server nor its queue.
+      service: {
+        roles: ROLE_NAMES,
+        start: async (config, options) => (await import("./app.ts")).startApp(config, options),
+      },
     }).parseAsync();
   } catch (error) {
     if (error instanceof OutputError) return;

@@ -12,6 +12,7 @@ import { type RunningCampaign, readRunning } from "../db/stores/campaigns/campai
 import { campaignsRevision, planAnewIfChanged } from "../db/stores/campaigns/settings-store.ts";
 import { buildCatalog, type Catalog } from "../render/catalog/catalog.ts";
 import type { CatalogOptions } from "../render/catalog/catalog-options.ts";
+import { StoredCampaignError } from "./stored-campaign-error.ts";
 
 export type CampaignSet = {
   readonly catalog: Catalog;
@@ -25,11 +26,6 @@ export type LiveCampaigns = {
   /** Reads the database. Calls at the same time share one read. */
   refresh(): Promise<void>;
 };
-
-/** This version of the program cannot run the stored campaigns. */
-export class StoredCampaignError extends Error {
-  override readonly name = "StoredCampaignError";
-}
 
 export type LiveDeps = {
   readonly sql: Sql;

@@ -1,8 +1,6 @@
 /** Brings the schema up to date, and checks whether a database fits this program. */
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { drizzle } from "drizzle-orm/postgres-js";
-import { migrate as runDrizzle } from "drizzle-orm/postgres-js/migrator";
 import postgres from "postgres";
 import type { Sql } from "./client.ts";
 import { redactUrl } from "./url.ts";
@@ -18,6 +16,11 @@ export type SchemaVerdict =
 
 /** Applies the missing migrations. Many processes may call it at once: they take turns. */
 export async function migrate(url: string): Promise<void> {
+  // Loaded only here: most processes and commands migrate nothing.
+  const [{ drizzle }, { migrate: runDrizzle }] = await Promise.all([
+    import("drizzle-orm/postgres-js"),
+    import("drizzle-orm/postgres-js/migrator"),
+  ]);
   // A pool of its own: drizzle replaces the parsers of its pool.
   const sql = postgres(url, {
     max: 1,

@@ -1,7 +1,8 @@
 /** Opens the stores and the campaigns of a service process. Throws StartError for everything that an operator can mend. */
 import type { Logger } from "pino";
 import { applyOnFirstStart } from "../campaigns/first-start.ts";
-import { type LiveCampaigns, openLiveCampaigns, StoredCampaignError } from "../campaigns/live.ts";
+import { type LiveCampaigns, openLiveCampaigns } from "../campaigns/live.ts";
+import { StoredCampaignError } from "../campaigns/stored-campaign-error.ts";
 import type { Config } from "../config/config.ts";
 import { type Keys, loadOrCreateKeys } from "../config/keys.ts";
 import { StartError } from "../config/start-error.ts";

@@ -1,6 +1,7 @@
 /** `dunlin explain ORDER --shop S` */
 import { Command } from "commander";
-import { runningCatalog, StoredCampaignError } from "../../campaigns/live.ts";
+import { runningCatalog } from "../../campaigns/live.ts";
+import { StoredCampaignError } from "../../campaigns/stored-campaign-error.ts";
 import type { Config } from "../../config/config.ts";
 import type { Campaign } from "../../core/values/policy.ts";
 import type { Sql } from "../../db/client.ts";

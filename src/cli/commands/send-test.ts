@@ -8,7 +8,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
 import { runningCatalog } from "../../campaigns/live.ts";
-import { openChannels } from "../../channels/registry.ts";
+import type { openChannels } from "../../channels/registry.ts";
 import { maskContact, normalisePhone } from "../../core/order/contact.ts";
 import type { Channel, ChannelTerms, Message, SendOutcome } from "../../core/seams/channel.ts";
 import { didYouMean } from "../../core/text/suggest.ts";
@@ -52,7 +52,7 @@ export type SendTestOptions = {
 export async function sendTest(
   context: CommandContext,
   options: SendTestOptions,
-  open: typeof openChannels = openChannels,
+  open?: typeof openChannels,
 ): Promise<MadeMessage> {
   const { config, log, out } = context;
   const target = pick("channel", options.channel, config.channels, ({ name }) => name);
@@ -60,7 +60,8 @@ export async function sendTest(
   const to = addressOf(options.to, target, shop);
   const catalog = (await catalogThatRuns(context)) ?? catalogOfFiles(context);
   const composed = compose(catalog, options, target, shop, to);
-  const channel = open([target], { log, print: out }).get(target.name);
+  const opener = open ?? (await import("../../channels/registry.ts")).openChannels;
+  const channel = opener([target], { log, print: out }).get(target.name);
   if (channel === undefined) throw new Error("the channel was opened");
   try {
     report(context, channel, composed, await channel.send(composed.message));

@@ -8,7 +8,6 @@ import type { Readable } from "node:stream";
 import { Command } from "commander";
 import { applyOnFirstStart } from "../../../campaigns/first-start.ts";
 import { openLiveCampaigns } from "../../../campaigns/live.ts";
-import { openChannels } from "../../../channels/registry.ts";
 import { createIntake } from "../../../intake/intake.ts";
 import { catalogOptions } from "../../../render/catalog/catalog-options.ts";
 import { type Describe, runCommand } from "../../command.ts";
@@ -32,26 +31,21 @@ async function importCommand(context: CommandContext, file: string, json: boolea
   const rejectedFile = `${name}.rejected.ndjson`;
   const totals = await withDatabase(context, async ({ sql }) => {
     const vault = await openVault(context, sql);
-    const channels = openChannels(config.channels, { log, print: note });
-    try {
-      const options = catalogOptions(config);
-      const first = await applyOnFirstStart({ sql, log, options }, config.templatesDir);
-      if (!first.ok) throw new CommandError(first.faults.join("\n"));
-      const contacts = new Map([...channels].map(([channel, { contact }]) => [channel, contact]));
-      const live = await openLiveCampaigns({ sql, options, channels: contacts });
-      const intake = createIntake({
-        sql,
-        vault,
-        shopOf: config.shop,
-        policy: () => live.current().policy,
-        refresh: () => live.refresh(),
-        broken: (error, which) => log.error({ err: error, ...which }, "an event failed and was set aside"),
-      });
-      const input = file === "-" ? process.stdin : createReadStream(file, { highWaterMark: 1 << 18 });
-      return await importStream(intake, pieces(input, name), rejectedFile, progress(context, size));
-    } finally {
-      for (const channel of channels.values()) await channel.close();
-    }
+    const options = catalogOptions(config);
+    const first = await applyOnFirstStart({ sql, log, options }, config.templatesDir);
+    if (!first.ok) throw new CommandError(first.faults.join("\n"));
+    const contacts = new Map(config.channels.map(({ name: channel, contact }) => [channel, contact]));
+    const live = await openLiveCampaigns({ sql, options, channels: contacts });
+    const intake = createIntake({
+      sql,
+      vault,
+      shopOf: config.shop,
+      policy: () => live.current().policy,
+      refresh: () => live.refresh(),
+      broken: (error, which) => log.error({ err: error, ...which }, "an event failed and was set aside"),
+    });
+    const input = file === "-" ? process.stdin : createReadStream(file, { highWaterMark: 1 << 18 });
+    return importStream(intake, pieces(input, name), rejectedFile, progress(context, size));
   });
   if (json) out(JSON.stringify(totals));
   else out(`${totals.accepted} events accepted, ${totals.duplicates} duplicates, ${totals.rejected} rejected`);

@@ -1,6 +1,6 @@
 /** `dunlin demo`: a simulated shop and message provider around the whole service. */
 import { Command } from "commander";
-import { type DemoDeps, type DemoOptions, runDemo } from "../../../demo/run.ts";
+import type { DemoDeps, DemoOptions } from "../../../demo/run.ts";
 import { MAX_SECONDS, MIN_SECONDS } from "../../../demo/shop/pace.ts";
 import { wholeNumber } from "../../arguments.ts";
 import type { Describe } from "../../command.ts";
@@ -21,5 +21,6 @@ export const command: Describe = ({ env, cwd, service }) =>
     .action(async (options: DemoOptions) => {
       const startApp: DemoDeps["startApp"] = (config, log) =>
         service.start(config, { roles: service.roles, log, print: () => {}, migrateEmpty: true });
+      const { runDemo } = await import("../../../demo/run.ts");
       process.exit(await runDemo({ startApp, env, cwd, out: process.stdout }, options));
     });

@@ -1,8 +1,8 @@
 /** `dunlin doctor`: checks everything that the service needs and says, in one line each, what is wrong and what to do. */
 import { Command } from "commander";
 import { checkDirectory } from "../../../campaigns/apply.ts";
-import { runningCatalog, StoredCampaignError } from "../../../campaigns/live.ts";
-import { openChannels } from "../../../channels/registry.ts";
+import { runningCatalog } from "../../../campaigns/live.ts";
+import { StoredCampaignError } from "../../../campaigns/stored-campaign-error.ts";
 import type { Config } from "../../../config/config.ts";
 import { loadOrCreateKeys } from "../../../config/keys.ts";
 import type { Sql } from "../../../db/client.ts";
@@ -13,7 +13,6 @@ import { databaseNow } from "../../../db/stores/intake/intake-store.ts";
 import { redactUrl } from "../../../db/url.ts";
 import { createVault } from "../../../db/vault.ts";
 import { providerOf } from "../../../providers/all.ts";
-import { openQueueBackend } from "../../../queue/connection.ts";
 import { catalogOptions } from "../../../render/catalog/catalog-options.ts";
 import { type Describe, runCommand } from "../../command.ts";
 import { type CommandContext, CommandError, withDatabase } from "../../context.ts";
@@ -43,13 +42,12 @@ export async function doctorCommand(context: CommandContext, json: boolean): Pro
       ? "advice: none configured, so events of every shop are accepted, in UTC; list your shops in dunlin.yaml"
       : `${config.shopIds.length} configured`,
   );
-  for (const channel of openChannels(config.channels, { log: context.log, print: context.note }).values()) {
+  for (const channel of config.channels) {
     const delivers = providerOf(channel.provider)?.delivers === true;
     const message = delivers
       ? channel.provider
       : "prints messages only; configure a provider under channels in dunlin.yaml";
     add(`channel ${channel.name}`, true, message);
-    await channel.close();
   }
   try {
     await withDatabase(context, async (database) => {
@@ -68,6 +66,7 @@ export async function doctorCommand(context: CommandContext, json: boolean): Pro
         add("contacts", kind !== "other", message);
       }
       for (const { ok, message } of await campaignFindings(config, database.sql)) add("campaigns", ok, message);
+      const { openQueueBackend } = await import("../../../queue/connection.ts");
       const backend = openQueueBackend(config.queueUrl ?? database.url, { log: context.log });
       try {
         const queue = await backend.check({ deep: true });

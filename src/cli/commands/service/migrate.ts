@@ -2,7 +2,6 @@
 import { Command } from "commander";
 import { migrate } from "../../../db/migrate.ts";
 import { openDatabase } from "../../../db/open.ts";
-import { openQueueBackend } from "../../../queue/connection.ts";
 import { type Describe, runCommand } from "../../command.ts";
 import type { CommandContext } from "../../context.ts";
 
@@ -21,6 +20,7 @@ async function migrateCommand({ config, log, out }: CommandContext): Promise<voi
   });
   try {
     await migrate(database.url);
+    const { openQueueBackend } = await import("../../../queue/connection.ts");
     const queue = openQueueBackend(config.queueUrl ?? database.url, { log });
     try {
       await queue.migrate();
