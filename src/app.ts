@@ -8,21 +8,24 @@ import { createDispatcher } from "./dispatch/dispatcher.ts";
 import { createIntake } from "./intake/intake.ts";
 import { createLifecycle, type Lifecycle } from "./lifecycle.ts";
 import { createProducer } from "./queue/producer.ts";
-import { api } from "./roles/api.ts";
-import { dispatch } from "./roles/dispatch.ts";
-import { intake } from "./roles/intake.ts";
 import { createMetrics } from "./roles/metrics.ts";
 import { ROLE_NAMES, type RoleName } from "./roles/names.ts";
 import type { Parts, Role } from "./roles/role.ts";
 import { openCampaigns, openKeys, openQueue, openStore, openVault } from "./roles/stores.ts";
-import { upkeep } from "./roles/upkeep.ts";
 
-const ROLES: Readonly<Record<RoleName, Role>> = { intake, dispatch, upkeep, api };
+/** A process loads only the roles that it runs: a worker has no HTTP server in its memory. */
+const ROLES: Readonly<Record<RoleName, () => Promise<Role>>> = {
+  intake: async () => (await import("./roles/intake.ts")).intake,
+  dispatch: async () => (await import("./roles/dispatch.ts")).dispatch,
+  upkeep: async () => (await import("./roles/upkeep.ts")).upkeep,
+  api: async () => (await import("./roles/api.ts")).api,
+};
 
 const MAX_DUE_COUNTED = 10_000;
 
 export async function startApp(config: Config, options: ServiceOptions): Promise<RunningService> {
-  const roles = ROLE_NAMES.filter((name) => options.roles.includes(name)).map((name) => ROLES[name]);
+  const names = ROLE_NAMES.filter((name) => options.roles.includes(name));
+  const roles = await Promise.all(names.map((name) => ROLES[name]()));
   const life = createLifecycle(options.log);
   try {
     const parts = await openParts(config, options, roles, life);

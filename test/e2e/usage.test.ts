@@ -3,7 +3,10 @@ import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { devNull } from "node:os";
 import { fileURLToPath } from "node:url";
+import { type Command, CommanderError } from "commander";
 import { expect, it } from "vitest";
+import { program } from "../../src/cli/program.ts";
+import { ROLE_NAMES } from "../../src/roles/names.ts";
 
 const MAIN = fileURLToPath(new URL("../../dist/main.js", import.meta.url));
 /** A command that reaches the database fails. */
@@ -22,6 +25,29 @@ const runWith = (env: Record<string, string>, ...args: string[]): Promise<Ended>
       resolve({ code: error === null ? 0 : Number(error.code), out, err }),
     ),
   );
+
+/** The same without a process. */
+async function parse(args: readonly string[]): Promise<{ out: string[]; err: string; error: unknown }> {
+  const out: string[] = [];
+  const err: string[] = [];
+  const unused = () => Promise.reject(new Error("nothing is started"));
+  const dunlin = program({
+    env,
+    cwd: ".",
+    output: { line: (text) => void out.push(text), piece: unused },
+    service: { roles: ROLE_NAMES, start: unused },
+  });
+  const listen = (command: Command): void => {
+    command.configureOutput({ writeErr: (text) => void err.push(text), writeOut: (text) => void out.push(text) });
+    for (const inner of command.commands) listen(inner);
+  };
+  listen(dunlin);
+  const error = await dunlin.parseAsync(args, { from: "user" }).then(
+    () => null,
+    (reason: unknown) => reason,
+  );
+  return { out, err: err.join(""), error };
+}
 
 const INSTANT = "must be an instant with an offset, like 2026-11-10T20:00:00+08:00";
 const [EARLIER, LATER] = ["2026-11-10T20:00:00+08:00", "2026-11-11T20:00:00+08:00"];
@@ -48,9 +74,17 @@ it.concurrent.each<[string[], string]>([
   [["suppress", "", "--shop", "acme"], "must not be empty"],
   [["explain", "o1"], "required option '--shop <shop>' not specified"],
 ])("%j is wrong usage", async (args, said) => {
-  const { code, out, err } = await run(...args);
-  expect([code, out]).toEqual([2, ""]);
+  const { out, err, error } = await parse(args);
+  expect(error).toBeInstanceOf(CommanderError);
+  expect(error).not.toMatchObject({ exitCode: 0 });
+  expect(out).toEqual([]);
   expect(err).toContain(said);
+});
+
+it("wrong usage exits with 2", async () => {
+  const { code, out, err } = await run("worker", "--roles", "intake,api");
+  expect([code, out]).toEqual([2, ""]);
+  expect(err).toContain("api is not one of intake, dispatch, upkeep");
 });
 
 it("a failure of the database exits with 1", async () => {

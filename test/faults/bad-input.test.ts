@@ -160,7 +160,7 @@ describe.each(QUEUES)("queue on $queue", ({ queue, runs }) => {
         ]),
       );
 
-      // Not UTF-8; and a line whose fault JSON.parse would postAll with the words around it.
+      // Not UTF-8; and a line whose fault JSON.parse would print with the words around it.
       const line = '{"id": "x", "phone": "+8613812345678", oops}';
       await service.write(
         "gbk.ndjson",
@@ -177,13 +177,13 @@ describe.each(QUEUES)("queue on $queue", ({ queue, runs }) => {
         "line 2: column 40: expected a key in double quotes; is the file cut off?",
       ]);
 
-      // Nowhere to postAll of refused lines: a failure that names the file.
+      // The file of rejected lines cannot be written: the failure names it.
       await mkdir(join(service.dir, "full.ndjson.rejected.ndjson"));
       await service.write("full.ndjson", line);
       const full = service.run(["import", "full.ndjson"]);
       expect(await full.ended).toEqual({ code: 1, signal: null });
       expect(full.err()).toBe(
-        "dunlin: full.ndjson.rejected.ndjson: cannot be written (EISDIR), and lines were refused: make room for it, and run the import again\n",
+        "dunlin: full.ndjson.rejected.ndjson: cannot be written (EISDIR), and some lines were rejected: mend that and import again\n",
       );
 
       expect(await stored(service)).toEqual(["a1", "a2", "f1", "f2", "n1", "n2", "q1", "q2"]);

@@ -31,7 +31,7 @@ export async function testDatabase(
   context: Pick<TestContext, "onTestFinished"> = { onTestFinished },
 ): Promise<TestDatabase> {
   const name = `dunlin_test_${randomBytes(6).toString("hex")}`;
-  await admin.unsafe(`create database ${name} template ${inject("templateName")}`);
+  await admin.unsafe(`create database ${name} template ${inject("templateName")} ${inject("cloneOptions")}`);
   const url = withDatabase(inject("serverUrl"), name);
   const database = connect(url, { max: 8, applicationName: "dunlin test" });
   let clock = false;
