@@ -108,8 +108,10 @@ describe("a backlog before a channel with a rate", () => {
     expect(seconds).toBeGreaterThan(599 / 200 - 0.2);
     const places = numbers(setup, "o");
     expect(new Set(places).size).toBe(600);
-    // Claims that are made at one time share the slots of a second among them.
-    expect(Math.max(...places.map((n, place) => Math.abs(n - place)))).toBeLessThanOrEqual(300);
+    // Claims at one time may swap the slots of a whole second, so only the places where the order goes back are counted: one or two a
+    // claim, and about 300 without any order.
+    const back = places.filter((n, place) => place > 0 && n < (places[place - 1] ?? 0));
+    expect(back.length).toBeLessThanOrEqual(60);
   }, 30_000);
 
   it("holds up no other channel", async () => {
