@@ -12,6 +12,7 @@ import { createMetrics } from "./roles/metrics.ts";
 import { ROLE_NAMES, type RoleName } from "./roles/names.ts";
 import type { Parts, Role } from "./roles/role.ts";
 import { openCampaigns, openKeys, openQueue, openStore, openVault } from "./roles/stores.ts";
+import { withWarningLog } from "./roles/warning-log.ts";
 
 /** A process loads only the roles that it runs: a worker has no HTTP server in its memory. */
 const ROLES: Readonly<Record<RoleName, () => Promise<Role>>> = {
@@ -88,6 +89,6 @@ async function openParts(
   });
   const watch = watchCampaigns({ sql, live, log, replans: roles.some(({ replans }) => replans) });
   life.onStop(() => watch.stop());
-  const counted = (source: string) => metrics.counted(source, intake);
+  const counted = (source: string) => withWarningLog(metrics.counted(source, intake), { log, source });
   return { config, log, print, life, database, keys, backend, producer, live, dispatcher, intake: counted, metrics };
 }

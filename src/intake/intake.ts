@@ -5,6 +5,7 @@
  */
 
 import type { Rejection } from "../core/order/event.ts";
+import type { Warning } from "../core/order/warnings.ts";
 import { groupCommit } from "../db/group-commit.ts";
 import { isDataFault } from "../db/transaction.ts";
 import type { IntakeDeps } from "./deps.ts";
@@ -13,11 +14,15 @@ import { type TakenIn, takeIn, takeInBisected } from "./take-in.ts";
 
 export type RejectedEvent = Rejection & { readonly index: number; readonly id: string | null };
 
+export type EventWarning = Warning & { readonly index: number; readonly id: string };
+
 export type IntakeReport = {
   readonly accepted: number;
   readonly duplicates: number;
   /** `index` counts from 0 in what was submitted. */
   readonly rejected: readonly RejectedEvent[];
+  /** About events that were accepted, now or before. */
+  readonly warnings: readonly EventWarning[];
 };
 
 export type Intake = {
@@ -93,6 +98,7 @@ export function createIntake(deps: IntakeDeps): Intake {
       const ready: Prepared[] = [];
       const places: number[] = [];
       const rejected: RejectedEvent[] = [];
+      const warnings: EventWarning[] = [];
       for (const [index, input] of inputs.entries()) {
         const result = prepare(env, input);
         if (result.ok) {
@@ -109,16 +115,18 @@ export function createIntake(deps: IntakeDeps): Intake {
       for (const answer of await Promise.all(chunks)) {
         if ("error" in answer) throw answer.error;
         for (const verdict of answer.verdicts) {
+          const index = places[at] ?? 0;
+          const event = ready[at++];
           if (verdict === "accepted") accepted++;
           if (verdict === "unstorable") {
             unstorable++;
-            rejected.push({ index: places[at] ?? 0, id: ready[at]?.id ?? null, ...UNSTORABLE });
-          }
-          at++;
+            rejected.push({ index, id: event?.id ?? null, ...UNSTORABLE });
+          } else if (event !== undefined)
+            for (const warning of event.warnings) warnings.push({ index, id: event.id, ...warning });
         }
       }
       if (unstorable > 0) rejected.sort((a, b) => a.index - b.index);
-      return { accepted, duplicates: ready.length - accepted - unstorable, rejected };
+      return { accepted, duplicates: ready.length - accepted - unstorable, rejected, warnings };
     },
   };
 }

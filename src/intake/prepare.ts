@@ -1,6 +1,7 @@
 /** Makes an event ready before a transaction begins: the identities of its buyer as hashes, and the payload to be stored. */
 import { acceptEvent } from "../core/order/accept.ts";
 import type { BuyerPayload, OrderEvent, OrderPayload, Rejection } from "../core/order/event.ts";
+import type { Warning } from "../core/order/warnings.ts";
 import type { ShopPolicy } from "../core/values/policy.ts";
 import { isZone } from "../core/values/zone.ts";
 import type { Vault } from "../db/vault.ts";
@@ -25,6 +26,8 @@ export type Prepared = {
   readonly contacts: readonly PreparedContact[];
   /** Decides holdout and variant if this event is the first of its buyer; null: it names no buyer. */
   readonly firstIdentity: string | null;
+  /** Parts of the event that could not be used. */
+  readonly warnings: readonly Warning[];
 };
 
 export type PrepareEnv = { readonly shopOf: (shop: string) => ShopPolicy | null; readonly vault: Vault };
@@ -37,7 +40,7 @@ export type PreparedOrRejected =
 export function prepare(env: PrepareEnv, input: unknown): PreparedOrRejected {
   const accepted = acceptEvent(input, env.shopOf);
   if (!accepted.ok) return accepted;
-  const { event, identities, identity } = accepted;
+  const { event, identities, identity, warnings } = accepted;
   const { buyer: payload, ...order } = event.order;
   const buyer = payload ?? null;
   return {
@@ -56,6 +59,7 @@ export function prepare(env: PrepareEnv, input: unknown): PreparedOrRejected {
         return { kind, value, hash, key: `${event.shop}\n${hash.toString("latin1")}` };
       }),
       firstIdentity: identity,
+      warnings,
     },
   };
 }

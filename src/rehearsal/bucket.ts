@@ -1,6 +1,6 @@
 /** Replays the events of some buyers and gives a row for each send and each skip. */
 
-import { acceptEvent } from "../core/order/accept.ts";
+import { type AcceptedEvent, acceptEvent } from "../core/order/accept.ts";
 import type { OrderEvent } from "../core/order/event.ts";
 import type { Decision } from "../core/rules/buyer-state.ts";
 import { byPriority } from "../core/rules/match.ts";
@@ -13,6 +13,7 @@ import { offsetMinutes } from "../core/values/zone.ts";
 import type { Catalog } from "../render/catalog/catalog.ts";
 import {
   addFault,
+  addWarning,
   bump,
   countFit,
   countQuiet,
@@ -83,9 +84,11 @@ export function runBucket({ env, catalog, shopOf, figures }: BucketInput, lines:
 function readEvents(lines: Iterable<Line>, shopOf: ShopOf, figures: Figures): OrderEvent[] {
   const events: OrderEvent[] = [];
   for (const { number, text } of lines) {
-    const event = readEvent(text, shopOf);
-    if (typeof event === "string") addFault(figures, number, event);
+    const read = readEvent(text, shopOf);
+    if (typeof read === "string") addFault(figures, number, read);
     else {
+      const { event, warnings } = read;
+      for (const { code, message } of warnings) addWarning(figures, code, number, message);
       events.push(event);
       noteMoment(figures, { at: event.occurredAt, zone: shopOf(event.shop)?.timeZone ?? "UTC" });
     }
@@ -94,7 +97,7 @@ function readEvents(lines: Iterable<Line>, shopOf: ShopOf, figures: Figures): Or
 }
 
 /** The event of the line, or the fault of the line. */
-function readEvent(text: string, shopOf: ShopOf): OrderEvent | string {
+function readEvent(text: string, shopOf: ShopOf): Extract<AcceptedEvent, { ok: true }> | string {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -102,7 +105,7 @@ function readEvent(text: string, shopOf: ShopOf): OrderEvent | string {
     return jsonFault(text);
   }
   const accepted = acceptEvent(value, shopOf);
-  return accepted.ok ? accepted.event : accepted.rejection.message;
+  return accepted.ok ? accepted : accepted.rejection.message;
 }
 
 /** Gives the place, and no text of the line: it may contain phone numbers. */

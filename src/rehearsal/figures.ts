@@ -27,6 +27,7 @@ export function emptyFigures(): Figures {
     samples: new Map(),
     faults: [],
     faultCount: 0,
+    warned: new Map(),
   };
 }
 
@@ -119,6 +120,12 @@ export function addFault(figures: Figures, line: number, message: string): void 
   keepFault(figures, { line, message });
 }
 
+export function addWarning(figures: Figures, code: string, line: number, message: string, count = 1): void {
+  const entry = within(figures.warned, code, () => ({ count: 0, line, message }));
+  entry.count += count;
+  if (line < entry.line) Object.assign(entry, { line, message });
+}
+
 /** Keeps the faults of the first lines, in any order of arrival. */
 function keepFault({ faults }: Figures, fault: Figures["faults"][number]): void {
   faults.push(fault);
@@ -138,4 +145,5 @@ export function addFigures(sum: Figures, more: Figures): void {
   for (const [step, [quiet, rows]] of more.quiet) countQuiet(sum, step, quiet, rows);
   for (const samples of more.samples.values()) for (const sample of samples) keepSample(sum, sample);
   for (const fault of more.faults) keepFault(sum, fault);
+  for (const [code, { line, message, count }] of more.warned) addWarning(sum, code, line, message, count);
 }

@@ -41,6 +41,7 @@ export function outcomeOf(
       .map(([currency, micros]) => ({ amount: decimal(micros, currencyDigits(currency) ?? 2), currency })),
     warnings: [
       ...faults(figures),
+      ...warned(figures),
       ...input.warnings,
       ...counted(figures.textless),
       ...counted(figures.fallbacks),
@@ -79,6 +80,11 @@ function* faults({ faults: list, faultCount, duplicates }: Figures): Generator<s
   for (const { line, message } of first) yield `line ${line}: ${message}`;
   if (faultCount > first.length) yield `${faultCount - first.length} more lines have a fault`;
   if (duplicates > 0) yield `${duplicates} events repeat the id of an earlier event and were ignored`;
+}
+
+function* warned({ warned: map }: Figures): Generator<string> {
+  for (const [code, { count, line, message }] of [...map].sort(([a], [b]) => (a < b ? -1 : 1)))
+    yield `line ${line}: ${message} (${code}; ${count === 1 ? "this event only" : `${count} events`})`;
 }
 
 function* counted(map: ReadonlyMap<string, number>): Generator<string> {

@@ -73,4 +73,6 @@ export type Figures = {
   readonly samples: Map<string, Sample[]>;
   readonly faults: { readonly line: number; readonly message: string }[];
   faultCount: number;
+  /** Code of a warning → how many events have it, and the first of them. */
+  readonly warned: Map<string, { count: number; line: number; message: string }>;
 };

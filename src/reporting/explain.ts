@@ -51,6 +51,7 @@ function storyOf(deps: ExplainDeps, shop: string, id: string, stored: StoredStor
       occurredAt: occurred_at,
       receivedAt: received_at,
       told: payloadOf(told),
+      warnings: told.warnings ?? [],
     })),
     cases: cases.map((row) => ({
       id: row.id,

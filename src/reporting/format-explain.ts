@@ -63,6 +63,7 @@ function eventLines(event: StoryEvent, write: WriteInstant): string[] {
   return [
     `  ${write(event.occurredAt)}  ${event.type} (${event.id}${arrival})`,
     ...(payload === "" ? [] : [`      ${payload}`]),
+    ...event.warnings.map(({ code, message }) => `      warning: ${message} (${code})`),
   ];
 }
 

@@ -3,6 +3,7 @@
  * and no name; the buyer is the platform's id.
  */
 import type { EventType, OrderPayload } from "../core/order/event.ts";
+import type { Warning } from "../core/order/warnings.ts";
 import type { Move } from "../core/rules/plan.ts";
 import type { Reason } from "../core/values/reason.ts";
 import type { DeliveryState } from "../db/stores/reads/listing-store.ts";
@@ -36,6 +37,8 @@ export type StoryEvent = {
   readonly occurredAt: number;
   readonly receivedAt: number;
   readonly told: StoryPayload;
+  /** Parts of it that could not be used. */
+  readonly warnings: readonly Warning[];
 };
 
 /** The fields of the event that matter here. */

@@ -28,6 +28,12 @@ export function createMetrics(gauges: Gauges): Metrics {
     labelNames: ["source", "result"],
     registers,
   });
+  const warnings = new Counter({
+    name: "dunlin_intake_warnings_total",
+    help: "Parts of accepted events that could not be used, by code",
+    labelNames: ["code"],
+    registers,
+  });
   const claims = new Counter({
     name: "dunlin_claims_total",
     help: "Reminders claimed for sending, by channel",
@@ -116,6 +122,7 @@ export function createMetrics(gauges: Gauges): Metrics {
         events.inc({ source, result: "accepted" }, report.accepted);
         events.inc({ source, result: "duplicate" }, report.duplicates);
         events.inc({ source, result: "rejected" }, report.rejected.length);
+        for (const { code } of report.warnings) warnings.inc({ code });
         return report;
       },
     }),

@@ -142,12 +142,13 @@ describe.each(QUEUES)("queue on $queue", ({ queue, runs }) => {
           `{"id": `,
           NUMBER_ID,
           JSON.stringify(bad[0]),
-          JSON.stringify(created("f2", Date.now())),
+          JSON.stringify(created("f2", Date.now())).replace(/"phone":"[^"]*"/, '"phone":"1.39E+10"'),
         ].join("\n"),
       );
       const file = service.run(["import", "orders.ndjson", "--json"]);
       expect(await file.ended, file.err()).toEqual({ code: 0, signal: null });
-      expect(JSON.parse(file.out())).toMatchObject({ accepted: 2, rejected: 3 });
+      expect(JSON.parse(file.out())).toMatchObject({ accepted: 2, rejected: 3, warnings: 1 });
+      expect(file.err()).toMatch(/^line 5: order\.buyer\.phone: .* \(phone_unreadable\)$/m);
       const rejects = (await readFile(join(service.dir, "orders.ndjson.rejected.ndjson"), "utf8"))
         .trim()
         .split("\n")

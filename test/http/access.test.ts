@@ -1,6 +1,7 @@
 /** Access by role, and the problems that errors are answered with. */
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { WARNINGS } from "../../src/core/order/warnings.ts";
 import { createAuth } from "../../src/http/kit/auth.ts";
 import { ERRORS } from "../../src/http/kit/errors.ts";
 import { PROMISE, STORY } from "./samples.ts";
@@ -198,5 +199,7 @@ describe("problems", () => {
     const rows = [...text.matchAll(/^\| `(\w+)` +\| (\d+) +\| (.*?) +\| (.*?) +\|$/gm)];
     const documented = rows.map(([, code, status, title, remedy]) => [code, { status: Number(status), title, remedy }]);
     expect(documented).toEqual(Object.entries(ERRORS));
+    const warnings = [...text.matchAll(/^\| `(\w+)` +\| (\D.*?) +\| (.*?) +\|$/gm)];
+    expect(warnings.map(([, code, means, remedy]) => [code, { means, remedy }])).toEqual(Object.entries(WARNINGS));
   });
 });

@@ -10,9 +10,9 @@ describe("POST /v1/events with JSON", () => {
   it("accepts an event, and counts it as a duplicate the second time", async () => {
     const { app, stored } = await realServer();
     const first = await post(app, order(1));
-    expect([first.statusCode, first.json()]).toEqual([202, { accepted: 1, duplicates: 0, rejected: [] }]);
+    expect([first.statusCode, first.json()]).toEqual([202, { accepted: 1, duplicates: 0, rejected: [], warnings: [] }]);
     expect(first.headers["content-type"]).toBe("application/json; charset=utf-8");
-    expect((await post(app, order(1))).json()).toEqual({ accepted: 0, duplicates: 1, rejected: [] });
+    expect((await post(app, order(1))).json()).toEqual({ accepted: 0, duplicates: 1, rejected: [], warnings: [] });
     expect(await stored()).toBe(1);
   });
 
@@ -40,6 +40,7 @@ describe("POST /v1/events with JSON", () => {
         { index: 5, id: "e6", code: "invalid_event", message: expect.stringMatching(/^order\.id: must be a string/) },
         { index: 6, id: null, code: "invalid_event", message: expect.stringMatching(/^event: /) },
       ],
+      warnings: [],
     });
     expect(await stored()).toBe(2);
   });
@@ -66,13 +67,35 @@ describe("POST /v1/events with JSON", () => {
     expect(await stored()).toBe(0);
   });
 
+  it("says what of an accepted event cannot be used, without saying the value, each time it is sent", async () => {
+    const { app, stored } = await realServer();
+    const unread = order(2, { buyer: { id: "b2", phone: "1.39E+10" } });
+    const message = expect.stringMatching(/^order\.buyer\.phone: /);
+    const warning = { id: "e2", code: "phone_unreadable", message };
+    const both = await post(app, [order(1), unread]);
+    expect(both.json()).toEqual({ accepted: 2, duplicates: 0, rejected: [], warnings: [{ index: 1, ...warning }] });
+    expect(both.body).not.toContain("1.39");
+    const again = await post(app, unread);
+    expect(again.json()).toEqual({ accepted: 0, duplicates: 1, rejected: [], warnings: [{ index: 0, ...warning }] });
+    expect(await stored()).toBe(2);
+  });
+
+  it("lists ten thousand warnings of an array, and counts the others", async () => {
+    const warnings = Array.from({ length: 10_002 }, (_, index) => ({ index, id: "e", code: "c", message: "m" }));
+    const submit = async () => ({ accepted: 10_002, duplicates: 0, rejected: [], warnings });
+    const { app } = stubServer({ intake: { pending: 0, submit } });
+    const answer = (await post(app, "[1]")).json();
+    expect(answer).toMatchObject({ accepted: 10_002, warningsNotListed: 2 });
+    expect(answer.warnings).toHaveLength(10_000);
+  });
+
   it("answers 202 for an array of bad events only, and for an empty array", async () => {
     const { app } = await realServer();
     const answer = await post(app, [{}]);
     expect(answer.statusCode).toBe(202);
     expect(answer.json()).toMatchObject({ accepted: 0, rejected: [{ index: 0, code: "invalid_event" }] });
     const empty = await post(app, "[]");
-    expect([empty.statusCode, empty.json()]).toEqual([202, { accepted: 0, duplicates: 0, rejected: [] }]);
+    expect([empty.statusCode, empty.json()]).toEqual([202, { accepted: 0, duplicates: 0, rejected: [], warnings: [] }]);
   });
 
   it.each([
@@ -144,7 +167,10 @@ describe("POST /v1/events with JSON", () => {
   it("answers 503 and confirms nothing when the store is out, hangs or is overloaded", async () => {
     const dead = { pending: 0, submit: async () => Promise.reject(new Error("connect ECONNREFUSED")) };
     const hung = { pending: 0, submit: () => new Promise<never>(() => {}) };
-    const busy = { pending: 1_000_000, submit: async () => ({ accepted: 1, duplicates: 0, rejected: [] }) };
+    const busy = {
+      pending: 1_000_000,
+      submit: async () => ({ accepted: 1, duplicates: 0, rejected: [], warnings: [] }),
+    };
     for (const [intake, code] of [
       [dead, "store_unavailable"],
       [hung, "store_unavailable"],

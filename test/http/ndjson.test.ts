@@ -16,7 +16,10 @@ describe("POST /v1/events with NDJSON", () => {
     const { app, stored, database } = await realServer();
     const text = `\ufeff\r\n${line(1, { note: "急件 🚚" })}\n  \r\n${line(2).replace("\n", "\r\n")}${line(3).trimEnd()}`;
     const answer = await post(app, pieces([...Buffer.from(text)].map((byte) => Buffer.of(byte))));
-    expect([answer.statusCode, answer.json()]).toEqual([202, { accepted: 3, duplicates: 0, rejected: [] }]);
+    expect([answer.statusCode, answer.json()]).toEqual([
+      202,
+      { accepted: 3, duplicates: 0, rejected: [], warnings: [] },
+    ]);
     expect(await stored()).toBe(3);
     expect(await database.sql`select told->>'note' as note from order_events where id = 'e1'`).toEqual([
       { note: "急件 🚚" },
@@ -60,13 +63,14 @@ describe("POST /v1/events with NDJSON", () => {
         { index: 4, line: 6, id: null, code: "line_too_long", message: "line 6: is longer than 1 MB" },
         { index: 7, line: 9, id: null, code: "invalid_json", message: expect.stringMatching(/^line 9: .*cut off/) },
       ],
+      warnings: [],
     });
     expect(await stored()).toBe(2);
   });
 
   it("answers an empty stream with zeros", async () => {
     const { app } = stubServer();
-    expect((await post(app, "\n\n")).json()).toEqual({ accepted: 0, duplicates: 0, rejected: [] });
+    expect((await post(app, "\n\n")).json()).toEqual({ accepted: 0, duplicates: 0, rejected: [], warnings: [] });
   });
 
   it("keeps the order of chunks, with only a few of them pending", async () => {
@@ -82,11 +86,13 @@ describe("POST /v1/events with NDJSON", () => {
         accepted: events.length - 1,
         duplicates: 0,
         rejected: [{ index: 5, id: null, code: "invalid_event", message: "x" }],
+        warnings: [{ index: 7, id: "e", code: "phone_unreadable", message: "x" }],
       };
     };
     const { app } = stubServer({ intake: { pending: 0, submit } });
     const lines = Array.from({ length: 20 }, (_, n) => `${n}\n`.repeat(500));
-    const { accepted, rejected } = (await post(app, pieces(lines))).json();
+    const { accepted, rejected, warnings } = (await post(app, pieces(lines))).json();
+    expect(warnings[9]).toEqual({ index: 9_007, line: 9_008, id: "e", code: "phone_unreadable", message: "x" });
     expect(accepted).toBe(9_990);
     expect(rejected.map(({ index }: { index: number }) => index)).toEqual([
       5, 1005, 2005, 3005, 4005, 5005, 6005, 7005, 8005, 9005,
@@ -99,7 +105,7 @@ describe("POST /v1/events with NDJSON", () => {
     const waiting: (() => void)[] = [];
     const submit: EventsVerbs["intake"]["submit"] = async (events) => {
       await new Promise<void>((resolve) => waiting.push(resolve));
-      return { accepted: events.length, duplicates: 0, rejected: [] };
+      return { accepted: events.length, duplicates: 0, rejected: [], warnings: [] };
     };
     const { app } = stubServer({ intake: { pending: 0, submit } });
     let given = 0;
@@ -113,7 +119,7 @@ describe("POST /v1/events with NDJSON", () => {
     expect(waiting).toHaveLength(3);
     expect(given).toBeLessThan(60);
     const timer = setInterval(() => waiting.shift()?.(), 1);
-    expect((await answer).json()).toEqual({ accepted: 100_000, duplicates: 0, rejected: [] });
+    expect((await answer).json()).toEqual({ accepted: 100_000, duplicates: 0, rejected: [], warnings: [] });
     clearInterval(timer);
   });
 
@@ -124,7 +130,7 @@ describe("POST /v1/events with NDJSON", () => {
         await new Promise((resolve) => setTimeout(resolve, 100));
         throw new Error("gone");
       }
-      return { accepted: events.length, duplicates: 0, rejected: [] };
+      return { accepted: events.length, duplicates: 0, rejected: [], warnings: [] };
     };
     const { app } = stubServer({ intake: { pending: 0, submit } });
     const answer = await post(app, pieces(["\n", ..."12345".split("").map((n) => `${n}\n`.repeat(1_000))]));
@@ -159,7 +165,7 @@ describe("POST /v1/events with NDJSON", () => {
       await new Promise<void>((resolve) => {
         release = resolve;
       });
-      return { accepted: events.length, duplicates: 0, rejected: [] };
+      return { accepted: events.length, duplicates: 0, rejected: [], warnings: [] };
     };
     const { app } = stubServer({ intake: { pending: 0, submit } });
     const answer = post(app, pieces(["1\n".repeat(1_000)], false));

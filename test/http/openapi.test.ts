@@ -45,6 +45,7 @@ it("describes every route with its answers, bodies and access", () => {
     "accepted",
     "duplicates",
     "rejected",
+    "warnings",
   ]);
   expect(post.responses.default.content["application/problem+json"].schema.required).toContain("code");
   expect(post.security).toBeUndefined();

@@ -49,7 +49,10 @@ export function stubServer(change: Change = {}) {
   };
   const app = buildServer({
     config: { shop: (id) => shops[id] ?? null },
-    intake: { pending: 0, submit: async (events) => ({ accepted: events.length, duplicates: 0, rejected: [] }) },
+    intake: {
+      pending: 0,
+      submit: async (events) => ({ accepted: events.length, duplicates: 0, rejected: [], warnings: [] }),
+    },
     sources,
     auth,
     health: { ready: async () => ({ ok: true, checks: { database: { ok: true } } }) },

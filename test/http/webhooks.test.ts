@@ -31,7 +31,7 @@ describe("POST /v1/webhooks/shopify/:shop", () => {
   it("accepts a signed order without a key, and counts it as a duplicate the second time", async () => {
     const { app, database } = await realServer();
     const first = await app.inject(request(BODY));
-    expect([first.statusCode, first.json()]).toEqual([202, { accepted: 1, duplicates: 0, rejected: [] }]);
+    expect([first.statusCode, first.json()]).toEqual([202, { accepted: 1, duplicates: 0, rejected: [], warnings: [] }]);
     expect((await app.inject(request(BODY))).json()).toMatchObject({ accepted: 0, duplicates: 1 });
     expect(await database.sql`select shop_id, id, amount from orders`).toEqual([
       { shop_id: "acme", id: "6200407294252", amount: 19900 },
@@ -70,6 +70,7 @@ describe("POST /v1/webhooks/shopify/:shop", () => {
       accepted: 0,
       duplicates: 0,
       rejected: [],
+      warnings: [],
       ignored: expect.stringContaining("products/create"),
     });
   });

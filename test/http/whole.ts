@@ -161,6 +161,7 @@ export async function happen({ database, receive, dispatch }: Awaited<ReturnType
     created("closed"),
     created("refunded"),
     created("promised"),
+    created("unread", { buyer: { id: "b-unread", phone: "1.39E+10" } }),
     created("manual", { amount: "9000.00" }),
     created("away"),
     created("refused"),

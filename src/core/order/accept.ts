@@ -2,6 +2,7 @@
 import type { ShopPolicy } from "../values/policy.ts";
 import { firstIdentity, type Identities, identitiesOf } from "./contact.ts";
 import { type OrderEvent, parseEvent, type Rejection } from "./event.ts";
+import { NO_WARNINGS, type Warning } from "./warnings.ts";
 
 export type AcceptedEvent =
   | {
@@ -10,6 +11,8 @@ export type AcceptedEvent =
       readonly identities: Identities;
       /** The text whose hash decides holdout and variant; null: the event has no buyer. */
       readonly identity: string | null;
+      /** Parts of the event that could not be used. */
+      readonly warnings: readonly Warning[];
     }
   | { readonly ok: false; readonly id: string | null; readonly rejection: Rejection };
 
@@ -29,14 +32,21 @@ export function acceptEvent(input: unknown, shopOf: (shop: string) => ShopPolicy
   }
   const identities = identitiesOf(event.order.buyer, shop);
   const identity = firstIdentity(identities);
+  const phone = event.order.buyer?.phone;
+  const unread = phone != null && phone.trim() !== "" && !identities.contacts.some(({ kind }) => kind === "phone");
   if (event.type === "order.created" && identity === null)
     return refuse(
       event,
       "invalid_event",
       "order.buyer.phone: is not a valid phone number, and the buyer has no id or chat; write it like +8613812345678",
     );
-  return { ok: true, event, identities, identity };
+  return { ok: true, event, identities, identity, warnings: unread ? [UNREADABLE] : NO_WARNINGS };
 }
+
+const UNREADABLE: Warning = {
+  code: "phone_unreadable",
+  message: "order.buyer.phone: cannot be read as a phone number; write it like +8613812345678",
+};
 
 function refuse(event: OrderEvent, code: string, message: string): AcceptedEvent {
   return { ok: false, id: event.id, rejection: { code, message } };

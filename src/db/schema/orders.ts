@@ -47,7 +47,7 @@ export const orderEvents = pgTable(
     type: text("type").notNull(),
     occurredAt: instant("occurred_at").notNull(),
     receivedAt: instant("received_at").notNull(),
-    /** The order as reported, without its buyer. */
+    /** The order as reported, without its buyer. `warnings`: what of the event could not be used. */
     told: jsonb("told").notNull(),
   },
   (t) => [

@@ -3,7 +3,7 @@
  */
 import { z } from "zod";
 import { EVENT_TYPES } from "../../core/order/event.ts";
-import { type Rejected, rejected } from "./parts/problem.ts";
+import { type EventWarning, eventWarning, type Rejected, rejected } from "./parts/problem.ts";
 import { type Answer, decimal, instant, text } from "./parts/values.ts";
 
 const tags = z.array(text).nullish();
@@ -64,6 +64,8 @@ export const receipt = z.strictObject({
   duplicates: z.int().describe("Received before"),
   rejected: z.array(rejected),
   rejectedNotListed: z.int().optional().describe("How many more were rejected than the 10,000 that are listed"),
+  warnings: z.array(eventWarning).describe("Parts of the accepted events that could not be used"),
+  warningsNotListed: z.int().optional().describe("How many more there were than the 10,000 that are listed"),
   ignored: text.optional().describe("Webhooks: why nothing (more) was taken in"),
 });
 
@@ -75,6 +77,7 @@ export type IntakeResult = {
   readonly accepted: number;
   readonly duplicates: number;
   readonly rejected: readonly Omit<Rejected, "line">[];
+  readonly warnings: readonly Omit<EventWarning, "line">[];
 };
 
 export type EventsVerbs = {

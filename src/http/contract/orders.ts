@@ -58,6 +58,9 @@ const event = z.strictObject({
   occurredAt: instant,
   receivedAt: instant,
   told: payload.describe("The fields of the event that matter here; absent: the event does not have it"),
+  warnings: z
+    .array(z.strictObject({ code: text, message: text }))
+    .describe("Parts of it that could not be used; docs/errors.md lists the codes"),
 });
 
 const promise = z.strictObject({ at: instant, recordedAt: instant, reason: maybeText, by: maybeText });

@@ -7,6 +7,7 @@ import type { Readable } from "node:stream";
 import { parseJson } from "../../core/text/json.ts";
 import { isBlank, type LineKind, splitLines, withoutMark } from "../../core/text/lines.ts";
 import type { EventsVerbs } from "../contract/events.ts";
+import type { EventWarning } from "../contract/parts/problem.ts";
 import { HttpProblem } from "./errors.ts";
 
 export type RejectedLine = {
@@ -21,6 +22,8 @@ export type LinesReport = {
   readonly duplicates: number;
   readonly rejected: readonly RejectedLine[];
   readonly rejectedNotListed?: number;
+  readonly warnings: readonly EventWarning[];
+  readonly warningsNotListed?: number;
 };
 
 /** A chunk is submitted when it has this many lines or bytes. */
@@ -28,7 +31,8 @@ const CHUNK_LINES = 1_000;
 const CHUNK_BYTES = 2_000_000;
 const MAX_PENDING = 3;
 const MAX_LINE_BYTES = 1_000_000;
-const MAX_LISTED = 10_000;
+/** The limit for each of the two lists of an answer. */
+export const MAX_LISTED = 10_000;
 
 type Place = { readonly index: number; readonly line: number };
 type Chunk = {
@@ -37,7 +41,7 @@ type Chunk = {
   readonly places: Place[];
   readonly rejected: RejectedLine[];
 };
-type Done = { accepted: number; duplicates: number; rejected: readonly RejectedLine[] };
+type Done = Pick<LinesReport, "accepted" | "duplicates" | "rejected" | "warnings">;
 
 type Options = {
   readonly submit: EventsVerbs["intake"]["submit"];
@@ -96,14 +100,20 @@ export function takeLines(stream: Readable, { submit, stallTimeout, signal }: Op
     bytesInChunk = 0;
     pending++;
     const receipt =
-      sent.values.length === 0 ? Promise.resolve({ accepted: 0, duplicates: 0, rejected: [] }) : submit(sent.values);
+      sent.values.length === 0
+        ? Promise.resolve({ accepted: 0, duplicates: 0, rejected: [], warnings: [] })
+        : submit(sent.values);
+    const placed = <Item extends { readonly index: number }>({ index, ...item }: Item) => ({
+      ...(sent.places[index] ?? sent.first),
+      ...item,
+    });
     receipt
       .then(
-        ({ accepted, duplicates, rejected }) => {
-          const faults = rejected.map(({ index, ...fault }) => ({ ...(sent.places[index] ?? sent.first), ...fault }));
+        ({ accepted, duplicates, rejected, warnings }) => {
+          const faults = rejected.map(placed);
           const all =
             sent.rejected.length === 0 ? faults : [...sent.rejected, ...faults].sort((a, b) => a.index - b.index);
-          done[at] = { accepted, duplicates, rejected: all };
+          done[at] = { accepted, duplicates, rejected: all, warnings: warnings.map(placed) };
         },
         (error: unknown) => {
           failure ??= error;
@@ -182,17 +192,31 @@ export function takeLines(stream: Readable, { submit, stallTimeout, signal }: Op
 function sum(done: readonly (Done | undefined)[]): LinesReport {
   let accepted = 0;
   let duplicates = 0;
-  let count = 0;
-  const rejected: RejectedLine[] = [];
+  const rejected = shortened(done.map((one) => one?.rejected ?? []));
+  const warnings = shortened(done.map((one) => one?.warnings ?? []));
   for (const one of done) {
     if (one === undefined) continue;
     accepted += one.accepted;
     duplicates += one.duplicates;
-    count += one.rejected.length;
-    for (const fault of one.rejected) if (rejected.length < MAX_LISTED) rejected.push(fault);
   }
-  const more = count - rejected.length;
-  return { accepted, duplicates, rejected, ...(more > 0 && { rejectedNotListed: more }) };
+  return {
+    accepted,
+    duplicates,
+    rejected: rejected.listed,
+    ...(rejected.more > 0 && { rejectedNotListed: rejected.more }),
+    warnings: warnings.listed,
+    ...(warnings.more > 0 && { warningsNotListed: warnings.more }),
+  };
+}
+
+function shortened<Item>(lists: readonly (readonly Item[])[]): { listed: Item[]; more: number } {
+  const listed: Item[] = [];
+  let count = 0;
+  for (const list of lists) {
+    count += list.length;
+    for (const item of list) if (listed.length < MAX_LISTED) listed.push(item);
+  }
+  return { listed, more: count - listed.length };
 }
 
 /** Any other error is a bug: it is passed on unchanged. */

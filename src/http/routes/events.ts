@@ -5,7 +5,7 @@ import { z } from "zod";
 import { eventBody, type IntakeResult, type Receipt, receipt } from "../contract/events.ts";
 import { HttpProblem, isErrorCode } from "../kit/errors.ts";
 import { addJsonBody } from "../kit/json-body.ts";
-import { takeLines } from "../kit/ndjson.ts";
+import { MAX_LISTED, takeLines } from "../kit/ndjson.ts";
 import { answers, JSON_TYPE } from "../kit/openapi.ts";
 import { isPlainUtf8, NDJSON, unsupported } from "../kit/plain-body.ts";
 import type { Submit } from "../kit/submit.ts";
@@ -17,7 +17,7 @@ const MAX_IN_ARRAY = 100_000;
 const schema = {
   summary: "Send order events",
   description:
-    "202: the accepted events are durable. A rejected single event is answered with 422. In arrays and NDJSON, good events are accepted and bad ones are listed under `rejected`.",
+    "202: the accepted events are durable. A rejected single event is answered with 422. In arrays and NDJSON, good events are accepted and bad ones are listed under `rejected`. `warnings` says what of the accepted events could not be used.",
   tags: ["events"],
   response: answers(202, "The result for the events", { [JSON_TYPE]: receipt }),
 };
@@ -60,12 +60,18 @@ export function eventRoutes(app: FastifyInstance, { submit, stallTimeout, draini
           "too_many_events",
           `the array has ${body.length} events, at most ${MAX_IN_ARRAY} are accepted: send them as NDJSON`,
         );
-      return accepted(reply, await submit(body, request.log));
+      return accepted(reply, listed(await submit(body, request.log)));
     },
   );
 }
 
 const accepted = (reply: FastifyReply, report: Receipt) => reply.code(202).send(report);
+
+/** An array of bad events would get an answer larger than itself. */
+function listed(report: IntakeResult): Receipt {
+  const more = report.warnings.length - MAX_LISTED;
+  return more <= 0 ? report : { ...report, warnings: report.warnings.slice(0, MAX_LISTED), warningsNotListed: more };
+}
 
 function single(report: IntakeResult): IntakeResult {
   const [fault] = report.rejected;
@@ -80,7 +86,7 @@ function rejectedEvent({ id, code, message }: IntakeResult["rejected"][number]):
 
 /** Written by hand, because most answers are three numbers. */
 function receiptText(report: unknown): string {
-  const { accepted, duplicates, rejected, ...more } = report as Receipt;
-  if (rejected.length > 0 || Object.keys(more).length > 0) return JSON.stringify(report);
-  return `{"accepted":${accepted},"duplicates":${duplicates},"rejected":[]}`;
+  const { accepted, duplicates, rejected, warnings, ...more } = report as Receipt;
+  if (rejected.length > 0 || warnings.length > 0 || Object.keys(more).length > 0) return JSON.stringify(report);
+  return `{"accepted":${accepted},"duplicates":${duplicates},"rejected":[],"warnings":[]}`;
 }

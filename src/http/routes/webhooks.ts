@@ -89,7 +89,7 @@ export function webhookRoutes(app: FastifyInstance, options: WebhookOptions): vo
         if (!read.ok) throw new HttpProblem("invalid_webhook", read.message);
         const ignored = read.ignored === undefined ? {} : { ignored: read.ignored };
         if (read.events.length === 0)
-          return reply.code(200).send({ accepted: 0, duplicates: 0, rejected: [], ...ignored });
+          return reply.code(200).send({ accepted: 0, duplicates: 0, rejected: [], warnings: [], ...ignored });
 
         const report = await submit(read.events, log);
         for (const { id, code, message } of report.rejected)

@@ -117,7 +117,12 @@ describe("an order that cannot be read", () => {
     const ids = (await database.sql`select id from orders where id like 'g%' order by id`).map(({ id }) => id);
     expect(ids).toEqual(["g1", "g2", "g4"]);
     await database.sql`update orders set amount = 100 where id = 'bad'`;
-    expect(await intake.submit([good(2), paid, good(3)])).toEqual({ accepted: 2, duplicates: 1, rejected: [] });
+    expect(await intake.submit([good(2), paid, good(3)])).toEqual({
+      accepted: 2,
+      duplicates: 1,
+      rejected: [],
+      warnings: [],
+    });
   });
 
   it("is rejected by its index when the database does not accept a value", async () => {
@@ -131,6 +136,7 @@ describe("an order that cannot be read", () => {
       accepted: 2,
       duplicates: 0,
       rejected: [{ index: 1, id: "w", code: "invalid_event", message: expect.stringContaining("does not take") }],
+      warnings: [],
     });
   });
 });

@@ -20,6 +20,18 @@ describe("explaining an order", () => {
     expect(await explainOrder({ sql }, asked)).toBeNull();
   });
 
+  it("shows what of an event could not be used", async () => {
+    const facts = await reportFacts();
+    await facts.order("o1", T0, { buyer: { id: "b1", phone: "1.39E+10" } });
+    await facts.paid("o1", T0 + MINUTE);
+    const story = await explainOrder({ sql: facts.sql, zoneOf }, asked);
+    const warning = { code: "phone_unreadable", message: expect.stringMatching(/^order\.buyer\.phone: /) };
+    expect(story?.events.map(({ warnings }) => warnings)).toEqual([[warning], []]);
+    expect(JSON.stringify(story)).not.toContain("1.39E");
+    const text = story === null ? "" : storyText(story);
+    expect(text).toMatch(/^ {6}warning: order\.buyer\.phone: .* \(phone_unreadable\)$/m);
+  });
+
   it("shows events, case, reminders, deliveries and the credit", async () => {
     const facts = await reportFacts();
     await facts.order("o1", T0, { note: "call 13812345678", items: [{ title: "secret coat" }] });

@@ -17,6 +17,7 @@ const event = (name: string, { phone, id }: Who = {}): Prepared => ({
   contacts:
     phone === undefined ? [] : [{ kind: "phone", value: phone, hash: Buffer.from(phone), key: `acme\n${phone}` }],
   firstIdentity: null,
+  warnings: [],
 });
 
 /** Stored buyers by phone, by platform id and by order. */

@@ -1,5 +1,7 @@
 import { expect, it } from "vitest";
+import type { Intake } from "../../../src/intake/intake.ts";
 import { createMetrics } from "../../../src/roles/metrics.ts";
+import { withWarningLog } from "../../../src/roles/warning-log.ts";
 
 it("reads the due gauges once per scrape, and keeps the last values when a read fails", async () => {
   const readings: ({ due: number; lagMs: number } | null)[] = [{ due: 3, lagMs: 1_500 }, { due: 0, lagMs: 0 }, null];
@@ -21,4 +23,36 @@ it("reads the due gauges once per scrape, and keeps the last values when a read 
   expect(await scrape()).toEqual([0, 0]);
   expect(await scrape()).toEqual([0, 0]);
   expect(asked).toBe(3);
+});
+
+it("counts warnings by code, and logs them at the first and then once a minute", async () => {
+  const metrics = createMetrics({
+    due: async () => ({ due: 0, lagMs: 0 }),
+    queueDepth: async () => null,
+    inFlight: () => 0,
+  });
+  const warning = { index: 0, id: "e1", code: "phone_unreadable", message: "order.buyer.phone: …" } as const;
+  const intake: Intake = {
+    pending: 0,
+    submit: async (events) => ({
+      accepted: events.length,
+      duplicates: 0,
+      rejected: [],
+      warnings: events.map(() => warning),
+    }),
+  };
+  const logged: unknown[] = [];
+  let now = 0;
+  const { submit } = withWarningLog(metrics.counted("queue", intake), {
+    log: { warn: (fields: unknown) => void logged.push(fields) },
+    source: "queue",
+    now: () => now,
+  });
+  for (now of [0, 1_000, 59_999, 60_000]) await submit([1, 2]);
+  await submit([]);
+  expect(logged).toEqual([
+    { source: "queue", warnings: { phone_unreadable: 2 } },
+    { source: "queue", warnings: { phone_unreadable: 6 } },
+  ]);
+  expect(await metrics.registry.metrics()).toContain('dunlin_intake_warnings_total{code="phone_unreadable"} 8');
 });

@@ -2,6 +2,7 @@
  * Reads lines with back-pressure and hands them to intake in chunks, several at a time. It resolves when every event is durable; what a
  * crash interrupts is read again by the next import and counts as duplicate.
  */
+import type { Warning } from "../../../core/order/warnings.ts";
 import { parseJson } from "../../../core/text/json.ts";
 import { isBlank, splitLines, withoutMark } from "../../../core/text/lines.ts";
 import type { Intake } from "../../../intake/intake.ts";
@@ -11,15 +12,27 @@ const CHUNK = 1_000;
 const MAX_CHUNKS_IN_FLIGHT = 4;
 const MAX_LINE_BYTES = 1024 * 1024;
 
-export type ImportTotals = { lines: number; accepted: number; duplicates: number; rejected: number };
+export type ImportTotals = {
+  lines: number;
+  accepted: number;
+  duplicates: number;
+  rejected: number;
+  /** Parts of accepted events that could not be used. */
+  warnings: number;
+};
+
+export type ImportOptions = {
+  readonly rejectedFile: string;
+  readonly tick: (bytes: number, totals: ImportTotals, last: boolean) => void;
+  readonly warn: (line: number, warning: Warning) => void;
+};
 
 export async function importStream(
   intake: Intake,
   input: AsyncIterable<Buffer>,
-  rejectedFile: string,
-  tick: (bytes: number, totals: ImportTotals, last: boolean) => void,
+  { rejectedFile, tick, warn }: ImportOptions,
 ): Promise<ImportTotals> {
-  const totals: ImportTotals = { lines: 0, accepted: 0, duplicates: 0, rejected: 0 };
+  const totals: ImportTotals = { lines: 0, accepted: 0, duplicates: 0, rejected: 0, warnings: 0 };
   const rejects = openRejects(rejectedFile);
   const chunk: Line[] = [];
   const ready: Line[][] = [];
@@ -34,6 +47,8 @@ export async function importStream(
     const report = await intake.submit(lines.map(({ value }) => value));
     totals.accepted += report.accepted;
     totals.duplicates += report.duplicates;
+    totals.warnings += report.warnings.length;
+    for (const { index, ...warning } of report.warnings) warn(lines[index]?.number ?? 0, warning);
     for (const { index, code, message } of report.rejected) {
       const line = lines[index];
       if (line !== undefined) reject(line, code, message);

@@ -8,12 +8,15 @@ import type { Readable } from "node:stream";
 import { Command } from "commander";
 import { applyOnFirstStart } from "../../../campaigns/first-start.ts";
 import { openLiveCampaigns } from "../../../campaigns/live.ts";
+import type { Warning } from "../../../core/order/warnings.ts";
 import { createIntake } from "../../../intake/intake.ts";
 import { catalogOptions } from "../../../render/catalog/catalog-options.ts";
 import { type Describe, runCommand } from "../../command.ts";
 import { type CommandContext, CommandError, openVault, withDatabase } from "../../context.ts";
 import { type ImportTotals, importStream } from "./import-stream.ts";
 import { codeOf } from "./rejects.ts";
+
+const SHOWN_OF_A_CODE = 10;
 
 export const command: Describe = (cli) =>
   new Command("import")
@@ -45,10 +48,15 @@ async function importCommand(context: CommandContext, file: string, json: boolea
       broken: (error, which) => log.error({ err: error, ...which }, "an event failed and was set aside"),
     });
     const input = file === "-" ? process.stdin : createReadStream(file, { highWaterMark: 1 << 18 });
-    return importStream(intake, pieces(input, name), rejectedFile, progress(context, size));
+    return importStream(intake, pieces(input, name), {
+      rejectedFile,
+      tick: progress(context, size),
+      warn: firstWarnings(context),
+    });
   });
   if (json) out(JSON.stringify(totals));
   else out(`${totals.accepted} events accepted, ${totals.duplicates} duplicates, ${totals.rejected} rejected`);
+  if (totals.warnings > 0) note(`${totals.warnings} warnings: \`dunlin explain ORDER\` shows those of an order`);
   if (totals.rejected > 0) note(`rejected lines with their reasons: ${rejectedFile}`);
 }
 
@@ -67,6 +75,17 @@ async function* pieces(input: Readable, name: string): AsyncGenerator<Buffer> {
   } catch (error) {
     throw new CommandError(`${name}: could not be read to its end (${codeOf(error)}): mend that and import it again`);
   }
+}
+
+/** Notes the first of each code, as they come. */
+function firstWarnings({ note }: CommandContext) {
+  const shown = new Map<string, number>();
+  return (line: number, { code, message }: Warning): void => {
+    const count = (shown.get(code) ?? 0) + 1;
+    shown.set(code, count);
+    if (count <= SHOWN_OF_A_CODE) note(`line ${line}: ${message} (${code})`);
+    if (count === SHOWN_OF_A_CODE) note(`further warnings of the code ${code} are only counted`);
+  };
 }
 
 function progress({ note }: CommandContext, size: number | null) {

@@ -1,5 +1,6 @@
 /** The statements of intake: what is known about a batch of events, and the events themselves. */
 import type { ReceivedEvent } from "../../../core/order/order.ts";
+import type { Warning } from "../../../core/order/warnings.ts";
 import type { Sql } from "../../client.ts";
 import { type Key, textKeys, uuidKeys } from "../../keys.ts";
 import { bytea, instant, jsonb, rowSet, text, word } from "../../rows.ts";
@@ -12,7 +13,9 @@ export type EventWrite = {
   readonly type: string;
   readonly occurredAt: number;
   /** The order as reported, without its buyer. */
-  readonly payload: unknown;
+  readonly payload: object;
+  /** Stored beside the order's fields, where the fold does not look: nearly no event has any, so they get no column. */
+  readonly warnings: readonly Warning[];
 };
 
 type ContactKey = { readonly shop: string; readonly hash: Buffer };
@@ -23,7 +26,7 @@ const orderEvents = rowSet<EventWrite>({
   order_id: text(({ orderId }) => orderId),
   type: word(({ type }) => type),
   occurred_at: instant(({ occurredAt }) => occurredAt),
-  told: jsonb(({ payload }) => payload),
+  told: jsonb(({ payload, warnings }) => (warnings.length === 0 ? payload : { ...payload, warnings })),
 });
 
 const contactKeys = rowSet<ContactKey>({

@@ -1,6 +1,7 @@
 /** Reads everything that is stored of one order, without contact or name; the buyer is the platform's id. */
 
 import type { EventType, OrderPayload } from "../../../core/order/event.ts";
+import type { Warning } from "../../../core/order/warnings.ts";
 import type { PaymentPromise } from "../../../core/rules/buyer-state.ts";
 import type { Move } from "../../../core/rules/plan.ts";
 import type { Reason } from "../../../core/values/reason.ts";
@@ -39,7 +40,7 @@ export type EventFacts = {
   readonly type: EventType;
   readonly occurred_at: number;
   readonly received_at: number;
-  readonly told: OrderPayload;
+  readonly told: OrderPayload & { readonly warnings?: readonly Warning[] };
 };
 
 export type CaseFacts = {

@@ -10,6 +10,15 @@ export const rejected = z.strictObject({
   message: text.describe("Names the field and the remedy"),
 });
 
+/** About an event that was accepted. */
+export const eventWarning = z.strictObject({
+  index: z.int().describe("Position in the request, from 0; blank lines of NDJSON do not count"),
+  line: z.int().optional().describe("NDJSON: the line, from 1"),
+  id: text.describe("The id of the event"),
+  code: text.describe("Stable; docs/errors.md lists them"),
+  message: text.describe("Names the field and the remedy"),
+});
+
 const fault = z.strictObject({
   message: text,
   field: text.optional().describe("The field of the body"),
@@ -36,6 +45,8 @@ export const problem = z.strictObject({
   duplicates: z.int().optional(),
   rejected: z.array(rejected).optional(),
   rejectedNotListed: z.int().optional(),
+  warnings: z.array(eventWarning).optional(),
+  warningsNotListed: z.int().optional(),
   resumeFrom: z
     .strictObject({ index: z.int(), line: z.int() })
     .optional()
@@ -43,8 +54,9 @@ export const problem = z.strictObject({
 });
 
 export type Rejected = Answer<typeof rejected>;
+export type EventWarning = Answer<typeof eventWarning>;
 export type Fault = Answer<typeof fault>;
 /** The members of a problem that only some codes have. */
 export type ProblemMembers = Partial<
-  Pick<Answer<typeof problem>, "current" | "accepted" | "duplicates" | "rejected" | "rejectedNotListed" | "resumeFrom">
+  Omit<Answer<typeof problem>, "type" | "title" | "status" | "code" | "detail" | "requestId" | "errors">
 >;
