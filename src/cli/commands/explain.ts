@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { runningCatalog } from "../../campaigns/live.ts";
 import { StoredCampaignError } from "../../campaigns/stored-campaign-error.ts";
 import type { Config } from "../../config/config.ts";
+import { readId } from "../../core/order/id.ts";
 import type { Campaign } from "../../core/values/policy.ts";
 import type { Sql } from "../../db/client.ts";
 import { readRunning } from "../../db/stores/campaigns/campaign-store.ts";
@@ -19,7 +20,7 @@ type Options = { readonly shop: string; readonly json?: boolean };
 export const command: Describe = (cli) =>
   new Command("explain")
     .description("Show the whole story of an order: events, reminders, reasons, deliveries and recovery")
-    .argument("<order>", "id of the order")
+    .argument("<order>", "id of the order", readId)
     .requiredOption("--shop <shop>", "id of its shop")
     .option("--json", "print it as JSON")
     .action((order: string, { shop, json = false }: Options) =>

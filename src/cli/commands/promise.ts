@@ -1,5 +1,6 @@
 /** `dunlin promise ORDER --shop S --at T` */
 import { Command } from "commander";
+import { readId } from "../../core/order/id.ts";
 import { formatInstant } from "../../core/values/instant.ts";
 import { offsetMinutes } from "../../core/values/zone.ts";
 import { recordPromise } from "../../followup/promise.ts";
@@ -18,7 +19,7 @@ type PromiseOptions = {
 export const command: Describe = (cli) =>
   new Command("promise")
     .description("Record when the buyer promised to pay; reminders wait until then")
-    .argument("<order>", "id of the order")
+    .argument("<order>", "id of the order", readId)
     .requiredOption("--shop <shop>", "id of its shop")
     .requiredOption("--at <instant>", "when the buyer will pay, like 2026-11-10T20:00:00+08:00", instant)
     .option("--reason <text>", "why the buyer has not paid yet")

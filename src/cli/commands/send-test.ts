@@ -10,6 +10,7 @@ import { Command } from "commander";
 import { runningCatalog } from "../../campaigns/live.ts";
 import type { openChannels } from "../../channels/registry.ts";
 import { maskContact, normalisePhone } from "../../core/order/contact.ts";
+import { readId } from "../../core/order/id.ts";
 import type { Channel, ChannelTerms, Message, SendOutcome } from "../../core/seams/channel.ts";
 import { didYouMean } from "../../core/text/suggest.ts";
 import { canonicalLocale } from "../../core/values/locale.ts";
@@ -110,7 +111,7 @@ function shopOf({ config }: CommandContext, named: string | undefined): ShopPoli
 }
 
 function addressOf(text: string, { contact }: ChannelTerms, shop: ShopPolicy): string {
-  if (contact !== "phone") return text.trim();
+  if (contact !== "phone") return readId(text);
   const phone = normalisePhone(text, canonicalLocale(shop.locale)?.split("-")[1]);
   if (phone === null)
     throw new CommandError(`--to: ${maskContact(text)} is not a valid phone number: write it like +8613812345678`);

@@ -5,6 +5,7 @@
 import { z } from "zod";
 import { parseInstant } from "../values/instant.ts";
 import { currencyDigits, fitsAnyCurrency, parseAmount } from "../values/money.ts";
+import { idFault, readId } from "./id.ts";
 import { isStorable, plainReader } from "./plain-event.ts";
 
 export const EVENT_TYPES = ["order.created", "order.updated", "order.paid", "order.closed", "order.refunded"] as const;
@@ -12,12 +13,21 @@ export type EventType = (typeof EVENT_TYPES)[number];
 
 const storable = { error: "holds a NUL or half of a surrogate pair: send plain Unicode text" };
 
-const id = (max: number) => z.string().min(1).max(max).refine(isStorable, storable);
-/** An empty text counts as not given. */
+type NumberError = { readonly error?: (issue: { readonly input: unknown }) => string | undefined };
+/** A text in the one spelling of `readId`. */
+const name = (max: number, numberError: NumberError = {}) =>
+  z.string(numberError).max(max).transform(readId).pipe(z.string().min(1).refine(isStorable, storable));
+const id = (max: number, numberError: NumberError = {}) =>
+  name(max, numberError).superRefine((value, context) => {
+    const message = idFault(value);
+    if (message !== null) context.addIssue({ code: "custom", message });
+  });
+/** A text without anything to see counts as not given. */
 const mayBeEmpty = (max: number) =>
   z
     .string()
     .max(max)
+    .transform(readId)
     .refine(isStorable, storable)
     .transform((value) => (value === "" ? null : value))
     .nullish();
@@ -48,7 +58,7 @@ const orderIdError = ({ input }: { readonly input: unknown }) =>
 const buyerShape = z.object({
   id: mayBeEmpty(200),
   phone: text(40),
-  chat: z.record(id(40), mayBeEmpty(300)).transform(givenHandles).nullish(),
+  chat: z.record(name(40), mayBeEmpty(300)).transform(givenHandles).nullish(),
   name: text(200),
   locale: text(40),
   timeZone: text(60),
@@ -64,7 +74,7 @@ const itemShape = z.object({
 });
 
 const orderShape = z.object({
-  id: z.string({ error: orderIdError }).min(1).max(200).refine(isStorable, storable),
+  id: id(200, { error: orderIdError }),
   amount: decimal.nullish(),
   currency: z
     .string()
@@ -93,7 +103,7 @@ export const envelope = z.object({
   id: id(200),
   type: z.enum(EVENT_TYPES, { error: `must be one of ${EVENT_TYPES.join(", ")}` }),
   occurredAt: instant,
-  shop: id(100),
+  shop: name(100),
   paidAt: instant.nullish(),
   closedAt: instant.nullish(),
   reason: text(200),

@@ -5,6 +5,7 @@
  */
 import { parseInstant } from "../values/instant.ts";
 import { currencyDigits } from "../values/money.ts";
+import { idFault, isCleanId, readId } from "./id.ts";
 
 /** Look closer: wrong, or not plain. */
 const CLOSER: unique symbol = Symbol("look closer");
@@ -18,10 +19,21 @@ const text =
   (max: number): Check =>
   (value) =>
     typeof value === "string" && value.length <= max ? value : CLOSER;
-const id =
+const name =
   (max: number): Check =>
-  (value) =>
-    typeof value === "string" && value.length <= max && value.length > 0 && isStorable(value) ? value : CLOSER;
+  (value) => {
+    if (typeof value !== "string" || value.length > max) return CLOSER;
+    if (isCleanId(value)) return value;
+    const read = readId(value);
+    return read !== "" && isStorable(read) ? read : CLOSER;
+  };
+const id = (max: number): Check => {
+  const readName = name(max);
+  return (value) => {
+    const read = readName(value);
+    return typeof read === "string" && idFault(read) === null ? read : CLOSER;
+  };
+};
 const boolean: Check = (value) => (typeof value === "boolean" ? value : CLOSER);
 const instant: Check = (value) =>
   typeof value === "string" && value.length <= 40 ? (parseInstant(value) ?? CLOSER) : CLOSER;
@@ -71,22 +83,23 @@ const object =
     return out;
   };
 
+const handle = name(300);
 /** Kinds of chat that JavaScript itself gives a meaning, like `constructor`, are looked at closer. */
 const handles: Check = (value) => {
   if (!isPlain(value)) return CLOSER;
   const out: Record<string, unknown> = {};
   for (const kind of Object.keys(value)) {
     if (!/^[a-z0-9-]{1,40}$/.test(kind) || kind in Object.prototype) return CLOSER;
-    const handle = value[kind];
-    if (typeof handle !== "string" || handle.length === 0 || handle.length > 300 || !isStorable(handle)) return CLOSER;
-    out[kind] = handle;
+    const read = handle(value[kind]);
+    if (read === CLOSER) return CLOSER;
+    out[kind] = read;
   }
   return out;
 };
 
 const tags = list(200, text(200));
 const buyer = object([
-  ["id", id(200)],
+  ["id", name(200)],
   ["phone", text(40)],
   ["chat", handles],
   ["name", text(200)],
@@ -131,7 +144,7 @@ export function plainReader<T>(types: readonly string[]): (input: unknown) => T 
     ["id", id(200), true],
     ["type", oneOf(new Set<unknown>(types)), true],
     ["occurredAt", instant, true],
-    ["shop", id(100), true],
+    ["shop", name(100), true],
     ["paidAt", instant],
     ["closedAt", instant],
     ["reason", text(200)],

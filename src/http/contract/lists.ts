@@ -1,7 +1,7 @@
 /** The lists of cases, reminders and deliveries: the rows behind every figure. */
 import { z } from "zod";
 import { REASONS } from "../../core/values/reason.ts";
-import { isRange, maybe, name, page, range, rangeFault } from "./parts/query.ts";
+import { isRange, maybe, name, page, range, rangeFault, storedId } from "./parts/query.ts";
 import {
   type Answer,
   DELIVERY_STATES,
@@ -20,8 +20,8 @@ const CASE_STATES = ["open", "ended"] as const;
 
 const filters = {
   shop: maybe(name(100)),
-  buyer: maybe(name(200)).describe("The platform's id"),
-  order: maybe(name(200)),
+  buyer: maybe(storedId(200)).describe("The platform's id"),
+  order: maybe(storedId(200)),
   campaign: maybe(name(200)),
   step: maybe(name(200)),
   channel: maybe(name(100)),

@@ -1,5 +1,6 @@
 /** Previews of templates. Amounts, instants and locales are checked where the text is made, because their faults are known there. */
 import { z } from "zod";
+import { readId } from "../../core/order/id.ts";
 import { name } from "./parts/query.ts";
 import { type Answer, money, text } from "./parts/values.ts";
 
@@ -61,7 +62,7 @@ export const previewBody = z
     step: required.default("preview"),
     sample: sample.optional(),
     order: z
-      .strictObject({ shop: required, id: name(200).min(1) })
+      .strictObject({ shop: required, id: name(200).min(1).transform(readId) })
       .optional()
       .describe("A stored order instead of a sample, with the other orders of its case"),
   })

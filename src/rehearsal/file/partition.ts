@@ -6,6 +6,7 @@
 
 import { identitiesOf } from "../../core/order/contact.ts";
 import type { BuyerPayload } from "../../core/order/event.ts";
+import { readId } from "../../core/order/id.ts";
 import { hash32 } from "../../core/rules/arms.ts";
 import type { ShopOf } from "../shops.ts";
 
@@ -45,19 +46,21 @@ export function createPartition(shopOf: ShopOf): Partition {
 /** The names by which a line can be connected with others. The line is not checked yet: every field may be of any kind. */
 function* namesOf(value: unknown, shopOf: ShopOf): Generator<string> {
   const event = record(value);
-  const shop = typeof event.shop === "string" ? event.shop : "";
+  const shop = typeof event.shop === "string" ? readId(event.shop) : "";
   const order = record(event.order);
-  if (typeof event.id === "string") yield `e\n${shop}\n${event.id}`;
-  if (typeof order.id === "string") yield `o\n${shop}\n${order.id}`;
+  if (typeof event.id === "string") yield `e\n${shop}\n${readId(event.id)}`;
+  if (typeof order.id === "string") yield `o\n${shop}\n${readId(order.id)}`;
   const policy = shopOf(shop);
   if (policy === null || order.buyer == null) return;
   const { id, phone, chat, locale } = record(order.buyer);
   const payload = {
-    id: typeof id === "string" ? id : null,
+    id: typeof id === "string" ? readId(id) || null : null,
     phone: typeof phone === "string" ? phone : null,
     locale: typeof locale === "string" ? locale : null,
     chat: Object.fromEntries(
-      Object.entries(record(chat)).filter((pair): pair is [string, string] => typeof pair[1] === "string"),
+      Object.entries(record(chat)).flatMap(([kind, handle]) =>
+        typeof handle === "string" ? [[readId(kind), readId(handle)]] : [],
+      ),
     ),
   } as BuyerPayload;
   const { platformId, contacts } = identitiesOf(payload, policy);

@@ -225,3 +225,29 @@ it("stores no phone number, handle or name in clear text", async () => {
     expect(row?.text).not.toMatch(/13812345678|openid-77|李雷/);
   }
 });
+
+describe("ids that are spelled in several ways", () => {
+  it("name one order and one buyer", async () => {
+    const { deps, database, ready } = await intakeDeps();
+    await database.setNow(T0);
+    const created = (event: string, id: string, buyer: object) =>
+      receivedEvent(event, "order.created", T0, { id, buyer });
+    const events = [
+      created("e1", "351531314732935793\t", { id: "w1", phone: "+8613800009001" }),
+      receivedEvent("e2", "order.paid", T0, { id: "'351531314732935793", buyer: undefined }),
+      created("e3", "W2a", { id: "w2", phone: "+8613800009002" }),
+      created("e4", "W2b", { id: "w2\u00a0" }),
+    ];
+    expect(await takeIn(deps, ready(events))).toEqual(Array(4).fill("accepted"));
+    expect(await takeIn(deps, ready([{ ...events[2], id: "e3 " }]))).toEqual(["duplicate"]);
+    const orders = await database.sql`select id, status from orders order by id`;
+    expect(orders).toEqual([
+      { id: "351531314732935793", status: "paid" },
+      { id: "W2a", status: "unpaid" },
+      { id: "W2b", status: "unpaid" },
+    ]);
+    const cases =
+      await database.sql`select array_agg(id order by id) as orders from orders where in_case group by case_id`;
+    expect(cases).toEqual([{ orders: ["W2a", "W2b"] }]);
+  });
+});

@@ -210,7 +210,7 @@ describe("a rehearsal", () => {
         created(`o${n}`, n * 30, { id: `b${n}`, phone: `+861380000000${n}`, locale: n < 5 ? "en" : "fr" }),
       ),
       created("x", 5, { id: "wx", chat: { w: "w" }, locale: "zh-CN" }),
-      created("y", 6, { id: "\u001b[31mred", phone: "+8613812345678" }),
+      created("y", 6, { id: "b\u001b[31mred", phone: "+8613812345678" }),
       event("p", "paid", 7, { id: "y" }),
       created("z", 6, { id: "noone" }),
     ]);
@@ -238,7 +238,7 @@ describe("a rehearsal", () => {
       "",
       "Skipped",
       "  no_contact         1  e.g. order z of noone in acme",
-      "  paid               1  e.g. order y of �[31mred in acme",
+      "  paid               1  e.g. order y of b�[31mred in acme",
       "",
       "Sample texts",
       ...(texts[0] ?? []),

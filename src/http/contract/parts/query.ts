@@ -1,5 +1,6 @@
 /** The parts that queries, paths and bodies are made of. */
 import { z } from "zod";
+import { readId } from "../../../core/order/id.ts";
 import { parseInstant } from "../../../core/values/instant.ts";
 
 /** RFC 3339 → epoch ms. */
@@ -59,4 +60,6 @@ export const page = { limit, cursor: maybe(name(1_000)).describe(NEXT) };
 /** A page of versions: the cursor is a version number. */
 export const versionPage = { limit, cursor: maybe(wholeNumber(1)).describe(NEXT) };
 
-export const orderParams = z.object({ shop: name(100), id: name(200) });
+/** An id in the spelling in which it is stored. */
+export const storedId = (max: number) => name(max).transform(readId);
+export const orderParams = z.object({ shop: storedId(100), id: storedId(200) });
