@@ -5,6 +5,7 @@
 import type { YamlPath } from "../text/yaml-faults.ts";
 import { formatDuration } from "../values/duration.ts";
 import type { Step } from "../values/policy.ts";
+import { namesAny } from "../values/word.ts";
 import type { CampaignDraft } from "./campaign-file.ts";
 
 export type Doubt = readonly [path: YamlPath, message: string];
@@ -20,7 +21,8 @@ export function* campaignDoubts(draft: CampaignDraft): Generator<Doubt> {
 
 function excludesAll({ match, exclude }: CampaignDraft): boolean {
   if (match.tags === null || exclude === null || exclude.shops !== null || exclude.amount !== null) return false;
-  return match.tags.every((tag) => exclude.tags?.includes(tag));
+  const excluded = exclude.tags ?? [];
+  return match.tags.every((tag) => namesAny(excluded, [tag]));
 }
 
 function neverFits({ minLead, minAge }: CampaignDraft, { at: { kind, ms } }: Step): string | null {

@@ -5,6 +5,7 @@
 
 import { currencyDigits, parseAmount } from "../values/money.ts";
 import type { ShopPolicy } from "../values/policy.ts";
+import { namesAny } from "../values/word.ts";
 import type { EventType, ItemPayload, OrderPayload } from "./event.ts";
 
 /** The part of an event that the fold reads. */
@@ -115,7 +116,7 @@ export function foldOrder(events: readonly ReceivedEvent[], shop: ShopPolicy): O
 }
 
 function isCashOnDelivery(method: string | null | undefined, shop: ShopPolicy): boolean {
-  return method != null && shop.cashOnDelivery.includes(method);
+  return method != null && namesAny([method], shop.cashOnDelivery);
 }
 
 function times(fields: Fields, freedAt: number | null, blocked: boolean, shop: ShopPolicy) {

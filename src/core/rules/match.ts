@@ -3,6 +3,7 @@
 import type { Order } from "../order/order.ts";
 import { currencyDigits } from "../values/money.ts";
 import type { Campaign, Match } from "../values/policy.ts";
+import { namesAny } from "../values/word.ts";
 
 export type ChosenCampaign =
   | { readonly kind: "campaign"; readonly campaign: Campaign }
@@ -39,7 +40,7 @@ function isActive({ active }: Campaign, order: Order): boolean {
 
 function holds(match: Match, shop: string, order: Order): boolean {
   if (match.shops !== null && !match.shops.includes(shop)) return false;
-  if (match.tags !== null && !match.tags.some((tag) => order.tags.includes(tag))) return false;
+  if (match.tags !== null && !namesAny(order.tags, match.tags)) return false;
   if (match.amount === null) return true;
   return reaches(order, match.amount.min ?? "0") && (match.amount.max === null || staysWithin(order, match.amount.max));
 }

@@ -155,6 +155,7 @@ describe("a campaign that reminds of nothing is warned of, not refused", () => {
     [`whenTight: skip\n${step("afterCreated: 90s")}`, []],
     [step("beforeClose: 1m"), []],
     [`${STEPS}match: { tags: [a] }\nexclude: { tags: [a, b] }`, [[["exclude", "tags"], "excludes every tag"]]],
+    [`${STEPS}match: { tags: [Vip] }\nexclude: { tags: [" VIP"] }`, [[["exclude", "tags"], "excludes every tag"]]],
     [`${STEPS}match: { tags: [a, c] }\nexclude: { tags: [a, b] }`, []],
     [`${STEPS}match: { tags: [a] }\nexclude: { tags: [a], amount: { min: "9" } }`, []],
   ])("%j", (text, expected) => {

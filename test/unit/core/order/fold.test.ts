@@ -172,6 +172,7 @@ describe("orders nobody may chase", () => {
   const freed = orderEvent("e5", "order.updated", T0 + HOUR, { paymentMethod: "alipay", pendingConfirmation: false });
   it.each([
     ["cash on delivery", { paymentMethod: "cod" }],
+    ["cash on delivery in another case", { paymentMethod: " COD " }],
     ["pending confirmation", { pendingConfirmation: true }],
     ["both", { paymentMethod: "cod", pendingConfirmation: true }],
   ])("%s; once it ceases it counts as created then", (_, blocked) => {
