@@ -17,6 +17,7 @@ const channel = (name: string, contact: Channel["contact"]): Channel => ({
   contact,
   ratePerSecond: null,
   timeoutMs: 5_000,
+  connections: 128,
   cost: null,
   fallback: null,
   send: async () => ({ kind: "accepted", messageId: null, segments: null }),

@@ -9,14 +9,13 @@
  * early, a shorter `Keep-Alive` hint is followed with a second to spare, and undici looks for a close before it reuses a connection.
  */
 import { type Dispatcher, Pool } from "undici";
-import type { SendOutcome } from "../core/seams/channel.ts";
+import type { ChannelTerms, SendOutcome } from "../core/seams/channel.ts";
 import { type Headers, lost, NOT_IN_TIME, neverLeft, TIMED_OUT } from "./http-outcome.ts";
 
 /** Gunicorn closes idle connections after 2 s without a hint, Node and Uvicorn after 5 s. */
 const KEEP_ALIVE_MS = 1_500;
 const KEEP_ALIVE_HINT_SLACK_MS = 1_000;
 const KEEP_ALIVE_HINTED_MAX_MS = 30_000;
-export const MAX_CONNECTIONS = 128;
 /** A longer body is not read to its end. */
 const MAX_BODY = 64 * 1024;
 
@@ -34,9 +33,12 @@ export type HttpClient = {
   close(): Promise<void>;
 };
 
-export function openHttp(origin: string, timeoutMs: number): HttpClient {
+export function openHttp(
+  origin: string,
+  { timeoutMs, connections }: Pick<ChannelTerms, "timeoutMs" | "connections">,
+): HttpClient {
   const pool = new Pool(origin, {
-    connections: MAX_CONNECTIONS,
+    connections,
     pipelining: 1,
     connect: { timeout: Math.max(1, Math.floor(timeoutMs / 2)) },
     // The time limit of a send covers both; these would only start further timers.

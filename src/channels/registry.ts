@@ -19,8 +19,8 @@ export function openChannels(configs: readonly ChannelConfig[], deps: ChannelDep
 }
 
 function openChannel(config: ChannelConfig, deps: ChannelDeps): Channel {
-  const { name, provider, contact, ratePerSecond, timeoutMs, cost, fallback } = config;
-  return { name, provider, contact, ratePerSecond, timeoutMs, cost, fallback, ...openSender(provider, config, deps) };
+  const { settings: _, ...terms } = config;
+  return { ...terms, ...openSender(config.provider, config, deps) };
 }
 
 /** `config` is of this provider. */

@@ -12,18 +12,26 @@ export const localeField = z
 export const currencyField = z
   .string()
   .refine((code) => currencyDigits(code) !== null, "is not an ISO 4217 currency code, like CNY");
-export const positiveField = z
-  .union(
-    [
-      z.number(),
-      z
-        .string()
-        .regex(/^\d+(\.\d+)?$/, "must be a number")
-        .transform(Number),
-    ],
-    { error: "must be a number" },
-  )
-  .refine((value) => value > 0 && value <= 1_000_000, "must be more than 0 and at most 1000000");
+const numberField = z.union(
+  [
+    z.number(),
+    z
+      .string()
+      .regex(/^\d+(\.\d+)?$/, "must be a number")
+      .transform(Number),
+  ],
+  { error: "must be a number" },
+);
+export const positiveField = numberField.refine(
+  (value) => value > 0 && value <= 1_000_000,
+  "must be more than 0 and at most 1000000",
+);
+
+/** The upper bound keeps the sockets of a process below the usual limit of 1,024 open files. */
+export const connectionsField = numberField.refine(
+  (value) => Number.isInteger(value) && value >= 1 && value <= 900,
+  "must be a whole number from 1 to 900",
+);
 
 /** Node accepts offsets like +08:00 too. They are refused: an offset has no daylight saving. */
 function isTimeZone(name: string): boolean {

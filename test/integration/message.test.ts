@@ -199,7 +199,7 @@ async function compareSendTest({ shop, files: own }: MessageScenario): Promise<n
   }
   const lines: string[] = [];
   const configs = CHANNELS.map((channel): ChannelTerms => {
-    return { ...channel, ratePerSecond: null, timeoutMs: 5_000 };
+    return { ...channel, ratePerSecond: null, timeoutMs: 5_000, connections: 128 };
   });
   const context = {
     config: {

@@ -3,7 +3,6 @@
  * file calls `testChannel` and adds only its own rules. The provider is a loopback server that answers as the test asks.
  */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { MAX_CONNECTIONS } from "../../src/channels/http-client.ts";
 import { openChannels } from "../../src/channels/registry.ts";
 import type { Channel, ChannelTerms, Message, SendOutcome } from "../../src/core/seams/channel.ts";
 import type { ChannelConfig, ChannelConfigOf, ChannelProvider } from "../../src/providers/all.ts";
@@ -34,6 +33,8 @@ export type OpenOptions<Name extends ChannelProvider> = {
   readonly settings?: ChannelConfigOf<Name>["settings"];
   readonly terms?: Partial<ChannelTerms>;
 };
+
+const CONNECTIONS = 40;
 
 /** The provider and the channels of one test. */
 export type ChannelBench<Name extends ChannelProvider> = {
@@ -69,6 +70,7 @@ export function channelBench<Name extends ChannelProvider>(
       contact: "phone",
       ratePerSecond: 500,
       timeoutMs: 2_000,
+      connections: CONNECTIONS,
       cost: { micros: 50_000, currency: "CNY" },
       fallback: "chat",
       ...options.terms,
@@ -173,19 +175,19 @@ export function testChannel<Name extends ChannelProvider>(sample: ChannelSample<
       const channel = open({ terms: { timeoutMs: 20_000 } });
       expect(await channel.send(message(), performance.now() - 1)).toMatchObject({ kind: "failed-transient" });
       expect(provider().log).toHaveLength(0);
-      provider().rules([{ fault: { do: "answer", delayMs: 300 }, times: MAX_CONNECTIONS }]);
-      const busy = Array.from({ length: MAX_CONNECTIONS }, () => channel.send(message()));
+      provider().rules([{ fault: { do: "answer", delayMs: 300 }, times: CONNECTIONS }]);
+      const busy = Array.from({ length: CONNECTIONS }, () => channel.send(message()));
       const late = channel.send(message(), performance.now() + 40);
       const early = channel.send(message(), performance.now() + 10_000);
       expect(await late).toMatchObject({ kind: "failed-transient", code: "no_connection_in_time" });
       await Promise.all([...busy, early]);
-      expect(provider().log).toHaveLength(MAX_CONNECTIONS + 1);
+      expect(provider().log).toHaveLength(CONNECTIONS + 1);
     });
 
     test("while no connection is free in time; the next message goes out", async () => {
-      provider().rules([{ fault: faults.hang, times: MAX_CONNECTIONS }]);
+      provider().rules([{ fault: faults.hang, times: CONNECTIONS }]);
       const channel = open({ terms: { timeoutMs: 600 } });
-      const busy = Array.from({ length: MAX_CONNECTIONS }, () => channel.send(message()));
+      const busy = Array.from({ length: CONNECTIONS }, () => channel.send(message()));
       expect(await channel.send(message())).toMatchObject({ kind: "failed-transient", code: "no_connection_in_time" });
       const unknown = (await Promise.all(busy)).filter(({ kind }) => kind === "unknown");
       expect(provider().log).toHaveLength(unknown.length);
@@ -212,13 +214,13 @@ export function testChannel<Name extends ChannelProvider>(sample: ChannelSample<
       expect(await sent).toMatchObject({ kind: "accepted" });
     });
 
-    test(`are at most ${MAX_CONNECTIONS}: of 200 sends at once each arrives once`, async () => {
+    test(`are at most ${CONNECTIONS}: of 200 sends at once each arrives once`, async () => {
       provider().rules([{ fault: sample.accepts }]);
       const channel = open();
       const sends = Array.from({ length: 200 }, (_, i) => channel.send(message({ idempotencyKey: `key-${i}` })));
       for (const outcome of await Promise.all(sends)) expect(outcome).toMatchObject({ kind: "accepted" });
       expect(provider().log).toHaveLength(200);
-      expect(provider().connections()).toBeLessThanOrEqual(MAX_CONNECTIONS);
+      expect(provider().connections()).toBeLessThanOrEqual(CONNECTIONS);
     });
   });
 
@@ -229,6 +231,7 @@ export function testChannel<Name extends ChannelProvider>(sample: ChannelSample<
       contact: "phone",
       ratePerSecond: 500,
       timeoutMs: 2_000,
+      connections: CONNECTIONS,
       cost: { micros: 50_000, currency: "CNY" },
       fallback: "chat",
     });

@@ -12,6 +12,7 @@ export function inProcessChannel(
     provider: "test",
     ratePerSecond: null,
     timeoutMs: 5_000,
+    connections: 128,
     cost: null,
     fallback: null,
     ...facts,

@@ -8,7 +8,8 @@ import { openHttp } from "../http-client.ts";
 import { readAnswer } from "./codes.ts";
 import { sign, signingKey } from "./signature.ts";
 
-export const openWebhook: Open<"webhook"> = ({ name, timeoutMs, settings }, { log }) => {
+export const openWebhook: Open<"webhook"> = (config, { log }) => {
+  const { name, settings } = config;
   const url = new URL(settings.url);
   const key = settings.secret === undefined ? null : signingKey(settings.secret);
   if (key === null && !/^(localhost|127\.|\[::1\])/.test(url.hostname))
@@ -20,7 +21,7 @@ export const openWebhook: Open<"webhook"> = ({ name, timeoutMs, settings }, { lo
     fixed.push("authorization", `Basic ${Buffer.from(pair).toString("base64")}`);
   }
   const path = `${url.pathname}${url.search}`;
-  const http = openHttp(url.origin, timeoutMs);
+  const http = openHttp(url.origin, config);
 
   return {
     send: (message, startBy = Number.POSITIVE_INFINITY) => {

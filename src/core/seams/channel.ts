@@ -55,11 +55,16 @@ export type ChannelTerms = {
   readonly ratePerSecond: number | null;
   /** A send takes at most this long, ms. The lease of a claim is longer. */
   readonly timeoutMs: number;
+  /** How many sends may be under way at a time in one process. */
+  readonly connections: number;
   /** Price of one segment in millionths of the currency's unit (0.05 CNY = 50,000): prices go below the smallest coin. */
   readonly cost: { readonly micros: number; readonly currency: string } | null;
   /** The channel that is tried after this one failed permanently; null: none. */
   readonly fallback: string | null;
 };
+
+/** The code of a `failed-transient` outcome of a request that was not begun by its deadline. */
+export const NOT_BEGUN = "no_connection_in_time";
 
 /** An open channel, made by the provider's folder in `src/channels`. */
 export type Sender = {

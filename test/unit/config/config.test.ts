@@ -211,7 +211,7 @@ describe("shops", () => {
 describe("channels", () => {
   it("are as configured", () => {
     write(`channels:
-  sms: { provider: webhook, url: "http://127.0.0.1:9100/sms", secret: "\${S}", ratePerSecond: 500, timeout: 5s, cost: { amount: "0.045", currency: CNY }, fallback: line }
+  sms: { provider: webhook, url: "http://127.0.0.1:9100/sms", secret: "\${S}", ratePerSecond: 500, timeout: 5s, connections: 300, cost: { amount: "0.045", currency: CNY }, fallback: line }
   line: { provider: console }
 `);
     expect(configOf({ S: "whsec" }).channels).toEqual([
@@ -221,6 +221,7 @@ describe("channels", () => {
         contact: "phone",
         ratePerSecond: 500,
         timeoutMs: 5_000,
+        connections: 300,
         cost: { micros: 45_000, currency: "CNY" },
         fallback: "line",
         settings: { url: "http://127.0.0.1:9100/sms", secret: "whsec" },
@@ -231,6 +232,7 @@ describe("channels", () => {
         contact: "chat.line",
         ratePerSecond: null,
         timeoutMs: 10_000,
+        connections: 128,
         cost: null,
         fallback: null,
         settings: {},
@@ -298,6 +300,10 @@ retention: { evnts: 10d }
     ['url: "http://a%ZZ:b@h/"', "url: has a broken % escape in its user or password"],
     ['url: "http://h/", secret: ""', "secret: must not be empty"],
     ['url: "http://h/", secret: "whsec_!!"', "secret: must have base64 after whsec_"],
+    ...["0", "1.5", "901", "-1"].map((n) => [
+      `url: "http://h/", connections: ${n}`,
+      "connections: must be a whole number from 1 to 900",
+    ]),
     ['url: "http://h/", retries: 3', "retries: unknown key (known: provider"],
   ])("of a webhook refuse %s", (keys, fault) => {
     write(`channels: { sms: { provider: webhook, ${keys} } }`);
