@@ -2,7 +2,7 @@
  * The outcomes that every HTTP provider shares: a request that never left, an answer that never came, a `Retry-After`. The texts are ours
  * alone: a provider's words could repeat the address or the text.
  */
-import type { SendOutcome } from "../core/seams/channel.ts";
+import { NOT_BEGUN, type SendOutcome } from "../core/seams/channel.ts";
 
 const MAX_RETRY_AFTER_MS = 7 * 86_400_000;
 
@@ -35,10 +35,7 @@ export function neverLeft(error: Error): SendOutcome {
 }
 
 /** The message waited too long for a free connection. There is still time for another attempt. */
-export const NOT_IN_TIME = transient(
-  "no_connection_in_time",
-  "no connection to the provider became free in time; nothing was sent",
-);
+export const NOT_IN_TIME = transient(NOT_BEGUN, "no connection to the provider became free in time; nothing was sent");
 
 export const TIMED_OUT = unknown("timeout", "the provider did not answer in time; it may have accepted the message");
 

@@ -1,6 +1,7 @@
 /** Claims reminders whose retry is due. Each is judged again, under the lock of its buyer. */
 
 import { type BuyerPolicy, usableChannel } from "../core/rules/buyer-state.ts";
+import { leaveBy } from "../core/rules/decide.ts";
 import { type UsableChannel, usefulUntil } from "../core/rules/judge.ts";
 import { judgeRetry } from "../core/rules/retry.ts";
 import { channelsFrom } from "../core/seams/channel-order.ts";
@@ -189,6 +190,8 @@ function judge(
     orders: verdict.orders,
     attempt: isAgain ? retry.channel_attempts + 1 : 1,
     until: usefulUntil(campaign, { at: dueAt, latest }),
+    latest,
+    leaveBy: leaveBy({ state, policy, campaign }, { at: dueAt, latest, orders: verdict.orders }, now, "retry"),
     claimedAt: now,
     askedAt,
     slotAt: askedAt + offset,

@@ -1,7 +1,7 @@
 /** Decides what is due for a batch of buyers and claims the sends, in one transaction. */
 import { advance, nextWake, touch } from "../core/rules/buyer.ts";
 import type { BuyerPolicy, Decision } from "../core/rules/buyer-state.ts";
-import { uselessAt } from "../core/rules/decide.ts";
+import { leaveBy, uselessAt } from "../core/rules/decide.ts";
 import { usefulUntil } from "../core/rules/judge.ts";
 import type { PlannedRow } from "../core/rules/plan.ts";
 import { MINUTE, SECOND } from "../core/values/duration.ts";
@@ -126,7 +126,7 @@ function claimBatch(
     for (const { decisions } of granted)
       for (const { reason } of decisions) if (reason !== null) deps.meter?.skipped(reason);
     const jobs = claims.map((claim) =>
-      sendJob(deps, catalog, claim, now, askedAt, askedAt + (slotOf.get(claim.decision) ?? 0)),
+      sendJob(deps, { policy, catalog, claim, now, askedAt, slotAt: askedAt + (slotOf.get(claim.decision) ?? 0) }),
     );
     return { taken: rows.length - (refused.length - waits.length), jobs };
   });
@@ -191,12 +191,9 @@ function waitOf(policy: BuyerPolicy, due: Due, channel: string, now: number): Wa
 
 function sendJob(
   deps: DispatchDeps,
-  catalog: Catalog,
-  claim: Claim,
-  now: number,
-  askedAt: number,
-  slotAt: number,
+  input: { policy: BuyerPolicy; catalog: Catalog; claim: Claim; now: number; askedAt: number; slotAt: number },
 ): SendJob {
+  const { policy, catalog, claim, now, askedAt, slotAt } = input;
   const { buyer, decision } = claim;
   const { campaign, row } = decision;
   if (campaign === null || row === null || decision.channel === null)
@@ -216,6 +213,8 @@ function sendJob(
     orders: decision.orders,
     attempt: 1,
     until: usefulUntil(campaign, row),
+    latest: row.latest,
+    leaveBy: leaveBy({ state: buyer.state, policy, campaign }, { ...row, orders: decision.orders }, now, "first"),
     claimedAt: now,
     askedAt,
     slotAt,

@@ -58,8 +58,11 @@ export type SendJob = {
   readonly orders: readonly string[];
   /** The number of the attempt on this channel, from 1. */
   readonly attempt: number;
-  /** The last moment at which the send is useful, by the database's clock. */
+  /** The last moment at which the send is useful, by the database's clock, and its last moment in time for its orders; null: they never close. */
   readonly until: number;
+  readonly latest: number | null;
+  /** It must not leave after this moment of the database's clock, see `leaveBy` in core/rules/decide.ts. */
+  readonly leaveBy: number;
   /** The database's time of the claim, and the monotonic time (performance.now) just before the database was asked. */
   readonly claimedAt: number;
   readonly askedAt: number;

@@ -1,14 +1,15 @@
 /** Sends one claimed reminder over its channel and returns the outcome to record. Never throws for an answer of a provider. */
 import { setTimeout as pause } from "node:timers/promises";
 import { usableChannel } from "../core/rules/buyer-state.ts";
+import { whyTooLate } from "../core/rules/judge.ts";
 import { afterFailure } from "../core/rules/retry.ts";
-import type { Channel, SendOutcome } from "../core/seams/channel.ts";
+import { type Channel, NOT_BEGUN, type SendOutcome } from "../core/seams/channel.ts";
 import { channelsFrom } from "../core/seams/channel-order.ts";
 import type { Outcome } from "../db/stores/dispatch/outcome-store.ts";
 import { VaultError } from "../db/vault.ts";
 import { costOf, type MadeMessage } from "../render/message.ts";
 import { type Composed, compose } from "./compose.ts";
-import { type DispatchDeps, leaseMs, type SendJob, SLOT_HORIZON_MS } from "./deps.ts";
+import { type DispatchDeps, leaseMs, type SendJob } from "./deps.ts";
 
 export async function send(deps: DispatchDeps, job: SendJob): Promise<Outcome> {
   const channel = deps.channels.get(job.channel);
@@ -23,11 +24,13 @@ export async function send(deps: DispatchDeps, job: SendJob): Promise<Outcome> {
   const composed = composeSafely(deps, job, channel);
   if (!composed.ok)
     return failed(deps, job, null, { kind: "failed-permanent", code: composed.code, message: composed.message });
-  // A process may have been paused since the claim. It must not send after the end of its lease, or after the close of the order.
+  // A process may have been paused since the claim, or all connections may be busy. The channel asks again right before it writes.
   const startBy = sendBy(deps, job, channel);
   const begun = performance.now();
   if (begun > startBy) return tooLate(job, composed.made);
   const outcome = await channel.send(composed.message, startBy);
+  if (outcome.kind === "failed-transient" && outcome.code === NOT_BEGUN && performance.now() > startBy)
+    return tooLate(job, composed.made);
   deps.meter?.finished(channel.name, outcome.kind, performance.now() - begun);
   if (outcome.kind === "accepted") return accepted(job, channel, composed.made, outcome);
   if (outcome.kind === "unknown")
@@ -64,20 +67,33 @@ function composeSafely(deps: DispatchDeps, job: SendJob, channel: Channel): Comp
   }
 }
 
-/** The last monotonic time at which the send may begin: within its lease, and in time for the buyer, plus the wait for a slot. */
+/**
+ * The last monotonic time at which the send may begin: within its lease, and as long as it is useful. The database said its time after
+ * `askedAt`, so a moment of its clock is reached no earlier than computed here.
+ */
 function sendBy(deps: DispatchDeps, job: SendJob, channel: Channel): number {
   const leaseEnds = job.askedAt + leaseMs(deps.channels) - channel.timeoutMs;
-  const closes = job.orders.map((id) => job.buyer.state.orders.get(id)?.order.closesAt ?? Number.POSITIVE_INFINITY);
-  const useful = Math.min(Math.max(job.until, job.claimedAt) + SLOT_HORIZON_MS, ...closes);
-  return Math.min(leaseEnds, job.askedAt + (useful - job.claimedAt));
+  return Math.min(leaseEnds, job.askedAt + (job.leaveBy - job.claimedAt));
 }
 
-/** Nothing was sent. The retry is due at once, and its judgement finds the reason if it is too late. */
+/** The database's time now, or up to a round trip later. */
+const nowOf = (job: SendJob): number => job.claimedAt + (performance.now() - job.askedAt);
+
+/** Nothing was sent. If the send is still useful for some of its orders, the retry is due at once, and is judged again. */
 function tooLate(job: SendJob, made: MadeMessage): Outcome {
+  const now = nowOf(job);
+  if (now > job.until)
+    return outcomeOf(job, made, {
+      state: "failed-transient",
+      code: "not_in_time",
+      message: "its useful time was over before it could leave; nothing was sent",
+      reminder: "skipped",
+      reason: whyTooLate(job.latest, now),
+    });
   return outcomeOf(job, made, {
     state: "failed-transient",
     code: "claim_too_old",
-    message: "the process was paused between claim and send; nothing was sent",
+    message: "the process was busy or paused between claim and send; nothing was sent",
     reminder: "sending",
     retryInMs: 0,
     retryChannel: job.channel,
@@ -133,7 +149,7 @@ function failed(
   made: MadeMessage | null,
   outcome: Extract<SendOutcome, { kind: "failed-permanent" | "failed-transient" }>,
 ): Outcome {
-  const now = job.claimedAt + (performance.now() - job.askedAt);
+  const now = nowOf(job);
   const after = afterFailure({
     outcome,
     channel: job.channel,
@@ -143,7 +159,11 @@ function failed(
     until: job.until,
   });
   const failure = { state: outcome.kind, code: outcome.code, message: outcome.message };
-  if (after.kind === "end") return outcomeOf(job, made, { ...failure, reminder: "skipped", reason: after.reason });
+  if (after.kind === "end") {
+    // It was not tried: its time was over, or is before another attempt.
+    const reason = outcome.code === NOT_BEGUN ? whyTooLate(job.latest, job.until + 1) : after.reason;
+    return outcomeOf(job, made, { ...failure, reminder: "skipped", reason });
+  }
   return outcomeOf(job, made, {
     ...failure,
     reminder: "sending",

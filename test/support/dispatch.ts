@@ -75,6 +75,16 @@ export async function dispatchSetup(
     dispatch: deps,
     /** From now on the channel has no rate, as after a restart with another configuration. */
     unlimit: (name: string) => void channels.set(name, channel(name, name === "sms" ? "phone" : "chat", null)),
+    /** From now on this channel is used under its name. */
+    use: (other: Channel) => void channels.set(other.name, other),
+    /** From now on the database's clock runs, from `from`. Returns a function from its instants to those of this machine. */
+    runClock: async (from: number) => {
+      const begun = Date.now();
+      await base.database.sql.unsafe(`
+        create or replace function dunlin_now() returns timestamptz language sql volatile as
+        $$ select '${new Date(from).toISOString()}'::timestamptz + (clock_timestamp() - '${new Date(begun).toISOString()}'::timestamptz) $$`);
+      return (at: number) => begun + (at - from);
+    },
     dispatcher,
     another,
     at: base.database.setNow,

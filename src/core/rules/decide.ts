@@ -1,5 +1,6 @@
 /** Decides rows for good, and settles their steps (docs/rules.md, rules 11, 12, 14 and 15). */
 
+import { SECOND } from "../values/duration.ts";
 import type { Campaign } from "../values/policy.ts";
 import type { Reason } from "../values/reason.ts";
 import { isHeldOut, variantOf } from "./arms.ts";
@@ -81,6 +82,26 @@ const tolerated = (policy: BuyerPolicy, campaign: Campaign | null): number =>
 /** When a queued send that is due would be of no use any more: it is decided then, whether or not its turn has come. */
 export function uselessAt(policy: BuyerPolicy, campaign: Campaign, row: PlannedRow): number {
   return Math.max(usefulUntil(campaign, row), row.at + tolerated(policy, campaign)) + 1;
+}
+
+/** A first attempt that is planned for the very end of its useful time has this long to leave, from when it is taken up. */
+const LAST_MOMENT = SECOND / 2;
+
+/**
+ * The last moment at which a claimed send may leave: not stale, and in time for every order that it names. A first attempt that was planned
+ * for that very moment cannot leave before it, so it has half a second more; but it never leaves after a close.
+ */
+export function leaveBy(
+  { state, policy, campaign }: { state: BuyerState; policy: BuyerPolicy; campaign: Campaign },
+  send: { readonly at: number; readonly latest: number | null; readonly orders: readonly string[] },
+  claimedAt: number,
+  attempt: "first" | "retry",
+): number {
+  const close = Math.min(...send.orders.map((id) => state.orders.get(id)?.order.closesAt ?? Number.POSITIVE_INFINITY));
+  const end = Math.min(usefulUntil(campaign, send), close - campaign.minLead);
+  if (attempt === "retry" || end - send.at >= LAST_MOMENT) return end;
+  const takenUp = Math.min(Math.max(send.at, claimedAt), send.at + tolerated(policy, campaign));
+  return Math.min(Math.max(end, takenUp + LAST_MOMENT), close);
 }
 
 /** The orders that can still be paid in time. */

@@ -77,11 +77,14 @@ export function usefulUntil({ staleAfter }: Campaign, { at, latest }: Pick<Send,
   return latest === null ? stale : Math.min(stale, latest);
 }
 
+/** Rule 14. Why a send is of no use any more that was not tried. */
+export const whyTooLate = (latest: number | null, now: number): Reason => (isInTime(now, latest) ? "stale" : "no_time");
+
 /** Rule 14. */
 function tooLate({ paused }: Campaign, { latest }: Send, now: number, attempt: "first" | "retry"): Reason {
   if (paused === true) return "campaign_paused";
   if (attempt === "retry") return "channel_down";
-  return isInTime(now, latest) ? "stale" : "no_time";
+  return whyTooLate(latest, now);
 }
 
 /** Rule 5: a time in quiet hours moves to their end. */

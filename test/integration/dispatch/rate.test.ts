@@ -31,12 +31,6 @@ const orders = (
     }),
   );
 
-/** From now on the database's clock runs, from `from`. */
-const runClock = ({ database }: Setup, from: number) =>
-  database.sql.unsafe(`
-    create or replace function dunlin_now() returns timestamptz language sql volatile as
-    $$ select '${new Date(from).toISOString()}'::timestamptz + (clock_timestamp() - '${new Date().toISOString()}'::timestamptz) $$`);
-
 async function countWrites({ database }: Setup): Promise<() => Promise<number>> {
   await database.sql.unsafe(`
     create sequence writes;
@@ -58,7 +52,7 @@ describe("a backlog before a channel with a rate", () => {
     // They arrive in another order than they are due in.
     await setup.receive(...orders("o", 200, 10).sort((a, b) => (a.id < b.id ? -1 : 1)));
     const writes = await countWrites(setup);
-    await runClock(setup, DUE + MINUTE);
+    await setup.runClock(DUE + MINUTE);
     let longest = 0;
     await setup.dispatcher.drain();
     while (numbers(setup, "o").length < 200) {
@@ -78,7 +72,7 @@ describe("a backlog before a channel with a rate", () => {
     const setup = await dispatchSetup({ ratePerSecond: 400, campaign: { steps: nudge() } });
     await setup.at(T0);
     for (const half of [0, 1]) await setup.receive(...orders("o", 2_800, 1).filter((_, n) => n % 2 === half));
-    await runClock(setup, DUE + MINUTE);
+    await setup.runClock(DUE + MINUTE);
     const begun = performance.now();
     let most = 0;
     for (let sent = 0; sent < 2_800; ) {
@@ -97,7 +91,7 @@ describe("a backlog before a channel with a rate", () => {
     const setup = await dispatchSetup({ ratePerSecond: 200, campaign: { steps: nudge() } });
     await setup.at(T0);
     await setup.receive(...orders("o", 600, 10));
-    await runClock(setup, DUE + MINUTE);
+    await setup.runClock(DUE + MINUTE);
     const begun = performance.now();
     const [one, two] = [setup.dispatcher, setup.another()];
     while (numbers(setup, "o").length < 600) {
