@@ -22,7 +22,7 @@ export function withOverrides(data: TemplateData, given: Overrides): TemplateDat
     values.order = toOrder(given.order, data);
     put(values, "payUrl", values.order.payUrl ?? null);
   }
-  if (given.total !== undefined) values.total = toTotal([given.total], data.locale);
+  if (given.total !== undefined) values.total = toTotal([given.total], data);
   if (given.count !== undefined) values.count = given.count;
   if (given.items !== undefined) {
     const { list, currency } = given.items;

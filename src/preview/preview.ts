@@ -8,8 +8,8 @@ import type { Sql } from "../db/client.ts";
 import type { Vault } from "../db/vault.ts";
 import { parseTemplate, type Template } from "../render/catalog/template-file.ts";
 import { adviseText, numberFor } from "../render/catalog/text-advice.ts";
-import { type MadeMessage, type MessageChannel, makeMessage } from "../render/message.ts";
-import { buildTemplateData, type TemplateData } from "../render/template/data.ts";
+import { type MadeMessage, type MessageChannel, makeMessage, messageData } from "../render/message.ts";
+import type { TemplateData } from "../render/template/data.ts";
 import { sampleFacts } from "../render/template/sample.ts";
 import { applySample, type Sample, strayKeys } from "./given-sample.ts";
 import { orderFacts } from "./order-facts.ts";
@@ -83,13 +83,13 @@ export async function previewTemplate(deps: PreviewDeps, query: PreviewQuery): P
     if (facts === null) return { kind: "unknown-order" };
     if (facts.real.orders.length === 0)
       return { kind: "not-rendered", message: "no event has said yet what the order costs, or when it was created" };
-    const [real, masked] = [buildTemplateData(facts.real), buildTemplateData(facts.masked)];
+    const [real, masked] = [messageData(facts.real, channel), messageData(facts.masked, channel)];
     return show(parsed.template, channel, real, masked, facts.to, []);
   }
   const made = sampleFacts(locale, deps.now());
   const sample = applySample(query.from.sample, { ...made, shop, campaign, step });
   if (!sample.ok) return { kind: "invalid", faults: sample.faults };
-  const data = withOverrides(buildTemplateData(sample.facts), sample.overrides);
+  const data = withOverrides(messageData(sample.facts, channel), sample.overrides);
   return show(parsed.template, channel, data, data, numberFor(locale), strayKeys(query.from.sample));
 }
 

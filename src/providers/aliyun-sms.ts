@@ -5,6 +5,8 @@ import type { Provider } from "./provider.ts";
 export const aliyunSms = {
   name: "aliyun-sms",
   contact: "phone",
+  sms: true,
+  mainland: true,
   delivers: true,
   settings: null,
   approved: {

@@ -46,5 +46,18 @@ export function contactOf(channel: string, provider: string): ContactKind {
   return channel === "chat" ? "chat" : `chat.${channel}`;
 }
 
+type NamedChannel = { readonly name: string; readonly provider: string; readonly contact: ContactKind };
+
+/** Whether a channel sends SMS. A phone is also reached by WhatsApp and by voice, which have no segments. */
+export function sendsSms({ name, provider, contact }: NamedChannel): boolean {
+  if (contact !== "phone") return false;
+  return providerOf(provider)?.sms ?? (/sms/i.test(name) || !/whatsapp|voice/i.test(name));
+}
+
+/** Whether an SMS in this locale passes through the review of mainland China: by its provider, or because it is in Chinese. */
+export function reviewedInMainland(channel: NamedChannel, locale: string): boolean {
+  return sendsSms(channel) && (providerOf(channel.provider)?.mainland === true || /^zh\b/i.test(locale));
+}
+
 /** Every kind of approved template that the front matter of a text can name. */
 export const approvedTemplates: readonly ApprovedTemplates[] = providers.flatMap(({ approved }) => approved ?? []);

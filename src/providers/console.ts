@@ -5,6 +5,8 @@ import type { Provider } from "./provider.ts";
 export const consoleProvider = {
   name: "console",
   contact: null,
+  sms: null,
+  mainland: false,
   delivers: false,
   // Not used. Accepted, so that a webhook channel prints when only its provider is changed.
   settings: { url: urlField.optional(), secret: textField.optional() },

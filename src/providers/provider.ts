@@ -11,6 +11,10 @@ export type Provider = {
   readonly name: string;
   /** The contact its channels reach; null: the name of the channel decides. */
   readonly contact: ContactKind | null;
+  /** Whether its messages are SMS, billed by the segment; null: the contact and the name of the channel decide. */
+  readonly sms: boolean | null;
+  /** Whether mainland China's carriers review its texts: they refuse signs such as ¥ and ★. */
+  readonly mainland: boolean;
   /** false: its messages reach no buyer. */
   readonly delivers: boolean;
   /** Its own keys of a channel in dunlin.yaml. null: there is no such channel yet; only its approved templates are read. */

@@ -5,6 +5,8 @@ import type { Provider } from "./provider.ts";
 export const tencentSms = {
   name: "tencent-sms",
   contact: "phone",
+  sms: true,
+  mainland: true,
   delivers: true,
   settings: null,
   approved: {

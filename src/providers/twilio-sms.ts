@@ -5,6 +5,8 @@ import type { Provider } from "./provider.ts";
 export const twilioSms = {
   name: "twilio-sms",
   contact: "phone",
+  sms: true,
+  mainland: false,
   delivers: true,
   settings: null,
   approved: {

@@ -28,6 +28,8 @@ function isDecodable({ username, password }: URL): boolean {
 export const webhook = {
   name: "webhook",
   contact: null,
+  sms: null,
+  mainland: false,
   delivers: true,
   settings: { url: endpointField, secret: secretField.optional() },
   approved: null,

@@ -5,6 +5,8 @@ import type { Provider } from "./provider.ts";
 export const wechat = {
   name: "wechat",
   contact: "chat.wechat",
+  sms: false,
+  mainland: false,
   delivers: true,
   settings: null,
   approved: {

@@ -47,6 +47,8 @@ function read({ components = [], params = [], ...rest }: z.output<typeof shape>)
 export const whatsapp = {
   name: "whatsapp",
   contact: "phone",
+  sms: false,
+  mainland: false,
   delivers: true,
   settings: null,
   approved: { section: "whatsapp", shape: shape.transform(read), required: false, takesLinks: true },

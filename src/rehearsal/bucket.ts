@@ -10,6 +10,7 @@ import { findJsonFault, placeOf } from "../core/text/json-fault.ts";
 import { formatInstant } from "../core/values/instant.ts";
 import { memo } from "../core/values/memo.ts";
 import { offsetMinutes } from "../core/values/zone.ts";
+import { sendsSms } from "../providers/all.ts";
 import type { Catalog } from "../render/catalog/catalog.ts";
 import {
   addFault,
@@ -127,7 +128,7 @@ function countText(figures: Figures, decision: Decision, person: Person, compose
   if (made === null) return;
   const { text, segments, template, cost } = made;
   if (missing !== null) bump(figures.fallbacks, missing, 1);
-  if (channel.contact === "phone") bump(figures.segments, channel.name, segments);
+  if (sendsSms(channel)) bump(figures.segments, channel.name, segments);
   if (cost !== null) bump(figures.cost, cost.currency, cost.micros);
   if (wantsSample(figures, template, at))
     keepSample(figures, { at, shop: person.shop.id, buyer: labelOf(person), to: channel.name, text, template });

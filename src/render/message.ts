@@ -4,6 +4,7 @@
  */
 import type { ApprovedTemplate } from "../core/seams/channel.ts";
 import type { ContactKind, ShopPolicy } from "../core/values/policy.ts";
+import { reviewedInMainland, sendsSms } from "../providers/all.ts";
 import type { FindTemplate } from "./catalog/find-template.ts";
 import type { Template } from "./catalog/template-file.ts";
 import { countSegments } from "./segments.ts";
@@ -78,8 +79,13 @@ export function composeMessage(request: MessageRequest): MessageResult {
       message: `${campaign}/${step} has no template for ${channel.name} in ${locale ?? shop.locale} or a fallback locale: add ${step}.${channel.name}.en.hbs`,
     };
   const { buyer, orders, now } = request.facts(template);
-  const data = buildTemplateData({ shop, buyer, orders, campaign, step, now, locale: template.locale });
+  const data = messageData({ shop, buyer, orders, campaign, step, now, locale: template.locale }, channel);
   return makeMessage(template, data, channel, to);
+}
+
+/** The variables of a text as its channel wants them written. */
+export function messageData(facts: TemplateFacts, channel: Omit<MessageChannel, "cost">): TemplateData {
+  return buildTemplateData({ ...facts, plainMoney: reviewedInMainland(channel, facts.locale) });
 }
 
 /** Renders a template that is at hand and counts the result. */
@@ -92,7 +98,7 @@ export function makeMessage(
   const rendered = template.render(data, channel.provider);
   if (!rendered.ok) return { ok: false, code: "template_failed", template: template.id, message: rendered.message };
   const { text, params, approved } = rendered;
-  const sms = channel.contact === "phone" ? countSegments(signatureOf(approved) + text, to) : null;
+  const sms = sendsSms(channel) ? countSegments(signatureOf(approved) + text, to) : null;
   const segments = sms?.segments ?? 1;
   return {
     ok: true,

@@ -206,8 +206,8 @@ describe("POST /v1/templates/preview of a sample", () => {
       '---\naliyun: { signName: 好店, templateCode: SMS_1, params: { sum: "{{total}}", link: "{{payUrl}}" } }\n---\n催款：{{total}}';
     const { json } = await ask(body({ template, locale: "zh-CN" }));
     expect(json).toMatchObject({
-      text: "催款：¥129.00",
-      params: { sum: "¥129.00", link: "https://pay.example/p/3fK9" },
+      text: "催款：129.00元",
+      params: { sum: "129.00元", link: "https://pay.example/p/3fK9" },
       approved: { provider: "aliyun", fields: { signName: "好店", templateCode: "SMS_1" } },
       warnings: [
         expect.stringMatching(/^line 4: 催款 is a word that mainland carriers refuse/),
@@ -283,7 +283,7 @@ describe("POST /v1/templates/preview of a stored order", () => {
     const { ask, lines } = await setup(created("o1"), created("o2", { amount: "1.00" }));
     const { json, text } = await ask({ template, channel: "sms", order: { shop: "acme", id: "o1" } });
     expect(json.text).toBe(
-      "李** **** *********** ****** 羽绒服和羽绒服 o1和o2 ¥130.00 30分钟 https://s.example/p/1?*** 拒收请回复R",
+      "李** **** *********** ****** 羽绒服和羽绒服 o1和o2 130.00元 30分钟 https://s.example/p/1?*** 拒收请回复R",
     );
     expect(json).toMatchObject({ locale: "zh-CN", encoding: "UCS-2", segments: 2 });
     expect(json.characters).toBe([...json.text].length + "phone=13812345678".length - "***".length);

@@ -17,6 +17,7 @@ import { canonicalLocale } from "../../core/values/locale.ts";
 import type { Campaign, ShopPolicy } from "../../core/values/policy.ts";
 import { explainDbError } from "../../db/explain-error.ts";
 import { readRunning } from "../../db/stores/campaigns/campaign-store.ts";
+import { sendsSms } from "../../providers/all.ts";
 import { type Catalog, loadCatalog } from "../../render/catalog/catalog.ts";
 import { catalogOptions } from "../../render/catalog/catalog-options.ts";
 import { composeMessage, type MadeMessage } from "../../render/message.ts";
@@ -175,7 +176,7 @@ function report({ out }: CommandContext, channel: Channel, { message, made }: Co
   const { to, idempotencyKey } = message;
   const safe = (text: string) => withoutAddress(text.replaceAll(to, maskContact(to)));
   if (outcome.kind === "accepted") {
-    const segments = outcome.segments ?? (channel.contact === "phone" ? made.segments : null);
+    const segments = outcome.segments ?? (sendsSms(channel) ? made.segments : null);
     const parts = [
       `accepted by ${channel.provider} for ${maskContact(to)}`,
       ...(segments === null ? [] : [`${segments} segment(s)`]),

@@ -2,10 +2,10 @@
  * Warnings about a text that renders but may be wrong, for `campaigns validate` and the preview. The text is rendered for made-up buyers,
  * one of them with long values, and the results are checked: so it does not matter how the text is written.
  */
-import { approvedTemplates, providerOf } from "../../providers/all.ts";
-import { type MessageChannel, type MessageResult, makeMessage } from "../message.ts";
+import { approvedTemplates, providerOf, sendsSms } from "../../providers/all.ts";
+import { type MessageChannel, type MessageResult, makeMessage, messageData } from "../message.ts";
 import { MAX_MAINLAND } from "../segments.ts";
-import { buildTemplateData, type TemplateData } from "../template/data.ts";
+import type { TemplateData } from "../template/data.ts";
 import { bareFacts, longFacts, sampleFacts } from "../template/sample.ts";
 import type { Template } from "./template-file.ts";
 
@@ -38,9 +38,9 @@ export function* adviseText(template: Template, channel: ChannelFacts): Generato
   const to = numberFor(template.locale);
   const priceless = { ...channel, cost: null };
   const [sample, long, bare] = [sampleFacts, longFacts, bareFacts].map((facts) =>
-    makeMessage(template, buildTemplateData(facts(template.locale)), priceless, to),
+    makeMessage(template, messageData(facts(template.locale), channel), priceless, to),
   );
-  if (channel.contact === "phone") {
+  if (sendsSms(channel)) {
     yield* adviseLength([sample, long, bare], to, line);
     yield* adviseWords(template, line);
   }
@@ -51,7 +51,7 @@ export function* adviseText(template: Template, channel: ChannelFacts): Generato
       message:
         'does not say how to opt out, which every marketing message must: add "STOP to opt out" or 拒收请回复R, or write `category: notice` in the front matter',
     };
-  yield* adviseApproved(template, channel, line, buildTemplateData(sampleFacts(template.locale)));
+  yield* adviseApproved(template, channel, line, messageData(sampleFacts(template.locale), channel));
 }
 
 /** The number that a text is counted for: a mainland number if its locale is mainland Chinese, else one abroad. */

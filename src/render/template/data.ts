@@ -47,6 +47,8 @@ export type TemplateFacts = {
   readonly now: number;
   /** The language of the text: the locale of the template found. */
   readonly locale: string;
+  /** See TemplateData; default false. */
+  readonly plainMoney?: boolean;
 };
 
 /** `toString` is what `{{value}}` prints; templates cannot name it. */
@@ -74,6 +76,8 @@ export type TemplateData = {
   readonly locale: string;
   readonly timeZone: string;
   readonly now: number;
+  /** Money is written without signs that mainland carriers refuse: `129.00元`, `CNY 129.00`. */
+  readonly plainMoney: boolean;
   readonly values: {
     shop: string;
     buyer: { name?: string; tier?: string };
@@ -90,7 +94,8 @@ export type TemplateData = {
   };
 };
 
-export type Look = { readonly locale: string; readonly timeZone: string; readonly now: number };
+/** How values are written. */
+export type Look = Pick<TemplateData, "locale" | "timeZone" | "now" | "plainMoney">;
 
 /** Handlebars names the object in its error about an absent value, which takes a `toString`. */
 const BARE: object = Object.assign(Object.create(null), { toString: () => "the data" });
@@ -108,7 +113,8 @@ const MAX_ITEMS = 200;
 export function buildTemplateData(facts: TemplateFacts): TemplateData {
   const { shop, buyer, now } = facts;
   const timeZone = buyer.timeZone !== null && knownZone(buyer.timeZone) ? buyer.timeZone : shop.timeZone;
-  const look: Look = { locale: formatLocale(facts.locale, buyer.locale), timeZone, now };
+  const locale = formatLocale(facts.locale, buyer.locale);
+  const look: Look = { locale, timeZone, now, plainMoney: facts.plainMoney ?? false };
   const sorted = [...facts.orders].sort((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1));
   const orders = sorted.slice(0, MAX_ORDERS).map((order) => toOrder(order, look));
   const [order] = orders;
@@ -118,7 +124,7 @@ export function buildTemplateData(facts: TemplateFacts): TemplateData {
     buyer: bare({}),
     orders,
     order,
-    total: toTotal(sorted, look.locale),
+    total: toTotal(sorted, look),
     count: sorted.length,
     items: orders.length === 1 ? order.items : orders.flatMap(({ items }) => items).slice(0, MAX_ITEMS),
     campaign: facts.campaign,
@@ -164,18 +170,18 @@ function toMoney(minor: number, currency: string): Money {
   return bare({ kind: "money" as const, minor, currency, toString: () => formatAmount(minor, currency) });
 }
 
-export function toTotal(orders: readonly Pick<TemplateOrderFacts, "amount" | "currency">[], locale: string): Total {
+export function toTotal(orders: readonly Pick<TemplateOrderFacts, "amount" | "currency">[], look: Look): Total {
   const sums = new Map<string, number>();
   for (const { amount, currency } of orders) sums.set(currency, (sums.get(currency) ?? 0) + amount);
   const parts = [...sums].map(([currency, minor]) => toMoney(minor, currency));
-  return bare({ kind: "total" as const, parts, toString: () => formatTotal(parts, locale) });
+  return bare({ kind: "total" as const, parts, toString: () => formatTotal(parts, look) });
 }
 
 /** One sum per currency, in the order of the orders: `¥129.00`, or `¥129.00 and $10.00`. */
-export function formatTotal(parts: readonly Money[], locale: string): string {
+export function formatTotal(parts: readonly Money[], look: Look): string {
   return formatList(
-    parts.map(({ minor, currency }) => formatMoney(minor, currency, locale)),
-    locale,
+    parts.map(({ minor, currency }) => formatMoney(minor, currency, look)),
+    look.locale,
   );
 }
 

@@ -14,8 +14,8 @@ const plainSpaces = (text: string) => text.replace(/[\u00a0\u2009\u202f]/g, " ")
 
 /** Keys of several parts have them in one string, apart by `|`, so that all share one limit. */
 const moneyFormat = memo(KEPT, (key: string) => {
-  const [locale, currency] = key.split("|");
-  return new Intl.NumberFormat(locale, { style: "currency", currency });
+  const [locale, currency, currencyDisplay] = key.split("|") as [string, string, MoneyDisplay];
+  return new Intl.NumberFormat(locale, { style: "currency", currency, currencyDisplay });
 });
 const listFormat = memo(KEPT, (locale: string) => new Intl.ListFormat(locale, { type: "conjunction", style: "long" }));
 const unitListFormat = memo(KEPT, (locale: string) => new Intl.ListFormat(locale, { type: "unit", style: "narrow" }));
@@ -39,10 +39,28 @@ const DATE_STYLES = { time: TIME, date: DATE, datetime: { ...DATE, ...TIME } } a
 export type DateStyle = keyof typeof DATE_STYLES;
 export const DATE_STYLE_NAMES = Object.keys(DATE_STYLES);
 
-/** 12900 minor units of CNY in zh-CN → `¥129.00`. */
-export function formatMoney(minor: number, currency: string, locale: string): string {
-  return plainSpaces(moneyFormat(`${locale}|${currency}`).format(formatAmount(minor, currency) as `${number}`));
+type MoneyLook = { readonly locale: string; readonly plainMoney: boolean };
+
+/** 12900 minor units of CNY in zh-CN → `¥129.00`; with `plainMoney` `129.00元`, in English `CNY 129.00`. */
+export function formatMoney(minor: number, currency: string, { locale, plainMoney }: MoneyLook): string {
+  const amount = formatAmount(minor, currency) as `${number}`;
+  const write = (display: MoneyDisplay) => plainSpaces(moneyFormat(`${locale}|${currency}|${display}`).format(amount));
+  if (!plainMoney) return write("symbol");
+  const chinese = chineseOf(locale);
+  if (chinese === "Hans") return currency === "CNY" ? write("name").replace("人民币", "元") : write("name");
+  const signed = write("symbol");
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII
+  if (/^[\x00-\x7f]*$/.test(signed)) return signed;
+  return write(chinese === "Hant" ? "name" : "code");
 }
+
+type MoneyDisplay = "symbol" | "name" | "code";
+
+/** The script of a Chinese locale; null: another language. In traditional characters 元 is another currency. */
+const chineseOf = memo(KEPT, (locale: string): "Hans" | "Hant" | null => {
+  const { language, script } = new Intl.Locale(locale).maximize();
+  return language !== "zh" ? null : script === "Hant" ? "Hant" : "Hans";
+});
 
 /** `a, b and c` in the locale. */
 export function formatList(parts: readonly string[], locale: string): string {

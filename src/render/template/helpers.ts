@@ -6,7 +6,7 @@
 import { parseAmount } from "../../core/values/money.ts";
 import { isGsm7 } from "../segments.ts";
 import { cut } from "./clean.ts";
-import { formatTotal, type Moment, type Money, type Span, type TemplateData, type Total } from "./data.ts";
+import { formatTotal, type Look, type Moment, type Money, type Span, type Total } from "./data.ts";
 import {
   DATE_STYLE_NAMES,
   type DateStyle,
@@ -23,7 +23,6 @@ export class TemplateError extends Error {
   override name = "TemplateError";
 }
 
-export type Look = Pick<TemplateData, "locale" | "timeZone" | "now">;
 export type Arguments = { readonly values: readonly unknown[]; readonly hash: Readonly<Record<string, unknown>> };
 
 export type HelperSpec = {
@@ -88,13 +87,13 @@ function firstPresent(values: readonly unknown[]): string | undefined {
   return texts.find((text) => text !== "") ?? (values.at(-1) === undefined ? undefined : "");
 }
 
-function money({ values: [amount, currency] }: Arguments, { locale }: Look): string {
-  if (isKind<Money>(amount, "money")) return formatMoney(amount.minor, amount.currency, locale);
-  if (isKind<Total>(amount, "total")) return formatTotal(amount.parts, locale);
+function money({ values: [amount, currency] }: Arguments, look: Look): string {
+  if (isKind<Money>(amount, "money")) return formatMoney(amount.minor, amount.currency, look);
+  if (isKind<Total>(amount, "total")) return formatTotal(amount.parts, look);
   const code = String(currency);
   const minor = parseAmount(String(amount), code);
   if (minor === null) throw new TemplateError(`money: the value is not an amount of ${code}`);
-  return formatMoney(minor, code, locale);
+  return formatMoney(minor, code, look);
 }
 
 function isKind<T extends { kind: string }>(value: unknown, kind: T["kind"]): value is T {

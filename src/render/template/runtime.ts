@@ -4,8 +4,8 @@
  */
 import Handlebars from "handlebars";
 import { at } from "./checked.ts";
-import { bare, type TemplateData } from "./data.ts";
-import { type Arguments, HELPERS, type HelperSpec, type Look, TemplateError } from "./helpers.ts";
+import { bare, type Look, type TemplateData } from "./data.ts";
+import { type Arguments, HELPERS, type HelperSpec, TemplateError } from "./helpers.ts";
 import { PRINT } from "./lower.ts";
 
 /** Steps of one rendering: a round of a loop, a call of a helper, an element of a list, 32 characters passed to a helper. */

@@ -69,12 +69,12 @@ it("sends one message like a reminder and prints the outcome", async () => {
     channel: "sms",
     shop: "acme",
     to: TO,
-    text: "李雷 acme ¥129.00 28分钟 拒收请回复R",
+    text: "李雷 acme 129.00元 28分钟 拒收请回复R",
     locale: "zh-CN",
     campaign: "c",
     step: "nudge",
     orders: ["2233445566"],
-    params: { sum: "¥129.00" },
+    params: { sum: "129.00元" },
   });
 });
 
@@ -90,8 +90,8 @@ it("sends the running template of the database, not the one of the file", async 
   const { code, err } = await run({ "--campaign": "default" }, { DATABASE_URL });
   expect([code, err]).toEqual([0, ""]);
   expect(provider.log.map(({ body }) => body?.text)).toEqual([
-    "李雷 acme ¥129.00 28分钟 拒收请回复R",
-    "¥129.00 拒收请回复R",
+    "李雷 acme 129.00元 28分钟 拒收请回复R",
+    "129.00元 拒收请回复R",
   ]);
 });
 
@@ -115,7 +115,7 @@ it("chooses the given locale and variant", async () => {
   expect((await run({ "--to": "138 1234 5678", "--variant": "a" })).code).toBe(0);
   expect(provider.log.map(({ body }) => [body?.text, body?.to])).toEqual([
     ["B Li Lei STOP", TO],
-    ["李雷 acme ¥129.00 28分钟 拒收请回复R", TO],
+    ["李雷 acme 129.00元 28分钟 拒收请回复R", TO],
   ]);
 });
 

@@ -25,6 +25,39 @@ const print = (template: string, input: TemplateFacts) => {
   return result.ok ? result.text : `! ${result.message.split(":")[0]}`;
 };
 
+describe("money in a text that mainland carriers review", () => {
+  const plain = (locale: string, currency: string, template = "{{total}}", amount = 12_900) =>
+    print(template, facts({ locale, orders: [order({ currency, amount })], plainMoney: true }));
+
+  it.each([
+    ["zh-CN", "CNY", "129.00元"],
+    ["zh", "EUR", "129.00欧元"],
+    ["zh-CN", "USD", "129.00美元"],
+    ["zh-CN", "JPY", "12,900日元"],
+    ["zh-CN", "HKD", "129.00港元"],
+    ["zh-TW", "CNY", "129.00 人民幣"],
+    ["zh-TW", "TWD", "$129.00"],
+    ["en", "CNY", "CNY 129.00"],
+    ["en", "USD", "$129.00"],
+    ["es", "EUR", "129,00 EUR"],
+  ])("is written in words: %s %s", (locale, currency, text) => {
+    expect(plain(locale, currency)).toBe(text);
+  });
+
+  it("is the same by every way to print it", () => {
+    expect(plain("zh-CN", "CNY", "{{money order.amount}} {{money items.[0].price}} {{money '9.90' 'CNY'}}")).toBe(
+      "129.00元 129.00元 9.90元",
+    );
+    expect(plain("zh-CN", "CNY", "{{default total 'x'}} {{truncate total 20}}")).toBe("129.00元 129.00元");
+  });
+
+  it("has nothing but digits, dots, commas and characters that each provider takes, whatever the currency", () => {
+    for (const currency of Intl.supportedValuesOf("currency"))
+      expect(plain("zh-CN", currency)).toMatch(/^[\d.,]+[\p{Script=Han}a-z\d ()-]+$/iu);
+    for (const currency of Intl.supportedValuesOf("currency")) expect(plain("en", currency)).toMatch(/^[\x20-\x7e]+$/);
+  });
+});
+
 describe("values", () => {
   it("are those of the contract", () => {
     const { values } = buildTemplateData(facts());
