@@ -6,6 +6,7 @@ import { formatMicros } from "../core/values/money.ts";
 import type { ShopPolicy } from "../core/values/policy.ts";
 import type { Sql } from "../db/client.ts";
 import type { Vault } from "../db/vault.ts";
+import { adviseRefusedInMessage } from "../render/catalog/refused-advice.ts";
 import { parseTemplate, type Template } from "../render/catalog/template-file.ts";
 import { adviseText, numberFor } from "../render/catalog/text-advice.ts";
 import { type MadeMessage, type MessageChannel, makeMessage, messageData } from "../render/message.ts";
@@ -123,7 +124,9 @@ function show(
       approved,
       warnings: [
         ...remarks,
-        ...[...adviseText(template, channel)].map(({ line, message }) => `line ${line}: ${message}`),
+        ...[...adviseText(template, channel), ...adviseRefusedInMessage(template, channel, real, sent)].map(
+          ({ line, message }) => `line ${line}: ${message}`,
+        ),
       ],
     },
   };

@@ -1,12 +1,14 @@
 import { z } from "zod";
 import { label, named, sectionOf, word } from "./approved.ts";
 import type { Provider } from "./provider.ts";
+import { aliyunRefuses } from "./refused/lists.ts";
 
 export const aliyunSms = {
   name: "aliyun-sms",
   contact: "phone",
   sms: true,
   mainland: true,
+  refuses: aliyunRefuses,
   delivers: true,
   settings: null,
   approved: {

@@ -5,6 +5,8 @@ import type { ContactKind } from "../core/values/policy.ts";
 import { aliyunSms } from "./aliyun-sms.ts";
 import { consoleProvider } from "./console.ts";
 import type { ApprovedTemplates, Provider } from "./provider.ts";
+import { carriersAbroadRefuse, carriersRefuse, chatRefuses } from "./refused/lists.ts";
+import type { Refusals } from "./refused/refusals.ts";
 import { tencentSms } from "./tencent-sms.ts";
 import { twilioSms } from "./twilio-sms.ts";
 import { webhook } from "./webhook.ts";
@@ -57,6 +59,15 @@ export function sendsSms({ name, provider, contact }: NamedChannel): boolean {
 /** Whether an SMS in this locale passes through the review of mainland China: by its provider, or because it is in Chinese. */
 export function reviewedInMainland(channel: NamedChannel, locale: string): boolean {
   return sendsSms(channel) && (providerOf(channel.provider)?.mainland === true || /^zh\b/i.test(locale));
+}
+
+/** The words and links that the channel refuses in texts of this locale; null: none are known. */
+export function refusalsOf(channel: NamedChannel, locale: string): Refusals | null {
+  const provider = providerOf(channel.provider);
+  const [sms, chinese] = [sendsSms(channel), /^zh\b/i.test(locale)];
+  // A Chinese SMS goes through mainland carriers, also from a provider abroad.
+  if (sms && chinese && provider?.mainland !== true) return carriersRefuse;
+  return provider?.refuses ?? (sms ? carriersAbroadRefuse : chinese ? chatRefuses : null);
 }
 
 /** Every kind of approved template that the front matter of a text can name. */

@@ -7,6 +7,7 @@ export const consoleProvider = {
   contact: null,
   sms: null,
   mainland: false,
+  refuses: null,
   delivers: false,
   // Not used. Accepted, so that a webhook channel prints when only its provider is changed.
   settings: { url: urlField.optional(), secret: textField.optional() },

@@ -5,6 +5,7 @@
 import type { z } from "zod";
 import type { ContactKind } from "../core/values/policy.ts";
 import type { Section } from "./approved.ts";
+import type { Refusals } from "./refused/refusals.ts";
 
 export type Provider = {
   /** As `provider:` in dunlin.yaml. */
@@ -15,6 +16,8 @@ export type Provider = {
   readonly sms: boolean | null;
   /** Whether mainland China's carriers review its texts: they refuse signs such as ¥ and ★. */
   readonly mainland: boolean;
+  /** The words and links that it refuses; null: not known, so that the kind of its messages decides. */
+  readonly refuses: Refusals | null;
   /** false: its messages reach no buyer. */
   readonly delivers: boolean;
   /** Its own keys of a channel in dunlin.yaml. null: there is no such channel yet; only its approved templates are read. */

@@ -1,12 +1,14 @@
 import { z } from "zod";
 import { label, positional, sectionOf, word } from "./approved.ts";
 import type { Provider } from "./provider.ts";
+import { tencentRefuses } from "./refused/lists.ts";
 
 export const tencentSms = {
   name: "tencent-sms",
   contact: "phone",
   sms: true,
   mainland: true,
+  refuses: tencentRefuses,
   delivers: true,
   settings: null,
   approved: {

@@ -1,12 +1,14 @@
 import { z } from "zod";
 import { named, positional, sectionOf, word } from "./approved.ts";
 import type { Provider } from "./provider.ts";
+import { twilioRefuses } from "./refused/lists.ts";
 
 export const twilioSms = {
   name: "twilio-sms",
   contact: "phone",
   sms: true,
   mainland: false,
+  refuses: twilioRefuses,
   delivers: true,
   settings: null,
   approved: {

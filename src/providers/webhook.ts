@@ -30,6 +30,7 @@ export const webhook = {
   contact: null,
   sms: null,
   mainland: false,
+  refuses: null,
   delivers: true,
   settings: { url: endpointField, secret: secretField.optional() },
   approved: null,

@@ -1,12 +1,14 @@
 import { z } from "zod";
 import { named, sectionOf, word } from "./approved.ts";
 import type { Provider } from "./provider.ts";
+import { wechatRefuses } from "./refused/lists.ts";
 
 export const wechat = {
   name: "wechat",
   contact: "chat.wechat",
   sms: false,
   mainland: false,
+  refuses: wechatRefuses,
   delivers: true,
   settings: null,
   approved: {

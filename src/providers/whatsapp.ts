@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { paramsOf, positional, type Section, textsOf, word } from "./approved.ts";
 import type { Provider } from "./provider.ts";
+import { whatsappRefuses } from "./refused/lists.ts";
 
 /** https://developers.facebook.com/docs/whatsapp: a template's components; buttons are counted from 0. */
 const component = z
@@ -49,6 +50,7 @@ export const whatsapp = {
   contact: "phone",
   sms: false,
   mainland: false,
+  refuses: whatsappRefuses,
   delivers: true,
   settings: null,
   approved: { section: "whatsapp", shape: shape.transform(read), required: false, takesLinks: true },

@@ -118,7 +118,7 @@ function jsonFault(text: string): string {
 }
 
 function countText(figures: Figures, decision: Decision, person: Person, composed: ComposedText): void {
-  const { channel, made, failures, missing } = composed;
+  const { channel, made, failures, missing, refused } = composed;
   figures.sends++;
   const { row, campaign, at } = decision;
   const latest = row?.latest ?? Number.POSITIVE_INFINITY;
@@ -128,6 +128,7 @@ function countText(figures: Figures, decision: Decision, person: Person, compose
   if (made === null) return;
   const { text, segments, template, cost } = made;
   if (missing !== null) bump(figures.fallbacks, missing, 1);
+  for (const warning of refused) bump(figures.refused, warning, 1);
   if (sendsSms(channel)) bump(figures.segments, channel.name, segments);
   if (cost !== null) bump(figures.cost, cost.currency, cost.micros);
   if (wantsSample(figures, template, at))

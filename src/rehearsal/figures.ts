@@ -24,6 +24,7 @@ export function emptyFigures(): Figures {
     quiet: new Map(),
     textless: new Map(),
     fallbacks: new Map(),
+    refused: new Map(),
     samples: new Map(),
     faults: [],
     faultCount: 0,
@@ -138,7 +139,7 @@ export function addFigures(sum: Figures, more: Figures): void {
   for (const moment of [more.first, more.last]) if (moment !== null) noteMoment(sum, moment);
   for (const [channel, seconds] of more.perSecond)
     for (const [second, { count, room }] of seconds) countSend(sum, channel, second * 1_000, room, count);
-  for (const key of ["segments", "cost", "textless", "fallbacks"] as const)
+  for (const key of ["segments", "cost", "textless", "fallbacks", "refused"] as const)
     for (const [name, count] of more[key]) bump(sum[key], name, count);
   for (const [reason, { count, example }] of more.reasons) countReason(sum, reason, example, count);
   for (const [step, lives] of more.fits) for (const [minutes, figures] of lives) countFit(sum, step, minutes, figures);

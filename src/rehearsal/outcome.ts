@@ -45,6 +45,7 @@ export function outcomeOf(
       ...input.warnings,
       ...counted(figures.textless),
       ...counted(figures.fallbacks),
+      ...counted(figures.refused),
       ...unfit(figures),
       ...quiet(figures),
       ...slow(figures, input.channels),

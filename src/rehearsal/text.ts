@@ -7,6 +7,7 @@ import { canonicalLocale } from "../core/values/locale.ts";
 import { memo } from "../core/values/memo.ts";
 import type { Campaign, ChannelContacts } from "../core/values/policy.ts";
 import type { FindTemplate } from "../render/catalog/find-template.ts";
+import { adviseRefusedInMessage } from "../render/catalog/refused-advice.ts";
 import { composeMessage, type MadeMessage, type MessageResult } from "../render/message.ts";
 import { orderFacts } from "../render/order-facts.ts";
 import type { RehearsalChannel } from "./types.ts";
@@ -26,6 +27,8 @@ export type ComposedText = {
   readonly failures: readonly string[];
   /** A warning: the text is in another language than the buyer's, or than the shop's if the buyer's is not known. */
   readonly missing: string | null;
+  /** Warnings about what the values of this buyer brought into the text. */
+  readonly refused: readonly string[];
 };
 
 export function composeText(env: TextEnv, decision: Decision, person: Person): ComposedText {
@@ -34,21 +37,28 @@ export function composeText(env: TextEnv, decision: Decision, person: Person): C
   if (campaign === null || step === null || first === undefined)
     throw new Error("a send has a campaign, a step and a configured channel");
   const failures: string[] = [];
+  const refused: string[] = [];
   for (let channel: RehearsalChannel | undefined = first; channel !== undefined; ) {
-    const result = compose(env, decision, { campaign, step, channel }, person);
+    const result = compose(env, decision, { campaign, step, channel }, person, refused);
     if (result.ok) {
       const missing = missingLanguage(result, `${campaign.key}/${step} on ${channel.name}`, person);
-      return { channel, made: result, failures, missing };
+      return { channel, made: result, failures, missing, refused };
     }
     failures.push(result.template === null ? result.message : `${result.template}: ${result.message}`);
     channel = nextChannel(env, campaign, step, channel, person);
   }
-  return { channel: first, made: null, failures, missing: null };
+  return { channel: first, made: null, failures, missing: null, refused };
 }
 
 type Place = { readonly campaign: Campaign; readonly step: string; readonly channel: RehearsalChannel };
 
-function compose(env: TextEnv, decision: Decision, { campaign, step, channel }: Place, person: Person): MessageResult {
+function compose(
+  env: TextEnv,
+  decision: Decision,
+  { campaign, step, channel }: Place,
+  person: Person,
+  refused: string[],
+): MessageResult {
   const { variant, orders, at } = decision;
   const { shop, profile, state } = person;
   const locale = profile.get("locale")?.value ?? null;
@@ -71,6 +81,10 @@ function compose(env: TextEnv, decision: Decision, { campaign, step, channel }: 
       orders: orders.flatMap((id) => orderFacts(state.orders.get(id)?.order, at) ?? []),
     }),
     to: addressOf(person, channel.contact) ?? "",
+    made: (template, made, data) => {
+      for (const { message } of adviseRefusedInMessage(template, channel, made, data))
+        refused.push(`${template.id}: ${message}`);
+    },
   });
 }
 

@@ -69,6 +69,8 @@ export type Figures = {
   readonly textless: Map<string, number>;
   /** Sends in another language, because the buyer's has no text: the missing text → how often. */
   readonly fallbacks: Map<string, number>;
+  /** Warnings about refused parts of texts that the values of buyers and orders brought in → how often. */
+  readonly refused: Map<string, number>;
   /** The first few texts of each template, in order. */
   readonly samples: Map<string, Sample[]>;
   readonly faults: { readonly line: number; readonly message: string }[];

@@ -65,6 +65,8 @@ export type MessageRequest = {
   readonly facts: (template: Template) => Pick<TemplateFacts, "buyer" | "orders" | "now">;
   /** E.164 number or chat handle; "" where it is not known. */
   readonly to: string;
+  /** Called with a message that was made and the values that it was made from, for warnings about these. */
+  readonly made?: (template: Template, made: MadeMessage, data: TemplateData) => void;
 };
 
 /** Finds the template, renders it and counts the result. */
@@ -80,7 +82,9 @@ export function composeMessage(request: MessageRequest): MessageResult {
     };
   const { buyer, orders, now } = request.facts(template);
   const data = messageData({ shop, buyer, orders, campaign, step, now, locale: template.locale }, channel);
-  return makeMessage(template, data, channel, to);
+  const result = makeMessage(template, data, channel, to);
+  if (result.ok) request.made?.(template, result, data);
+  return result;
 }
 
 /** The variables of a text as its channel wants them written. */

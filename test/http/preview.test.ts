@@ -210,11 +210,23 @@ describe("POST /v1/templates/preview of a sample", () => {
       params: { sum: "129.00元", link: "https://pay.example/p/3fK9" },
       approved: { provider: "aliyun", fields: { signName: "好店", templateCode: "SMS_1" } },
       warnings: [
-        expect.stringMatching(/^line 4: 催款 is a word that mainland carriers refuse/),
+        expect.stringMatching(/^line 4: 催款 is refused by mainland carriers/),
         expect.stringMatching(/^line 4: does not say how to opt out/),
         expect.stringMatching(/^line 2: aliyun\.params\.link is a link/),
       ],
     });
+  });
+
+  it("warns of what the values of the sample bring in", async () => {
+    const { ask } = await setup();
+    const sample = { buyer: { name: "小★星" }, items: [{ title: "限时款" }], payUrl: "https://t.cn/x" };
+    const template = "{{buyer.name}} {{list items}} {{payUrl}} 拒收请回复R";
+    const { json } = await ask(body({ template, locale: "zh-CN", sample }));
+    expect(json.warnings).toEqual([
+      expect.stringMatching(/^line 1: contains ★ \(U\+2605\) from buyer\.name/),
+      expect.stringMatching(/^line 1: 限时 from \S*items\.title is refused by mainland carriers/),
+      expect.stringMatching(/^line 1: t\.cn from \S*payUrl is refused by mainland carriers/),
+    ]);
   });
 
   it.each([

@@ -1,5 +1,5 @@
 /** The parts of the configuration that a catalog is checked against. */
-import type { ChannelFacts } from "./text-advice.ts";
+import type { ChannelFacts } from "./advice-types.ts";
 
 export type CatalogOptions = {
   /** Names of the configured channels. */

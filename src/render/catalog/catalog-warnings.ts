@@ -6,10 +6,11 @@ import { formatPath, type YamlPath } from "../../core/text/yaml-faults.ts";
 import type { Campaign } from "../../core/values/policy.ts";
 import { contactOf } from "../../providers/all.ts";
 import { consoleProvider } from "../../providers/console.ts";
+import type { ChannelFacts, TextAdviceCode } from "./advice-types.ts";
 import type { CatalogOptions } from "./catalog-options.ts";
 import type { CampaignTemplates } from "./catalog-templates.ts";
 import { templateFinder } from "./find-template.ts";
-import { adviseText, type ChannelFacts, type TextAdviceCode } from "./text-advice.ts";
+import { adviseText } from "./text-advice.ts";
 
 /** `text`: about the words of a template; `campaign`: about everything else. */
 export type CatalogWarning = {

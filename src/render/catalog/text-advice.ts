@@ -3,34 +3,19 @@
  * one of them with long values, and the results are checked: so it does not matter how the text is written.
  */
 import { approvedTemplates, providerOf, sendsSms } from "../../providers/all.ts";
-import { type MessageChannel, type MessageResult, makeMessage, messageData } from "../message.ts";
+import { type MessageResult, makeMessage, messageData } from "../message.ts";
 import { MAX_MAINLAND } from "../segments.ts";
 import type { TemplateData } from "../template/data.ts";
 import { bareFacts, longFacts, sampleFacts } from "../template/sample.ts";
+import type { ChannelFacts, TextAdvice } from "./advice-types.ts";
+import { adviseRefusedInFile } from "./refused-advice.ts";
 import type { Template } from "./template-file.ts";
-
-export type TextAdviceCode =
-  | "long"
-  | "too_long"
-  | "no_opt_out"
-  | "refused_word"
-  | "signature"
-  | "link_in_param"
-  | "text_beside_params"
-  | "no_approved_template";
-/** `line` counts from 1 in the template's file. */
-export type TextAdvice = { readonly code: TextAdviceCode; readonly line: number; readonly message: string };
-
-/** The facts of a channel that a text is checked against. */
-export type ChannelFacts = Pick<MessageChannel, "name" | "provider" | "contact">;
 
 /** A longer text costs more and few people read it. */
 const MAX_SEGMENTS = 2;
 /** Ways to opt out, in the languages of reminders. Whole words only: "nonstop" does not count. */
 const OPT_OUT =
   /拒收|退订|退訂|回复?\s*(?:TD|T|R|N)(?![a-z])|不再(?:提醒|接收|收到)|不想(?:再)?(?:收|被提醒)|\b(?:stop|unsubscribe|opt[ -]?out|baja|alto|arr[eê]t|abmelden|sair|parar|desuscribir\w*|no more (?:notices|reminders|messages))\b|配信停止|수신거부/iu;
-/** Dunning words: mainland carriers refuse every message that has one. */
-const REFUSED_WORDS = ["催款", "催付", "催缴", "催收", "催债", "催账", "讨债", "欠款", "欠费", "拖欠", "逾期"];
 const LINK = /[a-z][a-z0-9+.-]*:\/\/|www\./i;
 
 export function* adviseText(template: Template, channel: ChannelFacts): Generator<TextAdvice> {
@@ -42,8 +27,9 @@ export function* adviseText(template: Template, channel: ChannelFacts): Generato
   );
   if (sendsSms(channel)) {
     yield* adviseLength([sample, long, bare], to, line);
-    yield* adviseWords(template, line);
+    yield* adviseSignature(template, line);
   }
+  yield* adviseRefusedInFile(template, channel);
   if (template.category !== "notice" && [sample, bare].some((made) => made?.ok && !OPT_OUT.test(made.text)))
     yield {
       code: "no_opt_out",
@@ -75,17 +61,8 @@ function* adviseLength(tried: readonly (MessageResult | undefined)[], to: string
     };
 }
 
-function* adviseWords({ source, linesBefore, front }: Template, line: number): Generator<TextAdvice> {
+function* adviseSignature({ source, linesBefore, front }: Template, line: number): Generator<TextAdvice> {
   const lines = source.split("\n");
-  for (const [index, text] of lines.entries()) {
-    const word = REFUSED_WORDS.find((refused) => text.replace(/\s/g, "").includes(refused));
-    if (word !== undefined)
-      yield {
-        code: "refused_word",
-        line: index + 1,
-        message: `${word} is a word that mainland carriers refuse: write a notice about the order instead`,
-      };
-  }
   const signed = lines.findIndex((text, index) => index >= linesBefore && /[【】]/.test(text));
   if (signed >= 0 || Object.values(front).some(({ params }) => params.some(({ source: from }) => /[【】]/.test(from))))
     yield {

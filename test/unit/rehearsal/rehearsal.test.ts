@@ -51,7 +51,7 @@ const created = (id: string, minutes: number, buyer: unknown, more: Record<strin
     ...more,
   });
 
-type Options = { from?: number; shortFile?: number; quiet?: boolean };
+type Options = { from?: number; shortFile?: number; quiet?: boolean; files?: Record<string, string> };
 
 async function run(lines: readonly (object | string)[], options: Options = {}) {
   const file = join(dir, "events.ndjson");
@@ -60,7 +60,12 @@ async function run(lines: readonly (object | string)[], options: Options = {}) {
   const shop = shopPolicy(options.quiet ? { quietHours: quietOf("20:05", "20:59") } : {});
   const result = await rehearse({
     file,
-    env: { files: FILES, channels: CHANNELS, from, shops: { listed: new Map([["acme", shop]]), other: null } },
+    env: {
+      files: new Map([...FILES, ...Object.entries(options.files ?? {})]),
+      channels: CHANNELS,
+      from,
+      shops: { listed: new Map([["acme", shop]]), other: null },
+    },
     dir,
     threads: 1,
     ...(options.shortFile === undefined ? {} : { shortFile: options.shortFile }),
@@ -115,6 +120,24 @@ describe("a rehearsal", () => {
       cost: [{ amount: "0.045", currency: "CNY" }],
       warnings: [],
     });
+  });
+
+  it("warns of what names and titles bring in, with the number of sends", async () => {
+    const buyer = (phone: string, name: string) => ({ phone, name, locale: "zh-CN" });
+    const { json } = await run(
+      [
+        created("1", 1, buyer("+8613812345678", "小★星")),
+        created("2", 1, buyer("+8613912345678", "★★")),
+        created("3", 1, buyer("+8613712345678", "李雷"), {
+          items: [{ sku: "1", title: "限时秒杀", quantity: 1, price: "1" }],
+        }),
+      ],
+      { files: { "default/nudge.sms.zh.hbs": "{{buyer.name}} {{#if items}}{{list items}}{{/if}} 拒收请回复R" } },
+    );
+    expect(json.warnings).toEqual([
+      expect.stringMatching(/^default\/nudge\.sms\.zh: contains ★ \(U\+2605\) from buyer\.name.* \(2 sends\)$/),
+      expect.stringMatching(/^default\/nudge\.sms\.zh: 限时 from orders\.items\.title is refused .* \(1 sends\)$/),
+    ]);
   });
 
   it("gives the same bytes with buckets on disk as in memory", async () => {

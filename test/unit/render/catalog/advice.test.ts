@@ -2,8 +2,12 @@ import { describe, expect, it } from "vitest";
 import { adviseCampaign } from "../../../../src/core/campaign/campaign-advice.ts";
 import { parseCampaignFile } from "../../../../src/core/campaign/campaign-file.ts";
 import { HOUR, MINUTE } from "../../../../src/core/values/duration.ts";
+import type { ChannelFacts } from "../../../../src/render/catalog/advice-types.ts";
+import { adviseRefusedInMessage } from "../../../../src/render/catalog/refused-advice.ts";
 import { parseTemplate } from "../../../../src/render/catalog/template-file.ts";
-import { adviseText, type ChannelFacts } from "../../../../src/render/catalog/text-advice.ts";
+import { adviseText } from "../../../../src/render/catalog/text-advice.ts";
+import { makeMessage, messageData } from "../../../../src/render/message.ts";
+import { sampleFacts } from "../../../../src/render/template/sample.ts";
 
 describe("advice on a campaign", () => {
   const advice = (steps: string, more = "", closeAfters: number[] = []) => {
@@ -161,9 +165,100 @@ describe("advice on a text", () => {
   });
 
   it("warns of words and signs that carriers refuse", () => {
-    expect(advice("{{shop}} STOP\n催 款通知")).toEqual([expect.stringMatching(/^2 refused_word: 催款 is a word/)]);
+    expect(advice("{{shop}} STOP\n催 款通知")).toEqual([
+      "2 refused_word: 催款 is refused by mainland carriers: it reads like debt collection; write a notice about the order (https://support.huaweicloud.com/productdesc-msgsms/sms_templates.html)",
+    ]);
     expect(codes("{{shop}} 您的欠款 STOP", CHAT)).toEqual([]);
     expect(codes("【{{shop}}】 STOP")).toEqual(["1 signature"]);
+  });
+
+  const ALIYUN = { ...SMS, provider: "aliyun-sms" };
+  const TWILIO = { ...SMS, provider: "twilio-sms" };
+  const refused = (text: string, channel: ChannelFacts, locale = "zh-CN") => {
+    const front = channel === ALIYUN ? "---\naliyun: { templateCode: A }\n---\n" : "";
+    return codes(`${front}${text} ${locale === "en" ? "" : "拒收请回复R "}STOP`, channel, locale)
+      .map((code) => code.replace(/^\d+ /, ""))
+      .filter((code) => code.startsWith("refused"));
+  };
+
+  it.each([
+    ["请加微信领取", ["refused_contact"]],
+    ["加我 V 信", ["refused_contact"]],
+    ["微信：abc12345", ["refused_contact"]],
+    ["客服ＱＱ 12345678", ["refused_contact"]],
+    ["加群有礼", ["refused_contact"]],
+    ["电话13812345678", ["refused_contact"]],
+    ["+86 138-1234-5678", ["refused_contact"]],
+    ["付款返现5元", ["refused_word"]],
+    ["送您红包", ["refused_word"]],
+    ["恭喜中奖", ["refused_word"]],
+    ["限时优惠", ["refused_word"]],
+    ["最后一天", ["refused_word"]],
+    ["http://t.cn/A6x", ["refused_link"]],
+    ["bit.ly/x", ["refused_link"]],
+    ["★请付款", ["refused_character"]],
+    ["¥9 → ※ ☞ √ 😀", Array(6).fill("refused_character")],
+    ["谢谢^_^", ["refused_character"]],
+    ["可用微信支付", []],
+    ["客服400-820-8820", []],
+    ["订单13812345678901已保留", []],
+    ["https://pay.example.cn/13812345678", []],
+    ["https://shop.t.cn.example.com/x", []],
+    ["阿卜杜·艾力：25分钟（129.00元）", []],
+  ])("warns of what mainland providers refuse: %s", (text, expected) => {
+    expect(refused(text, ALIYUN)).toEqual(expected);
+    expect(refused(text, SMS)).toEqual(expected);
+    expect(refused(text, TWILIO)).toEqual(expected);
+  });
+
+  it("warns elsewhere of what is refused there alone", () => {
+    expect(refused("Pay: https://bit.ly/x", TWILIO, "en")).toEqual(["refused_link"]);
+    expect(refused("★ £9 → gift", TWILIO, "en")).toEqual([]);
+    expect(refused("★ gift", ALIYUN, "en")).toEqual(["refused_character"]);
+    expect(refused("加微信", CHAT)).toEqual(["refused_contact"]);
+    expect(refused("电话400-820-8820", CHAT)).toEqual(["refused_contact"]);
+    expect(refused("★😀 ¥9 中奖", CHAT)).toEqual([]);
+    const wechat: ChannelFacts = { name: "wechat", provider: "wechat", contact: "chat.wechat" };
+    expect(refused("送您红包", wechat)).toEqual(["refused_word"]);
+    expect(refused("wa.me/123 y", { name: "whatsapp", provider: "whatsapp", contact: "phone" }, "en")).toEqual([
+      "refused_link",
+    ]);
+  });
+
+  it("names the character, the source and the line, each once, and no comment", () => {
+    expect(advice("{{! ★ }}{{shop}} 拒收请回复R\n★★ {{shop}} ★", SMS, "zh-CN")).toEqual([
+      "2 refused_character: contains ★ (U+2605), which mainland providers refuse or garble: remove it",
+    ]);
+    expect(advice("---\naliyun: { templateCode: A }\n---\n{{shop}} 拒收请回复R 中奖", ALIYUN, "zh-CN")[0]).toContain(
+      "4 refused_word: 中奖 is refused by Aliyun: it promises a prize; write a notice about the order (https://help.aliyun.com/",
+    );
+  });
+
+  it("names the variable that brought it in, and repeats no contact", () => {
+    const parsed = parseTemplate(
+      { campaign: "c", step: "s", variant: null, channel: "sms", locale: "zh-CN" },
+      "{{buyer.name}} {{list items}} {{order.note}} {{payUrl}} 拒收请回复R",
+    );
+    if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults));
+    const made = sampleFacts("zh-CN");
+    const orders = made.orders.map((order) => ({
+      ...order,
+      note: "请加微信abcdef1",
+      payUrl: "https://t.cn/x",
+      items: [{ sku: null, title: "限时秒杀羽绒服", quantity: 1, price: "1" }],
+    }));
+    const channel = { ...SMS, cost: null };
+    const data = messageData({ ...made, buyer: { ...made.buyer, name: "小★星" }, orders }, channel);
+    const message = makeMessage(parsed.template, data, channel, "+86");
+    if (!message.ok) throw new Error(message.message);
+    const said = [...adviseRefusedInMessage(parsed.template, SMS, message, data)].map(({ message }) => message);
+    expect(said.map((text) => text.replace(/ is refused.*|, which.*/, ""))).toEqual([
+      "contains ★ (U+2605) from buyer.name",
+      "a contact from orders.note",
+      "限时 from orders.items.title",
+      "t.cn from orders.payUrl",
+    ]);
+    expect(said.join()).not.toContain("abcdef1");
   });
 
   it("compares parameters with the text", () => {
