@@ -6,6 +6,7 @@ import { z } from "zod";
 import { parseInstant } from "../values/instant.ts";
 import { currencyDigits, fitsAnyCurrency, parseAmount } from "../values/money.ts";
 import { idFault, readId } from "./id.ts";
+import { readName } from "./name.ts";
 import { isStorable, plainReader } from "./plain-event.ts";
 
 export const EVENT_TYPES = ["order.created", "order.updated", "order.paid", "order.closed", "order.refunded"] as const;
@@ -59,7 +60,7 @@ const buyerShape = z.object({
   id: mayBeEmpty(200),
   phone: text(40),
   chat: z.record(name(40), mayBeEmpty(300)).transform(givenHandles).nullish(),
-  name: text(200),
+  name: z.string().max(200).transform(readName).nullish(),
   locale: text(40),
   timeZone: text(60),
   tier: text(60),

@@ -6,6 +6,7 @@
 import { parseInstant } from "../values/instant.ts";
 import { currencyDigits } from "../values/money.ts";
 import { idFault, isCleanId, readId } from "./id.ts";
+import { readName } from "./name.ts";
 
 /** Look closer: wrong, or not plain. */
 const CLOSER: unique symbol = Symbol("look closer");
@@ -83,6 +84,7 @@ const object =
     return out;
   };
 
+const personName: Check = (value) => (typeof value === "string" && value.length <= 200 ? readName(value) : CLOSER);
 const handle = name(300);
 /** Kinds of chat that JavaScript itself gives a meaning, like `constructor`, are looked at closer. */
 const handles: Check = (value) => {
@@ -102,7 +104,7 @@ const buyer = object([
   ["id", name(200)],
   ["phone", text(40)],
   ["chat", handles],
-  ["name", text(200)],
+  ["name", personName],
   ["locale", text(40)],
   ["timeZone", text(60)],
   ["tier", text(60)],

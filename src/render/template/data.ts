@@ -3,6 +3,7 @@
  * engine then refuses to send half a sentence. Money, times and durations print themselves in the locale, so that `{{total}}` and
  * `{{money total}}` give the same; they are formatted only if a template shows them.
  */
+import { readName } from "../../core/order/name.ts";
 import { memo } from "../../core/values/memo.ts";
 import { formatAmount, parseAmount } from "../../core/values/money.ts";
 import type { ShopPolicy } from "../../core/values/policy.ts";
@@ -130,7 +131,7 @@ export function buildTemplateData(facts: TemplateFacts): TemplateData {
     campaign: facts.campaign,
     step: facts.step,
   });
-  set(values.buyer, "name", cleaned(buyer.name, 40));
+  set(values.buyer, "name", cleaned(buyer.name === null ? null : readName(buyer.name), 40));
   set(values.buyer, "tier", cleaned(buyer.tier, 40));
   const close = sorted.reduce((least, { closesAt }) => Math.min(least, closesAt ?? Infinity), Infinity);
   if (Number.isFinite(close)) {

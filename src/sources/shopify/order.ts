@@ -1,5 +1,6 @@
 /** One Shopify order → the `order` of an event. */
 import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString } from "libphonenumber-js";
+import { readName } from "../../core/order/name.ts";
 import { parseInstant } from "../../core/values/instant.ts";
 import { decimalOf, type Json, jsonOf, listOf, textOf } from "../json.ts";
 import { idOf } from "./ids.ts";
@@ -107,9 +108,10 @@ function countryOf(address: Json | null): CountryCode | null {
 function nameOf(person: Json | null): string | null {
   const first = textOf(person?.first_name, 90);
   const last = textOf(person?.last_name, 90);
-  if (first === null || last === null) return first ?? last ?? textOf(person?.name, 200);
   const eastern = /^[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}ー]+$/u;
-  return eastern.test(first) && eastern.test(last) ? `${last}${first}` : `${first} ${last}`;
+  const together = first !== null && last !== null && eastern.test(first) && eastern.test(last);
+  const name = together ? `${last}${first}` : [first, last].filter((part) => part !== null).join(" ");
+  return readName(name) ?? readName(textOf(person?.name, 200) ?? "");
 }
 
 /** A line that was removed from the order has a `current_quantity` of 0. */

@@ -64,7 +64,7 @@ const buyer = given({
   id: fc.oneof(spelled, long(200)),
   phone: fc.oneof(good.text, long(40)),
   chat,
-  name: fc.oneof(good.text, long(200)),
+  name: fc.oneof(good.text, long(200), fc.constantFrom("-", "Rahim -", "Jose\u0301", "NULL NULL")),
   locale: long(40),
   timeZone: long(60),
   tier: long(60),

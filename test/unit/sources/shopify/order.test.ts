@@ -128,6 +128,10 @@ describe("the buyer", () => {
     [{ first_name: "雷", last_name: "李" }, "李雷"],
     [{ first_name: "Lei", last_name: "李" }, "Lei 李"],
     [{ first_name: " ", last_name: "Cher" }, "Cher"],
+    [{ first_name: "Rahim", last_name: "-" }, "Rahim"],
+    [{ first_name: "NULL", last_name: "NULL" }, null],
+    [{ first_name: "Ana", last_name: "Test" }, "Ana Test"],
+    [{ first_name: "-", last_name: ".", name: "Bo" }, "Bo"],
     [{}, null],
   ])("is called by name: %j", (person, name) => {
     expect(first("orders/create", { ...none, customer: { id: 5, ...person } }).order.buyer?.name).toBe(name);
