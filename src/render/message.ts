@@ -6,8 +6,9 @@ import type { ApprovedTemplate } from "../core/seams/channel.ts";
 import type { ContactKind, ShopPolicy } from "../core/values/policy.ts";
 import { reviewedInMainland, sendsSms } from "../providers/all.ts";
 import type { FindTemplate } from "./catalog/find-template.ts";
-import type { Template } from "./catalog/template-file.ts";
-import { countSegments } from "./segments.ts";
+import type { Rendered, Template } from "./catalog/template-file.ts";
+import { plainData, plainText } from "./plain-characters.ts";
+import { countSegments, isGsm7, isMainland } from "./segments.ts";
 import { buildTemplateData, type TemplateData, type TemplateFacts } from "./template/data.ts";
 
 /** Price of one segment in millionths of the currency's unit. */
@@ -99,10 +100,11 @@ export function makeMessage(
   channel: MessageChannel,
   to: string,
 ): MessageResult {
-  const rendered = template.render(data, channel.provider);
+  const isSms = sendsSms(channel);
+  const rendered = isSms ? renderSms(template, data, channel.provider, to) : template.render(data, channel.provider);
   if (!rendered.ok) return { ok: false, code: "template_failed", template: template.id, message: rendered.message };
   const { text, params, approved } = rendered;
-  const sms = sendsSms(channel) ? countSegments(signatureOf(approved) + text, to) : null;
+  const sms = isSms ? countSegments(signatureOf(approved) + text, to) : null;
   const segments = sms?.segments ?? 1;
   return {
     ok: true,
@@ -117,6 +119,17 @@ export function makeMessage(
     units: sms?.characters ?? charactersOf(text),
     cost: costOf(channel.cost, segments),
   };
+}
+
+/**
+ * If nothing but typographic characters of the data, like the apostrophe of O’Brien, keeps an SMS from GSM-7, they are replaced. If the
+ * template itself has such a character, the SMS is UCS-2 anyway and the data stays as it is: catalog/costly-advice.ts warns of the template.
+ */
+function renderSms(template: Template, data: TemplateData, provider: string, to: string): Rendered {
+  const rendered = template.render(data, provider);
+  if (!rendered.ok || isMainland(to) || isGsm7(rendered.text) || !isGsm7(plainText(rendered.text))) return rendered;
+  const plain = template.render(plainData(data), provider);
+  return plain.ok && isGsm7(plain.text) ? plain : rendered;
 }
 
 /** The price of so many segments. */

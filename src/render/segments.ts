@@ -23,12 +23,15 @@ for (const char of GSM_EXTENDED) SEPTETS[char.charCodeAt(0)] = 2;
  * in that alphabet, else UCS-2 (70/67). An empty text has no segment.
  */
 export function countSegments(text: string, to: string): SegmentCount {
-  if (!to.startsWith("+86")) {
+  if (!isMainland(to)) {
     const characters = septets(text);
     if (characters !== null) return fill(text, characters, septetsAt, "GSM-7", 160, 153);
   }
   return fill(text, text.length, unitsAt, "UCS-2", 70, 67);
 }
+
+/** Mainland carriers count every text as UCS-2. */
+export const isMainland = (to: string): boolean => to.startsWith("+86");
 
 /** True if the text can be sent as GSM-7, with more than twice as many characters in an SMS. */
 export function isGsm7(text: string): boolean {

@@ -9,6 +9,7 @@ export type TextAdviceCode =
   | "refused_contact"
   | "refused_link"
   | "refused_character"
+  | "costly_character"
   | "signature"
   | "link_in_param"
   | "text_beside_params"

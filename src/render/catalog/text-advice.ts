@@ -8,6 +8,7 @@ import { MAX_MAINLAND } from "../segments.ts";
 import type { TemplateData } from "../template/data.ts";
 import { bareFacts, longFacts, sampleFacts } from "../template/sample.ts";
 import type { ChannelFacts, TextAdvice } from "./advice-types.ts";
+import { adviseCostlyCharacters } from "./costly-advice.ts";
 import { adviseRefusedInFile } from "./refused-advice.ts";
 import type { Template } from "./template-file.ts";
 
@@ -28,6 +29,7 @@ export function* adviseText(template: Template, channel: ChannelFacts): Generato
   if (sendsSms(channel)) {
     yield* adviseLength([sample, long, bare], to, line);
     yield* adviseSignature(template, line);
+    yield* adviseCostlyCharacters(template, channel, to);
   }
   yield* adviseRefusedInFile(template, channel);
   if (template.category !== "notice" && [sample, bare].some((made) => made?.ok && !OPT_OUT.test(made.text)))

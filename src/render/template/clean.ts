@@ -36,10 +36,11 @@ const HOST = new RegExp(
 );
 
 /**
- * One line without control, bidi and format characters, links or signature brackets; at most `max` characters, with `end` as the last
+ * One composed (NFC) line without control, bidi and format characters, links or signature brackets; at most `max` characters, with `end` as the last
  * of them where the text was longer. May be empty.
  */
-export function cleanText(text: string, max: number, end: "" | "…" = ""): string {
+export function cleanText(given: string, max: number, end: "" | "…" = ""): string {
+  const text = given.normalize("NFC");
   if (text.length <= max && HARMLESS.test(text)) return text.trimStart();
   let line = withoutUnseen(text.slice(0, 1_000).replace(/[\s\p{Z}]+/gu, " ")).replace(/[【】]/g, "");
   // Cutting may leave a host name (`evil.community`), or a joiner with nothing to join, so it is looked at once more.

@@ -43,7 +43,8 @@ const COMPILE_OPTIONS = {
 export function compileTemplate(source: string): CompileResult {
   const bytes = Buffer.byteLength(source);
   if (bytes > MAX_TEMPLATE_BYTES) return refuse(1, `is too long: ${bytes} bytes, at most ${MAX_TEMPLATE_BYTES}`);
-  const text = source.replace(/\r\n?/g, "\n");
+  // Decomposed letters, as some editors write them, would turn an SMS into UCS-2.
+  const text = source.replace(/\r\n?/g, "\n").normalize("NFC");
   const early = unparsable(text);
   if (early !== null) return refuse(early.line, early.message);
   const program = parse(text);

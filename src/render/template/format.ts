@@ -1,7 +1,7 @@
 /**
  * Money, times and durations in the words of a locale. A formatter of Intl costs a thousand times more to make than to use, so it is kept;
- * the number is bounded, since locales come from buyers. Non-breaking spaces become plain ones: in an SMS they alone would force UCS-2, at
- * less than half the characters per segment.
+ * the number is bounded, since locales come from buyers. Non-breaking spaces and curly apostrophes become plain ones: in an SMS they alone
+ * would force UCS-2, at less than half the characters per segment.
  */
 import { DAY, MINUTE } from "../../core/values/duration.ts";
 import { memo } from "../../core/values/memo.ts";
@@ -10,7 +10,8 @@ import { offsetMinutes } from "../../core/values/zone.ts";
 
 const KEPT = 500;
 
-const plainSpaces = (text: string) => text.replace(/[\u00a0\u2009\u202f]/g, " ");
+/** Swiss amounts have a curly apostrophe. */
+const plainMarks = (text: string) => text.replace(/[\u00a0\u2009\u202f]/g, " ").replaceAll("\u2019", "'");
 
 /** Keys of several parts have them in one string, apart by `|`, so that all share one limit. */
 const moneyFormat = memo(KEPT, (key: string) => {
@@ -28,7 +29,7 @@ const pluralRules = memo(KEPT, (locale: string) => new Intl.PluralRules(locale))
 const dateFormat = memo(KEPT, (key: string) => {
   const [locale, zone, style] = key.split("|");
   const format = new Intl.DateTimeFormat(locale, { timeZone: zone, ...DATE_STYLES[style as DateStyle] });
-  return memo(KEPT, (minute: number) => plainSpaces(format.format(minute * MINUTE)));
+  return memo(KEPT, (minute: number) => plainMarks(format.format(minute * MINUTE)));
 });
 const spanFormat = memo(KEPT, (locale: string) => memo(KEPT, (seconds: number) => writeSpan(seconds, locale)));
 
@@ -44,7 +45,7 @@ type MoneyLook = { readonly locale: string; readonly plainMoney: boolean };
 /** 12900 minor units of CNY in zh-CN → `¥129.00`; with `plainMoney` `129.00元`, in English `CNY 129.00`. */
 export function formatMoney(minor: number, currency: string, { locale, plainMoney }: MoneyLook): string {
   const amount = formatAmount(minor, currency) as `${number}`;
-  const write = (display: MoneyDisplay) => plainSpaces(moneyFormat(`${locale}|${currency}|${display}`).format(amount));
+  const write = (display: MoneyDisplay) => plainMarks(moneyFormat(`${locale}|${currency}|${display}`).format(amount));
   if (!plainMoney) return write("symbol");
   const chinese = chineseOf(locale);
   if (chinese === "Hans") return currency === "CNY" ? write("name").replace("人民币", "元") : write("name");
@@ -64,7 +65,7 @@ const chineseOf = memo(KEPT, (locale: string): "Hans" | "Hant" | null => {
 
 /** `a, b and c` in the locale. */
 export function formatList(parts: readonly string[], locale: string): string {
-  return parts.length === 1 ? (parts[0] ?? "") : plainSpaces(listFormat(locale).format(parts));
+  return parts.length === 1 ? (parts[0] ?? "") : plainMarks(listFormat(locale).format(parts));
 }
 
 /** Epoch ms on the wall clock of an IANA zone. Without a style: the time alone on the same day as `now`, else date and time. */
@@ -104,9 +105,9 @@ function writeSpan(seconds: number, locale: string): string {
         : [[seconds, "second"]];
   const shown = units.filter(([count]) => count > 0);
   const parts = (shown.length > 0 ? shown : units).map(([count, unit]) =>
-    plainSpaces(unitFormat(`${locale}|${unit}`).format(count)),
+    plainMarks(unitFormat(`${locale}|${unit}`).format(count)),
   );
-  return parts.length === 1 ? (parts[0] ?? "") : plainSpaces(unitListFormat(locale).format(parts));
+  return parts.length === 1 ? (parts[0] ?? "") : plainMarks(unitListFormat(locale).format(parts));
 }
 
 /** CLDR plural category of a count: `one`, `few`, `many`, `other`, …. */

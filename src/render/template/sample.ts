@@ -95,6 +95,19 @@ export function longFacts(locale: string): TemplateFacts {
   };
 }
 
+/** As the usual buyer, with values that are ASCII in every locale. */
+export function asciiFacts(locale: string): TemplateFacts {
+  const sample = sampleFacts(locale);
+  return {
+    ...sample,
+    buyer: { ...sample.buyer, name: "Ana" },
+    orders: sample.orders.map((order) => ({
+      ...order,
+      items: order.items.map((item) => ({ ...item, title: "Pen" })),
+    })),
+  };
+}
+
 /** Nothing is known but the order's id and amount. */
 export function bareFacts(locale: string): TemplateFacts {
   const sample = sampleFacts(locale);
