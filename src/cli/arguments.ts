@@ -1,15 +1,22 @@
 /** Parsers of the commands' arguments. A refused argument is wrong usage: exit code 2, before anything is opened. */
 import { InvalidArgumentError } from "commander";
 import { didYouMean } from "../core/text/suggest.ts";
-import { parseInstant } from "../core/values/instant.ts";
 import { canonicalLocale } from "../core/values/locale.ts";
+import { parseWhen, WHEN_FORMS, type When } from "../core/values/when.ts";
 import { DIMENSIONS, type Dimension } from "../reporting/recovery.ts";
 
-/** Epoch ms. */
-export function instant(text: string): number {
-  const ms = parseInstant(text);
-  if (ms !== null) return ms;
-  throw new InvalidArgumentError("must be an instant with an offset, like 2026-11-10T20:00:00+08:00");
+/** A day and a clock belong to the zone of a shop: the command makes an instant of them. */
+export function when(text: string): When {
+  const parsed = parseWhen(text);
+  if (parsed !== null) return parsed;
+  throw new InvalidArgumentError(`must be ${WHEN_FORMS}`);
+}
+
+/** The same, but only a whole day. */
+export function day(text: string): When {
+  const parsed = parseWhen(text);
+  if (parsed?.kind === "day" && parsed.time === null) return parsed;
+  throw new InvalidArgumentError("must be a day, like yesterday, today or 2026-11-10");
 }
 
 export function wholeNumber(min: number, max: number): (text: string) => number {
@@ -45,8 +52,11 @@ const namesIn = (text: string): string[] =>
     .map((name) => name.trim())
     .filter((name) => name !== "");
 
-/** The dimensions of a report; an empty list gives the total. */
-export const dimensions: (text: string) => Dimension[] = listOf(DIMENSIONS);
+/** The dimensions of a report, in the order in which they are named; an empty list gives the total. */
+export function dimensions(text: string): Dimension[] {
+  const known = listOf(DIMENSIONS)(text);
+  return [...new Set(namesIn(text))].flatMap((name) => known.find((each) => each === name) ?? []);
+}
 
 /** Returns the canonical form. */
 export function locale(text: string): string {

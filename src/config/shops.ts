@@ -1,6 +1,6 @@
 /** The shops. The `"*"` entry has the defaults of each listed shop, and stands for every shop that is not listed. */
 import { memo } from "../core/values/memo.ts";
-import { deepFreeze, type ShopConfig } from "./config.ts";
+import { type Config, deepFreeze, type ShopConfig } from "./config.ts";
 import type { ShopEntry } from "./file-schema.ts";
 
 export type Shops = {
@@ -41,4 +41,12 @@ function shopConfig(id: string, entry: ShopEntry): ShopConfig {
     cashOnDelivery: [...(entry.cashOnDelivery ?? ["cod"])],
     webhooks,
   };
+}
+
+/** The zone of all shops that are configured, the `"*"` entry included; UTC if they have several. */
+export function commonZone({ shopIds, shop }: Pick<Config, "shopIds" | "shop">): string {
+  // No shop can be listed under this name.
+  const zones = new Set([...shopIds, "\n"].flatMap((id) => shop(id)?.timeZone ?? []));
+  const [only, another] = zones;
+  return only === undefined || another !== undefined ? "UTC" : only;
 }

@@ -2,18 +2,18 @@
 import type { Sql } from "../db/client.ts";
 import { explainOrder } from "../reporting/explain.ts";
 import { storyText } from "../reporting/format-explain.ts";
-import { reportTable } from "../reporting/format-report.ts";
-import { type Figures, recoveryReport } from "../reporting/recovery.ts";
+import { recoveryReport } from "../reporting/recovery.ts";
+import { reportTable } from "../reporting/report/table.ts";
 import type { Verdict } from "./check.ts";
-import { SHOP } from "./files.ts";
+import { SHOP, TIME_ZONE } from "./files.ts";
 import { isTaken, type Posted } from "./shop/provider.ts";
 import type { BookedOrder } from "./shop/shop.ts";
 
-export const report = (sql: Sql) => recoveryReport({ sql }, { by: [], from: null, to: null });
+export const report = (sql: Sql) => recoveryReport({ sql }, { by: [], zoneOf: () => TIME_ZONE });
 export const reportText = async (sql: Sql): Promise<string> => reportTable(await report(sql));
 
-export async function storyOf(sql: Sql, order: string, timeZone: string): Promise<string | null> {
-  const story = await explainOrder({ sql, zoneOf: () => timeZone }, { shop: SHOP, order });
+export async function storyOf(sql: Sql, order: string): Promise<string | null> {
+  const story = await explainOrder({ sql, zoneOf: () => TIME_ZONE }, { shop: SHOP, order });
   return story === null ? null : storyText(story);
 }
 
@@ -27,24 +27,6 @@ export async function claimTimes(sql: Sql, messages: readonly Posted[]): Promise
     if (delivery !== undefined) times.set(id, delivery.claimedAt);
   }
   return times;
-}
-
-const percent = (rate: number | null): string => `${((rate ?? 0) * 100).toFixed(0)}%`;
-const points = (rate: number): string => `${rate < 0 ? "−" : "+"}${Math.abs(rate * 100).toFixed(0)}`;
-
-export function liftSentence(figures: Figures): string {
-  const { holdoutOrders, holdoutPaidRate, treatedPaidRate, lift, liftLow, liftHigh } = figures;
-  if (lift === null || liftLow === null || liftHigh === null)
-    return "The effect of the reminders is unknown: with so few buyers nobody was held out.";
-  const range = `between ${points(liftLow)} and ${points(liftHigh)} points`;
-  const verdict =
-    liftLow > 0
-      ? "which is above zero, but too few buyers took part for a closer figure"
-      : "which includes zero: with so few buyers this run alone proves nothing";
-  return (
-    `Effect of the reminders: ${percent(treatedPaidRate)} of the orders were paid with reminders, and ${percent(holdoutPaidRate)} of the ` +
-    `${holdoutOrders} orders that were held out. The effect is ${range}, ${verdict}. (These buyers are simulated.)`
-  );
 }
 
 export const checkLine = ({ messages, duplicates, afterPayment, afterClose }: Verdict): string =>

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { formatDuration } from "../core/values/duration.ts";
 import type { Pace } from "./shop/pace.ts";
 
+export const TIME_ZONE = "Asia/Shanghai";
 export const SHOP = "plumhouse";
 export const CAMPAIGN = "spring-sale";
 /** From this amount on a person handles the case. */
@@ -28,7 +29,7 @@ export async function writeFiles(
 }
 
 const configText = (pace: Pace, { origin, secret }: { origin: string; secret: string }) => `shops:
-  ${SHOP}: { timeZone: Asia/Shanghai, locale: zh-CN, currency: CNY, closeAfter: ${formatDuration(pace.closeAfter)} }
+  ${SHOP}: { timeZone: ${TIME_ZONE}, locale: zh-CN, currency: CNY, closeAfter: ${formatDuration(pace.closeAfter)} }
 channels:
   sms:  { provider: webhook, url: "${origin}/sms", secret: "${secret}", timeout: 3s, cost: { amount: "0.05", currency: CNY } }
   chat: { provider: webhook, url: "${origin}/chat", secret: "${secret}", timeout: 3s }

@@ -9,6 +9,7 @@ import { simulate } from "../core/simulation/simulate.ts";
 import { findJsonFault, placeOf } from "../core/text/json-fault.ts";
 import { formatInstant } from "../core/values/instant.ts";
 import { memo } from "../core/values/memo.ts";
+import type { ShopPolicy } from "../core/values/policy.ts";
 import { offsetMinutes } from "../core/values/zone.ts";
 import { sendsSms } from "../providers/all.ts";
 import type { Catalog } from "../render/catalog/catalog.ts";
@@ -41,6 +42,10 @@ export type BucketInput = {
   readonly figures: Figures;
 };
 
+/** Every zone of a shop is in the map. */
+const startOf = (from: RehearsalEnv["from"]) =>
+  from === null || typeof from === "number" ? from : ({ timeZone }: ShopPolicy) => from.get(timeZone) ?? 0;
+
 /** The rows are not sorted. */
 export function runBucket({ env, catalog, shopOf, figures }: BucketInput, lines: Iterable<Line>): BucketRows {
   const events = readEvents(lines, shopOf, figures);
@@ -50,7 +55,7 @@ export function runBucket({ env, catalog, shopOf, figures }: BucketInput, lines:
   const kept: Kept[] = [];
   const totals = simulate({
     events,
-    from: env.from,
+    from: startOf(env.from),
     shopOf: (id) => {
       const shop = shopOf(id);
       if (shop === null) throw new Error(`shop ${id} was known when its events were read`);

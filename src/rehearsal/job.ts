@@ -3,7 +3,7 @@ import { closeSync, openSync, readFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { findJsonFault, placeOf } from "../core/text/json-fault.ts";
-import { parseInstant } from "../core/values/instant.ts";
+import { parseWhen, WHEN_FORMS, type When } from "../core/values/when.ts";
 import { outcomeOf } from "./outcome.ts";
 import { type PrepareInput, prepareRehearsal } from "./prepare.ts";
 import { rehearse } from "./rehearse.ts";
@@ -17,7 +17,7 @@ export type Job = Omit<PrepareInput, "campaigns" | "from"> & {
   readonly type: "json" | "ndjson";
   /** The campaigns that the service runs, text by path. */
   readonly files: ReadonlyMap<string, string>;
-  readonly from: number | null;
+  readonly from: When | null;
 };
 
 export type JobFault = { readonly message: string; readonly line?: number };
@@ -35,18 +35,18 @@ const bodyShape = z.strictObject({
   campaigns: z.record(z.string(), z.string()).optional(),
   from: z
     .string()
-    .refine((text) => parseInstant(text) !== null, "must be an instant with an offset, like 2026-11-10T20:00:00+08:00")
+    .refine((text) => parseWhen(text) !== null, `must be ${WHEN_FORMS}`)
     .optional(),
 });
 
-type Asked = { readonly file: string; readonly campaigns: PrepareInput["campaigns"]; readonly from: number | null };
+type Asked = { readonly file: string; readonly campaigns: PrepareInput["campaigns"]; readonly from: When | null };
 type Refused = Extract<JobResult, { ok: false }>;
 
 export async function runJob(job: Job): Promise<JobResult> {
   const asked = job.type === "json" ? readBody(job) : { ...running(job), file: job.body };
   if ("ok" in asked) return asked;
   const { file, campaigns, from } = asked;
-  const prepared = prepareRehearsal({ campaigns, channels: job.channels, shops: job.shops, from });
+  const prepared = prepareRehearsal({ campaigns, channels: job.channels, shops: job.shops, from, now: job.now });
   if (!prepared.ok)
     return refused(
       "invalid_campaign",
@@ -57,7 +57,7 @@ export async function runJob(job: Job): Promise<JobResult> {
   try {
     const { figures, backward } = run;
     const warnings = [...prepared.warnings, ...(backward === null ? [] : [backward])];
-    const outcome = outcomeOf(figures, { from, channels: prepared.env.channels, warnings });
+    const outcome = outcomeOf(figures, { from: prepared.env.from, channels: prepared.env.channels, warnings });
     if (figures.events === 0 && figures.faultCount > 0)
       return refused("no_events", "no line is an order event", firstFaults(figures.faults));
     const answer = join(job.dir, "answer.json");
@@ -123,7 +123,7 @@ function readBody(job: Job): Asked | Refused {
     file,
     campaigns:
       campaigns === undefined ? own.campaigns : { ...own.campaigns, files: new Map(Object.entries(campaigns)) },
-    from: from === undefined ? job.from : parseInstant(from),
+    from: from === undefined ? job.from : parseWhen(from),
   };
 }
 

@@ -5,7 +5,7 @@ import { formatInstant } from "../core/values/instant.ts";
 import { currencyDigits } from "../core/values/money.ts";
 import { offsetMinutes } from "../core/values/zone.ts";
 import { MAX_FAULTS } from "./figures.ts";
-import type { Figures, Moment, RehearsalChannel } from "./types.ts";
+import type { Figures, Moment, RehearsalChannel, RehearsalStart } from "./types.ts";
 
 export type Outcome = {
   readonly from: string | null;
@@ -21,13 +21,13 @@ export type Outcome = {
 export function outcomeOf(
   figures: Figures,
   input: {
-    readonly from: number | null;
+    readonly from: RehearsalStart;
     readonly channels: readonly RehearsalChannel[];
     readonly warnings: readonly string[];
   },
 ): Outcome {
   const { first, last } = figures;
-  const from = input.from === null ? first : { at: input.from, zone: first?.zone ?? "UTC" };
+  const from = startOf(input.from, first);
   const to = from !== null && last !== null && last.at < from.at ? from : last;
   return {
     from: moment(from),
@@ -51,6 +51,14 @@ export function outcomeOf(
       ...slow(figures, input.channels),
     ],
   };
+}
+
+/** In several zones: the earliest. */
+function startOf(from: RehearsalStart, first: Moment | null): Moment | null {
+  if (from === null) return first;
+  if (typeof from === "number") return { at: from, zone: first?.zone ?? "UTC" };
+  const [earliest] = [...from].sort(([, a], [, b]) => a - b);
+  return earliest === undefined ? first : { at: earliest[1], zone: earliest[0] };
 }
 
 const moment = (at: Moment | null): string | null =>

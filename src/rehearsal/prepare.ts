@@ -1,21 +1,26 @@
 /** Builds the environment of a rehearsal from campaign files, or reports all their faults. */
+import type { ShopPolicy } from "../core/values/policy.ts";
+import { instantOf, type When } from "../core/values/when.ts";
 import { buildCatalog } from "../render/catalog/catalog.ts";
 import type { CatalogFiles } from "../render/catalog/catalog-files.ts";
 import type { ShopTable } from "./shops.ts";
-import type { RehearsalChannel, RehearsalEnv } from "./types.ts";
+import type { RehearsalChannel, RehearsalEnv, RehearsalStart } from "./types.ts";
 
 export type PrepareInput = {
   readonly campaigns: CatalogFiles;
   readonly channels: readonly RehearsalChannel[];
   readonly shops: ShopTable;
-  readonly from: number | null;
+  /** A day begins in the zone of each shop. */
+  readonly from: When | null;
+  /** Epoch ms, by which `today` is known. */
+  readonly now: number;
 };
 
 export type Prepared =
   | { readonly ok: true; readonly env: RehearsalEnv; readonly warnings: readonly string[] }
   | { readonly ok: false; readonly faults: readonly string[] };
 
-export function prepareRehearsal({ campaigns, channels, shops, from }: PrepareInput): Prepared {
+export function prepareRehearsal({ campaigns, channels, shops, from, now }: PrepareInput): Prepared {
   const { files, shownAs } = campaigns;
   const named = [...shops.listed.values(), ...(shops.other === null ? [] : [shops.other])];
   const built = buildCatalog(
@@ -34,7 +39,16 @@ export function prepareRehearsal({ campaigns, channels, shops, from }: PrepareIn
   if (faults.length > 0 || !built.ok) return { ok: false, faults };
   // Warnings about texts belong to `campaigns validate`. A rehearsal is about what is sent and when.
   const warnings = built.warnings.filter((_, index) => built.advice[index]?.about === "campaign");
-  return { ok: true, env: { files, channels: plainChannels(channels), from, shops }, warnings };
+  const env = { files, channels: plainChannels(channels), from: startOf(from, named, now), shops };
+  return { ok: true, env, warnings };
+}
+
+function startOf(from: When | null, shops: readonly ShopPolicy[], now: number): RehearsalStart {
+  if (from === null) return null;
+  const zones = [...new Set(shops.map(({ timeZone }) => timeZone))].sort();
+  const starts = new Map(zones.map((zone) => [zone, instantOf(from, { zone, now, edge: "start" })]));
+  const [only, another] = new Set(starts.values());
+  return another === undefined && only !== undefined ? only : starts;
 }
 
 /** The channels without their secrets. */

@@ -21,6 +21,8 @@ export type RehearsalsInput = {
   };
   /** The campaigns that the service runs now, text by path. */
   readonly files: () => ReadonlyMap<string, string>;
+  /** Epoch ms, by which `today` is known. */
+  readonly now: () => number;
 };
 
 export type Slot = {
@@ -37,7 +39,7 @@ export type Rehearsals = {
   begin(): Promise<Slot | null>;
 };
 
-export function createRehearsals({ config, files }: RehearsalsInput): Rehearsals {
+export function createRehearsals({ config, files, now }: RehearsalsInput): Rehearsals {
   sweepWorkDirs();
   let holder: object | null = null;
   return {
@@ -67,6 +69,7 @@ export function createRehearsals({ config, files }: RehearsalsInput): Rehearsals
               body,
               type,
               from,
+              now: now(),
               channels: plainChannels(config.channels),
               shops: shopTable(config),
               files: files(),

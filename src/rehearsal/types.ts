@@ -17,13 +17,15 @@ export type RehearsalChannel = {
   readonly fallback: string | null;
 };
 
+/** When decisions begin, epoch ms, everywhere or in each zone; null: with the first event. */
+export type RehearsalStart = number | ReadonlyMap<string, number> | null;
+
 /** Plain values, so that a worker thread can receive them. */
 export type RehearsalEnv = {
   /** Campaigns and templates, text by path. */
   readonly files: ReadonlyMap<string, string>;
   readonly channels: readonly RehearsalChannel[];
-  /** When decisions begin, epoch ms; null: with the first event. */
-  readonly from: number | null;
+  readonly from: RehearsalStart;
   readonly shops: ShopTable;
 };
 

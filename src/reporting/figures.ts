@@ -6,6 +6,7 @@ import { currencyDigits } from "../core/values/money.ts";
 export type Micros = { readonly micros: number; readonly currency: string };
 /** `amount` in minor units. */
 export type Minor = { readonly amount: number; readonly currency: string };
+export type Roi = { readonly roi: number; readonly currency: string };
 
 export type Figures = {
   readonly orders: number;
@@ -25,6 +26,8 @@ export type Figures = {
   readonly cost: readonly Micros[];
   /** null unless all of it is in one currency and something was spent. */
   readonly roi: number | null;
+  /** For each currency in which something was spent. */
+  readonly roiByCurrency: readonly Roi[];
   /** ms. */
   readonly medianTimeToPay: number | null;
   readonly holdoutOrders: number;
@@ -94,6 +97,7 @@ export function figuresOf(draft: Draft): Figures {
     segments: draft.segments,
     cost,
     roi: roiOf(recoveredAmount, cost),
+    roiByCurrency: roisOf(recoveredAmount, cost),
     medianTimeToPay: median === null ? null : Math.round(median),
     holdoutOrders: held.orders,
     holdoutPaidRate: rateOf(held),
@@ -105,14 +109,23 @@ export function figuresOf(draft: Draft): Figures {
   };
 }
 
+/** A row whose arms are not alike: the shares stay, and the difference would mean nothing. */
+export const withoutLift = (figures: Figures): Figures => ({ ...figures, lift: null, liftLow: null, liftHigh: null });
+
 /** Both sides in units of one currency, or null. */
 function roiOf(recovered: readonly Minor[], cost: readonly Micros[]): number | null {
-  const [spent, otherCost] = cost.filter(({ micros }) => micros > 0);
-  if (spent === undefined || otherCost !== undefined) return null;
-  if (recovered.some(({ currency }) => currency !== spent.currency)) return null;
-  const amount = recovered[0]?.amount ?? 0;
-  return amount / 10 ** (currencyDigits(spent.currency) ?? 2) / (spent.micros / 1_000_000);
+  const [first, other] = roisOf(recovered, cost);
+  if (first === undefined || other !== undefined) return null;
+  return recovered.some(({ currency }) => currency !== first.currency) ? null : first.roi;
 }
+
+const roisOf = (recovered: readonly Minor[], cost: readonly Micros[]): Roi[] =>
+  cost
+    .filter(({ micros }) => micros > 0)
+    .map(({ micros, currency }) => {
+      const minor = recovered.find((each) => each.currency === currency)?.amount ?? 0;
+      return { roi: minor / 10 ** (currencyDigits(currency) ?? 2) / (micros / 1_000_000), currency };
+    });
 
 const sorted = (values: ReadonlyMap<string, number>): [string, number][] =>
   [...values].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));

@@ -12,13 +12,15 @@ import {
 } from "../db/stores/reads/listing-store.ts";
 import { costOf } from "./format-report.ts";
 import { instantWriter, type WriteInstant } from "./instants.ts";
+import { type Asked, readWindows } from "./report/period.ts";
 import { withoutAddress } from "./words.ts";
 
 /** `zoneOf`: the IANA zone of a shop (UTC). */
 export type ListDeps = { readonly sql: Sql; readonly zoneOf?: (shop: string) => string };
 
 /** `cursor`: the `next` of an earlier page. `limit` is clamped to 1 to 500. */
-export type ListQuery = ListFilter & { readonly limit: number; readonly cursor?: string | null };
+export type ListQuery = Omit<ListFilter, "windows"> &
+  Asked & { readonly limit: number; readonly cursor?: string | null };
 
 /** `next` is null on the last page. */
 export type Page<Item> = { readonly items: readonly Item[]; readonly next: string | null };
@@ -41,12 +43,14 @@ type Find<Found> = (sql: Sql, filter: ListFilter, page: ListPage) => PromiseLike
 /** Reads one row more than asked for, to know whether there is another page. */
 async function pageOf<Found extends { readonly shop: string; readonly id: string }, Item>(
   { sql, zoneOf }: ListDeps,
-  { cursor, limit, ...filter }: ListQuery,
+  { cursor, limit, from, to, ...asked }: ListQuery,
   find: Find<Found>,
   write: (row: Found, at: WriteInstant) => Item,
 ): Promise<Page<Item> | null> {
   const before = cursor == null ? null : readCursor(cursor);
   if (cursor != null && before === null) return null;
+  const windows = await readWindows(sql, { from, to }, zoneOf ?? (() => "UTC"), asked.shop ?? null);
+  const filter: ListFilter = { ...asked, windows };
   const size = Math.min(Math.max(Math.trunc(limit), 1), MAX_LIMIT);
   const found = await find(sql, filter, { before, limit: size + 1 });
   const rows = found.slice(0, size);

@@ -3,8 +3,9 @@
  * window [from, to):
  *
  * - `orders`: orders that were received unpaid and may be reminded of, by creation time. Orders paid on delivery do not count, nor
- *   orders that were paid or closed when they were first received. `cases`: their cases, by opening time.
- * - `planned`: reminders, by decision time (by due time while planned). Each one is `sent` (a provider accepted it), `cancelled` (its
+ *   orders that were paid or closed when they were first received. `cases`: their cases, by the creation of their first order.
+ * - `planned`: reminders, by decision time (by due time while planned). One that was too late when it was decided, as for orders that are
+ *   imported, counts when it would have been due (REMINDER_AT). Each one is `sent` (a provider accepted it), `cancelled` (its
  *   reason is paid, closed, refunded or excluded), `skipped` (any other reason) or `pending` (planned, or being sent). So planned =
  *   sent + skipped + cancelled + pending. The following figures are counted at the time and in the row of their reminder:
  * - `delivered`: sent reminders that a receipt confirmed. `segments`, `cost`: of the delivery that stands for a reminder.
@@ -16,12 +17,20 @@
  *   is paid now and not refunded. Only campaigns with a holdout in the window are compared; without any, all orders count as treated
  *   and there is no lift.
  *
+ * - `lift`: of the totals, and of rows whose keys are decided before the draw of the arms (`hasLift`).
+ *
  * All figures add up over the rows to the totals, except `remindedOrders` (an order reminded by two steps is in both rows, but once in
- * the totals) and, when the rows are by step, channel, template or variant, `orders` and `cases` (each once in every row that has a
+ * the totals) and, when the rows are by step, channel, template, variant or reason, `orders` and `cases` (each once in every row that has a
  * reminder of it). A ratio is null when its divisor is zero.
  */
 import type { Sql } from "../db/client.ts";
-import { DIMENSIONS, type Dimension, needsReminders, type ReportInput } from "../db/stores/reads/report-keys.ts";
+import {
+  DIMENSIONS,
+  type Dimension,
+  hasLift,
+  needsReminders,
+  type ReportInput,
+} from "../db/stores/reads/report-keys.ts";
 import {
   countArms,
   countCases,
@@ -30,20 +39,30 @@ import {
   countReminders,
   giveRoom,
   type Keys,
-  shopsSeen,
   sumRecoveries,
 } from "../db/stores/reads/report-store.ts";
 import { inTransaction } from "../db/transaction.ts";
-import { add, COUNTS, type Draft, emptyDraft, FIGURES, type Figures, figuresOf, sumOf } from "./figures.ts";
+import {
+  add,
+  COUNTS,
+  type Draft,
+  emptyDraft,
+  FIGURES,
+  type Figures,
+  figuresOf,
+  sumOf,
+  withoutLift,
+} from "./figures.ts";
+import { type Asked, type Period, readPeriod, type ZoneOf } from "./report/period.ts";
 
 export { DIMENSIONS, type Dimension, type Figures };
 
 export type ReportRow = Figures & { readonly keys: Readonly<Partial<Record<Dimension, string | null>>> };
 
 export type RecoveryReport = {
+  /** In the order in which they were asked for. */
   readonly by: readonly Dimension[];
-  readonly from: number | null;
-  readonly to: number | null;
+  readonly period: Period;
   /** The dimensions, then the figures. */
   readonly columns: readonly (Dimension | keyof Figures)[];
   /** Sorted by their keys, null last; without dimensions one row, equal to the totals. */
@@ -51,30 +70,29 @@ export type RecoveryReport = {
   readonly totals: Figures;
 };
 
-export type RecoveryInput = {
+export type RecoveryInput = Asked & {
   readonly by: readonly Dimension[];
-  readonly from: number | null;
-  readonly to: number | null;
   /** IANA zone of a shop, for its days and hours (UTC). */
-  readonly zoneOf?: (shop: string) => string;
+  readonly zoneOf?: ZoneOf;
 };
 
+/** Throws PeriodError when the period has no instant. */
 export function recoveryReport(deps: { readonly sql: Sql }, input: RecoveryInput): Promise<RecoveryReport> {
   return inTransaction(deps.sql, (sql) => reportIn(sql, input), "isolation level repeatable read read only");
 }
 
 async function reportIn(sql: Sql, input: RecoveryInput): Promise<RecoveryReport> {
   const by = [...new Set(input.by)];
-  const window = { from: input.from, to: input.to };
   await giveRoom(sql);
-  const shops = by.includes("day") || by.includes("hour") ? await shopsSeen(sql) : [];
-  const zones = shops.map((shop) => [shop, input.zoneOf?.(shop) ?? "UTC"] as const);
-  const report = { ...window, by, zones };
+  const period = await readPeriod(sql, input, input.zoneOf ?? (() => "UTC"));
+  const zones = period.zones.flatMap(({ zone, shops }) => shops.map((shop) => [shop, zone] as const));
+  const report: ReportInput = { by, windows: period.windows, zones };
   const drafts = await drafted(sql, report);
-  const rows = [...drafts.byKey].map(([key, draft]) => ({ keys: keysOf(by, key), ...figuresOf(draft) }));
+  const figures = (draft: Draft): Figures => (hasLift(by) ? figuresOf(draft) : withoutLift(figuresOf(draft)));
+  const rows = [...drafts.byKey].map(([key, draft]) => ({ keys: keysOf(by, key), ...figures(draft) }));
   rows.sort((one, two) => compareKeys(by, one.keys, two.keys));
   const totals = await totalsOf(sql, report, drafts);
-  return { ...window, by, columns: [...by, ...FIGURES], rows, totals };
+  return { by, period, columns: [...by, ...FIGURES], rows, totals };
 }
 
 type Drafts = {

@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import { createCampaignAdmin } from "../campaigns/administer.ts";
 import type { Config } from "../config/config.ts";
 import type { Keys } from "../config/keys.ts";
+import { commonZone } from "../config/shops.ts";
 import { StartError } from "../config/start-error.ts";
 import { formatInstant } from "../core/values/instant.ts";
 import { offsetMinutes } from "../core/values/zone.ts";
@@ -13,6 +14,7 @@ import { findKey } from "../db/stores/campaigns/key-store.ts";
 import { createVault } from "../db/vault.ts";
 import { withDeadline } from "../deadline.ts";
 import { recordPromise } from "../followup/promise.ts";
+import { effectText, refusalText } from "../followup/promise-words.ts";
 import { createAuth } from "../http/kit/auth.ts";
 import type { Observe } from "../http/kit/log.ts";
 import { buildServer } from "../http/server.ts";
@@ -49,7 +51,7 @@ export const api: Role = {
       intake,
       metrics: { text: () => metrics.registry.metrics(), answered: metrics.answered },
       policies: policyLookups(() => live.current().policy.campaigns, config.shop),
-      rehearsals: createRehearsals({ config, files: () => live.current().catalog.files }),
+      rehearsals: createRehearsals({ config, files: () => live.current().catalog.files, now: Date.now }),
       log,
     });
     life.onStop(http.close);
@@ -125,20 +127,25 @@ export function buildApi(input: ApiInput) {
     metrics: metrics.text,
     observe: metrics.answered,
     report: async (query) => reportJson(await recoveryReport({ sql: reads }, { ...query, zoneOf })),
-    reportCsv: async (query) => reportCsv(await recoveryReport({ sql: reads }, { ...query, zoneOf })),
+    reportCsv: async ({ totals, ...query }) =>
+      reportCsv(await recoveryReport({ sql: reads }, { ...query, zoneOf }), { totals: totals === "true" }),
     explain: async (which) => {
       const story = await explainOrder({ sql: reads, ...input.policies }, which);
       return story === null ? null : storyJson(story);
     },
     promise: async (record) => {
-      const result = await recordPromise(sql, record);
-      if (result.kind !== "recorded") return { kind: result.kind };
-      const { shop, at, reason, by } = record;
+      const { shop, reason, by } = record;
       const zone = zoneOf(shop);
+      const minLeadOf = (campaign: string) => input.policies.campaignOf(campaign)?.minLead ?? null;
+      const result = await recordPromise(sql, record, { zoneOf, minLeadOf });
+      if (result.kind === "past" || result.kind === "too_late")
+        return { kind: result.kind, message: refusalText(result, zone) };
+      if (result.kind !== "recorded") return result;
+      const { caseId, orders, at, manual } = result;
       const written = formatInstant(at, offsetMinutes(zone, at));
       return {
         kind: "recorded",
-        answer: { shop, case: result.caseId, orders: result.orders, at: written, reason, by },
+        answer: { shop, case: caseId, orders, at: written, reason, by, manual, effect: effectText(result, zone) },
       };
     },
     listCases: (query) => listCases({ sql: reads, zoneOf }, query),
@@ -157,7 +164,7 @@ export function buildApi(input: ApiInput) {
         },
         query,
       ),
-    listAudit: (query) => listAudit({ sql: reads }, query),
+    listAudit: (query) => listAudit({ sql: reads, zone: commonZone(config) }, query),
     campaigns: createCampaignAdmin({ sql, options: catalogOptions(config) }),
     log,
   });

@@ -49,20 +49,23 @@ async function parse(args: readonly string[]): Promise<{ out: string[]; err: str
   return { out, err: err.join(""), error };
 }
 
-const INSTANT = "must be an instant with an offset, like 2026-11-10T20:00:00+08:00";
+const WHEN = "must be a day (today, yesterday, 2026-11-10), a time on the shop's clock";
 const [EARLIER, LATER] = ["2026-11-10T20:00:00+08:00", "2026-11-11T20:00:00+08:00"];
 const test = ["send-test", "--campaign", "c", "--step", "s", "--channel", "sms"];
 
 it.concurrent.each<[string[], string]>([
   [["report", "--by", "foo"], "foo is not one of campaign, step, channel"],
   [["report", "--by", "campaing"], "did you mean `campaign`?"],
-  [["report", "--from", "yesterday"], INSTANT],
-  [["report", "--to", "2026-11-10"], INSTANT],
+  [["report", "--from", "lately"], WHEN],
+  [["report", "--to", "2026-11-31"], WHEN],
+  [["report", "--on", "20:00"], "must be a day, like yesterday, today or 2026-11-10"],
+  [["report", "--on", "today", "--from", "yesterday"], "--on is a whole period"],
+  [["report", "--from", "today", "--to", "yesterday"], "--from must be before --to"],
   [["report", "--from", LATER, "--to", EARLIER], "--from must be before --to"],
   [["report", "--from", EARLIER, "--to", EARLIER], "--from must be before --to"],
   [["report", "--format", "xml"], "Allowed choices are table, json, csv"],
-  [["rehearse", "events.ndjson", "--campaigns", "templates", "--from", "2026-11-10"], INSTANT],
-  [["promise", "o1", "--shop", "acme", "--at", "tonight"], INSTANT],
+  [["rehearse", "events.ndjson", "--campaigns", "templates", "--from", "2026-11-10T20:00:00"], WHEN],
+  [["promise", "o1", "--shop", "acme", "--at", "tonight"], WHEN],
   [["worker", "--roles", ""], "must name at least one of intake, dispatch, upkeep"],
   [["worker", "--roles", "intake,api"], "api is not one of intake, dispatch, upkeep"],
   [["keys", "create", "Vera", "--role", "boss"], "Allowed choices are viewer, operator, admin"],

@@ -24,7 +24,7 @@ async function keyed() {
   const { app, lines } = stubServer({
     auth,
     campaigns: createCampaignAdmin({ sql, options: OPTIONS }),
-    listAudit: (query) => listAudit({ sql }, query),
+    listAudit: (query) => listAudit({ sql, zone: "UTC" }, query),
   });
   const env = { DATABASE_URL: setup.database.url, DUNLIN_SECRET_KEY: Buffer.alloc(32, 7).toString("base64") };
   const config = loadConfig(env, setup.dir);

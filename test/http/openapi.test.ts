@@ -54,7 +54,9 @@ it("describes every route with its answers, bodies and access", () => {
     "by",
     "from",
     "to",
+    "on",
     "format",
+    "totals",
   ]);
 });
 

@@ -29,21 +29,32 @@ describe("POST /v1/orders/:shop/:id/promise", () => {
     const answer = await post({ at: AT, reason: " cannot pay online ", by: "Li" });
     expect([answer.statusCode, answer.json()]).toEqual([200, PROMISE]);
     await post({ at: AT }, "/v1/orders/acme/%E8%AE%A2%E5%8D%95/promise");
-    const base = { shop: "acme", at: Date.parse(AT) };
+    const base = { shop: "acme", at: { kind: "instant", at: Date.parse(AT) } };
     expect(asked).toEqual([
       { ...base, order: "o1", reason: "cannot pay online", by: "Li" },
       { ...base, order: "订单", reason: null, by: null },
     ]);
   });
 
-  it.each<[PromiseResult["kind"], number, string]>([
-    ["unknown_order", 404, "order_not_found"],
-    ["no_open_case", 409, "no_open_case"],
-    ["past", 422, "invalid_promise"],
-  ])("says why it cannot: %s", async (kind, status, code) => {
-    if (kind === "recorded") return;
-    const answer = await promising({ kind }).post({ at: AT });
+  it.each<[PromiseResult, number, string]>([
+    [{ kind: "unknown_order" }, 404, "order_not_found"],
+    [{ kind: "no_open_case" }, 409, "no_open_case"],
+    [{ kind: "past", message: "it is later now" }, 422, "invalid_promise"],
+    [{ kind: "too_late", message: "the order closes at 20:00" }, 422, "invalid_promise"],
+  ])("says why it cannot: $kind", async (result, status, code) => {
+    const answer = await promising(result).post({ at: AT });
     expect([answer.statusCode, answer.json().code]).toEqual([status, code]);
+    if ("message" in result) expect(answer.json().detail).toBe(`at: ${result.message}`);
+  });
+
+  it("takes a time as people write it", async () => {
+    const { asked, post } = promising();
+    await post({ at: "tomorrow" });
+    await post({ at: "20:00" });
+    expect(asked.map(({ at }) => at)).toEqual([
+      { kind: "day", day: 1, relative: true, time: null },
+      { kind: "day", day: 0, relative: true, time: 72_000_000 },
+    ]);
   });
 
   it.each<[object | string, number, string, string | undefined]>([

@@ -18,7 +18,7 @@ describe("GET /v1/reports/recovery", () => {
         asked.push(query);
         return REPORT;
       },
-      reportCsv: async () => "campaign,orders\r\nd11,3\r\n",
+      reportCsv: async ({ totals }) => `campaign,orders\r\nd11,3\r\n${totals === "true" ? "total,3\r\n" : ""}`,
     });
     const url = `/v1/reports/recovery?by=campaign,step&from=${encodeURIComponent(FROM)}`;
     const json = await app.inject({ url, headers: bearer("viewer") });
@@ -27,21 +27,33 @@ describe("GET /v1/reports/recovery", () => {
     await app.inject({ url: "/v1/reports/recovery", headers: bearer("viewer") });
     // The plus of an offset without escaping.
     await app.inject({ url: `/v1/reports/recovery?from=${FROM}`, headers: bearer("viewer") });
+    await app.inject({ url: "/v1/reports/recovery?by=step,%20campaign,step&on=yesterday", headers: bearer("viewer") });
+    await app.inject({ url: "/v1/reports/recovery?from=2026-11-10+20:00&to=-1h", headers: bearer("viewer") });
+    const at = { kind: "instant", at: AT };
+    const yesterday = { kind: "day", day: -1, relative: true, time: null };
+    const clock = { kind: "day", day: Date.parse("2026-11-10") / 86_400_000, relative: false, time: 72_000_000 };
     expect(asked).toEqual([
-      { by: ["campaign", "step"], from: AT, to: null },
+      { by: ["campaign", "step"], from: at, to: null },
       { by: [], from: null, to: null },
-      { by: [], from: AT, to: null },
+      { by: [], from: at, to: null },
+      { by: ["step", "campaign"], from: yesterday, to: yesterday },
+      { by: [], from: clock, to: { kind: "ago", ms: 3_600_000 } },
     ]);
     const csv = await app.inject({ url: `${url}&format=csv`, headers: bearer("viewer") });
     expect([csv.headers["content-type"], csv.body]).toEqual([
       "text/csv; charset=utf-8",
       "campaign,orders\r\nd11,3\r\n",
     ]);
+    const total = await app.inject({ url: `${url}&format=csv&totals=true`, headers: bearer("viewer") });
+    expect(total.body).toContain("total,3");
   });
 
   it.each([
     ["by=campaign,buyer", "by", /"buyer" is not one of campaign, step/],
-    ["from=2026-11-10", "from", /RFC 3339/],
+    ["from=2026-11-10T20:00:00", "from", /RFC 3339/],
+    ["on=-1h", "on", /must be a day/],
+    ["on=today&to=today", "on", /whole period/],
+    ["from=2026-11-11&to=2026-11-10", "from", /before to/],
     ["from=2026-11-10 20:00:00Z", "from", /RFC 3339/],
     ["from=2026-11-11T00:00:00Z&to=2026-11-10T00:00:00Z", "from", /before to/],
     ["format=xml", "format", /json.*csv/],

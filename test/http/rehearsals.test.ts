@@ -21,7 +21,7 @@ function rehearsals(): Rehearsals {
     shop: (id: string) => (id === "acme" ? shop : null),
     channels: [{ ...sms, timeout: 5_000 }],
   };
-  return createRehearsals({ config: config as never, files: () => FILES });
+  return createRehearsals({ config: config as never, files: () => FILES, now: () => 0 });
 }
 
 const events = [1, 2].map((n) => order(n, { buyer: { id: `b${n}`, phone: `+861381234567${n}`, locale: "en" } }));
@@ -110,7 +110,13 @@ describe("POST /v1/rehearsals", () => {
     ],
     ["what is no object", "[]", 422, "invalid_rehearsal", /not valid/],
     ["unknown keys", { events: [], file: "/etc/passwd" }, 422, "invalid_rehearsal", /not valid/],
-    ["an instant without an offset", { events: [], from: "2026-11-10" }, 422, "invalid_rehearsal", /not valid/],
+    [
+      "an instant without an offset",
+      { events: [], from: "2026-11-10T20:00:00" },
+      422,
+      "invalid_rehearsal",
+      /not valid/,
+    ],
     [
       "campaigns at fault",
       { events: [], campaigns: { "promo/campaign.yaml": "steps: []\nholdout: 101%\n" } },
@@ -143,7 +149,7 @@ describe("POST /v1/rehearsals", () => {
           payload: ndjson,
         })
       ).json().code;
-    expect(await post({ query: "?from=yesterday" })).toBe("invalid_query");
+    expect(await post({ query: "?from=someday" })).toBe("invalid_query");
     expect(await post({ query: "?form=2026-11-10T20:00:00Z" })).toBe("invalid_query");
     expect(await post({ headers: { "content-type": "text/csv" } })).toBe("unsupported_media_type");
     expect(await post({ headers: { "content-encoding": "gzip" } })).toBe("unsupported_media_type");

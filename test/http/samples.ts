@@ -26,6 +26,7 @@ const totals: RecoveryReport["totals"] = {
   segments: 0,
   cost: [],
   roi: null,
+  roiByCurrency: [],
   medianTimeToPay: null,
   holdoutOrders: 0,
   holdoutPaidRate: null,
@@ -38,6 +39,8 @@ const totals: RecoveryReport["totals"] = {
 export const REPORT: RecoveryReport = {
   from: null,
   to: null,
+  zone: "Asia/Shanghai",
+  periods: [{ zone: "Asia/Shanghai", shops: ["acme"], from: null, to: null }],
   by: ["campaign"],
   columns: ["campaign", ...Object.keys(totals)],
   rows: [{ campaign: "d11", ...totals }],
@@ -85,7 +88,16 @@ export const REMINDER: Answer<typeof reminderItem> = {
   decidedAt: null,
 };
 
-export const PROMISE: PromiseAnswer = { shop: "acme", case: "c1", orders: ["o1"], at: AT, reason: null, by: null };
+export const PROMISE: PromiseAnswer = {
+  shop: "acme",
+  case: "c1",
+  orders: ["o1"],
+  at: AT,
+  reason: null,
+  by: null,
+  manual: false,
+  effect: "No reminder of o1 is sent before then.",
+};
 
 export const PREVIEW: Answer<typeof preview> = {
   text: "hello",

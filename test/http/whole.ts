@@ -115,7 +115,7 @@ export async function wholeApi() {
     intake: () => intake,
     metrics: { text: () => metrics.registry.metrics(), answered: metrics.answered },
     policies: policyLookups(() => live.current().policy.campaigns, config.shop),
-    rehearsals: createRehearsals({ config, files: () => live.current().catalog.files }),
+    rehearsals: createRehearsals({ config, files: () => live.current().catalog.files, now: Date.now }),
     log,
   });
   onTestFinished(() => app.close());

@@ -1,19 +1,13 @@
 /** `dunlin explain ORDER --shop S` */
 import { Command } from "commander";
-import { runningCatalog } from "../../campaigns/live.ts";
-import { StoredCampaignError } from "../../campaigns/stored-campaign-error.ts";
-import type { Config } from "../../config/config.ts";
 import { readId } from "../../core/order/id.ts";
-import type { Campaign } from "../../core/values/policy.ts";
-import type { Sql } from "../../db/client.ts";
-import { readRunning } from "../../db/stores/campaigns/campaign-store.ts";
-import { catalogOptions } from "../../render/catalog/catalog-options.ts";
 import { explainOrder } from "../../reporting/explain.ts";
 import { storyText } from "../../reporting/format-explain.ts";
 import { policyLookups } from "../../reporting/policies.ts";
 import { storyJson } from "../../reporting/story-json.ts";
 import { type Describe, runCommand } from "../command.ts";
 import { type CommandContext, CommandError, withDatabase } from "../context.ts";
+import { campaignsThatRun } from "../running-campaigns.ts";
 
 type Options = { readonly shop: string; readonly json?: boolean };
 
@@ -43,15 +37,4 @@ export async function explainCommand(
       `no event of order ${order} in shop ${shop} was received: check both ids, and that the shop sends its events`,
     );
   context.out(json ? JSON.stringify(storyJson(story), null, 2) : storyText(story));
-}
-
-/** The running campaigns put the stored story into words. If they cannot be read, the story is shown without those words. */
-async function campaignsThatRun(sql: Sql, config: Config): Promise<readonly Campaign[]> {
-  const { campaigns } = await readRunning(sql);
-  try {
-    return runningCatalog(campaigns, catalogOptions(config)).catalog.campaigns;
-  } catch (error) {
-    if (error instanceof StoredCampaignError) return [];
-    throw error;
-  }
 }

@@ -1,17 +1,17 @@
 /** `dunlin promise ORDER --shop S --at T` */
 import { Command } from "commander";
 import { readId } from "../../core/order/id.ts";
-import { formatInstant } from "../../core/values/instant.ts";
-import { offsetMinutes } from "../../core/values/zone.ts";
+import type { When } from "../../core/values/when.ts";
 import { recordPromise } from "../../followup/promise.ts";
-import { instant } from "../arguments.ts";
+import { effectText, refusalText } from "../../followup/promise-words.ts";
+import { when } from "../arguments.ts";
 import { type Describe, runCommand } from "../command.ts";
 import { type CommandContext, CommandError, withDatabase } from "../context.ts";
+import { campaignsThatRun } from "../running-campaigns.ts";
 
 type PromiseOptions = {
   readonly shop: string;
-  /** Epoch ms. */
-  readonly at: number;
+  readonly at: When;
   readonly reason?: string;
   readonly by?: string;
 };
@@ -21,7 +21,7 @@ export const command: Describe = (cli) =>
     .description("Record when the buyer promised to pay; reminders wait until then")
     .argument("<order>", "id of the order", readId)
     .requiredOption("--shop <shop>", "id of its shop")
-    .requiredOption("--at <instant>", "when the buyer will pay, like 2026-11-10T20:00:00+08:00", instant)
+    .requiredOption("--at <time>", "when the buyer will pay, like 20:00, tomorrow or 2026-11-10T20:00:00+08:00", when)
     .option("--reason <text>", "why the buyer has not paid yet")
     .option("--by <name>", "who recorded the promise")
     .action((order: string, options: PromiseOptions) =>
@@ -29,18 +29,21 @@ export const command: Describe = (cli) =>
     );
 
 async function promiseCommand(context: CommandContext, order: string, options: PromiseOptions): Promise<void> {
+  const { config } = context;
   const { shop, at, reason = null, by = null } = options;
-  const zone = context.config.shop(shop)?.timeZone ?? "UTC";
-  const written = (ms: number) => formatInstant(Math.floor(ms), offsetMinutes(zone, ms));
-  const result = await withDatabase(context, ({ sql }) => recordPromise(sql, { shop, order, at, reason, by }));
+  const zone = config.shop(shop)?.timeZone ?? "UTC";
+  const result = await withDatabase(context, async ({ sql }) => {
+    const campaigns = await campaignsThatRun(sql, config);
+    const minLeadOf = (key: string) => campaigns.find((campaign) => campaign.key === key)?.minLead ?? null;
+    return recordPromise(sql, { shop, order, at, reason, by }, { zoneOf: () => zone, minLeadOf });
+  });
   switch (result.kind) {
     case "recorded":
-      context.out(`No reminder of ${result.orders.join(", ")} is sent before ${written(at)}.`);
+      context.out(effectText(result, zone));
       return;
     case "past":
-      throw new CommandError(
-        `--at: ${written(at)} is in the past, it is ${written(result.now)} now: give a later time`,
-      );
+    case "too_late":
+      throw new CommandError(`--at: ${refusalText(result, zone)}`);
     case "unknown_order":
       throw new CommandError(
         `no event of order ${order} in shop ${shop} was received: check both ids, and that the shop sends its events`,

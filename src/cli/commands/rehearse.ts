@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { setImmediate as turn } from "node:timers/promises";
 import { Command } from "commander";
+import type { When } from "../../core/values/when.ts";
 import { makeWorkDir } from "../../rehearsal/file/work-dir.ts";
 import { outcomeOf } from "../../rehearsal/outcome.ts";
 import { formatRehearsal } from "../../rehearsal/page.ts";
@@ -17,7 +18,7 @@ import { rehearse } from "../../rehearsal/rehearse.ts";
 import { jsonPieces } from "../../rehearsal/rows/json.ts";
 import { shopTable } from "../../rehearsal/shops.ts";
 import { readCatalogFiles } from "../../render/catalog/catalog-files.ts";
-import { instant } from "../arguments.ts";
+import { when } from "../arguments.ts";
 import { type Describe, runCommand } from "../command.ts";
 import { type CommandContext, CommandError } from "../context.ts";
 import { progressBar } from "../progress-bar.ts";
@@ -27,15 +28,15 @@ export const command: Describe = (cli) =>
     .description("Simulate campaigns over a file of order events; nothing is sent")
     .argument("<file>", "order events as NDJSON; - reads stdin")
     .requiredOption("--campaigns <dir>", "directory of campaigns")
-    .option("--from <instant>", "decide from this instant on; earlier events are known", instant)
+    .option("--from <time>", "decide from this day or time on, like 2026-11-10; earlier events are known", when)
     .option("--json", "print every planned send and skip as JSON")
     .action((file: string, options: RehearseOptions) =>
       runCommand(cli, (context) => rehearseCommand(context, file, options, cli.output.piece)),
     );
 
 export type RehearseOptions = {
-  readonly campaigns: string /** Epoch ms. */;
-  readonly from?: number;
+  readonly campaigns: string;
+  readonly from?: When;
   readonly json?: boolean;
 };
 /** Writes one piece; resolves when the next one can be written. */
@@ -87,14 +88,14 @@ async function runRehearsal(
   write: Write,
 ): Promise<void> {
   const faults: string[] = [];
-  const from = options.from ?? null;
   const unreadable = whyUnreadable(file);
   if (unreadable !== null) faults.push(unreadable);
   const prepared = prepareRehearsal({
     campaigns: readCatalogFiles(options.campaigns),
     channels: config.channels,
     shops: shopTable(config),
-    from,
+    from: options.from ?? null,
+    now: Date.now(),
   });
   if (!prepared.ok) faults.push(...prepared.faults);
   if (faults.length > 0 || !prepared.ok) throw new CommandError(faults.join("\n"));
@@ -106,7 +107,7 @@ async function runRehearsal(
   try {
     const { figures, backward } = run;
     const warnings = [...prepared.warnings, ...(backward === null ? [] : [backward])];
-    const outcome = outcomeOf(figures, { from, channels: env.channels, warnings });
+    const outcome = outcomeOf(figures, { from: env.from, channels: env.channels, warnings });
     if (figures.events === 0 && figures.faultCount > 0)
       throw new CommandError(`${file}: has no order event\n${outcome.warnings.join("\n")}`);
     if (options.json === true) {

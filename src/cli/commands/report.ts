@@ -1,43 +1,48 @@
 /** `dunlin report` */
 import { Command, Option } from "commander";
-import { reportCsv, reportJson, reportTable } from "../../reporting/format-report.ts";
+import { PeriodError, type When } from "../../core/values/when.ts";
+import { reportCsv, reportJson } from "../../reporting/format-report.ts";
 import { DIMENSIONS, type Dimension, recoveryReport } from "../../reporting/recovery.ts";
-import { dimensions, instant } from "../arguments.ts";
+import { reportTable } from "../../reporting/report/table.ts";
+import { dimensions } from "../arguments.ts";
 import { type Describe, runCommand } from "../command.ts";
-import { type CommandContext, withDatabase } from "../context.ts";
+import { type CommandContext, CommandError, withDatabase } from "../context.ts";
+import { type PeriodOptions, periodOf, withPeriod } from "../period.ts";
 
 type ReportOptions = {
-  readonly by?: readonly Dimension[];
-  /** Epoch ms, [from, to). */
-  readonly from?: number;
-  readonly to?: number;
+  readonly by: readonly Dimension[];
+  readonly period: { readonly from: When | null; readonly to: When | null };
   readonly format: "table" | "json" | "csv";
+  readonly totals: boolean;
 };
 
+type Given = PeriodOptions & Partial<Omit<ReportOptions, "period">> & { readonly json?: boolean };
+
 export const command: Describe = (cli) =>
-  new Command("report")
-    .description("Report what was recovered, what it cost, and the effect of the reminders over the holdout")
-    .option("--by <list>", `group by any of ${DIMENSIONS.join(",")}`, dimensions)
-    .option("--from <instant>", "from this instant on, like 2026-11-10T20:00:00+08:00", instant)
-    .option("--to <instant>", "before this instant", instant)
+  withPeriod(
+    new Command("report")
+      .description("Report what was recovered, what it cost, and the effect of the reminders against the control group")
+      .option("--by <list>", `group by any of ${DIMENSIONS.join(",")}; rows and columns keep your order`, dimensions),
+  )
     .addOption(new Option("--format <format>", "output format").choices(["table", "json", "csv"]).default("table"))
     .option("--json", "short for --format json")
-    .action((options: ReportOptions & { json?: boolean }, command: Command) => {
-      const { from, to } = options;
-      if (from !== undefined && to !== undefined && from >= to) command.error("error: --from must be before --to");
-      const chosen: ReportOptions = options.json === true ? { ...options, format: "json" } : options;
-      return runCommand(cli, (context) => reportCommand(context, chosen));
+    .option("--totals", "with --format csv: add a last line with the totals")
+    .action((given: Given, command: Command) => {
+      const { by = [], format = "table", totals = false, json } = given;
+      const period = periodOf(command, given);
+      return runCommand(cli, (context) =>
+        reportCommand(context, { by, period, format: json === true ? "json" : format, totals }),
+      );
     });
 
-async function reportCommand(context: CommandContext, options: ReportOptions): Promise<void> {
-  const input = {
-    by: options.by ?? [],
-    from: options.from ?? null,
-    to: options.to ?? null,
-    zoneOf: (shop: string) => context.config.shop(shop)?.timeZone ?? "UTC",
-  };
-  const report = await withDatabase(context, ({ sql }) => recoveryReport({ sql }, input));
-  if (options.format === "json") context.out(JSON.stringify(reportJson(report), null, 2));
-  else if (options.format === "csv") context.out(reportCsv(report).trimEnd());
+async function reportCommand(context: CommandContext, { by, period, format, totals }: ReportOptions): Promise<void> {
+  const zoneOf = (shop: string) => context.config.shop(shop)?.timeZone ?? "UTC";
+  const report = await withDatabase(context, ({ sql }) => recoveryReport({ sql }, { by, ...period, zoneOf })).catch(
+    (error: unknown) => {
+      throw error instanceof PeriodError ? new CommandError(error.message) : error;
+    },
+  );
+  if (format === "json") context.out(JSON.stringify(reportJson(report), null, 2));
+  else if (format === "csv") context.out(reportCsv(report, { totals }).trimEnd());
   else context.out(reportTable(report));
 }

@@ -72,7 +72,7 @@ const campaignShape = z.strictObject({
 });
 type CampaignShape = z.output<typeof campaignShape>;
 
-const DEFAULTS = {
+export const DEFAULTS = {
   priority: 0,
   limits: { max: 3, per: 24 * HOUR, gap: 10 * MINUTE },
   repeatAfter: 20 * HOUR,

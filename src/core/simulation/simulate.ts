@@ -20,7 +20,7 @@ export type SimulationInput = {
   readonly shopOf: (shop: string) => ShopPolicy;
   readonly policy: Pick<BuyerPolicy, "campaigns" | "channels">;
   /** When decisions begin, epoch ms. Orders reported before are known, but nothing was sent for them; null: with the first event. */
-  readonly from: number | null;
+  readonly from: number | null | ((shop: ShopPolicy) => number);
   /** Called for each decided row, with the state as it is then. The whole-case rows of cases that are still open come last. */
   readonly decided: (decision: Decision, person: Person) => void;
 };
@@ -49,6 +49,8 @@ export function simulate(input: SimulationInput): SimulationTotals {
   const totals = { orders: 0, cases: 0, to: null as number | null, duplicates: 0 };
   const policy: BuyerPolicy = { ...input.policy, newId: nextId() };
 
+  const fromOf = ({ shop }: Person) => (typeof input.from === "function" ? input.from(shop) : input.from);
+
   const note = (person: Person, decisions: readonly Decision[]): void => {
     for (const decision of decisions) {
       totals.to = Math.max(totals.to ?? decision.at, decision.at);
@@ -69,7 +71,7 @@ export function simulate(input: SimulationInput): SimulationTotals {
 
   /** Decides what is due before `until`. */
   const catchUp = (person: Person, until: number): void => {
-    if (!person.started && (input.from === null || until >= input.from)) start(person);
+    if (!person.started && until >= (fromOf(person) ?? until)) start(person);
     if (!person.started) return;
     for (;;) {
       const wake = nextWake(person.state, person.now);
@@ -82,8 +84,9 @@ export function simulate(input: SimulationInput): SimulationTotals {
 
   const start = (person: Person): void => {
     person.started = true;
-    if (input.from === null) return;
-    person.now = Math.max(person.now, input.from);
+    const from = fromOf(person);
+    if (from === null) return;
+    person.now = Math.max(person.now, from);
     note(person, touch(person.state, policy, person.now));
   };
 

@@ -3,7 +3,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { formatDuration } from "../../core/values/duration.ts";
 import type { Sql } from "../../db/client.ts";
 import { checkLog, faultsOf, lateMessages } from "../check.ts";
-import { checkLine, claimTimes, liftSentence, orderToShow, report, reportText, storyOf } from "../closing.ts";
+import { checkLine, claimTimes, orderToShow, report, reportText, storyOf } from "../closing.ts";
 import { CAMPAIGN, HOLDOUT, MANUAL_FROM, SHOP } from "../files.ts";
 import type { Scene } from "../scene.ts";
 import type { Shop } from "../shop/shop.ts";
@@ -13,7 +13,6 @@ import type { Screen } from "./screen.ts";
 import { wrap } from "./text.ts";
 import { requestsToTry, type Watch } from "./watch.ts";
 
-const TIME_ZONE = "Asia/Shanghai";
 const REDRAW_MS = 200;
 const LINE_MS = 5_000;
 /** Events per second are averaged over this time. */
@@ -94,10 +93,10 @@ export async function conclude(scene: Scene, shop: Shop, sql: Sql): Promise<bool
   const { totals } = await report(sql);
   screen.settle();
   screen.say("", bold("The recovery report"), "", ...block(await reportText(sql), screen));
-  screen.say("", ...wrap(liftSentence(totals), Math.min(100, screen.width - 2)).map(indent));
+  screen.say("", indent("(These buyers are simulated.)"));
 
   const order = orderToShow(provider.log, shop.orders);
-  const story = order === null ? null : await storyOf(sql, order, TIME_ZONE);
+  const story = order === null ? null : await storyOf(sql, order);
   if (story !== null)
     screen.say("", bold(`One order: dunlin explain ${order} --shop ${SHOP}`), "", ...block(story, screen));
 

@@ -1,6 +1,6 @@
 /** The audit trail. */
 import { z } from "zod";
-import { isRange, maybe, name, page, range, rangeFault } from "./parts/query.ts";
+import { checkPeriod, maybe, name, page, period, readPeriod } from "./parts/query.ts";
 import { type Answer, instant, maybeText, type Page, text } from "./parts/values.ts";
 
 const ACTION = { example: "campaign.put" };
@@ -10,10 +10,11 @@ export const auditQuery = z
     who: maybe(name(200)).describe("The name of a key, or of the person who ran a command"),
     action: maybe(name(100)).meta(ACTION),
     subject: maybe(name(200)).describe("The campaign or key that was changed"),
-    ...range,
+    ...period,
     ...page,
   })
-  .refine(isRange, rangeFault);
+  .superRefine(checkPeriod)
+  .transform(readPeriod);
 
 export const auditItem = z.strictObject({
   id: text,

@@ -1,7 +1,7 @@
 /** The lists of cases, reminders and deliveries: the rows behind every figure. */
 import { z } from "zod";
 import { REASONS } from "../../core/values/reason.ts";
-import { isRange, maybe, name, page, range, rangeFault, storedId } from "./parts/query.ts";
+import { checkPeriod, maybe, name, page, period, readPeriod, storedId } from "./parts/query.ts";
 import {
   type Answer,
   DELIVERY_STATES,
@@ -26,12 +26,13 @@ const filters = {
   step: maybe(name(200)),
   channel: maybe(name(100)),
   reason: maybe(z.enum(REASONS)),
-  ...range,
+  ...period,
 };
 const listQuery = <const States extends readonly [string, ...string[]]>(states: States, description: string) =>
   z
     .strictObject({ ...filters, state: maybe(z.enum(states)).describe(description), ...page })
-    .refine(isRange, rangeFault);
+    .superRefine(checkPeriod)
+    .transform(readPeriod);
 
 export const casesQuery = listQuery(CASE_STATES, "`open`: at least one order is unpaid");
 export const remindersQuery = listQuery(

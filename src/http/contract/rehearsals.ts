@@ -1,13 +1,14 @@
 /** Rehearsals: campaigns run over order events on a simulated clock. Nothing is stored and nothing is sent. */
 import { z } from "zod";
+import type { When } from "../../core/values/when.ts";
 import { eventBody } from "./events.ts";
 import type { Fault } from "./parts/problem.ts";
-import { maybe, queryInstant } from "./parts/query.ts";
+import { maybe, queryWhen } from "./parts/query.ts";
 import { instant, maybeInstant, maybeText, money, orderIds, reason, text } from "./parts/values.ts";
 
 export const rehearsalQuery = z.strictObject({
-  from: maybe(queryInstant).describe(
-    "When decisions begin. Events before it are known; nothing counts as sent before it",
+  from: maybe(queryWhen).describe(
+    "When decisions begin: an RFC 3339 instant, or a day in the zone of each shop. Events before it are known; nothing counts as sent before it",
   ),
 });
 export const rehearsalBody = z.strictObject({
@@ -18,7 +19,7 @@ export const rehearsalBody = z.strictObject({
     .describe(
       "Text by path: `promo/campaign.yaml`, `promo/nudge.sms.en.hbs`. Absent: the campaigns that the service runs",
     ),
-  from: instant.optional(),
+  from: text.optional().meta({ example: "2026-11-10" }),
 });
 
 const decision = { at: instant, shop: text, buyer: text, orders: orderIds, campaign: maybeText, step: maybeText };
@@ -49,7 +50,7 @@ export type RehearsalSlot = {
   readonly body: string;
   /** Rejects with the signal's reason when the signal is aborted. */
   run(
-    asked: { readonly type: "json" | "ndjson"; readonly from: number | null },
+    asked: { readonly type: "json" | "ndjson"; readonly from: When | null },
     signal: AbortSignal,
   ): Promise<RehearsalResult>;
   /** Removes body and answer. Idempotent. */

@@ -1,9 +1,9 @@
 /** The recovery report. */
 import { z } from "zod";
-import { isRange, range, rangeFault } from "./parts/query.ts";
+import { checkPeriod, period, readPeriod } from "./parts/query.ts";
 import { type Answer, maybeInstant, maybeText, money, text } from "./parts/values.ts";
 
-const REPORT_KEYS = ["campaign", "step", "channel", "template", "variant", "shop", "day", "hour"] as const;
+const REPORT_KEYS = ["campaign", "step", "channel", "template", "variant", "reason", "shop", "day", "hour"] as const;
 
 const by = z
   .string()
@@ -11,19 +11,29 @@ const by = z
   .transform((value, context) => {
     const named = new Set((value ?? "").split(",").map((key) => key.trim()));
     named.delete("");
-    const known = REPORT_KEYS.filter((key) => named.delete(key));
+    const known = [...named].flatMap((key) => REPORT_KEYS.find((each) => each === key) ?? []);
     for (const key of named)
-      context.addIssue({
-        code: "custom",
-        message: `${JSON.stringify(key.slice(0, 40))} is not one of ${REPORT_KEYS.join(", ")}`,
-      });
+      if (!known.some((each) => each === key))
+        context.addIssue({
+          code: "custom",
+          message: `${JSON.stringify(key.slice(0, 40))} is not one of ${REPORT_KEYS.join(", ")}`,
+        });
     return known;
   })
-  .meta({ description: `Comma-separated: ${REPORT_KEYS.join(", ")}`, example: "campaign,step" });
+  .meta({
+    description: `Comma-separated, in the order of the rows: ${REPORT_KEYS.join(", ")}`,
+    example: "campaign,step",
+  });
 
 export const recoveryQuery = z
-  .strictObject({ by, ...range, format: z.enum(["json", "csv"]).default("json") })
-  .refine(isRange, rangeFault);
+  .strictObject({
+    by,
+    ...period,
+    format: z.enum(["json", "csv"]).default("json"),
+    totals: z.enum(["true", "false"]).default("false").describe("With `format=csv`: a last line with the totals"),
+  })
+  .superRefine(checkPeriod)
+  .transform(readPeriod);
 
 const rate = z.number().nullable();
 const figures = {
@@ -41,13 +51,16 @@ const figures = {
   recoveredAmount: z.array(money),
   segments: z.int(),
   cost: z.array(money),
-  roi: rate,
+  roi: rate.describe("Within one currency; null: there are several"),
+  roiByCurrency: z.array(z.strictObject({ roi: z.number(), currency: text })),
   medianTimeToPay: maybeText.meta({ example: "12m30s" }),
   holdoutOrders: z.int(),
   holdoutPaidRate: rate,
   treatedOrders: z.int(),
   treatedPaidRate: rate.describe("By intention to treat"),
-  lift: rate,
+  lift: rate.describe(
+    "null in rows by step, channel, template, variant, reason or hour: such a key is decided after the draw",
+  ),
   liftLow: rate,
   liftHigh: rate,
 };
@@ -58,13 +71,18 @@ const keys: Record<(typeof REPORT_KEYS)[number], typeof key> = {
   channel: key,
   template: key,
   variant: key,
+  reason: key,
   shop: key,
   day: key,
   hour: key,
 };
 export const recoveryReport = z.strictObject({
-  from: maybeInstant,
-  to: maybeInstant,
+  from: maybeInstant.describe("With shops in several zones: the earliest"),
+  to: maybeInstant.describe("With shops in several zones: the latest"),
+  zone: maybeText.describe("The zone of the shops; null: they have several"),
+  periods: z
+    .array(z.strictObject({ zone: text, shops: z.array(text), from: maybeInstant, to: maybeInstant }))
+    .describe("The period in each zone: a day is the own day of a shop"),
   by: z.array(z.enum(REPORT_KEYS)),
   columns: z.array(text).describe("The names in `by`, then the figures"),
   rows: z.array(z.strictObject({ ...keys, ...figures })).describe("Each row has a value for every name in `by`"),
@@ -74,8 +92,7 @@ export const recoveryReport = z.strictObject({
 export type RecoveryQuery = z.output<typeof recoveryQuery>;
 export type RecoveryReport = Answer<typeof recoveryReport>;
 
-type Asked = Omit<RecoveryQuery, "format">;
 export type ReportsVerbs = {
-  readonly report: (query: Asked) => Promise<RecoveryReport>;
-  readonly reportCsv: (query: Asked) => Promise<string>;
+  readonly report: (query: Omit<RecoveryQuery, "format" | "totals">) => Promise<RecoveryReport>;
+  readonly reportCsv: (query: Omit<RecoveryQuery, "format">) => Promise<string>;
 };

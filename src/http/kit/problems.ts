@@ -2,6 +2,7 @@
 import { STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { PeriodError } from "../../core/values/when.ts";
 import { CampaignsBusy } from "../../db/stores/campaigns/planning-fence.ts";
 import { isLost } from "../../db/transaction.ts";
 import type { Fault } from "../contract/parts/problem.ts";
@@ -55,6 +56,10 @@ function answer(problem: HttpProblem, request: FastifyRequest, reply: FastifyRep
 
 function problemOf(error: FastifyError): HttpProblem {
   if (error instanceof HttpProblem) return error;
+  if (error instanceof PeriodError)
+    return new HttpProblem("invalid_query", "the query is not valid", {
+      errors: [{ parameter: "from", message: error.message }],
+    });
   if (error instanceof CampaignsBusy)
     return new HttpProblem("store_unavailable", error.message, { headers: { "retry-after": "2" } });
   if (error.code === QUERY_CANCELED)

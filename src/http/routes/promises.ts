@@ -2,7 +2,7 @@
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { orderParams } from "../contract/parts/query.ts";
-import { type PromisesVerbs, promiseAnswer, promiseBody } from "../contract/promises.ts";
+import { type PromiseResult, type PromisesVerbs, promiseAnswer, promiseBody } from "../contract/promises.ts";
 import { HttpProblem } from "../kit/errors.ts";
 import { answers, JSON_TYPE } from "../kit/openapi.ts";
 
@@ -33,15 +33,18 @@ export function promiseRoutes(plain: FastifyInstance, { promise }: PromisesVerbs
       }
       const result = await promise({ shop, order: id, ...parsed.data });
       if (result.kind === "recorded") return reply.type(JSON_TYPE).send(result.answer);
-      throw problemOf(result.kind, id, shop);
+      throw problemOf(result, id, shop);
     },
   );
 }
 
-function problemOf(kind: "past" | "unknown_order" | "no_open_case", id: string, shop: string): HttpProblem {
+function problemOf(result: Exclude<PromiseResult, { kind: "recorded" }>, id: string, shop: string): HttpProblem {
+  if (result.kind === "past" || result.kind === "too_late") {
+    const message = `at: ${result.message}`;
+    return new HttpProblem("invalid_promise", message, { errors: [{ field: "at", message }] });
+  }
   const order = `order ${JSON.stringify(id.slice(0, 200))} of the shop ${JSON.stringify(shop)}`;
-  if (kind === "unknown_order") return new HttpProblem("order_not_found", `no event of the ${order} was received`);
-  if (kind === "no_open_case") return new HttpProblem("no_open_case", `the ${order} has no open case`);
-  const message = "at: is in the past; give a time in the future";
-  return new HttpProblem("invalid_promise", message, { errors: [{ field: "at", message }] });
+  if (result.kind === "unknown_order")
+    return new HttpProblem("order_not_found", `no event of the ${order} was received`);
+  return new HttpProblem("no_open_case", `the ${order} has no open case`);
 }

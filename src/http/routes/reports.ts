@@ -15,15 +15,16 @@ export function reportRoutes(plain: FastifyInstance, { report, reportCsv }: Repo
       schema: {
         querystring: recoveryQuery,
         summary: "Recovered orders",
-        description: "The same as `dunlin report`. [from, to); without them, the whole history.",
+        description:
+          "The same as `dunlin report`. Without a period, the whole history. A day is the own day of each shop, in its zone.",
         tags: ["reports"],
         response: answers(200, "The report", { [JSON_TYPE]: recoveryReport, "text/csv": z.string() }),
       },
     },
-    async ({ query: { format, ...query } }, reply) => {
+    async ({ query: { format, totals, ...query } }, reply) => {
       if (format === "json") return reply.type(JSON_TYPE).send(await report(query));
       reply.header("content-disposition", 'attachment; filename="recovery.csv"').type("text/csv; charset=utf-8");
-      return reply.send(await reportCsv(query));
+      return reply.send(await reportCsv({ ...query, totals }));
     },
   );
 }

@@ -1,6 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { DAY, HOUR, MINUTE, SECOND } from "../../../src/core/values/duration.ts";
 import { liftOf } from "../../../src/core/values/lift.ts";
+import { PeriodError, parseWhen } from "../../../src/core/values/when.ts";
+import { reportJson } from "../../../src/reporting/format-report.ts";
+import { listCases, listReminders } from "../../../src/reporting/listings.ts";
 import { DIMENSIONS, type Dimension, recoveryReport } from "../../../src/reporting/recovery.ts";
 import { dispatchSetup } from "../../support/dispatch.ts";
 import { campaign, receivedEvent } from "../../support/intake.ts";
@@ -62,6 +65,7 @@ describe("the recovery report", () => {
       segments: 0,
       cost: [],
       roi: null,
+      roiByCurrency: [],
       medianTimeToPay: null,
       holdoutOrders: 0,
       holdoutPaidRate: null,
@@ -228,7 +232,7 @@ describe("the recovery report", () => {
     for (const by of groupings) {
       const grouped = await report(facts, by);
       expect(grouped.totals, by.join()).toEqual(totals);
-      const ofReminders = by.some((each) => ["step", "channel", "template", "variant"].includes(each));
+      const ofReminders = by.some((each) => ["step", "channel", "template", "variant", "reason"].includes(each));
       for (const name of [
         "planned",
         "sent",
@@ -253,8 +257,9 @@ describe("the recovery report", () => {
     const byChannel = await report(facts, ["channel"]);
     expect(byChannel.rows.map(({ keys, planned }) => [keys.channel, planned])).toEqual([
       ["chat", 2],
+      ["control group", 1],
       ["sms", 3],
-      [null, 8],
+      [null, 7],
     ]);
   });
 });
@@ -289,6 +294,31 @@ describe("the lift", () => {
       ["last-call", 0, 0],
       ["nudge", 10, 5],
     ]);
+    // A key that is decided after the draw compares parts of the arms that are not alike.
+    for (const key of ["step", "channel", "template", "variant", "reason", "hour"] as const) {
+      const cut = await report(facts, [key]);
+      expect(
+        cut.rows.flatMap(({ lift, liftLow, liftHigh }) => [lift, liftLow, liftHigh]),
+        key,
+      ).toEqual(cut.rows.flatMap(() => [null, null, null]));
+      expect(cut.totals.lift, key).toBe(totals.lift);
+    }
+    for (const key of ["campaign", "shop", "day"] as const)
+      expect(
+        (await report(facts, [key])).rows.map(({ lift }) => lift),
+        key,
+      ).toContain(totals.lift);
+    const byChannel = await report(facts, ["channel", "campaign"]);
+    const control = byChannel.rows.find(({ keys }) => keys.channel === "control group");
+    expect(control).toMatchObject({ holdoutOrders: 5, treatedOrders: 0, skipped: 5 });
+    const byReason = await report(facts, ["reason"]);
+    expect(byReason.rows.map(({ keys, skipped, sent }) => [keys.reason, skipped, sent])).toEqual(
+      expect.arrayContaining([
+        ["holdout", 5, 0],
+        ["rejected_by_provider", 1, 0],
+        [null, 0, 10],
+      ]),
+    );
   });
 
   it("counts a buyer as treated when the send was over the rate limit and the buyer paid first", async () => {
@@ -401,5 +431,91 @@ describe("days and hours", () => {
       ["2026-11-01T01:00:00-04:00", 1],
       ["2026-11-01T01:00:00-05:00", 1],
     ]);
+  });
+});
+
+describe("the period", () => {
+  const zones = { cn: "Asia/Shanghai", es: "Europe/Madrid" };
+  const zoneOf = (shop: string) => zones[shop as keyof typeof zones];
+  const at = (text: string) => Date.parse(text);
+  const day = (text: string) => parseWhen(text);
+
+  it("is the own day of each shop, until its end", async () => {
+    const facts = await reportFacts(undefined, zones);
+    // November 10 lasts from 16:00 UTC the day before in Shanghai, and from 23:00 UTC in Madrid.
+    const times = {
+      cn: ["09T15:59", "09T16:00", "10T15:59", "10T16:00"],
+      es: ["09T22:59", "09T23:00", "10T22:59", "10T23:00"],
+    };
+    for (const [shop, list] of Object.entries(times))
+      for (const [n, time] of list.entries()) await facts.order(`${shop}${n}`, at(`2026-11-${time}:00Z`), {}, shop);
+    const of = (from: string | null, to: string | null, by: Dimension[] = ["shop"]) =>
+      recoveryReport(facts, { by, from: from === null ? null : day(from), to: to === null ? null : day(to), zoneOf });
+    const counted = async (from: string | null, to: string | null) =>
+      (await of(from, to)).rows.map(({ keys, orders }) => `${keys.shop} ${orders}`);
+    expect(await counted("2026-11-10", "2026-11-10")).toEqual(["cn 2", "es 2"]);
+    expect(await counted("2026-11-10", null)).toEqual(["cn 3", "es 3"]);
+    expect(await counted(null, "2026-11-09")).toEqual(["cn 1", "es 1"]);
+    expect(await counted("2026-11-09T16:00:00Z", null)).toEqual(["cn 3", "es 4"]);
+    await facts.database.setNow(at("2026-11-10T20:00:00Z"));
+    expect(await counted("today", "today")).toEqual(["cn 1", "es 2"]);
+    expect(await counted("yesterday", "yesterday")).toEqual(["cn 2", "es 1"]);
+    expect(await counted("-4h", "now")).toEqual(["cn 1"]);
+    const report = await of("2026-11-10", "2026-11-10");
+    expect(reportJson(report)).toMatchObject({
+      from: "2026-11-09T16:00:00+00:00",
+      to: "2026-11-10T23:00:00+00:00",
+      zone: null,
+      periods: [
+        { zone: "Asia/Shanghai", shops: ["cn"], from: "2026-11-10T00:00:00+08:00", to: "2026-11-11T00:00:00+08:00" },
+        { zone: "Europe/Madrid", shops: ["es"], from: "2026-11-10T00:00:00+01:00", to: "2026-11-11T00:00:00+01:00" },
+      ],
+    });
+    await expect(of("now", "yesterday")).rejects.toThrow(PeriodError);
+    const lists = { sql: facts.sql, zoneOf };
+    const listed = await listCases(lists, { limit: 50, from: day("yesterday"), to: day("yesterday") });
+    expect(listed?.items.map(({ orders }) => orders[0]).sort()).toEqual(["cn1", "cn2", "es0"]);
+    const ofShop = await listReminders(lists, {
+      limit: 50,
+      shop: "es",
+      from: day("2026-11-10"),
+      to: day("2026-11-10"),
+    });
+    expect(new Set(ofShop?.items.flatMap(({ orders }) => orders))).toEqual(new Set(["es0", "es1"]));
+  });
+
+  it("does not count old orders that are imported as today's", async () => {
+    const facts = await reportFacts();
+    const today = T0 + 30 * DAY;
+    const old = { createdAt: new Date(T0).toISOString() };
+    await facts.order("closed", today, { ...old, closesAt: new Date(T0 + HOUR).toISOString() });
+    await facts.order("stale", today, { ...old, closesAt: new Date(today + 2 * DAY).toISOString() });
+    await facts.skipped("stale", "nudge", today, "stale");
+    await facts.receive("paid", today, {
+      id: "paid",
+      buyer: { id: "b-paid" },
+      paidAt: new Date(T0 + HOUR).toISOString(),
+    });
+    await facts.order("paid", today, old);
+    await facts.order("new", today);
+    const windows = [
+      { from: T0, to: T0 + DAY },
+      { from: today, to: today + DAY },
+    ];
+    const [then, now] = await Promise.all(windows.map(async (window) => (await report(facts, [], window)).totals));
+    expect(then).toMatchObject({ orders: 1, cases: 1, planned: 3, skipped: 1, cancelled: 2 });
+    expect(now).toMatchObject({ orders: 1, cases: 1, planned: 2, skipped: 0, cancelled: 0, pending: 2 });
+    // The reminders of a figure are listed by the same time.
+    const listed = await listReminders({ sql: facts.sql }, { limit: 50, ...windows[1] });
+    expect(listed?.items.map(({ orders }) => orders)).toEqual([["new"], ["new"]]);
+    const days = await report(facts, ["day"]);
+    expect(days.rows.map(({ keys, planned }) => [keys.day, planned]).slice(0, 1)).toEqual([["2026-11-10", 3]]);
+  });
+
+  it("keeps the order of the keys", async () => {
+    const facts = await promotion();
+    const { columns, rows } = await report(facts, ["step", "campaign"]);
+    expect(columns.slice(0, 3)).toEqual(["step", "campaign", "orders"]);
+    expect(rows.map(({ keys }) => keys.step)).toEqual(["last-call", "nudge", null]);
   });
 });

@@ -5,8 +5,8 @@
 import type { PendingQuery, Row } from "postgres";
 import type { Reason } from "../../../core/values/reason.ts";
 import type { Sql } from "../../client.ts";
-import { ts } from "../../types.ts";
-import { inState, type ReminderState, stateOf } from "./reminder-state.ts";
+import { inState, REMINDER_AT, type ReminderState, stateOf } from "./reminder-state.ts";
+import { inWindows, type Window } from "./windows.ts";
 
 export type ListFilter = {
   readonly shop?: string | null;
@@ -18,9 +18,8 @@ export type ListFilter = {
   /** The platform's id. */
   readonly buyer?: string | null;
   readonly order?: string | null;
-  /** Epoch ms, [from, to): when a case opened, a reminder was decided or is due, a delivery was claimed. */
-  readonly from?: number | null;
-  readonly to?: number | null;
+  /** When a case opened, a reminder was decided or is due (REMINDER_AT), a delivery was claimed. */
+  readonly windows?: readonly Window[];
 };
 
 /** `before`: the last id of the page before. `limit` is at least 1. */
@@ -134,8 +133,7 @@ export function findCases(sql: Sql, filter: ListFilter, { before, limit }: ListP
       select from orders o where o.shop_id = c.shop_id and o.id = ${id} and o.buyer_id = c.buyer_id and (o.case_id = c.id or exists (
         select from reminders r where r.shop_id = c.shop_id and r.buyer_id = c.buyer_id and r.case_id = c.id and o.id = any(r.orders))))`,
     ),
-    given(filter.from, (at) => sql`c.opened_at >= ${ts(at)}`),
-    given(filter.to, (at) => sql`c.opened_at < ${ts(at)}`),
+    inWindows(sql, filter.windows ?? [], { shop: "c.shop_id", at: "c.opened_at" }),
   ]);
   return sql<CaseRow[]>`
     with recursive ${shopsOf(sql, filter.shop)},
@@ -163,8 +161,7 @@ export function findReminders(sql: Sql, filter: ListFilter, { before, limit }: L
     ),
     given(filter.buyer, (id) => sql`r.buyer_id = ${buyersOf(sql, "r.shop_id", id)}`),
     given(filter.order, (id) => sql`${id} = any(r.orders) and r.buyer_id = ${buyerOfOrder(sql, "r.shop_id", id)}`),
-    given(filter.from, (at) => sql`coalesce(r.decided_at, r.due_at) >= ${ts(at)}`),
-    given(filter.to, (at) => sql`coalesce(r.decided_at, r.due_at) < ${ts(at)}`),
+    inWindows(sql, filter.windows ?? [], { shop: "r.shop_id", at: REMINDER_AT }),
   ]);
   return sql<ReminderRow[]>`
     with recursive ${shopsOf(sql, filter.shop)},
@@ -193,8 +190,7 @@ export function findDeliveries(sql: Sql, filter: ListFilter, { before, limit }: 
     given(before, (id) => sql`d.id < ${id}::uuid`),
     given(filter.state, (state) => sql`d.state = ${state}`),
     given(filter.channel, (channel) => sql`d.channel = ${channel}`),
-    given(filter.from, (at) => sql`d.claimed_at >= ${ts(at)}`),
-    given(filter.to, (at) => sql`d.claimed_at < ${ts(at)}`),
+    inWindows(sql, filter.windows ?? [], { shop: "d.shop_id", at: "d.claimed_at" }),
   ]);
   return sql<DeliveryRow[]>`
     with recursive ${shopsOf(sql, filter.shop)},

@@ -2,18 +2,27 @@
 import type { PendingQuery, Row } from "postgres";
 import type { Sql } from "../../client.ts";
 import { texts } from "../../columns.ts";
-import { ts } from "../../types.ts";
+import { REMINDER_AT } from "./reminder-state.ts";
+import { inWindows, type Window } from "./windows.ts";
 
-export const DIMENSIONS = ["campaign", "step", "channel", "template", "variant", "shop", "day", "hour"] as const;
+export const DIMENSIONS = [
+  "campaign",
+  "step",
+  "channel",
+  "template",
+  "variant",
+  "reason",
+  "shop",
+  "day",
+  "hour",
+] as const;
 export type Dimension = (typeof DIMENSIONS)[number];
 
 export type Fragment = PendingQuery<Row[]>;
 
 export type ReportInput = {
   readonly by: readonly Dimension[];
-  /** Epoch ms, [from, to); null: open. */
-  readonly from: number | null;
-  readonly to: number | null;
+  readonly windows: readonly Window[];
   /** The zone of each shop, in which its days and hours are counted. */
   readonly zones: readonly (readonly [shop: string, zone: string])[];
 };
@@ -21,18 +30,31 @@ export type ReportInput = {
 /** A kind of row: the columns of its shop, its campaign, and the instant at which it counts. */
 export type Source = { readonly shop: string; readonly campaign: string; readonly at: string };
 
-/** Orders are counted when they were created, cases when they opened. */
+/** Orders are counted when they were created, and a case with the first of its orders (`oldest`). */
 export const ORDER_SOURCE: Source = { shop: "o.shop_id", campaign: "c.campaign", at: "o.created_at" };
-export const CASE_SOURCE: Source = { shop: "c.shop_id", campaign: "c.campaign", at: "c.opened_at" };
-/** A reminder and everything that belongs to it count when it was decided, or when it is due while it is planned. */
-export const REMINDER_SOURCE: Source = {
-  shop: "r.shop_id",
-  campaign: "r.campaign",
-  at: "coalesce(r.decided_at, r.due_at)",
+export const CASE_SOURCE: Source = {
+  shop: "c.shop_id",
+  campaign: "c.campaign",
+  at: "coalesce(oldest.created_at, c.opened_at)",
 };
+/** A reminder and everything that belongs to it count at this time. */
+export const REMINDER_SOURCE: Source = { shop: "r.shop_id", campaign: "r.campaign", at: REMINDER_AT };
 
-/** Orders and cases have no step, channel, template or variant; their reminders have. */
-const OF_REMINDERS: readonly Dimension[] = ["step", "channel", "template", "variant"];
+/** Orders and cases have no step, channel, template, variant or reason; their reminders have. */
+const OF_REMINDERS: readonly Dimension[] = ["step", "channel", "template", "variant", "reason"];
+/**
+ * The row of a held-out buyer's reminders where rows are by channel or template: they have neither. No channel and no template has a name
+ * with a blank.
+ */
+export const CONTROL_GROUP = "control group";
+
+/**
+ * Decided after the draw, and not alike in both arms: a held-out buyer has no channel and no template, and a send that waits for its rate
+ * limit gets its variant and its hour late. A row of such a key holds no like parts of the arms, so it has no lift.
+ */
+const AFTER_DRAW: readonly Dimension[] = [...OF_REMINDERS, "hour"];
+export const hasLift = (by: readonly Dimension[]): boolean => !by.some((each) => AFTER_DRAW.includes(each));
+
 export const needsReminders = (by: readonly Dimension[]): boolean => by.some((each) => OF_REMINDERS.includes(each));
 
 function keyOf(dimension: Dimension, { shop, campaign, at }: Source): string {
@@ -47,10 +69,12 @@ function keyOf(dimension: Dimension, { shop, campaign, at }: Source): string {
       return "r.step";
     case "variant":
       return "r.variant";
+    case "reason":
+      return "r.reason";
     case "channel":
-      return "coalesce(s.channel, f.channel)";
+      return `case when r.reason = 'holdout' then '${CONTROL_GROUP}' else coalesce(s.channel, f.channel) end`;
     case "template":
-      return "coalesce(s.template, f.template)";
+      return `case when r.reason = 'holdout' then '${CONTROL_GROUP}' else coalesce(s.template, f.template) end`;
     case "day":
       return `to_char(${local}, 'YYYY-MM-DD')`;
     case "hour":
@@ -97,8 +121,6 @@ export function keyJoins(sql: Sql, { by, zones }: ReportInput, { shop }: Source,
     as z(shop_id, zone) on z.shop_id = ${sql.unsafe(shop)}`;
 }
 
-/** Whether the row falls in [from, to). */
-export function inWindow(sql: Sql, { from, to }: ReportInput, { at }: Source): Fragment {
-  const since = from === null ? sql`true` : sql`${sql.unsafe(at)} >= ${ts(from)}`;
-  return to === null ? since : sql`${since} and ${sql.unsafe(at)} < ${ts(to)}`;
-}
+/** Whether the row falls in its window. */
+export const inWindow = (sql: Sql, { windows }: ReportInput, source: Source): Fragment =>
+  inWindows(sql, windows, source);

@@ -22,18 +22,6 @@ import {
 /** The keys of a row: `k0`, `k1`, … in the order of `by`. */
 export type Keys = { readonly [key: `k${number}`]: string | null };
 
-/** All shops that have a buyer: one index probe each, however many rows. */
-export async function shopsSeen(sql: Sql): Promise<string[]> {
-  const rows = await sql<{ shop_id: string }[]>`
-    with recursive seen as (
-      (select shop_id from buyers order by shop_id limit 1)
-      union all
-      select (select b.shop_id from buyers b where b.shop_id > seen.shop_id order by b.shop_id limit 1)
-      from seen where seen.shop_id is not null)
-    select shop_id from seen where shop_id is not null`;
-  return rows.map(({ shop_id }) => shop_id);
-}
-
 /** More memory for this transaction: otherwise the counts would sort on disk. */
 export async function giveRoom(sql: Sql): Promise<void> {
   await sql`select set_config('work_mem', '128MB', true), set_config('jit', 'off', true)`;
@@ -65,8 +53,10 @@ export function countOrders(sql: Sql, input: ReportInput) {
 export function countCases(sql: Sql, input: ReportInput) {
   if (needsReminders(input.by)) return countNamed(sql, input, "case");
   return sql<CountRow[]>`
-    with ${noCases(sql)}
-    select ${keyColumns(sql, input.by, CASE_SOURCE)} count(*)::int8 as n from cases c ${keyJoins(sql, input, CASE_SOURCE)}
+    with ${noCases(sql)},
+    oldest as (select shop_id, case_id, min(created_at) as created_at from orders where case_id is not null group by shop_id, case_id)
+    select ${keyColumns(sql, input.by, CASE_SOURCE)} count(*)::int8 as n from cases c
+    left join oldest on oldest.shop_id = c.shop_id and oldest.case_id = c.id ${keyJoins(sql, input, CASE_SOURCE)}
     where ${inWindow(sql, input, CASE_SOURCE)}
       and not exists (select from no_case x where x.shop_id = c.shop_id and x.case_id = c.id)
     ${groupBy(sql, input.by)}`;

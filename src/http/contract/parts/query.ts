@@ -1,37 +1,56 @@
 /** The parts that queries, paths and bodies are made of. */
 import { z } from "zod";
 import { readId } from "../../../core/order/id.ts";
-import { parseInstant } from "../../../core/values/instant.ts";
+import { isNever, parseWhen, WHEN_FORMS, type When } from "../../../core/values/when.ts";
 
-/** RFC 3339 → epoch ms. */
-export const toMs = z
+/** A time as people write it. It becomes an instant where the zone of the shop is known. */
+export const toWhen = z
   .string()
-  .transform((value, context) => {
-    const ms = parseInstant(value);
-    if (ms !== null) return ms;
-    context.addIssue({
-      code: "custom",
-      message: "must be an RFC 3339 instant with an offset, like 2026-11-10T20:00:00+08:00",
-    });
+  .transform((value, context): When => {
+    const when = parseWhen(value);
+    if (when !== null) return when;
+    context.addIssue({ code: "custom", message: `must be ${WHEN_FORMS}` });
     return z.NEVER;
   })
-  .meta({ format: "date-time" });
+  .meta({ example: "2026-11-10T20:00:00+08:00" });
 
 /** In a URL that was not escaped, the plus of an offset arrives as a blank. */
-export const queryInstant = z
+export const queryWhen = z
   .string()
-  .transform((value) => value.replace(/ (?=\d\d:\d\d$)/, "+"))
-  .pipe(toMs)
-  .meta({ format: "date-time" });
+  .transform((value) => value.replace(/(?<=\dT\d\d:\d\d:\d\d(?:\.\d+)?) (?=\d\d:\d\d$)/i, "+"))
+  .pipe(toWhen)
+  .meta({ example: "2026-11-10T20:00:00+08:00" });
+
+const queryDay = queryWhen
+  .refine((when) => when.kind === "day" && when.time === null, "must be a day, like yesterday, today or 2026-11-10")
+  .meta({ example: "yesterday" });
 
 /** Absent → null. */
 export const maybe = <T extends z.ZodType>(shape: T) => shape.optional().transform((value) => value ?? null);
 
-/** [from, to), epoch ms. */
-export const range = { from: maybe(queryInstant), to: maybe(queryInstant) };
-export const isRange = (query: { from: number | null; to: number | null }) =>
-  query.from === null || query.to === null || query.from < query.to;
-export const rangeFault = { error: "must be before to", path: ["from"] };
+/** A day is the own day of each shop. */
+export const period = {
+  from: maybe(queryWhen).describe("A day (from its beginning), a time ago (`-7d`), or an RFC 3339 instant"),
+  to: maybe(queryWhen).describe("A day (until its end), or before a time ago or an RFC 3339 instant"),
+  on: maybe(queryDay).describe("One day, like `yesterday` or `2026-11-10`, in place of `from` and `to`"),
+};
+
+type Period = { readonly from: When | null; readonly to: When | null };
+type Asked = Period & { readonly on: When | null };
+
+export function checkPeriod({ from, to, on }: Asked, context: z.core.$RefinementCtx): void {
+  const fault = (message: string, path: string) => context.addIssue({ code: "custom", message, path: [path] });
+  if (on !== null && (from !== null || to !== null)) fault("is a whole period: leave from and to out", "on");
+  if (from !== null && to !== null && isNever(from, to)) fault("must be before to", "from");
+}
+
+/** `on` becomes `from` and `to`. */
+export const readPeriod = <Query extends Asked>({
+  on,
+  from,
+  to,
+  ...query
+}: Query): Omit<Query, keyof Asked> & Period => ({ ...query, from: on ?? from, to: on ?? to });
 
 /** PostgreSQL stores no NUL, so no stored name can match one. */
 export const name = (max: number) =>

@@ -1,0 +1,146 @@
+/** The recovery report as a table that fits a terminal, under a heading that says which period, zone and dates it is about. */
+import { DAY, formatDuration, MINUTE } from "../../core/values/duration.ts";
+import { formatInstant } from "../../core/values/instant.ts";
+import { offsetMinutes } from "../../core/values/zone.ts";
+import { CONTROL_GROUP } from "../../db/stores/reads/report-keys.ts";
+import type { Figures } from "../figures.ts";
+import { costOf, type Money, moneyOf } from "../format-report.ts";
+import type { Dimension, RecoveryReport, ReportRow } from "../recovery.ts";
+import { type Column, textTable } from "../text-table.ts";
+import { liftSentence } from "./lift-words.ts";
+import type { Period, ZonePeriod } from "./period.ts";
+
+const NOTHING = "–";
+const count = (value: number): string => value.toLocaleString("en-US");
+const percent = (value: number | null): string => (value === null ? NOTHING : `${(value * 100).toFixed(1)}%`);
+const points = (value: number): string => `${value < 0 ? "−" : "+"}${Math.abs(value * 100).toFixed(1)}`;
+/** `1,234,567.80` */
+const marked = (amount: string): string => amount.replace(/\B(?=(\d{3})+(?=\.|$))(?<!\.\d*)/g, ",");
+const money = (values: readonly Money[]): string =>
+  values.length === 0 ? NOTHING : values.map(({ amount, currency }) => `${marked(amount)} ${currency}`).join(" + ");
+const span = (ms: number | null): string => (ms === null ? NOTHING : formatDuration(ms));
+const times = (value: number): string => `${value < 10 ? value.toFixed(1) : count(Math.round(value))}×`;
+
+function returns({ roiByCurrency }: Figures): string {
+  const [only, other] = roiByCurrency;
+  if (only === undefined) return NOTHING;
+  if (other === undefined) return times(only.roi);
+  return roiByCurrency.map(({ roi, currency }) => `${times(roi)} in ${currency}`).join(", ");
+}
+
+/** `+3.1 (−1.2 to +7.4)`, in points of a percent. */
+function lift({ lift, liftLow, liftHigh }: Figures): string {
+  if (lift === null || liftLow === null || liftHigh === null) return NOTHING;
+  return `${points(lift)} (${points(liftLow)} to ${points(liftHigh)})`;
+}
+
+const SHOWN: readonly (readonly [title: string, write: (figures: Figures) => string])[] = [
+  ["orders", ({ orders }) => count(orders)],
+  ["sent", ({ sent }) => count(sent)],
+  ["skipped", ({ skipped }) => count(skipped)],
+  ["cancelled", ({ cancelled }) => count(cancelled)],
+  ["pending", ({ pending }) => count(pending)],
+  ["reminded", ({ remindedOrders }) => count(remindedOrders)],
+  ["recovered", ({ recoveredOrders }) => count(recoveredOrders)],
+  ["rate", ({ recoveryRate }) => percent(recoveryRate)],
+  ["amount", ({ recoveredAmount }) => money(recoveredAmount.map(moneyOf))],
+  ["cost", ({ cost }) => money(cost.map(costOf))],
+  ["lift, points (95%)", lift],
+];
+
+/** The name of a row without a value, where there is one reason for it. */
+const UNNAMED: Readonly<Partial<Record<Dimension, string>>> = {
+  campaign: "no campaign",
+  step: "whole case",
+  channel: "not sent",
+  template: "no text",
+};
+
+/** A heading, and a table with one line a row and the totals below; without dimensions a page with every figure. */
+export function reportTable(report: RecoveryReport): string {
+  const { by, period, rows, totals } = report;
+  const heading = `${headingOf(period).join("\n")}\n\n`;
+  if (by.length === 0) return heading + reportPage(totals);
+  const columns: Column[] = [
+    ...by.map((title): Column => ({ title, align: "left" })),
+    ...SHOWN.map(([title]): Column => ({ title, align: "right" })),
+  ];
+  const cells = (figures: Figures) => SHOWN.map(([, write]) => write(figures));
+  const lines = rows.map((row: ReportRow) => [
+    ...by.map((dimension) => row.keys[dimension] ?? UNNAMED[dimension] ?? NOTHING),
+    ...cells(row),
+  ]);
+  const sum = [...by.map((_, i) => (i === 0 ? "total" : "")), ...cells(totals)];
+  return heading + textTable(columns, [...lines, sum], 1);
+}
+
+/** `Recovery on 2026-11-11 (Asia/Shanghai)`, and the dates by which figures count. */
+export function headingOf(period: Period): string[] {
+  const { zones } = period;
+  const [first, ...others] = zones;
+  if (first === undefined) return [];
+  const spans = new Set(zones.map(spanOf));
+  const names = zones.map(({ zone }) => zone);
+  const title =
+    others.length === 0
+      ? `Recovery ${spanOf(first)} (${first.zone})`
+      : spans.size === 1
+        ? `Recovery ${spanOf(first)}, in each shop's own zone (${names.join(", ")})`
+        : `Recovery ${spanOf({ ...first, zone: "UTC" })} (UTC)`;
+  return [
+    title,
+    "Orders count on the day they were placed. Reminders, cost and recovered orders count on the day of the reminder.",
+  ];
+}
+
+function spanOf({ zone, from, to }: ZonePeriod): string {
+  const written = (ms: number) => formatInstant(ms, offsetMinutes(zone, ms));
+  const isMidnight = (ms: number | null) => ms === null || written(ms).slice(10, 19) === "T00:00:00";
+  if (isMidnight(from) && isMidnight(to)) {
+    const first = from === null ? null : written(from).slice(0, 10);
+    const last = to === null ? null : written(to - 1).slice(0, 10);
+    if (first === null) return last === null ? "of all time" : `until ${last}`;
+    if (last === null) return `since ${first}`;
+    return first === last ? `on ${first}` : `from ${first} to ${last}`;
+  }
+  const clock = (ms: number) =>
+    written(ms)
+      .replace("T", " ")
+      .slice(0, ms % MINUTE === 0 ? 16 : 19);
+  if (from === null) return `before ${clock(to ?? DAY)}`;
+  return to === null ? `since ${clock(from)}` : `from ${clock(from)} to before ${clock(to)}`;
+}
+
+function reportPage(figures: Figures): string {
+  const { holdoutOrders, treatedOrders, treatedPaidRate, holdoutPaidRate } = figures;
+  const lines: [string, string][] = [
+    ["orders seen unpaid", `${count(figures.orders)} in ${count(figures.cases)} cases`],
+    ["reminders planned", count(figures.planned)],
+    ["  sent", `${count(figures.sent)} (${count(figures.delivered)} confirmed as delivered)`],
+    ["  skipped", count(figures.skipped)],
+    ["  cancelled", `${count(figures.cancelled)} (paid, closed or refunded before)`],
+    ["  pending", count(figures.pending)],
+    ["orders reminded", count(figures.remindedOrders)],
+    ["orders recovered", `${count(figures.recoveredOrders)} (${percent(figures.recoveryRate)} of those reminded)`],
+    ["recovered amount", money(figures.recoveredAmount.map(moneyOf))],
+    ["cost", `${money(figures.cost.map(costOf))} for ${count(figures.segments)} segments`],
+    ["return on cost", returns(figures)],
+    ["median time to pay", span(figures.medianTimeToPay)],
+    ["paid when treated", `${percent(treatedPaidRate)} of ${count(treatedOrders)} orders`],
+    [`paid in ${CONTROL_GROUP}`, `${percent(holdoutPaidRate)} of ${count(holdoutOrders)} orders`],
+    ["lift (95%)", figures.lift === null ? `${NOTHING} (needs a control group)` : `${lift(figures)} points`],
+  ];
+  const width = Math.max(...lines.map(([label]) => label.length));
+  const sentence = liftSentence(figures);
+  return [
+    ...lines.map(([label, text]) => `${label.padEnd(width)}  ${text}`),
+    ...(sentence === null ? [] : ["", ...wrap(sentence)]),
+  ]
+    .map((line) => `${line}\n`)
+    .join("");
+}
+
+const MAX_WIDTH = 100;
+
+const wrap = (text: string): string[] =>
+  text.match(new RegExp(`.{1,${MAX_WIDTH}}(?= |$)`, "g"))?.map((line) => line.trim()) ?? [];
