@@ -9,6 +9,7 @@ import { at, type Checked, type TemplateFault } from "./checked.ts";
 import type { TemplateData } from "./data.ts";
 import { TemplateError } from "./helpers.ts";
 import { lower } from "./lower.ts";
+import { foreignFaults } from "./placeholders.ts";
 import { DELEGATES, type Frame, MAX_STEPS, MAX_TEXT, MissingValue, TOO_LONG } from "./runtime.ts";
 import { SAMPLE_DATA } from "./sample.ts";
 
@@ -45,13 +46,22 @@ export function compileTemplate(source: string): CompileResult {
   if (bytes > MAX_TEMPLATE_BYTES) return refuse(1, `is too long: ${bytes} bytes, at most ${MAX_TEMPLATE_BYTES}`);
   // Decomposed letters, as some editors write them, would turn an SMS into UCS-2.
   const text = source.replace(/\r\n?/g, "\n").normalize("NFC");
+  const foreign = foreignFaults(text);
   const early = unparsable(text);
-  if (early !== null) return refuse(early.line, early.message);
+  if (early !== null) return { ok: false, faults: inOrder([early, ...foreign]) };
   const program = parse(text);
-  if ("message" in program) return { ok: false, faults: [program] };
+  // A half placeholder of another system is what cannot be parsed.
+  if ("message" in program)
+    return {
+      ok: false,
+      faults: foreign.some(({ message }) => /^\{\{|\}\} looks/.test(message))
+        ? foreign
+        : inOrder([program, ...foreign]),
+    };
   const checked = checkTemplate(program);
-  const { faults, names, printed, walks } = checked;
-  if (faults.length > 0) return { ok: false, faults: faults.sort((a, b) => a.line - b.line) };
+  const { names, printed, walks } = checked;
+  const faults = [...checked.faults, ...foreign];
+  if (faults.length > 0) return { ok: false, faults: inOrder(faults) };
   lower(checked);
   const run = makeEngine(checked).compile<unknown>(program, COMPILE_OPTIONS);
   const trial = attempt(run, names, SAMPLE_DATA);
@@ -75,6 +85,8 @@ function unparsable(text: string): TemplateFault | null {
         message: "has a control character, or one that changes the direction of text: remove it",
       };
 }
+
+const inOrder = (faults: TemplateFault[]): TemplateFault[] => faults.sort((a, b) => a.line - b.line);
 
 function refuse(line: number, message: string): CompileResult {
   return { ok: false, faults: [{ line, message }] };

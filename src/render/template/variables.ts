@@ -1,5 +1,6 @@
 /** The variables that a template may name, each with its kind. By them unknown names and wrong uses are found when a template is saved. */
 import { closest } from "../../core/text/suggest.ts";
+import { meant } from "../names/meanings.ts";
 
 export type Scalar = "text" | "number" | "boolean" | "money" | "total" | "instant" | "duration";
 export type Shape = { readonly [name: string]: Kind };
@@ -53,6 +54,17 @@ const DATA: Found = {
   says: [""],
 };
 export const ROOT: Place = { scopes: [DATA], params: new Map(), loops: [] };
+
+/** The outermost variables. */
+export const VARIABLES: readonly string[] =
+  typeof DATA.kind === "object" && "object" in DATA.kind ? Object.keys(DATA.kind.object) : [];
+
+/** The kind of the variable that a path from the outermost level names, like `buyer.name`; null: no variable has that name. */
+export function kindOf(path: string): Kind | null {
+  let found: Found | null = DATA;
+  for (const part of path.replace(/[[\]]/g, "").split(".")) found = found === null ? null : step(found, part);
+  return found?.kind ?? null;
+}
 
 const LOOP = ["index", "first", "last", "key"];
 
@@ -140,9 +152,9 @@ function unknown(path: Path, index: number, kind: Kind, place: Place): string {
   }
   const shape = typeof kind === "object" ? kind.object : {};
   const known = Object.keys(shape);
-  const meant = nearest(path, index, known, place);
+  const near = nearest(path, index, known, place);
   return (
-    said + (meant !== null ? ` (did you mean ${meant}?)` : known.length > 0 ? ` (there are ${known.join(", ")})` : "")
+    said + (near !== null ? ` (did you mean ${near}?)` : known.length > 0 ? ` (there are ${known.join(", ")})` : "")
   );
 }
 
@@ -151,9 +163,28 @@ function nearest(path: Path, index: number, known: readonly string[], { scopes, 
   const free = index === 0 && path.depth === 0 && !path.data;
   const outer = free ? scopes.slice(0, -1).findLastIndex((scope) => step(scope, part) !== null) : -1;
   if (outer >= 0) return "../".repeat(scopes.length - 1 - outer) + path.parts.join(".");
+  const alike = byMeaning(path, index, known, scopes.length - 1);
+  if (alike.length > 0) return alike.join(" or ");
   const near = closest(part, [...known, ...(free ? params.keys() : [])]);
   return near === null ? null : spell({ ...path, parts: path.parts.with(index, near), original: "" });
 }
+
+/** The variables that the word means at its place, else those that the whole path means at the outermost level, `out` levels away. */
+function byMeaning(path: Path, index: number, known: readonly string[], out: number): string[] {
+  const here = (word: string) => meant(word, groupOf(known)).filter((field) => known.includes(field));
+  const part = path.parts[index] ?? "";
+  const fields = groupOf(known) === "root" ? [] : here(part);
+  if (fields.length > 0)
+    return fields.map((field) => spell({ ...path, parts: path.parts.with(index, field), original: "" }));
+  if (path.depth > 0 || path.data) return [];
+  const words = [path.parts.join(""), index === 0 ? part : ""];
+  const paths = words.map((word) => meant(word, "root").filter((each) => kindOf(each) !== null));
+  return (paths.find((each) => each.length > 0) ?? []).map((each) => `${"../".repeat(out)}${each}`);
+}
+
+/** The group that has these fields. */
+const groupOf = (known: readonly string[]): "root" | "order" | "item" | "buyer" =>
+  known.includes("sku") ? "item" : known.includes("tier") ? "buyer" : known.includes("shop") ? "root" : "order";
 
 /** The path as written in a template: the parser drops the brackets around `[0]`. */
 export function spell({ data, depth, parts, original }: Path): string {
