@@ -1,5 +1,6 @@
 /** Kinds of value that only dunlin.yaml has. */
 import { z } from "zod";
+import { countryCode } from "../core/values/country.ts";
 import { canonicalLocale } from "../core/values/locale.ts";
 import { currencyDigits } from "../core/values/money.ts";
 import { isZone } from "../core/values/zone.ts";
@@ -32,6 +33,10 @@ export const connectionsField = numberField.refine(
   (value) => Number.isInteger(value) && value >= 1 && value <= 900,
   "must be a whole number from 1 to 900",
 );
+export const countryField = z
+  .string()
+  .transform((text) => countryCode(text) ?? "")
+  .refine((code) => code !== "", "is not an ISO 3166 country code of two letters, like CN");
 
 /** Node accepts offsets like +08:00 too. They are refused: an offset has no daylight saving. */
 function isTimeZone(name: string): boolean {

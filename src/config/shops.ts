@@ -1,4 +1,5 @@
 /** The shops. The `"*"` entry has the defaults of each listed shop, and stands for every shop that is not listed. */
+import { countryOfZone } from "../core/values/country.ts";
 import { memo } from "../core/values/memo.ts";
 import { type Config, deepFreeze, type ShopConfig } from "./config.ts";
 import type { ShopEntry } from "./file-schema.ts";
@@ -36,6 +37,8 @@ function shopConfig(id: string, entry: ShopEntry): ShopConfig {
     timeZone: entry.timeZone ?? "UTC",
     locale: entry.locale ?? "en",
     currency: entry.currency ?? "USD",
+    country:
+      entry.country ?? (entry.timeZone === undefined ? null : countryOfZone(entry.timeZone, entry.currency ?? null)),
     closeAfter: entry.closeAfter === "off" ? null : (entry.closeAfter ?? null),
     quietHours: entry.quietHours === "off" ? null : (entry.quietHours ?? null),
     cashOnDelivery: [...(entry.cashOnDelivery ?? ["cod"])],

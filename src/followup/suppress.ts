@@ -1,6 +1,5 @@
 /** Opts an address out of a shop's messages. Only the keyed hash of the address is stored. */
-import { identitiesOf, maskContact } from "../core/order/contact.ts";
-import { readId } from "../core/order/id.ts";
+import { contactOf, maskContact } from "../core/order/contact.ts";
 import type { ShopPolicy } from "../core/values/policy.ts";
 import type { Sql } from "../db/client.ts";
 import { suppressContact } from "../db/stores/buyers/suppression-store.ts";
@@ -29,9 +28,8 @@ export async function suppress(deps: SuppressDeps, input: SuppressInput): Promis
   const { shop, address, kind, source } = input;
   const policy = deps.shopOf(shop);
   if (policy === null) return { kind: "unknown_shop" };
-  const given = kind === "phone" ? { phone: address } : { chat: { [kind]: readId(address) } };
-  const [contact] = identitiesOf(given, policy).contacts;
-  if (contact === undefined) return { kind: "invalid_address", masked: maskContact(address) };
+  const contact = contactOf(kind, address, policy);
+  if (contact === null) return { kind: "invalid_address", masked: maskContact(address) };
   const added = await suppressContact(deps.sql, shop, deps.vault.hash(contact.kind, contact.value), source);
   return { kind: added ? "added" : "present", masked: maskContact(contact.value) };
 }

@@ -28,8 +28,17 @@ export function shopTable(config: {
   return { listed, other: other === null ? null : policyOf(other) };
 }
 
-function policyOf({ id, timeZone, locale, currency, closeAfter, quietHours, cashOnDelivery }: ShopPolicy): ShopPolicy {
-  return { id, timeZone, locale, currency, closeAfter, quietHours, cashOnDelivery };
+function policyOf({
+  id,
+  timeZone,
+  locale,
+  currency,
+  country,
+  closeAfter,
+  quietHours,
+  cashOnDelivery,
+}: ShopPolicy): ShopPolicy {
+  return { id, timeZone, locale, currency, country, closeAfter, quietHours, cashOnDelivery };
 }
 
 export function shopsOf({ listed, other }: ShopTable): ShopOf {

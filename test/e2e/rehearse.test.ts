@@ -158,7 +158,14 @@ describe("the same input", () => {
       ...(n % 700 === 0 ? ["{ broken"] : []),
     ]).flat();
     const file = join(dir, write("events.ndjson", lines(values)));
-    const acme = { id: "acme", timeZone: "Asia/Shanghai", locale: "en", currency: "CNY", cashOnDelivery: [] };
+    const acme = {
+      id: "acme",
+      timeZone: "Asia/Shanghai",
+      locale: "en",
+      currency: "CNY",
+      country: "CN",
+      cashOnDelivery: [],
+    };
     const shops = { listed: new Map([["acme", { ...acme, closeAfter: null, quietHours: null }]]), other: null };
     const files = new Map([
       ["promo/campaign.yaml", "steps:\n  - { id: nudge, at: { afterCreated: 10m }, channels: [sms] }\n"],

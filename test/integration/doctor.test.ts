@@ -11,7 +11,7 @@ import { testDatabase } from "../support/database.ts";
 
 type Findings = { ok: boolean; findings: { check: string; ok: boolean; message: string }[] };
 
-async function setup(env: Record<string, string> = {}) {
+async function setup(env: Record<string, string> = {}, files: Record<string, string> = {}) {
   const { url } = await testDatabase();
   const backend = openQueueBackend(url, { log: pino({ level: "silent" }) });
   onTestFinished(() => backend.close());
@@ -24,7 +24,7 @@ async function setup(env: Record<string, string> = {}) {
       DUNLIN_TEMPLATES: fileURLToPath(new URL("../../templates", import.meta.url)),
       ...env,
     },
-    campaignDir().dir,
+    campaignDir(files).dir,
   );
   if (!loaded.ok) throw new Error(loaded.faults.join("\n"));
   const { config } = loaded;
@@ -48,6 +48,13 @@ async function setup(env: Record<string, string> = {}) {
     },
   };
 }
+
+it("names the shops whose country it cannot know", async () => {
+  const yaml =
+    "shops: { acme: { timeZone: Asia/Shanghai }, beta: { timeZone: UTC, country: us }, gamma: { timeZone: UTC } }\n";
+  const { out } = await (await setup({}, { "dunlin.yaml": yaml })).lines();
+  expect(out.match(/set shops\.\w+\.country/g)).toEqual(["set shops.gamma.country"]);
+});
 
 it("passes without any configuration", async () => {
   const { lines, json } = await setup();

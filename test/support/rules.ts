@@ -18,6 +18,7 @@ export const shopPolicy = (change: Partial<ShopPolicy> = {}): ShopPolicy => ({
   timeZone: "Asia/Shanghai",
   locale: "zh-CN",
   currency: "CNY",
+  country: "CN",
   closeAfter: null,
   quietHours: null,
   cashOnDelivery: ["cod"],

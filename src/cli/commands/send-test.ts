@@ -9,11 +9,10 @@ import { join } from "node:path";
 import { Command } from "commander";
 import { runningCatalog } from "../../campaigns/live.ts";
 import type { openChannels } from "../../channels/registry.ts";
-import { maskContact, normalisePhone } from "../../core/order/contact.ts";
+import { contactOf, maskContact } from "../../core/order/contact.ts";
 import { readId } from "../../core/order/id.ts";
 import type { Channel, ChannelTerms, Message, SendOutcome } from "../../core/seams/channel.ts";
 import { didYouMean } from "../../core/text/suggest.ts";
-import { canonicalLocale } from "../../core/values/locale.ts";
 import type { Campaign, ShopPolicy } from "../../core/values/policy.ts";
 import { explainDbError } from "../../db/explain-error.ts";
 import { readRunning } from "../../db/stores/campaigns/campaign-store.ts";
@@ -113,10 +112,12 @@ function shopOf({ config }: CommandContext, named: string | undefined): ShopPoli
 
 function addressOf(text: string, { contact }: ChannelTerms, shop: ShopPolicy): string {
   if (contact !== "phone") return readId(text);
-  const phone = normalisePhone(text, canonicalLocale(shop.locale)?.split("-")[1]);
-  if (phone === null)
+  const number = contactOf("phone", text, shop);
+  if (number === null)
     throw new CommandError(`--to: ${maskContact(text)} is not a valid phone number: write it like +8613812345678`);
-  return phone;
+  if (number.kind !== "phone")
+    throw new CommandError(`--to: ${maskContact(number.value)} takes no SMS: name a mobile number`);
+  return number.value;
 }
 
 type Composed = { readonly message: Message; readonly made: MadeMessage };

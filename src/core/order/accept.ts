@@ -2,7 +2,7 @@
 import type { ShopPolicy } from "../values/policy.ts";
 import { firstIdentity, type Identities, identitiesOf } from "./contact.ts";
 import { type OrderEvent, parseEvent, type Rejection } from "./event.ts";
-import { NO_WARNINGS, type Warning } from "./warnings.ts";
+import type { Warning } from "./warnings.ts";
 
 export type AcceptedEvent =
   | {
@@ -30,23 +30,16 @@ export function acceptEvent(input: unknown, shopOf: (shop: string) => ShopPolicy
       `shop: ${name} is not configured: list it under shops in dunlin.yaml, or add "*"`,
     );
   }
-  const identities = identitiesOf(event.order.buyer, shop);
+  const { warnings, ...identities } = identitiesOf(event.order.buyer, shop);
   const identity = firstIdentity(identities);
-  const phone = event.order.buyer?.phone;
-  const unread = phone != null && phone.trim() !== "" && !identities.contacts.some(({ kind }) => kind === "phone");
   if (event.type === "order.created" && identity === null)
     return refuse(
       event,
       "invalid_event",
-      "order.buyer.phone: is not a valid phone number, and the buyer has no id or chat; write it like +8613812345678",
+      `${warnings[0]?.message ?? "order.buyer: needs at least one of id, phone, chat in order.created"}; nothing else says who the buyer is`,
     );
-  return { ok: true, event, identities, identity, warnings: unread ? [UNREADABLE] : NO_WARNINGS };
+  return { ok: true, event, identities, identity, warnings };
 }
-
-const UNREADABLE: Warning = {
-  code: "phone_unreadable",
-  message: "order.buyer.phone: cannot be read as a phone number; write it like +8613812345678",
-};
 
 function refuse(event: OrderEvent, code: string, message: string): AcceptedEvent {
   return { ok: false, id: event.id, rejection: { code, message } };

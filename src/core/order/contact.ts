@@ -1,65 +1,78 @@
 /** Reads a buyer's identities from an event, normalised so that the same phone or handle always compares equal. */
-import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString } from "libphonenumber-js/max";
-import { memo } from "../values/memo.ts";
+import { countryCode } from "../values/country.ts";
 import type { ShopPolicy } from "../values/policy.ts";
 import type { BuyerPayload } from "./event.ts";
+import { readId } from "./id.ts";
+import { readPhone } from "./phone.ts";
+import { NO_WARNINGS, type Warning } from "./warnings.ts";
 
 export type Identity = {
-  /** `phone`, or `chat.<kind>`. */
+  /** `phone`, `call` (a number that takes no message), or `chat.<kind>`. */
   readonly kind: string;
-  /** E.164, or the handle as given. */
+  /** E.164 (phone.ts), or the handle as given. */
   readonly value: string;
 };
 
 export type Identities = { readonly platformId: string | null; readonly contacts: readonly Identity[] };
 
-/** Mainland mobile numbers in E.164 need no second look: the plan is closed (1, then 3 to 9, then nine digits). */
-const CN_MOBILE = /^\+861[3-9]\d{9}$/;
-/** The same as people in China write it. Only prefixes for which the library accepts any last eight digits. */
-const CN_NATIONAL = /^1(?:3\d|5[0-35-9]|8\d|9[0-35-9])\d{8}$/;
-
-const MAX_NUMBERS = 2_000;
-
-/** E.164, or null when it is not a valid phone number (a masked one like `138****5678` is not). National numbers are read in `country`. */
-export function normalisePhone(text: string, country: string | undefined): string | null {
-  const trimmed = text.trim();
-  if (CN_MOBILE.test(trimmed)) return trimmed;
-  if (trimmed.includes("*")) return null;
-  if (country === "CN" && CN_NATIONAL.test(trimmed)) return `+86${trimmed}`;
-  return readPhone(`${country ?? ""} ${trimmed}`);
-}
-
-/** Takes `country number`. Remembered: the library takes longer than all else that is done with an event, and buyers come back. */
-const readPhone = memo(MAX_NUMBERS, (key: string): string | null => {
-  const at = key.indexOf(" ");
-  const country = key.slice(0, at);
-  const home: CountryCode | undefined = isSupportedCountry(country) ? country : undefined;
-  const phone = parsePhoneNumberFromString(key.slice(at + 1), home);
-  return phone?.isValid() === true ? phone.number : null;
-});
-
-/** The identities of a buyer in an event. A phone that cannot be read is left out. */
-export function identitiesOf(buyer: BuyerPayload | null | undefined, shop: ShopPolicy): Identities {
+/** The identities of a buyer in an event, and what of them could not be used. */
+export function identitiesOf(
+  buyer: BuyerPayload | null | undefined,
+  shop: ShopPolicy,
+): Identities & { readonly warnings: readonly Warning[] } {
+  if (buyer == null) return { platformId: null, contacts: [], warnings: NO_WARNINGS };
   const contacts: Identity[] = [];
-  if (buyer?.phone != null) {
-    const phone = normalisePhone(buyer.phone, regionOf(buyer.locale ?? shop.locale));
-    if (phone !== null) contacts.push({ kind: "phone", value: phone });
+  const warnings: Warning[] = [];
+  if (buyer.phone != null) {
+    const country = countryOf(buyer, shop, warnings);
+    const { number, unread } = readPhone(joined(buyer.phone), country);
+    if (number !== null) contacts.push(number);
+    if (number?.kind === "call") warnings.push(TAKES_NO_SMS);
+    if (unread && number?.kind !== "phone") warnings.push(unreadable(country, shop));
   }
-  if (buyer?.chat != null)
+  if (buyer.chat != null)
     for (const [kind, handle] of Object.entries(buyer.chat))
       if (handle.trim() !== "") contacts.push({ kind: `chat.${kind}`, value: handle.trim() });
-  return { platformId: buyer?.id ?? null, contacts };
+  return { platformId: buyer.id ?? null, contacts, warnings: warnings.length === 0 ? NO_WARNINGS : warnings };
 }
+
+const joined = (phone: string | readonly string[]): string => (typeof phone === "string" ? phone : phone.join("\n"));
+
+/** The country in which the buyer's national numbers are read. One that is not understood is not replaced by the shop's. */
+function countryOf({ country }: BuyerPayload, shop: ShopPolicy, warnings: Warning[]): string | null {
+  if (country == null || country.trim() === "") return shop.country;
+  const code = countryCode(country);
+  if (code === null) warnings.push(UNKNOWN_COUNTRY);
+  return code;
+}
+
+/** Reads an address that a person gives for a shop as the events of the shop are read. null: it is not an address of this kind. */
+export function contactOf(kind: string, address: string, shop: ShopPolicy): Identity | null {
+  const given = kind === "phone" ? { phone: address } : { chat: { [kind]: readId(address) } };
+  return identitiesOf(given, shop).contacts[0] ?? null;
+}
+
+const TAKES_NO_SMS: Warning = {
+  code: "phone_takes_no_sms",
+  message: "order.buyer.phone: is a landline or has an extension: it gets no SMS; send a mobile number, too",
+};
+const UNKNOWN_COUNTRY: Warning = {
+  code: "country_unknown",
+  message: "order.buyer.country: is not an ISO 3166 country code of two letters, like CN",
+};
+const unreadable = (country: string | null, { id }: ShopPolicy): Warning => ({
+  code: "phone_unreadable",
+  message:
+    country === null
+      ? `order.buyer.phone: is not a phone number with its country code, and its country is not known: write it like +8613812345678, or set shops.${id}.country in dunlin.yaml`
+      : `order.buyer.phone: is not a phone number of ${country}: write it like +8613812345678`,
+});
 
 /** The text whose hash decides holdout and variant: the platform's id where there is one. */
 export function firstIdentity({ platformId, contacts }: Identities): string | null {
   if (platformId !== null) return `id:${platformId}`;
   const contact = contacts[0];
   return contact === undefined ? null : `${contact.kind}:${contact.value}`;
-}
-
-function regionOf(locale: string): string | undefined {
-  return /[-_]([A-Z]{2})\b/.exec(locale)?.[1];
 }
 
 /** `+8613812345678` → `+86138****5678`; handles keep two characters at each end. Only for display. */

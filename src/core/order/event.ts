@@ -53,14 +53,22 @@ const decimal = z
   .regex(/^\d{1,15}(\.\d{1,6})?$/, 'must be a plain decimal string that is not negative, like "129.00"');
 const tags = z.array(z.string().max(200)).max(200).nullish();
 
+/** A field of a platform may hold several numbers with names. */
+const phoneText = z.string().max(500);
+const phoneError = ({ input }: { readonly input: unknown }) =>
+  typeof input === "number"
+    ? "must be a string: put it in quotes"
+    : "must be a string of at most 500 characters, or an array of at most 10 of them";
+
 const orderIdError = ({ input }: { readonly input: unknown }) =>
   typeof input === "number" ? "must be a string: a 64-bit number would lose its last digits in JSON" : undefined;
 
 const buyerShape = z.object({
   id: mayBeEmpty(200),
-  phone: text(40),
+  phone: z.union([phoneText, z.array(phoneText).max(10)], { error: phoneError }).nullish(),
   chat: z.record(name(40), mayBeEmpty(300)).transform(givenHandles).nullish(),
   name: z.string().max(200).transform(readName).nullish(),
+  country: text(100),
   locale: text(40),
   timeZone: text(60),
   tier: text(60),

@@ -100,11 +100,15 @@ const handles: Check = (value) => {
 };
 
 const tags = list(200, text(200));
+const phoneText = text(500);
+const phoneList = list(10, phoneText);
+const phone: Check = (value) => (typeof value === "string" ? phoneText(value) : phoneList(value));
 const buyer = object([
   ["id", name(200)],
-  ["phone", text(40)],
+  ["phone", phone],
   ["chat", handles],
   ["name", personName],
+  ["country", text(100)],
   ["locale", text(40)],
   ["timeZone", text(60)],
   ["tier", text(60)],

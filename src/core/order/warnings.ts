@@ -7,7 +7,16 @@
 export const WARNINGS = {
   phone_unreadable: {
     means: "A phone number was received and cannot be read, so the buyer has no such contact.",
-    remedy: "Send it in international form, like +8613812345678, or say in which country it is to be read.",
+    remedy: "Send it like +8613812345678, or set the country: `order.buyer.country`, or `shops.<shop>.country`.",
+  },
+  phone_takes_no_sms: {
+    means:
+      "The only numbers received are landlines, service numbers or numbers with an extension: a person can call them.",
+    remedy: "Send a mobile number, too.",
+  },
+  country_unknown: {
+    means: "`order.buyer.country` is not a country with phone numbers. A number without a country code is not read.",
+    remedy: "Send the ISO 3166 code of two letters, like CN.",
   },
 } as const;
 

@@ -12,6 +12,8 @@ export type ShopPolicy = {
   readonly timeZone: string;
   readonly locale: string;
   readonly currency: string;
+  /** ISO 3166 alpha-2: where phone numbers without a country code are read; null: not known, and they cannot be read. */
+  readonly country: string | null;
   /** An order without a close time closes this long after it was created; null: never. */
   readonly closeAfter: number | null;
   readonly quietHours: QuietHours | null;

@@ -11,8 +11,13 @@ const NEEDED = "Required in order.created";
 
 const buyer = z.looseObject({
   id: text.nullish(),
-  phone: text.nullish().meta({ example: "+8613812345678" }),
+  phone: z
+    .union([text, z.array(text)])
+    .nullish()
+    .describe("One or several numbers: the first that takes SMS is used")
+    .meta({ example: "+8613812345678" }),
   chat: z.record(text, text.nullable()).nullish(),
+  country: text.nullish().describe("ISO 3166, two letters: where a phone number without a country code is read"),
   name: text.nullish(),
   locale: text.nullish(),
   timeZone: text.nullish(),

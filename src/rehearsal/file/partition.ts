@@ -52,11 +52,15 @@ function* namesOf(value: unknown, shopOf: ShopOf): Generator<string> {
   if (typeof order.id === "string") yield `o\n${shop}\n${readId(order.id)}`;
   const policy = shopOf(shop);
   if (policy === null || order.buyer == null) return;
-  const { id, phone, chat, locale } = record(order.buyer);
+  const { id, phone, chat, country } = record(order.buyer);
   const payload = {
     id: typeof id === "string" ? readId(id) || null : null,
-    phone: typeof phone === "string" ? phone : null,
-    locale: typeof locale === "string" ? locale : null,
+    phone: Array.isArray(phone)
+      ? phone.filter((each) => typeof each === "string")
+      : typeof phone === "string"
+        ? phone
+        : null,
+    country: typeof country === "string" ? country : null,
     chat: Object.fromEntries(
       Object.entries(record(chat)).flatMap(([kind, handle]) =>
         typeof handle === "string" ? [[readId(kind), readId(handle)]] : [],

@@ -16,6 +16,7 @@ export const SAMPLE_FACTS: TemplateFacts = {
     currency: "CNY",
     closeAfter: null,
     quietHours: null,
+    country: null,
     cashOnDelivery: [],
   },
   buyer: { name: "Li Lei", tier: "gold", locale: "en", timeZone: null },

@@ -1,6 +1,7 @@
 /** One Shopify order → the `order` of an event. */
-import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString } from "libphonenumber-js";
 import { readName } from "../../core/order/name.ts";
+import { readPhone } from "../../core/order/phone.ts";
+import { countryCode } from "../../core/values/country.ts";
 import { parseInstant } from "../../core/values/instant.ts";
 import { decimalOf, type Json, jsonOf, listOf, textOf } from "../json.ts";
 import { idOf } from "./ids.ts";
@@ -65,43 +66,44 @@ function isOnTerms(order: Json): boolean {
 
 function buyerOf(order: Json) {
   const customer = jsonOf(order.customer);
-  const id = customer === null ? null : idOf(customer, "Customer");
-  const phone = phoneOf(order, customer);
-  if (id === null && phone === null) return null;
-  const billing = jsonOf(order.billing_address);
-  const name = nameOf(customer) ?? nameOf(billing) ?? nameOf(jsonOf(order.shipping_address));
-  return { id, phone, name, locale: textOf(order.customer_locale, 40) };
-}
-
-/** The first possible phone number, as E.164. A number without a country code is read in the country of its address. */
-function phoneOf(order: Json, customer: Json | null): string | null {
   const billing = jsonOf(order.billing_address);
   const shipping = jsonOf(order.shipping_address);
   const home = jsonOf(customer?.default_address);
+  const id = customer === null ? null : idOf(customer, "Customer");
   const payer = billing ?? shipping ?? home;
-  const candidates: readonly (readonly [unknown, Json | null])[] = [
+  const phone = phonesOf([
     [order.phone, payer],
     [customer?.phone, home ?? payer],
     [billing?.phone, billing],
     [shipping?.phone, shipping],
     [home?.phone, home],
-  ];
-  for (const [number, address] of candidates) {
-    const text = textOf(number, 60);
-    if (text === null) continue;
-    const country = countryOf(address);
-    const parsed = parsePhoneNumberFromString(text, {
-      extract: false,
-      ...(country !== null && { defaultCountry: country }),
-    });
-    if (parsed?.isPossible()) return parsed.number;
-  }
-  return null;
+  ]);
+  if (id === null && phone.length === 0) return null;
+  const name = nameOf(customer) ?? nameOf(billing) ?? nameOf(shipping);
+  const country = textOf(payer?.country_code, 100);
+  return {
+    id,
+    phone: phone.length > 1 ? phone : (phone[0] ?? null),
+    country,
+    name,
+    locale: textOf(order.customer_locale, 40),
+  };
 }
 
-function countryOf(address: Json | null): CountryCode | null {
-  const code = textOf(address?.country_code, 2)?.toUpperCase() ?? "";
-  return isSupportedCountry(code) ? code : null;
+/** Stands for a number that was received and cannot be read. */
+const UNREAD = "*";
+
+/** The payer's numbers come first. A number is read in the country of its own address; without one it is left to the shop's. */
+function phonesOf(candidates: readonly (readonly [number: unknown, address: Json | null])[]): string[] {
+  const phones = new Set<string>();
+  for (const [number, address] of candidates) {
+    const text = textOf(number, 500);
+    if (text === null || !/[\d*]/.test(text)) continue;
+    const country = textOf(address?.country_code, 100);
+    if (country === null) phones.add(text);
+    else phones.add(readPhone(text, countryCode(country)).number?.value ?? UNREAD);
+  }
+  return [...phones];
 }
 
 /** First name first. A name in Han, kana or Hangul is written family name first, without a space. */

@@ -123,7 +123,14 @@ export type Shape = typeof scenarioArb extends fc.Arbitrary<infer T> ? T : never
 export function scenarioOf(shape: Shape, name: string, start: number): Scenario {
   const { quiet, ...shop } = shape.shop;
   return {
-    shop: { ...shop, id: name, locale: "en", currency: "CNY", quietHours: quiet === null ? null : quietOf(quiet) },
+    shop: {
+      ...shop,
+      id: name,
+      locale: "en",
+      currency: "CNY",
+      country: "CN",
+      quietHours: quiet === null ? null : quietOf(quiet),
+    },
     campaigns: shape.campaigns.map((campaign, index) => campaignOf(campaign, `${name}-${index}`, name, start)),
     events: shape.events
       .map((event, index) => ({ at: start + event.at, event: eventOf(event, index, name, start + event.at) }))

@@ -47,6 +47,7 @@ describe("without anything", () => {
       timeZone: "UTC",
       locale: "en",
       currency: "USD",
+      country: null,
       closeAfter: null,
       quietHours: null,
       cashOnDelivery: ["cod"],
@@ -152,6 +153,7 @@ describe("shops", () => {
       timeZone: "Asia/Shanghai",
       locale: "zh-CN",
       currency: "CNY",
+      country: "CN",
       closeAfter: DAY,
       quietHours: { from: 22 * HOUR, to: 8 * HOUR },
       cashOnDelivery: ["cod"],
@@ -159,6 +161,19 @@ describe("shops", () => {
     });
     expect([config.implicitShops, config.shopIds, config.shop("other")]).toEqual([false, ["acme"], null]);
     for (const id of ["*", "__proto__", "constructor"]) expect(config.shop(id)).toBeNull();
+  });
+
+  it("are in the country of their zone and currency, unless they name one", () => {
+    write(`shops:
+  "*": { timeZone: Europe/Berlin, currency: EUR }
+  sweden: { currency: SEK }
+  unknown: { currency: USD }
+  named: { currency: USD, country: at }
+`);
+    const countries = ["any", "sweden", "unknown", "named"].map((id) => configOf().shop(id)?.country);
+    expect(countries).toEqual(["DE", "SE", null, "AT"]);
+    write("shops: { acme: { country: China } }\n");
+    expect(faultsOf()).toEqual([expect.stringContaining("is not an ISO 3166 country code of two letters, like CN")]);
   });
 
   it("take missing keys from the entry for all, which also stands for any other shop", () => {

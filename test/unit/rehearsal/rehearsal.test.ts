@@ -189,7 +189,7 @@ describe("a rehearsal", () => {
 
   it("counts what could not be used of the events, with the first line, in memory and in buckets", async () => {
     const unread = (n: number) => created(`o${n}`, n, { id: `b${n}`, phone: "1.39E+10" });
-    const lines = [created("o0", 0, { id: "b0", phone: "+8613812345678" }), ...[1, 2, 3].map(unread)];
+    const lines = [created("o0", 0, { id: "b0", phone: "+8613812345678", locale: "en" }), ...[1, 2, 3].map(unread)];
     const said = [expect.stringMatching(/^line 2: order\.buyer\.phone: .* \(phone_unreadable; 3 events\)$/)];
     expect((await run(lines)).json.warnings).toEqual(said);
     expect((await run(lines, { shortFile: 0 })).json.warnings).toEqual(said);

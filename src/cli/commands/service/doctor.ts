@@ -42,6 +42,13 @@ export async function doctorCommand(context: CommandContext, json: boolean): Pro
       ? "advice: none configured, so events of every shop are accepted, in UTC; list your shops in dunlin.yaml"
       : `${config.shopIds.length} configured`,
   );
+  for (const id of config.shopIds)
+    if (config.shop(id)?.country === null)
+      add(
+        "shops",
+        true,
+        `advice: set shops.${id}.country: its time zone and currency do not say it, so only phone numbers with their country code are read`,
+      );
   for (const channel of config.channels) {
     const delivers = providerOf(channel.provider)?.delivers === true;
     const message = delivers

@@ -7,6 +7,7 @@ const shop: ShopPolicy = {
   timeZone: "UTC",
   locale: "zh-CN",
   currency: "CNY",
+  country: "CN",
   closeAfter: null,
   quietHours: null,
   cashOnDelivery: [],

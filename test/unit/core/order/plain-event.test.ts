@@ -62,8 +62,9 @@ const chat = fc.dictionary(
 );
 const buyer = given({
   id: fc.oneof(spelled, long(200)),
-  phone: fc.oneof(good.text, long(40)),
+  phone: fc.oneof(good.text, long(500), fc.array(mostly(long(500)), { maxLength: 11 })),
   chat,
+  country: long(100),
   name: fc.oneof(good.text, long(200), fc.constantFrom("-", "Rahim -", "Jose\u0301", "NULL NULL")),
   locale: long(40),
   timeZone: long(60),

@@ -17,7 +17,7 @@ const picked = (value: unknown) => {
   return {
     ...texts(value, ["id", "shop", "occurredAt"]),
     order: texts(order, ["id"]),
-    buyer: texts(buyer, ["id", "phone", "locale"]),
+    buyer: texts(buyer, ["id", "phone", "country"]),
     chat: texts(chat, Object.keys(record(chat))),
   };
 };
@@ -30,7 +30,7 @@ const name = fc.constantFrom(
   "buyer",
   "chat",
   "phone",
-  "locale",
+  "country",
   "wx",
   "é",
   'q"',
@@ -55,7 +55,13 @@ const wellFormed = fc.record(
       {
         tags: nested.value,
         id: leaf,
-        buyer: fc.record({ id: leaf, chat: nested.object, phone: leaf, more: nested.value, locale: leaf }),
+        buyer: fc.record({
+          id: leaf,
+          chat: nested.object,
+          phone: fc.oneof(leaf, fc.array(leaf)),
+          more: nested.value,
+          country: leaf,
+        }),
       },
       { noNullPrototype: true },
     ),

@@ -102,25 +102,38 @@ describe("the buyer", () => {
   const none = { customer: null, billing_address: null, shipping_address: null, phone: null };
   const us = { country_code: "US" };
 
-  test.each<[string, Change, string | null]>([
-    ["the order's", { phone: "+44 7400 123456" }, "+447400123456"],
+  test.each<[string, Change, string | string[] | null]>([
+    ["the order's", { phone: "+44 7400 123456" }, "+44 7400 123456"],
     ["the customer's", { customer: { id: 5, phone: "+8613812345678" } }, "+8613812345678"],
     ["billing", { billing_address: { ...us, phone: "(312) 345-6789" } }, "+13123456789"],
     [
       "shipping, when billing has none that can be one",
       { billing_address: { ...us, phone: "555-555-SHIP" }, shipping_address: { ...us, phone: "312.345.6789" } },
-      "+13123456789",
+      ["*", "+13123456789"],
     ],
     [
       "the default address",
       { customer: { id: 5, default_address: { country_code: "CN", phone: "138 1234 5678" } } },
       "+8613812345678",
     ],
-    ["none without a country", { customer: { id: 5, phone: "138 1234 5678" } }, null],
+    ["one that is left to the shop's country", { customer: { id: 5, phone: "138 1234 5678" } }, "138 1234 5678"],
     ["none", { customer: { id: 5, phone: "n/a" } }, null],
-    ["none that is too short", { billing_address: { ...us, phone: "555-123" } }, null],
+    ["one that cannot be read", { billing_address: { ...us, phone: "555-123" } }, "*"],
+    [
+      "each in the country of its own address",
+      {
+        billing_address: { country_code: "MX", phone: "(415) 555-2672" },
+        shipping_address: { ...us, phone: "(415) 555-2672" },
+      },
+      ["+524155552672", "+14155552672"],
+    ],
+    [
+      "several, of which intake takes the first that gets SMS",
+      { billing_address: { country_code: "CN", phone: "010-62345678" }, customer: { id: 5, phone: "+8613812345678" } },
+      ["+8613812345678", "+861062345678"],
+    ],
   ])("has %s phone number", (_name, over, phone) => {
-    expect(first("orders/create", { ...none, customer: { id: 5 }, ...over }).order.buyer?.phone).toBe(phone);
+    expect(first("orders/create", { ...none, customer: { id: 5 }, ...over }).order.buyer?.phone ?? null).toEqual(phone);
   });
 
   test.each<[Change, string | null]>([

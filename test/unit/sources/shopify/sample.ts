@@ -11,6 +11,7 @@ export const SHOP: ShopPolicy = {
   currency: "HKD",
   closeAfter: null,
   quietHours: null,
+  country: "HK",
   cashOnDelivery: ["cod"],
 };
 
