@@ -2,18 +2,38 @@
 
 import type { OrderPayload } from "../core/order/event.ts";
 import type { PaymentPromise } from "../core/rules/buyer-state.ts";
+import type { Move } from "../core/rules/plan.ts";
+import { formatAmount } from "../core/values/money.ts";
 import type { Reason } from "../core/values/reason.ts";
 import type { Sql } from "../db/client.ts";
 import {
+  type CaseFacts,
   type DeliveryFacts,
   loadStory,
   type OrderFacts,
   type ReminderFacts,
   type StoredStory,
 } from "../db/stores/reads/explain-store.ts";
+import { endingOf } from "./ending.ts";
 import type { PolicyLookups } from "./policies.ts";
-import type { OrderStory, StoryCase, StoryDelivery, StoryOrder, StoryPayload, StoryReason } from "./story.ts";
-import { type MoveContext, moveText, reasonText, ruleText, withoutAddress } from "./words.ts";
+import type {
+  OrderStory,
+  StoryCase,
+  StoryDelivery,
+  StoryOrder,
+  StoryPayload,
+  StoryReason,
+  StoryReminder,
+} from "./story.ts";
+import {
+  isSameSecond,
+  type MoveContext,
+  moveText,
+  reasonText,
+  ruleText,
+  unplannedText,
+  withoutAddress,
+} from "./words.ts";
 
 export type ExplainDeps = Partial<PolicyLookups> & { readonly sql: Sql };
 
@@ -42,6 +62,31 @@ function storyOf(deps: ExplainDeps, shop: string, id: string, stored: StoredStor
     if (campaign?.version !== row.campaign_version || step === undefined || row.plan === null) return null;
     return ruleText(step.at, row.plan, contextOf(row));
   };
+  const rows = reminders.map(
+    (row): StoryReminder => ({
+      id: row.id,
+      case: row.case_id,
+      campaign: row.campaign,
+      version: row.campaign_version,
+      step: row.step,
+      variant: row.variant,
+      state: row.state,
+      kind: row.kind,
+      reason: row.reason === null ? null : reasonOf(row.reason),
+      plannedAt: row.due_at,
+      anchor: row.plan?.anchor ?? null,
+      latest: row.plan?.latest ?? null,
+      rule: ruleOf(row),
+      moves: (row.plan?.moves ?? []).filter(isMove).map((move) => ({ ...move, text: moveText(move, contextOf(row)) })),
+      decidedAt: row.decided_at,
+      retryAt: row.retry_at,
+      paused: row.paused && row.kind === "send" && (row.state === "planned" || row.retry_at !== null),
+      orders: row.orders,
+      namesOrder: row.orders.includes(id),
+      deliveries: deliveries.filter(({ reminder_id }) => reminder_id === row.id).map(deliveryOf),
+      credited: recovery?.reminder_id === row.id,
+    }),
+  );
   return {
     zone,
     order: orderOf(shop, id, order),
@@ -65,30 +110,9 @@ function storyOf(deps: ExplainDeps, shop: string, id: string, stored: StoredStor
           ? null
           : { ...reasonOf(row.whole_reason), since: row.whole_at },
       orders: row.orders,
+      unplanned: unplannedOf(deps, row, reminders),
     })),
-    reminders: reminders.map((row) => ({
-      id: row.id,
-      case: row.case_id,
-      campaign: row.campaign,
-      version: row.campaign_version,
-      step: row.step,
-      variant: row.variant,
-      state: row.state,
-      kind: row.kind,
-      reason: row.reason === null ? null : reasonOf(row.reason),
-      plannedAt: row.due_at,
-      anchor: row.plan?.anchor ?? null,
-      latest: row.plan?.latest ?? null,
-      rule: ruleOf(row),
-      moves: (row.plan?.moves ?? []).map((move) => ({ ...move, text: moveText(move, contextOf(row)) })),
-      decidedAt: row.decided_at,
-      retryAt: row.retry_at,
-      paused: row.paused && row.kind === "send" && (row.state === "planned" || row.retry_at !== null),
-      orders: row.orders,
-      namesOrder: row.orders.includes(id),
-      deliveries: deliveries.filter(({ reminder_id }) => reminder_id === row.id).map(deliveryOf),
-      credited: recovery?.reminder_id === row.id,
-    })),
+    reminders: rows,
     recovery:
       recovery === null
         ? null
@@ -99,8 +123,26 @@ function storyOf(deps: ExplainDeps, shop: string, id: string, stored: StoredStor
             amount: recovery.amount,
             currency: recovery.currency,
           },
+    ending: endingOf({ order, recovery, reminders: rows, money: formatAmount }),
   };
 }
+
+/** Steps before the close have no row while no close is known (rule 3). The steps are those of the campaign as it is now. */
+function unplannedOf(
+  deps: ExplainDeps,
+  { id, campaign, closes, whole_reason }: CaseFacts,
+  reminders: readonly ReminderFacts[],
+): StoryCase["unplanned"] {
+  if (closes || campaign === null || whole_reason !== null) return [];
+  const steps = deps.campaignOf?.(campaign)?.steps ?? [];
+  const isPlanned = (step: string) => reminders.some((row) => row.case_id === id && row.step === step);
+  return steps
+    .filter(({ id: step, at }) => at.kind === "beforeClose" && !isPlanned(step))
+    .map(({ id: step, at }) => ({ step, text: unplannedText(at) }));
+}
+
+/** People read seconds: a move within one is no move. */
+const isMove = ({ from, to }: Move): boolean => !isSameSecond(from, to);
 
 const promiseOf = ({ at, recordedAt, reason, by }: PaymentPromise): StoryCase["promise"] => ({
   at,

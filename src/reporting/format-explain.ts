@@ -4,7 +4,7 @@ import { instantWriter, type WriteInstant } from "./instants.ts";
 import type { OrderStory, StoryCase, StoryDelivery, StoryEvent, StoryReminder } from "./story.ts";
 import { moneyText, payloadJson } from "./story-json.ts";
 import { printable } from "./text-table.ts";
-import { latencyText } from "./words.ts";
+import { isSameSecond, latencyText } from "./words.ts";
 
 /** `amount 129.00, closesAt 2026-…, items 2`. */
 function payloadText(event: StoryEvent, write: WriteInstant): string {
@@ -13,7 +13,7 @@ function payloadText(event: StoryEvent, write: WriteInstant): string {
     .join(", ");
 }
 
-export function storyText({ zone, order, events, cases, reminders, recovery }: OrderStory): string {
+export function storyText({ zone, order, events, cases, reminders, ending }: OrderStory): string {
   const write = instantWriter(zone);
   const amount = moneyText(order.amount, order.currency);
   const lines = [
@@ -35,19 +35,13 @@ export function storyText({ zone, order, events, cases, reminders, recovery }: O
   for (const each of cases) {
     lines.push("", ...caseLines(each, write));
     for (const reminder of reminders) if (reminder.case === each.id) lines.push(...reminderLines(reminder, write));
+    for (const { step, text } of each.unplanned) lines.push(`  ${step} is not planned: ${text}`);
   }
   const orphans = reminders.filter((reminder) => !cases.some(({ id }) => id === reminder.case));
   for (const reminder of orphans) lines.push(...reminderLines(reminder, write));
   if (cases.length === 0) lines.push("", "No case: no reminder was ever due for it.");
   lines.push("");
-  if (recovery === null) lines.push("Not a recovery.");
-  else {
-    const credited = reminders.find(({ id }) => id === recovery.reminder);
-    const after = latencyText(recovery.paidAt - recovery.remindedAt);
-    lines.push(
-      `Recovered: ${moneyText(recovery.amount, recovery.currency)} ${recovery.currency} paid ${after} after ${credited?.step ?? "the reminder"}`,
-    );
-  }
+  lines.push(ending.text);
   return `${lines.map(printable).join("\n")}\n`;
 }
 
@@ -92,7 +86,7 @@ function reminderLines(reminder: StoryReminder, write: WriteInstant): string[] {
     `  ${write(reminder.decidedAt ?? plannedAt)}  ${name} ${stateText(reminder)}${because}${namesOrder ? "" : " (does not name this order)"}`,
   ];
   if (reminder.campaign !== null && reminder.step !== null) {
-    const from = anchor === null || anchor === plannedAt ? "" : `, first meant for ${write(anchor)}`;
+    const from = anchor === null || isSameSecond(anchor, plannedAt) ? "" : `, first meant for ${write(anchor)}`;
     lines.push(
       `      campaign ${reminder.campaign} (version ${reminder.version ?? "unknown"}), due ${write(plannedAt)}${from}`,
     );

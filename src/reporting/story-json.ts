@@ -4,7 +4,7 @@ import { costOf } from "./format-report.ts";
 import { instantWriter, type WriteInstant } from "./instants.ts";
 import type { OrderStory, StoryCase, StoryDelivery, StoryOrder, StoryPayload, StoryReminder } from "./story.ts";
 
-export function storyJson({ zone, order, events, cases, reminders, recovery }: OrderStory) {
+export function storyJson({ zone, order, events, cases, reminders, recovery, ending }: OrderStory) {
   const at = instantWriter(zone);
   return {
     order: orderJson(order, at),
@@ -31,6 +31,7 @@ export function storyJson({ zone, order, events, cases, reminders, recovery }: O
             paidAt: at(recovery.paidAt),
             amount: formatAmount(recovery.amount, recovery.currency),
           },
+    ending,
   };
 }
 

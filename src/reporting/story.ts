@@ -130,6 +130,8 @@ export type StoryCase = {
   readonly waiting: (StoryReason & { readonly since: number }) | null;
   /** The orders that are in it, or were in it when it ended. */
   readonly orders: readonly string[];
+  /** Steps of its campaign that have no row, because no close of its orders is known. */
+  readonly unplanned: readonly { readonly step: string; readonly text: string }[];
 };
 
 export type StoryRecovery = {
@@ -138,6 +140,12 @@ export type StoryRecovery = {
   readonly paidAt: number;
   readonly amount: number;
   readonly currency: string;
+};
+
+/** The result of the order so far. */
+export type StoryEnding = {
+  readonly code: "recovered" | "not_paid" | "closed_unpaid" | "paid_unaided" | "refunded";
+  readonly text: string;
 };
 
 export type OrderStory = {
@@ -149,4 +157,5 @@ export type OrderStory = {
   /** By their time. */
   readonly reminders: readonly StoryReminder[];
   readonly recovery: StoryRecovery | null;
+  readonly ending: StoryEnding;
 };

@@ -2,7 +2,7 @@
 
 import type { Move } from "../core/rules/plan.ts";
 import { isQuiet, quietEnd } from "../core/rules/quiet.ts";
-import { DAY, formatDuration, MINUTE } from "../core/values/duration.ts";
+import { DAY, formatDuration, MINUTE, SECOND } from "../core/values/duration.ts";
 import { formatInstant } from "../core/values/instant.ts";
 import type { Anchor, QuietHours } from "../core/values/policy.ts";
 import type { Reason } from "../core/values/reason.ts";
@@ -72,6 +72,13 @@ export function ruleText(
     ? `${time} is twice ${span} after ${of("oldest")} was created, beyond which later ones do not put it off`
     : `${time} is ${span} after ${of("newest")} was created`;
 }
+
+/** `at` of a step that has no time, because no close is known. */
+export const unplannedText = ({ ms }: Anchor): string =>
+  `it is due ${formatDuration(ms)} before the close, and no close is known: the order has no closesAt, and its shop no closeAfter`;
+
+/** People read seconds. */
+export const isSameSecond = (a: number, b: number): boolean => Math.floor(a / SECOND) === Math.floor(b / SECOND);
 
 /** "moved from 22:40 to 21:59: quiet hours until 08:00 end after 07:58, the last useful moment" */
 export function moveText(move: Move, context: MoveContext): string {

@@ -70,6 +70,7 @@ const STORIES = [
   "refused",
   "paused",
   "cod",
+  "endless",
   "presale",
   ...HELD,
 ];

@@ -69,6 +69,7 @@ export const STORY: OrderStory = {
   cases: [],
   reminders: [],
   recovery: null,
+  ending: { code: "not_paid", text: "Not paid yet." },
 };
 
 export const REMINDER: Answer<typeof reminderItem> = {

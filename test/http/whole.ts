@@ -167,6 +167,7 @@ export async function happen({ database, receive, dispatch }: Awaited<ReturnType
     created("refused"),
     created("paused", { tags: ["later"] }),
     created("cod", { paymentMethod: "cod" }),
+    created("endless", { closesAt: null }),
     created("presale", { presale: { depositPaid: false }, pendingConfirmation: true }),
     ...HELD.map((id) => created(id, { tags: ["held"] })),
   );

@@ -1,5 +1,5 @@
 /** Facts for tests of reports: orders through intake, what dispatch would write by hand. */
-import type { Campaign } from "../../src/core/values/policy.ts";
+import type { Campaign, ShopPolicy } from "../../src/core/values/policy.ts";
 import type { Sql } from "../../src/db/client.ts";
 import { newId } from "../../src/db/ids.ts";
 import { type Prepared, prepare } from "../../src/intake/prepare.ts";
@@ -23,10 +23,14 @@ export type Sent = {
   readonly window?: number;
 };
 
-export async function reportFacts(campaigns?: readonly Campaign[], zones: Record<string, string> = {}) {
+export async function reportFacts(
+  campaigns?: readonly Campaign[],
+  zones: Record<string, string> = {},
+  shop: Partial<ShopPolicy> = {},
+) {
   const { deps: base, database } = await intakeDeps(campaigns === undefined ? {} : { campaigns });
   const { sql } = database;
-  const shopOf = (id: string) => closingShop({ id, timeZone: zones[id] ?? "Asia/Shanghai" });
+  const shopOf = (id: string) => closingShop({ id, timeZone: zones[id] ?? "Asia/Shanghai", ...shop });
   const deps = { ...base, shopOf };
   let events = 0;
   const receive = async (type: string, at: number, order: Record<string, unknown>, shop = "acme"): Promise<void> => {

@@ -76,6 +76,9 @@ const orderCase = z.strictObject({
     .nullable()
     .describe("Why no step of the whole case is planned"),
   orders: orderIds,
+  unplanned: z
+    .array(z.strictObject({ step: text, text: text.describe("Why, as a sentence") }))
+    .describe("Steps without a row, because no close of the orders is known"),
 });
 
 const delivery = z.strictObject({
@@ -144,6 +147,9 @@ export const orderStory = z.strictObject({
   cases: z.array(orderCase),
   reminders: z.array(reminder),
   recovery: recovery.nullable(),
+  ending: z
+    .strictObject({ code: z.enum(["recovered", "not_paid", "closed_unpaid", "paid_unaided", "refunded"]), text })
+    .describe("The result of the order so far"),
 });
 
 export type OrderStory = Answer<typeof orderStory>;

@@ -213,6 +213,83 @@ describe("explaining an order", () => {
     });
   });
 
+  it("ends with what came of the order", async () => {
+    const facts = await reportFacts();
+    const day = 24 * HOUR;
+    const endOf = async (order: string) => {
+      const story = await explainOrder({ sql: facts.sql, zoneOf }, { shop: "acme", order });
+      if (story === null) throw new Error("no story");
+      const end = storyText(story).trimEnd().split("\n").at(-1);
+      expect(end).toBe(story.ending.text);
+      expect(end).not.toContain("Not a recovery");
+      return [story.ending.code, end];
+    };
+    for (const id of ["o1", "o2", "o3", "o4", "o5", "o6"])
+      await facts.order(id, T0, { closesAt: new Date(T0 + 3 * day).toISOString() });
+    expect(await endOf("o1")).toEqual(["not_paid", "Not paid yet."]);
+    for (const id of ["o3", "o4", "o5"])
+      await facts.sent({ order: id, step: "nudge", at: T0 + 10 * MINUTE, window: HOUR });
+    await facts.paid("o2", T0 + HOUR);
+    await facts.paid("o4", T0 + 30 * MINUTE);
+    await facts.paid("o5", T0 + 30 * MINUTE);
+    await facts.paid("o3", T0 + day);
+    await facts.refunded("o5", T0 + day);
+    await facts.receive("closed", T0 + day, { id: "o6", buyer: undefined });
+    expect(await endOf("o2")).toEqual([
+      "paid_unaided",
+      "Paid, but not because of a reminder: none was sent before the payment.",
+    ]);
+    expect(await endOf("o3")).toEqual([
+      "paid_unaided",
+      "Paid, but not because of a reminder: the last one was sent 23h50m before the payment, too long to be credited.",
+    ]);
+    expect(await endOf("o4")).toEqual(["recovered", "Recovered: 129.00 CNY paid 20m after nudge"]);
+    expect(await endOf("o5")).toEqual(["refunded", "Paid and refunded: no recovery."]);
+    expect(await endOf("o6")).toEqual(["closed_unpaid", "Closed unpaid."]);
+    // Closed by the clock.
+    await facts.database.setNow(T0 + 3 * day);
+    expect(await endOf("o1")).toEqual(["closed_unpaid", "Closed unpaid."]);
+  });
+
+  it("has a line for a step that cannot be planned, because no close is known", async () => {
+    const one = campaign();
+    const facts = await reportFacts([one], {}, { closeAfter: null });
+    const policies = policyLookups(
+      () => [one],
+      () => shopPolicy(),
+    );
+    await facts.order("o1", T0);
+    const story = async (deps: Partial<typeof policies> = policies) => {
+      const told = await explainOrder({ sql: facts.sql, ...deps }, asked);
+      if (told === null) throw new Error("no story");
+      return told;
+    };
+    const text =
+      "it is due 30m before the close, and no close is known: the order has no closesAt, and its shop no closeAfter";
+    expect((await story()).cases[0]?.unplanned).toEqual([{ step: "last-call", text }]);
+    expect(storyText(await story())).toContain(`  last-call is not planned: ${text}`);
+    expect((await story({ zoneOf })).cases[0]?.unplanned).toEqual([]);
+    await facts.receive("updated", T0 + MINUTE, { id: "o1", closesAt: new Date(T0 + 2 * HOUR).toISOString() });
+    expect((await story()).cases[0]?.unplanned).toEqual([]);
+  });
+
+  it("shows no move within a second", async () => {
+    const facts = await reportFacts();
+    await facts.order("o1", T0);
+    const due = T0 + 10 * MINUTE;
+    const moves = [
+      { rule: "late", from: due - 100, to: due + 300 },
+      { rule: "late", from: due + 300, to: due + 700 },
+    ];
+    await facts.sql`update reminders set due_at = ${new Date(due + 700)},
+      plan = plan || ${JSON.stringify({ anchor: due + 200, moves })}::text::jsonb where step = 'nudge'`;
+    const story = await explainOrder({ sql: facts.sql, zoneOf }, asked);
+    expect(story?.reminders[0]?.moves.map(({ text }) => text)).toEqual([
+      "moved from 20:09:59 to 20:10:00: that time had passed when this was planned",
+    ]);
+    expect(story === null ? "" : storyText(story)).not.toContain("first meant for");
+  });
+
   it("has a sentence of its own for each reason", () => {
     const texts = REASONS.map(reasonText);
     expect(new Set(texts).size).toBe(REASONS.length);
