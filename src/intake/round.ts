@@ -122,7 +122,8 @@ function changedPayments({ party, buyer }: PartyWork): Key[] {
     const same = (["paidAt", "refundedAt", "amount", "currency"] as const).every(
       (field) => order[field] === was?.[field],
     );
-    return same ? [] : [{ shop: party.shop, id }];
+    const sameParts = JSON.stringify(order.parts) === JSON.stringify(was?.parts);
+    return same && sameParts ? [] : [{ shop: party.shop, id }];
   });
 }
 

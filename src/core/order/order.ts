@@ -3,10 +3,10 @@
  * repetition gives the same result. Per field the latest value wins; `null` keeps the old one.
  */
 
-import { currencyDigits, parseAmount } from "../values/money.ts";
 import type { ShopPolicy } from "../values/policy.ts";
 import { namesAny } from "../values/word.ts";
 import type { EventType, ItemPayload, OrderPayload } from "./event.ts";
+import { addPayments, isPayment, minorOf, type Parts, type Payments } from "./payments.ts";
 
 /** The part of an event that the fold reads. */
 export type ReceivedEvent = {
@@ -19,7 +19,7 @@ export type ReceivedEvent = {
 /** Instants in epoch ms, amounts in minor units. */
 export type Order = {
   readonly id: string;
-  /** null until amount and currency are known. */
+  /** Its price; while a part of it is paid: the rest that is owed. null until amount and currency are known. */
   readonly amount: number | null;
   readonly currency: string | null;
   /** When it counts as created: as given, or the start of a presale's balance window, or when it ceased to be pending or cash on delivery. */
@@ -29,9 +29,11 @@ export type Order = {
   /** From when it may be chased (0: always; a presale: from its balance window on); null: nobody may chase it. */
   readonly chaseFrom: number | null;
   readonly cashOnDelivery: boolean;
-  /** The latest payment, refunded or not. */
+  /** The latest payment of the whole, refunded or not. */
   readonly paidAt: number | null;
   readonly refundedAt: number | null;
+  /** null, as for nearly all orders: nothing was paid or refunded in parts. */
+  readonly parts: Parts | null;
   /** When it was closed by an event: final, except that a payment still counts. */
   readonly closedAt: number | null;
   readonly closeReason: string | null;
@@ -50,9 +52,12 @@ export function compareEvents(a: { occurredAt: number; id: string }, b: { occurr
 
 type Fields = { -readonly [K in keyof OrderPayload]?: OrderPayload[K] };
 
-function assign(fields: Fields, payload: OrderPayload): void {
-  fields.amount = payload.amount ?? fields.amount;
-  fields.currency = payload.currency ?? fields.currency;
+function assign(fields: Fields, type: EventType, payload: OrderPayload): void {
+  // The amount of a payment or refund is what was paid or refunded.
+  if (!isPayment(type)) {
+    fields.amount = payload.amount ?? fields.amount;
+    fields.currency = payload.currency ?? fields.currency;
+  }
   fields.createdAt = payload.createdAt ?? fields.createdAt;
   fields.closesAt = payload.closesAt ?? fields.closesAt;
   fields.items = payload.items ?? fields.items;
@@ -76,35 +81,31 @@ export function foldOrder(events: readonly ReceivedEvent[], shop: ShopPolicy): O
   const fields: Fields = {};
   let freedAt: number | null = null;
   let blocked = false;
-  let paidAt: number | null = null;
-  let paidAtGiven = false;
-  let refundedAt: number | null = null;
+  let isPaid = false;
   let closedAt: number | null = null;
   let closeReason: string | null = null;
   for (const event of sorted) {
-    assign(fields, event.order);
-    const blockedNow = fields.pendingConfirmation === true || isCashOnDelivery(fields.paymentMethod, shop);
+    assign(fields, event.type, event.order);
+    const blockedNow = isBlocked(fields, shop);
     if (blocked && !blockedNow) freedAt = event.occurredAt;
     blocked = blockedNow;
-    if (event.type === "order.paid") {
-      // A payment reported again without its time is the same payment, unless the first one was refunded.
-      const again: boolean = event.order.paidAt == null && paidAtGiven && refundedAt === null;
-      if (!again) paidAt = event.order.paidAt ?? event.occurredAt;
-      paidAtGiven = again || event.order.paidAt != null;
-      refundedAt = null;
-    } else if (event.type === "order.refunded") refundedAt = event.occurredAt;
+    if (isPayment(event.type)) isPaid = true;
     else if (event.type === "order.closed") {
       closedAt = event.order.closedAt ?? event.occurredAt;
       closeReason = event.order.reason ?? closeReason;
     }
   }
+  const cost = costOf(fields);
+  const payments = isPaid ? addPayments(sorted, cost) : null;
   return {
     id: sorted[0]?.order.id ?? "",
     ...times(fields, freedAt, blocked, shop),
-    ...amountOf(fields),
+    amount: cost.amount === null ? null : cost.amount - (payments?.paidPart ?? 0),
+    currency: cost.currency,
     cashOnDelivery: isCashOnDelivery(fields.paymentMethod, shop),
-    paidAt,
-    refundedAt,
+    paidAt: payments?.paidAt ?? null,
+    refundedAt: payments?.refundedAt ?? null,
+    parts: partsOf(payments),
     closedAt,
     closeReason,
     tags: tagsOf(fields),
@@ -113,6 +114,19 @@ export function foldOrder(events: readonly ReceivedEvent[], shop: ShopPolicy): O
     note: fields.note ?? null,
     paymentMethod: fields.paymentMethod ?? null,
   };
+}
+
+/** Whether nobody may chase it at this point of its events: it waits for something else than the buyer's money, or nothing is owed. */
+function isBlocked({ pendingConfirmation, paymentMethod, amount }: Fields, shop: ShopPolicy): boolean {
+  return (
+    pendingConfirmation === true || isCashOnDelivery(paymentMethod, shop) || (amount != null && Number(amount) === 0)
+  );
+}
+
+function partsOf(payments: Payments | null): Parts | null {
+  if (payments === null || (payments.parts.length === 0 && payments.refundedPart === 0)) return null;
+  const { parts, paidPart, refundedPart } = payments;
+  return { parts, paidPart, refundedPart };
 }
 
 function isCashOnDelivery(method: string | null | undefined, shop: ShopPolicy): boolean {
@@ -131,11 +145,10 @@ function times(fields: Fields, freedAt: number | null, blocked: boolean, shop: S
   return { createdAt, closesAt, chaseFrom: chaseable ? (presale === null ? 0 : start) : null };
 }
 
-function amountOf(fields: Fields): { amount: number | null; currency: string | null } {
+function costOf(fields: Fields): { amount: number | null; currency: string | null } {
   const { amount, currency } = fields;
   if (amount == null || currency == null) return { amount: null, currency: currency ?? null };
-  // An amount that came without its currency may have too many decimals for it: round to the coin.
-  const minor = parseAmount(amount, currency) ?? Math.round(Number(amount) * 10 ** (currencyDigits(currency) ?? 2));
+  const minor = minorOf(amount, currency);
   // An amount too large to be exact counts as unknown.
   return { amount: Number.isSafeInteger(minor) ? minor : null, currency };
 }

@@ -6,6 +6,7 @@
  * | in the payload | event | |
  * |---|---|---|
  * | `paid`, `partially_refunded` | `order.paid` | |
+ * | `partially_refunded` | `order.refunded` for each of `refunds` | with its amount: the rest of the payment stands |
  * | `authorized` | `order.paid` | the buyer has done their part; the shop may capture days later |
  * | `refunded` | `order.refunded` | |
  * | `voided`, not cancelled | `order.refunded` | an authorization was released |
@@ -24,6 +25,7 @@ import { type Json, jsonOf, textOf } from "../json.ts";
 import { headerOf, type Source, type SourceHeaders } from "../source.ts";
 import { idOf, withExactIds } from "./ids.ts";
 import { type OrderState, orderFields } from "./order.ts";
+import { refundsOf } from "./refunds.ts";
 
 const TOPICS = new Set(["orders/create", "orders/updated", "orders/paid", "orders/cancelled"]);
 const PAID = new Set(["paid", "authorized", "partially_refunded"]);
@@ -79,6 +81,14 @@ export const shopify: Source = {
       events.push({ id: `shopify-order-${id}-${state}`, type: `order.${state}`, ...common, ...more, order: { id } });
     if (paid) add("paid", { paidAt: common.occurredAt });
     if (refunded) add("refunded", {});
+    else
+      for (const { id: refund, amount, currency } of refundsOf(order))
+        events.push({
+          id: `shopify-order-${id}-refund-${refund}`,
+          type: "order.refunded",
+          ...common,
+          order: { id, amount, currency },
+        });
     if (cancelled) {
       const closedAt = textOf(order.cancelled_at, 40) ?? common.occurredAt;
       add("closed", { closedAt, reason: textOf(order.cancel_reason, 200) ?? "cancelled" });

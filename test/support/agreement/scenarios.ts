@@ -95,7 +95,9 @@ const eventArb = fc.record({
   again: often(false, fc.constant(true)),
   buyer: fc.option(toldBuyerArb, { freq: 3 }),
   age: often(0, fc.constantFrom(GRID, 30 * MINUTE, 3 * HOUR)),
-  amount: fc.constantFrom("10.00", "25.00", "60.00"),
+  amount: fc.constantFrom("10.00", "10.00", "25.00", "25.00", "60.00", "60.00", "0.00"),
+  /** Paid or refunded by an event of that kind. */
+  part: fc.constantFrom(null, null, "5.00", "10.00", "25.00"),
   open: fc.option(fc.oneof({ arbitrary: soon, weight: 3 }, hours(26)), { freq: 2 }),
   tags: fc.constantFrom(["x"], ["x"], ["y"], [], ["x", "no"]),
   pending: often<boolean | null>(null, fc.boolean()),
@@ -164,7 +166,7 @@ function campaignOf(shape: CampaignShape, key: string, shop: string, start: numb
 const instant = (ms: number) => new Date(ms).toISOString();
 
 function eventOf(event: EventShape, index: number, shop: string, at: number) {
-  const { type, order, again, age, amount, open, tags, pending, method, presale } = event;
+  const { type, order, again, age, amount, part, open, tags, pending, method, presale } = event;
   const isNew = type === "created";
   const priced = isNew || type === "updated";
   return {
@@ -175,6 +177,7 @@ function eventOf(event: EventShape, index: number, shop: string, at: number) {
     order: {
       id: `${shop}-o${order}`,
       ...(priced ? { amount, currency: "CNY", tags } : {}),
+      ...(part === null || !["paid", "refunded"].includes(type) ? {} : { amount: part }),
       ...(isNew ? { createdAt: instant(at - age) } : {}),
       ...(open === null || !priced ? {} : { closesAt: instant(at + open) }),
       ...(type === "paid" && age > 0 ? { paidAt: instant(at - age) } : {}),

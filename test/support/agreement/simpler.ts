@@ -9,6 +9,7 @@ const PLAIN_EVENT: Partial<Event> = {
   buyer: null,
   age: 0,
   amount: "10.00",
+  part: null,
   open: null,
   tags: [],
   pending: null,

@@ -5,7 +5,8 @@ import { inTransaction } from "../../transaction.ts";
 
 /**
  * Credits these orders again from what is stored: paid and not refunded since → the last reminder that named it, was sent before the
- * payment, and whose window holds it; anything else → no recovery. A send under way counts; if it fails, `changeCredited` corrects it.
+ * payment, and whose window holds it; anything else → no recovery. Recovered is the whole but for parts that were paid before the reminder
+ * or refunded since. A send under way counts; if it fails, `changeCredited` corrects it.
  * The caller holds the buyers' locks.
  */
 export async function creditPayments(sql: Sql, keys: readonly Key[]): Promise<void> {
@@ -14,7 +15,11 @@ export async function creditPayments(sql: Sql, keys: readonly Key[]): Promise<vo
     sql`delete from recoveries c using ${orders}
         where c.shop_id = n.shop_id and c.order_id = n.id`.execute(),
     sql`insert into recoveries (shop_id, order_id, reminder_id, amount, currency, reminded_at, paid_at)
-        select distinct on (o.shop_id, o.id) o.shop_id, o.id, r.id, o.amount, o.currency, r.decided_at, o.paid_at
+        select distinct on (o.shop_id, o.id) o.shop_id, o.id, r.id, greatest(0, o.amount
+            - coalesce((o.details #>> '{parts,refundedPart}')::int8, 0)
+            - coalesce((select sum((part ->> 1)::int8) from jsonb_array_elements(o.details #> '{parts,parts}') part
+                where to_timestamp((part ->> 0)::float8 / 1000) < r.decided_at), 0)),
+          o.currency, r.decided_at, o.paid_at
         from ${orders}
         join orders o on o.shop_id = n.shop_id and o.id = n.id
         join reminders r on r.shop_id = o.shop_id and r.buyer_id = o.buyer_id and (r.state = 'sent' or (r.state = 'sending' and r.retry_at is null))

@@ -24,7 +24,10 @@ export type OrderRow = {
   settled: Record<string, number>;
 };
 
-export type OrderDetails = Pick<Order, "tags" | "items" | "payUrl" | "note" | "paymentMethod" | "closeReason">;
+export type OrderDetails = Pick<Order, "tags" | "items" | "payUrl" | "note" | "paymentMethod" | "closeReason"> & {
+  /** Absent: null. */
+  readonly parts?: Order["parts"];
+};
 
 /** The columns of an OrderRow, of `orders o`. */
 export const ORDER_COLUMNS = `o.shop_id, o.id, o.buyer_id, o.case_id, o.in_case, o.amount, o.currency, o.created_at, o.closes_at, o.chase_from,
@@ -49,17 +52,19 @@ export function orderOf(row: OrderRow): Order {
     paidAt: row.paid_at,
     refundedAt: row.refunded_at,
     closedAt: row.closed_at,
+    parts: null,
     ...row.details,
   };
 }
 
-const detailsOf = ({ tags, items, payUrl, note, paymentMethod, closeReason }: Order): OrderDetails => ({
+const detailsOf = ({ tags, items, payUrl, note, paymentMethod, closeReason, parts }: Order): OrderDetails => ({
   tags,
   items,
   payUrl,
   note,
   paymentMethod,
   closeReason,
+  ...(parts === null ? {} : { parts }),
 });
 
 /** The columns that hold the facts of an order, for its two writers. */

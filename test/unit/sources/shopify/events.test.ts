@@ -58,6 +58,21 @@ describe("ids", () => {
 });
 
 describe("the state of an order", () => {
+  test("partly refunded is paid, with a refund for each that gave money back", () => {
+    const transaction = { kind: "refund", status: "success", amount: "30.00", currency: "HKD" };
+    const refunds = [
+      { id: 7, transactions: [transaction, { ...transaction, amount: "1.50" }, { ...transaction, status: "failure" }] },
+      { id: 8, transactions: [] },
+    ];
+    const events = parsed("orders/updated", { financial_status: "partially_refunded", refunds });
+    expect(events.map(({ id, type, order }) => [id, type, order.amount ?? null]).slice(1)).toEqual([
+      ["shopify-order-6200407294252-paid", "order.paid", null],
+      ["shopify-order-6200407294252-refund-7", "order.refunded", "31.50"],
+    ]);
+    const order = foldOrder([...parsed("orders/create", {}), ...events], SHOP);
+    expect([overState(order), order.amount, order.parts?.refundedPart]).toEqual(["paid", 18690, 3150]);
+  });
+
   test.each<[string, Change, string[]]>([
     ["orders/create", { financial_status: "paid" }, ["order.created", "order.paid"]],
     ["orders/create", { financial_status: "authorized" }, ["order.created", "order.paid"]],

@@ -1,0 +1,42 @@
+/** How reports count an order that was paid or refunded in parts. */
+import { describe, expect, it } from "vitest";
+import { MINUTE } from "../../../src/core/values/duration.ts";
+import { recoveryReport } from "../../../src/reporting/recovery.ts";
+import { campaign } from "../../support/intake.ts";
+import { reportFacts } from "../../support/reporting.ts";
+import { T0 } from "../../support/rules.ts";
+
+describe("what was paid or refunded in parts", () => {
+  it("counts the rest: without what was paid before the reminder, and what was refunded since", async () => {
+    const facts = await reportFacts([campaign({ paidSilence: null })]);
+    const { order, receive, sent, paid, sql } = facts;
+    const nudge = (id: string) => sent({ order: id, step: "nudge", at: T0 + 10 * MINUTE });
+    const part = (type: string, id: string, at: number, amount: string) =>
+      receive(type, at, { id, buyer: undefined, amount });
+    for (const id of ["before", "after", "refund", "both"]) await order(id, T0, { amount: "100.00" });
+    await part("paid", "before", T0 + 5 * MINUTE, "40.00");
+    const owed = await sql`select amount from orders where id = 'before'`;
+    expect(owed).toEqual([{ amount: 6_000 }]);
+    for (const id of ["before", "after", "refund", "both"]) await nudge(id);
+    await part("paid", "before", T0 + 20 * MINUTE, "60.00");
+    await part("paid", "after", T0 + 20 * MINUTE, "99.00");
+    expect((await recoveryReport({ sql }, { by: [], from: null, to: null })).totals).toMatchObject({
+      recoveredOrders: 1,
+      recoveredAmount: [{ amount: 6_000, currency: "CNY" }],
+    });
+    await part("paid", "after", T0 + 21 * MINUTE, "1.00");
+    await paid("refund", T0 + 22 * MINUTE);
+    await paid("both", T0 + 23 * MINUTE);
+    await part("refunded", "refund", T0 + 24 * MINUTE, "30.00");
+    await part("refunded", "both", T0 + 24 * MINUTE, "30.00");
+    const credited = () => sql`select order_id, amount from recoveries order by order_id`;
+    expect(await credited()).toEqual([
+      { order_id: "after", amount: 10_000 },
+      { order_id: "before", amount: 6_000 },
+      { order_id: "both", amount: 7_000 },
+      { order_id: "refund", amount: 7_000 },
+    ]);
+    await part("refunded", "both", T0 + 25 * MINUTE, "70.00");
+    expect((await credited()).map(({ order_id }) => order_id)).toEqual(["after", "before", "refund"]);
+  });
+});
