@@ -5,6 +5,7 @@ import { canonicalLocale } from "../core/values/locale.ts";
 import { formatMicros } from "../core/values/money.ts";
 import type { ShopPolicy } from "../core/values/policy.ts";
 import type { Sql } from "../db/client.ts";
+import { longestPayUrl } from "../db/stores/reads/preview-store.ts";
 import type { Vault } from "../db/vault.ts";
 import { adviseRefusedInMessage } from "../render/catalog/refused-advice.ts";
 import { parseTemplate, type Template } from "../render/catalog/template-file.ts";
@@ -87,11 +88,12 @@ export async function previewTemplate(deps: PreviewDeps, query: PreviewQuery): P
     const [real, masked] = [messageData(facts.real, channel), messageData(facts.masked, channel)];
     return show(parsed.template, channel, real, masked, facts.to, []);
   }
-  const made = sampleFacts(locale, deps.now());
+  const payUrl = named === null ? undefined : ((await longestPayUrl(deps.sql, shop.id)) ?? undefined);
+  const made = sampleFacts(locale, deps.now(), payUrl);
   const sample = applySample(query.from.sample, { ...made, shop, campaign, step });
   if (!sample.ok) return { kind: "invalid", faults: sample.faults };
   const data = withOverrides(messageData(sample.facts, channel), sample.overrides);
-  return show(parsed.template, channel, data, data, numberFor(locale), strayKeys(query.from.sample));
+  return show(parsed.template, channel, data, data, numberFor(locale), strayKeys(query.from.sample), payUrl);
 }
 
 const invalid = (field: string, message: string): PreviewResult => ({ kind: "invalid", faults: [{ field, message }] });
@@ -104,6 +106,7 @@ function show(
   shown: TemplateData,
   to: string,
   remarks: readonly string[],
+  payUrl?: string,
 ): PreviewResult {
   const real = makeMessage(template, sent, channel, to);
   const masked = sent === shown ? real : makeMessage(template, shown, channel, to);
@@ -124,7 +127,7 @@ function show(
       approved,
       warnings: [
         ...remarks,
-        ...[...adviseText(template, channel), ...adviseRefusedInMessage(template, channel, real, sent)].map(
+        ...[...adviseText(template, channel, payUrl), ...adviseRefusedInMessage(template, channel, real, sent)].map(
           ({ line, message }) => `line ${line}: ${message}`,
         ),
       ],

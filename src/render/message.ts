@@ -8,7 +8,7 @@ import { reviewedInMainland, sendsSms } from "../providers/all.ts";
 import type { FindTemplate } from "./catalog/find-template.ts";
 import type { Rendered, Template } from "./catalog/template-file.ts";
 import { plainData, plainText } from "./plain-characters.ts";
-import { countSegments, isGsm7, isMainland } from "./segments.ts";
+import { countSegments, isGsm7, isMainland, type SegmentCount } from "./segments.ts";
 import { buildTemplateData, type TemplateData, type TemplateFacts } from "./template/data.ts";
 
 /** Price of one segment in millionths of the currency's unit. */
@@ -104,7 +104,7 @@ export function makeMessage(
   const rendered = isSms ? renderSms(template, data, channel.provider, to) : template.render(data, channel.provider);
   if (!rendered.ok) return { ok: false, code: "template_failed", template: template.id, message: rendered.message };
   const { text, params, approved } = rendered;
-  const sms = isSms ? countSegments(signatureOf(approved) + text, to) : null;
+  const sms = isSms ? countSms(rendered, to) : null;
   const segments = sms?.segments ?? 1;
   return {
     ok: true,
@@ -135,6 +135,11 @@ function renderSms(template: Template, data: TemplateData, provider: string, to:
 /** The price of so many segments. */
 export function costOf(cost: Cost | null, segments: number): Cost | null {
   return cost === null ? null : { micros: cost.micros * segments, currency: cost.currency };
+}
+
+/** Segments of an SMS with its signature. */
+export function countSms({ text, approved }: Pick<MadeMessage, "text" | "approved">, to: string): SegmentCount {
+  return countSegments(signatureOf(approved) + text, to);
 }
 
 /** The provider puts the approved signature before the text, in brackets. It is billed with the text. */

@@ -1,7 +1,9 @@
 /**
- * Typographic characters that cost money: one curly apostrophe turns an SMS into UCS-2, with less than half the characters per segment. Each
- * has a twin in GSM-7 that means the same. Letters have none here: a name keeps its own.
+ * Characters that cost money: one curly apostrophe or one á turns an SMS into UCS-2, with less than half the characters per segment. A
+ * typographic character has a twin in GSM-7 that means the same. A letter has a spelling, which only the author of a text may choose: a name
+ * keeps its own letters.
  */
+import { isGsm7 } from "./segments.ts";
 import { bare, type TemplateData } from "./template/data.ts";
 
 const TWINS: readonly (readonly [characters: string, twin: string])[] = [
@@ -32,6 +34,34 @@ export const plainText = (text: string): string =>
 /** The different characters of the text that have a twin, in order, each with its twin. */
 export function costlyCharacters(text: string): ReadonlyMap<string, string> {
   return new Map((text.match(COSTLY) ?? []).map((character) => [character, TWIN_OF.get(character) ?? ""]));
+}
+
+/** Letters that are more than a letter of GSM-7 with a mark. */
+const SPELLINGS: Readonly<Record<string, string>> = {
+  ...{ ł: "l", Ł: "L", đ: "d", Đ: "D", ð: "d", Ð: "D", þ: "th", Þ: "Th", ı: "i", œ: "oe", Œ: "OE" },
+  ...{ ª: "a", º: "o" },
+};
+
+/** How a character is written in GSM-7: its twin, or a letter without its mark. null: in no way, or it is in GSM-7 already. */
+function spellingOf(character: string): string | null {
+  if (isGsm7(character)) return null;
+  const spelling =
+    TWIN_OF.get(character) ?? SPELLINGS[character] ?? character.normalize("NFD").replace(/\p{Mn}+/gu, "");
+  return isGsm7(spelling) ? spelling : null;
+}
+
+/** The text as far as it can be spelled in GSM-7. */
+export const spelled = (text: string): string =>
+  text.replace(/[^\n\x20-\x7e]/gu, (character) => spellingOf(character) ?? character);
+
+/** The different characters of the text that can be spelled in GSM-7 and are not in it, in order, each with its spelling. */
+export function spellings(text: string): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  for (const character of text) {
+    const spelling = spellingOf(character);
+    if (spelling !== null) found.set(character, spelling);
+  }
+  return found;
 }
 
 /** The data with plain names, titles, notes and ids. Links stay as they are, and so do values that print themselves, like money. */

@@ -3,6 +3,7 @@ import { DAY, MINUTE } from "../../src/core/values/duration.ts";
 import { preview as contract } from "../../src/http/contract/templates.ts";
 import { takeIn } from "../../src/intake/take-in.ts";
 import { type PreviewDeps, previewTemplate } from "../../src/preview/preview.ts";
+import { SAMPLE_URL } from "../../src/render/template/sample.ts";
 import { intakeDeps, receivedEvent } from "../support/intake.ts";
 import { T0 } from "../support/rules.ts";
 import { bearer, JSON_TYPE, stubServer } from "./support.ts";
@@ -207,7 +208,7 @@ describe("POST /v1/templates/preview of a sample", () => {
     const { json } = await ask(body({ template, locale: "zh-CN" }));
     expect(json).toMatchObject({
       text: "催款：129.00元",
-      params: { sum: "129.00元", link: "https://pay.example/p/3fK9" },
+      params: { sum: "129.00元", link: SAMPLE_URL },
       approved: { provider: "aliyun", fields: { signName: "好店", templateCode: "SMS_1" } },
       warnings: [
         expect.stringMatching(/^line 4: 催款 is refused by mainland carriers/),
@@ -222,7 +223,8 @@ describe("POST /v1/templates/preview of a sample", () => {
     const sample = { buyer: { name: "小★星" }, items: [{ title: "限时款" }], payUrl: "https://t.cn/x" };
     const template = "{{buyer.name}} {{list items}} {{payUrl}} 拒收请回复R";
     const { json } = await ask(body({ template, locale: "zh-CN", sample }));
-    expect(json.warnings).toEqual([
+    const refused = json.warnings.filter((said: string) => /refuse/.test(said));
+    expect(refused).toEqual([
       expect.stringMatching(/^line 1: contains ★ \(U\+2605\) from buyer\.name/),
       expect.stringMatching(/^line 1: 限时 from \S*items\.title is refused by mainland carriers/),
       expect.stringMatching(/^line 1: t\.cn from \S*payUrl is refused by mainland carriers/),
@@ -309,6 +311,17 @@ describe("POST /v1/templates/preview of a stored order", () => {
       (await ask({ template: "{{list orders}} STOP", channel: "chat", order: { shop: "acme", id } })).json.text;
     expect(await ids("o1")).toBe("o1 STOP");
     expect(await ids("o2")).toBe("o2 STOP");
+  });
+
+  it("gives a sample a link as long as the longest of the shop, without the link itself", async () => {
+    const longest = `https://pay.acme.example/checkout/o2?token=${"a1".repeat(20)}`;
+    const { ask } = await setup(created("o1"), created("o2", { payUrl: longest }));
+    const { json, text } = await ask({ template: "{{payUrl}} STOP", channel: "sms", locale: "en", sample: {} });
+    expect(json.text).toBe(`https://pay.acme.example/xxxxxxxx/xx?xxxxx=${"xx".repeat(20)} STOP`);
+    expect(json).toMatchObject({ characters: longest.length + 5, segments: 1 });
+    expect(text).not.toContain("a1a1");
+    const given = { template: "{{payUrl}} STOP", channel: "sms", sample: { payUrl: "https://s.example/1" } };
+    expect((await ask(given)).json.text).toBe("https://s.example/1 STOP");
   });
 
   it("says why such a buyer would get no message", async () => {

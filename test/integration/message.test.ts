@@ -231,7 +231,9 @@ async function compareSendTest({ shop, files: own }: MessageScenario): Promise<n
         ]),
       );
     const made = await sendTest(context, { ...options, shop: shop.id }, open);
-    const deps = { sql: null as never, vault: VAULT, shopOf, shop: shop.id, channels: CHANNELS, now: () => T0 };
+    // Without stored orders: their links would be those of the sample.
+    const noOrders = (async () => []) as never;
+    const deps = { sql: noOrders, vault: VAULT, shopOf, shop: shop.id, channels: CHANNELS, now: () => T0 };
     const result = await previewTemplate(deps, {
       template: template.source,
       channel,

@@ -10,6 +10,8 @@ export type CatalogOptions = {
   readonly closeAfters?: readonly number[];
   /** Locales of the shops, `"*"` included. Each should find a text in every step. Default: `en`. */
   readonly shopLocales?: readonly string[];
+  /** The longest pay link that is known; absent: a made-up one of usual length. */
+  readonly payUrl?: string;
   /** The listed shops; null or absent: every shop is accepted. */
   readonly shopIds?: readonly string[] | null;
   /** The campaigns were checked when they were stored: a channel that is no longer configured is only a warning. */

@@ -102,12 +102,12 @@ export function* campaignWarnings(
 export function* textWarnings(
   campaign: string,
   { templates }: CampaignTemplates,
-  { channelFacts = [] }: CatalogOptions,
+  { channelFacts = [], payUrl }: CatalogOptions,
 ): Generator<CatalogWarning> {
   for (const template of templates) {
     const { channel } = template;
     const facts = channelFacts.find(({ name }) => name === channel) ?? unconfigured(channel);
-    for (const advice of adviseText(template, facts))
+    for (const advice of adviseText(template, facts, payUrl))
       yield { ...advice, about: "text", campaign, file: `${template.id}.hbs` };
   }
 }

@@ -3,9 +3,11 @@
  * one of them with long values, and the results are checked: so it does not matter how the text is written.
  */
 import { approvedTemplates, providerOf, sendsSms } from "../../providers/all.ts";
-import { type MessageResult, makeMessage, messageData } from "../message.ts";
-import { MAX_MAINLAND } from "../segments.ts";
-import type { TemplateData } from "../template/data.ts";
+import { nameCharacter } from "../../providers/refused/characters.ts";
+import { countSms, type MessageChannel, type MessageResult, makeMessage, messageData } from "../message.ts";
+import { spelled, spellings } from "../plain-characters.ts";
+import { isMainland, MAX_MAINLAND, type SegmentCount } from "../segments.ts";
+import type { TemplateData, TemplateFacts } from "../template/data.ts";
 import { bareFacts, longFacts, sampleFacts } from "../template/sample.ts";
 import type { ChannelFacts, TextAdvice } from "./advice-types.ts";
 import { adviseCostlyCharacters } from "./costly-advice.ts";
@@ -19,20 +21,19 @@ const OPT_OUT =
   /拒收|退订|退訂|回复?\s*(?:TD|T|R|N)(?![a-z])|不再(?:提醒|接收|收到)|不想(?:再)?(?:收|被提醒)|\b(?:stop|unsubscribe|opt[ -]?out|baja|alto|arr[eê]t|abmelden|sair|parar|desuscribir\w*|no more (?:notices|reminders|messages))\b|配信停止|수신거부/iu;
 const LINK = /[a-z][a-z0-9+.-]*:\/\/|www\./i;
 
-export function* adviseText(template: Template, channel: ChannelFacts): Generator<TextAdvice> {
+/** `payUrl`: a link of the shop; absent: a made-up one of usual length. */
+export function* adviseText(template: Template, channel: ChannelFacts, payUrl?: string): Generator<TextAdvice> {
   const line = template.linesBefore + 1;
   const to = numberFor(template.locale);
-  const priceless = { ...channel, cost: null };
-  const [sample, long, bare] = [sampleFacts, longFacts, bareFacts].map((facts) =>
-    makeMessage(template, messageData(facts(template.locale), channel), priceless, to),
-  );
+  const examples = makeExamples(template, { ...channel, cost: null }, payUrl);
+  const { shortest, usual } = examples;
   if (sendsSms(channel)) {
-    yield* adviseLength([sample, long, bare], to, line);
+    yield* adviseLength(template, examples, to, line);
     yield* adviseSignature(template, line);
-    yield* adviseCostlyCharacters(template, channel, to);
+    yield* adviseCostlyCharacters(template, channel, to, payUrl);
   }
   yield* adviseRefusedInFile(template, channel);
-  if (template.category !== "notice" && [sample, bare].some((made) => made?.ok && !OPT_OUT.test(made.text)))
+  if (template.category !== "notice" && [usual, shortest].some((made) => made.ok && !OPT_OUT.test(made.text)))
     yield {
       code: "no_opt_out",
       line,
@@ -45,15 +46,35 @@ export function* adviseText(template: Template, channel: ChannelFacts): Generato
 /** The number that a text is counted for: a mainland number if its locale is mainland Chinese, else one abroad. */
 export const numberFor = (locale: string): string => (/^zh(-Hans)?(-CN)?$/i.test(locale) ? "+86" : "");
 
-function* adviseLength(tried: readonly (MessageResult | undefined)[], to: string, line: number): Generator<TextAdvice> {
-  const made = tried.filter((result) => result?.ok === true);
-  const segments = Math.max(0, ...made.map((message) => message.segments));
-  const characters = Math.max(0, ...made.map((message) => message.units));
+export type Examples = Readonly<Record<"shortest" | "usual" | "longest", MessageResult>>;
+
+/** The message of a buyer of whom nothing is known, of a usual one, and of one with three large orders and a long name. */
+export function makeExamples(template: Template, channel: MessageChannel, payUrl?: string): Examples {
+  const { locale } = template;
+  const to = numberFor(locale);
+  const make = (facts: TemplateFacts) => makeMessage(template, messageData(facts, channel), channel, to);
+  return {
+    shortest: make(bareFacts(locale)),
+    usual: make(sampleFacts(locale, undefined, payUrl)),
+    longest: make(longFacts(locale, payUrl)),
+  };
+}
+
+function* adviseLength({ source }: Template, examples: Examples, to: string, line: number): Generator<TextAdvice> {
+  const { shortest, usual, longest } = examples;
+  const always = mostOf([usual], to);
+  const { segments, characters } = mostOf([shortest, usual, longest], to);
   if (to !== "" && characters > MAX_MAINLAND)
     yield {
       code: "too_long",
       line,
       message: `may reach ${characters} characters with the signature: mainland carriers accept at most ${MAX_MAINLAND}, shorten it`,
+    };
+  else if (always.segments > MAX_SEGMENTS)
+    yield {
+      code: "long",
+      line,
+      message: `takes ${always.segments} segments (${always.characters} characters): shorten it to at most ${MAX_SEGMENTS}`,
     };
   else if (segments > MAX_SEGMENTS)
     yield {
@@ -61,6 +82,27 @@ function* adviseLength(tried: readonly (MessageResult | undefined)[], to: string
       line,
       message: `may take ${segments} segments if names and titles are long (${characters} characters): shorten it to at most ${MAX_SEGMENTS}`,
     };
+  else if (longest.ok && longest.segments > MAX_SEGMENTS) {
+    const letters = [...spellings(longest.text).keys()];
+    // Those of the text itself have a warning of their own.
+    if (letters[0] !== undefined && !letters.some((letter) => source.normalize("NFC").includes(letter)))
+      yield {
+        code: "long",
+        line,
+        message: `may take ${longest.segments} segments if a name or title has a letter like ${nameCharacter(letters[0])}, which GSM-7 lacks: leave names and titles out of the SMS, or shorten it`,
+      };
+  }
+}
+
+/** Counts as if the text were spelled in GSM-7 where it can be: characters that prevent it have a warning of their own. */
+function mostOf(results: readonly MessageResult[], to: string): Pick<SegmentCount, "segments" | "characters"> {
+  const counts = results.flatMap((made) =>
+    made.ok ? [countSms({ ...made, text: isMainland(to) ? made.text : spelled(made.text) }, to)] : [],
+  );
+  return {
+    segments: Math.max(0, ...counts.map((count) => count.segments)),
+    characters: Math.max(0, ...counts.map((count) => count.characters)),
+  };
 }
 
 function* adviseSignature({ source, linesBefore, front }: Template, line: number): Generator<TextAdvice> {

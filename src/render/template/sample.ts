@@ -8,6 +8,9 @@ import { buildTemplateData, type TemplateData, type TemplateFacts } from "./data
 const NOW = Date.UTC(2026, 10, 10, 12, 2);
 const MINUTE = 60_000;
 
+/** As long as the links of payment pages often are, 71 characters: a shorter one would promise fewer segments than are billed. */
+export const SAMPLE_URL = "https://pay.example.com/checkout/2233445566?key=3fK9xQ7mT2vB8nL4cR6wZ1p";
+
 export const SAMPLE_FACTS: TemplateFacts = {
   shop: {
     id: "acme",
@@ -27,7 +30,7 @@ export const SAMPLE_FACTS: TemplateFacts = {
       currency: "CNY",
       createdAt: NOW - 10 * MINUTE,
       closesAt: NOW + 28 * MINUTE,
-      payUrl: "https://pay.example/p/3fK9",
+      payUrl: SAMPLE_URL,
       items: [{ sku: "S1", title: "Down jacket", quantity: 1, price: "129.00" }],
       note: "Please wrap it",
     },
@@ -58,8 +61,8 @@ const BY_LANGUAGE: Readonly<Record<string, Local>> = {
 };
 const local = (locale: string): Local => BY_LANGUAGE[canonicalLocale(locale)?.split("-")[0] ?? ""] ?? ENGLISH;
 
-/** A usual buyer of the locale, at this time. */
-export function sampleFacts(locale: string, now: number = NOW): TemplateFacts {
+/** A usual buyer of the locale, at this time. `payUrl`: the link of the shop, where it is known. */
+export function sampleFacts(locale: string, now: number = NOW, payUrl: string = SAMPLE_URL): TemplateFacts {
   const { name, title, currency } = local(locale);
   return {
     ...SAMPLE_FACTS,
@@ -69,6 +72,7 @@ export function sampleFacts(locale: string, now: number = NOW): TemplateFacts {
     orders: SAMPLE_FACTS.orders.map((order) => ({
       ...order,
       currency,
+      payUrl,
       createdAt: order.createdAt + now - NOW,
       closesAt: now + 28 * MINUTE,
       items: order.items.map((item) => ({ ...item, title })),
@@ -77,9 +81,9 @@ export function sampleFacts(locale: string, now: number = NOW): TemplateFacts {
 }
 
 /** Three large orders of a buyer with a long name, closing tomorrow. */
-export function longFacts(locale: string): TemplateFacts {
+export function longFacts(locale: string, payUrl: string = SAMPLE_URL): TemplateFacts {
   const { long, title } = local(locale);
-  const sample = sampleFacts(locale);
+  const sample = sampleFacts(locale, NOW, payUrl);
   return {
     ...sample,
     buyer: { ...sample.buyer, name: long },
@@ -89,7 +93,6 @@ export function longFacts(locale: string): TemplateFacts {
         id: `${4_000_112_233_445_566 + n}`,
         amount: 1_234_567,
         closesAt: NOW + 1_435 * MINUTE,
-        payUrl: "https://pay.example.com/o/4000112233445566",
         items: order.items.map((item) => ({ ...item, title: `${title} `.repeat(5) })),
       })),
     ),
@@ -97,8 +100,8 @@ export function longFacts(locale: string): TemplateFacts {
 }
 
 /** As the usual buyer, with values that are ASCII in every locale. */
-export function asciiFacts(locale: string): TemplateFacts {
-  const sample = sampleFacts(locale);
+export function asciiFacts(locale: string, payUrl: string = SAMPLE_URL): TemplateFacts {
+  const sample = sampleFacts(locale, NOW, payUrl);
   return {
     ...sample,
     buyer: { ...sample.buyer, name: "Ana" },

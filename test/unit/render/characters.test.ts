@@ -122,8 +122,39 @@ describe("the advice about such a character in a text", () => {
     expect(advice("{{buyer.name}}: no lo olvides, “{{total}}”", "es")).toHaveLength(2);
   });
 
+  it("names a letter that GSM-7 lacks, its cost in segments and its spelling, and does not blame long names", () => {
+    const text = (word: string) =>
+      `{{shop}}: su pedido de {{total}} ${word} pendiente{{#if closesAt}} hasta {{closesAt}}{{/if}}. {{#if payUrl}}{{payUrl}} {{/if}}BAJA para no recibir avisos`;
+    const said = (word: string) =>
+      [...adviseText(templateOf(text(word), "es"), SMS)].map(({ code, message }) => `${code}: ${message}`);
+    expect(said("está")).toEqual([
+      "costly_character: á (U+00E1) makes this SMS UCS-2, 70 characters a segment instead of 160, 3 segments instead of 1: write a",
+    ]);
+    expect(said("esta")).toEqual([]);
+    // é and ñ are in GSM-7.
+    expect(said("año café")).toEqual([]);
+  });
+
+  it.each([
+    ["Su artículo está aquí", "es", ["í", "á"], ["i", "a"]],
+    ["Não há opções", "pt", ["ã", "á", "ç", "õ"], ["a", "a", "c", "o"]],
+    ["nº 1 cœur", "fr", ["º", "œ"], ["o", "oe"]],
+    ["Łódź", "pl", ["Ł", "ó", "ź"], ["L", "o", "z"]],
+  ])("spells the letters of %j", (source, locale, letters, spelled) => {
+    const all = advice(source, locale);
+    expect(all.map((said) => said.slice(2, said.indexOf(" (U+")))).toEqual(letters);
+    expect(all.map((said) => said.slice(said.lastIndexOf(" ") + 1))).toEqual(spelled);
+  });
+
+  it("blames the letters of names only where the text has none", () => {
+    const text = "Hola {{buyer.name}}: su pedido de {{total}} sigue pendiente. {{payUrl}} BAJA";
+    expect([...adviseText(templateOf(text, "es"), SMS)].map(({ code, message }) => `${code}: ${message}`)).toEqual([
+      "long: may take 3 segments if a name or title has a letter like í (U+00ED), which GSM-7 lacks: leave names and titles out of the SMS, or shorten it",
+    ]);
+  });
+
   it("is not given where it would change nothing", () => {
-    expect(advice("Su pedido está “pendiente”", "es")).toEqual([]);
+    expect(advice("Ваш заказ “ждёт”", "ru")).toEqual([]);
     expect(advice("您的订单“{{order.id}}”待付款", "zh-CN")).toEqual([]);
     expect(advice("您的訂單“{{order.id}}”待付款", "zh-TW")).toEqual([]);
     expect(advice("Don’t forget", "en", "chat")).toEqual([]);

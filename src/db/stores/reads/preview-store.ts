@@ -22,6 +22,24 @@ export type PreviewRows = {
   readonly phone: Buffer | null;
 };
 
+/** Orders that are looked at for the longest link: enough for its length, and few enough for any shop. */
+const LINKS = 500;
+
+/** The longest pay link among orders of the shop, with letters and digits behind its host hidden, since it belongs to a buyer. null: none. */
+export async function longestPayUrl(sql: Sql, shop: string): Promise<string | null> {
+  const [row] = await sql<{ url: string }[]>`
+    select url from (
+      select details->>'payUrl' as url from orders where shop_id = ${shop} order by id desc limit ${LINKS}
+    ) recent where url is not null order by length(url) desc, url limit 1`;
+  return row === undefined ? null : hidden(row.url);
+}
+
+/** `https://pay.acme.example/o/12?k=ab` → `https://pay.acme.example/x/xx?x=xx` */
+function hidden(url: string): string {
+  const [host = ""] = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i.exec(url) ?? [];
+  return host + url.slice(host.length).replace(/[\p{L}\p{N}]/gu, "x");
+}
+
 /** null: no event of such an order was received. */
 export async function loadPreview(sql: Sql, shop: string, id: string): Promise<PreviewRows | null> {
   const [order] = await sql<{ now: number; buyer_id: string | null; profile: Profile | null }[]>`

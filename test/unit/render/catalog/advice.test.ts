@@ -158,6 +158,17 @@ describe("advice on a text", () => {
     expect(codes(`拒收请回复R${"单".repeat(500)}`, SMS, "zh-CN")).toEqual(["1 too_long"]);
   });
 
+  it("counts the link of the shop, or else one of usual length", () => {
+    const parsed = parseTemplate(
+      { campaign: "c", step: "s", variant: null, channel: "sms", locale: "zh-CN" },
+      `${"单".repeat(70)}{{payUrl}}拒收请回复R`,
+    );
+    if (!parsed.ok) throw new Error("must be right");
+    const said = (payUrl?: string) => [...adviseText(parsed.template, SMS, payUrl)].map(({ message }) => message);
+    expect(said()).toEqual(["takes 3 segments (147 characters): shorten it to at most 2"]);
+    expect(said("https://s.cn/ab")).toEqual([]);
+  });
+
   it("counts the signature of an approved template", () => {
     const text = (sign: string) => `---\naliyun: { ${sign}templateCode: A }\n---\n拒收请回复R${"单".repeat(134 - 7)}`;
     expect(codes(text(""), SMS, "zh-CN")).toEqual([]);
