@@ -9,7 +9,7 @@ const MAX_LINES = 260;
 const MAX_FILES = 15;
 
 const ADAPTERS = ["config", "db", "queue", "channels", "sources", "render"];
-const FEATURES = ["campaigns", "intake", "dispatch", "reporting", "rehearsal", "preview", "followup"];
+const FEATURES = ["campaigns", "intake", "dispatch", "reporting", "rehearsal", "preview", "followup", "retention"];
 const SURFACES = ["http", "cli", "demo"];
 
 const CORE = ["core/values", "core/text", "core/order", "core/seams", "core/rules", "core/campaign", "core/simulation"];

@@ -24,6 +24,8 @@ export type Retention = {
   readonly contacts: number;
   /** The audit trail. */
   readonly audit: number;
+  /** The texts of messages, from the send on. Only these are deleted yet. */
+  readonly deliveries: number;
 };
 
 export type Config = {

@@ -35,6 +35,7 @@ export const fileShape = z.strictObject({
       orders: spanField.optional(),
       contacts: spanField.optional(),
       audit: spanField.optional(),
+      deliveries: spanField.optional(),
     })
     .optional(),
 });

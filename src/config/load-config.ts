@@ -10,7 +10,13 @@ import { type Env, readEnvironment } from "./environment.ts";
 import { type ConfigFile, fileShape } from "./file-schema.ts";
 import { buildShops } from "./shops.ts";
 
-const RETENTION: Retention = { events: 90 * DAY, orders: 400 * DAY, contacts: 180 * DAY, audit: 730 * DAY };
+const RETENTION: Retention = {
+  events: 90 * DAY,
+  orders: 400 * DAY,
+  contacts: 180 * DAY,
+  audit: 730 * DAY,
+  deliveries: 90 * DAY,
+};
 const MAX_FILE_LENGTH = 2_000_000;
 
 /** Relative paths begin at `cwd`. Reads one file. Faults are returned, not thrown. */

@@ -32,12 +32,15 @@ export async function send(deps: DispatchDeps, job: SendJob): Promise<Outcome> {
   if (outcome.kind === "failed-transient" && outcome.code === NOT_BEGUN && performance.now() > startBy)
     return tooLate(job, composed.made);
   deps.meter?.finished(channel.name, outcome.kind, performance.now() - begun);
-  if (outcome.kind === "accepted") return accepted(job, channel, composed.made, outcome);
+  const sealedText =
+    outcome.kind === "accepted" || outcome.kind === "unknown" ? deps.vault.seal(composed.made.text) : null;
+  if (outcome.kind === "accepted") return accepted(job, channel, composed.made, { ...outcome, sealedText });
   if (outcome.kind === "unknown")
     return outcomeOf(job, composed.made, {
       state: "unknown",
       code: outcome.code,
       message: outcome.message,
+      sealedText,
       reminder: "skipped",
       reason: "unknown_outcome",
     });
@@ -117,6 +120,7 @@ function outcomeOf(job: SendJob, made: MadeMessage | null, change: Change): Outc
     costCurrency: change.costCurrency ?? null,
     code: change.code ?? null,
     message: change.message ?? null,
+    sealedText: change.sealedText ?? null,
     reminder: change.reminder,
     reason: change.reason ?? null,
     retryInMs: change.retryInMs ?? null,
@@ -128,7 +132,7 @@ function accepted(
   job: SendJob,
   channel: Channel,
   made: MadeMessage,
-  outcome: Extract<SendOutcome, { kind: "accepted" }>,
+  outcome: Extract<SendOutcome, { kind: "accepted" }> & Pick<Outcome, "sealedText">,
 ): Outcome {
   // The provider's own count is what it bills.
   const segments = outcome.segments ?? made.segments;
@@ -139,6 +143,7 @@ function accepted(
     segments,
     costMicros: cost?.micros ?? null,
     costCurrency: cost?.currency ?? null,
+    sealedText: outcome.sealedText,
     reminder: "sent",
   });
 }

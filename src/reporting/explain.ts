@@ -14,6 +14,7 @@ import {
   type ReminderFacts,
   type StoredStory,
 } from "../db/stores/reads/explain-store.ts";
+import { type Vault, VaultError } from "../db/vault.ts";
 import { endingOf } from "./ending.ts";
 import type { PolicyLookups } from "./policies.ts";
 import type {
@@ -35,7 +36,11 @@ import {
   withoutAddress,
 } from "./words.ts";
 
-export type ExplainDeps = Partial<PolicyLookups> & { readonly sql: Sql };
+export type ExplainDeps = Partial<PolicyLookups> & {
+  readonly sql: Sql;
+  /** Opens the texts of messages. null: the reader may not see them. */
+  readonly vault?: Pick<Vault, "open"> | null;
+};
 
 /** null: no event of such an order was received. */
 export async function explainOrder(
@@ -83,7 +88,7 @@ function storyOf(deps: ExplainDeps, shop: string, id: string, stored: StoredStor
       paused: row.paused && row.kind === "send" && (row.state === "planned" || row.retry_at !== null),
       orders: row.orders,
       namesOrder: row.orders.includes(id),
-      deliveries: deliveries.filter(({ reminder_id }) => reminder_id === row.id).map(deliveryOf),
+      deliveries: deliveries.filter(({ reminder_id }) => reminder_id === row.id).map((each) => deliveryOf(deps, each)),
       credited: recovery?.reminder_id === row.id,
     }),
   );
@@ -200,7 +205,7 @@ function payloadOf(payload: OrderPayload): StoryPayload {
   return { ...shown, items: payload.items?.length ?? null, presale: payload.presale != null };
 }
 
-function deliveryOf(row: DeliveryFacts): StoryDelivery {
+function deliveryOf({ vault = null }: ExplainDeps, row: DeliveryFacts): StoryDelivery {
   return {
     id: row.id,
     channel: row.channel,
@@ -222,5 +227,16 @@ function deliveryOf(row: DeliveryFacts): StoryDelivery {
         : { micros: row.cost_micros, currency: row.cost_currency },
     code: row.code,
     message: row.message === null ? null : withoutAddress(row.message),
+    text: row.sealed_text === null || vault === null ? null : opened(vault, row.sealed_text),
   };
+}
+
+/** null: it was sealed with another key. */
+function opened(vault: Pick<Vault, "open">, sealed: Buffer): string | null {
+  try {
+    return vault.open(sealed);
+  } catch (error) {
+    if (error instanceof VaultError) return null;
+    throw error;
+  }
 }

@@ -93,7 +93,10 @@ function reminderLines(reminder: StoryReminder, write: WriteInstant): string[] {
   }
   if (reminder.rule !== null) lines.push(`      ${reminder.rule}`);
   for (const { text } of moves) lines.push(`      ${text}`);
-  for (const delivery of reminder.deliveries) lines.push(`      ${deliveryText(delivery, reminder.version, write)}`);
+  for (const delivery of reminder.deliveries) {
+    lines.push(`      ${deliveryText(delivery, reminder.version, write)}`);
+    for (const line of delivery.text?.split("\n") ?? []) lines.push(`        | ${line}`);
+  }
   if (reminder.paused)
     lines.push("      its campaign is paused: it waits, and is skipped when its useful time is over");
   if (reminder.retryAt !== null) lines.push(`      tried again at ${write(reminder.retryAt)}`);

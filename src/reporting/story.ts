@@ -81,6 +81,8 @@ export type StoryDelivery = {
   readonly cost: { readonly micros: number; readonly currency: string } | null;
   readonly code: string | null;
   readonly message: string | null;
+  /** As it was sent; null: nothing was sent, it is no longer kept, or the reader may not see it. */
+  readonly text: string | null;
 };
 
 export type StoryReminder = {

@@ -129,8 +129,8 @@ export function buildApi(input: ApiInput) {
     report: async (query) => reportJson(await recoveryReport({ sql: reads }, { ...query, zoneOf })),
     reportCsv: async ({ totals, ...query }) =>
       reportCsv(await recoveryReport({ sql: reads }, { ...query, zoneOf }), { totals: totals === "true" }),
-    explain: async (which) => {
-      const story = await explainOrder({ sql: reads, ...input.policies }, which);
+    explain: async ({ texts, ...which }) => {
+      const story = await explainOrder({ sql: reads, vault: texts ? vault : null, ...input.policies }, which);
       return story === null ? null : storyJson(story);
     },
     promise: async (record) => {

@@ -1,4 +1,4 @@
-/** Role `upkeep`: looks for due work and wakes the dispatchers, rescues expired claims, and keeps the statistics of tables fresh. */
+/** Role `upkeep`: looks for due work and wakes the dispatchers, rescues expired claims, deletes old texts, and keeps statistics fresh. */
 import type { Logger } from "pino";
 import type { Sql } from "../db/client.ts";
 import { analyzeGrown } from "../db/statistics.ts";
@@ -6,9 +6,10 @@ import { lookForWork } from "../db/stores/dispatch/due-store.ts";
 import type { Lifecycle } from "../lifecycle.ts";
 import type { QueueProducer } from "../queue/producer.ts";
 import { startUpkeepWorker } from "../queue/worker.ts";
+import { purgeTexts } from "../retention/purge-texts.ts";
 import { CLOSE_WORKER_MS, type Role } from "./role.ts";
 
-const CHORES_MS = { "due-scan": 250, rescue: 10_000 };
+const CHORES_MS = { "due-scan": 250, rescue: 10_000, purge: 60_000 };
 /** How often the schedule of the chores is checked: a queue store that was emptied has lost it. */
 const SCHEDULE_MS = 5_000;
 /** How often grown tables are looked for. */
@@ -21,7 +22,7 @@ export const upkeep: Role = {
   name: "upkeep",
   contacts: false,
   replans: true,
-  async start({ life, log, database: { sql }, backend, producer, dispatcher }) {
+  async start({ config, life, log, database: { sql }, backend, producer, dispatcher }) {
     const schedule = () => producer.scheduleUpkeep(CHORES_MS);
     await schedule();
     const timer = setInterval(() => void schedule(), SCHEDULE_MS);
@@ -31,6 +32,7 @@ export const upkeep: Role = {
       backend,
       handle: async (chore) => {
         if (chore === "rescue") await dispatcher.rescue();
+        if (chore === "purge") await purgeTexts(sql, config.retention.deliveries);
         if (chore === "due-scan") await wakeDispatchers(sql, producer);
       },
     });

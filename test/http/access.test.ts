@@ -183,9 +183,22 @@ describe("problems", () => {
     expect(answer.statusCode).toBe(200);
     await app.inject({ url: "/v1/orders/acme/%EF%BB%BF'o1%09", headers: bearer() });
     expect(asked).toEqual([
-      { shop: "acme", order: id },
-      { shop: "acme", order: "o1" },
+      { shop: "acme", order: id, texts: true },
+      { shop: "acme", order: "o1", texts: true },
     ]);
+  });
+
+  it("shows the texts of messages to operators and admins", async () => {
+    const asked: boolean[] = [];
+    const { app } = stubServer({
+      explain: async ({ texts }) => {
+        asked.push(texts);
+        return STORY;
+      },
+    });
+    for (const role of ["viewer", "operator", undefined] as const)
+      await app.inject({ url: "/v1/orders/acme/o1", headers: bearer(role) });
+    expect(asked).toEqual([false, true, true]);
   });
 
   it("sends the headers that keep browsers from guessing and framing", async () => {

@@ -1,12 +1,14 @@
 /** `dunlin explain ORDER --shop S` */
 import { Command } from "commander";
 import { readId } from "../../core/order/id.ts";
+import type { Sql } from "../../db/client.ts";
+import type { Vault } from "../../db/vault.ts";
 import { explainOrder } from "../../reporting/explain.ts";
 import { storyText } from "../../reporting/format-explain.ts";
 import { policyLookups } from "../../reporting/policies.ts";
 import { storyJson } from "../../reporting/story-json.ts";
 import { type Describe, runCommand } from "../command.ts";
-import { type CommandContext, CommandError, withDatabase } from "../context.ts";
+import { type CommandContext, CommandError, openVault, withDatabase } from "../context.ts";
 import { campaignsThatRun } from "../running-campaigns.ts";
 
 type Options = { readonly shop: string; readonly json?: boolean };
@@ -30,11 +32,23 @@ export async function explainCommand(
   const { config } = context;
   const story = await withDatabase(context, async ({ sql }) => {
     const campaigns = await campaignsThatRun(sql, config);
-    return explainOrder({ sql, ...policyLookups(() => campaigns, config.shop) }, { shop, order });
+    const vault = await vaultOf(context, sql);
+    return explainOrder({ sql, vault, ...policyLookups(() => campaigns, config.shop) }, { shop, order });
   });
   if (story === null)
     throw new CommandError(
       `no event of order ${order} in shop ${shop} was received: check both ids, and that the shop sends its events`,
     );
   context.out(json ? JSON.stringify(storyJson(story), null, 2) : storyText(story));
+}
+
+/** null: without the key, the story is shown without the texts of the messages. */
+async function vaultOf(context: CommandContext, sql: Sql): Promise<Vault | null> {
+  try {
+    return await openVault(context, sql);
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    context.note(`The texts of the messages are not shown: ${error.message}`);
+    return null;
+  }
 }

@@ -12,7 +12,7 @@ import {
   uniqueIndex,
   uuid,
 } from "drizzle-orm/pg-core";
-import { instant, money } from "./column-types.ts";
+import { bytea, instant, money } from "./column-types.ts";
 
 export const cases = pgTable(
   "cases",
@@ -108,6 +108,8 @@ export const deliveries = pgTable(
     costCurrency: text("cost_currency"),
     code: text("code"),
     message: text("message"),
+    /** The text that was, or may have been, sent, encrypted. null: nothing left, or it is no longer kept. No index: it is written on the hot path. */
+    sealedText: bytea("sealed_text"),
   },
   (t) => [
     primaryKey({ columns: [t.shopId, t.id] }),

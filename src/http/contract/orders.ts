@@ -101,6 +101,9 @@ const delivery = z.strictObject({
   cost: money.nullable(),
   code: maybeText,
   message: maybeText,
+  text: maybeText.describe(
+    "As it was sent; null: nothing was sent, it is no longer kept, or the role of the key is below operator",
+  ),
 });
 
 const move = z.strictObject({
@@ -156,5 +159,10 @@ export type OrderStory = Answer<typeof orderStory>;
 
 export type OrdersVerbs = {
   /** null: no event of such an order was received. */
-  readonly explain: (order: { readonly shop: string; readonly order: string }) => Promise<OrderStory | null>;
+  readonly explain: (order: {
+    readonly shop: string;
+    readonly order: string;
+    /** Whether the texts of the messages are shown: they name the buyer. */
+    readonly texts: boolean;
+  }) => Promise<OrderStory | null>;
 };

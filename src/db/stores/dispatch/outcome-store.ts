@@ -2,7 +2,7 @@
 import type { Sql } from "../../client.ts";
 import { plain } from "../../columns.ts";
 import { type Key, uuidKeys } from "../../keys.ts";
-import { type Columns, float8, int4, int8, rowSet, text, uuid, word } from "../../rows.ts";
+import { bytea, type Columns, float8, int4, int8, rowSet, text, uuid, word } from "../../rows.ts";
 
 export type Outcome = {
   readonly shop: string;
@@ -17,6 +17,8 @@ export type Outcome = {
   readonly costCurrency: string | null;
   readonly code: string | null;
   readonly message: string | null;
+  /** The text, sealed; null: nothing was sent. */
+  readonly sealedText: Buffer | null;
   /** The new state of the reminder. */
   readonly reminder: "sent" | "sending" | "skipped";
   readonly reason: string | null;
@@ -36,6 +38,7 @@ const ATTEMPT: Columns<Outcome> = {
   cost_currency: text(({ costCurrency }) => costCurrency),
   code: text(({ code }) => code),
   message: text(({ message }) => message),
+  sealed_text: bytea(({ sealedText }) => sealedText),
 };
 /** The key of the delivery, and the columns of its reminder. */
 const REMINDER: Columns<Outcome> = {

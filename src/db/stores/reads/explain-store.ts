@@ -102,6 +102,7 @@ export type DeliveryFacts = {
   readonly cost_currency: string | null;
   readonly code: string | null;
   readonly message: string | null;
+  readonly sealed_text: Buffer | null;
 };
 
 export type RecoveryFacts = {
@@ -163,7 +164,7 @@ async function storyIn(sql: Sql, shop: string, id: string): Promise<StoredStory 
       from cases c where c.shop_id = ${shop} and c.id = any(${plain(caseIds)}::uuid[]) order by c.opened_at, c.id`,
     sql<DeliveryFacts[]>`
       select id, reminder_id, channel, attempt, state, claimed_at, finished_at, delivered_at, campaign_version, variant,
-        template, template_version, message_id, segments, cost_micros, cost_currency, code, message
+        template, template_version, message_id, segments, cost_micros, cost_currency, code, message, sealed_text
       from deliveries where shop_id = ${shop} and reminder_id = any(${plain(reminders.map((row) => row.id))}::uuid[]) order by claimed_at, id`,
   ]);
   return { order, events, cases, reminders, deliveries, recovery: recoveries[0] ?? null };

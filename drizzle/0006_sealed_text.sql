@@ -1,0 +1,1 @@
+ALTER TABLE "deliveries" ADD COLUMN "sealed_text" "bytea";
