@@ -49,8 +49,10 @@ export function decideSend(theCase: Case, row: PlannedRow): Decision[] {
   const { campaign } = open;
   const step = campaign?.steps.find(({ id }) => id === row.step);
   if (campaign === null || step === undefined) return settle(theCase, row, skipped(theCase, row, "superseded"));
-  // A send of a paused campaign is due once more when its useful time is over.
-  const moment = campaign.paused === true ? now : momentOf(theCase, row.at);
+  // A send of a paused campaign is due once more when its useful time is over. One that cannot leave in time is late, however little.
+  const isLate =
+    campaign.paused === true || now > leaveBy({ state, policy, campaign }, { ...row, orders: [] }, now, "first");
+  const moment = isLate ? now : momentOf(theCase, row.at);
   const usable = usableChannel(step, state, policy);
   const verdict = judgeSend(sendFacts(state, campaign), row, moment, usable, "first");
   if (verdict.kind === "defer") {
