@@ -7,6 +7,7 @@ import { connect } from "../../src/db/client.ts";
 import { newId } from "../../src/db/ids.ts";
 import { countDue } from "../../src/db/stores/dispatch/due-store.ts";
 import { createVault } from "../../src/db/vault.ts";
+import { createBulkheads } from "../../src/dispatch/bulkheads.ts";
 import { claimDue } from "../../src/dispatch/claim.ts";
 import type { DispatchDeps } from "../../src/dispatch/deps.ts";
 import { loadCatalog } from "../../src/render/catalog/catalog.ts";
@@ -55,7 +56,7 @@ export function openClaimer(databaseUrl: string, env: NodeJS.ProcessEnv) {
     async claim(limit: number): Promise<number> {
       const begun = performance.now();
       await countDue(sql, 2_000);
-      const { taken, jobs } = await claimDue(deps, limit);
+      const { taken, jobs } = await claimDue({ ...deps, bulkheads: createBulkheads(channels) }, limit);
       const ms = performance.now() - begun;
       if (taken !== limit || jobs.length !== limit)
         throw new Error(`${taken} buyers were due and ${jobs.length} claimed instead of ${limit}`);

@@ -26,9 +26,12 @@ export type HttpRequest = { readonly path: string; readonly headers: string[]; r
 export type ReadAnswer = (status: number, headers: Headers) => SendOutcome | ReadBody;
 export type ReadBody = (body: Buffer | null) => SendOutcome;
 
+/** As in `Sender`. */
+export type Start = { readonly startBy: number; readonly begun: () => void };
+
 export type HttpClient = {
-  /** Half of the time limit is kept for the answer. Never rejects. `startBy` as in `Sender`. */
-  post(request: HttpRequest, startBy: number, read: ReadAnswer): Promise<SendOutcome>;
+  /** Half of the time limit is kept for the answer. Never rejects. */
+  post(request: HttpRequest, start: Start, read: ReadAnswer): Promise<SendOutcome>;
   /** Waits for the requests under way; each ends within its time limit. */
   close(): Promise<void>;
 };
@@ -50,7 +53,7 @@ export function openHttp(
   });
   let closed: Promise<void> | null = null;
   return {
-    post: (request, startBy, read) => post(pool, { ...request, method: "POST" }, timeoutMs, startBy, read),
+    post: (request, start, read) => post(pool, { ...request, method: "POST" }, timeoutMs, start, read),
     close: () => {
       closed ??= pool.close();
       return closed;
@@ -62,11 +65,11 @@ function post(
   pool: Pool,
   request: Dispatcher.DispatchOptions,
   timeoutMs: number,
-  latestStart: number,
+  start: Start,
   read: ReadAnswer,
 ): Promise<SendOutcome> {
   return new Promise((settle) => {
-    const startBy = Math.min(performance.now() + timeoutMs / 2, latestStart);
+    const startBy = Math.min(performance.now() + timeoutMs / 2, start.startBy);
     let started: Dispatcher.DispatchController | null = null;
     /** Set while the body decides. */
     let readBody: ReadBody | null = null;
@@ -93,6 +96,7 @@ function post(
           return;
         }
         started = controller;
+        start.begun();
       },
       onResponseStart: (_controller, statusCode, headers) => {
         if (statusCode < 200) return;

@@ -26,40 +26,48 @@ import {
 } from "../db/stores/dispatch/retry-store.ts";
 import { inTransaction, isDataFault } from "../db/transaction.ts";
 import type { Catalog } from "../render/catalog/catalog.ts";
-import { BROKEN_WAIT, type ClaimedBatch, shopPolicy } from "./claim.ts";
-import { type DispatchDeps, leaseMs, RETRY_HORIZON_MS, type SendJob } from "./deps.ts";
+import type { Places } from "./bulkheads.ts";
+import { BROKEN_WAIT, type ClaimedBatch, NOTHING, shopPolicy } from "./claim.ts";
+import { type ClaimDeps, type DispatchDeps, leaseMs, RETRY_HORIZON_MS, type SendJob } from "./deps.ts";
 import { bookSlots, type SlotBook } from "./slots.ts";
 
-/** As in `claimDue`, a batch is bisected until the bad reminder is isolated and put off. */
-export async function claimRetries(deps: DispatchDeps, limit: number): Promise<ClaimedBatch> {
+/** Those on channels that are `stuck` wait. As in `claimDue`, a batch is bisected until the bad reminder is isolated and put off. */
+export async function claimRetries(deps: ClaimDeps, limit: number, stuck: ReadonlySet<string>): Promise<ClaimedBatch> {
   const found: RetryKey[] = [];
+  const places = deps.bulkheads.places();
   try {
-    return await claimBatch(deps, limit, found);
+    return await claimBatch(deps, limit, stuck, { asked: found, places });
   } catch (error) {
+    places.giveAllBack();
     if (!isDataFault(error) || found.length === 0) throw error;
-    if (found.length > 1) return claimRetries(deps, found.length >> 1);
+    if (found.length > 1) return claimRetries(deps, found.length >> 1, stuck);
     for (const { shop_id: shop, id } of found)
       deps.log.error({ err: error, shop, reminder: id }, "a reminder could not be judged; retrying in 5 minutes");
     await putOffRetries(deps.sql, found, BROKEN_WAIT);
-    return { taken: 1, jobs: [] };
+    return { ...NOTHING, taken: 1 };
   }
 }
 
-function claimBatch(deps: DispatchDeps, limit: number, asked: RetryKey[]): Promise<ClaimedBatch> {
+function claimBatch(
+  deps: ClaimDeps,
+  limit: number,
+  stuck: ReadonlySet<string>,
+  { asked, places }: { asked: RetryKey[]; places: Places },
+): Promise<ClaimedBatch> {
   return inTransaction(deps.sql, async (tx) => {
     const askedAt = performance.now();
     const policy = deps.policy();
     const catalog = deps.catalog();
-    const [now, found] = await Promise.all([planningMoment(tx, policy.revision), findRetries(tx, limit)]);
-    if (found.length === 0) return { taken: 0, jobs: [] };
+    const [now, found] = await Promise.all([planningMoment(tx, policy.revision), findRetries(tx, limit, stuck)]);
+    if (found.length === 0) return NOTHING;
     asked.push(...found);
     const keys = new Map(
       found.map((row) => [shopKey(row.shop_id, row.buyer_id), { shop: row.shop_id, id: row.buyer_id }]),
     );
     const rows = await lockFreeBuyers(tx, [...keys.values()]);
-    if (rows.length === 0) return { taken: 0, jobs: [] };
+    if (rows.length === 0) return NOTHING;
     const retries = await dueRetries(tx, rows);
-    if (retries.length === 0) return { taken: 0, jobs: [] };
+    if (retries.length === 0) return NOTHING;
     const env: LoadEnv = { shopOf: (shop) => shopPolicy(deps, shop), campaigns: policy.campaigns, now };
     const named = retries.flatMap((retry) => retry.orders.map((id) => ({ shop: retry.shop_id, id })));
     const known = rows.filter(({ shop_id }) => deps.shopOf(shop_id) !== null);
@@ -75,12 +83,13 @@ function claimBatch(deps: DispatchDeps, limit: number, asked: RetryKey[]): Promi
       const channel = buyer === undefined ? null : usableFor(deps, policy, retry, buyer).channel;
       if (channel !== null) wanted.set(channel, (wanted.get(channel) ?? 0) + 1);
     }
-    const slots = await bookSlots(deps.sql, deps.channels, wanted, now, undefined, RETRY_HORIZON_MS);
+    const slots = await bookSlots(deps.sql, deps.channels, wanted, now, RETRY_HORIZON_MS);
     const writes: RetryWrite[] = [];
     const jobs: SendJob[] = [];
     for (const retry of retries) {
       const buyer = loaded.get(shopKey(retry.shop_id, retry.buyer_id));
-      if (buyer !== undefined) judge(deps, { retry, buyer, policy, catalog, now, askedAt, slots, writes, jobs });
+      if (buyer !== undefined)
+        judge(deps, { retry, buyer, policy, catalog, now, askedAt, slots, places, writes, jobs });
       else writes.push(waiting(retry, now + BROKEN_WAIT));
     }
     const moved = new Map(jobs.filter(concernsPlan).map(({ buyer }) => [shopKey(buyer.shop, buyer.id), buyer]));
@@ -89,7 +98,7 @@ function claimBatch(deps: DispatchDeps, limit: number, asked: RetryKey[]): Promi
       writes.length === 0 ? null : writeRetries(tx, writes).execute(),
       insertDeliveries(tx, jobs.map(attemptOf), now, leaseMs(deps.channels))?.execute(),
     ]);
-    return { taken: retries.length, jobs };
+    return { ...NOTHING, taken: retries.length, jobs };
   });
 }
 
@@ -140,11 +149,12 @@ function judge(
     now: number;
     askedAt: number;
     slots: SlotBook;
+    places: Places;
     writes: RetryWrite[];
     jobs: SendJob[];
   },
 ): void {
-  const { retry, buyer, policy, catalog, now, askedAt, slots, writes, jobs } = input;
+  const { retry, buyer, policy, catalog, now, askedAt, slots, places, writes, jobs } = input;
   const base = { shop: retry.shop_id, reminderId: retry.id, orders: retry.orders, decidedAt: null };
   const end = (reason: RetryWrite["reason"]) => writes.push({ ...base, state: "skipped", reason, retryAt: null });
   const campaign = policy.campaigns.find(({ key }) => key === retry.campaign);
@@ -168,8 +178,10 @@ function judge(
   const { channel } = verdict;
   const isAgain = channel === retry.retry_channel && retry.first_delivery !== null;
   const deliveryId = newId();
-  const offset = slots.next(channel);
+  const hasPlace = places.take(channel);
+  const offset = hasPlace ? slots.next(channel) : null;
   if (offset === null) {
+    if (hasPlace) places.giveBack(channel);
     writes.push(waiting(retry, now + slots.again(channel)));
     return;
   }

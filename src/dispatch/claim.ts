@@ -1,31 +1,39 @@
 /** Decides what is due for a batch of buyers and claims the sends, in one transaction. */
 import { advance, nextWake, touch } from "../core/rules/buyer.ts";
-import type { BuyerPolicy, Decision } from "../core/rules/buyer-state.ts";
+import type { BuyerPolicy } from "../core/rules/buyer-state.ts";
 import { leaveBy, uselessAt } from "../core/rules/decide.ts";
 import { usefulUntil } from "../core/rules/judge.ts";
-import type { PlannedRow } from "../core/rules/plan.ts";
 import { MINUTE, SECOND } from "../core/values/duration.ts";
 import type { ShopPolicy } from "../core/values/policy.ts";
+import type { Sql } from "../db/client.ts";
 import { finishLoading } from "../db/stores/buyers/adopt.ts";
 import { loadBuyers } from "../db/stores/buyers/buyer-load.ts";
 import { writeBuyers } from "../db/stores/buyers/buyer-write.ts";
-import type { LoadEnv } from "../db/stores/buyers/loaded-buyer.ts";
-import type { BuyerChange } from "../db/stores/buyers/write/changes.ts";
+import type { BuyerRow, LoadEnv } from "../db/stores/buyers/loaded-buyer.ts";
 import type { Claim } from "../db/stores/buyers/write/reminder-changes.ts";
 import { planningMoment } from "../db/stores/campaigns/planning-fence.ts";
-import { lockDueBuyers, putOff } from "../db/stores/dispatch/due-store.ts";
-import { lockWaiting, type Wait, waitForRoom } from "../db/stores/dispatch/rate-store.ts";
+import { lockDueBuyers, lockDueOfShops, putOff } from "../db/stores/dispatch/due-store.ts";
+import { lockWaiting, type Room, type Wait, waitForRoom } from "../db/stores/dispatch/rate-store.ts";
 import { databaseNow } from "../db/stores/intake/intake-store.ts";
 import { inTransaction, isDataFault } from "../db/transaction.ts";
 import type { Catalog } from "../render/catalog/catalog.ts";
-import { type DispatchDeps, leaseMs, type SendJob } from "./deps.ts";
-import { bookSlots, type Queues, type SlotBook } from "./slots.ts";
+import type { Places } from "./bulkheads.ts";
+import { type ClaimDeps, type DispatchDeps, leaseMs, type SendJob } from "./deps.ts";
+import { type Due, sendsByChannel, sendsOf, takePlaces, takeSlots } from "./grant.ts";
+import { bookSlots, type Queues } from "./slots.ts";
+import type { Turns } from "./turns.ts";
 
 export type ClaimedBatch = {
   /** How many buyers it took: those that were due and not locked, without those that it left unchanged. */
   readonly taken: number;
   readonly jobs: readonly SendJob[];
+  /** It took as many as it was allowed: more may be due. */
+  readonly backlog: boolean;
+  /** Channels for which it queued buyers. */
+  readonly queued: ReadonlySet<string>;
 };
+
+export const NOTHING: ClaimedBatch = { taken: 0, jobs: [], backlog: false, queued: new Set() };
 
 /** How long a buyer that cannot be decided waits: until then the configuration or the program may be mended. */
 export const BROKEN_WAIT = 5 * MINUTE;
@@ -34,60 +42,82 @@ const MIN_WAIT = SECOND / 2;
 
 const UNDECIDED = "a buyer could not be decided; retrying in 5 minutes";
 
-/** A buyer with what was decided, and its plan before that. */
-type Due = BuyerChange & { readonly planned: readonly PlannedRow[] };
-
 /** Which buyers a batch takes, and the channels on which they may not send now. `backlog`: the batch is full, more may be due. */
 type Source = {
-  readonly lock: typeof lockDueBuyers;
+  readonly lock: (tx: Sql, max: number) => PromiseLike<readonly BuyerRow[]>;
   readonly closed: (backlog: boolean) => ReadonlySet<string> | undefined;
 };
 
-/** Claims for up to `limit` buyers that are due. A send on a channel with a queue goes to the end of the queue. */
-export function claimDue(deps: DispatchDeps, limit: number, queues: Queues | null = null): Promise<ClaimedBatch> {
+export type DueOptions = {
+  readonly queues: Queues | null;
+  /** Channels that are full. */
+  readonly stuck: ReadonlySet<string>;
+  /** Takes the same number from each of these shops; null: the longest due first. */
+  readonly shops: readonly string[] | null;
+};
+const ALL_OPEN: DueOptions = { queues: null, stuck: new Set(), shops: null };
+
+/** Claims for up to `limit` buyers that are due. A send on a channel that is full or has a queue goes to the end of the queue. */
+export function claimDue(
+  deps: ClaimDeps,
+  limit: number,
+  { queues, stuck, shops }: DueOptions = ALL_OPEN,
+): Promise<ClaimedBatch> {
   return claim(deps, limit, {
-    lock: lockDueBuyers,
-    closed: (backlog) => queues?.[backlog ? "behind" : "waiting"],
+    lock: shops === null ? lockDueBuyers : (tx, max) => lockDueOfShops(tx, shops, max),
+    closed: (backlog) => (queues === null ? stuck : new Set([...stuck, ...queues[backlog ? "behind" : "waiting"]])),
   });
 }
 
-/** Claims for up to `limit` buyers that are queued for rate-limited channels, first come, first served. */
-export function claimQueued(deps: DispatchDeps, limit: number, { room }: Queues): Promise<ClaimedBatch> {
-  return claim(deps, limit, { lock: (tx, max) => lockWaiting(tx, room, max), closed: () => undefined });
+/** Claims for up to `limit` buyers that are queued for a channel: of each shop the same number, those that are due longest. */
+export function claimQueued(
+  deps: ClaimDeps,
+  limit: number,
+  rooms: readonly Room[],
+  turns: Pick<Turns, "served">,
+): Promise<ClaimedBatch> {
+  const lock: Source["lock"] = async (tx, max) => {
+    const rows = await lockWaiting(tx, rooms, max);
+    turns.served(rooms, rows);
+    return rows;
+  };
+  return claim(deps, limit, { lock, closed: () => undefined });
 }
 
 /**
  * A batch that fails because of one buyer's data is bisected, in the same order, until the bad buyer is isolated. The bad buyer is put off, so
  * that it does not hold up the others.
  */
-async function claim(deps: DispatchDeps, limit: number, source: Source): Promise<ClaimedBatch> {
+async function claim(deps: ClaimDeps, limit: number, source: Source): Promise<ClaimedBatch> {
   const locked: { shop: string; id: string }[] = [];
+  const places = deps.bulkheads.places();
   try {
-    return await claimBatch(deps, limit, source, locked);
+    return await claimBatch(deps, limit, source, { locked, places });
   } catch (error) {
+    places.giveAllBack();
     if (!isDataFault(error) || locked.length === 0) throw error;
     if (locked.length > 1) return claim(deps, locked.length >> 1, source);
     for (const { shop, id } of locked) deps.log.error({ err: error, shop, buyer: id }, UNDECIDED);
     await inTransaction(deps.sql, async (tx) => {
       await putOff(tx, locked, (await databaseNow(tx)) + BROKEN_WAIT);
     });
-    return { taken: 1, jobs: [] };
+    return { ...NOTHING, taken: 1 };
   }
 }
 
-/** Fills `locked` as soon as the buyers are known, so that the caller has them when this fails. */
+/** Fills `locked` as soon as the buyers are known, so that the caller has them when this fails; it gives the places back then. */
 function claimBatch(
-  deps: DispatchDeps,
+  deps: ClaimDeps,
   limit: number,
   source: Source,
-  locked: { shop: string; id: string }[],
+  { locked, places }: { locked: { shop: string; id: string }[]; places: Places },
 ): Promise<ClaimedBatch> {
   return inTransaction(deps.sql, async (tx) => {
     const askedAt = performance.now();
     const policy = deps.policy();
     const catalog = deps.catalog();
     const [now, rows] = await Promise.all([planningMoment(tx, policy.revision), source.lock(tx, limit)]);
-    if (rows.length === 0) return { taken: 0, jobs: [] };
+    if (rows.length === 0) return NOTHING;
     for (const row of rows) locked.push({ shop: row.shop_id, id: row.id });
     const env: LoadEnv = { shopOf: (shop) => shopPolicy(deps, shop), campaigns: policy.campaigns, now };
     const known = rows.filter(({ shop_id }) => deps.shopOf(shop_id) !== null);
@@ -113,9 +143,11 @@ function claimBatch(
       }
     }
     if (broken.length > 0) await putOff(tx, broken, now + BROKEN_WAIT);
-    const closed = source.closed(rows.length >= limit);
-    const slots = await bookSlots(deps.sql, deps.channels, sendsByChannel(changes), now, closed);
-    const { granted, refused, slotOf } = grant(changes, slots);
+    deps.bulkheads.saw(rows.length, sendsByChannel(changes));
+    const { placed, refused: full } = takePlaces(changes, places, source.closed(rows.length >= limit));
+    const slots = await bookSlots(deps.sql, deps.channels, sendsByChannel(placed), now);
+    const { granted, refused: over, slotOf } = takeSlots(placed, places, slots);
+    const refused = [...full, ...over];
     const waits = refused.filter(({ due, channel }) => !isWaiting(due, channel, now));
     if (waits.length > 0)
       await waitForRoom(
@@ -128,7 +160,12 @@ function claimBatch(
     const jobs = claims.map((claim) =>
       sendJob(deps, { policy, catalog, claim, now, askedAt, slotAt: askedAt + (slotOf.get(claim.decision) ?? 0) }),
     );
-    return { taken: rows.length - (refused.length - waits.length), jobs };
+    return {
+      taken: rows.length - (refused.length - waits.length),
+      jobs,
+      backlog: rows.length >= limit,
+      queued: new Set(waits.map(({ channel }) => channel)),
+    };
   });
 }
 
@@ -138,34 +175,6 @@ export function shopPolicy(deps: DispatchDeps, shop: string): ShopPolicy {
     throw new Error(`shop ${shop} has stored orders but is not configured: list it under shops in dunlin.yaml`);
   return policy;
 }
-
-function sendsByChannel(changes: readonly BuyerChange[]): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const { decisions } of changes)
-    for (const { channel } of decisions) if (channel !== null) counts.set(channel, (counts.get(channel) ?? 0) + 1);
-  return counts;
-}
-
-/** Splits the buyers. One whose send is over the limit of its channel stays as it was, and is queued. */
-function grant(changes: readonly Due[], slots: SlotBook) {
-  const granted: BuyerChange[] = [];
-  const refused: { due: Due; channel: string }[] = [];
-  const slotOf = new Map<Decision, number>();
-  for (const change of changes) {
-    const sends = sendsOf(change);
-    const offsets = sends.map(({ channel }) => slots.next(channel ?? ""));
-    const full = sends[offsets.indexOf(null)]?.channel;
-    if (full != null) {
-      refused.push({ due: change, channel: full });
-      continue;
-    }
-    granted.push(change);
-    for (const [index, decision] of sends.entries()) slotOf.set(decision, offsets[index] ?? 0);
-  }
-  return { granted, refused, slotOf };
-}
-
-const sendsOf = ({ decisions }: Due) => decisions.filter(({ channel }) => channel !== null);
 
 /** Whether the buyer is queued already and only its turn is missing: then nothing is written. */
 const isWaiting = ({ buyer }: Due, channel: string, now: number): boolean =>

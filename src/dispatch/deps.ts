@@ -13,6 +13,7 @@ import type { Sql } from "../db/client.ts";
 import type { LoadedBuyer } from "../db/stores/buyers/loaded-buyer.ts";
 import type { Vault } from "../db/vault.ts";
 import type { Catalog } from "../render/catalog/catalog.ts";
+import type { Bulkheads } from "./bulkheads.ts";
 
 export type DispatchLog = {
   info(fields: object, message: string): void;
@@ -40,6 +41,9 @@ export type DispatchDeps = {
   readonly log: DispatchLog;
   readonly meter?: DispatchMeter;
 };
+
+/** Deps of a dispatcher, with what it holds. */
+export type ClaimDeps = DispatchDeps & { readonly bulkheads: Bulkheads };
 
 /** One claimed attempt to hand a reminder to one channel. */
 export type SendJob = {

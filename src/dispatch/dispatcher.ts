@@ -10,19 +10,21 @@ import { withCurrentCampaigns } from "../db/stores/campaigns/planning-fence.ts";
 import { planAnewWithout } from "../db/stores/dispatch/due-store.ts";
 import { findExpired, giveUpExpired, type Outcome, recordOutcomes } from "../db/stores/dispatch/outcome-store.ts";
 import { endWaits } from "../db/stores/dispatch/rate-store.ts";
+import { BATCH, createBulkheads, type NextClaim, PATIENCE_MS } from "./bulkheads.ts";
 import { type ClaimedBatch, claimDue, claimQueued } from "./claim.ts";
 import { claimRetries } from "./claim-retries.ts";
-import type { DispatchDeps, SendJob } from "./deps.ts";
+import type { ClaimDeps, DispatchDeps, SendJob } from "./deps.ts";
 import { recordPatiently } from "./record.ts";
 import { send } from "./send.ts";
-import { findQueues, rateLimited } from "./slots.ts";
+import { findQueues, type Queues, rateLimited } from "./slots.ts";
+import { createTurns } from "./turns.ts";
 
 export type Dispatcher = {
   /** Claims and sends until nothing is due that this process may take. Returns how many buyers it took. */
   drain(): Promise<number>;
   /** Gives up claims whose leases ran out. Returns how many. */
   rescue(): Promise<number>;
-  /** Dissolves the queues of channels that no longer have a rate limit. */
+  /** Dissolves the queues of channels that are no longer configured. */
   dissolveQueues(): Promise<void>;
   /** Waits until every send under way is recorded. */
   settled(): Promise<void>;
@@ -31,21 +33,30 @@ export type Dispatcher = {
   readonly inFlight: number;
 };
 
-/** Buyers of one claim: enough to make a round trip cheap, few enough that a crash strands little. */
-const BATCH = 100;
-/** Claims one process holds at most. */
-const MAX_IN_FLIGHT = 400;
 /** Batches claimed at a time. More only wait for each other, for the store and for the one thread here (measured). */
 const MAX_CLAIMING = 3;
 /** Retries are claimed at least this often, however much else is due. */
 const RETRIES_EVERY_MS = 500;
-/** A drain does not stay longer for queued sends alone: the due scan and the sweep look again. */
+/** Queues of channels without a rate limit are looked for at least this often, also when this process met no full channel: another may have. */
+const LOOK_FOR_QUEUES_MS = 1_000;
+/** A drain that meets queued sends does not stay longer: the due scan and the sweep look again. */
 const MAX_QUEUED_MS = 1_000;
 
 export function createDispatcher(deps: DispatchDeps): Dispatcher {
-  let inFlight = 0;
+  const bulkheads = createBulkheads(deps.channels);
+  const claimDeps: ClaimDeps = { ...deps, bulkheads };
+  const turns = createTurns(deps.sql);
+  const isLimited = rateLimited(deps.channels).length > 0;
   let claiming = 0;
+  let sending = 0;
   let retriedAt = Number.NEGATIVE_INFINITY;
+  let lookedAt = Number.NEGATIVE_INFINITY;
+  /** The channels that buyers wait for, as far as this process knows. */
+  let queued: ReadonlySet<string> = new Set();
+  let backlog = false;
+  let refilling = false;
+  /** Whether there may be something to refill once more. */
+  let more = false;
   let stopped = false;
   const waiting: (() => void)[] = [];
   const wake = (): void => {
@@ -64,64 +75,127 @@ export function createDispatcher(deps: DispatchDeps): Dispatcher {
   });
 
   async function work(job: SendJob): Promise<void> {
+    const { channel } = job;
+    const claimMs = performance.now() - job.askedAt;
+    let sentAt: number | null = null;
     try {
-      await recorder.submit(await send(deps, job));
+      const outcome = await send(deps, job, bulkheads.call(channel));
+      sentAt = performance.now();
+      bulkheads.sent(channel);
+      await recorder.submit(outcome);
     } catch (error) {
       // The claim stays in the ledger, and its lease will run out: counted as unknown, never sent again.
       deps.log.error({ err: error, reminder: job.reminderId }, "a claimed reminder could not be sent or recorded");
     } finally {
-      inFlight--;
+      if (sentAt !== null) bulkheads.overhead(channel, claimMs + performance.now() - sentAt);
+      bulkheads.release(channel, sentAt !== null);
+      sending--;
+      wake();
+      void refill(channel);
+    }
+  }
+
+  /** Claims again as soon as a channel with a queue has room. One claim at a time: the others are the drains'. */
+  async function refill(channel: string): Promise<void> {
+    const hasRoom = () => queued.has(channel) && bulkheads.room(channel) > 0 && !stopped;
+    // Slots under a rate limit come at their time: the due scan looks for them.
+    if (!hasRoom() || deps.channels.get(channel)?.ratePerSecond !== null) return;
+    more = true;
+    if (refilling) return;
+    refilling = true;
+    try {
+      while (more && hasRoom()) {
+        more = false;
+        if ((await once()).queued > 0) more = true;
+      }
+    } catch {
+      // An outage: the sweep meets it too, and reports it.
+    } finally {
+      refilling = false;
       wake();
     }
   }
 
-  /** Claims one batch and starts to send it. `queued`: how many of the buyers that it took had been queued for a rate-limited channel. */
+  /** Resolves when claims may go on; null: the dispatcher is stopped. The claim counts as under way from then on. */
+  async function turn(): Promise<NextClaim | null> {
+    while (!stopped) {
+      const next = claiming < MAX_CLAIMING ? bulkheads.next() : null;
+      if (next !== null) {
+        claiming++;
+        return next;
+      }
+      // Until a claim or a send ends, or a full channel proves to be stuck.
+      const timer = setTimeout(wake, PATIENCE_MS);
+      await new Promise<void>((resolve) => waiting.push(resolve));
+      clearTimeout(timer);
+    }
+    return null;
+  }
+
+  async function lookForQueues(next: NextClaim): Promise<Queues | null> {
+    if (!isLimited && queued.size === 0 && performance.now() - lookedAt < LOOK_FOR_QUEUES_MS) return null;
+    lookedAt = performance.now();
+    const before = queued;
+    const queues = await findQueues(deps.sql, deps.channels, BATCH / 2, (channel) => {
+      // Only the queue's buyers take places of this channel.
+      next.end(channel);
+      return bulkheads.room(channel);
+    });
+    // A claim that queued buyers meanwhile is not in it.
+    queued = queued === before ? queues.waiting : new Set([...queued, ...queues.waiting]);
+    return queues;
+  }
+
+  /** Claims one batch and starts to send it. `queued`: how many of the buyers that it took had been queued for a channel. */
   async function once(): Promise<{ taken: number; queued: number }> {
-    await until(() => (claiming < MAX_CLAIMING && inFlight + BATCH <= MAX_IN_FLIGHT) || stopped);
-    if (stopped) return { taken: 0, queued: 0 };
-    claiming++;
-    inFlight += BATCH;
+    const next = await turn();
+    if (next === null) return { taken: 0, queued: 0 };
+    const { count, stuck } = next;
     // A claimed send is sent even when the next claim fails.
     const jobs: SendJob[] = [];
     let taken = 0;
-    let queued = 0;
-    const claim = async (batch: () => Promise<ClaimedBatch>): Promise<number> => {
+    let fromQueues = 0;
+    const claim = async (batch: () => Promise<ClaimedBatch>): Promise<ClaimedBatch> => {
       const claimed = await withCurrentCampaigns(deps.refresh, batch);
       jobs.push(...claimed.jobs);
       taken += claimed.taken;
-      return claimed.taken;
+      if (claimed.queued.size > 0) queued = new Set([...queued, ...claimed.queued]);
+      return claimed;
     };
     try {
-      const queues = await findQueues(deps.sql, deps.channels, BATCH / 2);
+      const queues = await lookForQueues(next);
+      const rooms = queues?.rooms.map((room) => ({ ...room, after: turns.after(room.channel) })) ?? [];
       // With a rate limit, retries go before first attempts. Without one, they go first now and then, so that no backlog holds them up.
-      const retriesFirst = queues !== null || performance.now() - retriedAt >= RETRIES_EVERY_MS;
+      const retriesFirst = isLimited || performance.now() - retriedAt >= RETRIES_EVERY_MS;
       if (retriesFirst) {
         retriedAt = performance.now();
-        await claim(() => claimRetries(deps, queues === null ? BATCH / 2 : BATCH / 4));
+        await claim(() => claimRetries(claimDeps, Math.ceil(isLimited ? count / 4 : count / 2), stuck));
       }
-      // Sends that wait for their slots must not fill the process: leave room for a batch that is due, perhaps on another channel.
-      const hasRoom = inFlight + BATCH <= MAX_IN_FLIGHT;
-      if (queues !== null && queues.room.size > 0 && hasRoom)
-        queued = await claim(() => claimQueued(deps, BATCH, queues));
-      if (taken < BATCH) await claim(() => claimDue(deps, BATCH - taken, queues));
-      if (!retriesFirst && taken < BATCH) await claim(() => claimRetries(deps, BATCH - taken));
-      return { taken, queued };
+      if (rooms.length > 0) fromQueues = (await claim(() => claimQueued(claimDeps, count, rooms, turns))).taken;
+      if (taken < count) {
+        const shops = backlog ? await turns.dueShops(count - taken) : null;
+        const due = await claim(() => claimDue(claimDeps, count - taken, { queues, stuck, shops }));
+        if (shops === null) backlog = due.backlog;
+      }
+      if (!retriesFirst && taken < count) await claim(() => claimRetries(claimDeps, count - taken, stuck));
+      return { taken, queued: fromQueues };
     } finally {
+      next.end();
       claiming--;
-      inFlight += jobs.length - BATCH;
+      sending += jobs.length;
       for (const job of jobs) void work(job);
       wake();
     }
   }
 
-  const settled = () => until(() => inFlight === 0);
+  const settled = () => until(() => sending === 0 && !refilling);
   return {
     async drain() {
       const begun = performance.now();
       for (let total = 0; ; ) {
         const { taken, queued } = await once();
         total += taken;
-        if (taken === 0 || (taken === queued && performance.now() - begun > MAX_QUEUED_MS)) return total;
+        if (taken === 0 || (queued > 0 && performance.now() - begun > MAX_QUEUED_MS)) return total;
       }
     },
     async rescue() {
@@ -130,12 +204,7 @@ export function createDispatcher(deps: DispatchDeps): Dispatcher {
       if (expired.length === 0) return 0;
       return changeCredited(deps.sql, expired, (tx) => giveUpExpired(tx, expired, state, reason));
     },
-    dissolveQueues: () =>
-      endWaits(
-        deps.sql,
-        rateLimited(deps.channels).map(({ name }) => name),
-        10_000,
-      ),
+    dissolveQueues: () => endWaits(deps.sql, [...deps.channels.keys()], 10_000),
     settled,
     async stop() {
       stopped = true;
@@ -143,7 +212,7 @@ export function createDispatcher(deps: DispatchDeps): Dispatcher {
       await settled();
     },
     get inFlight() {
-      return inFlight;
+      return bulkheads.held;
     },
   };
 }

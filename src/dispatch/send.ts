@@ -10,8 +10,10 @@ import { VaultError } from "../db/vault.ts";
 import { costOf, type MadeMessage } from "../render/message.ts";
 import { type Composed, compose } from "./compose.ts";
 import { type DispatchDeps, leaseMs, type SendJob } from "./deps.ts";
+import type { Call } from "./pace.ts";
 
-export async function send(deps: DispatchDeps, job: SendJob): Promise<Outcome> {
+/** `call` learns when the request begins and ends. */
+export async function send(deps: DispatchDeps, job: SendJob, call: Call): Promise<Outcome> {
   const channel = deps.channels.get(job.channel);
   if (channel === undefined)
     return failed(deps, job, null, {
@@ -28,7 +30,7 @@ export async function send(deps: DispatchDeps, job: SendJob): Promise<Outcome> {
   const startBy = sendBy(deps, job, channel);
   const begun = performance.now();
   if (begun > startBy) return tooLate(job, composed.made);
-  const outcome = await channel.send(composed.message, startBy);
+  const outcome = await channel.send(composed.message, startBy, call.begun).finally(call.ended);
   if (outcome.kind === "failed-transient" && outcome.code === NOT_BEGUN && performance.now() > startBy)
     return tooLate(job, composed.made);
   deps.meter?.finished(channel.name, outcome.kind, performance.now() - begun);

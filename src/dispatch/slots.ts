@@ -12,14 +12,14 @@ export type SlotBook = {
   again(channel: string): number;
 };
 
-/** The queues of rate-limited channels. */
+/** The queues of channels. */
 export type Queues = {
   /** Channels with a queue: a new send goes to its end. */
   readonly waiting: ReadonlySet<string>;
   /** These, and channels with room for only a few batches. When a backlog appears, all of it is queued, so that it leaves in order. */
   readonly behind: ReadonlySet<string>;
   /** Channels with a queue and room now, and for how many sends. */
-  readonly room: ReadonlyMap<string, number>;
+  readonly rooms: readonly { readonly channel: string; readonly slots: number }[];
 };
 
 const MIN_AGAIN_MS = SLOT_HORIZON_MS / 2;
@@ -35,36 +35,35 @@ const rateOf = (channels: ReadonlyMap<string, Channel>, name: string): number | 
 export const rateLimited = (channels: ReadonlyMap<string, Channel>) =>
   [...channels.values()].flatMap(({ name, ratePerSecond: rate }) => (rate === null ? [] : [{ name, rate }]));
 
-/** null: no channel has a rate limit, and the database is not asked. `batch`: how many buyers one claim takes. */
+/** `batch`: how many buyers one claim takes. `roomIn`: free places of this process in a channel. */
 export async function findQueues(
   sql: Sql,
   channels: ReadonlyMap<string, Channel>,
   batch: number,
-): Promise<Queues | null> {
-  const limited = rateLimited(channels);
-  if (limited.length === 0) return null;
-  const rows = await lookAtQueues(sql, limited, SLOT_HORIZON_MS);
+  roomIn: (channel: string) => number,
+): Promise<Queues> {
+  const all = [...channels.values()].map(({ name, ratePerSecond: rate }) => ({ name, rate }));
+  const rows = await lookAtQueues(sql, all, SLOT_HORIZON_MS);
   const waiting = new Set(rows.filter((row) => row.waiting).map(({ channel }) => channel));
   const share = Math.max(1, Math.floor(batch / Math.max(1, waiting.size)));
-  const room = new Map<string, number>();
+  const rooms: { channel: string; slots: number }[] = [];
   for (const { channel, free } of rows) {
-    const minRoom = Math.max(1, Math.min(share, Math.floor(((rateOf(channels, channel) ?? 0) * MIN_ROOM_MS) / 1_000)));
-    if (waiting.has(channel) && free >= minRoom) room.set(channel, Math.min(free, share));
+    if (!waiting.has(channel)) continue;
+    const rate = rateOf(channels, channel);
+    const slots = Math.min(free ?? share, share, roomIn(channel));
+    const minRoom = rate === null ? 1 : Math.max(1, Math.min(share, Math.floor((rate * MIN_ROOM_MS) / 1_000)));
+    if (slots >= 1 && (free ?? share) >= minRoom) rooms.push({ channel, slots });
   }
-  const narrow = rows.filter(({ free }) => free < NARROW * batch).map(({ channel }) => channel);
-  return { waiting, behind: new Set([...waiting, ...narrow]), room };
+  const narrow = rows.filter(({ free }) => free !== null && free < NARROW * batch).map(({ channel }) => channel);
+  return { waiting, behind: new Set([...waiting, ...narrow]), rooms };
 }
 
-/**
- * Takes slots for `wanted` sends per channel. It uses a connection of its own, so that no claim holds the channel's row. `closed`: channels
- * on which these sends get no slot, even if one is free.
- */
+/** Takes slots for `wanted` sends per channel. It uses a connection of its own, so that no claim holds the channel's row. */
 export async function bookSlots(
   sql: Sql,
   channels: ReadonlyMap<string, Channel>,
   wanted: ReadonlyMap<string, number>,
   now: number,
-  closed?: ReadonlySet<string>,
   horizonMs = SLOT_HORIZON_MS,
 ): Promise<SlotBook> {
   const offsets = new Map<string, number[]>();
@@ -74,7 +73,6 @@ export async function bookSlots(
       const rate = rateOf(channels, name);
       if (rate === null) return;
       offsets.set(name, []);
-      if (closed?.has(name) === true) return;
       const { granted, startsAt } = await takeSlots(sql, name, want, rate, horizonMs);
       const first = Math.max(0, startsAt - now);
       offsets.set(

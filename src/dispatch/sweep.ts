@@ -1,6 +1,6 @@
 /**
  * Sweeps: every dispatching process looks at PostgreSQL every few seconds, so that reminders go out even when the queue is down, empty or
- * lost. It also gives up expired claims, and dissolves the queues of channels that no longer have a rate limit.
+ * lost. It also gives up expired claims, and dissolves the queues of channels that are no longer configured.
  */
 
 import type { DispatchLog } from "./deps.ts";

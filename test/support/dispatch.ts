@@ -32,6 +32,8 @@ export async function dispatchSetup(
     rates?: Readonly<Record<string, number | null>>;
     campaign?: Partial<Campaign>;
     shop?: Partial<ShopPolicy>;
+    /** Further shops with the same policy. */
+    otherShops?: readonly string[];
     /** The text of every step, by channel. */
     text?: (channel: string) => string;
   } = {},
@@ -41,6 +43,7 @@ export async function dispatchSetup(
   if (!catalog.ok) throw new Error(catalog.faults.join("\n"));
   const base = await intakeDeps({
     ...(options.shop === undefined ? {} : { shop: options.shop }),
+    ...(options.otherShops === undefined ? {} : { otherShops: options.otherShops }),
     campaigns: catalog.catalog.campaigns.map((campaign) => ({ ...campaign, ...options.campaign })),
   });
   const sent: Message[] = [];

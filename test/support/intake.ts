@@ -41,7 +41,9 @@ export const receivedEvent = (id: string, type: string, at: number, order: Recor
   },
 });
 
-export async function intakeDeps(options: { shop?: Partial<ShopPolicy>; campaigns?: readonly Campaign[] } = {}) {
+export async function intakeDeps(
+  options: { shop?: Partial<ShopPolicy>; otherShops?: readonly string[]; campaigns?: readonly Campaign[] } = {},
+) {
   const database = await testDatabase();
   const vault = createVault(Buffer.alloc(32, 7));
   const policy: BuyerPolicy = {
@@ -51,7 +53,7 @@ export async function intakeDeps(options: { shop?: Partial<ShopPolicy>; campaign
     takeUp: 5_000,
   };
   const shop = closingShop(options.shop);
-  const shopOf = (id: string) => (id === shop.id ? shop : null);
+  const shopOf = (id: string) => (id === shop.id ? shop : options.otherShops?.includes(id) ? { ...shop, id } : null);
   const deps: IntakeDeps = { sql: database.sql, vault, shopOf, policy: () => policy };
   const ready = (events: readonly unknown[]): Prepared[] =>
     events.map((event) => {

@@ -24,13 +24,13 @@ export const openWebhook: Open<"webhook"> = (config, { log }) => {
   const http = openHttp(url.origin, config);
 
   return {
-    send: (message, startBy = Number.POSITIVE_INFINITY) => {
+    send: (message, startBy = Number.POSITIVE_INFINITY, begun = () => {}) => {
       const { idempotencyKey } = message;
       const body = bodyOf(message);
       const timestamp = String(Math.floor(Date.now() / 1000));
       const headers = [...fixed, "webhook-id", idempotencyKey, "webhook-timestamp", timestamp];
       if (key !== null) headers.push("webhook-signature", sign(key, idempotencyKey, timestamp, body));
-      return http.post({ path, headers, body }, startBy, readAnswer);
+      return http.post({ path, headers, body }, { startBy, begun }, readAnswer);
     },
     close: http.close,
   };

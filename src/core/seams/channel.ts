@@ -68,8 +68,11 @@ export const NOT_BEGUN = "no_connection_in_time";
 
 /** An open channel, made by the provider's folder in `src/channels`. */
 export type Sender = {
-  /** After `startBy` (performance.now) the request must not begin: nothing is sent, and the outcome is `failed-transient`. */
-  send(message: Message, startBy?: number): Promise<SendOutcome>;
+  /**
+   * After `startBy` (performance.now) the request must not begin: nothing is sent, and the outcome is `failed-transient`. `begun` is called
+   * when it begins, after the wait for a connection.
+   */
+  send(message: Message, startBy?: number, begun?: () => void): Promise<SendOutcome>;
   /** Resolves when every send under way has its outcome. A later send is `failed-transient`. */
   close(): Promise<void>;
 };

@@ -24,7 +24,7 @@ export const buyers = pgTable(
     wakeAt: instant("wake_at"),
     /** Replan at the next wake, though no event came: a campaign, a promise or a suppression changed. */
     touched: boolean("touched").notNull().default(false),
-    /** The channel whose rate limit a due send waits for. `waitsSince` is the time at which it was due, and its place in the queue. */
+    /** The channel that a due send waits for: it is full, or over its rate limit. `waitsSince` is when it was due, its place in the queue. */
     waitsFor: text("waits_for"),
     waitsSince: instant("waits_since"),
     mergedInto: uuid("merged_into"),
@@ -38,8 +38,10 @@ export const buyers = pgTable(
     index("buyers_merged").on(t.shopId, t.mergedInto).where(sql`merged_into is not null`),
     // The due scan: its cost depends on what is due, not on how many buyers there are.
     index("buyers_due").on(t.wakeAt).where(sql`wake_at is not null`),
-    // The queue before each rate-limited channel, in the order in which sends were due.
-    index("buyers_waiting").on(t.waitsFor, t.waitsSince).where(sql`waits_for is not null`),
+    // The same within each shop, so that the backlog of one does not hold up the others.
+    index("buyers_due_of_shop").on(t.shopId, t.wakeAt).where(sql`wake_at is not null`),
+    // The queue before each channel: the shops in turn, and in each the order in which sends were due.
+    index("buyers_waiting_of_shop").on(t.waitsFor, t.shopId, t.waitsSince).where(sql`waits_for is not null`),
   ],
 );
 

@@ -131,11 +131,8 @@ describe("a backlog before a channel with a rate", () => {
     await setup.drain();
     expect(numbers(setup, "m")).toHaveLength(30);
     expect(numbers(setup, "s")).toHaveLength(16);
-    // Those that waited for its rate are let go.
-    expect(numbers(setup, "c").length).toBeLessThan(100);
-    await setup.dispatcher.dissolveQueues();
-    await setup.drain();
-    expect(numbers(setup, "c")).toEqual(Array.from({ length: 100 }, (_, n) => n));
+    // Those that waited for its rate leave as soon as they find a place.
+    expect(numbers(setup, "c").sort((a, b) => a - b)).toEqual(Array.from({ length: 100 }, (_, n) => n));
     expect(await setup.database.sql`select distinct waits_for from buyers`).toHaveLength(2);
   }, 30_000);
 
@@ -170,9 +167,10 @@ describe("a backlog before a channel with a rate", () => {
     expect(of("o39")).toMatchObject({ state: "skipped", reason: "no_time" });
     expect(of("o39")?.late).toBeGreaterThan(10);
     expect(of("o39")?.late).toBeLessThan(11.5);
+    // One whose slot would come too late is stale while it waits for it.
     const stale = rows.filter(({ reason }) => reason === "stale");
     expect(stale.length).toBe(40 - sends.length - 3);
-    expect(stale.every(({ late }) => late > 20 && late < 21.5)).toBe(true);
+    expect(stale.every(({ late }) => late > 19 && late < 21.5)).toBe(true);
     expect(await database.sql`select count(*)::int as n from buyers where waits_for is not null`).toEqual([{ n: 0 }]);
   }, 30_000);
 

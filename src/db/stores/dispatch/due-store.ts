@@ -1,5 +1,6 @@
 /** Buyers of whom something is due. Everything is judged by the database's clock. */
 import type { Sql } from "../../client.ts";
+import { texts } from "../../columns.ts";
 import { type Key, uuidKeys } from "../../keys.ts";
 import { rowSet, text, uuid } from "../../rows.ts";
 import type { BuyerRow } from "../buyers/loaded-buyer.ts";
@@ -11,7 +12,36 @@ export function lockDueBuyers(sql: Sql, limit: number) {
     where wake_at <= (select dunlin_now()) order by wake_at limit ${limit} for update skip locked`;
 }
 
-/** How many buyers have something due or wait for a rate limit, counted up to `max`, and how long the first of them has waited, ms. */
+/**
+ * Locks due buyers of these shops, of each the same number and the longest due first; together up to `limit`, but at least one of each. It
+ * skips those that another worker has locked.
+ */
+export function lockDueOfShops(sql: Sql, shops: readonly string[], limit: number) {
+  const share = Math.max(1, Math.floor(limit / shops.length));
+  return sql<BuyerRow[]>`
+    select b.* from unnest(${texts(shops)}::text[]) as n(shop_id)
+    cross join lateral (
+      select shop_id, id, platform_id, bucket, profile, wake_at, touched, waits_for from buyers
+      where shop_id = n.shop_id and wake_at <= (select dunlin_now()) order by wake_at limit ${share} for update skip locked) b`;
+}
+
+export type ShopDue = { readonly shop: string; readonly due: boolean };
+
+/** The next `limit` shops after this one, in the database's order, whose buyers have something to decide at some time, and whether it is due. */
+export function nextShops(sql: Sql, after: string, limit: number) {
+  return sql<ShopDue[]>`
+    with recursive shop as (
+      (select shop_id, wake_at, 1 as place from buyers where wake_at is not null and shop_id > ${after}
+        order by shop_id, wake_at limit 1)
+      union all
+      select next.shop_id, next.wake_at, place + 1 from shop cross join lateral (
+        select shop_id, wake_at from buyers where wake_at is not null and shop_id > shop.shop_id
+        order by shop_id, wake_at limit 1) next
+      where place < ${limit}::int)
+    select shop_id as shop, wake_at <= (select dunlin_now()) as due from shop order by place`;
+}
+
+/** How many buyers have something due or wait for a channel, counted up to `max`, and how long the first of them has waited, ms. */
 export async function countDue(sql: Sql, max: number): Promise<{ due: number; lagMs: number }> {
   const [row] = await sql<{ due: number; lag: number | null }[]>`
     with clock as (select dunlin_now() as now),
@@ -25,14 +55,14 @@ export async function countDue(sql: Sql, max: number): Promise<{ due: number; la
   return { due: row?.due ?? 0, lagMs: Math.max(0, row?.lag ?? 0) };
 }
 
-/** How many buyers have something due, counted up to `max`, and whether others wait for a channel's rate limit. */
+/** How many buyers have something due, counted up to `max`, and whether others wait for a channel. */
 export async function lookForWork(sql: Sql, max: number): Promise<{ due: number; waiting: boolean }> {
   const [row] = await sql<{ due: number; waiting: boolean }[]>`
     with clock as (select dunlin_now() as now),
     due as (select 1 from buyers where wake_at <= (select now from clock) order by wake_at limit ${max}),
     again as (select 1 from reminders where retry_at <= (select now from clock) order by retry_at limit ${max})
     select ((select count(*) from due) + (select count(*) from again))::int as due,
-      (select waits_for from buyers where waits_for is not null order by waits_for, waits_since limit 1) is not null as waiting`;
+      (select waits_for from buyers where waits_for is not null order by waits_for limit 1) is not null as waiting`;
   return { due: row?.due ?? 0, waiting: row?.waiting ?? false };
 }
 

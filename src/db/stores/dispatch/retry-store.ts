@@ -1,5 +1,6 @@
 /** Reminders whose attempt failed for the moment, and are to be retried. */
 import type { Sql } from "../../client.ts";
+import { texts } from "../../columns.ts";
 import { type Key, uuidKeys } from "../../keys.ts";
 import { instant, list, rowSet, text, uuid, word } from "../../rows.ts";
 import { storedBuyers } from "../buyers/buyer-load.ts";
@@ -31,10 +32,12 @@ const retryKeys = rowSet<RetryKey>({
   id: uuid((key) => key.id),
 });
 
-/** Reminders whose retry is due; nothing is locked yet. */
-export function findRetries(sql: Sql, limit: number) {
+/** Reminders whose retry is due, without those on channels that are `full`; nothing is locked yet. */
+export function findRetries(sql: Sql, limit: number, full: ReadonlySet<string>) {
   return sql<RetryKey[]>`
-    select shop_id, id, buyer_id from reminders where retry_at <= (select dunlin_now()) order by retry_at limit ${limit}`;
+    select shop_id, id, buyer_id from reminders
+    where retry_at <= (select dunlin_now()) and retry_channel <> all(${texts([...full])}::text[])
+    order by retry_at limit ${limit}`;
 }
 
 /** Puts off reminders that cannot be judged, counted from the database's now. */
