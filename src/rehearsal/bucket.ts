@@ -21,6 +21,7 @@ import {
   countQuiet,
   countReason,
   countSend,
+  countTexts,
   keepSample,
   lifeOf,
   noteMoment,
@@ -135,6 +136,8 @@ function countText(figures: Figures, decision: Decision, person: Person, compose
   if (missing !== null) bump(figures.fallbacks, missing, 1);
   for (const warning of refused) bump(figures.refused, warning, 1);
   if (sendsSms(channel)) bump(figures.segments, channel.name, segments);
+  const { micros = 0, currency = null } = cost ?? {};
+  countTexts(figures, template, { channel: channel.name, sends: 1, segments, micros, currency });
   if (cost !== null) bump(figures.cost, cost.currency, cost.micros);
   if (wantsSample(figures, template, at))
     keepSample(figures, { at, shop: person.shop.id, buyer: labelOf(person), to: channel.name, text, template });

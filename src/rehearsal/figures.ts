@@ -1,6 +1,6 @@
 /** Adding up the figures of a rehearsal, row by row and bucket by bucket. */
 import { DAY, HOUR, MINUTE } from "../core/values/duration.ts";
-import type { Example, Figures, Moment, Sample, StepFigures } from "./types.ts";
+import type { Example, Figures, Moment, Sample, StepFigures, TextFigures } from "./types.ts";
 
 /** Faults that are listed. Further faults are only counted. */
 export const MAX_FAULTS = 1_000;
@@ -24,6 +24,7 @@ export function emptyFigures(): Figures {
     quiet: new Map(),
     textless: new Map(),
     fallbacks: new Map(),
+    texts: new Map(),
     refused: new Map(),
     samples: new Map(),
     faults: [],
@@ -48,6 +49,13 @@ export function countSend(figures: Figures, channel: string, at: number, room: n
   const entry = within(seconds, second, () => ({ count: 0, room }));
   entry.count += count;
   entry.room = Math.min(entry.room, room);
+}
+
+export function countTexts({ texts }: Figures, template: string, more: TextFigures): void {
+  const entry = within(texts, template, () => ({ ...more, sends: 0, segments: 0, micros: 0 }));
+  entry.sends += more.sends;
+  entry.segments += more.segments;
+  entry.micros += more.micros;
 }
 
 export function countReason(figures: Figures, reason: string, example: Example, count = 1): void {
@@ -144,6 +152,7 @@ export function addFigures(sum: Figures, more: Figures): void {
   for (const [reason, { count, example }] of more.reasons) countReason(sum, reason, example, count);
   for (const [step, lives] of more.fits) for (const [minutes, figures] of lives) countFit(sum, step, minutes, figures);
   for (const [step, [quiet, rows]] of more.quiet) countQuiet(sum, step, quiet, rows);
+  for (const [template, text] of more.texts) countTexts(sum, template, text);
   for (const samples of more.samples.values()) for (const sample of samples) keepSample(sum, sample);
   for (const fault of more.faults) keepFault(sum, fault);
   for (const [code, { line, message, count }] of more.warned) addWarning(sum, code, line, message, count);

@@ -15,7 +15,19 @@ export type Outcome = {
   readonly peakPerSecond: Readonly<Record<string, number>>;
   readonly segments: Readonly<Record<string, number>>;
   readonly cost: readonly { readonly amount: string; readonly currency: string }[];
+  readonly texts: readonly TextOutcome[];
   readonly warnings: readonly string[];
+};
+
+/** The sends of one text. */
+export type TextOutcome = {
+  /** `default/nudge.sms.en` */
+  readonly template: string;
+  readonly channel: string;
+  readonly sends: number;
+  readonly segments: number;
+  /** null: the channel has no price. */
+  readonly cost: { readonly amount: string; readonly currency: string } | null;
 };
 
 export function outcomeOf(
@@ -39,6 +51,15 @@ export function outcomeOf(
     cost: [...figures.cost]
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([currency, micros]) => ({ amount: decimal(micros, currencyDigits(currency) ?? 2), currency })),
+    texts: [...figures.texts]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([template, { channel, sends, segments, micros, currency }]) => ({
+        template,
+        channel,
+        sends,
+        segments,
+        cost: currency === null ? null : { amount: decimal(micros, currencyDigits(currency) ?? 2), currency },
+      })),
     warnings: [
       ...faults(figures),
       ...warned(figures),

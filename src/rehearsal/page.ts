@@ -20,6 +20,7 @@ export function formatRehearsal(outcome: Outcome, figures: Figures, channels: re
     ],
     section("Sends per hour", hours(figures, zone)),
     section("Channels", channelLines(outcome, figures, channels)),
+    section("Texts", textLines(outcome)),
     section("Cost", [
       outcome.cost.length === 0
         ? "none: no channel in use has a cost"
@@ -79,6 +80,22 @@ function channelLines(
     const billed = segments[name] === undefined ? "" : `, ${count(segments[name])} segments`;
     return [`${name}: ${count(sent)} sends${billed}, peak ${count(peak)}/s (${against})`];
   });
+}
+
+function textLines({ texts, segments: billed }: Outcome): string[] {
+  const rows = texts.map(({ template, channel, sends, segments, cost }) => [
+    template,
+    `${count(sends)} send${sends === 1 ? "" : "s"}`,
+    billed[channel] === undefined ? "" : `${count(segments)} segments, ${(segments / sends).toFixed(2)} each`,
+    cost === null ? "" : `${cost.amount} ${cost.currency}`,
+  ]);
+  const widths = [0, 1, 2, 3].map((column) => Math.max(0, ...rows.map((row) => row[column]?.length ?? 0)));
+  return rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join("  ")
+      .trimEnd(),
+  );
 }
 
 function skips({ reasons }: Figures): string[] {

@@ -27,6 +27,7 @@ export function prepareRehearsal({ campaigns, channels, shops, from, now }: Prep
     files,
     {
       channels: channels.map(({ name }) => name),
+      channelFacts: channels,
       shopIds: shops.other === null ? [...shops.listed.keys()] : null,
       shopLocales: named.map(({ locale }) => locale),
       closeAfters: named.flatMap(({ closeAfter }) => closeAfter ?? []),
@@ -37,10 +38,8 @@ export function prepareRehearsal({ campaigns, channels, shops, from, now }: Prep
   const unread = campaigns.faults.length > 0 && files.size === 0;
   const faults = [...campaigns.faults, ...(built.ok || unread ? [] : built.faults)];
   if (faults.length > 0 || !built.ok) return { ok: false, faults };
-  // Warnings about texts belong to `campaigns validate`. A rehearsal is about what is sent and when.
-  const warnings = built.warnings.filter((_, index) => built.advice[index]?.about === "campaign");
   const env = { files, channels: plainChannels(channels), from: startOf(from, named, now), shops };
-  return { ok: true, env, warnings };
+  return { ok: true, env, warnings: built.warnings };
 }
 
 function startOf(from: When | null, shops: readonly ShopPolicy[], now: number): RehearsalStart {

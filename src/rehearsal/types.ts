@@ -48,6 +48,15 @@ export type Sample = {
 /** The rows of one step of one campaign whose orders stay open for the same time. */
 export type StepFigures = { rows: number; noTime: number; superseded: number };
 
+/** The sends of one text. `micros`: their price in millionths of the unit; null: its channel has no price. */
+export type TextFigures = {
+  readonly channel: string;
+  sends: number;
+  segments: number;
+  micros: number;
+  readonly currency: string | null;
+};
+
 /** Every figure is a sum or the first of its kind, so buckets can be added up in any order. */
 export type Figures = {
   orders: number;
@@ -60,6 +69,8 @@ export type Figures = {
   /** Channel → second since 1970 → number of sends, and the shortest time until one of them is too late, ms. */
   readonly perSecond: Map<string, Map<number, { count: number; room: number }>>;
   readonly segments: Map<string, number>;
+  /** Template → its sends. */
+  readonly texts: Map<string, TextFigures>;
   /** Currency → millionths. */
   readonly cost: Map<string, number>;
   readonly reasons: Map<string, { count: number; example: Example }>;

@@ -19,7 +19,7 @@ beforeEach(() => {
     "shops:\n  acme: { timeZone: Asia/Shanghai, locale: en }\nchannels:\n  sms: { provider: console }\n",
   );
   write("good/promo/campaign.yaml", "steps:\n  - { id: nudge, at: { afterCreated: 10m }, channels: [sms] }\n");
-  write("good/promo/nudge.sms.en.hbs", "{{shop}}: {{total}}");
+  write("good/promo/nudge.sms.en.hbs", "{{shop}}: {{total}} STOP");
 });
 afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
@@ -169,7 +169,7 @@ describe("the same input", () => {
     const shops = { listed: new Map([["acme", { ...acme, closeAfter: null, quietHours: null }]]), other: null };
     const files = new Map([
       ["promo/campaign.yaml", "steps:\n  - { id: nudge, at: { afterCreated: 10m }, channels: [sms] }\n"],
-      ["promo/nudge.sms.en.hbs", "{{shop}}: {{total}}"],
+      ["promo/nudge.sms.en.hbs", "{{shop}}: {{total}} STOP"],
     ]);
     const channels = [
       { name: "sms", provider: "console", contact: "phone", ratePerSecond: 1, cost: null, fallback: null },

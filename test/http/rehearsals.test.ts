@@ -27,6 +27,9 @@ function rehearsals(): Rehearsals {
 const events = [1, 2].map((n) => order(n, { buyer: { id: `b${n}`, phone: `+861381234567${n}`, locale: "en" } }));
 const ndjson = events.map((event) => JSON.stringify(event)).join("\n");
 
+/** A rehearsal repeats the warnings of `campaigns validate`. */
+const NO_OPT_OUT = expect.stringMatching(/^campaigns\/default\/nudge\.sms\.en\.hbs:1: does not say how to opt out/);
+
 describe("POST /v1/rehearsals", () => {
   it("answers the same as rehearse --json for the running campaigns, and stores nothing", async () => {
     const { app, stored, lines } = await realServer({ rehearsals: rehearsals() });
@@ -49,7 +52,8 @@ describe("POST /v1/rehearsals", () => {
       ],
       skips: [],
       peakPerSecond: { sms: 2 },
-      warnings: [],
+      texts: [{ template: "default/nudge.sms.en", channel: "sms", sends: 2, segments: 2, cost: null }],
+      warnings: [NO_OPT_OUT],
     });
     expect(await stored()).toBe(0);
     expect(lines.join("")).not.toContain("138123");
@@ -85,6 +89,7 @@ describe("POST /v1/rehearsals", () => {
     expect(beside.json().warnings).toEqual([
       expect.stringMatching(/^line 4: shop: "nowhere" is not configured/),
       "line 5: is cut off, no JSON: it ends within a string",
+      NO_OPT_OUT,
     ]);
     const alone = await post(bad);
     expect(alone.statusCode).toBe(422);
@@ -97,7 +102,7 @@ describe("POST /v1/rehearsals", () => {
       ],
     });
     expect(alone.body).not.toContain("138123");
-    expect((await post("")).json()).toMatchObject({ from: null, sends: [], warnings: [] });
+    expect((await post("")).json()).toMatchObject({ from: null, sends: [], warnings: [NO_OPT_OUT] });
   });
 
   it.each<[string, object | string, number, string, RegExp]>([

@@ -33,7 +33,18 @@ export const rehearsal = z.strictObject({
   peakPerSecond: z.record(text, z.int()).describe("By channel"),
   segments: z.record(text, z.int()).describe("By channel"),
   cost: z.array(money),
-  warnings: z.array(text),
+  texts: z
+    .array(
+      z.strictObject({
+        template: text.meta({ example: "default/nudge.sms.en" }),
+        channel: text,
+        sends: z.int(),
+        segments: z.int(),
+        cost: money.nullable().describe("null: the channel has no price"),
+      }),
+    )
+    .describe("The texts that are used, each with its sends"),
+  warnings: z.array(text).describe("Those of `campaigns validate`, and those of this rehearsal"),
 });
 
 type Refused = {

@@ -12,10 +12,8 @@ import type { CampaignTemplates } from "./catalog-templates.ts";
 import { templateFinder } from "./find-template.ts";
 import { adviseText } from "./text-advice.ts";
 
-/** `text`: about the words of a template; `campaign`: about everything else. */
 export type CatalogWarning = {
   readonly code: AdviceCode | TextAdviceCode | "unknown_shop" | "doubtful" | "no_channel" | "no_locale";
-  readonly about: "campaign" | "text";
   readonly campaign: string;
   /** `default/nudge.sms.en.hbs` */
   readonly file: string;
@@ -107,8 +105,7 @@ export function* textWarnings(
   for (const template of templates) {
     const { channel } = template;
     const facts = channelFacts.find(({ name }) => name === channel) ?? unconfigured(channel);
-    for (const advice of adviseText(template, facts, payUrl))
-      yield { ...advice, about: "text", campaign, file: `${template.id}.hbs` };
+    for (const advice of adviseText(template, facts, payUrl)) yield { ...advice, campaign, file: `${template.id}.hbs` };
   }
 }
 

@@ -99,7 +99,6 @@ function loadCampaign(
   for (const { code, path, message } of campaignWarnings(draft, read, options))
     advice.push({
       code,
-      about: "campaign",
       campaign: key,
       file: `${key}/campaign.yaml`,
       line: parsed.lineOf(path),

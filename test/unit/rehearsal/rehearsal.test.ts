@@ -118,6 +118,16 @@ describe("a rehearsal", () => {
       peakPerSecond: { chat: 1, sms: 1 },
       segments: { sms: 1 },
       cost: [{ amount: "0.045", currency: "CNY" }],
+      texts: [
+        { template: "default/nudge.chat.zh", channel: "chat", sends: 1, segments: 1, cost: null },
+        {
+          template: "default/nudge.sms.en",
+          channel: "sms",
+          sends: 1,
+          segments: 1,
+          cost: { amount: "0.045", currency: "CNY" },
+        },
+      ],
       warnings: [],
     });
   });
@@ -255,6 +265,10 @@ describe("a rehearsal", () => {
       "Channels",
       "  sms: 6 sends, 6 segments, peak 1/s (limit 1/s)",
       "  chat: 1 sends, peak 1/s (no limit)",
+      "",
+      "Texts",
+      "  default/nudge.chat.zh  1 send",
+      "  default/nudge.sms.en   6 sends  6 segments, 1.00 each  0.27 CNY",
       "",
       "Cost",
       "  0.27 CNY",

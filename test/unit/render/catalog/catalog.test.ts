@@ -171,7 +171,6 @@ describe("warnings", () => {
     expect(built.ok && built.advice).toEqual([
       {
         code: "repeats_late",
-        about: "campaign",
         campaign: "c",
         file: "c/campaign.yaml",
         line: 3,
@@ -179,7 +178,6 @@ describe("warnings", () => {
       },
       {
         code: "refused_word",
-        about: "text",
         campaign: "c",
         file: "c/nudge.sms.en.hbs",
         line: 4,
@@ -187,7 +185,6 @@ describe("warnings", () => {
       },
       {
         code: "no_opt_out",
-        about: "text",
         campaign: "c",
         file: "c/nudge.sms.en.hbs",
         line: 4,
