@@ -8,7 +8,17 @@ import type { YamlPath } from "../text/yaml-faults.ts";
 import { DAY, formatDuration, MINUTE } from "../values/duration.ts";
 import type { CampaignDraft } from "./campaign-file.ts";
 
-export type AdviceCode = "never_fits" | "always_pulled" | "more_than_max" | "reversed" | "repeats_late";
+export type AdviceCode =
+  | "never_fits"
+  | "always_pulled"
+  | "more_than_max"
+  | "reversed"
+  | "repeats_late"
+  | "over"
+  | "large_holdout"
+  | "quiet_all_day"
+  | "all_manual"
+  | "shadowed";
 export type CampaignAdvice = { readonly code: AdviceCode; readonly path: YamlPath; readonly message: string };
 
 /** How long orders stay open on the usual platforms: half an hour in flash sales, a day else. */

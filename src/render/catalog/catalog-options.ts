@@ -14,6 +14,8 @@ export type CatalogOptions = {
   readonly payUrl?: string;
   /** The listed shops; null or absent: every shop is accepted. */
   readonly shopIds?: readonly string[] | null;
+  /** Epoch ms, by which a campaign is over; absent: not judged. */
+  readonly now?: () => number;
   /** The campaigns were checked when they were stored: a channel that is no longer configured is only a warning. */
   readonly stored?: boolean;
 };
@@ -29,13 +31,14 @@ type Configuration = {
 /** No shop has this id, so it gets the `"*"` entry. */
 const UNLISTED = "\n";
 
-export function catalogOptions(config: Configuration): CatalogOptions {
+export function catalogOptions(config: Configuration, now = Date.now): CatalogOptions {
   const others = config.shop(UNLISTED);
   const shops = [...config.shopIds.map((id) => config.shop(id)), ...(config.implicitShops ? [] : [others])];
   const known = shops.filter((shop) => shop !== null);
   return {
     channels: config.channels.map(({ name }) => name),
     channelFacts: config.channels,
+    now,
     shopIds: others === null ? config.shopIds : null,
     closeAfters: known.flatMap(({ closeAfter }) => closeAfter ?? []),
     ...(known.length === 0 ? {} : { shopLocales: known.map(({ locale }) => locale) }),

@@ -1,5 +1,6 @@
 /** Judges a campaign together with its templates: faults, which refuse the catalog, and warnings. */
 import { type AdviceCode, adviseCampaign } from "../../core/campaign/campaign-advice.ts";
+import { campaignCautions } from "../../core/campaign/campaign-cautions.ts";
 import { campaignDoubts } from "../../core/campaign/campaign-doubts.ts";
 import { didYouMean } from "../../core/text/suggest.ts";
 import { formatPath, type YamlPath } from "../../core/text/yaml-faults.ts";
@@ -92,6 +93,7 @@ export function* campaignWarnings(
           message: `step ${step.id} on ${channel} has no template for locale ${without.join(", ")} or en: these buyers get no message`,
         };
     }
+  yield* campaignCautions(draft, options.now?.() ?? null);
   // A step that fits no order at all has its own warning.
   for (const advice of adviseCampaign(draft, closeAfters))
     if (advice.code !== "never_fits" || !doubts.some(({ at }) => at === formatPath(advice.path))) yield advice;

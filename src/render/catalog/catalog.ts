@@ -2,6 +2,7 @@
  * The catalog: campaigns with their templates, read from files for planning and dispatch. All faults of all files are reported at once,
  * each with file, line and remedy. A catalog with a fault is not built. A warning is about something that may be intended.
  */
+import { shadowedCampaigns } from "../../core/campaign/campaign-cautions.ts";
 import { canonicalCampaign, parseCampaignFile } from "../../core/campaign/campaign-file.ts";
 import { formatFault, type YamlPath } from "../../core/text/yaml-faults.ts";
 import type { Campaign } from "../../core/values/policy.ts";
@@ -57,6 +58,10 @@ export function buildCatalog(
   if (faults.length > 0) return { ok: false, faults };
   const campaigns = loaded.flatMap((one) => (one === null ? [] : [one.campaign]));
   const templates = loaded.flatMap((one) => (one === null ? [] : one.templates));
+  for (const { campaign, code, path, message } of shadowedCampaigns(campaigns)) {
+    const line = loaded.find((one) => one?.campaign.key === campaign)?.lineOf(path) ?? 1;
+    advice.push({ code, campaign, file: `${campaign}/campaign.yaml`, line, message });
+  }
   return {
     ok: true,
     advice,
@@ -70,6 +75,12 @@ export function buildCatalog(
   };
 }
 
+type Loaded = {
+  readonly campaign: Campaign;
+  readonly templates: readonly Template[];
+  readonly lineOf: (path: YamlPath) => number;
+};
+
 function loadCampaign(
   key: string,
   files: ReadonlyMap<string, string>,
@@ -77,7 +88,7 @@ function loadCampaign(
   shownAs: string,
   faults: string[],
   advice: CatalogWarning[],
-): { campaign: Campaign; templates: readonly Template[] } | null {
+): Loaded | null {
   const own = new Map<string, string>();
   for (const [path, text] of files) if (path.startsWith(`${key}/`)) own.set(path.slice(key.length + 1), text);
   faults.push(...unstorable(own, `${shownAs}/${key}`));
@@ -107,7 +118,7 @@ function loadCampaign(
   advice.push(...textWarnings(key, read, options));
   const versions = read.templates.map(({ id, version }) => `${id} ${version}`).sort();
   const version = digest([canonicalCampaign(draft), ...versions].join("\n"));
-  return { campaign: Object.freeze({ ...draft, version }), templates: read.templates };
+  return { campaign: Object.freeze({ ...draft, version }), templates: read.templates, lineOf: parsed.lineOf };
 }
 
 /** PostgreSQL stores neither NUL nor half of a surrogate pair. */

@@ -6,7 +6,8 @@ import { formatInstant } from "../../core/values/instant.ts";
 import { formatWhen, instantOf, PeriodError, type When } from "../../core/values/when.ts";
 import { offsetMinutes } from "../../core/values/zone.ts";
 import type { Sql } from "../../db/client.ts";
-import { databaseNow, shopsSeen, type Window } from "../../db/stores/reads/windows.ts";
+import { databaseNow } from "../../db/stores/intake/intake-store.ts";
+import { shopsSeen, type Window } from "../../db/stores/reads/windows.ts";
 
 /** An instant may be given as epoch ms. */
 export type Edge = When | number | null;

@@ -5,6 +5,7 @@ import { runningCatalog } from "../../../campaigns/live.ts";
 import { StoredCampaignError } from "../../../campaigns/stored-campaign-error.ts";
 import type { Config } from "../../../config/config.ts";
 import { loadOrCreateKeys } from "../../../config/keys.ts";
+import { quietWarning } from "../../../core/campaign/campaign-cautions.ts";
 import type { Sql } from "../../../db/client.ts";
 import { explainDbError } from "../../../db/explain-error.ts";
 import { contactsSealedWith } from "../../../db/stores/buyers/contact-store.ts";
@@ -49,6 +50,11 @@ export async function doctorCommand(context: CommandContext, json: boolean): Pro
         true,
         `advice: set shops.${id}.country: its time zone and currency do not say it, so only phone numbers with their country code are read`,
       );
+  for (const id of config.shopIds) {
+    const quiet = config.shop(id)?.quietHours ?? null;
+    const warning = quiet === null ? null : quietWarning(quiet);
+    if (warning !== null) add("shops", true, `warning: quiet hours of ${id}: ${warning}`);
+  }
   for (const channel of config.channels) {
     const delivers = providerOf(channel.provider)?.delivers === true;
     const message = delivers

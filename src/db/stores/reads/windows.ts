@@ -45,9 +45,3 @@ export async function shopsSeen(sql: Sql): Promise<string[]> {
     select shop_id from seen where shop_id is not null`;
   return rows.map(({ shop_id }) => shop_id);
 }
-
-/** The database's clock, epoch ms. */
-export async function databaseNow(sql: Sql): Promise<number> {
-  const [row] = await sql<{ now: number }[]>`select dunlin_now() as now`;
-  return row?.now ?? 0;
-}

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { adviseCampaign } from "../../../../src/core/campaign/campaign-advice.ts";
+import { campaignCautions, shadowedCampaigns } from "../../../../src/core/campaign/campaign-cautions.ts";
 import { parseCampaignFile } from "../../../../src/core/campaign/campaign-file.ts";
 import { HOUR, MINUTE } from "../../../../src/core/values/duration.ts";
 import type { ChannelFacts } from "../../../../src/render/catalog/advice-types.ts";
@@ -8,6 +9,93 @@ import { parseTemplate } from "../../../../src/render/catalog/template-file.ts";
 import { adviseText } from "../../../../src/render/catalog/text-advice.ts";
 import { makeMessage, messageData } from "../../../../src/render/message.ts";
 import { sampleFacts } from "../../../../src/render/template/sample.ts";
+
+describe("cautions about a campaign", () => {
+  const NOW = Date.parse("2026-11-12T00:00:00+08:00");
+  const draft = (key: string, more: string) => {
+    const steps = "steps: [{ id: nudge, at: { afterCreated: 10m }, channels: [sms] }]\n";
+    const parsed = parseCampaignFile(key, `${steps}${more}`, ["sms"]);
+    if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults));
+    return parsed.value;
+  };
+  const cautions = (more: string, now: number | null = NOW) =>
+    [...campaignCautions(draft("c", more), now)].map(
+      ({ code, path, message }) => `${code} ${path.join(".")}: ${message}`,
+    );
+
+  it.each([
+    [
+      "active: { to: 2026-11-12T00:00:00+08:00 }",
+      "over active.to: the campaign is over since 2026-11-11T16:00:00+00:00: it takes no order that is created now",
+    ],
+    ["active: { to: 2026-11-12T00:00:01+08:00 }", null],
+    ["holdout: 50%", null],
+    [
+      "holdout: 50.5%",
+      "large_holdout holdout: holds out 50.5% of the buyers, who get no reminder: 5% to 10% are usual",
+    ],
+    [
+      'quietHours: { from: "00:00", to: "23:30" }',
+      "quiet_all_day quietHours: leave only 30m of the day: nearly every reminder is put off to it or skipped",
+    ],
+    [
+      'quietHours: { from: "09:00", to: "08:00" }',
+      "quiet_all_day quietHours: leave only 1h of the day: nearly every reminder is put off to it or skipped",
+    ],
+    ['quietHours: { from: "10:00", to: "08:59" }', null],
+    ['quietHours: { from: "22:00", to: "08:00" }', null],
+    [
+      'quietHours: { from: "08:00", to: "08:00" }',
+      "quiet_all_day quietHours: from and to are the same, so there are no quiet hours: write `off` if that is meant",
+    ],
+    ["quietHours: off", null],
+    [
+      'match: { amount: { min: "1000.00" } }\nmanual: { amountAtLeast: "1000" }',
+      "all_manual match.amount.min: is not below manual.amountAtLeast (1000): a person gets every case of this campaign, and it sends no reminder",
+    ],
+    ['match: { amount: { min: "999.99" } }\nmanual: { amountAtLeast: "1000" }', null],
+    ['match: { amount: { min: "30" } }', null],
+  ])("%s", (more, caution) => expect(cautions(more)).toEqual(caution === null ? [] : [caution]));
+
+  it("does not judge the time without a clock", () =>
+    expect(cautions("active: { to: 2020-01-01T00:00:00Z }", null)).toEqual([]));
+
+  const shadows = (...campaigns: readonly (readonly [key: string, more: string])[]) =>
+    [...shadowedCampaigns(campaigns.map(([key, more]) => draft(key, more)))].map(
+      ({ campaign, message }) => `${campaign}: ${message}`,
+    );
+  const TWIN =
+    "has the same match and priority as campaign a, which takes the orders while both are active, because its name comes first: give one of them another match or priority";
+
+  it("name two campaigns with the same match and priority", () => {
+    expect(shadows(["b", "match: { tags: [d11, sale] }"], ["a", "match: { tags: [Sale, D11] }"])).toEqual([
+      `b: ${TWIN}`,
+    ]);
+    expect(shadows(["a", ""], ["b", ""])).toEqual([`b: ${TWIN}`]);
+    // They never run together, differ, or share the orders by an exclusion.
+    const [one, two] = ["active: { to: 2026-11-10T00:00:00Z }", "active: { from: 2026-11-10T00:00:00Z }"];
+    expect(shadows(["a", one], ["b", two])).toEqual([]);
+    expect(shadows(["a", "match: { tags: [d11] }"], ["b", "match: { tags: [d12] }"])).toEqual([]);
+    expect(shadows(["a", "exclude: { tags: [vip] }"], ["b", ""])).toEqual([]);
+    expect(
+      shadows(["a", "active: { to: 2026-11-10T00:00:00Z }"], ["b", "active: { from: 2026-11-09T00:00:00Z }"]),
+    ).toEqual([`b: ${TWIN}`]);
+  });
+
+  it("name a campaign that is never chosen, because a wider one comes first", () => {
+    const never = (by: string, priority: number, key: string) =>
+      `${key}: campaign ${by} (priority ${priority}) comes first and fits every order that ${key} fits, so ${key} is never chosen: give it a higher priority`;
+    expect(shadows(["default", ""], ["vip", "match: { tags: [vip] }"])).toEqual([never("default", 0, "vip")]);
+    expect(shadows(["default", ""], ["vip", "match: { tags: [vip] }\npriority: 1"])).toEqual([]);
+    const small = 'match: { amount: { min: "10", max: "20" } }';
+    expect(shadows(["all", 'priority: 5\nmatch: { amount: { min: "10", max: "20.5" } }'], ["b", small])).toEqual([
+      never("all", 5, "b"),
+    ]);
+    expect(shadows(["all", 'priority: 5\nmatch: { amount: { min: "10.01" } }'], ["b", small])).toEqual([]);
+    expect(shadows(["all", "priority: 5\nmatch: { shops: [acme] }"], ["b", ""])).toEqual([]);
+    expect(shadows(["all", "priority: 5\nactive: { to: 2026-11-10T00:00:00Z }"], ["b", ""])).toEqual([]);
+  });
+});
 
 describe("advice on a campaign", () => {
   const advice = (steps: string, more = "", closeAfters: number[] = []) => {

@@ -143,6 +143,22 @@ describe("versions", () => {
 });
 
 describe("warnings", () => {
+  it("name campaigns that are over, or in each other's way, with file and line", () => {
+    const over = `${CAMPAIGN}active: { to: 2026-11-12T00:00:00Z }\npriority: 0\n`;
+    const files = {
+      "a/campaign.yaml": CAMPAIGN,
+      "a/nudge.sms.en.hbs": "x",
+      "b/campaign.yaml": over,
+      "b/nudge.sms.en.hbs": "x",
+    };
+    const now = () => Date.parse("2026-11-13T00:00:00Z");
+    const said = warningsOf(files, { ...OPTIONS, now });
+    expect(said.filter((line) => line.includes(".yaml")).map((line) => line.slice(0, 60))).toEqual([
+      "templates/b/campaign.yaml:3: the campaign is over since 2026",
+      "templates/b/campaign.yaml:4: has the same match and priority",
+    ]);
+  });
+
   const files = { "c/campaign.yaml": `${CAMPAIGN}match: { shops: [acmee] }\n`, "c/nudge.sms.zh-CN.hbs": "Hi STOP" };
   it("name shops that are not configured and locales without a text", () => {
     expect(warningsOf(files, { ...OPTIONS, shopIds: ["acme"], shopLocales: ["zh-CN", "es", "es"] })).toEqual([
