@@ -32,6 +32,10 @@ export type YamlOptions = {
 };
 
 const MAX_NESTING = 50;
+/** Nobody reads more of one file, and to word tens of thousands took seconds. */
+const MAX_FAULTS = 100;
+/** The parser needs a hundred times longer for a bracket than for a letter: 65,536 of them held the process for a second. */
+const MAX_BRACKETS = 10_000;
 
 type Parsed = { readonly doc: Document.Parsed; readonly lineAt: (offset: number) => number };
 type Refused = { readonly faults: YamlFault[] };
@@ -49,7 +53,10 @@ export function parseYaml<T>(text: string, schema: z.ZodType<T>, options: YamlOp
   const result = schema.safeParse(doc.toJS() ?? {}, { error: explain });
   if (!result.success) {
     for (const issue of result.error.issues)
-      for (const fault of toFaults(issue, lineOf)) if (!unset.has(fault.path)) faults.push(fault);
+      for (const fault of toFaults(issue, lineOf)) {
+        if (faults.length >= MAX_FAULTS) break;
+        if (!unset.has(fault.path)) faults.push(fault);
+      }
   }
   if (!result.success || faults.length > 0) return { ok: false, faults: sorted(faults) };
   return { ok: true, value: result.data, lineOf };
@@ -60,8 +67,8 @@ function parse(text: string, options: YamlOptions): Parsed | Refused {
   const refuse = (message: string, line = 1): Refused => ({ faults: [{ line: line + before, path: "", message }] });
   const max = options.maxLength ?? 65_536;
   if (text.length > max) return refuse(`is too long: ${text.length} characters, at most ${max}`);
-  const deep = tooDeepAt(text);
-  if (deep !== null) return refuse(`is nested more than ${MAX_NESTING} levels deep`, deep);
+  const bad = tooDeepAt(text);
+  if (bad !== null) return refuse(bad.message, bad.line);
   const counter = new LineCounter();
   // uniqueKeys is our own check: the library's costs the square of the number of keys.
   const doc = parseDocument(text, {
@@ -73,10 +80,12 @@ function parse(text: string, options: YamlOptions): Parsed | Refused {
   });
   const lineAt = (offset: number) => Math.max(1, counter.linePos(offset).line) + before;
   const faults = new Map<number, YamlFault>();
+  const lines = doc.errors.length === 0 ? [] : text.split("\n");
   for (const error of doc.errors) {
+    if (faults.size >= MAX_FAULTS) break;
     const line = lineAt(error.pos[0]);
     if (!faults.has(line))
-      faults.set(line, { line, path: "", message: syntaxMessage(error, text.split("\n")[line - before - 1] ?? "") });
+      faults.set(line, { line, path: "", message: syntaxMessage(error, lines[line - before - 1] ?? "") });
   }
   if (faults.size > 0) return { faults: sorted([...faults.values()]) };
   if (doc.directives?.yaml.explicit || Object.keys(doc.directives?.tags ?? {}).length > 1)
@@ -84,19 +93,22 @@ function parse(text: string, options: YamlOptions): Parsed | Refused {
   return { doc, lineAt };
 }
 
-/** The line where brackets or compact `- - -` nest too deep for the recursive parts of the parser, or null. */
-function tooDeepAt(text: string): number | null {
+/** The line where brackets or compact `- - -` nest too deep for the recursive parts of the parser, or where there are too many brackets. */
+function tooDeepAt(text: string): { line: number; message: string } | null {
   let depth = 0;
+  let brackets = 0;
   let line = 1;
   let dashes = 0;
   for (let index = 0; index < text.length; index++) {
     const char = text[index];
     if (char === "\n") [line, dashes] = [line + 1, 0];
-    else if (char === "[" || char === "{") depth++;
-    else if (char === "]" || char === "}") depth = Math.max(0, depth - 1);
+    else if (char === "[" || char === "{") [depth, brackets] = [depth + 1, brackets + 1];
+    else if (char === "]" || char === "}") [depth, brackets] = [Math.max(0, depth - 1), brackets + 1];
     else if ((char === "-" || char === "?") && /^\s/.test(text.slice(index + 1, index + 2))) dashes++;
     else if (char !== " " && char !== "\t") dashes = 0;
-    if (depth > MAX_NESTING || dashes > MAX_NESTING) return line;
+    if (depth > MAX_NESTING || dashes > MAX_NESTING)
+      return { line, message: `is nested more than ${MAX_NESTING} levels deep` };
+    if (brackets > MAX_BRACKETS) return { line, message: `has more than ${MAX_BRACKETS} brackets` };
   }
   return null;
 }
@@ -114,8 +126,9 @@ function syntaxMessage(error: { code: string; message: string }, line: string): 
 
 function checkNodes(doc: Document.Parsed, lineAt: (offset: number) => number): YamlFault[] {
   const faults: YamlFault[] = [];
-  const add = (node: { range?: readonly number[] | null | undefined }, message: string) =>
-    faults.push({ line: lineAt(node.range?.[0] ?? 0), path: "", message });
+  const add = (node: { range?: readonly number[] | null | undefined }, message: string) => {
+    if (faults.length < MAX_FAULTS) faults.push({ line: lineAt(node.range?.[0] ?? 0), path: "", message });
+  };
   visit(doc, {
     Node: (_, node) => {
       if (isAlias(node)) add(node, "aliases (*name) are not allowed: write the value out");

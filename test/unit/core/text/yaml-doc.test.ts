@@ -112,6 +112,23 @@ describe("parseYaml", () => {
   });
 });
 
+describe("a file that would take long", () => {
+  const time = (text: string) => {
+    const result = parseYaml(text, shape);
+    return result.ok ? [] : result.faults.map(({ message }) => message);
+  };
+
+  it("names the first hundred faults of syntax, of keys and of what is not allowed", () => {
+    const keys = Array.from({ length: 6_000 }, (_, n) => `k${n}: 1`).join("\n");
+    for (const text of ["!\n".repeat(32_000), keys, "- *a\n".repeat(13_000), "a: 1\n".repeat(13_000)])
+      expect(time(text)).toHaveLength(100);
+  });
+
+  it("refuses thousands of brackets before the parser sees them", () => {
+    for (const unit of ["{}", "!}", "]["]) expect(time(unit.repeat(32_000))).toEqual(["has more than 10000 brackets"]);
+  });
+});
+
 describe("variables in values", () => {
   const env = (name: string) => ({ A: "alpha", B: "beta" })[name] ?? null;
 
