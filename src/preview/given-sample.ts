@@ -129,21 +129,26 @@ const MAX_NAMED = 20;
 /** Warnings about keys that no template knows. They are ignored. */
 export function strayKeys(sample: Sample): string[] {
   const found: string[] = [];
-  collectStrays(sample, SAMPLE, "sample", found);
-  const named = found.slice(0, MAX_NAMED);
-  return found.length > named.length ? [...named, `${found.length - named.length} more are not known either`] : named;
+  const more = collectStrays(sample, SAMPLE, "sample", found);
+  return more > 0 ? [...found, `${more} more are not known either`] : found;
 }
 
-function collectStrays(value: object, known: readonly string[], field: string, found: string[]): void {
+/** Returns how many more there are than it names. */
+function collectStrays(value: object, known: readonly string[], field: string, found: string[]): number {
+  let more = 0;
   for (const [key, inner] of Object.entries(value)) {
     const place = `${field}.${key.slice(0, 60)}`;
     const shape = WITHIN[key];
-    if (!known.includes(key)) found.push(`${place} is not known and was passed over${didYouMean(key, known)}`);
-    else if (Array.isArray(inner) && shape !== undefined)
-      for (const [index, one] of inner.entries()) collectStrays(one as object, shape, `${place}.${index}`, found);
+    if (!known.includes(key)) {
+      if (found.length >= MAX_NAMED) more++;
+      else found.push(`${place} is not known and was passed over${didYouMean(key, known)}`);
+    } else if (Array.isArray(inner) && shape !== undefined)
+      for (const [index, one] of inner.entries())
+        more += collectStrays(one as object, shape, `${place}.${index}`, found);
     else if (typeof inner === "object" && inner !== null && shape !== undefined)
-      collectStrays(inner, shape, place, found);
+      more += collectStrays(inner, shape, place, found);
   }
+  return more;
 }
 
 function toOrder(
