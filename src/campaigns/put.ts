@@ -4,6 +4,7 @@ import type { Actor } from "../db/stores/campaigns/audit-store.ts";
 import { type Files, insertVersion, readCampaigns } from "../db/stores/campaigns/campaign-store.ts";
 import { buildCatalog } from "../render/catalog/catalog.ts";
 import type { CatalogOptions } from "../render/catalog/catalog-options.ts";
+import { parseInTurns } from "../render/catalog/known-templates.ts";
 import { changeCampaigns } from "./change.ts";
 import { type CampaignFault, faultOf } from "./faults.ts";
 import { byPath, filesDigest } from "./files.ts";
@@ -28,6 +29,7 @@ const SHOWN_AS = "campaigns";
 /** Throws CampaignsBusy. */
 export async function putCampaign(sql: Sql, actor: Actor, input: PutInput): Promise<PutResult> {
   const { campaign, files, note, options } = input;
+  await parseInTurns(campaign, files);
   const built = buildCatalog(byPath(campaign, files), options, SHOWN_AS);
   if (!built.ok) return { kind: "invalid", faults: built.faults.map(faultOf) };
   const warnings = built.warnings.map((warning) => inner(campaign, warning));

@@ -4,6 +4,7 @@ import type { Actor } from "../db/stores/campaigns/audit-store.ts";
 import { insertVersion, numberBefore, readCampaigns, readVersion } from "../db/stores/campaigns/campaign-store.ts";
 import { buildCatalog } from "../render/catalog/catalog.ts";
 import type { CatalogOptions } from "../render/catalog/catalog-options.ts";
+import { parseInTurns } from "../render/catalog/known-templates.ts";
 import { changeCampaigns } from "./change.ts";
 import { byPath } from "./files.ts";
 
@@ -39,6 +40,7 @@ export function rollback(sql: Sql, actor: Actor, input: RollbackInput): Promise<
     const version = to === null ? undefined : await readVersion(tx, campaign, to);
     if (version === undefined || to === null) return { kind: "unknown-version", current, to };
     if (version.digest === stored.digest && stored.retired_at === null) return { kind: "same", current, restored: to };
+    await parseInTurns(campaign, version.files);
     const built = buildCatalog(byPath(campaign, version.files), options, `version ${to}`);
     if (!built.ok) return { kind: "invalid", faults: built.faults };
     const { digest, files } = version;

@@ -12,6 +12,8 @@ const note = name(500)
   .transform((value) => value ?? null)
   .describe("Why, for the history");
 export const noteBody = z.strictObject({ note });
+const MAX_TEMPLATES = 1_000;
+
 export const campaignBody = z.strictObject({
   yaml: z.string().describe("The text of campaign.yaml"),
   templates: z
@@ -19,6 +21,9 @@ export const campaignBody = z.strictObject({
       z.string().refine((file) => file !== "campaign.yaml", { error: "must be sent as `yaml`" }),
       z.string(),
     )
+    .refine((files) => Object.keys(files).length <= MAX_TEMPLATES, {
+      error: `must have at most ${MAX_TEMPLATES} files`,
+    })
     .describe("`<step>[.<variant>].<channel>.<locale>.hbs` → its text"),
   note,
 });

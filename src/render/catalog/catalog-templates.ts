@@ -1,9 +1,10 @@
 /** Reads the template files of one campaign. Their names give step, variant, channel and locale, which must be those of the campaign. */
 
 import { didYouMean } from "../../core/text/suggest.ts";
-import { canonicalLocale } from "../../core/values/locale.ts";
 import type { Campaign } from "../../core/values/policy.ts";
-import { parseTemplate, type Template, type TemplateName } from "./template-file.ts";
+import { knownTemplate } from "./known-templates.ts";
+import type { Template, TemplateName } from "./template-file.ts";
+import { nameOf } from "./template-name.ts";
 
 export type CampaignTemplates = {
   readonly templates: readonly Template[];
@@ -30,26 +31,13 @@ export function readTemplates(
     }
     const place = draft === null ? null : misplaced(name, draft);
     if (place !== null) faults.push(`${shownAs}/${file}: ${place}`);
-    const result = parseTemplate(name, text);
+    const result = knownTemplate(name, text);
     if (result.ok && place === null) templates.push(result.template);
     if (result.ok) continue;
     damaged.add(`${name.step}.${name.channel}`);
     faults.push(...result.faults.map(({ line, message }) => `${shownAs}/${file}:${line}: ${message}`));
   }
   return { templates, faults, damaged };
-}
-
-/** The parts of `<step>[.<variant>].<channel>.<locale>.hbs`, or the fault of the name. */
-function nameOf(campaign: string, file: string): TemplateName | string {
-  const parts = file.split(".");
-  if (parts.pop() !== "hbs" || parts.length < 3 || parts.length > 4)
-    return "matches nothing: template files are named <step>[.<variant>].<channel>.<locale>.hbs";
-  const [step = "", ...rest] = parts;
-  const [locale = "", channel = "", variant = null] = rest.reverse();
-  const canonical = canonicalLocale(locale);
-  if (canonical === null) return `${locale} is not a locale: write it like en or zh-CN`;
-  if (canonical !== locale) return `the locale ${locale} must be written ${canonical}`;
-  return { campaign, step, variant, channel, locale };
 }
 
 /** The reason why the file matches nothing in the campaign, or null. */
