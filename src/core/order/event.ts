@@ -7,7 +7,7 @@ import { parseInstant } from "../values/instant.ts";
 import { currencyDigits, fitsAnyCurrency, parseAmount } from "../values/money.ts";
 import { idFault, readId } from "./id.ts";
 import { readName } from "./name.ts";
-import { isStorable, plainReader } from "./plain-event.ts";
+import { isStorable, MAX_HANDLES, plainReader } from "./plain-event.ts";
 
 export const EVENT_TYPES = ["order.created", "order.updated", "order.paid", "order.closed", "order.refunded"] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
@@ -34,6 +34,11 @@ const mayBeEmpty = (max: number) =>
     .nullish();
 const givenHandles = (handles: Record<string, string | null | undefined>): Record<string, string> =>
   Object.fromEntries(Object.entries(handles).filter((entry): entry is [string, string] => entry[1] != null));
+/** Counted first: to check a hundred thousand handles takes a second. */
+const fewHandles = z.unknown().refine((handles) => Object.keys(handles ?? {}).length <= MAX_HANDLES, {
+  error: `must have at most ${MAX_HANDLES} entries`,
+  abort: true,
+});
 const text = (max: number) => z.string().max(max).nullish();
 const instant = z
   .string()
@@ -66,7 +71,7 @@ const orderIdError = ({ input }: { readonly input: unknown }) =>
 const buyerShape = z.object({
   id: mayBeEmpty(200),
   phone: z.union([phoneText, z.array(phoneText).max(10)], { error: phoneError }).nullish(),
-  chat: z.record(name(40), mayBeEmpty(300)).transform(givenHandles).nullish(),
+  chat: fewHandles.pipe(z.record(name(40), mayBeEmpty(300)).transform(givenHandles)).nullish(),
   name: z.string().max(200).transform(readName).nullish(),
   country: text(100),
   locale: text(40),

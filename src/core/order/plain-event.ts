@@ -16,6 +16,9 @@ type Shape = readonly (readonly [key: string, check: Check, required?: true])[];
 /** Whether the database gives the text back unchanged, as ids need. In other texts such a character becomes U+FFFD there. */
 export const isStorable = (text: string): boolean => text.isWellFormed() && !text.includes("\0");
 
+/** Kinds of chat of one buyer. */
+export const MAX_HANDLES = 20;
+
 const text =
   (max: number): Check =>
   (value) =>
@@ -90,7 +93,9 @@ const handle = name(300);
 const handles: Check = (value) => {
   if (!isPlain(value)) return CLOSER;
   const out: Record<string, unknown> = {};
-  for (const kind of Object.keys(value)) {
+  const kinds = Object.keys(value);
+  if (kinds.length > MAX_HANDLES) return CLOSER;
+  for (const kind of kinds) {
     if (!/^[a-z0-9-]{1,40}$/.test(kind) || kind in Object.prototype) return CLOSER;
     const read = handle(value[kind]);
     if (read === CLOSER) return CLOSER;

@@ -221,6 +221,10 @@ describe("the message for a bad event", () => {
     [{ order: { id: "1", pendingConfirmation: "yes" } }, "order.pendingConfirmation: must be true or false"],
     [{ order: { id: "1", buyer: { chat: "w" } } }, "order.buyer.chat: must be an object"],
     [
+      { order: { id: "1", buyer: { chat: Object.fromEntries(Array.from({ length: 21 }, (_, n) => [`k${n}`, "w"])) } } },
+      "order.buyer.chat: must have at most 20 entries",
+    ],
+    [
       { order: { id: "1", buyer: { chat: { "": "w" } } } },
       "order.buyer.chat.: must be named by 1 to 40 characters of plain Unicode text",
     ],
