@@ -20,7 +20,9 @@ import type { RehearsalsVerbs } from "./contract/rehearsals.ts";
 import type { ReportsVerbs } from "./contract/reports.ts";
 import type { TemplatesVerbs } from "./contract/templates.ts";
 import type { Auth } from "./kit/auth.ts";
-import { addBodyGuard } from "./kit/body-guard.ts";
+import { addBodyGuard } from "./kit/body/body-guard.ts";
+import { addJsonBody } from "./kit/body/json-body.ts";
+import { createStrangers } from "./kit/body/strangers.ts";
 import { HttpProblem } from "./kit/errors.ts";
 import { addGuard, createCountFailure } from "./kit/guard.ts";
 import { addRequestLog, type Observe, quietLog } from "./kit/log.ts";
@@ -42,6 +44,9 @@ import { type WebhooksVerbs, webhookRoutes } from "./routes/webhooks.ts";
 
 /** An order id of 200 characters, each percent-encoded. */
 const MAX_PARAMETER = 2_400;
+/** Of a route that says nothing else: bytes, and JSON values. */
+const SMALL_BODY = 10_000;
+const SMALL_VALUES = 1_000;
 const HEADERS_TIMEOUT = 15_000;
 /** Longer than load balancers keep an idle connection (60 s), so that they close it and not this server. */
 const KEEP_ALIVE_TIMEOUT = 72_000;
@@ -63,6 +68,8 @@ export type HttpOptions = {
   readonly storeTimeout?: number;
   /** Size limit for the NDJSON of a rehearsal, bytes (1 GB). */
   readonly rehearsalBytes?: number;
+  /** How many bytes all bodies together may hold whose signature is not verified yet (64 MB). */
+  readonly strangerBytes?: number;
   /** Wrong keys or signatures a minute from one address before the answer is 429 (60). */
   readonly failuresPerMinute?: number;
 };
@@ -105,6 +112,8 @@ export function buildServer(deps: HttpDeps): FastifyInstance {
     clientErrorHandler: answerBrokenHttp,
     frameworkErrors: answerError,
   });
+  app.removeAllContentTypeParsers();
+  addJsonBody(app, SMALL_BODY, SMALL_VALUES);
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(() => JSON.stringify);
 
@@ -126,12 +135,13 @@ export function buildServer(deps: HttpDeps): FastifyInstance {
   addOpenApi(app);
 
   const submit = createSubmit(deps.intake, storeTimeout);
+  const strangers = createStrangers(deps.options?.strangerBytes ?? 64_000_000);
   const now = deps.now ?? Date.now;
   void app.register(async (scope) => eventRoutes(scope, { submit, stallTimeout, draining: draining.signal }));
   const { rehearsalBytes = 1_000_000_000 } = deps.options ?? {};
   const rehearsing = { ...deps, maxBytes: rehearsalBytes, stallTimeout, draining: draining.signal };
   void app.register(async (scope) => rehearsalRoutes(scope, rehearsing));
-  void app.register(async (scope) => webhookRoutes(scope, { ...deps, submit, countFailure, now }));
+  void app.register(async (scope) => webhookRoutes(scope, { ...deps, submit, countFailure, strangers, now }));
   // Only routes that a browser may open get these headers: on every answer to posted events they took a third of the time.
   void app.register(async (seen) => {
     await seen.register(helmet, HELMET);

@@ -7,6 +7,7 @@ import { byPriority } from "../core/rules/match.ts";
 import { labelOf, type Person } from "../core/simulation/person.ts";
 import { simulate } from "../core/simulation/simulate.ts";
 import { findJsonFault, placeOf } from "../core/text/json-fault.ts";
+import { excessOf, MAX_DEPTH, MAX_VALUES } from "../core/text/json-weight.ts";
 import { formatInstant } from "../core/values/instant.ts";
 import { memo } from "../core/values/memo.ts";
 import type { ShopPolicy } from "../core/values/policy.ts";
@@ -105,6 +106,9 @@ function readEvents(lines: Iterable<Line>, shopOf: ShopOf, figures: Figures): Or
 
 /** The event of the line, or the fault of the line. */
 function readEvent(text: string, shopOf: ShopOf): Extract<AcceptedEvent, { ok: true }> | string {
+  // As intake refuses it.
+  const excess = text.length > MAX_DEPTH ? excessOf(Buffer.from(text), MAX_VALUES) : null;
+  if (excess !== null) return excess.message;
   let value: unknown;
   try {
     value = JSON.parse(text);

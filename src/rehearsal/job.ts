@@ -2,7 +2,7 @@
 import { closeSync, openSync, readFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { findJsonFault, placeOf } from "../core/text/json-fault.ts";
+import { parseJson } from "../core/text/json.ts";
 import { parseWhen, WHEN_FORMS, type When } from "../core/values/when.ts";
 import { outcomeOf } from "./outcome.ts";
 import { type PrepareInput, prepareRehearsal } from "./prepare.ts";
@@ -91,15 +91,10 @@ const running = ({ files, from }: Job) => ({ campaigns: { files, faults: [], sho
 
 /** Line n of the file is the n-th event. */
 function readBody(job: Job): Asked | Refused {
-  const text = readFileSync(job.body, "utf8");
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    const fault = findJsonFault(text) ?? { offset: 0, message: "no JSON" };
-    return refused("invalid_json", `${placeOf(text, fault.offset)}: ${fault.message}`, []);
-  }
-  const parsed = bodyShape.safeParse(value);
+  // In a thread, many values hold up nobody.
+  const read = parseJson(readFileSync(job.body), Number.POSITIVE_INFINITY);
+  if (!read.ok) return refused("invalid_json", read.message, []);
+  const parsed = bodyShape.safeParse(read.value);
   if (!parsed.success) {
     const errors = parsed.error.issues.map(({ path, message }) => ({
       message: path.length === 0 ? message : `${path.join(".")}: ${message}`,

@@ -16,6 +16,8 @@ export type SourceEvents =
 
 export type Source = {
   readonly name: string;
+  /** Whether the headers hold all that a signed request has, in its form. Called before the body is read, so that a stranger's body costs nothing. */
+  isSigned(headers: SourceHeaders): Verified;
   /** Whether the request is signed with the shop's secret. Called before the body is parsed. */
   verify(input: { readonly headers: SourceHeaders; readonly rawBody: Buffer; readonly secret: string }): Verified;
   /** `body` is the parsed JSON; `receivedAt` is epoch ms. Never throws. */

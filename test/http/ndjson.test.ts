@@ -12,6 +12,26 @@ const post = (app: Server, payload: string | Buffer | Readable) =>
 const line = (n: number | string, change?: Record<string, unknown>) => `${JSON.stringify(order(n, change))}\n`;
 
 describe("POST /v1/events with NDJSON", () => {
+  it("lets others have their turn while it checks lines, however many arrive at once", async () => {
+    const submit: EventsVerbs["intake"]["submit"] = async (events) => {
+      const began = performance.now();
+      while (performance.now() - began < 10);
+      return { accepted: events.length, duplicates: 0, rejected: [], warnings: [] };
+    };
+    const { app } = stubServer({ intake: { pending: 0, submit } });
+    let turns = 0;
+    let ended = false;
+    const count = () => {
+      turns++;
+      if (!ended) setImmediate(count);
+    };
+    const posted = post(app, pieces(["{}\n".repeat(60_000)]));
+    count();
+    expect((await posted).json()).toMatchObject({ accepted: 60_000 });
+    ended = true;
+    expect(turns).toBeGreaterThan(15);
+  });
+
   it("accepts lines that arrive byte by byte, with split characters, CRLF, blank lines and a byte order mark", async () => {
     const { app, stored, database } = await realServer();
     const text = `\ufeff\r\n${line(1, { note: "急件 🚚" })}\n  \r\n${line(2).replace("\n", "\r\n")}${line(3).trimEnd()}`;

@@ -4,9 +4,8 @@
  */
 export type JsonFault = { readonly offset: number; readonly message: string };
 
-const LITERAL = /true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
-const ESCAPE = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
-const SPACE = /[ \t\n\r]*/y;
+const LITERALS = ["true", "false", "null"];
+const ESCAPED = '"\\/bfnrt';
 
 type Expect = "value" | "value or ]" | "key" | "key or }" | ":" | ", or ]" | ", or }" | "end";
 
@@ -23,22 +22,19 @@ const WORDS: Record<Expect, string> = {
 
 /** null: the text is JSON. */
 export function findJsonFault(text: string): JsonFault | null {
-  const open: ("[" | "{")[] = [];
+  /** Whether each open bracket is a list's. */
+  const lists: boolean[] = [];
   let at = 0;
   let expect: Expect = "value";
-  const match = (pattern: RegExp): number => {
-    pattern.lastIndex = at;
-    return pattern.test(text) ? pattern.lastIndex : -1;
-  };
   const after = (): Expect => {
-    const inside = open.at(-1);
-    return inside === undefined ? "end" : inside === "[" ? ", or ]" : ", or }";
+    const list = lists.at(-1);
+    return list === undefined ? "end" : list ? ", or ]" : ", or }";
   };
   for (;;) {
-    at = match(SPACE);
-    const char = text[at];
-    if (char === undefined)
+    while (isSpace(text.charCodeAt(at))) at++;
+    if (at >= text.length)
       return expect === "end" ? null : { offset: at, message: `it ends too soon: ${WORDS[expect]}` };
+    const char = text[at];
     const wantsValue: boolean = expect === "value" || expect === "value or ]";
     const wantsKey: boolean = expect === "key" || expect === "key or }";
     if (char === '"' && (wantsValue || wantsKey)) {
@@ -47,26 +43,55 @@ export function findJsonFault(text: string): JsonFault | null {
       at = end;
       expect = wantsKey ? ":" : after();
     } else if (wantsValue && (char === "[" || char === "{")) {
-      open.push(char);
+      lists.push(char === "[");
       at++;
       expect = char === "[" ? "value or ]" : "key or }";
-    } else if ((char === "]" && /]$/.test(expect)) || (char === "}" && /}$/.test(expect))) {
-      open.pop();
+    } else if (
+      (char === "]" && (expect === "value or ]" || expect === ", or ]")) ||
+      (char === "}" && (expect === "key or }" || expect === ", or }"))
+    ) {
+      lists.pop();
       at++;
       expect = after();
-    } else if (char === "," && expect.startsWith(",")) {
+    } else if (char === "," && (expect === ", or ]" || expect === ", or }")) {
       at++;
       expect = expect === ", or ]" ? "value" : "key";
     } else if (char === ":" && expect === ":") {
       at++;
       expect = "value";
     } else {
-      const end = wantsValue ? match(LITERAL) : -1;
+      const end = wantsValue ? endOfScalar(text, at) : -1;
       if (end === -1) return { offset: at, message: WORDS[expect] };
       at = end;
       expect = after();
     }
   }
+}
+
+const isSpace = (code: number): boolean => code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09;
+const isDigit = (code: number): boolean => code >= 0x30 && code <= 0x39;
+
+/** The offset behind the longest number, true, false or null at `start`; -1: none. By hand: a pattern takes ten times as long. */
+function endOfScalar(text: string, start: number): number {
+  for (const word of LITERALS) if (text.startsWith(word, start)) return start + word.length;
+  const digits = (from: number): number => {
+    let end = from;
+    while (isDigit(text.charCodeAt(end))) end++;
+    return end;
+  };
+  const first = text[start] === "-" ? start + 1 : start;
+  const whole = text[first] === "0" ? first + 1 : digits(first);
+  if (whole === first) return -1;
+  let end = whole;
+  if (text[end] === ".") {
+    const fraction = digits(end + 1);
+    if (fraction === end + 1) return end;
+    end = fraction;
+  }
+  if (text[end] !== "e" && text[end] !== "E") return end;
+  const sign = text[end + 1] === "+" || text[end + 1] === "-" ? end + 2 : end + 1;
+  const exponent = digits(sign);
+  return exponent === sign ? end : exponent;
 }
 
 /** The offset just behind the closing quote. Not a pattern: on a string of megabytes its stack would run out. */
@@ -76,18 +101,23 @@ function endOfString(text: string, start: number): number | JsonFault {
     if (code === 0x22) return at + 1;
     if (code < 0x20) return { offset: at, message: "a control character in a string: escape it" };
     if (code !== 0x5c) continue;
-    ESCAPE.lastIndex = at;
-    const escaped = ESCAPE.exec(text)?.[0];
-    if (escaped === undefined && at + 1 < text.length) return { offset: at, message: "an unknown escape in a string" };
-    at += (escaped?.length ?? 1) - 1;
+    const char = text[at + 1];
+    if (char === undefined) break;
+    if (ESCAPED.includes(char)) at++;
+    else if (char === "u" && /^[0-9a-fA-F]{4}$/.test(text.slice(at + 2, at + 6))) at += 5;
+    else return { offset: at, message: "an unknown escape in a string" };
   }
   return { offset: text.length, message: "it ends within a string" };
 }
 
 /** `line 3, column 14`, both from 1; a column counts UTF-16 units. */
 export function placeOf(text: string, offset: number): string {
-  const before = text.slice(0, offset);
-  const line = before.split("\n").length;
-  const column = offset - (before.lastIndexOf("\n") + 1) + 1;
+  let line = 1;
+  let start = 0;
+  for (let at = text.indexOf("\n"); at !== -1 && at < offset; at = text.indexOf("\n", start)) {
+    line++;
+    start = at + 1;
+  }
+  const column = offset - start + 1;
   return line === 1 && !text.includes("\n") ? `column ${column}` : `line ${line}, column ${column}`;
 }

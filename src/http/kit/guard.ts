@@ -7,6 +7,7 @@ import type { KeyRole } from "../../core/values/role.ts";
 import type { Actor } from "../contract/campaigns.ts";
 import { type Auth, type Holder, mayAct } from "./auth.ts";
 import { type ErrorCode, HttpProblem } from "./errors.ts";
+import { noRoute } from "./problems.ts";
 
 /** `loopback or viewer`: a program on this machine needs no key; all others need a viewer's. */
 export type Access = KeyRole | "open" | "loopback or viewer";
@@ -44,7 +45,8 @@ export function addGuard(app: FastifyInstance, auth: Auth, countFailure: CountFa
   app.decorateRequest("holder", null);
   // With a callback: a promise would cost every request a turn of the event loop.
   app.addHook("onRequest", (request, _reply, done) => {
-    if (request.is404) return done();
+    // Refused here, so that its body is not read.
+    if (request.is404) return done(noRoute(request));
     const access: Access = request.routeOptions.config.access ?? "admin";
     if (access === "open") return done();
     const role = access === "loopback or viewer" ? "viewer" : access;

@@ -9,40 +9,22 @@ import { isBlank, type LineKind, splitLines, withoutMark } from "../../core/text
 import type { EventsVerbs } from "../contract/events.ts";
 import type { EventWarning } from "../contract/parts/problem.ts";
 import { HttpProblem } from "./errors.ts";
-
-export type RejectedLine = {
-  readonly index: number;
-  readonly line: number;
-  readonly id: string | null;
-  readonly code: string;
-  readonly message: string;
-};
-export type LinesReport = {
-  readonly accepted: number;
-  readonly duplicates: number;
-  readonly rejected: readonly RejectedLine[];
-  readonly rejectedNotListed?: number;
-  readonly warnings: readonly EventWarning[];
-  readonly warningsNotListed?: number;
-};
+import { type Done, keeper, type LinesReport, type Place, type RejectedLine, sum, withReport } from "./lines-report.ts";
 
 /** A chunk is submitted when it has this many lines or bytes. */
 const CHUNK_LINES = 1_000;
 const CHUNK_BYTES = 2_000_000;
 const MAX_PENDING = 3;
 const MAX_LINE_BYTES = 1_000_000;
-/** The limit for each of the two lists of an answer. */
-export const MAX_LISTED = 10_000;
-
-type Place = { readonly index: number; readonly line: number };
+/** How long this may hold the process at a time, and the bytes between two looks at the clock: a thousand of the smallest lines. */
+const TURN_MS = 20;
+const SLICE = 4_096;
 type Chunk = {
   readonly first: Place;
   readonly values: unknown[];
   readonly places: Place[];
   readonly rejected: RejectedLine[];
 };
-type Done = Pick<LinesReport, "accepted" | "duplicates" | "rejected" | "warnings">;
-
 type Options = {
   readonly submit: EventsVerbs["intake"]["submit"];
   readonly stallTimeout: number;
@@ -63,6 +45,12 @@ export function takeLines(stream: Readable, { submit, stallTimeout, signal }: Op
   let failure: unknown;
   let stopped = false;
   let ended = false;
+  /** Arrived, and not split yet. */
+  const waiting: Buffer[] = [];
+  /** When this turn of the event loop began to work here. */
+  let turn: number | null = null;
+  const briefFaults = keeper<RejectedLine>();
+  const briefWarnings = keeper<EventWarning>();
 
   const splitter = splitLines({ maxBytes: MAX_LINE_BYTES, onLine: takeLine });
 
@@ -113,7 +101,12 @@ export function takeLines(stream: Readable, { submit, stallTimeout, signal }: Op
           const faults = rejected.map(placed);
           const all =
             sent.rejected.length === 0 ? faults : [...sent.rejected, ...faults].sort((a, b) => a.index - b.index);
-          done[at] = { accepted, duplicates, rejected: all, warnings: warnings.map(placed) };
+          done[at] = {
+            accepted,
+            duplicates,
+            rejected: briefFaults(all),
+            warnings: briefWarnings(warnings.map(placed)),
+          };
         },
         (error: unknown) => {
           failure ??= error;
@@ -130,21 +123,40 @@ export function takeLines(stream: Readable, { submit, stallTimeout, signal }: Op
 
     onChange = () => {
       if (failure !== undefined) stopped = true;
-      if (!stopped && !ended && pending < MAX_PENDING && stream.isPaused()) {
-        stall = setTimeout(onStall, stallTimeout);
-        stream.resume();
-      }
+      if (!stopped && !ended) work();
       if ((ended || stopped) && pending === 0) finish();
     };
 
     function onData(data: Buffer | string): void {
       if (stopped) return;
       stall.refresh();
-      splitter.feed(typeof data === "string" ? Buffer.from(data) : data);
-      if (pending < MAX_PENDING) return;
-      stream.pause();
-      // The sender is not silent while this waits for the store.
-      clearTimeout(stall);
+      waiting.push(typeof data === "string" ? Buffer.from(data) : data);
+      work();
+    }
+    /** Splits and checks what arrived, until the turn is over or the store is busy. Meanwhile the stream is paused. */
+    function work(): void {
+      if (turn === null && waiting.length > 0) {
+        turn = performance.now();
+        setImmediate(() => {
+          turn = null;
+          onChange();
+        });
+      }
+      while (!stopped && pending < MAX_PENDING && turn !== null && performance.now() - turn < TURN_MS) {
+        const [first] = waiting;
+        if (first === undefined) break;
+        if (first.length > SLICE) waiting[0] = first.subarray(SLICE);
+        else waiting.shift();
+        splitter.feed(first.subarray(0, SLICE));
+      }
+      if (waiting.length > 0 || pending >= MAX_PENDING) {
+        stream.pause();
+        // The sender is not silent while this waits for the store.
+        clearTimeout(stall);
+      } else if (stream.isPaused()) {
+        stall = setTimeout(onStall, stallTimeout);
+        stream.resume();
+      }
     }
     function onEnd(): void {
       clearTimeout(stall);
@@ -187,44 +199,4 @@ export function takeLines(stream: Readable, { submit, stallTimeout, signal }: Op
     signal.addEventListener("abort", onAbort);
     if (signal.aborted) onAbort();
   });
-}
-
-function sum(done: readonly (Done | undefined)[]): LinesReport {
-  let accepted = 0;
-  let duplicates = 0;
-  const rejected = shortened(done.map((one) => one?.rejected ?? []));
-  const warnings = shortened(done.map((one) => one?.warnings ?? []));
-  for (const one of done) {
-    if (one === undefined) continue;
-    accepted += one.accepted;
-    duplicates += one.duplicates;
-  }
-  return {
-    accepted,
-    duplicates,
-    rejected: rejected.listed,
-    ...(rejected.more > 0 && { rejectedNotListed: rejected.more }),
-    warnings: warnings.listed,
-    ...(warnings.more > 0 && { warningsNotListed: warnings.more }),
-  };
-}
-
-function shortened<Item>(lists: readonly (readonly Item[])[]): { listed: Item[]; more: number } {
-  const listed: Item[] = [];
-  let count = 0;
-  for (const list of lists) {
-    count += list.length;
-    for (const item of list) if (listed.length < MAX_LISTED) listed.push(item);
-  }
-  return { listed, more: count - listed.length };
-}
-
-/** Any other error is a bug: it is passed on unchanged. */
-function withReport(failure: unknown, report: LinesReport, resumeFrom: Place): unknown {
-  if (!(failure instanceof HttpProblem)) return failure;
-  return new HttpProblem(
-    failure.code,
-    `${failure.message}; resume from line ${resumeFrom.line}: the lines before it are counted here`,
-    { ...failure.extra, members: { ...report, resumeFrom } },
-  );
 }

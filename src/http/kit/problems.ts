@@ -30,9 +30,8 @@ const DETAIL: Partial<Record<ErrorCode, string>> = {
 
 export function addProblems(app: FastifyInstance): void {
   app.setErrorHandler(answerError);
-  app.setNotFoundHandler((request, reply) => {
-    const path = request.url.split("?", 1)[0]?.slice(0, 200);
-    return answer(new HttpProblem("not_found", `there is no ${request.method} ${path}`), request, reply);
+  app.setNotFoundHandler((request) => {
+    throw noRoute(request);
   });
 }
 
@@ -44,6 +43,9 @@ export function answerError(error: FastifyError, request: FastifyRequest, reply:
   if (problem.code === "payload_too_large") reply.removeHeader("connection");
   return answer(problem, request, reply);
 }
+
+export const noRoute = ({ method, url }: FastifyRequest): HttpProblem =>
+  new HttpProblem("not_found", `there is no ${method} ${url.split("?", 1)[0]?.slice(0, 200)}`);
 
 function answer(problem: HttpProblem, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   reply

@@ -12,8 +12,8 @@ import {
   rollbackBody,
 } from "../contract/campaigns.ts";
 import { pageOf } from "../contract/parts/values.ts";
+import { addJsonBody } from "../kit/body/json-body.ts";
 import { actorOf } from "../kit/guard.ts";
-import { addJsonBody } from "../kit/json-body.ts";
 import { addNoStore } from "../kit/no-store.ts";
 import { answers, JSON_TYPE } from "../kit/openapi.ts";
 import { etagOf, expectedOf, moved, requireExpected } from "../kit/precondition.ts";
@@ -22,13 +22,14 @@ import { invalid, notFound, noVersion } from "./campaign-problems.ts";
 const tags = ["campaigns"];
 /** A campaign.yaml and some hundreds of texts. */
 const BODY_LIMIT = 4_000_000;
+const MAX_VALUES = 10_000;
 const reads = { access: "viewer" } as const;
 const writes = { access: "operator" } as const;
 const SAVED = answers(200, "The campaign as it is now; its ETag is the version", { [JSON_TYPE]: campaignSaved });
 
 export function campaignRoutes(plain: FastifyInstance, { campaigns }: CampaignsVerbs): void {
   plain.removeAllContentTypeParsers();
-  addJsonBody(plain, BODY_LIMIT);
+  addJsonBody(plain, BODY_LIMIT, MAX_VALUES);
   const app = plain.withTypeProvider<ZodTypeProvider>();
   addNoStore(app);
 
@@ -89,7 +90,6 @@ export function campaignRoutes(plain: FastifyInstance, { campaigns }: CampaignsV
     "/v1/campaigns/:key",
     {
       config: writes,
-      bodyLimit: BODY_LIMIT,
       schema: {
         params: campaignParams,
         body: campaignBody,

@@ -3,11 +3,12 @@ import { Readable } from "node:stream";
 import type { FastifyInstance, FastifyReply } from "fastify";
 import { z } from "zod";
 import { eventBody, type IntakeResult, type Receipt, receipt } from "../contract/events.ts";
+import { addJsonBody } from "../kit/body/json-body.ts";
+import { isPlainUtf8, NDJSON, unsupported } from "../kit/body/plain-body.ts";
 import { HttpProblem, isErrorCode } from "../kit/errors.ts";
-import { addJsonBody } from "../kit/json-body.ts";
-import { MAX_LISTED, takeLines } from "../kit/ndjson.ts";
+import { MAX_LISTED } from "../kit/lines-report.ts";
+import { takeLines } from "../kit/ndjson.ts";
 import { answers, JSON_TYPE } from "../kit/openapi.ts";
-import { isPlainUtf8, NDJSON, unsupported } from "../kit/plain-body.ts";
 import type { Submit } from "../kit/submit.ts";
 
 const JSON_LIMIT = 10_000_000;
@@ -45,7 +46,7 @@ export function eventRoutes(app: FastifyInstance, { submit, stallTimeout, draini
 
   app.post(
     "/v1/events",
-    { schema, config: { access: "operator", takes }, serializerCompiler: () => receiptText, bodyLimit: JSON_LIMIT },
+    { schema, config: { access: "operator", takes }, serializerCompiler: () => receiptText },
     async (request, reply) => {
       const { body } = request;
       if (body instanceof Readable) {

@@ -12,7 +12,6 @@ export function promiseRoutes(plain: FastifyInstance, { promise }: PromisesVerbs
     "/v1/orders/:shop/:id/promise",
     {
       config: { access: "operator", takes: { [JSON_TYPE]: { schema: promiseBody } } },
-      bodyLimit: 10_000,
       schema: {
         params: orderParams,
         summary: "Record that the buyer promised to pay",

@@ -16,9 +16,9 @@ import {
   rehearsalBody,
   rehearsalQuery,
 } from "../contract/rehearsals.ts";
+import { isPlainUtf8, NDJSON, unsupported } from "../kit/body/plain-body.ts";
 import { HttpProblem } from "../kit/errors.ts";
 import { answers, JSON_TYPE } from "../kit/openapi.ts";
-import { isPlainUtf8, NDJSON, unsupported } from "../kit/plain-body.ts";
 
 const JSON_LIMIT = 10_000_000;
 const RETRY_AFTER = "10";

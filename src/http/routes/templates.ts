@@ -2,8 +2,8 @@
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { preview, previewBody, type TemplatesVerbs } from "../contract/templates.ts";
+import { addJsonBody } from "../kit/body/json-body.ts";
 import { HttpProblem } from "../kit/errors.ts";
-import { addJsonBody } from "../kit/json-body.ts";
 import { answers, JSON_TYPE } from "../kit/openapi.ts";
 
 /** A template file in which every character is escaped. */
@@ -16,7 +16,6 @@ export function templateRoutes(plain: FastifyInstance, verbs: TemplatesVerbs): v
     "/v1/templates/preview",
     {
       config: { access: "viewer" },
-      bodyLimit: BODY_LIMIT,
       schema: {
         body: previewBody,
         summary: "Preview a template",

@@ -12,19 +12,15 @@ import {
 import { pageOf } from "../contract/parts/values.ts";
 import { HttpProblem } from "../kit/errors.ts";
 import { actorOf } from "../kit/guard.ts";
-import { addJsonBody } from "../kit/json-body.ts";
 import { addNoStore } from "../kit/no-store.ts";
 import { answers, answersNothing, JSON_TYPE } from "../kit/openapi.ts";
 import { notFound, noVersion } from "./campaign-problems.ts";
 
-const BODY_LIMIT = 1_000_000;
 const tags = ["campaigns"];
 const reads = { access: "viewer" } as const;
 const writes = { access: "operator" } as const;
 
 export function versionRoutes(plain: FastifyInstance, { campaigns }: CampaignsVerbs): void {
-  plain.removeAllContentTypeParsers();
-  addJsonBody(plain, BODY_LIMIT);
   addNoStore(plain);
   const app = plain.withTypeProvider<ZodTypeProvider>();
   app.get(

@@ -27,15 +27,23 @@ import { idOf, withExactIds } from "./ids.ts";
 import { type OrderState, orderFields } from "./order.ts";
 import { refundsOf } from "./refunds.ts";
 
+const SIGNATURE = "x-shopify-hmac-sha256";
+const SHA256 = /^[A-Za-z0-9+/]{43}=$/;
 const TOPICS = new Set(["orders/create", "orders/updated", "orders/paid", "orders/cancelled"]);
 const PAID = new Set(["paid", "authorized", "partially_refunded"]);
 
 export const shopify: Source = {
   name: "shopify",
 
-  verify({ headers, rawBody, secret }) {
-    const given = headerOf(headers, "x-shopify-hmac-sha256");
+  isSigned(headers) {
+    const given = headerOf(headers, SIGNATURE);
     if (given === null) return { ok: false, message: "the header X-Shopify-Hmac-Sha256 is missing" };
+    if (SHA256.test(given)) return { ok: true };
+    return { ok: false, message: "the header X-Shopify-Hmac-Sha256 is not a SHA-256 in base64" };
+  },
+
+  verify({ headers, rawBody, secret }) {
+    const given = headerOf(headers, SIGNATURE) ?? "";
     const wanted = Buffer.from(createHmac("sha256", secret).update(rawBody).digest("base64"));
     const signature = Buffer.from(given);
     if (signature.length === wanted.length && timingSafeEqual(signature, wanted)) return { ok: true };

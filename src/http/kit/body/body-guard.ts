@@ -4,7 +4,7 @@
  * would see a reset connection instead of the answer.
  */
 import type { FastifyInstance } from "fastify";
-import { HttpProblem } from "./errors.ts";
+import { HttpProblem } from "../errors.ts";
 
 const LINGER = 10_000;
 const STREAMED = /^application\/(x-)?ndjson\b/i;

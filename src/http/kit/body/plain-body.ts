@@ -1,6 +1,6 @@
 /** Bodies must be plain UTF-8, as JSON or NDJSON. */
 import type { FastifyRequest } from "fastify";
-import { HttpProblem } from "./errors.ts";
+import { HttpProblem } from "../errors.ts";
 
 export const NDJSON = ["application/x-ndjson", "application/ndjson"];
 
