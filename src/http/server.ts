@@ -44,7 +44,7 @@ import { type WebhooksVerbs, webhookRoutes } from "./routes/webhooks.ts";
 
 /** An order id of 200 characters, each percent-encoded. */
 const MAX_PARAMETER = 2_400;
-/** Of a route that says nothing else: bytes, and JSON values. */
+/** The limits of a route that sets no others: bytes, and JSON values. */
 const SMALL_BODY = 10_000;
 const SMALL_VALUES = 1_000;
 const HEADERS_TIMEOUT = 15_000;

@@ -15,7 +15,7 @@ const parsed = memo(MAX_KNOWN, (key: string): TemplateResult => {
   return parseTemplate(name, source);
 });
 
-/** What parseTemplate gives. */
+/** The result of parseTemplate. */
 export function knownTemplate(name: TemplateName, source: string): TemplateResult {
   return parsed(JSON.stringify({ name, source }));
 }
