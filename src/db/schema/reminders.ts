@@ -56,6 +56,7 @@ export const reminders = pgTable(
     /** `planned` → `sending` → `sent` or `skipped`; or `planned` → `skipped`. */
     state: text("state").notNull(),
     reason: text("reason"),
+    /** For a whole case: when the first of its orders was created. */
     dueAt: instant("due_at").notNull(),
     decidedAt: instant("decided_at"),
     /** The orders that counted when it was decided; those of a send are named in its text. */

@@ -23,10 +23,8 @@ export const stateOf = (sql: Sql): Fragment => sql`case when ${isCancelled(sql)}
 
 /**
  * When the reminder `r` counts: when it was sent or decided, or when it is due while it is planned. A skip that was late when it was decided
- * counts when it would have been due, and the row of a whole case when the first of its orders was created. So orders that are imported long
- * after their time count in their own time.
+ * counts when it was due; the row of a whole case is due when the first of its orders was created. So orders that are imported long after
+ * their time count in their own time.
  */
-export const REMINDER_AT = `case
-  when r.step is null then coalesce((select min(e.created_at) from orders e where e.shop_id = r.shop_id and e.id = any(r.orders)), r.due_at)
-  when r.kind = 'skip' then least(r.decided_at, r.due_at)
-  else coalesce(r.decided_at, r.due_at) end`;
+export const REMINDER_AT =
+  "case when r.kind = 'skip' then least(r.decided_at, r.due_at) else coalesce(r.decided_at, r.due_at) end";

@@ -71,12 +71,18 @@ function decidedWrite(buyer: LoadedBuyer, decision: Decision, id: string): Remin
     kind,
     state: isSend ? "sending" : "skipped",
     reason,
-    dueAt: row?.at ?? at,
+    dueAt: row?.at ?? firstCreated(buyer, orders) ?? at,
     decidedAt: at,
     orders,
     row,
     attributedUntil: isSend ? at + (campaign?.attributionWindow ?? 0) : null,
   };
+}
+
+/** The row of a whole case has no time in a plan. null: no creation is known. */
+function firstCreated({ state }: LoadedBuyer, orders: readonly string[]): number | null {
+  const times = orders.flatMap((id) => state.orders.get(id)?.order.createdAt ?? []);
+  return times.length === 0 ? null : Math.min(...times);
 }
 
 function plannedWrite(buyer: LoadedBuyer, row: PlannedRow, id: string): ReminderWrite {
