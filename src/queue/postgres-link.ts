@@ -90,13 +90,15 @@ export function openPostgresLink(queueUrl: string, prefix: string | undefined, r
     async check(deep) {
       const { pool } = await sharedConnection();
       const before = Date.now();
-      const { rows } = await pool.query<{ version: string; now: string }>(
-        "select current_setting('server_version') as version, extract(epoch from clock_timestamp()) * 1000 as now",
+      const { rows } = await pool.query<{ version: string; now: string; read_only: string }>(
+        "select current_setting('server_version') as version, current_setting('transaction_read_only') as read_only, extract(epoch from clock_timestamp()) * 1000 as now",
       );
       const after = Date.now();
       await assertSchemaCompatibility(pool, schema);
       const faults: string[] = [];
       const advice: string[] = [];
+      if (rows[0]?.read_only === "on")
+        faults.push("the PostgreSQL of the queue is read-only and takes no jobs: point QUEUE_URL at the primary");
       const skew = Math.round((before + after) / 2 - Number(rows[0]?.now));
       if (Math.abs(skew) > SKEW_FAULT_MS) {
         faults.push(`this machine's clock is ${skew} ms from the database's: jobs may start twice or never be retaken`);

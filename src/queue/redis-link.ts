@@ -3,6 +3,7 @@ import { createRedisBackend } from "bullmq";
 import { Cluster, Redis } from "ioredis";
 import type { ReportError } from "./error-log.ts";
 import type { StoreLink } from "./link.ts";
+import { whyNoWrites } from "./redis-writes.ts";
 import { messageOf } from "./waiting.ts";
 
 type Client = Redis | Cluster;
@@ -11,6 +12,8 @@ type ClusterOptions = { username?: string; password?: string; tls?: object };
 type ClusterAddress = { readonly nodes: ClusterNode[]; readonly options: ClusterOptions };
 
 const retryStrategy = (times: number): number => Math.min(times * 200, 2_000);
+
+const LOADING_MS = 1_000;
 
 const COMMON = { connectTimeout: 5_000, keepAlive: 10_000, retryStrategy };
 
@@ -54,10 +57,14 @@ export function openRedisLink(queueUrl: string, prefix: string | undefined, repo
     producerClient.once("ready", resolve);
     producerClient.once("close", resolve);
     producerClient.once("end", resolve);
+    // While Redis loads its data it accepts the connection, but is not ready.
+    producerClient.once("connect", () => setTimeout(resolve, LOADING_MS).unref());
   });
 
   /** The client's own error would speak of its settings. */
   const away = (): Error => {
+    if (producerClient.status === "connect")
+      return new Error(`Redis at ${placeOf(queueUrl, cluster)} is not ready: it may be loading its data; wait`);
     const why = lastError === undefined ? "" : ` (${messageOf(lastError)})`;
     return new Error(`Redis does not answer at ${placeOf(queueUrl, cluster)}${why}: start it, or correct QUEUE_URL`);
   };
@@ -82,7 +89,7 @@ export function openRedisLink(queueUrl: string, prefix: string | undefined, repo
     async check() {
       await firstContact;
       if (producerClient.status !== "ready") throw away();
-      return checkRedis(producerClient);
+      return checkRedis(producerClient, namespace);
     },
     async close() {
       producerClient.disconnect();
@@ -107,7 +114,7 @@ function connectCluster(cluster: ClusterAddress, options: Tuning): Cluster {
   });
 }
 
-async function checkRedis(client: Client) {
+async function checkRedis(client: Client, namespace: string) {
   const nodes = client instanceof Cluster ? client.nodes("master") : [client];
   if (nodes.length === 0) throw new Error("no node of the Redis cluster answers");
   const faults = new Set<string>();
@@ -121,10 +128,11 @@ async function checkRedis(client: Client) {
     if (policy !== undefined && policy !== "noeviction") {
       faults.add(`Redis maxmemory-policy is ${policy}; it must be noeviction, or jobs are silently dropped`);
     }
-    if (field("role") === "slave") faults.add("connected to a read-only Redis replica");
     if (field("aof_enabled") === "0")
       advice.add("Redis appendonly is off: jobs added since the last snapshot are lost when Redis crashes");
   }
+  const refusal = await whyNoWrites(client, namespace);
+  if (refusal !== null) faults.add(refusal);
   const [major = 0, minor = 0] = (version ?? "").split(".").map(Number);
   if (major < 6 || (major === 6 && minor < 2))
     faults.add(`Redis ${version ?? "of unknown version"} is too old; 6.2 is needed`);

@@ -100,6 +100,7 @@ export function buildApi(input: ApiInput) {
   const { sql } = database;
   const { zoneOf } = input.policies;
   const vault = createVault(input.keys.secretKey);
+  const tell = logChanges(log);
   return buildServer({
     config,
     intake: input.intake("http"),
@@ -111,12 +112,18 @@ export function buildApi(input: ApiInput) {
     health: {
       async ready() {
         const [store, queue] = await Promise.all([
-          withDeadline(2_000, "the database", sql`select 1`).then(
-            () => ({ ok: true }),
+          withDeadline(
+            2_000,
+            "the database",
+            sql<ReadOnly[]>`select current_setting('transaction_read_only') = 'on' as on`,
+          ).then(
+            ([row]) => (row?.on === true ? { ok: false, message: READ_ONLY } : { ok: true }),
             (error: unknown) => ({ ok: false, message: explainDbError(error, database.url) }),
           ),
           backend.check({ limitMs: 2_000 }),
         ]);
+        tell("database", store);
+        tell("queue", { ok: queue.ok, message: queue.faults.join("; ") });
         // Intake over HTTP and the sweep work without the queue, so its failure is shown but does not make the process unready.
         return {
           ok: store.ok,
@@ -168,6 +175,21 @@ export function buildApi(input: ApiInput) {
     campaigns: createCampaignAdmin({ sql, options: catalogOptions(config) }),
     log,
   });
+}
+
+type ReadOnly = { readonly on: boolean };
+const READ_ONLY = "the database is read-only, as a standby is: point DATABASE_URL at the primary";
+
+/** Logs once when a check begins to fail for a reason, and once when it passes again. */
+function logChanges(log: Logger) {
+  const last = new Map<string, string | undefined>();
+  return (check: string, { ok, message }: { readonly ok: boolean; readonly message?: string }): void => {
+    const fault = ok ? undefined : message;
+    if (fault === last.get(check)) return;
+    last.set(check, fault);
+    if (fault === undefined) log.info({ check }, "ready again");
+    else log.warn({ check, reason: fault }, "not ready");
+  };
 }
 
 /** A StartError for a cause that an operator can correct; any other error unchanged. */
