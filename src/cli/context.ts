@@ -3,6 +3,7 @@ import { userInfo } from "node:os";
 import type { Logger } from "pino";
 import type { Config } from "../config/config.ts";
 import { loadOrCreateKeys } from "../config/keys.ts";
+import { AmbiguousOrderError } from "../core/order/named-order.ts";
 import type { Sql } from "../db/client.ts";
 import { checkSchema, migrate } from "../db/migrate.ts";
 import { type OpenDatabase, openDatabase } from "../db/open.ts";
@@ -46,6 +47,11 @@ export async function withDatabase<T>(
   } finally {
     await database.close();
   }
+}
+
+/** For `catch`: an order that several orders could be is the caller's fault, not a bug. */
+export function asCommandError(error: unknown): never {
+  throw error instanceof AmbiguousOrderError ? new CommandError(error.message) : error;
 }
 
 /** The user who runs the command, for the audit trail. */

@@ -10,6 +10,7 @@ const orOff = "must be off or a duration like 30m";
 const webhookShape = z.strictObject({ secret: textField });
 
 const shopShape = z.strictObject({
+  name: textField.optional(),
   timeZone: timeZoneField.optional(),
   locale: localeField.optional(),
   currency: currencyField.optional(),
@@ -17,6 +18,7 @@ const shopShape = z.strictObject({
   closeAfter: offOr(spanField, orOff).optional(),
   quietHours: quietHoursField.optional(),
   cashOnDelivery: z.array(textField).optional(),
+  chaseShipped: z.boolean().optional(),
   webhooks: z.strictObject(Object.fromEntries(webhookNames.map((name) => [name, webhookShape.optional()]))).optional(),
 });
 export type ShopEntry = z.output<typeof shopShape>;

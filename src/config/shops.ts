@@ -34,6 +34,7 @@ function shopConfig(id: string, entry: ShopEntry): ShopConfig {
   for (const [source, webhook] of Object.entries(entry.webhooks ?? {})) if (webhook) webhooks[source] = { ...webhook };
   return {
     id,
+    name: entry.name ?? null,
     timeZone: entry.timeZone ?? "UTC",
     locale: entry.locale ?? "en",
     currency: entry.currency ?? "USD",
@@ -42,6 +43,7 @@ function shopConfig(id: string, entry: ShopEntry): ShopConfig {
     closeAfter: entry.closeAfter === "off" ? null : (entry.closeAfter ?? null),
     quietHours: entry.quietHours === "off" ? null : (entry.quietHours ?? null),
     cashOnDelivery: [...(entry.cashOnDelivery ?? ["cod"])],
+    chaseShipped: entry.chaseShipped ?? false,
     webhooks,
   };
 }

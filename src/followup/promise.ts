@@ -7,6 +7,7 @@ import type { Reason } from "../core/values/reason.ts";
 import { instantOf, type When } from "../core/values/when.ts";
 import type { Sql } from "../db/client.ts";
 import { isKnownOrder, keepPromise, loadPromised, lockBuyerOfOrder } from "../db/stores/buyers/promise-store.ts";
+import { orderIdOf } from "../db/stores/reads/order-name-store.ts";
 import { inTransaction } from "../db/transaction.ts";
 
 export type PromiseRecord = {
@@ -50,15 +51,16 @@ export type RecordedPromise = {
 
 /**
  * The promise holds for the whole case of the order. A later promise replaces it. `at` must be in the future by the database's clock, and at
- * least `minLead` before the close of the order.
+ * least `minLead` before the close of the order. `order` is its id or number; throws AmbiguousOrderError.
  */
 export async function recordPromise(
   sql: Sql,
   record: PromiseRecord,
   policies: PromisePolicies = {},
 ): Promise<Recorded> {
+  const order = await orderIdOf(sql, record.shop, record.order);
   for (;;) {
-    const result = await inTransaction(sql, (tx) => attempt(tx, record, policies));
+    const result = await inTransaction(sql, (tx) => attempt(tx, { ...record, order }, policies));
     if (result !== "merged") return result;
   }
 }

@@ -22,6 +22,7 @@ export type SampleBuyer = {
 /** Absent: the made-up value stays; null: the order has none. */
 export type SampleOrder = {
   readonly id?: string | undefined;
+  readonly number?: Maybe<string>;
   readonly amount?: string | undefined;
   readonly currency?: string | undefined;
   readonly createdAt?: string | undefined;
@@ -112,7 +113,7 @@ function alone(order: TemplateOrderFacts, given: Overrides): TemplateOrderFacts 
 
 const ITEM = ["sku", "title", "quantity", "price"];
 const BUYER = ["name", "tier", "locale", "timeZone"];
-const ORDER = ["id", "amount", "currency", "createdAt", "closesAt", "payUrl", "note", "items", "buyer"];
+const ORDER = ["id", "number", "amount", "currency", "createdAt", "closesAt", "payUrl", "note", "items", "buyer"];
 const SAMPLE = [
   ...["shop", "buyer", "order", "orders", "total", "count", "items"],
   ...["closesAt", "timeLeft", "payUrl", "campaign", "step"],
@@ -163,6 +164,7 @@ function toOrder(
     faults.push({ field: `${field}.currency`, message: "is no ISO 4217 currency code" });
   return {
     id: given.id ?? (index === 0 ? made.id : `${made.id}-${index + 1}`),
+    number: given.number === undefined ? numberOf(given, made, index) : given.number,
     currency,
     amount: given.amount === undefined ? made.amount : amount(given.amount, currency, `${field}.amount`, faults),
     createdAt: instant(given.createdAt, `${field}.createdAt`, faults) ?? made.createdAt + index,
@@ -172,6 +174,10 @@ function toOrder(
     items: given.items === undefined ? made.items : (given.items ?? []).map(toItem),
   };
 }
+
+/** An order that is given by its id alone has no number, so that a text shows this id. */
+const numberOf = (given: SampleOrder, made: TemplateOrderFacts, index: number): string | null =>
+  given.id !== undefined || made.number === null ? null : index === 0 ? made.number : `${made.number}-${index + 1}`;
 
 const toItem = ({ sku, title, quantity, price }: SampleItem): TemplateItemFacts => ({
   sku: sku ?? null,

@@ -4,6 +4,7 @@
  */
 import type { ShopPolicy } from "../core/values/policy.ts";
 import type { Sql } from "../db/client.ts";
+import { orderIdOf } from "../db/stores/reads/order-name-store.ts";
 import { loadPreview } from "../db/stores/reads/preview-store.ts";
 import type { Vault } from "../db/vault.ts";
 import type { TemplateFacts } from "../render/template/data.ts";
@@ -15,14 +16,14 @@ export type OrderFacts = {
   readonly to: string;
 };
 
-/** null: no such order. `orders` is empty while the amount is not known. */
+/** `id`: its id, or its number. Throws AmbiguousOrderError. null: no such order. `orders` is empty while the amount is not known. */
 export async function orderFacts(
   { sql, vault }: { readonly sql: Sql; readonly vault: Vault },
   shop: ShopPolicy,
   id: string,
   text: { readonly campaign: string; readonly step: string; readonly locale: string },
 ): Promise<OrderFacts | null> {
-  const rows = await loadPreview(sql, shop.id, id);
+  const rows = await loadPreview(sql, shop.id, await orderIdOf(sql, shop.id, id));
   if (rows === null) return null;
   const { name, tier, locale, timeZone } = rows.profile;
   const real: TemplateFacts = {
@@ -37,6 +38,7 @@ export async function orderFacts(
     },
     orders: rows.orders.map(({ details, ...order }) => ({
       id: order.id,
+      number: order.number,
       amount: order.amount,
       currency: order.currency,
       createdAt: order.created_at,

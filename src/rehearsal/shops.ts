@@ -30,6 +30,7 @@ export function shopTable(config: {
 
 function policyOf({
   id,
+  name,
   timeZone,
   locale,
   currency,
@@ -37,8 +38,9 @@ function policyOf({
   closeAfter,
   quietHours,
   cashOnDelivery,
+  chaseShipped,
 }: ShopPolicy): ShopPolicy {
-  return { id, timeZone, locale, currency, country, closeAfter, quietHours, cashOnDelivery };
+  return { id, name, timeZone, locale, currency, country, closeAfter, quietHours, cashOnDelivery, chaseShipped };
 }
 
 export function shopsOf({ listed, other }: ShopTable): ShopOf {

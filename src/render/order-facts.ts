@@ -10,6 +10,7 @@ export function orderFacts(order: Order | undefined, now: number, withItems = tr
   if (order === undefined || order.amount === null || order.currency === null) return null;
   return {
     id: order.id,
+    number: order.number,
     amount: order.amount,
     currency: order.currency,
     createdAt: order.createdAt ?? now,

@@ -14,6 +14,7 @@ import {
   type ReminderFacts,
   type StoredStory,
 } from "../db/stores/reads/explain-store.ts";
+import { orderIdOf } from "../db/stores/reads/order-name-store.ts";
 import { type Vault, VaultError } from "../db/vault.ts";
 import { endingOf } from "./ending.ts";
 import type { PolicyLookups } from "./policies.ts";
@@ -42,13 +43,14 @@ export type ExplainDeps = Partial<PolicyLookups> & {
   readonly vault?: Pick<Vault, "open"> | null;
 };
 
-/** null: no event of such an order was received. */
+/** `order`: its id, or its number. null: no event of such an order was received. Throws AmbiguousOrderError. */
 export async function explainOrder(
   deps: ExplainDeps,
   { shop, order }: { readonly shop: string; readonly order: string },
 ): Promise<OrderStory | null> {
-  const stored = await loadStory(deps.sql, shop, order);
-  return stored === null ? null : storyOf(deps, shop, order, stored);
+  const id = await orderIdOf(deps.sql, shop, order);
+  const stored = await loadStory(deps.sql, shop, id);
+  return stored === null ? null : storyOf(deps, shop, id, stored);
 }
 
 function storyOf(deps: ExplainDeps, shop: string, id: string, stored: StoredStory): OrderStory {
@@ -164,7 +166,10 @@ function orderOf(shop: string, id: string, row: OrderFacts): StoryOrder {
     shop,
     id,
     status: row.refunded_at !== null ? "refunded" : row.status === "unpaid" && over ? "closed" : row.status,
+    number: row.number,
     amount: row.amount,
+    partPaid: row.parts?.paidPart || null,
+    partRefunded: row.parts?.refundedPart || null,
     currency: row.currency,
     createdAt: row.created_at,
     closesAt: row.closes_at,
@@ -182,6 +187,8 @@ function orderOf(shop: string, id: string, row: OrderFacts): StoryOrder {
 function notChased(row: OrderFacts): string | null {
   if (row.told_at === null) return "its amount, its creation time or its buyer is not known yet";
   if (row.cash_on_delivery) return "it is paid on delivery";
+  if (row.chase_from === null && row.amount === 0) return "its amount is zero: nothing is owed";
+  if (row.chase_from === null && row.shipped) return "it was shipped or archived unpaid";
   if (row.chase_from === null) return "it waits for a confirmation, or for the deposit of its presale";
   return row.chase_from > row.now ? "its balance window has not begun" : null;
 }

@@ -17,7 +17,7 @@ export function storyText({ zone, order, events, cases, reminders, ending }: Ord
   const write = instantWriter(zone);
   const amount = moneyText(order.amount, order.currency);
   const lines = [
-    `Order ${order.id} of ${order.shop}: ${order.status}${amount === null ? "" : `, ${amount} ${order.currency}`}`,
+    `Order ${order.number === null ? order.id : `${order.number} (${order.id})`} of ${order.shop}: ${order.status}${amount === null ? "" : `, ${amount} ${order.currency}`}`,
   ];
   const times = [
     ["created", order.createdAt],
@@ -27,6 +27,12 @@ export function storyText({ zone, order, events, cases, reminders, ending }: Ord
     ["closed", order.closedAt],
   ] as const;
   for (const [name, ms] of times) if (ms !== null) lines.push(`  ${name.padEnd(9)} ${write(ms)}`);
+  const parts = [
+    ["paid in part", order.partPaid],
+    ["refunded in part", order.partRefunded],
+  ] as const;
+  for (const [name, part] of parts)
+    if (part !== null) lines.push(`  ${name}: ${moneyText(part, order.currency)} ${order.currency}`);
   lines.push(`  buyer     ${order.buyer ?? "without an id of the platform"}`);
   if (order.closeReason !== null) lines.push(`  closed because: ${order.closeReason}`);
   if (order.notChased !== null && order.status === "unpaid") lines.push(`  not chased: ${order.notChased}`);

@@ -41,6 +41,8 @@ export const moneyText = (minor: number | null, currency: string | null): string
 const orderJson = (order: StoryOrder, at: WriteInstant) => ({
   ...order,
   amount: moneyText(order.amount, order.currency),
+  partPaid: moneyText(order.partPaid, order.currency),
+  partRefunded: moneyText(order.partRefunded, order.currency),
   createdAt: at(order.createdAt),
   closesAt: at(order.closesAt),
   paidAt: at(order.paidAt),

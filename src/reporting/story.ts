@@ -16,7 +16,13 @@ export type StoryOrder = {
   readonly id: string;
   /** `closed` also when the close time has passed. */
   readonly status: "unpaid" | "paid" | "closed" | "refunded";
+  /** The name that people know, like `#1006`. */
+  readonly number: string | null;
+  /** While a part is paid: the rest. */
   readonly amount: number | null;
+  /** The sum of the paid parts while the rest is owed, and of the refunded parts of a payment that stands. */
+  readonly partPaid: number | null;
+  readonly partRefunded: number | null;
   readonly currency: string | null;
   readonly createdAt: number | null;
   readonly closesAt: number | null;

@@ -165,6 +165,8 @@ describe("the same input", () => {
       currency: "CNY",
       country: "CN",
       cashOnDelivery: [],
+      chaseShipped: false,
+      name: null,
     };
     const shops = { listed: new Map([["acme", { ...acme, closeAfter: null, quietHours: null }]]), other: null };
     const files = new Map([

@@ -1,6 +1,7 @@
 /** Access by role, and the problems that errors are answered with. */
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { AmbiguousOrderError } from "../../src/core/order/named-order.ts";
 import { WARNINGS } from "../../src/core/order/warnings.ts";
 import { createAuth } from "../../src/http/kit/auth.ts";
 import { ERRORS } from "../../src/http/kit/errors.ts";
@@ -199,6 +200,16 @@ describe("problems", () => {
     for (const role of ["viewer", "operator", undefined] as const)
       await app.inject({ url: "/v1/orders/acme/o1", headers: bearer(role) });
     expect(asked).toEqual([false, true, true]);
+  });
+
+  it("says that several orders have the number", async () => {
+    const { app } = stubServer({ explain: () => Promise.reject(new AmbiguousOrderError("#1006", ["1", "2"])) });
+    const answer = await app.inject({ url: "/v1/orders/acme/%231006", headers: bearer() });
+    expect([answer.statusCode, answer.json().code, answer.json().detail]).toEqual([
+      409,
+      "ambiguous_order",
+      '2 orders have the number "#1006": name one by its id, 1 or 2',
+    ]);
   });
 
   it("sends the headers that keep browsers from guessing and framing", async () => {

@@ -59,6 +59,9 @@ describe("POST /v1/templates/preview of a sample", () => {
     };
     expect(await text({ buyer: { name: null }, total: "9.90" })).toBe("there, order of $9.90 STOP");
     expect(await text({ order: { amount: "5000", currency: "JPY" }, count: 3 })).toBe("Li Lei, orders of ¥15,000 STOP");
+    const number = "{{order.number}} STOP";
+    expect(await text({ order: { id: "5001", number: "#1006" } }, number)).toBe("#1006 STOP");
+    expect(await text({ order: { id: "5001" } }, number)).toBe("5001 STOP");
     expect(await text({ timeLeft: "5m" }, "{{timeLeft}}")).toBe("5 minutes");
     expect(await text({ closesAt: new Date(T0 + DAY).toISOString() }, "{{timeLeft}}")).toBe("1 day");
     expect(

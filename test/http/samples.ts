@@ -51,8 +51,11 @@ export const STORY: OrderStory = {
   order: {
     shop: "acme",
     id: "o1",
+    number: "#1006",
     status: "unpaid",
     amount: "129.00",
+    partPaid: null,
+    partRefunded: null,
     currency: "CNY",
     createdAt: AT,
     closesAt: null,

@@ -167,7 +167,7 @@ export async function happen({ database, receive, dispatch }: Awaited<ReturnType
     created("refused"),
     created("paused", { tags: ["later"] }),
     created("cod", { paymentMethod: "cod" }),
-    created("endless", { closesAt: null }),
+    created("endless", { closesAt: null, number: "#1006" }),
     created("presale", { presale: { depositPaid: false }, pendingConfirmation: true }),
     ...HELD.map((id) => created(id, { tags: ["held"] })),
   );
@@ -178,12 +178,13 @@ export async function happen({ database, receive, dispatch }: Awaited<ReturnType
   await receive(
     T0 + 40 * MINUTE,
     later("paid", "paid", 40, { paidAt }),
+    later("endless", "paid", 40, { amount: "10.00" }),
     later("refunded", "paid", 40, { paidAt }),
     later("closed", "closed", 40, { closedAt: paidAt, reason: "the buyer cancelled" }),
     later("held0", "paid", 40),
     later("held1", "paid", 40),
   );
-  await receive(T0 + 50 * MINUTE, later("refunded", "refunded", 50));
+  await receive(T0 + 50 * MINUTE, later("refunded", "refunded", 50), later("paid", "refunded", 50, { amount: "1.00" }));
 }
 
 export const shopifySigned = (payload: string, topic: string) => ({

@@ -22,6 +22,8 @@ export const shopPolicy = (change: Partial<ShopPolicy> = {}): ShopPolicy => ({
   closeAfter: null,
   quietHours: null,
   cashOnDelivery: ["cod"],
+  chaseShipped: false,
+  name: null,
   ...change,
 });
 

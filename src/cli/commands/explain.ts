@@ -8,7 +8,7 @@ import { storyText } from "../../reporting/format-explain.ts";
 import { policyLookups } from "../../reporting/policies.ts";
 import { storyJson } from "../../reporting/story-json.ts";
 import { type Describe, runCommand } from "../command.ts";
-import { type CommandContext, CommandError, openVault, withDatabase } from "../context.ts";
+import { asCommandError, type CommandContext, CommandError, openVault, withDatabase } from "../context.ts";
 import { campaignsThatRun } from "../running-campaigns.ts";
 
 type Options = { readonly shop: string; readonly json?: boolean };
@@ -16,7 +16,7 @@ type Options = { readonly shop: string; readonly json?: boolean };
 export const command: Describe = (cli) =>
   new Command("explain")
     .description("Show the whole story of an order: events, reminders, reasons, deliveries and recovery")
-    .argument("<order>", "id of the order", readId)
+    .argument("<order>", "id or number of the order", readId)
     .requiredOption("--shop <shop>", "id of its shop")
     .option("--json", "print it as JSON")
     .action((order: string, { shop, json = false }: Options) =>
@@ -33,7 +33,8 @@ export async function explainCommand(
   const story = await withDatabase(context, async ({ sql }) => {
     const campaigns = await campaignsThatRun(sql, config);
     const vault = await vaultOf(context, sql);
-    return explainOrder({ sql, vault, ...policyLookups(() => campaigns, config.shop) }, { shop, order });
+    const deps = { sql, vault, ...policyLookups(() => campaigns, config.shop) };
+    return explainOrder(deps, { shop, order }).catch(asCommandError);
   });
   if (story === null)
     throw new CommandError(

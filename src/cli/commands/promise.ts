@@ -6,7 +6,7 @@ import { recordPromise } from "../../followup/promise.ts";
 import { effectText, refusalText } from "../../followup/promise-words.ts";
 import { when } from "../arguments.ts";
 import { type Describe, runCommand } from "../command.ts";
-import { type CommandContext, CommandError, withDatabase } from "../context.ts";
+import { asCommandError, type CommandContext, CommandError, withDatabase } from "../context.ts";
 import { campaignsThatRun } from "../running-campaigns.ts";
 
 type PromiseOptions = {
@@ -19,7 +19,7 @@ type PromiseOptions = {
 export const command: Describe = (cli) =>
   new Command("promise")
     .description("Record when the buyer promised to pay; reminders wait until then")
-    .argument("<order>", "id of the order", readId)
+    .argument("<order>", "id or number of the order", readId)
     .requiredOption("--shop <shop>", "id of its shop")
     .requiredOption("--at <time>", "when the buyer will pay, like 20:00, tomorrow or 2026-11-10T20:00:00+08:00", when)
     .option("--reason <text>", "why the buyer has not paid yet")
@@ -35,7 +35,7 @@ async function promiseCommand(context: CommandContext, order: string, options: P
   const result = await withDatabase(context, async ({ sql }) => {
     const campaigns = await campaignsThatRun(sql, config);
     const minLeadOf = (key: string) => campaigns.find((campaign) => campaign.key === key)?.minLead ?? null;
-    return recordPromise(sql, { shop, order, at, reason, by }, { zoneOf: () => zone, minLeadOf });
+    return recordPromise(sql, { shop, order, at, reason, by }, { zoneOf: () => zone, minLeadOf }).catch(asCommandError);
   });
   switch (result.kind) {
     case "recorded":

@@ -89,6 +89,7 @@ const itemShape = z.object({
 
 const orderShape = z.object({
   id: id(200, { error: orderIdError }),
+  number: mayBeEmpty(100),
   amount: decimal.nullish(),
   currency: z
     .string()
@@ -106,6 +107,8 @@ const orderShape = z.object({
   payUrl: text(2000),
   tags,
   pendingConfirmation: z.boolean().nullish(),
+  shipped: z.boolean().nullish(),
+  archived: z.boolean().nullish(),
   presale: z
     .object({ depositPaid: z.boolean().nullish(), balanceFrom: instant.nullish(), balanceTo: instant.nullish() })
     .nullish(),

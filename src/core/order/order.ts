@@ -19,6 +19,8 @@ export type ReceivedEvent = {
 /** Instants in epoch ms, amounts in minor units. */
 export type Order = {
   readonly id: string;
+  /** The name that buyer and shop know, like `#1006`. */
+  readonly number: string | null;
   /** Its price; while a part of it is paid: the rest that is owed. null until amount and currency are known. */
   readonly amount: number | null;
   readonly currency: string | null;
@@ -29,6 +31,8 @@ export type Order = {
   /** From when it may be chased (0: always; a presale: from its balance window on); null: nobody may chase it. */
   readonly chaseFrom: number | null;
   readonly cashOnDelivery: boolean;
+  /** It was shipped or archived unpaid. */
+  readonly shipped: boolean;
   /** The latest payment of the whole, refunded or not. */
   readonly paidAt: number | null;
   readonly refundedAt: number | null;
@@ -65,6 +69,9 @@ function assign(fields: Fields, type: EventType, payload: OrderPayload): void {
   fields.payUrl = payload.payUrl ?? fields.payUrl;
   fields.tags = payload.tags ?? fields.tags;
   fields.pendingConfirmation = payload.pendingConfirmation ?? fields.pendingConfirmation;
+  fields.shipped = payload.shipped ?? fields.shipped;
+  fields.archived = payload.archived ?? fields.archived;
+  fields.number = payload.number ?? fields.number;
   fields.note = payload.note ?? fields.note;
   if (payload.presale == null) return;
   const { depositPaid, balanceFrom, balanceTo } = payload.presale;
@@ -99,10 +106,12 @@ export function foldOrder(events: readonly ReceivedEvent[], shop: ShopPolicy): O
   const payments = isPaid ? addPayments(sorted, cost) : null;
   return {
     id: sorted[0]?.order.id ?? "",
+    number: fields.number ?? null,
     ...times(fields, freedAt, blocked, shop),
     amount: cost.amount === null ? null : cost.amount - (payments?.paidPart ?? 0),
     currency: cost.currency,
     cashOnDelivery: isCashOnDelivery(fields.paymentMethod, shop),
+    shipped: isShipped(fields),
     paidAt: payments?.paidAt ?? null,
     refundedAt: payments?.refundedAt ?? null,
     parts: partsOf(payments),
@@ -117,11 +126,18 @@ export function foldOrder(events: readonly ReceivedEvent[], shop: ShopPolicy): O
 }
 
 /** Whether nobody may chase it at this point of its events: it waits for something else than the buyer's money, or nothing is owed. */
-function isBlocked({ pendingConfirmation, paymentMethod, amount }: Fields, shop: ShopPolicy): boolean {
+function isBlocked(fields: Fields, shop: ShopPolicy): boolean {
+  const { pendingConfirmation, paymentMethod, amount } = fields;
   return (
-    pendingConfirmation === true || isCashOnDelivery(paymentMethod, shop) || (amount != null && Number(amount) === 0)
+    pendingConfirmation === true ||
+    isCashOnDelivery(paymentMethod, shop) ||
+    (amount != null && Number(amount) === 0) ||
+    (!shop.chaseShipped && isShipped(fields))
   );
 }
+
+/** It left the shop's list unpaid: sold on credit. */
+const isShipped = ({ shipped, archived }: Fields): boolean => shipped === true || archived === true;
 
 function partsOf(payments: Payments | null): Parts | null {
   if (payments === null || (payments.parts.length === 0 && payments.refundedPart === 0)) return null;

@@ -132,6 +132,7 @@ const presale = object([
 ]);
 const order = object([
   ["id", id(200), true],
+  ["number", name(100)],
   ["amount", decimal],
   ["currency", currency],
   ["createdAt", instant],
@@ -145,6 +146,8 @@ const order = object([
   ["payUrl", text(2000)],
   ["tags", tags],
   ["pendingConfirmation", boolean],
+  ["shipped", boolean],
+  ["archived", boolean],
   ["presale", presale],
   ["note", text(5000)],
 ]);

@@ -8,6 +8,8 @@ export type QuietHours = { readonly from: number; readonly to: number };
 
 export type ShopPolicy = {
   readonly id: string;
+  /** The shop's name in texts; null: its id. */
+  readonly name: string | null;
   /** IANA zone, e.g. `Asia/Shanghai`. */
   readonly timeZone: string;
   readonly locale: string;
@@ -19,6 +21,8 @@ export type ShopPolicy = {
   readonly quietHours: QuietHours | null;
   /** Payment methods that are unpaid by nature and never chased. */
   readonly cashOnDelivery: readonly string[];
+  /** Whether orders that were shipped or archived unpaid are chased. */
+  readonly chaseShipped: boolean;
 };
 
 export type Anchor =

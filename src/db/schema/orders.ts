@@ -1,4 +1,5 @@
 /** Orders and the events that they are folded from. */
+import { sql } from "drizzle-orm";
 import { boolean, index, jsonb, pgTable, primaryKey, text, uuid } from "drizzle-orm/pg-core";
 import { instant, money } from "./column-types.ts";
 
@@ -7,6 +8,8 @@ export const orders = pgTable(
   {
     shopId: text("shop_id").notNull(),
     id: text("id").notNull(),
+    /** The name that people know, like `#1006`. */
+    number: text("number"),
     /** null while no event has named the buyer. */
     buyerId: uuid("buyer_id"),
     /** The case it is in now, or was in last. */
@@ -35,6 +38,8 @@ export const orders = pgTable(
     primaryKey({ columns: [t.shopId, t.id] }),
     // The orders of loaded buyers.
     index("orders_buyer").on(t.shopId, t.buyerId),
+    // An order that somebody asks for by its number.
+    index("orders_number").on(t.shopId, t.number).where(sql`number is not null`),
   ],
 );
 

@@ -21,8 +21,11 @@ const why = { code: reason, text: text.describe("The reason as a sentence") };
 const order = z.strictObject({
   shop: text,
   id: text,
+  number: maybeText.describe("The name that people know, like `#1006`"),
   status: z.enum(["unpaid", "paid", "closed", "refunded"]).describe("`closed` also when its close time has passed"),
-  amount: maybeDecimal,
+  amount: maybeDecimal.describe("While a part is paid: the rest"),
+  partPaid: maybeDecimal.describe("The sum of the paid parts, while the rest is owed"),
+  partRefunded: maybeDecimal.describe("The sum of the refunded parts of a payment that stands"),
   currency: maybeText,
   createdAt: maybeInstant,
   closesAt: maybeInstant,

@@ -24,6 +24,7 @@ const buyer = z.looseObject({
 });
 const order = z.looseObject({
   id: name(200).min(1).optional(),
+  number: name(100).nullish(),
   amount: decimal.optional(),
   currency: name(10).optional(),
   createdAt: instant.optional(),

@@ -38,6 +38,11 @@ export const ERRORS = {
     title: "No such order",
     remedy: "Check shop and order id; order ids are those of the shop system.",
   },
+  ambiguous_order: {
+    status: 409,
+    title: "Several orders",
+    remedy: "Name the order by its id: `detail` lists those with this number.",
+  },
   no_open_case: {
     status: 409,
     title: "No open case",

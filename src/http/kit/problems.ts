@@ -2,6 +2,7 @@
 import { STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { AmbiguousOrderError } from "../../core/order/named-order.ts";
 import { PeriodError } from "../../core/values/when.ts";
 import { CampaignsBusy } from "../../db/stores/campaigns/planning-fence.ts";
 import { isLost } from "../../db/transaction.ts";
@@ -58,6 +59,7 @@ function answer(problem: HttpProblem, request: FastifyRequest, reply: FastifyRep
 
 function problemOf(error: FastifyError): HttpProblem {
   if (error instanceof HttpProblem) return error;
+  if (error instanceof AmbiguousOrderError) return new HttpProblem("ambiguous_order", error.message);
   if (error instanceof PeriodError)
     return new HttpProblem("invalid_query", "the query is not valid", {
       errors: [{ parameter: "from", message: error.message }],

@@ -21,6 +21,8 @@ export type TemplateItemFacts = {
 
 export type TemplateOrderFacts = {
   readonly id: string;
+  /** null: the id stands for it. */
+  readonly number: string | null;
   /** Minor units. */
   readonly amount: number;
   readonly currency: string;
@@ -62,6 +64,7 @@ export type Span = Printed & { readonly kind: "duration"; readonly ms: number };
 export type TemplateItem = { sku?: string; title?: string; quantity?: number; price?: Money };
 export type TemplateOrder = {
   id: string;
+  number: string;
   amount: Money;
   currency: string;
   createdAt: Moment;
@@ -121,7 +124,7 @@ export function buildTemplateData(facts: TemplateFacts): TemplateData {
   const [order] = orders;
   if (order === undefined) throw new Error("a message needs at least one order");
   const values: TemplateData["values"] = bare({
-    shop: shop.id,
+    shop: (shop.name === null ? null : cleaned(shop.name, 40)) ?? shop.id,
     buyer: bare({}),
     orders,
     order,
@@ -145,6 +148,7 @@ export function buildTemplateData(facts: TemplateFacts): TemplateData {
 export function toOrder(facts: TemplateOrderFacts, look: Look): TemplateOrder {
   const order: TemplateOrder = bare({
     id: facts.id.replace(INVISIBLE, ""),
+    number: (facts.number === null ? null : cleaned(facts.number, 40)) ?? facts.id.replace(INVISIBLE, ""),
     amount: toMoney(facts.amount, facts.currency),
     currency: facts.currency,
     createdAt: toMoment(facts.createdAt, look),

@@ -14,6 +14,7 @@ export const SAMPLE_URL = "https://pay.example.com/checkout/2233445566?key=3fK9x
 export const SAMPLE_FACTS: TemplateFacts = {
   shop: {
     id: "acme",
+    name: null,
     timeZone: "Asia/Shanghai",
     locale: "en",
     currency: "CNY",
@@ -21,11 +22,13 @@ export const SAMPLE_FACTS: TemplateFacts = {
     quietHours: null,
     country: null,
     cashOnDelivery: [],
+    chaseShipped: false,
   },
   buyer: { name: "Li Lei", tier: "gold", locale: "en", timeZone: null },
   orders: [
     {
       id: "2233445566",
+      number: "#1006",
       amount: 12_900,
       currency: "CNY",
       createdAt: NOW - 10 * MINUTE,
@@ -91,6 +94,7 @@ export function longFacts(locale: string, payUrl: string = SAMPLE_URL): Template
       [0, 1, 2].map((n) => ({
         ...order,
         id: `${4_000_112_233_445_566 + n}`,
+        number: `#${4_000_112_233 + n}`,
         amount: 1_234_567,
         closesAt: NOW + 1_435 * MINUTE,
         items: order.items.map((item) => ({ ...item, title: `${title} `.repeat(5) })),
@@ -118,6 +122,13 @@ export function bareFacts(locale: string): TemplateFacts {
   return {
     ...sample,
     buyer: { name: null, tier: null, locale: null, timeZone: null },
-    orders: sample.orders.map((order) => ({ ...order, closesAt: null, payUrl: null, items: [], note: null })),
+    orders: sample.orders.map((order) => ({
+      ...order,
+      number: null,
+      closesAt: null,
+      payUrl: null,
+      items: [],
+      note: null,
+    })),
   };
 }

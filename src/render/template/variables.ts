@@ -24,6 +24,7 @@ const ITEM: Shape = { sku: "text", title: "text", quantity: "number", price: "mo
 const ITEMS: Kind = { list: ITEM };
 const ORDER: Shape = {
   id: "text",
+  number: "text",
   amount: "money",
   currency: "text",
   createdAt: "instant",

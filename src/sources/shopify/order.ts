@@ -5,6 +5,7 @@ import { countryCode } from "../../core/values/country.ts";
 import { parseInstant } from "../../core/values/instant.ts";
 import { decimalOf, type Json, jsonOf, listOf, textOf } from "../json.ts";
 import { idOf } from "./ids.ts";
+import { moneyOf, type OrderMoney } from "./money.ts";
 
 /** `created`: the first report of this order. */
 export type OrderState = {
@@ -22,30 +23,41 @@ const TRANSFER =
   /\bbank\b|bank ?(deposit|transfer)|wire transfer|money order|(e-?|interac |money )transfer|transferencia|überweisung|vorkasse|virement|bonifico|银行|銀行|转账|轉帳|汇款|匯款|振込/i;
 
 /**
- * The fields of the order. The amount is what is still to be paid today, in the shop's currency. An order that is over reports
- * no amount after its first event: what the reminder asked for must stay.
+ * The fields of the order. The amount is what is still to be paid today, in the currency that the buyer saw. An order that is over
+ * reports no amount after its first event: what the reminder asked for must stay.
  */
 export function orderFields(order: Json, id: string, state: OrderState) {
   const over = state.paid || state.refunded || state.cancelled;
-  const total = decimalOf(order.current_total_price) ?? decimalOf(order.total_price);
+  const money = moneyOf(order);
+  const { total } = money;
   const outstanding = decimalOf(order.total_outstanding);
   // Nothing is outstanding, yet the order is not paid: the payment is on its way.
   const underWay = !over && outstanding !== null && Number(outstanding) === 0;
   const gateway = gatewayOf(order);
   return {
     id,
-    amount: over && !state.created ? null : over || underWay ? total : (outstanding ?? total),
-    currency: textOf(order.currency, 10),
+    number: textOf(order.name, 100),
+    amount: over && !state.created ? null : over || underWay ? total : (money.toBuyers(outstanding) ?? total),
+    currency: money.currency,
     createdAt: textOf(order.created_at, 40),
     buyer: buyerOf(order),
-    items: listOf(order.line_items).slice(0, 500).flatMap(itemOf),
+    items: listOf(order.line_items)
+      .slice(0, 500)
+      .flatMap((line) => itemOf(line, money)),
     paymentMethod: gateway !== null && CASH_ON_DELIVERY.test(gateway) ? "cod" : gateway,
     payUrl: urlOf(order.order_status_url),
     tags: tagsOf(order),
     pendingConfirmation: underWay || (gateway !== null && TRANSFER.test(gateway)) || isOnTerms(order),
+    // Goods that left before the payment were sold on credit, and so were some of them.
+    shipped: known(order.fulfillment_status, (status) => status === "fulfilled" || status === "partial"),
+    archived: known(order.closed_at, (at) => at !== null),
     note: textOf(order.note, 5000),
   };
 }
+
+/** null where the payload does not have the field. */
+const known = (value: unknown, judge: (value: unknown) => boolean): boolean | null =>
+  value === undefined ? null : judge(value);
 
 /** Cash on delivery comes first, then any method but a gift card, which may have paid only a part. */
 function gatewayOf(order: Json): string | null {
@@ -117,7 +129,7 @@ function nameOf(person: Json | null): string | null {
 }
 
 /** A line that was removed from the order has a `current_quantity` of 0. */
-function itemOf(line: unknown) {
+function itemOf(line: unknown, money: OrderMoney) {
   const item = jsonOf(line);
   if (item === null) return [];
   const quantity = [item.current_quantity, item.quantity].find(
@@ -129,7 +141,7 @@ function itemOf(line: unknown) {
       sku: textOf(item.sku, 200),
       title: textOf(item.title, 500) ?? textOf(item.name, 500),
       quantity: quantity === undefined ? null : Math.min(Number(quantity), 1_000_000),
-      price: decimalOf(item.price),
+      price: money.priceOf(item),
     },
   ];
 }

@@ -11,6 +11,7 @@
  * | `refunded` | `order.refunded` | |
  * | `voided`, not cancelled | `order.refunded` | an authorization was released |
  * | `cancelled_at` | `order.closed` with `cancel_reason` | |
+ * | the topic `orders/delete`, with the id alone | `order.closed` with `deleted` | |
  * | `pending`, `partially_paid`, `expired`, none | | unpaid |
  *
  * The ids of the state events are made of the order's id: later updates repeat the state, and only the first report counts
@@ -29,7 +30,7 @@ import { refundsOf } from "./refunds.ts";
 
 const SIGNATURE = "x-shopify-hmac-sha256";
 const SHA256 = /^[A-Za-z0-9+/]{43}=$/;
-const TOPICS = new Set(["orders/create", "orders/updated", "orders/paid", "orders/cancelled"]);
+const TOPICS = new Set(["orders/create", "orders/updated", "orders/paid", "orders/cancelled", "orders/delete"]);
 const PAID = new Set(["paid", "authorized", "partially_refunded"]);
 
 export const shopify: Source = {
@@ -64,6 +65,15 @@ export const shopify: Source = {
         message: "id: the body is not a Shopify order: it has neither a whole number as id nor an admin_graphql_api_id",
       };
 
+    if (topic === "orders/delete" && isBare(order)) {
+      const at = parseInstant(headerOf(headers, "x-shopify-triggered-at") ?? "") ?? receivedAt;
+      const occurredAt = formatInstant(at, 0);
+      const deleted = { id, closedAt: occurredAt, reason: "deleted" };
+      return {
+        ok: true,
+        events: [{ id: `shopify-order-${id}-deleted`, type: "order.closed", occurredAt, shop, order: deleted }],
+      };
+    }
     const created = topic === "orders/create";
     const { paid, refunded, cancelled } = stateOf(order, topic);
     const fields = orderFields(order, id, { created, paid, refunded, cancelled });
@@ -104,6 +114,9 @@ export const shopify: Source = {
     return { ok: true, events };
   },
 };
+
+/** A deleted order is posted as its id alone. A whole order with that topic is no deletion: the topic is not signed. */
+const isBare = (order: Json): boolean => order.financial_status === undefined && order.line_items === undefined;
 
 function stateOf(order: Json, topic: string): Omit<OrderState, "created"> {
   const financial = textOf(order.financial_status, 40);

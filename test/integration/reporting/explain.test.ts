@@ -290,6 +290,42 @@ describe("explaining an order", () => {
     expect(story === null ? "" : storyText(story)).not.toContain("first meant for");
   });
 
+  it("finds an order by its number, with its sign or without, but first by its id", async () => {
+    const facts = await reportFacts();
+    await facts.order("5001", T0, { number: "#1006" });
+    await facts.order("5002", T0, { number: "1007" });
+    await facts.order("#1007", T0, { number: "#1008" });
+    const found = async (order: string) =>
+      (await explainOrder({ sql: facts.sql, zoneOf }, { shop: "acme", order }))?.order.id ?? null;
+    expect([await found("#1006"), await found("1006"), await found("5001")]).toEqual(["5001", "5001", "5001"]);
+    expect([await found("#1007"), await found("1007"), await found("1009")]).toEqual(["#1007", "5002", null]);
+    const story = await explainOrder({ sql: facts.sql, zoneOf }, { shop: "acme", order: "#1006" });
+    expect(story === null ? "" : storyText(story)).toContain("Order #1006 (5001) of acme: unpaid");
+    await facts.order("5003", T0 + HOUR, { number: "1006" });
+    await expect(found("#1006")).rejects.toThrow('2 orders have the number "#1006": name one by its id, 5003 or 5001');
+  });
+
+  it("shows what was paid and refunded in parts, and why an order is not chased", async () => {
+    const facts = await reportFacts();
+    const storyOf = async (order: string) => {
+      const story = await explainOrder({ sql: facts.sql, zoneOf }, { shop: "acme", order });
+      if (story === null) throw new Error("no story");
+      return story;
+    };
+    await facts.order("part", T0, { amount: "100.00" });
+    await facts.receive("paid", T0 + MINUTE, { id: "part", buyer: undefined, amount: "30.00" });
+    const part = await storyOf("part");
+    expect(storyJson(part).order).toMatchObject({ status: "unpaid", amount: "70.00", partPaid: "30.00" });
+    expect(storyText(part)).toContain("  paid in part: 30.00 CNY");
+    await facts.paid("part", T0 + 2 * MINUTE);
+    await facts.receive("refunded", T0 + 3 * MINUTE, { id: "part", buyer: undefined, amount: "25.00" });
+    expect(storyText(await storyOf("part"))).toContain("  refunded in part: 25.00 CNY");
+    await facts.order("free", T0, { amount: "0.00" });
+    await facts.order("sent", T0, { shipped: true });
+    expect((await storyOf("free")).order.notChased).toBe("its amount is zero: nothing is owed");
+    expect((await storyOf("sent")).order.notChased).toBe("it was shipped or archived unpaid");
+  });
+
   it("has a sentence of its own for each reason", () => {
     const texts = REASONS.map(reasonText);
     expect(new Set(texts).size).toBe(REASONS.length);

@@ -128,6 +128,8 @@ export function scenarioOf(shape: Shape, name: string, start: number): Scenario 
     shop: {
       ...shop,
       id: name,
+      name: null,
+      chaseShipped: false,
       locale: "en",
       currency: "CNY",
       country: "CN",

@@ -51,6 +51,8 @@ describe("without anything", () => {
       closeAfter: null,
       quietHours: null,
       cashOnDelivery: ["cod"],
+      chaseShipped: false,
+      name: null,
       webhooks: {},
     });
     expect(config.channels.map(({ name, provider, contact }) => [name, provider, contact])).toEqual([
@@ -142,7 +144,7 @@ describe("environment", () => {
 describe("shops", () => {
   const ACME = `shops:
   acme: { timeZone: Asia/Shanghai, locale: zh-cn, currency: CNY, closeAfter: 24h, quietHours: { from: "22:00", to: "08:00" },
-          webhooks: { shopify: { secret: "\${SHOPIFY_SECRET}" } } }
+          name: Acme Fashion, chaseShipped: true, webhooks: { shopify: { secret: "\${SHOPIFY_SECRET}" } } }
 `;
 
   it("are as listed; any other is refused", () => {
@@ -157,6 +159,8 @@ describe("shops", () => {
       closeAfter: DAY,
       quietHours: { from: 22 * HOUR, to: 8 * HOUR },
       cashOnDelivery: ["cod"],
+      chaseShipped: true,
+      name: "Acme Fashion",
       webhooks: { shopify: { secret: "s3" } },
     });
     expect([config.implicitShops, config.shopIds, config.shop("other")]).toEqual([false, ["acme"], null]);

@@ -2,11 +2,12 @@
 import { type Order, overState } from "../../../core/order/order.ts";
 import type { Sql } from "../../client.ts";
 import { type Key, textKeys } from "../../keys.ts";
-import { bool, type Columns, instant, int8, jsonb, word } from "../../rows.ts";
+import { bool, type Columns, instant, int8, jsonb, text, word } from "../../rows.ts";
 
 export type OrderRow = {
   shop_id: string;
   id: string;
+  number: string | null;
   buyer_id: string | null;
   case_id: string | null;
   in_case: boolean;
@@ -27,10 +28,12 @@ export type OrderRow = {
 export type OrderDetails = Pick<Order, "tags" | "items" | "payUrl" | "note" | "paymentMethod" | "closeReason"> & {
   /** Absent: null. */
   readonly parts?: Order["parts"];
+  /** Absent: false. */
+  readonly shipped?: boolean;
 };
 
 /** The columns of an OrderRow, of `orders o`. */
-export const ORDER_COLUMNS = `o.shop_id, o.id, o.buyer_id, o.case_id, o.in_case, o.amount, o.currency, o.created_at, o.closes_at, o.chase_from,
+export const ORDER_COLUMNS = `o.shop_id, o.id, o.number, o.buyer_id, o.case_id, o.in_case, o.amount, o.currency, o.created_at, o.closes_at, o.chase_from,
   o.cash_on_delivery, o.paid_at, o.refunded_at, o.closed_at, o.told_at, o.details, o.settled`;
 
 /** Orders of any status, because an event reports something about them. */
@@ -43,6 +46,7 @@ export function loadOrders(sql: Sql, keys: readonly Key[]) {
 export function orderOf(row: OrderRow): Order {
   return {
     id: row.id,
+    number: row.number,
     amount: row.amount,
     currency: row.currency,
     createdAt: row.created_at,
@@ -53,11 +57,12 @@ export function orderOf(row: OrderRow): Order {
     refundedAt: row.refunded_at,
     closedAt: row.closed_at,
     parts: null,
+    shipped: false,
     ...row.details,
   };
 }
 
-const detailsOf = ({ tags, items, payUrl, note, paymentMethod, closeReason, parts }: Order): OrderDetails => ({
+const detailsOf = ({ tags, items, payUrl, note, paymentMethod, closeReason, parts, shipped }: Order): OrderDetails => ({
   tags,
   items,
   payUrl,
@@ -65,10 +70,12 @@ const detailsOf = ({ tags, items, payUrl, note, paymentMethod, closeReason, part
   paymentMethod,
   closeReason,
   ...(parts === null ? {} : { parts }),
+  ...(shipped ? { shipped } : {}),
 });
 
 /** The columns that hold the facts of an order, for its two writers. */
 export const factColumns = <Row>(orderIn: (row: Row) => Order): Columns<Row> => ({
+  number: text((row) => orderIn(row).number),
   amount: int8((row) => orderIn(row).amount),
   currency: word((row) => orderIn(row).currency),
   created_at: instant((row) => orderIn(row).createdAt),

@@ -1,6 +1,7 @@
 /** Reads everything that is stored of one order, without contact or name; the buyer is the platform's id. */
 
 import type { EventType, OrderPayload } from "../../../core/order/event.ts";
+import type { Parts } from "../../../core/order/payments.ts";
 import type { Warning } from "../../../core/order/warnings.ts";
 import type { PaymentPromise } from "../../../core/rules/buyer-state.ts";
 import type { Move } from "../../../core/rules/plan.ts";
@@ -13,6 +14,7 @@ import { type ReminderState, stateOf } from "./reminder-state.ts";
 
 export type OrderFacts = {
   readonly now: number;
+  readonly number: string | null;
   readonly buyer_id: string | null;
   readonly platform_id: string | null;
   /** The buyer's own zone; null: not known. */
@@ -33,6 +35,8 @@ export type OrderFacts = {
   readonly seen_at: number;
   readonly close_reason: string | null;
   readonly payment_method: string | null;
+  readonly shipped: boolean;
+  readonly parts: Parts | null;
 };
 
 export type EventFacts = {
@@ -132,9 +136,10 @@ export function loadStory(pool: Sql, shop: string, id: string): Promise<StoredSt
 
 async function storyIn(sql: Sql, shop: string, id: string): Promise<StoredStory | null> {
   const [order] = await sql<OrderFacts[]>`
-    select dunlin_now() as now, o.buyer_id, b.platform_id, b.profile #>> '{timeZone,0}' as time_zone, o.case_id, o.in_case, o.status,
+    select dunlin_now() as now, o.number, o.buyer_id, b.platform_id, b.profile #>> '{timeZone,0}' as time_zone, o.case_id, o.in_case, o.status,
       o.amount, o.currency, o.created_at, o.closes_at, o.chase_from, o.cash_on_delivery, o.paid_at, o.refunded_at, o.closed_at,
-      o.told_at, o.seen_at, o.details ->> 'closeReason' as close_reason, o.details ->> 'paymentMethod' as payment_method
+      o.told_at, o.seen_at, o.details ->> 'closeReason' as close_reason, o.details ->> 'paymentMethod' as payment_method,
+      coalesce((o.details ->> 'shipped')::boolean, false) as shipped, o.details -> 'parts' as parts
     from orders o left join buyers b on b.shop_id = o.shop_id and b.id = o.buyer_id
     where o.shop_id = ${shop} and o.id = ${id}`;
   if (order === undefined) return null;

@@ -6,6 +6,7 @@ import type { OrderDetails } from "../buyers/order-rows.ts";
 
 export type PreviewOrder = {
   readonly id: string;
+  readonly number: string | null;
   readonly amount: number;
   readonly currency: string;
   readonly created_at: number;
@@ -49,7 +50,7 @@ export async function loadPreview(sql: Sql, shop: string, id: string): Promise<P
   if (order === undefined) return null;
   const [orders, phones] = await Promise.all([
     sql<PreviewOrder[]>`
-      select s.id, s.amount, s.currency, s.created_at, s.closes_at, s.details
+      select s.id, s.number, s.amount, s.currency, s.created_at, s.closes_at, s.details
       from orders o join orders s on s.shop_id = o.shop_id
         and (s.id = o.id or (s.buyer_id = o.buyer_id and o.in_case and s.in_case))
       where o.shop_id = ${shop} and o.id = ${id}

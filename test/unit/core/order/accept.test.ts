@@ -11,6 +11,8 @@ const shop: ShopPolicy = {
   closeAfter: null,
   quietHours: null,
   cashOnDelivery: [],
+  chaseShipped: false,
+  name: null,
 };
 const accept = (type: string, buyer: object | null, shopId = "acme") => {
   const at = "2026-11-10T20:00:00+08:00";

@@ -169,16 +169,28 @@ describe("when it closes by itself", () => {
 });
 
 describe("orders nobody may chase", () => {
-  const freed = orderEvent("e5", "order.updated", T0 + HOUR, { paymentMethod: "alipay", pendingConfirmation: false });
+  const freed = orderEvent("e5", "order.updated", T0 + HOUR, {
+    paymentMethod: "alipay",
+    pendingConfirmation: false,
+    shipped: false,
+    archived: false,
+  });
   it.each([
     ["cash on delivery", { paymentMethod: "cod" }],
     ["cash on delivery in another case", { paymentMethod: " COD " }],
     ["pending confirmation", { pendingConfirmation: true }],
+    ["shipped", { shipped: true }],
+    ["archived", { archived: true }],
     ["both", { paymentMethod: "cod", pendingConfirmation: true }],
   ])("%s; once it ceases it counts as created then", (_, blocked) => {
     expect(foldOrder([create(blocked)], shop).chaseFrom).toBeNull();
     const order = foldOrder([freed, create(blocked)], shopPolicy({ closeAfter: DAY }));
     expect(order).toMatchObject({ chaseFrom: 0, createdAt: T0 + HOUR, closesAt: T0 + HOUR + DAY });
+  });
+
+  it("is chased though it was shipped or archived, where the shop says so", () => {
+    const order = foldOrder([create({ shipped: true, archived: true })], shopPolicy({ chaseShipped: true }));
+    expect(order).toMatchObject({ chaseFrom: 0, createdAt: T0, shipped: true });
   });
 
   it("is free only when both ceased, and counts from the last time it did", () => {

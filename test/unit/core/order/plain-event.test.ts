@@ -80,6 +80,7 @@ const item = given({
 const order = given(
   {
     id: fc.oneof(spelled, long(200)),
+    number: fc.oneof(spelled, long(100)),
     amount: good.decimal,
     currency,
     createdAt: good.instant,
@@ -93,6 +94,8 @@ const order = given(
     payUrl: long(2000),
     tags,
     pendingConfirmation: fc.boolean(),
+    shipped: fc.boolean(),
+    archived: fc.boolean(),
     presale: given({ depositPaid: fc.boolean(), balanceFrom: good.instant, balanceTo: good.instant }),
     note: long(5000),
   },

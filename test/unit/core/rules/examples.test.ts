@@ -56,6 +56,7 @@ function payloadOf(pairs: string): Partial<OrderPayload> {
     else if (key === "amount") order.amount = value;
     else if (key === "tags") order.tags = rest;
     else if (key === "method") order.paymentMethod = value;
+    else if (key === "shipped") order.shipped = value === "true";
     else if (key === "balance") {
       const [from = "", to = ""] = value.split(" to ");
       order.presale = { depositPaid: true, balanceFrom: momentOf(from), balanceTo: momentOf(to) };

@@ -352,3 +352,20 @@ describe("text that buyers write", () => {
     expect(cleanUrl(url)).toBe(cleaned);
   });
 });
+
+describe("the names that people know", () => {
+  const shop = { ...SAMPLE_FACTS.shop, name: "Ana’s Shop" };
+
+  it("are those of the shop and the order; without one the id", () => {
+    expect(print("{{shop}} {{order.number}}", facts({ shop }))).toBe("Ana’s Shop #1006");
+    const plain = facts({ orders: [order({ number: null, id: "77" })] });
+    expect(print("{{shop}} {{order.number}} {{orders.[0].number}}", plain)).toBe("acme 77 77");
+  });
+
+  it("hold no link and nothing unseen", () => {
+    const orders = [order({ number: "#10\u200b06 evil.com/x" })];
+    expect(print("{{shop}} {{order.number}}", facts({ shop: { ...shop, name: "www.x.com" }, orders }))).toBe(
+      "acme #1006",
+    );
+  });
+});

@@ -95,7 +95,10 @@ describe("rendering", () => {
     ["{{#each orders}}{{#each items}}{{@../index}}.{{@index}} {{/each}}{{/each}}", "0.0 1.0 1.1"],
     ["{{#each buyer}}{{@key}}={{this}}{{#unless @last}}, {{/unless}}{{/each}}", "name=Li Lei, tier=gold"],
     ["{{#each buyer as |value key|}}{{key}}={{mask value}} {{/each}}", "name=L**** tier=g***"],
-    ["{{#each order}}{{#if this}}{{@key}} {{/if}}{{/each}}", "id amount currency createdAt items closesAt payUrl note"],
+    [
+      "{{#each order}}{{#if this}}{{@key}} {{/if}}{{/each}}",
+      "id number amount currency createdAt items closesAt payUrl note",
+    ],
     [
       "{{#if orders.[1]}}{{orders.[1].id}} {{orders.[1].items.[0].title}}{{/if}} {{@root.orders.[0].id}} {{#if orders.[7].id}}y{{else}}n{{/if}}",
       "77 Cap 2233445566 n",

@@ -1,7 +1,7 @@
 /** One Shopify order → the order of an event: amount, payment method, buyer. */
 import { describe, expect, test } from "vitest";
 import { foldOrder } from "../../../../src/core/order/order.ts";
-import { type Change, first, SHOP, typesOf } from "./sample.ts";
+import { type Change, first, parsed, read, SHOP, typesOf } from "./sample.ts";
 
 const ms = (text: string) => Date.parse(text);
 
@@ -53,6 +53,98 @@ test("an order with fields that are too long is accepted, with the fields cut", 
   ]);
   expect(order).toMatchObject({ payUrl: null, note: "n".repeat(5000) });
   expect(order.tags).toHaveLength(199);
+});
+
+describe("in the currency that the buyer saw", () => {
+  const set = (shop: string, amount: string) => ({
+    shop_money: { amount: shop, currency_code: "HKD" },
+    presentment_money: { amount, currency_code: "USD" },
+  });
+  const sets = { total_price_set: set("199.00", "25.60"), current_total_price_set: set("186.90", "24.04") };
+  const line = { title: "Pen", quantity: 1, price: "100.00", price_set: set("100.00", "12.86") };
+  const seen = (over: Change) => {
+    const { amount, currency, items } = first("orders/create", over).order;
+    return [amount, currency, items?.[0]?.price ?? null];
+  };
+
+  test.each<[string, Change, (string | null)[]]>([
+    ["the whole", { ...sets, line_items: [line] }, ["24.04", "USD", "12.86"]],
+    ["the rest, by the rate of the total", { ...sets, total_outstanding: "93.45" }, ["12.02", "USD", null]],
+    [
+      "the total of the order",
+      { total_price_set: sets.total_price_set, total_outstanding: undefined },
+      ["25.60", "USD", null],
+    ],
+    [
+      "no price that is only known in the shop's",
+      { ...sets, line_items: [{ ...line, price_set: undefined }] },
+      ["24.04", "USD", null],
+    ],
+  ])("%s", (_, over, expected) => {
+    expect(seen(over)).toEqual(expected);
+  });
+
+  test.each<[string, Change]>([
+    ["there is no amount in it", {}],
+    ["it is the shop's", { ...sets, presentment_currency: "HKD" }],
+    ["the amounts are in a third one", { ...sets, presentment_currency: "EUR" }],
+    ["it does not exist", { ...sets, presentment_currency: "XXZ" }],
+  ])("but in the shop's where %s", (_, over) => {
+    expect(seen({ ...over, line_items: [line] })).toEqual(["186.90", "HKD", "100.00"]);
+  });
+
+  test("a refund, too", () => {
+    const transactions = [
+      { kind: "refund", status: "success", amount: "2.00", currency: "USD" },
+      { kind: "refund", status: "success", amount: "93.45", currency: "HKD" },
+      { kind: "refund", status: "success", amount: "9.00", currency: "EUR" },
+    ];
+    const over = { ...sets, financial_status: "partially_refunded", refunds: [{ id: 7, transactions }] };
+    const refund = parsed("orders/updated", over).find(({ type }) => type === "order.refunded");
+    expect(refund?.order).toMatchObject({ amount: "14.02", currency: "USD" });
+  });
+});
+
+describe("an order that left the shop's list", () => {
+  const chased = (over: Change, shop = SHOP) => foldOrder([first("orders/create", over)], shop).chaseFrom !== null;
+
+  test.each<[string, Change, boolean]>([
+    ["is neither shipped nor archived", { fulfillment_status: null }, true],
+    ["does not say", { fulfillment_status: undefined, closed_at: undefined }, true],
+    ["was returned to the stock", { fulfillment_status: "restocked" }, true],
+    ["was fulfilled", { fulfillment_status: "fulfilled" }, false],
+    ["was fulfilled in part", { fulfillment_status: "partial" }, false],
+    ["was archived", { closed_at: "2026-11-10T21:00:00+08:00" }, false],
+  ])("%s", (_, over, expected) => {
+    expect(chased(over)).toBe(expected);
+    expect(chased(over, { ...SHOP, chaseShipped: true })).toBe(true);
+  });
+
+  test("is chased again when it is taken out of the archive, and counts as created then", () => {
+    const events = [
+      first("orders/create", { closed_at: "2026-11-10T20:00:01+08:00" }),
+      first("orders/updated", { updated_at: "2026-11-10T23:00:00+08:00" }, { "x-shopify-triggered-at": undefined }),
+    ];
+    expect(foldOrder(events, SHOP)).toMatchObject({
+      chaseFrom: 0,
+      createdAt: Date.parse("2026-11-10T23:00:00+08:00"),
+    });
+  });
+
+  test("is closed when it was deleted: the body is its id alone", () => {
+    const result = read("orders/delete", '{"id":6200407294252}');
+    expect(result).toMatchObject({
+      ok: true,
+      events: [
+        {
+          id: "shopify-order-6200407294252-deleted",
+          type: "order.closed",
+          order: { id: "6200407294252", reason: "deleted" },
+        },
+      ],
+    });
+    expect(typesOf("orders/delete")).toEqual(["order.updated"]);
+  });
 });
 
 describe("how it is paid", () => {

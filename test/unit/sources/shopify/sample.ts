@@ -13,6 +13,8 @@ export const SHOP: ShopPolicy = {
   quietHours: null,
   country: "HK",
   cashOnDelivery: ["cod"],
+  chaseShipped: false,
+  name: null,
 };
 
 /** An order as Shopify posts it (2026 API version), shortened. */
