@@ -3,12 +3,15 @@
  * knows no feature: roles/api.ts hands in their verbs, in the types of contract/. `close()` drains: new requests get 503, running ones
  * end, and NDJSON streams are answered with the line to resume from.
  */
+
 import { randomBytes } from "node:crypto";
 import helmet from "@fastify/helmet";
 import rateLimit from "@fastify/rate-limit";
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import { validatorCompiler } from "fastify-type-provider-zod";
 import type { Logger } from "pino";
+import { z } from "zod";
+import { wordsFor } from "../core/text/zod-words.ts";
 import type { AuditVerbs } from "./contract/audit.ts";
 import type { CampaignsVerbs } from "./contract/campaigns.ts";
 import type { EventsVerbs } from "./contract/events.ts";
@@ -114,6 +117,8 @@ export function buildServer(deps: HttpDeps): FastifyInstance {
   });
   app.removeAllContentTypeParsers();
   addJsonBody(app, SMALL_BODY, SMALL_VALUES);
+  // The compiler takes no words of its own: these hold for every schema of this process that is parsed without any.
+  z.config({ customError: wordsFor });
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(() => JSON.stringify);
 

@@ -3,6 +3,7 @@ import { closeSync, openSync, readFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { parseJson } from "../core/text/json.ts";
+import { wordsFor } from "../core/text/zod-words.ts";
 import { parseWhen, WHEN_FORMS, type When } from "../core/values/when.ts";
 import { outcomeOf } from "./outcome.ts";
 import { type PrepareInput, prepareRehearsal } from "./prepare.ts";
@@ -94,7 +95,7 @@ function readBody(job: Job): Asked | Refused {
   // In a thread, many values hold up nobody.
   const read = parseJson(readFileSync(job.body), Number.POSITIVE_INFINITY);
   if (!read.ok) return refused("invalid_json", read.message, []);
-  const parsed = bodyShape.safeParse(read.value);
+  const parsed = bodyShape.safeParse(read.value, { error: wordsFor });
   if (!parsed.success) {
     const errors = parsed.error.issues.map(({ path, message }) => ({
       message: path.length === 0 ? message : `${path.join(".")}: ${message}`,

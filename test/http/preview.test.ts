@@ -236,8 +236,8 @@ describe("POST /v1/templates/preview of a sample", () => {
 
   it.each([
     ["{", 400, "invalid_json", /end/],
-    [{ channel: "sms" }, 422, "invalid_body", /template: is required|template: .*expected string/i],
-    [body({ tempalte: "x" }), 422, "invalid_body", /tempalte/],
+    [{ channel: "sms" }, 422, "invalid_body", /template: is required/],
+    [body({ tempalte: "x" }), 422, "invalid_body", /unknown field "tempalte" \(did you mean "template"\?\)/],
     [body({ order: { shop: "acme", id: "1", x: 1 } }), 422, "invalid_body", /"x"/],
     [body({ sample: {}, order: { shop: "acme", id: "1" } }), 422, "invalid_body", /not both/],
     [body({ channel: "smss" }), 422, "invalid_body", /channel: no such channel is configured \(did you mean `sms`\?\)/],

@@ -2,6 +2,7 @@
  * Parses order events: checks the public shape (the same for HTTP, queue and NDJSON) and gives the program's own. It ignores unknown keys,
  * so that a shop may send more than we read. `null` means "not given".
  */
+
 import { z } from "zod";
 import { parseInstant } from "../values/instant.ts";
 import { currencyDigits, fitsAnyCurrency, parseAmount } from "../values/money.ts";
@@ -158,7 +159,7 @@ const KINDS: Readonly<Record<string, string>> = {
 };
 
 /** The words for the faults that zod finds itself. The caller puts the field before them. */
-function inWords(issue: z.core.$ZodRawIssue): string | undefined {
+function inWords(issue: z.core.$ZodRawIssue): string {
   switch (issue.code) {
     case "invalid_type":
       if (issue.input == null) return "is required";
@@ -173,7 +174,7 @@ function inWords(issue: z.core.$ZodRawIssue): string | undefined {
     case "invalid_key":
       return "must be named by 1 to 40 characters of plain Unicode text";
     default:
-      return undefined;
+      return "is not valid";
   }
 }
 

@@ -1,6 +1,7 @@
 /** Words the faults of a YAML file: the line, the key, and what to write instead. No message repeats a value of the file. */
 import type { z } from "zod";
 import { didYouMean } from "./suggest.ts";
+import { shapeOf, wordsFor } from "./zod-words.ts";
 
 /** `line` counts from 1; `path` is `shops.acme.timeZone` or `steps[1].id`, empty for the file as a whole. */
 export type YamlFault = { readonly line: number; readonly path: string; readonly message: string };
@@ -18,14 +19,13 @@ export function formatPath(path: YamlPath): string {
 }
 
 /** The words for the faults that zod finds itself. The message of an unknown key is the list of known ones, for toFaults to suggest from. */
-export function explain(issue: z.core.$ZodRawIssue): string | undefined {
+export function explain(issue: z.core.$ZodRawIssue): string {
   if (issue.code === "unrecognized_keys") {
-    const shape = (issue.inst as { _zod?: { def?: { shape?: object } } } | undefined)?._zod?.def?.shape;
-    return Object.keys(shape ?? {}).join("\n");
+    return shapeOf(issue.inst).join("\n");
   }
   if (issue.input === undefined && /^invalid_(type|value|union)$/.test(issue.code)) return "is required";
   if (issue.code === "invalid_value") return `must be one of ${issue.values.map(String).join(", ")}`;
-  if (issue.code !== "invalid_type") return undefined;
+  if (issue.code !== "invalid_type") return wordsFor(issue);
   const hint = issue.expected === "string" && typeof issue.input === "number" ? " (put it in quotes)" : "";
   return `must be ${WANTED[issue.expected] ?? `a ${issue.expected}`}${hint}`;
 }

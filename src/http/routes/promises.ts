@@ -1,6 +1,8 @@
 /** `POST /v1/orders/:shop/:id/promise`: a person who talked to the buyer says when they will pay. */
+
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
+import { wordsFor } from "../../core/text/zod-words.ts";
 import { orderParams } from "../contract/parts/query.ts";
 import { type PromiseResult, type PromisesVerbs, promiseAnswer, promiseBody } from "../contract/promises.ts";
 import { HttpProblem } from "../kit/errors.ts";
@@ -22,7 +24,7 @@ export function promiseRoutes(plain: FastifyInstance, { promise }: PromisesVerbs
       },
     },
     async ({ params: { shop, id }, body }, reply) => {
-      const parsed = promiseBody.safeParse(body);
+      const parsed = promiseBody.safeParse(body, { error: wordsFor });
       if (!parsed.success) {
         const errors = parsed.error.issues.map(({ path, message }) => {
           const field = path.join(".");
