@@ -30,19 +30,21 @@ const MAY = {
   providers: CORE,
   // The names of the webhooks come from the registry of sources.
   config: [...CORE, "providers", "sources"],
-  db: CORE,
+  // How both drivers reach PostgreSQL.
+  postgres: [],
+  db: [...CORE, "postgres"],
   "db/embedded": ["db"],
   "db/stores/buyers": [...CORE, "db"],
   "db/stores/intake": [...CORE, "db", "db/stores/buyers"],
   "db/stores/dispatch": [...CORE, "db", "db/stores/buyers"],
   "db/stores/campaigns": [...CORE, "db"],
   "db/stores/reads": [...CORE, "db", "db/stores/buyers"],
-  queue: [...CORE, "deadline.ts"],
+  queue: [...CORE, "postgres", "deadline.ts"],
   channels: [...CORE, "providers"],
   sources: CORE,
   render: [...CORE, "providers"],
 };
-const BELOW_FEATURES = [...CORE, ...STORES, ...ADAPTERS, "db/embedded", "providers"];
+const BELOW_FEATURES = [...CORE, ...STORES, ...ADAPTERS, "db/embedded", "postgres", "providers"];
 for (const feature of FEATURES) MAY[feature] = BELOW_FEATURES;
 MAY["http/contract"] = CORE;
 MAY.http = [...CORE, "deadline.ts", "http/contract", "sources", "db", ...STORES];

@@ -33,6 +33,7 @@ export async function withDatabase<T>(
   const { config, log } = context;
   const database = await openDatabase({
     databaseUrl: config.databaseUrl,
+    directUrl: config.directUrl,
     dataDir: config.dataDir,
     mode: "share",
     log: (message, fields) => log.debug(fields ?? {}, message),
@@ -42,7 +43,7 @@ export async function withDatabase<T>(
     const verdict = await checkSchema(database.sql, database.url);
     if (verdict.kind === "newer" || (verdict.kind !== "fits" && config.databaseUrl !== null))
       throw new CommandError(verdict.message);
-    if (verdict.kind !== "fits") await migrate(database.url);
+    if (verdict.kind !== "fits") await migrate(database.directUrl, database.directServer);
     return await work(database);
   } finally {
     await database.close();

@@ -41,13 +41,15 @@ export function explainFileError(error: unknown): string | null {
 export function isDatabaseError(error: unknown): boolean {
   return causesOf(error).some((fault) => {
     const { name, code, syscall, path } = fault as NodeJS.ErrnoException;
-    if (typeof Reflect.get(fault, "severity") === "string" || name === "DatabaseUrlError") return true;
+    if (typeof Reflect.get(fault, "severity") === "string" || OF_DATABASE.has(name)) return true;
     if (typeof code !== "string") return false;
     if (/^(CONNECT_|CONNECTION_|SASL_)|CERT|^ERR_(TLS|SSL)_/.test(code)) return true;
     return path === undefined && syscall !== undefined && SOCKET_CALLS.has(syscall) && !OF_FILES.has(code);
   });
 }
 
+/** A pooler reports no severity. */
+const OF_DATABASE = new Set(["DatabaseUrlError", "SslError", "PostgresError"]);
 const SOCKET_CALLS = new Set(["connect", "getaddrinfo", "read", "write", "shutdown"]);
 
 /** Wrappers keep the fault in `cause`; a host with two addresses gives an AggregateError. */

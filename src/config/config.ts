@@ -31,6 +31,8 @@ export type Retention = {
 export type Config = {
   /** null: the embedded PostgreSQL. */
   readonly databaseUrl: string | null;
+  /** Past a transaction pooler; null: databaseUrl leads to PostgreSQL itself. */
+  readonly directUrl: string | null;
   /** null: the database. */
   readonly queueUrl: string | null;
   /** Absolute. */

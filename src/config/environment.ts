@@ -7,6 +7,8 @@ export type Env = Readonly<Record<string, string | undefined>>;
 
 export type Environment = {
   readonly databaseUrl: string | null;
+  /** Past a transaction pooler; null: databaseUrl leads to PostgreSQL itself. */
+  readonly directUrl: string | null;
   readonly queueUrl: string | null;
   readonly dataDir: string;
   readonly templatesDir: string;
@@ -28,6 +30,11 @@ export function readEnvironment(env: Env, cwd: string, faults: string[]): Enviro
   const databaseUrl = value("DATABASE_URL");
   if (databaseUrl !== null && !POSTGRES.test(protocolOf(databaseUrl)))
     faults.push("DATABASE_URL: must be a URL like postgres://user:password@host:5432/database");
+  const directUrl = value("DATABASE_DIRECT_URL");
+  if (directUrl !== null && !POSTGRES.test(protocolOf(directUrl)))
+    faults.push("DATABASE_DIRECT_URL: must be a URL like postgres://user:password@host:5432/database");
+  if (directUrl !== null && databaseUrl === null)
+    faults.push("DATABASE_DIRECT_URL: is a way past the pooler of DATABASE_URL, which is not set");
   const queueUrl = value("QUEUE_URL");
   if (queueUrl !== null && !isQueueUrl(queueUrl))
     faults.push("QUEUE_URL: must be redis://…, rediss://…, redis+cluster://host1:port1,host2:port2 or postgres://…");
@@ -36,6 +43,7 @@ export function readEnvironment(env: Env, cwd: string, faults: string[]): Enviro
     faults.push("DUNLIN_API_KEY: must be printable ASCII without spaces, because it is sent in a header");
   return {
     databaseUrl,
+    directUrl,
     queueUrl,
     dataDir: resolve(cwd, value("DUNLIN_DATA_DIR") ?? ".dunlin"),
     templatesDir: resolve(cwd, value("DUNLIN_TEMPLATES") ?? "templates"),

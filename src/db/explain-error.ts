@@ -33,8 +33,16 @@ function explainCode(code: string, at: string, message: string): string | undefi
       return `PostgreSQL${where} closed the connection: check whether it was restarted or stopped`;
     case "57P03":
       return `PostgreSQL${where} is starting up or shutting down: try again in a moment`;
+    case "CONNECTION_SILENT":
+      return `PostgreSQL${where} does not answer (${message}): check the server and the network`;
+    case "SSL_NOT_OFFERED":
+      return `PostgreSQL${where} does not offer TLS, which sslmode in the URL asks for: turn on ssl there, or use sslmode=prefer or disable`;
     case "28P01":
     case "28000":
+      if (/no encryption/.test(message))
+        return `PostgreSQL${where} refused a connection without TLS (${message}): add sslmode=require to the URL`;
+      if (/SSL (on|encryption)/.test(message))
+        return `PostgreSQL${where} refused a connection over TLS (${message}): use sslmode=disable in the URL`;
       return `PostgreSQL${where} refused the login (${message}): correct user and password in DATABASE_URL`;
     case "3D000":
       return `PostgreSQL${where}: ${message}: create it (createdb), or correct DATABASE_URL`;
@@ -51,8 +59,17 @@ function explainCode(code: string, at: string, message: string): string | undefi
     case "DEPTH_ZERO_SELF_SIGNED_CERT":
     case "SELF_SIGNED_CERT_IN_CHAIN":
     case "UNABLE_TO_VERIFY_LEAF_SIGNATURE":
+    case "UNABLE_TO_GET_ISSUER_CERT_LOCALLY":
+      return `PostgreSQL${where}: its TLS certificate is not trusted (${code}): name its root certificate with sslrootcert in the URL`;
+    case "CERT_HAS_EXPIRED":
+    case "CERT_NOT_YET_VALID":
+      return `PostgreSQL${where}: its TLS certificate is not valid now (${code}): renew it, and check the clock of this machine`;
     case "ERR_TLS_CERT_ALTNAME_INVALID":
-      return `PostgreSQL${where}: its TLS certificate is not trusted (${code}): set NODE_EXTRA_CA_CERTS, or sslmode in DATABASE_URL`;
+      return `PostgreSQL${where}: its TLS certificate is for another host (${message}): correct the host in the URL, or use sslmode=verify-ca`;
+    case "ERR_SSL_WRONG_VERSION_NUMBER":
+    case "SSL_HANDSHAKE":
+    case "EPROTO":
+      return `PostgreSQL${where}: the TLS handshake failed (${message || code}): correct sslmode in the URL`;
     default:
       return undefined;
   }

@@ -1,8 +1,8 @@
 /** Brings the schema up to date, and checks whether a database fits this program. */
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import postgres from "postgres";
-import type { Sql } from "./client.ts";
+import type { ServerFacts } from "../postgres/server.ts";
+import { connect, type Sql } from "./client.ts";
 import { redactUrl } from "./url.ts";
 
 const FOLDER = fileURLToPath(new URL("../../drizzle", import.meta.url));
@@ -14,25 +14,23 @@ export type SchemaVerdict =
   | { readonly kind: "fits" }
   | { readonly kind: "older" | "newer" | "absent"; readonly message: string };
 
-/** Applies the missing migrations. Many processes may call it at once: they take turns. */
-export async function migrate(url: string): Promise<void> {
+/** Applies the missing migrations. Many processes may call it at once: they take turns. A newer schema is left as it is, and the verdict says so. */
+export async function migrate(url: string, server?: ServerFacts): Promise<SchemaVerdict> {
   // Loaded only here: most processes and commands migrate nothing.
   const [{ drizzle }, { migrate: runDrizzle }] = await Promise.all([
     import("drizzle-orm/postgres-js"),
     import("drizzle-orm/postgres-js/migrator"),
   ]);
   // A pool of its own: drizzle replaces the parsers of its pool.
-  const sql = postgres(url, {
-    max: 1,
-    fetch_types: false,
-    onnotice: () => {},
-    connection: { application_name: "dunlin migrate" },
-  });
+  const { sql, close } = connect(url, { max: 1, applicationName: "dunlin migrate", server });
   try {
     await sql`select pg_advisory_lock(${LOCK})`;
+    const verdict = await checkSchema(sql, url);
+    if (verdict.kind === "newer") return verdict;
     await runDrizzle(drizzle(sql), { migrationsFolder: FOLDER });
+    return { kind: "fits" };
   } finally {
-    await sql.end({ timeout: 5 });
+    await close();
   }
 }
 

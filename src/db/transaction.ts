@@ -7,6 +7,8 @@
  */
 import { setTimeout as pause } from "node:timers/promises";
 import type { Sql } from "./client.ts";
+import { texts } from "./columns.ts";
+import { LOCAL_LIMITS } from "./session.ts";
 
 /** The pool was closed, and its grace period is over. */
 const CUT_BY_US = "CONNECTION_DESTROYED";
@@ -19,8 +21,11 @@ const LOST = new Set([
   "ECONNRESET",
   "EPIPE",
   "ETIMEDOUT",
+  "CONNECTION_SILENT",
   // idle_in_transaction_session_timeout: the server sends this error, then closes the connection.
   "25P03",
+  // transaction_timeout
+  "25P04",
   // The session was ended (pg_terminate_backend, a shutdown), or another one crashed.
   "57P01",
   "57P02",
@@ -44,6 +49,7 @@ export async function inTransaction<T>(
   isolation: Isolation | "" = "",
 ): Promise<T> {
   const never = new Promise<never>(() => {});
+  const local = Reflect.get(sql, LOCAL_LIMITS) as Readonly<Record<string, string>> | undefined;
   let lost = false;
   let result: { readonly value: T } | undefined;
   let leave: (error: unknown) => void = () => {};
@@ -60,7 +66,9 @@ export async function inTransaction<T>(
         },
       });
       try {
-        result = { value: await work(tx) };
+        result = { value: await (local === undefined ? work(tx) : withLimits(tx, local, work)) };
+        // The driver would commit on the same connection, which may be open again and in another transaction.
+        if (lost) await never;
       } catch (error) {
         // The driver itself rejects `begin` when the connection closes, so nothing awaits this. The error may be of another connection.
         if (isLost(error)) await pause(CLOSE_FOLLOWS_MS);
@@ -77,6 +85,20 @@ export async function inTransaction<T>(
   }
   if (result === undefined) throw new Error("a transaction committed without its result");
   return result.value;
+}
+
+/** Behind a pooler the limits of the session are those of the transaction. They are sent with its first statements, in one round trip. */
+async function withLimits<T>(
+  tx: Sql,
+  limits: Readonly<Record<string, string>>,
+  work: (tx: Sql) => Promise<T>,
+): Promise<T> {
+  const names = Object.keys(limits);
+  const set = tx`
+    select set_config(n.name, n.value, true) from unnest(${texts(names)}::text[], ${texts(Object.values(limits))}::text[])
+      as n(name, value)`.execute();
+  const [, value] = await Promise.all([set, work(tx)]);
+  return value;
 }
 
 /**

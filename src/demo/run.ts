@@ -90,6 +90,7 @@ async function perform(deps: DemoDeps, options: DemoOptions, stage: Stage): Prom
   if (!keys.ok || app.url === null) throw new DemoError(keys.ok ? "the API does not listen" : keys.fault);
   const database = await openDatabase({
     databaseUrl: null,
+    directUrl: null,
     dataDir: config.dataDir,
     mode: "share",
     log: () => {},

@@ -50,6 +50,13 @@ export type QueueBackend = {
   close(): Promise<void>;
 };
 
+export type QueueOptions = {
+  readonly prefix?: string;
+  readonly log: QueueLog;
+  /** A pooler in session mode stands before the PostgreSQL of the queue. */
+  readonly throughPooler?: boolean;
+};
+
 /** Events only help with debugging; a short stream keeps both stores small. */
 const KEPT_EVENTS = 1_000;
 const CLOSE_LIMIT_MS = 2_000;
@@ -58,9 +65,9 @@ const CLOSE_LIMIT_MS = 2_000;
  * `queueUrl`: redis://, rediss://, redis+cluster://h1:p1,h2:p2, postgres://. Does not wait for the store.
  * `prefix` isolates tests. Without it the queues are the public ones: `bull`, in a cluster `{bull}`, and schema `bullmq` on PostgreSQL.
  */
-export function openQueueBackend(queueUrl: string, options: { prefix?: string; log: QueueLog }): QueueBackend {
+export function openQueueBackend(queueUrl: string, options: QueueOptions): QueueBackend {
   const report = rateLimitedErrors(options.log);
-  const link = openLink(queueUrl, options.prefix, report);
+  const link = openLink(queueUrl, options, report);
   const queues = new Map<QueueName, BullQueue>();
   let closing: Promise<void> | undefined;
 
@@ -118,8 +125,8 @@ export function openQueueBackend(queueUrl: string, options: { prefix?: string; l
   };
 }
 
-function openLink(queueUrl: string, prefix: string | undefined, report: ReportError): StoreLink {
-  if (/^postgres(ql)?:\/\//.test(queueUrl)) return openPostgresLink(queueUrl, prefix, report);
+function openLink(queueUrl: string, { prefix, throughPooler }: QueueOptions, report: ReportError): StoreLink {
+  if (/^postgres(ql)?:\/\//.test(queueUrl)) return openPostgresLink(queueUrl, prefix, report, throughPooler);
   if (/^rediss?(\+cluster)?:\/\//.test(queueUrl)) return openRedisLink(queueUrl, prefix, report);
   throw new Error("QUEUE_URL must be redis://, rediss://, redis+cluster:// or postgres://");
 }

@@ -2,9 +2,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { assertSchemaCompatibility, PostgresConnection, PostgresQueueBackend, runMigrations } from "bullmq";
 import pg from "pg";
+import { sslForPg } from "../postgres/server.ts";
+import { splitSsl } from "../postgres/ssl.ts";
 import type { ReportError } from "./error-log.ts";
 import type { QueueName } from "./jobs.ts";
 import type { StoreLink } from "./link.ts";
+import { PoolerClient, QuietClient } from "./pg-client.ts";
 import { messageOf } from "./waiting.ts";
 
 /** Connections of a worker. More gain nothing (measured). Each worker has one more for LISTEN. */
@@ -15,19 +18,20 @@ const PRODUCER_POOL_SIZE = 3;
 const SKEW_ADVICE_MS = 2_000;
 const SKEW_FAULT_MS = 20_000;
 
-/** Ignores an error that nobody listens for, such as a cut connection: the statement that waits on it fails anyway. */
-class QuietClient extends pg.Client {
-  override emit(event: string | symbol, ...args: unknown[]): boolean {
-    return event === "error" && this.listenerCount("error") === 0 ? false : super.emit(event, ...args);
-  }
-}
-
-export function openPostgresLink(queueUrl: string, prefix: string | undefined, report: ReportError): StoreLink {
+export function openPostgresLink(
+  queueUrl: string,
+  prefix: string | undefined,
+  report: ReportError,
+  throughPooler = false,
+): StoreLink {
+  const Client = throughPooler ? PoolerClient : QuietClient;
   const schema = prefix === undefined ? "bullmq" : schemaName(prefix);
-  const { connectionString, options } = splitOptions(queueUrl);
+  const { url, ssl } = splitSsl(queueUrl);
+  const { connectionString, options } = splitOptions(url);
   // With `synchronous_commit=off` a crash of PostgreSQL may lose the last moments of queue writes; the queue can be rebuilt.
   const clientConfig = {
     connectionString,
+    ssl: sslForPg(ssl),
     options,
     application_name: "dunlin-queue",
     connectionTimeoutMillis: 5_000,
@@ -35,12 +39,12 @@ export function openPostgresLink(queueUrl: string, prefix: string | undefined, r
     keepAlive: true,
   };
   const connect = (max: number): PostgresConnection => {
-    const connection = new PostgresConnection({ ...clientConfig, schema, max });
+    const connection = new PostgresConnection({ ...clientConfig, ...{ Client }, schema, max });
     connection.on("error", (error) => report("postgres", error));
     // BullMQ checks out clients without an error listener; a connection cut at that moment would end the process.
     if (connection.pool instanceof pg.Pool) connection.pool.on("connect", (client) => client.on("error", () => {}));
     // The same holds for its LISTEN client while that is opened or closed.
-    if (Reflect.has(connection, "pgModule")) Reflect.set(connection, "pgModule", { ...pg, Client: QuietClient });
+    if (Reflect.has(connection, "pgModule")) Reflect.set(connection, "pgModule", { ...pg, Client });
     return connection;
   };
 
@@ -56,7 +60,7 @@ export function openPostgresLink(queueUrl: string, prefix: string | undefined, r
   };
 
   const withClient = async <T>(work: (client: pg.Client) => Promise<T>): Promise<T> => {
-    const client = new pg.Client(clientConfig);
+    const client = new Client(clientConfig);
     client.on("error", (error) => report("postgres", error));
     await client.connect();
     try {

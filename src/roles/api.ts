@@ -40,7 +40,7 @@ export const api: Role = {
   contacts: true,
   replans: false,
   async start({ config, log, print, life, database, keys, backend, live, intake, metrics }) {
-    const reads = connectReads(database.url);
+    const reads = connectReads(database.url, database.server);
     life.onRelease(() => reads.close());
     const http = await startHttp({
       config,

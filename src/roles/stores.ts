@@ -9,28 +9,35 @@ import { StartError } from "../config/start-error.ts";
 import type { Channel } from "../core/seams/channel.ts";
 import { checkSchema, migrate } from "../db/migrate.ts";
 import { type OpenDatabase, openDatabase } from "../db/open.ts";
+import type { SessionLimits } from "../db/session.ts";
 import { contactsSealedWith } from "../db/stores/buyers/contact-store.ts";
 import { createVault, type Vault } from "../db/vault.ts";
 import { openQueueBackend, type QueueBackend } from "../queue/connection.ts";
+import { findQueue } from "../queue/queue-url.ts";
 import { catalogOptions } from "../render/catalog/catalog-options.ts";
 
 /** A row that is decided this much after its time is not late: a few due scans, or two sweeps while the queue is away. */
 const TAKE_UP_MS = 5_000;
 
+/** Limits of intake, dispatch and upkeep. Their statements take milliseconds, and seconds on a server under great load. */
+const WORK_LIMITS: SessionLimits = { statementMs: 10_000, transactionMs: 20_000 };
+const CONNECT_MS = 5_000;
+
 /** `migrateEmpty`: a database without a schema is migrated; the embedded one always is. */
 export async function openStore(config: Config, log: Logger, migrateEmpty: boolean): Promise<OpenDatabase> {
   const database = await openDatabase({
     databaseUrl: config.databaseUrl,
+    directUrl: config.directUrl,
     dataDir: config.dataDir,
     mode: "own",
     log: (message, fields) => log.debug(fields ?? {}, message),
-    connect: { max: 16, applicationName: "dunlin" },
+    connect: { max: 16, applicationName: "dunlin", limits: WORK_LIMITS, connectTimeoutMs: CONNECT_MS },
   });
   try {
     const verdict = await checkSchema(database.sql, database.url);
     const mayMigrate = config.databaseUrl === null || (migrateEmpty && verdict.kind === "absent");
     if (verdict.kind === "newer" || (verdict.kind !== "fits" && !mayMigrate)) throw new StartError(verdict.message);
-    if (verdict.kind !== "fits") await migrate(database.url);
+    if (verdict.kind !== "fits") await migrate(database.directUrl, database.directServer);
     return database;
   } catch (error) {
     await database.close();
@@ -54,7 +61,8 @@ export async function openVault(keys: Keys, { sql }: OpenDatabase, contacts: boo
 
 /** BullMQ's own schema on PostgreSQL is migrated here. */
 export async function openQueue(config: Config, database: OpenDatabase, log: Logger): Promise<QueueBackend> {
-  const backend = openQueueBackend(config.queueUrl ?? database.url, { log });
+  const { url, throughPooler } = await findQueue(config, database);
+  const backend = openQueueBackend(url, { log, throughPooler });
   if (backend.kind === "postgres") await backend.migrate();
   return backend;
 }

@@ -1,4 +1,5 @@
 /** The server ends connections by the dozen under work beside intake. Only that work may be lost. */
+import { connect as connectSocket, createServer, type Socket } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { expect, it, onTestFinished } from "vitest";
 import { connect, type Sql } from "../../src/db/client.ts";
@@ -91,4 +92,84 @@ it.each(WORK)("ended under %s: they fail, the process and all connections go on"
   await close(5_000);
   expect(performance.now() - begun).toBeLessThan(4_000);
   expect(found).toEqual([]);
+});
+
+/** A front of the server through which all connections can be reset, and a bell that calls `ring` while the resets arrive. */
+async function resettable(url: string, ring: () => void) {
+  const target = new URL(url);
+  const { hostname, port: serverPort } = target;
+  const clients = new Set<Socket>();
+  const front = createServer((client) => {
+    const server = connectSocket(Number(serverPort || 5432), hostname);
+    clients.add(client);
+    client.on("error", () => {}).on("close", () => clients.delete(client) && server.destroy());
+    server.on("error", () => {}).on("close", () => client.destroy());
+    client.pipe(server).pipe(client);
+  });
+  const bells = createServer((socket) => void socket.on("error", () => {}).on("data", ring));
+  const listen = (server: typeof front) =>
+    new Promise<number>((resolve) => {
+      server.listen(0, "127.0.0.1", () => {
+        const address = server.address();
+        resolve(typeof address === "object" && address !== null ? address.port : 0);
+      });
+    });
+  target.host = `127.0.0.1:${await listen(front)}`;
+  const port = await listen(bells);
+  const ringers = Array.from({ length: 6 }, () => connectSocket(port, "127.0.0.1"));
+  onTestFinished(() => {
+    for (const socket of ringers) socket.destroy();
+    front.close();
+    bells.close();
+  });
+  return {
+    url: target.href,
+    reset() {
+      for (const client of clients) client.resetAndDestroy();
+      for (const socket of ringers) socket.write("x");
+    },
+  };
+}
+
+it("reset while transactions begin: each ends, none goes on without its begin or in the session of another", async () => {
+  const database = await testDatabase();
+  await database.sql`create table probe (id int primary key)`;
+  const found = unhandled();
+  const committed = new Set<number>();
+  const rolledBack = new Set<number>();
+  const begun: Promise<void>[] = [];
+  let last = 0;
+  const one = async (): Promise<void> => {
+    const id = ++last;
+    const work = inTransaction(sql, async (tx) => {
+      await Promise.all([tx`insert into probe values (${id})`, tx`select 1`]);
+      if (id % 5 === 0) rolledBack.add(id);
+      if (id % 5 === 0) throw new RangeError("rolled back");
+      await tx`select 2`;
+    });
+    await work.then(
+      () => committed.add(id),
+      () => {},
+    );
+  };
+  const front = await resettable(database.url, () => begun.push(one(), one(), one()));
+  const { sql, close } = connect(front.url, { max: 8, applicationName: NAME });
+  let hung = 0;
+  for (let round = 0; round < 15; round++) {
+    await Promise.all(Array.from({ length: 10 }, one));
+    front.reset();
+    await pause(30);
+    begun.push(...Array.from({ length: 6 }, one));
+    hung += await Promise.race([Promise.all(begun.splice(0)).then(() => 0), pause(4_000, 1)]);
+  }
+  await close(0);
+  const rows = await database.sql<{ id: number }[]>`select id from probe`;
+  const stored = new Set(rows.map(({ id }) => id));
+  expect({
+    hung,
+    lost: [...committed].filter((id) => !stored.has(id)),
+    storedAllTheSame: [...rolledBack].filter((id) => stored.has(id)),
+    found,
+  }).toEqual({ hung: 0, lost: [], storedAllTheSame: [], found: [] });
+  expect(committed.size).toBeGreaterThan(100);
 });

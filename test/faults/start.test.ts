@@ -20,6 +20,7 @@ it("on an older, a newer or no schema every role refuses to start, and says what
   const [newest] = await sql`select max(created_at)::text as at from drizzle.__drizzle_migrations`;
   await sql`insert into drizzle.__drizzle_migrations (hash, created_at) values ('later', 99999999999999)`;
   await everyRole(/is newer than this program: start the version that migrated it/);
+  await refuses(run(["migrate"]), /is newer than this program: start the version that migrated it/);
   await sql`delete from drizzle.__drizzle_migrations where hash = 'later' or created_at = ${String(newest?.at)}::bigint`;
   await everyRole(/is 1 migration\(s\) behind this program: run `dunlin migrate`/);
   await sql`alter schema drizzle rename to gone`;

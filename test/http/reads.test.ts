@@ -69,7 +69,7 @@ describe("GET /v1/reports/recovery", () => {
 describe("a store that does not answer in time", () => {
   const limited = async (limitMs: number) => {
     const database = await testDatabase();
-    const reads = connectReads(database.url, limitMs);
+    const reads = connectReads(database.url, undefined, limitMs);
     onTestFinished(() => reads.close(0));
     const { app } = stubServer({
       report: async (query) => reportJson(await recoveryReport({ sql: reads.sql }, query)),

@@ -204,6 +204,7 @@ async function compareSendTest({ shop, files: own }: MessageScenario): Promise<n
   const context = {
     config: {
       databaseUrl: null,
+      directUrl: null,
       dataDir: join(templatesDir, "none"),
       templatesDir,
       implicitShops: false,

@@ -61,7 +61,7 @@ export async function startRedis(context: Pick<TestContext, "onTestFinished">): 
   return { url: `redis://127.0.0.1:${port}`, stop, start };
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once("error", reject);

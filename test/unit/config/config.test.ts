@@ -31,6 +31,7 @@ describe("without anything", () => {
     const config = configOf();
     expect(config).toMatchObject({
       databaseUrl: null,
+      directUrl: null,
       queueUrl: null,
       dataDir: join(cwd, ".dunlin"),
       templatesDir: join(cwd, "templates"),
@@ -85,6 +86,7 @@ describe("environment", () => {
     });
     expect(config).toMatchObject({
       databaseUrl: "postgres://u:p@db/dunlin",
+      directUrl: null,
       queueUrl: "redis+cluster://h1:6379,h2:6380",
       dataDir: "/var/lib/dunlin",
       templatesDir: join(cwd, "texts"),
@@ -104,6 +106,7 @@ describe("environment", () => {
   it("counts an empty variable as unset", () => {
     expect(configOf({ DATABASE_URL: "", PORT: "", DUNLIN_CONFIG: "" })).toMatchObject({
       databaseUrl: null,
+      directUrl: null,
       port: 8025,
     });
   });

@@ -8,12 +8,14 @@ import { loadOrCreateKeys } from "../../../config/keys.ts";
 import { quietWarning } from "../../../core/campaign/campaign-cautions.ts";
 import type { Sql } from "../../../db/client.ts";
 import { explainDbError } from "../../../db/explain-error.ts";
+import type { OpenDatabase } from "../../../db/open.ts";
 import { contactsSealedWith } from "../../../db/stores/buyers/contact-store.ts";
 import { readRunning } from "../../../db/stores/campaigns/campaign-store.ts";
 import { databaseNow } from "../../../db/stores/intake/intake-store.ts";
 import { redactUrl } from "../../../db/url.ts";
 import { createVault } from "../../../db/vault.ts";
 import { providerOf } from "../../../providers/all.ts";
+import { findQueue } from "../../../queue/queue-url.ts";
 import { catalogOptions } from "../../../render/catalog/catalog-options.ts";
 import { type Describe, runCommand } from "../../command.ts";
 import { type CommandContext, CommandError, withDatabase } from "../../context.ts";
@@ -68,7 +70,7 @@ export async function doctorCommand(context: CommandContext, json: boolean): Pro
       const now = await databaseNow(database.sql);
       const skew = Math.abs(now - (before + Date.now()) / 2);
       const [row] = await database.sql<{ version: string }[]>`select current_setting('server_version') as version`;
-      add("database", true, `PostgreSQL ${row?.version} at ${redactUrl(database.url)}`);
+      add("database", true, `PostgreSQL ${row?.version} at ${redactUrl(database.url)}${wayTo(database)}`);
       add(
         "clock",
         skew < MAX_SKEW_MS,
@@ -80,7 +82,8 @@ export async function doctorCommand(context: CommandContext, json: boolean): Pro
       }
       for (const { ok, message } of await campaignFindings(config, database.sql)) add("campaigns", ok, message);
       const { openQueueBackend } = await import("../../../queue/connection.ts");
-      const backend = openQueueBackend(config.queueUrl ?? database.url, { log: context.log });
+      const { url, throughPooler } = await findQueue(config, database);
+      const backend = openQueueBackend(url, { log: context.log, throughPooler });
       try {
         const queue = await backend.check({ deep: true });
         for (const fault of queue.faults) add("queue", false, fault);
@@ -103,6 +106,13 @@ export async function doctorCommand(context: CommandContext, json: boolean): Pro
   else for (const { check, ok, message } of findings) context.out(`${ok ? "ok  " : "FAIL"}  ${check}: ${message}`);
   const bad = findings.filter(({ ok }) => !ok).length;
   if (bad > 0) throw new CommandError(`${bad} of ${findings.length} checks failed`);
+}
+
+function wayTo({ server, url, directUrl }: OpenDatabase): string {
+  if (server === undefined || server.direct) return "";
+  return url === directUrl
+    ? ", through a pooler in session mode"
+    : `, through a pooler in transaction mode; migrations and the queue go to ${redactUrl(directUrl)}`;
 }
 
 /** Checks the campaigns in the database; before the first start, the directory that it will apply. */

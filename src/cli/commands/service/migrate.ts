@@ -2,8 +2,9 @@
 import { Command } from "commander";
 import { migrate } from "../../../db/migrate.ts";
 import { openDatabase } from "../../../db/open.ts";
+import { findQueue } from "../../../queue/queue-url.ts";
 import { type Describe, runCommand } from "../../command.ts";
-import type { CommandContext } from "../../context.ts";
+import { type CommandContext, CommandError } from "../../context.ts";
 
 export const command: Describe = (cli) =>
   new Command("migrate")
@@ -13,15 +14,18 @@ export const command: Describe = (cli) =>
 async function migrateCommand({ config, log, out }: CommandContext): Promise<void> {
   const database = await openDatabase({
     databaseUrl: config.databaseUrl,
+    directUrl: config.directUrl,
     dataDir: config.dataDir,
     mode: "share",
     log: (message, fields) => log.debug(fields ?? {}, message),
     connect: { max: 1 },
   });
   try {
-    await migrate(database.url);
+    const verdict = await migrate(database.directUrl, database.directServer);
+    if (verdict.kind === "newer") throw new CommandError(verdict.message);
     const { openQueueBackend } = await import("../../../queue/connection.ts");
-    const queue = openQueueBackend(config.queueUrl ?? database.url, { log });
+    const { url, throughPooler } = await findQueue(config, database);
+    const queue = openQueueBackend(url, { log, throughPooler });
     try {
       await queue.migrate();
     } finally {
