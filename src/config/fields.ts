@@ -1,5 +1,6 @@
 /** Kinds of value that only dunlin.yaml has. */
 import { z } from "zod";
+import { MAX_REPORTERS } from "../core/order/sharing.ts";
 import { countryCode } from "../core/values/country.ts";
 import { canonicalLocale } from "../core/values/locale.ts";
 import { currencyDigits } from "../core/values/money.ts";
@@ -32,6 +33,10 @@ export const positiveField = numberField.refine(
 export const connectionsField = numberField.refine(
   (value) => Number.isInteger(value) && value >= 1 && value <= 900,
   "must be a whole number from 1 to 900",
+);
+export const joinAtMostField = numberField.refine(
+  (value) => Number.isInteger(value) && value >= 1 && value < MAX_REPORTERS,
+  `must be a whole number from 1 to ${MAX_REPORTERS - 1}`,
 );
 export const countryField = z
   .string()

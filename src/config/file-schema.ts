@@ -3,7 +3,7 @@ import { z } from "zod";
 import { offOr, quietHoursField, spanField, textField } from "../core/text/yaml-fields.ts";
 import { webhookNames } from "../sources/registry.ts";
 import { channelsShape } from "./channels.ts";
-import { countryField, currencyField, localeField, timeZoneField } from "./fields.ts";
+import { countryField, currencyField, joinAtMostField, localeField, timeZoneField } from "./fields.ts";
 
 const orOff = "must be off or a duration like 30m";
 
@@ -15,6 +15,7 @@ const shopShape = z.strictObject({
   locale: localeField.optional(),
   currency: currencyField.optional(),
   country: countryField.optional(),
+  joinAtMost: joinAtMostField.optional(),
   closeAfter: offOr(spanField, orOff).optional(),
   quietHours: quietHoursField.optional(),
   cashOnDelivery: z.array(textField).optional(),

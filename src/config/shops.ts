@@ -40,6 +40,7 @@ function shopConfig(id: string, entry: ShopEntry): ShopConfig {
     currency: entry.currency ?? "USD",
     country:
       entry.country ?? (entry.timeZone === undefined ? null : countryOfZone(entry.timeZone, entry.currency ?? null)),
+    joinAtMost: entry.joinAtMost ?? 5,
     closeAfter: entry.closeAfter === "off" ? null : (entry.closeAfter ?? null),
     quietHours: entry.quietHours === "off" ? null : (entry.quietHours ?? null),
     cashOnDelivery: [...(entry.cashOnDelivery ?? ["cod"])],

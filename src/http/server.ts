@@ -14,6 +14,7 @@ import { z } from "zod";
 import { wordsFor } from "../core/text/zod-words.ts";
 import type { AuditVerbs } from "./contract/audit.ts";
 import type { CampaignsVerbs } from "./contract/campaigns.ts";
+import type { ContactsVerbs } from "./contract/contacts.ts";
 import type { EventsVerbs } from "./contract/events.ts";
 import type { ListsVerbs } from "./contract/lists.ts";
 import type { OperationsVerbs } from "./contract/operations.ts";
@@ -34,6 +35,7 @@ import { addProblems, answerBrokenHttp, answerError } from "./kit/problems.ts";
 import { createSubmit } from "./kit/submit.ts";
 import { auditRoutes } from "./routes/audit.ts";
 import { campaignRoutes } from "./routes/campaigns.ts";
+import { contactRoutes } from "./routes/contacts.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { listRoutes } from "./routes/lists.ts";
 import { operationRoutes } from "./routes/operations.ts";
@@ -88,6 +90,7 @@ export type HttpVerbs = EventsVerbs &
   TemplatesVerbs &
   CampaignsVerbs &
   AuditVerbs &
+  ContactsVerbs &
   OperationsVerbs;
 
 export type HttpDeps = HttpVerbs & {
@@ -158,6 +161,7 @@ export function buildServer(deps: HttpDeps): FastifyInstance {
     void seen.register(async (scope) => campaignRoutes(scope, deps));
     void seen.register(async (scope) => versionRoutes(scope, deps));
     void seen.register(async (scope) => auditRoutes(scope, deps));
+    void seen.register(async (scope) => contactRoutes(scope, deps));
     void seen.register(async (scope) => operationRoutes(scope, deps));
   });
   return app;

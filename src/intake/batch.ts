@@ -15,6 +15,7 @@ import type { IntakeDeps } from "./deps.ts";
 import { findKnown } from "./known.ts";
 import type { Prepared } from "./prepare.ts";
 import { runRound } from "./round.ts";
+import { judgeSharing, writeShared } from "./sharing.ts";
 
 export type Verdict = "accepted" | "duplicate";
 
@@ -37,12 +38,14 @@ export async function runBatch(
   const isFresh = new Set(fresh.map((row) => shopKey(row.shop_id, row.id)));
   const todo = [...unique].filter(([key]) => isFresh.has(key)).map(([, event]) => event);
   const skipped: Reason[] = [];
-  let round = { pending: todo, known };
+  const sharing = judgeSharing(todo, known, deps.shopOf);
+  await writeShared(tx, deps.vault, sharing);
+  let round = { pending: sharing.events, known };
   while (round.pending.length > 0) {
-    const { reasons, later } = await runRound(deps, tx, now, round.pending, round.known);
+    const { reasons, later } = await runRound(deps, tx, now, round.pending, round.known, sharing.reporters);
     skipped.push(...reasons);
     if (later.length === 0) break;
-    round = { pending: [...later], known: await findKnown(tx, later) };
+    round = { pending: later, known: await findKnown(tx, later) };
   }
   const verdicts: Verdict[] = [];
   for (const event of events) {

@@ -15,17 +15,24 @@ import type { Known } from "./known.ts";
 import { Moved } from "./locks.ts";
 import type { Party } from "./parties.ts";
 import type { Prepared } from "./prepare.ts";
+import type { Sharing } from "./sharing.ts";
 
 export type PartyWork = { readonly party: Party; readonly buyer: LoadedBuyer };
 
 /** A contact with the latest event of the batch that reported it. */
-export type ReceivedContact = Omit<ContactWrite, "cipher"> & { readonly value: string; readonly isNew: boolean };
+export type ReceivedContact = Omit<ContactWrite, "cipher"> & {
+  readonly value: string;
+  readonly isNew: boolean;
+  /** Its reporters as they are stored. */
+  readonly was: string | null;
+};
 
 export type FoldEnv = {
   readonly policy: BuyerPolicy;
   readonly vault: Vault;
   readonly now: number;
   readonly known: Known;
+  readonly reporters: Sharing["reporters"];
   readonly history: History;
   /** Stored orders of the events, by `shopKey`. */
   readonly orderRows: ReadonlyMap<string, OrderRow>;
@@ -42,6 +49,7 @@ export function foldParty(env: FoldEnv, { party, buyer }: PartyWork): FoldedPart
     // Another transaction stored it while this one waited for the buyer: its events are not among those loaded.
     else if (state.orders.has(orderId)) throw new Moved();
   }
+  for (const { contacts } of party.events) checkContacts(buyer, contacts, env.known);
   finishLoading(buyer);
   const decisions: Decision[] = [];
   if (buyer.touched) decisions.push(...touch(state, policy, now, true));
@@ -58,17 +66,41 @@ export function foldParty(env: FoldEnv, { party, buyer }: PartyWork): FoldedPart
         applyToBuyer(buyer, event, env.known.suppressed, env.vault);
       }),
     );
-    addContacts(contacts, event, buyer.id, env.known);
+    addContacts(contacts, event, buyer.id, env);
   }
   return { buyer, decisions, contacts: [...contacts.values()] };
 }
 
-function addContacts(latest: Map<string, ReceivedContact>, event: Prepared, buyerId: string, known: Known): void {
+/** Throws Moved if another transaction reported a contact while this one waited for the buyer: strangers may share it now. */
+function checkContacts(buyer: LoadedBuyer, contacts: Prepared["contacts"], known: Known): void {
+  for (const { key, hash } of contacts) {
+    if (!known.contacts.has(key)) continue;
+    const loaded = buyer.contacts.find((each) => each.hash.equals(hash));
+    if (loaded === undefined || loaded.reporters !== known.reporters.get(key)) throw new Moved();
+  }
+}
+
+function addContacts(
+  latest: Map<string, ReceivedContact>,
+  event: Prepared,
+  buyerId: string,
+  { known, reporters }: FoldEnv,
+): void {
   const { shop, occurredAt, id } = event;
   for (const { key, kind, value, hash } of event.contacts) {
     const before = latest.get(key);
     if (before !== undefined && (before.reportedAt - occurredAt || compareTexts(before.reportedId, id)) >= 0) continue;
-    const isNew = !known.contacts.has(key);
-    latest.set(key, { shop, hash, buyerId, kind, value, isNew, reportedAt: occurredAt, reportedId: id });
+    latest.set(key, {
+      shop,
+      hash,
+      buyerId,
+      kind,
+      value,
+      isNew: !known.contacts.has(key),
+      reporters: reporters.get(key) ?? null,
+      was: known.reporters.get(key) ?? null,
+      reportedAt: occurredAt,
+      reportedId: id,
+    });
   }
 }

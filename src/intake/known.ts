@@ -8,6 +8,10 @@ import type { Prepared } from "./prepare.ts";
 export type Known = KnownParties & {
   /** Contacts that must not be messaged, by `shop\nhash`. */
   readonly suppressed: ReadonlySet<string>;
+  /** The reporters of stored contacts (core/order/sharing.ts). */
+  readonly reporters: ReadonlyMap<string, string | null>;
+  /** Stored contacts that strangers share. */
+  readonly ownerless: ReadonlySet<string>;
   /** Stored orders. */
   readonly stored: ReadonlySet<string>;
 };
@@ -16,8 +20,9 @@ export async function findKnown(tx: Sql, events: readonly Prepared[]): Promise<K
   const hashes = new Map<string, { shop: string; hash: Buffer }>();
   const ids = new Map<string, Key>();
   const orderKeys = new Map<string, Key>();
-  for (const { shop, contacts, platformId, orderId } of events) {
+  for (const { shop, contacts, dummies, platformId, orderId } of events) {
     for (const { key, hash } of contacts) hashes.set(key, { shop, hash });
+    for (const { key, hash } of dummies) hashes.set(key, { shop, hash });
     if (platformId !== null) ids.set(shopKey(shop, platformId), { shop, id: platformId });
     orderKeys.set(shopKey(shop, orderId), { shop, id: orderId });
   }
@@ -28,9 +33,13 @@ export async function findKnown(tx: Sql, events: readonly Prepared[]): Promise<K
   ]);
   const contacts = new Map<string, string>();
   const suppressed = new Set<string>();
+  const reporters = new Map<string, string | null>();
+  const ownerless = new Set<string>();
   for (const row of contactRows) {
     const key = `${row.shop_id}\n${row.hash.toString("latin1")}`;
     if (row.buyer_id !== null) contacts.set(key, row.buyer_id);
+    else if (row.stored) ownerless.add(key);
+    if (row.stored) reporters.set(key, row.reporters);
     if (row.suppressed) suppressed.add(key);
   }
   const orders = new Map<string, string>();
@@ -40,6 +49,8 @@ export async function findKnown(tx: Sql, events: readonly Prepared[]): Promise<K
     platformIds: new Map(idRows.map((row) => [shopKey(row.shop_id, row.platform_id), row.buyer_id])),
     orders,
     suppressed,
+    reporters,
+    ownerless,
     stored: new Set(orderRows.map((row) => shopKey(row.shop_id, row.id))),
   };
 }

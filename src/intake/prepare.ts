@@ -1,5 +1,6 @@
 /** Makes an event ready before a transaction begins: the identities of its buyer as hashes, and the payload to be stored. */
 import { acceptEvent } from "../core/order/accept.ts";
+import type { Identity } from "../core/order/contact.ts";
 import type { BuyerPayload, OrderEvent, OrderPayload, Rejection } from "../core/order/event.ts";
 import type { Warning } from "../core/order/warnings.ts";
 import type { ShopPolicy } from "../core/values/policy.ts";
@@ -24,6 +25,8 @@ export type Prepared = {
   readonly buyer: BuyerPayload | null;
   readonly platformId: string | null;
   readonly contacts: readonly PreparedContact[];
+  /** Well-known numbers of nobody. */
+  readonly dummies: readonly PreparedContact[];
   /** Decides holdout and variant if this event is the first of its buyer; null: it names no buyer. */
   readonly firstIdentity: string | null;
   /** Parts of the event that could not be used. */
@@ -43,6 +46,10 @@ export function prepare(env: PrepareEnv, input: unknown): PreparedOrRejected {
   const { event, identities, identity, warnings } = accepted;
   const { buyer: payload, ...order } = event.order;
   const buyer = payload ?? null;
+  const prepared = ({ kind, value }: Identity): PreparedContact => {
+    const hash = env.vault.hash(kind, value);
+    return { kind, value, hash, key: `${event.shop}\n${hash.toString("latin1")}` };
+  };
   return {
     ok: true,
     prepared: {
@@ -54,10 +61,8 @@ export function prepare(env: PrepareEnv, input: unknown): PreparedOrRejected {
       payload: order,
       buyer: buyer === null ? null : knownZone(buyer),
       platformId: identities.platformId,
-      contacts: identities.contacts.map(({ kind, value }) => {
-        const hash = env.vault.hash(kind, value);
-        return { kind, value, hash, key: `${event.shop}\n${hash.toString("latin1")}` };
-      }),
+      contacts: identities.contacts.map(prepared),
+      dummies: identities.dummies.map(prepared),
       firstIdentity: identity,
       warnings,
     },

@@ -1,7 +1,7 @@
 /** One round of a batch: locks and loads the buyers of the events, folds the events, and writes what changed. */
 import { foldOrder } from "../core/order/order.ts";
-import { hash32 } from "../core/rules/arms.ts";
 import { nextWake } from "../core/rules/buyer.ts";
+import { hash32 } from "../core/values/hash.ts";
 import type { ShopPolicy } from "../core/values/policy.ts";
 import type { Reason } from "../core/values/reason.ts";
 import type { Sql } from "../db/client.ts";
@@ -15,6 +15,7 @@ import { loadOrders } from "../db/stores/buyers/order-rows.ts";
 import { type AliasWrite, insertAliases, insertBuyers } from "../db/stores/buyers/write/buyers.ts";
 import { insertContacts, touchContacts } from "../db/stores/intake/contact-writer.ts";
 import { loadEvents } from "../db/stores/intake/intake-store.ts";
+import { updateReporters } from "../db/stores/intake/sharing-store.ts";
 import { insertStrays, type Stray, updateStrays } from "../db/stores/intake/stray-store.ts";
 import type { Vault } from "../db/vault.ts";
 import type { IntakeDeps } from "./deps.ts";
@@ -24,6 +25,7 @@ import type { Known } from "./known.ts";
 import { lockAndMerge, lockStoredStrays } from "./locks.ts";
 import { type Party, partiesOf } from "./parties.ts";
 import type { Prepared } from "./prepare.ts";
+import type { Sharing } from "./sharing.ts";
 
 /** Returns the reasons of the reminders that ended by these events, and the events that must wait until the others are committed. */
 export async function runRound(
@@ -32,6 +34,7 @@ export async function runRound(
   now: number,
   pending: readonly Prepared[],
   known: Known,
+  reporters: Sharing["reporters"],
 ): Promise<{ reasons: readonly Reason[]; later: readonly Prepared[] }> {
   const { parties, strays, later } = partiesOf(pending, known);
   const waiting = new Set(later);
@@ -58,7 +61,7 @@ export async function runRound(
     return { party, buyer };
   });
   const rowsByKey = new Map(orderRows.map((row) => [shopKey(row.shop_id, row.id), row]));
-  const foldEnv: FoldEnv = { policy, vault: deps.vault, now, known, history, orderRows: rowsByKey };
+  const foldEnv: FoldEnv = { policy, vault: deps.vault, now, known, reporters, history, orderRows: rowsByKey };
   const folded = work.map((each) => foldParty(foldEnv, each));
   await writeRound(tx, deps.vault, now, known, work, folded, foldStrays(strays, history, shopOf));
   const reasons = folded.flatMap(({ decisions }) =>
@@ -87,6 +90,10 @@ async function writeRound(
     touchContacts(
       tx,
       contacts.filter(({ isNew }) => !isNew),
+    )?.execute(),
+    updateReporters(
+      tx,
+      contacts.filter(({ isNew, reporters, was }) => !isNew && reporters !== was),
     )?.execute(),
     insertAliases(
       tx,

@@ -35,12 +35,25 @@ function policyOf({
   locale,
   currency,
   country,
+  joinAtMost,
   closeAfter,
   quietHours,
   cashOnDelivery,
   chaseShipped,
 }: ShopPolicy): ShopPolicy {
-  return { id, name, timeZone, locale, currency, country, closeAfter, quietHours, cashOnDelivery, chaseShipped };
+  return {
+    id,
+    name,
+    timeZone,
+    locale,
+    currency,
+    country,
+    joinAtMost,
+    closeAfter,
+    quietHours,
+    cashOnDelivery,
+    chaseShipped,
+  };
 }
 
 export function shopsOf({ listed, other }: ShopTable): ShopOf {

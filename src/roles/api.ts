@@ -29,6 +29,7 @@ import { reportCsv, reportJson } from "../reporting/format-report.ts";
 import { listCases, listDeliveries, listReminders } from "../reporting/listings.ts";
 import { type PolicyLookups, policyLookups } from "../reporting/policies.ts";
 import { recoveryReport } from "../reporting/recovery.ts";
+import { listShared } from "../reporting/shared-contacts.ts";
 import { storyJson } from "../reporting/story-json.ts";
 import { sources } from "../sources/registry.ts";
 import type { Role } from "./role.ts";
@@ -171,6 +172,7 @@ export function buildApi(input: ApiInput) {
         },
         query,
       ),
+    listShared: (query) => listShared({ sql: reads, vault, zoneOf }, query),
     listAudit: (query) => listAudit({ sql: reads, zone: commonZone(config) }, query),
     campaigns: createCampaignAdmin({ sql, options: catalogOptions(config) }),
     log,

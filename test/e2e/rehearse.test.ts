@@ -164,6 +164,7 @@ describe("the same input", () => {
       locale: "en",
       currency: "CNY",
       country: "CN",
+      joinAtMost: 5,
       cashOnDelivery: [],
       chaseShipped: false,
       name: null,

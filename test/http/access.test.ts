@@ -20,6 +20,7 @@ const ROUTES: readonly ["GET" | "POST" | "PUT" | "DELETE", string, string][] = [
   ["POST", "/v1/rehearsals", "operator"],
   ["POST", "/v1/templates/preview", "viewer"],
   ["GET", "/v1/audit", "viewer"],
+  ["GET", "/v1/contacts/shared", "operator"],
   ["GET", "/v1/campaigns", "viewer"],
   ["GET", "/v1/campaigns/k1", "viewer"],
   ["PUT", "/v1/campaigns/k1", "operator"],

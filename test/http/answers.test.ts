@@ -14,6 +14,7 @@ import {
   versionFull,
   versionItem,
 } from "../../src/http/contract/campaigns.ts";
+import { sharedContact } from "../../src/http/contract/contacts.ts";
 import { receipt } from "../../src/http/contract/events.ts";
 import { caseItem, deliveryItem, reminderItem } from "../../src/http/contract/lists.ts";
 import { liveness, readiness } from "../../src/http/contract/operations.ts";
@@ -190,6 +191,13 @@ const GROUPS: readonly Group[] = [
     schema: z.literal(""),
     cases: [
       { route: "DELETE /v1/campaigns/:key/versions/:version", url: "/v1/campaigns/promo/versions/2", status: 204 },
+    ],
+  },
+  {
+    schema: pageOf(sharedContact),
+    cases: [
+      { route: "GET /v1/contacts/shared" },
+      { route: "GET /v1/contacts/shared", url: "/v1/contacts/shared?limit=1" },
     ],
   },
   {

@@ -29,6 +29,7 @@ it("describes every route with its answers, bodies and access", () => {
     "/v1/campaigns/{key}/versions",
     "/v1/campaigns/{key}/versions/{version}",
     "/v1/cases",
+    "/v1/contacts/shared",
     "/v1/deliveries",
     "/v1/events",
     "/v1/orders/{shop}/{id}",

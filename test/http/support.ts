@@ -66,6 +66,7 @@ export function stubServer(change: Change = {}) {
     listDeliveries: async () => ({ items: [], next: null }),
     rehearsals: { begin: async () => stubSlot },
     preview: async () => ({ kind: "preview", preview: PREVIEW }),
+    listShared: async () => ({ items: [], next: null }),
     listAudit: async () => ({ items: [], next: null }),
     campaigns: {
       list: async () => ({ items: [], next: null }),

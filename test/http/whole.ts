@@ -161,6 +161,8 @@ export async function happen({ database, receive, dispatch }: Awaited<ReturnType
     created("closed"),
     created("refunded"),
     created("promised"),
+    created("nobody1", { buyer: { id: "b-nobody1", phone: "+8613800138000" } }),
+    created("nobody2", { buyer: { id: "b-nobody2", phone: "+12345678901" } }),
     created("unread", { buyer: { id: "b-unread", phone: "1.39E+10" } }),
     created("manual", { amount: "9000.00" }),
     created("away"),

@@ -19,6 +19,7 @@ export const shopPolicy = (change: Partial<ShopPolicy> = {}): ShopPolicy => ({
   locale: "zh-CN",
   currency: "CNY",
   country: "CN",
+  joinAtMost: 5,
   closeAfter: null,
   quietHours: null,
   cashOnDelivery: ["cod"],

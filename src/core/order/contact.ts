@@ -3,6 +3,7 @@ import { countryCode } from "../values/country.ts";
 import type { ShopPolicy } from "../values/policy.ts";
 import type { BuyerPayload } from "./event.ts";
 import { readId } from "./id.ts";
+import { isNobody } from "./nobody.ts";
 import { readPhone } from "./phone.ts";
 import { NO_WARNINGS, type Warning } from "./warnings.ts";
 
@@ -13,27 +14,49 @@ export type Identity = {
   readonly value: string;
 };
 
-export type Identities = { readonly platformId: string | null; readonly contacts: readonly Identity[] };
+export type Identities = {
+  readonly platformId: string | null;
+  readonly contacts: readonly Identity[];
+  /** Well-known numbers of nobody. They identify no one and get no message. */
+  readonly dummies: readonly Identity[];
+};
+
+const NONE: readonly Identity[] = [];
 
 /** The identities of a buyer in an event, and what of them could not be used. */
 export function identitiesOf(
   buyer: BuyerPayload | null | undefined,
   shop: ShopPolicy,
 ): Identities & { readonly warnings: readonly Warning[] } {
-  if (buyer == null) return { platformId: null, contacts: [], warnings: NO_WARNINGS };
+  if (buyer == null) return { platformId: null, contacts: NONE, dummies: NONE, warnings: NO_WARNINGS };
   const contacts: Identity[] = [];
   const warnings: Warning[] = [];
+  let dummies = NONE;
+  let platformId = buyer.id ?? null;
+  if (platformId !== null && isNobody(platformId)) {
+    platformId = null;
+    warnings.push(NOBODY);
+  }
   if (buyer.phone != null) {
     const country = countryOf(buyer, shop, warnings);
     const { number, unread } = readPhone(joined(buyer.phone), country);
-    if (number !== null) contacts.push(number);
-    if (number?.kind === "call") warnings.push(TAKES_NO_SMS);
+    if (number?.dummy === true) {
+      dummies = [{ kind: number.kind, value: number.value }];
+      warnings.push(DUMMY);
+    } else if (number !== null) {
+      contacts.push(number);
+      if (number.kind === "call") warnings.push(TAKES_NO_SMS);
+    }
     if (unread && number?.kind !== "phone") warnings.push(unreadable(country, shop));
   }
   if (buyer.chat != null)
-    for (const [kind, handle] of Object.entries(buyer.chat))
-      if (handle.trim() !== "") contacts.push({ kind: `chat.${kind}`, value: handle.trim() });
-  return { platformId: buyer.id ?? null, contacts, warnings: warnings.length === 0 ? NO_WARNINGS : warnings };
+    for (const [kind, given] of Object.entries(buyer.chat)) {
+      const handle = given.trim();
+      if (handle === "") continue;
+      if (isNobody(handle)) warnings.push(NO_HANDLE);
+      else contacts.push({ kind: `chat.${kind}`, value: handle });
+    }
+  return { platformId, contacts, dummies, warnings: warnings.length === 0 ? NO_WARNINGS : warnings };
 }
 
 const joined = (phone: string | readonly string[]): string => (typeof phone === "string" ? phone : phone.join("\n"));
@@ -49,9 +72,23 @@ function countryOf({ country }: BuyerPayload, shop: ShopPolicy, warnings: Warnin
 /** Reads an address that a person gives for a shop as the events of the shop are read. null: it is not an address of this kind. */
 export function contactOf(kind: string, address: string, shop: ShopPolicy): Identity | null {
   const given = kind === "phone" ? { phone: address } : { chat: { [kind]: readId(address) } };
-  return identitiesOf(given, shop).contacts[0] ?? null;
+  const { contacts, dummies } = identitiesOf(given, shop);
+  return contacts[0] ?? dummies[0] ?? null;
 }
 
+const NOBODY: Warning = {
+  code: "buyer_id_ignored",
+  message:
+    "order.buyer.id: stands for no buyer, like 0, null, guest or a masked id, and is ignored: send the platform's id",
+};
+const NO_HANDLE: Warning = {
+  code: "handle_ignored",
+  message: "order.buyer.chat: has a handle that stands for no one, like null, guest or a masked one: it is ignored",
+};
+const DUMMY: Warning = {
+  code: "phone_placeholder",
+  message: "order.buyer.phone: is a number that is written in place of a real one: it joins nobody and gets no message",
+};
 const TAKES_NO_SMS: Warning = {
   code: "phone_takes_no_sms",
   message: "order.buyer.phone: is a landline or has an extension: it gets no SMS; send a mobile number, too",

@@ -10,10 +10,12 @@ export type PhoneNumber = {
   readonly kind: "phone" | "call";
   /** E.164; with an extension as RFC 3966 writes it: `+862162345678;ext=12`. */
   readonly value: string;
+  /** Nobody's: programs and buyers write it in place of a number. */
+  readonly dummy?: true;
 };
 
 export type PhoneReading = {
-  /** The first that takes messages, else the first that can be called. */
+  /** The first that takes messages, else the first that can be called, else a dummy. */
   readonly number: PhoneNumber | null;
   /** Something was received, and part of it is not a number. */
   readonly unread: boolean;
@@ -24,14 +26,16 @@ const CN_MOBILE = /^\+861[3-9]\d{9}$/;
 /** The same as people in China write it. Only prefixes for which the library accepts any last eight digits. */
 const CN_NATIONAL = /^1(?:3\d|5[0-35-9]|8\d|9[0-35-9])\d{8}$/;
 
+/** The number of a service of China Mobile, which programs show as an example. */
+const CN_EXAMPLE = "+8613800138000";
+
 const MAX_TEXTS = 2_000;
 const NOTHING: PhoneReading = { number: null, unread: false };
 
 /** Reads the numbers of a text. `country`: that of numbers without a country code (ISO 3166 alpha-2); null: such numbers cannot be read. */
 export function readPhone(text: string, country: string | null): PhoneReading {
-  if (CN_MOBILE.test(text)) return { number: { kind: "phone", value: text }, unread: false };
-  if (country === "CN" && CN_NATIONAL.test(text))
-    return { number: { kind: "phone", value: `+86${text}` }, unread: false };
+  const mobile = CN_MOBILE.test(text) ? text : country === "CN" && CN_NATIONAL.test(text) ? `+86${text}` : null;
+  if (mobile !== null && mobile !== CN_EXAMPLE) return { number: { kind: "phone", value: mobile }, unread: false };
   return readKept(`${country ?? ""} ${text}`);
 }
 
@@ -42,17 +46,17 @@ const readKept = memo(MAX_TEXTS, (key: string): PhoneReading => {
   const text = plain(key.slice(at + 1));
   // A dash, "none" and the like stand for no number. A masked number is one.
   if (!/[\d*]/.test(text)) return NOTHING;
-  let callable: PhoneNumber | null = null;
+  let other: PhoneNumber | null = null;
   let unread = false;
   for (const piece of piecesOf(text)) {
     const numbers = readPiece(piece, country);
     if (numbers === null) unread = true;
     for (const number of numbers ?? []) {
-      if (number.kind === "phone") return { number, unread };
-      callable ??= number;
+      if (number.kind === "phone" && number.dummy !== true) return { number, unread };
+      if (other === null || (other.dummy === true && number.dummy !== true)) other = number;
     }
   }
-  return { number: callable, unread };
+  return { number: other, unread };
 });
 
 /** Zeros of the scripts whose digits buyers type: Arabic, Persian, Devanagari, Bengali, Thai. */
@@ -151,5 +155,16 @@ function valid(digits: string, country: string | null): PhoneNumber | null {
     ...(country !== null && { defaultCountry: country as "CN" }),
   });
   if (phone?.isValid() !== true) return null;
-  return { kind: MOBILE.has(phone.getType()) ? "phone" : "call", value: phone.number };
+  const kind = MOBILE.has(phone.getType()) ? "phone" : "call";
+  const dummy = phone.number === CN_EXAMPLE || isCount(phone.nationalNumber);
+  return dummy ? { kind, value: phone.number, dummy } : { kind, value: phone.number };
+}
+
+/** One digit again and again, or digits that count up or down: 999999999, 1234567890, 9876543210. */
+function isCount(digits: string): boolean {
+  const step = (digits.charCodeAt(1) - digits.charCodeAt(0) + 10) % 10;
+  if (step !== 0 && step !== 1 && step !== 9) return false;
+  for (let at = 2; at < digits.length; at++)
+    if ((digits.charCodeAt(at) - digits.charCodeAt(at - 1) + 10) % 10 !== step) return false;
+  return true;
 }

@@ -14,6 +14,19 @@ export const WARNINGS = {
       "The only numbers received are landlines, service numbers or numbers with an extension: a person can call them.",
     remedy: "Send a mobile number, too.",
   },
+  phone_placeholder: {
+    means: "The phone number is written in place of a real one, like 13800138000 or 9999999999.",
+    remedy: "Send the buyer's own number, or none.",
+  },
+  buyer_id_ignored: {
+    means:
+      "`order.buyer.id` stands for no buyer, like `0`, `null`, `guest` or a masked id. Other orders with it are not of the same buyer.",
+    remedy: "Send the platform's id of the buyer, or none.",
+  },
+  handle_ignored: {
+    means: "A chat handle stands for no one, like `null` or a masked handle.",
+    remedy: "Send the real handle, or none.",
+  },
   country_unknown: {
     means: "`order.buyer.country` is not a country with phone numbers. A number without a country code is not read.",
     remedy: "Send the ISO 3166 code of two letters, like CN.",

@@ -2,16 +2,8 @@
  * Assigns buyers to holdout and variants (docs/rules.md, rule 15): by a stable hash of (campaign, shop, buyer), salted separately. So a
  * buyer always falls the same way, in every process, in a rehearsal and live.
  */
+import { hash32 } from "../values/hash.ts";
 import type { Campaign } from "../values/policy.ts";
-
-/** 32-bit FNV-1a with murmur3's finalizer: spreads short, similar keys evenly; no secret in it. */
-export function hash32(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return (hash ^ (hash >>> 16)) >>> 0;
-}
 
 const share = (salt: string, campaign: string, shop: string, bucket: number) =>
   hash32(`${salt}\n${campaign}\n${shop}\n${bucket}`) / 0x1_0000_0000;

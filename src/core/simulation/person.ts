@@ -1,6 +1,6 @@
 /** A buyer in a simulation: the state that decides, and what a message to the buyer needs. */
 
-import type { Identities } from "../order/contact.ts";
+import type { Identities, Identity } from "../order/contact.ts";
 import { maskContact } from "../order/contact.ts";
 import type { BuyerPayload, OrderEvent } from "../order/event.ts";
 import type { BuyerState } from "../rules/buyer-state.ts";
@@ -11,6 +11,7 @@ import { isZone } from "../values/zone.ts";
 
 /** A value with the event that reported it. */
 type Reported = { readonly value: string; readonly at: number; readonly id: string };
+type Address = Reported & { readonly kind: string };
 const FIELDS = ["name", "locale", "timeZone", "tier"] as const;
 
 export type Person = {
@@ -27,8 +28,8 @@ export type Person = {
   platformId: string | null;
   readonly firstContact: string | null;
   readonly profile: Map<(typeof FIELDS)[number], Reported>;
-  /** The last reported address of each kind of contact. */
-  readonly addresses: Map<string, Reported>;
+  /** By `addressKey`. */
+  readonly addresses: Map<string, Address>;
   mergedInto: Person | null;
 };
 
@@ -69,16 +70,27 @@ export function labelOf(person: Person): string {
 /** The last reported address for a channel's kind of contact, or null. */
 export function addressOf(person: Person, kind: string): string | null {
   let last: Reported | undefined;
-  for (const [each, address] of person.addresses)
-    if ((kind === "chat" ? each.startsWith("chat.") : each === kind) && (last === undefined || isLater(last, address)))
-      last = address;
+  for (const address of person.addresses.values()) {
+    const fits = kind === "chat" ? address.kind.startsWith("chat.") : address.kind === kind;
+    if (fits && (last === undefined || isLater(last, address))) last = address;
+  }
   return last?.value ?? null;
+}
+
+export const addressKey = ({ kind, value }: Identity): string => `${kind}\n${value}`;
+
+/** The person loses an address, because strangers share it. An earlier one of its kind holds again. */
+export function removeAddress({ addresses, state }: Person, { kind, value }: Identity): void {
+  addresses.delete(addressKey({ kind, value }));
+  state.contacts.delete(kind);
+  for (const { kind: each, at, id } of addresses.values())
+    if (each === kind) setContact(state, kind, { suppressed: false, reportedAt: at, reportedId: id });
 }
 
 export function applyToPerson(person: Person, { occurredAt: at, id, order }: OrderEvent, identities: Identities): void {
   for (const { kind, value } of identities.contacts) {
     setContact(person.state, kind, { suppressed: false, reportedAt: at, reportedId: id });
-    keepLatest(person.addresses, kind, { value, at, id });
+    keepLatest(person.addresses, addressKey({ kind, value }), { kind, value, at, id });
   }
   person.platformId ??= identities.platformId;
   if (order.buyer == null) return;
@@ -95,7 +107,7 @@ function fieldOf(buyer: BuyerPayload, field: (typeof FIELDS)[number]): string | 
   return field === "timeZone" && value !== null && !isZone(value) ? null : value;
 }
 
-function keepLatest<K>(map: Map<K, Reported>, key: K, reported: Reported): void {
+function keepLatest<K, R extends Reported>(map: Map<K, R>, key: K, reported: R): void {
   const known = map.get(key);
   if (known === undefined || isLater(known, reported)) map.set(key, reported);
 }
@@ -114,7 +126,7 @@ export function mergePersons(persons: readonly Person[]): Person {
   for (const loser of losers) {
     loser.mergedInto = winner;
     winner.platformId ??= loser.platformId;
-    for (const [kind, address] of loser.addresses) keepLatest(winner.addresses, kind, address);
+    for (const [key, address] of loser.addresses) keepLatest(winner.addresses, key, address);
   }
   winner.caseId = winner.state.open?.id ?? null;
   return winner;

@@ -5,14 +5,15 @@
  * date only when an event concerns it, and at the end.
  */
 
-import { firstIdentity, type Identities, identitiesOf } from "../order/contact.ts";
+import { firstIdentity, type Identities, type Identity, identitiesOf } from "../order/contact.ts";
 import type { OrderEvent } from "../order/event.ts";
 import { foldOrder, isKnown, type ReceivedEvent } from "../order/order.ts";
-import { hash32 } from "../rules/arms.ts";
+import { addReporter, isShared, type Reporters } from "../order/sharing.ts";
 import { advance, applyChange, nextWake, touch } from "../rules/buyer.ts";
 import type { BuyerPolicy, Decision } from "../rules/buyer-state.ts";
+import { hash32 } from "../values/hash.ts";
 import type { ShopPolicy } from "../values/policy.ts";
-import { applyToPerson, mergePersons, newPerson, type Person, rootOf } from "./person.ts";
+import { addressKey, applyToPerson, mergePersons, newPerson, type Person, removeAddress, rootOf } from "./person.ts";
 
 export type SimulationInput = {
   readonly events: readonly OrderEvent[];
@@ -40,7 +41,11 @@ type Shop = {
   readonly eventIds: Set<string>;
   readonly persons: Map<string, Person>;
   readonly orders: Map<string, TrackedEvents>;
+  /** By `addressKey`. */
+  readonly reporters: Map<string, Reporters>;
 };
+
+type Received = { readonly shop: Shop; readonly event: OrderEvent; readonly identities: Identities };
 
 export function simulate(input: SimulationInput): SimulationTotals {
   const shops = new Map<string, Shop>();
@@ -90,8 +95,52 @@ export function simulate(input: SimulationInput): SimulationTotals {
     note(person, touch(person.state, policy, person.now));
   };
 
-  const join = (shop: Shop, event: OrderEvent, order: TrackedEvents, identities: Identities): Person | null => {
-    const keys = identities.contacts.map(({ kind, value }) => `${kind}\n${value}`);
+  /** null: an event of this id was received before. */
+  const receive = (event: OrderEvent): Received | null => {
+    let shop = shops.get(event.shop);
+    if (shop === undefined) {
+      shop = newShop(input.shopOf(event.shop));
+      shops.set(event.shop, shop);
+    }
+    if (shop.eventIds.has(event.id)) {
+      totals.duplicates++;
+      return null;
+    }
+    shop.eventIds.add(event.id);
+    const identities = identitiesOf(event.order.buyer, shop.policy);
+    for (const contact of identities.contacts) {
+      const key = addressKey(contact);
+      const reporters = shop.reporters.get(key) ?? new Map<string, number>();
+      shop.reporters.set(key, reporters);
+      if (identities.platformId !== null) addReporter(reporters, identities.platformId, event.occurredAt);
+    }
+    return { shop, event, identities };
+  };
+
+  const isStrangers = ({ reporters, policy: { joinAtMost } }: Shop, contact: Identity): boolean =>
+    isShared(reporters.get(addressKey(contact)) ?? NO_REPORTERS, joinAtMost);
+
+  /** A person loses a contact that strangers share. */
+  const disown = ({ shop, event: { occurredAt }, identities }: Received): void => {
+    for (const contact of identities.contacts) {
+      const owner = shop.persons.get(addressKey(contact));
+      if (owner === undefined || !isStrangers(shop, contact)) continue;
+      shop.persons.delete(addressKey(contact));
+      const person = rootOf(owner);
+      catchUp(person, occurredAt);
+      removeAddress(person, contact);
+      if (person.started && person.state.open !== null) note(person, touch(person.state, policy, person.now));
+    }
+  };
+
+  const join = (
+    shop: Shop,
+    event: OrderEvent,
+    order: TrackedEvents,
+    identities: Identities,
+    first: string | null,
+  ): Person | null => {
+    const keys = identities.contacts.map(addressKey);
     if (identities.platformId !== null) keys.push(`id\n${identities.platformId}`);
     const known = new Set<Person>();
     if (order.owner !== null) known.add(rootOf(order.owner));
@@ -101,9 +150,8 @@ export function simulate(input: SimulationInput): SimulationTotals {
     }
     let [person] = known;
     if (person === undefined) {
-      const identity = firstIdentity(identities);
-      if (identity === null) return null;
-      person = newPerson(everybody.length, shop.policy, hash32(identity), identities);
+      if (first === null || keys.length === 0) return null;
+      person = newPerson(everybody.length, shop.policy, hash32(first), identities);
       everybody.push(person);
     }
     for (const each of known) catchUp(each, event.occurredAt);
@@ -118,25 +166,15 @@ export function simulate(input: SimulationInput): SimulationTotals {
     return person;
   };
 
-  for (const event of events) {
-    let shop = shops.get(event.shop);
-    if (shop === undefined) {
-      shop = { policy: input.shopOf(event.shop), eventIds: new Set(), persons: new Map(), orders: new Map() };
-      shops.set(event.shop, shop);
-    }
-    if (shop.eventIds.has(event.id)) {
-      totals.duplicates++;
-      continue;
-    }
-    shop.eventIds.add(event.id);
+  const take = ({ shop, event, identities: all }: Received): void => {
     totals.to = Math.max(totals.to ?? event.occurredAt, event.occurredAt);
     const id = event.order.id;
     const order = shop.orders.get(id) ?? { received: [], owner: null, chased: false };
     shop.orders.set(id, order);
     order.received.push(event);
-    const identities = identitiesOf(event.order.buyer, shop.policy);
-    const person = join(shop, event, order, identities);
-    if (person === null) continue;
+    const identities = { ...all, contacts: all.contacts.filter((contact) => !isStrangers(shop, contact)) };
+    const person = join(shop, event, order, identities, firstIdentity(all));
+    if (person === null) return;
     const change = (): void => {
       const folded = foldOrder(order.received, person.shop);
       const tracked = person.state.orders.get(id);
@@ -146,6 +184,13 @@ export function simulate(input: SimulationInput): SimulationTotals {
     };
     if (person.started) note(person, applyChange(person.state, policy, event.occurredAt, change));
     else know(person, event.occurredAt, change);
+  };
+
+  // The live service takes the events of an instant together: a contact that they prove to be shared joins none of them.
+  for (const instant of byInstant(events)) {
+    const received = instant.flatMap((event) => receive(event) ?? []);
+    for (const each of received) disown(each);
+    for (const each of received) take(each);
   }
 
   for (const person of everybody) {
@@ -155,6 +200,25 @@ export function simulate(input: SimulationInput): SimulationTotals {
     note(person, waiting(person));
   }
   return totals;
+}
+
+const newShop = (policy: ShopPolicy): Shop => ({
+  policy,
+  eventIds: new Set(),
+  persons: new Map(),
+  orders: new Map(),
+  reporters: new Map(),
+});
+
+const NO_REPORTERS: Reporters = new Map();
+
+function* byInstant(events: readonly OrderEvent[]): Generator<readonly OrderEvent[]> {
+  for (let at = 0; at < events.length; ) {
+    let end = at + 1;
+    while (end < events.length && events[end]?.occurredAt === events[at]?.occurredAt) end++;
+    yield events.slice(at, end);
+    at = end;
+  }
 }
 
 /** Notes an event that comes before decisions begin. */

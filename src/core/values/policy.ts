@@ -16,6 +16,8 @@ export type ShopPolicy = {
   readonly currency: string;
   /** ISO 3166 alpha-2: where phone numbers without a country code are read; null: not known, and they cannot be read. */
   readonly country: string | null;
+  /** How many buyer ids may report a phone number or handle within 30 days and still be one buyer. */
+  readonly joinAtMost: number;
   /** An order without a close time closes this long after it was created; null: never. */
   readonly closeAfter: number | null;
   readonly quietHours: QuietHours | null;

@@ -51,17 +51,24 @@ export const contacts = pgTable(
     shopId: text("shop_id").notNull(),
     /** Keyed hash of kind and value. */
     hash: bytea("hash").notNull(),
-    buyerId: uuid("buyer_id").notNull(),
-    /** `phone`, or `chat.<kind>`. */
+    /** null: strangers share it, so it is nobody's. */
+    buyerId: uuid("buyer_id"),
+    /** `phone`, `call`, or `chat.<kind>`. */
     kind: text("kind").notNull(),
     cipher: bytea("cipher").notNull(),
     keyId: text("key_id").notNull(),
     /** The event that reported it last. */
     reportedAt: instant("told_at").notNull(),
     reportedId: text("told_id").notNull(),
+    /** Which buyer ids reported it, and on which day last (core/order/sharing.ts). */
+    reporters: text("reporters"),
+    /** Since when strangers share it. */
+    sharedAt: instant("shared_at"),
   },
   (t) => [
     primaryKey({ columns: [t.shopId, t.hash] }),
+    // The list of shared contacts. Few are shared.
+    index("contacts_shared").on(t.shopId, t.hash).where(sql`buyer_id is null`),
     // The contacts of loaded buyers, and of one that is merged.
     index("contacts_buyer").on(t.shopId, t.buyerId),
   ],

@@ -7,7 +7,7 @@
 import { identitiesOf } from "../../core/order/contact.ts";
 import type { BuyerPayload } from "../../core/order/event.ts";
 import { readId } from "../../core/order/id.ts";
-import { hash32 } from "../../core/rules/arms.ts";
+import { hash32 } from "../../core/values/hash.ts";
 import type { ShopOf } from "../shops.ts";
 
 export type Partition = {

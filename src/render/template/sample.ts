@@ -21,6 +21,7 @@ export const SAMPLE_FACTS: TemplateFacts = {
     closeAfter: null,
     quietHours: null,
     country: null,
+    joinAtMost: 5,
     cashOnDelivery: [],
     chaseShipped: false,
   },

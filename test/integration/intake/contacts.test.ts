@@ -1,6 +1,8 @@
 /** Which address of a buyer gets the message, and which addresses join buyers. */
-import { expect, it } from "vitest";
-import { MINUTE } from "../../../src/core/values/duration.ts";
+import { describe, expect, it } from "vitest";
+import { DAY, MINUTE } from "../../../src/core/values/duration.ts";
+import { createIntake } from "../../../src/intake/intake.ts";
+import { listShared } from "../../../src/reporting/shared-contacts.ts";
 import { dispatchSetup } from "../../support/dispatch.ts";
 import { receivedEvent } from "../../support/intake.ts";
 import { T0 } from "../../support/rules.ts";
@@ -57,4 +59,119 @@ it("keeps a number that takes SMS when a landline is reported later, and joins b
   await at(T0 + 11 * MINUTE);
   await drain();
   expect(sent.map(({ to, orders }) => [to, orders])).toEqual([["+8613900003003", ["one", "two"]]]);
+});
+
+it("takes placeholders for no identity: such buyers stay apart, and each gets the message", async () => {
+  const { receive, at, drain, sent, database } = await dispatchSetup();
+  await at(T0);
+  const ids = ["0", "0", "t**1", "t**1", "null", "null", "Guest", "ＧＵＥＳＴ"];
+  await receive(
+    ...ids.map((id, n) => created(`o${n}`, { id, phone: `+861380000600${n}`, chat: { wechat: "undefined" } })),
+  );
+  await at(T0 + 10 * MINUTE);
+  await drain();
+  expect(addressesOf(sent)).toEqual(Object.fromEntries(ids.map((_, n) => [`o${n}`, `+861380000600${n}`])));
+  expect(sent).toHaveLength(ids.length);
+  expect(await database.sql`select from buyers where platform_id is not null`).toHaveLength(0);
+});
+
+it("gives a well-known number of nobody to no one, and lists it", async () => {
+  const { receive, at, drain, sent, database, vault } = await dispatchSetup();
+  await at(T0);
+  await receive(
+    created("one", { phone: "13800138000" }),
+    created("two", { phone: "+86 138 0013 8000" }),
+    created("three", { phone: "13800138000/13900003003" }),
+    created("four", { phone: "13800138000", chat: { wechat: "w4" } }),
+  );
+  await receive(created("five", { phone: "13800138000" }));
+  await at(T0 + 10 * MINUTE);
+  await drain();
+  expect(addressesOf(sent)).toEqual({ three: "+8613900003003", four: "w4" });
+  expect(await database.sql`select from cases`).toHaveLength(5);
+  const listed = await listShared(
+    { sql: database.sql, vault, zoneOf: () => "UTC" },
+    { shop: null, limit: 5, cursor: null },
+  );
+  const since = "2026-11-10T12:00:00+00:00";
+  expect(listed?.items).toEqual([
+    { shop: "acme", kind: "phone", masked: "+86138****8000", why: "placeholder", buyers: 4, since },
+  ]);
+});
+
+describe("an address that more than joinAtMost buyer ids report", () => {
+  const PHONE = "+8613900004004";
+  const shared = (n: number, at = T0) => created(`o${n}`, { phone: PHONE }, at);
+  const reasons = (database: Awaited<ReturnType<typeof dispatchSetup>>["database"]) =>
+    database.sql`select orders, reason from reminders where step = 'nudge' order by orders`;
+
+  it("joins nobody and gets no message when they come at once", async () => {
+    const { receive, at, drain, sent, database } = await dispatchSetup();
+    await at(T0);
+    await receive(...[1, 2, 3, 4, 5, 6].map((n) => shared(n)));
+    await at(T0 + 2 * 60 * MINUTE);
+    await drain();
+    expect(sent).toEqual([]);
+    expect(await reasons(database)).toEqual(
+      [1, 2, 3, 4, 5, 6].map((n) => ({ orders: [`o${n}`], reason: "no_contact" })),
+    );
+  });
+
+  it("joins up to the limit", async () => {
+    const { receive, at, drain, sent } = await dispatchSetup();
+    await at(T0);
+    await receive(...[1, 2, 3, 4, 5].map((n) => shared(n)));
+    await at(T0 + 10 * MINUTE);
+    await drain();
+    expect(sent.map(({ to, orders }) => [to, orders])).toEqual([[PHONE, ["o1", "o2", "o3", "o4", "o5"]]]);
+  });
+
+  it("is taken from its buyer by the report that goes over the limit, and is no message's any more", async () => {
+    const { receive, at, drain, sent, database, vault } = await dispatchSetup({ shop: { joinAtMost: 2 } });
+    await at(T0);
+    await receive(shared(1));
+    await receive(shared(2));
+    await receive(created("other", { phone: "+8613900004005" }), created("last", { id: "b-o3", phone: PHONE }, T0 + 1));
+    await receive(shared(4, T0 + 2), shared(4, T0 + 2));
+    for (const minutes of [10, 120]) {
+      await at(T0 + minutes * MINUTE);
+      await drain();
+    }
+    expect(addressesOf(sent)).toEqual({ other: "+8613900004005" });
+    const listed = await listShared(
+      { sql: database.sql, vault, zoneOf: () => "UTC" },
+      { shop: "acme", limit: 5, cursor: null },
+    );
+    expect(listed?.items).toMatchObject([{ masked: "+86139****4004", why: "shared", buyers: 4 }]);
+    expect(listed?.next).toBeNull();
+  });
+
+  it("counts only those of the last 30 days, and joins again when there are few", async () => {
+    const { receive, at, drain, sent } = await dispatchSetup({ shop: { joinAtMost: 1 } });
+    await at(T0);
+    await receive(shared(1), shared(2));
+    const later = T0 + 40 * DAY;
+    await at(later);
+    await receive(shared(3, later));
+    await receive(receivedEvent("e-again", "order.created", later, { id: "again", buyer: { phone: PHONE } }));
+    await at(later + 10 * MINUTE);
+    await drain();
+    expect(sent.map(({ to, orders }) => [to, orders])).toEqual([[PHONE, ["again", "o3"]]]);
+  });
+
+  it("is found by many transactions at once", async () => {
+    const { deps, at, drain, sent, database } = await dispatchSetup({ shop: { joinAtMost: 3 } });
+    await at(T0);
+    const processes = Array.from({ length: 4 }, () => createIntake(deps));
+    const answers = await Promise.all(
+      Array.from({ length: 12 }, (_, n) => processes[n % 4]?.submit([shared(n), created(`x${n}`, {})])),
+    );
+    expect(answers.every((answer) => answer?.accepted === 2)).toBe(true);
+    await at(T0 + 2 * 60 * MINUTE);
+    await drain();
+    expect(sent).toEqual([]);
+    const [contact] = await database.sql`select buyer_id, reporters from contacts`;
+    expect(contact?.buyer_id).toBeNull();
+    expect(await database.sql`select from orders`).toHaveLength(24);
+  });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from "vitest";
-import { hash32 } from "../../../src/core/rules/arms.ts";
 import { HOUR, MINUTE } from "../../../src/core/values/duration.ts";
+import { hash32 } from "../../../src/core/values/hash.ts";
 import { connect } from "../../../src/db/client.ts";
 import { analyzeGrown } from "../../../src/db/statistics.ts";
 import type { Prepared } from "../../../src/intake/prepare.ts";

@@ -35,6 +35,7 @@ const shopArb = fc.record({
   closeAfter: fc.option(hours(20), { freq: 2 }),
   quiet: often<Quiet | null>(null, quietArb),
   cashOnDelivery: fc.constantFrom(["cod"], ["cod"], []),
+  joinAtMost: fc.constantFrom(5, 5, 1, 2),
 });
 
 const stepArb = fc.record({

@@ -35,7 +35,13 @@ const PLAIN_CAMPAIGN: Partial<Campaign> = {
   whenTight: "pull",
   manual: null,
 };
-const PLAIN_SHOP: Partial<Shape["shop"]> = { timeZone: "UTC", closeAfter: null, quiet: null, cashOnDelivery: ["cod"] };
+const PLAIN_SHOP: Partial<Shape["shop"]> = {
+  timeZone: "UTC",
+  closeAfter: null,
+  quiet: null,
+  cashOnDelivery: ["cod"],
+  joinAtMost: 5,
+};
 
 /** One thing less each: an event, a step, a campaign, or a value that need not be there. */
 export function simpler(shape: Shape): Shape[] {

@@ -12,11 +12,13 @@ import type { OpenDatabase } from "../../../db/open.ts";
 import { contactsSealedWith } from "../../../db/stores/buyers/contact-store.ts";
 import { readRunning } from "../../../db/stores/campaigns/campaign-store.ts";
 import { databaseNow } from "../../../db/stores/intake/intake-store.ts";
+import { countSharedContacts } from "../../../db/stores/reads/shared-contact-store.ts";
 import { redactUrl } from "../../../db/url.ts";
-import { createVault } from "../../../db/vault.ts";
+import { createVault, type Vault } from "../../../db/vault.ts";
 import { providerOf } from "../../../providers/all.ts";
 import { findQueue } from "../../../queue/queue-url.ts";
 import { catalogOptions } from "../../../render/catalog/catalog-options.ts";
+import { listShared } from "../../../reporting/shared-contacts.ts";
 import { type Describe, runCommand } from "../../command.ts";
 import { type CommandContext, CommandError, withDatabase } from "../../context.ts";
 import { explainFileError } from "../../failure.ts";
@@ -31,6 +33,8 @@ type Finding = { readonly check: string; readonly ok: boolean; readonly message:
 
 /** Only the locks of the queue depend on a worker's clock. With a larger skew BullMQ's PostgreSQL backend may run jobs twice. */
 const MAX_SKEW_MS = 2_000;
+const MAX_COUNTED = 1_000;
+const SHOWN = 5;
 
 export async function doctorCommand(context: CommandContext, json: boolean): Promise<void> {
   const findings: Finding[] = [];
@@ -77,8 +81,11 @@ export async function doctorCommand(context: CommandContext, json: boolean): Pro
         `this machine's clock differs by ${Math.round(skew)} ms from the database's${skew < MAX_SKEW_MS ? "" : ": set it by NTP"}`,
       );
       if (keys.ok) {
-        const { kind, message } = await contactsSealedWith(database.sql, createVault(keys.keys.secretKey));
+        const vault = createVault(keys.keys.secretKey);
+        const { kind, message } = await contactsSealedWith(database.sql, vault);
         add("contacts", kind !== "other", message);
+        const shared = await sharedAdvice(config, database.sql, vault);
+        if (shared !== null) add("contacts", true, shared);
       }
       for (const { ok, message } of await campaignFindings(config, database.sql)) add("campaigns", ok, message);
       const { openQueueBackend } = await import("../../../queue/connection.ts");
@@ -113,6 +120,17 @@ function wayTo({ server, url, directUrl }: OpenDatabase): string {
   return url === directUrl
     ? ", through a pooler in session mode"
     : `, through a pooler in transaction mode; migrations and the queue go to ${redactUrl(directUrl)}`;
+}
+
+/** null: strangers share no contact. */
+async function sharedAdvice(config: Config, sql: Sql, vault: Vault): Promise<string | null> {
+  const count = await countSharedContacts(sql, MAX_COUNTED);
+  if (count === 0) return null;
+  const zoneOf = (shop: string) => config.shop(shop)?.timeZone ?? "UTC";
+  const page = await listShared({ sql, vault, zoneOf }, { shop: null, limit: SHOWN, cursor: null });
+  const shown = (page?.items ?? []).map(({ masked, shop, buyers }) => `${masked} in ${shop} (buyer ids: ${buyers})`);
+  const more = count > shown.length ? " and others" : "";
+  return `advice: ${count}${count === MAX_COUNTED ? " or more" : ""} phone numbers or handles are shared by strangers, join nobody and get no message: ${shown.join(", ")}${more}; GET /v1/contacts/shared lists them`;
 }
 
 /** Checks the campaigns in the database; before the first start, the directory that it will apply. */

@@ -74,6 +74,8 @@ export type LoadedContact = {
   readonly told_at: number;
   readonly told_id: string;
   readonly suppressed: boolean;
+  /** core/order/sharing.ts */
+  readonly reporters: string | null;
 };
 
 export type LoadEnv = {

@@ -1,6 +1,6 @@
 /** Writes `contacts`. */
 import type { Sql } from "../../client.ts";
-import { bytea, type Columns, type Fragment, instant, rowSet, text, uuid } from "../../rows.ts";
+import { bytea, type Columns, type Fragment, instant, rowSet, text, uuid, word } from "../../rows.ts";
 
 export type ContactReport = {
   readonly shop: string;
@@ -10,9 +10,12 @@ export type ContactReport = {
 };
 
 export type ContactWrite = ContactReport & {
-  readonly buyerId: string;
+  /** null: strangers share it. */
+  readonly buyerId: string | null;
   readonly kind: string;
   readonly cipher: Buffer;
+  /** core/order/sharing.ts */
+  readonly reporters: string | null;
 };
 
 const KEY: Columns<ContactReport> = {
@@ -28,6 +31,7 @@ const created = rowSet<ContactWrite>(KEY, {
   buyer_id: uuid(({ buyerId }) => buyerId),
   kind: text(({ kind }) => kind),
   cipher: bytea(({ cipher }) => cipher),
+  reporters: word(({ reporters }) => reporters),
   ...REPORT,
 });
 const reported = rowSet<ContactReport>(KEY, REPORT);
@@ -36,8 +40,8 @@ const reported = rowSet<ContactReport>(KEY, REPORT);
 export function insertContacts(sql: Sql, rows: readonly ContactWrite[], keyId: string): Fragment | null {
   if (rows.length === 0) return null;
   return sql`
-    insert into contacts (${created.names(sql)}, key_id)
-    select ${created.values(sql)}, ${keyId} from ${created.rows(sql, rows)}
+    insert into contacts (${created.names(sql)}, key_id, shared_at)
+    select ${created.values(sql)}, ${keyId}, case when n.buyer_id is null then dunlin_now() end from ${created.rows(sql, rows)}
     order by n.shop_id, n.hash`;
 }
 

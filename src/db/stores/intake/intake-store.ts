@@ -47,10 +47,20 @@ export function insertEvents(sql: Sql, events: readonly EventWrite[]) {
     on conflict do nothing returning shop_id, id`;
 }
 
-/** The hashes that are known or suppressed, with the buyer, if there is one. */
+export type KnownContact = {
+  readonly shop_id: string;
+  readonly hash: Buffer;
+  readonly stored: boolean;
+  /** null: it is not stored, or strangers share it. */
+  readonly buyer_id: string | null;
+  readonly reporters: string | null;
+  readonly suppressed: boolean;
+};
+
+/** The hashes that are stored or suppressed. */
 export function findContacts(sql: Sql, hashes: readonly ContactKey[]) {
-  return sql<{ shop_id: string; hash: Buffer; buyer_id: string | null; suppressed: boolean }[]>`
-    select n.shop_id, n.hash, k.buyer_id, s.hash is not null as suppressed
+  return sql<KnownContact[]>`
+    select n.shop_id, n.hash, k.hash is not null as stored, k.buyer_id, k.reporters, s.hash is not null as suppressed
     from ${contactKeys.rows(sql, hashes)}
     left join contacts k on k.shop_id = n.shop_id and k.hash = n.hash
     left join suppressions s on s.shop_id = n.shop_id and s.hash = n.hash

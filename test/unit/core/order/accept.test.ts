@@ -8,6 +8,7 @@ const shop: ShopPolicy = {
   locale: "zh-CN",
   currency: "CNY",
   country: "CN",
+  joinAtMost: 5,
   closeAfter: null,
   quietHours: null,
   cashOnDelivery: [],

@@ -80,6 +80,28 @@ describe("a simulation", () => {
     expect(run([created("a", 0, one), created("b", 1, other)]).totals).toMatchObject({ orders: 2, cases: 1 });
   });
 
+  it("joins nobody by a number that more buyer ids share than one person has, and writes to it no more", () => {
+    const share = (n: number, minutes: number) => created(`o${n}`, minutes, { id: `b${n}`, phone: PHONE });
+    const five = [1, 2, 3, 4, 5].map((n) => share(n, 0));
+    expect(run(five)).toMatchObject({ totals: { cases: 1 }, rows: ["b1: 10 sms nudge o1+o2+o3+o4+o5"] });
+    const six = run([...five, share(6, 0)]);
+    expect(six.totals.cases).toBe(6);
+    expect(six.rows.every((row) => row.includes("no_contact"))).toBe(true);
+    // Later than the others: they were one buyer until then.
+    expect(run([...five, share(6, 5)])).toMatchObject({ totals: { cases: 2 } });
+    expect(run([...five, share(6, 5)]).rows.every((row) => row.includes("no_contact"))).toBe(true);
+  });
+
+  it("falls back to the number that a buyer had before, when the later one proves to be shared", () => {
+    const OTHER = "+8613912345678";
+    const events = [
+      created("a", 0, { id: "A", phone: OTHER }),
+      event("updated", "a", 1, { phone: PHONE }),
+      ...[1, 2, 3, 4, 5, 6].map((n) => created(`o${n}`, 2, { id: `b${n}`, phone: PHONE })),
+    ];
+    expect(run(events).rows.filter((row) => row.startsWith("A"))).toEqual(["A: 10 sms nudge a"]);
+  });
+
   it("keeps shops and kinds of handle apart", () => {
     const one = { id: "A", phone: PHONE };
     expect(run([created("a", 0, one), created("a", 0, one, { shop: "other" })]).totals.cases).toBe(2);

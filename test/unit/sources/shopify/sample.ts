@@ -12,6 +12,7 @@ export const SHOP: ShopPolicy = {
   closeAfter: null,
   quietHours: null,
   country: "HK",
+  joinAtMost: 5,
   cashOnDelivery: ["cod"],
   chaseShipped: false,
   name: null,
