@@ -1,5 +1,6 @@
 /** The end of the demo: the report and the story of one order, as the commands print them, with an explanation. */
 import type { Sql } from "../db/client.ts";
+import type { Vault } from "../db/vault.ts";
 import { explainOrder } from "../reporting/explain.ts";
 import { storyText } from "../reporting/format-explain.ts";
 import { recoveryReport } from "../reporting/recovery.ts";
@@ -12,8 +13,8 @@ import type { BookedOrder } from "./shop/shop.ts";
 export const report = (sql: Sql) => recoveryReport({ sql }, { by: [], zoneOf: () => TIME_ZONE });
 export const reportText = async (sql: Sql): Promise<string> => reportTable(await report(sql));
 
-export async function storyOf(sql: Sql, order: string): Promise<string | null> {
-  const story = await explainOrder({ sql, zoneOf: () => TIME_ZONE }, { shop: SHOP, order });
+export async function storyOf(sql: Sql, vault: Vault, order: string): Promise<string | null> {
+  const story = await explainOrder({ sql, vault, zoneOf: () => TIME_ZONE }, { shop: SHOP, order });
   return story === null ? null : storyText(story);
 }
 

@@ -101,7 +101,16 @@ async function perform(deps: DemoDeps, options: DemoOptions, stage: Stage): Prom
   await optOut(config, database, keys.keys.secretKey, cast);
 
   const { apiKey } = keys.keys;
-  const scene: Scene = { screen, place, pace, cast, provider, url: app.url, apiKey };
+  const scene: Scene = {
+    screen,
+    place,
+    pace,
+    cast,
+    provider,
+    url: app.url,
+    apiKey,
+    vault: createVault(keys.keys.secretKey),
+  };
   screen.say(...banner(scene));
   const faults = faultLine();
   const shop = openShop({ url: app.url, apiKey, closeAfter: pace.closeAfter, random, onFault: faults.raise });

@@ -1,4 +1,5 @@
 /** The parts of a run. */
+import type { Vault } from "../db/vault.ts";
 import type { Place } from "./place.ts";
 import type { Screen } from "./screen/screen.ts";
 import type { CastBuyer } from "./shop/cast.ts";
@@ -13,4 +14,6 @@ export type Scene = {
   readonly provider: Provider;
   readonly url: string;
   readonly apiKey: string;
+  /** Opens the texts that were sent. */
+  readonly vault: Vault;
 };

@@ -96,7 +96,7 @@ export async function conclude(scene: Scene, shop: Shop, sql: Sql): Promise<bool
   screen.say("", indent("(These buyers are simulated.)"));
 
   const order = orderToShow(provider.log, shop.orders);
-  const story = order === null ? null : await storyOf(sql, order);
+  const story = order === null ? null : await storyOf(sql, scene.vault, order);
   if (story !== null)
     screen.say("", bold(`One order: dunlin explain ${order} --shop ${SHOP}`), "", ...block(story, screen));
 

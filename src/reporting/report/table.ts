@@ -54,6 +54,7 @@ const UNNAMED: Readonly<Partial<Record<Dimension, string>>> = {
   step: "whole case",
   channel: "not sent",
   template: "no text",
+  reason: "sent or planned",
 };
 
 /** A heading, and a table with one line a row and the totals below; without dimensions a page with every figure. */
