@@ -15,6 +15,7 @@
 import { type IQueueBackend, type Processor, Queue, Worker, type WorkerOptions } from "bullmq";
 import { withDeadline } from "../deadline.ts";
 import { type QueueLog, type ReportError, rateLimitedErrors } from "./error-log.ts";
+import { ALWAYS_OPEN, type Gate } from "./gate.ts";
 import type { QueueName } from "./jobs.ts";
 import type { QueueCheck, StoreLink } from "./link.ts";
 import { openPostgresLink } from "./postgres-link.ts";
@@ -44,6 +45,9 @@ export type QueueBackend = {
   worker(name: QueueName, process: BullProcessor, options: Omit<WorkerOptions, "connection">): BullWorker;
   /** Updates BullMQ's own PostgreSQL schema; safe to run from many processes at once. Does nothing on Redis. */
   migrate(): Promise<void>;
+  readonly findStranded: StoreLink["findStranded"];
+  /** Workers take work while it is open. */
+  readonly gate: Gate;
   /** Never rejects. */
   check(options?: CheckOptions): Promise<QueueCheck>;
   /** Close workers first. Idempotent, bounded. */
@@ -55,6 +59,8 @@ export type QueueOptions = {
   readonly log: QueueLog;
   /** A pooler in session mode stands before the PostgreSQL of the queue. */
   readonly throughPooler?: boolean;
+  /** Default: always open. */
+  readonly gate?: Gate;
 };
 
 /** Events only help with debugging; a short stream keeps both stores small. */
@@ -107,6 +113,8 @@ export function openQueueBackend(queueUrl: string, options: QueueOptions): Queue
       return worker;
     },
     migrate: () => link.migrate(),
+    findStranded: (now) => link.findStranded(now),
+    gate: options.gate ?? ALWAYS_OPEN,
     async check({ limitMs = 3_000, deep = false } = {}) {
       const started = performance.now();
       const latencyMs = () => Math.round(performance.now() - started);

@@ -2,6 +2,13 @@
 import type { BackendFactory, IQueueBackend } from "bullmq";
 import type { QueueName } from "./jobs.ts";
 
+export type StrandedJob = { readonly queue: QueueName; readonly id: string };
+
+/** Dunlin itself delays no job for longer than 15 s, and a worker may be 15 s ahead. */
+export const FAR_AHEAD_MS = 60_000;
+/** How many jobs one look takes. */
+export const JOBS_PER_LOOK = 1_000;
+
 /** A factory holds its own connection; the `connection` that BullMQ passes to it is not used. */
 export type Factory = BackendFactory<IQueueBackend, string>;
 
@@ -35,6 +42,11 @@ export type StoreLink = {
   /** A factory for one worker, with its own blocking connection. */
   worker(queue: QueueName): Factory;
   migrate(): Promise<void>;
+  /**
+   * Jobs that are delayed far beyond `now` (epoch ms), up to 1,000 at a look. Locks that hold that far are ended, and their jobs wait again:
+   * `locks` is how many.
+   */
+  findStranded(now: number): Promise<{ readonly locks: number; readonly delayed: readonly StrandedJob[] }>;
   check(deep: boolean): Promise<Omit<QueueCheck, "ok" | "kind" | "latencyMs">>;
   close(): Promise<void>;
 };

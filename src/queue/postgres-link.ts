@@ -5,14 +5,16 @@ import pg from "pg";
 import { sslForPg } from "../postgres/server.ts";
 import { splitSsl } from "../postgres/ssl.ts";
 import type { ReportError } from "./error-log.ts";
-import type { QueueName } from "./jobs.ts";
-import type { StoreLink } from "./link.ts";
+import { type QueueName, queueNames } from "./jobs.ts";
+import { FAR_AHEAD_MS, JOBS_PER_LOOK, type StoreLink, type StrandedJob } from "./link.ts";
 import { PoolerClient, QuietClient } from "./pg-client.ts";
 import { messageOf } from "./waiting.ts";
 
 /** Connections of a worker. More gain nothing (measured). Each worker has one more for LISTEN. */
 const POOL_SIZE: Record<QueueName, number> = { orders: 4, dispatch: 2, upkeep: 1 };
 const PRODUCER_POOL_SIZE = 3;
+
+const LOCK_MS = 60_000;
 
 /** On this backend the worker's own clock sets and judges the locks, see `lock` below. */
 const SKEW_ADVICE_MS = 2_000;
@@ -74,7 +76,7 @@ export function openPostgresLink(
     kind: "postgres",
     namespace: schema,
     // Renewed four times before it expires: a worker whose clock is up to 45 s ahead of another's still sees that lock as held.
-    lock: { durationMs: 60_000, renewMs: 15_000, stalledCheckMs: 15_000 },
+    lock: { durationMs: LOCK_MS, renewMs: 15_000, stalledCheckMs: 15_000 },
     async producer() {
       const connection = await sharedConnection();
       return (name, opts) => new PostgresQueueBackend(connection, name, { ...opts, connection: "" }, false);
@@ -90,6 +92,30 @@ export function openPostgresLink(
         await client.query("set statement_timeout = 0");
         await runMigrations(client, schema);
       });
+    },
+    async findStranded(now) {
+      const { pool } = await sharedConnection();
+      const names = [...queueNames];
+      const { rows: freed } = await pool.query<{ queue: string }>(
+        `update job set state = 'waiting', lock_token = null, locked_until_ms = null, stalled_marked = false,
+           stalled_count = stalled_count + 1, seq = nextval('job_seq')
+         where queue = any($1) and state = 'active' and locked_until_ms > $2 returning queue`,
+        [names, now + LOCK_MS + FAR_AHEAD_MS],
+      );
+      // A check in the future would keep all workers from looking for stalled jobs until then.
+      await pool.query(
+        "update meta set value = '0' where queue = any($1) and field = 'stalled-check' and value::bigint > $2",
+        [names, now + FAR_AHEAD_MS],
+      );
+      for (const queue of new Set(freed.map((row) => row.queue)))
+        await pool.query("select pg_notify('bullmq_jobs', $1)", [queue]);
+      const { rows: delayed } = await pool.query<StrandedJob>(
+        `select queue, id from job where queue = any($1) and state = 'delayed' and process_at_ms > $2
+           and scheduler_id is null and (attempts_started > 0 or coalesce((opts ->> 'delay')::numeric, 0) = 0)
+         order by process_at_ms limit $3`,
+        [names, now + FAR_AHEAD_MS, JOBS_PER_LOOK],
+      );
+      return { locks: freed.length, delayed };
     },
     async check(deep) {
       const { pool } = await sharedConnection();

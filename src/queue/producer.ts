@@ -2,6 +2,7 @@
 import { DeadlineError, withDeadline } from "../deadline.ts";
 import type { BullQueue, QueueBackend } from "./connection.ts";
 import { type Chore, chores, type DispatchPayload, type QueueName, queueNames } from "./jobs.ts";
+import { FAR_AHEAD_MS } from "./link.ts";
 import { messageOf } from "./waiting.ts";
 
 /** BullMQ's add() was seen to hang for 13 s after a Redis outage; no caller waits longer than this. */
@@ -82,7 +83,10 @@ export function createProducer(backend: QueueBackend, options: { limitMs?: numbe
         });
         for (const { name, every } of wanted) {
           const known = await queue.getJobScheduler(name);
-          if (known?.every === every && (known.next ?? 0) > Date.now() - OVERDUE_MS) continue;
+          const wait = (known?.next ?? 0) - Date.now();
+          if (known?.every === every && wait > -OVERDUE_MS && wait < every + FAR_AHEAD_MS) continue;
+          // A worker with a wrong clock put the next run far ahead; else it would stay there.
+          if (wait >= every + FAR_AHEAD_MS) await queue.removeJobScheduler(name);
           await queue.upsertJobScheduler(name, { every }, { name, data: {}, opts: NUDGE });
         }
         return wanted.length;

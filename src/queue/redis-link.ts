@@ -2,7 +2,8 @@
 import { createRedisBackend } from "bullmq";
 import { Cluster, Redis } from "ioredis";
 import type { ReportError } from "./error-log.ts";
-import type { StoreLink } from "./link.ts";
+import { type QueueName, queueNames } from "./jobs.ts";
+import { FAR_AHEAD_MS, JOBS_PER_LOOK, type StoreLink, type StrandedJob } from "./link.ts";
 import { whyNoWrites } from "./redis-writes.ts";
 import { messageOf } from "./waiting.ts";
 
@@ -10,6 +11,9 @@ type Client = Redis | Cluster;
 type ClusterNode = { readonly host: string; readonly port: number };
 type ClusterOptions = { username?: string; password?: string; tls?: object };
 type ClusterAddress = { readonly nodes: ClusterNode[]; readonly options: ClusterOptions };
+
+/** The scores of BullMQ's delayed jobs: ms times this, plus a counter. */
+const TICKS_PER_MS = 0x1000;
 
 const retryStrategy = (times: number): number => Math.min(times * 200, 2_000);
 
@@ -48,6 +52,8 @@ export function openRedisLink(queueUrl: string, prefix: string | undefined, repo
   };
 
   const producerClient = connect(PRODUCING);
+  /** Jobs that their producers delayed are looked past, page by page. */
+  const skipped = new Map<QueueName, number>();
   let workerClient: Client | undefined;
   let lastError: unknown;
   producerClient.on("error", (error) => {
@@ -86,6 +92,19 @@ export function openRedisLink(queueUrl: string, prefix: string | undefined, repo
       return (name, opts, kind) => createRedisBackend(name, { ...opts, connection, ...{ prefix: namespace } }, kind);
     },
     async migrate() {},
+    async findStranded(now) {
+      // Redis expires locks by its own clock.
+      const delayed: StrandedJob[] = [];
+      for (const queue of queueNames) {
+        const skip = skipped.get(queue) ?? 0;
+        const key = `${namespace}:${queue}:delayed`;
+        const [from, limit] = [(now + FAR_AHEAD_MS) * TICKS_PER_MS, ["LIMIT", skip, JOBS_PER_LOOK] as const];
+        const ids = await producerClient.zrangebyscore(key, from, "+inf", ...limit);
+        for (const id of ids) delayed.push({ queue, id });
+        skipped.set(queue, ids.length < JOBS_PER_LOOK ? 0 : skip + JOBS_PER_LOOK);
+      }
+      return { locks: 0, delayed };
+    },
     async check() {
       await firstContact;
       if (producerClient.status !== "ready") throw away();

@@ -62,9 +62,29 @@ export function runWorker(
       runRetryDelay: RETRY_MS,
     });
 
+  const { gate } = backend;
+  /** Closes the worker when the gate closes. Its jobs in hand are finished first. */
+  const obeyGate = async (current: BullWorker, over: Promise<void>): Promise<void> => {
+    let isOver = false;
+    void over.then(() => {
+      isOver = true;
+    });
+    while (!isOver && gate.isOpen()) await Promise.race([gate.changed(), over]);
+    if (!isOver) await endsWithin(CLOSE_LIMIT_MS, current.close());
+  };
+
   const supervise = async (): Promise<void> => {
     while (!stop.signal.aborted) {
+      if (!gate.isOpen()) {
+        await Promise.race([gate.changed(), stopped]);
+        continue;
+      }
       const current = open();
+      let markOver = () => {};
+      const over = new Promise<void>((resolve) => {
+        markOver = resolve;
+      });
+      void obeyGate(current, over);
       try {
         await Promise.race([current.waitUntilReady(), stopped]);
         if (!stop.signal.aborted) {
@@ -76,6 +96,7 @@ export function runWorker(
       } catch (error) {
         backend.report(`worker ${queue}`, error);
       }
+      markOver();
       if (worker === current && stop.signal.aborted) return;
       running = false;
       worker = undefined;
