@@ -4,10 +4,12 @@ import { openChannels } from "./channels/registry.ts";
 import type { RunningService, ServiceOptions } from "./cli/command.ts";
 import type { Config } from "./config/config.ts";
 import { countDue } from "./db/stores/dispatch/due-store.ts";
+import { measureSkew } from "./db/stores/reads/clock-skew.ts";
 import { createDispatcher } from "./dispatch/dispatcher.ts";
 import { createIntake } from "./intake/intake.ts";
 import { createLifecycle, type Lifecycle } from "./lifecycle.ts";
 import { createProducer } from "./queue/producer.ts";
+import { watchClock } from "./roles/clock-watch.ts";
 import { createMetrics } from "./roles/metrics.ts";
 import { ROLE_NAMES, type RoleName } from "./roles/names.ts";
 import type { Parts, Role } from "./roles/role.ts";
@@ -54,9 +56,11 @@ async function openParts(
     database,
     roles.some(({ contacts }) => contacts),
   );
-  const backend = await openQueue(config, database, log);
+  const clock = await watchClock({ measure: () => measureSkew(sql), log });
+  life.onRelease(() => clock.stop());
+  const backend = await openQueue(config, database, log, clock.gate);
   life.onRelease(() => backend.close());
-  const channels = openChannels(config.channels, { log, print });
+  const channels = openChannels(config.channels, { log, print, now: clock.now });
   for (const channel of channels.values()) life.onRelease(() => channel.close());
   const live = await openCampaigns(config, database, channels, log);
   const producer = createProducer(backend);
@@ -67,6 +71,7 @@ async function openParts(
       return depth.ok ? depth.value : null;
     },
     inFlight: () => dispatcher.inFlight,
+    skewMs: clock.skewMs,
   });
   const shared = {
     sql,
@@ -90,5 +95,8 @@ async function openParts(
   const watch = watchCampaigns({ sql, live, log, replans: roles.some(({ replans }) => replans) });
   life.onStop(() => watch.stop());
   const counted = (source: string) => withWarningLog(metrics.counted(source, intake), { log, source });
-  return { config, log, print, life, database, keys, backend, producer, live, dispatcher, intake: counted, metrics };
+  return {
+    ...{ config, log, print, life, database, keys, backend, producer, live, dispatcher, intake: counted, metrics },
+    clock,
+  };
 }

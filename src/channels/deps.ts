@@ -4,6 +4,8 @@ import type { ChannelConfigOf, ChannelProvider } from "../providers/all.ts";
 
 export type ChannelDeps = {
   readonly log: { warn(fields: object, message: string): void };
+  /** The present time, epoch ms, for signatures: this machine's own clock may be wrong. Default: that clock. */
+  readonly now?: () => number;
   /** Prints one line of channel `console`, given without its end. Default: standard output. */
   readonly print?: (line: string) => void;
 };

@@ -16,6 +16,8 @@ export type Gauges = {
   due(): Promise<{ due: number; lagMs: number }>;
   queueDepth(): Promise<Record<string, { waiting: number; active: number; delayed: number; failed: number }> | null>;
   inFlight(): number;
+  /** Positive when this machine's clock is ahead of the database's; null: unknown. */
+  skewMs(): number | null;
 };
 
 export function createMetrics(gauges: Gauges): Metrics {
@@ -91,6 +93,14 @@ export function createMetrics(gauges: Gauges): Metrics {
     registers,
     collect() {
       this.set(gauges.inFlight());
+    },
+  });
+  new Gauge({
+    name: "dunlin_clock_skew_seconds",
+    help: "How far this machine's clock is ahead of the database's",
+    registers,
+    collect() {
+      this.set((gauges.skewMs() ?? Number.NaN) / 1_000);
     },
   });
   new Gauge({

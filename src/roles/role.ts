@@ -9,6 +9,7 @@ import type { Intake } from "../intake/intake.ts";
 import type { Lifecycle } from "../lifecycle.ts";
 import type { QueueBackend } from "../queue/connection.ts";
 import type { QueueProducer } from "../queue/producer.ts";
+import type { ClockWatch } from "./clock-watch.ts";
 import type { Metrics } from "./metrics.ts";
 
 export type Parts = {
@@ -26,6 +27,7 @@ export type Parts = {
   /** Intake, counted under the name of the source. */
   readonly intake: (source: string) => Intake;
   readonly metrics: Metrics;
+  readonly clock: ClockWatch;
 };
 
 export type Role = {

@@ -13,6 +13,7 @@ import type { SessionLimits } from "../db/session.ts";
 import { contactsSealedWith } from "../db/stores/buyers/contact-store.ts";
 import { createVault, type Vault } from "../db/vault.ts";
 import { openQueueBackend, type QueueBackend } from "../queue/connection.ts";
+import type { Gate } from "../queue/gate.ts";
 import { findQueue } from "../queue/queue-url.ts";
 import { catalogOptions } from "../render/catalog/catalog-options.ts";
 
@@ -60,9 +61,14 @@ export async function openVault(keys: Keys, { sql }: OpenDatabase, contacts: boo
 }
 
 /** BullMQ's own schema on PostgreSQL is migrated here. */
-export async function openQueue(config: Config, database: OpenDatabase, log: Logger): Promise<QueueBackend> {
+export async function openQueue(
+  config: Config,
+  database: OpenDatabase,
+  log: Logger,
+  gate: Gate,
+): Promise<QueueBackend> {
   const { url, throughPooler } = await findQueue(config, database);
-  const backend = openQueueBackend(url, { log, throughPooler });
+  const backend = openQueueBackend(url, { log, throughPooler, gate });
   if (backend.kind === "postgres") await backend.migrate();
   return backend;
 }

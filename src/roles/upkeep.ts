@@ -1,19 +1,24 @@
-/** Role `upkeep`: looks for due work and wakes the dispatchers, rescues expired claims, deletes old texts, and keeps statistics fresh. */
-import type { Logger } from "pino";
+/**
+ * Role `upkeep`: looks for due work and wakes the dispatchers, rescues expired claims, deletes old texts, keeps
+ * statistics fresh, and frees jobs that a wrong clock stranded.
+ */
 import type { Sql } from "../db/client.ts";
 import { analyzeGrown } from "../db/statistics.ts";
 import { lookForWork } from "../db/stores/dispatch/due-store.ts";
 import type { Lifecycle } from "../lifecycle.ts";
 import type { QueueProducer } from "../queue/producer.ts";
+import { repairSkew } from "../queue/skew-repair.ts";
 import { startUpkeepWorker } from "../queue/worker.ts";
 import { purgeTexts } from "../retention/purge-texts.ts";
-import { CLOSE_WORKER_MS, type Role } from "./role.ts";
+import { CLOSE_WORKER_MS, type Parts, type Role } from "./role.ts";
 
 const CHORES_MS = { "due-scan": 250, rescue: 10_000, purge: 60_000 };
 /** How often the schedule of the chores is checked: a queue store that was emptied has lost it. */
 const SCHEDULE_MS = 5_000;
 /** How often grown tables are looked for. */
 const ANALYZE_MS = 5_000;
+/** How often jobs are looked for that a worker with a wrong clock stranded. */
+const REPAIR_MS = 5_000;
 /** One nudge wakes a dispatcher for this many due buyers. */
 const BUYERS_PER_NUDGE = 100;
 const MAX_COUNTED = 2_000;
@@ -22,12 +27,19 @@ export const upkeep: Role = {
   name: "upkeep",
   contacts: false,
   replans: true,
-  async start({ config, life, log, database: { sql }, backend, producer, dispatcher }) {
-    const schedule = () => producer.scheduleUpkeep(CHORES_MS);
+  async start({ config, life, log, database: { sql }, backend, producer, dispatcher, clock }) {
+    const schedule = async () => {
+      if (clock.gate.isOpen()) await producer.scheduleUpkeep(CHORES_MS);
+    };
     await schedule();
     const timer = setInterval(() => void schedule(), SCHEDULE_MS);
     life.onStop(() => clearInterval(timer));
-    analyzeEvery(ANALYZE_MS, { life, log, sql });
+    every(ANALYZE_MS, life, () =>
+      analyzeGrown(sql).catch((error: unknown) => log.warn({ err: error }, "tables could not be analysed")),
+    );
+    every(REPAIR_MS, life, async () => {
+      if (clock.gate.isOpen()) await putRight({ backend, clock, log });
+    });
     const worker = startUpkeepWorker({
       backend,
       handle: async (chore) => {
@@ -47,13 +59,22 @@ async function wakeDispatchers(sql: Sql, producer: QueueProducer): Promise<void>
   if (nudges > 0) await producer.enqueueDispatch(nudges);
 }
 
-function analyzeEvery(everyMs: number, { life, log, sql }: { life: Lifecycle; log: Logger; sql: Sql }): void {
+async function putRight({ backend, clock, log }: Pick<Parts, "backend" | "clock" | "log">): Promise<void> {
+  try {
+    const { locks, delays } = await repairSkew(backend, clock.now());
+    if (locks + delays > 0)
+      log.warn({ locks, delays }, "freed jobs that a worker with a wrong clock had locked or delayed far ahead");
+  } catch (error) {
+    backend.report("repair", error);
+  }
+}
+
+/** `work` never rejects, and one call ends before the next begins. */
+function every(ms: number, life: Lifecycle, work: () => Promise<unknown>): void {
   let running: Promise<unknown> = Promise.resolve();
   const timer = setInterval(() => {
-    running = running
-      .then(() => analyzeGrown(sql))
-      .catch((error: unknown) => log.warn({ err: error }, "tables could not be analysed"));
-  }, everyMs);
+    running = running.then(work);
+  }, ms);
   life.onStop(() => {
     clearInterval(timer);
     return running;

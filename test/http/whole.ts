@@ -102,6 +102,7 @@ export async function wholeApi() {
     due: async () => ({ due: 0, lagMs: 0 }),
     queueDepth: async () => null,
     inFlight: () => 0,
+    skewMs: () => 0,
   });
   const intake = createIntake(shared);
   const dispatcher = createDispatcher({ ...shared, catalog: () => live.current().catalog, channels, log });

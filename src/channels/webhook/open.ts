@@ -8,7 +8,7 @@ import { openHttp } from "../http-client.ts";
 import { readAnswer } from "./codes.ts";
 import { sign, signingKey } from "./signature.ts";
 
-export const openWebhook: Open<"webhook"> = (config, { log }) => {
+export const openWebhook: Open<"webhook"> = (config, { log, now = Date.now }) => {
   const { name, settings } = config;
   const url = new URL(settings.url);
   const key = settings.secret === undefined ? null : signingKey(settings.secret);
@@ -27,7 +27,7 @@ export const openWebhook: Open<"webhook"> = (config, { log }) => {
     send: (message, startBy = Number.POSITIVE_INFINITY, begun = () => {}) => {
       const { idempotencyKey } = message;
       const body = bodyOf(message);
-      const timestamp = String(Math.floor(Date.now() / 1000));
+      const timestamp = String(Math.floor(now() / 1000));
       const headers = [...fixed, "webhook-id", idempotencyKey, "webhook-timestamp", timestamp];
       if (key !== null) headers.push("webhook-signature", sign(key, idempotencyKey, timestamp, body));
       return http.post({ path, headers, body }, { startBy, begun }, readAnswer);

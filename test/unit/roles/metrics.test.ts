@@ -14,6 +14,7 @@ it("reads the due gauges once per scrape, and keeps the last values when a read 
     },
     queueDepth: async () => null,
     inFlight: () => 0,
+    skewMs: () => -2_500,
   });
   const scrape = async () => {
     const text = await registry.metrics();
@@ -23,6 +24,7 @@ it("reads the due gauges once per scrape, and keeps the last values when a read 
   expect(await scrape()).toEqual([0, 0]);
   expect(await scrape()).toEqual([0, 0]);
   expect(asked).toBe(3);
+  expect(await registry.metrics()).toContain("dunlin_clock_skew_seconds -2.5");
 });
 
 it("counts warnings by code, and logs them at the first and then once a minute", async () => {
@@ -30,6 +32,7 @@ it("counts warnings by code, and logs them at the first and then once a minute",
     due: async () => ({ due: 0, lagMs: 0 }),
     queueDepth: async () => null,
     inFlight: () => 0,
+    skewMs: () => null,
   });
   const warning = { index: 0, id: "e1", code: "phone_unreadable", message: "order.buyer.phone: …" } as const;
   const intake: Intake = {

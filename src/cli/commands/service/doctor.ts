@@ -11,7 +11,14 @@ import { explainDbError } from "../../../db/explain-error.ts";
 import type { OpenDatabase } from "../../../db/open.ts";
 import { contactsSealedWith } from "../../../db/stores/buyers/contact-store.ts";
 import { readRunning } from "../../../db/stores/campaigns/campaign-store.ts";
-import { databaseNow } from "../../../db/stores/intake/intake-store.ts";
+import {
+  certainSkew,
+  describeSkew,
+  measureSkew,
+  SKEW_LIMIT_MS,
+  SKEW_WARNING_MS,
+  type Skew,
+} from "../../../db/stores/reads/clock-skew.ts";
 import { countSharedContacts } from "../../../db/stores/reads/shared-contact-store.ts";
 import { redactUrl } from "../../../db/url.ts";
 import { createVault, type Vault } from "../../../db/vault.ts";
@@ -31,10 +38,17 @@ export const command: Describe = (cli) =>
 
 type Finding = { readonly check: string; readonly ok: boolean; readonly message: string };
 
-/** Only the locks of the queue depend on a worker's clock. With a larger skew BullMQ's PostgreSQL backend may run jobs twice. */
-const MAX_SKEW_MS = 2_000;
 const MAX_COUNTED = 1_000;
 const SHOWN = 5;
+
+/** Only the locks and delays of the queue depend on a worker's clock. */
+function clockFinding(skew: Skew): [ok: boolean, message: string] {
+  const certain = Math.abs(certainSkew(skew));
+  if (certain <= SKEW_WARNING_MS)
+    return [true, `this machine's clock differs by ${Math.round(Math.abs(skew.ms))} ms from the database's`];
+  const effect = certain > SKEW_LIMIT_MS ? "; until then its processes take no work from the queue" : "";
+  return [false, `this machine's clock is ${describeSkew(skew.ms)}: set it by NTP${effect}`];
+}
 
 export async function doctorCommand(context: CommandContext, json: boolean): Promise<void> {
   const findings: Finding[] = [];
@@ -70,16 +84,10 @@ export async function doctorCommand(context: CommandContext, json: boolean): Pro
   }
   try {
     await withDatabase(context, async (database) => {
-      const before = Date.now();
-      const now = await databaseNow(database.sql);
-      const skew = Math.abs(now - (before + Date.now()) / 2);
+      const skew = await measureSkew(database.sql);
       const [row] = await database.sql<{ version: string }[]>`select current_setting('server_version') as version`;
       add("database", true, `PostgreSQL ${row?.version} at ${redactUrl(database.url)}${wayTo(database)}`);
-      add(
-        "clock",
-        skew < MAX_SKEW_MS,
-        `this machine's clock differs by ${Math.round(skew)} ms from the database's${skew < MAX_SKEW_MS ? "" : ": set it by NTP"}`,
-      );
+      add("clock", ...clockFinding(skew));
       if (keys.ok) {
         const vault = createVault(keys.keys.secretKey);
         const { kind, message } = await contactsSealedWith(database.sql, vault);
