@@ -16,7 +16,7 @@ export function reportRoutes(plain: FastifyInstance, { report, reportCsv }: Repo
         querystring: recoveryQuery,
         summary: "Recovered orders",
         description:
-          "The same as `dunlin report`. Without a period, the whole history. A day is the own day of each shop, in its zone.",
+          "The same as `dunlin report`. Without a period, the whole history. A day is the own day of each shop, in its zone. Orders and cases count on the day they were placed; reminders, cost and recovered orders on the day of the reminder.",
         tags: ["reports"],
         response: answers(200, "The report", { [JSON_TYPE]: recoveryReport, "text/csv": z.string() }),
       },

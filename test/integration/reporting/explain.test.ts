@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { HOUR, MINUTE } from "../../../src/core/values/duration.ts";
+import type { Campaign } from "../../../src/core/values/policy.ts";
 import { REASONS } from "../../../src/core/values/reason.ts";
 import { explainOrder } from "../../../src/reporting/explain.ts";
 import { storyText } from "../../../src/reporting/format-explain.ts";
@@ -271,6 +272,9 @@ describe("explaining an order", () => {
     expect((await story({ zoneOf })).cases[0]?.unplanned).toEqual([]);
     await facts.receive("updated", T0 + MINUTE, { id: "o1", closesAt: new Date(T0 + 2 * HOUR).toISOString() });
     expect((await story()).cases[0]?.unplanned).toEqual([]);
+    // A step that a later version added has no row either, and the close is known.
+    const later = { ...one, steps: [...one.steps, { ...one.steps[1], id: "added" }] } as Campaign;
+    expect((await story({ campaignOf: () => later })).cases[0]?.unplanned).toEqual([]);
   });
 
   it("shows no move within a second", async () => {
