@@ -126,12 +126,12 @@ describe("bad input", () => {
       .split("\n")
       .sort();
     expect(faults).toEqual([
-      "bad/other/campaign.yaml:2: steps[0].at: needs exactly one of afterCreated and beforeClose",
+      "bad/other/campaign.yaml:2: step a: at: needs exactly one of afterCreated and beforeClose",
       "bad/other/campaign.yaml:3: limit: unknown key (did you mean `limits`?)",
       "bad/promo/campaign.yaml:1: active.from: must be before `to`",
       "bad/promo/campaign.yaml:2: holdout: must be at most 100%",
-      "bad/promo/campaign.yaml:5: steps[1].channels[0]: no channel pigeon is configured (there are sms)",
-      "bad/promo/campaign.yaml:5: steps[1].id: is already the id of steps[0]: choose another id",
+      "bad/promo/campaign.yaml:5: step nudge: channels[0]: no channel pigeon is configured (there are sms)",
+      "bad/promo/campaign.yaml:5: step nudge: id: is already the id of the first step: choose another id",
       expect.stringMatching(/^bad\/promo\/nudge.sms.en.hbs:1: unknown variable {{nobody}}/),
       "nothing.ndjson: cannot be read (ENOENT)",
     ]);

@@ -45,12 +45,17 @@ function* exclusion(exclude: unknown): Generator<Contradiction> {
     yield [["exclude"], "needs shops, tags or amount: without any it would exclude every order"];
 }
 
+const ORDER = ["first", "second", "third"];
+
 function* doubles(steps: readonly Record<string, unknown>[]): Generator<Contradiction> {
   const seen = new Map<unknown, number>();
   for (const [index, { id }] of steps.entries()) {
     const first = seen.get(id);
     if (typeof id === "string" && first !== undefined)
-      yield [["steps", index, "id"], `is already the id of steps[${first}]: choose another id`];
+      yield [
+        ["steps", index, "id"],
+        `is already the id of the ${ORDER[first] ?? `${first + 1}th`} step: choose another id`,
+      ];
     else seen.set(id, index);
   }
 }

@@ -16,11 +16,17 @@ import {
   visit,
 } from "yaml";
 import type { z } from "zod";
+import { fullWidthNear, withFullWidth } from "./full-width.ts";
 import { explain, formatPath, toFaults, type YamlFault, type YamlPath } from "./yaml-faults.ts";
 
 export type YamlResult<T> =
   | { readonly ok: true; readonly value: T; readonly lineOf: (path: YamlPath) => number }
-  | { readonly ok: false; readonly faults: readonly YamlFault[] };
+  | {
+      readonly ok: false;
+      readonly faults: readonly YamlFault[];
+      /** The value as it stands, not checked; absent: the text is not YAML. */
+      readonly raw?: { readonly value: unknown; readonly lineOf: (path: YamlPath) => number };
+    };
 
 export type YamlOptions = {
   /** In UTF-16 units; default 65,536. */
@@ -49,17 +55,23 @@ export function parseYaml<T>(text: string, schema: z.ZodType<T>, options: YamlOp
   const faults: YamlFault[] = [];
   const unset = options.substitute ? substitute(doc, options.substitute, lineAt, faults) : new Set<string>();
   const lineOf = (path: YamlPath) => lineAt(offsetOf(doc, path));
-  if (refused.length > 0) return { ok: false, faults: sorted([...refused, ...faults]) };
-  const result = schema.safeParse(doc.toJS() ?? {}, { error: explain });
+  // Neither is made a value: an alias would be resolved.
+  if (hasAlias(doc) || refused.some(({ message }) => message.includes("`__proto__`")))
+    return { ok: false, faults: sorted([...refused, ...faults]) };
+  const value: unknown = doc.toJS() ?? {};
+  const result = schema.safeParse(value, { error: explain });
   if (!result.success) {
     for (const issue of result.error.issues)
-      for (const fault of toFaults(issue, lineOf)) {
+      for (const fault of toFaults(issue, lineOf, value)) {
         if (faults.length >= MAX_FAULTS) break;
         if (!unset.has(fault.path)) faults.push(fault);
       }
   }
-  if (!result.success || faults.length > 0) return { ok: false, faults: sorted(faults) };
-  return { ok: true, value: result.data, lineOf };
+  if (result.success && faults.length === 0 && refused.length === 0) return { ok: true, value: result.data, lineOf };
+  const before = (options.linesBefore ?? 0) + 1;
+  const lines = text.split("\n");
+  const all = [...refused, ...faults].map((fault) => withFullWidth(fault, lines[fault.line - before] ?? ""));
+  return { ok: false, faults: sorted(withoutRepeats(all)).slice(0, MAX_FAULTS), raw: { value, lineOf } };
 }
 
 function parse(text: string, options: YamlOptions): Parsed | Refused {
@@ -84,13 +96,32 @@ function parse(text: string, options: YamlOptions): Parsed | Refused {
   for (const error of doc.errors) {
     if (faults.size >= MAX_FAULTS) break;
     const line = lineAt(error.pos[0]);
-    if (!faults.has(line))
+    const near = fullWidthNear(lines, line - before - 1);
+    if (near !== null)
+      faults.set(near.at + before + 1, { line: near.at + before + 1, path: "", message: near.message });
+    else if (!faults.has(line))
       faults.set(line, { line, path: "", message: syntaxMessage(error, lines[line - before - 1] ?? "") });
   }
   if (faults.size > 0) return { faults: sorted([...faults.values()]) };
   if (doc.directives?.yaml.explicit || Object.keys(doc.directives?.tags ?? {}).length > 1)
     return refuse("YAML directives (%…) are not allowed");
   return { doc, lineAt };
+}
+
+/** Several faults of a line may have one cause, and one message. */
+const withoutRepeats = (faults: readonly YamlFault[]): YamlFault[] => [
+  ...new Map(faults.map((fault) => [`${fault.line} ${fault.path} ${fault.message}`, fault])).values(),
+];
+
+function hasAlias(doc: Document.Parsed): boolean {
+  let found = false;
+  visit(doc, {
+    Alias: () => {
+      found = true;
+      return visit.BREAK;
+    },
+  });
+  return found;
 }
 
 /** The line where brackets or compact `- - -` nest too deep for the recursive parts of the parser, or where there are too many brackets. */

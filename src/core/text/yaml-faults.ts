@@ -3,7 +3,7 @@ import type { z } from "zod";
 import { didYouMean } from "./suggest.ts";
 import { shapeOf, wordsFor } from "./zod-words.ts";
 
-/** `line` counts from 1; `path` is `shops.acme.timeZone` or `steps[1].id`, empty for the file as a whole. */
+/** `line` counts from 1; `path` is `shops.acme.timeZone` or `step nudge: at`, empty for the file as a whole. */
 export type YamlFault = { readonly line: number; readonly path: string; readonly message: string };
 export type YamlPath = readonly PropertyKey[];
 
@@ -12,10 +12,24 @@ export function formatFault(file: string, fault: YamlFault): string {
   return `${file}:${fault.line}: ${fault.path === "" ? "" : `${fault.path}: `}${fault.message}`;
 }
 
-export function formatPath(path: YamlPath): string {
+/** `value`: the value of the file. An entry of a list of maps is named by its `id` there: `step nudge: at`, else by its place: `step 2: id`. */
+export function formatPath(path: YamlPath, value?: unknown): string {
   let text = "";
-  for (const key of path) text += typeof key === "number" ? `[${key}]` : `${text === "" ? "" : "."}${String(key)}`;
-  return text;
+  let at = value;
+  for (const key of path) {
+    const inner = typeof at === "object" && at !== null ? (Reflect.get(at, key) as unknown) : undefined;
+    const id = typeof key === "number" ? (idOf(inner) ?? (text === "steps" ? key + 1 : null)) : null;
+    if (id !== null) text = `${text.replace(/s$/, "")} ${id}: `;
+    else if (typeof key === "number") text += `[${key}]`;
+    else text += `${text === "" || text.endsWith(" ") ? "" : "."}${String(key)}`;
+    at = inner;
+  }
+  return text.replace(/: $/, "");
+}
+
+function idOf(entry: unknown): string | null {
+  const id: unknown = typeof entry === "object" && entry !== null ? Reflect.get(entry, "id") : null;
+  return typeof id === "string" && /^[\w-]{1,60}$/.test(id) ? id : null;
 }
 
 /** The words for the faults that zod finds itself. The message of an unknown key is the list of known ones, for toFaults to suggest from. */
@@ -42,6 +56,7 @@ const WANTED: Record<string, string> = {
 export function* toFaults(
   issue: z.core.$ZodIssue,
   lineOf: (path: YamlPath) => number,
+  value: unknown,
   under: YamlPath = [],
 ): Generator<YamlFault> {
   const path = [...under, ...issue.path];
@@ -49,7 +64,7 @@ export function* toFaults(
     const known = issue.message.split("\n").filter((key) => key !== "");
     for (const key of issue.keys) {
       const hint = didYouMean(key, known) || (known.length > 0 ? ` (known: ${known.join(", ")})` : "");
-      yield { line: lineOf([...path, key]), path: formatPath([...path, key]), message: `unknown key${hint}` };
+      yield { line: lineOf([...path, key]), path: formatPath([...path, key], value), message: `unknown key${hint}` };
     }
     return;
   }
@@ -59,11 +74,11 @@ export function* toFaults(
       errors.some((inner) => inner.path.length > 0 || inner.code === "unrecognized_keys"),
     );
     if (near) {
-      for (const inner of near) yield* toFaults(inner, lineOf, path);
+      for (const inner of near) yield* toFaults(inner, lineOf, value, path);
       return;
     }
   }
   const message =
     issue.code === "invalid_key" ? `the key ${issue.issues[0]?.message ?? "is not allowed"}` : issue.message;
-  yield { line: lineOf(path), path: formatPath(path), message };
+  yield { line: lineOf(path), path: formatPath(path, value), message };
 }

@@ -13,11 +13,17 @@ export type CampaignTemplates = {
   readonly damaged: ReadonlySet<string>;
 };
 
-/** `draft` null: the campaign itself has a fault, so that only the texts can be checked. `shownAs`: the campaign's directory. */
+/** The parts of a campaign that its files are matched with. */
+export type CampaignOutline = {
+  readonly steps: readonly Pick<Campaign["steps"][number], "id" | "channels">[];
+  readonly variants: readonly Pick<Campaign["variants"][number], "key">[];
+};
+
+/** `draft` null: its steps have faults, so that only the texts can be checked. `shownAs`: the campaign's directory. */
 export function readTemplates(
   campaign: string,
   files: ReadonlyMap<string, string>,
-  draft: Pick<Campaign, "steps" | "variants"> | null,
+  draft: CampaignOutline | null,
   shownAs: string,
 ): CampaignTemplates {
   const templates: Template[] = [];
@@ -41,7 +47,7 @@ export function readTemplates(
 }
 
 /** The reason why the file matches nothing in the campaign, or null. */
-function misplaced(name: TemplateName, { steps, variants }: Pick<Campaign, "steps" | "variants">): string | null {
+function misplaced(name: TemplateName, { steps, variants }: CampaignOutline): string | null {
   const step = steps.find(({ id }) => id === name.step);
   if (step === undefined)
     return `matches nothing: the campaign has no step ${name.step}${didYouMean(

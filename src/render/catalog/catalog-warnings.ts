@@ -9,7 +9,7 @@ import { contactOf } from "../../providers/all.ts";
 import { consoleProvider } from "../../providers/console.ts";
 import type { ChannelFacts, TextAdviceCode } from "./advice-types.ts";
 import type { CatalogOptions } from "./catalog-options.ts";
-import type { CampaignTemplates } from "./catalog-templates.ts";
+import type { CampaignOutline, CampaignTemplates } from "./catalog-templates.ts";
 import { templateFinder } from "./find-template.ts";
 import { adviseText } from "./text-advice.ts";
 
@@ -27,7 +27,7 @@ type Say = (path: YamlPath, message: string) => string;
 
 /** Each step needs a template for each of its channels. A step without a common template needs one for each variant. */
 export function* missingTemplates(
-  draft: Draft,
+  draft: CampaignOutline,
   { templates, damaged }: CampaignTemplates,
   say: Say,
 ): Generator<string> {
@@ -57,7 +57,7 @@ export function* campaignWarnings(
   options: CatalogOptions,
 ): Generator<CampaignAdvice> {
   const { shopIds = null, shopLocales = ["en"], channels, closeAfters = [] } = options;
-  const doubts = [...campaignDoubts(draft)].map(([path, message]) => ({ path, at: formatPath(path), message }));
+  const doubts = [...campaignDoubts(draft)].map(([path, message]) => ({ path, at: formatPath(path, draft), message }));
   for (const { path, at, message } of doubts) yield { code: "doubtful", path, message: `${at}: ${message}` };
   const findTemplate = templateFinder(templates);
   for (const [index, shop] of (draft.match.shops ?? []).entries())
@@ -96,7 +96,7 @@ export function* campaignWarnings(
   yield* campaignCautions(draft, options.now?.() ?? null);
   // A step that fits no order at all has its own warning.
   for (const advice of adviseCampaign(draft, closeAfters))
-    if (advice.code !== "never_fits" || !doubts.some(({ at }) => at === formatPath(advice.path))) yield advice;
+    if (advice.code !== "never_fits" || !doubts.some(({ at }) => at === formatPath(advice.path, draft))) yield advice;
 }
 
 export function* textWarnings(

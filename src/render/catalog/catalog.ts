@@ -2,13 +2,16 @@
  * The catalog: campaigns with their templates, read from files for planning and dispatch. All faults of all files are reported at once,
  * each with file, line and remedy. A catalog with a fault is not built. A warning is about something that may be intended.
  */
+
+import { z } from "zod";
 import { shadowedCampaigns } from "../../core/campaign/campaign-cautions.ts";
 import { canonicalCampaign, parseCampaignFile } from "../../core/campaign/campaign-file.ts";
 import { formatFault, type YamlPath } from "../../core/text/yaml-faults.ts";
+import { nameField } from "../../core/text/yaml-fields.ts";
 import type { Campaign } from "../../core/values/policy.ts";
 import { readCatalogFiles } from "./catalog-files.ts";
 import type { CatalogOptions } from "./catalog-options.ts";
-import { readTemplates } from "./catalog-templates.ts";
+import { type CampaignOutline, readTemplates } from "./catalog-templates.ts";
 import { type CatalogWarning, campaignWarnings, missingTemplates, textWarnings } from "./catalog-warnings.ts";
 import { type FindTemplate, templateFinder } from "./find-template.ts";
 import { digest, type Template } from "./template-file.ts";
@@ -30,7 +33,12 @@ export type CatalogResult =
       readonly advice: readonly CatalogWarning[];
       readonly warnings: readonly string[];
     }
-  | { readonly ok: false; readonly faults: readonly string[] };
+  | {
+      readonly ok: false;
+      readonly faults: readonly string[];
+      /** Those of the campaigns that have no fault. */
+      readonly warnings: readonly string[];
+    };
 
 /** Reads `<dir>/<campaign>/…`. Never throws for bad content. File names in faults begin with `dir` as given, or relative to the working directory. */
 export function loadCatalog(dir: string, options: CatalogOptions): CatalogResult {
@@ -38,9 +46,9 @@ export function loadCatalog(dir: string, options: CatalogOptions): CatalogResult
   const result =
     read.files.size > 0 || read.faults.length === 0
       ? buildCatalog(read.files, options, read.shownAs)
-      : { ok: false as const, faults: [] };
+      : { ok: false as const, faults: [], warnings: [] };
   if (read.faults.length === 0) return result;
-  return { ok: false, faults: [...read.faults, ...(result.ok ? [] : result.faults)] };
+  return { ok: false, faults: [...read.faults, ...(result.ok ? [] : result.faults)], warnings: result.warnings };
 }
 
 /** Builds the catalog from texts by path (`default/campaign.yaml`, `default/nudge.sms.en.hbs`). `shownAs`: the directory that faults name. */
@@ -53,9 +61,10 @@ export function buildCatalog(
   const advice: CatalogWarning[] = [];
   const keys = [...new Set([...files.keys()].map((path) => path.split("/")[0] ?? ""))].sort();
   if (keys.length === 0)
-    return { ok: false, faults: [`${shownAs}: has no campaign: add a directory with a campaign.yaml`] };
+    return { ok: false, faults: [`${shownAs}: has no campaign: add a directory with a campaign.yaml`], warnings: [] };
   const loaded = keys.map((key) => loadCampaign(key, files, options, shownAs, faults, advice));
-  if (faults.length > 0) return { ok: false, faults };
+  const written = () => advice.map(({ file, line, message }) => `${shownAs}/${file}:${line}: ${message}`);
+  if (faults.length > 0) return { ok: false, faults, warnings: written() };
   const campaigns = loaded.flatMap((one) => (one === null ? [] : [one.campaign]));
   const templates = loaded.flatMap((one) => (one === null ? [] : one.templates));
   for (const { campaign, code, path, message } of shadowedCampaigns(campaigns)) {
@@ -65,7 +74,7 @@ export function buildCatalog(
   return {
     ok: true,
     advice,
-    warnings: advice.map(({ file, line, message }) => `${shownAs}/${file}:${line}: ${message}`),
+    warnings: written(),
     catalog: {
       campaigns: Object.freeze(campaigns),
       templates: Object.freeze(templates),
@@ -102,11 +111,14 @@ function loadCampaign(
     text === undefined ? null : parseCampaignFile(key, text, options.stored === true ? null : options.channels);
   if (parsed?.ok === false) faults.push(...parsed.faults.map((fault) => formatFault(file, fault)));
   const draft = parsed?.ok ? parsed.value : null;
-  const read = readTemplates(key, own, draft, `${shownAs}/${key}`);
+  // A faulty key of the campaign does not hide what its steps and texts lack.
+  const outline = draft ?? (parsed?.ok === false ? outlineOf(parsed.raw?.value) : null);
+  const read = readTemplates(key, own, outline, `${shownAs}/${key}`);
   faults.push(...read.faults);
+  const lineOf = parsed?.ok === true ? parsed.lineOf : parsed?.raw?.lineOf;
+  if (outline !== null && lineOf !== undefined)
+    faults.push(...missingTemplates(outline, read, (path, message) => `${file}:${lineOf(path)}: ${message}`));
   if (draft === null || parsed?.ok !== true) return null;
-  const say = (path: YamlPath, message: string) => `${file}:${parsed.lineOf(path)}: ${message}`;
-  faults.push(...missingTemplates(draft, read, say));
   for (const { code, path, message } of campaignWarnings(draft, read, options))
     advice.push({
       code,
@@ -120,6 +132,18 @@ function loadCampaign(
   const version = digest([canonicalCampaign(draft), ...versions].join("\n"));
   return { campaign: Object.freeze({ ...draft, version }), templates: read.templates, lineOf: parsed.lineOf };
 }
+
+/** Steps and variants of a campaign with a fault elsewhere; null: they have faults of their own. */
+function outlineOf(value: unknown): CampaignOutline | null {
+  const parsed = outlineShape.safeParse(value);
+  if (!parsed.success) return null;
+  const { steps, variants } = parsed.data;
+  return { steps, variants: Object.keys(variants ?? {}).map((variant) => ({ key: variant })) };
+}
+const outlineShape = z.looseObject({
+  steps: z.array(z.looseObject({ id: nameField, channels: z.array(nameField).min(1) })),
+  variants: z.record(nameField, z.unknown()).optional(),
+});
 
 /** PostgreSQL stores neither NUL nor half of a surrogate pair. */
 function* unstorable(files: ReadonlyMap<string, string>, shownAs: string): Generator<string> {

@@ -13,8 +13,8 @@ export const command: Describe = (cli) =>
 
 export function validateCommand({ config, out, note }: CommandContext, dir: string): void {
   const result = loadCatalog(dir, catalogOptions(config));
-  if (!result.ok) throw new CommandError(result.faults.join("\n"));
   for (const warning of result.warnings) note(`warning: ${warning}`);
+  if (!result.ok) throw new CommandError(result.faults.join("\n"));
   const { campaigns, templates } = result.catalog;
   out(`${dir}: ${campaigns.length} campaign(s), ${templates.length} template(s), no faults`);
 }

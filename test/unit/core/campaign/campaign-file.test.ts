@@ -96,21 +96,40 @@ describe("faults", () => {
       `${STEPS}active: { from: 2026-11-12T00:00:00Z, to: 2026-11-12T00:00:00Z }`,
       "c:2: active.from: must be before `to`",
     ],
-    ["steps: [{ id: a.b, at: { afterCreated: 1m }, channels: [sms] }]", "c:1: steps[0].id: must be letters"],
-    ["steps: [{ id: a, at: {}, channels: [sms] }]", "c:1: steps[0].at: needs exactly one of"],
+    ["steps: [{ id: a.b, at: { afterCreated: 1m }, channels: [sms] }]", "c:1: step 1: id: must be letters"],
+    ["steps: [{ id: a, at: {}, channels: [sms] }]", "c:1: step a: at: needs exactly one of"],
     [
       "steps: [{ id: a, at: { afterCreated: 1m, beforeClose: 1m }, channels: [sms] }]",
-      "c:1: steps[0].at: needs exactly",
+      "c:1: step a: at: needs exactly",
     ],
-    ["steps: [{ id: a, at: { afterCreated: 1m }, channels: [] }]", "c:1: steps[0].channels: needs at least one"],
+    ["steps: [{ id: a, at: { afterCreated: 1m }, channels: [] }]", "c:1: step a: channels: needs at least one"],
     [
       "steps: [{ id: a, at: { afterCreated: 1m }, channels: [sms, sms] }]",
-      "c:1: steps[0].channels[1]: names sms twice: remove one",
+      "c:1: step a: channels[1]: names sms twice: remove one",
     ],
   ])("%j", (text, message) => {
     const faults = faultsOf(text);
     expect(faults).toHaveLength(1);
     expect(faults[0]).toContain(message);
+  });
+
+  it.each([
+    ["name: x\npriority：100\nsteps: []", 2, "：", "a colon and a space"],
+    ["steps: [{ id: a, at: { afterCreated：1m }, channels: [sms] }]", 1, "：", "a colon and a space"],
+    ["steps: [{ id: a, at: { afterCreated: 1m }, channels: [sms，chat] }]", 1, "，", "a comma"],
+    ["quietHours: { from: “22:00”, to: “08:00” }\nsteps: []", 1, "“", 'straight quotes, "'],
+    ["steps: ［{ id: a }］", 1, "［", "[ or {"],
+    ["steps:\n－ { id: a }", 2, "－", "a hyphen and a space"],
+  ])("name a full-width sign in place of one of YAML: %j", (text, line, sign, write) => {
+    const parsed = parseCampaignFile("c", text, ["sms", "chat"]);
+    const said = parsed.ok ? [] : parsed.faults.map((fault) => `${fault.line} ${fault.path}${fault.message}`);
+    expect(said).toContain(`${line} has a full-width ${sign}, which YAML takes for text: write ${write}`);
+    expect(said.filter((fault) => fault.startsWith(`${line} `))).toHaveLength(1);
+  });
+
+  it("leave such signs in a sentence alone", () => {
+    const text = "name: 双十一：大促，“好”［1］\nsteps: [{ id: a, at: { afterCreated: 1m }, channels: [sms] }]";
+    expect(parseCampaignFile("c", text, ["sms"]).ok).toBe(true);
   });
 
   it("come out all at once, contradictions and plain mistakes alike", () => {
@@ -127,9 +146,9 @@ steps:
     expect(faultsOf(text).map((fault) => fault.slice(0, 25))).toEqual([
       "c:1: holdout: must be at ",
       "c:2: active.from: must be",
-      "c:5: steps[0].at.afterCre",
-      "c:7: steps[1].id: is alre",
-      "c:9: steps[1].channels[0]",
+      "c:5: step nudge: at.after",
+      "c:7: step nudge: id: is a",
+      "c:9: step nudge: channels",
     ]);
   });
 });
@@ -139,8 +158,8 @@ describe("channels that are not configured", () => {
   it.each([
     ["[chat, sms]", ["sms"], []],
     ["[chat]", ["sms"], []],
-    ["[sms, pigeon]", ["sms"], ["c:1: steps[0].channels[1]: no channel pigeon is configured (there are sms)"]],
-    ["[smss]", ["sms"], ["c:1: steps[0].channels[0]: no channel smss is configured (did you mean `sms`?)"]],
+    ["[sms, pigeon]", ["sms"], ["c:1: step a: channels[1]: no channel pigeon is configured (there are sms)"]],
+    ["[smss]", ["sms"], ["c:1: step a: channels[0]: no channel smss is configured (did you mean `sms`?)"]],
   ])("%s with %j", (channels, configured, faults) => {
     expect(faultsOf(step(channels), configured)).toEqual(faults);
   });

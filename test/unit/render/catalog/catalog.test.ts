@@ -175,7 +175,7 @@ describe("warnings", () => {
   it("name steps that never fit", () => {
     const tight = { ...files, "c/campaign.yaml": `${CAMPAIGN}whenTight: skip\nminAge: 2d\n` };
     expect(warningsOf(tight, { ...OPTIONS, shopLocales: ["zh-CN"] })).toEqual([
-      "templates/c/campaign.yaml:2: steps[0].at: is always sooner than minAge (2d) allows; with whenTight: skip it is never sent",
+      "templates/c/campaign.yaml:2: step nudge: at: is always sooner than minAge (2d) allows; with whenTight: skip it is never sent",
     ]);
   });
 
@@ -237,10 +237,39 @@ describe("loadCatalog", () => {
     expect(result.ok && textOf(result.catalog.templates[0] ?? null)).toBe("Hi Li Lei");
   });
 
+  it("come out at once from the campaign, its texts and both together, beside the warnings of other campaigns", () => {
+    const built = buildCatalog(
+      new Map([
+        [
+          "a/campaign.yaml",
+          "priority: high\npriority: 3\nsteps:\n  - { id: nudge, at: { afterCreated: 1x }, channels: [sms, chat] }\n",
+        ],
+        ["a/nudge.sms.en.hbs", "{{totl}} {name}"],
+        ["a/nudg.sms.en.hbs", "x"],
+        ["b/campaign.yaml", "steps:\n  - { id: nudge, at: { afterCreated: 10m }, channels: [sms] }\n"],
+        ["b/nudge.sms.en.hbs", "{{shop}}"],
+      ]),
+      { channels: ["sms", "chat"] },
+      "t",
+    );
+    expect(built.ok ? [] : built.faults).toEqual([
+      "t/a/campaign.yaml:2: the key `priority` is there twice",
+      "t/a/campaign.yaml:4: step nudge: at.afterCreated: must be a duration like 90s, 10m, 1h30m or 2d",
+      "t/a/nudge.sms.en.hbs:1: unknown variable {{totl}} (did you mean total?)",
+      "t/a/nudge.sms.en.hbs:1: {name} looks like a variable: write {{buyer.name}}",
+      "t/a/nudg.sms.en.hbs: matches nothing: the campaign has no step nudg (did you mean `nudge`?)",
+      "t/a/campaign.yaml:4: step nudge has no template for chat: add nudge.chat.en.hbs",
+    ]);
+    expect(built.warnings).toEqual([
+      expect.stringMatching(/^t\/b\/nudge\.sms\.en\.hbs:1: does not say how to opt out/),
+    ]);
+  });
+
   it("names files that do not belong there or cannot be read", () => {
     expect(loadCatalog(join(dir, "none"), OPTIONS)).toEqual({
       ok: false,
       faults: [`${dir}/none: the directory does not exist`],
+      warnings: [],
     });
     expect(faults()).toEqual(["D: has no campaign: add a directory with a campaign.yaml"]);
     write("c/campaign.yaml", CAMPAIGN);
