@@ -5,6 +5,7 @@ import { z } from "zod";
 import { parseJson } from "../core/text/json.ts";
 import { wordsFor } from "../core/text/zod-words.ts";
 import { parseWhen, WHEN_FORMS, type When } from "../core/values/when.ts";
+import { foreignFileAt } from "./file/read-head.ts";
 import { outcomeOf } from "./outcome.ts";
 import { type PrepareInput, prepareRehearsal } from "./prepare.ts";
 import { rehearse } from "./rehearse.ts";
@@ -47,6 +48,8 @@ export async function runJob(job: Job): Promise<JobResult> {
   const asked = job.type === "json" ? readBody(job) : { ...running(job), file: job.body };
   if ("ok" in asked) return asked;
   const { file, campaigns, from } = asked;
+  const foreign = job.type === "json" ? null : foreignFileAt(file);
+  if (foreign !== null) return refused("no_events", `the body ${foreign}`, []);
   const prepared = prepareRehearsal({ campaigns, channels: job.channels, shops: job.shops, from, now: job.now });
   if (!prepared.ok)
     return refused(

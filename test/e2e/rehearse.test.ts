@@ -91,6 +91,13 @@ describe("bad input", () => {
     expect(JSON.parse(out).warnings).toEqual(["line 2: byte 9 is not valid UTF-8: write the file as UTF-8"]);
   });
 
+  it("that is no order file: one line says so", async () => {
+    const file = write("orders.csv", "Name,Email,Total\n#1001,,150.00\n#1002,,20.00\n");
+    const { code, out, err } = await rehearse(file, "--campaigns", "good");
+    expect([code, out]).toEqual([1, ""]);
+    expect(err).toMatch(/^dunlin: orders\.csv: is a table of values \(CSV\): export the orders as .*\n$/);
+  });
+
   it("without one good event: fails, every line named", async () => {
     const file = write("events.ndjson", lines([created(1, 0, "x"), "{", created(2, 0, "y")]));
     const { code, out, err } = await rehearse(file, "--campaigns", "good");

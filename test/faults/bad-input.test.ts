@@ -178,6 +178,15 @@ describe.each(QUEUES)("queue on $queue", ({ queue, runs }) => {
         "line 2: column 40: expected a key in double quotes; is the file cut off?",
       ]);
 
+      // No order file at all: one line, and no file of rejected lines.
+      await service.write("array.ndjson", JSON.stringify([created("j1", Date.now())], null, 2));
+      const foreign = service.run(["import", "array.ndjson"]);
+      expect(await foreign.ended).toEqual({ code: 1, signal: null });
+      expect(foreign.err()).toBe(
+        "dunlin: array.ndjson: is a JSON array: write one event a line, as JSON in UTF-8, as `jq -c '.[]'` does\n",
+      );
+      await expect(readFile(join(service.dir, "array.ndjson.rejected.ndjson"))).rejects.toThrow("ENOENT");
+
       // The file of rejected lines cannot be written: the failure names it.
       await mkdir(join(service.dir, "full.ndjson.rejected.ndjson"));
       await service.write("full.ndjson", line);

@@ -102,6 +102,10 @@ describe("POST /v1/rehearsals", () => {
       ],
     });
     expect(alone.body).not.toContain("138123");
+    expect((await post("Name,Total\n#1001,150.00\n")).json()).toMatchObject({
+      code: "no_events",
+      detail: expect.stringMatching(/^the body is a table of values \(CSV\)/),
+    });
     expect((await post("")).json()).toMatchObject({ from: null, sends: [], warnings: [NO_OPT_OUT] });
   });
 

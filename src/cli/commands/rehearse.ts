@@ -10,6 +10,7 @@ import { pipeline } from "node:stream/promises";
 import { setImmediate as turn } from "node:timers/promises";
 import { Command } from "commander";
 import type { When } from "../../core/values/when.ts";
+import { foreignFileAt } from "../../rehearsal/file/read-head.ts";
 import { makeWorkDir } from "../../rehearsal/file/work-dir.ts";
 import { outcomeOf } from "../../rehearsal/outcome.ts";
 import { formatRehearsal } from "../../rehearsal/page.ts";
@@ -124,7 +125,9 @@ async function runRehearsal(
 
 function whyUnreadable(file: string): string | null {
   try {
-    return statSync(file).isFile() ? null : `${file}: is not a file`;
+    if (!statSync(file).isFile()) return `${file}: is not a file`;
+    const fault = foreignFileAt(file);
+    return fault === null ? null : `${file}: ${fault}`;
   } catch (error) {
     return `${file}: cannot be read (${error instanceof Error ? Reflect.get(error, "code") : error})`;
   }

@@ -9,6 +9,7 @@ import { Command } from "commander";
 import { applyOnFirstStart } from "../../../campaigns/first-start.ts";
 import { openLiveCampaigns } from "../../../campaigns/live.ts";
 import type { Warning } from "../../../core/order/warnings.ts";
+import { foreignFile, HEAD_BYTES } from "../../../core/text/foreign-file.ts";
 import { createIntake } from "../../../intake/intake.ts";
 import { catalogOptions } from "../../../render/catalog/catalog-options.ts";
 import { type Describe, runCommand } from "../../command.ts";
@@ -48,7 +49,7 @@ async function importCommand(context: CommandContext, file: string, json: boolea
       broken: (error, which) => log.error({ err: error, ...which }, "an event failed and was set aside"),
     });
     const input = file === "-" ? process.stdin : createReadStream(file, { highWaterMark: 1 << 18 });
-    return importStream(intake, pieces(input, name), {
+    return importStream(intake, orderFile(pieces(input, name), name), {
       rejectedFile,
       tick: progress(context, size),
       warn: firstWarnings(context),
@@ -86,6 +87,26 @@ function firstWarnings({ note }: CommandContext) {
     if (count <= SHOWN_OF_A_CODE) note(`line ${line}: ${message} (${code})`);
     if (count === SHOWN_OF_A_CODE) note(`further warnings of the code ${code} are only counted`);
   };
+}
+
+/** Throws CommandError before the first piece if the file as a whole is something else: each of its lines would be rejected. */
+async function* orderFile(input: AsyncIterable<Buffer>, name: string): AsyncGenerator<Buffer> {
+  const rest = input[Symbol.asyncIterator]();
+  const held: Buffer[] = [];
+  let size = 0;
+  let isWhole = false;
+  while (!isWhole && size < HEAD_BYTES) {
+    const next = await rest.next();
+    if (next.done === true) isWhole = true;
+    else {
+      held.push(next.value);
+      size += next.value.length;
+    }
+  }
+  const fault = foreignFile(Buffer.concat(held).subarray(0, HEAD_BYTES), isWhole && size <= HEAD_BYTES);
+  if (fault !== null) throw new CommandError(`${name}: ${fault}`);
+  yield* held;
+  if (!isWhole) yield* { [Symbol.asyncIterator]: () => rest };
 }
 
 function progress({ note }: CommandContext, size: number | null) {
