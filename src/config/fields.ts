@@ -4,9 +4,14 @@ import { MAX_REPORTERS } from "../core/order/sharing.ts";
 import { countryCode } from "../core/values/country.ts";
 import { canonicalLocale } from "../core/values/locale.ts";
 import { currencyDigits } from "../core/values/money.ts";
-import { isZone } from "../core/values/zone.ts";
+import { readZone } from "../core/values/zone-name.ts";
 
-export const timeZoneField = z.string().refine(isTimeZone, "is not an IANA time zone, like Asia/Shanghai");
+export const timeZoneField = z.string().transform((text, context) => {
+  const read = readZone(text);
+  if (read.ok) return read.zone;
+  context.addIssue({ code: "custom", message: read.fault });
+  return z.NEVER;
+});
 export const localeField = z
   .string()
   .transform((text) => canonicalLocale(text) ?? "")
@@ -42,8 +47,3 @@ export const countryField = z
   .string()
   .transform((text) => countryCode(text) ?? "")
   .refine((code) => code !== "", "is not an ISO 3166 country code of two letters, like CN");
-
-/** Node accepts offsets like +08:00 too. They are refused: an offset has no daylight saving. */
-function isTimeZone(name: string): boolean {
-  return /^[A-Za-z]/.test(name) && isZone(name);
-}

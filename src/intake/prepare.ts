@@ -4,7 +4,6 @@ import type { Identity } from "../core/order/contact.ts";
 import type { BuyerPayload, OrderEvent, OrderPayload, Rejection } from "../core/order/event.ts";
 import type { Warning } from "../core/order/warnings.ts";
 import type { ShopPolicy } from "../core/values/policy.ts";
-import { isZone } from "../core/values/zone.ts";
 import type { Vault } from "../db/vault.ts";
 
 export type PreparedContact = {
@@ -59,7 +58,7 @@ export function prepare(env: PrepareEnv, input: unknown): PreparedOrRejected {
       occurredAt: event.occurredAt,
       orderId: order.id,
       payload: order,
-      buyer: buyer === null ? null : knownZone(buyer),
+      buyer,
       platformId: identities.platformId,
       contacts: identities.contacts.map(prepared),
       dummies: identities.dummies.map(prepared),
@@ -67,9 +66,4 @@ export function prepare(env: PrepareEnv, input: unknown): PreparedOrRejected {
       warnings,
     },
   };
-}
-
-/** An unknown zone is ignored, and the shop's is used. */
-function knownZone(buyer: BuyerPayload): BuyerPayload {
-  return buyer.timeZone == null || isZone(buyer.timeZone) ? buyer : { ...buyer, timeZone: null };
 }

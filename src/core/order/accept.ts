@@ -1,7 +1,8 @@
 /** Accepts or refuses one event. Intake and the rehearsal both ask here, so they accept the same events and refuse in the same words. */
 import type { ShopPolicy } from "../values/policy.ts";
+import { readZone } from "../values/zone-name.ts";
 import { firstIdentity, type Identities, identitiesOf } from "./contact.ts";
-import { type OrderEvent, parseEvent, type Rejection } from "./event.ts";
+import { type BuyerPayload, type OrderEvent, parseEvent, type Rejection } from "./event.ts";
 import type { Warning } from "./warnings.ts";
 
 export type AcceptedEvent =
@@ -30,7 +31,9 @@ export function acceptEvent(input: unknown, shopOf: (shop: string) => ShopPolicy
       `shop: ${name} is not configured: list it under shops in dunlin.yaml, or add "*"`,
     );
   }
-  const { warnings, ...identities } = identitiesOf(event.order.buyer, shop);
+  const { warnings: unread, ...identities } = identitiesOf(event.order.buyer, shop);
+  const zone = zoneOf(event.order.buyer?.timeZone);
+  const warnings = zone.warning === null ? unread : [...unread, zone.warning];
   const identity = firstIdentity(identities);
   if (event.type === "order.created" && identity === null)
     return refuse(
@@ -38,8 +41,30 @@ export function acceptEvent(input: unknown, shopOf: (shop: string) => ShopPolicy
       "invalid_event",
       `${warnings[0]?.message ?? "order.buyer: needs at least one of id, phone, chat in order.created"}; nothing else says who the buyer is`,
     );
-  return { ok: true, event, identities, identity, warnings };
+  return {
+    ok: true,
+    event: zone.name === event.order.buyer?.timeZone ? event : inZone(event, zone.name),
+    identities,
+    identity,
+    warnings,
+  };
 }
+
+type BuyerZone = { readonly name: string | null | undefined; readonly warning: Warning | null };
+
+/** A zone that cannot be read counts as not given: the shop's is used. */
+function zoneOf(timeZone: string | null | undefined): BuyerZone {
+  if (timeZone == null || timeZone === "") return { name: timeZone, warning: null };
+  const read = readZone(timeZone);
+  if (read.ok) return { name: read.zone, warning: null };
+  const message = `order.buyer.timeZone: ${read.fault}; the shop's time zone is used`;
+  return { name: null, warning: { code: "time_zone_unknown", message } };
+}
+
+const inZone = (event: OrderEvent, timeZone: string | null | undefined): OrderEvent => ({
+  ...event,
+  order: { ...event.order, buyer: { ...event.order.buyer, timeZone } as BuyerPayload },
+});
 
 function refuse(event: OrderEvent, code: string, message: string): AcceptedEvent {
   return { ok: false, id: event.id, rejection: { code, message } };

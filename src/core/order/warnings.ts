@@ -31,6 +31,10 @@ export const WARNINGS = {
     means: "`order.buyer.country` is not a country with phone numbers. A number without a country code is not read.",
     remedy: "Send the ISO 3166 code of two letters, like CN.",
   },
+  time_zone_unknown: {
+    means: "`order.buyer.timeZone` is not a time zone, or an abbreviation of several. The shop's is used.",
+    remedy: "Send an IANA name, like Asia/Shanghai, or an offset, like +08:00.",
+  },
 } as const;
 
 export type WarningCode = keyof typeof WARNINGS;

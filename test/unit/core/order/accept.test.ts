@@ -43,3 +43,22 @@ test.each<[string, ReturnType<typeof accept>, string | null, string]>([
 test("an event without an id is refused without one", () => {
   expect(acceptEvent([], () => shop)).toMatchObject({ ok: false, id: null });
 });
+
+test.each([
+  ["Asia/Tokyo", "Asia/Tokyo", []],
+  ["UTC+8", "Etc/GMT-8", []],
+  [null, null, []],
+  [
+    "CST",
+    null,
+    [
+      "order.buyer.timeZone: CST means several time zones: write Asia/Shanghai or America/Chicago; the shop's time zone is used",
+    ],
+  ],
+  ["Mars/Base", null, [expect.stringContaining("order.buyer.timeZone: is not an IANA time zone")]],
+])("the zone %j of a buyer is read as %j", (timeZone, zone, said) => {
+  const result = accept("order.created", { id: "b1", timeZone });
+  if (!result.ok) throw new Error("refused");
+  expect(result.event.order.buyer?.timeZone).toBe(zone);
+  expect(result.warnings.map(({ message }) => message)).toEqual(said);
+});
