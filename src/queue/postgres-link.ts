@@ -14,7 +14,7 @@ import { messageOf } from "./waiting.ts";
 const POOL_SIZE: Record<QueueName, number> = { orders: 4, dispatch: 2, upkeep: 1 };
 const PRODUCER_POOL_SIZE = 3;
 
-const LOCK_MS = 60_000;
+const LOCK_MS = 45_000;
 
 /** On this backend the worker's own clock sets and judges the locks, see `lock` below. */
 const SKEW_ADVICE_MS = 2_000;
@@ -75,8 +75,9 @@ export function openPostgresLink(
   return {
     kind: "postgres",
     namespace: schema,
-    // Renewed four times before it expires: a worker whose clock is up to 45 s ahead of another's still sees that lock as held.
-    lock: { durationMs: LOCK_MS, renewMs: 15_000, stalledCheckMs: 15_000 },
+    // Renewed long before it ends: the clocks of two workers may differ by 30 s, each being within 15 s of the database's, and each must see the
+    // other's lock as held. After a kill the events that a worker held wait for that, and for two checks: at most 65 s.
+    lock: { durationMs: LOCK_MS, renewMs: 5_000, stalledCheckMs: 10_000 },
     async producer() {
       const connection = await sharedConnection();
       return (name, opts) => new PostgresQueueBackend(connection, name, { ...opts, connection: "" }, false);

@@ -78,8 +78,9 @@ export function openRedisLink(queueUrl: string, prefix: string | undefined, repo
   return {
     kind: "redis",
     namespace,
-    // Redis expires locks by its own clock, so they can be short.
-    lock: { durationMs: 30_000, renewMs: 15_000, stalledCheckMs: 15_000 },
+    // Redis expires locks by its own clock, so they can be short. After a kill the events that a worker held wait for the end of their lock and
+    // for two checks, so at most 18 s. A worker that stands still for longer than its lock only makes another do the same work again.
+    lock: { durationMs: 10_000, renewMs: 3_000, stalledCheckMs: 4_000 },
     async producer() {
       await firstContact;
       if (producerClient.status !== "ready") throw away();

@@ -227,6 +227,13 @@ describe.each(backends)("queue over $kind", ({ kind, url, start }) => {
     expect((await counts()).orders).toMatchObject({ active: 0, waiting: 0, failed: 0 });
   });
 
+  it("retakes the jobs of a killed worker as soon as docs/operations.md says", () => {
+    const { durationMs, renewMs, stalledCheckMs } = open().lock;
+    expect(durationMs + 2 * stalledCheckMs).toBe(kind === "redis" ? 18_000 : 65_000);
+    // On PostgreSQL two workers whose clocks differ by 30 s see each other's locks as held.
+    expect(durationMs - renewMs).toBeGreaterThan(kind === "redis" ? 2 * renewMs : 30_000);
+  });
+
   it("retakes the jobs of a worker that let go, however often they stalled", async () => {
     await fresh();
     await orders(1, event, { attempts: 1 });
