@@ -10,6 +10,7 @@ import { createIntake } from "./intake/intake.ts";
 import { createLifecycle, type Lifecycle } from "./lifecycle.ts";
 import { createProducer } from "./queue/producer.ts";
 import { watchClock } from "./roles/clock-watch.ts";
+import { endStuck } from "./roles/end-stuck.ts";
 import { createMetrics } from "./roles/metrics.ts";
 import { ROLE_NAMES, type RoleName } from "./roles/names.ts";
 import type { Parts, Role } from "./roles/role.ts";
@@ -83,6 +84,7 @@ async function openParts(
   const intake = createIntake({
     ...shared,
     skipped: metrics.dispatch.skipped,
+    unblock: () => endStuck(sql, log, true),
     broken: (error, which) => log.error({ err: error, ...which }, "an event failed and was set aside"),
   });
   const dispatcher = createDispatcher({

@@ -52,6 +52,8 @@ function explainCode(code: string, at: string, message: string): string | undefi
       return `PostgreSQL${where} has no connection left: raise max_connections or run fewer processes`;
     case "53100":
       return `PostgreSQL${where} has no disk space left (${message}): free some`;
+    case "55P03":
+      return `PostgreSQL${where}: another session holds a lock for too long (${message}): look for a process that was stopped`;
     case "57014":
       return `PostgreSQL${where} cancelled a statement (${message})`;
     case "25006":

@@ -39,6 +39,9 @@ export const isLost = (error: unknown): boolean => LOST.has(codeOf(error));
 
 const codeOf = (error: unknown): string => String(error instanceof Error && "code" in error ? error.code : "");
 
+/** lock_not_available: the wait for a lock took longer than `lock_timeout`. */
+export const isLockTimeout = (error: unknown): boolean => codeOf(error) === "55P03";
+
 /** All statements of the transaction see one snapshot, and none writes. By default each has its own snapshot, and may write. */
 export type Isolation = "isolation level repeatable read read only";
 

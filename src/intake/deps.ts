@@ -13,6 +13,8 @@ export type IntakeDeps = {
   readonly policy: () => BuyerPolicy;
   /** Reads the campaigns again when those of the policy are outdated. */
   readonly refresh?: () => Promise<void>;
+  /** Called while events wait for a lock: ends sessions that stand still and hold locks. */
+  readonly unblock?: () => Promise<unknown>;
   /** Called for each reminder that an event ended, once that is committed. */
   readonly skipped?: (reason: Reason) => void;
   /** Called for each well-formed event that cannot be taken in. */

@@ -8,6 +8,7 @@ import type { Rejection } from "../core/order/event.ts";
 import type { Warning } from "../core/order/warnings.ts";
 import { groupCommit } from "../db/group-commit.ts";
 import { isDataFault } from "../db/transaction.ts";
+import { createAside, type Locked, withoutLocked } from "./aside.ts";
 import type { IntakeDeps } from "./deps.ts";
 import { type Prepared, type PrepareEnv, prepare } from "./prepare.ts";
 import { type TakenIn, takeIn, takeInBisected } from "./take-in.ts";
@@ -85,17 +86,25 @@ function keysOf({ shop, orderId, platformId, contacts }: Prepared): string[] {
 
 export function createIntake(deps: IntakeDeps): Intake {
   const env: PrepareEnv = { shopOf: deps.shopOf, vault: deps.vault };
-  const commit = groupCommit<readonly Prepared[], Answer>({
+  const take = (lists: readonly (readonly Prepared[])[]) =>
+    withoutLocked(deps, lists, (some) => takeInLists(deps, some));
+  const aside = createAside<Answer>(deps, keysOf, take);
+  const commit = groupCommit<readonly Prepared[], Answer | Locked>({
     max: MAX_EVENTS,
     lanes: LANES,
     enough: ENOUGH_EVENTS,
     sizeOf: (events) => events.length,
     keysOf: (events) => events.flatMap(keysOf),
-    run: (lists) => takeInLists(deps, lists),
+    run: take,
   });
+  const submit = async (events: readonly Prepared[]): Promise<Answer> => {
+    if (aside.holds(events)) return aside.submit(events);
+    const answer = await commit.submit(events);
+    return "locked" in answer ? aside.submit(events) : answer;
+  };
   return {
     get pending() {
-      return commit.pending;
+      return commit.pending + aside.pending;
     },
     async submit(inputs) {
       const ready: Prepared[] = [];
@@ -112,8 +121,7 @@ export function createIntake(deps: IntakeDeps): Intake {
         } else rejected.push({ index, id: result.id, ...result.rejection });
       }
       const chunks: Promise<Answer>[] = [];
-      for (let at = 0; at < ready.length; at += MAX_EVENTS)
-        chunks.push(commit.submit(ready.slice(at, at + MAX_EVENTS)));
+      for (let at = 0; at < ready.length; at += MAX_EVENTS) chunks.push(submit(ready.slice(at, at + MAX_EVENTS)));
       let accepted = 0;
       let unstorable = 0;
       let at = 0;

@@ -20,8 +20,11 @@ import { catalogOptions } from "../render/catalog/catalog-options.ts";
 /** A row that is decided this much after its time is not late: a few due scans, or two sweeps while the queue is away. */
 const TAKE_UP_MS = 5_000;
 
-/** Limits of intake, dispatch and upkeep. Their statements take milliseconds, and seconds on a server under great load. */
-const WORK_LIMITS: SessionLimits = { statementMs: 10_000, transactionMs: 20_000 };
+/**
+ * Limits of intake, dispatch and upkeep. Their statements take milliseconds, and seconds on a server under great load. A lock of a buyer is
+ * held for a few dozen milliseconds: a longer wait is one for a process that stands still.
+ */
+const WORK_LIMITS: SessionLimits = { statementMs: 10_000, lockMs: 500, transactionMs: 20_000 };
 const CONNECT_MS = 5_000;
 
 /** `migrateEmpty`: a database without a schema is migrated; the embedded one always is. */

@@ -10,6 +10,7 @@ import type { QueueProducer } from "../queue/producer.ts";
 import { repairSkew } from "../queue/skew-repair.ts";
 import { startUpkeepWorker } from "../queue/worker.ts";
 import { purgeTexts } from "../retention/purge-texts.ts";
+import { endStuck } from "./end-stuck.ts";
 import { CLOSE_WORKER_MS, type Parts, type Role } from "./role.ts";
 
 const CHORES_MS = { "due-scan": 250, rescue: 10_000, purge: 60_000 };
@@ -19,6 +20,8 @@ const SCHEDULE_MS = 5_000;
 const ANALYZE_MS = 5_000;
 /** How often jobs are looked for that a worker with a wrong clock stranded. */
 const REPAIR_MS = 5_000;
+/** How often sessions are looked for that stand still and hold locks. */
+const STUCK_MS = 2_000;
 /** One nudge wakes a dispatcher for this many due buyers. */
 const BUYERS_PER_NUDGE = 100;
 const MAX_COUNTED = 2_000;
@@ -40,6 +43,7 @@ export const upkeep: Role = {
     every(REPAIR_MS, life, async () => {
       if (clock.gate.isOpen()) await putRight({ backend, clock, log });
     });
+    every(STUCK_MS, life, () => endStuck(sql, log, false));
     const worker = startUpkeepWorker({
       backend,
       handle: async (chore) => {

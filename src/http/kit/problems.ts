@@ -5,7 +5,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { AmbiguousOrderError } from "../../core/order/named-order.ts";
 import { PeriodError } from "../../core/values/when.ts";
 import { CampaignsBusy } from "../../db/stores/campaigns/planning-fence.ts";
-import { isLost } from "../../db/transaction.ts";
+import { isLockTimeout, isLost } from "../../db/transaction.ts";
 import type { Fault } from "../contract/parts/problem.ts";
 import { ERRORS, type ErrorCode, HttpProblem, problemText } from "./errors.ts";
 
@@ -69,6 +69,10 @@ function problemOf(error: FastifyError): HttpProblem {
   if (error.code === QUERY_CANCELED)
     return new HttpProblem("query_timeout", "the query took longer than the store allows: ask for less, or ask later", {
       headers: { "retry-after": "60" },
+    });
+  if (isLockTimeout(error))
+    return new HttpProblem("store_unavailable", "another process holds what this needs: send it again", {
+      headers: { "retry-after": "2" },
     });
   if (isLost(error))
     return new HttpProblem("store_unavailable", "the connection to the store was lost", {

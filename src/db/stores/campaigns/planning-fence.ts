@@ -6,7 +6,7 @@
  */
 import { setTimeout as pause } from "node:timers/promises";
 import type { Sql } from "../../client.ts";
-import { inTransaction } from "../../transaction.ts";
+import { inTransaction, isLockTimeout } from "../../transaction.ts";
 
 /** An arbitrary number. */
 const FENCE = 5_873_011_403;
@@ -31,13 +31,18 @@ export class CampaignsBusy extends Error {
 export async function planningMoment(tx: Sql, revision: number | undefined): Promise<number> {
   // Two statements, because the snapshot of the second must be taken after the wait of the first.
   const [, [row]] = await Promise.all([
-    tx`select pg_advisory_xact_lock_shared(${FENCE}::bigint)`.execute(),
+    tx`select pg_advisory_xact_lock_shared(${FENCE}::bigint)`.execute().catch(changing),
     tx<{ now: number; revision: number }[]>`
       select dunlin_now() as now,
         coalesce((select (value #>> '{}')::int from settings where key = 'campaigns_revision'), 0) as revision`.execute(),
   ]);
   if (revision !== undefined && row?.revision !== revision) throw new OutdatedCampaigns();
   return row?.now ?? 0;
+}
+
+/** A change waits for the fence, and planning behind it: the campaigns will be others. */
+function changing(error: unknown): never {
+  throw isLockTimeout(error) ? new OutdatedCampaigns() : error;
 }
 
 /** Runs a planning transaction, and again if the campaigns changed meanwhile. */
@@ -65,8 +70,7 @@ export async function withoutPlanning<T>(sql: Sql, work: (tx: Sql) => Promise<T>
         return work(tx);
       });
     } catch (error) {
-      const code = error instanceof Error ? Reflect.get(error, "code") : undefined;
-      if (code !== "55P03") throw error;
+      if (!isLockTimeout(error)) throw error;
       if (attempt >= ATTEMPTS)
         throw new CampaignsBusy(
           "a process holds its planning open and lets no change in: try again; look for one that was stopped",

@@ -96,6 +96,13 @@ export function lockBuyers(sql: Sql, keys: readonly Key[]) {
     join buyers b on b.shop_id = n.shop_id and b.id = n.id order by b.shop_id, b.id for update of b`;
 }
 
+/** Locks those of the buyers that nobody else holds. */
+export function lockFree(sql: Sql, keys: readonly Key[]) {
+  return sql<{ shop_id: string; id: string }[]>`
+    select b.shop_id, b.id from ${uuidKeys.rows(sql, keys)}
+    join buyers b on b.shop_id = n.shop_id and b.id = n.id order by b.shop_id, b.id for update of b skip locked`;
+}
+
 export type StoredEvent = {
   readonly shop_id: string;
   readonly order_id: string;
