@@ -18,7 +18,15 @@ export function endingOf({ order, recovery, reminders, money }: Facts): StoryEnd
   }
   if (order.paid_at !== null) return { code: "paid_unaided", text: unaided(order.paid_at, reminders) };
   const isClosed = order.status === "closed" || (order.closes_at !== null && order.closes_at <= order.now);
-  return isClosed ? { code: "closed_unpaid", text: "Closed unpaid." } : { code: "not_paid", text: "Not paid yet." };
+  const { amount, currency } = order;
+  // The amount is what is owed.
+  const isPart = (order.parts?.paidPart ?? 0) > 0 && amount !== null && currency !== null;
+  const rest = isPart
+    ? `: paid in part, ${money(amount, currency)} ${currency} ${isClosed ? "were" : "are"} still owed`
+    : "";
+  return isClosed
+    ? { code: "closed_unpaid", text: `Closed unpaid${rest}.` }
+    : { code: "not_paid", text: `Not paid yet${rest}.` };
 }
 
 function unaided(paidAt: number, reminders: Facts["reminders"]): string {

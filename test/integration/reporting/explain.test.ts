@@ -247,9 +247,11 @@ describe("explaining an order", () => {
     expect(await endOf("o4")).toEqual(["recovered", "Recovered: 129.00 CNY paid 20m after nudge"]);
     expect(await endOf("o5")).toEqual(["refunded", "Paid and refunded: no recovery."]);
     expect(await endOf("o6")).toEqual(["closed_unpaid", "Closed unpaid."]);
+    await facts.receive("paid", T0 + day, { id: "o1", buyer: undefined, amount: "29.50" });
+    expect(await endOf("o1")).toEqual(["not_paid", "Not paid yet: paid in part, 99.50 CNY are still owed."]);
     // Closed by the clock.
     await facts.database.setNow(T0 + 3 * day);
-    expect(await endOf("o1")).toEqual(["closed_unpaid", "Closed unpaid."]);
+    expect(await endOf("o1")).toEqual(["closed_unpaid", "Closed unpaid: paid in part, 99.50 CNY were still owed."]);
   });
 
   it("has a line for a step that cannot be planned, because no close is known", async () => {
