@@ -39,8 +39,8 @@ export async function runBatch(
   const todo = [...unique].filter(([key]) => isFresh.has(key)).map(([, event]) => event);
   const skipped: Reason[] = [];
   const sharing = judgeSharing(todo, known, deps.shopOf);
-  await writeShared(tx, deps.vault, sharing);
-  let round = { pending: sharing.events, known };
+  const { separated } = await writeShared(tx, deps.vault, sharing);
+  let round = { pending: sharing.events, known: separated ? await findKnown(tx, sharing.events) : known };
   while (round.pending.length > 0) {
     const { reasons, later } = await runRound(deps, tx, now, round.pending, round.known, sharing.reporters);
     skipped.push(...reasons);

@@ -2,6 +2,7 @@
 import { acceptEvent } from "../core/order/accept.ts";
 import type { Identity } from "../core/order/contact.ts";
 import type { BuyerPayload, OrderEvent, OrderPayload, Rejection } from "../core/order/event.ts";
+import { reporterOf } from "../core/order/sharing.ts";
 import type { Warning } from "../core/order/warnings.ts";
 import type { ShopPolicy } from "../core/values/policy.ts";
 import type { Vault } from "../db/vault.ts";
@@ -20,7 +21,10 @@ export type Prepared = {
   readonly occurredAt: number;
   readonly orderId: string;
   /** The order as reported, without its buyer: it is stored, and the order is folded from it. */
-  readonly payload: OrderPayload;
+  readonly payload: OrderPayload & {
+    /** The buyer id that the event names, as core/order/sharing.ts names it. */
+    readonly by?: string;
+  };
   readonly buyer: BuyerPayload | null;
   readonly platformId: string | null;
   readonly contacts: readonly PreparedContact[];
@@ -57,7 +61,7 @@ export function prepare(env: PrepareEnv, input: unknown): PreparedOrRejected {
       type: event.type,
       occurredAt: event.occurredAt,
       orderId: order.id,
-      payload: order,
+      payload: identities.platformId === null ? order : { ...order, by: reporterOf(identities.platformId) },
       buyer,
       platformId: identities.platformId,
       contacts: identities.contacts.map(prepared),

@@ -21,6 +21,7 @@ import {
   touchOwners,
   updateReporters,
 } from "../db/stores/intake/sharing-store.ts";
+import { splitBuyer } from "../db/stores/intake/split-store.ts";
 import type { Vault } from "../db/vault.ts";
 import type { IntakeDeps } from "./deps.ts";
 import type { Known } from "./known.ts";
@@ -102,11 +103,11 @@ function without(event: Prepared, gone: ReadonlySet<string>): Prepared {
 }
 
 /**
- * Writes what became of shared contacts, before any buyer of the batch is locked. Most batches have none. Throws Moved if another
+ * Writes what became of shared contacts, and separates the buyers that they had joined, before any buyer of the batch is locked. Most batches have none. Throws Moved if another
  * transaction changed one of them meanwhile.
  */
-export async function writeShared(tx: Sql, vault: Vault, { shared, freed }: Sharing): Promise<void> {
-  if (shared.length === 0 && freed.length === 0) return;
+export async function writeShared(tx: Sql, vault: Vault, { shared, freed }: Sharing): Promise<{ separated: boolean }> {
+  if (shared.length === 0 && freed.length === 0) return { separated: false };
   const owned = shared.filter(({ owner }) => owner !== null);
   const owners = new Map<string, Key>();
   for (const { shop, owner } of owned) if (owner !== null) owners.set(`${shop}\n${owner}`, { shop, id: owner });
@@ -129,4 +130,6 @@ export async function writeShared(tx: Sql, vault: Vault, { shared, freed }: Shar
     owners.size === 0 ? null : touchOwners(tx, [...owners.values()]).execute(),
   ]);
   if (disowned.length < owned.length) throw new Moved();
+  for (const owner of owners.values()) await splitBuyer(tx, owner);
+  return { separated: owners.size > 0 };
 }

@@ -13,8 +13,11 @@ const WINDOW_DAYS = 30;
 /** So many are kept, the latest first. More change nothing. */
 export const MAX_REPORTERS = 100;
 
+/** The name of a buyer id. */
+export const reporterOf = (platformId: string): string => hash32(platformId).toString(36);
+
 export function addReporter(reporters: Reporters, platformId: string, occurredAt: number): void {
-  const name = hash32(platformId).toString(36);
+  const name = reporterOf(platformId);
   const day = Math.floor(occurredAt / DAY);
   reporters.set(name, Math.max(reporters.get(name) ?? day, day));
 }

@@ -14,6 +14,10 @@ type Reported = { readonly value: string; readonly at: number; readonly id: stri
 type Address = Reported & { readonly kind: string };
 const FIELDS = ["name", "locale", "timeZone", "tier"] as const;
 
+type Profile = Map<(typeof FIELDS)[number], Reported>;
+/** A further platform id of a person. It becomes a person of its own if a shared contact had joined the two. */
+export type FurtherId = { readonly number: number; readonly bucket: number; readonly profile: Profile };
+
 export type Person = {
   /** Older persons have the smaller number. */
   readonly number: number;
@@ -26,8 +30,9 @@ export type Person = {
   /** The case that was open last. */
   caseId: string | null;
   platformId: string | null;
+  readonly ids: Map<string, FurtherId>;
   readonly firstContact: string | null;
-  readonly profile: Map<(typeof FIELDS)[number], Reported>;
+  readonly profile: Profile;
   /** By `addressKey`. */
   readonly addresses: Map<string, Address>;
   mergedInto: Person | null;
@@ -38,6 +43,7 @@ export function newPerson(
   shop: ShopPolicy,
   bucket: number,
   { platformId, contacts }: Identities,
+  profile: Profile = new Map(),
 ): Person {
   return {
     number,
@@ -47,8 +53,9 @@ export function newPerson(
     started: false,
     caseId: null,
     platformId,
+    ids: new Map(),
     firstContact: contacts[0]?.value ?? null,
-    profile: new Map(),
+    profile,
     addresses: new Map(),
     mergedInto: null,
   };
@@ -125,7 +132,10 @@ export function mergePersons(persons: readonly Person[]): Person {
   );
   for (const loser of losers) {
     loser.mergedInto = winner;
-    winner.platformId ??= loser.platformId;
+    if (winner.platformId === null) winner.platformId = loser.platformId;
+    else if (loser.platformId !== null)
+      winner.ids.set(loser.platformId, { number: loser.number, bucket: loser.state.bucket, profile: loser.profile });
+    for (const [id, further] of loser.ids) winner.ids.set(id, further);
     for (const [key, address] of loser.addresses) keepLatest(winner.addresses, key, address);
   }
   winner.caseId = winner.state.open?.id ?? null;

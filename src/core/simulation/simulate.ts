@@ -5,15 +5,17 @@
  * date only when an event concerns it, and at the end.
  */
 
-import { firstIdentity, type Identities, type Identity, identitiesOf } from "../order/contact.ts";
+import { firstIdentity, type Identities, identitiesOf } from "../order/contact.ts";
 import type { OrderEvent } from "../order/event.ts";
-import { foldOrder, isKnown, type ReceivedEvent } from "../order/order.ts";
-import { addReporter, isShared, type Reporters } from "../order/sharing.ts";
+import { foldOrder, isKnown } from "../order/order.ts";
+import { addReporter, reporterOf } from "../order/sharing.ts";
 import { advance, applyChange, nextWake, touch } from "../rules/buyer.ts";
 import type { BuyerPolicy, Decision } from "../rules/buyer-state.ts";
 import { hash32 } from "../values/hash.ts";
 import type { ShopPolicy } from "../values/policy.ts";
 import { addressKey, applyToPerson, mergePersons, newPerson, type Person, removeAddress, rootOf } from "./person.ts";
+import { isStrangers, newShop, orderIn, type Shop, type TrackedEvents } from "./shop.ts";
+import { splitPerson } from "./split.ts";
 
 export type SimulationInput = {
   readonly events: readonly OrderEvent[];
@@ -35,21 +37,12 @@ export type SimulationTotals = {
   readonly duplicates: number;
 };
 
-type TrackedEvents = { readonly received: ReceivedEvent[]; owner: Person | null; chased: boolean };
-type Shop = {
-  readonly policy: ShopPolicy;
-  readonly eventIds: Set<string>;
-  readonly persons: Map<string, Person>;
-  readonly orders: Map<string, TrackedEvents>;
-  /** By `addressKey`. */
-  readonly reporters: Map<string, Reporters>;
-};
-
 type Received = { readonly shop: Shop; readonly event: OrderEvent; readonly identities: Identities };
 
 export function simulate(input: SimulationInput): SimulationTotals {
   const shops = new Map<string, Shop>();
   const everybody: Person[] = [];
+  let numbers = 0;
   const events = [...input.events].sort((a, b) => a.occurredAt - b.occurredAt);
   const totals = { orders: 0, cases: 0, to: null as number | null, duplicates: 0 };
   const policy: BuyerPolicy = { ...input.policy, newId: nextId() };
@@ -108,6 +101,7 @@ export function simulate(input: SimulationInput): SimulationTotals {
     }
     shop.eventIds.add(event.id);
     const identities = identitiesOf(event.order.buyer, shop.policy);
+    if (identities.platformId !== null) orderIn(shop, event).reporters.add(reporterOf(identities.platformId));
     for (const contact of identities.contacts) {
       const key = addressKey(contact);
       const reporters = shop.reporters.get(key) ?? new Map<string, number>();
@@ -116,9 +110,6 @@ export function simulate(input: SimulationInput): SimulationTotals {
     }
     return { shop, event, identities };
   };
-
-  const isStrangers = ({ reporters, policy: { joinAtMost } }: Shop, contact: Identity): boolean =>
-    isShared(reporters.get(addressKey(contact)) ?? NO_REPORTERS, joinAtMost);
 
   /** A person loses a contact that strangers share. */
   const disown = ({ shop, event: { occurredAt }, identities }: Received): void => {
@@ -129,7 +120,25 @@ export function simulate(input: SimulationInput): SimulationTotals {
       const person = rootOf(owner);
       catchUp(person, occurredAt);
       removeAddress(person, contact);
+      split(shop, person);
       if (person.started && person.state.open !== null) note(person, touch(person.state, policy, person.now));
+    }
+  };
+
+  const split = (shop: Shop, person: Person): void => {
+    const orders = new Map<string, string[]>();
+    for (const id of person.state.orders.keys()) orders.set(id, [...(shop.orders.get(id)?.reporters ?? [])]);
+    const contacts = new Map<string, string[]>();
+    for (const key of person.addresses.keys()) contacts.set(key, [...(shop.reporters.get(key)?.keys() ?? [])]);
+    for (const { person: heir, leaving } of splitPerson(person, { orders, contacts })) {
+      everybody.push(heir);
+      for (const id of leaving.ids) shop.persons.set(`id\n${id}`, heir);
+      for (const key of leaving.contacts) shop.persons.set(key, heir);
+      for (const id of leaving.orders) {
+        const order = shop.orders.get(id);
+        if (order !== undefined) order.owner = heir;
+      }
+      if (heir.started) note(heir, touch(heir.state, policy, heir.now));
     }
   };
 
@@ -151,7 +160,7 @@ export function simulate(input: SimulationInput): SimulationTotals {
     let [person] = known;
     if (person === undefined) {
       if (first === null || keys.length === 0) return null;
-      person = newPerson(everybody.length, shop.policy, hash32(first), identities);
+      person = newPerson(numbers++, shop.policy, hash32(first), identities);
       everybody.push(person);
     }
     for (const each of known) catchUp(each, event.occurredAt);
@@ -169,12 +178,14 @@ export function simulate(input: SimulationInput): SimulationTotals {
   const take = ({ shop, event, identities: all }: Received): void => {
     totals.to = Math.max(totals.to ?? event.occurredAt, event.occurredAt);
     const id = event.order.id;
-    const order = shop.orders.get(id) ?? { received: [], owner: null, chased: false };
-    shop.orders.set(id, order);
+    const order = orderIn(shop, event);
     order.received.push(event);
     const identities = { ...all, contacts: all.contacts.filter((contact) => !isStrangers(shop, contact)) };
     const person = join(shop, event, order, identities, firstIdentity(all));
     if (person === null) return;
+    const { platformId } = identities;
+    if (platformId !== null && ![null, platformId].includes(person.platformId) && !person.ids.has(platformId))
+      person.ids.set(platformId, { number: numbers++, bucket: person.state.bucket, profile: new Map() });
     const change = (): void => {
       const folded = foldOrder(order.received, person.shop);
       const tracked = person.state.orders.get(id);
@@ -201,16 +212,6 @@ export function simulate(input: SimulationInput): SimulationTotals {
   }
   return totals;
 }
-
-const newShop = (policy: ShopPolicy): Shop => ({
-  policy,
-  eventIds: new Set(),
-  persons: new Map(),
-  orders: new Map(),
-  reporters: new Map(),
-});
-
-const NO_REPORTERS: Reporters = new Map();
 
 function* byInstant(events: readonly OrderEvent[]): Generator<readonly OrderEvent[]> {
   for (let at = 0; at < events.length; ) {

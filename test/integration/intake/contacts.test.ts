@@ -117,6 +117,32 @@ describe("an address that more than joinAtMost buyer ids report", () => {
     );
   });
 
+  it("separates those that it had joined, with their orders and other contacts, however they arrive", async () => {
+    const { receive, at, drain, sent, database } = await dispatchSetup();
+    await at(T0);
+    const own = (n: number) => (n === 6 ? {} : { chat: { wechat: `w${n}` } });
+    for (const n of [1, 2, 3, 4, 5, 6]) await receive(created(`o${n}`, { phone: PHONE, ...own(n) }));
+    // The second order of the third buyer, whose two ids a handle of its own joins.
+    await receive(created("o7", { chat: { wechat: "w3" } }), created("o8", { id: "b-o3" }));
+    await at(T0 + 10 * MINUTE);
+    await drain();
+    const all = sent.map(({ to, orders }) => [to, [...orders].sort()] as const).sort();
+    expect(all).toEqual([
+      ["w1", ["o1"]],
+      ["w2", ["o2"]],
+      ["w3", ["o3", "o7", "o8"]],
+      ["w4", ["o4"]],
+      ["w5", ["o5"]],
+    ]);
+    const paid = receivedEvent("paid", "order.paid", T0 + 11 * MINUTE, {
+      id: "o2",
+      buyer: { id: "b-o2", phone: PHONE },
+    });
+    await receive(paid);
+    const open = await database.sql`select from cases where ended_at is null`;
+    expect(open).toHaveLength(5);
+  });
+
   it("joins up to the limit", async () => {
     const { receive, at, drain, sent } = await dispatchSetup();
     await at(T0);

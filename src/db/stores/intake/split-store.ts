@@ -1,0 +1,60 @@
+/** Separates a buyer whose ids a shared contact had joined (core/order/separate.ts). The caller holds the buyer's lock. */
+import { separate } from "../../../core/order/separate.ts";
+import { reporterOf, unpackReporters } from "../../../core/order/sharing.ts";
+import type { Sql } from "../../client.ts";
+import { plain, texts } from "../../columns.ts";
+import type { Key } from "../../keys.ts";
+
+type IdRow = { readonly id: string; readonly platform_id: string };
+type ContactRow = { readonly hash: Buffer; readonly reporters: string | null };
+type OrderRow = { readonly id: string; readonly reporters: string[] | null };
+
+export async function splitBuyer(sql: Sql, { shop, id: buyer }: Key): Promise<void> {
+  const [rows, contacts, orders] = await Promise.all([
+    sql<IdRow[]>`
+      select id, platform_id from buyers
+      where shop_id = ${shop} and (id = ${buyer} or merged_into = ${buyer}) and platform_id is not null order by id`,
+    sql<ContactRow[]>`select hash, reporters from contacts where shop_id = ${shop} and buyer_id = ${buyer}`,
+    sql<OrderRow[]>`
+      select o.id, array_agg(distinct e.told ->> 'by') filter (where e.told ->> 'by' is not null) as reporters
+      from orders o join order_events e on e.shop_id = o.shop_id and e.order_id = o.id
+      where o.shop_id = ${shop} and o.buyer_id = ${buyer} group by o.id`,
+  ]);
+  const own = rows.find(({ id }) => id === buyer);
+  if (own === undefined || rows.length < 2) return;
+  const names = new Map(rows.map((row) => [reporterOf(row.platform_id), row]));
+  const leaving = separate({
+    own: reporterOf(own.platform_id),
+    ids: [...names.keys()],
+    orders: new Map(orders.map((order) => [order.id, order.reporters ?? []])),
+    contacts: new Map(
+      contacts.map(({ hash, reporters }) => [hash.toString("hex"), [...unpackReporters(reporters).keys()]]),
+    ),
+  });
+  for (const group of leaving) {
+    // The oldest of its rows becomes a buyer again, and the others lead to it.
+    const ids = group.ids.flatMap((name) => names.get(name)?.id ?? []).sort();
+    const heir = ids[0] ?? buyer;
+    await Promise.all([
+      sql`update buyers set merged_into = case when id = ${heir} then null else ${heir}::uuid end,
+            touched = id = ${heir}, wake_at = case when id = ${heir} then dunlin_now() end
+          where shop_id = ${shop} and id = any(${plain(ids)}::uuid[])`,
+      sql`update orders set buyer_id = ${heir}, case_id = null, in_case = false
+          where shop_id = ${shop} and id = any(${texts(group.orders)}::text[])`,
+      sql`update contacts set buyer_id = ${heir}
+          where shop_id = ${shop} and encode(hash, 'hex') = any(${plain(group.contacts)}::text[]) and buyer_id = ${buyer}`,
+    ]);
+  }
+  if (leaving.length > 0) await endEmptyCase(sql, { shop, id: buyer });
+}
+
+/** The rows of a case that has lost all its orders vanish undecided. */
+async function endEmptyCase(sql: Sql, { shop, id }: Key): Promise<void> {
+  const empty = await sql<{ id: string }[]>`
+    update cases c set ended_at = dunlin_now()
+    where c.shop_id = ${shop} and c.buyer_id = ${id} and c.ended_at is null
+      and not exists (select from orders o where o.shop_id = c.shop_id and o.buyer_id = c.buyer_id and o.case_id = c.id and o.in_case)
+    returning c.id`;
+  for (const { id: ended } of empty)
+    await sql`delete from reminders where shop_id = ${shop} and case_id = ${ended} and state = 'planned'`;
+}
