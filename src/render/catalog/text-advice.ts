@@ -2,6 +2,7 @@
  * Warnings about a text that renders but may be wrong, for `campaigns validate` and the preview. The text is rendered for made-up buyers,
  * one of them with long values, and the results are checked: so it does not matter how the text is written.
  */
+import type { ShopPolicy } from "../../core/values/policy.ts";
 import { approvedTemplates, providerOf, sendsSms } from "../../providers/all.ts";
 import { nameCharacter } from "../../providers/refused/characters.ts";
 import { countSms, type MessageChannel, type MessageResult, makeMessage, messageData } from "../message.ts";
@@ -25,7 +26,7 @@ const LINK = /[a-z][a-z0-9+.-]*:\/\/|www\./i;
 export function* adviseText(template: Template, channel: ChannelFacts, payUrl?: string): Generator<TextAdvice> {
   const line = template.linesBefore + 1;
   const to = numberFor(template.locale);
-  const examples = makeExamples(template, { ...channel, cost: null }, payUrl);
+  const examples = makeExamples(template, { ...channel, cost: null }, { payUrl });
   const { shortest, usual } = examples;
   if (sendsSms(channel)) {
     yield* adviseLength(template, examples, to, line);
@@ -49,10 +50,17 @@ export const numberFor = (locale: string): string => (/^zh(-Hans)?(-CN)?$/i.test
 export type Examples = Readonly<Record<"shortest" | "usual" | "longest", MessageResult>>;
 
 /** The message of a buyer of whom nothing is known, of a usual one, and of one with three large orders and a long name. */
-export function makeExamples(template: Template, channel: MessageChannel, payUrl?: string): Examples {
-  const { locale } = template;
+export function makeExamples(
+  template: Template,
+  channel: MessageChannel,
+  { payUrl, shop = null }: { readonly payUrl?: string | undefined; readonly shop?: ShopPolicy | null },
+): Examples {
+  const { locale, campaign, step } = template;
   const to = numberFor(locale);
-  const make = (facts: TemplateFacts) => makeMessage(template, messageData(facts, channel), channel, to);
+  const make = (facts: TemplateFacts) => {
+    const own = { ...facts, campaign, step, shop: shop ?? facts.shop };
+    return makeMessage(template, messageData(own, channel), channel, to);
+  };
   return {
     shortest: make(bareFacts(locale)),
     usual: make(sampleFacts(locale, undefined, payUrl)),

@@ -4,6 +4,7 @@ import type { Describe } from "../../command.ts";
 import { command as apply } from "./apply.ts";
 import { command as diff } from "./diff.ts";
 import { command as exportTo } from "./export.ts";
+import { command as proof } from "./proof/command.ts";
 import { command as rollback } from "./rollback.ts";
 import { command as validate } from "./validate.ts";
 
@@ -11,6 +12,7 @@ export const command: Describe = (cli) =>
   new Command("campaigns")
     .description("Check, apply and export campaigns as files")
     .addCommand(validate(cli))
+    .addCommand(proof(cli))
     .addCommand(diff(cli))
     .addCommand(apply(cli))
     .addCommand(exportTo(cli))
