@@ -6,6 +6,7 @@
  * Only a batch that first has events about two buyers, and then proves them one, takes locks in several rounds; it runs again if it
  * deadlocks with another.
  */
+import { futureWarning } from "../core/order/future.ts";
 import type { Reason } from "../core/values/reason.ts";
 import type { Sql } from "../db/client.ts";
 import { compareTexts, shopKey } from "../db/keys.ts";
@@ -49,6 +50,8 @@ export async function runBatch(
   }
   const verdicts: Verdict[] = [];
   for (const event of events) {
+    const early = futureWarning({ occurredAt: event.occurredAt, order: event.payload }, now);
+    if (early !== null) deps.early?.(event, early);
     const key = shopKey(event.shop, event.id);
     verdicts.push(isFresh.delete(key) ? "accepted" : "duplicate");
   }

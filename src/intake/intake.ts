@@ -86,9 +86,10 @@ function keysOf({ shop, orderId, platformId, contacts }: Prepared): string[] {
 
 export function createIntake(deps: IntakeDeps): Intake {
   const env: PrepareEnv = { shopOf: deps.shopOf, vault: deps.vault };
-  const take = (lists: readonly (readonly Prepared[])[]) =>
-    withoutLocked(deps, lists, (some) => takeInLists(deps, some));
-  const aside = createAside<Answer>(deps, keysOf, take);
+  const early = new WeakMap<Prepared, Warning>();
+  const own: IntakeDeps = { ...deps, early: (event, warning) => void early.set(event, warning) };
+  const take = (lists: readonly (readonly Prepared[])[]) => withoutLocked(own, lists, (some) => takeInLists(own, some));
+  const aside = createAside<Answer>(own, keysOf, take);
   const commit = groupCommit<readonly Prepared[], Answer | Locked>({
     max: MAX_EVENTS,
     lanes: LANES,
@@ -134,8 +135,11 @@ export function createIntake(deps: IntakeDeps): Intake {
           if (verdict === "unstorable") {
             unstorable++;
             rejected.push({ index, id: event?.id ?? null, ...UNSTORABLE });
-          } else if (event !== undefined)
+          } else if (event !== undefined) {
             for (const warning of event.warnings) warnings.push({ index, id: event.id, ...warning });
+            const ahead = early.get(event);
+            if (ahead !== undefined) warnings.push({ index, id: event.id, ...ahead });
+          }
         }
       }
       if (unstorable > 0) rejected.sort((a, b) => a.index - b.index);

@@ -1,6 +1,7 @@
 /** Makes the story of an order from what is stored. */
 
 import type { OrderPayload } from "../core/order/event.ts";
+import { futureWarning } from "../core/order/future.ts";
 import type { PaymentPromise } from "../core/rules/buyer-state.ts";
 import type { Move } from "../core/rules/plan.ts";
 import { formatAmount } from "../core/values/money.ts";
@@ -103,7 +104,10 @@ function storyOf(deps: ExplainDeps, shop: string, id: string, stored: StoredStor
       occurredAt: occurred_at,
       receivedAt: received_at,
       told: payloadOf(told),
-      warnings: told.warnings ?? [],
+      warnings: [
+        told.warnings ?? [],
+        futureWarning({ occurredAt: occurred_at, order: told }, received_at) ?? [],
+      ].flat(),
     })),
     cases: cases.map((row) => ({
       id: row.id,

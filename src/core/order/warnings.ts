@@ -35,6 +35,10 @@ export const WARNINGS = {
     means: "`order.buyer.timeZone` is not a time zone, or an abbreviation of several. The shop's is used.",
     remedy: "Send an IANA name, like Asia/Shanghai, or an offset, like +08:00.",
   },
+  from_the_future: {
+    means: "An instant of the event is more than 15 minutes after the event was received. It is kept as it is.",
+    remedy: "Send instants with their offset: a wall clock sent as UTC is hours off.",
+  },
 } as const;
 
 export type WarningCode = keyof typeof WARNINGS;

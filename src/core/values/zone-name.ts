@@ -42,6 +42,10 @@ const FIXED: Readonly<Record<string, string>> = {
   "+09:30": "Australia/Darwin",
   "-09:30": "Pacific/Marquesas",
 };
+const UNKNOWN: ReadZone = {
+  ok: false,
+  fault: "is not an IANA time zone, like Asia/Shanghai, or an offset, like +08:00",
+};
 const MAX_NAMES = 1_000;
 
 /**
@@ -57,12 +61,13 @@ export const readZone = memo(MAX_NAMES, (text: string): ReadZone => {
     return { ok: false, fault: `${name} means several time zones: write ${several[0]} or ${several[1]}` };
   // Node 22 accepts offsets, too.
   if (/^[A-Za-z]/.test(name) && isZone(name)) return { ok: true, zone: name };
-  return { ok: false, fault: "is not an IANA time zone, like Asia/Shanghai, or an offset, like +08:00" };
+  return UNKNOWN;
 });
 
 function readOffset([text = "", sign = "", hours = "", minutes = "00"]: RegExpExecArray): ReadZone {
   const east = sign === "+";
   const [h, m] = [Number(hours), Number(minutes)];
+  if (h > 14 || m > 59) return UNKNOWN;
   const whole = m === 0 && h <= (east ? 14 : 12);
   if (whole) return { ok: true, zone: h === 0 ? "UTC" : `Etc/GMT${east ? "-" : "+"}${h}` };
   const fixed = FIXED[`${east ? "+" : "-"}${hours.padStart(2, "0")}:${minutes}`];

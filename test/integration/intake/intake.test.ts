@@ -3,8 +3,11 @@ import { HOUR, MINUTE } from "../../../src/core/values/duration.ts";
 import { hash32 } from "../../../src/core/values/hash.ts";
 import { connect } from "../../../src/db/client.ts";
 import { analyzeGrown } from "../../../src/db/statistics.ts";
+import { countFutureEvents } from "../../../src/db/stores/reads/future-store.ts";
+import { createIntake } from "../../../src/intake/intake.ts";
 import type { Prepared } from "../../../src/intake/prepare.ts";
 import { takeIn } from "../../../src/intake/take-in.ts";
+import { explainOrder } from "../../../src/reporting/explain.ts";
 import { eventually } from "../../support/eventually.ts";
 import { intakeDeps, receivedEvent } from "../../support/intake.ts";
 import { T0 } from "../../support/rules.ts";
@@ -249,5 +252,34 @@ describe("ids that are spelled in several ways", () => {
     const cases =
       await database.sql`select array_agg(id order by id) as orders from orders where in_case group by case_id`;
     expect(cases).toEqual([{ orders: ["W2a", "W2b"] }]);
+  });
+});
+
+describe("an event of the future", () => {
+  it("is taken in with a warning, in the answer, in its story and for doctor", async () => {
+    const { deps, database } = await intakeDeps();
+    await database.setNow(T0);
+    const intake = createIntake(deps);
+    const at = (ms: number) => new Date(ms).toISOString();
+    const created = (id: string, time: number, order: object = {}) =>
+      receivedEvent(id, "order.created", time, { id, buyer: { id: `b-${id}`, phone: "1.39E+10" }, ...order });
+    const report = await intake.submit([
+      created("edge", T0 + 15 * MINUTE),
+      created("clock", T0 + 8 * HOUR),
+      created("wall", T0, { createdAt: at(T0 + 2 * HOUR) }),
+      receivedEvent("paid", "order.paid", T0, { id: "edge", buyer: undefined, paidAt: at(T0 + HOUR) }),
+    ]);
+    expect(report).toMatchObject({ accepted: 4, rejected: [] });
+    const early = report.warnings.filter(({ code }) => code === "from_the_future");
+    expect(early.map(({ index, id, message }) => [index, id, message.split(";")[0]])).toEqual([
+      [1, "clock", "occurredAt: is 8h after it was received"],
+      [2, "wall", "order.createdAt: is 2h after it was received"],
+      [3, "paid", "order.paidAt: is 1h after it was received"],
+    ]);
+    const story = await explainOrder({ sql: database.sql }, { shop: "acme", order: "clock" });
+    expect(story?.events[0]?.warnings.map(({ code }) => code)).toEqual(["phone_unreadable", "from_the_future"]);
+    expect(await countFutureEvents(database.sql)).toEqual([{ shop: "acme", events: 1, ahead: 8 * HOUR }]);
+    await database.setNow(T0 + 8 * 24 * HOUR);
+    expect(await countFutureEvents(database.sql)).toEqual([]);
   });
 });

@@ -6,6 +6,7 @@ import { StoredCampaignError } from "../../../campaigns/stored-campaign-error.ts
 import type { Config } from "../../../config/config.ts";
 import { loadOrCreateKeys } from "../../../config/keys.ts";
 import { quietWarning } from "../../../core/campaign/campaign-cautions.ts";
+import { formatDuration, MINUTE } from "../../../core/values/duration.ts";
 import type { Sql } from "../../../db/client.ts";
 import { explainDbError } from "../../../db/explain-error.ts";
 import type { OpenDatabase } from "../../../db/open.ts";
@@ -19,6 +20,7 @@ import {
   SKEW_WARNING_MS,
   type Skew,
 } from "../../../db/stores/reads/clock-skew.ts";
+import { countFutureEvents } from "../../../db/stores/reads/future-store.ts";
 import { countSharedContacts } from "../../../db/stores/reads/shared-contact-store.ts";
 import { redactUrl } from "../../../db/url.ts";
 import { createVault, type Vault } from "../../../db/vault.ts";
@@ -95,6 +97,7 @@ export async function doctorCommand(context: CommandContext, json: boolean): Pro
         const shared = await sharedAdvice(config, database.sql, vault);
         if (shared !== null) add("contacts", true, shared);
       }
+      for (const advice of await futureAdvice(database.sql)) add("events", true, advice);
       for (const { ok, message } of await campaignFindings(config, database.sql)) add("campaigns", ok, message);
       const { openQueueBackend } = await import("../../../queue/connection.ts");
       const { url, throughPooler } = await findQueue(config, database);
@@ -139,6 +142,13 @@ async function sharedAdvice(config: Config, sql: Sql, vault: Vault): Promise<str
   const shown = (page?.items ?? []).map(({ masked, shop, buyers }) => `${masked} in ${shop} (buyer ids: ${buyers})`);
   const more = count > shown.length ? " and others" : "";
   return `advice: ${count}${count === MAX_COUNTED ? " or more" : ""} phone numbers or handles are shared by strangers, join nobody and get no message: ${shown.join(", ")}${more}; GET /v1/contacts/shared lists them`;
+}
+
+async function futureAdvice(sql: Sql): Promise<string[]> {
+  return (await countFutureEvents(sql)).map(
+    ({ shop, events, ahead }) =>
+      `warning: ${events} event(s) of ${shop} within 7 days came before their time, the last by ${formatDuration(Math.round(ahead / MINUTE) * MINUTE)}: a wall clock sent as UTC? Send instants with their offset`,
+  );
 }
 
 /** Checks the campaigns in the database; before the first start, the directory that it will apply. */

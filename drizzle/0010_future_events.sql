@@ -1,0 +1,1 @@
+CREATE INDEX "order_events_future" ON "order_events" USING btree ("received_at") WHERE occurred_at - received_at > interval '15 minutes';
