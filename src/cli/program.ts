@@ -16,6 +16,7 @@ import { command as migrate } from "./commands/service/migrate.ts";
 import { command as start } from "./commands/service/start.ts";
 import { command as worker } from "./commands/service/worker.ts";
 import { command as suppress } from "./commands/suppress.ts";
+import { ABOUT, version } from "./help.ts";
 
 const COMMANDS: readonly Describe[] = [
   start,
@@ -38,6 +39,8 @@ const COMMANDS: readonly Describe[] = [
 export function program(cli: Cli): Command {
   const dunlin = new Command("dunlin")
     .description("Remind buyers of their unpaid orders once and in time, and report what the reminders recovered")
+    .version(version(), "-V, --version", "print the version")
+    .addHelpText("after", ABOUT)
     .exitOverride()
     .showHelpAfterError("(see --help)")
     .configureHelp({ sortSubcommands: false });

@@ -1,6 +1,7 @@
 /** Wrong usage of the command line: exit code 2, before anything is opened. */
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { devNull } from "node:os";
 import { fileURLToPath } from "node:url";
 import { type Command, CommanderError } from "commander";
@@ -26,23 +27,26 @@ const runWith = (env: Record<string, string>, ...args: string[]): Promise<Ended>
     ),
   );
 
-/** The same without a process. */
-async function parse(args: readonly string[]): Promise<{ out: string[]; err: string; error: unknown }> {
-  const out: string[] = [];
-  const err: string[] = [];
-  const unused = () => Promise.reject(new Error("nothing is started"));
-  const dunlin = program({
+const unused = () => Promise.reject(new Error("nothing is started"));
+const dunlin = (out: string[]): Command =>
+  program({
     env,
     cwd: ".",
     output: { line: (text) => void out.push(text), piece: unused },
     service: { roles: ROLE_NAMES, start: unused },
   });
+
+/** The same without a process. */
+async function parse(args: readonly string[]): Promise<{ out: string[]; err: string; error: unknown }> {
+  const out: string[] = [];
+  const err: string[] = [];
+  const parsed = dunlin(out);
   const listen = (command: Command): void => {
     command.configureOutput({ writeErr: (text) => void err.push(text), writeOut: (text) => void out.push(text) });
     for (const inner of command.commands) listen(inner);
   };
-  listen(dunlin);
-  const error = await dunlin.parseAsync(args, { from: "user" }).then(
+  listen(parsed);
+  const error = await parsed.parseAsync(args, { from: "user" }).then(
     () => null,
     (reason: unknown) => reason,
   );
@@ -83,6 +87,60 @@ it.concurrent.each<[string[], string]>([
   expect(out).toEqual([]);
   expect(err).toContain(said);
 });
+
+it.each(["--version", "-V"])("%s prints the version of the package", async (flag) => {
+  const { version } = JSON.parse(await readFile(new URL("../../package.json", import.meta.url), "utf8"));
+  const { out, err, error } = await parse([flag]);
+  expect(error).toMatchObject({ exitCode: 0 });
+  expect([out.join("").trim(), err]).toEqual([version, ""]);
+});
+
+/** Every command that has no commands of its own, by its words. */
+function leaves(command: Command, words: readonly string[] = []): [string, Command][] {
+  if (command.commands.length === 0) return [[words.join(" "), command]];
+  return command.commands.flatMap((inner) => leaves(inner, [...words, inner.name()]));
+}
+const ALL = leaves(dunlin([]));
+
+it("the help of the program lists its commands, and says where settings and examples are", async () => {
+  const { out } = await parse(["--help"]);
+  for (const words of ["docs/configuration.md", "--help", "--version", "Exit codes: 0 done", "dunlin demo"])
+    expect(out.join("")).toContain(words);
+  expect(ALL.length).toBeGreaterThan(18);
+});
+
+it.each(ALL)(
+  "the help of %s describes it, each argument and option, and gives examples that are right",
+  async (words, command) => {
+    const { out } = await parse([...words.split(" "), "--help"]);
+    const help = out.join("");
+    const parts = [...command.registeredArguments, ...command.options].map(({ description }) => description);
+    for (const said of [command.description(), ...parts]) expect(said.length, help).toBeGreaterThan(6);
+    const examples = [...help.matchAll(/^ {2}(?:.*[ |])?(dunlin [^|>\n]*)/gm)].map(([, line = ""]) => line.trim());
+    expect(examples.length, help).toBeGreaterThan(0);
+    for (const example of examples) {
+      expect(example).toMatch(new RegExp(`^dunlin ${words}( |$)`));
+      const args = [...example.slice(`dunlin ${words}`.length).matchAll(/"([^"]*)"|(\S+)/g)].map(
+        (part) => part[1] ?? part[2] ?? "",
+      );
+      const fresh = again(words);
+      const { unknown, operands } = fresh.parseOptions(args);
+      expect({ example, unknown }).toEqual({ example, unknown: [] });
+      expect(operands.length).toBeLessThanOrEqual(command.registeredArguments.length);
+      expect(operands.length).toBeGreaterThanOrEqual(
+        command.registeredArguments.filter(({ required }) => required).length,
+      );
+      for (const option of command.options) if (option.mandatory) expect(example).toContain(option.long ?? "");
+    }
+  },
+);
+
+/** Options keep what was parsed before, so each example gets a command of its own. */
+function again(words: string): Command {
+  const found = leaves(dunlin([])).find(([name]) => name === words)?.[1];
+  if (found === undefined) throw new Error(`there is no command ${words}`);
+  return found;
+}
 
 it("wrong usage exits with 2", async () => {
   const { code, out, err } = await run("worker", "--roles", "intake,api");

@@ -9,6 +9,7 @@ import { policyLookups } from "../../reporting/policies.ts";
 import { storyJson } from "../../reporting/story-json.ts";
 import { type Describe, runCommand } from "../command.ts";
 import { asCommandError, type CommandContext, CommandError, openVault, withDatabase } from "../context.ts";
+import { examples } from "../help.ts";
 import { campaignsThatRun } from "../running-campaigns.ts";
 
 type Options = { readonly shop: string; readonly json?: boolean };
@@ -19,6 +20,7 @@ export const command: Describe = (cli) =>
     .argument("<order>", "id or number of the order", readId)
     .requiredOption("--shop <shop>", "id of its shop")
     .option("--json", "print it as JSON")
+    .addHelpText("after", examples("dunlin explain 2233445566 --shop acme", 'dunlin explain "#1006" --shop acme'))
     .action((order: string, { shop, json = false }: Options) =>
       runCommand(cli, (context) => explainCommand(context, order, shop, json)),
     );

@@ -7,6 +7,7 @@ import { effectText, refusalText } from "../../followup/promise-words.ts";
 import { when } from "../arguments.ts";
 import { type Describe, runCommand } from "../command.ts";
 import { asCommandError, type CommandContext, CommandError, withDatabase } from "../context.ts";
+import { examples } from "../help.ts";
 import { campaignsThatRun } from "../running-campaigns.ts";
 
 type PromiseOptions = {
@@ -24,6 +25,13 @@ export const command: Describe = (cli) =>
     .requiredOption("--at <time>", "when the buyer will pay, like 20:00, tomorrow or 2026-11-10T20:00:00+08:00", when)
     .option("--reason <text>", "why the buyer has not paid yet")
     .option("--by <name>", "who recorded the promise")
+    .addHelpText(
+      "after",
+      examples(
+        "dunlin promise 2233445566 --shop acme --at 20:00",
+        'dunlin promise 2233445566 --shop acme --at tomorrow --reason "waits for the salary" --by Vera',
+      ),
+    )
     .action((order: string, options: PromiseOptions) =>
       runCommand(cli, (context) => promiseCommand(context, order, options)),
     );

@@ -22,6 +22,7 @@ import { readCatalogFiles } from "../../render/catalog/catalog-files.ts";
 import { when } from "../arguments.ts";
 import { type Describe, runCommand } from "../command.ts";
 import { type CommandContext, CommandError } from "../context.ts";
+import { examples } from "../help.ts";
 import { progressBar } from "../progress-bar.ts";
 
 export const command: Describe = (cli) =>
@@ -31,6 +32,13 @@ export const command: Describe = (cli) =>
     .requiredOption("--campaigns <dir>", "directory of campaigns")
     .option("--from <time>", "decide from this day or time on, like 2026-11-10; earlier events are known", when)
     .option("--json", "print every planned send and skip as JSON")
+    .addHelpText(
+      "after",
+      examples(
+        "dunlin rehearse orders.ndjson --campaigns templates",
+        "dunlin rehearse orders.ndjson --campaigns templates --json > plan.json",
+      ),
+    )
     .action((file: string, options: RehearseOptions) =>
       runCommand(cli, (context) => rehearseCommand(context, file, options, cli.output.piece)),
     );

@@ -7,6 +7,7 @@ import { reportTable } from "../../reporting/report/table.ts";
 import { dimensions } from "../arguments.ts";
 import { type Describe, runCommand } from "../command.ts";
 import { type CommandContext, CommandError, withDatabase } from "../context.ts";
+import { examples } from "../help.ts";
 import { type PeriodOptions, periodOf, withPeriod } from "../period.ts";
 
 type ReportOptions = {
@@ -27,6 +28,14 @@ export const command: Describe = (cli) =>
     .addOption(new Option("--format <format>", "output format").choices(["table", "json", "csv"]).default("table"))
     .option("--json", "short for --format json")
     .option("--totals", "with --format csv: add a last line with the totals")
+    .addHelpText(
+      "after",
+      examples(
+        "dunlin report --from -7d",
+        "dunlin report --by campaign,channel --on yesterday",
+        "dunlin report --from 2026-11-10 --to 2026-11-11 --format csv > report.csv",
+      ),
+    )
     .action((given: Given, command: Command) => {
       const { by = [], format = "table", totals = false, json } = given;
       const period = periodOf(command, given);

@@ -25,6 +25,7 @@ import { withoutAddress } from "../../reporting/words.ts";
 import { locale, notEmpty } from "../arguments.ts";
 import { type Describe, runCommand } from "../command.ts";
 import { type CommandContext, CommandError, withDatabase } from "../context.ts";
+import { examples } from "../help.ts";
 
 export const command: Describe = (cli) =>
   new Command("send-test")
@@ -36,6 +37,10 @@ export const command: Describe = (cli) =>
     .option("--locale <locale>", "locale of the text; default: the shop's", locale)
     .option("--variant <variant>", "variant of the campaign; default: the text without a variant")
     .option("--shop <shop>", "shop in whose name it is sent; default: the first configured shop")
+    .addHelpText(
+      "after",
+      examples("dunlin send-test --campaign default --step nudge --channel sms --to +8613812345678"),
+    )
     .action((options: SendTestOptions) => runCommand(cli, async (context) => void (await sendTest(context, options))));
 
 export type SendTestOptions = {

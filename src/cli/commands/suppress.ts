@@ -4,6 +4,7 @@ import { suppress } from "../../followup/suppress.ts";
 import { notEmpty } from "../arguments.ts";
 import { type Describe, runCommand } from "../command.ts";
 import { type CommandContext, CommandError, openVault, withDatabase } from "../context.ts";
+import { examples } from "../help.ts";
 
 type Options = { readonly shop: string; readonly kind: string };
 
@@ -13,6 +14,10 @@ export const command: Describe = (cli) =>
     .argument("<address>", "phone number (+8613812345678) or chat handle", notEmpty)
     .requiredOption("--shop <shop>", "id of the shop")
     .option("--kind <kind>", "phone, or the kind of chat, like wechat", "phone")
+    .addHelpText(
+      "after",
+      examples("dunlin suppress +8613812345678 --shop acme", "dunlin suppress openid-77 --shop acme --kind wechat"),
+    )
     .action((address: string, options: Options) =>
       runCommand(cli, (context) => suppressCommand(context, address, options)),
     );

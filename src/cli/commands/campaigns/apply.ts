@@ -4,6 +4,7 @@ import { type ApplyResult, applyDirectory, planDirectory } from "../../../campai
 import type { PlannedChange } from "../../../campaigns/plan-apply.ts";
 import { type Describe, runCommand } from "../../command.ts";
 import { type CommandContext, CommandError, commandActor, withDatabase } from "../../context.ts";
+import { examples } from "../../help.ts";
 import { checkedDirectory, printChanges } from "./directory.ts";
 
 type Options = {
@@ -23,6 +24,10 @@ export const command: Describe = (cli) =>
     .option("--prune", "retire campaigns that were applied before and are no longer in the directory")
     .option("--note <text>", "reason of the change, for the history")
     .option("--json", "print it as JSON")
+    .addHelpText(
+      "after",
+      examples("dunlin campaigns apply templates --dry-run", 'dunlin campaigns apply templates --note "Double 11"'),
+    )
     .action((dir: string | undefined, options: Options) =>
       runCommand(cli, (context) => applyCommand(context, dir, options)),
     );

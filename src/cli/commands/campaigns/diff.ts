@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { planDirectory } from "../../../campaigns/apply.ts";
 import { type Describe, runCommand } from "../../command.ts";
 import { type CommandContext, withDatabase } from "../../context.ts";
+import { examples } from "../../help.ts";
 import { checkedDirectory, printChanges } from "./directory.ts";
 
 type Options = { readonly json?: boolean };
@@ -12,6 +13,7 @@ export const command: Describe = (cli) =>
     .description("Show what applying a directory would change")
     .argument("[dir]", "directory of campaigns; default: DUNLIN_TEMPLATES")
     .option("--json", "print it as JSON")
+    .addHelpText("after", examples("dunlin campaigns diff templates"))
     .action((dir: string | undefined, options: Options) =>
       runCommand(cli, (context) => diffCommand(context, dir, options)),
     );

@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { exportCampaigns } from "../../../campaigns/export.ts";
 import { type Describe, runCommand } from "../../command.ts";
 import { type CommandContext, CommandError, withDatabase } from "../../context.ts";
+import { examples } from "../../help.ts";
 
 type Options = { readonly force?: boolean; readonly json?: boolean };
 
@@ -12,6 +13,7 @@ export const command: Describe = (cli) =>
     .argument("<dir>", "new or empty directory")
     .option("--force", "replace the campaigns in a directory that is not empty")
     .option("--json", "print it as JSON")
+    .addHelpText("after", examples("dunlin campaigns export backup"))
     .action((dir: string, options: Options) => runCommand(cli, (context) => exportCommand(context, dir, options)));
 
 export async function exportCommand(context: CommandContext, dir: string, options: Options): Promise<void> {

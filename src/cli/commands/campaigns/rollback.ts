@@ -5,6 +5,7 @@ import { catalogOptions } from "../../../render/catalog/catalog-options.ts";
 import { wholeNumber } from "../../arguments.ts";
 import { type Describe, runCommand } from "../../command.ts";
 import { type CommandContext, CommandError, commandActor, withDatabase } from "../../context.ts";
+import { examples } from "../../help.ts";
 
 type Options = { readonly to?: number; readonly note?: string; readonly json?: boolean };
 
@@ -19,6 +20,13 @@ export const command: Describe = (cli) =>
     )
     .option("--note <text>", "reason of the change, for the history")
     .option("--json", "print it as JSON")
+    .addHelpText(
+      "after",
+      examples(
+        "dunlin campaigns rollback default",
+        'dunlin campaigns rollback default --to 3 --note "the new text was wrong"',
+      ),
+    )
     .action((campaign: string, options: Options) =>
       runCommand(cli, (context) => rollbackCommand(context, campaign, options)),
     );

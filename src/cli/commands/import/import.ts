@@ -14,6 +14,7 @@ import { createIntake } from "../../../intake/intake.ts";
 import { catalogOptions } from "../../../render/catalog/catalog-options.ts";
 import { type Describe, runCommand } from "../../command.ts";
 import { type CommandContext, CommandError, openVault, withDatabase } from "../../context.ts";
+import { examples } from "../../help.ts";
 import { type ImportTotals, importStream } from "./import-stream.ts";
 import { codeOf } from "./rejects.ts";
 
@@ -24,6 +25,7 @@ export const command: Describe = (cli) =>
     .description("Take in order events from a file; rejected lines go to FILE.rejected.ndjson")
     .argument("<file>", "order events as NDJSON; - reads stdin")
     .option("--json", "print the totals as JSON")
+    .addHelpText("after", examples("dunlin import orders.ndjson", "zcat orders.ndjson.gz | dunlin import -"))
     .action((file: string, { json = false }: { json?: boolean }) =>
       runCommand(cli, (context) => importCommand(context, file, json)),
     );

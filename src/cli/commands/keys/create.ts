@@ -5,6 +5,7 @@ import { createKey } from "../../../db/stores/campaigns/key-store.ts";
 import { keyName } from "../../arguments.ts";
 import { type Describe, runCommand } from "../../command.ts";
 import { type CommandContext, CommandError, commandActor, withDatabase } from "../../context.ts";
+import { examples } from "../../help.ts";
 
 type Options = { readonly role: KeyRole; readonly json?: boolean };
 
@@ -14,6 +15,7 @@ export const command: Describe = (cli) =>
     .argument("<name>", "name of its owner, for the audit trail", keyName)
     .addOption(new Option("--role <role>", "role of the key").choices(KEY_ROLES).makeOptionMandatory())
     .option("--json", "print it as JSON")
+    .addHelpText("after", examples("dunlin keys create Vera --role viewer"))
     .action((name: string, options: Options) => runCommand(cli, (context) => createKeyCommand(context, name, options)));
 
 export async function createKeyCommand(context: CommandContext, name: string, { role, json }: Options): Promise<void> {

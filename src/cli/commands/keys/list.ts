@@ -5,6 +5,7 @@ import { listKeys } from "../../../db/stores/campaigns/key-store.ts";
 import { textTable } from "../../../reporting/text-table.ts";
 import { type Describe, runCommand } from "../../command.ts";
 import { type CommandContext, withDatabase } from "../../context.ts";
+import { examples } from "../../help.ts";
 
 type Options = { readonly json?: boolean };
 
@@ -12,6 +13,7 @@ export const command: Describe = (cli) =>
   new Command("list")
     .description("List the names and roles of all keys, revoked ones included")
     .option("--json", "print them as JSON")
+    .addHelpText("after", examples("dunlin keys list"))
     .action((options: Options) => runCommand(cli, (context) => listKeysCommand(context, options)));
 
 export async function listKeysCommand(context: CommandContext, { json }: Options): Promise<void> {

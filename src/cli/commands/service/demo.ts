@@ -4,6 +4,7 @@ import type { DemoDeps, DemoOptions } from "../../../demo/run.ts";
 import { MAX_SECONDS, MIN_SECONDS } from "../../../demo/shop/pace.ts";
 import { wholeNumber } from "../../arguments.ts";
 import type { Describe } from "../../command.ts";
+import { examples } from "../../help.ts";
 
 const seconds = wholeNumber(MIN_SECONDS, MAX_SECONDS);
 
@@ -18,6 +19,7 @@ export const command: Describe = ({ env, cwd, service }) =>
       wholeNumber(0, 2_147_483_647),
       11,
     )
+    .addHelpText("after", examples("dunlin demo", "dunlin demo --buyers 1000 --seconds 120"))
     .action(async (options: DemoOptions) => {
       const startApp: DemoDeps["startApp"] = (config, log) =>
         service.start(config, { roles: service.roles, log, print: () => {}, migrateEmpty: true });

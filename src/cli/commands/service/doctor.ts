@@ -31,11 +31,13 @@ import { listShared } from "../../../reporting/shared-contacts.ts";
 import { type Describe, runCommand } from "../../command.ts";
 import { type CommandContext, CommandError, withDatabase } from "../../context.ts";
 import { explainFileError } from "../../failure.ts";
+import { examples } from "../../help.ts";
 
 export const command: Describe = (cli) =>
   new Command("doctor")
     .description("Check the stores, the queue, the clock, the channels and the campaigns")
     .option("--json", "print the findings as JSON")
+    .addHelpText("after", examples("dunlin doctor", "dunlin doctor --json"))
     .action(({ json = false }: { json?: boolean }) => runCommand(cli, (context) => doctorCommand(context, json)));
 
 type Finding = { readonly check: string; readonly ok: boolean; readonly message: string };

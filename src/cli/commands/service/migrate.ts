@@ -5,10 +5,12 @@ import { openDatabase } from "../../../db/open.ts";
 import { findQueue } from "../../../queue/queue-url.ts";
 import { type Describe, runCommand } from "../../command.ts";
 import { type CommandContext, CommandError } from "../../context.ts";
+import { examples } from "../../help.ts";
 
 export const command: Describe = (cli) =>
   new Command("migrate")
     .description("Update the database schemas of Dunlin and of its queue; safe to run from several places at once")
+    .addHelpText("after", examples("DATABASE_URL=postgres://… dunlin migrate"))
     .action(() => runCommand(cli, migrateCommand));
 
 async function migrateCommand({ config, log, out }: CommandContext): Promise<void> {

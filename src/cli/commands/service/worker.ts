@@ -2,6 +2,7 @@
 import { Command } from "commander";
 import { someOf } from "../../arguments.ts";
 import type { Describe } from "../../command.ts";
+import { examples } from "../../help.ts";
 import { runService } from "./run-service.ts";
 
 export const command: Describe = (cli) => {
@@ -9,5 +10,6 @@ export const command: Describe = (cli) => {
   return new Command("worker")
     .description("Run worker roles alone, over shared stores")
     .option("--roles <list>", `any of ${roles.join(",")}; default: all of them`, someOf(roles))
+    .addHelpText("after", examples("dunlin worker", "dunlin worker --roles dispatch,upkeep"))
     .action((options: { roles?: string[] }) => runService(cli, options.roles ?? roles, false));
 };
