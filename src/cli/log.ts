@@ -2,6 +2,7 @@
 import { type Logger, pino } from "pino";
 import pretty from "pino-pretty";
 import { explainDbError } from "../db/explain-error.ts";
+import { countRepeats } from "./log-repeats.ts";
 
 /** `to`: 1 is stdout, for services; 2 is stderr, for commands, whose answer goes to stdout. */
 export function createLog(level: string, to: 1 | 2): Logger {
@@ -12,6 +13,7 @@ export function createLog(level: string, to: 1 | 2): Logger {
     {
       level,
       base: null,
+      ...(to === 1 ? { hooks: { logMethod: countRepeats() } } : {}),
       serializers: {
         // A driver's error can hold a statement with its parameters, and a provider's error the request. Only known fields are logged.
         err: (error: unknown) => describe(error),
