@@ -68,7 +68,7 @@ export function simulate(input: SimulationInput): SimulationTotals {
   };
 
   /** Decides what is due before `until`. */
-  const catchUp = (person: Person, until: number): void => {
+  const decideBefore = (person: Person, until: number): void => {
     if (!person.started && until >= (fromOf(person) ?? until)) start(person);
     if (!person.started) return;
     for (;;) {
@@ -77,7 +77,12 @@ export function simulate(input: SimulationInput): SimulationTotals {
       person.now = Math.max(wake, person.now);
       note(person, advance(person.state, policy, person.now));
     }
-    person.now = Math.max(person.now, until);
+  };
+
+  /** Brings the person to `until`. Apply something then: what begins at this very moment does not wake it any more. */
+  const catchUp = (person: Person, until: number): void => {
+    decideBefore(person, until);
+    if (person.started) person.now = Math.max(person.now, until);
   };
 
   const start = (person: Person): void => {
@@ -118,14 +123,20 @@ export function simulate(input: SimulationInput): SimulationTotals {
       if (owner === undefined || !isStrangers(shop, contact)) continue;
       shop.persons.delete(addressKey(contact));
       const person = rootOf(owner);
-      catchUp(person, occurredAt);
+      decideBefore(person, occurredAt);
       removeAddress(person, contact);
-      split(shop, person);
-      if (person.started && person.state.open !== null) note(person, touch(person.state, policy, person.now));
+      split(shop, person, occurredAt);
+      if (person.state.open !== null) replan(person, occurredAt);
     }
   };
 
-  const split = (shop: Shop, person: Person): void => {
+  const replan = (person: Person, at: number): void => {
+    if (!person.started) return;
+    person.now = Math.max(person.now, at);
+    note(person, touch(person.state, policy, person.now));
+  };
+
+  const split = (shop: Shop, person: Person, at: number): void => {
     const orders = new Map<string, string[]>();
     for (const id of person.state.orders.keys()) orders.set(id, [...(shop.orders.get(id)?.reporters ?? [])]);
     const contacts = new Map<string, string[]>();
@@ -138,7 +149,7 @@ export function simulate(input: SimulationInput): SimulationTotals {
         const order = shop.orders.get(id);
         if (order !== undefined) order.owner = heir;
       }
-      if (heir.started) note(heir, touch(heir.state, policy, heir.now));
+      replan(heir, at);
     }
   };
 

@@ -94,6 +94,16 @@ describe("a simulation", () => {
     expect(later.rows.every((row) => row.includes("no_contact"))).toBe(true);
   });
 
+  it("opens a balance window at the very moment at which its buyer loses a shared contact", () => {
+    const presale = { depositPaid: true, balanceFrom: at(50), balanceTo: at(500) };
+    const events = [
+      created("a", 0, { id: "A", phone: PHONE }, { presale }),
+      created("b", 50, { id: "B", phone: PHONE }),
+    ];
+    const { rows } = run(events, { shop: { joinAtMost: 1 } });
+    expect(rows.map((row) => row.slice(0, 1)).sort()).toEqual(["A", "B"]);
+  });
+
   it("falls back to the number that a buyer had before, when the later one proves to be shared", () => {
     const OTHER = "+8613912345678";
     const events = [
