@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import { campaignSetup } from "../../support/campaigns.ts";
+import { type Ended, runHere } from "../../support/command.ts";
 import { startFakeProvider } from "../../support/fake-provider.ts";
 import type { Fault } from "../../support/provider-faults.ts";
 
@@ -41,20 +42,17 @@ channels:
   await write("templates/c/nudge.b.sms.en.hbs", "B {{buyer.name}} STOP");
   await write("templates/c/nudge.a.sms.en.hbs", "A {{buyer.name}} STOP");
   const args = { "--campaign": "c", "--step": "nudge", "--channel": "sms", "--to": TO };
+  const line = (change: Record<string, string>) => ["send-test", ...Object.entries({ ...args, ...change }).flat()];
+  const base = { PATH: process.env.PATH, HOME: dir, DUNLIN_SECRET_KEY: Buffer.alloc(32, 7).toString("base64") };
   const run = (change: Record<string, string> = {}, more: Record<string, string> = {}) =>
-    new Promise<{ code: number; out: string; err: string }>((resolve) => {
-      const all = Object.entries({ ...args, ...change }).flat();
-      const env = {
-        PATH: process.env.PATH,
-        HOME: dir,
-        DUNLIN_SECRET_KEY: Buffer.alloc(32, 7).toString("base64"),
-        ...more,
-      };
-      execFile(process.execPath, [MAIN, "send-test", ...all], { cwd: dir, env }, (error, out, err) => {
+    new Promise<Ended>((resolve) => {
+      const options = { cwd: dir, env: { ...base, ...more } };
+      execFile(process.execPath, [MAIN, ...line(change)], options, (error, out, err) => {
         resolve({ code: error === null ? 0 : Number(error.code), out, err });
       });
     });
-  return { run, provider, answer: (fault: Fault) => provider.rules([{ fault }]) };
+  const here = (change: Record<string, string> = {}) => runHere(line(change), { cwd: dir, env: base });
+  return { run, here, provider, answer: (fault: Fault) => provider.rules([{ fault }]) };
 }
 
 it("sends one message like a reminder and prints the outcome", async () => {
@@ -104,15 +102,15 @@ it("uses the files and says so if the database is not reachable", async () => {
 });
 
 it("prints the provider's message id unmasked", async () => {
-  const { run, answer } = await setup();
+  const { here, answer } = await setup();
   answer({ do: "answer", status: 200, body: JSON.stringify({ messageId: "SM1234567890123456", segments: 1 }) });
-  expect((await run()).out).toMatch(/, 1 segment\(s\), message SM1234567890123456, key test-/);
+  expect((await here()).out).toMatch(/, 1 segment\(s\), message SM1234567890123456, key test-/);
 });
 
 it("chooses the given locale and variant", async () => {
-  const { run, provider } = await setup();
-  expect((await run({ "--locale": "en-GB", "--variant": "b" })).code).toBe(0);
-  expect((await run({ "--to": "138 1234 5678", "--variant": "a" })).code).toBe(0);
+  const { here, provider } = await setup();
+  expect((await here({ "--locale": "en-GB", "--variant": "b" })).code).toBe(0);
+  expect((await here({ "--to": "138 1234 5678", "--variant": "a" })).code).toBe(0);
   expect(provider.log.map(({ body }) => [body?.text, body?.to])).toEqual([
     ["B Li Lei STOP", TO],
     ["李雷 acme 129.00元 28分钟 拒收请回复R", TO],
@@ -120,8 +118,8 @@ it("chooses the given locale and variant", async () => {
 });
 
 it("prints over channel console, with the address masked", async () => {
-  const { run } = await setup();
-  const { code, out } = await run({ "--channel": "chat", "--to": "wx-openid-1234567" });
+  const { here } = await setup();
+  const { code, out } = await here({ "--channel": "chat", "--to": "wx-openid-1234567" });
   expect(code).toBe(0);
   expect(out).toContain("Li Lei $129.00 STOP");
   expect(out).not.toContain("wx-openid-1234567");
@@ -132,9 +130,9 @@ it.each<[Fault, RegExp]>([
   [{ do: "answer", status: 503 }, /^dunlin: not sent, failed for now: .*503/],
   [{ do: "hang" }, /^dunlin: the outcome is unknown, it may have been sent: .*\(key test-/],
 ])("fails when the provider does (%#)", async (fault, said) => {
-  const { run, answer, provider } = await setup();
+  const { run, here, answer, provider } = await setup();
   answer(fault);
-  const { code, out, err } = await run();
+  const { code, out, err } = await (fault.do === "hang" ? run() : here());
   expect([code, out]).toEqual([1, ""]);
   expect(err).toMatch(said);
   expect(err).not.toMatch(/1381234|138-1234/);
@@ -151,8 +149,8 @@ it.each([
   [{ "--locale": "not a locale" }, 2, "must be a locale, like en or zh-CN"],
   [{ "--nonsense": "1" }, 2, "unknown option"],
 ])("reports wrong arguments: %j", async (change, expected, said) => {
-  const { run, provider } = await setup();
-  const { code, out, err } = await run(change);
+  const { run, here, provider } = await setup();
+  const { code, out, err } = await ("--to" in change || "--nonsense" in change ? run(change) : here(change));
   expect([code, out]).toEqual([expected, ""]);
   expect(err).toContain(said);
   expect(provider.log).toEqual([]);
