@@ -5,8 +5,8 @@
  * holds connections × (1 + time to claim and record ÷ the provider's latency), both as measured. More would only wait here, and be stranded
  * when the process dies.
  *
- * A channel that is full for a moment lets claims wait for it: its places come back at once. One whose provider keeps it full is *stuck*.
- * Claims do not wait for it any more: a buyer whose send takes it is queued in the database, as before a rate limit, and is claimed when a
+ * A channel that is full for a moment lets claims wait for it: its places come back at once. One whose slow provider keeps it full is
+ * *stuck*. Claims do not wait for it any more: a buyer whose send takes it is queued in the database, as before a rate limit, and is claimed when a
  * place is free, by any process. A channel that is full of outcomes to be recorded is not stuck: the database is slow then, for all.
  */
 import type { Channel } from "../core/seams/channel.ts";
@@ -14,8 +14,9 @@ import { type Call, createPace, type Pace } from "./pace.ts";
 
 /** Buyers of one claim at most: enough to make a round trip cheap, few enough that a crash strands little. */
 export const BATCH = 100;
-/** A channel that has been full for this long is stuck. */
+/** A channel that has been full for this long is stuck, if its provider takes fewer sends a second than this. */
 export const PATIENCE_MS = 50;
+const FAST_PER_SECOND = 250;
 /** Sends that wait for their slots under a rate limit need no connection. This many more are held. */
 const MAX_SLOTS_AHEAD = 400;
 /** A claim takes at least this part of a channel's places, so that it is worth its round trip. */
@@ -41,8 +42,9 @@ export type NextClaim = {
   readonly count: number;
   /** Channels on which nothing can be sent. */
   readonly stuck: ReadonlySet<string>;
-  /** Ends what is reserved in one channel, or in all. */
-  end(channel?: string): void;
+  /** The places reserved for it in a channel. */
+  own(channel: string): number;
+  end(): void;
 };
 
 export type Bulkheads = {
@@ -55,8 +57,8 @@ export type Bulkheads = {
   next(): NextClaim | null;
   /** Notes how many of these buyers each channel was to take: the next ones will probably need places alike. */
   saw(buyers: number, sends: ReadonlyMap<string, number>): void;
-  /** Free places, without those that are reserved; 0 when they are too few for a claim. */
-  room(channel: string): number;
+  /** Free places, without those that are reserved by others than `claim`; 0 when they are too few for a claim. */
+  room(channel: string, claim?: NextClaim): number;
   call(channel: string): Call;
   /** The time of one send from its claim to its record, without the call and without waiting for its turn. */
   overhead(channel: string, ms: number): void;
@@ -70,6 +72,8 @@ type State = {
   held: number;
   /** The part of them that the provider is done with. */
   sent: number;
+  /** When the last of them came back. */
+  sentAt: number;
   reserved: number;
   /** The part of the buyers claimed of late that was sent by this channel, 0 to 1. */
   share: number;
@@ -95,8 +99,10 @@ export function createBulkheads(
       slotsAhead: Math.min(slots, MAX_SLOTS_AHEAD),
       held: 0,
       sent: 0,
+      sentAt: Number.NEGATIVE_INFINITY,
       reserved: 0,
-      share: 0,
+      // Unknown at first: a channel that could take a whole batch may have to.
+      share: channel.connections >= BATCH ? 1 : 0,
       fullSince: null,
     };
     states.set(name, state);
@@ -114,10 +120,14 @@ export function createBulkheads(
     if (isFull && isBusy) state.fullSince ??= now();
     else state.fullSince = null;
   };
-  const isStuck = ({ fullSince }: State): boolean => fullSince !== null && now() - fullSince > PATIENCE_MS;
+  const isStuck = ({ fullSince, pace, connections, sentAt }: State): boolean => {
+    if (fullSince === null || now() - fullSince <= PATIENCE_MS) return false;
+    // If nothing has come back for so long, no provider is as fast as it was.
+    return Math.min(pace.perSecond(), (connections * 1_000) / (now() - Math.max(sentAt, fullSince))) < FAST_PER_SECOND;
+  };
   const freeOf = (state: State): number => Math.max(0, limitOf(state) - state.held - state.reserved);
-  const roomOf = (state: State): number => {
-    const free = Math.floor(freeOf(state));
+  const roomOf = (state: State, own: number): number => {
+    const free = Math.floor(Math.max(0, limitOf(state) - state.held - state.reserved + own));
     return free < chunkOf(limitOf(state)) ? 0 : free;
   };
 
@@ -158,6 +168,7 @@ export function createBulkheads(
       const state = stateOf(channel);
       if (state === null) return;
       state.sent++;
+      state.sentAt = now();
       look(state);
     },
     release,
@@ -182,16 +193,13 @@ export function createBulkheads(
         reserved.set(name, count * state.share);
         state.reserved += count * state.share;
       }
-      const end = (name: string): void => {
-        const state = open.get(name);
-        if (state !== undefined) state.reserved -= reserved.get(name) ?? 0;
-        reserved.delete(name);
-      };
       return {
         count,
         stuck,
-        end(channel) {
-          for (const name of channel === undefined ? [...reserved.keys()] : [channel]) end(name);
+        own: (channel) => reserved.get(channel) ?? 0,
+        end() {
+          for (const [name, state] of open) state.reserved -= reserved.get(name) ?? 0;
+          reserved.clear();
         },
       };
     },
@@ -202,9 +210,9 @@ export function createBulkheads(
         if (state !== null) state.share += weight * ((sends.get(name) ?? 0) / buyers - state.share);
       }
     },
-    room(channel) {
+    room(channel, claim) {
       const state = stateOf(channel);
-      return state === null ? BATCH : roomOf(state);
+      return state === null ? BATCH : roomOf(state, claim?.own(channel) ?? 0);
     },
     call: (channel) => stateOf(channel)?.pace.call() ?? { begun() {}, ended() {} },
     overhead: (channel, ms) => stateOf(channel)?.pace.overhead(ms),

@@ -57,7 +57,10 @@ export type DueOptions = {
 };
 const ALL_OPEN: DueOptions = { queues: null, stuck: new Set(), shops: null };
 
-/** Claims for up to `limit` buyers that are due. A send on a channel that is full or has a queue goes to the end of the queue. */
+/**
+ * Claims for up to `limit` buyers that are due. A send on a channel that is full goes to the end of its queue; with a rate limit also if there
+ * is a queue.
+ */
 export function claimDue(
   deps: ClaimDeps,
   limit: number,
@@ -65,7 +68,7 @@ export function claimDue(
 ): Promise<ClaimedBatch> {
   return claim(deps, limit, {
     lock: shops === null ? lockDueBuyers : (tx, max) => lockDueOfShops(tx, shops, max),
-    closed: (backlog) => (queues === null ? stuck : new Set([...stuck, ...queues[backlog ? "behind" : "waiting"]])),
+    closed: (backlog) => (queues === null ? stuck : new Set([...stuck, ...queues[backlog ? "behind" : "closed"]])),
   });
 }
 

@@ -136,11 +136,7 @@ export function createDispatcher(deps: DispatchDeps): Dispatcher {
     if (!isLimited && queued.size === 0 && performance.now() - lookedAt < LOOK_FOR_QUEUES_MS) return null;
     lookedAt = performance.now();
     const before = queued;
-    const queues = await findQueues(deps.sql, deps.channels, BATCH / 2, (channel) => {
-      // Only the queue's buyers take places of this channel.
-      next.end(channel);
-      return bulkheads.room(channel);
-    });
+    const queues = await findQueues(deps.sql, deps.channels, BATCH / 2, (name) => bulkheads.room(name, next));
     // A claim that queued buyers meanwhile is not in it.
     queued = queued === before ? queues.waiting : new Set([...queued, ...queues.waiting]);
     return queues;

@@ -6,6 +6,8 @@ export type Call = { begun(): void; ended(): void };
 export type Pace = {
   /** connections × (1 + time to claim and record ÷ the provider's latency), within bounds. */
   limit(): number;
+  /** Sends per second that the provider can take, at most. */
+  perSecond(): number;
   call(): Call;
   /** The time of one send from its claim to its record, without the call and without waiting for its turn. */
   overhead(ms: number): void;
@@ -27,12 +29,12 @@ export function createPace(connections: number, now: () => number): Pace {
   /** Calls under way, and the sum of their beginnings. */
   let calls = 0;
   let begunSum = 0;
+  /** Calls that hang end late, or never: their age tells before their end does. */
+  const latency = (): number => Math.max(latencyMs, calls === 0 ? 0 : now() - begunSum / calls, 0.01);
   return {
+    perSecond: () => (connections * 1_000) / latency(),
     limit() {
-      // Calls that hang end late, or never: their age tells before their end does.
-      const age = calls === 0 ? 0 : now() - begunSum / calls;
-      const latency = Math.max(latencyMs, age, 0.01);
-      const wanted = Math.ceil(connections * (1 + overheadMs / latency));
+      const wanted = Math.ceil(connections * (1 + overheadMs / latency()));
       return Math.min(wanted, Math.max(MAX_FACTOR * connections, MAX_HELD));
     },
     call() {

@@ -14,9 +14,11 @@ export type SlotBook = {
 
 /** The queues of channels. */
 export type Queues = {
-  /** Channels with a queue: a new send goes to its end. */
+  /** Channels with a queue. */
   readonly waiting: ReadonlySet<string>;
-  /** These, and channels with room for only a few batches. When a backlog appears, all of it is queued, so that it leaves in order. */
+  /** Those of them with a rate limit: a new send goes to the end of the queue. */
+  readonly closed: ReadonlySet<string>;
+  /** These, and channels with slots for only a few batches. When a backlog appears, all of it is queued, so that it leaves in order. */
   readonly behind: ReadonlySet<string>;
   /** Channels with a queue and room now, and for how many sends. */
   readonly rooms: readonly { readonly channel: string; readonly slots: number }[];
@@ -55,7 +57,8 @@ export async function findQueues(
     if (slots >= 1 && (free ?? share) >= minRoom) rooms.push({ channel, slots });
   }
   const narrow = rows.filter(({ free }) => free !== null && free < NARROW * batch).map(({ channel }) => channel);
-  return { waiting, behind: new Set([...waiting, ...narrow]), rooms };
+  const closed = [...waiting].filter((name) => rateOf(channels, name) !== null);
+  return { waiting, closed: new Set(closed), behind: new Set([...closed, ...narrow]), rooms };
 }
 
 /** Takes slots for `wanted` sends per channel. It uses a connection of its own, so that no claim holds the channel's row. */

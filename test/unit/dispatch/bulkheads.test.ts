@@ -83,7 +83,9 @@ describe("the places of a channel", () => {
 describe("the next claim", () => {
   it("takes what the channels have places for, by their shares of late", () => {
     const { bulkheads } = setup({ sms: channel(100), chat: channel(100) });
-    expect(bulkheads.next()?.count).toBe(BATCH);
+    const whole = bulkheads.next();
+    expect(whole?.count).toBe(BATCH);
+    whole?.end();
     for (let n = 0; n < 50; n++) bulkheads.saw(100, new Map([["sms", 100]]));
     // 120 places: 100 and 20.
     const [first, second] = [bulkheads.next(), bulkheads.next()];
@@ -106,12 +108,27 @@ describe("the next claim", () => {
       );
     fill("sms");
     expect(bulkheads.next()).toBeNull();
+    // A provider that may be fast has more time than that.
     pass(PATIENCE_MS + 1);
+    expect(bulkheads.next()).toBeNull();
+    pass(400);
     expect(bulkheads.next()).toMatchObject({ count: BATCH, stuck: new Set(["sms"]) });
     expect(bulkheads.room("sms")).toBe(0);
     expect(bulkheads.room("chat")).toBeGreaterThan(0);
     for (let n = 0; n < 20; n++) bulkheads.release("sms", false);
     expect(bulkheads.next()?.stuck).toEqual(new Set());
+  });
+
+  it("waits for a fast provider, and not for one that was found to be slow", () => {
+    const isStuck = (answerMs: number): boolean => {
+      const { bulkheads, fill, measure, pass } = setup({ sms: channel(100) });
+      measure("sms", 300, answerMs, 50);
+      for (let n = 0; n < 50; n++) bulkheads.saw(100, new Map([["sms", 100]]));
+      fill("sms");
+      pass(PATIENCE_MS + 1);
+      return bulkheads.next()?.stuck.has("sms") === true;
+    };
+    expect([20, 300, 500, 5_000].map(isStuck)).toEqual([false, false, true, true]);
   });
 
   it("waits for a channel that is full of outcomes to be recorded, however long that takes", () => {
