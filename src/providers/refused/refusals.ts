@@ -34,6 +34,13 @@ export function refusedIn(text: string, { items }: Refusals): Refused[] {
   return found;
 }
 
+/** Whether a value has a refused part; a link has no words. */
+export function hasRefused(value: string, { items }: Refusals): boolean {
+  const any = anyOf(items);
+  if (any.link.test(value)) return true;
+  return !/^[a-z][a-z0-9+.-]*:\/\/\S*$/i.test(value) && any.word.test(squeeze(value));
+}
+
 /** All patterns as one, since most texts have nothing that is refused. */
 const anyOf = (items: readonly Refusal[]): { word: RegExp; link: RegExp } => {
   const known = joined.get(items);

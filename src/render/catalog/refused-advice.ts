@@ -4,7 +4,7 @@
  */
 import { refusalsOf, reviewedInMainland } from "../../providers/all.ts";
 import { nameCharacter, refusedCharacters } from "../../providers/refused/characters.ts";
-import { type Refused, refusedIn, squeeze } from "../../providers/refused/refusals.ts";
+import { hasRefused, type Refusals, type Refused, refusedIn, squeeze } from "../../providers/refused/refusals.ts";
 import type { MadeMessage } from "../message.ts";
 import type { TemplateData } from "../template/data.ts";
 import type { ChannelFacts, TextAdvice } from "./advice-types.ts";
@@ -36,13 +36,18 @@ export function* adviseRefusedInMessage(
   made: MadeMessage,
   data: TemplateData,
 ): Generator<TextAdvice> {
+  const language = languageOf(template);
+  const mainland = reviewedInMainland(channel, language);
+  const refusals = refusalsOf(channel, language);
+  // Most values are clean, and to look at the whole text takes a quarter of the time that it takes to make it.
+  if (!mainland && refusals === null) return;
+  if (!valuesOf(template, data).some((value) => isRefused(value, mainland, refusals))) return;
   const line = template.linesBefore + 1;
   const texts = [made.text, ...Object.values(made.params)].join("\n");
-  if (reviewedInMainland(channel, languageOf(template)))
+  if (mainland)
     for (const character of refusedCharacters(texts))
       if (!template.source.includes(character))
         yield { code: "refused_character", line, message: aboutCharacter(character, originOf(character, data)) };
-  const refusals = refusalsOf(channel, languageOf(template));
   if (refusals === null) return;
   const own = squeeze(template.source);
   for (const refused of refusedIn(texts, refusals))
@@ -54,9 +59,34 @@ export function* adviseRefusedInMessage(
       };
 }
 
+/** The values of people and shops that the file can show. */
+function valuesOf({ speaksOf }: Template, { values }: TemplateData): string[] {
+  const found = new Set<string>();
+  const add = (value: string | undefined): void => void (value !== undefined && found.add(value));
+  if (speaksOf.name) add(values.buyer.name);
+  add(values.shop);
+  add(values.buyer.tier);
+  add(values.payUrl);
+  for (const { note, payUrl, id } of values.orders) for (const value of [note, payUrl, id]) add(value);
+  if (speaksOf.items) for (const { title, sku } of values.items) for (const value of [title, sku]) add(value);
+  return [...found];
+}
+
+function isRefused(value: string, mainland: boolean, refusals: Refusals | null): boolean {
+  if (/^[\w.-]*$/.test(value)) return false;
+  return (mainland && refusedCharacters(value).length > 0) || (refusals !== null && hasRefused(value, refusals));
+}
+
 /** A file may be named by another language than it is written in. Japanese has Han characters of its own. */
-const languageOf = ({ locale, source }: Template): string =>
-  !/^(?:zh|ja|ko)\b/i.test(locale) && /\p{Script=Han}/u.test(source) ? "zh" : locale;
+function languageOf(template: Template): string {
+  const known = languages.get(template);
+  if (known !== undefined) return known;
+  const { locale, source } = template;
+  const language = !/^(?:zh|ja|ko)\b/i.test(locale) && /\p{Script=Han}/u.test(source) ? "zh" : locale;
+  languages.set(template, language);
+  return language;
+}
+const languages = new WeakMap<Template, string>();
 
 /** Comments are not sent. */
 const linesOf = ({ source }: Template): string[] =>

@@ -50,14 +50,11 @@ export function compileTemplate(source: string): CompileResult {
   const early = unparsable(text);
   if (early !== null) return { ok: false, faults: inOrder([early, ...foreign]) };
   const program = parse(text);
-  // A half placeholder of another system is what cannot be parsed.
-  if ("message" in program)
-    return {
-      ok: false,
-      faults: foreign.some(({ message }) => /^\{\{|\}\} looks/.test(message))
-        ? foreign
-        : inOrder([program, ...foreign]),
-    };
+  // A half placeholder is what cannot be parsed.
+  if ("message" in program) {
+    const named = foreign.some(({ line, message }) => line === program.line || /^\{\{|\}\} looks/.test(message));
+    return { ok: false, faults: named ? foreign : inOrder([program, ...foreign]) };
+  }
   const checked = checkTemplate(program);
   const { names, printed, walks } = checked;
   const faults = [...checked.faults, ...foreign];
@@ -99,11 +96,29 @@ function parse(text: string): hbs.AST.Program | TemplateFault {
     const said = error instanceof Error ? error.message : String(error);
     const line = Number(/line (\d+)/.exec(said)?.[1] ?? /- (\d+):\d+$/.exec(said)?.[1] ?? 1);
     const mismatch = /^(\S+) doesn't match (\S+)/.exec(said);
-    const message = mismatch
-      ? `{{#${mismatch[1]}}} is closed by {{/${mismatch[2]}}}`
-      : "a {{…}} is not closed, or is malformed";
-    return { line, message };
+    if (mismatch) return { line, message: `{{#${mismatch[1]}}} is closed by {{/${mismatch[2]}}}` };
+    return slip(text) ?? { line, message: "a {{…}} is not closed, or is malformed" };
   }
+}
+
+/** Slips that are known from other template languages, each with what to write. */
+const SLIPS: readonly (readonly [pattern: RegExp, message: (found: RegExpExecArray) => string])[] = [
+  [
+    /\{\{[ \t]*([\w.]{1,60})[ \t]*\|[^{}\n]{0,60}\}\}/,
+    ([whole, name]) => `${whole} has a filter, which does not exist here: use a helper, as in {{money ${name}}}`,
+  ],
+  [
+    /\{\{[ \t]*(?:end|endif|endfor|fi|end if)[ \t]*\}\}|\{\{[ \t]*(?:if|for|elsif|elif)[ \t][^{}\n]{0,60}\}\}/,
+    ([whole]) => `${whole} is not a block: write {{#if …}}…{{else}}…{{/if}} or {{#each …}}…{{/each}}`,
+  ],
+];
+
+function slip(text: string): TemplateFault | null {
+  for (const [pattern, message] of SLIPS) {
+    const found = pattern.exec(text);
+    if (found !== null) return { line: text.slice(0, found.index).split("\n").length, message: message(found) };
+  }
+  return null;
 }
 
 type Run = Handlebars.TemplateDelegate<unknown>;

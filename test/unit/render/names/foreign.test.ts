@@ -41,20 +41,20 @@ describe("a placeholder of another system", () => {
   it.each([
     ["{姓名}", "{{buyer.name}}"],
     ["【姓名】", "{{buyer.name}}"],
-    ["${订单号}", "{{order.id}}"],
+    ["${订单号}", "{{order.number}}"],
     ["{订单金额}", "{{total}}"],
     ["[付款链接]", "{{payUrl}}"],
     ["{商品名称}", "{{list items}}"],
     ["%店铺名称%", "{{shop}}"],
     ["{剩余时间}", "{{timeLeft}}"],
     ["{buyer.name}", "{{buyer.name}}"],
-    ["{Order_No}", "{{order.id}}"],
-    ["{order number}", "{{order.id}}"],
+    ["{Order_No}", "{{order.number}}"],
+    ["{order number}", "{{order.number}}"],
     ["*|FNAME|*", "{{buyer.name}}"],
     ["$total", "{{total}}"],
     ["{orders}", "{{list orders}}"],
     ["{order}", "{{order.id}}"],
-    ["https://s.example/?o={order_id}", "{{order.id}}"],
+    ["https://s.example/?o={order_id}", "{{order.number}}"],
   ])("is named by what it means: %s → %s", (written, variable) => {
     expect(faults(`{{shop}} ${written}`)).toEqual([
       expect.stringContaining(`looks like a variable: write ${variable}`),
@@ -165,12 +165,11 @@ it.each([
   ["{{amount}}", "total or order.amount"],
   ["{{金额}}", "total or order.amount"],
   ["{{ｔｏｔａｌ}}", "total or order.amount"],
-  ["{{订单号}}", "order.id"],
+  ["{{订单号}}", "order.number or order.id"],
   ["{{name}}", "buyer.name"],
   ["{{customer.name}}", "buyer.name"],
   ["{{user.nick}}", "buyer.name"],
   ["{{order.total}}", "order.amount"],
-  ["{{order.number}}", "order.id"],
   ["{{link}}", "payUrl"],
   ["{{deadline}}", "closesAt"],
   ["{{#each items}}{{name}}{{/each}}", "title"],
@@ -182,6 +181,17 @@ it.each([
   ["{{totl}}", "total"],
 ])("suggests by meaning before spelling: %s → %s", (text, variable) => {
   expect(faults(text)).toEqual([expect.stringContaining(`(did you mean ${variable}?)`)]);
+});
+
+it.each([
+  ["{{shop}}\n{{total}", "2 {total} looks like a variable: write {{total}}"],
+  [
+    "{{total | currency}}",
+    "1 {{total | currency}} has a filter, which does not exist here: use a helper, as in {{money total}}",
+  ],
+  ["{{#if shop}}{{shop}", "1 {shop} looks like a variable: write {{shop}}"],
+])("names a slip from another template language: %s", (text, message) => {
+  expect(faults(text)).toEqual([message]);
 });
 
 it("knows every variable, and lists no word of a path that does not exist", () => {
