@@ -46,14 +46,13 @@ export function readFront(text: string): FrontResult {
   const none = { category: null, front: {} };
   if (text.trim() === "") return { ...none, faults: [] };
   const parsed = parseYaml(text, frontShape, { linesBefore: 1, maxLength: MAX_FRONT });
-  if (!parsed.ok)
-    return {
-      ...none,
-      faults: parsed.faults.map(({ line, path, message }) => ({
-        line,
-        message: path === "" ? message : `${path}: ${message}`,
-      })),
-    };
+  if (!parsed.ok) {
+    const faults = parsed.faults.map(({ line, path, message }) => ({
+      line,
+      message: path === "" ? message : `${path}: ${message}`,
+    }));
+    return { ...none, faults: [...faults, ...paramFaults(parsed.raw)].sort((a, b) => a.line - b.line) };
+  }
   const { category, ...rest } = parsed.value;
   const given: Readonly<Record<string, Section | undefined>> = rest;
   const front: Record<string, ApprovedFront> = {};
@@ -74,6 +73,24 @@ export function readFront(text: string): FrontResult {
   if (count > MAX_PARAMS) faults.push({ line: 2, message: `has more than ${MAX_PARAMS} parameters in all` });
   return { category: category ?? null, front, faults };
 }
+
+/** The faults of the parameters in front matter that has a fault elsewhere, as far as its sections can be read. */
+function* paramFaults(raw: { readonly value: unknown; readonly lineOf: (path: YamlPath) => number } | undefined) {
+  if (raw === undefined) return;
+  for (const { section } of approvedTemplates) {
+    const params = loose(loose(raw.value)[section]).params;
+    for (const [key, source] of Object.entries(loose(params)).slice(0, MAX_PARAMS)) {
+      const result = typeof source === "string" ? compileTemplate(source) : null;
+      if (result?.ok !== false) continue;
+      const [place, name] = Array.isArray(params) ? [Number(key), Number(key) + 1] : [key, key];
+      const line = raw.lineOf([section, "params", place]);
+      for (const { message } of result.faults) yield { line, message: `${section}.params.${name}: ${message}` };
+    }
+  }
+}
+
+const loose = (value: unknown): Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
 
 function compileParams(
   given: readonly ParamSource[],

@@ -124,7 +124,18 @@ describe("approved templates", () => {
     ],
     [
       "aliyun:\n  templateCode: A\n  params:\n    ok: x\n    bad: '{{nmae}}'\n    'a b': x",
-      ["7: aliyun.params.a b: the key must be letters, digits and _, at most 40"],
+      [
+        "6: aliyun.params.bad: unknown variable {{nmae}}",
+        "7: aliyun.params.a b: the key must be letters, digits and _, at most 40",
+      ],
+    ],
+    [
+      "tencent:\n  templateid: 1\n  params: ['{1}']",
+      [
+        "3: tencent.templateid: unknown key",
+        "2: tencent.templateId: is required",
+        "4: tencent.params.1: {1} looks like a variable",
+      ].sort(),
     ],
     [
       "aliyun:\n  templateCode: A\n  params:\n    ok: x\n    bad: '{{buyer.nmae}}'",
