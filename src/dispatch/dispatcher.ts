@@ -184,7 +184,8 @@ export function createDispatcher(deps: DispatchDeps): Dispatcher {
     }
   }
 
-  const settled = () => until(() => sending === 0 && !refilling);
+  // A claim under way becomes sends.
+  const settled = () => until(() => claiming === 0 && sending === 0 && !refilling);
   return {
     async drain() {
       const begun = performance.now();

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import type { SendOutcome } from "../../../src/core/seams/channel.ts";
 import { HOUR, MINUTE, SECOND } from "../../../src/core/values/duration.ts";
@@ -33,6 +34,21 @@ describe("dispatch", () => {
     ]);
     const [delivery] = await database.sql`select id, state, channel, attempt, segments, cost_micros from deliveries`;
     expect(delivery).toMatchObject({ id: sent[0]?.idempotencyKey, state: "accepted", channel: "sms", attempt: 1 });
+  });
+
+  it("stops only when a claim that was under way is sent and recorded", async () => {
+    const { at, receive, dispatcher, another, sent, database } = await dispatchSetup({
+      answer: () => pause(200).then(() => accepted),
+    });
+    await at(T0);
+    await receive(receivedEvent("e1", "order.created", T0));
+    await at(T0 + 10 * MINUTE);
+    const draining = dispatcher.drain();
+    await dispatcher.stop();
+    await draining;
+    expect(sent).toHaveLength(1);
+    expect(await database.sql`select state from deliveries`).toEqual([{ state: "accepted" }]);
+    expect(await another().drain()).toBe(0);
   });
 
   it("never claims for a buyer whose payment is committed", async () => {
