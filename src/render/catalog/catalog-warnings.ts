@@ -29,12 +29,13 @@ type Say = (path: YamlPath, message: string) => string;
 export function* missingTemplates(
   draft: CampaignOutline,
   { templates, damaged }: CampaignTemplates,
+  { channels, stored }: Pick<CatalogOptions, "channels" | "stored">,
   say: Say,
 ): Generator<string> {
   for (const [index, step] of draft.steps.entries())
     for (const [position, channel] of step.channels.entries()) {
-      // The fault of a file for this step and channel is reported already.
-      if (damaged.has(`${step.id}.${channel}`)) continue;
+      // The fault of a file for this step and channel is reported already, and so is a channel that is not configured.
+      if (damaged.has(`${step.id}.${channel}`) || (stored !== true && !channels.includes(channel))) continue;
       const path = ["steps", index, "channels", position];
       const own = templates.filter((template) => template.step === step.id && template.channel === channel);
       if (own.some(({ variant }) => variant === null)) continue;

@@ -117,7 +117,7 @@ function loadCampaign(
   faults.push(...read.faults);
   const lineOf = parsed?.ok === true ? parsed.lineOf : parsed?.raw?.lineOf;
   if (outline !== null && lineOf !== undefined)
-    faults.push(...missingTemplates(outline, read, (path, message) => `${file}:${lineOf(path)}: ${message}`));
+    faults.push(...missingTemplates(outline, read, options, (path, message) => `${file}:${lineOf(path)}: ${message}`));
   if (draft === null || parsed?.ok !== true) return null;
   for (const { code, path, message } of campaignWarnings(draft, read, options))
     advice.push({

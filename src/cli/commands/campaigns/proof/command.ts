@@ -6,6 +6,7 @@ import { catalogOptions } from "../../../../render/catalog/catalog-options.ts";
 import { makeProof } from "../../../../render/proof/proof.ts";
 import { type Describe, runCommand } from "../../../command.ts";
 import { type CommandContext, CommandError } from "../../../context.ts";
+import { examples } from "../../../help.ts";
 import { proofHtml } from "./html.ts";
 import { proofCsv, proofTable } from "./text.ts";
 
@@ -23,6 +24,10 @@ export const command: Describe = (cli) =>
     )
     .option("--json", "short for --format json")
     .option("--shop <shop>", "shop that the texts speak for; default: the first one of dunlin.yaml")
+    .addHelpText(
+      "after",
+      examples("dunlin campaigns proof templates", "dunlin campaigns proof templates --format html > proof.html"),
+    )
     .action((dir: string, { json, ...options }: Options & { readonly json?: boolean }) =>
       runCommand(cli, (context) =>
         proofCommand(context, dir, json === true ? { ...options, format: "json" } : options),
