@@ -113,7 +113,8 @@ function listening(socket: Socket, state: Exchange, first: () => void): Socket {
       if (event !== "close") return on(event, listener);
       return on("close", () => {
         // Without an error the driver would try for ever to connect, and the statement that waits for it would never end.
-        if (!state.wasReady && socket.errored === null) socket.emit("error", closedEarly());
+        if (!state.wasReady && socket.errored === null && socket.listenerCount("error") > 0)
+          socket.emit("error", closedEarly());
         listener(false);
       });
     },

@@ -84,18 +84,20 @@ describe.each(backends)("queue over $kind", ({ kind, url }) => {
     expect(taken).toEqual([{ n: 1 }]);
   });
 
-  it.runIf(kind === "postgres")("a job that it held when it was killed is not locked for its hour", async () => {
-    const { open, orders, taken, takeUp } = await setup();
-    await orders.add("event", { n: 1 });
-    const restore = setClockAhead(HOUR);
-    const killed = open();
-    const worker = startOrdersWorker({ backend: killed, submit: () => new Promise(() => {}) });
-    await vi.waitFor(async () => expect(await orders.getActiveCount()).toBe(1), { timeout: 10_000 });
-    await worker.close(1);
-    restore();
-    await takeUp(1);
-    expect(taken).toEqual([{ n: 1 }]);
-  });
+  // On Redis a lock ends by the clock of Redis.
+  if (kind === "postgres")
+    it("a job that it held when it was killed is not locked for its hour", async () => {
+      const { open, orders, taken, takeUp } = await setup();
+      await orders.add("event", { n: 1 });
+      const restore = setClockAhead(HOUR);
+      const killed = open();
+      const worker = startOrdersWorker({ backend: killed, submit: () => new Promise(() => {}) });
+      await vi.waitFor(async () => expect(await orders.getActiveCount()).toBe(1), { timeout: 10_000 });
+      await worker.close(1);
+      restore();
+      await takeUp(1);
+      expect(taken).toEqual([{ n: 1 }]);
+    });
 
   it("its check for stalled jobs does not keep the others from theirs", async () => {
     const { open, orders, taken } = await setup();
