@@ -1,7 +1,13 @@
 /** Makes the files of an earlier version current again, as a new version. History only grows, and a rollback can be rolled back. */
 import type { Sql } from "../db/client.ts";
 import type { Actor } from "../db/stores/campaigns/audit-store.ts";
-import { insertVersion, numberBefore, readCampaigns, readVersion } from "../db/stores/campaigns/campaign-store.ts";
+import {
+  type Files,
+  insertVersion,
+  numberBefore,
+  readCampaigns,
+  readVersion,
+} from "../db/stores/campaigns/campaign-store.ts";
 import { buildCatalog } from "../render/catalog/catalog.ts";
 import type { CatalogOptions } from "../render/catalog/catalog-options.ts";
 import { parseInTurns } from "../render/catalog/known-templates.ts";
@@ -20,7 +26,14 @@ export type RollbackInput = {
 };
 
 export type RollbackResult =
-  | { readonly kind: "rolled-back"; readonly from: number; readonly restored: number; readonly number: number }
+  | {
+      readonly kind: "rolled-back";
+      readonly from: number;
+      readonly restored: number;
+      readonly number: number;
+      readonly before: Files;
+      readonly after: Files;
+    }
   /** The current version has the same files. */
   | { readonly kind: "same"; readonly current: number; readonly restored: number }
   | { readonly kind: "unknown-campaign" }
@@ -60,6 +73,6 @@ export function rollback(sql: Sql, actor: Actor, input: RollbackInput): Promise<
       to: number,
       note: note ?? `back to ${to}`,
     });
-    return { kind: "rolled-back", from: current, restored: to, number };
+    return { kind: "rolled-back", from: current, restored: to, number, before: stored.files, after: files };
   });
 }

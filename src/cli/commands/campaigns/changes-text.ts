@@ -3,6 +3,7 @@ import { createTwoFilesPatch, FILE_HEADERS_ONLY } from "diff";
 import type { AppliedChange } from "../../../campaigns/apply.ts";
 import type { PlannedChange, PlannedKind } from "../../../campaigns/plan-apply.ts";
 import { formatInstant } from "../../../core/values/instant.ts";
+import type { Files } from "../../../db/stores/campaigns/campaign-store.ts";
 import { printable } from "../../../reporting/text-table.ts";
 
 export type FileChange = {
@@ -34,18 +35,22 @@ const DIFFER: readonly PlannedKind[] = ["create", "change", "conflict"];
 
 function fileChanges({ kind, stored, files }: PlannedChange): FileChange[] {
   if (!DIFFER.includes(kind) || files === null) return [];
-  const before = stored?.files ?? {};
+  return differences(stored?.files ?? {}, files, stored === null ? "" : `version ${stored.number}`, "directory");
+}
+
+/** The files that differ, by name. `old` and `now` say where the texts are from. */
+export function differences(before: Files, files: Files, old: string, now: string): FileChange[] {
   const names = [...new Set([...Object.keys(before), ...Object.keys(files)])].sort();
   return names.flatMap((name): FileChange[] => {
-    const [old, now] = [before[name], files[name]];
-    if (old === now) return [];
-    const change = old === undefined ? "added" : now === undefined ? "removed" : "changed";
-    return [{ name, change, diff: patch(name, stored?.number ?? null, old ?? "", now ?? "") }];
+    const [text, next] = [before[name], files[name]];
+    if (text === next) return [];
+    const change = text === undefined ? "added" : next === undefined ? "removed" : "changed";
+    return [{ name, change, diff: patch(name, [old, text ?? ""], [now, next ?? ""]) }];
   });
 }
 
-function patch(name: string, version: number | null, old: string, now: string): string {
-  const text = createTwoFilesPatch(name, name, old, now, version === null ? "" : `version ${version}`, "directory", {
+function patch(name: string, [from, old]: [string, string], [to, now]: [string, string]): string {
+  const text = createTwoFilesPatch(name, name, old, now, from, to, {
     context: 2,
     headerOptions: FILE_HEADERS_ONLY,
   });

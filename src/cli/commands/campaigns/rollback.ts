@@ -6,12 +6,13 @@ import { wholeNumber } from "../../arguments.ts";
 import { type Describe, runCommand } from "../../command.ts";
 import { type CommandContext, CommandError, commandActor, withDatabase } from "../../context.ts";
 import { examples } from "../../help.ts";
+import { differences } from "./changes-text.ts";
 
 type Options = { readonly to?: number; readonly note?: string; readonly json?: boolean };
 
 export const command: Describe = (cli) =>
   new Command("rollback")
-    .description("Make an earlier version of a campaign current again, as a new version")
+    .description("Make an earlier version of a campaign current again, as a new version, and show what that changes")
     .argument("<campaign>", "key of the campaign: the name of its directory")
     .option(
       "--to <version>",
@@ -36,9 +37,12 @@ export async function rollbackCommand(context: CommandContext, campaign: string,
   const input = { campaign, to, note, options: catalogOptions(context.config) };
   const result = await withDatabase(context, ({ sql }) => rollback(sql, commandActor(), input));
   const text = rollbackText(campaign, result);
-  if (options.json === true && (result.kind === "rolled-back" || result.kind === "same"))
-    context.out(JSON.stringify({ campaign, ...result }, null, 2));
-  else context.out(text);
+  if (result.kind === "rolled-back") {
+    const { before, after, ...numbers } = result;
+    const files = differences(before, after, `version ${result.from}`, `version ${result.number}`);
+    if (options.json === true) context.out(JSON.stringify({ campaign, ...numbers, files }, null, 2));
+    else context.out([text, ...files.map(({ diff }) => diff.trimEnd())].join("\n"));
+  } else context.out(options.json === true ? JSON.stringify({ campaign, ...result }, null, 2) : text);
 }
 
 /** Throws CommandError when nothing was rolled back. */
