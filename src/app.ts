@@ -1,5 +1,5 @@
 /** The composition root: configuration → stores, channels, campaigns → the roles that this process runs. It only lists the parts. */
-import { watchCampaigns } from "./campaigns/live.ts";
+import { watchCampaigns, withPauses } from "./campaigns/live.ts";
 import { openChannels } from "./channels/registry.ts";
 import type { RunningService, ServiceOptions } from "./cli/command.ts";
 import type { Config } from "./config/config.ts";
@@ -77,7 +77,7 @@ async function openParts(
   const shared = {
     sql,
     vault,
-    shopOf: config.shop,
+    shopOf: withPauses(config.shop, live),
     policy: () => live.current().policy,
     refresh: () => live.refresh(),
   };

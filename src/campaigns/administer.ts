@@ -4,16 +4,20 @@ import type { Actor } from "../db/stores/campaigns/audit-store.ts";
 import { listVersions, readCampaigns, readVersion } from "../db/stores/campaigns/campaign-store.ts";
 import type { CatalogOptions } from "../render/catalog/catalog-options.ts";
 import { faultOf } from "./faults.ts";
-import { type PauseInput, type PauseResult, setPaused } from "./pause.ts";
-import { type PutInput, type PutResult, putCampaign } from "./put.ts";
+import { listPaused } from "./pauses/list.ts";
+import { type PauseInput, type PauseResult, setPaused } from "./pauses/pause.ts";
+import { type PutInput, type PutResult, type PutTemplateInput, putCampaign, putTemplate } from "./put.ts";
 import { type RemoveResult, removeVersion } from "./remove.ts";
 import { type RollbackInput, rollback } from "./rollback.ts";
 import { campaignSummary, campaignView, versionSummary, versionView } from "./view.ts";
 
+type CampaignPause = Omit<PauseInput, "kind" | "name"> & { readonly campaign: string };
+
 export function createCampaignAdmin({ sql, options }: { readonly sql: Sql; readonly options: CatalogOptions }) {
   return {
     async list() {
-      return { items: (await readCampaigns(sql)).map(campaignSummary), next: null };
+      const [stored, paused] = await Promise.all([readCampaigns(sql), listPaused(sql)]);
+      return { items: stored.map(campaignSummary), next: null, paused };
     },
     /** null: no such campaign. */
     async get(key: string) {
@@ -22,6 +26,8 @@ export function createCampaignAdmin({ sql, options }: { readonly sql: Sql; reado
     },
     put: (actor: Actor, input: Omit<PutInput, "options">): Promise<PutResult> =>
       putCampaign(sql, actor, { ...input, options }),
+    putTemplate: (actor: Actor, input: Omit<PutTemplateInput, "options">) =>
+      putTemplate(sql, actor, { ...input, options }),
     /** Newest first; null: no such campaign. */
     async versions(key: string, page: { readonly before: number | null; readonly limit: number }) {
       const [stored] = await readCampaigns(sql, key);
@@ -41,7 +47,8 @@ export function createCampaignAdmin({ sql, options }: { readonly sql: Sql; reado
       const result = await rollback(sql, actor, { ...input, options });
       return result.kind === "invalid" ? { ...result, faults: result.faults.map(faultOf) } : result;
     },
-    setPaused: (actor: Actor, input: PauseInput): Promise<PauseResult> => setPaused(sql, actor, input),
+    setPaused: (actor: Actor, { campaign, ...input }: CampaignPause): Promise<PauseResult> =>
+      setPaused(sql, actor, { kind: "campaign", name: campaign, ...input }),
     removeVersion: (actor: Actor, key: string, number: number): Promise<RemoveResult> =>
       removeVersion(sql, actor, key, number),
   };

@@ -5,18 +5,21 @@
 import type { Logger } from "pino";
 import type { BuyerPolicy } from "../core/rules/buyer-state.ts";
 import { byPriority } from "../core/rules/match.ts";
-import type { ChannelContacts } from "../core/values/policy.ts";
+import type { ChannelContacts, ShopPolicy } from "../core/values/policy.ts";
 import type { Sql } from "../db/client.ts";
 import { newId } from "../db/ids.ts";
 import { type RunningCampaign, readRunning } from "../db/stores/campaigns/campaign-store.ts";
+import { CampaignsBusy } from "../db/stores/campaigns/planning-fence.ts";
 import { campaignsRevision, planAnewIfChanged } from "../db/stores/campaigns/settings-store.ts";
 import { buildCatalog, type Catalog } from "../render/catalog/catalog.ts";
 import type { CatalogOptions } from "../render/catalog/catalog-options.ts";
+import { endPauses } from "./pauses/pause.ts";
 import { StoredCampaignError } from "./stored-campaign-error.ts";
 
 export type CampaignSet = {
   readonly catalog: Catalog;
   readonly policy: BuyerPolicy;
+  readonly pausedShops: ReadonlySet<string>;
   readonly warnings: readonly string[];
 };
 
@@ -56,17 +59,26 @@ export async function openLiveCampaigns(deps: LiveDeps): Promise<LiveCampaigns> 
 }
 
 async function readSet({ sql, options, channels, takeUp }: LiveDeps): Promise<CampaignSet> {
-  const { revision, campaigns } = await readRunning(sql);
+  const { revision, campaigns, pausedChannels, pausedShops } = await readRunning(sql);
   const { catalog, warnings } = runningCatalog(campaigns, options);
   const policy: BuyerPolicy = {
     campaigns: byPriority(catalog.campaigns),
     channels,
+    ...(pausedChannels.length === 0 ? {} : { pausedChannels: new Set(pausedChannels) }),
     newId,
     revision,
     ...(takeUp === undefined ? {} : { takeUp }),
   };
-  return { catalog, policy, warnings };
+  return { catalog, policy, pausedShops: new Set(pausedShops), warnings };
 }
+
+/** The policy of a shop, with whether the shop is paused. It belongs to the same set as the current policy. */
+export const withPauses =
+  (shopOf: (shop: string) => ShopPolicy | null, live: LiveCampaigns) =>
+  (shop: string): ShopPolicy | null => {
+    const policy = shopOf(shop);
+    return policy !== null && live.current().pausedShops.has(shop) ? { ...policy, paused: true } : policy;
+  };
 
 /** Stored versions were checked when they were stored. A channel that is no longer configured is only a warning. */
 export function runningCatalog(
@@ -104,6 +116,8 @@ export function watchCampaigns(
 
   async function look(): Promise<void> {
     try {
+      for (const { kind, name } of replans ? await endPauses(sql) : [])
+        log.info({ kind, name }, "the time of a pause is over: it is resumed");
       const { revision } = await campaignsRevision(sql);
       const before = live.current().policy.revision;
       if (revision !== before) {
@@ -114,6 +128,8 @@ export function watchCampaigns(
       if (marked > 0) log.info({ buyers: marked }, "open cases will be replanned");
       failing = false;
     } catch (error) {
+      // A planner in the way: the next look tries again.
+      if (error instanceof CampaignsBusy) return;
       if (!failing) log.error({ err: error }, "campaigns cannot be read; the last ones keep running until they can");
       failing = true;
     }

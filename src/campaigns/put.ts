@@ -53,4 +53,20 @@ export async function putCampaign(sql: Sql, actor: Actor, input: PutInput): Prom
   });
 }
 
+export type PutTemplateInput = Omit<PutInput, "files"> & { readonly name: string; readonly text: string };
+
+/** Replaces one text, or adds it. Throws CampaignsBusy. */
+export async function putTemplate(
+  sql: Sql,
+  actor: Actor,
+  { name, text, expects, ...input }: PutTemplateInput,
+): Promise<PutResult | { readonly kind: "unknown" }> {
+  const [stored] = await readCampaigns(sql, input.campaign);
+  if (stored === undefined) return { kind: "unknown" };
+  const current = stored.number;
+  if (!expects(current)) return { kind: "moved", current };
+  const files = { ...stored.files, [name]: text };
+  return putCampaign(sql, actor, { ...input, files, expects: (now) => now === current });
+}
+
 const inner = (campaign: string, warning: string): string => warning.replace(`${SHOWN_AS}/${campaign}/`, "");

@@ -7,12 +7,13 @@ import { isEdited } from "./plan-apply.ts";
 
 /** In a list: without the files. */
 export function campaignSummary(stored: StoredCampaign) {
-  const { paused_at, retired_at } = stored;
+  const { paused_at, paused_until, retired_at } = stored;
   return {
     key: stored.campaign,
     ...versionSummary(stored),
     paused: paused_at !== null,
     pausedAt: paused_at === null ? null : at(paused_at),
+    pausedUntil: paused_until === null ? null : at(paused_until),
     retired: retired_at !== null,
     editedSinceApply: isEdited(stored),
   };

@@ -1,6 +1,7 @@
 /** Parsers of the commands' arguments. A refused argument is wrong usage: exit code 2, before anything is opened. */
 import { InvalidArgumentError } from "commander";
 import { didYouMean } from "../core/text/suggest.ts";
+import { parseDuration } from "../core/values/duration.ts";
 import { canonicalLocale } from "../core/values/locale.ts";
 import { parseWhen, WHEN_FORMS, type When } from "../core/values/when.ts";
 import { DIMENSIONS, type Dimension } from "../reporting/recovery.ts";
@@ -68,6 +69,13 @@ export function locale(text: string): string {
 export function notEmpty(text: string): string {
   if (text.trim() !== "") return text;
   throw new InvalidArgumentError("must not be empty");
+}
+
+/** Milliseconds, above 0. */
+export function duration(text: string): number {
+  const ms = parseDuration(text);
+  if (ms !== null && ms > 0) return ms;
+  throw new InvalidArgumentError("must be a duration, like 30m or 2h");
 }
 
 /** Names of keys appear in the audit trail. */

@@ -5,6 +5,7 @@ import { command as campaigns } from "./commands/campaigns/campaigns.ts";
 import { command as explain } from "./commands/explain.ts";
 import { command as importEvents } from "./commands/import/import.ts";
 import { command as keys } from "./commands/keys/keys.ts";
+import { channels, shops } from "./commands/pauses/parts.ts";
 import { command as promise } from "./commands/promise.ts";
 import { command as rehearse } from "./commands/rehearse.ts";
 import { command as report } from "./commands/report.ts";
@@ -31,6 +32,8 @@ const COMMANDS: readonly Describe[] = [
   sendTest,
   rehearse,
   campaigns,
+  channels,
+  shops,
   keys,
   doctor,
   demo,

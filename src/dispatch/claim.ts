@@ -58,7 +58,7 @@ export type DueOptions = {
 const ALL_OPEN: DueOptions = { queues: null, stuck: new Set(), shops: null };
 
 /**
- * Claims for up to `limit` buyers that are due. A send on a channel that is full goes to the end of its queue; with a rate limit also if there
+ * Claims for up to `limit` buyers that are due. A send on a channel that is full or paused goes to the end of its queue; with a rate limit also if there
  * is a queue.
  */
 export function claimDue(
@@ -147,7 +147,9 @@ function claimBatch(
     }
     if (broken.length > 0) await putOff(tx, broken, now + BROKEN_WAIT);
     deps.bulkheads.saw(rows.length, sendsByChannel(changes));
-    const { placed, refused: full } = takePlaces(changes, places, source.closed(rows.length >= limit));
+    const paused = policy.pausedChannels ?? [];
+    const closed = new Set([...(source.closed(rows.length >= limit) ?? []), ...paused]);
+    const { placed, refused: full } = takePlaces(changes, places, closed);
     const slots = await bookSlots(deps.sql, deps.channels, sendsByChannel(placed), now);
     const { granted, refused: over, slotOf } = takeSlots(placed, places, slots);
     const refused = [...full, ...over];

@@ -136,7 +136,9 @@ export function createDispatcher(deps: DispatchDeps): Dispatcher {
     if (!isLimited && queued.size === 0 && performance.now() - lookedAt < LOOK_FOR_QUEUES_MS) return null;
     lookedAt = performance.now();
     const before = queued;
-    const queues = await findQueues(deps.sql, deps.channels, BATCH / 2, (name) => bulkheads.room(name, next));
+    const paused = deps.policy().pausedChannels;
+    const roomIn = (name: string) => (paused?.has(name) === true ? 0 : bulkheads.room(name, next));
+    const queues = await findQueues(deps.sql, deps.channels, BATCH / 2, roomIn);
     // A claim that queued buyers meanwhile is not in it.
     queued = queued === before ? queues.waiting : new Set([...queued, ...queues.waiting]);
     return queues;

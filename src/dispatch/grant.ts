@@ -22,7 +22,7 @@ export function sendsByChannel(changes: readonly Due[]): Map<string, number> {
 }
 
 /** `closed`: channels on which none of these may send, even if a place is free. */
-export function takePlaces(changes: readonly Due[], places: Places, closed: ReadonlySet<string> | undefined) {
+export function takePlaces(changes: readonly Due[], places: Places, closed: ReadonlySet<string>) {
   const placed: Due[] = [];
   const refused: Refused[] = [];
   for (const due of changes) {
@@ -30,7 +30,7 @@ export function takePlaces(changes: readonly Due[], places: Places, closed: Read
     let full: string | null = null;
     for (const { channel } of sendsOf(due)) {
       if (channel === null) continue;
-      if (closed?.has(channel) !== true && places.take(channel)) taken.push(channel);
+      if (!closed.has(channel) && places.take(channel)) taken.push(channel);
       else full ??= channel;
     }
     if (full === null) placed.push(due);

@@ -13,7 +13,7 @@ import type { Logger } from "pino";
 import { z } from "zod";
 import { wordsFor } from "../core/text/zod-words.ts";
 import type { AuditVerbs } from "./contract/audit.ts";
-import type { CampaignsVerbs } from "./contract/campaigns.ts";
+import type { CampaignsVerbs, PausesVerbs } from "./contract/campaigns.ts";
 import type { ContactsVerbs } from "./contract/contacts.ts";
 import type { EventsVerbs } from "./contract/events.ts";
 import type { ListsVerbs } from "./contract/lists.ts";
@@ -40,6 +40,7 @@ import { eventRoutes } from "./routes/events.ts";
 import { listRoutes } from "./routes/lists.ts";
 import { operationRoutes } from "./routes/operations.ts";
 import { orderRoutes } from "./routes/orders.ts";
+import { pauseRoutes } from "./routes/pauses.ts";
 import { promiseRoutes } from "./routes/promises.ts";
 import { rehearsalRoutes } from "./routes/rehearsals.ts";
 import { reportRoutes } from "./routes/reports.ts";
@@ -89,6 +90,7 @@ export type HttpVerbs = EventsVerbs &
   PromisesVerbs &
   TemplatesVerbs &
   CampaignsVerbs &
+  PausesVerbs &
   AuditVerbs &
   ContactsVerbs &
   OperationsVerbs;
@@ -160,6 +162,7 @@ export function buildServer(deps: HttpDeps): FastifyInstance {
     void seen.register(async (scope) => templateRoutes(scope, deps));
     void seen.register(async (scope) => campaignRoutes(scope, deps));
     void seen.register(async (scope) => versionRoutes(scope, deps));
+    void seen.register(async (scope) => pauseRoutes(scope, deps));
     void seen.register(async (scope) => auditRoutes(scope, deps));
     void seen.register(async (scope) => contactRoutes(scope, deps));
     void seen.register(async (scope) => operationRoutes(scope, deps));

@@ -103,8 +103,7 @@ function reminderLines(reminder: StoryReminder, write: WriteInstant): string[] {
     lines.push(`      ${deliveryText(delivery, reminder.version, write)}`);
     for (const line of delivery.text?.split("\n") ?? []) lines.push(`        | ${line}`);
   }
-  if (reminder.paused)
-    lines.push("      its campaign is paused: it waits, and is skipped when its useful time is over");
+  if (reminder.paused) lines.push("      paused by an operator: it waits, and is skipped when its useful time is over");
   if (reminder.retryAt !== null) lines.push(`      tried again at ${write(reminder.retryAt)}`);
   if (reminder.credited) lines.push("      the payment is credited to it");
   return lines;

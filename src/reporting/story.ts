@@ -112,7 +112,7 @@ export type StoryReminder = {
   readonly moves: readonly (Move & { readonly text: string })[];
   readonly decidedAt: number | null;
   readonly retryAt: number | null;
-  /** It waits because its campaign is paused. */
+  /** It waits because its campaign, shop or channel is paused. */
   readonly paused: boolean;
   readonly orders: readonly string[];
   /** false: it belongs to the same case, but does not name this order. */

@@ -1,6 +1,7 @@
 /** The role `api`: wires the HTTP interface to the features, and listens. */
 import type { Logger } from "pino";
 import { createCampaignAdmin } from "../campaigns/administer.ts";
+import { createPauseAdmin } from "../campaigns/pauses/administer.ts";
 import type { Config } from "../config/config.ts";
 import type { Keys } from "../config/keys.ts";
 import { commonZone } from "../config/shops.ts";
@@ -175,6 +176,7 @@ export function buildApi(input: ApiInput) {
     listShared: (query) => listShared({ sql: reads, vault, zoneOf }, query),
     listAudit: (query) => listAudit({ sql: reads, zone: commonZone(config) }, query),
     campaigns: createCampaignAdmin({ sql, options: catalogOptions(config) }),
+    pauses: createPauseAdmin({ sql, ...config }),
     log,
   });
 }

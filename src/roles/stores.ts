@@ -2,6 +2,7 @@
 import type { Logger } from "pino";
 import { applyOnFirstStart } from "../campaigns/first-start.ts";
 import { type LiveCampaigns, openLiveCampaigns } from "../campaigns/live.ts";
+import { listPaused } from "../campaigns/pauses/list.ts";
 import { StoredCampaignError } from "../campaigns/stored-campaign-error.ts";
 import type { Config } from "../config/config.ts";
 import { type Keys, loadOrCreateKeys } from "../config/keys.ts";
@@ -90,6 +91,7 @@ export async function openCampaigns(
   try {
     const live = await openLiveCampaigns({ sql, options, channels: contacts, takeUp: TAKE_UP_MS });
     for (const warning of live.current().warnings) log.warn(warning);
+    for (const pause of await listPaused(sql)) log.warn(pause, "paused: nothing of it is sent");
     return live;
   } catch (error) {
     if (!(error instanceof StoredCampaignError)) throw error;

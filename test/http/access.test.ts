@@ -30,6 +30,13 @@ const ROUTES: readonly ["GET" | "POST" | "PUT" | "DELETE", string, string][] = [
   ["POST", "/v1/campaigns/k1/rollback", "operator"],
   ["POST", "/v1/campaigns/k1/pause", "operator"],
   ["POST", "/v1/campaigns/k1/resume", "operator"],
+  ["PUT", "/v1/campaigns/k1/templates/nudge.sms.en.hbs", "operator"],
+  ["GET", "/v1/channels", "viewer"],
+  ["POST", "/v1/channels/n1/pause", "operator"],
+  ["POST", "/v1/channels/n1/resume", "operator"],
+  ["GET", "/v1/shops", "viewer"],
+  ["POST", "/v1/shops/n1/pause", "operator"],
+  ["POST", "/v1/shops/n1/resume", "operator"],
   ["GET", "/metrics", "viewer"],
   ["GET", "/healthz", "open"],
   ["GET", "/readyz", "open"],
@@ -41,6 +48,7 @@ const PAYLOADS: Readonly<Record<string, object>> = {
   "POST /v1/rehearsals": [order(1)],
   "POST /v1/templates/preview": { template: "{{shop}}", channel: "sms" },
   "PUT /v1/campaigns/k1": { yaml: "", templates: {} },
+  "PUT /v1/campaigns/k1/templates/nudge.sms.en.hbs": { text: "{{total}}" },
   "POST /v1/campaigns/k1/rollback": {},
 };
 const RANK = ["open", "viewer", "operator", ADMIN_KEY];
@@ -92,7 +100,7 @@ describe("access", () => {
     await app.ready();
     const tested = ROUTES.map(
       ([method, url]) =>
-        `${method} ${url.replace("/acme/o1", "/:shop/:id").replace("/k1", "/:key").replace("/versions/1", "/versions/:version")}`,
+        `${method} ${url.replace("/acme/o1", "/:shop/:id").replace("/k1", "/:key").replace("/n1", "/:name").replace("/versions/1", "/versions/:version").replace("/nudge.sms.en.hbs", "/:name")}`,
     );
     expect([...routes].sort()).toEqual([...tested, "POST /v1/webhooks/:source/:shop"].sort());
   });

@@ -9,8 +9,10 @@ import { HOUR, MINUTE } from "../../src/core/values/duration.ts";
 import { auditItem } from "../../src/http/contract/audit.ts";
 import {
   campaignFull,
-  campaignItem,
+  campaignList,
   campaignSaved,
+  channelItem,
+  shopItem,
   versionFull,
   versionItem,
 } from "../../src/http/contract/campaigns.ts";
@@ -160,7 +162,17 @@ const GROUPS: readonly Group[] = [
       { ...PROMO, status: 201, ...put(null) },
       { ...PROMO, ...put(1, 20) },
       { route: "POST /v1/campaigns/:key/rollback", url: "/v1/campaigns/promo/rollback", payload: { note: "back" } },
-      { route: "POST /v1/campaigns/:key/pause", url: "/v1/campaigns/default/pause", payload: { note: "stop" } },
+      {
+        route: "POST /v1/campaigns/:key/pause",
+        url: "/v1/campaigns/default/pause",
+        payload: { note: "stop", for: "30m" },
+      },
+      {
+        route: "PUT /v1/campaigns/:key/templates/:name",
+        url: "/v1/campaigns/promo/templates/nudge.sms.en.hbs",
+        headers: { "if-match": '"3"' },
+        payload: { text: "Pay {{total}} STOP" },
+      },
       { route: "POST /v1/campaigns/:key/resume", url: "/v1/campaigns/held/resume" },
     ],
   },
@@ -171,8 +183,38 @@ const GROUPS: readonly Group[] = [
       url: `/v1/campaigns/${key}`,
     })),
   },
-  // The list of campaigns is one page.
-  { schema: pageOf(campaignItem), never: [".next"], cases: [{ route: "GET /v1/campaigns" }] },
+  {
+    schema: channelItem,
+    // Only of a channel that was removed while it was paused; a limit is configured in no test here.
+    never: [".provider", ".ratePerSecond"],
+    cases: [
+      { route: "POST /v1/channels/:name/pause", url: "/v1/channels/chat/pause", payload: { for: "2h" } },
+      { route: "POST /v1/channels/:name/resume", url: "/v1/channels/sms/resume" },
+    ],
+  },
+  {
+    schema: pageOf(channelItem),
+    never: [".next", ".items[].provider", ".items[].ratePerSecond"],
+    cases: [{ route: "GET /v1/channels" }],
+  },
+  {
+    schema: shopItem,
+    cases: [
+      { route: "POST /v1/shops/:name/pause", url: "/v1/shops/acme/pause", payload: { for: "2h", note: "wait" } },
+      { route: "POST /v1/shops/:name/pause", url: "/v1/shops/acme/pause" },
+      { route: "POST /v1/shops/:name/resume", url: "/v1/shops/acme/resume" },
+    ],
+  },
+  {
+    schema: pageOf(shopItem),
+    never: [".next", ".items[].pausedAt", ".items[].pausedUntil"],
+    cases: [{ route: "GET /v1/shops" }],
+  },
+  {
+    schema: campaignList,
+    never: [".next", ".paused[].pausedUntil"],
+    cases: [{ route: "GET /v1/campaigns" }],
+  },
   {
     schema: pageOf(versionItem),
     cases: [

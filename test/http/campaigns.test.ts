@@ -281,3 +281,55 @@ describe("history", () => {
     ]);
   });
 });
+
+describe("PUT /v1/campaigns/:key/templates/:name", () => {
+  it("replaces one text, and makes a version of it", async () => {
+    const { ask } = await server();
+    const path = "/default/templates/nudge.sms.en.hbs";
+    const text = "Pay {{total}} now. STOP to opt out";
+    expect((await ask("PUT", path, { text })).status).toBe(428);
+    expect((await ask("PUT", path, { text }, match(7))).status).toBe(412);
+    const saved = await ask("PUT", path, { text, note: "shorter" }, match(1));
+    expect([saved.status, saved.etag, saved.body.templates, saved.body.yaml, saved.body.note]).toEqual([
+      200,
+      '"2"',
+      { "nudge.sms.en.hbs": text },
+      campaignYaml("10m"),
+      "shorter",
+    ]);
+    expect((await ask("PUT", path, { text }, match(2))).etag).toBe('"2"');
+    const added = await ask("PUT", "/default/templates/nudge.sms.fr.hbs", { text }, match(2));
+    expect(Object.keys(added.body.templates)).toEqual(["nudge.sms.en.hbs", "nudge.sms.fr.hbs"]);
+  });
+
+  it("names faults, and what cannot be a text", async () => {
+    const { ask } = await server();
+    const wrong = await ask("PUT", "/default/templates/nudge.sms.en.hbs", { text: "{{nope}}" }, match(1));
+    expect([wrong.status, wrong.body.errors]).toEqual([
+      422,
+      [expect.objectContaining({ file: "nudge.sms.en.hbs", line: 1 })],
+    ]);
+    const names = ["campaign.yaml", "other.sms.en.hbs", "nudge.pigeon.en.hbs", "..%2Fx.hbs"];
+    for (const name of names)
+      expect((await ask("PUT", `/default/templates/${name}`, { text: "x" }, match(1))).status, name).toBe(422);
+    expect((await ask("PUT", "/nope/templates/nudge.sms.en.hbs", { text: "x" }, match(1))).status).toBe(404);
+    expect((await ask("GET", "/default")).body.version).toBe(1);
+  });
+});
+
+describe("pauses", () => {
+  it("end by themselves if asked, and stand in the list", async () => {
+    const { ask } = await server();
+    const paused = await ask("POST", "/default/pause", { for: "30m" });
+    const { pausedAt, pausedUntil } = paused.body;
+    expect(Date.parse(pausedUntil) - Date.parse(pausedAt)).toBe(30 * 60_000);
+    expect((await ask("GET", "")).body.paused).toEqual([{ kind: "campaign", name: "default", pausedAt, pausedUntil }]);
+    expect((await ask("POST", "/default/pause")).body).toMatchObject({ pausedAt, pausedUntil: null });
+    for (const wrong of ["soon", "0s", "30"]) {
+      const { status, body } = await ask("POST", "/default/pause", { for: wrong });
+      expect([status, JSON.stringify(body)], wrong).toEqual([422, expect.stringContaining("must be a duration like")]);
+    }
+    expect((await ask("POST", "/default/resume")).body).toMatchObject({ paused: false, pausedUntil: null });
+    expect((await ask("GET", "")).body.paused).toEqual([]);
+  });
+});

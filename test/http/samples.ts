@@ -1,6 +1,6 @@
 /** Small answers of each verb, for stubs. */
 
-import type { campaignFull, versionFull } from "../../src/http/contract/campaigns.ts";
+import type { campaignFull, channelItem, shopItem, versionFull } from "../../src/http/contract/campaigns.ts";
 import type { reminderItem } from "../../src/http/contract/lists.ts";
 import type { OrderStory } from "../../src/http/contract/orders.ts";
 import type { Answer } from "../../src/http/contract/parts/values.ts";
@@ -132,6 +132,10 @@ export const CAMPAIGN: Answer<typeof campaignFull> = {
   ...VERSION,
   paused: false,
   pausedAt: null,
+  pausedUntil: null,
   retired: false,
   editedSinceApply: false,
 };
+
+export const SHOP: Answer<typeof shopItem> = { name: "acme", paused: false, pausedAt: null, pausedUntil: null };
+export const CHANNEL: Answer<typeof channelItem> = { ...SHOP, name: "sms", provider: "console", ratePerSecond: null };

@@ -12,7 +12,7 @@ import { createIntake } from "../../src/intake/intake.ts";
 import { sources } from "../../src/sources/registry.ts";
 import { intakeDeps, receivedEvent } from "../support/intake.ts";
 import { T0 } from "../support/rules.ts";
-import { CAMPAIGN, PREVIEW, REPORT, VERSION } from "./samples.ts";
+import { CAMPAIGN, CHANNEL, PREVIEW, REPORT, SHOP, VERSION } from "./samples.ts";
 
 export const ADMIN_KEY = "dk_test-admin-key";
 export const SHOPIFY_SECRET = "hush-8d5e";
@@ -69,14 +69,21 @@ export function stubServer(change: Change = {}) {
     listShared: async () => ({ items: [], next: null }),
     listAudit: async () => ({ items: [], next: null }),
     campaigns: {
-      list: async () => ({ items: [], next: null }),
+      list: async () => ({ items: [], next: null, paused: [] }),
       get: async () => CAMPAIGN,
       put: async () => ({ kind: "put", change: "updated", warnings: [] }),
+      putTemplate: async () => ({ kind: "put", change: "updated", warnings: [] }),
       versions: async () => ({ items: [], next: null }),
       version: async () => VERSION,
       rollback: async () => ({ kind: "same" }),
       setPaused: async () => ({ kind: "done" }),
       removeVersion: async () => ({ kind: "removed" }),
+    },
+    pauses: {
+      channels: async () => ({ items: [], next: null }),
+      shops: async () => ({ items: [], next: null }),
+      setChannel: async () => CHANNEL,
+      setShop: async () => SHOP,
     },
     log: pino({ level: "trace" }, sink),
     ...change,

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { pino } from "pino";
 import { onTestFinished } from "vitest";
 import { applyDirectory, checkDirectory } from "../../src/campaigns/apply.ts";
-import { openLiveCampaigns } from "../../src/campaigns/live.ts";
+import { openLiveCampaigns, withPauses } from "../../src/campaigns/live.ts";
 import { loadConfig } from "../../src/config/load-config.ts";
 import type { SendOutcome } from "../../src/core/seams/channel.ts";
 import { HOUR, MINUTE } from "../../src/core/values/duration.ts";
@@ -94,7 +94,7 @@ export async function wholeApi() {
   const shared = {
     sql: database.sql,
     vault: createVault(secretKey),
-    shopOf: config.shop,
+    shopOf: withPauses(config.shop, live),
     policy: () => live.current().policy,
     refresh: () => live.refresh(),
   };

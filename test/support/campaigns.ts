@@ -6,7 +6,7 @@ import { Writable } from "node:stream";
 import { pino } from "pino";
 import { onTestFinished } from "vitest";
 import { type ApplyResult, applyDirectory, checkDirectory } from "../../src/campaigns/apply.ts";
-import { openLiveCampaigns } from "../../src/campaigns/live.ts";
+import { openLiveCampaigns, withPauses } from "../../src/campaigns/live.ts";
 import type { Channel, Message } from "../../src/core/seams/channel.ts";
 import type { Actor } from "../../src/db/stores/campaigns/audit-store.ts";
 import { createVault } from "../../src/db/vault.ts";
@@ -66,7 +66,7 @@ export async function campaignSetup(yaml = campaignYaml("10m"), more: Readonly<R
     const deps: DispatchDeps = {
       sql,
       vault,
-      shopOf,
+      shopOf: withPauses(shopOf, live),
       policy: () => live.current().policy,
       catalog: () => live.current().catalog,
       refresh: () => live.refresh(),

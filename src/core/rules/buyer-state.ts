@@ -90,6 +90,8 @@ export type BuyerPolicy = {
   /** Sorted by byPriority. */
   readonly campaigns: readonly Campaign[];
   readonly channels: ChannelContacts;
+  /** Set by an operator: sends that take one of these channels wait (core/rules/pause.ts). Absent: none. */
+  readonly pausedChannels?: ReadonlySet<string>;
   /** Ids of new cases. */
   readonly newId: () => string;
   /** A live worker takes rows up some moments late. So many ms do not count as late. Absent (a rehearsal): 0. */
@@ -116,6 +118,7 @@ export function newBuyer(shop: ShopPolicy, bucket: number): BuyerState {
 export function sendFacts(state: BuyerState, campaign: Campaign): SendFacts {
   return {
     campaign,
+    paused: isPaused(state, campaign),
     quiet: quietHoursOf(campaign, state),
     zone: state.zone ?? state.shop.timeZone,
     paidAt: paidAt(state),
@@ -123,6 +126,10 @@ export function sendFacts(state: BuyerState, campaign: Campaign): SendFacts {
     promisedAt: state.open?.promise?.at ?? null,
   };
 }
+
+/** Whether sends of the campaign to this buyer wait: the campaign is paused, or the whole shop. */
+export const isPaused = ({ shop }: BuyerState, campaign: Campaign | null): boolean =>
+  campaign !== null && (campaign.paused === true || shop.paused === true);
 
 /** The latest payment of the buyer that silences reminders (rule 8), or null. */
 export function paidAt(state: BuyerState): number | null {
@@ -140,14 +147,19 @@ function quietHoursOf(campaign: Campaign, state: BuyerState): QuietHours | null 
 }
 
 /** The first channel of the step that is configured and has an unsuppressed contact, or why no channel is usable (rule 7). */
-export function usableChannel(step: Step, state: BuyerState, policy: Pick<BuyerPolicy, "channels">): UsableChannel {
+export function usableChannel(
+  step: Step,
+  state: BuyerState,
+  policy: Pick<BuyerPolicy, "channels" | "pausedChannels">,
+): UsableChannel {
   let why: "suppressed" | "none" = "none";
   for (const channel of step.channels) {
     const kind = policy.channels.get(channel);
     if (kind === undefined) continue;
     const contact = kind === "chat" ? lastChat(state) : state.contacts.get(kind);
     if (contact === undefined) continue;
-    if (!contact.suppressed) return { channel };
+    if (!contact.suppressed)
+      return policy.pausedChannels?.has(channel) === true ? { channel, paused: true } : { channel };
     why = "suppressed";
   }
   return { channel: null, why };

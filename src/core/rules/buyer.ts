@@ -38,7 +38,7 @@ export function advance(state: BuyerState, policy: BuyerPolicy, now: number): De
   if (changed) decisions.push(...replan(state, policy, now));
   while (state.open !== null) {
     const open = state.open;
-    const due = open.rows.filter((row) => row.at <= now && !isWaiting(open, row, now));
+    const due = open.rows.filter((row) => row.at <= now && !isWaiting(state, row, now));
     const [send] = due;
     if (send === undefined) break;
     const skips = due.filter(({ kind }) => kind === "skip");
@@ -52,7 +52,7 @@ export function advance(state: BuyerState, policy: BuyerPolicy, now: number): De
 export function nextWake(state: BuyerState, now: number): number | null {
   let wake = Number.POSITIVE_INFINITY;
   const open = state.open;
-  for (const row of open?.rows ?? []) wake = Math.min(wake, open === null ? row.at : wakeOf(open, row, now));
+  for (const row of open?.rows ?? []) wake = Math.min(wake, wakeOf(state, row, now));
   for (const [id, { order }] of state.orders) {
     if (open?.members.includes(id)) wake = Math.min(wake, order.closesAt ?? wake);
     else if (order.chaseFrom !== null && order.chaseFrom > now && isKnown(order) && overState(order) === null)

@@ -8,6 +8,7 @@ import {
   type BuyerPolicy,
   type BuyerState,
   type Decision,
+  isPaused,
   type OpenCase,
   sendFacts,
   usableChannel,
@@ -51,7 +52,7 @@ export function decideSend(theCase: Case, row: PlannedRow): Decision[] {
   if (campaign === null || step === undefined) return settle(theCase, row, skipped(theCase, row, "superseded"));
   // A send of a paused campaign is due once more when its useful time is over. One that cannot leave in time is late, however little.
   const isLate =
-    campaign.paused === true || now > leaveBy({ state, policy, campaign }, { ...row, orders: [] }, now, "first");
+    isPaused(state, campaign) || now > leaveBy({ state, policy, campaign }, { ...row, orders: [] }, now, "first");
   const moment = isLate ? now : momentOf(theCase, row.at);
   const usable = usableChannel(step, state, policy);
   const verdict = judgeSend(sendFacts(state, campaign), row, moment, usable, "first");

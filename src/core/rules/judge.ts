@@ -14,6 +14,8 @@ export type PastSend = { readonly at: number; readonly campaign: string; readonl
 /** The buyer's facts for the rules. */
 export type SendFacts = {
   readonly campaign: Campaign;
+  /** Whether its campaign or its shop is paused. Absent: no. The planner does not ask. */
+  readonly paused?: boolean;
   /** The campaign's quiet hours, else the shop's. */
   readonly quiet: QuietHours | null;
   /** The buyer's zone, else the shop's. */
@@ -30,7 +32,7 @@ export type Send = { readonly step: string; readonly at: number; readonly latest
 
 /** The channel that a send may take, or why no channel is usable. */
 export type UsableChannel =
-  | { readonly channel: string }
+  | { readonly channel: string; readonly paused?: true }
   | { readonly channel: null; readonly why: "suppressed" | "none" };
 
 type Skip = { readonly kind: "skip"; readonly reason: Reason };
@@ -59,7 +61,7 @@ export function judgeSend(
 ): Verdict {
   const { campaign } = facts;
   const until = usefulUntil(campaign, send);
-  if (now > until) return skip(tooLate(campaign, send, now, attempt));
+  if (now > until) return skip(tooLate(facts, send, now, attempt, usable));
   const moved: Send = { step: send.step, at: now, latest: attempt === "retry" ? until : send.latest };
   // The planner has kept quiet hours at the send's own time.
   const wait = (now > send.at ? keepQuiet(facts, moved) : null) ?? keepPromise(facts, moved);
@@ -67,7 +69,9 @@ export function judgeSend(
   if (usable.channel === null) return skip(whyNoContact(usable.why));
   const ruling = keepSilence(facts, moved) ?? keepDistance(facts, moved);
   if (ruling !== null) return ruling;
-  if (campaign.paused === true) return { kind: "defer", until: until + 1 };
+  // A first attempt on a paused channel waits in the queue of the channel, as behind a rate limit (dispatch/claim.ts).
+  if (facts.paused === true || (attempt === "retry" && usable.paused === true))
+    return { kind: "defer", until: until + 1 };
   return keepCap(facts, moved) ?? { kind: "send", channel: usable.channel };
 }
 
@@ -81,9 +85,15 @@ export function usefulUntil({ staleAfter }: Campaign, { at, latest }: Pick<Send,
 export const whyTooLate = (latest: number | null, now: number): Reason => (isInTime(now, latest) ? "stale" : "no_time");
 
 /** Rule 14. */
-function tooLate({ paused }: Campaign, { latest }: Send, now: number, attempt: "first" | "retry"): Reason {
+function tooLate(
+  { paused }: SendFacts,
+  { latest }: Send,
+  now: number,
+  attempt: "first" | "retry",
+  usable: UsableChannel,
+): Reason {
   if (paused === true) return "campaign_paused";
-  if (attempt === "retry") return "channel_down";
+  if (attempt === "retry" || (usable.channel !== null && usable.paused === true)) return "channel_down";
   return whyTooLate(latest, now);
 }
 

@@ -1,19 +1,25 @@
 /**
+ * A paused shop is a shop whose campaigns are all paused. A paused channel is one that takes nothing: its sends are queued for it
+ * (dispatch/claim.ts), and end as `channel_down` when they are of no use any more.
+ *
  * A paused campaign keeps its plan. A send whose time has come waits as long as it is useful, and then ends as `campaign_paused`. When
  * the campaign is resumed in time, the send is judged as one that is taken up late (docs/rules.md, rule 14).
  */
 
-import type { OpenCase } from "./buyer-state.ts";
+import { type BuyerState, isPaused } from "./buyer-state.ts";
 import { usefulUntil } from "./judge.ts";
 import type { PlannedRow } from "./plan.ts";
 
-export function isWaiting({ campaign }: OpenCase, row: PlannedRow, now: number): boolean {
-  return campaign?.paused === true && row.kind === "send" && row.at <= now && now <= usefulUntil(campaign, row);
+export function isWaiting(state: BuyerState, row: PlannedRow, now: number): boolean {
+  const campaign = state.open?.campaign ?? null;
+  if (campaign === null || row.kind !== "send" || row.at > now || !isPaused(state, campaign)) return false;
+  return now <= usefulUntil(campaign, row);
 }
 
 /** When there is next something to decide about the row: its time, or the end of its waiting. */
-export function wakeOf(open: OpenCase, row: PlannedRow, now: number): number {
-  return open.campaign !== null && isWaiting(open, row, now) ? usefulUntil(open.campaign, row) + 1 : row.at;
+export function wakeOf(state: BuyerState, row: PlannedRow, now: number): number {
+  const campaign = state.open?.campaign ?? null;
+  return campaign !== null && isWaiting(state, row, now) ? usefulUntil(campaign, row) + 1 : row.at;
 }
 
 /**

@@ -7,6 +7,7 @@ import {
   type BuyerPolicy,
   type BuyerState,
   type Decision,
+  isPaused,
   type OpenCase,
   paidAt,
   sendFacts,
@@ -32,7 +33,7 @@ export function factsKey(state: BuyerState): string {
 
 /**
  * Replans the open case at `now`. Returns what this decides: the rows of a plan that no campaign carries any more. `keepTimes`: an overdue
- * send keeps its time instead of moving to now. It always does while the campaign is paused.
+ * send keeps its time instead of moving to now. It always does while the campaign or the shop is paused.
  */
 export function replan(state: BuyerState, policy: BuyerPolicy, now: number, keepTimes = false): Decision[] {
   const open = state.open;
@@ -70,7 +71,7 @@ export function replan(state: BuyerState, policy: BuyerPolicy, now: number, keep
       return usable.channel === null ? usable.why : "usable";
     },
   });
-  const rows = keepTimes || campaign.paused === true ? keepOverdue(open.rows, planned, now) : planned;
+  const rows = keepTimes || isPaused(state, campaign) ? keepOverdue(open.rows, planned, now) : planned;
   open.rows = open.manual ? rows.map(takenByPerson) : rows;
   open.whole = null;
   if (rows.length > 0) open.hadPlan = true;

@@ -67,7 +67,7 @@ export function judgeRetry(input: {
   if (standingSends(state).some((send) => send.caseId === retry.caseId && send.dueAt > retry.at))
     return { kind: "skip", reason: "superseded" };
   const orders = payableInTime(state, open, campaign, now);
-  if (orders.length === 0 && campaign.paused !== true) return { kind: "skip", reason: "no_time" };
+  if (orders.length === 0 && facts.paused !== true) return { kind: "skip", reason: "no_time" };
   const promisedAt = state.open?.id === retry.caseId ? facts.promisedAt : null;
   const verdict = judgeSend({ ...facts, promisedAt }, retry, now, usable, "retry");
   return verdict.kind === "send" ? { ...verdict, orders } : verdict;

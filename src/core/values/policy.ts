@@ -25,6 +25,8 @@ export type ShopPolicy = {
   readonly cashOnDelivery: readonly string[];
   /** Whether orders that were shipped or archived unpaid are chased. */
   readonly chaseShipped: boolean;
+  /** Set by an operator and not by the file: the sends of all its campaigns wait (core/rules/pause.ts). */
+  readonly paused?: boolean;
 };
 
 export type Anchor =

@@ -14,6 +14,8 @@ export const campaigns = pgTable(
     current: integer("current").notNull(),
     /** null: it is not paused. */
     pausedAt: instant("paused_at"),
+    /** When the pause ends by itself; null: when somebody resumes it. */
+    pausedUntil: instant("paused_until"),
     /** It runs no more, and is kept to be read: it had gone from the directory when `apply --prune` was called. */
     retiredAt: instant("retired_at"),
     /** Digest of the files last applied from a directory. Another current digest: edited since. null: never applied. */
@@ -47,6 +49,20 @@ export const campaignVersions = pgTable(
     note: text("note"),
   },
   (t) => [primaryKey({ columns: [t.campaign, t.number] })],
+);
+
+/** Paused channels and shops. A campaign keeps its pause in its own row. */
+export const pauses = pgTable(
+  "pauses",
+  {
+    /** `channel` or `shop`. */
+    kind: text("kind").notNull(),
+    name: text("name").notNull(),
+    pausedAt: instant("paused_at").notNull(),
+    /** When the pause ends by itself; null: when somebody resumes it. */
+    pausedUntil: instant("paused_until"),
+  },
+  (t) => [primaryKey({ columns: [t.kind, t.name] })],
 );
 
 /** Single facts of the installation: the revision of the campaigns, and the one for which all open cases were last replanned. */

@@ -9,7 +9,7 @@ export const auditQuery = z
   .strictObject({
     who: maybe(name(200)).describe("The name of a key, or of the person who ran a command"),
     action: maybe(name(100)).meta(ACTION),
-    subject: maybe(name(200)).describe("The campaign or key that was changed"),
+    subject: maybe(name(200)).describe("The campaign, channel, shop or key that was changed"),
     ...period,
     ...page,
   })
@@ -20,7 +20,7 @@ export const auditItem = z.strictObject({
   id: text,
   at: instant,
   who: text,
-  via: z.enum(["http", "cli", "start"]),
+  via: z.enum(["http", "cli", "start", "timer"]),
   action: text.meta(ACTION),
   subject: text,
   fromVersion: z.int().nullable(),

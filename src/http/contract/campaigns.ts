@@ -1,17 +1,47 @@
 /** Campaigns and their versions. Where the verbs live, the texts of a campaign are checked, and each fault is reported with file and line. */
 import { z } from "zod";
+import { parseDuration } from "../../core/values/duration.ts";
 import { name, versionPage, wholeNumber } from "./parts/query.ts";
-import { type Answer, instant, maybeDecimal, maybeInstant, maybeText, type Page, text } from "./parts/values.ts";
+import {
+  type Answer,
+  instant,
+  maybeDecimal,
+  maybeInstant,
+  maybeText,
+  type Page,
+  pageOf,
+  text,
+} from "./parts/values.ts";
 
 export const campaignParams = z.object({ key: name(60) });
 export const versionParams = z.object({ key: name(60), version: wholeNumber(1).describe("Its number, from 1") });
+export const templateParams = z.object({
+  key: name(60),
+  name: name(200).regex(/^[^/\\]+\.hbs$/, "must be the name of a text, like nudge.sms.en.hbs"),
+});
 export const versionsQuery = z.strictObject(versionPage);
+
+/** A duration in ms; null: absent. */
+const pauseTime = name(24)
+  .nullish()
+  .transform((value, context) => {
+    if (value === null || value === undefined) return null;
+    const ms = parseDuration(value);
+    if (ms !== null && ms > 0) return ms;
+    context.addIssue({ code: "custom", message: "must be a duration like 30m or 2h" });
+    return z.NEVER;
+  })
+  .meta({ example: "30m", description: "The pause ends by itself after this time; absent: when it is resumed" });
 
 const note = name(500)
   .nullish()
   .transform((value) => value ?? null)
   .describe("Why, for the history");
 export const noteBody = z.strictObject({ note });
+export const pauseBody = z.strictObject({
+  for: pauseTime,
+  note,
+});
 const MAX_TEMPLATES = 1_000;
 
 export const campaignBody = z.strictObject({
@@ -25,6 +55,10 @@ export const campaignBody = z.strictObject({
       error: `must have at most ${MAX_TEMPLATES} files`,
     })
     .describe("`<step>[.<variant>].<channel>.<locale>.hbs` → its text"),
+  note,
+});
+export const templateBody = z.strictObject({
+  text: z.string().describe("The whole file, front matter included"),
   note,
 });
 export const rollbackBody = z.strictObject({
@@ -95,10 +129,35 @@ const state = {
   ...version,
   paused: z.boolean(),
   pausedAt: maybeInstant,
+  pausedUntil: maybeInstant.describe("When the pause ends by itself; null: when it is resumed"),
   retired: z.boolean().describe("No longer run"),
   editedSinceApply: z.boolean().describe("`campaigns apply` would overwrite an edit, and refuses to"),
 };
 export const campaignItem = z.strictObject(state);
+export const campaignList = pageOf(campaignItem).extend({
+  paused: z
+    .array(
+      z.strictObject({
+        kind: z.enum(["campaign", "channel", "shop"]),
+        name: text,
+        pausedAt: instant,
+        pausedUntil: maybeInstant,
+      }),
+    )
+    .describe("Everything that is paused now"),
+});
+const part = {
+  name: text,
+  paused: z.boolean(),
+  pausedAt: maybeInstant,
+  pausedUntil: maybeInstant.describe("When the pause ends by itself; null: when it is resumed"),
+};
+export const shopItem = z.strictObject(part);
+export const channelItem = z.strictObject({
+  ...part,
+  provider: maybeText.describe("null: the channel is no longer configured"),
+  ratePerSecond: z.number().nullable().describe("null: not limited"),
+});
 export const campaignFull = z.strictObject({ ...state, ...texts });
 export const campaignSaved = z.strictObject({ ...state, ...texts, warnings: z.array(text) });
 export const versionItem = z.strictObject({ ...version, current: z.boolean() });
@@ -110,6 +169,8 @@ export type Actor = { readonly who: string; readonly via: "http" };
 export type Expects = (current: number | null) => boolean;
 export type CampaignFault = { readonly file: string; readonly line: number | null; readonly message: string };
 
+export type PauseSwitch = { readonly paused: boolean; readonly forMs: number | null; readonly note: string | null };
+type PauseDone = { readonly kind: "done" | "same" | "unknown" };
 type Edit = { readonly campaign: string; readonly note: string | null };
 type Moved = { readonly kind: "moved"; readonly current: number | null };
 type Invalid = { readonly kind: "invalid"; readonly faults: readonly CampaignFault[] };
@@ -121,12 +182,16 @@ type Put = {
 
 export type CampaignsVerbs = {
   readonly campaigns: {
-    list(): Promise<Page<Answer<typeof campaignItem>>>;
+    list(): Promise<Answer<typeof campaignList>>;
     get(key: string): Promise<Answer<typeof campaignFull> | null>;
     put(
       actor: Actor,
       input: Edit & { readonly files: Readonly<Record<string, string>>; readonly expects: Expects },
     ): Promise<Put | Moved | Invalid>;
+    putTemplate(
+      actor: Actor,
+      input: Edit & { readonly name: string; readonly text: string; readonly expects: Expects },
+    ): Promise<Put | Moved | Invalid | { readonly kind: "unknown" }>;
     versions(
       key: string,
       page: { readonly before: number | null; readonly limit: number },
@@ -141,14 +206,21 @@ export type CampaignsVerbs = {
       | Moved
       | Invalid
     >;
-    setPaused(
-      actor: Actor,
-      input: Edit & { readonly paused: boolean },
-    ): Promise<{ readonly kind: "done" | "same" | "unknown" }>;
+    setPaused(actor: Actor, input: PauseSwitch & { readonly campaign: string }): Promise<PauseDone>;
     removeVersion(
       actor: Actor,
       key: string,
       version: number,
     ): Promise<{ readonly kind: "removed" | "unknown" } | { readonly kind: "in-use"; readonly why: string }>;
+  };
+};
+
+export type PausesVerbs = {
+  readonly pauses: {
+    channels(): Promise<Page<Answer<typeof channelItem>>>;
+    shops(): Promise<Page<Answer<typeof shopItem>>>;
+    /** null: it is not configured. */
+    setChannel(actor: Actor, name: string, input: PauseSwitch): Promise<Answer<typeof channelItem> | null>;
+    setShop(actor: Actor, name: string, input: PauseSwitch): Promise<Answer<typeof shopItem> | null>;
   };
 };

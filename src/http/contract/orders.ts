@@ -132,7 +132,7 @@ const reminder = z.strictObject({
   moves: z.array(move),
   decidedAt: maybeInstant,
   retryAt: maybeInstant,
-  paused: z.boolean().describe("It waits because its campaign is paused"),
+  paused: z.boolean().describe("It waits because its campaign, shop or channel is paused"),
   orders: orderIds,
   namesOrder: z.boolean().describe("false: it belongs to the same case, but does not name this order"),
   deliveries: z.array(delivery),

@@ -53,6 +53,16 @@ export const ERRORS = {
     title: "No such campaign",
     remedy: "`GET /v1/campaigns` lists them; `PUT` with `If-None-Match: *` makes one.",
   },
+  channel_not_found: {
+    status: 404,
+    title: "No such channel",
+    remedy: "`GET /v1/channels` lists them.",
+  },
+  shop_not_found: {
+    status: 404,
+    title: "No such shop",
+    remedy: "`GET /v1/shops` lists them.",
+  },
   version_not_found: {
     status: 404,
     title: "No such version",

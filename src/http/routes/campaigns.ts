@@ -5,13 +5,15 @@ import {
   type CampaignsVerbs,
   campaignBody,
   campaignFull,
-  campaignItem,
+  campaignList,
   campaignParams,
   campaignSaved,
   noteBody,
+  pauseBody,
   rollbackBody,
+  templateBody,
+  templateParams,
 } from "../contract/campaigns.ts";
-import { pageOf } from "../contract/parts/values.ts";
 import { addJsonBody } from "../kit/body/json-body.ts";
 import { actorOf } from "../kit/guard.ts";
 import { addNoStore } from "../kit/no-store.ts";
@@ -61,7 +63,7 @@ export function campaignRoutes(plain: FastifyInstance, { campaigns }: CampaignsV
         summary: "Campaigns",
         description: "All campaigns, also paused and retired ones, without their texts.",
         tags,
-        response: answers(200, "The campaigns", { [JSON_TYPE]: pageOf(campaignItem) }),
+        response: answers(200, "The campaigns", { [JSON_TYPE]: campaignList }),
       },
     },
     () => campaigns.list(),
@@ -116,6 +118,33 @@ export function campaignRoutes(plain: FastifyInstance, { campaigns }: CampaignsV
     },
   );
 
+  app.put(
+    "/v1/campaigns/:key/templates/:name",
+    {
+      config: writes,
+      schema: {
+        params: templateParams,
+        body: templateBody,
+        summary: "Save one text of a campaign",
+        description:
+          "Makes a new version with this text in place of the one of that name, or beside the others. Needs `If-Match` with the ETag of the " +
+          "campaign: without it 428; 412 when somebody else changed the campaign first.",
+        tags,
+        response: SAVED,
+      },
+    },
+    async (request, reply) => {
+      const { key, name } = request.params;
+      const { text, note } = request.body;
+      const expects = requireExpected(request);
+      const result = await campaigns.putTemplate(actorOf(request), { campaign: key, name, text, note, expects });
+      if (result.kind === "unknown") throw notFound(key);
+      if (result.kind === "moved") throw moved(result.current);
+      if (result.kind === "invalid") throw invalid(result.faults);
+      return saved(reply, key, result.warnings);
+    },
+  );
+
   app.post(
     "/v1/campaigns/:key/rollback",
     {
@@ -151,16 +180,18 @@ export function campaignRoutes(plain: FastifyInstance, { campaigns }: CampaignsV
     },
   );
 
-  for (const { verb, paused, summary, description } of SWITCHES)
+  for (const { verb, paused, body, summary, description } of SWITCHES)
     app.post(
       `/v1/campaigns/:key/${verb}`,
       {
         config: writes,
-        schema: { params: campaignParams, body: noteBody, summary, description, tags, response: SAVED },
+        schema: { params: campaignParams, body, summary, description, tags, response: SAVED },
       },
       async (request, reply) => {
         const { key } = request.params;
-        await campaigns.setPaused(actorOf(request), { campaign: key, paused, note: request.body.note });
+        const { note } = request.body;
+        const forMs = "for" in request.body ? request.body.for : null;
+        await campaigns.setPaused(actorOf(request), { campaign: key, paused, forMs, note });
         return saved(reply, key);
       },
     );
@@ -171,6 +202,7 @@ const SWITCHES = [
   {
     verb: "pause",
     paused: true,
+    body: pauseBody,
     summary: "Pause a campaign",
     description:
       "After the answer, nothing of the campaign is sent. Its reminders wait; one whose useful time passes is skipped with the reason `campaign_paused`.",
@@ -178,6 +210,7 @@ const SWITCHES = [
   {
     verb: "resume",
     paused: false,
+    body: noteBody,
     summary: "Resume a paused campaign",
     description: "Its waiting reminders are sent, if they are still useful.",
   },

@@ -7,8 +7,12 @@ import { filesDigest } from "../../../src/campaigns/files.ts";
 import { applyCommand } from "../../../src/cli/commands/campaigns/apply.ts";
 import { diffCommand } from "../../../src/cli/commands/campaigns/diff.ts";
 import { exportCommand } from "../../../src/cli/commands/campaigns/export.ts";
+import { listCommand } from "../../../src/cli/commands/campaigns/list.ts";
+import { switchCommand } from "../../../src/cli/commands/campaigns/pause.ts";
 import { rollbackCommand } from "../../../src/cli/commands/campaigns/rollback.ts";
 import { validateCommand } from "../../../src/cli/commands/campaigns/validate.ts";
+import { versionsCommand } from "../../../src/cli/commands/campaigns/versions.ts";
+import { listCommand as listParts, switchCommand as switchPart } from "../../../src/cli/commands/pauses/parts.ts";
 import { type CommandContext, CommandError } from "../../../src/cli/context.ts";
 import { loadConfig } from "../../../src/config/load-config.ts";
 import { campaignDir, campaignSetup, campaignYaml, NUDGE } from "../../support/campaigns.ts";
@@ -216,9 +220,19 @@ describe("campaigns rollback", () => {
       await apply();
     }
     const back = await run((context) => rollbackCommand(context, "default", { note: "too late" }));
-    expect(back.out).toBe("default: version 4 is a copy of version 2 and replaces version 3\n");
+    expect(back.out).toMatch(/^default: version 4 is a copy of version 2 and replaces version 3\n/);
+    expect(back.out).toMatch(
+      /--- campaign.yaml\tversion 3\n\+\+\+ campaign.yaml\tversion 4\n(?:.*\n)*-.*30m.*\n\+.*20m.*\n/,
+    );
     const json = await run((context) => rollbackCommand(context, "default", { to: 1, json: true }));
-    expect(JSON.parse(json.out)).toEqual({ campaign: "default", kind: "rolled-back", from: 4, restored: 1, number: 5 });
+    expect(JSON.parse(json.out)).toEqual({
+      campaign: "default",
+      kind: "rolled-back",
+      from: 4,
+      restored: 1,
+      number: 5,
+      files: [{ name: "campaign.yaml", change: "changed", diff: expect.stringContaining("10m") }],
+    });
     expect((await run((context) => rollbackCommand(context, "default", { to: 1 }))).out).toContain("already");
     expect((await run((context) => rollbackCommand(context, "default", { to: 9 }))).failed).toMatch(
       /no version 9; the current version is 5/,
@@ -258,4 +272,33 @@ it("campaigns validate needs no database", async () => {
   );
   write("default/nudge.sms.en.hbs", "{{nope}}");
   expect((await run((context) => validateCommand(context, dir))).failed).toMatch(/nudge\.sms\.en\.hbs:1:/);
+});
+
+it("campaigns pause, resume, list and versions show what holds", async () => {
+  const { apply, run, write } = await commands({
+    "promo/campaign.yaml": campaignYaml("15m", "priority: 5\n"),
+    "promo/nudge.sms.en.hbs": NUDGE["nudge.sms.en.hbs"],
+  });
+  await apply();
+  write("default/campaign.yaml", campaignYaml("20m"));
+  await apply();
+  const pause = (key: string | null, paused: boolean, options: object = {}) =>
+    run((context) => switchCommand(context, key, paused, options));
+  expect((await pause("default", true, { for: 30 * 60_000 })).out).toMatch(/^default: paused until \d{4}-.*\+00:00\n$/);
+  expect((await pause(null, true)).out).toBe("default: paused\npromo: paused\n");
+  expect((await pause("promo", false)).out).toBe("promo: runs\n");
+  expect((await pause("nope", true)).failed).toMatch(/no campaign nope/);
+  const part = (kind: "channel" | "shop", name: string) =>
+    run((context) => switchPart(context, kind, name, true, { note: "why" }));
+  expect((await part("channel", "sms")).out).toBe("sms: paused\n");
+  expect((await part("shop", "acme")).out).toBe("acme: paused\n");
+  expect((await part("channel", "pigeon")).failed).toMatch(/no channel pigeon is configured/);
+  const { out } = await run((context) => listCommand(context, false));
+  expect(out).toMatch(/^default +2 +paused /m);
+  expect(out).toMatch(/^promo +1 +runs /m);
+  expect(out).toMatch(/^paused: channel sms, since .*\npaused: shop acme, since /m);
+  expect((await run((context) => listParts(context, "channel", false))).out).toMatch(/^sms +console +paused$/m);
+  expect((await run((context) => listParts(context, "shop", false))).out).toMatch(/^acme +paused$/m);
+  const versions = await run((context) => versionsCommand(context, "default", { limit: 50 }));
+  expect(versions.out).toMatch(/^2 +current .*\n1 /m);
 });

@@ -2,6 +2,7 @@
 import { Command } from "commander";
 import { checkDirectory } from "../../../campaigns/apply.ts";
 import { runningCatalog } from "../../../campaigns/live.ts";
+import { listPaused, pauseText } from "../../../campaigns/pauses/list.ts";
 import { StoredCampaignError } from "../../../campaigns/stored-campaign-error.ts";
 import type { Config } from "../../../config/config.ts";
 import { loadOrCreateKeys } from "../../../config/keys.ts";
@@ -101,6 +102,7 @@ export async function doctorCommand(context: CommandContext, json: boolean): Pro
       }
       for (const advice of await futureAdvice(database.sql)) add("events", true, advice);
       for (const { ok, message } of await campaignFindings(config, database.sql)) add("campaigns", ok, message);
+      for (const pause of await listPaused(database.sql)) add("paused", true, `warning: ${pauseText(pause)}`);
       const { openQueueBackend } = await import("../../../queue/connection.ts");
       const { url, throughPooler } = await findQueue(config, database);
       const backend = openQueueBackend(url, { log: context.log, throughPooler });

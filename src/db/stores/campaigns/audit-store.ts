@@ -3,11 +3,11 @@ import type { Sql } from "../../client.ts";
 import { newId } from "../../ids.ts";
 
 /** The person who does something: the name of an API key, or of the user who runs a command. */
-export type Actor = { readonly who: string; readonly via: "http" | "cli" | "start" };
+export type Actor = { readonly who: string; readonly via: "http" | "cli" | "start" | "timer" };
 
 export type AuditEntry = {
   readonly action: string;
-  /** The campaign or key that is changed. */
+  /** The campaign, channel, shop or key that is changed. */
   readonly subject: string;
   readonly from: number | null;
   readonly to: number | null;

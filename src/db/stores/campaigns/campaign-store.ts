@@ -21,12 +21,13 @@ export type StoredVersion = {
 export type StoredCampaign = StoredVersion & {
   readonly files: Files;
   readonly paused_at: number | null;
+  readonly paused_until: number | null;
   readonly retired_at: number | null;
   readonly applied_digest: string | null;
 };
 
 const VERSION = "v.campaign, v.number, v.digest, v.created_at, v.created_by, v.source, v.from_version, v.note";
-const STATE = "c.paused_at, c.retired_at, c.applied_digest";
+const STATE = "c.paused_at, c.paused_until, c.retired_at, c.applied_digest";
 
 /** All campaigns by key, or the one with that key. */
 export function readCampaigns(sql: Sql, key: string | null = null) {
@@ -87,19 +88,32 @@ export type RunningCampaign = {
   readonly paused: boolean;
 };
 
-/** The running campaigns with their revision, from one snapshot. */
-export async function readRunning(
-  sql: Sql,
-): Promise<{ readonly revision: number; readonly campaigns: readonly RunningCampaign[] }> {
-  const rows = await sql<
-    { revision: number; key: string | null; number: number; files: Files | null; paused: boolean }[]
-  >`
-    select r.revision, v.campaign as key, v.number, v.files, c.paused_at is not null as paused
-    from (select coalesce((select (value #>> '{}')::int from settings where key = 'campaigns_revision'), 0) as revision) r
+export type Running = {
+  readonly revision: number;
+  readonly campaigns: readonly RunningCampaign[];
+  /** The names of the paused channels and shops. */
+  readonly pausedChannels: readonly string[];
+  readonly pausedShops: readonly string[];
+};
+
+type RunningRow = { revision: number; key: string | null; number: number; files: Files | null; paused: boolean } & Pick<
+  Running,
+  "pausedChannels" | "pausedShops"
+>;
+
+/** The running campaigns with their revision, and what is paused, from one snapshot. */
+export async function readRunning(sql: Sql): Promise<Running> {
+  const rows = await sql<RunningRow[]>`
+    select r.*, v.campaign as key, v.number, v.files, c.paused_at is not null as paused
+    from (select coalesce((select (value #>> '{}')::int from settings where key = 'campaigns_revision'), 0) as revision,
+      (select coalesce(jsonb_agg(name), '[]') from pauses where kind = 'channel') as "pausedChannels",
+      (select coalesce(jsonb_agg(name), '[]') from pauses where kind = 'shop') as "pausedShops") r
     left join campaigns c on c.retired_at is null
     left join campaign_versions v on v.campaign = c.key and v.number = c.current order by c.key collate "C"`;
   return {
     revision: rows[0]?.revision ?? 0,
+    pausedChannels: rows[0]?.pausedChannels ?? [],
+    pausedShops: rows[0]?.pausedShops ?? [],
     campaigns: rows.flatMap(({ key, number, files, paused }) =>
       key === null || files === null ? [] : [{ key, number, files, paused }],
     ),
@@ -137,21 +151,6 @@ export async function insertVersion(tx: Sql, version: NewVersion): Promise<numbe
 /** Records that the directory holds the current version, so that a later edit is recognised. */
 export function markApplied(tx: Sql, key: string, digest: string) {
   return tx`update campaigns set applied_digest = ${digest}, retired_at = null where key = ${key}`;
-}
-
-/** false: it was so already. */
-export async function markPaused(tx: Sql, key: string, paused: boolean): Promise<boolean> {
-  const done = await tx`
-    update campaigns set paused_at = case when ${paused} then dunlin_now() end
-    where key = ${key} and (paused_at is null) = ${paused}`;
-  return done.count > 0;
-}
-
-/** Makes the retries of a campaign due now. */
-export function wakeRetries(tx: Sql, key: string) {
-  return tx`
-    update reminders set retry_at = dunlin_now()
-    where retry_at > dunlin_now() and state = 'sending' and campaign = ${key}`;
 }
 
 export function markRetired(tx: Sql, key: string) {

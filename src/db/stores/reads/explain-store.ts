@@ -81,7 +81,7 @@ export type ReminderFacts = {
     readonly owed: readonly { readonly order: string; readonly own: number }[];
     readonly moves: readonly Move[];
   } | null;
-  /** Whether its campaign is paused. */
+  /** Whether its campaign, its shop or the channel that it waits for is paused. */
   readonly paused: boolean;
   readonly retry_at: number | null;
   readonly retry_channel: string | null;
@@ -149,7 +149,9 @@ async function storyIn(sql: Sql, shop: string, id: string): Promise<StoredStory 
       where shop_id = ${shop} and order_id = ${id} order by occurred_at, id collate "C"`,
     sql<ReminderFacts[]>`
       select id, case_id, campaign, campaign_version, step, variant, kind, ${stateOf(sql)} as state, reason, due_at, decided_at, orders, plan,
-        retry_at, retry_channel, exists (select from campaigns c where c.key = campaign and c.paused_at is not null) as paused
+        retry_at, retry_channel, exists (select from campaigns c where c.key = campaign and c.paused_at is not null) or exists (
+          select from pauses p where (p.kind = 'shop' and p.name = r.shop_id) or (p.kind = 'channel' and p.name = coalesce(retry_channel,
+            (select b.waits_for from buyers b where b.shop_id = r.shop_id and b.id = r.buyer_id)))) as paused
       from reminders r where shop_id = ${shop} and buyer_id = ${order.buyer_id}
         and (${id} = any(orders) or case_id = ${order.case_id})
       order by coalesce(decided_at, due_at), (plan ->> 'index')::int nulls first, id`,

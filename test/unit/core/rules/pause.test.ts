@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { foldOrder } from "../../../../src/core/order/order.ts";
 import { nextWake } from "../../../../src/core/rules/buyer.ts";
 import { newBuyer } from "../../../../src/core/rules/buyer-state.ts";
+import { judgeSend, type UsableChannel } from "../../../../src/core/rules/judge.ts";
 import { judgeRetry } from "../../../../src/core/rules/retry.ts";
 import { HOUR, MINUTE } from "../../../../src/core/values/duration.ts";
 import {
@@ -149,4 +150,49 @@ it("a retry waits, too", () => {
   expect(judge(at(70) + 1)).toEqual({ kind: "skip", reason: "campaign_paused" });
   const paidOrder = foldOrder([created("a", 0), event("paid", "a", 1)], shopPolicy());
   expect(judge(at(20), paidOrder)).toEqual({ kind: "skip", reason: "paid" });
+});
+
+describe("a paused shop", () => {
+  const shop = (paused: boolean) => ({ ...shopPolicy(), ...(paused ? { paused } : {}) });
+  it("lets all its sends wait, and ends them as campaign_paused", () => {
+    const buyer = buyerOf({ campaigns: [running], shop: shop(true) }).receive(at(0), created("a", 0));
+    expect(rows(buyer.run(at(70)))).toEqual([]);
+    expect(rows(buyer.run())).toEqual(["70 campaign_paused nudge"]);
+    expect(
+      rows(
+        buyerOf({ campaigns: [running], shop: shop(false) })
+          .receive(at(0), created("a", 0))
+          .run(),
+      ),
+    ).toEqual(["10 send nudge"]);
+  });
+});
+
+describe("a paused channel", () => {
+  const order = foldOrder([created("a", 0, { closes: 100 })], shopPolicy());
+  const state = { ...newBuyer(shopPolicy(), 1), orders: new Map([["a", { order, reportedAt: at(0), settled: {} }]]) };
+  const judge = (now: number) =>
+    judgeRetry({
+      now,
+      state,
+      campaign: { ...running, quietHours: "off" },
+      retry: { step: "nudge", at: at(10), latest: at(98), caseId: "c", orders: ["a"] },
+      usable: { channel: "sms", paused: true },
+    });
+  it("lets a retry wait, and ends it as channel_down", () => {
+    expect(judge(at(20))).toEqual({ kind: "defer", until: at(70) + 1 });
+    expect(judge(at(70) + 1)).toEqual({ kind: "skip", reason: "channel_down" });
+  });
+
+  it("is the reason of a send that is late because of it", () => {
+    const facts = { campaign: running, quiet: null, zone: "UTC", paidAt: null, sends: [], promisedAt: null };
+    const send = { step: "nudge", at: at(10), latest: at(98) };
+    const late = (usable: UsableChannel) => judgeSend(facts, send, at(70) + 1, usable, "first");
+    expect(late({ channel: "sms", paused: true })).toEqual({ kind: "skip", reason: "channel_down" });
+    expect(late({ channel: "sms" })).toEqual({ kind: "skip", reason: "stale" });
+    expect(judgeSend(facts, send, at(70), { channel: "sms", paused: true }, "first")).toEqual({
+      kind: "send",
+      channel: "sms",
+    });
+  });
 });

@@ -1,0 +1,71 @@
+/** What is paused: campaigns, channels and shops. A caller that writes holds the fence (planning-fence.ts). */
+import type { Sql } from "../../client.ts";
+
+export const PAUSABLE = ["campaign", "channel", "shop"] as const;
+export type Pausable = (typeof PAUSABLE)[number];
+
+/** `name`: a campaign's key, or the name of a channel or shop. */
+export type PauseKey = { readonly kind: Pausable; readonly name: string };
+/** Epoch ms. `until` null: the pause ends when somebody resumes it. */
+export type Paused = PauseKey & { readonly at: number; readonly until: number | null };
+
+/** Everything that is paused, campaigns first. Retired campaigns are left out: they do not run in any case. */
+export function readPaused(sql: Sql) {
+  return sql<Paused[]>`
+    select 'campaign' as kind, key as name, paused_at as at, paused_until as until from campaigns
+    where paused_at is not null and retired_at is null
+    union all select kind, name, paused_at, paused_until from pauses
+    order by kind, name`;
+}
+
+/** Whether the time of a pause is over. */
+export async function isAnyPauseOver(sql: Sql): Promise<boolean> {
+  const [row] = await sql<{ over: boolean }[]>`
+    select exists (select from campaigns where paused_until <= dunlin_now())
+      or exists (select from pauses where paused_until <= dunlin_now()) as over`;
+  return row?.over ?? false;
+}
+
+/** The pauses whose time is over. */
+export function readOverduePauses(tx: Sql) {
+  return tx<PauseKey[]>`
+    select 'campaign' as kind, key as name from campaigns where paused_until <= dunlin_now()
+    union all select kind, name from pauses where paused_until <= dunlin_now() order by kind, name`;
+}
+
+/**
+ * Pauses for `forMs` (null: until somebody resumes). What is paused already stays paused since then, with the new end. false: nothing
+ * changed, or there is no such campaign.
+ */
+export async function markPaused(tx: Sql, { kind, name }: PauseKey, forMs: number | null): Promise<boolean> {
+  const until = tx`dunlin_now() + ${forMs}::float8 * interval '1 ms'`;
+  if (kind === "campaign") {
+    const done = await tx`
+      update campaigns set paused_at = coalesce(paused_at, dunlin_now()), paused_until = ${until}
+      where key = ${name} and (paused_at is null or paused_until is distinct from ${until})`;
+    return done.count > 0;
+  }
+  const done = await tx`
+    insert into pauses (kind, name, paused_at, paused_until) values (${kind}, ${name}, dunlin_now(), ${until})
+    on conflict (kind, name) do update set paused_until = excluded.paused_until
+    where pauses.paused_until is distinct from excluded.paused_until`;
+  return done.count > 0;
+}
+
+/** false: it was not paused. */
+export async function markResumed(tx: Sql, { kind, name }: PauseKey): Promise<boolean> {
+  const done =
+    kind === "campaign"
+      ? await tx`
+          update campaigns set paused_at = null, paused_until = null where key = ${name} and paused_at is not null`
+      : await tx`delete from pauses where kind = ${kind} and name = ${name}`;
+  return done.count > 0;
+}
+
+/** Makes the retries that waited for the end of the pause due now. */
+export function wakeRetries(tx: Sql, { kind, name }: PauseKey) {
+  const column = { campaign: tx`campaign`, channel: tx`retry_channel`, shop: tx`shop_id` }[kind];
+  return tx`
+    update reminders set retry_at = dunlin_now()
+    where retry_at > dunlin_now() and state = 'sending' and ${column} = ${name}`;
+}
