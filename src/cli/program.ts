@@ -17,6 +17,7 @@ import { command as migrate } from "./commands/service/migrate.ts";
 import { command as start } from "./commands/service/start.ts";
 import { command as worker } from "./commands/service/worker.ts";
 import { command as suppress } from "./commands/suppress.ts";
+import { command as upcoming } from "./commands/upcoming.ts";
 import { ABOUT, version } from "./help.ts";
 
 const COMMANDS: readonly Describe[] = [
@@ -27,6 +28,7 @@ const COMMANDS: readonly Describe[] = [
   importEvents,
   report,
   explain,
+  upcoming,
   suppress,
   promise,
   sendTest,

@@ -23,6 +23,7 @@ import type { PromisesVerbs } from "./contract/promises.ts";
 import type { RehearsalsVerbs } from "./contract/rehearsals.ts";
 import type { ReportsVerbs } from "./contract/reports.ts";
 import type { TemplatesVerbs } from "./contract/templates.ts";
+import type { UpcomingVerbs } from "./contract/upcoming.ts";
 import type { Auth } from "./kit/auth.ts";
 import { addBodyGuard } from "./kit/body/body-guard.ts";
 import { addJsonBody } from "./kit/body/json-body.ts";
@@ -91,6 +92,7 @@ export type HttpVerbs = EventsVerbs &
   TemplatesVerbs &
   CampaignsVerbs &
   PausesVerbs &
+  UpcomingVerbs &
   AuditVerbs &
   ContactsVerbs &
   OperationsVerbs;

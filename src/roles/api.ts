@@ -1,6 +1,7 @@
 /** The role `api`: wires the HTTP interface to the features, and listens. */
 import type { Logger } from "pino";
 import { createCampaignAdmin } from "../campaigns/administer.ts";
+import type { CampaignSet } from "../campaigns/live.ts";
 import { createPauseAdmin } from "../campaigns/pauses/administer.ts";
 import type { Config } from "../config/config.ts";
 import type { Keys } from "../config/keys.ts";
@@ -32,6 +33,7 @@ import { type PolicyLookups, policyLookups } from "../reporting/policies.ts";
 import { recoveryReport } from "../reporting/recovery.ts";
 import { listShared } from "../reporting/shared-contacts.ts";
 import { storyJson } from "../reporting/story-json.ts";
+import { upcoming } from "../reporting/upcoming/upcoming.ts";
 import { sources } from "../sources/registry.ts";
 import type { Role } from "./role.ts";
 
@@ -52,6 +54,7 @@ export const api: Role = {
       backend,
       intake,
       metrics: { text: () => metrics.registry.metrics(), answered: metrics.answered },
+      current: () => live.current(),
       policies: policyLookups(() => live.current().policy.campaigns, config.shop),
       rehearsals: createRehearsals({ config, files: () => live.current().catalog.files, now: Date.now }),
       log,
@@ -82,6 +85,8 @@ type ApiInput = {
   /** Intake, counted under the name of the source of the events. */
   readonly intake: (source: string) => Intake;
   readonly metrics: { text(): Promise<string>; readonly answered: Observe };
+  /** The campaigns that run now. */
+  readonly current: () => CampaignSet;
   readonly policies: PolicyLookups;
   readonly rehearsals: Rehearsals;
   readonly log: Logger;
@@ -138,6 +143,11 @@ export function buildApi(input: ApiInput) {
     report: async (query) => reportJson(await recoveryReport({ sql: reads }, { ...query, zoneOf })),
     reportCsv: async ({ totals, ...query }) =>
       reportCsv(await recoveryReport({ sql: reads }, { ...query, zoneOf }), { totals: totals === "true" }),
+    upcoming: (forMs) =>
+      upcoming(
+        { sql: reads, ...input.current(), channels: config.channels, shopOf: config.shop, zone: commonZone(config) },
+        forMs,
+      ),
     explain: async ({ texts, ...which }) => {
       const story = await explainOrder({ sql: reads, vault: texts ? vault : null, ...input.policies }, which);
       return story === null ? null : storyJson(story);

@@ -31,6 +31,7 @@ const ROUTES: readonly ["GET" | "POST" | "PUT" | "DELETE", string, string][] = [
   ["POST", "/v1/campaigns/k1/pause", "operator"],
   ["POST", "/v1/campaigns/k1/resume", "operator"],
   ["PUT", "/v1/campaigns/k1/templates/nudge.sms.en.hbs", "operator"],
+  ["GET", "/v1/upcoming", "viewer"],
   ["GET", "/v1/channels", "viewer"],
   ["POST", "/v1/channels/n1/pause", "operator"],
   ["POST", "/v1/channels/n1/resume", "operator"],

@@ -27,6 +27,7 @@ import { promiseAnswer } from "../../src/http/contract/promises.ts";
 import { rehearsal } from "../../src/http/contract/rehearsals.ts";
 import { recoveryReport } from "../../src/http/contract/reports.ts";
 import { preview } from "../../src/http/contract/templates.ts";
+import { upcomingAnswer } from "../../src/http/contract/upcoming.ts";
 import { T0 } from "../support/rules.ts";
 import { pathsOfSchema, removeSeen } from "./schema-paths.ts";
 import { bearer, JSON_TYPE, NDJSON_TYPE, pieces } from "./support.ts";
@@ -182,6 +183,11 @@ const GROUPS: readonly Group[] = [
       route: "GET /v1/campaigns/:key",
       url: `/v1/campaigns/${key}`,
     })),
+  },
+  {
+    schema: upcomingAnswer,
+    never: [".channels[].perMinute"],
+    cases: [{ route: "GET /v1/upcoming" }, { route: "GET /v1/upcoming", url: "/v1/upcoming?for=1d" }],
   },
   {
     schema: channelItem,

@@ -61,6 +61,7 @@ export function stubServer(change: Change = {}) {
     reportCsv: async () => "campaign,orders\r\n",
     explain: async () => null,
     promise: async () => ({ kind: "unknown_order" }),
+    upcoming: async () => ({ from: "", to: "", minutes: [], channels: [], noContact: 0, holdout: 0 }),
     listCases: async () => ({ items: [], next: null }),
     listReminders: async () => ({ items: [], next: null }),
     listDeliveries: async () => ({ items: [], next: null }),

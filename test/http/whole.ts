@@ -115,6 +115,7 @@ export async function wholeApi() {
     backend: { check: async () => ({ ...NO_QUEUE, faults: ["the queue does not answer"] }) },
     intake: () => intake,
     metrics: { text: () => metrics.registry.metrics(), answered: metrics.answered },
+    current: () => live.current(),
     policies: policyLookups(() => live.current().policy.campaigns, config.shop),
     rehearsals: createRehearsals({ config, files: () => live.current().catalog.files, now: Date.now }),
     log,

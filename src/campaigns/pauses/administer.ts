@@ -34,7 +34,7 @@ export function createPauseAdmin({ sql, channels, shopIds, shop }: PausableParts
     const facts = channels.find((channel) => channel.name === name);
     return { provider: facts?.provider ?? null, ratePerSecond: facts?.ratePerSecond ?? null };
   };
-  /** false: it is neither configured nor paused. What was removed from dunlin.yaml can still be resumed. */
+  /** false: it is neither configured nor paused. A part that was removed from dunlin.yaml can still be resumed. */
   const change = async (actor: Actor, part: Part & { kind: "channel" | "shop" }, input: Switch, known: boolean) => {
     if (!known && (input.paused || !(await stateOf(part.kind)).paused.includes(part.name))) return false;
     await setPaused(sql, actor, { ...part, ...input });

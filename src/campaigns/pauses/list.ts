@@ -1,4 +1,4 @@
-/** What is paused, as answers, commands and the log show it. */
+/** Lists the pauses, as answers, commands and the log show them. */
 import { formatInstant } from "../../core/values/instant.ts";
 import type { Sql } from "../../db/client.ts";
 import { type Paused, type PauseKey, readPaused } from "../../db/stores/campaigns/pause-store.ts";

@@ -149,7 +149,7 @@ function quietHoursOf(campaign: Campaign, state: BuyerState): QuietHours | null 
 /** The first channel of the step that is configured and has an unsuppressed contact, or why no channel is usable (rule 7). */
 export function usableChannel(
   step: Step,
-  state: BuyerState,
+  state: Pick<BuyerState, "contacts">,
   policy: Pick<BuyerPolicy, "channels" | "pausedChannels">,
 ): UsableChannel {
   let why: "suppressed" | "none" = "none";
@@ -166,7 +166,7 @@ export function usableChannel(
 }
 
 /** The chat handle that was reported last. */
-function lastChat(state: BuyerState): Contact | undefined {
+function lastChat(state: Pick<BuyerState, "contacts">): Contact | undefined {
   let last: Contact | undefined;
   for (const [kind, contact] of state.contacts) {
     if (kind.startsWith("chat.") && (last === undefined || isLaterContact(contact, last))) last = contact;

@@ -1,14 +1,19 @@
-/** `GET /v1/reports/recovery`: the recovery report as JSON or CSV. */
+/** Recovered orders as JSON or CSV, and the sends of the next time. */
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { type ReportsVerbs, recoveryQuery, recoveryReport } from "../contract/reports.ts";
+import { type UpcomingVerbs, upcomingAnswer, upcomingQuery } from "../contract/upcoming.ts";
 import { addNoStore } from "../kit/no-store.ts";
 import { answers, JSON_TYPE } from "../kit/openapi.ts";
 
-export function reportRoutes(plain: FastifyInstance, { report, reportCsv }: ReportsVerbs): void {
+export function reportRoutes(
+  plain: FastifyInstance,
+  { report, reportCsv, upcoming }: ReportsVerbs & UpcomingVerbs,
+): void {
   addNoStore(plain);
-  plain.withTypeProvider<ZodTypeProvider>().get(
+  const app = plain.withTypeProvider<ZodTypeProvider>();
+  app.get(
     "/v1/reports/recovery",
     {
       config: { access: "viewer" },
@@ -26,5 +31,21 @@ export function reportRoutes(plain: FastifyInstance, { report, reportCsv }: Repo
       reply.header("content-disposition", 'attachment; filename="recovery.csv"').type("text/csv; charset=utf-8");
       return reply.send(await reportCsv({ ...query, totals }));
     },
+  );
+
+  app.get(
+    "/v1/upcoming",
+    {
+      config: { access: "viewer" },
+      schema: {
+        querystring: upcomingQuery,
+        summary: "What goes out next",
+        description:
+          "The planned sends by minute and channel, against the channel's rate limit, and what they cost: the most that can go out, if nobody pays until then.",
+        tags: ["reports"],
+        response: answers(200, "The next minutes", { [JSON_TYPE]: upcomingAnswer }),
+      },
+    },
+    ({ query }) => upcoming(query.for),
   );
 }

@@ -1,4 +1,4 @@
-/** What is paused: campaigns, channels and shops. A caller that writes holds the fence (planning-fence.ts). */
+/** Pauses of campaigns, channels and shops. A caller that writes holds the fence (planning-fence.ts). */
 import type { Sql } from "../../client.ts";
 
 export const PAUSABLE = ["campaign", "channel", "shop"] as const;
@@ -34,7 +34,7 @@ export function readOverduePauses(tx: Sql) {
 }
 
 /**
- * Pauses for `forMs` (null: until somebody resumes). What is paused already stays paused since then, with the new end. false: nothing
+ * Pauses for `forMs` (null: until somebody resumes). A part that is paused already stays paused since then, with the new end. false: nothing
  * changed, or there is no such campaign.
  */
 export async function markPaused(tx: Sql, { kind, name }: PauseKey, forMs: number | null): Promise<boolean> {
