@@ -5,6 +5,7 @@ import type { BuyerPayload, OrderEvent, OrderPayload, Rejection } from "../core/
 import { reporterOf } from "../core/order/sharing.ts";
 import type { Warning } from "../core/order/warnings.ts";
 import type { ShopPolicy } from "../core/values/policy.ts";
+import { contactName } from "../db/stores/intake/split-store.ts";
 import type { Vault } from "../db/vault.ts";
 
 export type PreparedContact = {
@@ -24,6 +25,8 @@ export type Prepared = {
   readonly payload: OrderPayload & {
     /** The buyer id that the event names, as core/order/sharing.ts names it. */
     readonly by?: string;
+    /** If it names none: the names of the contacts that it reports (db/stores/intake/split-store.ts). */
+    readonly through?: readonly string[];
   };
   readonly buyer: BuyerPayload | null;
   readonly platformId: string | null;
@@ -53,6 +56,7 @@ export function prepare(env: PrepareEnv, input: unknown): PreparedOrRejected {
     const hash = env.vault.hash(kind, value);
     return { kind, value, hash, key: `${event.shop}\n${hash.toString("latin1")}` };
   };
+  const contacts = identities.contacts.map(prepared);
   return {
     ok: true,
     prepared: {
@@ -61,13 +65,22 @@ export function prepare(env: PrepareEnv, input: unknown): PreparedOrRejected {
       type: event.type,
       occurredAt: event.occurredAt,
       orderId: order.id,
-      payload: identities.platformId === null ? order : { ...order, by: reporterOf(identities.platformId) },
+      payload: { ...order, ...reportedBy(identities.platformId, contacts) },
       buyer,
       platformId: identities.platformId,
-      contacts: identities.contacts.map(prepared),
+      contacts,
       dummies: identities.dummies.map(prepared),
       firstIdentity: identity,
       warnings,
     },
   };
+}
+
+/** Tells which orders and contacts belong together, should a shared contact have joined several buyers. */
+function reportedBy(
+  platformId: string | null,
+  contacts: readonly PreparedContact[],
+): Pick<Prepared["payload"], "by" | "through"> {
+  if (platformId !== null) return { by: reporterOf(platformId) };
+  return contacts.length === 0 ? {} : { through: contacts.map(({ hash }) => contactName(hash)) };
 }

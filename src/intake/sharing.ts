@@ -106,7 +106,11 @@ function without(event: Prepared, gone: ReadonlySet<string>): Prepared {
  * Writes what became of shared contacts, and separates the buyers that they had joined, before any buyer of the batch is locked. Most batches have none. Throws Moved if another
  * transaction changed one of them meanwhile.
  */
-export async function writeShared(tx: Sql, vault: Vault, { shared, freed }: Sharing): Promise<{ separated: boolean }> {
+export async function writeShared(
+  tx: Sql,
+  vault: Vault,
+  { shared, freed, reporters }: Sharing,
+): Promise<{ separated: boolean }> {
   if (shared.length === 0 && freed.length === 0) return { separated: false };
   const owned = shared.filter(({ owner }) => owner !== null);
   const owners = new Map<string, Key>();
@@ -119,8 +123,8 @@ export async function writeShared(tx: Sql, vault: Vault, { shared, freed }: Shar
     each.stored ? [] : [{ ...each, buyerId: null, cipher: vault.seal(each.value) }],
   );
   const known = shared.filter(
-    ({ stored, owner, reporters, was, reportedAt }) =>
-      stored && owner === null && reporters !== was && !isSettled(was, reportedAt),
+    ({ stored, owner, was, reportedAt, ...now }) =>
+      stored && owner === null && now.reporters !== was && !isSettled(was, reportedAt),
   );
   const [disowned] = await Promise.all([
     owned.length === 0 ? [] : disownContacts(tx, owned),
@@ -130,6 +134,6 @@ export async function writeShared(tx: Sql, vault: Vault, { shared, freed }: Shar
     owners.size === 0 ? null : touchOwners(tx, [...owners.values()]).execute(),
   ]);
   if (disowned.length < owned.length) throw new Moved();
-  for (const owner of owners.values()) await splitBuyer(tx, owner);
+  for (const owner of owners.values()) await splitBuyer(tx, owner, reporters);
   return { separated: owners.size > 0 };
 }

@@ -1,14 +1,20 @@
 /**
  * Separates the buyers that a contact had joined, once it proves to be shared by strangers: the ids that no order and no other contact joins
- * are buyers of their own again. Orders and contacts go with the ids that reported them.
+ * are buyers of their own again. Orders and contacts go with the ids that reported them. An event without an id ties its order to its contacts.
  */
 export type Joined = {
   /** The id that stays, by its name (sharing.ts). */
   readonly own: string;
   readonly ids: readonly string[];
-  /** By order and by contact: the ids that reported it. */
-  readonly orders: ReadonlyMap<string, readonly string[]>;
+  readonly orders: ReadonlyMap<string, JoinedOrder>;
+  /** The contacts that are still the buyer's, by name: the ids that reported each. */
   readonly contacts: ReadonlyMap<string, readonly string[]>;
+};
+
+export type JoinedOrder = {
+  readonly reporters: readonly string[];
+  /** Names of the contacts that its events without an id report. Those that are not the buyer's join nothing. */
+  readonly through: readonly string[];
 };
 
 export type Leaving = { readonly ids: string[]; readonly orders: string[]; readonly contacts: string[] };
@@ -25,8 +31,11 @@ export function separate({ own, ids, orders, contacts }: Joined): Leaving[] {
     const [first, ...others] = names.map(rootOf);
     for (const other of others) if (first !== undefined && other !== rootOf(first)) parents.set(other, rootOf(first));
   };
-  for (const names of orders.values()) join(names);
-  for (const names of contacts.values()) join(names);
+  const reports = new Map<string, readonly string[]>();
+  for (const [order, { reporters, through }] of orders)
+    reports.set(order, [...reporters, ...through.filter((name) => contacts.has(name))]);
+  for (const names of reports.values()) join(names);
+  for (const [name, names] of contacts) join([name, ...names]);
   const stays = rootOf(own);
   const leaving = new Map<string, Leaving>();
   for (const id of ids) {
@@ -36,8 +45,7 @@ export function separate({ own, ids, orders, contacts }: Joined): Leaving[] {
     group.ids.push(id);
     leaving.set(root, group);
   }
-  const groupOf = ([first]: readonly string[]) => (first === undefined ? undefined : leaving.get(rootOf(first)));
-  for (const [order, names] of orders) groupOf(names)?.orders.push(order);
-  for (const [contact, names] of contacts) groupOf(names)?.contacts.push(contact);
+  for (const [order, [first]] of reports) if (first !== undefined) leaving.get(rootOf(first))?.orders.push(order);
+  for (const contact of contacts.keys()) leaving.get(rootOf(contact))?.contacts.push(contact);
   return [...leaving.values()];
 }

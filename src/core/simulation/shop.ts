@@ -2,6 +2,7 @@
 import type { Identity } from "../order/contact.ts";
 import type { OrderEvent } from "../order/event.ts";
 import type { ReceivedEvent } from "../order/order.ts";
+import type { Joined, JoinedOrder } from "../order/separate.ts";
 import { isShared, type Reporters } from "../order/sharing.ts";
 import type { ShopPolicy } from "../values/policy.ts";
 import { addressKey, type Person } from "./person.ts";
@@ -10,6 +11,8 @@ export type TrackedEvents = {
   readonly received: ReceivedEvent[];
   /** The buyer ids that its events name (sharing.ts). */
   readonly reporters: Set<string>;
+  /** `addressKey`s of the contacts that its events without a buyer id report. */
+  readonly through: Set<string>;
   owner: Person | null;
   chased: boolean;
 };
@@ -33,9 +36,21 @@ export const newShop = (policy: ShopPolicy): Shop => ({
 export function orderIn({ orders }: Shop, { order: { id } }: OrderEvent): TrackedEvents {
   const known = orders.get(id);
   if (known !== undefined) return known;
-  const order: TrackedEvents = { received: [], reporters: new Set(), owner: null, chased: false };
+  const order: TrackedEvents = { received: [], reporters: new Set(), through: new Set(), owner: null, chased: false };
   orders.set(id, order);
   return order;
+}
+
+/** By order and by address of a person: the ids and contacts that reported it. */
+export function reportsOf(shop: Shop, { state, addresses }: Person): Pick<Joined, "orders" | "contacts"> {
+  const orders = new Map<string, JoinedOrder>();
+  for (const id of state.orders.keys()) {
+    const { reporters = [], through = [] } = shop.orders.get(id) ?? {};
+    orders.set(id, { reporters: [...reporters], through: [...through] });
+  }
+  const contacts = new Map<string, string[]>();
+  for (const key of addresses.keys()) contacts.set(key, [...(shop.reporters.get(key)?.keys() ?? [])]);
+  return { orders, contacts };
 }
 
 const NO_REPORTERS: Reporters = new Map();

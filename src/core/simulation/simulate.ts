@@ -14,7 +14,7 @@ import type { BuyerPolicy, Decision } from "../rules/buyer-state.ts";
 import { hash32 } from "../values/hash.ts";
 import type { ShopPolicy } from "../values/policy.ts";
 import { addressKey, applyToPerson, mergePersons, newPerson, type Person, removeAddress, rootOf } from "./person.ts";
-import { isStrangers, newShop, orderIn, type Shop, type TrackedEvents } from "./shop.ts";
+import { isStrangers, newShop, orderIn, reportsOf, type Shop, type TrackedEvents } from "./shop.ts";
 import { splitPerson } from "./split.ts";
 
 export type SimulationInput = {
@@ -106,9 +106,11 @@ export function simulate(input: SimulationInput): SimulationTotals {
     }
     shop.eventIds.add(event.id);
     const identities = identitiesOf(event.order.buyer, shop.policy);
-    if (identities.platformId !== null) orderIn(shop, event).reporters.add(reporterOf(identities.platformId));
+    const order = orderIn(shop, event);
+    if (identities.platformId !== null) order.reporters.add(reporterOf(identities.platformId));
     for (const contact of identities.contacts) {
       const key = addressKey(contact);
+      if (identities.platformId === null) order.through.add(key);
       const reporters = shop.reporters.get(key) ?? new Map<string, number>();
       shop.reporters.set(key, reporters);
       if (identities.platformId !== null) addReporter(reporters, identities.platformId, event.occurredAt);
@@ -116,17 +118,22 @@ export function simulate(input: SimulationInput): SimulationTotals {
     return { shop, event, identities };
   };
 
-  /** A person loses a contact that strangers share. */
-  const disown = ({ shop, event: { occurredAt }, identities }: Received): void => {
-    for (const contact of identities.contacts) {
-      const owner = shop.persons.get(addressKey(contact));
-      if (owner === undefined || !isStrangers(shop, contact)) continue;
-      shop.persons.delete(addressKey(contact));
-      const person = rootOf(owner);
-      decideBefore(person, occurredAt);
-      removeAddress(person, contact);
-      split(shop, person, occurredAt);
-      if (person.state.open !== null) replan(person, occurredAt);
+  /** Persons lose the contacts that strangers share, and those whom these had joined are separated. */
+  const disown = (instant: readonly Received[]): void => {
+    const losers = new Map<Person, { readonly shop: Shop; readonly at: number }>();
+    for (const { shop, event, identities } of instant)
+      for (const contact of identities.contacts) {
+        const owner = shop.persons.get(addressKey(contact));
+        if (owner === undefined || !isStrangers(shop, contact)) continue;
+        shop.persons.delete(addressKey(contact));
+        const person = rootOf(owner);
+        decideBefore(person, event.occurredAt);
+        removeAddress(person, contact);
+        losers.set(person, { shop, at: event.occurredAt });
+      }
+    for (const [person, { shop, at }] of losers) {
+      split(shop, person, at);
+      if (person.state.open !== null) replan(person, at);
     }
   };
 
@@ -137,11 +144,7 @@ export function simulate(input: SimulationInput): SimulationTotals {
   };
 
   const split = (shop: Shop, person: Person, at: number): void => {
-    const orders = new Map<string, string[]>();
-    for (const id of person.state.orders.keys()) orders.set(id, [...(shop.orders.get(id)?.reporters ?? [])]);
-    const contacts = new Map<string, string[]>();
-    for (const key of person.addresses.keys()) contacts.set(key, [...(shop.reporters.get(key)?.keys() ?? [])]);
-    for (const { person: heir, leaving } of splitPerson(person, { orders, contacts })) {
+    for (const { person: heir, leaving } of splitPerson(person, reportsOf(shop, person))) {
       everybody.push(heir);
       for (const id of leaving.ids) shop.persons.set(`id\n${id}`, heir);
       for (const key of leaving.contacts) shop.persons.set(key, heir);
@@ -211,7 +214,7 @@ export function simulate(input: SimulationInput): SimulationTotals {
   // The live service takes the events of an instant together: a contact that they prove to be shared joins none of them.
   for (const instant of byInstant(events)) {
     const received = instant.flatMap((event) => receive(event) ?? []);
-    for (const each of received) disown(each);
+    disown(received);
     for (const each of received) take(each);
   }
 

@@ -1,15 +1,13 @@
 /** Separates a person whose ids a shared contact had joined. The store does the same in SQL (db/stores/intake/split-store.ts). */
-import { type Leaving, separate } from "../order/separate.ts";
+import { type Joined, type Leaving, separate } from "../order/separate.ts";
 import { reporterOf } from "../order/sharing.ts";
 import { setContact } from "../rules/merge.ts";
 import { newPerson, type Person, removeAddress } from "./person.ts";
 
 export type Heir = { readonly person: Person; readonly leaving: Leaving };
 
-type Reports = Pick<Parameters<typeof separate>[0], "orders" | "contacts">;
-
 /** The new persons, with their orders and addresses. `leaving.ids` are platform ids. */
-export function splitPerson(person: Person, reports: Reports): Heir[] {
+export function splitPerson(person: Person, reports: Pick<Joined, "orders" | "contacts">): Heir[] {
   const { platformId, ids } = person;
   if (platformId === null || ids.size === 0) return [];
   const names = new Map([...ids.keys()].map((id) => [reporterOf(id), id]));

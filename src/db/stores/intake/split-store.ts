@@ -7,16 +7,25 @@ import type { Key } from "../../keys.ts";
 
 type IdRow = { readonly id: string; readonly platform_id: string };
 type ContactRow = { readonly hash: Buffer; readonly reporters: string | null };
-type OrderRow = { readonly id: string; readonly reporters: string[] | null };
+type OrderRow = { readonly id: string; readonly reporters: string[] | null; readonly through: string[][] | null };
 
-export async function splitBuyer(sql: Sql, { shop, id: buyer }: Key): Promise<void> {
+/** The name of a contact in the events that report it without a buyer id: short, and as little readable as its hash. */
+export const contactName = (hash: Buffer): string => hash.toString("base64url", 0, 9);
+
+/** `reporters`: those of the contacts that this batch reports, by key (intake/sharing.ts); they are not stored yet. */
+export async function splitBuyer(
+  sql: Sql,
+  { shop, id: buyer }: Key,
+  reporters: ReadonlyMap<string, string | null>,
+): Promise<void> {
   const [rows, contacts, orders] = await Promise.all([
     sql<IdRow[]>`
       select id, platform_id from buyers
       where shop_id = ${shop} and (id = ${buyer} or merged_into = ${buyer}) and platform_id is not null order by id`,
     sql<ContactRow[]>`select hash, reporters from contacts where shop_id = ${shop} and buyer_id = ${buyer}`,
     sql<OrderRow[]>`
-      select o.id, array_agg(distinct e.told ->> 'by') filter (where e.told ->> 'by' is not null) as reporters
+      select o.id, array_agg(distinct e.told ->> 'by') filter (where e.told ->> 'by' is not null) as reporters,
+        jsonb_agg(e.told -> 'through') filter (where e.told -> 'through' is not null) as through
       from orders o join order_events e on e.shop_id = o.shop_id and e.order_id = o.id
       where o.shop_id = ${shop} and o.buyer_id = ${buyer} group by o.id`,
   ]);
@@ -26,11 +35,17 @@ export async function splitBuyer(sql: Sql, { shop, id: buyer }: Key): Promise<vo
   const leaving = separate({
     own: reporterOf(own.platform_id),
     ids: [...names.keys()],
-    orders: new Map(orders.map((order) => [order.id, order.reporters ?? []])),
+    orders: new Map(
+      orders.map((order) => [order.id, { reporters: order.reporters ?? [], through: order.through?.flat() ?? [] }]),
+    ),
     contacts: new Map(
-      contacts.map(({ hash, reporters }) => [hash.toString("hex"), [...unpackReporters(reporters).keys()]]),
+      contacts.map(({ hash, reporters: stored }) => {
+        const packed = reporters.get(`${shop}\n${hash.toString("latin1")}`) ?? stored;
+        return [contactName(hash), [...unpackReporters(packed).keys()]];
+      }),
     ),
   });
+  const hashes = new Map(contacts.map(({ hash }) => [contactName(hash), hash.toString("hex")]));
   for (const group of leaving) {
     // The oldest of its rows becomes a buyer again, and the others lead to it.
     const ids = group.ids.flatMap((name) => names.get(name)?.id ?? []).sort();
@@ -42,7 +57,7 @@ export async function splitBuyer(sql: Sql, { shop, id: buyer }: Key): Promise<vo
       sql`update orders set buyer_id = ${heir}, case_id = null, in_case = false
           where shop_id = ${shop} and id = any(${texts(group.orders)}::text[])`,
       sql`update contacts set buyer_id = ${heir}
-          where shop_id = ${shop} and encode(hash, 'hex') = any(${plain(group.contacts)}::text[]) and buyer_id = ${buyer}`,
+          where shop_id = ${shop} and encode(hash, 'hex') = any(${plain(group.contacts.flatMap((name) => hashes.get(name) ?? []))}::text[]) and buyer_id = ${buyer}`,
     ]);
   }
   if (leaving.length > 0) await endEmptyCase(sql, { shop, id: buyer });

@@ -94,6 +94,23 @@ describe("a simulation", () => {
     expect(later.rows.every((row) => row.includes("no_contact"))).toBe(true);
   });
 
+  it("keeps buyer ids together whose orders another contact joins, though it was reported without an id", () => {
+    const wb = { chat: { wechat: "wb" } };
+    const wa = { chat: { wechat: "wa" } };
+    const events = [
+      event("updated", "a", 0, wa),
+      event("closed", "x", 0, { id: "B", ...wb }),
+      created("b", 1, { id: "B" }),
+      created("b", 2, { phone: PHONE, ...wa }),
+      event("updated", "a", 3, { id: "A" }),
+    ];
+    const last = created("a", 5, { id: "A", phone: PHONE, ...wb });
+    expect(run([...events, last], { shop: { joinAtMost: 1 } })).toMatchObject({
+      rows: ["B: 15 sms nudge b+a"],
+      totals: { cases: 1 },
+    });
+  });
+
   it("opens a balance window at the very moment at which its buyer loses a shared contact", () => {
     const presale = { depositPaid: true, balanceFrom: at(50), balanceTo: at(500) };
     const events = [
