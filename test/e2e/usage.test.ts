@@ -1,11 +1,12 @@
 /** Wrong usage of the command line: exit code 2, before anything is opened. */
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
-import { devNull } from "node:os";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { devNull, tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Command, CommanderError } from "commander";
-import { expect, it } from "vitest";
+import { expect, it, onTestFinished } from "vitest";
 import { program } from "../../src/cli/program.ts";
 import { ROLE_NAMES } from "../../src/roles/names.ts";
 
@@ -79,6 +80,8 @@ it.concurrent.each<[string[], string]>([
   [[...test, "--to", "+8613812345678", "--locale", "not a locale"], "must be a locale, like en or zh-CN"],
   [[...test, "--to", " "], "must not be empty"],
   [["suppress", "", "--shop", "acme"], "must not be empty"],
+  [["unsuppress", "", "--shop", "acme"], "must not be empty"],
+  [["unsuppress", "+8613812345678"], "required option '--shop <shop>' not specified"],
   [["explain", "o1"], "required option '--shop <shop>' not specified"],
 ])("%j is wrong usage", async (args, said) => {
   const { out, err, error } = await parse(args);
@@ -158,4 +161,20 @@ it.runIf(existsSync("/proc/self"))("a failure of the file system is not reported
   const { code, out, err } = await runWith({ PATH: env.PATH, DUNLIN_DATA_DIR: "/proc/dunlin" }, "report");
   expect([code, out]).toEqual([1, ""]);
   expect(err).toBe("dunlin: /proc/dunlin: mkdir: there is no such file or directory (ENOENT)\n");
+});
+
+it("npx runs the program that was built, and prints nothing but its answer", async () => {
+  const cache = await mkdtemp(join(tmpdir(), "dunlin-npx-"));
+  onTestFinished(() => rm(cache, { recursive: true, force: true }));
+  const { version } = JSON.parse(await readFile(new URL("../../package.json", import.meta.url), "utf8"));
+  const cwd = fileURLToPath(new URL("../..", import.meta.url));
+  // Without the registry, and without a build below the other tests.
+  const npm = { npm_config_cache: cache, npm_config_offline: "true", npm_config_ignore_scripts: "true" };
+  const ended = await new Promise<Ended>((resolve) => {
+    const settings = { cwd, env: { PATH: env.PATH, HOME: cache, ...npm } };
+    execFile("npx", ["dunlin", "--version"], settings, (error, out, err) =>
+      resolve({ code: error === null ? 0 : Number(error.code), out, err }),
+    );
+  });
+  expect(ended).toEqual({ code: 0, out: `${version}\n`, err: "" });
 });
