@@ -48,7 +48,7 @@ async function openParts(
   roles: readonly Role[],
   life: Lifecycle,
 ): Promise<Parts> {
-  const database = await openStore(config, log, migrateEmpty);
+  const database = await openStore(config, { log, print, migrateEmpty });
   life.onRelease(() => database.close());
   const { sql } = database;
   const keys = await openKeys(config);

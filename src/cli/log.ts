@@ -7,7 +7,7 @@ import { countRepeats } from "./log-repeats.ts";
 /** `to`: 1 is stdout, for services; 2 is stderr, for commands, whose answer goes to stdout. */
 export function createLog(level: string, to: 1 | 2): Logger {
   const stream = process.stdout.isTTY
-    ? pretty({ destination: to, sync: true, ignore: "pid,hostname", translateTime: "SYS:HH:MM:ss" })
+    ? pretty({ destination: to, sync: true, ignore: "pid,hostname", translateTime: "SYS:HH:MM:ss", singleLine: true })
     : pino.destination({ fd: to, sync: true });
   return pino(
     {

@@ -38,11 +38,28 @@ const PRODUCING: Tuning = {
 /** BullMQ needs blocking connections without a retry limit. 30 s is above its longest block of 10 s. */
 const WORKING: Tuning = { ...COMMON, enableOfflineQueue: true, maxRetriesPerRequest: null, socketTimeout: 30_000 };
 
+const EVICTION_LINE = /^IMPORTANT! Eviction policy is /;
+let dropsEvictionLine = false;
+
+/**
+ * Each connection of BullMQ prints a raw line about the eviction policy. `check` reports that policy, and the start of a service logs it. BullMQ
+ * leaves its line out only together with the version of Redis, and then works as with Redis 5.
+ */
+function dropEvictionLine(): void {
+  if (dropsEvictionLine) return;
+  dropsEvictionLine = true;
+  const { warn } = console;
+  console.warn = (...parts: unknown[]) => {
+    if (!EVICTION_LINE.test(String(parts[0]))) warn.apply(console, parts);
+  };
+}
+
 /**
  * Connections: one for all producers, one shared by all workers, and a blocking one for each worker.
  * In a cluster all keys of a queue must share a slot, hence the {hash tag}.
  */
 export function openRedisLink(queueUrl: string, prefix: string | undefined, report: ReportError): StoreLink {
+  dropEvictionLine();
   const cluster = parseClusterUrl(queueUrl);
   const namespace = cluster ? hashTagged(prefix ?? "bull") : (prefix ?? "bull");
   const connect = (options: Tuning): Client => {

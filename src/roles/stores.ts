@@ -1,4 +1,6 @@
 /** Opens the stores and the campaigns of a service process. Throws StartError for everything that an operator can mend. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import type { Logger } from "pino";
 import { applyOnFirstStart } from "../campaigns/first-start.ts";
 import { type LiveCampaigns, openLiveCampaigns } from "../campaigns/live.ts";
@@ -28,8 +30,21 @@ const TAKE_UP_MS = 5_000;
 const WORK_LIMITS: SessionLimits = { statementMs: 10_000, lockMs: 500, transactionMs: 20_000 };
 const CONNECT_MS = 5_000;
 
-/** `migrateEmpty`: a database without a schema is migrated; the embedded one always is. */
-export async function openStore(config: Config, log: Logger, migrateEmpty: boolean): Promise<OpenDatabase> {
+type StoreOptions = {
+  readonly log: Logger;
+  /** Lines for people: the first start takes some seconds. */
+  readonly print: (line: string) => void;
+  /** A database without a schema is migrated; the embedded one always is. */
+  readonly migrateEmpty: boolean;
+};
+
+export async function openStore(config: Config, { log, print, migrateEmpty }: StoreOptions): Promise<OpenDatabase> {
+  if (config.databaseUrl === null) {
+    const made = existsSync(join(config.dataDir, "postgres"));
+    print(
+      `${made ? "Starting PostgreSQL" : "Making a new PostgreSQL database, which takes a few seconds,"} in ${config.dataDir} …`,
+    );
+  }
   const database = await openDatabase({
     databaseUrl: config.databaseUrl,
     directUrl: config.directUrl,
@@ -74,6 +89,11 @@ export async function openQueue(
   const { url, throughPooler } = await findQueue(config, database);
   const backend = openQueueBackend(url, { log, throughPooler, gate });
   if (backend.kind === "postgres") await backend.migrate();
+  // The start does not wait for it: without the queue the service works.
+  else
+    void backend.check().then(({ faults }) => {
+      for (const fault of faults) log.warn(fault);
+    });
   return backend;
 }
 

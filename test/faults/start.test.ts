@@ -1,10 +1,12 @@
 /** Processes that must not run: on a schema that is not theirs, or on a data directory that another one owns. */
 import { createServer } from "node:net";
 import { join } from "node:path";
+import { Redis } from "ioredis";
 import { expect, it } from "vitest";
 import { createVault } from "../../src/db/vault.ts";
 import { eventually } from "../support/eventually.ts";
 import type { Program } from "../support/service/program.ts";
+import { hasRedis } from "../support/service/redis.ts";
 import { rig } from "../support/service/rig.ts";
 
 async function refuses(program: Program, why: RegExp): Promise<void> {
@@ -78,9 +80,11 @@ it("of two processes on one embedded data directory the second says who owns it,
     new RegExp(`data: in use by another Dunlin process \\(pid ${first.pid}\\): stop it, set DUNLIN_DATA_DIR`),
   );
   await refuses(run(["start"], env), new RegExp(`\\(pid ${first.pid}\\)`));
+  expect(first.out()).toMatch(/^Making a new PostgreSQL database, which takes a few seconds, in \/.*data …$/m);
   expect((await fetch(`${first.url}/readyz`)).status).toBe(200);
   await first.kill();
   const next = await up(["start"], env);
+  expect(next.out()).toMatch(/^Starting PostgreSQL in \/.*data …$/m);
   await eventually(
     "the next one takes the directory over",
     () => fetch(`${next.url}/readyz`).then(({ status }) => status),
@@ -105,3 +109,33 @@ it("where the API cannot listen it says so, with the address and what to do", as
   }
   await refuses(run(["api"], { HOST: "192.0.2.1" }), /192\.0\.2\.1 is not an address of this machine: correct HOST/);
 });
+
+it.runIf(hasRedis)(
+  "on Redis a healthy start logs no error, and one that evicts jobs is named once, in our words",
+  async (context) => {
+    const { run, up, redis } = await rig(context, { queue: "redis" });
+    const healthy = await up(["start"]);
+    healthy.signal("SIGTERM");
+    expect(await healthy.ended).toEqual({ code: 0, signal: null });
+    expect(healthy.out() + healthy.err()).not.toMatch(/queue error|"level":[456]0/);
+
+    const client = new Redis(redis?.url ?? "");
+    context.onTestFinished(() => client.disconnect());
+    await client.config("SET", "maxmemory-policy", "allkeys-lru");
+    const said = /Redis maxmemory-policy is allkeys-lru; it must be noeviction, or jobs are silently dropped/g;
+    const evicting = await up(["start"]);
+    await eventually(
+      "the warning",
+      async () => evicting.out().match(said)?.length,
+      (count) => count === 1,
+    );
+    evicting.signal("SIGTERM");
+    await evicting.ended;
+    expect(evicting.out() + evicting.err()).not.toContain("IMPORTANT!");
+
+    const doctor = run(["doctor"], { QUEUE_URL: "redis://127.0.0.1:1" });
+    expect(await doctor.ended).toMatchObject({ code: 1 });
+    expect(doctor.err()).toMatch(/^dunlin: 1 of \d+ checks failed\n$/);
+    expect(doctor.out()).not.toContain("{");
+  },
+);

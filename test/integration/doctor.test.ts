@@ -77,3 +77,28 @@ it.each([
   expect(queue?.message).toContain(`at ${place} (`);
   expect(JSON.stringify(findings)).not.toContain("hunter2");
 });
+
+it("goes on after a database that fails: the queue and the files are checked", async () => {
+  const { json } = await setup({
+    DATABASE_URL: "postgres://nobody@127.0.0.1:1/none",
+    QUEUE_URL: "redis://127.0.0.1:1",
+  });
+  const { failed, findings } = await json();
+  expect(failed).toMatch(/^2 of \d+ checks failed$/);
+  const of = (name: string) => findings.filter(({ check }) => check === name);
+  expect(of("database")).toEqual([{ check: "database", ok: false, message: expect.stringContaining("127.0.0.1:1") }]);
+  expect(of("queue")[0]?.message).toMatch(/^Redis does not answer/);
+  expect(of("campaigns")[0]?.message).toMatch(
+    /those in the database are not checked; the files are sound: .*templates/,
+  );
+});
+
+it("says that a queue in the database is not checked without it", async () => {
+  const { json } = await setup({ DATABASE_URL: "postgres://nobody@127.0.0.1:1/none" });
+  const { failed, findings } = await json();
+  expect(failed).toMatch(/^1 of \d+ checks failed$/);
+  expect(findings.find(({ check }) => check === "queue")).toMatchObject({
+    ok: true,
+    message: expect.stringContaining("in the database"),
+  });
+});

@@ -9,6 +9,7 @@ import { loadOrCreateKeys } from "../../../config/keys.ts";
 import { quietWarning } from "../../../core/campaign/campaign-cautions.ts";
 import { formatDuration, MINUTE } from "../../../core/values/duration.ts";
 import type { Sql } from "../../../db/client.ts";
+import { EmbeddedError } from "../../../db/embedded/errors.ts";
 import { explainDbError } from "../../../db/explain-error.ts";
 import type { OpenDatabase } from "../../../db/open.ts";
 import { contactsSealedWith } from "../../../db/stores/buyers/contact-store.ts";
@@ -26,6 +27,7 @@ import { countSharedContacts } from "../../../db/stores/reads/shared-contact-sto
 import { redactUrl } from "../../../db/url.ts";
 import { createVault, type Vault } from "../../../db/vault.ts";
 import { providerOf } from "../../../providers/all.ts";
+import type { QueueLog } from "../../../queue/error-log.ts";
 import { findQueue } from "../../../queue/queue-url.ts";
 import { catalogOptions } from "../../../render/catalog/catalog-options.ts";
 import { listShared } from "../../../reporting/shared-contacts.ts";
@@ -57,7 +59,7 @@ function clockFinding(skew: Skew): [ok: boolean, message: string] {
 
 export async function doctorCommand(context: CommandContext, json: boolean): Promise<void> {
   const findings: Finding[] = [];
-  const add = (check: string, ok: boolean, message: string) => findings.push({ check, ok, message });
+  const add: Add = (check, ok, message) => void findings.push({ check, ok, message });
   const { config } = context;
   const keys = await loadOrCreateKeys(config);
   add("keys", keys.ok, keys.ok ? "secret key and API key found" : keys.fault);
@@ -87,47 +89,72 @@ export async function doctorCommand(context: CommandContext, json: boolean): Pro
       : "prints messages only; configure a provider under channels in dunlin.yaml";
     add(`channel ${channel.name}`, true, message);
   }
-  try {
-    await withDatabase(context, async (database) => {
-      const skew = await measureSkew(database.sql);
-      const [row] = await database.sql<{ version: string }[]>`select current_setting('server_version') as version`;
-      add("database", true, `PostgreSQL ${row?.version} at ${redactUrl(database.url)}${wayTo(database)}`);
-      add("clock", ...clockFinding(skew));
-      if (keys.ok) {
-        const vault = createVault(keys.keys.secretKey);
-        const { kind, message } = await contactsSealedWith(database.sql, vault);
-        add("contacts", kind !== "other", message);
-        const shared = await sharedAdvice(config, database.sql, vault);
-        if (shared !== null) add("contacts", true, shared);
-      }
-      for (const advice of await futureAdvice(database.sql)) add("events", true, advice);
-      for (const { ok, message } of await campaignFindings(config, database.sql)) add("campaigns", ok, message);
-      for (const pause of await listPaused(database.sql)) add("paused", true, `warning: ${pauseText(pause)}`);
-      const { openQueueBackend } = await import("../../../queue/connection.ts");
-      const { url, throughPooler } = await findQueue(config, database);
-      const backend = openQueueBackend(url, { log: context.log, throughPooler });
-      try {
-        const queue = await backend.check({ deep: true });
-        for (const fault of queue.faults) add("queue", false, fault);
-        for (const advice of queue.advice) add("queue", true, `advice: ${advice}`);
-        if (queue.ok) add("queue", true, `${queue.kind} ${queue.version ?? ""}, answered in ${queue.latencyMs} ms`);
-      } finally {
-        await backend.close();
-      }
-    });
-  } catch (error) {
-    add(
-      "database",
-      false,
-      error instanceof CommandError
-        ? error.message
-        : (explainFileError(error) ?? explainDbError(error, config.databaseUrl ?? undefined)),
-    );
-  }
+  /** A store that fails is one finding: the others are checked all the same. */
+  const checking = async <T>(check: string, work: () => Promise<T>): Promise<T | null> => {
+    try {
+      return await work();
+    } catch (error) {
+      add(check, false, whyNot(error, config));
+      return null;
+    }
+  };
+  const stored = await checking("database", () =>
+    withDatabase(context, async (database) => {
+      await checking("database", async () => {
+        const skew = await measureSkew(database.sql);
+        const [row] = await database.sql<{ version: string }[]>`select current_setting('server_version') as version`;
+        add("database", true, `PostgreSQL ${row?.version} at ${redactUrl(database.url)}${wayTo(database)}`);
+        add("clock", ...clockFinding(skew));
+        if (keys.ok) {
+          const vault = createVault(keys.keys.secretKey);
+          const { kind, message } = await contactsSealedWith(database.sql, vault);
+          add("contacts", kind !== "other", message);
+          const shared = await sharedAdvice(config, database.sql, vault);
+          if (shared !== null) add("contacts", true, shared);
+        }
+        for (const advice of await futureAdvice(database.sql)) add("events", true, advice);
+      });
+      await checking("campaigns", async () => {
+        for (const { ok, message } of await campaignFindings(config, database.sql)) add("campaigns", ok, message);
+        for (const pause of await listPaused(database.sql)) add("paused", true, `warning: ${pauseText(pause)}`);
+      });
+      if (config.queueUrl === null) await checking("queue", () => checkQueue(config, database, add));
+      return true;
+    }),
+  );
+  if (stored === null)
+    for (const { ok, message } of fileFindings(config, "those in the database are not checked; the files are sound: "))
+      add("campaigns", ok, message);
+  if (config.queueUrl !== null) await checking("queue", () => checkQueue(config, null, add));
+  else if (stored === null) add("queue", true, "advice: not checked, because it is in the database");
   if (json) context.out(JSON.stringify({ ok: findings.every(({ ok }) => ok), findings }, null, 2));
   else for (const { check, ok, message } of findings) context.out(`${ok ? "ok  " : "FAIL"}  ${check}: ${message}`);
   const bad = findings.filter(({ ok }) => !ok).length;
   if (bad > 0) throw new CommandError(`${bad} of ${findings.length} checks failed`);
+}
+
+type Add = (check: string, ok: boolean, message: string) => void;
+
+/** The findings are the answer: what the queue's client would log is not written among them. */
+const NO_LOG: QueueLog = { info() {}, warn() {}, error() {} };
+
+async function checkQueue(config: Config, database: OpenDatabase | null, add: Add): Promise<void> {
+  const { openQueueBackend } = await import("../../../queue/connection.ts");
+  const { url, throughPooler } = await findQueue(config, database ?? { directUrl: "" });
+  const backend = openQueueBackend(url, { log: NO_LOG, throughPooler });
+  try {
+    const queue = await backend.check({ deep: true });
+    for (const fault of queue.faults) add("queue", false, fault);
+    for (const advice of queue.advice) add("queue", true, `advice: ${advice}`);
+    if (queue.ok) add("queue", true, `${queue.kind} ${queue.version ?? ""}, answered in ${queue.latencyMs} ms`);
+  } finally {
+    await backend.close();
+  }
+}
+
+function whyNot(error: unknown, { databaseUrl }: Config): string {
+  if (error instanceof CommandError || error instanceof EmbeddedError) return error.message;
+  return explainFileError(error) ?? explainDbError(error, databaseUrl ?? undefined);
 }
 
 function wayTo({ server, url, directUrl }: OpenDatabase): string {
@@ -159,14 +186,7 @@ async function futureAdvice(sql: Sql): Promise<string[]> {
 async function campaignFindings(config: Config, sql: Sql): Promise<Omit<Finding, "check">[]> {
   const options = catalogOptions(config);
   const { campaigns } = await readRunning(sql);
-  if (campaigns.length === 0) {
-    const checked = checkDirectory(config.templatesDir, options);
-    if (!checked.ok) return checked.faults.map((message) => ({ ok: false, message }));
-    const { shownAs, warnings } = checked.directory;
-    return [`the first start will apply ${shownAs}`, ...warnings.map((warning) => `warning: ${warning}`)].map(
-      (message) => ({ ok: true, message }),
-    );
-  }
+  if (campaigns.length === 0) return fileFindings(config, "the first start will apply ");
   try {
     const { catalog, warnings } = runningCatalog(campaigns, options);
     const count = `${catalog.campaigns.length} campaign(s), ${catalog.templates.length} template(s)`;
@@ -175,4 +195,15 @@ async function campaignFindings(config: Config, sql: Sql): Promise<Omit<Finding,
     if (!(error instanceof StoredCampaignError)) throw error;
     return error.message.split("\n").map((message) => ({ ok: false, message }));
   }
+}
+
+/** Checks the directory of campaigns. `before` begins the line that names it. */
+function fileFindings(config: Config, before: string): Omit<Finding, "check">[] {
+  const checked = checkDirectory(config.templatesDir, catalogOptions(config));
+  if (!checked.ok) return checked.faults.map((message) => ({ ok: false, message }));
+  const { shownAs, warnings } = checked.directory;
+  return [`${before}${shownAs}`, ...warnings.map((warning) => `warning: ${warning}`)].map((message) => ({
+    ok: true,
+    message,
+  }));
 }
