@@ -16,7 +16,7 @@ import { command as doctor } from "./commands/service/doctor.ts";
 import { command as migrate } from "./commands/service/migrate.ts";
 import { command as start } from "./commands/service/start.ts";
 import { command as worker } from "./commands/service/worker.ts";
-import { command as suppress } from "./commands/suppress.ts";
+import { suppressCommand, unsuppressCommand } from "./commands/suppress.ts";
 import { command as upcoming } from "./commands/upcoming.ts";
 import { ABOUT, version } from "./help.ts";
 
@@ -29,7 +29,8 @@ const COMMANDS: readonly Describe[] = [
   report,
   explain,
   upcoming,
-  suppress,
+  suppressCommand,
+  unsuppressCommand,
   promise,
   sendTest,
   rehearse,

@@ -168,7 +168,10 @@ describe.each(QUEUES)("queue on $queue", ({ queue, runs }) => {
         Buffer.concat([Buffer.from('{"name": "'), Buffer.from([0xc0, 0xee]), Buffer.from(`"}\n${line}`)]),
       );
       const gbk = service.run(["import", "gbk.ndjson"]);
-      expect(await gbk.ended, gbk.err()).toEqual({ code: 0, signal: null });
+      expect(await gbk.ended, gbk.err()).toEqual({ code: 1, signal: null });
+      expect(gbk.err()).toMatch(
+        /^dunlin: gbk\.ndjson: every line was rejected: gbk\.ndjson\.rejected\.ndjson has the lines/m,
+      );
       const messages = (await readFile(join(service.dir, "gbk.ndjson.rejected.ndjson"), "utf8"))
         .trim()
         .split("\n")

@@ -16,7 +16,7 @@ import { didYouMean } from "../../core/text/suggest.ts";
 import type { Campaign, ShopPolicy } from "../../core/values/policy.ts";
 import { explainDbError } from "../../db/explain-error.ts";
 import { readRunning } from "../../db/stores/campaigns/campaign-store.ts";
-import { sendsSms } from "../../providers/all.ts";
+import { providerOf, sendsSms } from "../../providers/all.ts";
 import { type Catalog, loadCatalog } from "../../render/catalog/catalog.ts";
 import { catalogOptions } from "../../render/catalog/catalog-options.ts";
 import { composeMessage, type MadeMessage } from "../../render/message.ts";
@@ -178,6 +178,15 @@ function compose(
   };
 }
 
+/** The text that a buyer would read. Where the provider makes it of an approved template: also the fields and parameters of that. */
+function shown({ text, approved, params }: MadeMessage): string[] {
+  const named = (fields: Readonly<Record<string, string>>) =>
+    Object.entries(fields).map(([name, value]) => `${name}=${value}`);
+  const parts =
+    approved === null ? [] : [`${approved.provider}: ${named(approved.fields).join(", ")}`, ...named(params)];
+  return [...text.split("\n"), ...parts];
+}
+
 function report({ out }: CommandContext, channel: Channel, { message, made }: Composed, outcome: SendOutcome): void {
   const { to, idempotencyKey } = message;
   const safe = (text: string) => withoutAddress(text.replaceAll(to, maskContact(to)));
@@ -189,6 +198,8 @@ function report({ out }: CommandContext, channel: Channel, { message, made }: Co
       ...(outcome.messageId === null ? [] : [`message ${outcome.messageId.replaceAll(to, maskContact(to))}`]),
     ];
     out(`${parts.join(", ")}, key ${idempotencyKey}`);
+    // The channel console has printed it.
+    if (providerOf(channel.provider)?.delivers === true) for (const line of shown(made)) out(`  ${line}`);
     return;
   }
   const failure = safe(`${outcome.code}: ${outcome.message}`);

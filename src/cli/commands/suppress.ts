@@ -1,31 +1,39 @@
-/** `dunlin suppress ADDRESS --shop S`: an opt-out by hand. */
+/** `dunlin suppress ADDRESS --shop S`: an opt-out by hand. `dunlin unsuppress` lifts an opt-out. */
 import { Command } from "commander";
-import { suppress } from "../../followup/suppress.ts";
+import { type Lifted, type SuppressDeps, type Suppressed, suppress, unsuppress } from "../../followup/suppress.ts";
 import { notEmpty } from "../arguments.ts";
-import { type Describe, runCommand } from "../command.ts";
+import { type Cli, type Describe, runCommand } from "../command.ts";
 import { type CommandContext, CommandError, openVault, withDatabase } from "../context.ts";
 import { examples } from "../help.ts";
 
 type Options = { readonly shop: string; readonly kind: string };
+type Work = (deps: SuppressDeps, address: Options & { readonly address: string }) => Promise<Suppressed | Lifted>;
 
-export const command: Describe = (cli) =>
-  new Command("suppress")
-    .description("Opt an address out of all messages of a shop")
+export const suppressCommand: Describe = (cli) =>
+  aboutAddress(cli, "suppress", "Opt an address out of all messages of a shop", (deps, address) =>
+    suppress(deps, { ...address, source: "by hand" }),
+  );
+
+export const unsuppressCommand: Describe = (cli) =>
+  aboutAddress(cli, "unsuppress", "Lift the opt-out of an address: its buyer is reminded again", unsuppress);
+
+function aboutAddress(cli: Cli, name: string, description: string, work: Work): Command {
+  return new Command(name)
+    .description(description)
     .argument("<address>", "phone number (+8613812345678) or chat handle", notEmpty)
     .requiredOption("--shop <shop>", "id of the shop")
     .option("--kind <kind>", "phone, or the kind of chat, like wechat", "phone")
     .addHelpText(
       "after",
-      examples("dunlin suppress +8613812345678 --shop acme", "dunlin suppress openid-77 --shop acme --kind wechat"),
+      examples(`dunlin ${name} +8613812345678 --shop acme`, `dunlin ${name} openid-77 --shop acme --kind wechat`),
     )
-    .action((address: string, options: Options) =>
-      runCommand(cli, (context) => suppressCommand(context, address, options)),
-    );
+    .action((address: string, options: Options) => runCommand(cli, (context) => run(context, address, options, work)));
+}
 
-async function suppressCommand(context: CommandContext, address: string, { shop, kind }: Options): Promise<void> {
+async function run(context: CommandContext, address: string, { shop, kind }: Options, work: Work): Promise<void> {
   const result = await withDatabase(context, async ({ sql }) => {
     const deps = { sql, vault: await openVault(context, sql), shopOf: context.config.shop };
-    return suppress(deps, { shop, address, kind, source: "by hand" });
+    return work(deps, { shop, address, kind });
   });
   switch (result.kind) {
     case "added":
@@ -33,6 +41,12 @@ async function suppressCommand(context: CommandContext, address: string, { shop,
       return;
     case "present":
       context.out(`${result.masked} was opted out of ${shop} already.`);
+      return;
+    case "lifted":
+      context.out(`${result.masked} gets messages from ${shop} again. Reminders that were skipped stay skipped.`);
+      return;
+    case "absent":
+      context.out(`${result.masked} was not opted out of ${shop}.`);
       return;
     case "invalid_address":
       throw new CommandError(

@@ -30,6 +30,20 @@ it("is redrawn in one line of a terminal, and removed at the end", () => {
   expect(bar.end()).toBe(`${whole}\r\u001b[K`);
 });
 
+it("moves within each percent, by the counts beside it", () => {
+  let at = 0;
+  let text = "";
+  const bar = progressBar({ isTTY: true, write: (piece) => (text += piece) }, () => at);
+  at = 500;
+  bar.tick(0.001, "1,000 accepted");
+  at = 600;
+  bar.tick(0.002, "2,000 accepted");
+  expect(text.split("\r\u001b[K").slice(1)).toEqual([
+    `[${".".repeat(30)}] 0% 1,000 accepted`,
+    `[${".".repeat(30)}] 0% 2,000 accepted`,
+  ]);
+});
+
 it("writes nothing elsewhere, nor for work that ends at once", () => {
   for (const isTTY of [false, undefined]) {
     const bar = drawn(isTTY);

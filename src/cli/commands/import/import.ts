@@ -15,6 +15,7 @@ import { catalogOptions } from "../../../render/catalog/catalog-options.ts";
 import { type Describe, runCommand } from "../../command.ts";
 import { type CommandContext, CommandError, openVault, withDatabase } from "../../context.ts";
 import { examples } from "../../help.ts";
+import { type ProgressBar, progressBar } from "../../progress-bar.ts";
 import { type ImportTotals, importStream } from "./import-stream.ts";
 import { codeOf } from "./rejects.ts";
 
@@ -51,16 +52,23 @@ async function importCommand(context: CommandContext, file: string, json: boolea
       broken: (error, which) => log.error({ err: error, ...which }, "an event failed and was set aside"),
     });
     const input = file === "-" ? process.stdin : createReadStream(file, { highWaterMark: 1 << 18 });
-    return importStream(intake, orderFile(pieces(input, name), name), {
-      rejectedFile,
-      tick: progress(context, size),
-      warn: firstWarnings(context),
+    const bar = progressBar(process.stderr);
+    const warn = firstWarnings({
+      note(text) {
+        bar.end();
+        note(text);
+      },
     });
+    const tick = progress(context, size, bar);
+    return importStream(intake, orderFile(pieces(input, name), name), { rejectedFile, tick, warn }).finally(bar.end);
   });
   if (json) out(JSON.stringify(totals));
   else out(`${totals.accepted} events accepted, ${totals.duplicates} duplicates, ${totals.rejected} rejected`);
   if (totals.warnings > 0) note(`${totals.warnings} warnings: \`dunlin explain ORDER\` shows those of an order`);
-  if (totals.rejected > 0) note(`rejected lines with their reasons: ${rejectedFile}`);
+  if (totals.rejected === 0) return;
+  if (totals.accepted + totals.duplicates === 0)
+    throw new CommandError(`${name}: every line was rejected: ${rejectedFile} has the lines with their reasons`);
+  note(`rejected lines with their reasons: ${rejectedFile}`);
 }
 
 async function sizeOf(file: string): Promise<number | null> {
@@ -81,7 +89,7 @@ async function* pieces(input: Readable, name: string): AsyncGenerator<Buffer> {
 }
 
 /** Notes the first of each code, as they come. */
-function firstWarnings({ note }: CommandContext) {
+function firstWarnings({ note }: Pick<CommandContext, "note">) {
   const shown = new Map<string, number>();
   return (line: number, { code, message }: Warning): void => {
     const count = (shown.get(code) ?? 0) + 1;
@@ -111,13 +119,21 @@ async function* orderFile(input: AsyncIterable<Buffer>, name: string): AsyncGene
   if (!isWhole) yield* { [Symbol.asyncIterator]: () => rest };
 }
 
-function progress({ note }: CommandContext, size: number | null) {
+/** A bar on a terminal that knows the size of the file; else a line a second. */
+function progress({ note }: CommandContext, size: number | null, bar: ProgressBar) {
   let notedAt = performance.now();
+  const drawn = bar.isShown && size !== null && size > 0;
   return (bytes: number, { accepted, duplicates, rejected }: ImportTotals, last: boolean): void => {
+    const counts = `${accepted} accepted, ${duplicates} duplicates, ${rejected} rejected`;
+    if (drawn && !last) {
+      bar.tick(Math.min(1, bytes / size), counts);
+      return;
+    }
+    bar.end();
     const now = performance.now();
     if (now - notedAt < 1_000 && !last) return;
     notedAt = now;
     const share = size === null || size === 0 ? "" : `${Math.floor((bytes / size) * 100)}% `;
-    note(`${share}${accepted} accepted, ${duplicates} duplicates, ${rejected} rejected`);
+    note(`${share}${counts}`);
   };
 }
