@@ -4,35 +4,69 @@ export type ProgressBar = {
   readonly isShown: boolean;
   /** `share`: the part of the work that is done, 0 to 1. `counts`: what stands behind it. */
   readonly tick: (share: number, counts?: string) => void;
-  /** Removes the bar. */
+  /** Removes the bar. A later tick draws it again. */
   readonly end: () => void;
 };
 
 export type Terminal = { readonly isTTY?: boolean; write(text: string): unknown };
 
+export type BarClock = {
+  /** Monotonic, ms. */
+  readonly now: () => number;
+  /** Calls `run` every `ms` until the returned function is called. */
+  readonly every: (run: () => void, ms: number) => () => void;
+};
+
+const SYSTEM: BarClock = {
+  now: () => performance.now(),
+  every(run, ms) {
+    const timer = setInterval(run, ms).unref();
+    return () => clearInterval(timer);
+  },
+};
+
 const WIDTH = 30;
 /** Work that ends sooner needs no bar. */
 const FIRST_MS = 500;
 const REDRAW_MS = 100;
+/** The seconds move where a single step of the work takes long. */
+const MOVE_MS = 1_000;
 const CLEAR_LINE = "\r\u001b[K";
 
-export function progressBar(terminal: Terminal, now: () => number = () => performance.now()): ProgressBar {
+export function progressBar(terminal: Terminal, { now, every }: BarClock = SYSTEM): ProgressBar {
   if (terminal.isTTY !== true) return { isShown: false, tick: () => {}, end: () => {} };
-  let next = now() + FIRST_MS;
+  const began = now();
+  let next = began + FIRST_MS;
+  let last: { share: number; counts: string | undefined } | null = null;
   let shown = false;
+  let stopMoving: (() => void) | null = null;
+
+  const draw = (): void => {
+    const at = now();
+    if (last === null || at < next) return;
+    next = at + REDRAW_MS;
+    shown = true;
+    const { share, counts } = last;
+    const full = Math.round(share * WIDTH);
+    const parts = [
+      `[${"#".repeat(full).padEnd(WIDTH, ".")}]`,
+      `${Math.floor(share * 100)}%`,
+      ...(counts === undefined ? [] : [counts]),
+      `${Math.floor((at - began) / 1_000)} s`,
+    ];
+    terminal.write(`${CLEAR_LINE}${parts.join(" ")}`);
+  };
+
   return {
     isShown: true,
     tick(share, counts) {
-      const at = now();
-      if (at < next) return;
-      next = at + REDRAW_MS;
-      shown = true;
-      const full = Math.round(share * WIDTH);
-      terminal.write(
-        `${CLEAR_LINE}[${"#".repeat(full).padEnd(WIDTH, ".")}] ${Math.floor(share * 100)}%${counts === undefined ? "" : ` ${counts}`}`,
-      );
+      last = { share, counts };
+      stopMoving ??= every(draw, MOVE_MS);
+      draw();
     },
     end() {
+      stopMoving?.();
+      stopMoving = null;
       if (shown) terminal.write(CLEAR_LINE);
       shown = false;
     },
