@@ -72,10 +72,14 @@ const CLOSE_LIMIT_MS = 2_000;
  * `prefix` isolates tests. Without it the queues are the public ones: `bull`, in a cluster `{bull}`, and schema `bullmq` on PostgreSQL.
  */
 export function openQueueBackend(queueUrl: string, options: QueueOptions): QueueBackend {
-  const report = rateLimitedErrors(options.log);
+  let closing: Promise<void> | undefined;
+  const logged = rateLimitedErrors(options.log);
+  // A client that is closed while it connects fails: that is no error of the queue.
+  const report: ReportError = (source, error) => {
+    if (closing === undefined) logged(source, error);
+  };
   const link = openLink(queueUrl, options, report);
   const queues = new Map<QueueName, BullQueue>();
-  let closing: Promise<void> | undefined;
 
   const closeAll = async (): Promise<void> => {
     await Promise.all([...queues.values()].map((queue) => endsWithin(CLOSE_LIMIT_MS, queue.close())));

@@ -117,7 +117,7 @@ it.runIf(hasRedis)(
     const healthy = await up(["start"]);
     healthy.signal("SIGTERM");
     expect(await healthy.ended).toEqual({ code: 0, signal: null });
-    expect(healthy.out() + healthy.err()).not.toMatch(/queue error|"level":[456]0/);
+    expect(healthy.out() + healthy.err()).not.toMatch(/queue error|Redis|"level":[56]0/);
 
     const client = new Redis(redis?.url ?? "");
     context.onTestFinished(() => client.disconnect());
