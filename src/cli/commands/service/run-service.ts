@@ -9,13 +9,15 @@ export async function runService(cli: Cli, roles: readonly string[], migrateEmpt
   const config = configOf(cli);
   const log = createLog(config.logLevel, 1);
   const app = await cli.service.start(config, { roles, log, print: cli.output.line, migrateEmpty });
+  // It listens before it says that it is up.
+  const asked = signalled();
   if (config.implicitShops)
     log.warn("no shops are configured: events of every shop are accepted, in UTC; list your shops in dunlin.yaml");
   // A log wants fields; somebody at a terminal wants to know what to do next.
   if (process.stdout.isTTY) cli.output.line(`Dunlin is up (${roles.join(", ")}). Ctrl-C stops it in order.`);
   else log.info({ roles, ...(app.url === null ? {} : { url: app.url }) }, "Dunlin is up");
   let code = 0;
-  const reason = await Promise.race([signalled(), app.failed]);
+  const reason = await Promise.race([asked, app.failed]);
   if (reason instanceof Error) {
     log.fatal({ err: reason }, "the database is gone");
     code = 1;
