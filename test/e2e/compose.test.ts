@@ -1,5 +1,5 @@
 /** compose.yaml by hand: its very environment, its files and its commands, without Docker. The addresses of the stores are the only difference. */
-import { cp, readFile, writeFile } from "node:fs/promises";
+import { cp, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
@@ -70,6 +70,7 @@ it.runIf(hasRedis)(
     const services = await composed(dotEnv);
     await cp(root("dunlin.example.yaml"), join(dir, "dunlin.yaml"));
     await write("templates/fast/nudge.sms.zh.hbs", "{{shop}}: {{order.id}} {{date order.createdAt}}");
+    await rm(join(dir, "templates/fast/nudge.chat.en.hbs"));
     const campaign = await readFile(join(dir, "templates/fast/campaign.yaml"), "utf8");
     await writeFile(
       join(dir, "templates/fast/campaign.yaml"),

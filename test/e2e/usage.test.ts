@@ -169,7 +169,12 @@ it("npx runs the program that was built, and prints nothing but its answer", asy
   const { version } = JSON.parse(await readFile(new URL("../../package.json", import.meta.url), "utf8"));
   const cwd = fileURLToPath(new URL("../..", import.meta.url));
   // Without the registry, and without a build below the other tests.
-  const npm = { npm_config_cache: cache, npm_config_offline: "true", npm_config_ignore_scripts: "true" };
+  const npm = {
+    npm_config_cache: cache,
+    npm_config_offline: "true",
+    npm_config_ignore_scripts: "true",
+    npm_config_update_notifier: "false",
+  };
   const ended = await new Promise<Ended>((resolve) => {
     const settings = { cwd, env: { PATH: env.PATH, HOME: cache, ...npm } };
     execFile("npx", ["dunlin", "--version"], settings, (error, out, err) =>

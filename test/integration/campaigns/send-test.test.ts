@@ -60,7 +60,7 @@ it("sends one message like a reminder and prints the outcome", async () => {
   const { code, out, err } = await run();
   expect([code, err]).toEqual([0, ""]);
   expect(out).toMatch(
-    /^accepted by webhook for \+86138\*\*\*\*5678, 1 segment\(s\), key test-[0-9a-f-]{36}\n {2}李雷 acme 129\.00元 28分钟 拒收请回复R\n$/,
+    /^accepted by webhook for \+86138\*\*\*\*5678, 1 segment\(s\), key test-[0-9a-f-]{36}\n {2}李雷 acme 129\.00元 28分钟 拒收请回复R\n {2}aliyun: templateCode=SMS_1\n {2}sum=129\.00元\n$/,
   );
   const [sent, ...more] = provider.log;
   expect(more).toEqual([]);

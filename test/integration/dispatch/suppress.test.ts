@@ -23,7 +23,10 @@ it("a lifted opt-out lets the next step be sent; what was skipped stays skipped"
   const { at, drain, sent, off, on, database } = await suppressing();
   expect(await on()).toEqual({ kind: "absent", masked: "+86138****5678" });
   expect(await off()).toMatchObject({ kind: "added" });
-  await at(T0 + 10 * MINUTE);
+  await at(T0 + MINUTE);
+  await drain();
+  // Until a step would be stale, a lifted opt-out could still let it be sent.
+  await at(T0 + 75 * MINUTE);
   await drain();
   expect(sent).toEqual([]);
   expect(await on()).toEqual({ kind: "lifted", masked: "+86138****5678" });
