@@ -2,17 +2,18 @@
 import { fileURLToPath } from "node:url";
 import { pino } from "pino";
 import { expect, it, onTestFinished } from "vitest";
+import { createPauseAdmin } from "../../src/campaigns/pauses/administer.ts";
 import { doctorCommand } from "../../src/cli/commands/service/doctor.ts";
 import { CommandError } from "../../src/cli/context.ts";
 import { loadConfig } from "../../src/config/load-config.ts";
 import { openQueueBackend } from "../../src/queue/connection.ts";
-import { campaignDir } from "../support/campaigns.ts";
+import { ALICE, campaignDir } from "../support/campaigns.ts";
 import { testDatabase } from "../support/database.ts";
 
 type Findings = { ok: boolean; findings: { check: string; ok: boolean; message: string }[] };
 
 async function setup(env: Record<string, string> = {}, files: Record<string, string> = {}) {
-  const { url } = await testDatabase();
+  const { url, sql } = await testDatabase();
   const backend = openQueueBackend(url, { log: pino({ level: "silent" }) });
   onTestFinished(() => backend.close());
   await backend.migrate();
@@ -41,6 +42,8 @@ async function setup(env: Record<string, string> = {}, files: Record<string, str
     return { out: out.join("\n"), failed };
   };
   return {
+    config,
+    sql,
     lines: () => doctor(false),
     json: async () => {
       const { out, failed } = await doctor(true);
@@ -101,4 +104,15 @@ it("says that a queue in the database is not checked without it", async () => {
     ok: true,
     message: expect.stringContaining("in the database"),
   });
+});
+
+it("names everything that is paused", async () => {
+  const { lines, config, sql } = await setup({}, { "dunlin.yaml": "shops: { acme: { timeZone: Asia/Shanghai } }\n" });
+  expect((await lines()).out).not.toContain("paused:");
+  const pauses = createPauseAdmin({ sql, ...config });
+  await pauses.setShop(ALICE, "acme", { paused: true, forMs: null, note: null });
+  await pauses.setChannel(ALICE, "sms", { paused: true, forMs: 60_000, note: null });
+  expect((await lines()).out).toMatch(
+    /^ok {4}paused: warning: channel sms, since \S+ until \S+\nok {4}paused: warning: shop acme, since \S+$/m,
+  );
 });
