@@ -127,6 +127,7 @@ export function buyerOf(
     shop?: Partial<ShopPolicy>;
     contacts?: readonly string[];
     bucket?: number;
+    pausedChannels?: ReadonlySet<string>;
   } = {},
 ): Buyer {
   const state = newBuyer(shopPolicy(options.shop), options.bucket ?? 1);
@@ -138,6 +139,7 @@ export function buyerOf(
       ["chat", "chat"],
     ]),
     newId: () => `c${++cases}`,
+    ...(options.pausedChannels === undefined ? {} : { pausedChannels: options.pausedChannels }),
   });
   let policy = policyOf(options.campaigns ?? [campaignOf()]);
   for (const kind of options.contacts ?? ["phone"])

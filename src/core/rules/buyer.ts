@@ -8,7 +8,7 @@ import { isKnown, overState } from "../order/order.ts";
 import type { BuyerPolicy, BuyerState, Decision } from "./buyer-state.ts";
 import { decideSend, decideSkips } from "./decide.ts";
 import { adoptOrders, refreshMembers } from "./members.ts";
-import { isWaiting, wakeOf } from "./pause.ts";
+import { isWaiting, takesPausedChannel, wakeOf } from "./pause.ts";
 import { factsKey, replan } from "./replan.ts";
 
 /** Puts something reported at `now` into the state, by calling `change`. Replans when it matters. */
@@ -31,7 +31,8 @@ export function touch(state: BuyerState, policy: BuyerPolicy, now: number, keepT
   return [...decisions, ...replan(state, policy, now, keepTimes)];
 }
 
-/** Rule 11, what is due at `now`: closings by the clock, then planned skips, then sends in list order; replans after each. */
+/** Rule 11, what is due at `now`: closings by the clock, then planned skips, then sends in list order (those on paused channels last);
+ * replans after each. */
 export function advance(state: BuyerState, policy: BuyerPolicy, now: number): Decision[] {
   const { changed, decisions: closings } = refreshMembers(state, policy, now, "clock");
   const decisions = [...closings];
@@ -39,7 +40,7 @@ export function advance(state: BuyerState, policy: BuyerPolicy, now: number): De
   while (state.open !== null) {
     const open = state.open;
     const due = open.rows.filter((row) => row.at <= now && !isWaiting(state, row, now));
-    const [send] = due;
+    const send = due.find((row) => !takesPausedChannel(state, policy, row)) ?? due[0];
     if (send === undefined) break;
     const skips = due.filter(({ kind }) => kind === "skip");
     const theCase = { state, policy, open, now };

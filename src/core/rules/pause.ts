@@ -6,7 +6,7 @@
  * the campaign is resumed in time, the send is judged as one that is taken up late (docs/rules.md, rule 14).
  */
 
-import { type BuyerState, isPaused } from "./buyer-state.ts";
+import { type BuyerPolicy, type BuyerState, isPaused, usableChannel } from "./buyer-state.ts";
 import { usefulUntil } from "./judge.ts";
 import type { PlannedRow } from "./plan.ts";
 
@@ -14,6 +14,14 @@ export function isWaiting(state: BuyerState, row: PlannedRow, now: number): bool
   const campaign = state.open?.campaign ?? null;
   if (campaign === null || row.kind !== "send" || row.at > now || !isPaused(state, campaign)) return false;
   return now <= usefulUntil(campaign, row);
+}
+
+/** Whether the send would take a paused channel now. It must not hold up a later send on another channel. */
+export function takesPausedChannel(state: BuyerState, policy: BuyerPolicy, row: PlannedRow): boolean {
+  if (policy.pausedChannels === undefined || row.kind !== "send") return false;
+  const step = state.open?.campaign?.steps.find(({ id }) => id === row.step);
+  const usable = step === undefined ? null : usableChannel(step, state, policy);
+  return usable !== null && usable.channel !== null && usable.paused === true;
 }
 
 /** When there is next something to decide about the row: its time, or the end of its waiting. */

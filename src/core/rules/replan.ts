@@ -33,7 +33,7 @@ export function factsKey(state: BuyerState): string {
 
 /**
  * Replans the open case at `now`. Returns what this decides: the rows of a plan that no campaign carries any more. `keepTimes`: an overdue
- * send keeps its time instead of moving to now. It always does while the campaign or the shop is paused.
+ * send keeps its time instead of moving to now. It always does while its campaign, its shop or a channel is paused.
  */
 export function replan(state: BuyerState, policy: BuyerPolicy, now: number, keepTimes = false): Decision[] {
   const open = state.open;
@@ -71,7 +71,8 @@ export function replan(state: BuyerState, policy: BuyerPolicy, now: number, keep
       return usable.channel === null ? usable.why : "usable";
     },
   });
-  const rows = keepTimes || isPaused(state, campaign) ? keepOverdue(open.rows, planned, now) : planned;
+  const waits = isPaused(state, campaign) || policy.pausedChannels !== undefined;
+  const rows = keepTimes || waits ? keepOverdue(open.rows, planned, now) : planned;
   open.rows = open.manual ? rows.map(takenByPerson) : rows;
   open.whole = null;
   if (rows.length > 0) open.hadPlan = true;

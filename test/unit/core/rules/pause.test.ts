@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { foldOrder } from "../../../../src/core/order/order.ts";
-import { nextWake } from "../../../../src/core/rules/buyer.ts";
+import { advance, nextWake } from "../../../../src/core/rules/buyer.ts";
 import { newBuyer } from "../../../../src/core/rules/buyer-state.ts";
 import { judgeSend, type UsableChannel } from "../../../../src/core/rules/judge.ts";
 import { judgeRetry } from "../../../../src/core/rules/retry.ts";
@@ -179,6 +179,29 @@ describe("a paused channel", () => {
       retry: { step: "nudge", at: at(10), latest: at(98), caseId: "c", orders: ["a"] },
       usable: { channel: "sms", paused: true },
     });
+  it("does not hold up a later send on another channel, which supersedes its own", () => {
+    const campaign = campaignOf({
+      steps: [
+        { ...afterCreated("nudge", 10 * MINUTE), channels: ["chat"] },
+        { ...beforeClose("last", 10 * MINUTE), channels: ["sms"] },
+      ],
+      quietHours: "off",
+    });
+    const contacts = ["phone", "chat.wechat"];
+    const buyer = buyerOf({ campaigns: [campaign], contacts, pausedChannels: new Set(["chat"]) });
+    buyer.receive(at(0), created("a", 0, { closes: 30 }));
+    const { state } = buyer;
+    // As a worker finds it whose claims on the channel were refused until then.
+    const policy = {
+      campaigns: [campaign],
+      channels: new Map([["sms", "phone"] as const, ["chat", "chat"] as const]),
+      pausedChannels: new Set(["chat"]),
+      newId: () => "c",
+    };
+    const decided = advance(state, policy, at(20)).map(({ kind, reason, step }) => `${reason ?? kind} ${step}`);
+    expect(decided).toEqual(["send last", "superseded nudge"]);
+  });
+
   it("lets a retry wait, and ends it as channel_down", () => {
     expect(judge(at(20))).toEqual({ kind: "defer", until: at(70) + 1 });
     expect(judge(at(70) + 1)).toEqual({ kind: "skip", reason: "channel_down" });
