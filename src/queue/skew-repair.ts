@@ -7,11 +7,11 @@ import type { QueueBackend } from "./connection.ts";
 export type Repaired = { readonly locks: number; readonly delays: number };
 
 /**
- * `now`: the database's time, epoch ms. A job that its producer delayed is left as it is. All jobs may run twice, so a lock that is
+ * `now`: the database's time, epoch ms, also with fractions. A job that its producer delayed is left as it is. All jobs may run twice, so a lock that is
  * too far ahead is ended although its worker may be alive: an event counts once, and the other jobs only say when to look.
  */
 export async function repairSkew(backend: QueueBackend, now: number): Promise<Repaired> {
-  const { locks, delayed } = await backend.findStranded(now);
+  const { locks, delayed } = await backend.findStranded(Math.round(now));
   let delays = 0;
   for (const { queue: name, id } of delayed) {
     const queue = await backend.queue(name);
