@@ -31,8 +31,10 @@ export function touch(state: BuyerState, policy: BuyerPolicy, now: number, keepT
   return [...decisions, ...replan(state, policy, now, keepTimes)];
 }
 
-/** Rule 11, what is due at `now`: closings by the clock, then planned skips, then sends in list order (those on paused channels last);
- * replans after each. */
+/**
+ * Rule 11, what is due at `now`: closings by the clock, then planned skips, then sends in list order, those on paused channels last. Replans
+ * after each.
+ */
 export function advance(state: BuyerState, policy: BuyerPolicy, now: number): Decision[] {
   const { changed, decisions: closings } = refreshMembers(state, policy, now, "clock");
   const decisions = [...closings];

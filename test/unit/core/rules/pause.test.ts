@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { foldOrder } from "../../../../src/core/order/order.ts";
-import { advance, nextWake } from "../../../../src/core/rules/buyer.ts";
+import { advance, applyChange, nextWake } from "../../../../src/core/rules/buyer.ts";
 import { newBuyer } from "../../../../src/core/rules/buyer-state.ts";
 import { judgeSend, type UsableChannel } from "../../../../src/core/rules/judge.ts";
 import { judgeRetry } from "../../../../src/core/rules/retry.ts";
@@ -200,6 +200,25 @@ describe("a paused channel", () => {
     };
     const decided = advance(state, policy, at(20)).map(({ kind, reason, step }) => `${reason ?? kind} ${step}`);
     expect(decided).toEqual(["send last", "superseded nudge"]);
+  });
+
+  it("keeps the time of a waiting send when its order is updated", () => {
+    const timeAfterUpdate = (pausedChannels?: ReadonlySet<string>) => {
+      const { state } = buyerOf({ campaigns: [running] }).receive(at(0), created("a", 0, { closes: 600 }));
+      const tracked = state.orders.get("a");
+      const policy = {
+        campaigns: [running],
+        channels: new Map([["sms", "phone"] as const]),
+        newId: () => "c",
+        ...(pausedChannels === undefined ? {} : { pausedChannels }),
+      };
+      applyChange(state, policy, at(20), () => {
+        if (tracked !== undefined) tracked.order = { ...tracked.order, amount: 1 };
+      });
+      return state.open?.rows[0]?.at;
+    };
+    expect(timeAfterUpdate(new Set(["sms"]))).toBe(at(10));
+    expect(timeAfterUpdate()).toBe(at(20));
   });
 
   it("lets a retry wait, and ends it as channel_down", () => {
