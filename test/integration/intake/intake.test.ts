@@ -134,6 +134,25 @@ describe("taking in a batch", () => {
     expect(await database.sql`select count(*)::int as n from reminders where kind = 'send'`).toEqual([{ n: 0 }]);
   });
 
+  it("counts a payment without a buyer from the event on that names its buyer, within a batch, too", async () => {
+    const { deps, database, ready } = await intakeDeps();
+    await database.setNow(T0);
+    await takeIn(deps, ready([receivedEvent("e1", "order.paid", T0, { id: "paid", buyer: undefined })]));
+    const batch = [
+      receivedEvent("e2", "order.created", T0),
+      receivedEvent("e3", "order.closed", T0),
+      receivedEvent("e4", "order.created", T0, { id: "paid" }),
+    ];
+    await takeIn(deps, ready(batch));
+    const reasons = await database.sql`select orders, reason from reminders order by orders`;
+    // The first order closed before anybody knew whose the payment is.
+    expect(reasons).toEqual([
+      { orders: ["o1"], reason: "closed" },
+      { orders: ["o1"], reason: "closed" },
+      { orders: ["paid"], reason: "closed" },
+    ]);
+  });
+
   it("folds the events that another transaction stored while this one waited for the buyer", async () => {
     const { deps, database, ready } = await intakeDeps();
     const { sql } = database;

@@ -46,12 +46,15 @@ export type PlanDetails = Pick<PlannedRow, "index" | "anchor" | "latest" | "owed
   readonly moves: readonly Move[];
 };
 
-/** Puts a stored order among its buyer's; to do it twice changes nothing. */
+/**
+ * Puts a stored order among its buyer's; to do it twice changes nothing. One that no event has tied to a buyer so far counts from the event
+ * on that does, and not for the events of the batch before it.
+ */
 export function adoptOrder(buyer: LoadedBuyer | undefined, row: OrderRow): void {
   if (buyer === undefined || buyer.state.orders.has(row.id)) return;
   const order = orderOf(row);
   const tracked: TrackedOrder = { order, reportedAt: row.told_at, settled: row.settled };
-  buyer.state.orders.set(row.id, tracked);
+  if (row.buyer_id !== null) buyer.state.orders.set(row.id, tracked);
   buyer.baseline.orders.set(row.id, { ...tracked, inCase: row.in_case, caseId: row.case_id });
 }
 
