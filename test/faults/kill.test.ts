@@ -15,6 +15,8 @@ describe.each(QUEUES)("queue on $queue", ({ queue, runs }) => {
     async (context) => {
       const count = 1_500;
       const service = await rig(context, { queue, ratePerSecond: 400 });
+      // So that each worker has messages on their way at any moment of the burst.
+      service.provider.rules([{ fault: { do: "answer", delayMs: 300 } }]);
       const [api, victim, survivor] = await Promise.all([service.up(["api"]), service.up(WORKER), service.up(WORKER)]);
       await postAll(api.url, orders(count, "k", Date.now() + 3_000));
       await eventually(
