@@ -2,6 +2,7 @@
 
 import type { Bench } from "./harness/servers.ts";
 import type { BulkIntake } from "./parts/bulk-intake.ts";
+import { type Cost, type CostOfOne, describeCost } from "./parts/cost.ts";
 import type { Dispatch } from "./parts/dispatch.ts";
 import type { Growth } from "./parts/growth.ts";
 import type { Lateness } from "./parts/lateness.ts";
@@ -17,6 +18,7 @@ export type Results = {
   dispatch?: Dispatch;
   lateness?: Lateness;
   growth?: Growth;
+  cost?: Cost;
   rehearsal?: Rehearsal;
 };
 
@@ -24,7 +26,7 @@ const round = (value: number, digits = 0): number => Number(value.toFixed(digits
 
 /** A part that was left out (`--only`) is left out. */
 export function asJson(results: Results) {
-  const { machine, backend, bulkIntake, queueIntake, dispatch, lateness, growth, rehearsal } = results;
+  const { machine, backend, bulkIntake, queueIntake, dispatch, lateness, growth, cost, rehearsal } = results;
   return {
     machine,
     backend,
@@ -57,6 +59,7 @@ export function asJson(results: Results) {
     ...(growth && {
       growth: { intake: round(growth.intake, 3), dueScan: round(growth.dueScan, 3), from: growth.from, to: growth.to },
     }),
+    ...(cost && { cost: { order: costAsJson(cost.order), message: costAsJson(cost.message) } }),
     ...(rehearsal && {
       rehearsal: {
         events: rehearsal.events,
@@ -67,6 +70,15 @@ export function asJson(results: Results) {
     }),
   };
 }
+
+const costAsJson = ({ nodeUs, postgresUs, walBytes, walRecords, updates, hotShare }: CostOfOne) => ({
+  nodeUs: round(nodeUs),
+  postgresUs: round(postgresUs),
+  walBytes: round(walBytes),
+  walRecords: round(walRecords, 1),
+  updates: round(updates, 2),
+  hotShare: round(hotShare, 2),
+});
 
 type Line = readonly [what: string, measured: string, ratio: string, target: string, against: string];
 
@@ -88,7 +100,7 @@ export function asTable(results: Results): string {
   return [head, "", ...text, ""].join("\n");
 }
 
-function rowsOf({ backend, bulkIntake, queueIntake, dispatch, lateness, growth, rehearsal }: Results): Line[] {
+function rowsOf({ backend, bulkIntake, queueIntake, dispatch, lateness, growth, cost, rehearsal }: Results): Line[] {
   const redis = backend === "redis";
   const lines: Line[] = [];
   const compare = (what: string, value: number, target: string, against: string) =>
@@ -143,6 +155,11 @@ function rowsOf({ backend, bulkIntake, queueIntake, dispatch, lateness, growth, 
       "≥ 0.8",
       `${fewMs.toFixed(1)} → ${manyMs.toFixed(1)} ms for a scan and a claim of 100`,
     );
+  }
+  if (cost) {
+    lines.push(["cost", `${number(cost.count)} of each`, "", "", "CPU and log of one"]);
+    lines.push(["  order", "", "", "", describeCost(cost.order)]);
+    lines.push(["  message", "", "", "WAL ≤ 3 kB", describeCost(cost.message)]);
   }
   if (rehearsal) {
     const { events, seconds, cpuSeconds, rssMb, fileMb } = rehearsal;

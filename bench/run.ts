@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import { endAll } from "./harness/child.ts";
 import { type Backend, openBench } from "./harness/servers.ts";
 import { bulkIntake } from "./parts/bulk-intake.ts";
+import { cost } from "./parts/cost.ts";
 import { dispatch } from "./parts/dispatch.ts";
 import { growth } from "./parts/growth.ts";
 import { lateness } from "./parts/lateness.ts";
@@ -10,11 +11,11 @@ import { queueIntake } from "./parts/queue-intake.ts";
 import { rehearsal } from "./parts/rehearsal.ts";
 import { asJson, asTable, type Results } from "./report.ts";
 
-const PARTS = { bulkIntake, queueIntake, dispatch, lateness, growth, rehearsal };
-/** The parts of the contract's object. The rehearsal runs when it is named. */
-const USUAL = Object.keys(PARTS).filter((name) => name !== "rehearsal");
+const PARTS = { bulkIntake, queueIntake, dispatch, lateness, growth, cost, rehearsal };
+/** The other parts run when they are named. */
+const USUAL = Object.keys(PARTS).filter((name) => name !== "rehearsal" && name !== "cost");
 const USAGE =
-  "npm run bench -- [--json] [--quick] [--backend redis|postgres] [--embedded] [--only bulkIntake|queueIntake|dispatch|lateness|growth|rehearsal]";
+  "npm run bench -- [--json] [--quick] [--backend redis|postgres] [--embedded] [--only bulkIntake|queueIntake|dispatch|lateness|growth|cost|rehearsal]";
 
 function options() {
   const { values } = parseArgs({
@@ -60,6 +61,7 @@ async function main(): Promise<void> {
     if (only.has("dispatch")) results.dispatch = await dispatch(bench);
     if (only.has("lateness")) results.lateness = await lateness(bench);
     if (only.has("growth")) results.growth = await growth(bench);
+    if (only.has("cost")) results.cost = await cost(bench);
     if (only.has("rehearsal")) results.rehearsal = await rehearsal(bench);
     process.stdout.write(json ? `${JSON.stringify(asJson(results))}\n` : asTable(results));
   } finally {

@@ -8,6 +8,7 @@ import type { Bench } from "./servers.ts";
 const MAIN = fileURLToPath(new URL("../../dist/main.js", import.meta.url));
 
 export type Dunlin = {
+  readonly pid: number;
   /** Where the API listens; empty without the role. */
   readonly url: string;
   /** Peak memory in MB; 0 where the system does not report it. */
@@ -32,7 +33,7 @@ export function startDunlin(bench: Bench, args: readonly string[], change: NodeJ
       up = true;
       const url = /listens at (\S+)/.exec(said)?.[1] ?? "";
       said = "";
-      resolve({ url, peakMb: () => peakMb(child), end: () => endProcess(child) });
+      resolve({ pid: child.pid ?? 0, url, peakMb: () => peakMb(child), end: () => endProcess(child) });
     };
     child.stdout.on("data", read);
     child.stderr.on("data", (chunk: Buffer) => {

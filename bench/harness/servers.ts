@@ -28,6 +28,8 @@ export type Bench = {
   readonly note: (text: string) => void;
   /** Another migrated database on the same server, removed at the end. */
   readonly extraDatabase: (label: string) => Promise<{ url: string; sql: Sql }>;
+  /** The same with a PostgreSQL of its own, the embedded one; closed with this one. */
+  readonly ownServer: () => Promise<Bench>;
   readonly machine: {
     readonly cores: number;
     readonly node: string;
@@ -91,6 +93,11 @@ export async function openBench(options: Options): Promise<Bench> {
       workDir,
       note: options.note,
       extraDatabase,
+      ownServer: async () => {
+        const own = await openBench({ ...options, embedded: true });
+        releases.push(own.close);
+        return own;
+      },
       machine: {
         cores: (await import("node:os")).availableParallelism(),
         node: process.version,

@@ -2,6 +2,7 @@
 import { forkChild } from "../harness/child.ts";
 import { startDunlin } from "../harness/dunlin.ts";
 import { median, perSecond, ratio } from "../harness/measure.ts";
+import { analysesSince, countAnalyses } from "../harness/meter.ts";
 import { bodiesOf, createdEvents, postAll } from "../harness/orders.ts";
 import { type Bench, settleDisk } from "../harness/servers.ts";
 
@@ -29,11 +30,13 @@ export async function bulkIntake(bench: Bench): Promise<BulkIntake> {
       const events = createdEvents(orders, () => ({ shop, createdAt: Date.now() }));
       const bodies = bodiesOf(events);
       await settleDisk(bench.sql);
+      const analysed = await countAnalyses(bench.sql);
       const ours = perSecond(orders, await postAll(dunlin.url, bodies, orders));
+      const during = analysesSince(analysed, await countAnalyses(bench.sql));
       const rows = await floor.call<Record<string, number>>("prepare", { shop, size: 1_000 });
       const floored = perSecond(orders, await floor.call<number>("write"));
       const peered = perSecond(peerOrders, await peer.call<number>("takeIn", { events: events.slice(0, peerOrders) }));
-      return { ours, floored, peered, rows };
+      return { ours, floored, peered, rows, during };
     };
     await round("warm", bench.quick ? 4_000 : 20_000, Math.ceil(peerCount / 2));
     // The new rows have no statistics yet, on either side.
@@ -41,8 +44,10 @@ export async function bulkIntake(bench: Bench): Promise<BulkIntake> {
     const rounds: Awaited<ReturnType<typeof round>>[] = [];
     for (let n = 1; n <= bench.rounds; n++) {
       const measured = await round(`r${n}`, count, peerCount);
-      const { ours, floored, peered } = measured;
-      bench.note(`bulkIntake ${n}/${bench.rounds}: ${describe({ ours, floor: floored, peer: peered })} orders/s`);
+      const { ours, floored, peered, during } = measured;
+      bench.note(
+        `bulkIntake ${n}/${bench.rounds}: ${describe({ ours, floor: floored, peer: peered })} orders/s${during}`,
+      );
       rounds.push(measured);
     }
     const ours = rounds.map((each) => each.ours);

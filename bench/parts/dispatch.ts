@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { type Child, forkChild } from "../harness/child.ts";
 import { startDunlin } from "../harness/dunlin.ts";
 import { median, perSecond, ratio, until, waitUntil } from "../harness/measure.ts";
+import { analysesSince, countAnalyses } from "../harness/meter.ts";
 import { allowFor, bodiesOf, createdEvents, eachItsOwnBuyer, postAll } from "../harness/orders.ts";
 import type { ProviderStats } from "../harness/provider.ts";
 import { type Bench, settleDisk } from "../harness/servers.ts";
@@ -62,16 +63,17 @@ export async function dispatch(bench: Bench): Promise<Dispatch> {
     const worker = await startWorker(bench, origin, null);
     try {
       for (let n = 0; n <= bench.rounds; n++) {
-        const size = n === 0 ? Math.ceil(count / 4) : count;
-        const { ours, recorded } = await roundOf(`d${n}`, size);
+        const analysed = await countAnalyses(bench.sql);
+        const { ours, recorded } = await roundOf(`d${n}`, count);
+        const during = analysesSince(analysed, await countAnalyses(bench.sql));
         await provider.call("reset");
         await bare.call("load", bodies);
-        await Promise.all([bare.call("post"), measured(provider, size)]);
-        const bareSpeed = (await measured(provider, size)).perSecond;
+        await Promise.all([bare.call("post"), measured(provider, count)]);
+        const bareSpeed = (await measured(provider, count)).perSecond;
         await provider.call("reset");
         await ledger.call("load", bodies);
         await ledger.call("post");
-        const ledgerSpeed = (await measured(provider, size)).perSecond;
+        const ledgerSpeed = (await measured(provider, count)).perSecond;
         await provider.call("reset");
         const dueAt = Date.now() + 2_000 + peerCount * (bench.backend === "redis" ? 0.5 : 3);
         await peer.call("planDue", { round: `p${n}`, count: peerCount, dueAt });
@@ -80,7 +82,7 @@ export async function dispatch(bench: Bench): Promise<Dispatch> {
         // The first round only warms up.
         if (n === 0) await bench.sql`analyze`;
         else {
-          bench.note(`dispatch ${n}/${bench.rounds}: ${describe(round)} messages/s`);
+          bench.note(`dispatch ${n}/${bench.rounds}: ${describe(round)} messages/s${during}`);
           rounds.push(round);
         }
       }
@@ -113,7 +115,7 @@ export async function dispatch(bench: Bench): Promise<Dispatch> {
   }
 }
 
-async function startWorker(bench: Bench, origin: string, secret: string | null) {
+export async function startWorker(bench: Bench, origin: string, secret: string | null) {
   const config = join(bench.workDir, secret === null ? "plain.yaml" : "signed.yaml");
   await writeFile(config, channelsYaml(origin, secret));
   return startDunlin(bench, ["worker", "--roles", "dispatch,upkeep"], { DUNLIN_CONFIG: config });
@@ -128,15 +130,23 @@ export function channelsYaml(origin: string, secret: string | null): string {
 
 /**
  * Takes in orders of one buyer each whose nudge falls due in a moment, and returns shortly before that, with their shop. When that
- * lasted until after they were due, they went out piecemeal: then it is done again with more time.
+ * lasted until after they were due, they went out piecemeal: then it is done again with more time. `around` is handed the intake, and runs it.
  */
-async function dueAtOnce(bench: Bench, provider: Child, url: string, name: string, count: number): Promise<string> {
+export async function dueAtOnce(
+  bench: Bench,
+  provider: Child,
+  url: string,
+  name: string,
+  count: number,
+  around: (takeIn: () => Promise<unknown>) => Promise<unknown> = (takeIn) => takeIn(),
+): Promise<string> {
   for (let attempt = 1; attempt < 5; attempt++) {
     const shop = `${name}x${attempt}`;
     await provider.call("reset");
     const dueAt = Date.now() + allowFor(count) * attempt;
     const events = eachItsOwnBuyer(createdEvents(count, () => ({ shop, createdAt: dueAt - NUDGE_MS })));
-    await postAll(url, bodiesOf(events), count);
+    const bodies = bodiesOf(events);
+    await around(() => postAll(url, bodies, count));
     await settleDisk(bench.sql);
     if (Date.now() < dueAt) {
       await waitUntil(dueAt - 10);
@@ -148,7 +158,7 @@ async function dueAtOnce(bench: Bench, provider: Child, url: string, name: strin
 }
 
 /** Waits until the provider has so many, and returns how fast they came. */
-async function measured(provider: Child, count: number): Promise<ProviderStats & { perSecond: number }> {
+export async function measured(provider: Child, count: number): Promise<ProviderStats & { perSecond: number }> {
   let stats: ProviderStats = { count: 0, firstAt: 0, lastAt: 0 };
   await until(`${count} messages`, async () => {
     stats = await provider.call<ProviderStats>("stats");
@@ -158,9 +168,13 @@ async function measured(provider: Child, count: number): Promise<ProviderStats &
   return { ...stats, perSecond: perSecond(count, stats.lastAt - stats.firstAt) };
 }
 
-const allRecorded = (bench: Bench, shop: string, count: number): Promise<void> =>
-  until("all outcomes", async () => {
-    const [row] = await bench.sql<{ n: number }[]>`
-      select count(*)::int4 as n from deliveries where shop_id = ${shop} and state = 'accepted'`;
-    return row?.n === count;
-  });
+export const allRecorded = (bench: Bench, shop: string, count: number, everyMs = 20): Promise<void> =>
+  until(
+    "all outcomes",
+    async () => {
+      const [row] = await bench.sql<{ n: number }[]>`
+        select count(*)::int4 as n from deliveries where shop_id = ${shop} and state = 'accepted'`;
+      return row?.n === count;
+    },
+    everyMs,
+  );

@@ -1,0 +1,80 @@
+/**
+ * Measures the cost of one order and one message, on a PostgreSQL of the benchmark's own: `dunlin api` takes in orders of one buyer each, and
+ * then `dunlin worker` sends their reminders, due at one moment. On a busy machine these figures are steadier than speeds.
+ */
+import { forkChild } from "../harness/child.ts";
+import { startDunlin } from "../harness/dunlin.ts";
+import { median } from "../harness/measure.ts";
+import { openMeter, type Spent } from "../harness/meter.ts";
+import { bodiesOf, createdEvents, postAll } from "../harness/orders.ts";
+import type { Bench } from "../harness/servers.ts";
+import { allRecorded, dueAtOnce, measured, startWorker } from "./dispatch.ts";
+
+/** Per order or per message. */
+export type CostOfOne = {
+  readonly nodeUs: number;
+  readonly postgresUs: number;
+  readonly walBytes: number;
+  readonly walRecords: number;
+  readonly updates: number;
+  /** The part of the updates that touched no index. */
+  readonly hotShare: number;
+  /** How many tables were analysed during all rounds. */
+  readonly analyses: number;
+};
+
+export type Cost = { readonly count: number; readonly order: CostOfOne; readonly message: CostOfOne };
+
+export async function cost(given: Bench): Promise<Cost> {
+  if (process.platform !== "linux") throw new Error("the part `cost` reads /proc and runs on Linux only");
+  const bench = await given.ownServer();
+  const count = bench.quick ? 3_000 : 10_000;
+  const provider = forkChild(new URL("../harness/provider.ts", import.meta.url));
+  const api = await startDunlin(bench, ["api"]);
+  try {
+    const worker = await startWorker(bench, await provider.call<string>("listen"), null);
+    const meter = await openMeter(bench.sql);
+    // Shows how fast intake is, so that the first round allows no more time than it needs.
+    await postAll(api.url, bodiesOf(createdEvents(1_000, () => ({ shop: "first", createdAt: Date.now() }))), 1_000);
+    const orders: Spent[] = [];
+    const messages: Spent[] = [];
+    for (let n = 0; n <= (bench.quick ? 1 : bench.rounds); n++) {
+      const taken: Spent[] = [];
+      const shop = await dueAtOnce(bench, provider, api.url, `c${n}`, count, async (takeIn) => {
+        taken.push(await meter.during(api.pid, takeIn));
+      });
+      const sent = await meter.during(worker.pid, async () => {
+        await measured(provider, count);
+        await allRecorded(bench, shop, count, 100);
+      });
+      // The first round only warms up.
+      if (n === 0) continue;
+      orders.push(...taken.slice(-1));
+      messages.push(sent);
+      bench.note(
+        `cost ${n}: order ${describeCost(one([...taken.slice(-1)], count))}; message ${describeCost(one([sent], count))}`,
+      );
+    }
+    await worker.end();
+    return { count, order: one(orders, count), message: one(messages, count) };
+  } finally {
+    await Promise.all([api.end(), provider.end()]);
+  }
+}
+
+function one(rounds: readonly Spent[], count: number): CostOfOne {
+  const each = (of: (spent: Spent) => number) => median(rounds.map(of)) / count;
+  return {
+    nodeUs: each(({ nodeMs }) => nodeMs * 1_000),
+    postgresUs: each(({ postgresMs }) => postgresMs * 1_000),
+    walBytes: each(({ walBytes }) => walBytes),
+    walRecords: each(({ walRecords }) => walRecords),
+    updates: each(({ updates }) => updates),
+    hotShare: median(rounds.map(({ updates, hotUpdates }) => (updates === 0 ? 1 : hotUpdates / updates))),
+    analyses: rounds.reduce((sum, { analyses }) => sum + analyses, 0),
+  };
+}
+
+export const describeCost = ({ nodeUs, postgresUs, walBytes, walRecords, updates, hotShare, analyses }: CostOfOne) =>
+  `node ${nodeUs.toFixed(0)} µs, PostgreSQL ${postgresUs.toFixed(0)} µs, WAL ${(walBytes / 1_000).toFixed(2)} kB in ${walRecords.toFixed(1)} records, ` +
+  `${updates.toFixed(2)} updates${updates === 0 ? "" : ` (${(100 * hotShare).toFixed(0)} % HOT)`}, ${analyses} ANALYZE`;
