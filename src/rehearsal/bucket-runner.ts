@@ -2,8 +2,8 @@
 import { readFileSync, unlinkSync } from "node:fs";
 import { buildCatalog } from "../render/catalog/catalog.ts";
 import { runBucket } from "./bucket.ts";
-import { emptyFigures } from "./figures.ts";
 import { spilledParts } from "./file/spill.ts";
+import { emptyFigures } from "./result/figures.ts";
 import { packRows } from "./rows/row-file.ts";
 import { shopsOf } from "./shops.ts";
 import type { Figures, RehearsalEnv } from "./types.ts";

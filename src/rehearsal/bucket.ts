@@ -27,7 +27,7 @@ import {
   lifeOf,
   noteMoment,
   wantsSample,
-} from "./figures.ts";
+} from "./result/figures.ts";
 import type { Row } from "./rows/rows.ts";
 import type { ShopOf } from "./shops.ts";
 import { type ComposedText, composeText } from "./text.ts";

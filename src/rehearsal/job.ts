@@ -6,9 +6,9 @@ import { parseJson } from "../core/text/json.ts";
 import { wordsFor } from "../core/text/zod-words.ts";
 import { parseWhen, WHEN_FORMS, type When } from "../core/values/when.ts";
 import { foreignFileAt } from "./file/read-head.ts";
-import { outcomeOf } from "./outcome.ts";
 import { type PrepareInput, prepareRehearsal } from "./prepare.ts";
 import { rehearse } from "./rehearse.ts";
+import { outcomeOf } from "./result/outcome.ts";
 import { jsonPieces } from "./rows/json.ts";
 
 export type Job = Omit<PrepareInput, "campaigns" | "from"> & {

@@ -1,7 +1,7 @@
 /** Runs buckets on a few threads: a free thread takes the next bucket. */
 import { Worker } from "node:worker_threads";
 import { type BucketDone, bucketRunner } from "./bucket-runner.ts";
-import { addFigures, emptyFigures } from "./figures.ts";
+import { addFigures, emptyFigures } from "./result/figures.ts";
 import type { Figures, RehearsalEnv } from "./types.ts";
 import type { WorkerReply } from "./worker.ts";
 

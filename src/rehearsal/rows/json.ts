@@ -1,5 +1,5 @@
 /** The JSON of the contract in pieces: a long rehearsal has more rows than one string can hold. */
-import type { Outcome } from "../outcome.ts";
+import type { Outcome } from "../result/outcome.ts";
 import type { RowJson } from "../types.ts";
 
 const PIECE = 1 << 20;

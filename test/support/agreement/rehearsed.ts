@@ -2,7 +2,7 @@
 import { maskContact } from "../../../src/core/order/contact.ts";
 import type { ContactKind } from "../../../src/core/values/policy.ts";
 import { runBucket } from "../../../src/rehearsal/bucket.ts";
-import { emptyFigures } from "../../../src/rehearsal/figures.ts";
+import { emptyFigures } from "../../../src/rehearsal/result/figures.ts";
 import { buildCatalog, type Catalog } from "../../../src/render/catalog/catalog.ts";
 import type { Row } from "./rows.ts";
 import type { Scenario } from "./scenarios.ts";

@@ -1,11 +1,11 @@
 /** The result of a rehearsal besides its rows: peaks, segments, cost, warnings. */
 
-import { formatDuration, MINUTE } from "../core/values/duration.ts";
-import { formatInstant } from "../core/values/instant.ts";
-import { currencyDigits } from "../core/values/money.ts";
-import { offsetMinutes } from "../core/values/zone.ts";
+import { formatDuration, MINUTE } from "../../core/values/duration.ts";
+import { formatInstant } from "../../core/values/instant.ts";
+import { currencyDigits } from "../../core/values/money.ts";
+import { offsetMinutes } from "../../core/values/zone.ts";
+import type { Figures, Moment, RehearsalChannel, RehearsalStart } from "../types.ts";
 import { MAX_FAULTS } from "./figures.ts";
-import type { Figures, Moment, RehearsalChannel, RehearsalStart } from "./types.ts";
 
 export type Outcome = {
   readonly from: string | null;

@@ -1,10 +1,10 @@
 /** The rehearsal as a page for a terminal. */
-import { formatDuration, HOUR } from "../core/values/duration.ts";
-import { formatInstant } from "../core/values/instant.ts";
-import { offsetMinutes } from "../core/values/zone.ts";
+import { formatDuration, HOUR } from "../../core/values/duration.ts";
+import { formatInstant } from "../../core/values/instant.ts";
+import { offsetMinutes } from "../../core/values/zone.ts";
+import type { Figures, RehearsalChannel, Sample } from "../types.ts";
 import { MAX_SAMPLES } from "./figures.ts";
 import type { Outcome } from "./outcome.ts";
-import type { Figures, RehearsalChannel, Sample } from "./types.ts";
 
 const BAR = 40;
 const MAX_HOURS = 72;

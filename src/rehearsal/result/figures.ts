@@ -1,6 +1,6 @@
 /** Adding up the figures of a rehearsal, row by row and bucket by bucket. */
-import { DAY, HOUR, MINUTE } from "../core/values/duration.ts";
-import type { Example, Figures, Moment, Sample, StepFigures, TextFigures } from "./types.ts";
+import { DAY, HOUR, MINUTE } from "../../core/values/duration.ts";
+import type { Example, Figures, Moment, Sample, StepFigures, TextFigures } from "../types.ts";
 
 /** Faults that are listed. Further faults are only counted. */
 export const MAX_FAULTS = 1_000;
