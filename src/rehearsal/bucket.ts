@@ -19,10 +19,14 @@ import {
   addWarning,
   bump,
   countFit,
+  countHour,
+  countMatches,
   countQuiet,
   countReason,
+  countRow,
   countSend,
   countTexts,
+  isSettled,
   keepSample,
   lifeOf,
   noteMoment,
@@ -54,6 +58,7 @@ export function runBucket({ env, catalog, shopOf, figures }: BucketInput, lines:
   const contacts = new Map(env.channels.map(({ name, contact }) => [name, contact]));
   const channels = new Map(env.channels.map((channel) => [channel.name, channel]));
   const textEnv = { channels, contacts, findTemplate: catalog.findTemplate };
+  const campaigns = byPriority(catalog.campaigns);
   const kept: Kept[] = [];
   const totals = simulate({
     events,
@@ -63,7 +68,8 @@ export function runBucket({ env, catalog, shopOf, figures }: BucketInput, lines:
       if (shop === null) throw new Error(`shop ${id} was known when its events were read`);
       return shop;
     },
-    policy: { campaigns: byPriority(catalog.campaigns), channels: contacts },
+    policy: { campaigns, channels: contacts },
+    counted: (order, shop) => countMatches(figures, campaigns, shop.id, order),
     decided: (decision, person) => {
       const composed = decision.channel === null ? null : composeText(textEnv, decision, person);
       kept.push({ decision, person, composed });
@@ -80,6 +86,7 @@ export function runBucket({ env, catalog, shopOf, figures }: BucketInput, lines:
   for (const row of kept) {
     const buyer = labelOf(row.person);
     (row.decision.kind === "send" ? sends : skips).push(rowOf(row, buyer));
+    countDecision(figures, row);
     if (row.decision.step !== null) countStep(figures, row);
     if (row.decision.reason !== null) {
       const { at, reason, orders } = row.decision;
@@ -132,6 +139,7 @@ function countText(figures: Figures, decision: Decision, person: Person, compose
   figures.sends++;
   const { row, campaign, at } = decision;
   const latest = row?.latest ?? Number.POSITIVE_INFINITY;
+  countHour(figures, person.shop.timeZone, person.shop.id, at);
   countSend(figures, channel.name, at, Math.min(latest - at, campaign?.staleAfter ?? 0));
   for (const failure of failures)
     bump(figures.textless, made === null ? failure : `${failure}; ${channel.name} takes over`, 1);
@@ -145,6 +153,26 @@ function countText(figures: Figures, decision: Decision, person: Person, compose
   if (cost !== null) bump(figures.cost, cost.currency, cost.micros);
   if (wantsSample(figures, template, at))
     keepSample(figures, { at, shop: person.shop.id, buyer: labelOf(person), to: channel.name, text, template });
+}
+
+function countDecision(figures: Figures, { decision, person, composed }: Kept): void {
+  const { campaign, step, variant, reason } = decision;
+  if (campaign !== null) figures.chosen.add(campaign.key);
+  const settled = isSettled(reason);
+  const made = composed?.made ?? null;
+  countRow(figures, {
+    campaign: campaign?.key ?? null,
+    step,
+    channel: composed?.channel.name ?? null,
+    variant: composed === null ? null : variant,
+    shop: person.shop.id,
+    sends: reason === null ? 1 : 0,
+    segments: made?.segments ?? 0,
+    micros: made?.cost?.micros ?? 0,
+    currency: made?.cost?.currency ?? null,
+    settled: settled ? 1 : 0,
+    skips: reason !== null && !settled ? 1 : 0,
+  });
 }
 
 function countStep(figures: Figures, { decision, person }: Kept): void {

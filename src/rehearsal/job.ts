@@ -61,7 +61,8 @@ export async function runJob(job: Job): Promise<JobResult> {
   try {
     const { figures, backward } = run;
     const warnings = [...prepared.warnings, ...(backward === null ? [] : [backward])];
-    const outcome = outcomeOf(figures, { from: prepared.env.from, channels: prepared.env.channels, warnings });
+    const { env, campaigns } = prepared;
+    const outcome = outcomeOf(figures, { from: env.from, channels: env.channels, warnings, campaigns });
     if (figures.events === 0 && figures.faultCount > 0)
       return refused("no_events", "no line is an order event", firstFaults(figures.faults));
     const answer = join(job.dir, "answer.json");

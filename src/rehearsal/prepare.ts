@@ -1,5 +1,6 @@
 /** Builds the environment of a rehearsal from campaign files, or reports all their faults. */
-import type { ShopPolicy } from "../core/values/policy.ts";
+import { byPriority } from "../core/rules/match.ts";
+import type { Campaign, ShopPolicy } from "../core/values/policy.ts";
 import { instantOf, type When } from "../core/values/when.ts";
 import { buildCatalog } from "../render/catalog/catalog.ts";
 import type { CatalogFiles } from "../render/catalog/catalog-files.ts";
@@ -17,7 +18,12 @@ export type PrepareInput = {
 };
 
 export type Prepared =
-  | { readonly ok: true; readonly env: RehearsalEnv; readonly warnings: readonly string[] }
+  | {
+      readonly ok: true;
+      readonly env: RehearsalEnv;
+      readonly campaigns: readonly Campaign[];
+      readonly warnings: readonly string[];
+    }
   | { readonly ok: false; readonly faults: readonly string[] };
 
 export function prepareRehearsal({ campaigns, channels, shops, from, now }: PrepareInput): Prepared {
@@ -39,7 +45,7 @@ export function prepareRehearsal({ campaigns, channels, shops, from, now }: Prep
   const faults = [...campaigns.faults, ...(built.ok || unread ? [] : built.faults)];
   if (faults.length > 0 || !built.ok) return { ok: false, faults };
   const env = { files, channels: plainChannels(channels), from: startOf(from, named, now), shops };
-  return { ok: true, env, warnings: built.warnings };
+  return { ok: true, env, campaigns: byPriority(built.catalog.campaigns), warnings: built.warnings };
 }
 
 function startOf(from: When | null, shops: readonly ShopPolicy[], now: number): RehearsalStart {

@@ -48,14 +48,34 @@ export type Sample = {
 /** The rows of one step of one campaign whose orders stay open for the same time. */
 export type StepFigures = { rows: number; noTime: number; superseded: number };
 
-/** The sends of one text. `micros`: their price in millionths of the unit; null: its channel has no price. */
-export type TextFigures = {
-  readonly channel: string;
+/** The price of sends, in millionths of the unit. `currency` null: their channel has no price. */
+export type TextPrice = { segments: number; micros: number; currency: string | null };
+
+/** The sends of one text. */
+export type TextFigures = TextPrice & { readonly channel: string; sends: number };
+
+/** The decided rows that share campaign, step, channel, variant and shop. */
+export type RowFigures = TextPrice & {
+  /** null: no campaign fits. */
+  readonly campaign: string | null;
+  /** null: the whole case. */
+  readonly step: string | null;
+  /** null: nothing is sent. */
+  readonly channel: string | null;
+  readonly variant: string | null;
+  readonly shop: string;
   sends: number;
-  segments: number;
-  micros: number;
-  readonly currency: string | null;
+  /** Skips because the order was paid or closed. */
+  settled: number;
+  /** All other skips. */
+  skips: number;
 };
+
+/** How many of the orders that count meet each condition of a campaign, all of them at once, and beside that its `exclude`. */
+export type FitFigures = Record<"orders" | "active" | "shops" | "tags" | "amount" | "all" | "excluded", number>;
+
+/** The sends of the shops in one zone: hour by the zone's clock, as the epoch ms of its start → sends. */
+export type ZoneFigures = { readonly shops: Set<string>; readonly hours: Map<number, number> };
 
 /** Every figure is a sum or the first of its kind, so buckets can be added up in any order. */
 export type Figures = {
@@ -84,8 +104,16 @@ export type Figures = {
   readonly fallbacks: Map<string, number>;
   /** Warnings about refused parts of texts that the values of buyers and orders brought in → how often. */
   readonly refused: Map<string, number>;
-  /** The first few texts of each template, in order. */
-  readonly samples: Map<string, Sample[]>;
+  /** The first message of each template. */
+  readonly samples: Map<string, Sample>;
+  readonly rows: Map<string, RowFigures>;
+  readonly zones: Map<string, ZoneFigures>;
+  /** The campaigns that have a row. */
+  readonly chosen: Set<string>;
+  /** Campaign → which orders it fits. Not complete for campaigns that have a row. */
+  readonly matches: Map<string, FitFigures>;
+  /** When the first and the last order were created. */
+  created: { readonly first: number; readonly last: number } | null;
   readonly faults: { readonly line: number; readonly message: string }[];
   faultCount: number;
   /** Code of a warning → how many events have it, and the first of them. */

@@ -28,6 +28,7 @@ import { rehearsal } from "../../src/http/contract/rehearsals.ts";
 import { recoveryReport } from "../../src/http/contract/reports.ts";
 import { preview } from "../../src/http/contract/templates.ts";
 import { upcomingAnswer } from "../../src/http/contract/upcoming.ts";
+import { receivedEvent } from "../support/intake.ts";
 import { T0 } from "../support/rules.ts";
 import { pathsOfSchema, removeSeen } from "./schema-paths.ts";
 import { bearer, JSON_TYPE, NDJSON_TYPE, pieces } from "./support.ts";
@@ -140,6 +141,8 @@ const GROUPS: readonly Group[] = [
           created("r1"),
           created("r2", { amount: "9000.00" }),
           created("r3", { tags: ["held"], buyer: { id: "r3", phone: "+8613911111111", locale: "fr" } }),
+          created("r4"),
+          receivedEvent("r4-paid", "order.paid", T0 + 60_000, { id: "r4", buyer: undefined }),
           "no event",
         ]
           .map((event) => JSON.stringify(event))

@@ -116,7 +116,12 @@ async function runRehearsal(
   try {
     const { figures, backward } = run;
     const warnings = [...prepared.warnings, ...(backward === null ? [] : [backward])];
-    const outcome = outcomeOf(figures, { from: env.from, channels: env.channels, warnings });
+    const outcome = outcomeOf(figures, {
+      from: env.from,
+      channels: env.channels,
+      warnings,
+      campaigns: prepared.campaigns,
+    });
     if (figures.events === 0 && figures.faultCount > 0)
       throw new CommandError(`${file}: has no order event\n${outcome.warnings.join("\n")}`);
     if (options.json === true) {

@@ -31,6 +31,19 @@ export function isExcluded(campaign: Campaign, shop: string, order: Order): bool
   return campaign.exclude !== null && holds(campaign.exclude, shop, order);
 }
 
+/** Which of its conditions the order meets, each for itself. */
+export type Fit = Readonly<Record<"active" | "shops" | "tags" | "amount", boolean>>;
+
+export function fitOf(campaign: Campaign, shop: string, order: Order): Fit {
+  const { shops, tags, amount } = campaign.match;
+  return {
+    active: isActive(campaign, order),
+    shops: holds({ shops, tags: null, amount: null }, shop, order),
+    tags: holds({ shops: null, tags, amount: null }, shop, order),
+    amount: holds({ shops: null, tags: null, amount }, shop, order),
+  };
+}
+
 function isActive({ active }: Campaign, order: Order): boolean {
   if (order.createdAt === null) return false;
   return (

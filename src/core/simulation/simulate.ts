@@ -7,7 +7,7 @@
 
 import { firstIdentity, type Identities, identitiesOf } from "../order/contact.ts";
 import type { OrderEvent } from "../order/event.ts";
-import { foldOrder, isKnown } from "../order/order.ts";
+import { foldOrder, isKnown, type Order } from "../order/order.ts";
 import { addReporter, reporterOf } from "../order/sharing.ts";
 import { advance, applyChange, nextWake, touch } from "../rules/buyer.ts";
 import type { BuyerPolicy, Decision } from "../rules/buyer-state.ts";
@@ -26,6 +26,8 @@ export type SimulationInput = {
   readonly from: number | null | ((shop: ShopPolicy) => number);
   /** Called for each decided row, with the state as it is then. The whole-case rows of cases that are still open come last. */
   readonly decided: (decision: Decision, person: Person) => void;
+  /** Called for each order that counts in `orders`, as it is then. */
+  readonly counted?: (order: Order, shop: ShopPolicy) => void;
 };
 
 export type SimulationTotals = {
@@ -64,6 +66,8 @@ export function simulate(input: SimulationInput): SimulationTotals {
       if (order === undefined || order.chased) continue;
       order.chased = true;
       totals.orders++;
+      const tracked = input.counted && person.state.orders.get(id);
+      if (tracked !== undefined) input.counted?.(tracked.order, person.shop);
     }
   };
 

@@ -41,9 +41,34 @@ export const rehearsal = z.strictObject({
         sends: z.int(),
         segments: z.int(),
         cost: money.nullable().describe("null: the channel has no price"),
+        example: maybeText.describe("The first message of this text"),
       }),
     )
     .describe("The texts that are used, each with its sends"),
+  peaks: z
+    .array(z.strictObject({ channel: text, at: instant, sends: z.int() }))
+    .describe("The busiest second of each channel"),
+  hours: z
+    .array(z.strictObject({ zone: text, at: instant, sends: z.int() }))
+    .describe("The hours with sends, on the clock of each zone of the shops"),
+  rows: z
+    .array(
+      z.strictObject({
+        campaign: maybeText.describe("null: no campaign fits"),
+        step: maybeText.describe("null: the whole case"),
+        channel: maybeText.describe("null: nothing is sent"),
+        variant: maybeText,
+        shop: text,
+        sends: z.int(),
+        segments: z.int(),
+        cost: money.nullable(),
+        settled: z.int().describe("Skips because the order was paid or closed"),
+        skips: z.int().describe("All other skips"),
+      }),
+    )
+    .describe("Sends and skips by campaign, step, channel, variant and shop"),
+  settled: z.record(text, z.int()).describe("Skips because the order was paid or closed, by reason"),
+  skipped: z.record(text, z.int()).describe("All other skips by reason"),
   warnings: z.array(text).describe("Those of `campaigns validate`, and those of this rehearsal"),
 });
 

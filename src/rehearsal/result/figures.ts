@@ -1,11 +1,24 @@
 /** Adding up the figures of a rehearsal, row by row and bucket by bucket. */
+
+import type { Order } from "../../core/order/order.ts";
+import { fitOf, isExcluded } from "../../core/rules/match.ts";
 import { DAY, HOUR, MINUTE } from "../../core/values/duration.ts";
-import type { Example, Figures, Moment, Sample, StepFigures, TextFigures } from "../types.ts";
+import type { Campaign } from "../../core/values/policy.ts";
+import { offsetMinutes } from "../../core/values/zone.ts";
+import type {
+  Example,
+  Figures,
+  FitFigures,
+  Moment,
+  RowFigures,
+  Sample,
+  StepFigures,
+  TextFigures,
+  ZoneFigures,
+} from "../types.ts";
 
 /** Faults that are listed. Further faults are only counted. */
 export const MAX_FAULTS = 1_000;
-/** Samples kept of each template. With only one template all shown samples are its. */
-export const MAX_SAMPLES = 5;
 
 export function emptyFigures(): Figures {
   return {
@@ -27,6 +40,11 @@ export function emptyFigures(): Figures {
     texts: new Map(),
     refused: new Map(),
     samples: new Map(),
+    rows: new Map(),
+    zones: new Map(),
+    chosen: new Set(),
+    matches: new Map(),
+    created: null,
     faults: [],
     faultCount: 0,
     warned: new Map(),
@@ -102,19 +120,63 @@ const isSampleBefore = (a: Sample, b: Sample): boolean =>
         ? a.buyer < b.buyer
         : a.text < b.text;
 
-/** Whether a send at this time could be a sample. Only `at` is compared, since a full comparison costs more. */
-export function wantsSample({ samples }: Figures, template: string, at: number): boolean {
-  const kept = samples.get(template);
-  const last = kept?.at(-1);
-  return kept === undefined || kept.length < MAX_SAMPLES || last === undefined || at <= last.at;
+/** Whether a send at this time could be the first. Only `at` is compared, since a full comparison costs more. */
+export const wantsSample = ({ samples }: Figures, template: string, at: number): boolean =>
+  at <= (samples.get(template)?.at ?? at);
+
+/** Keeps the earliest send of each template. */
+export function keepSample({ samples }: Figures, sample: Sample): void {
+  const kept = samples.get(sample.template);
+  if (kept === undefined || isSampleBefore(sample, kept)) samples.set(sample.template, sample);
 }
 
-/** The earliest sends of each template. */
-export function keepSample({ samples }: Figures, sample: Sample): void {
-  const kept = within(samples, sample.template, (): Sample[] => []);
-  const place = kept.findIndex((other) => isSampleBefore(sample, other));
-  kept.splice(place < 0 ? kept.length : place, 0, sample);
-  if (kept.length > MAX_SAMPLES) kept.pop();
+/** Whether the order needed no reminder any more. */
+export const isSettled = (reason: string | null): boolean => reason === "paid" || reason === "closed";
+
+/** Counts a row, or the sums of many. */
+export function countRow({ rows }: Figures, more: RowFigures): void {
+  const { campaign, step, channel, variant, shop } = more;
+  const key = `${campaign}\n${step}\n${channel}\n${variant}\n${shop}`;
+  const entry = rows.get(key);
+  if (entry === undefined) {
+    rows.set(key, { ...more });
+    return;
+  }
+  for (const sum of ["sends", "segments", "micros", "settled", "skips"] as const) entry[sum] += more[sum];
+  entry.currency ??= more.currency;
+}
+
+/** Counts a send in its hour on the clock of the zone. */
+export function countHour({ zones }: Figures, zone: string, shop: string, at: number): void {
+  const { shops, hours } = within(zones, zone, emptyZone);
+  shops.add(shop);
+  const offset = offsetMinutes(zone, at) * MINUTE;
+  bump(hours, Math.floor((at + offset) / HOUR) * HOUR - offset, 1);
+}
+
+const emptyZone = (): ZoneFigures => ({ shops: new Set(), hours: new Map() });
+const emptyFit = (): FitFigures => ({ orders: 0, active: 0, shops: 0, tags: 0, amount: 0, all: 0, excluded: 0 });
+
+/** Counts an order for each campaign that has no row yet. */
+export function countMatches(figures: Figures, campaigns: readonly Campaign[], shop: string, order: Order): void {
+  const { createdAt } = order;
+  if (createdAt !== null) noteCreated(figures, { first: createdAt, last: createdAt });
+  for (const campaign of campaigns) {
+    if (figures.chosen.has(campaign.key)) continue;
+    const fit = fitOf(campaign, shop, order);
+    const entry = within(figures.matches, campaign.key, emptyFit);
+    entry.orders++;
+    for (const condition of ["active", "shops", "tags", "amount"] as const) if (fit[condition]) entry[condition]++;
+    if (!fit.active || !fit.shops || !fit.tags || !fit.amount) continue;
+    entry.all++;
+    if (isExcluded(campaign, shop, order)) entry.excluded++;
+  }
+}
+
+function noteCreated(figures: Figures, { first, last }: NonNullable<Figures["created"]>): void {
+  const known = figures.created;
+  if (known === null || first < known.first || last > known.last)
+    figures.created = { first: Math.min(first, known?.first ?? first), last: Math.max(last, known?.last ?? last) };
 }
 
 export function noteMoment(figures: Figures, moment: Moment): void {
@@ -153,7 +215,19 @@ export function addFigures(sum: Figures, more: Figures): void {
   for (const [step, lives] of more.fits) for (const [minutes, figures] of lives) countFit(sum, step, minutes, figures);
   for (const [step, [quiet, rows]] of more.quiet) countQuiet(sum, step, quiet, rows);
   for (const [template, text] of more.texts) countTexts(sum, template, text);
-  for (const samples of more.samples.values()) for (const sample of samples) keepSample(sum, sample);
+  for (const sample of more.samples.values()) keepSample(sum, sample);
+  for (const row of more.rows.values()) countRow(sum, row);
+  for (const [zone, { shops, hours }] of more.zones) {
+    const entry = within(sum.zones, zone, emptyZone);
+    for (const shop of shops) entry.shops.add(shop);
+    for (const [hour, count] of hours) bump(entry.hours, hour, count);
+  }
+  for (const campaign of more.chosen) sum.chosen.add(campaign);
+  for (const [campaign, fit] of more.matches) {
+    const entry = within(sum.matches, campaign, emptyFit);
+    for (const condition of Object.keys(fit) as (keyof FitFigures)[]) entry[condition] += fit[condition];
+  }
+  if (more.created !== null) noteCreated(sum, more.created);
   for (const fault of more.faults) keepFault(sum, fault);
   for (const [code, { line, message, count }] of more.warned) addWarning(sum, code, line, message, count);
 }

@@ -3,9 +3,11 @@
 import { formatDuration, MINUTE } from "../../core/values/duration.ts";
 import { formatInstant } from "../../core/values/instant.ts";
 import { currencyDigits } from "../../core/values/money.ts";
+import type { Campaign } from "../../core/values/policy.ts";
 import { offsetMinutes } from "../../core/values/zone.ts";
-import type { Figures, Moment, RehearsalChannel, RehearsalStart } from "../types.ts";
-import { MAX_FAULTS } from "./figures.ts";
+import type { Figures, Moment, RehearsalChannel, RehearsalStart, RowFigures } from "../types.ts";
+import { isSettled, MAX_FAULTS } from "./figures.ts";
+import { unmatched } from "./unmatched.ts";
 
 export type Outcome = {
   readonly from: string | null;
@@ -16,6 +18,15 @@ export type Outcome = {
   readonly segments: Readonly<Record<string, number>>;
   readonly cost: readonly { readonly amount: string; readonly currency: string }[];
   readonly texts: readonly TextOutcome[];
+  /** The busiest second of each channel; of equal ones the first. */
+  readonly peaks: readonly { readonly channel: string; readonly at: string; readonly sends: number }[];
+  /** Hours with sends, on the clock of each zone. */
+  readonly hours: readonly { readonly zone: string; readonly at: string; readonly sends: number }[];
+  readonly rows: readonly RowOutcome[];
+  /** Skips because the order was paid or closed: the reminder was not needed any more. */
+  readonly settled: Readonly<Record<string, number>>;
+  /** All other skips by reason. */
+  readonly skipped: Readonly<Record<string, number>>;
   readonly warnings: readonly string[];
 };
 
@@ -28,7 +39,12 @@ export type TextOutcome = {
   readonly segments: number;
   /** null: the channel has no price. */
   readonly cost: { readonly amount: string; readonly currency: string } | null;
+  /** The first message of this text; null: it could be made for nobody. */
+  readonly example: string | null;
 };
+
+/** The decided rows of one campaign, step, channel, variant and shop. Skips have neither channel nor variant. */
+export type RowOutcome = Omit<RowFigures, "micros" | "currency"> & { readonly cost: TextOutcome["cost"] };
 
 export function outcomeOf(
   figures: Figures,
@@ -36,6 +52,8 @@ export function outcomeOf(
     readonly from: RehearsalStart;
     readonly channels: readonly RehearsalChannel[];
     readonly warnings: readonly string[];
+    /** Those that were rehearsed. */
+    readonly campaigns: readonly Campaign[];
   },
 ): Outcome {
   const { first, last } = figures;
@@ -46,11 +64,11 @@ export function outcomeOf(
     to: moment(to),
     orders: figures.orders,
     cases: figures.cases,
-    peakPerSecond: peaks(figures),
+    peakPerSecond: Object.fromEntries(peaks(figures).map(({ channel, sends }) => [channel, sends])),
     segments: sorted(figures.segments),
     cost: [...figures.cost]
       .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([currency, micros]) => ({ amount: decimal(micros, currencyDigits(currency) ?? 2), currency })),
+      .flatMap(([currency, micros]) => price(micros, currency) ?? []),
     texts: [...figures.texts]
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([template, { channel, sends, segments, micros, currency }]) => ({
@@ -58,8 +76,26 @@ export function outcomeOf(
         channel,
         sends,
         segments,
-        cost: currency === null ? null : { amount: decimal(micros, currencyDigits(currency) ?? 2), currency },
+        cost: price(micros, currency),
+        example: figures.samples.get(template)?.text ?? null,
       })),
+    peaks: peaks(figures).map(({ channel, second, sends }) => ({
+      channel,
+      at: moment({ at: second * 1_000, zone: first?.zone ?? "UTC" }) ?? "",
+      sends,
+    })),
+    hours: [...figures.zones]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .flatMap(([zone, { hours }]) =>
+        [...hours]
+          .sort(([a], [b]) => a - b)
+          .map(([hour, sends]) => ({ zone, at: formatInstant(hour, offsetMinutes(zone, hour)), sends })),
+      ),
+    rows: [...figures.rows.values()]
+      .sort(compareKeys)
+      .map(({ micros, currency, ...row }) => ({ ...row, cost: price(micros, currency) })),
+    settled: countsOf(figures, (reason) => isSettled(reason)),
+    skipped: countsOf(figures, (reason) => !isSettled(reason)),
     warnings: [
       ...faults(figures),
       ...warned(figures),
@@ -67,6 +103,7 @@ export function outcomeOf(
       ...counted(figures.textless),
       ...counted(figures.fallbacks),
       ...counted(figures.refused),
+      ...unmatched(figures, input.campaigns, first?.zone ?? "UTC"),
       ...unfit(figures),
       ...quiet(figures),
       ...slow(figures, input.channels),
@@ -88,15 +125,34 @@ const moment = (at: Moment | null): string | null =>
 const sorted = (map: ReadonlyMap<string, number>): Record<string, number> =>
   Object.fromEntries([...map].sort(([a], [b]) => (a < b ? -1 : 1)));
 
-function peaks({ perSecond }: Figures): Record<string, number> {
-  const found = new Map<string, number>();
-  for (const [channel, seconds] of perSecond) {
-    let peak = 0;
-    for (const { count } of seconds.values()) peak = Math.max(peak, count);
-    found.set(channel, peak);
-  }
-  return sorted(found);
+function peaks({ perSecond }: Figures): { channel: string; second: number; sends: number }[] {
+  return [...perSecond]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([channel, seconds]) => {
+      const peak = { channel, second: Number.POSITIVE_INFINITY, sends: 0 };
+      for (const [second, { count }] of seconds)
+        if (count > peak.sends || (count === peak.sends && second < peak.second))
+          Object.assign(peak, { second, sends: count });
+      return peak;
+    });
 }
+
+const KEYS = ["campaign", "step", "channel", "variant", "shop"] as const;
+
+/** Rows without a value come last. */
+function compareKeys(a: RowFigures, b: RowFigures): number {
+  for (const key of KEYS) {
+    const [one, other] = [a[key], b[key]];
+    if (one !== other) return one === null ? 1 : other === null ? -1 : one < other ? -1 : 1;
+  }
+  return 0;
+}
+
+const countsOf = ({ reasons }: Figures, is: (reason: string) => boolean): Record<string, number> =>
+  sorted(new Map([...reasons].flatMap(([reason, { count }]) => (is(reason) ? [[reason, count]] : []))));
+
+const price = (micros: number, currency: string | null): TextOutcome["cost"] =>
+  currency === null ? null : { amount: decimal(micros, currencyDigits(currency) ?? 2), currency };
 
 /** Millionths as a decimal, with at least the coin's digits and no more than needed. */
 export function decimal(micros: number, digits: number): string {

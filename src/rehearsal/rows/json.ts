@@ -9,12 +9,12 @@ export function* jsonPieces(
   sends: Iterable<RowJson>,
   skips: Iterable<RowJson>,
 ): Generator<string | Uint8Array> {
-  const { from, to, orders, cases, peakPerSecond, segments, cost, texts, warnings } = outcome;
+  const { from, to, orders, cases, ...figures } = outcome;
   yield `${JSON.stringify({ from, to, orders, cases }).slice(0, -1)},"sends":[`;
   yield* rowPieces(sends);
   yield '],"skips":[';
   yield* rowPieces(skips);
-  yield `],${JSON.stringify({ peakPerSecond, segments, cost, texts, warnings }).slice(1)}\n`;
+  yield `],${JSON.stringify(figures).slice(1)}\n`;
 }
 
 /** Each piece is a new buffer, so that the writer may keep it. */

@@ -3,6 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { DAY, HOUR, MINUTE } from "../../../src/core/values/duration.ts";
+import type { ShopPolicy } from "../../../src/core/values/policy.ts";
+import { prepareRehearsal } from "../../../src/rehearsal/prepare.ts";
 import { rehearse } from "../../../src/rehearsal/rehearse.ts";
 import { lifeOf } from "../../../src/rehearsal/result/figures.ts";
 import { decimal, outcomeOf } from "../../../src/rehearsal/result/outcome.ts";
@@ -51,27 +53,46 @@ const created = (id: string, minutes: number, buyer: unknown, more: Record<strin
     ...more,
   });
 
-type Options = { from?: number; shortFile?: number; quiet?: boolean; files?: Record<string, string> };
+type Options = {
+  from?: number;
+  shortFile?: number;
+  quiet?: boolean;
+  files?: Record<string, string>;
+  shops?: readonly ShopPolicy[];
+};
 
 async function run(lines: readonly (object | string)[], options: Options = {}) {
   const file = join(dir, "events.ndjson");
   writeFileSync(file, lines.map((line) => (typeof line === "string" ? line : JSON.stringify(line))).join("\n"));
   const from = options.from ?? null;
   const shop = shopPolicy(options.quiet ? { quietHours: quietOf("20:05", "20:59") } : {});
+  const campaigns = {
+    files: new Map([...FILES, ...Object.entries(options.files ?? {})]),
+    faults: [],
+    shownAs: "campaigns",
+  };
+  const shops = {
+    listed: new Map([["acme", shop], ...(options.shops ?? []).map((each) => [each.id, each] as const)]),
+    other: null,
+  };
+  const asked = {
+    campaigns,
+    channels: CHANNELS,
+    shops,
+    from: from === null ? null : { kind: "instant" as const, at: from },
+    now: T0,
+  };
+  const prepared = prepareRehearsal(asked);
+  if (!prepared.ok) throw new Error(prepared.faults.join("\n"));
   const result = await rehearse({
     file,
-    env: {
-      files: new Map([...FILES, ...Object.entries(options.files ?? {})]),
-      channels: CHANNELS,
-      from,
-      shops: { listed: new Map([["acme", shop]]), other: null },
-    },
+    env: prepared.env,
     dir,
     threads: 1,
     ...(options.shortFile === undefined ? {} : { shortFile: options.shortFile }),
   });
   const warnings = result.backward === null ? [] : [result.backward];
-  const outcome = outcomeOf(result.figures, { from, channels: CHANNELS, warnings });
+  const outcome = outcomeOf(result.figures, { from, channels: CHANNELS, warnings, campaigns: prepared.campaigns });
   const text = Buffer.concat(
     [...jsonPieces(outcome, result.sends, result.skips)].map((it) => Buffer.from(it)),
   ).toString();
@@ -95,6 +116,8 @@ describe("a rehearsal", () => {
       variant: null,
       segments: 1,
     };
+    const counts = { channel: null, sends: 0, segments: 0, cost: null, settled: 0, skips: 0 };
+    const row = { campaign: "default", step: "nudge", variant: null, shop: "acme", ...counts };
     expect(json).toEqual({
       from: "2026-11-10T20:01:00+08:00",
       to: "2026-11-10T20:11:00+08:00",
@@ -119,15 +142,35 @@ describe("a rehearsal", () => {
       segments: { sms: 1 },
       cost: [{ amount: "0.045", currency: "CNY" }],
       texts: [
-        { template: "default/nudge.chat.zh", channel: "chat", sends: 1, segments: 1, cost: null },
+        {
+          template: "default/nudge.chat.zh",
+          channel: "chat",
+          sends: 1,
+          segments: 1,
+          cost: null,
+          example: "acme：¥10.00",
+        },
         {
           template: "default/nudge.sms.en",
           channel: "sms",
           sends: 1,
           segments: 1,
           cost: { amount: "0.045", currency: "CNY" },
+          example: "acme: 1 of CN¥10.00",
         },
       ],
+      peaks: [
+        { channel: "chat", at: "2026-11-10T20:11:00+08:00", sends: 1 },
+        { channel: "sms", at: "2026-11-10T20:11:00+08:00", sends: 1 },
+      ],
+      hours: [{ zone: "Asia/Shanghai", at: "2026-11-10T20:00:00+08:00", sends: 2 }],
+      rows: [
+        { ...row, channel: "chat", sends: 1, segments: 1 },
+        { ...row, channel: "sms", sends: 1, segments: 1, cost: { amount: "0.045", currency: "CNY" } },
+        { ...row, settled: 1 },
+      ],
+      settled: { paid: 1 },
+      skipped: {},
       warnings: [],
     });
   });
@@ -237,7 +280,7 @@ describe("a rehearsal", () => {
     ]);
   });
 
-  it("prints a page: sends per hour, channels, cost, skips, five texts, warnings", async () => {
+  it("prints a page: sends per hour, channels, rows, cost, skips, every text once, warnings", async () => {
     const { page } = await run([
       ...Array.from({ length: 6 }, (_, n) =>
         created(`o${n}`, n * 30, { id: `b${n}`, phone: `+861380000000${n}`, locale: n < 5 ? "en" : "fr" }),
@@ -247,15 +290,9 @@ describe("a rehearsal", () => {
       event("p", "paid", 7, { id: "y" }),
       created("z", 6, { id: "noone" }),
     ]);
-    const texts = [
-      ...["b0", "b1", "b2"].map((buyer) => [
-        "  default/nudge.sms.en (sms, to B):".replace("B", buyer),
-        "    acme: 1 of CN¥10.00",
-      ]),
-    ];
     expect(page.split("\n")).toEqual([
       "Rehearsal from 2026-11-10T20:00:00+08:00 to 2026-11-10T22:40:00+08:00",
-      "10 events, 9 unpaid orders in 9 cases: 7 sends, 2 skips",
+      "10 events, 9 unpaid orders in 9 cases: 7 sends, 1 not needed (paid or closed before), 1 skips",
       "",
       "Sends per hour",
       `  11-10 20:00  ${"█".repeat(40)} 3`,
@@ -263,8 +300,14 @@ describe("a rehearsal", () => {
       `  11-10 22:00  ${"█".repeat(27).padEnd(40)} 2`,
       "",
       "Channels",
-      "  sms: 6 sends, 6 segments, peak 1/s (limit 1/s)",
-      "  chat: 1 sends, peak 1/s (no limit)",
+      "  sms: 6 sends, 6 segments, peak 1/s at 2026-11-10T20:10:00+08:00 (limit 1/s)",
+      "  chat: 1 sends, peak 1/s at 2026-11-10T20:15:00+08:00 (no limit)",
+      "",
+      "Rows",
+      "  campaign  step   channel  variant  shop  sends  segments      cost  not needed  skipped",
+      "  default   nudge  chat     -        acme      1",
+      "  default   nudge  sms      -        acme      6         6  0.27 CNY",
+      "  default   nudge  -        -        acme                                      1        1",
       "",
       "Texts",
       "  default/nudge.chat.zh  1 send",
@@ -273,16 +316,16 @@ describe("a rehearsal", () => {
       "Cost",
       "  0.27 CNY",
       "",
+      "Not needed any more",
+      "  paid         1  e.g. order y of b�[31mred in acme",
+      "",
       "Skipped",
       "  no_contact         1  e.g. order z of noone in acme",
-      "  paid               1  e.g. order y of b�[31mred in acme",
       "",
-      "Sample texts",
-      ...(texts[0] ?? []),
+      "Every text that is used, once",
       "  default/nudge.chat.zh (chat, to wx):",
       "    acme：¥10.00",
-      ...texts.slice(1).flat(),
-      "  default/nudge.sms.en (sms, to b3):",
+      "  default/nudge.sms.en (sms, to b0):",
       "    acme: 1 of CN¥10.00",
       "",
       "Warnings",
@@ -290,6 +333,91 @@ describe("a rehearsal", () => {
       "  ! default/nudge on sms has no text in fr, which occurs: such buyers get en (1 sends)",
       "",
     ]);
+  });
+
+  it("counts rows by campaign, step, channel, variant and shop, and hours on the clock of each shop", async () => {
+    const madrid = shopPolicy({ id: "sol", timeZone: "Europe/Madrid" });
+    const buyer = (n: number) => ({ id: `b${n}`, phone: `+8613800000${n + 100}`, locale: "en" });
+    const lines = Array.from({ length: 20 }, (_, n) => ({
+      ...created(`o${n}`, n * 6, buyer(n)),
+      shop: n % 2 ? "sol" : "acme",
+    }));
+    const options = {
+      shops: [madrid],
+      files: {
+        "default/campaign.yaml":
+          "steps:\n  - { id: nudge, at: { afterCreated: 10m }, channels: [chat, sms] }\nvariants: { a: 50, b: 50 }\n",
+      },
+    };
+    const { json, page } = await run(lines, options);
+    const rows = json.rows.map((row: Record<string, string>) => [row.variant, row.shop, row.sends].join(" "));
+    const sends = (variant: string, shop: string) =>
+      json.sends.filter((send: Record<string, string>) => send.variant === variant && send.shop === shop).length;
+    const cells = ["a", "b"].flatMap((variant) => ["acme", "sol"].map((shop) => [variant, shop] as const));
+    expect(rows).toEqual(cells.map(([variant, shop]) => [variant, shop, sends(variant, shop)].join(" ")));
+    expect(json.hours).toEqual([
+      { zone: "Asia/Shanghai", at: "2026-11-10T20:00:00+08:00", sends: 5 },
+      { zone: "Asia/Shanghai", at: "2026-11-10T21:00:00+08:00", sends: 5 },
+      { zone: "Europe/Madrid", at: "2026-11-10T13:00:00+01:00", sends: 4 },
+      { zone: "Europe/Madrid", at: "2026-11-10T14:00:00+01:00", sends: 5 },
+      { zone: "Europe/Madrid", at: "2026-11-10T15:00:00+01:00", sends: 1 },
+    ]);
+    expect(page).toContain("Sends per hour in Asia/Shanghai (acme)\n  11-10 20:00");
+    expect(page).toContain("Sends per hour in Europe/Madrid (sol)\n  11-10 13:00");
+    expect((await run(lines, { ...options, shortFile: 0 })).text).toBe((await run(lines, options)).text);
+  });
+
+  describe("a campaign that is used for no order says why", () => {
+    const steps = "steps:\n  - { id: nudge, at: { afterCreated: 10m }, channels: [sms] }\n";
+    const texts = { "promo/nudge.sms.en.hbs": "{{total}}", "default/nudge.sms.zh.hbs": "{{total}}" };
+    const buyer = (n: number) => ({ id: `b${n}`, phone: `+8613800000${n + 100}`, locale: "en" });
+    const orders = [1, 2, 3].map((n) => created(`o${n}`, n, buyer(n), n === 1 ? { tags: ["d11"] } : {}));
+    const why = async (head: string, shortFile = Number.POSITIVE_INFINITY) =>
+      (
+        await run(orders, {
+          shortFile,
+          files: {
+            ...texts,
+            "promo/campaign.yaml": head + steps,
+            "default/campaign.yaml": `priority: 1\n${steps.replace("[sms]", "[chat, sms]")}`,
+          },
+        })
+      ).json.warnings;
+    const created3 = "(created from 2026-11-10T20:01:00+08:00 to 2026-11-10T20:03:00+08:00)";
+    const used = "campaign promo is used for none of the orders: ";
+
+    it.each([
+      ["it fits one", "priority: 9\nmatch: { tags: [D11] }\n", null],
+      [
+        "time and tag fit none",
+        "priority: 9\nactive: { from: 2026-11-11T00:00:00+08:00 }\nmatch: { tags: [d12, x] }\n",
+        `active from 2026-11-11T00:00:00+08:00 on none, tag d12 or x on none of 3 orders ${created3}`,
+      ],
+      [
+        "tag and time fit, but not the same orders",
+        "priority: 9\nactive: { from: 2026-11-10T20:02:00+08:00 }\nmatch: { tags: [d11] }\n",
+        `active from 2026-11-10T20:02:00+08:00 on 2, tag d11 on 1 of 3 orders ${created3}, and all of this on none`,
+      ],
+      [
+        "the amount fits none",
+        'priority: 9\nmatch: { amount: { min: "99.00" } }\n',
+        `match.amount on none of 3 orders ${created3}`,
+      ],
+      [
+        "it excludes what it matches",
+        "priority: 9\nmatch: { tags: [d11] }\nexclude: { tags: [d11] }\n",
+        "its exclude takes out all 1 of 3 orders that it matches",
+      ],
+      [
+        "another one comes first",
+        "priority: 0\n",
+        "the 3 of 3 orders that it matches go to other campaigns; a case goes to the campaign with the highest priority that fits",
+      ],
+    ])("%s", async (_, head, text) => {
+      const expected = text === null ? [] : [used + text];
+      expect(await why(head)).toEqual(expected);
+      expect(await why(head, 0)).toEqual(expected);
+    });
   });
 
   it("warns of a missing text", async () => {

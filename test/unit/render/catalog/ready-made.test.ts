@@ -115,7 +115,7 @@ describe("rehearsed", () => {
       dir,
       threads: 1,
     });
-    const outcome = outcomeOf(run.figures, { from: null, channels, warnings: [] });
+    const outcome = outcomeOf(run.figures, { from: null, channels, warnings: [], campaigns: [] });
     const json = JSON.parse([...jsonPieces(outcome, run.sends, run.skips)].join(""));
     run.close();
     expect(json.warnings).toEqual([]);
