@@ -184,7 +184,7 @@ async function optOut(config: Config, { sql }: OpenDatabase, secretKey: Buffer, 
   const deps = { sql, vault: createVault(secretKey), shopOf: config.shop };
   for (const { habit, phone } of cast)
     if (habit === "opted-out" && phone !== null)
-      await suppress(deps, { shop: SHOP, address: phone, kind: "phone", source: "opted out in the demo" });
+      await suppress(deps, { who: "demo", via: "start" }, { shop: SHOP, address: phone, kind: "phone" });
 }
 
 function faultLine(): { readonly promise: Promise<never>; raise(error: Error): void } {

@@ -1,8 +1,21 @@
-/** Opts an address out of a shop's messages, and lifts that. Only the keyed hash of the address is stored. */
+/**
+ * Opts an address out of a shop's messages, and lifts that. Only the keyed hash of the address is stored, and its masked form, encrypted.
+ * The audit trail names the suppression by its id.
+ */
 import { contactOf, maskContact } from "../core/order/contact.ts";
 import type { ShopPolicy } from "../core/values/policy.ts";
 import type { Sql } from "../db/client.ts";
-import { liftSuppression, suppressContact } from "../db/stores/buyers/suppression-store.ts";
+import { newId } from "../db/ids.ts";
+import {
+  type ContactKey,
+  findSuppressed,
+  findSuppression,
+  liftSuppressions,
+  type SuppressionRow,
+  suppressContacts,
+} from "../db/stores/buyers/suppression-store.ts";
+import { type Actor, insertAudit } from "../db/stores/campaigns/audit-store.ts";
+import { inTransaction } from "../db/transaction.ts";
 import type { Vault } from "../db/vault.ts";
 
 export type SuppressDeps = {
@@ -18,36 +31,73 @@ export type AddressInput = {
   readonly kind: string;
 };
 
-export type SuppressInput = AddressInput & {
-  /** Why, for the record. */
-  readonly source: string;
-};
-
 type Unusable = { readonly kind: "invalid_address"; readonly masked: string } | { readonly kind: "unknown_shop" };
-export type Suppressed = { readonly kind: "added" | "present"; readonly masked: string } | Unusable;
+export type Suppressed =
+  | { readonly kind: "added" | "present"; readonly masked: string; readonly row: SuppressionRow }
+  | Unusable;
 export type Lifted = { readonly kind: "lifted" | "absent"; readonly masked: string } | Unusable;
 
-export async function suppress(deps: SuppressDeps, input: SuppressInput): Promise<Suppressed> {
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const EVERY_REASON = ["opt_out", "manual", "bounce"] as const;
+
+/** From the commit on, nothing is claimed for the address. */
+export async function suppress(deps: SuppressDeps, actor: Actor, input: AddressInput): Promise<Suppressed> {
   const found = addressOf(deps, input);
   if (found.kind !== "found") return found;
-  const added = await suppressContact(deps.sql, input.shop, found.hash, input.source);
-  return { kind: added ? "added" : "present", masked: found.masked };
+  const { shop } = input;
+  const { contact, hash, masked } = found;
+  const sealed = deps.vault.seal(masked);
+  const write = {
+    shop,
+    hash,
+    id: newId(),
+    kind: contact,
+    masked: sealed,
+    reason: "manual",
+    source: actor.who,
+  } as const;
+  return inTransaction(deps.sql, async (tx) => {
+    const [added] = await suppressContacts(tx, [write]);
+    const row = await findSuppression(tx, write);
+    if (row === null) throw new Error("a suppression was lifted while its buyer was locked");
+    if (added !== undefined) await audit(tx, actor, "suppression.add", shop, row.id);
+    return { kind: added === undefined ? "present" : "added", masked, row };
+  });
 }
 
 /** The buyer of the address is reminded again, from the next planned step on. Skipped reminders stay skipped. */
-export async function unsuppress(deps: SuppressDeps, input: AddressInput): Promise<Lifted> {
+export async function unsuppress(deps: SuppressDeps, actor: Actor, input: AddressInput): Promise<Lifted> {
   const found = addressOf(deps, input);
   if (found.kind !== "found") return found;
-  const lifted = await liftSuppression(deps.sql, input.shop, found.hash);
+  const lifted = await lift(deps.sql, actor, { shop: input.shop, hash: found.hash });
   return { kind: lifted ? "lifted" : "absent", masked: found.masked };
 }
 
-type Found = { readonly kind: "found"; readonly hash: Buffer; readonly masked: string };
+/** false: there is no suppression with this id. */
+export async function unsuppressById(sql: Sql, actor: Actor, id: string): Promise<boolean> {
+  if (!UUID.test(id)) return false;
+  const found = await findSuppressed(sql, id);
+  return found !== null && lift(sql, actor, found);
+}
+
+function lift(sql: Sql, actor: Actor, key: ContactKey): Promise<boolean> {
+  return inTransaction(sql, async (tx) => {
+    const [lifted] = await liftSuppressions(tx, [key], EVERY_REASON);
+    if (lifted !== undefined) await audit(tx, actor, "suppression.lift", key.shop, lifted.id);
+    return lifted !== undefined;
+  });
+}
+
+const audit = (tx: Sql, actor: Actor, action: string, shop: string, id: string) =>
+  insertAudit(tx, actor, { action, subject: shop, from: null, to: null, note: `suppression ${id}` });
+
+type Found = { readonly kind: "found"; readonly contact: string; readonly hash: Buffer; readonly masked: string };
 
 function addressOf(deps: SuppressDeps, { shop, address, kind }: AddressInput): Found | Unusable {
   const policy = deps.shopOf(shop);
   if (policy === null) return { kind: "unknown_shop" };
   const contact = contactOf(kind, address, policy);
   if (contact === null) return { kind: "invalid_address", masked: maskContact(address) };
-  return { kind: "found", hash: deps.vault.hash(contact.kind, contact.value), masked: maskContact(contact.value) };
+  const hash = deps.vault.hash(contact.kind, contact.value);
+  return { kind: "found", contact: contact.kind, hash, masked: maskContact(contact.value) };
 }

@@ -36,6 +36,7 @@ import { storyJson } from "../reporting/story-json.ts";
 import { upcoming } from "../reporting/upcoming/upcoming.ts";
 import { sources } from "../sources/registry.ts";
 import type { Role } from "./role.ts";
+import { suppressionVerbs } from "./suppression-verbs.ts";
 
 const CUT_READS_MS = 5_000;
 
@@ -184,6 +185,7 @@ export function buildApi(input: ApiInput) {
         query,
       ),
     listShared: (query) => listShared({ sql: reads, vault, zoneOf }, query),
+    suppressions: suppressionVerbs({ sql, reads, vault, shopOf: config.shop, zoneOf }),
     listAudit: (query) => listAudit({ sql: reads, zone: commonZone(config) }, query),
     campaigns: createCampaignAdmin({ sql, options: catalogOptions(config) }),
     pauses: createPauseAdmin({ sql, ...config }),

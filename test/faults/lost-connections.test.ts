@@ -3,11 +3,11 @@ import { connect as connectSocket, createServer, type Socket } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { expect, it, onTestFinished } from "vitest";
 import { connect, type Sql } from "../../src/db/client.ts";
-import { suppressContact } from "../../src/db/stores/buyers/suppression-store.ts";
 import { loadStory } from "../../src/db/stores/reads/explain-store.ts";
 import { inTransaction } from "../../src/db/transaction.ts";
 import { recoveryReport } from "../../src/reporting/recovery.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
+import { suppressContact } from "../support/suppress.ts";
 
 const NAME = "dunlin lost";
 const CONNECTIONS = 6;
@@ -70,7 +70,7 @@ const WORK: [string, (sql: Sql) => Promise<unknown>][] = [
   ["transactions", (sql) => inTransaction(sql, (tx) => Promise.all([tx`select count(*) from orders`, tx`select 1`]))],
   ["reports", (sql) => recoveryReport({ sql }, { by: ["day", "step"], from: null, to: null })],
   ["stories of orders", (sql) => loadStory(sql, "acme", "o1")],
-  ["suppressions", (sql) => suppressContact(sql, "acme", Buffer.alloc(16, 1), "test")],
+  ["suppressions", (sql) => suppressContact(sql, "acme", Buffer.alloc(16, 1))],
 ];
 
 it.each(WORK)("ended under %s: they fail, the process and all connections go on", async (_, work) => {

@@ -21,6 +21,9 @@ const ROUTES: readonly ["GET" | "POST" | "PUT" | "DELETE", string, string][] = [
   ["POST", "/v1/templates/preview", "viewer"],
   ["GET", "/v1/audit", "viewer"],
   ["GET", "/v1/contacts/shared", "operator"],
+  ["GET", "/v1/suppressions", "operator"],
+  ["POST", "/v1/suppressions", "operator"],
+  ["DELETE", "/v1/suppressions/s1", "operator"],
   ["GET", "/v1/campaigns", "viewer"],
   ["GET", "/v1/campaigns/k1", "viewer"],
   ["PUT", "/v1/campaigns/k1", "operator"],
@@ -48,6 +51,7 @@ const PAYLOADS: Readonly<Record<string, object>> = {
   "POST /v1/orders/acme/o1/promise": { at: "2026-11-10T20:00:00+08:00" },
   "POST /v1/rehearsals": [order(1)],
   "POST /v1/templates/preview": { template: "{{shop}}", channel: "sms" },
+  "POST /v1/suppressions": { shop: "acme", address: "+8613812345678" },
   "PUT /v1/campaigns/k1": { yaml: "", templates: {} },
   "PUT /v1/campaigns/k1/templates/nudge.sms.en.hbs": { text: "{{total}}" },
   "POST /v1/campaigns/k1/rollback": {},
@@ -101,7 +105,7 @@ describe("access", () => {
     await app.ready();
     const tested = ROUTES.map(
       ([method, url]) =>
-        `${method} ${url.replace("/acme/o1", "/:shop/:id").replace("/k1", "/:key").replace("/n1", "/:name").replace("/versions/1", "/versions/:version").replace("/nudge.sms.en.hbs", "/:name")}`,
+        `${method} ${url.replace("/acme/o1", "/:shop/:id").replace("/k1", "/:key").replace("/n1", "/:name").replace("/s1", "/:id").replace("/versions/1", "/versions/:version").replace("/nudge.sms.en.hbs", "/:name")}`,
     );
     expect([...routes].sort()).toEqual([...tested, "POST /v1/webhooks/:source/:shop"].sort());
   });

@@ -16,7 +16,7 @@ import {
   versionFull,
   versionItem,
 } from "../../src/http/contract/campaigns.ts";
-import { sharedContact } from "../../src/http/contract/contacts.ts";
+import { sharedContact, suppression } from "../../src/http/contract/contacts.ts";
 import { receipt } from "../../src/http/contract/events.ts";
 import { caseItem, deliveryItem, reminderItem } from "../../src/http/contract/lists.ts";
 import { liveness, readiness } from "../../src/http/contract/operations.ts";
@@ -252,6 +252,19 @@ const GROUPS: readonly Group[] = [
     ],
   },
   {
+    schema: suppression,
+    cases: [
+      { route: "POST /v1/suppressions", status: 201, payload: { shop: "acme", address: "13812345678" } },
+      { route: "POST /v1/suppressions", payload: { shop: "acme", address: "+8613812345678" } },
+      { route: "POST /v1/suppressions", status: 201, payload: { shop: "acme", address: "openid-1", kind: "wechat" } },
+    ],
+  },
+  {
+    schema: pageOf(suppression),
+    cases: [{ route: "GET /v1/suppressions" }, { route: "GET /v1/suppressions", url: "/v1/suppressions?limit=1" }],
+  },
+  { schema: z.literal(""), cases: [{ route: "DELETE /v1/suppressions/:id", status: 204 }] },
+  {
     schema: pageOf(auditItem),
     cases: [{ route: "GET /v1/audit" }, { route: "GET /v1/audit", url: "/v1/audit?limit=1" }],
   },
@@ -303,13 +316,14 @@ describe("the answers of the API", () => {
     await app.ready();
     await happen(whole);
 
+    let last: string | undefined;
     for (const { schema, never = [], cases } of GROUPS) {
       const unseen = pathsOfSchema(schema);
       for (const one of cases) {
         const [method = "", path = ""] = one.route.split(" ");
         const answer = await app.inject({
           method: method as NonNullable<InjectOptions["method"]>,
-          url: one.url ?? path,
+          url: (one.url ?? path).replace(":id", last ?? ""),
           headers: { ...bearer(), ...(one.payload === undefined ? {} : JSON_TYPE), ...one.headers },
           ...(one.payload === undefined ? {} : { payload: one.payload }),
         });
@@ -318,6 +332,7 @@ describe("the answers of the API", () => {
         const isJson = schema instanceof z.ZodObject;
         const body: unknown = isJson ? answer.json() : answer.body;
         expect(schema.safeParse(body).error, title).toBeUndefined();
+        if (isJson && typeof Object(body).id === "string") last = Object(body).id;
         removeSeen(unseen, body);
         routes.delete(one.route);
       }

@@ -44,6 +44,8 @@ it("describes every route with its answers, bodies and access", () => {
     "/v1/shops",
     "/v1/shops/{name}/pause",
     "/v1/shops/{name}/resume",
+    "/v1/suppressions",
+    "/v1/suppressions/{id}",
     "/v1/templates/preview",
     "/v1/upcoming",
     "/v1/webhooks/{source}/{shop}",

@@ -1,6 +1,7 @@
 /** Small answers of each verb, for stubs. */
 
 import type { campaignFull, channelItem, shopItem, versionFull } from "../../src/http/contract/campaigns.ts";
+import type { suppression } from "../../src/http/contract/contacts.ts";
 import type { reminderItem } from "../../src/http/contract/lists.ts";
 import type { OrderStory } from "../../src/http/contract/orders.ts";
 import type { Answer } from "../../src/http/contract/parts/values.ts";
@@ -139,3 +140,13 @@ export const CAMPAIGN: Answer<typeof campaignFull> = {
 
 export const SHOP: Answer<typeof shopItem> = { name: "acme", paused: false, pausedAt: null, pausedUntil: null };
 export const CHANNEL: Answer<typeof channelItem> = { ...SHOP, name: "sms", provider: "console", ratePerSecond: null };
+
+export const SUPPRESSION: Answer<typeof suppression> = {
+  id: "0193b3c0-0000-7000-8000-000000000001",
+  shop: "acme",
+  kind: "phone",
+  masked: "+86138****5678",
+  reason: "manual",
+  source: "alice",
+  at: AT,
+};

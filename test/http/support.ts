@@ -12,7 +12,7 @@ import { createIntake } from "../../src/intake/intake.ts";
 import { sources } from "../../src/sources/registry.ts";
 import { intakeDeps, receivedEvent } from "../support/intake.ts";
 import { T0 } from "../support/rules.ts";
-import { CAMPAIGN, CHANNEL, PREVIEW, REPORT, SHOP, VERSION } from "./samples.ts";
+import { CAMPAIGN, CHANNEL, PREVIEW, REPORT, SHOP, SUPPRESSION, VERSION } from "./samples.ts";
 
 export const ADMIN_KEY = "dk_test-admin-key";
 export const SHOPIFY_SECRET = "hush-8d5e";
@@ -68,6 +68,11 @@ export function stubServer(change: Change = {}) {
     rehearsals: { begin: async () => stubSlot },
     preview: async () => ({ kind: "preview", preview: PREVIEW }),
     listShared: async () => ({ items: [], next: null }),
+    suppressions: {
+      list: async () => ({ items: [], next: null }),
+      add: async () => ({ kind: "suppressed", created: false, answer: SUPPRESSION }),
+      lift: async () => true,
+    },
     listAudit: async () => ({ items: [], next: null }),
     campaigns: {
       list: async () => ({ items: [], next: null, paused: [] }),

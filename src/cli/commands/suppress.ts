@@ -1,18 +1,16 @@
 /** `dunlin suppress ADDRESS --shop S`: an opt-out by hand. `dunlin unsuppress` lifts an opt-out. */
 import { Command } from "commander";
-import { type Lifted, type SuppressDeps, type Suppressed, suppress, unsuppress } from "../../followup/suppress.ts";
+import { suppress, unsuppress } from "../../followup/suppress.ts";
 import { notEmpty } from "../arguments.ts";
 import { type Cli, type Describe, runCommand } from "../command.ts";
-import { type CommandContext, CommandError, openVault, withDatabase } from "../context.ts";
+import { type CommandContext, CommandError, commandActor, openVault, withDatabase } from "../context.ts";
 import { examples } from "../help.ts";
 
 type Options = { readonly shop: string; readonly kind: string };
-type Work = (deps: SuppressDeps, address: Options & { readonly address: string }) => Promise<Suppressed | Lifted>;
+type Work = typeof suppress | typeof unsuppress;
 
 export const suppressCommand: Describe = (cli) =>
-  aboutAddress(cli, "suppress", "Opt an address out of all messages of a shop", (deps, address) =>
-    suppress(deps, { ...address, source: "by hand" }),
-  );
+  aboutAddress(cli, "suppress", "Opt an address out of all messages of a shop", suppress);
 
 export const unsuppressCommand: Describe = (cli) =>
   aboutAddress(cli, "unsuppress", "Lift the opt-out of an address: its buyer is reminded again", unsuppress);
@@ -33,7 +31,7 @@ function aboutAddress(cli: Cli, name: string, description: string, work: Work): 
 async function run(context: CommandContext, address: string, { shop, kind }: Options, work: Work): Promise<void> {
   const result = await withDatabase(context, async ({ sql }) => {
     const deps = { sql, vault: await openVault(context, sql), shopOf: context.config.shop };
-    return work(deps, { shop, address, kind });
+    return work(deps, commandActor(), { shop, address, kind });
   });
   switch (result.kind) {
     case "added":

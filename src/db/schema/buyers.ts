@@ -74,13 +74,29 @@ export const contacts = pgTable(
   ],
 );
 
+/** Addresses that must not be messaged. They are known by their hash alone: no column tells the address. */
 export const suppressions = pgTable(
   "suppressions",
   {
     shopId: text("shop_id").notNull(),
     hash: bytea("hash").notNull(),
+    /** Names the row to people and programs: it says nothing about the address. */
+    id: uuid("id").notNull().default(sql`gen_random_uuid()`),
+    /** The kind of its contact. null: it was suppressed before this was kept. */
+    kind: text("kind"),
+    /** The masked address, encrypted. */
+    masked: bytea("masked"),
+    /** `opt_out`: the buyer or the provider said so; `manual`: a person did; `bounce`: the address does not exist. */
+    reason: text("reason").notNull().default("manual"),
+    /** The channel, or the person. */
     source: text("source").notNull(),
     createdAt: instant("created_at").notNull(),
   },
-  (t) => [primaryKey({ columns: [t.shopId, t.hash] })],
+  (t) => [
+    primaryKey({ columns: [t.shopId, t.hash] }),
+    // The list, and one that is lifted by its id.
+    uniqueIndex("suppressions_id").on(t.id),
+    // The list of one shop.
+    index("suppressions_shop").on(t.shopId, t.id),
+  ],
 );

@@ -1,7 +1,8 @@
-/** Contacts that strangers share. No address is shown whole. */
+/** Contacts that strangers share, and addresses that must not be messaged. No address is shown whole. */
 import { z } from "zod";
-import { maybe, page, storedId } from "./parts/query.ts";
-import { type Answer, instant, type Page, text } from "./parts/values.ts";
+import type { Actor } from "./campaigns.ts";
+import { maybe, name, page, storedId } from "./parts/query.ts";
+import { type Answer, instant, maybeText, type Page, text } from "./parts/values.ts";
 
 export const sharedContactsQuery = z.strictObject({ shop: maybe(storedId(100)), ...page });
 
@@ -18,9 +19,48 @@ export const sharedContact = z.strictObject({
   since: instant.describe("Since when it joins nobody and gets no message"),
 });
 
+export const suppressionsQuery = z.strictObject({ shop: maybe(storedId(100)), ...page });
+
+export const suppression = z.strictObject({
+  id: text,
+  shop: text,
+  kind: maybeText.describe("`phone`, `call` or `chat.<kind>`").meta({ example: "phone" }),
+  masked: maybeText
+    .describe("null: it was stored before masked addresses were kept, or under another key")
+    .meta({ example: "+86138****8000" }),
+  reason: z
+    .enum(["opt_out", "manual", "bounce"])
+    .describe("`opt_out`: the buyer said so; `manual`: a person did; `bounce`: the address does not exist"),
+  source: text.describe("The channel of the reply or receipt, or the person"),
+  at: instant,
+});
+
+export const suppressionBody = z.strictObject({
+  shop: storedId(100),
+  address: name(300)
+    .min(1, "must not be empty")
+    .describe("A phone number, or a chat handle")
+    .meta({ example: "+8613812345678" }),
+  kind: name(40).min(1, "must not be empty").default("phone").describe("`phone`, or the kind of chat, like `wechat`"),
+});
+
+export const suppressionParams = z.object({ id: z.string() });
+
+type Row = Answer<typeof suppression>;
+export type SuppressResult =
+  | { readonly kind: "suppressed"; readonly created: boolean; readonly answer: Row }
+  | { readonly kind: "unknown_shop" | "invalid_address" };
+
 export type ContactsVerbs = {
   /** null: the cursor is not one of this list. */
   readonly listShared: (
     query: z.output<typeof sharedContactsQuery>,
   ) => Promise<Page<Answer<typeof sharedContact>> | null>;
+  readonly suppressions: {
+    /** null: the cursor is not one of this list. */
+    list(query: z.output<typeof suppressionsQuery>): Promise<Page<Row> | null>;
+    add(actor: Actor, body: z.output<typeof suppressionBody>): Promise<SuppressResult>;
+    /** false: no suppression has this id. */
+    lift(actor: Actor, id: string): Promise<boolean>;
+  };
 };

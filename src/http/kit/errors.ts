@@ -63,6 +63,11 @@ export const ERRORS = {
     title: "No such shop",
     remedy: "`GET /v1/shops` lists them.",
   },
+  suppression_not_found: {
+    status: 404,
+    title: "No such suppression",
+    remedy: "`GET /v1/suppressions` lists them.",
+  },
   version_not_found: {
     status: 404,
     title: "No such version",

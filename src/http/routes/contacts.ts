@@ -1,16 +1,32 @@
-/** Contacts that strangers share. */
+/** Contacts that strangers share, and suppressions: addresses that must not be messaged. */
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
-import { type ContactsVerbs, sharedContact, sharedContactsQuery } from "../contract/contacts.ts";
+import { z } from "zod";
+import {
+  type ContactsVerbs,
+  sharedContact,
+  sharedContactsQuery,
+  suppression,
+  suppressionBody,
+  suppressionParams,
+  suppressionsQuery,
+} from "../contract/contacts.ts";
 import { pageOf } from "../contract/parts/values.ts";
+import { HttpProblem } from "../kit/errors.ts";
 import { found } from "../kit/found.ts";
+import { actorOf } from "../kit/guard.ts";
+import { addNoStore } from "../kit/no-store.ts";
 import { answers, JSON_TYPE } from "../kit/openapi.ts";
 
-export function contactRoutes(plain: FastifyInstance, { listShared }: ContactsVerbs): void {
-  plain.withTypeProvider<ZodTypeProvider>().get(
+const config = { access: "operator" } as const;
+
+export function contactRoutes(plain: FastifyInstance, { listShared, suppressions }: ContactsVerbs): void {
+  const app = plain.withTypeProvider<ZodTypeProvider>();
+  addNoStore(app);
+  app.get(
     "/v1/contacts/shared",
     {
-      config: { access: "operator" },
+      config,
       schema: {
         querystring: sharedContactsQuery,
         summary: "Contacts that strangers share",
@@ -19,6 +35,71 @@ export function contactRoutes(plain: FastifyInstance, { listShared }: ContactsVe
         response: answers(200, "A page", { [JSON_TYPE]: pageOf(sharedContact) }),
       },
     },
-    async ({ query }, reply) => reply.header("cache-control", "no-store").send(found(await listShared(query))),
+    async ({ query }) => found(await listShared(query)),
+  );
+
+  const tags = ["suppressions"];
+  app.get(
+    "/v1/suppressions",
+    {
+      config,
+      schema: {
+        querystring: suppressionsQuery,
+        summary: "Addresses that must not be messaged",
+        description: "Newest first. Addresses are masked.",
+        tags,
+        response: answers(200, "A page", { [JSON_TYPE]: pageOf(suppression) }),
+      },
+    },
+    async ({ query }) => found(await suppressions.list(query)),
+  );
+  app.post(
+    "/v1/suppressions",
+    {
+      config,
+      schema: {
+        body: suppressionBody,
+        summary: "Opt an address out",
+        description:
+          "After the answer nothing more is claimed for the address. What the buyer says in a reply does not lift it.",
+        tags,
+        response: {
+          ...answers(200, "It was there", { [JSON_TYPE]: suppression }),
+          ...answers(201, "It is added", { [JSON_TYPE]: suppression }),
+        },
+      },
+    },
+    async (request, reply) => {
+      const { body } = request;
+      const result = await suppressions.add(actorOf(request), body);
+      if (result.kind === "suppressed") return reply.code(result.created ? 201 : 200).send(result.answer);
+      if (result.kind === "unknown_shop")
+        throw new HttpProblem(
+          "unknown_shop",
+          `shop ${JSON.stringify(body.shop)} is not configured: list it under shops in dunlin.yaml`,
+        );
+      const message =
+        "address: is not a phone number: write it like +8613812345678, or name the kind of chat in `kind`";
+      throw new HttpProblem("invalid_body", message, { errors: [{ field: "address", message }] });
+    },
+  );
+  app.delete(
+    "/v1/suppressions/:id",
+    {
+      config,
+      schema: {
+        params: suppressionParams,
+        summary: "Lift a suppression",
+        description:
+          "The buyer is reminded again, from the next planned step on. Reminders that were skipped stay skipped.",
+        tags,
+        response: answers(204, "It is lifted", { [JSON_TYPE]: z.literal("") }),
+      },
+    },
+    async (request, reply) => {
+      if (!(await suppressions.lift(actorOf(request), request.params.id)))
+        throw new HttpProblem("suppression_not_found", "no suppression has this id");
+      return reply.code(204).send("");
+    },
   );
 }

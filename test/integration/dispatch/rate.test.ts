@@ -2,9 +2,9 @@ import { setTimeout as pause } from "node:timers/promises";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { SendOutcome } from "../../../src/core/seams/channel.ts";
 import { MINUTE, SECOND } from "../../../src/core/values/duration.ts";
-import { suppressContact } from "../../../src/db/stores/buyers/suppression-store.ts";
 import { createDispatcher } from "../../../src/dispatch/dispatcher.ts";
 import { dispatchSetup, receivedEvent, T0 } from "../../support/dispatch.ts";
+import { suppressContact } from "../../support/suppress.ts";
 
 type Setup = Awaited<ReturnType<typeof dispatchSetup>>;
 
@@ -150,7 +150,7 @@ describe("a backlog before a channel with a rate", () => {
       await at(now);
       if (second === 3) {
         await receive(receivedEvent("p", "order.paid", now, { id: "o30", buyer: null }));
-        await suppressContact(database.sql, "acme", vault.hash("phone", phone(31)), "STOP");
+        await suppressContact(database.sql, "acme", vault.hash("phone", phone(31)));
       }
       await dispatcher.drain();
     }

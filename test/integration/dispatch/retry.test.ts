@@ -2,9 +2,9 @@
 import { describe, expect, it } from "vitest";
 import type { Message, SendOutcome } from "../../../src/core/seams/channel.ts";
 import { HOUR, MINUTE, SECOND } from "../../../src/core/values/duration.ts";
-import { suppressContact } from "../../../src/db/stores/buyers/suppression-store.ts";
 import { recordPromise } from "../../../src/followup/promise.ts";
 import { dispatchSetup, receivedEvent, T0 } from "../../support/dispatch.ts";
+import { suppressContact } from "../../support/suppress.ts";
 
 const accepted: SendOutcome = { kind: "accepted", messageId: "m", segments: null };
 const down: SendOutcome = { kind: "failed-transient", code: "http_503", message: "no", retryAfterMs: null };
@@ -101,7 +101,7 @@ describe("between two attempts", () => {
   it("an opt-out ends it as suppressed, without another attempt", async () => {
     const { until, taken, ended, database, vault } = await retrying({ ...failsUntil(11), campaign: nudge(["sms"]) });
     await until(10 * MINUTE);
-    await suppressContact(database.sql, "acme", vault.hash("phone", "+8613812345678"), "STOP");
+    await suppressContact(database.sql, "acme", vault.hash("phone", "+8613812345678"));
     await until(15 * MINUTE);
     expect(taken).toEqual([]);
     expect(await ended()).toEqual(["nudge suppressed"]);
@@ -116,7 +116,7 @@ describe("between two attempts", () => {
       campaign: nudge(["chat", "sms"]),
     });
     await until(10 * MINUTE);
-    await suppressContact(database.sql, "acme", vault.hash("chat.wechat", "w"), "STOP");
+    await suppressContact(database.sql, "acme", vault.hash("chat.wechat", "w"));
     await until(15 * MINUTE);
     expect(sent.map(({ channel }) => channel)).toEqual(["chat", "sms"]);
     expect(await ended()).toEqual(["nudge sent"]);

@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { MINUTE } from "../../../src/core/values/duration.ts";
 import { suppress, unsuppress } from "../../../src/followup/suppress.ts";
+import { ALICE } from "../../support/campaigns.ts";
 import { dispatchSetup, receivedEvent, T0 } from "../../support/dispatch.ts";
 
 const PHONE = "+8613812345678";
@@ -14,8 +15,8 @@ async function suppressing() {
   const address = { shop: "acme", address: PHONE, kind: "phone" };
   return {
     ...setup,
-    off: (change: object = {}) => suppress(deps, { ...address, source: "test", ...change }),
-    on: (change: object = {}) => unsuppress(deps, { ...address, ...change }),
+    off: (change: object = {}) => suppress(deps, ALICE, { ...address, ...change }),
+    on: (change: object = {}) => unsuppress(deps, ALICE, { ...address, ...change }),
   };
 }
 
@@ -57,4 +58,20 @@ it("names a shop and an address that cannot be", async () => {
   const { on } = await suppressing();
   expect(await on({ shop: "beta" })).toEqual({ kind: "unknown_shop" });
   expect(await on({ address: "12" })).toMatchObject({ kind: "invalid_address" });
+});
+
+it("is in the audit trail by its id, and no table holds the address", async () => {
+  const { off, on, database } = await suppressing();
+  await off();
+  await off();
+  await on();
+  await on();
+  const trail = await database.sql`select who, action, subject, note from audit order by id`;
+  const [first] = trail;
+  expect(first?.note).toMatch(/^suppression [0-9a-f-]{36}$/);
+  expect(trail.map(({ who, action, subject, note }) => [who, action, subject, note])).toEqual([
+    ["alice", "suppression.add", "acme", first?.note],
+    ["alice", "suppression.lift", "acme", first?.note],
+  ]);
+  expect(JSON.stringify(trail)).not.toMatch(/138\d{4}5678|5678/);
 });
