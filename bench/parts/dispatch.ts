@@ -125,7 +125,7 @@ export function channelsYaml(origin: string, secret: string | null): string {
   const signed = secret === null ? "" : `, secret: "${secret}"`;
   return ["sms", "chat"]
     .map((name) => `  ${name}: { provider: webhook, url: "${origin}/${name}"${signed} }\n`)
-    .reduce((text, line) => text + line, "channels:\n");
+    .reduce((text, line) => text + line, 'shops: { "*": { quietHours: off } }\nchannels:\n');
 }
 
 /**

@@ -1,6 +1,7 @@
 /** The shops. The `"*"` entry has the defaults of each listed shop, and stands for every shop that is not listed. */
 import { countryOfZone } from "../core/values/country.ts";
 import { memo } from "../core/values/memo.ts";
+import { DEFAULT_QUIET_HOURS } from "../core/values/policy.ts";
 import { type Config, deepFreeze, type ShopConfig } from "./config.ts";
 import type { ShopEntry } from "./file-schema.ts";
 
@@ -42,7 +43,7 @@ function shopConfig(id: string, entry: ShopEntry): ShopConfig {
       entry.country ?? (entry.timeZone === undefined ? null : countryOfZone(entry.timeZone, entry.currency ?? null)),
     joinAtMost: entry.joinAtMost ?? 5,
     closeAfter: entry.closeAfter === "off" ? null : (entry.closeAfter ?? null),
-    quietHours: entry.quietHours === "off" ? null : (entry.quietHours ?? null),
+    quietHours: entry.quietHours === "off" ? null : (entry.quietHours ?? DEFAULT_QUIET_HOURS),
     cashOnDelivery: [...(entry.cashOnDelivery ?? ["cod"])],
     chaseShipped: entry.chaseShipped ?? false,
     webhooks,

@@ -16,7 +16,7 @@ beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), "dunlin-rehearse-"));
   write(
     "dunlin.yaml",
-    "shops:\n  acme: { timeZone: Asia/Shanghai, locale: en }\nchannels:\n  sms: { provider: console }\n",
+    "shops:\n  acme: { timeZone: Asia/Shanghai, locale: en, quietHours: off }\nchannels:\n  sms: { provider: console }\n",
   );
   write("good/promo/campaign.yaml", "steps:\n  - { id: nudge, at: { afterCreated: 10m }, channels: [sms] }\n");
   write("good/promo/nudge.sms.en.hbs", "{{shop}}: {{total}} STOP");

@@ -64,7 +64,9 @@ it("passes without any configuration", async () => {
   const { out, failed } = await lines();
   expect(failed).toBeNull();
   expect(out).not.toContain("FAIL");
-  expect(out).toContain("ok    shops: advice: none configured");
+  expect(out).toContain(
+    "ok    shops: advice: none configured, so events of every shop are accepted, in UTC, with quiet hours from 22:00 to 08:00",
+  );
   expect(await json()).toMatchObject({ ok: true, failed: null });
 });
 

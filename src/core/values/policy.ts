@@ -2,9 +2,13 @@
  * Policy: the settings of a shop and its campaigns, parsed and with every default filled in. Durations are milliseconds,
  * instants epoch ms, times of day milliseconds since local midnight. The defaults are those of the public contract.
  */
+import { HOUR } from "./duration.ts";
 
 /** Wall-clock [from, to) in milliseconds since midnight; may wrap midnight; from = to means no quiet hours. */
 export type QuietHours = { readonly from: number; readonly to: number };
+
+/** The quiet hours of a shop that sets none: 22:00 to 08:00. */
+export const DEFAULT_QUIET_HOURS: QuietHours = { from: 22 * HOUR, to: 8 * HOUR };
 
 export type ShopPolicy = {
   readonly id: string;
@@ -20,6 +24,7 @@ export type ShopPolicy = {
   readonly joinAtMost: number;
   /** An order without a close time closes this long after it was created; null: never. */
   readonly closeAfter: number | null;
+  /** null: none (`off`). */
   readonly quietHours: QuietHours | null;
   /** Payment methods that are unpaid by nature and never chased. */
   readonly cashOnDelivery: readonly string[];

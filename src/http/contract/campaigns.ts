@@ -96,7 +96,7 @@ const form = z.strictObject({
   quietHours: z
     .union([z.literal("off"), z.strictObject({ from: text.meta({ example: "22:00" }), to: text })])
     .nullable()
-    .describe("null: the shop's"),
+    .describe("null: the shop's, which are 22:00 to 08:00 by default; off: none"),
   limits: z.strictObject({ max: z.int(), per: duration, gap: duration }),
   repeatAfter: duration,
   paidSilence: duration.describe("A duration, or `off`"),

@@ -79,7 +79,7 @@ export async function rig(context: Cleanup, options: RigOptions): Promise<Rig> {
   await write(
     "dunlin.yaml",
     `shops:
-  acme: { timeZone: UTC, locale: en, currency: CNY, closeAfter: 24h }
+  acme: { timeZone: UTC, locale: en, currency: CNY, closeAfter: 24h, quietHours: off }
 channels:
   sms:  { provider: webhook, url: "${provider.url("sms")}", secret: "${PROVIDER_SECRET}", timeout: ${timeout}${rate} }
   chat: { provider: webhook, url: "${provider.url("chat")}", secret: "${PROVIDER_SECRET}", timeout: ${timeout} }

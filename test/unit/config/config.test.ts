@@ -51,7 +51,7 @@ describe("without anything", () => {
       country: null,
       joinAtMost: 5,
       closeAfter: null,
-      quietHours: null,
+      quietHours: { from: 22 * HOUR, to: 8 * HOUR },
       cashOnDelivery: ["cod"],
       chaseShipped: false,
       name: null,

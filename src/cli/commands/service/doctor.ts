@@ -67,7 +67,7 @@ export async function doctorCommand(context: CommandContext, json: boolean): Pro
     "shops",
     true,
     config.implicitShops
-      ? "advice: none configured, so events of every shop are accepted, in UTC; list your shops in dunlin.yaml"
+      ? "advice: none configured, so events of every shop are accepted, in UTC, with quiet hours from 22:00 to 08:00; list your shops in dunlin.yaml"
       : `${config.shopIds.length} configured`,
   );
   for (const id of config.shopIds)

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { parse, stringify } from "yaml";
+import { buildShops } from "../../../../src/config/shops.ts";
 import { parseCampaignFile } from "../../../../src/core/campaign/campaign-file.ts";
 import type { EventType, OrderPayload } from "../../../../src/core/order/event.ts";
 import type { Decision } from "../../../../src/core/rules/buyer-state.ts";
@@ -17,7 +18,7 @@ type Example = {
   readonly campaigns?: Readonly<Record<string, Keys>>;
   readonly shop?: {
     readonly closeAfter?: string;
-    readonly quietHours?: { readonly from: string; readonly to: string };
+    readonly quietHours?: { readonly from: string; readonly to: string } | "absent";
   };
   readonly buyer?: { readonly contacts?: readonly string[] };
   readonly events: readonly string[];
@@ -126,11 +127,17 @@ function expected(line: string): string {
   return inUtc(momentOf(time), what);
 }
 
+/** `absent`: those of a shop whose entry in dunlin.yaml sets none. */
+const quietHoursOf = (quiet: NonNullable<NonNullable<Example["shop"]>["quietHours"]>): QuietHours | null =>
+  quiet === "absent" ? (buildShops({ acme: {} }).shop("acme")?.quietHours ?? null) : quietOf(quiet.from, quiet.to);
+
 function run(example: Example): string[] {
   const { closeAfter, quietHours } = example.shop ?? {};
-  const quiet: QuietHours | null = quietHours === undefined ? null : quietOf(quietHours.from, quietHours.to);
   const campaigns = campaignsOf(example);
-  const shop = { closeAfter: closeAfter === undefined ? null : parseDuration(closeAfter), quietHours: quiet };
+  const shop = {
+    closeAfter: closeAfter === undefined ? null : parseDuration(closeAfter),
+    quietHours: quietHours === undefined ? null : quietHoursOf(quietHours),
+  };
   const buyer = buyerOf({ campaigns, shop, contacts: example.buyer?.contacts ?? ["phone"] });
   for (const [number, line] of example.events.entries()) happen(buyer, line, campaigns, number);
   return buyer.run().out.map((decision) => inUtc(decision.at, decided(decision)));
