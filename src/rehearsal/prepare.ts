@@ -4,6 +4,7 @@ import type { Campaign, ShopPolicy } from "../core/values/policy.ts";
 import { instantOf, type When } from "../core/values/when.ts";
 import { buildCatalog } from "../render/catalog/catalog.ts";
 import type { CatalogFiles } from "../render/catalog/catalog-files.ts";
+import { currencyOf } from "../render/catalog/catalog-options.ts";
 import type { ShopTable } from "./shops.ts";
 import type { RehearsalChannel, RehearsalEnv, RehearsalStart } from "./types.ts";
 
@@ -36,6 +37,10 @@ export function prepareRehearsal({ campaigns, channels, shops, from, now }: Prep
       channelFacts: channels,
       shopIds: shops.other === null ? [...shops.listed.keys()] : null,
       shopLocales: named.map(({ locale }) => locale),
+      shopCurrencies: [
+        ...[...shops.listed].flatMap(([id, shop]) => currencyOf(id, shop)),
+        ...currencyOf(null, shops.other),
+      ],
       closeAfters: named.flatMap(({ closeAfter }) => closeAfter ?? []),
     },
     shownAs,

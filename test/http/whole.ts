@@ -35,14 +35,14 @@ channels:
   "templates/default/campaign.yaml": `
 name: Default
 active: { from: 2026-01-01T00:00:00Z, to: 2027-01-01T00:00:00Z }
-match: { shops: [acme], amount: { min: "1", max: "100000" } }
-exclude: { shops: [acme], tags: [vip], amount: { min: "10", max: "50000" } }
+match: { shops: [acme], amount: { min: { CNY: "1" }, max: { CNY: "100000" } } }
+exclude: { shops: [acme], tags: [vip], amount: { min: { CNY: "10" }, max: { CNY: "50000" } } }
 steps:
   - { id: nudge, at: { afterCreated: 10m }, channels: [sms] }
   - { id: last-call, at: { beforeClose: 30m }, channels: [sms] }
 variants: { a: 1, b: 1 }
 quietHours: { from: "20:05", to: "20:20" }
-manual: { amountAtLeast: "5000" }
+manual: { amountAtLeast: { CNY: "5000" } }
 `,
   ...Object.fromEntries(
     ["nudge.a", "nudge.b", "last-call.a", "last-call.b"].map((name) => [`templates/default/${name}.sms.en.hbs`, TEXT]),

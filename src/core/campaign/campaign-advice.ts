@@ -18,6 +18,7 @@ export type AdviceCode =
   | "large_holdout"
   | "quiet_all_day"
   | "all_manual"
+  | "one_amount"
   | "shadowed";
 export type CampaignAdvice = { readonly code: AdviceCode; readonly path: YamlPath; readonly message: string };
 

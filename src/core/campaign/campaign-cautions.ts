@@ -1,9 +1,9 @@
 /** Warns of settings that are allowed and leave most buyers without a reminder. A rehearsal shows it too, but only if somebody runs one. */
-import { compareDecimals } from "../text/yaml-fields.ts";
 import { DAY, formatDuration, HOUR } from "../values/duration.ts";
 import { formatInstant } from "../values/instant.ts";
 import type { QuietHours } from "../values/policy.ts";
 import { namesAny } from "../values/word.ts";
+import { amountsText, isAtLeast, rangeCovers } from "./amounts.ts";
 import type { CampaignAdvice } from "./campaign-advice.ts";
 import type { CampaignDraft } from "./campaign-file.ts";
 
@@ -30,11 +30,11 @@ export function* campaignCautions(draft: CampaignDraft, now: number | null): Gen
   const quiet = quietHours === null || quietHours === "off" ? null : quietWarning(quietHours);
   if (quiet !== null) yield { code: "quiet_all_day", path: ["quietHours"], message: quiet };
   const min = match.amount?.min ?? null;
-  if (manual !== null && min !== null && compareDecimals(min, manual.amountAtLeast) >= 0)
+  if (manual !== null && min !== null && isAtLeast(min, manual.amountAtLeast))
     yield {
       code: "all_manual",
       path: ["match", "amount", "min"],
-      message: `is not below manual.amountAtLeast (${manual.amountAtLeast}): a person gets every case of this campaign, and it sends no reminder`,
+      message: `is not below manual.amountAtLeast (${amountsText(manual.amountAtLeast)}): a person gets every case of this campaign, and it sends no reminder`,
     };
 }
 
@@ -83,8 +83,7 @@ function covers(a: CampaignDraft, b: CampaignDraft): boolean {
 const matchCovers = ({ match: a }: CampaignDraft, { match: b }: CampaignDraft): boolean =>
   hasAll(a.shops, b.shops, (shop, list) => list.includes(shop)) &&
   hasAll(a.tags, b.tags, (tag, list) => namesAny([tag], list)) &&
-  compareDecimals(a.amount?.min ?? "0", b.amount?.min ?? "0") <= 0 &&
-  (a.amount?.max == null || (b.amount?.max != null && compareDecimals(a.amount.max, b.amount.max) >= 0));
+  rangeCovers(a.amount, b.amount);
 
 const hasAll = (
   all: readonly string[] | null,

@@ -3,7 +3,8 @@
  * once. So they assume nothing about the value.
  */
 import { didYouMean } from "../text/suggest.ts";
-import { compareDecimals } from "../text/yaml-fields.ts";
+import type { Amounts } from "../values/policy.ts";
+import { reversedIn, type ShopCurrency, severalCurrencies } from "./amounts.ts";
 
 export type Contradiction = readonly [path: (string | number)[], message: string];
 
@@ -14,13 +15,18 @@ export type Contradiction = readonly [path: (string | number)[], message: string
 const USUAL_CHANNELS = ["sms", "chat", "email", "voice", "whatsapp", "wechat", "push"];
 
 /** `campaign`: the parsed file, durations in ms and instants in epoch ms. `channels`: the configured ones; null: accept any. */
-export function* contradictions(campaign: unknown, channels: readonly string[] | null): Generator<Contradiction> {
+export function* contradictions(
+  campaign: unknown,
+  channels: readonly string[] | null,
+  shops: readonly ShopCurrency[],
+): Generator<Contradiction> {
   const file = record(campaign);
   const steps = list(file.steps).map(record);
   const { from, to } = record(file.active);
   if (isNumber(from) && isNumber(to) && from >= to) yield [["active", "from"], "must be before `to`"];
   yield* amounts("match", file);
   yield* amounts("exclude", file);
+  yield* plainNumbers(file, shops);
   yield* exclusion(file.exclude);
   yield* doubles(steps);
   for (const [index, step] of steps.entries()) {
@@ -34,8 +40,30 @@ export function* contradictions(campaign: unknown, channels: readonly string[] |
 
 function* amounts(key: "match" | "exclude", file: Record<string, unknown>): Generator<Contradiction> {
   const { min, max } = record(record(file[key]).amount);
-  if (isDecimal(min) && isDecimal(max) && compareDecimals(min, max) > 0)
-    yield [[key, "amount", "min"], "must not be more than `max`"];
+  if (!isAmounts(min) || !isAmounts(max)) return;
+  const reversed = reversedIn(min, max);
+  if (reversed.length === 0) return;
+  const currency = reversed[0] === "" ? "" : ` in ${reversed.join(", ")}`;
+  yield [[key, "amount", "min"], `must not be more than \`max\`${currency}`];
+}
+
+/** One number for shops of several currencies: 1000 is dear in one and cheap in the other. */
+export function* plainNumbers(campaign: unknown, shops: readonly ShopCurrency[]): Generator<Contradiction> {
+  const file = record(campaign);
+  const named = record(file.match).shops;
+  const matched = Array.isArray(named) ? named.filter((shop) => typeof shop === "string") : null;
+  const places: readonly (readonly string[])[] = [
+    ["match", "amount", "min"],
+    ["match", "amount", "max"],
+    ["exclude", "amount", "min"],
+    ["exclude", "amount", "max"],
+    ["manual", "amountAtLeast"],
+  ];
+  for (const path of places) {
+    const amount = path.reduce<unknown>((value, key) => record(value)[key], file);
+    const fault = isDecimal(amount) ? severalCurrencies(amount, matched, shops) : null;
+    if (fault !== null) yield [[...path], fault];
+  }
 }
 
 function* exclusion(exclude: unknown): Generator<Contradiction> {
@@ -100,4 +128,8 @@ function isNumber(value: unknown): value is number {
 
 function isDecimal(value: unknown): value is string {
   return typeof value === "string" && /^\d{1,15}(\.\d{1,6})?$/.test(value);
+}
+
+function isAmounts(value: unknown): value is Amounts {
+  return isDecimal(value) || (Object.keys(record(value)).length > 0 && Object.values(record(value)).every(isDecimal));
 }

@@ -5,7 +5,7 @@
 import { z } from "zod";
 import { parseYaml, type YamlResult } from "../text/yaml-doc.ts";
 import {
-  decimalField,
+  amountsField,
   durationField,
   instantField,
   nameField,
@@ -15,6 +15,7 @@ import {
 } from "../text/yaml-fields.ts";
 import { DAY, HOUR, MINUTE } from "../values/duration.ts";
 import type { Anchor, Campaign, Match } from "../values/policy.ts";
+import type { ShopCurrency } from "./amounts.ts";
 import { contradictions } from "./campaign-contradictions.ts";
 
 /** Everything but the version, which also depends on the templates. */
@@ -35,7 +36,7 @@ const percentField = z.preprocess(
 const matchShape = z.strictObject({
   shops: listField.optional(),
   tags: listField.optional(),
-  amount: z.strictObject({ min: decimalField.optional(), max: decimalField.optional() }).optional(),
+  amount: z.strictObject({ min: amountsField.optional(), max: amountsField.optional() }).optional(),
 });
 const stepShape = z.strictObject({
   id: nameField,
@@ -68,7 +69,7 @@ const campaignShape = z.strictObject({
   staleAfter: durationField.optional(),
   whenTight: z.enum(["pull", "skip"]).optional(),
   attributionWindow: spanField.optional(),
-  manual: z.strictObject({ amountAtLeast: decimalField }).optional(),
+  manual: z.strictObject({ amountAtLeast: amountsField }).optional(),
 });
 type CampaignShape = z.output<typeof campaignShape>;
 
@@ -85,18 +86,19 @@ export const DEFAULTS = {
 } as const;
 
 /**
- * `key`: the campaign's directory name. `channels`: the names of those configured; null: accept any. Never throws; faults carry lines of
- * `text`. A step may name a usual channel (sms, chat, …) that is not configured.
+ * `key`: the campaign's directory name. `channels`: the names of those configured; null: accept any. `shops`: the currencies of those
+ * configured. Never throws; faults carry lines of `text`. A step may name a usual channel (sms, chat, …) that is not configured.
  */
 export function parseCampaignFile(
   key: string,
   text: string,
   channels: readonly string[] | null,
+  shops: readonly ShopCurrency[] = [],
 ): YamlResult<CampaignDraft> {
   // The checks across keys run even when a key has a fault, so that all faults come out at once.
   const shape = campaignShape.superRefine(
     (value, context) => {
-      for (const [path, message] of contradictions(value, channels))
+      for (const [path, message] of contradictions(value, channels, shops))
         context.addIssue({ code: "custom", path, message });
     },
     { when: () => true },

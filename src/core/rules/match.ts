@@ -1,8 +1,8 @@
 /** Chooses the campaign of a case (docs/rules.md, rule 2). */
 
 import type { Order } from "../order/order.ts";
-import { currencyDigits } from "../values/money.ts";
-import type { Campaign, Match } from "../values/policy.ts";
+import { amountIn, currencyDigits } from "../values/money.ts";
+import type { Amounts, Campaign, Match } from "../values/policy.ts";
 import { namesAny } from "../values/word.ts";
 
 export type ChosenCampaign =
@@ -55,21 +55,31 @@ function holds(match: Match, shop: string, order: Order): boolean {
   if (match.shops !== null && !match.shops.includes(shop)) return false;
   if (match.tags !== null && !namesAny(order.tags, match.tags)) return false;
   if (match.amount === null) return true;
-  return reaches(order, match.amount.min ?? "0") && (match.amount.max === null || staysWithin(order, match.amount.max));
+  const { min, max } = match.amount;
+  return (min === null || reaches(order, min)) && (max === null || staysWithin(order, max));
 }
 
 /** Both sides are the double nearest to the same decimal, so equal decimals compare equal. */
 const decimalOf = (order: Order): number => (order.amount ?? 0) / 10 ** (currencyDigits(order.currency ?? "") ?? 2);
 
-const reaches = (order: Order, min: string): boolean => decimalOf(order) >= Number(min);
-const staysWithin = (order: Order, max: string): boolean => decimalOf(order) <= Number(max);
+function reaches(order: Order, amounts: Amounts): boolean {
+  const min = amountIn(amounts, order.currency ?? "");
+  return min !== null && decimalOf(order) >= Number(min);
+}
+
+function staysWithin(order: Order, amounts: Amounts): boolean {
+  const max = amountIn(amounts, order.currency ?? "");
+  return max !== null && decimalOf(order) <= Number(max);
+}
 
 /** Whether the orders together reach the amount; each currency for itself. */
-export function sumReaches(orders: readonly Order[], amountAtLeast: string): boolean {
+export function sumReaches(orders: readonly Order[], amountAtLeast: Amounts): boolean {
   const sums = new Map<string, number>();
   for (const { amount, currency } of orders)
     if (currency !== null) sums.set(currency, (sums.get(currency) ?? 0) + (amount ?? 0));
-  for (const [currency, sum] of sums)
-    if (sum / 10 ** (currencyDigits(currency) ?? 2) >= Number(amountAtLeast)) return true;
+  for (const [currency, sum] of sums) {
+    const least = amountIn(amountAtLeast, currency);
+    if (least !== null && sum / 10 ** (currencyDigits(currency) ?? 2) >= Number(least)) return true;
+  }
   return false;
 }

@@ -2,7 +2,8 @@
 import { z } from "zod";
 import { parseDuration, SECOND } from "../values/duration.ts";
 import { parseInstant } from "../values/instant.ts";
-import type { QuietHours } from "../values/policy.ts";
+import { currencyDigits } from "../values/money.ts";
+import type { Amounts, QuietHours } from "../values/policy.ts";
 
 /** A name used in file names, keys and tables: letters, digits and dashes, no dots. */
 export const nameField = z
@@ -61,6 +62,27 @@ export const decimalField = z
   .pipe(
     z.string().regex(/^\d{1,15}(\.\d{1,6})?$/, 'must be an amount like "30.00", not negative, at most six decimals'),
   );
+
+/** A decimal, or one for each currency: `{ CNY: "3000", EUR: "400" }`. */
+export const amountsField: z.ZodType<Amounts> = z.union(
+  [
+    decimalField,
+    z
+      .record(z.string(), decimalField)
+      .superRefine((amounts, context) => {
+        for (const code of Object.keys(amounts))
+          if (currencyDigits(code) === null)
+            context.addIssue({ code: "custom", path: [code], message: "is not an ISO 4217 currency code, like CNY" });
+      })
+      .refine((amounts) => Object.keys(amounts).length > 0, "needs at least one currency"),
+  ],
+  {
+    error: (issue) =>
+      issue.input === undefined
+        ? "is required"
+        : 'must be an amount like "30.00", or one for each currency like { CNY: "30.00", EUR: "4" }',
+  },
+);
 
 /** `off` (also `false`), or what the schema takes. */
 export function offOr<T>(schema: z.ZodType<T>, error: string): z.ZodType<T | "off"> {

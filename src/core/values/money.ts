@@ -1,5 +1,6 @@
 /** Money: integer minor units with an ISO 4217 currency, and decimal strings on the outside. Never a float. */
 import { memo } from "./memo.ts";
+import type { Amounts } from "./policy.ts";
 
 const KNOWN = new Set(Intl.supportedValuesOf("currency"));
 
@@ -58,3 +59,7 @@ export function formatMicros(micros: number, currency: string): string {
   const whole = `${micros < 0 ? "-" : ""}${text.slice(0, -6)}`;
   return fraction === "" ? whole : `${whole}.${fraction}`;
 }
+
+/** The amount in this currency; null: it has no amount. */
+export const amountIn = (amounts: Amounts, currency: string): string | null =>
+  typeof amounts === "string" ? amounts : (amounts[currency] ?? null);

@@ -40,11 +40,14 @@ export type Anchor =
 
 export type Step = { readonly id: string; readonly at: Anchor; readonly channels: readonly string[] };
 
-/** All given conditions must hold; `tags` holds when any of them is on the order or one of its items. Amounts are decimals in the order's own currency, inclusive. */
+/** Decimals: one number in the order's own currency, whichever it is; or by currency, and then no other currency has an amount. */
+export type Amounts = string | Readonly<Record<string, string>>;
+
+/** All given conditions must hold; `tags` holds when any of them is on the order or one of its items. Amounts are inclusive. */
 export type Match = {
   readonly shops: readonly string[] | null;
   readonly tags: readonly string[] | null;
-  readonly amount: { readonly min: string | null; readonly max: string | null } | null;
+  readonly amount: { readonly min: Amounts | null; readonly max: Amounts | null } | null;
 };
 
 export type Campaign = {
@@ -73,7 +76,7 @@ export type Campaign = {
   readonly staleAfter: number;
   readonly whenTight: "pull" | "skip";
   readonly attributionWindow: number;
-  readonly manual: { readonly amountAtLeast: string } | null;
+  readonly manual: { readonly amountAtLeast: Amounts } | null;
   /** Set by an operator and not by the file: its sends wait (core/rules/pause.ts). */
   readonly paused?: boolean;
 };

@@ -2,16 +2,7 @@
 import { z } from "zod";
 import { parseDuration } from "../../core/values/duration.ts";
 import { name, versionPage, wholeNumber } from "./parts/query.ts";
-import {
-  type Answer,
-  instant,
-  maybeDecimal,
-  maybeInstant,
-  maybeText,
-  type Page,
-  pageOf,
-  text,
-} from "./parts/values.ts";
+import { type Answer, instant, maybeInstant, maybeText, type Page, pageOf, text } from "./parts/values.ts";
 
 export const campaignParams = z.object({ key: name(60) });
 export const versionParams = z.object({ key: name(60), version: wholeNumber(1).describe("Its number, from 1") });
@@ -73,10 +64,13 @@ export const rollbackBody = z.strictObject({
 });
 
 const duration = text.meta({ example: "30m" });
+const amounts = z
+  .union([text.meta({ example: "30.00" }), z.record(text, text).meta({ example: { CNY: "3000", EUR: "400" } })])
+  .describe("One number in the order's own currency, or one for each currency");
 const match = z.strictObject({
   shops: z.array(text).nullable(),
   tags: z.array(text).nullable(),
-  amount: z.strictObject({ min: maybeDecimal, max: maybeDecimal }).nullable(),
+  amount: z.strictObject({ min: amounts.nullable(), max: amounts.nullable() }).nullable(),
 });
 const form = z.strictObject({
   name: text,
@@ -105,7 +99,7 @@ const form = z.strictObject({
   staleAfter: duration,
   whenTight: z.enum(["pull", "skip"]),
   attributionWindow: duration,
-  manual: z.strictObject({ amountAtLeast: text }).nullable(),
+  manual: z.strictObject({ amountAtLeast: amounts }).nullable(),
 });
 
 const version = {

@@ -1,4 +1,5 @@
 /** The parts of the configuration that a catalog is checked against. */
+import type { ShopCurrency } from "../../core/campaign/amounts.ts";
 import type { ChannelFacts } from "./advice-types.ts";
 
 export type CatalogOptions = {
@@ -14,13 +15,18 @@ export type CatalogOptions = {
   readonly payUrl?: string;
   /** The listed shops; null or absent: every shop is accepted. */
   readonly shopIds?: readonly string[] | null;
+  /** The currency of each shop. Absent: not known. */
+  readonly shopCurrencies?: readonly ShopCurrency[];
   /** Epoch ms, by which a campaign is over; absent: not judged. */
   readonly now?: () => number;
-  /** The campaigns were checked when they were stored: a channel that is no longer configured is only a warning. */
+  /**
+   * The campaigns were checked when they were stored: a channel that is no longer configured, or one number for shops
+   * of several currencies, is only a warning.
+   */
   readonly stored?: boolean;
 };
 
-type Shop = { readonly locale: string; readonly closeAfter: number | null };
+type Shop = { readonly locale: string; readonly currency: string; readonly closeAfter: number | null };
 type Configuration = {
   readonly channels: readonly ChannelFacts[];
   readonly implicitShops: boolean;
@@ -40,7 +46,14 @@ export function catalogOptions(config: Configuration, now = Date.now): CatalogOp
     channelFacts: config.channels,
     now,
     shopIds: others === null ? config.shopIds : null,
+    shopCurrencies: [
+      ...config.shopIds.flatMap((id) => currencyOf(id, config.shop(id))),
+      ...(config.implicitShops ? [] : currencyOf(null, others)),
+    ],
     closeAfters: known.flatMap(({ closeAfter }) => closeAfter ?? []),
     ...(known.length === 0 ? {} : { shopLocales: known.map(({ locale }) => locale) }),
   };
 }
+
+export const currencyOf = (shop: string | null, known: Pick<Shop, "currency"> | null): ShopCurrency[] =>
+  known === null ? [] : [{ shop, currency: known.currency }];

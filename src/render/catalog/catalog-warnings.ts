@@ -1,6 +1,7 @@
 /** Judges a campaign together with its templates: faults, which refuse the catalog, and warnings. */
 import { type AdviceCode, adviseCampaign } from "../../core/campaign/campaign-advice.ts";
 import { campaignCautions } from "../../core/campaign/campaign-cautions.ts";
+import { plainNumbers } from "../../core/campaign/campaign-contradictions.ts";
 import { campaignDoubts } from "../../core/campaign/campaign-doubts.ts";
 import { didYouMean } from "../../core/text/suggest.ts";
 import { formatPath, type YamlPath } from "../../core/text/yaml-faults.ts";
@@ -94,6 +95,9 @@ export function* campaignWarnings(
           message: `step ${step.id} on ${channel} has no template for locale ${without.join(", ")} or en: these buyers get no message`,
         };
     }
+  if (options.stored === true)
+    for (const [path, message] of plainNumbers(draft, options.shopCurrencies ?? []))
+      yield { code: "one_amount", path, message: `${formatPath(path, draft)} ${message}` };
   yield* campaignCautions(draft, options.now?.() ?? null);
   // A step that fits no order at all has its own warning.
   for (const advice of adviseCampaign(draft, closeAfters))

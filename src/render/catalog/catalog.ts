@@ -108,7 +108,11 @@ function loadCampaign(
     faults.push(`${shownAs}/${key}: a campaign's directory must be named by letters, digits and dashes, at most 60`);
   if (text === undefined) faults.push(`${shownAs}/${key}: has no campaign.yaml`);
   const parsed =
-    text === undefined ? null : parseCampaignFile(key, text, options.stored === true ? null : options.channels);
+    text === undefined
+      ? null
+      : options.stored === true
+        ? parseCampaignFile(key, text, null)
+        : parseCampaignFile(key, text, options.channels, options.shopCurrencies);
   if (parsed?.ok === false) faults.push(...parsed.faults.map((fault) => formatFault(file, fault)));
   const draft = parsed?.ok ? parsed.value : null;
   // A faulty key of the campaign does not hide what its steps and texts lack.

@@ -70,6 +70,14 @@ describe("values", () => {
     ["active: { from: 2026-11-10T20:00:00+08:00 }", { active: { from: Date.UTC(2026, 10, 10, 12), to: null } }],
     ["exclude: { tags: [no-remind] }", { exclude: { shops: null, tags: ["no-remind"], amount: null } }],
     ['manual: { amountAtLeast: "1000.00" }', { manual: { amountAtLeast: "1000.00" } }],
+    [
+      'manual: { amountAtLeast: { CNY: "3000", EUR: 400 } }',
+      { manual: { amountAtLeast: { CNY: "3000", EUR: "400" } } },
+    ],
+    [
+      'match: { amount: { min: { CNY: "30" }, max: "90" } }',
+      { match: { shops: null, tags: null, amount: { min: { CNY: "30" }, max: "90" } } },
+    ],
     ["minLead: 45s", { minLead: 45_000 }],
   ])("%s", (text, expected) => {
     expect(campaignOf(STEPS + text)).toMatchObject(expected);
@@ -91,6 +99,14 @@ describe("faults", () => {
     [`${STEPS}match: { tags: [618] }`, "c:2: match.tags[0]: must be text (put it in quotes)"],
     [`${STEPS}exclude: {}`, "c:2: exclude: needs shops, tags or amount"],
     [`${STEPS}match: { amount: { min: "9.50", max: "9.4" } }`, "c:2: match.amount.min: must not be more than `max`"],
+    [
+      `${STEPS}match: { amount: { min: { CNY: "9", EUR: "3" }, max: { EUR: "2", CNY: "9" } } }`,
+      "c:2: match.amount.min: must not be more than `max` in EUR",
+    ],
+    [`${STEPS}manual: { amountAtLeast: { cny: "9" } }`, "c:2: manual.amountAtLeast.cny: is not an ISO 4217 currency"],
+    [`${STEPS}manual: { amountAtLeast: { CNY: x } }`, "c:2: manual.amountAtLeast.CNY: must be an amount like"],
+    [`${STEPS}manual: { amountAtLeast: {} }`, "c:2: manual.amountAtLeast: needs at least one currency"],
+    [`${STEPS}manual: { amountAtLeast: [3] }`, 'c:2: manual.amountAtLeast: must be an amount like "30.00", or one for'],
     [`${STEPS}variants: { a: 0 }`, "c:2: variants: needs at least one variant"],
     [
       `${STEPS}active: { from: 2026-11-12T00:00:00Z, to: 2026-11-12T00:00:00Z }`,

@@ -55,6 +55,7 @@ function payloadOf(pairs: string): Partial<OrderPayload> {
     if (key === "closes") order.closesAt = momentOf(value);
     else if (key === "created") order.createdAt = momentOf(value);
     else if (key === "amount") order.amount = value;
+    else if (key === "currency") order.currency = value;
     else if (key === "tags") order.tags = rest;
     else if (key === "method") order.paymentMethod = value;
     else if (key === "shipped") order.shipped = value === "true";

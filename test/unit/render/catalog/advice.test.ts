@@ -54,6 +54,15 @@ describe("cautions about a campaign", () => {
       "all_manual match.amount.min: is not below manual.amountAtLeast (1000): a person gets every case of this campaign, and it sends no reminder",
     ],
     ['match: { amount: { min: "999.99" } }\nmanual: { amountAtLeast: "1000" }', null],
+    [
+      'match: { amount: { min: { CNY: "3000", EUR: "400" } } }\nmanual: { amountAtLeast: { EUR: "400", CNY: "999" } }',
+      "all_manual match.amount.min: is not below manual.amountAtLeast (400 EUR and 999 CNY): a person gets every case of this campaign, and it sends no reminder",
+    ],
+    [
+      'match: { amount: { min: { CNY: "3000", EUR: "399" } } }\nmanual: { amountAtLeast: { EUR: "400", CNY: "999" } }',
+      null,
+    ],
+    ['match: { amount: { min: "3000" } }\nmanual: { amountAtLeast: { CNY: "3000" } }', null],
     ['match: { amount: { min: "30" } }', null],
   ])("%s", (more, caution) => expect(cautions(more)).toEqual(caution === null ? [] : [caution]));
 

@@ -16,8 +16,8 @@ const catalogOf = (files: Files, options = OPTIONS) => {
   if (!result.ok) throw new Error(result.faults.join("\n"));
   return result.catalog;
 };
-const faultsOf = (files: Files) => {
-  const result = build(files);
+const faultsOf = (files: Files, options = OPTIONS) => {
+  const result = build(files, options);
   return result.ok ? [] : result.faults;
 };
 const warningsOf = (files: Files, options = OPTIONS) => {
@@ -283,6 +283,46 @@ describe("loadCatalog", () => {
       "D/c/sub: is not a file: remove it",
       "D/stray.hbs: is not a directory: each campaign needs a directory of its own",
       "D/c/campaign.yaml:2: step nudge has no template for sms: add nudge.sms.en.hbs",
+    ]);
+  });
+});
+
+describe("one number for shops of several currencies", () => {
+  const files = (more: string): Files => ({
+    "a/campaign.yaml": `${CAMPAIGN}${more}\n`,
+    "a/nudge.sms.en.hbs": "{{shop}}: {{total}} STOP",
+  });
+  const shopCurrencies = [
+    { shop: "acme", currency: "CNY" },
+    { shop: "lola", currency: "EUR" },
+    { shop: null, currency: "EUR" },
+  ];
+  const options = { ...OPTIONS, shopCurrencies };
+
+  it.each([
+    ['manual: { amountAtLeast: "3000" }', "manual.amountAtLeast", "3000"],
+    ["match: { shops: [acme, lola], amount: { min: 30 } }", "match.amount.min", "30"],
+    ['match: { shops: [acme, another], amount: { max: "30.00" } }', "match.amount.max", "30.00"],
+    ['exclude: { amount: { min: "30.00" } }', "exclude.amount.min", "30.00"],
+  ])("is a fault that says what to write: %s", (more, path, number) => {
+    const other = more.includes("another") ? "other shops" : "lola";
+    expect(faultsOf(files(more), options)).toEqual([
+      `templates/a/campaign.yaml:3: ${path}: is one number, and the shops of this campaign have several currencies: CNY (acme), EUR (${other}). Write an amount for each: { CNY: "${number}", EUR: "…" }`,
+    ]);
+  });
+
+  it.each([
+    "match: { shops: [acme], amount: { min: 30 } }",
+    'match: { shops: [lola, another] }\nmanual: { amountAtLeast: "400" }',
+    'manual: { amountAtLeast: { CNY: "3000", EUR: "400" } }',
+  ])("is none where the shops that match share a currency, or each has its amount: %s", (more) =>
+    expect(faultsOf(files(more), options)).toEqual([]),
+  );
+
+  it("is a warning in a campaign that was stored before the shops had several", () => {
+    const stored = files("match: { amount: { min: 30 } }");
+    expect(warningsOf(stored, { ...options, stored: true })).toEqual([
+      expect.stringContaining("campaign.yaml:3: match.amount.min is one number, and the shops"),
     ]);
   });
 });
