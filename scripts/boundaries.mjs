@@ -9,11 +9,37 @@ const MAX_LINES = 260;
 const MAX_FILES = 15;
 
 const ADAPTERS = ["config", "db", "queue", "channels", "sources", "render"];
-const FEATURES = ["campaigns", "intake", "dispatch", "reporting", "rehearsal", "preview", "followup", "retention"];
+const FEATURES = [
+  "campaigns",
+  "intake",
+  "dispatch",
+  "reporting",
+  "rehearsal",
+  "preview",
+  "followup",
+  "receipts",
+  "retention",
+];
 const SURFACES = ["http", "cli", "demo"];
 
-const CORE = ["core/values", "core/text", "core/order", "core/seams", "core/rules", "core/campaign", "core/simulation"];
-const STORES = ["db/stores/buyers", "db/stores/intake", "db/stores/dispatch", "db/stores/campaigns", "db/stores/reads"];
+const CORE = [
+  "core/values",
+  "core/text",
+  "core/order",
+  "core/seams",
+  "core/rules",
+  "core/campaign",
+  "core/simulation",
+  "core/receipts",
+];
+const STORES = [
+  "db/stores/buyers",
+  "db/stores/intake",
+  "db/stores/dispatch",
+  "db/stores/campaigns",
+  "db/stores/reads",
+  "db/stores/receipts",
+];
 
 /**
  * The layers that each layer may import, besides itself. A layer is a folder of `src`, named by its path; a file belongs to the deepest layer that holds
@@ -27,6 +53,7 @@ const MAY = {
   "core/rules": ["core/values", "core/order", "core/seams"],
   "core/campaign": ["core/values", "core/text", "core/rules"],
   "core/simulation": ["core/values", "core/order", "core/rules"],
+  "core/receipts": ["core/values", "core/seams"],
   providers: CORE,
   // The names of the webhooks come from the registry of sources.
   config: [...CORE, "providers", "sources"],
@@ -39,6 +66,7 @@ const MAY = {
   "db/stores/dispatch": [...CORE, "db", "db/stores/buyers"],
   "db/stores/campaigns": [...CORE, "db"],
   "db/stores/reads": [...CORE, "db", "db/stores/buyers"],
+  "db/stores/receipts": [...CORE, "db", "db/stores/buyers"],
   queue: [...CORE, "postgres", "deadline.ts"],
   channels: [...CORE, "providers"],
   sources: CORE,

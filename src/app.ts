@@ -1,5 +1,6 @@
 /** The composition root: configuration → stores, channels, campaigns → the roles that this process runs. It only lists the parts. */
 import { watchCampaigns, withPauses } from "./campaigns/live.ts";
+import { namedByMessageId, openReceipts } from "./channels/receipts.ts";
 import { openChannels } from "./channels/registry.ts";
 import type { RunningService, ServiceOptions } from "./cli/command.ts";
 import type { Config } from "./config/config.ts";
@@ -91,6 +92,7 @@ async function openParts(
     ...shared,
     catalog: () => live.current().catalog,
     channels,
+    keepsMessageIds: namedByMessageId(openReceipts(config.channels)),
     log,
     meter: metrics.dispatch,
   });
@@ -100,5 +102,6 @@ async function openParts(
   return {
     ...{ config, log, print, life, database, keys, backend, producer, live, dispatcher, intake: counted, metrics },
     clock,
+    receipts: { ...shared, shopIds: config.shopIds, channels },
   };
 }

@@ -38,6 +38,8 @@ export type DispatchDeps = {
   /** Reads the campaigns again when the policy is outdated. */
   readonly refresh?: () => Promise<void>;
   readonly channels: ReadonlyMap<string, Channel>;
+  /** The channels whose receipts name messages by the provider's ids. Absent: none. */
+  readonly keepsMessageIds?: ReadonlySet<string>;
   readonly log: DispatchLog;
   readonly meter?: DispatchMeter;
 };

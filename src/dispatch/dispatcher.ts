@@ -10,6 +10,7 @@ import { withCurrentCampaigns } from "../db/stores/campaigns/planning-fence.ts";
 import { planAnewWithout } from "../db/stores/dispatch/due-store.ts";
 import { findExpired, giveUpExpired, type Outcome, recordOutcomes } from "../db/stores/dispatch/outcome-store.ts";
 import { endWaits } from "../db/stores/dispatch/rate-store.ts";
+import { keepMessageIds } from "../db/stores/receipts/kept-store.ts";
 import { BATCH, createBulkheads, type NextClaim, PATIENCE_MS } from "./bulkheads.ts";
 import { type ClaimedBatch, claimDue, claimQueued } from "./claim.ts";
 import { claimRetries } from "./claim-retries.ts";
@@ -223,6 +224,10 @@ export function createDispatcher(deps: DispatchDeps): Dispatcher {
 async function record(deps: DispatchDeps, outcomes: readonly Outcome[]): Promise<void> {
   const accepted = outcomes.filter(({ state }) => state === "accepted");
   const written = accepted.length === 0 ? 0 : await recordOutcomes(deps.sql, accepted, false);
+  const named = accepted.filter(
+    ({ channel, messageId }) => messageId !== null && deps.keepsMessageIds?.has(channel) === true,
+  );
+  if (named.length > 0) await keepMessageIds(deps.sql, named);
   const rest = written === accepted.length ? outcomes.filter(({ state }) => state !== "accepted") : outcomes;
   if (rest.length === 0) return;
   const reminders = rest.map(({ shop, reminderId }) => ({ shop, id: reminderId }));

@@ -112,6 +112,7 @@ function outcomeOf(job: SendJob, made: MadeMessage | null, change: Change): Outc
   return {
     shop: job.shop.id,
     deliveryId: job.deliveryId,
+    channel: job.channel,
     reminderId: job.reminderId,
     state: change.state,
     template: made?.template ?? null,

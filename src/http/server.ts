@@ -38,6 +38,8 @@ import { auditRoutes } from "./routes/audit.ts";
 import { campaignRoutes } from "./routes/campaigns.ts";
 import { contactRoutes } from "./routes/contacts.ts";
 import { eventRoutes } from "./routes/events.ts";
+import { type ReceiptsVerbs, receiptRoutes } from "./routes/inbound/receipts.ts";
+import { type WebhooksVerbs, webhookRoutes } from "./routes/inbound/webhooks.ts";
 import { listRoutes } from "./routes/lists.ts";
 import { operationRoutes } from "./routes/operations.ts";
 import { orderRoutes } from "./routes/orders.ts";
@@ -47,7 +49,6 @@ import { rehearsalRoutes } from "./routes/rehearsals.ts";
 import { reportRoutes } from "./routes/reports.ts";
 import { templateRoutes } from "./routes/templates.ts";
 import { versionRoutes } from "./routes/versions.ts";
-import { type WebhooksVerbs, webhookRoutes } from "./routes/webhooks.ts";
 
 /** An order id of 200 characters, each percent-encoded. */
 const MAX_PARAMETER = 2_400;
@@ -84,6 +85,7 @@ export type HttpOptions = {
 /** The verbs of every area. */
 export type HttpVerbs = EventsVerbs &
   WebhooksVerbs &
+  ReceiptsVerbs &
   RehearsalsVerbs &
   ReportsVerbs &
   OrdersVerbs &
@@ -154,6 +156,8 @@ export function buildServer(deps: HttpDeps): FastifyInstance {
   const rehearsing = { ...deps, maxBytes: rehearsalBytes, stallTimeout, draining: draining.signal };
   void app.register(async (scope) => rehearsalRoutes(scope, rehearsing));
   void app.register(async (scope) => webhookRoutes(scope, { ...deps, submit, countFailure, strangers, now }));
+  const receiving = { ...deps, countFailure, strangers, now, storeTimeout };
+  void app.register(async (scope) => receiptRoutes(scope, receiving));
   // Only routes that a browser may open get these headers: on every answer to posted events they took a third of the time.
   void app.register(async (seen) => {
     await seen.register(helmet, HELMET);

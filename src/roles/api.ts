@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import { createCampaignAdmin } from "../campaigns/administer.ts";
 import type { CampaignSet } from "../campaigns/live.ts";
 import { createPauseAdmin } from "../campaigns/pauses/administer.ts";
+import { openReceipts } from "../channels/receipts.ts";
 import type { Config } from "../config/config.ts";
 import type { Keys } from "../config/keys.ts";
 import { commonZone } from "../config/shops.ts";
@@ -23,6 +24,8 @@ import { buildServer } from "../http/server.ts";
 import type { Intake } from "../intake/intake.ts";
 import { previewTemplate } from "../preview/preview.ts";
 import type { QueueBackend } from "../queue/connection.ts";
+import type { ReceiptDeps } from "../receipts/deps.ts";
+import { createReceiver } from "../receipts/receiver.ts";
 import { createRehearsals, type Rehearsals } from "../rehearsal/service.ts";
 import { catalogOptions } from "../render/catalog/catalog-options.ts";
 import { listAudit } from "../reporting/audit-trail.ts";
@@ -44,7 +47,7 @@ export const api: Role = {
   name: "api",
   contacts: true,
   replans: false,
-  async start({ config, log, print, life, database, keys, backend, live, intake, metrics }) {
+  async start({ config, log, print, life, database, keys, backend, live, intake, metrics, receipts }) {
     const reads = connectReads(database.url, database.server);
     life.onRelease(() => reads.close());
     const http = await startHttp({
@@ -54,6 +57,7 @@ export const api: Role = {
       reads: reads.sql,
       backend,
       intake,
+      receipts,
       metrics: { text: () => metrics.registry.metrics(), answered: metrics.answered },
       current: () => live.current(),
       policies: policyLookups(() => live.current().policy.campaigns, config.shop),
@@ -85,6 +89,7 @@ type ApiInput = {
   readonly backend: Pick<QueueBackend, "check">;
   /** Intake, counted under the name of the source of the events. */
   readonly intake: (source: string) => Intake;
+  readonly receipts: ReceiptDeps;
   readonly metrics: { text(): Promise<string>; readonly answered: Observe };
   /** The campaigns that run now. */
   readonly current: () => CampaignSet;
@@ -113,6 +118,7 @@ export function buildApi(input: ApiInput) {
     config,
     intake: input.intake("http"),
     sources,
+    receipts: { channels: openReceipts(config.channels), submit: createReceiver(input.receipts).submit },
     auth: createAuth({
       adminKey: input.keys.apiKey,
       find: (digest) => withDeadline(5_000, "the database", findKey(sql, digest)),

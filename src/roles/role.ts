@@ -9,6 +9,7 @@ import type { Intake } from "../intake/intake.ts";
 import type { Lifecycle } from "../lifecycle.ts";
 import type { QueueBackend } from "../queue/connection.ts";
 import type { QueueProducer } from "../queue/producer.ts";
+import type { ReceiptDeps } from "../receipts/deps.ts";
 import type { ClockWatch } from "./clock-watch.ts";
 import type { Metrics } from "./metrics.ts";
 
@@ -24,6 +25,7 @@ export type Parts = {
   readonly producer: QueueProducer;
   readonly live: LiveCampaigns;
   readonly dispatcher: Dispatcher;
+  readonly receipts: ReceiptDeps;
   /** Intake, counted under the name of the source. */
   readonly intake: (source: string) => Intake;
   readonly metrics: Metrics;

@@ -5,10 +5,12 @@
 import type { Sql } from "../db/client.ts";
 import { analyzeGrown } from "../db/statistics.ts";
 import { lookForWork } from "../db/stores/dispatch/due-store.ts";
+import { dropOldMessageIds } from "../db/stores/receipts/wish-store.ts";
 import type { Lifecycle } from "../lifecycle.ts";
 import type { QueueProducer } from "../queue/producer.ts";
 import { repairSkew } from "../queue/skew-repair.ts";
 import { startUpkeepWorker } from "../queue/worker.ts";
+import { sweepReceipts } from "../receipts/receiver.ts";
 import { purgeTexts } from "../retention/purge-texts.ts";
 import { endStuck } from "./end-stuck.ts";
 import { CLOSE_WORKER_MS, type Parts, type Role } from "./role.ts";
@@ -20,17 +22,21 @@ const SCHEDULE_MS = 5_000;
 const ANALYZE_MS = 5_000;
 /** How often jobs are looked for that a worker with a wrong clock stranded. */
 const REPAIR_MS = 5_000;
+/** How often receipts are tried again that came before their message was recorded. */
+const RECEIPTS_MS = 500;
 /** How often sessions are looked for that stand still and hold locks. */
 const STUCK_MS = 2_000;
 /** One nudge wakes a dispatcher for this many due buyers. */
 const BUYERS_PER_NUDGE = 100;
+/** Ids of messages that are deleted in one run. */
+const MAX_DROPPED = 10_000;
 const MAX_COUNTED = 2_000;
 
 export const upkeep: Role = {
   name: "upkeep",
   contacts: false,
   replans: true,
-  async start({ config, life, log, database: { sql }, backend, producer, dispatcher, clock }) {
+  async start({ config, life, log, database: { sql }, backend, producer, dispatcher, clock, receipts }) {
     const schedule = async () => {
       if (clock.gate.isOpen()) await producer.scheduleUpkeep(CHORES_MS);
     };
@@ -44,11 +50,17 @@ export const upkeep: Role = {
       if (clock.gate.isOpen()) await putRight({ backend, clock, log });
     });
     every(STUCK_MS, life, () => endStuck(sql, log, false));
+    every(RECEIPTS_MS, life, () =>
+      sweepReceipts(receipts).catch((error: unknown) => log.warn({ err: error }, "kept receipts could not be applied")),
+    );
     const worker = startUpkeepWorker({
       backend,
       handle: async (chore) => {
         if (chore === "rescue") await dispatcher.rescue();
-        if (chore === "purge") await purgeTexts(sql, config.retention.deliveries);
+        if (chore === "purge") {
+          await purgeTexts(sql, config.retention.deliveries);
+          await dropOldMessageIds(sql, config.retention.deliveries, MAX_DROPPED);
+        }
         if (chore === "due-scan") await wakeDispatchers(sql, producer);
       },
     });

@@ -107,7 +107,14 @@ describe("access", () => {
       ([method, url]) =>
         `${method} ${url.replace("/acme/o1", "/:shop/:id").replace("/k1", "/:key").replace("/n1", "/:name").replace("/s1", "/:id").replace("/versions/1", "/versions/:version").replace("/nudge.sms.en.hbs", "/:name")}`,
     );
-    expect([...routes].sort()).toEqual([...tested, "POST /v1/webhooks/:source/:shop"].sort());
+    // Signatures and tokens give access to these.
+    const signed = [
+      "POST /v1/webhooks/:source/:shop",
+      "POST /v1/receipts/:channel",
+      "POST /v1/receipts/:channel/:token",
+      "GET /v1/receipts/:channel",
+    ];
+    expect([...routes].sort()).toEqual([...tested, ...signed].sort());
   });
 
   it("lets only an admin into a route without an access rule", async () => {

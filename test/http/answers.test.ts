@@ -24,11 +24,13 @@ import { orderStory } from "../../src/http/contract/orders.ts";
 import { problem } from "../../src/http/contract/parts/problem.ts";
 import { pageOf } from "../../src/http/contract/parts/values.ts";
 import { promiseAnswer } from "../../src/http/contract/promises.ts";
+import { receiptCounts } from "../../src/http/contract/receipts.ts";
 import { rehearsal } from "../../src/http/contract/rehearsals.ts";
 import { recoveryReport } from "../../src/http/contract/reports.ts";
 import { preview } from "../../src/http/contract/templates.ts";
 import { upcomingAnswer } from "../../src/http/contract/upcoming.ts";
 import { receivedEvent } from "../support/intake.ts";
+import { signedReceipts } from "../support/receipts.ts";
 import { T0 } from "../support/rules.ts";
 import { pathsOfSchema, removeSeen } from "./schema-paths.ts";
 import { bearer, JSON_TYPE, NDJSON_TYPE, pieces } from "./support.ts";
@@ -252,6 +254,18 @@ const GROUPS: readonly Group[] = [
     ],
   },
   {
+    schema: receiptCounts,
+    cases: [
+      {
+        route: "POST /v1/receipts/:channel",
+        url: "/v1/receipts/hook",
+        ...signedReceipts(
+          '[{"type":"delivered","messageId":"m1"},{"type":"reply","from":"+8613812345678","text":"no"}]',
+        ),
+      },
+    ],
+  },
+  {
     schema: suppression,
     cases: [
       { route: "POST /v1/suppressions", status: 201, payload: { shop: "acme", address: "13812345678" } },
@@ -292,6 +306,14 @@ const GROUPS: readonly Group[] = [
       ".warningsNotListed",
     ],
     cases: [
+      // No provider of this configuration has a token, or checks the address.
+      {
+        route: "POST /v1/receipts/:channel/:token",
+        url: "/v1/receipts/hook/t",
+        status: 404,
+        ...signedReceipts("{}"),
+      },
+      { route: "GET /v1/receipts/:channel", url: "/v1/receipts/hook", status: 401 },
       { route: "GET /v1/cases", status: 401, headers: { authorization: "Bearer nobody" } },
       { route: "GET /v1/orders/:shop/:id", url: "/v1/orders/acme/nope", status: 404 },
       { route: "GET /v1/cases", url: "/v1/cases?colour=red", status: 422 },

@@ -38,6 +38,8 @@ it("describes every route with its answers, bodies and access", () => {
     "/v1/events",
     "/v1/orders/{shop}/{id}",
     "/v1/orders/{shop}/{id}/promise",
+    "/v1/receipts/{channel}",
+    "/v1/receipts/{channel}/{token}",
     "/v1/rehearsals",
     "/v1/reminders",
     "/v1/reports/recovery",

@@ -4,6 +4,7 @@ import { Readable, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { pino } from "pino";
 import { onTestFinished } from "vitest";
+import type { ReceiptChannel } from "../../src/channels/receipts.ts";
 import type { KeyRole } from "../../src/core/values/role.ts";
 import type { RehearsalSlot } from "../../src/http/contract/rehearsals.ts";
 import { type Auth, createAuth } from "../../src/http/kit/auth.ts";
@@ -54,6 +55,10 @@ export function stubServer(change: Change = {}) {
       submit: async (events) => ({ accepted: events.length, duplicates: 0, rejected: [], warnings: [] }),
     },
     sources,
+    receipts: {
+      channels: new Map<string, ReceiptChannel>([["sms", { kind: "none" }]]),
+      submit: async (_channel, receipts) => ({ matched: receipts.length, unmatched: 0 }),
+    },
     auth,
     health: { ready: async () => ({ ok: true, checks: { database: { ok: true } } }) },
     metrics: async () => "dunlin_up 1\n",

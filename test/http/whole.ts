@@ -20,6 +20,7 @@ import { ALICE, campaignDir } from "../support/campaigns.ts";
 import { testDatabase } from "../support/database.ts";
 import { inProcessChannel } from "../support/in-process-channel.ts";
 import { receivedEvent } from "../support/intake.ts";
+import { RECEIPT_SECRET } from "../support/receipts.ts";
 import { T0 } from "../support/rules.ts";
 import { ADMIN_KEY, SHOPIFY_SECRET } from "./support.ts";
 
@@ -31,6 +32,7 @@ shops:
 channels:
   sms: { provider: console, cost: { amount: "0.045", currency: CNY } }
   chat: { provider: console }
+  hook: { provider: webhook, url: "http://127.0.0.1:1/", secret: ${RECEIPT_SECRET} }
 `,
   "templates/default/campaign.yaml": `
 name: Default
@@ -114,6 +116,7 @@ export async function wholeApi() {
     reads: database.sql,
     backend: { check: async () => ({ ...NO_QUEUE, faults: ["the queue does not answer"] }) },
     intake: () => intake,
+    receipts: { ...shared, shopIds: config.shopIds, channels },
     metrics: { text: () => metrics.registry.metrics(), answered: metrics.answered },
     current: () => live.current(),
     policies: policyLookups(() => live.current().policy.campaigns, config.shop),

@@ -3,7 +3,7 @@ import { type BuyerState, type Contact, isLaterContact, type OpenCase, type Paym
 import { isExcluded } from "./match.ts";
 
 /** Keeps the last reported contact of each kind. */
-export function setContact(state: BuyerState, kind: string, contact: Contact): void {
+export function setContact(state: Pick<BuyerState, "contacts">, kind: string, contact: Contact): void {
   const known = state.contacts.get(kind);
   if (known === undefined || isLaterContact(contact, known)) state.contacts.set(kind, contact);
 }

@@ -111,6 +111,8 @@ export const deliveries = pgTable(
     message: text("message"),
     /** The text that was, or may have been, sent, encrypted. null: nothing left, or it is no longer kept. No index: it is written on the hot path. */
     sealedText: bytea("sealed_text"),
+    /** The sum of its receipts (core/receipts/facts.ts). */
+    receipt: jsonb("receipt"),
   },
   (t) => [
     primaryKey({ columns: [t.shopId, t.id] }),
@@ -118,6 +120,8 @@ export const deliveries = pgTable(
     uniqueIndex("deliveries_one_standing")
       .on(t.shopId, t.reminderId)
       .where(sql`state in ('claimed', 'accepted', 'unknown')`),
+    // A receipt names a delivery, and no shop.
+    index("deliveries_id").on(t.id),
     // All attempts of a reminder.
     index("deliveries_reminder").on(t.shopId, t.reminderId),
     // The scan for claims whose worker reported no outcome in time.

@@ -26,6 +26,11 @@ export const ERRORS = {
     title: "Webhook not configured",
     remedy: "Set `shops.<shop>.webhooks.<source>.secret` in dunlin.yaml.",
   },
+  receipts_not_configured: {
+    status: 401,
+    title: "Receipts not configured",
+    remedy: "Set `channels.<channel>.secret` in dunlin.yaml.",
+  },
   forbidden: { status: 403, title: "Role too low", remedy: "Use a key of the role that `detail` names." },
   not_found: { status: 404, title: "No such route", remedy: "See `/openapi.json` for paths and methods." },
   unknown_source: {
@@ -132,6 +137,11 @@ export const ERRORS = {
     status: 422,
     title: "Not a webhook of this source",
     remedy: "Register only order topics of this platform at this URL.",
+  },
+  invalid_receipt: {
+    status: 422,
+    title: "Not a receipt of this provider",
+    remedy: "Register this URL for delivery receipts and replies only.",
   },
   invalid_body: { status: 422, title: "Invalid body", remedy: "Correct the fields that `errors` names." },
   invalid_template: { status: 422, title: "Invalid template", remedy: "Correct the lines that `errors` names." },

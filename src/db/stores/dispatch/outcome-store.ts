@@ -8,6 +8,7 @@ export type Outcome = {
   readonly shop: string;
   readonly deliveryId: string;
   readonly reminderId: string;
+  readonly channel: string;
   readonly state: "accepted" | "failed-permanent" | "failed-transient" | "unknown";
   readonly template: string | null;
   readonly templateVersion: string | null;

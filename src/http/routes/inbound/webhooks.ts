@@ -6,16 +6,16 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
-import { parseJson } from "../../core/text/json.ts";
-import type { Source } from "../../sources/source.ts";
-import { receipt } from "../contract/events.ts";
-import { webhookParams } from "../contract/webhooks.ts";
-import { readBody } from "../kit/body/read-body.ts";
-import type { Strangers } from "../kit/body/strangers.ts";
-import { HttpProblem } from "../kit/errors.ts";
-import type { CountFailure } from "../kit/guard.ts";
-import { answers, JSON_TYPE } from "../kit/openapi.ts";
-import type { Submit } from "../kit/submit.ts";
+import { parseJson } from "../../../core/text/json.ts";
+import type { Source } from "../../../sources/source.ts";
+import { receipt } from "../../contract/events.ts";
+import { webhookParams } from "../../contract/webhooks.ts";
+import { readBody } from "../../kit/body/read-body.ts";
+import type { Strangers } from "../../kit/body/strangers.ts";
+import { HttpProblem } from "../../kit/errors.ts";
+import type { CountFailure } from "../../kit/guard.ts";
+import { answers, JSON_TYPE } from "../../kit/openapi.ts";
+import type { Submit } from "../../kit/submit.ts";
 
 /** An order with many hundreds of items comes as one body. */
 const BODY_LIMIT = 5_000_000;

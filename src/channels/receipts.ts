@@ -1,0 +1,34 @@
+/** The readers of receipts: one line a provider that reports any. */
+import type { ReceiptReader } from "../core/seams/receipt.ts";
+import type { ChannelConfig, ChannelConfigOf, ChannelProvider } from "../providers/all.ts";
+import { webhookReceipts } from "./webhook/receipt.ts";
+
+/** null: the channel is configured without the secret that its receipts need. */
+type Reads<Name extends ChannelProvider> = (config: ChannelConfigOf<Name>) => ReceiptReader | null;
+
+const READERS: { readonly [Name in ChannelProvider]?: Reads<Name> } = {
+  webhook: ({ settings }) => (settings.secret === undefined ? null : webhookReceipts(settings.secret)),
+};
+
+export type ReceiptChannel =
+  | { readonly kind: "reads"; readonly reader: ReceiptReader }
+  /** `none`: its provider reports nothing; `unset`: its secret is not configured. */
+  | { readonly kind: "none" | "unset" };
+
+/** By the name of the channel. */
+export function openReceipts(configs: readonly ChannelConfig[]): ReadonlyMap<string, ReceiptChannel> {
+  return new Map(configs.map((config) => [config.name, receiptChannel(config.provider, config)]));
+}
+
+function receiptChannel<Name extends ChannelProvider>(provider: Name, config: ChannelConfigOf<Name>): ReceiptChannel {
+  const read: Reads<Name> | undefined = READERS[provider];
+  if (read === undefined) return { kind: "none" };
+  const reader = read(config);
+  return reader === null ? { kind: "unset" } : { kind: "reads", reader };
+}
+
+/** The channels whose receipts name messages by the provider's ids. */
+export function namedByMessageId(channels: ReadonlyMap<string, ReceiptChannel>): ReadonlySet<string> {
+  const named = [...channels].filter(([, channel]) => channel.kind === "reads" && channel.reader.byMessageId);
+  return new Set(named.map(([name]) => name));
+}

@@ -1,0 +1,156 @@
+/**
+ * Replies that opt an address out or in again, and addresses that a provider reports as opted out or as not existing. One transaction records the
+ * wish and stops what is planned. No address and no text is stored or logged.
+ */
+import { contactOf, type Identity, maskContact } from "../core/order/contact.ts";
+import { readWish } from "../core/receipts/consent.ts";
+import type { Receipt } from "../core/seams/receipt.ts";
+import type { ShopPolicy } from "../core/values/policy.ts";
+import type { Sql } from "../db/client.ts";
+import { newId } from "../db/ids.ts";
+import { liftSuppressions, type SuppressionWrite, suppressContacts } from "../db/stores/buyers/suppression-store.ts";
+import { insertAudit } from "../db/stores/campaigns/audit-store.ts";
+import { databaseNow } from "../db/stores/intake/intake-store.ts";
+import { shopsSeen } from "../db/stores/reads/windows.ts";
+import { type Matched, matchReceipts } from "../db/stores/receipts/match-store.ts";
+import { chatKinds, contactsOfReminders, keepWishes, storedContacts } from "../db/stores/receipts/wish-store.ts";
+import { inTransaction } from "../db/transaction.ts";
+import { type Arrived, nameOf } from "./apply.ts";
+import type { ReceiptDeps } from "./deps.ts";
+
+type Wishing = Arrived & { readonly index: number; readonly wish: "out" | "in" | "invalid" };
+type Address = { readonly shop: string; readonly kind: string; readonly hash: Buffer; readonly masked: string };
+type Outcome = Address & Pick<Wishing, "wish" | "channel"> & { readonly at: number };
+
+export const wishOf = ({ kind, wish, text }: Receipt): Wishing["wish"] | null =>
+  wish ?? (kind === "reply" && text !== null ? readWish(text) : null);
+
+/** Records the wishes among what arrived. Returns for each whether somebody is known by its address, or its message is. */
+export async function applyWishes(deps: ReceiptDeps, arrived: readonly Arrived[]): Promise<readonly boolean[]> {
+  const matches = new Map((await matchReceipts(deps.sql, arrived.map(nameRow))).map((match) => [match.index, match]));
+  const wishing = arrived.flatMap((each, index) => {
+    const wish = wishOf(each.receipt);
+    return wish === null ? [] : [{ ...each, index, wish }];
+  });
+  const known = arrived.map((_, index) => matches.has(index));
+  if (wishing.length === 0) return known;
+  await inTransaction(deps.sql, async (tx) => {
+    const now = await databaseNow(tx);
+    const outcomes = new Map<string, Outcome>();
+    for (const each of wishing) {
+      const { addresses, isKnown } = await addressesOf(deps, tx, each, matches.get(each.index));
+      if (isKnown) known[each.index] = true;
+      const { at } = each.receipt;
+      for (const address of addresses) {
+        const key = `${address.shop}\n${address.hash.toString("latin1")}`;
+        const outcome = { ...address, wish: each.wish, channel: each.channel, at: Math.min(at ?? now, now) };
+        const before = outcomes.get(key);
+        if (before === undefined || isLater(outcome, before)) outcomes.set(key, outcome);
+      }
+    }
+    await write(deps, tx, [...outcomes.values()]);
+  });
+  return known;
+}
+
+const nameRow = ({ channel, receipt }: Arrived, index: number) => nameOf({ channel, receipt }, index);
+
+const isLater = (a: Outcome, b: Outcome): boolean => a.at > b.at || (a.at === b.at && b.wish === "in");
+
+async function write({ vault }: ReceiptDeps, tx: Sql, outcomes: readonly Outcome[]): Promise<void> {
+  if (outcomes.length === 0) return;
+  const keyOf = ({ shop, hash }: { shop: string; hash: Buffer }) => `${shop}\n${hash.toString("latin1")}`;
+  const latest = new Set(
+    (
+      await keepWishes(
+        tx,
+        outcomes.map(({ shop, hash, at, wish }) => ({ shop, hash, at, optedOut: wish !== "in" })),
+      )
+    ).map(keyOf),
+  );
+  const counting = outcomes.filter((outcome) => latest.has(keyOf(outcome)));
+  const outs = counting.filter(({ wish }) => wish !== "in");
+  const rows = outs.map(
+    ({ shop, hash, kind, masked, wish, channel }): SuppressionWrite => ({
+      ...{ shop, hash, kind, id: newId(), masked: vault.seal(masked), source: channel },
+      reason: wish === "invalid" ? "bounce" : "opt_out",
+    }),
+  );
+  const added = await suppressContacts(tx, rows);
+  const lifted = await liftSuppressions(
+    tx,
+    counting.filter(({ wish }) => wish === "in"),
+    ["opt_out"],
+  );
+  const entries = [
+    ...added.map((each) => ({ ...each, action: "suppression.add" })),
+    ...lifted.map((each) => ({ ...each, action: "suppression.lift" })),
+  ];
+  const who = `channel ${[...new Set(counting.map(({ channel }) => channel))].join(", ")}`;
+  for (const { shop, id, action } of entries)
+    await insertAudit(
+      tx,
+      { who, via: "http" },
+      { action, subject: shop, from: null, to: null, note: `suppression ${id}` },
+    );
+}
+
+/**
+ * The addresses that a wish is about. If its message is known, it is about that shop. Else it holds for every shop that knows the address,
+ * and for all shops if none does.
+ */
+async function addressesOf(
+  deps: ReceiptDeps,
+  tx: Sql,
+  { receipt, channel }: Wishing,
+  match: Matched | undefined,
+): Promise<{ readonly addresses: readonly Address[]; readonly isKnown: boolean }> {
+  const contact = deps.channels.get(channel)?.contact ?? "phone";
+  if (receipt.address === null) {
+    if (match === undefined) return { addresses: [], isKnown: false };
+    return { addresses: await buyersContacts(deps, tx, match, contact), isKnown: true };
+  }
+  const kinds = await kindsOf(tx, contact, receipt.addressKind);
+  const shops = match === undefined ? await everyShop(deps, tx) : [match.shop];
+  const candidates = shops.flatMap((shop) => {
+    const policy = deps.shopOf(shop);
+    return policy === null ? [] : kinds.flatMap((kind) => addressOf(deps, policy, kind, receipt.address ?? "") ?? []);
+  });
+  const stored = new Set(
+    (await storedContacts(tx, candidates)).map(({ shop, hash }) => `${shop}\n${hash.toString("latin1")}`),
+  );
+  const known = candidates.filter(({ shop, hash }) => stored.has(`${shop}\n${hash.toString("latin1")}`));
+  return { addresses: known.length > 0 ? known : candidates, isKnown: match !== undefined || known.length > 0 };
+}
+
+function addressOf({ vault }: ReceiptDeps, shop: ShopPolicy, kind: string, address: string): Address | null {
+  const contact: Identity | null = contactOf(kind, address, shop);
+  if (contact === null) return null;
+  const hash = vault.hash(contact.kind, contact.value);
+  return { shop: shop.id, kind: contact.kind, hash, masked: maskContact(contact.value) };
+}
+
+/** As `contactOf` takes them. */
+async function kindsOf(tx: Sql, contact: string, given: string | null): Promise<readonly string[]> {
+  if (contact === "phone") return ["phone"];
+  if (given !== null) return [given];
+  if (contact !== "chat") return [contact.replace(/^chat\./, "")];
+  return (await chatKinds(tx)).map((kind) => kind.slice("chat.".length));
+}
+
+async function buyersContacts(
+  { vault }: ReceiptDeps,
+  tx: Sql,
+  { shop, reminder_id: id }: Matched,
+  contact: string,
+): Promise<Address[]> {
+  const rows = await contactsOfReminders(tx, [{ shop, id }]);
+  const reaches = (kind: string) => kind === contact || (contact === "chat" && kind.startsWith("chat."));
+  return rows
+    .filter(({ kind }) => reaches(kind))
+    .map(({ kind, hash, cipher }) => ({ shop, kind, hash, masked: maskContact(vault.open(cipher)) }));
+}
+
+const everyShop = async ({ shopIds }: ReceiptDeps, tx: Sql): Promise<string[]> => [
+  ...new Set([...shopIds, ...(await shopsSeen(tx))]),
+];

@@ -1,0 +1,180 @@
+import { describe, expect, it } from "vitest";
+import type { Message, SendOutcome } from "../../../src/core/seams/channel.ts";
+import { HOUR, MINUTE } from "../../../src/core/values/duration.ts";
+import { receivedEvent, T0 } from "../../support/dispatch.ts";
+import { receiptSetup } from "../../support/receipts.ts";
+
+const BUYER = { id: "b1", phone: "+8613812345678", chat: { wechat: "w1" } };
+const at = (minutes: number) => new Date(T0 + minutes * MINUTE).toISOString();
+
+/** A chat message that was sent at T0 + 10 m, with SMS as the next channel. */
+async function sentOnce(options: Parameters<typeof receiptSetup>[0] = {}, buyer: object = BUYER) {
+  const setup = await receiptSetup(options);
+  await setup.at(T0);
+  await setup.receive(receivedEvent("e1", "order.created", T0, { buyer }));
+  await setup.at(T0 + 10 * MINUTE);
+  await setup.drain();
+  await setup.at(T0 + 13 * MINUTE);
+  return { ...setup, id: setup.sent[0]?.idempotencyKey ?? "" };
+}
+
+describe("a delivery receipt", () => {
+  it("notes that the message arrived, what it cost, and how many segments it had", async () => {
+    const { post, id, deliveries } = await sentOnce();
+    const receipt = {
+      type: "delivered",
+      id,
+      at: at(11),
+      segments: 2,
+      cost: { amount: "0.075", currency: "USD" },
+    };
+    expect(await post("chat", receipt)).toEqual({ status: 200, body: { matched: 1, unmatched: 0 } });
+    expect(await deliveries()).toMatchObject([
+      { state: "accepted", delivered_at: T0 + 11 * MINUTE, segments: 2, cost_micros: 75_000, cost_currency: "USD" },
+    ]);
+  });
+
+  it("finds its message by the provider's id, and only on its own channel", async () => {
+    const { post, id, deliveries } = await sentOnce();
+    const named = { type: "delivered", messageId: `m-${id}`, at: at(11) };
+    expect((await post("sms", [named, { ...named, id }])).body).toEqual({ matched: 0, unmatched: 2 });
+    expect((await deliveries())[0]?.delivered_at).toBeNull();
+    expect((await post("chat", [named])).body).toEqual({ matched: 1, unmatched: 0 });
+    expect((await deliveries())[0]?.delivered_at).toBe(T0 + 11 * MINUTE);
+  });
+
+  it("is kept when it comes before the answer to the send, and matched after it", async () => {
+    let answer: (outcome: SendOutcome) => void = () => {};
+    let begun: (message: Message) => void = () => {};
+    const sending = new Promise<Message>((resolve) => {
+      begun = resolve;
+    });
+    const setup = await receiptSetup({
+      answer: (message) => {
+        begun(message);
+        return new Promise((resolve) => {
+          answer = resolve;
+        });
+      },
+    });
+    await setup.at(T0);
+    await setup.receive(receivedEvent("e1", "order.created", T0, { buyer: BUYER }));
+    await setup.at(T0 + 10 * MINUTE);
+    const drained = setup.drain();
+    const { idempotencyKey: id } = await sending;
+    expect((await setup.post("chat", { type: "delivered", messageId: "early", at: at(10) })).body.matched).toBe(0);
+    expect((await setup.post("chat", { type: "delivered", id, at: at(11) })).body.matched).toBe(1);
+    await setup.at(T0 + 11 * MINUTE);
+    await setup.sweep();
+    expect(await setup.deliveries()).toMatchObject([{ state: "claimed", delivered_at: null }]);
+    answer({ kind: "accepted", messageId: "early", segments: 1 });
+    await drained;
+    await setup.at(T0 + 12 * MINUTE);
+    await setup.sweep();
+    expect(await setup.deliveries()).toMatchObject([{ state: "accepted", delivered_at: T0 + 10 * MINUTE }]);
+    expect(await setup.database.sql`select from kept_receipts`).toHaveLength(0);
+  });
+
+  it("of a message that nobody knows is dropped after a while", async () => {
+    const { post, sweep, at: setNow, database } = await sentOnce();
+    await post("chat", { type: "delivered", id: "0193b3c0-0000-7000-8000-000000000001", at: at(1) });
+    await post("chat", { type: "delivered", messageId: "someone else's", at: "2019-01-01T00:00:00Z" });
+    const kept = async () => (await database.sql`select from kept_receipts`).length;
+    expect(await kept()).toBe(2);
+    await setNow(T0 + 20 * MINUTE);
+    await sweep();
+    expect(await kept()).toBe(2);
+    await setNow(T0 + 30 * MINUTE);
+    await sweep();
+    expect(await kept()).toBe(0);
+  });
+
+  it("tells that a message was sent whose outcome nobody knew", async () => {
+    const { post, id, deliveries, reminders } = await sentOnce({
+      answer: () => ({ kind: "unknown", code: "timeout", message: "no answer" }),
+    });
+    expect((await reminders())[0]).toMatchObject({ state: "skipped", reason: "unknown_outcome" });
+    await post("chat", { type: "delivered", id, at: at(11) });
+    expect(await deliveries()).toMatchObject([{ state: "accepted", delivered_at: T0 + 11 * MINUTE, code: null }]);
+    expect((await reminders())[0]).toMatchObject({ state: "sent", reason: null });
+  });
+});
+
+describe("a failure", () => {
+  const failure = (id: string) => ({ type: "failed", id, at: at(12), code: "4711" });
+
+  it("sends the reminder over the next channel, once", async () => {
+    const { post, id, deliveries, reminders, drain, sent } = await sentOnce();
+    expect((await post("chat", [failure(id), failure(id)])).body).toEqual({ matched: 2, unmatched: 0 });
+    await post("chat", failure(id));
+    await drain();
+    await post("chat", failure(id));
+    await drain();
+    expect(sent.map(({ channel }) => channel)).toEqual(["chat", "sms"]);
+    expect(await deliveries()).toMatchObject([
+      { channel: "chat", state: "failed-permanent", code: "4711" },
+      { channel: "sms", state: "accepted" },
+    ]);
+    expect((await reminders())[0]).toMatchObject({ state: "sent" });
+  });
+
+  it("ends the reminder where no other channel reaches the buyer", async () => {
+    const { post, id, reminders, drain, sent } = await sentOnce({}, { id: "b1", chat: { wechat: "w1" } });
+    await post("chat", failure(id));
+    await drain();
+    expect(sent).toHaveLength(1);
+    expect((await reminders())[0]).toEqual({ step: "nudge", state: "skipped", reason: "rejected_by_provider" });
+  });
+
+  it("sends nothing when the reminder is of no use any more", async () => {
+    const { post, id, reminders, drain, sent, at: setNow } = await sentOnce();
+    await setNow(T0 + 2 * HOUR);
+    await post("chat", failure(id));
+    await drain();
+    expect(sent).toHaveLength(1);
+    expect((await reminders())[0]).toMatchObject({ state: "skipped", reason: "rejected_by_provider" });
+  });
+
+  it("that is not definite only notes its code", async () => {
+    const { post, id, deliveries, drain, sent } = await sentOnce();
+    await post("chat", { ...failure(id), definite: false });
+    await drain();
+    expect(sent).toHaveLength(1);
+    expect(await deliveries()).toMatchObject([{ state: "accepted", code: "4711" }]);
+  });
+
+  it("sends nothing after the buyer paid", async () => {
+    const { post, id, receive, drain, sent } = await sentOnce();
+    await receive(receivedEvent("e2", "order.paid", T0 + 11 * MINUTE));
+    await post("chat", failure(id));
+    await drain();
+    expect(sent).toHaveLength(1);
+  });
+
+  it("takes back the credit of a payment", async () => {
+    const { post, id, receive, database } = await sentOnce({}, { id: "b1", chat: { wechat: "w1" } });
+    await receive(receivedEvent("e2", "order.paid", T0 + 11 * MINUTE));
+    const recovered = async () => (await database.sql`select from recoveries`).length;
+    expect(await recovered()).toBe(1);
+    await post("chat", failure(id));
+    expect(await recovered()).toBe(0);
+    await post("chat", { type: "delivered", id, at: at(11) });
+    expect(await recovered()).toBe(1);
+  });
+});
+
+describe("the route", () => {
+  it("verifies the signature over the raw bytes, and the time", async () => {
+    const { app, post, id } = await sentOnce();
+    const receipt = { type: "delivered", id };
+    expect((await post("chat", receipt, "another")).body).toMatchObject({ status: 401, code: "invalid_signature" });
+    const unsigned = await app.inject({ method: "POST", url: "/v1/receipts/chat", payload: receipt });
+    expect(unsigned.json().code).toBe("invalid_signature");
+    expect((await post("nowhere", receipt)).body.code).toBe("channel_not_found");
+    expect((await post("chat", "text")).body.code).toBe("invalid_receipt");
+    expect((await post("chat", [receipt, { type: "opened", id }, { type: "delivered" }])).body).toEqual({
+      matched: 1,
+      unmatched: 2,
+    });
+  });
+});

@@ -1,0 +1,119 @@
+import { describe, expect, it } from "vitest";
+import { MINUTE } from "../../../src/core/values/duration.ts";
+import { suppress } from "../../../src/followup/suppress.ts";
+import { ALICE } from "../../support/campaigns.ts";
+import { receivedEvent, T0 } from "../../support/dispatch.ts";
+import { receiptSetup } from "../../support/receipts.ts";
+
+const PHONE = "+8613812345678";
+const at = (minutes: number) => new Date(T0 + minutes * MINUTE).toISOString();
+const reply = (text: string, minutes = 5, change: object = {}) => ({
+  type: "reply",
+  from: PHONE,
+  text,
+  at: at(minutes),
+  ...change,
+});
+
+async function planned() {
+  const setup = await receiptSetup({ campaign: { quietHours: "off" } });
+  await setup.at(T0);
+  await setup.receive(receivedEvent("e1", "order.created", T0));
+  await setup.at(T0 + 6 * MINUTE);
+  const { sql } = setup.database;
+  return {
+    ...setup,
+    suppressed: () => sql<{ reason: string; source: string }[]>`select reason, source from suppressions`,
+    due: async () => {
+      await setup.at(T0 + 10 * MINUTE);
+      await setup.drain();
+      return setup.sent.length;
+    },
+  };
+}
+
+describe("a reply", () => {
+  it.each(["stop", "ＳＴＯＰ", "Unsubscribe", " td ", "退订", "拒收", "T", "r", "Stop!", "BAJA"])(
+    "with the word %j opts the address out, and nothing more is sent",
+    async (text) => {
+      const { post, suppressed, due, reminders } = await planned();
+      expect((await post("sms", reply(text))).body).toEqual({ matched: 1, unmatched: 0 });
+      expect(await suppressed()).toEqual([{ reason: "opt_out", source: "sms" }]);
+      expect(await due()).toBe(0);
+      expect((await reminders())[0]?.reason).toBe("suppressed");
+    },
+  );
+
+  it.each(["please stop", "stop it", "no", "I paid", "TDD", ""])("with the text %j changes nothing", async (text) => {
+    const { post, suppressed, due } = await planned();
+    await post("sms", reply(text));
+    expect(await suppressed()).toEqual([]);
+    expect(await due()).toBe(1);
+  });
+
+  it.each(["START", "alta", "恢复"])("with the word %s lifts what a reply made", async (text) => {
+    const { post, suppressed, due } = await planned();
+    await post("sms", [reply("STOP", 3), reply(text, 4)]);
+    expect(await suppressed()).toEqual([]);
+    await post("sms", reply("STOP", 5));
+    await post("sms", reply(text, 6));
+    expect(await suppressed()).toEqual([]);
+    expect(await due()).toBe(1);
+  });
+
+  it("does not lift what a person did", async () => {
+    const { post, suppressed, deps, due } = await planned();
+    await post("sms", reply("STOP", 3));
+    await suppress(deps, ALICE, { shop: "acme", address: PHONE, kind: "phone" });
+    await post("sms", reply("START", 5));
+    expect(await suppressed()).toEqual([{ reason: "manual", source: "alice" }]);
+    expect(await due()).toBe(0);
+  });
+
+  it("that comes twice, or after a later one, changes nothing", async () => {
+    const { post, suppressed } = await planned();
+    await post("sms", reply("START", 5));
+    await post("sms", reply("STOP", 4));
+    expect(await suppressed()).toEqual([]);
+    await post("sms", reply("STOP", 6));
+    await post("sms", reply("START", 5));
+    expect(await suppressed()).toHaveLength(1);
+  });
+
+  it("of a number that no order named yet holds for every shop", async () => {
+    const { post, suppressed, receive, at: setNow, drain, sent } = await planned();
+    expect((await post("sms", reply("STOP", 5, { from: "139 1234 5678" }))).body).toEqual({ matched: 0, unmatched: 1 });
+    expect(await suppressed()).toHaveLength(1);
+    const buyer = { id: "b2", phone: "13912345678" };
+    await receive(receivedEvent("e2", "order.created", T0 + 6 * MINUTE, { id: "o2", buyer }));
+    await setNow(T0 + 17 * MINUTE);
+    await drain();
+    expect(sent.map(({ orders }) => orders)).toEqual([["o1"]]);
+  });
+
+  it("in a chat finds the handle by its kind, or by the message", async () => {
+    const { post, receive, suppressed, drain, at: setNow, sent } = await planned();
+    const buyer = { id: "b2", chat: { wechat: "w2" } };
+    await receive(receivedEvent("e2", "order.created", T0 + 6 * MINUTE, { id: "o2", buyer }));
+    await setNow(T0 + 16 * MINUTE);
+    await drain();
+    await setNow(T0 + 20 * MINUTE);
+    const id = sent.find(({ channel }) => channel === "chat")?.idempotencyKey;
+    expect((await post("chat", reply("STOP", 16, { from: undefined, id }))).body.matched).toBe(1);
+    expect(await suppressed()).toHaveLength(1);
+    await post("chat", reply("START", 17, { from: "w2" }));
+    expect(await suppressed()).toEqual([]);
+    await post("chat", reply("STOP", 18, { from: "w2", kind: "wechat" }));
+    expect(await suppressed()).toHaveLength(1);
+  });
+
+  it("leaves neither its text nor the address anywhere", async () => {
+    const { post, database, lines } = await planned();
+    await post("sms", [reply("I paid yesterday, call +8613812345678"), reply("STOP")]);
+    const tables = await database.sql<{ t: string }[]>`
+      select string_agg(query_to_xml('select * from ' || quote_ident(table_name), true, true, '')::text, '') as t
+      from information_schema.tables where table_schema = 'public'`;
+    expect(tables[0]?.t).not.toMatch(/13812345678|yesterday/);
+    expect(lines.join("")).not.toMatch(/12345678|yesterday|STOP/);
+  });
+});
