@@ -18,6 +18,7 @@ import {
   addFault,
   addWarning,
   bump,
+  choose,
   countFit,
   countHour,
   countMatches,
@@ -157,7 +158,7 @@ function countText(figures: Figures, decision: Decision, person: Person, compose
 
 function countDecision(figures: Figures, { decision, person, composed }: Kept): void {
   const { campaign, step, variant, reason } = decision;
-  if (campaign !== null) figures.chosen.add(campaign.key);
+  if (campaign !== null) choose(figures, campaign.key);
   const settled = isSettled(reason);
   const made = composed?.made ?? null;
   countRow(figures, {

@@ -110,7 +110,7 @@ export type Figures = {
   readonly zones: Map<string, ZoneFigures>;
   /** The campaigns that have a row. */
   readonly chosen: Set<string>;
-  /** Campaign → which orders it fits. Not complete for campaigns that have a row. */
+  /** Campaign that has no row → which orders it fits. */
   readonly matches: Map<string, FitFigures>;
   /** When the first and the last order were created. */
   created: { readonly first: number; readonly last: number } | null;

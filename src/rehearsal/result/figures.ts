@@ -173,6 +173,12 @@ export function countMatches(figures: Figures, campaigns: readonly Campaign[], s
   }
 }
 
+/** The campaign has a row. Which orders it fits is not needed any more. */
+export function choose(figures: Figures, campaign: string): void {
+  figures.chosen.add(campaign);
+  figures.matches.delete(campaign);
+}
+
 function noteCreated(figures: Figures, { first, last }: NonNullable<Figures["created"]>): void {
   const known = figures.created;
   if (known === null || first < known.first || last > known.last)
@@ -222,8 +228,9 @@ export function addFigures(sum: Figures, more: Figures): void {
     for (const shop of shops) entry.shops.add(shop);
     for (const [hour, count] of hours) bump(entry.hours, hour, count);
   }
-  for (const campaign of more.chosen) sum.chosen.add(campaign);
+  for (const campaign of more.chosen) choose(sum, campaign);
   for (const [campaign, fit] of more.matches) {
+    if (sum.chosen.has(campaign)) continue;
     const entry = within(sum.matches, campaign, emptyFit);
     for (const condition of Object.keys(fit) as (keyof FitFigures)[]) entry[condition] += fit[condition];
   }

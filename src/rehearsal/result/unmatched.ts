@@ -8,7 +8,7 @@ import type { Figures, FitFigures } from "../types.ts";
 export function* unmatched(figures: Figures, campaigns: readonly Campaign[], zone: string): Generator<string> {
   for (const campaign of campaigns) {
     const fit = figures.matches.get(campaign.key);
-    if (fit === undefined || figures.chosen.has(campaign.key)) continue;
+    if (fit === undefined) continue;
     yield `campaign ${campaign.key} is used for none of the orders: ${whyUnused(campaign, fit, figures.created, zone)}`;
   }
 }
