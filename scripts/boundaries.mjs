@@ -79,13 +79,14 @@ MAY.http = [...CORE, "deadline.ts", "http/contract", "sources", "db", ...STORES]
 MAY.console = ["http/contract"];
 MAY.demo = [...BELOW_FEATURES, ...FEATURES];
 // `dunlin demo` is a command.
-MAY.cli = [...MAY.demo, "demo"];
+MAY.cli = [...MAY.demo, "demo", "package-root.ts"];
 MAY["lifecycle.ts"] = [];
 MAY["deadline.ts"] = [];
+MAY["package-root.ts"] = [];
 MAY.roles = [...BELOW_FEATURES, ...FEATURES, ...SURFACES, "lifecycle.ts", "deadline.ts"];
 MAY["*"] = [...MAY.roles, "roles", "http/contract"];
 // The pool opens the embedded server, and the embedded server needs a pool to ask whether it is up.
-MAY.db = [...MAY.db, "db/embedded"];
+MAY.db = [...MAY.db, "db/embedded", "package-root.ts"];
 
 /** The packages that pure code may import. */
 const PURE = new Set(["zod", "luxon", "yaml", "libphonenumber-js", "libphonenumber-js/max"]);

@@ -1,5 +1,6 @@
 /** Texts of the help that commander does not write itself. */
 import { readFileSync } from "node:fs";
+import { PACKAGE_ROOT } from "../package-root.ts";
 
 /** For `addHelpText("after", …)`. Each example is a whole line of a shell. */
 export const examples = (...lines: readonly string[]): string =>
@@ -11,8 +12,6 @@ Exit codes: 0 done, 1 failed with the reason on stderr, 2 wrong usage.${examples
 
 /** The version of this program, like 0.1.0. */
 export function version(): string {
-  const { version }: { version: string } = JSON.parse(
-    readFileSync(new URL("../../package.json", import.meta.url), "utf8"),
-  );
+  const { version }: { version: string } = JSON.parse(readFileSync(new URL("package.json", PACKAGE_ROOT), "utf8"));
   return version;
 }

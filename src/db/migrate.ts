@@ -1,11 +1,12 @@
 /** Brings the schema up to date, and checks whether a database fits this program. */
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { PACKAGE_ROOT } from "../package-root.ts";
 import type { ServerFacts } from "../postgres/server.ts";
 import { connect, type Sql } from "./client.ts";
 import { redactUrl } from "./url.ts";
 
-const FOLDER = fileURLToPath(new URL("../../drizzle", import.meta.url));
+const FOLDER = fileURLToPath(new URL("drizzle", PACKAGE_ROOT));
 /** An arbitrary number: one migration at a time in each database. */
 const LOCK = 5_873_011_402;
 

@@ -1,0 +1,64 @@
+/**
+ * Builds `dist/`: the program and the threads of the rehearsal, bundled, with what they share in chunks beside them. Loading some 600 small
+ * modules takes twice the time that the program itself needs to start. Packages in CommonJS, and those that find files by their own place,
+ * stay in node_modules. Types are checked by `npm run verify`.
+ */
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+/** The packages that consist of many ES modules. */
+const BUNDLED = new Set(["zod", "libphonenumber-js", "uuid", "diff"]);
+const { dependencies } = JSON.parse(readFileSync(`${ROOT}/package.json`, "utf8"));
+const external = Object.keys(dependencies).filter((name) => !BUNDLED.has(name));
+
+/**
+ * All files lie flat in `outdir`: the threads are started by their name beside the file that starts them. A program that runs from it goes on:
+ * a file that is the same is not touched.
+ */
+export async function bundle(entries, outdir) {
+  const { outputFiles } = await build({
+    absWorkingDir: ROOT,
+    entryPoints: [...entries, "src/rehearsal/worker.ts", "src/rehearsal/job-worker.ts"],
+    outdir,
+    entryNames: "[name]",
+    chunkNames: "chunk-[hash]",
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    platform: "node",
+    target: "node20.19",
+    external: external.flatMap((name) => [name, `${name}/*`]),
+    sourcemap: true,
+    sourcesContent: false,
+    write: false,
+    logLevel: "warning",
+  });
+  mkdirSync(outdir, { recursive: true });
+  for (const { path, contents } of outputFiles) {
+    if (existsSync(path) && readFileSync(path).equals(contents)) continue;
+    const part = `${path}.${process.pid}`;
+    writeFileSync(part, contents);
+    renameSync(part, path);
+  }
+  const built = new Set(outputFiles.map(({ path }) => basename(path)));
+  for (const name of readdirSync(outdir))
+    if (!built.has(name)) rmSync(join(outdir, name), { recursive: true, force: true });
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const dist = `${ROOT}/dist`;
+  await bundle(["src/main.ts"], dist);
+  chmodSync(`${dist}/main.js`, 0o755);
+}

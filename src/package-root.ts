@@ -1,0 +1,2 @@
+/** The folder of the package, where package.json, drizzle/ and templates/ lie. The sources lie one level below it, and so does the build. */
+export const PACKAGE_ROOT = new URL("..", import.meta.url);
