@@ -5,9 +5,14 @@ import { offsetMinutes } from "../core/values/zone.ts";
 import type { Recorded, RecordedPromise } from "./promise.ts";
 
 /** One sentence or two. */
-export function effectText({ orders, at, manual, waiting, earlier, closing }: RecordedPromise, zone: string): string {
+export function effectText(
+  { orders, at, manual, backAt, waiting, earlier, closing }: RecordedPromise,
+  zone: string,
+): string {
   const written = (ms: number) => writtenIn(zone, ms);
   const named = orders.join(", ");
+  if (manual && backAt !== null)
+    return `Recorded. A person takes care of ${named} until ${written(backAt)}; then the reminders take over. None is sent before ${written(Math.max(at, backAt))}.`;
   if (manual)
     return `Recorded. A person takes care of ${named}: no reminder is sent, neither before ${written(at)} nor after it.`;
   if (waiting !== null)

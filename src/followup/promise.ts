@@ -39,8 +39,10 @@ export type RecordedPromise = {
   readonly caseId: string;
   readonly orders: readonly string[];
   readonly at: number;
-  /** The case is a person's: it gets no reminder at all. */
+  /** The case is a person's: it gets no reminder until it is handed back. */
   readonly manual: boolean;
+  /** When it is; null: never. */
+  readonly backAt: number | null;
   /** Why the case as a whole gets no reminder now. */
   readonly waiting: Reason | null;
   /** How many planned sends were due before. */
@@ -78,7 +80,7 @@ async function attempt(tx: Sql, record: PromiseRecord, policies: PromisePolicies
   if (at <= now) return { kind: "past", at, now };
   const promised = await loadPromised(tx, { shop, order, buyer: buyer.id, at });
   if (promised === null) return { kind: "no_open_case" };
-  const { campaign, manual, waiting, earlier } = promised;
+  const { campaign, manual, backAt, waiting, earlier } = promised;
   const minLead = (campaign === null ? null : policies.minLeadOf?.(campaign)) ?? DEFAULTS.minLead;
   const isLate = (closesAt: number | null): closesAt is number => closesAt !== null && at > closesAt - minLead;
   const own = promised.orders.find(({ id }) => id === order)?.closesAt ?? null;
@@ -90,6 +92,7 @@ async function attempt(tx: Sql, record: PromiseRecord, policies: PromisePolicies
     orders: promised.orders.map(({ id }) => id),
     at,
     manual,
+    backAt: manual ? backAt : null,
     waiting,
     earlier,
     closing: promised.orders.flatMap(({ id, closesAt }) => (isLate(closesAt) ? [{ order: id, closesAt }] : [])),

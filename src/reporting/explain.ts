@@ -115,6 +115,8 @@ function storyOf(deps: ExplainDeps, shop: string, id: string, stored: StoredStor
       endedAt: row.ended_at,
       campaign: row.campaign,
       manual: row.manual,
+      manualSince: row.manual_at,
+      handBackAt: row.back_at,
       promise: row.promise === null ? null : promiseOf(row.promise),
       waiting:
         row.whole_reason === null || row.whole_at === null

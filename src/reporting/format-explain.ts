@@ -70,12 +70,21 @@ function eventLines(event: StoryEvent, write: WriteInstant): string[] {
 function caseLines(each: StoryCase, write: WriteInstant): string[] {
   const end = each.endedAt === null ? "open" : `ended ${write(each.endedAt)}`;
   const by = each.campaign === null ? "no campaign" : `campaign ${each.campaign}`;
-  const lines = [`Case opened ${write(each.openedAt)}, ${end}, ${by}${each.manual ? ", in a person's hands" : ""}`];
+  const lines = [`Case opened ${write(each.openedAt)}, ${end}, ${by}`];
+  if (each.manualSince !== null) lines.push(`  ${personText(each, each.manualSince, write)}`);
   if (each.orders.length > 1) lines.push(`  of the orders ${each.orders.join(", ")}`);
   if (each.promise !== null) lines.push(`  ${promiseText(each.promise, write)}`);
   if (each.waiting !== null)
     lines.push(`  waits since ${write(each.waiting.since)}: ${each.waiting.text} (${each.waiting.code})`);
   return lines;
+}
+
+/** `in a person's hands since …; goes back to the reminders at …` */
+function personText({ manual, handBackAt, endedAt }: StoryCase, since: number, write: WriteInstant): string {
+  const from = `in a person's hands since ${write(since)}`;
+  if (handBackAt === null) return `${from}, and not given back to the reminders`;
+  if (!manual) return `${from}; given back to the reminders at ${write(handBackAt)}`;
+  return endedAt === null ? `${from}; goes back to the reminders at ${write(handBackAt)}` : `${from} until it ended`;
 }
 
 /** `the buyer promised to pay at …: cannot pay online (recorded … by Li)` */

@@ -66,10 +66,12 @@ export const listReminders = (deps: ListDeps, query: ListQuery) => pageOf(deps, 
 /** null: the cursor is not valid. */
 export const listDeliveries = (deps: ListDeps, query: ListQuery) => pageOf(deps, query, findDeliveries, writeDelivery);
 
-const writeCase = ({ opened_at, ended_at, ...row }: CaseRow, at: WriteInstant) => ({
+const writeCase = ({ opened_at, ended_at, manual_at, back_at, ...row }: CaseRow, at: WriteInstant) => ({
   ...row,
   openedAt: at(opened_at),
   endedAt: at(ended_at),
+  manualSince: at(manual_at),
+  handBackAt: at(back_at),
 });
 
 const writeReminder = ({ case_id, campaign_version, due_at, decided_at, ...row }: ReminderRow, at: WriteInstant) => ({

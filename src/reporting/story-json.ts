@@ -18,6 +18,8 @@ export function storyJson({ zone, order, events, cases, reminders, recovery, end
       ...each,
       openedAt: at(each.openedAt),
       endedAt: at(each.endedAt),
+      manualSince: at(each.manualSince),
+      handBackAt: at(each.handBackAt),
       promise: promiseJson(each.promise, at),
       waiting: each.waiting === null ? null : { ...each.waiting, since: at(each.waiting.since) },
     })),

@@ -127,7 +127,12 @@ export type StoryCase = {
   readonly openedAt: number;
   readonly endedAt: number | null;
   readonly campaign: string | null;
+  /** A person has it now. */
   readonly manual: boolean;
+  /** When it became a person's; null: it never was. */
+  readonly manualSince: number | null;
+  /** When a person's case goes back to the reminders, or went; null: never. */
+  readonly handBackAt: number | null;
   /** When the buyer promised to pay; the promise that was recorded last. */
   readonly promise: {
     readonly at: number;

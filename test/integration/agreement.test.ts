@@ -91,4 +91,8 @@ it("agree on what is sent and skipped, when, to whom and why", { timeout: 600_00
   }
   // An outcome that never occurs is not compared.
   expect([...outcomes].sort()).toEqual([...OUTCOMES, "a", "b"].sort());
+  const handedBack = await database.sql`
+    select from cases c where not manual and manual_at is not null
+      and exists (select from reminders r where r.case_id = c.id and r.state = 'sent')`;
+  expect(handedBack.length).toBeGreaterThan(9);
 });

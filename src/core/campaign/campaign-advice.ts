@@ -17,6 +17,7 @@ export type AdviceCode =
   | "over"
   | "large_holdout"
   | "quiet_all_day"
+  | "manual"
   | "all_manual"
   | "one_amount"
   | "shadowed";

@@ -30,12 +30,21 @@ export function* campaignCautions(draft: CampaignDraft, now: number | null): Gen
   const quiet = quietHours === null || quietHours === "off" ? null : quietWarning(quietHours);
   if (quiet !== null) yield { code: "quiet_all_day", path: ["quietHours"], message: quiet };
   const min = match.amount?.min ?? null;
+  if (manual !== null) yield { code: "manual", path: ["manual"], message: manualText(manual) };
   if (manual !== null && min !== null && isAtLeast(min, manual.amountAtLeast))
     yield {
       code: "all_manual",
       path: ["match", "amount", "min"],
-      message: `is not below manual.amountAtLeast (${amountsText(manual.amountAtLeast)}): a person gets every case of this campaign, and it sends no reminder`,
+      message: `is not below manual.amountAtLeast (${amountsText(manual.amountAtLeast)}): a person gets every case of this campaign, before any reminder`,
     };
+}
+
+/** Nothing else says that these cases are silent until somebody looks at them. */
+function manualText({ amountAtLeast, handBackAfter }: NonNullable<CampaignDraft["manual"]>): string {
+  const wait = `cases of ${amountsText(amountAtLeast)} and more wait for a person: GET /v1/cases and the report show them`;
+  return handBackAfter === null
+    ? `${wait}, and they get no reminder`
+    : `${wait}, and they get no reminder for ${formatDuration(handBackAfter)} (handBackAfter)`;
 }
 
 /** null: the quiet hours leave enough of the day. */

@@ -33,6 +33,10 @@ const percentField = z.preprocess(
     .refine((share) => share <= 1, "must be at most 100%"),
 );
 
+const handBackField: z.ZodType<number | "never"> = z.union([z.literal("never"), spanField], {
+  error: "must be never or a duration like 2h",
+});
+
 const matchShape = z.strictObject({
   shops: listField.optional(),
   tags: listField.optional(),
@@ -69,7 +73,7 @@ const campaignShape = z.strictObject({
   staleAfter: durationField.optional(),
   whenTight: z.enum(["pull", "skip"]).optional(),
   attributionWindow: spanField.optional(),
-  manual: z.strictObject({ amountAtLeast: amountsField }).optional(),
+  manual: z.strictObject({ amountAtLeast: amountsField, handBackAfter: handBackField.optional() }).optional(),
 });
 type CampaignShape = z.output<typeof campaignShape>;
 
@@ -83,6 +87,7 @@ export const DEFAULTS = {
   staleAfter: 60 * MINUTE,
   whenTight: "pull",
   attributionWindow: 24 * HOUR,
+  handBackAfter: 2 * HOUR,
 } as const;
 
 /**
@@ -140,8 +145,12 @@ function toDraft(key: string, shape: CampaignShape): CampaignDraft {
     staleAfter: shape.staleAfter ?? DEFAULTS.staleAfter,
     whenTight: shape.whenTight ?? DEFAULTS.whenTight,
     attributionWindow: shape.attributionWindow ?? DEFAULTS.attributionWindow,
-    manual: shape.manual ?? null,
+    manual: shape.manual === undefined ? null : toManual(shape.manual),
   };
+}
+
+function toManual({ amountAtLeast, handBackAfter = DEFAULTS.handBackAfter }: NonNullable<CampaignShape["manual"]>) {
+  return { amountAtLeast, handBackAfter: handBackAfter === "never" ? null : handBackAfter };
 }
 
 function toMatch(shape: z.output<typeof matchShape>): Match {

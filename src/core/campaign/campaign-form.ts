@@ -27,11 +27,16 @@ export function campaignForm(campaign: CampaignDraft) {
     staleAfter: formatDuration(campaign.staleAfter),
     whenTight: campaign.whenTight,
     attributionWindow: formatDuration(campaign.attributionWindow),
-    manual: campaign.manual,
+    manual: campaign.manual === null ? null : manualForm(campaign.manual),
   };
 }
 
 const matchForm = ({ shops, tags, amount }: Match) => ({ shops, tags, amount });
+
+const manualForm = ({ amountAtLeast, handBackAfter }: NonNullable<CampaignDraft["manual"]>) => ({
+  amountAtLeast,
+  handBackAfter: handBackAfter === null ? "never" : formatDuration(handBackAfter),
+});
 
 /** null: the shop's. */
 function quietForm(quiet: QuietHours | "off" | null) {

@@ -23,6 +23,14 @@ export type PaymentPromise = {
   readonly by: string | null;
 };
 
+/** A case that is a person's, or was until it was handed back (rule 16). Replaced, never changed. */
+export type PersonsCase = {
+  readonly since: number;
+  /** When it goes back to the reminders, or went; null: never. */
+  readonly backAt: number | null;
+  readonly isBack: boolean;
+};
+
 export type OpenCase = {
   readonly id: string;
   readonly openedAt: number;
@@ -32,7 +40,7 @@ export type OpenCase = {
   counted: string[];
   rows: PlannedRow[];
   hadPlan: boolean;
-  manual: boolean;
+  manual: PersonsCase | null;
   promise: PaymentPromise | null;
   /** Why orders left the case at the last instant at which one left. */
   departures: { readonly at: number; readonly reasons: readonly Reason[] } | null;
@@ -66,6 +74,9 @@ export type BuyerState = {
   readonly treated: Map<string, string>;
   open: OpenCase | null;
 };
+
+/** Whether a person takes care of the case now. */
+export const isManual = ({ manual }: Pick<OpenCase, "manual">): boolean => manual !== null && !manual.isBack;
 
 /** A row that was decided for good. `step` null: it stands for the whole case. */
 export type Decision = {

@@ -5,8 +5,15 @@
  */
 
 import { isKnown, overState } from "../order/order.ts";
-import type { BuyerPolicy, BuyerState, Decision } from "./buyer-state.ts";
-import { decideSend, decideSkips } from "./decide.ts";
+import {
+  type BuyerPolicy,
+  type BuyerState,
+  type Decision,
+  isManual,
+  type OpenCase,
+  type PersonsCase,
+} from "./buyer-state.ts";
+import { decideSend, decideSkips, handBack } from "./decide.ts";
 import { adoptOrders, refreshMembers } from "./members.ts";
 import { isWaiting, takesPausedChannel, wakeOf } from "./pause.ts";
 import { factsKey, replan } from "./replan.ts";
@@ -32,8 +39,8 @@ export function touch(state: BuyerState, policy: BuyerPolicy, now: number, keepT
 }
 
 /**
- * Rule 11, what is due at `now`: closings by the clock, then planned skips, then sends in list order, those on paused channels last. Replans
- * after each.
+ * Rule 11, what is due at `now`: closings by the clock, then the handing back of a person's case, then planned skips, then sends in list
+ * order, those on paused channels last. Replans after each.
  */
 export function advance(state: BuyerState, policy: BuyerPolicy, now: number): Decision[] {
   const { changed, decisions: closings } = refreshMembers(state, policy, now, "clock");
@@ -41,21 +48,35 @@ export function advance(state: BuyerState, policy: BuyerPolicy, now: number): De
   if (changed) decisions.push(...replan(state, policy, now));
   while (state.open !== null) {
     const open = state.open;
-    const due = open.rows.filter((row) => row.at <= now && !isWaiting(state, row, now));
+    const back = backBy(open, now);
+    const due = open.rows.filter(
+      (row) => row.at <= now && (back === null || row.at < back.backAt) && !isWaiting(state, row, now),
+    );
+    const theCase = { state, policy, open, now };
+    if (back !== null && due.length === 0) {
+      decisions.push(...handBack(theCase, back));
+      continue;
+    }
     const send = due.find((row) => !takesPausedChannel(state, policy, row)) ?? due[0];
     if (send === undefined) break;
     const skips = due.filter(({ kind }) => kind === "skip");
-    const theCase = { state, policy, open, now };
     decisions.push(...(skips.length > 0 ? decideSkips(theCase, skips) : decideSend(theCase, send)));
   }
   return decisions;
 }
 
-/** When `advance` next has something to do (a row's time, a close, the start of a balance window), or null. */
+/** A person's case that is to be handed back by `now`. */
+function backBy({ manual }: OpenCase, now: number): (PersonsCase & { readonly backAt: number }) | null {
+  if (manual === null || manual.isBack || manual.backAt === null || manual.backAt > now) return null;
+  return { ...manual, backAt: manual.backAt };
+}
+
+/** When `advance` next has something to do (a row's time, a close, the start of a balance window, a case to hand back), or null. */
 export function nextWake(state: BuyerState, now: number): number | null {
   let wake = Number.POSITIVE_INFINITY;
   const open = state.open;
   for (const row of open?.rows ?? []) wake = Math.min(wake, wakeOf(state, row, now));
+  if (open !== null && isManual(open)) wake = Math.min(wake, open.manual?.backAt ?? wake);
   for (const [id, { order }] of state.orders) {
     if (open?.members.includes(id)) wake = Math.min(wake, order.closesAt ?? wake);
     else if (order.chaseFrom !== null && order.chaseFrom > now && isKnown(order) && overState(order) === null)

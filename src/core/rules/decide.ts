@@ -10,6 +10,7 @@ import {
   type Decision,
   isPaused,
   type OpenCase,
+  type PersonsCase,
   sendFacts,
   usableChannel,
 } from "./buyer-state.ts";
@@ -42,6 +43,13 @@ export function decideSkips(theCase: Case, due: readonly PlannedRow[]): Decision
   open.rows = open.rows.filter((row) => !rows.includes(row));
   decisions.push(...replan(state, policy, momentOf(theCase, Math.max(...rows.map(({ at }) => at)))));
   return decisions;
+}
+
+/** Rule 16: gives a person's case back to the reminders. Its plan is that of orders which were reported at that time. */
+export function handBack(theCase: Case, manual: PersonsCase & { readonly backAt: number }): Decision[] {
+  const { state, policy, open } = theCase;
+  open.manual = { ...manual, isBack: true };
+  return replan(state, policy, momentOf(theCase, manual.backAt));
 }
 
 /** Decides a send that is due, or defers it. */

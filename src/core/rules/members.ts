@@ -71,7 +71,7 @@ function openCase(id: string, now: number, members: string[]): OpenCase {
     counted: [],
     rows: [],
     hadPlan: false,
-    manual: false,
+    manual: null,
     promise: null,
     departures: null,
     whole: null,

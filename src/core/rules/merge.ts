@@ -1,5 +1,12 @@
 /** Merges buyers that prove to be one person. The store does the same in SQL when it merges two rows. */
-import { type BuyerState, type Contact, isLaterContact, type OpenCase, type PaymentPromise } from "./buyer-state.ts";
+import {
+  type BuyerState,
+  type Contact,
+  isLaterContact,
+  type OpenCase,
+  type PaymentPromise,
+  type PersonsCase,
+} from "./buyer-state.ts";
 import { isExcluded } from "./match.ts";
 
 /** Keeps the last reported contact of each kind. */
@@ -49,7 +56,7 @@ export function heldOn<Case extends Pick<OpenCase, "hadPlan" | "manual" | "promi
 ): Pick<OpenCase, "hadPlan" | "manual" | "promise" | "departures"> {
   return {
     hadPlan: open.some(({ hadPlan }) => hadPlan),
-    manual: open.some(({ manual }) => manual),
+    manual: open.reduce((first, { manual }) => mergedManual(first, manual), kept.manual),
     promise: open.reduce((last, { promise }) => laterPromise(last, promise), kept.promise),
     departures: open.reduce((last, { departures }) => laterDepartures(last, departures), kept.departures),
   };
@@ -57,6 +64,14 @@ export function heldOn<Case extends Pick<OpenCase, "hadPlan" | "manual" | "promi
 
 const laterPromise = (known: PaymentPromise | null, other: PaymentPromise | null): PaymentPromise | null =>
   other !== null && (known === null || other.recordedAt > known.recordedAt) ? other : known;
+
+/** A case that was handed back is not a person's again; else the first time at which one became a person's counts. */
+function mergedManual(a: PersonsCase | null, b: PersonsCase | null): PersonsCase | null {
+  if (a === null || b === null) return a ?? b;
+  if (a.isBack !== b.isBack) return a.isBack ? a : b;
+  if (a.isBack) return (a.backAt ?? 0) >= (b.backAt ?? 0) ? a : b;
+  return a.since <= b.since ? a : b;
+}
 
 type Departures = OpenCase["departures"];
 

@@ -1,14 +1,17 @@
 /** Chooses the campaign of a case and replans its rows (docs/rules.md, rules 2, 3 to 10 and 16). */
 
 import type { Order } from "../order/order.ts";
+import type { Campaign } from "../values/policy.ts";
 import type { Reason } from "../values/reason.ts";
 import type { PlanOrder } from "./anchor.ts";
 import {
   type BuyerPolicy,
   type BuyerState,
   type Decision,
+  isManual,
   isPaused,
   type OpenCase,
+  type PersonsCase,
   paidAt,
   sendFacts,
   usableChannel,
@@ -48,7 +51,7 @@ export function replan(state: BuyerState, policy: BuyerPolicy, now: number, keep
     const decisions = decideAll(state, open, reason, now);
     open.campaign = null;
     open.counted = open.members;
-    wait(open, open.manual ? "manual" : reason, now);
+    wait(open, isManual(open) ? "manual" : reason, now);
     return decisions;
   }
   const campaign = chosen.campaign;
@@ -57,15 +60,15 @@ export function replan(state: BuyerState, policy: BuyerPolicy, now: number, keep
   // A campaign that stays after a send may now exclude all orders that are left.
   const decisions = counting.length === 0 ? decideAll(state, open, "excluded", now) : [];
   open.counted = counting.map(({ id }) => id);
-  open.manual ||= campaign.manual !== null && sumReaches(counting, campaign.manual.amountAtLeast);
-  if (open.manual && !open.hadPlan) {
+  open.manual = assigned(open.manual, campaign, counting, now);
+  if (isManual(open) && !open.hadPlan) {
     wait(open, "manual", now);
     return decisions;
   }
   const planned = planSteps({
     ...sendFacts(state, campaign),
     now,
-    orders: planOrders(state, open.counted),
+    orders: planOrders(state, open),
     contactFor: (step) => {
       const usable = usableChannel(step, state, policy);
       return usable.channel === null ? usable.why : "usable";
@@ -73,10 +76,26 @@ export function replan(state: BuyerState, policy: BuyerPolicy, now: number, keep
   });
   const waits = isPaused(state, campaign) || policy.pausedChannels !== undefined;
   const rows = keepTimes || waits ? keepOverdue(open.rows, planned, now) : planned;
-  open.rows = open.manual ? rows.map(takenByPerson) : rows;
+  open.rows = isManual(open) ? rows.map(takenByPerson) : rows;
   open.whole = null;
   if (rows.length > 0) open.hadPlan = true;
   return decisions;
+}
+
+/** Rule 16: whether a person has the case, and until when. It is a person's only once. */
+function assigned(
+  known: PersonsCase | null,
+  { manual }: Campaign,
+  counting: readonly Order[],
+  now: number,
+): PersonsCase | null {
+  if (manual === null || known?.isBack === true) return known;
+  if (known === null && !sumReaches(counting, manual.amountAtLeast)) return null;
+  const since = known?.since ?? now;
+  const backAt = manual.handBackAfter === null ? null : since + manual.handBackAfter;
+  if (known !== null && known.backAt === backAt) return known;
+  // A new version of the campaign may hand back what it would have handed back before.
+  return { since, backAt: backAt === null ? null : Math.max(backAt, now), isBack: false };
 }
 
 /** A person took the case after it had a plan: what is left of the plan is skipped at its times. */
@@ -109,13 +128,21 @@ function ordersOf(state: BuyerState, ids: readonly string[]): Order[] {
   return orders;
 }
 
-function planOrders(state: BuyerState, ids: readonly string[]): PlanOrder[] {
+/** Orders of a case that was handed back are planned as if they had been reported then. */
+function planOrders(state: BuyerState, { counted, manual }: OpenCase): PlanOrder[] {
   const orders: PlanOrder[] = [];
-  for (const id of ids) {
+  const backAt = manual?.isBack === true ? (manual.backAt ?? 0) : 0;
+  for (const id of counted) {
     const tracked = state.orders.get(id);
     if (tracked === undefined || tracked.order.createdAt === null) continue;
     const { createdAt, closesAt } = tracked.order;
-    orders.push({ id, createdAt, closesAt, reportedAt: tracked.reportedAt ?? 0, settled: tracked.settled });
+    orders.push({
+      id,
+      createdAt,
+      closesAt,
+      reportedAt: Math.max(tracked.reportedAt ?? 0, backAt),
+      settled: tracked.settled,
+    });
   }
   return orders;
 }

@@ -76,7 +76,11 @@ export type Campaign = {
   readonly staleAfter: number;
   readonly whenTight: "pull" | "skip";
   readonly attributionWindow: number;
-  readonly manual: { readonly amountAtLeast: Amounts } | null;
+  readonly manual: {
+    readonly amountAtLeast: Amounts;
+    /** A person's case goes back to the reminders after so many ms; null: never. */
+    readonly handBackAfter: number | null;
+  } | null;
   /** Set by an operator and not by the file: its sends wait (core/rules/pause.ts). */
   readonly paused?: boolean;
 };

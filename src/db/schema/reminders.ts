@@ -24,7 +24,12 @@ export const cases = pgTable(
     endedAt: instant("ended_at"),
     campaign: text("campaign"),
     hadPlan: boolean("had_plan").notNull().default(false),
+    /** Whether a person has it now. */
     manual: boolean("manual").notNull().default(false),
+    /** When it became a person's; null: it never was. */
+    manualAt: instant("manual_at"),
+    /** When a person's case goes back to the reminders, or went; null: never. */
+    backAt: instant("back_at"),
     /** The last promise of the buyer: {at, recordedAt} in ms, reason, by. */
     promise: jsonb("promise"),
     /** The last instant at which orders left it, and why they did: {at ms, reasons}. */

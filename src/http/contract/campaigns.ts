@@ -99,7 +99,12 @@ const form = z.strictObject({
   staleAfter: duration,
   whenTight: z.enum(["pull", "skip"]),
   attributionWindow: duration,
-  manual: z.strictObject({ amountAtLeast: amounts }).nullable(),
+  manual: z
+    .strictObject({
+      amountAtLeast: amounts,
+      handBackAfter: duration.describe("A duration after which the case goes back to the reminders, or `never`"),
+    })
+    .nullable(),
 });
 
 const version = {

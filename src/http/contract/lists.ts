@@ -51,7 +51,9 @@ const row = {
 export const caseItem = z.strictObject({
   ...row,
   state: z.enum(CASE_STATES),
-  manual: z.boolean(),
+  manual: z.boolean().describe("A person has it now"),
+  manualSince: maybeInstant.describe("When it became a person's; null: it never was"),
+  handBackAt: maybeInstant.describe("When a person's case goes back to the reminders, or went; null: never"),
   reason: reason.nullable().describe("Why no step of the whole case is planned"),
   openedAt: instant,
   endedAt: maybeInstant,

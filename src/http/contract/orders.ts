@@ -72,7 +72,9 @@ const orderCase = z.strictObject({
   openedAt: instant,
   endedAt: maybeInstant,
   campaign: maybeText,
-  manual: z.boolean(),
+  manual: z.boolean().describe("A person has it now"),
+  manualSince: maybeInstant.describe("When it became a person's; null: it never was"),
+  handBackAt: maybeInstant.describe("When a person's case goes back to the reminders, or went; null: never"),
   promise: promise.nullable().describe("When the buyer promised to pay; the promise that was recorded last"),
   waiting: z
     .strictObject({ ...why, since: instant })

@@ -22,7 +22,7 @@ export const promiseAnswer = z.strictObject({
   at: instant,
   reason: maybeText,
   by: maybeText,
-  manual: z.boolean().describe("A person takes care of the case: it gets no reminder at all"),
+  manual: z.boolean().describe("A person takes care of the case: it gets no reminder until it is handed back"),
   effect: text.describe("What happens to the reminders now, as a sentence"),
 });
 

@@ -55,7 +55,7 @@ describe("replans", () => {
       "what a person is to do",
       update({ amount: "900.00" }),
       ["10 manual o1"],
-      { campaign: { manual: { amountAtLeast: "900" } } },
+      { campaign: { manual: { amountAtLeast: "900", handBackAfter: null } } },
     ],
     ["a presale whose window is to come", update({ presale: { depositPaid: true, balanceFrom: iso(60) } }), []],
     ["a balance window that is open", update({ presale: { depositPaid: true, balanceFrom: iso(2) } }), ["12 send o1"]],

@@ -37,6 +37,7 @@ describe("a promise to pay", () => {
       orders: ["o1"],
       at: AT,
       manual: false,
+      backAt: null,
       waiting: null,
       earlier: 1,
       closing: [],
@@ -105,6 +106,10 @@ describe("a promise to pay", () => {
     await sql`update cases set manual = true, whole_reason = 'manual'`;
     expect(await effect()).toBe(
       "Recorded. A person takes care of o1: no reminder is sent, neither before 2026-11-10T14:00:00+00:00 nor after it.",
+    );
+    await sql`update cases set back_at = ${new Date(T0 + 30 * MINUTE)}`;
+    expect(await effect()).toBe(
+      "Recorded. A person takes care of o1 until 2026-11-10T12:30:00+00:00; then the reminders take over. None is sent before 2026-11-10T14:00:00+00:00.",
     );
     await sql`update cases set manual = false, whole_reason = 'no_campaign'`;
     expect(await effect()).toMatch(/^Recorded\. No reminder is planned for o1 at present \(no_campaign\)/);

@@ -66,6 +66,8 @@ describe("listing", () => {
       state: "ended",
       campaign: "default",
       manual: false,
+      manualSince: null,
+      handBackAt: null,
       reason: null,
       openedAt: "2026-11-10T20:00:00+08:00",
       endedAt: "2026-11-10T20:20:00+08:00",

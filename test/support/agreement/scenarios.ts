@@ -4,7 +4,7 @@
  */
 import fc from "fast-check";
 import { DAY, HOUR, MINUTE } from "../../../src/core/values/duration.ts";
-import type { Campaign, Match, QuietHours, ShopPolicy } from "../../../src/core/values/policy.ts";
+import type { Amounts, Campaign, Match, QuietHours, ShopPolicy } from "../../../src/core/values/policy.ts";
 
 export type Scenario = {
   readonly shop: ShopPolicy;
@@ -69,7 +69,13 @@ const campaignArb = fc.record({
   minLead: fc.constantFrom(0, 2 * MINUTE, GRID),
   staleAfter: often(60 * MINUTE, grid(90 * MINUTE)),
   whenTight: often<"pull" | "skip">("pull", fc.constant("skip")),
-  manual: often<string | null>(null, fc.constantFrom("60.00", "130.00")),
+  manual: often<Campaign["manual"]>(
+    null,
+    fc.record({
+      amountAtLeast: fc.constantFrom<Amounts>("20.00", "60.00", "130.00", { EUR: "10.00", CNY: "60.00" }),
+      handBackAfter: fc.constantFrom(null, GRID, 30 * MINUTE, 2 * HOUR),
+    }),
+  ),
 });
 type CampaignShape = typeof campaignArb extends fc.Arbitrary<infer T> ? T : never;
 
@@ -146,7 +152,7 @@ export function scenarioOf(shape: Shape, name: string, start: number): Scenario 
 const quietOf = ({ from, length }: Quiet): QuietHours => ({ from, to: (from + length) % DAY });
 
 function campaignOf(shape: CampaignShape, key: string, shop: string, start: number): Campaign {
-  const { active, match, steps, inOrder, variants, quiet, max, per, gap, manual, ...rest } = shape;
+  const { active, match, steps, inOrder, variants, quiet, max, per, gap, ...rest } = shape;
   const [from, to] = active;
   const useful = ({ kind, ms }: CampaignShape["steps"][number]) => (kind === "beforeClose" ? DAY - ms : ms);
   const sorted = inOrder ? steps.toSorted((a, b) => useful(a) - useful(b)) : steps;
@@ -162,7 +168,6 @@ function campaignOf(shape: CampaignShape, key: string, shop: string, start: numb
     quietHours: quiet === null || quiet === "off" ? quiet : quietOf(quiet),
     limits: { max, per, gap },
     attributionWindow: DAY,
-    manual: manual === null ? null : { amountAtLeast: manual },
   };
 }
 

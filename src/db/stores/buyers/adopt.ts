@@ -1,5 +1,5 @@
 /** Puts the loaded rows into their buyer: into its state, and into the baseline that later writes are compared with. */
-import type { Contact, OpenCase, PaymentPromise, TrackedOrder } from "../../../core/rules/buyer-state.ts";
+import type { Contact, OpenCase, PaymentPromise, PersonsCase, TrackedOrder } from "../../../core/rules/buyer-state.ts";
 import { isExcluded } from "../../../core/rules/match.ts";
 import { sortByCreation } from "../../../core/rules/members.ts";
 import { setContact } from "../../../core/rules/merge.ts";
@@ -16,6 +16,8 @@ export type CaseRow = {
   campaign: string | null;
   had_plan: boolean;
   manual: boolean;
+  manual_at: number | null;
+  back_at: number | null;
   promise: PaymentPromise | null;
   departures: OpenCase["departures"];
   whole_reason: Reason | null;
@@ -68,13 +70,16 @@ export function adoptCase(buyer: LoadedBuyer | undefined, row: CaseRow, env: Loa
     counted: [],
     rows: [],
     hadPlan: row.had_plan,
-    manual: row.manual,
+    manual: personsCase(row),
     promise: row.promise,
     departures: row.departures,
     whole: row.whole_reason === null ? null : { reason: row.whole_reason, at: row.whole_at ?? row.opened_at },
   };
   buyer.state.open = open;
 }
+
+export const personsCase = (row: Pick<CaseRow, "manual" | "manual_at" | "back_at">): PersonsCase | null =>
+  row.manual_at === null ? null : { since: row.manual_at, backAt: row.back_at, isBack: !row.manual };
 
 export function adoptReminder(buyer: LoadedBuyer | undefined, row: ReminderRow): void {
   if (buyer === undefined) return;

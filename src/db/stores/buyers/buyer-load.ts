@@ -45,6 +45,8 @@ export async function loadBuyers(sql: Sql, env: LoadEnv, rows: readonly BuyerRow
         c.campaign,
         c.had_plan,
         c.manual,
+        c.manual_at,
+        c.back_at,
         c.promise,
         c.departures,
         c.whole_reason,

@@ -28,6 +28,8 @@ export type PromisedCase = {
   readonly id: string;
   readonly campaign: string | null;
   readonly manual: boolean;
+  /** When a person's case goes back to the reminders; null: never. */
+  readonly backAt: number | null;
   /** Why no step of the whole case is planned. */
   readonly waiting: Reason | null;
   /** Planned sends that are due before the promise. */
@@ -46,7 +48,7 @@ export async function loadPromised(
   }: { readonly shop: string; readonly order: string; readonly buyer: string; readonly at: number },
 ): Promise<PromisedCase | null> {
   const rows = await tx<(Omit<PromisedCase, "orders"> & { order_id: string; closes_at: number | null })[]>`
-    select c.id, c.campaign, c.manual, c.whole_reason as waiting, m.id as order_id, m.closes_at,
+    select c.id, c.campaign, c.manual, c.back_at as "backAt", c.whole_reason as waiting, m.id as order_id, m.closes_at,
       (select count(*)::int4 from reminders r where r.shop_id = c.shop_id and r.buyer_id = c.buyer_id and r.case_id = c.id
         and r.state = 'planned' and r.kind = 'send' and r.due_at < ${ts(at)}) as earlier
     from orders o join cases c on c.shop_id = o.shop_id and c.id = o.case_id and c.ended_at is null
@@ -54,9 +56,9 @@ export async function loadPromised(
     where o.shop_id = ${shop} and o.id = ${order} and o.buyer_id = ${buyer} and o.in_case order by m.created_at, m.id`;
   const [first] = rows;
   if (first === undefined) return null;
-  const { id, campaign, manual, waiting, earlier } = first;
+  const { id, campaign, manual, backAt, waiting, earlier } = first;
   const orders = rows.map((row) => ({ id: row.order_id, closesAt: row.closes_at }));
-  return { id, campaign, manual, waiting, earlier, orders };
+  return { id, campaign, manual, backAt, waiting, earlier, orders };
 }
 
 /** Stores the promise with the open case and marks its buyer as touched. */

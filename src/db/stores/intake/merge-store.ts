@@ -1,14 +1,16 @@
 /** Makes several buyers one. */
-import type { OpenCase } from "../../../core/rules/buyer-state.ts";
+import { isManual, type OpenCase } from "../../../core/rules/buyer-state.ts";
 import { heldOn } from "../../../core/rules/merge.ts";
 import type { Sql } from "../../client.ts";
 import { plain } from "../../columns.ts";
+import { ts } from "../../types.ts";
+import { type CaseRow, personsCase } from "../buyers/adopt.ts";
 
-type OpenCaseRow = Pick<OpenCase, "id" | "hadPlan" | "manual" | "promise" | "departures"> & {
-  readonly buyer_id: string;
-};
+type OpenCaseRow = Pick<OpenCase, "id" | "hadPlan" | "promise" | "departures"> &
+  Pick<CaseRow, "manual" | "manual_at" | "back_at"> & { readonly buyer_id: string };
 
 const json = (value: unknown): string | null => (value == null ? null : JSON.stringify(value));
+const moment = (ms: number | null | undefined): Date | null => (ms == null ? null : ts(ms));
 
 /**
  * Everything of `losers` becomes `winner`'s. At most one open case stays; planned rows of the others are deleted, since the winner is
@@ -22,10 +24,11 @@ export async function mergeBuyers(
   takeOver: { readonly loser: string; readonly platformId: string | null } | null,
 ): Promise<void> {
   const gone = plain(losers);
-  const open = await sql<OpenCaseRow[]>`
-    select id, buyer_id, had_plan as "hadPlan", manual, promise, departures from cases
+  const rows = await sql<OpenCaseRow[]>`
+    select id, buyer_id, had_plan as "hadPlan", manual, manual_at, back_at, promise, departures from cases
     where shop_id = ${shop} and buyer_id = any(${plain([winner, ...losers])}::uuid[]) and ended_at is null
     order by opened_at, id`;
+  const open = rows.map((row) => ({ ...row, manual: personsCase(row) }));
   const kept = open.find(({ buyer_id }) => buyer_id === winner) ?? open[0];
   const held = kept === undefined ? null : heldOn(kept, open);
   const ended = plain(open.filter(({ id }) => id !== kept?.id).map(({ id }) => id));
@@ -37,7 +40,8 @@ export async function mergeBuyers(
     sql`update reminders set buyer_id = ${winner}, case_id = case when case_id = any(${ended}::uuid[]) then ${kept?.id ?? null} else case_id end
         where shop_id = ${shop} and buyer_id = any(${gone}::uuid[])`,
     sql`update cases set buyer_id = ${winner} where shop_id = ${shop} and buyer_id = any(${gone}::uuid[])`,
-    sql`update cases set had_plan = ${held?.hadPlan ?? false}, manual = ${held?.manual ?? false},
+    sql`update cases set had_plan = ${held?.hadPlan ?? false}, manual = ${held !== null && isManual(held)},
+        manual_at = ${moment(held?.manual?.since)}, back_at = ${moment(held?.manual?.backAt)},
         promise = ${json(held?.promise)}::text::jsonb, departures = ${json(held?.departures)}::text::jsonb
         where shop_id = ${shop} and id = ${kept?.id ?? null}`,
     sql`update contacts set buyer_id = ${winner} where shop_id = ${shop} and buyer_id = any(${gone}::uuid[])`,

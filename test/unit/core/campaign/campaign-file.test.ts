@@ -69,15 +69,17 @@ describe("values", () => {
     ],
     ["active: { from: 2026-11-10T20:00:00+08:00 }", { active: { from: Date.UTC(2026, 10, 10, 12), to: null } }],
     ["exclude: { tags: [no-remind] }", { exclude: { shops: null, tags: ["no-remind"], amount: null } }],
-    ['manual: { amountAtLeast: "1000.00" }', { manual: { amountAtLeast: "1000.00" } }],
+    ['manual: { amountAtLeast: "1000.00" }', { manual: { amountAtLeast: "1000.00", handBackAfter: 7_200_000 } }],
     [
       'manual: { amountAtLeast: { CNY: "3000", EUR: 400 } }',
-      { manual: { amountAtLeast: { CNY: "3000", EUR: "400" } } },
+      { manual: { amountAtLeast: { CNY: "3000", EUR: "400" }, handBackAfter: 7_200_000 } },
     ],
     [
       'match: { amount: { min: { CNY: "30" }, max: "90" } }',
       { match: { shops: null, tags: null, amount: { min: { CNY: "30" }, max: "90" } } },
     ],
+    ['manual: { amountAtLeast: "9", handBackAfter: 90m }', { manual: { handBackAfter: 5_400_000 } }],
+    ['manual: { amountAtLeast: "9", handBackAfter: never }', { manual: { handBackAfter: null } }],
     ["minLead: 45s", { minLead: 45_000 }],
   ])("%s", (text, expected) => {
     expect(campaignOf(STEPS + text)).toMatchObject(expected);
@@ -105,6 +107,10 @@ describe("faults", () => {
     ],
     [`${STEPS}manual: { amountAtLeast: { cny: "9" } }`, "c:2: manual.amountAtLeast.cny: is not an ISO 4217 currency"],
     [`${STEPS}manual: { amountAtLeast: { CNY: x } }`, "c:2: manual.amountAtLeast.CNY: must be an amount like"],
+    [
+      `${STEPS}manual: { amountAtLeast: "9", handBackAfter: off }`,
+      "c:2: manual.handBackAfter: must be never or a duration like 2h",
+    ],
     [`${STEPS}manual: { amountAtLeast: {} }`, "c:2: manual.amountAtLeast: needs at least one currency"],
     [`${STEPS}manual: { amountAtLeast: [3] }`, 'c:2: manual.amountAtLeast: must be an amount like "30.00", or one for'],
     [`${STEPS}variants: { a: 0 }`, "c:2: variants: needs at least one variant"],

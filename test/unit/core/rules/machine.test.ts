@@ -601,7 +601,7 @@ describe("rule 15: holdout", () => {
 });
 
 describe("rule 16: a person's case", () => {
-  const campaign = campaignOf({ manual: { amountAtLeast: "25.00" } });
+  const campaign = campaignOf({ manual: { amountAtLeast: "25.00", handBackAfter: null } });
   it("is a person's as a whole, dated when its orders reached the amount", () => {
     const below = buyerOf({ campaigns: [campaign] })
       .receive(at(0), created("a", 0, { amount: "24.99" }))
@@ -627,6 +627,50 @@ describe("rule 16: a person's case", () => {
       .receive(at(0), created("a", 0), created("b", 0, { amount: "99.00", tags: ["no"] }))
       .run();
     expect(buyer.rows()).toEqual(["10 sms nudge a"]);
+  });
+});
+
+describe("rule 16: a person's case that is handed back", () => {
+  const steps = [afterCreated("s1", 10 * MINUTE), afterCreated("s2", 2 * HOUR)];
+  const manual = { amountAtLeast: "25.00", handBackAfter: HOUR };
+  const campaign = campaignOf({ steps, manual });
+  const dear = { amount: "25.00" };
+
+  it("is planned as if its orders had been reported then", () => {
+    const buyer = buyerOf({ campaigns: [campaign] })
+      .receive(at(0), created("a", 0, dear))
+      .run();
+    expect(buyer.rows()).toEqual(["63 sms s1 a", "120 sms s2 a"]);
+  });
+  it("has a step that is too old by then skipped", () => {
+    const later = campaignOf({ steps, manual: { ...manual, handBackAfter: 71 * MINUTE } });
+    const buyer = buyerOf({ campaigns: [later] })
+      .receive(at(0), created("a", 0, dear))
+      .run();
+    expect(buyer.rows()).toEqual(["71 stale s1 a", "120 sms s2 a"]);
+  });
+  it("is a person's no more, whatever its amount", () => {
+    const buyer = buyerOf({ campaigns: [campaign] })
+      .receive(at(0), created("a", 0, dear))
+      .receive(at(61), created("b", 61, dear))
+      .run();
+    expect(buyer.rows()).toEqual(["64 sms s1 a+b", "181 sms s2 a+b"]);
+  });
+  it("was skipped at its times until then, and has its row at that very moment back", () => {
+    const before = [afterCreated("s0", 30 * MINUTE), afterCreated("s1", HOUR), afterCreated("s2", 2 * HOUR)];
+    const buyer = buyerOf({
+      campaigns: [campaignOf({ steps: before, manual: { ...manual, handBackAfter: 55 * MINUTE } })],
+    })
+      .receive(at(0), created("a", 0))
+      .receive(at(5), event("updated", "a", 5, dear))
+      .run();
+    expect(buyer.rows()).toEqual(["30 manual s0 a", "60 sms s1 a", "120 sms s2 a"]);
+  });
+  it("stays a person's if it ends before", () => {
+    const buyer = buyerOf({ campaigns: [campaign] })
+      .receive(at(0), created("a", 0, { ...dear, closes: 60 }))
+      .run();
+    expect(buyer.rows()).toEqual(["0 manual * a"]);
   });
 });
 

@@ -13,7 +13,7 @@ const openCase = (id: string, openedAt: number, members: string[], change: Parti
   counted: members,
   rows: [],
   hadPlan: false,
-  manual: false,
+  manual: null,
   promise: null,
   departures: null,
   whole: null,
@@ -35,10 +35,28 @@ const send = (at: number, caseId: string) => ({
   dueAt: at,
 });
 
+const manual = { since: 10, backAt: 70, isBack: false };
+
 describe("merging two buyers", () => {
+  const back = { since: 5, backAt: 15, isBack: true };
+  it.each([
+    ["a person's, if one is", [null, manual], manual],
+    ["since the first of two", [{ ...manual, since: 11, backAt: 71 }, manual], manual],
+    ["no more, if one was handed back", [manual, back], back],
+    ["since the later of two", [back, { ...back, since: 6, backAt: 16 }], { since: 6, backAt: 16, isBack: true }],
+  ])("leave a case that is %s", (_, [one = null, other = null], expected) => {
+    for (const [a, b] of [
+      [one, other],
+      [other, one],
+    ]) {
+      const winner = state(openCase("c1", 10, ["a"], { manual: a ?? null }));
+      mergeBuyers(winner, [state(openCase("c2", 20, ["b"], { manual: b ?? null }))]);
+      expect(winner.open?.manual).toEqual(expected);
+    }
+  });
   it("keep the winner's case, with the orders and sends of the others in it", () => {
     const winner = state(openCase("c2", 20, ["b"]), { sends: [send(7, "c2")] });
-    const loser = state(openCase("c1", 10, ["a"], { hadPlan: true, manual: true }), {
+    const loser = state(openCase("c1", 10, ["a"], { hadPlan: true, manual }), {
       sends: [send(5, "c1"), send(1, "c0")],
     });
     mergeBuyers(winner, [loser]);
@@ -47,7 +65,7 @@ describe("merging two buyers", () => {
       members: ["b", "a"],
       counted: ["b", "a"],
       hadPlan: true,
-      manual: true,
+      manual,
     });
     expect(winner.sends.map(({ at, caseId }) => [at, caseId])).toEqual([
       [1, "c0"],
@@ -60,7 +78,7 @@ describe("merging two buyers", () => {
   it("else the case that opened first", () => {
     const winner = state(null);
     mergeBuyers(winner, [state(openCase("c9", 30, ["a"])), state(openCase("c5", 20, ["b"]))]);
-    expect(winner.open).toMatchObject({ id: "c5", members: ["b", "a"], hadPlan: false, manual: false });
+    expect(winner.open).toMatchObject({ id: "c5", members: ["b", "a"], hadPlan: false, manual: null });
   });
 
   it("keep the promise that was recorded last", () => {

@@ -47,7 +47,12 @@ const campaignArb = (key: string): fc.Arbitrary<Campaign> =>
       paidSilence: fc.option(coarse(40)),
       whenTight: fc.constantFrom("pull" as const, "skip" as const),
       holdout: fc.constantFrom(0, 0, 0.5),
-      manual: fc.constantFrom(null, null, { amountAtLeast: "30.00" }),
+      manual: fc.constantFrom(
+        null,
+        null,
+        { amountAtLeast: "30.00", handBackAfter: null },
+        { amountAtLeast: "30.00", handBackAfter: 20 * MINUTE },
+      ),
     })
     .map((change) => campaignOf({ key, ...change }));
 

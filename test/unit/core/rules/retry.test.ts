@@ -57,7 +57,7 @@ const promising = (at: number): OpenCase => ({
   counted: [],
   rows: [],
   hadPlan: true,
-  manual: false,
+  manual: null,
   promise: { at, recordedAt: T0, reason: null, by: null },
   departures: null,
   whole: null,

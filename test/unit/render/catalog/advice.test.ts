@@ -49,22 +49,28 @@ describe("cautions about a campaign", () => {
       "quiet_all_day quietHours: from and to are the same, so there are no quiet hours: write `off` if that is meant",
     ],
     ["quietHours: off", null],
-    [
-      'match: { amount: { min: "1000.00" } }\nmanual: { amountAtLeast: "1000" }',
-      "all_manual match.amount.min: is not below manual.amountAtLeast (1000): a person gets every case of this campaign, and it sends no reminder",
-    ],
-    ['match: { amount: { min: "999.99" } }\nmanual: { amountAtLeast: "1000" }', null],
+    ['match: { amount: { min: "30" } }', null],
+  ])("%s", (more, caution) => expect(cautions(more)).toEqual(caution === null ? [] : [caution]));
+
+  const waits = (amounts: string, silence = "no reminder for 2h (handBackAfter)") =>
+    `manual manual: cases of ${amounts} and more wait for a person: GET /v1/cases and the report show them, and they get ${silence}`;
+  const all = (amounts: string) =>
+    `all_manual match.amount.min: is not below manual.amountAtLeast (${amounts}): a person gets every case of this campaign, before any reminder`;
+  it.each([
+    ['manual: { amountAtLeast: "1000" }', [waits("1000")]],
+    ['manual: { amountAtLeast: "1000", handBackAfter: never }', [waits("1000", "no reminder")]],
+    ['match: { amount: { min: "1000.00" } }\nmanual: { amountAtLeast: "1000" }', [waits("1000"), all("1000")]],
+    ['match: { amount: { min: "999.99" } }\nmanual: { amountAtLeast: "1000" }', [waits("1000")]],
     [
       'match: { amount: { min: { CNY: "3000", EUR: "400" } } }\nmanual: { amountAtLeast: { EUR: "400", CNY: "999" } }',
-      "all_manual match.amount.min: is not below manual.amountAtLeast (400 EUR and 999 CNY): a person gets every case of this campaign, and it sends no reminder",
+      [waits("400 EUR and 999 CNY"), all("400 EUR and 999 CNY")],
     ],
     [
       'match: { amount: { min: { CNY: "3000", EUR: "399" } } }\nmanual: { amountAtLeast: { EUR: "400", CNY: "999" } }',
-      null,
+      [waits("400 EUR and 999 CNY")],
     ],
-    ['match: { amount: { min: "3000" } }\nmanual: { amountAtLeast: { CNY: "3000" } }', null],
-    ['match: { amount: { min: "30" } }', null],
-  ])("%s", (more, caution) => expect(cautions(more)).toEqual(caution === null ? [] : [caution]));
+    ['match: { amount: { min: "3000" } }\nmanual: { amountAtLeast: { CNY: "3000" } }', [waits("3000 CNY")]],
+  ])("of a person's cases: %s", (more, expected) => expect(cautions(more)).toEqual(expected));
 
   it("does not judge the time without a clock", () =>
     expect(cautions("active: { to: 2020-01-01T00:00:00Z }", null)).toEqual([]));

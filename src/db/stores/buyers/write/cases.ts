@@ -1,5 +1,5 @@
 /** Writes `cases`. */
-import type { OpenCase, PaymentPromise } from "../../../../core/rules/buyer-state.ts";
+import { isManual, type OpenCase, type PaymentPromise, type PersonsCase } from "../../../../core/rules/buyer-state.ts";
 import type { Reason } from "../../../../core/values/reason.ts";
 import type { Sql } from "../../../client.ts";
 import { bool, type Columns, type Fragment, instant, jsonb, rowSet, text, uuid } from "../../../rows.ts";
@@ -12,7 +12,7 @@ export type CaseWrite = {
   readonly endedAt: number | null;
   readonly campaign: string | null;
   readonly hadPlan: boolean;
-  readonly manual: boolean;
+  readonly manual: PersonsCase | null;
   readonly promise: PaymentPromise | null;
   readonly departures: OpenCase["departures"];
   readonly whole: { readonly reason: Reason; readonly at: number } | null;
@@ -26,7 +26,9 @@ const COURSE: Columns<CaseWrite> = {
   ended_at: instant(({ endedAt }) => endedAt),
   campaign: text(({ campaign }) => campaign),
   had_plan: bool(({ hadPlan }) => hadPlan),
-  manual: bool(({ manual }) => manual),
+  manual: bool((row) => isManual(row)),
+  manual_at: instant(({ manual }) => manual?.since ?? null),
+  back_at: instant(({ manual }) => manual?.backAt ?? null),
   departures: jsonb(({ departures }) => departures),
   whole_reason: text(({ whole }) => whole?.reason ?? null),
   whole_at: instant(({ whole }) => whole?.at ?? null),
@@ -46,7 +48,7 @@ export function insertCases(sql: Sql, rows: readonly CaseWrite[]): Fragment | nu
     select ${created.values(sql)} from ${created.rows(sql, rows)}`;
 }
 
-/** An ended case keeps the campaign that it had last. */
+/** An ended case keeps the campaign and the person that it had last. */
 export function updateCases(sql: Sql, rows: readonly CaseWrite[]): Fragment | null {
   if (rows.length === 0) return null;
   return sql`
@@ -54,7 +56,9 @@ export function updateCases(sql: Sql, rows: readonly CaseWrite[]): Fragment | nu
       ended_at = n.ended_at,
       campaign = case when n.ended_at is null then n.campaign else c.campaign end,
       had_plan = c.had_plan or n.had_plan,
-      manual = c.manual or n.manual,
+      manual = case when n.ended_at is null then n.manual else c.manual end,
+      manual_at = coalesce(n.manual_at, c.manual_at),
+      back_at = case when n.ended_at is null then n.back_at else c.back_at end,
       promise = coalesce(n.promise::jsonb, c.promise),
       departures = n.departures::jsonb,
       whole_reason = n.whole_reason,

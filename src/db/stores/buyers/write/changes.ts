@@ -119,13 +119,13 @@ const endedCase = ({ shop, id: buyerId }: LoadedBuyer, id: string, now: number):
   endedAt: now,
   campaign: null,
   hadPlan: false,
-  manual: false,
+  manual: null,
   promise: null,
   departures: null,
   whole: null,
 });
 
-/** Promises and departures are replaced, never changed, so they are compared by identity. */
+/** Promises, departures and the part of a person are replaced, never changed, so they are compared by identity. */
 function isStoredCase(was: Readonly<OpenCase>, open: OpenCase): boolean {
   return (
     was.campaign?.key === open.campaign?.key &&
