@@ -12,6 +12,7 @@ import { createLifecycle, type Lifecycle } from "./lifecycle.ts";
 import { createProducer } from "./queue/producer.ts";
 import { watchClock } from "./roles/clock-watch.ts";
 import { endStuck } from "./roles/end-stuck.ts";
+import { keepStatisticsFresh } from "./roles/fresh-statistics.ts";
 import { createMetrics } from "./roles/metrics.ts";
 import { ROLE_NAMES, type RoleName } from "./roles/names.ts";
 import type { Parts, Role } from "./roles/role.ts";
@@ -52,6 +53,7 @@ async function openParts(
   const database = await openStore(config, { log, print, migrateEmpty });
   life.onRelease(() => database.close());
   const { sql } = database;
+  keepStatisticsFresh(sql, log, life);
   const keys = await openKeys(config);
   const vault = await openVault(
     keys,

@@ -27,7 +27,7 @@ const TAKE_UP_MS = 5_000;
  * Limits of intake, dispatch and upkeep. Their statements take milliseconds, and seconds on a server under great load. A lock of a buyer is
  * held for a few dozen milliseconds: a longer wait is one for a process that stands still.
  */
-const WORK_LIMITS: SessionLimits = { statementMs: 10_000, lockMs: 500, transactionMs: 20_000 };
+const WORK_LIMITS: SessionLimits = { statementMs: 10_000, lockMs: 500, transactionMs: 20_000, planOnce: true };
 const CONNECT_MS = 5_000;
 
 type StoreOptions = {

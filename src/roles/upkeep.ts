@@ -1,9 +1,8 @@
 /**
- * Role `upkeep`: looks for due work and wakes the dispatchers, rescues expired claims, deletes old texts, keeps
- * statistics fresh, and frees jobs that a wrong clock stranded.
+ * Role `upkeep`: looks for due work and wakes the dispatchers, rescues expired claims, deletes old texts, and frees jobs that a wrong clock
+ * stranded.
  */
 import type { Sql } from "../db/client.ts";
-import { analyzeGrown } from "../db/statistics.ts";
 import { lookForWork } from "../db/stores/dispatch/due-store.ts";
 import { dropOldMessageIds } from "../db/stores/receipts/wish-store.ts";
 import type { Lifecycle } from "../lifecycle.ts";
@@ -18,8 +17,6 @@ import { CLOSE_WORKER_MS, type Parts, type Role } from "./role.ts";
 const CHORES_MS = { "due-scan": 250, rescue: 10_000, purge: 60_000 };
 /** How often the schedule of the chores is checked: a queue store that was emptied has lost it. */
 const SCHEDULE_MS = 5_000;
-/** How often grown tables are looked for. */
-const ANALYZE_MS = 5_000;
 /** How often jobs are looked for that a worker with a wrong clock stranded. */
 const REPAIR_MS = 5_000;
 /** How often receipts are tried again that came before their message was recorded. */
@@ -43,9 +40,6 @@ export const upkeep: Role = {
     await schedule();
     const timer = setInterval(() => void schedule(), SCHEDULE_MS);
     life.onStop(() => clearInterval(timer));
-    every(ANALYZE_MS, life, () =>
-      analyzeGrown(sql).catch((error: unknown) => log.warn({ err: error }, "tables could not be analysed")),
-    );
     every(REPAIR_MS, life, async () => {
       if (clock.gate.isOpen()) await putRight({ backend, clock, log });
     });

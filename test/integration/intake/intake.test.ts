@@ -37,7 +37,7 @@ describe("taking in a batch", () => {
 
   it("replaces statement plans that were made for empty tables, once the tables have grown", async () => {
     const { deps, database, ready } = await intakeDeps();
-    const { sql, close } = connect(database.url, { max: 1 });
+    const { sql, close } = connect(database.url, { max: 1, limits: { planOnce: true } });
     onTestFinished(() => close());
     const order = (buyer: number) =>
       receivedEvent(`e${buyer}`, "order.created", Date.now(), {
@@ -45,7 +45,14 @@ describe("taking in a batch", () => {
         buyer: { id: `b${buyer}`, phone: `+86138${String(buyer).padStart(8, "0")}` },
       });
     const orders = (from: number, count: number) => ready(Array.from({ length: count }, (_, n) => order(from + n)));
-    await takeIn({ ...deps, sql }, orders(0, 2_000));
+    const rowsRead = async () => {
+      await sql`select pg_stat_force_next_flush()`;
+      const [row] = await sql<{ n: number }[]>`
+        select sum(seq_tup_read + idx_tup_fetch)::int8 as n from pg_stat_user_tables where relname in ('orders', 'reminders', 'contacts')`;
+      return row?.n ?? 0;
+    };
+    await takeIn({ ...deps, sql }, orders(0, 1));
+    await takeIn({ ...deps, sql }, orders(1, 1_999));
     const grown = await eventually(
       "the counters",
       () => analyzeGrown(sql),
@@ -54,8 +61,10 @@ describe("taking in a batch", () => {
     expect(grown).toEqual(expect.arrayContaining(["orders", "reminders"]));
     const tuples = await sql`select reltuples::int4 as n from pg_class where oid = 'orders'::regclass`;
     expect(tuples).toEqual([{ n: 2_000 }]);
+    const before = await rowsRead();
     // Not again before it has doubled.
     await takeIn({ ...deps, sql }, orders(2_000, 600));
+    expect((await rowsRead()) - before).toBeLessThan(10 * 600);
     expect(await analyzeGrown(sql)).not.toContain("orders");
   });
 
