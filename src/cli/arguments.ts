@@ -3,7 +3,7 @@ import { InvalidArgumentError } from "commander";
 import { didYouMean } from "../core/text/suggest.ts";
 import { parseDuration } from "../core/values/duration.ts";
 import { canonicalLocale } from "../core/values/locale.ts";
-import { parseWhen, WHEN_FORMS, type When } from "../core/values/when.ts";
+import { PERIOD_FORMS, type Period, parsePeriod, parseWhen, WHEN_FORMS, type When } from "../core/values/when.ts";
 import { DIMENSIONS, type Dimension } from "../reporting/recovery.ts";
 
 /** A day and a clock belong to the zone of a shop: the command makes an instant of them. */
@@ -12,6 +12,21 @@ export function when(text: string): When {
   if (parsed !== null) return parsed;
   throw new InvalidArgumentError(`must be ${WHEN_FORMS}`);
 }
+
+export function period(text: string): Period {
+  const parsed = parsePeriod(text);
+  if (parsed !== null) return parsed;
+  throw new InvalidArgumentError(`must be ${PERIOD_FORMS}`);
+}
+
+/** Collects the values of an option that may be given several times. */
+export const tagsOf = (text: string, before: readonly string[] = []): string[] => {
+  const tag = notEmpty(text).trim();
+  if (tag.length <= MAX_TAG) return [...before, tag];
+  throw new InvalidArgumentError(`must have at most ${MAX_TAG} characters`);
+};
+/** As in events. */
+const MAX_TAG = 200;
 
 /** The same, but only a whole day. */
 export function day(text: string): When {

@@ -6,12 +6,12 @@ import { spilledParts } from "./file/spill.ts";
 import { emptyFigures } from "./result/figures.ts";
 import { packRows } from "./rows/row-file.ts";
 import { shopsOf } from "./shops.ts";
-import type { Figures, RehearsalEnv } from "./types.ts";
+import type { Figures, ReplayEnv } from "./types.ts";
 
 export type BucketDone = { readonly sends: string; readonly skips: string };
 export type BucketRunner = { run(path: string): BucketDone; readonly figures: Figures };
 
-export function bucketRunner(env: RehearsalEnv): BucketRunner {
+export function bucketRunner(env: ReplayEnv): BucketRunner {
   const built = buildCatalog(env.files, { channels: env.channels.map(({ name }) => name) }, "campaigns");
   if (!built.ok) throw new Error(built.faults.join("\n"));
   const figures = emptyFigures();

@@ -1,22 +1,16 @@
-/** Replays the events of some buyers and gives a row for each send and each skip. */
-
-import { type AcceptedEvent, acceptEvent } from "../core/order/accept.ts";
 import type { OrderEvent } from "../core/order/event.ts";
 import type { Decision } from "../core/rules/buyer-state.ts";
 import { byPriority } from "../core/rules/match.ts";
 import { labelOf, type Person } from "../core/simulation/person.ts";
 import { simulate } from "../core/simulation/simulate.ts";
-import { findJsonFault, placeOf } from "../core/text/json-fault.ts";
-import { excessOf, MAX_DEPTH, MAX_VALUES } from "../core/text/json-weight.ts";
 import { formatInstant } from "../core/values/instant.ts";
 import { memo } from "../core/values/memo.ts";
 import type { ShopPolicy } from "../core/values/policy.ts";
 import { offsetMinutes } from "../core/values/zone.ts";
 import { sendsSms } from "../providers/all.ts";
 import type { Catalog } from "../render/catalog/catalog.ts";
+import { type Knowns, readEvents } from "./file/read-events.ts";
 import {
-  addFault,
-  addWarning,
   bump,
   choose,
   countFit,
@@ -36,13 +30,13 @@ import {
 import type { Row } from "./rows/rows.ts";
 import type { ShopOf } from "./shops.ts";
 import { type ComposedText, composeText } from "./text.ts";
-import type { Figures, Line, RehearsalEnv } from "./types.ts";
+import type { Figures, Line, RehearsalEnv, ReplayEnv } from "./types.ts";
 
 export type BucketRows = { readonly sends: Row[]; readonly skips: Row[] };
 type Kept = { readonly decision: Decision; readonly person: Person; readonly composed: ComposedText | null };
 
 export type BucketInput = {
-  readonly env: RehearsalEnv;
+  readonly env: ReplayEnv;
   readonly catalog: Catalog;
   readonly shopOf: ShopOf;
   /** The figures of the bucket are added to these. */
@@ -54,8 +48,35 @@ const startOf = (from: RehearsalEnv["from"]) =>
   from === null || typeof from === "number" ? from : ({ timeZone }: ShopPolicy) => from.get(timeZone) ?? 0;
 
 /** The rows are not sorted. */
-export function runBucket({ env, catalog, shopOf, figures }: BucketInput, lines: Iterable<Line>): BucketRows {
-  const events = readEvents(lines, shopOf, figures);
+export function runBucket(input: BucketInput, lines: Iterable<Line>): BucketRows {
+  const { shift, changes } = input.env;
+  const knowns: Knowns = new Map();
+  const events = readEvents(lines, input.shopOf, shift, input.figures, input.env.stored ? knowns : null);
+  const rows: BucketRows = { sends: [], skips: [] };
+  replay(input, { events, knowns, suffix: "" }, rows);
+  // A copy has its own persons, so it is a simulation of its own.
+  for (let copy = 2; copy <= changes.scale; copy++) {
+    const suffix = `~${copy}`;
+    replay(input, { events: copyOf(events, suffix), knowns, suffix }, rows);
+  }
+  return rows;
+}
+
+const copyOf = (events: readonly OrderEvent[], suffix: string): OrderEvent[] =>
+  events.map((event) => ({ ...event, order: { ...event.order, id: event.order.id + suffix } }));
+
+type Replayed = {
+  readonly events: readonly OrderEvent[];
+  readonly knowns: Knowns;
+  /** Behind the names of the buyers. */
+  readonly suffix: string;
+};
+
+function replay(
+  { env, catalog, shopOf, figures }: BucketInput,
+  { events, knowns, suffix }: Replayed,
+  rows: BucketRows,
+): void {
   const contacts = new Map(env.channels.map(({ name, contact }) => [name, contact]));
   const channels = new Map(env.channels.map((channel) => [channel.name, channel]));
   const textEnv = { channels, contacts, findTemplate: catalog.findTemplate };
@@ -63,6 +84,9 @@ export function runBucket({ env, catalog, shopOf, figures }: BucketInput, lines:
   const kept: Kept[] = [];
   const totals = simulate({
     events,
+    tags: env.changes.tags,
+    suffix,
+    ...(env.stored ? { knownOf: ({ order }) => (order.buyer == null ? null : (knowns.get(order.buyer) ?? null)) } : {}),
     from: startOf(env.from),
     shopOf: (id) => {
       const shop = shopOf(id);
@@ -74,19 +98,17 @@ export function runBucket({ env, catalog, shopOf, figures }: BucketInput, lines:
     decided: (decision, person) => {
       const composed = decision.channel === null ? null : composeText(textEnv, decision, person);
       kept.push({ decision, person, composed });
-      if (composed !== null) countText(figures, decision, person, composed);
+      if (composed !== null) countText(figures, decision, person, composed, suffix);
       noteMoment(figures, { at: decision.at, zone: person.shop.timeZone });
     },
   });
   figures.orders += totals.orders;
   figures.cases += totals.cases;
   figures.events += events.length;
-  figures.duplicates += totals.duplicates;
-  const sends: Row[] = [];
-  const skips: Row[] = [];
+  if (suffix === "") figures.duplicates += totals.duplicates;
   for (const row of kept) {
-    const buyer = labelOf(row.person);
-    (row.decision.kind === "send" ? sends : skips).push(rowOf(row, buyer));
+    const buyer = labelOf(row.person) + suffix;
+    if (env.rows) (row.decision.kind === "send" ? rows.sends : rows.skips).push(rowOf(row, buyer));
     countDecision(figures, row);
     if (row.decision.step !== null) countStep(figures, row);
     if (row.decision.reason !== null) {
@@ -94,48 +116,9 @@ export function runBucket({ env, catalog, shopOf, figures }: BucketInput, lines:
       countReason(figures, reason, { at, shop: row.person.shop.id, order: orders[0] ?? "", buyer });
     }
   }
-  return { sends, skips };
 }
 
-function readEvents(lines: Iterable<Line>, shopOf: ShopOf, figures: Figures): OrderEvent[] {
-  const events: OrderEvent[] = [];
-  for (const { number, text } of lines) {
-    const read = readEvent(text, shopOf);
-    if (typeof read === "string") addFault(figures, number, read);
-    else {
-      const { event, warnings } = read;
-      for (const { code, message } of warnings) addWarning(figures, code, number, message);
-      events.push(event);
-      noteMoment(figures, { at: event.occurredAt, zone: shopOf(event.shop)?.timeZone ?? "UTC" });
-    }
-  }
-  return events;
-}
-
-/** The event of the line, or the fault of the line. */
-function readEvent(text: string, shopOf: ShopOf): Extract<AcceptedEvent, { ok: true }> | string {
-  // As intake refuses it.
-  const excess = text.length > MAX_DEPTH ? excessOf(Buffer.from(text), MAX_VALUES) : null;
-  if (excess !== null) return excess.message;
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return jsonFault(text);
-  }
-  const accepted = acceptEvent(value, shopOf);
-  return accepted.ok ? accepted : accepted.rejection.message;
-}
-
-/** Gives the place, and no text of the line: it may contain phone numbers. */
-function jsonFault(text: string): string {
-  const fault = findJsonFault(text) ?? { offset: 0, message: "no JSON" };
-  return fault.offset >= text.length
-    ? `is cut off, no JSON: ${fault.message}`
-    : `is no JSON: ${placeOf(text, fault.offset)}: ${fault.message}`;
-}
-
-function countText(figures: Figures, decision: Decision, person: Person, composed: ComposedText): void {
+function countText(figures: Figures, decision: Decision, person: Person, composed: ComposedText, suffix: string): void {
   const { channel, made, failures, missing, refused } = composed;
   figures.sends++;
   const { row, campaign, at } = decision;
@@ -153,7 +136,14 @@ function countText(figures: Figures, decision: Decision, person: Person, compose
   countTexts(figures, template, { channel: channel.name, sends: 1, segments, micros, currency });
   if (cost !== null) bump(figures.cost, cost.currency, cost.micros);
   if (wantsSample(figures, template, at))
-    keepSample(figures, { at, shop: person.shop.id, buyer: labelOf(person), to: channel.name, text, template });
+    keepSample(figures, {
+      at,
+      shop: person.shop.id,
+      buyer: labelOf(person) + suffix,
+      to: channel.name,
+      text,
+      template,
+    });
 }
 
 function countDecision(figures: Figures, { decision, person, composed }: Kept): void {

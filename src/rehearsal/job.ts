@@ -5,21 +5,22 @@ import { z } from "zod";
 import { parseJson } from "../core/text/json.ts";
 import { wordsFor } from "../core/text/zod-words.ts";
 import { parseWhen, WHEN_FORMS, type When } from "../core/values/when.ts";
+import type { CatalogFiles } from "../render/catalog/catalog-files.ts";
 import { foreignFileAt } from "./file/read-head.ts";
-import { type PrepareInput, prepareRehearsal } from "./prepare.ts";
-import { rehearse } from "./rehearse.ts";
-import { outcomeOf } from "./result/outcome.ts";
+import type { PrepareInput } from "./prepare.ts";
 import { jsonPieces } from "./rows/json.ts";
+import { prepareWhole, rehearseWhole } from "./whole.ts";
 
-export type Job = Omit<PrepareInput, "campaigns" | "from"> & {
+export type Job = Omit<PrepareInput, "campaigns" | "rows"> & {
   /** The directory of all its files. The caller removes it. */
   readonly dir: string;
-  /** The body: events as NDJSON, or `{events, campaigns?, from?}`. */
+  /** The body: events as NDJSON, or `{events, campaigns?, against?, from?}`; without `events` if the orders are stored ones. */
   readonly body: string;
-  readonly type: "json" | "ndjson";
+  readonly type: "json" | "ndjson" | "none";
   /** The campaigns that the service runs, text by path. */
   readonly files: ReadonlyMap<string, string>;
-  readonly from: When | null;
+  /** The file of the stored orders; null: the events are in the body. */
+  readonly storedFile: string | null;
 };
 
 export type JobFault = { readonly message: string; readonly line?: number };
@@ -33,42 +34,47 @@ export type JobResult =
     };
 
 const bodyShape = z.strictObject({
-  events: z.array(z.unknown()),
+  events: z.array(z.unknown()).optional(),
   campaigns: z.record(z.string(), z.string()).optional(),
+  against: z.record(z.string(), z.string()).optional(),
   from: z
     .string()
     .refine((text) => parseWhen(text) !== null, `must be ${WHEN_FORMS}`)
     .optional(),
 });
 
-type Asked = { readonly file: string; readonly campaigns: PrepareInput["campaigns"]; readonly from: When | null };
+type Asked = {
+  readonly file: string;
+  readonly campaigns: CatalogFiles;
+  readonly against: CatalogFiles | null;
+  readonly from: When | null;
+};
 type Refused = Extract<JobResult, { ok: false }>;
 
 export async function runJob(job: Job): Promise<JobResult> {
-  const asked = job.type === "json" ? readBody(job) : { ...running(job), file: job.body };
+  const asked = job.type === "json" ? readBody(job) : { ...running(job), file: job.storedFile ?? job.body };
   if ("ok" in asked) return asked;
-  const { file, campaigns, from } = asked;
-  const foreign = job.type === "json" ? null : foreignFileAt(file);
+  const { file, campaigns, against, from } = asked;
+  const foreign = job.type === "ndjson" && job.storedFile === null ? foreignFileAt(file) : null;
   if (foreign !== null) return refused("no_events", `the body ${foreign}`, []);
-  const prepared = prepareRehearsal({ campaigns, channels: job.channels, shops: job.shops, from, now: job.now });
+  const { channels, shops, now, changes, stored } = job;
+  const prepared = prepareWhole({ campaigns, against, channels, shops, from, now, changes, stored, rows: true });
   if (!prepared.ok)
     return refused(
       "invalid_campaign",
       prepared.faults.length === 1 ? (prepared.faults[0] ?? "") : `${prepared.faults.length} faults in the campaigns`,
       prepared.faults.map((message) => ({ message })),
     );
-  const run = await rehearse({ file, env: prepared.env, dir: job.dir, threads: 1 });
+  const run = await rehearseWhole(prepared, { file, dir: job.dir, threads: 1 });
   try {
-    const { figures, backward } = run;
-    const warnings = [...prepared.warnings, ...(backward === null ? [] : [backward])];
-    const { env, campaigns } = prepared;
-    const outcome = outcomeOf(figures, { from: env.from, channels: env.channels, warnings, campaigns });
+    const { figures, outcome, difference } = run;
     if (figures.events === 0 && figures.faultCount > 0)
       return refused("no_events", "no line is an order event", firstFaults(figures.faults));
     const answer = join(job.dir, "answer.json");
     const out = openSync(answer, "w");
     try {
-      for (const piece of jsonPieces(outcome, run.sends, run.skips)) writeAll(out, Buffer.from(piece));
+      const json = difference === null ? outcome : { ...outcome, difference };
+      for (const piece of jsonPieces(json, run.sends, run.skips)) writeAll(out, Buffer.from(piece));
     } finally {
       closeSync(out);
     }
@@ -92,7 +98,11 @@ const firstFaults = (faults: readonly { readonly line: number; readonly message:
     .slice(0, MAX_NAMED)
     .map(({ line, message }) => ({ line, message: `line ${line}: ${message}` }));
 
-const running = ({ files, from }: Job) => ({ campaigns: { files, faults: [], shownAs: "campaigns" }, from });
+const running = ({ files, from }: Job) => ({
+  campaigns: { files, faults: [], shownAs: "campaigns" },
+  against: null,
+  from,
+});
 
 /** Line n of the file is the n-th event. */
 function readBody(job: Job): Asked | Refused {
@@ -106,25 +116,42 @@ function readBody(job: Job): Asked | Refused {
     }));
     return refused("invalid_rehearsal", "the body is not valid", errors);
   }
-  const { events, campaigns, from } = parsed.data;
-  if (from !== undefined && job.from !== null)
-    return refused("invalid_rehearsal", "the body is not valid", [
-      { message: "from: is in the query too: give it once" },
-    ]);
+  const { events, campaigns, against, from } = parsed.data;
+  const faults = [
+    ...(from !== undefined && job.from !== null ? ["from: is in the query too: give it once"] : []),
+    ...(events === undefined && job.storedFile === null ? ["events: is required without `stored` in the query"] : []),
+    ...(events !== undefined && job.storedFile !== null ? ["events: leave it out: `stored` takes stored orders"] : []),
+  ];
+  if (faults.length > 0)
+    return refused(
+      "invalid_rehearsal",
+      "the body is not valid",
+      faults.map((message) => ({ message })),
+    );
   const own = running(job);
-  const file = join(job.dir, "events.ndjson");
+  return {
+    file: job.storedFile ?? writeEvents(job.dir, events ?? []),
+    campaigns: campaigns === undefined ? own.campaigns : given(campaigns, "campaigns"),
+    against: against === undefined ? null : given(against, "against"),
+    from: from === undefined ? job.from : parseWhen(from),
+  };
+}
+
+const given = (texts: Readonly<Record<string, string>>, shownAs: string): CatalogFiles => ({
+  files: new Map(Object.entries(texts)),
+  faults: [],
+  shownAs,
+});
+
+function writeEvents(dir: string, events: readonly unknown[]): string {
+  const file = join(dir, "events.ndjson");
   const out = openSync(file, "w");
   try {
     for (const event of events) writeAll(out, Buffer.from(`${JSON.stringify(event)}\n`));
   } finally {
     closeSync(out);
   }
-  return {
-    file,
-    campaigns:
-      campaigns === undefined ? own.campaigns : { ...own.campaigns, files: new Map(Object.entries(campaigns)) },
-    from: from === undefined ? job.from : parseWhen(from),
-  };
+  return file;
 }
 
 function writeAll(file: number, bytes: Buffer): void {

@@ -1,7 +1,7 @@
 /** Builds the environment of a rehearsal from campaign files, or reports all their faults. */
 import { byPriority } from "../core/rules/match.ts";
 import type { Campaign, ShopPolicy } from "../core/values/policy.ts";
-import { instantOf, type When } from "../core/values/when.ts";
+import { instantOf, type Period, type When } from "../core/values/when.ts";
 import { buildCatalog } from "../render/catalog/catalog.ts";
 import type { CatalogFiles } from "../render/catalog/catalog-files.ts";
 import { currencyOf } from "../render/catalog/catalog-options.ts";
@@ -16,6 +16,11 @@ export type PrepareInput = {
   readonly from: When | null;
   /** Epoch ms, by which `today` is known. */
   readonly now: number;
+  readonly changes: { readonly asOf: When | null; readonly tags: readonly string[]; readonly scale: number };
+  /** The period whose orders come from the database; null: they come from a file. */
+  readonly stored: Period | null;
+  /** Whether the rows are wanted, and not only the figures. */
+  readonly rows: boolean;
 };
 
 export type Prepared =
@@ -23,11 +28,14 @@ export type Prepared =
       readonly ok: true;
       readonly env: RehearsalEnv;
       readonly campaigns: readonly Campaign[];
+      /** Some text names the buyer. */
+      readonly names: boolean;
       readonly warnings: readonly string[];
     }
   | { readonly ok: false; readonly faults: readonly string[] };
 
-export function prepareRehearsal({ campaigns, channels, shops, from, now }: PrepareInput): Prepared {
+export function prepareRehearsal(input: PrepareInput): Prepared {
+  const { campaigns, channels, shops, from, now, changes, stored, rows } = input;
   const { files, shownAs } = campaigns;
   const named = [...shops.listed.values(), ...(shops.other === null ? [] : [shops.other])];
   const built = buildCatalog(
@@ -49,8 +57,19 @@ export function prepareRehearsal({ campaigns, channels, shops, from, now }: Prep
   const unread = campaigns.faults.length > 0 && files.size === 0;
   const faults = [...campaigns.faults, ...(built.ok || unread ? [] : built.faults)];
   if (faults.length > 0 || !built.ok) return { ok: false, faults };
-  const env = { files, channels: plainChannels(channels), from: startOf(from, named, now), shops };
-  return { ok: true, env, campaigns: byPriority(built.catalog.campaigns), warnings: built.warnings };
+  const asOf = changes.asOf === null ? null : { when: changes.asOf, now, start: stored?.from ?? null };
+  const env = {
+    files,
+    channels: plainChannels(channels),
+    from: startOf(from, named, now),
+    shops,
+    rows,
+    stored: stored !== null,
+    changes: { ...changes, asOf },
+  };
+  const { catalog, warnings } = built;
+  const names = catalog.templates.some(({ speaksOf }) => speaksOf.name);
+  return { ok: true, env, campaigns: byPriority(catalog.campaigns), names, warnings };
 }
 
 function startOf(from: When | null, shops: readonly ShopPolicy[], now: number): RehearsalStart {

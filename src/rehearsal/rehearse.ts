@@ -3,7 +3,9 @@ import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { buildCatalog } from "../render/catalog/catalog.ts";
 import { runBucket } from "./bucket.ts";
-import { backwardCheck } from "./file/backward.ts";
+import { type FirstTimes, firstTimes } from "./change/first-times.ts";
+import { shiftOf } from "./change/shift.ts";
+import { type BackwardCheck, backwardCheck } from "./file/backward.ts";
 import { readLines } from "./file/read-lines.ts";
 import { skim } from "./file/skim.ts";
 import { spill } from "./file/spill.ts";
@@ -12,7 +14,7 @@ import { mergeRows } from "./rows/merge-rows.ts";
 import { compareRows, type Row } from "./rows/rows.ts";
 import { shopsOf } from "./shops.ts";
 import { runBuckets } from "./threads.ts";
-import type { Figures, Line, RehearsalEnv, RowJson } from "./types.ts";
+import type { Figures, Line, RehearsalEnv, ReplayEnv, RowJson } from "./types.ts";
 
 /** Files up to this size are processed in memory. */
 const SHORT_FILE = 16 << 20;
@@ -36,7 +38,7 @@ export type RehearsalRun = {
   readonly figures: Figures;
   /** A warning about times that run backwards. */
   readonly backward: string | null;
-  /** Sorted. Each can be iterated once. */
+  /** Sorted; empty if no rows were wanted. */
   readonly sends: Iterable<RowJson>;
   readonly skips: Iterable<RowJson>;
   /** Removes the files on disk. */
@@ -45,7 +47,9 @@ export type RehearsalRun = {
 
 export async function rehearse(input: RehearsalInput): Promise<RehearsalRun> {
   const size = statSync(input.file).size;
-  return size <= (input.shortFile ?? SHORT_FILE) ? rehearseShort(input) : rehearseLong(input, size);
+  return size * input.env.changes.scale <= (input.shortFile ?? SHORT_FILE)
+    ? rehearseShort(input)
+    : rehearseLong(input, size);
 }
 
 async function rehearseShort({ file, env, progress }: RehearsalInput): Promise<RehearsalRun> {
@@ -54,43 +58,58 @@ async function rehearseShort({ file, env, progress }: RehearsalInput): Promise<R
   const lines: Line[] = [];
   const figures = emptyFigures();
   const times = backwardCheck();
+  const shopOf = shopsOf(env.shops);
+  const first = env.changes.asOf === null ? null : firstTimes(shopOf);
   await readLines(file, {
     line: (bytes, number) => {
-      lines.push({ number, text: bytes.toString("utf8") });
+      const text = bytes.toString("utf8");
+      lines.push({ number, text });
+      first?.see(text);
       times.see(skim(bytes), number);
     },
     fault: (line, message) => addFault(figures, line, message),
     progress: () => {},
   });
-  const { sends, skips } = runBucket({ env, catalog: built.catalog, shopOf: shopsOf(env.shops), figures }, lines);
+  const { sends, skips } = runBucket({ env: replayEnv(env, first), catalog: built.catalog, shopOf, figures }, lines);
   progress?.(1);
-  return { figures, backward: times.warning(), sends: inOrder(sends), skips: inOrder(skips), close: () => {} };
+  return { figures, backward: backwardOf(env, times), sends: inOrder(sends), skips: inOrder(skips), close: () => {} };
 }
 
+/** Stored orders come by their ids. */
+const backwardOf = ({ stored }: RehearsalEnv, times: BackwardCheck): string | null => (stored ? null : times.warning());
+const merged = (paths: readonly string[]): Iterable<RowJson> => ({ [Symbol.iterator]: () => mergeRows(paths) });
 const inOrder = (rows: Row[]): RowJson[] => rows.sort(compareRows).map(({ json }) => json);
+
+const replayEnv = (env: RehearsalEnv, first: FirstTimes | null): ReplayEnv => ({
+  ...env,
+  shift: first === null || env.changes.asOf === null ? null : shiftOf(env.changes.asOf, first.firsts),
+});
 
 async function rehearseLong(input: RehearsalInput, size: number): Promise<RehearsalRun> {
   const { file, env, threads } = input;
   const dir = mkdtempSync(join(input.dir, "buckets-"));
   const close = (): void => rmSync(dir, { recursive: true, force: true });
   try {
-    const buckets = Math.min(MAX_BUCKETS, Math.max(2, Math.ceil(size / BUCKET_BYTES)));
+    const buckets = Math.min(MAX_BUCKETS, Math.max(2, Math.ceil((size * env.changes.scale) / BUCKET_BYTES)));
     const figures = emptyFigures();
     const times = backwardCheck();
     // Reading takes about a third of the time, half of it twice.
+    const shopOf = shopsOf(env.shops);
+    const first = env.changes.asOf === null ? null : firstTimes(shopOf);
     const paths = await spill({
       file,
       dir,
       buckets,
-      shopOf: shopsOf(env.shops),
+      shopOf,
       times,
+      see: first?.see ?? null,
       fault: (line, message) => addFault(figures, line, message),
       progress: (bytes) => input.progress?.((bytes / size) * 0.15),
     });
     const sends: string[] = [];
     const skips: string[] = [];
     const replayed = await runBuckets({
-      env,
+      env: replayEnv(env, first),
       paths,
       threads,
       done: (done) => {
@@ -100,7 +119,7 @@ async function rehearseLong(input: RehearsalInput, size: number): Promise<Rehear
       },
     });
     addFigures(figures, replayed);
-    return { figures, backward: times.warning(), sends: mergeRows(sends), skips: mergeRows(skips), close };
+    return { figures, backward: backwardOf(env, times), sends: merged(sends), skips: merged(skips), close };
   } catch (error) {
     close();
     throw error;

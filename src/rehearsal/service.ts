@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import type { ChannelTerms } from "../core/seams/channel.ts";
 import type { ShopPolicy } from "../core/values/policy.ts";
+import type { Period } from "../core/values/when.ts";
 import { makeWorkDir, sweepWorkDirs, type WorkDir } from "./file/work-dir.ts";
 import { type Job, type JobResult, runJob } from "./job.ts";
 import { plainChannels } from "./prepare.ts";
@@ -23,13 +24,19 @@ export type RehearsalsInput = {
   readonly files: () => ReadonlyMap<string, string>;
   /** Epoch ms, by which `today` is known. */
   readonly now: () => number;
+  /** Writes stored orders to a file; the message of the fault: there are none. */
+  readonly writeStored: (asked: StoredAsked, file: string) => Promise<string | null>;
 };
+
+export type StoredAsked = { readonly period: Period; readonly shop: string | null };
+
+type AskedOfSlot = Pick<Job, "type" | "from" | "changes"> & { readonly stored: StoredAsked | null };
 
 export type Slot = {
   /** The file for the body. */
   readonly body: string;
   /** Rejects with the signal's reason when that is aborted. */
-  run(asked: Pick<Job, "type" | "from">, signal: AbortSignal): Promise<JobResult>;
+  run(asked: AskedOfSlot, signal: AbortSignal): Promise<JobResult>;
   /** Removes body, answer and all files of the rehearsal. Idempotent. */
   end(): Promise<void>;
 };
@@ -39,7 +46,7 @@ export type Rehearsals = {
   begin(): Promise<Slot | null>;
 };
 
-export function createRehearsals({ config, files, now }: RehearsalsInput): Rehearsals {
+export function createRehearsals({ config, files, now, writeStored }: RehearsalsInput): Rehearsals {
   sweepWorkDirs();
   let holder: object | null = null;
   return {
@@ -62,20 +69,27 @@ export function createRehearsals({ config, files, now }: RehearsalsInput): Rehea
       return {
         body,
         // The next rehearsal may begin before this answer is read.
-        run: ({ type, from }, signal) =>
-          runInThread(
-            {
+        run: async ({ stored, ...asked }, signal) => {
+          try {
+            const storedFile = stored === null ? null : join(dir, "stored.ndjson");
+            const fault = stored === null || storedFile === null ? null : await writeStored(stored, storedFile);
+            if (fault !== null) return { ok: false, code: "no_events", message: fault, errors: [] };
+            const job = {
+              ...asked,
               dir,
               body,
-              type,
-              from,
+              storedFile,
+              stored: stored?.period ?? null,
               now: now(),
               channels: plainChannels(config.channels),
               shops: shopTable(config),
               files: files(),
-            },
-            signal,
-          ).finally(letGo),
+            };
+            return await runInThread(job, signal);
+          } finally {
+            letGo();
+          }
+        },
         async end() {
           letGo();
           await work.end();

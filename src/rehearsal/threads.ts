@@ -2,14 +2,14 @@
 import { Worker } from "node:worker_threads";
 import { type BucketDone, bucketRunner } from "./bucket-runner.ts";
 import { addFigures, emptyFigures } from "./result/figures.ts";
-import type { Figures, RehearsalEnv } from "./types.ts";
+import type { Figures, ReplayEnv } from "./types.ts";
 import type { WorkerReply } from "./worker.ts";
 
 /** Rows are short-lived: a large young generation saves a sixth of the time, and two threads with their reader still fit into a gigabyte. */
 const LIMITS = { maxYoungGenerationSizeMb: 64, maxOldGenerationSizeMb: 1_024 };
 
 type Input = {
-  readonly env: RehearsalEnv;
+  readonly env: ReplayEnv;
   readonly paths: readonly string[];
   readonly threads: number;
   /** Called for each finished bucket, in any order. */
@@ -31,7 +31,7 @@ export async function runBuckets({ env, paths, threads, done }: Input): Promise<
   return figures;
 }
 
-function runThread(workerData: RehearsalEnv, queue: string[], done: (result: BucketDone) => void): Promise<Figures> {
+function runThread(workerData: ReplayEnv, queue: string[], done: (result: BucketDone) => void): Promise<Figures> {
   return new Promise((resolve, reject) => {
     const worker = new Worker(new URL("./worker.js", import.meta.url), { workerData, resourceLimits: LIMITS });
     const next = (): void => worker.postMessage(queue.shift() ?? null);

@@ -4,6 +4,7 @@
  * buyers, and the result does not depend on the cut. Bad lines are reported and skipped.
  */
 import type { ContactKind } from "../core/values/policy.ts";
+import type { AsOf, Shift } from "./change/shift.ts";
 import type { ShopTable } from "./shops.ts";
 
 /** The facts of a configured channel that a rehearsal needs. Cost: millionths of the currency's unit per segment. */
@@ -27,7 +28,25 @@ export type RehearsalEnv = {
   readonly channels: readonly RehearsalChannel[];
   readonly from: RehearsalStart;
   readonly shops: ShopTable;
+  readonly changes: Changes;
+  /** The events come from the database, with what it knows of their buyers (stored/line.ts). */
+  readonly stored: boolean;
+  /** Whether the rows are wanted, and not only the figures. */
+  readonly rows: boolean;
 };
+
+/** Changes of the events before they are rehearsed. */
+export type Changes = {
+  /** null: the times stay. */
+  readonly asOf: AsOf | null;
+  /** Tags that every order gets. */
+  readonly tags: readonly string[];
+  /** How many times each order happens, each time to another buyer. */
+  readonly scale: number;
+};
+
+/** `shift` is known when the events were read once. */
+export type ReplayEnv = RehearsalEnv & { readonly shift: Shift | null };
 
 /** One line of the file; numbers count from 1. */
 export type Line = { readonly number: number; readonly text: string };

@@ -27,6 +27,7 @@ import type { QueueBackend } from "../queue/connection.ts";
 import type { ReceiptDeps } from "../receipts/deps.ts";
 import { createReceiver } from "../receipts/receiver.ts";
 import { createRehearsals, type Rehearsals } from "../rehearsal/service.ts";
+import { storedOrders } from "../rehearsal/stored/stored-orders.ts";
 import { catalogOptions } from "../render/catalog/catalog-options.ts";
 import { listAudit } from "../reporting/audit-trail.ts";
 import { explainOrder } from "../reporting/explain.ts";
@@ -61,7 +62,12 @@ export const api: Role = {
       metrics: { text: () => metrics.registry.metrics(), answered: metrics.answered },
       current: () => live.current(),
       policies: policyLookups(() => live.current().policy.campaigns, config.shop),
-      rehearsals: createRehearsals({ config, files: () => live.current().catalog.files, now: Date.now }),
+      rehearsals: createRehearsals({
+        config,
+        files: () => live.current().catalog.files,
+        now: Date.now,
+        writeStored: storedOrders({ sql: reads.sql, vault: createVault(keys.secretKey), config, now: Date.now }),
+      }),
       log,
     });
     life.onStop(http.close);

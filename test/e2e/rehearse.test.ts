@@ -7,6 +7,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { bundle } from "../../scripts/build.mjs";
+import { PLAIN } from "../support/rehearsal.ts";
 import { T0 } from "../support/rules.ts";
 
 const MAIN = fileURLToPath(new URL("../../dist/main.js", import.meta.url));
@@ -145,9 +146,95 @@ describe("bad input", () => {
     ]);
   });
 
-  it("wrong usage ends with 2", async () => {
-    expect((await rehearse("events.ndjson")).code).toBe(2);
+  it("of both directories: all at once", async () => {
+    const file = write("events.ndjson", lines([created(1, 0)]));
+    write("bad/promo/campaign.yaml", "stepz: 1\n");
+    const { code, out, err } = await rehearse(file, "--campaigns", "good", "--against", "bad");
+    expect([code, out]).toEqual([1, ""]);
+    expect(err).toContain("bad/promo/campaign.yaml:1: stepz: unknown key (did you mean `steps`?)\n");
+    expect((await rehearse(file, "--campaigns", "gone", "--against", "away")).err).toBe(
+      "dunlin: gone: the directory does not exist\naway: the directory does not exist\n",
+    );
   });
+
+  it.each([
+    [["events.ndjson"], "required option '--campaigns <dir>' not specified"],
+    [["--campaigns", "good"], "give a file of order events, or --stored with a day"],
+    [
+      ["e.ndjson", "--stored", "today", "--campaigns", "good"],
+      "--stored takes the orders of the database: leave the file out",
+    ],
+    [["e.ndjson", "--shop", "acme", "--campaigns", "good"], "--shop needs --stored"],
+    [["--stored", "20:00", "--campaigns", "good"], "must be a day (yesterday, 2026-11-09) or a period"],
+    [
+      ["--stored", "2026-11-10..2026-11-09", "--campaigns", "good"],
+      "must be a day (yesterday, 2026-11-09) or a period",
+    ],
+    [["e.ndjson", "--as-of", "soon", "--campaigns", "good"], "must be a day (today, yesterday, 2026-11-10), a time on"],
+    [["e.ndjson", "--scale", "0", "--campaigns", "good"], "must be a whole number from 1 to 1000"],
+    [["e.ndjson", "--tag", " ", "--campaigns", "good"], "must not be empty"],
+  ])("wrong usage ends with 2: %s", async (args, message) => {
+    const { code, out, err } = await rehearse(...args);
+    expect([code, out]).toEqual([2, ""]);
+    expect(err).toContain(message);
+  });
+});
+
+it("shows what one directory changes against another, over the same orders", async () => {
+  write(
+    "new/promo/campaign.yaml",
+    "steps:\n  - { id: nudge, at: { afterCreated: 10m }, channels: [sms] }\nmatch: { tags: [d11] }\n",
+  );
+  write("new/promo/nudge.sms.en.hbs", "{{shop}}: {{total}} now STOP");
+  const tagged = (n: number) => ({ ...created(n, n), order: { ...created(n, n).order, tags: ["d11"] } });
+  const file = write("events.ndjson", lines([tagged(1), tagged(2), created(3, 3)]));
+  const args = [file, "--campaigns", "new", "--against", "good"];
+  const json = JSON.parse((await rehearse(...args, "--json")).out);
+  const row = { step: "nudge", channel: "sms", variant: null, shop: "acme" };
+  const none = { sends: 0, segments: 0, cost: null, settled: 0, skips: 0 };
+  expect(json.sends).toHaveLength(2);
+  expect(json.difference).toEqual({
+    against: "good",
+    sends: { before: 3, after: 2, same: 0, changed: 2, onlyBefore: 1, onlyAfter: 0 },
+    skips: { no_campaign: { before: 0, after: 1 } },
+    segments: { sms: { before: 3, after: 2 } },
+    cost: {},
+    peakPerSecond: { sms: { before: 1, after: 1 } },
+    rows: [
+      {
+        ...row,
+        campaign: "promo",
+        before: { ...none, sends: 3, segments: 3 },
+        after: { ...none, sends: 2, segments: 2 },
+      },
+      { ...row, campaign: null, step: null, channel: null, before: none, after: { ...none, skips: 1 } },
+    ],
+    texts: [{ template: "promo/nudge.sms.en", before: "acme: CN¥129.00 STOP", after: "acme: CN¥129.00 now STOP" }],
+  });
+  const same = JSON.parse((await rehearse(file, "--campaigns", "good", "--against", "good", "--json")).out).difference;
+  expect(same).toMatchObject({ sends: { same: 3, changed: 0, onlyBefore: 0, onlyAfter: 0 }, rows: [], texts: [] });
+  const { out } = await rehearse(...args);
+  expect(out).toContain(
+    [
+      "Difference against good",
+      "  0 sends are the same, 2 have another text, channel, variant or campaign, 1 are gone, 0 are new",
+      "                        before  after",
+      "  sends                      3      2  −1",
+      "  skipped: no_campaign       0      1  +1",
+      "  segments: sms              3      2  −1",
+      "  peak/s: sms                1      1",
+      "",
+      "Rows that differ",
+      "  campaign  step   channel  variant  shop  sends  skips",
+      "  promo     nudge  sms      -        acme  3 → 2  0 → 0",
+      "  -         -      -        -        acme  0 → 0  0 → 1",
+      "",
+      "Texts that differ",
+      "  promo/nudge.sms.en:",
+      "    - acme: CN¥129.00 STOP",
+      "    + acme: CN¥129.00 now STOP",
+    ].join("\n"),
+  );
 });
 
 describe("the same input", () => {
@@ -194,7 +281,7 @@ describe("the same input", () => {
     const result = async (threads: number, shortFile: number) => {
       const { sends, skips, figures, close } = await run({
         file,
-        env: { files, channels, from: null, shops },
+        env: { files, channels, from: null, shops, ...PLAIN },
         dir,
         threads,
         shortFile,

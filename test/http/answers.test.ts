@@ -150,6 +150,22 @@ const GROUPS: readonly Group[] = [
           .map((event) => JSON.stringify(event))
           .join("\n"),
       },
+      {
+        route: "POST /v1/rehearsals",
+        url: "/v1/rehearsals?stored=2026-11-10&shop=acme&tag=d11",
+        payload: {
+          campaigns: {
+            "promo/campaign.yaml":
+              "variants: { a: 1, b: 1 }\nsteps:\n  - { id: soon, at: { afterCreated: 5m }, channels: [sms] }\n",
+            "promo/soon.sms.en.hbs": "{{count}} {{total}}",
+          },
+          against: {
+            "promo/campaign.yaml":
+              "holdout: 50%\nsteps:\n  - { id: soon, at: { afterCreated: 15m }, channels: [sms] }\n",
+            "promo/soon.sms.en.hbs": "{{total}} please",
+          },
+        },
+      },
     ],
   },
   {

@@ -1,8 +1,9 @@
 import { existsSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { describe, expect, it } from "vitest";
 import { rehearsal } from "../../src/http/contract/rehearsals.ts";
-import { createRehearsals, type Rehearsals } from "../../src/rehearsal/service.ts";
+import { createRehearsals, type Rehearsals, type RehearsalsInput } from "../../src/rehearsal/service.ts";
 import { shopPolicy, T0 } from "../support/rules.ts";
 import { bearer, JSON_TYPE, NDJSON_TYPE, order, pieces, realServer, stubServer } from "./support.ts";
 
@@ -13,7 +14,7 @@ const FILES = new Map([
 const url = "/v1/rehearsals";
 const asOperator = bearer("operator");
 
-function rehearsals(): Rehearsals {
+function rehearsals(writeStored: RehearsalsInput["writeStored"] = async () => null): Rehearsals {
   const shop = shopPolicy();
   const sms = { name: "sms", provider: "console", contact: "phone", ratePerSecond: 10, cost: null } as const;
   const config = {
@@ -21,7 +22,12 @@ function rehearsals(): Rehearsals {
     shop: (id: string) => (id === "acme" ? shop : null),
     channels: [{ ...sms, timeout: 5_000 }],
   };
-  return createRehearsals({ config: config as never, files: () => FILES, now: () => 0 });
+  return createRehearsals({
+    config: config as never,
+    files: () => FILES,
+    now: () => 0,
+    writeStored,
+  });
 }
 
 const events = [1, 2].map((n) => order(n, { buyer: { id: `b${n}`, phone: `+861381234567${n}`, locale: "en" } }));
@@ -76,6 +82,58 @@ describe("POST /v1/rehearsals", () => {
     expect(await post({ events, from }, `?from=${encodeURIComponent(from)}`)).toMatchObject({
       code: "invalid_rehearsal",
       errors: [{ message: "from: is in the query too: give it once" }],
+    });
+  });
+
+  it("takes another day, a tag, a scale, and campaigns to compare with", async () => {
+    const { app } = stubServer({ rehearsals: rehearsals() });
+    const post = async (query: string, payload: object) => {
+      const answer = await app.inject({ method: "POST", url: `${url}${query}`, headers: asOperator, payload });
+      expect(answer.statusCode).toBe(200);
+      expect(rehearsal.parse(answer.json())).toEqual(answer.json());
+      return answer.json();
+    };
+    const against = {
+      "promo/campaign.yaml":
+        "match: { tags: [d11] }\nsteps:\n  - { id: soon, at: { afterCreated: 5m }, channels: [sms] }\n",
+      "promo/soon.sms.en.hbs": "soon {{count}}",
+    };
+    const moved = await post("?asOf=2026-12-24&tag=x&tag=d11&scale=3", { events, against });
+    expect(moved).toMatchObject({
+      orders: 6,
+      sends: expect.arrayContaining([expect.objectContaining({ at: "2026-12-24T20:10:00+08:00", buyer: "b2~3" })]),
+      difference: { against: "against", sends: { before: 6, after: 6, same: 0, onlyBefore: 6, onlyAfter: 6 } },
+    });
+  });
+
+  it("takes stored orders instead of events, and says when there are none", async () => {
+    const asked: unknown[] = [];
+    const { app } = stubServer({
+      rehearsals: rehearsals(async (stored) => {
+        asked.push(stored);
+        return "stored: none";
+      }),
+    });
+    const stored = `${url}?stored=yesterday`;
+    for (const options of [{}, { payload: {} }]) {
+      const answer = await app.inject({ method: "POST", url: stored, headers: asOperator, ...options });
+      expect(answer.statusCode).toBe(422);
+      expect(answer.json()).toMatchObject({ code: "no_events", detail: "stored: none" });
+    }
+    const yesterday = { kind: "day", day: -1, relative: true, time: null };
+    expect(asked).toEqual(Array(2).fill({ period: { from: yesterday, to: yesterday }, shop: null }));
+    const file = stubServer({
+      rehearsals: rehearsals(async (_, path) => {
+        await writeFile(path, ndjson);
+        return null;
+      }),
+    });
+    const post = async (options: { payload?: object } = {}) =>
+      (await file.app.inject({ method: "POST", url: stored, headers: asOperator, ...options })).json();
+    expect(await post()).toMatchObject({ orders: 2, sends: [{ buyer: "b1" }, { buyer: "b2" }] });
+    expect(await post({ payload: { events } })).toMatchObject({
+      code: "invalid_rehearsal",
+      errors: [{ message: "events: leave it out: `stored` takes stored orders" }],
     });
   });
 
@@ -159,6 +217,12 @@ describe("POST /v1/rehearsals", () => {
         })
       ).json().code;
     expect(await post({ query: "?from=someday" })).toBe("invalid_query");
+    expect(await post({ query: "?asOf=someday" })).toBe("invalid_query");
+    expect(await post({ query: "?scale=0" })).toBe("invalid_query");
+    expect(await post({ query: "?tag=" })).toBe("invalid_query");
+    expect(await post({ query: "?stored=20:00" })).toBe("invalid_query");
+    expect(await post({ query: "?shop=acme" })).toBe("invalid_query");
+    expect(await post({ query: "?stored=today" })).toBe("invalid_rehearsal");
     expect(await post({ query: "?form=2026-11-10T20:00:00Z" })).toBe("invalid_query");
     expect(await post({ headers: { "content-type": "text/csv" } })).toBe("unsupported_media_type");
     expect(await post({ headers: { "content-encoding": "gzip" } })).toBe("unsupported_media_type");

@@ -12,6 +12,7 @@ import { createVault } from "../../src/db/vault.ts";
 import { createDispatcher } from "../../src/dispatch/dispatcher.ts";
 import { createIntake } from "../../src/intake/intake.ts";
 import { createRehearsals } from "../../src/rehearsal/service.ts";
+import { storedOrders } from "../../src/rehearsal/stored/stored-orders.ts";
 import { catalogOptions } from "../../src/render/catalog/catalog-options.ts";
 import { policyLookups } from "../../src/reporting/policies.ts";
 import { buildApi } from "../../src/roles/api.ts";
@@ -120,7 +121,12 @@ export async function wholeApi() {
     metrics: { text: () => metrics.registry.metrics(), answered: metrics.answered },
     current: () => live.current(),
     policies: policyLookups(() => live.current().policy.campaigns, config.shop),
-    rehearsals: createRehearsals({ config, files: () => live.current().catalog.files, now: Date.now }),
+    rehearsals: createRehearsals({
+      config,
+      files: () => live.current().catalog.files,
+      now: Date.now,
+      writeStored: storedOrders({ sql: database.sql, vault: createVault(secretKey), config, now: Date.now }),
+    }),
     log,
   });
   onTestFinished(() => app.close());

@@ -20,6 +20,7 @@ import { runLive, VAULT } from "../support/agreement/live.ts";
 import { CHANNELS, type MessageScenario, scenarioOf, shapeArb } from "../support/agreement/messages.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 import { inProcessChannel } from "../support/in-process-channel.ts";
+import { PLAIN } from "../support/rehearsal.ts";
 import { T0 } from "../support/rules.ts";
 
 const SEED = Number(process.env.MESSAGE_SEED ?? Math.floor(Math.random() * 1_000_000));
@@ -155,7 +156,7 @@ it("dispatch, rehearsal and preview make the same messages of the same orders", 
   writeFileSync(file, events.map(({ event }) => JSON.stringify(event)).join("\n"));
   const shops = { listed: new Map(scenarios.map(({ shop }) => [shop.id, shop])), other: null };
   const channels = CHANNELS.map((channel) => ({ ...channel, ratePerSecond: null }));
-  const run = await rehearse({ file, dir, threads: 1, env: { files, channels, from: null, shops } });
+  const run = await rehearse({ file, dir, threads: 1, env: { files, channels, from: null, shops, ...PLAIN } });
   const rehearsed = [...run.sends].map((json) => JSON.parse(json.toString()) as Sent);
   const { cost, segments } = run.figures;
   // Before them come those that the warnings of the catalog are found by.

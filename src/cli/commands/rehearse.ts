@@ -1,7 +1,7 @@
 /**
- * `dunlin rehearse FILE --campaigns DIR [--from T] [--json]`: replays a file of order events and shows what would be sent. With --from
- * decisions begin at T: events before T are known, and nothing was sent for them. Bad lines are skipped with a warning, as by `import`; a
- * file without any good line fails.
+ * `dunlin rehearse FILE --campaigns DIR`: replays a file of order events, or with `--stored DATE` the orders in the database, and shows what
+ * would be sent. With --from decisions begin at T: events before T are known, and nothing was sent for them. Bad lines are skipped with a
+ * warning, as by `import`; a file without any good line fails.
  */
 import { createWriteStream, statSync } from "node:fs";
 import { availableParallelism, constants } from "node:os";
@@ -9,27 +9,38 @@ import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { setImmediate as turn } from "node:timers/promises";
 import { Command } from "commander";
-import type { When } from "../../core/values/when.ts";
+import type { Period, When } from "../../core/values/when.ts";
 import { foreignFileAt } from "../../rehearsal/file/read-head.ts";
 import { makeWorkDir } from "../../rehearsal/file/work-dir.ts";
-import { prepareRehearsal } from "../../rehearsal/prepare.ts";
-import { rehearse } from "../../rehearsal/rehearse.ts";
-import { outcomeOf } from "../../rehearsal/result/outcome.ts";
 import { formatRehearsal } from "../../rehearsal/result/page.ts";
 import { jsonPieces } from "../../rehearsal/rows/json.ts";
 import { shopTable } from "../../rehearsal/shops.ts";
+import { NoStoredOrdersError, writeStored } from "../../rehearsal/stored/write-stored.ts";
+import { type PreparedWhole, prepareWhole, rehearseWhole } from "../../rehearsal/whole.ts";
 import { readCatalogFiles } from "../../render/catalog/catalog-files.ts";
-import { when } from "../arguments.ts";
+import { period, tagsOf, when, wholeNumber } from "../arguments.ts";
 import { type Describe, runCommand } from "../command.ts";
-import { type CommandContext, CommandError } from "../context.ts";
+import { type CommandContext, CommandError, openVault, withDatabase } from "../context.ts";
 import { examples } from "../help.ts";
 import { progressBar } from "../progress-bar.ts";
 
-export const command: Describe = (cli) =>
-  new Command("rehearse")
-    .description("Simulate campaigns over a file of order events; nothing is sent")
-    .argument("<file>", "order events as NDJSON; - reads stdin")
+const MAX_SCALE = 1_000;
+
+export const command: Describe = (cli) => {
+  const command = new Command("rehearse")
+    .description("Simulate campaigns over a file of order events or over stored orders; nothing is sent")
+    .argument("[file]", "order events as NDJSON; - reads stdin")
     .requiredOption("--campaigns <dir>", "directory of campaigns")
+    .option(
+      "--stored <period>",
+      "the orders in the database that were created then: yesterday, 2026-11-08..2026-11-09",
+      period,
+    )
+    .option("--shop <shop>", "with --stored: only this shop")
+    .option("--as-of <time>", "as if the first orders were created on this day, or at this time", when)
+    .option("--tag <tag>", "give every order this tag; may be repeated", tagsOf)
+    .option("--scale <n>", "every order so many times, each time from another buyer", wholeNumber(1, MAX_SCALE))
+    .option("--against <dir>", "show what --campaigns changes against this directory, over the same orders")
     .option("--from <time>", "decide from this day or time on, like 2026-11-10; earlier events are known", when)
     .option("--json", "print every planned send and skip as JSON")
     .addHelpText(
@@ -37,40 +48,55 @@ export const command: Describe = (cli) =>
       examples(
         "dunlin rehearse orders.ndjson --campaigns templates",
         "dunlin rehearse orders.ndjson --campaigns templates --json > plan.json",
+        "dunlin rehearse --stored yesterday --campaigns templates --as-of tomorrow --tag d11 --scale 20",
+        "dunlin rehearse --stored yesterday --campaigns new --against templates",
       ),
-    )
-    .action((file: string, options: RehearseOptions) =>
-      runCommand(cli, (context) => rehearseCommand(context, file, options, cli.output.piece)),
     );
+  return command.action((file: string | undefined, options: RehearseOptions) => {
+    if (file !== undefined && options.stored !== undefined)
+      command.error("error: --stored takes the orders of the database: leave the file out");
+    if (options.shop !== undefined && options.stored === undefined)
+      command.error("error: --shop needs --stored: a file is rehearsed whole");
+    const from = file ?? options.stored;
+    if (from === undefined) return command.error("error: give a file of order events, or --stored with a day");
+    return runCommand(cli, (context) => rehearseCommand(context, from, options, cli.output.piece));
+  });
+};
 
-export type RehearseOptions = {
+type RehearseOptions = {
   readonly campaigns: string;
+  readonly stored?: Period;
+  readonly shop?: string;
+  readonly asOf?: When;
+  readonly tag?: readonly string[];
+  readonly scale?: number;
+  readonly against?: string;
   readonly from?: When;
   readonly json?: boolean;
 };
 /** Writes one piece; resolves when the next one can be written. */
-export type Write = (piece: string | Uint8Array) => Promise<void>;
+type Write = (piece: string | Uint8Array) => Promise<void>;
 
 const THREADS = 2;
 const { SIGINT, SIGTERM, SIGHUP } = constants.signals;
 const SIGNALS = { SIGINT, SIGTERM, SIGHUP };
 
-/** `-` is standard input. */
-export async function rehearseCommand(
+/** `from`: a file, where `-` is standard input, or a period of stored orders. */
+async function rehearseCommand(
   context: CommandContext,
-  file: string,
+  from: string | Period,
   options: RehearseOptions,
   write: Write,
 ): Promise<void> {
   const work = makeWorkDir();
   const undoSignals = exitOnSignals();
+  const own = join(work.path, "events.ndjson");
   try {
-    let path = file;
-    if (file === "-") {
-      path = join(work.path, "events.ndjson");
-      await pipeline(process.stdin, createWriteStream(path));
-    }
-    await runRehearsal(context, path, work.path, options, write);
+    if (from === "-") await pipeline(process.stdin, createWriteStream(own));
+    const file = typeof from === "string" && from !== "-" ? from : own;
+    const prepared = prepare(context, typeof from === "string" ? file : null, options);
+    if (typeof from !== "string") await takeStored(context, from, options, prepared, own);
+    await runRehearsal(context, file, work.path, options, prepared, write);
   } finally {
     undoSignals();
     await work.end();
@@ -89,48 +115,70 @@ function exitOnSignals(): () => void {
   };
 }
 
-async function runRehearsal(
-  { config }: Pick<CommandContext, "config">,
-  file: string,
-  dir: string,
-  options: RehearseOptions,
-  write: Write,
-): Promise<void> {
-  const faults: string[] = [];
-  const unreadable = whyUnreadable(file);
-  if (unreadable !== null) faults.push(unreadable);
-  const prepared = prepareRehearsal({
+type Prepared = Extract<PreparedWhole, { ok: true }>;
+
+/** Throws all faults of the file and of the campaigns at once. `file` null: no file is rehearsed. */
+function prepare({ config }: CommandContext, file: string | null, options: RehearseOptions): Prepared {
+  const unreadable = file === null ? null : whyUnreadable(file);
+  const prepared = prepareWhole({
     campaigns: readCatalogFiles(options.campaigns),
+    against: options.against === undefined ? null : readCatalogFiles(options.against),
     channels: config.channels,
     shops: shopTable(config),
     from: options.from ?? null,
     now: Date.now(),
+    changes: { asOf: options.asOf ?? null, tags: options.tag ?? [], scale: options.scale ?? 1 },
+    stored: options.stored ?? null,
+    rows: options.json === true,
   });
-  if (!prepared.ok) faults.push(...prepared.faults);
-  if (faults.length > 0 || !prepared.ok) throw new CommandError(faults.join("\n"));
+  if (prepared.ok && unreadable === null) return prepared;
+  throw new CommandError([unreadable ?? [], prepared.ok ? [] : prepared.faults].flat().join("\n"));
+}
 
-  const { env } = prepared;
+/** Writes the stored orders to the file. */
+async function takeStored(
+  context: CommandContext,
+  stored: Period,
+  options: RehearseOptions,
+  { main, against }: Prepared,
+  file: string,
+): Promise<void> {
+  const { config } = context;
+  const contacts = new Set(config.channels.map(({ contact }) => contact));
+  const needs = { names: main.names || against?.names === true, contacts };
+  await withDatabase(context, async ({ sql }) => {
+    const vault = await openVault(context, sql);
+    const deps = { sql, vault, shopOf: config.shop, now: Date.now() };
+    await writeStored(deps, { period: stored, shop: options.shop ?? null }, needs, file);
+  }).catch((error: unknown) => {
+    throw error instanceof NoStoredOrdersError ? new CommandError(`--stored: ${error.message}`) : error;
+  });
+}
+
+async function runRehearsal(
+  { config }: CommandContext,
+  file: string,
+  dir: string,
+  options: RehearseOptions,
+  prepared: Prepared,
+  write: Write,
+): Promise<void> {
   const bar = progressBar(process.stderr);
   const threads = Math.min(THREADS, availableParallelism());
-  const run = await rehearse({ file, env, dir, threads, progress: bar.tick }).finally(bar.end);
+  const run = await rehearseWhole(prepared, { file, dir, threads, progress: bar.tick }).finally(bar.end);
   try {
-    const { figures, backward } = run;
-    const warnings = [...prepared.warnings, ...(backward === null ? [] : [backward])];
-    const outcome = outcomeOf(figures, {
-      from: env.from,
-      channels: env.channels,
-      warnings,
-      campaigns: prepared.campaigns,
-    });
+    const { figures, outcome, difference } = run;
     if (figures.events === 0 && figures.faultCount > 0)
       throw new CommandError(`${file}: has no order event\n${outcome.warnings.join("\n")}`);
-    if (options.json === true) {
-      for (const piece of jsonPieces(outcome, run.sends, run.skips)) {
-        await write(piece);
-        // A write to a file blocks: without a turn of the event loop no signal would be handled until the end.
-        await turn();
-      }
-    } else await write(formatRehearsal(outcome, figures, env.channels));
+    if (options.json !== true) {
+      await write(formatRehearsal(outcome, figures, config.channels, difference));
+      return;
+    }
+    for (const piece of jsonPieces(difference === null ? outcome : { ...outcome, difference }, run.sends, run.skips)) {
+      await write(piece);
+      // A write to a file blocks: without a turn of the event loop no signal would be handled until the end.
+      await turn();
+    }
   } finally {
     run.close();
   }

@@ -94,9 +94,14 @@ export function removeAddress({ addresses, state }: Person, { kind, value }: Ide
     if (each === kind) setContact(state, kind, { suppressed: false, reportedAt: at, reportedId: id });
 }
 
-export function applyToPerson(person: Person, { occurredAt: at, id, order }: OrderEvent, identities: Identities): void {
+export function applyToPerson(
+  person: Person,
+  { occurredAt: at, id, order }: OrderEvent,
+  identities: Identities,
+  suppressed: readonly string[] = [],
+): void {
   for (const { kind, value } of identities.contacts) {
-    setContact(person.state, kind, { suppressed: false, reportedAt: at, reportedId: id });
+    setContact(person.state, kind, { suppressed: suppressed.includes(kind), reportedAt: at, reportedId: id });
     keepLatest(person.addresses, addressKey({ kind, value }), { kind, value, at, id });
   }
   person.platformId ??= identities.platformId;

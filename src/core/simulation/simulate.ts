@@ -12,32 +12,10 @@ import { addReporter, reporterOf } from "../order/sharing.ts";
 import { advance, applyChange, nextWake, touch } from "../rules/buyer.ts";
 import type { BuyerPolicy, Decision } from "../rules/buyer-state.ts";
 import { hash32 } from "../values/hash.ts";
-import type { ShopPolicy } from "../values/policy.ts";
+import type { SimulationInput, SimulationTotals } from "./input.ts";
 import { addressKey, applyToPerson, mergePersons, newPerson, type Person, removeAddress, rootOf } from "./person.ts";
 import { isStrangers, newShop, orderIn, reportsOf, type Shop, type TrackedEvents } from "./shop.ts";
 import { splitPerson } from "./split.ts";
-
-export type SimulationInput = {
-  readonly events: readonly OrderEvent[];
-  /** Knows every shop in the events. */
-  readonly shopOf: (shop: string) => ShopPolicy;
-  readonly policy: Pick<BuyerPolicy, "campaigns" | "channels">;
-  /** When decisions begin, epoch ms. Orders reported before are known, but nothing was sent for them; null: with the first event. */
-  readonly from: number | null | ((shop: ShopPolicy) => number);
-  /** Called for each decided row, with the state as it is then. The whole-case rows of cases that are still open come last. */
-  readonly decided: (decision: Decision, person: Person) => void;
-  /** Called for each order that counts in `orders`, as it is then. */
-  readonly counted?: (order: Order, shop: ShopPolicy) => void;
-};
-
-export type SimulationTotals = {
-  /** Orders that were reported while unpaid and may be chased, and their cases. */
-  readonly orders: number;
-  readonly cases: number;
-  /** The last event or decision; null: there was none. */
-  readonly to: number | null;
-  readonly duplicates: number;
-};
 
 type Received = { readonly shop: Shop; readonly event: OrderEvent; readonly identities: Identities };
 
@@ -49,6 +27,11 @@ export function simulate(input: SimulationInput): SimulationTotals {
   const totals = { orders: 0, cases: 0, to: null as number | null, duplicates: 0 };
   const policy: BuyerPolicy = { ...input.policy, newId: nextId() };
 
+  /** A copy of a known buyer is not that buyer. */
+  const bucketOf = (event: OrderEvent, first: string): number => {
+    const { suffix = "" } = input;
+    return (suffix === "" ? input.knownOf?.(event)?.bucket : undefined) ?? hash32(first + suffix);
+  };
   const fromOf = ({ shop }: Person) => (typeof input.from === "function" ? input.from(shop) : input.from);
 
   const note = (person: Person, decisions: readonly Decision[]): void => {
@@ -178,7 +161,7 @@ export function simulate(input: SimulationInput): SimulationTotals {
     let [person] = known;
     if (person === undefined) {
       if (first === null || keys.length === 0) return null;
-      person = newPerson(numbers++, shop.policy, hash32(first), identities);
+      person = newPerson(numbers++, shop.policy, bucketOf(event, first), identities);
       everybody.push(person);
     }
     for (const each of known) catchUp(each, event.occurredAt);
@@ -205,11 +188,11 @@ export function simulate(input: SimulationInput): SimulationTotals {
     if (platformId !== null && ![null, platformId].includes(person.platformId) && !person.ids.has(platformId))
       person.ids.set(platformId, { number: numbers++, bucket: person.state.bucket, profile: new Map() });
     const change = (): void => {
-      const folded = foldOrder(order.received, person.shop);
+      const folded = withTags(foldOrder(order.received, person.shop), input.tags);
       const tracked = person.state.orders.get(id);
       if (tracked === undefined) person.state.orders.set(id, { order: folded, reportedAt: null, settled: {} });
       else tracked.order = folded;
-      applyToPerson(person, event, identities);
+      applyToPerson(person, event, identities, input.knownOf?.(event)?.suppressed);
     };
     if (person.started) note(person, applyChange(person.state, policy, event.occurredAt, change));
     else know(person, event.occurredAt, change);
@@ -239,6 +222,9 @@ function* byInstant(events: readonly OrderEvent[]): Generator<readonly OrderEven
     at = end;
   }
 }
+
+const withTags = (order: Order, tags: readonly string[] = []): Order =>
+  tags.length === 0 ? order : { ...order, tags: [...new Set([...order.tags, ...tags])] };
 
 /** Notes an event that comes before decisions begin. */
 function know(person: Person, at: number, change: () => void): void {

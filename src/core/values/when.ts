@@ -46,6 +46,21 @@ function clockOf(text: string): number | null {
   return hour > 23 || minute > 59 || second > 59 ? null : hour * HOUR + minute * MINUTE + second * SECOND;
 }
 
+/** From the start of `from` to the end of `to`. */
+export type Period = { readonly from: When; readonly to: When };
+
+export const PERIOD_FORMS =
+  "a day (yesterday, 2026-11-09) or a period of days or times (2026-11-08..2026-11-09, -2h..now)";
+
+/** `2026-11-09`, or two times with `..` between them. null: it is neither; one time alone is no period. */
+export function parsePeriod(text: string): Period | null {
+  const [first = "", second, ...more] = text.split("..");
+  const from = parseWhen(first);
+  const to = second === undefined ? from : parseWhen(second);
+  if (from === null || to === null || more.length > 0 || isNever(from, to)) return null;
+  return second === undefined && (from.kind !== "day" || from.time !== null) ? null : { from, to };
+}
+
 /** A period without any instant. The message says so in the words of the request. */
 export class PeriodError extends Error {
   override readonly name = "PeriodError";
@@ -85,6 +100,9 @@ export function isNever(from: When, to: When): boolean {
   const at = (when: When, edge: Clock["edge"]) => instantOf(when, { zone: "UTC", now: noon, edge });
   return at(from, "start") >= at(to, "end");
 }
+
+export const formatPeriod = ({ from, to }: Period): string =>
+  from === to ? formatWhen(from) : `${formatWhen(from)}..${formatWhen(to)}`;
 
 /** As it could be written again: `yesterday`, `2026-11-10 20:00`, `-7d`. */
 export function formatWhen(when: When): string {

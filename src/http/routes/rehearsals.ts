@@ -59,8 +59,13 @@ export function rehearsalRoutes(
 
   app.post("/v1/rehearsals", { schema, config: { access: "operator", takes } }, async (request, reply) => {
     const body: unknown = request.body;
-    if (!(body instanceof Readable)) throw new HttpProblem("invalid_json", "the body is empty: send order events");
-    const type = /^application\/json\b/i.test(request.headers["content-type"] ?? "") ? "json" : "ndjson";
+    const { stored, shop, from, asOf, tag, scale } = request.query;
+    if (!(body instanceof Readable) && stored === null)
+      throw new HttpProblem("invalid_json", "the body is empty: send order events");
+    const isJson = /^application\/json\b/i.test(request.headers["content-type"] ?? "");
+    if (body instanceof Readable && stored !== null && !isJson)
+      throw new HttpProblem("invalid_rehearsal", "stored: takes stored orders: send no events");
+    const type = !(body instanceof Readable) ? "none" : isJson ? "json" : "ndjson";
     const slot = await rehearsals.begin();
     if (slot === null)
       throw new HttpProblem("rehearsal_under_way", "another rehearsal is running: wait until it ends", {
@@ -68,8 +73,11 @@ export function rehearsalRoutes(
       });
     const signal = AbortSignal.any([draining, goneOf(reply)]);
     try {
-      await receive(body, slot.body, { maxBytes: type === "json" ? JSON_LIMIT : maxBytes, stallTimeout, signal });
-      const answer = await slot.run({ type, from: request.query.from }, signal);
+      if (body instanceof Readable)
+        await receive(body, slot.body, { maxBytes: isJson ? JSON_LIMIT : maxBytes, stallTimeout, signal });
+      const changes = { asOf, tags: tag, scale };
+      const orders = stored === null ? null : { period: stored, shop };
+      const answer = await slot.run({ type, from, changes, stored: orders }, signal);
       return await send(reply, answer, () => void slot.end());
     } catch (error) {
       await slot.end();

@@ -22,6 +22,8 @@ export async function spill(input: {
   readonly buckets: number;
   readonly shopOf: ShopOf;
   readonly times: BackwardCheck;
+  /** Called with each line; null: nobody wants them. */
+  readonly see: ((line: string) => void) | null;
   /** Called for a line that cannot be read. */
   readonly fault: (line: number, message: string) => void;
   /** Bytes read: at the end twice the size of the file. */
@@ -34,6 +36,7 @@ export async function spill(input: {
       const value = skim(bytes);
       partition.add(value);
       input.times.see(value, number);
+      input.see?.(bytes.toString("utf8"));
     },
     fault: input.fault,
     progress: (bytes) => {

@@ -2,6 +2,8 @@
 import { formatDuration } from "../../core/values/duration.ts";
 import type { Figures, RehearsalChannel } from "../types.ts";
 import { columns, count, printable, section } from "./columns.ts";
+import type { Difference } from "./difference.ts";
+import { differenceLines } from "./difference-page.ts";
 import { isSettled } from "./figures.ts";
 import type { Outcome, RowOutcome } from "./outcome.ts";
 
@@ -11,7 +13,12 @@ const MAX_ROWS = 60;
 const MAX_NAMES = 5;
 const MAX_WARNINGS = 20;
 
-export function formatRehearsal(outcome: Outcome, figures: Figures, channels: readonly RehearsalChannel[]): string {
+export function formatRehearsal(
+  outcome: Outcome,
+  figures: Figures,
+  channels: readonly RehearsalChannel[],
+  difference: Difference | null = null,
+): string {
   const parts = [
     [
       `Rehearsal from ${outcome.from ?? "-"} to ${outcome.to ?? "-"}`,
@@ -32,6 +39,7 @@ export function formatRehearsal(outcome: Outcome, figures: Figures, channels: re
       skips(figures, (reason) => !isSettled(reason)),
     ),
     section("Every text that is used, once", samples(figures)),
+    ...(difference === null ? [] : differenceLines(difference)),
     section("Warnings", warnings(outcome.warnings)),
   ];
   return `${parts

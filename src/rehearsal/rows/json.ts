@@ -1,11 +1,12 @@
 /** The JSON of the contract in pieces: a long rehearsal has more rows than one string can hold. */
+import type { Difference } from "../result/difference.ts";
 import type { Outcome } from "../result/outcome.ts";
 import type { RowJson } from "../types.ts";
 
 const PIECE = 1 << 20;
 
 export function* jsonPieces(
-  outcome: Outcome,
+  outcome: Outcome & { readonly difference?: Difference | null },
   sends: Iterable<RowJson>,
   skips: Iterable<RowJson>,
 ): Generator<string | Uint8Array> {

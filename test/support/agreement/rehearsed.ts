@@ -4,6 +4,7 @@ import type { ContactKind } from "../../../src/core/values/policy.ts";
 import { runBucket } from "../../../src/rehearsal/bucket.ts";
 import { emptyFigures } from "../../../src/rehearsal/result/figures.ts";
 import { buildCatalog, type Catalog } from "../../../src/render/catalog/catalog.ts";
+import { PLAIN } from "../rehearsal.ts";
 import type { Row } from "./rows.ts";
 import type { Scenario } from "./scenarios.ts";
 
@@ -52,7 +53,7 @@ export function rehearsed(scenarios: readonly Scenario[], catalog: Catalog): Row
     fallback: null,
   }));
   const figures = emptyFigures();
-  const env = { files: new Map(), channels, from: null, shops: { listed: shops, other: null } };
+  const env = { files: new Map(), channels, from: null, shops: { listed: shops, other: null }, ...PLAIN, shift: null };
   const { sends, skips } = runBucket({ env, catalog, shopOf: (id) => shops.get(id) ?? null, figures }, lines);
   if (figures.faultCount > 0) throw new Error(JSON.stringify(figures.faults));
   return [...sends, ...skips].map(({ json }) => {

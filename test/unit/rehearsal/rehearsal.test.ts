@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { DAY, HOUR, MINUTE } from "../../../src/core/values/duration.ts";
 import type { ShopPolicy } from "../../../src/core/values/policy.ts";
+import { parseWhen, type When } from "../../../src/core/values/when.ts";
 import { prepareRehearsal } from "../../../src/rehearsal/prepare.ts";
 import { rehearse } from "../../../src/rehearsal/rehearse.ts";
 import { lifeOf } from "../../../src/rehearsal/result/figures.ts";
@@ -59,6 +60,10 @@ type Options = {
   quiet?: boolean;
   files?: Record<string, string>;
   shops?: readonly ShopPolicy[];
+  asOf?: When | undefined;
+  tags?: string[];
+  scale?: number;
+  rows?: boolean;
 };
 
 async function run(lines: readonly (object | string)[], options: Options = {}) {
@@ -81,6 +86,9 @@ async function run(lines: readonly (object | string)[], options: Options = {}) {
     shops,
     from: from === null ? null : { kind: "instant" as const, at: from },
     now: T0,
+    changes: { asOf: options.asOf ?? null, tags: options.tags ?? [], scale: options.scale ?? 1 },
+    stored: null,
+    rows: options.rows ?? true,
   };
   const prepared = prepareRehearsal(asked);
   if (!prepared.ok) throw new Error(prepared.faults.join("\n"));
@@ -417,6 +425,95 @@ describe("a rehearsal", () => {
       const expected = text === null ? [] : [used + text];
       expect(await why(head)).toEqual(expected);
       expect(await why(head, 0)).toEqual(expected);
+    });
+  });
+
+  describe("of changed events", () => {
+    const phone = (n: number) => ({ id: `b${n}`, phone: `+86138000000${n + 10}`, locale: "en" });
+    const day = [
+      created("o1", 0, phone(1)),
+      created("o2", 90, phone(2), { closesAt: new Date(T0 + 120 * MINUTE).toISOString() }),
+      event("p", "paid", 95, { id: "o2" }),
+    ];
+    const sends = (json: { sends: Record<string, string>[] }) => json.sends.map(({ at, buyer }) => `${at} ${buyer}`);
+    const both = async (lines: readonly (object | string)[], options: Options) => {
+      const short = await run(lines, options);
+      expect((await run(lines, { ...options, shortFile: 0 })).text).toBe(short.text);
+      return short.json;
+    };
+
+    it.each([
+      ["2026-11-20", "2026-11-20T20:10:00+08:00", "2026-11-20T21:35:00+08:00"],
+      ["tomorrow", "2026-11-11T20:10:00+08:00", "2026-11-11T21:35:00+08:00"],
+      ["2026-11-20 08:00", "2026-11-20T08:10:00+08:00", "2026-11-20T09:35:00+08:00"],
+      ["2026-11-20T00:00:00Z", "2026-11-20T08:10:00+08:00", "2026-11-20T09:35:00+08:00"],
+      ["-2h", "2026-11-10T18:10:00+08:00", "2026-11-10T19:35:00+08:00"],
+    ])("as of %s all its times move together", async (time, sent, paid) => {
+      const broken = event("old", "shipped", -100_000, { id: "x" });
+      const json = await both([...day, broken], { asOf: parseWhen(time) ?? undefined });
+      expect(sends(json)).toEqual([`${sent} b1`]);
+      expect(json.skips.map(({ at, reason }: Record<string, string>) => `${at} ${reason}`)).toEqual([`${paid} paid`]);
+    });
+
+    it("as of a day: each shop keeps its own clock, also over a change of the clocks", async () => {
+      const shops = [shopPolicy({ id: "sol", timeZone: "Europe/Madrid" })];
+      const lines = [created("o1", 0, phone(1)), { ...created("o2", 30, phone(2)), shop: "sol" }];
+      const json = await both(lines, { asOf: parseWhen("2026-07-01") ?? undefined, shops });
+      expect(sends(json)).toEqual(["2026-07-01T13:40:00+02:00 b2", "2026-07-01T20:10:00+08:00 b1"]);
+    });
+
+    it("names an event that would leave the years that can be written", async () => {
+      const json = await both([...day, created("o9", 3_000_000, phone(3))], {
+        asOf: parseWhen("9999-12-31T00:00:00Z") ?? undefined,
+      });
+      expect(json.warnings).toContain("line 4: occurredAt: as of the wanted time, it is before 1970 or after 9999");
+    });
+
+    it("with a tag: every order has it, beside its own", async () => {
+      const files = {
+        "promo/campaign.yaml":
+          "priority: 9\nmatch: { tags: [D11] }\nexclude: { tags: [vip] }\nsteps:\n  - { id: soon, at: { afterCreated: 5m }, channels: [sms] }\n",
+        "promo/soon.sms.en.hbs": "{{total}}",
+      };
+      const lines = [
+        created("o1", 0, phone(1)),
+        event("u", "updated", 1, { id: "o1", tags: ["x"] }),
+        created("o2", 0, phone(2), { tags: ["vip"] }),
+      ];
+      const json = await both(lines, { files, tags: ["d11"] });
+      expect(json.sends.map(({ buyer, campaign }: Record<string, string>) => `${buyer} ${campaign}`)).toEqual([
+        "b1 promo",
+        "b2 default",
+      ]);
+    });
+
+    it("with a scale: so many orders of other buyers, who are not all held out alike", async () => {
+      const files = {
+        "default/campaign.yaml":
+          "holdout: 50%\nsteps:\n  - { id: nudge, at: { afterCreated: 10m }, channels: [chat, sms] }\n",
+      };
+      const json = await both([...day, day[0] ?? "", created("o3", 1, { phone: "+8613800000019", locale: "en" })], {
+        scale: 20,
+        files,
+      });
+      expect(json.orders).toBe(60);
+      const rows = [...json.sends, ...json.skips].filter(({ reason }: Record<string, string>) => reason !== "paid");
+      expect(new Set(rows.map(({ buyer }: Record<string, string>) => buyer)).size).toBe(rows.length);
+      expect(new Set(rows.map(({ orders }: { orders: string[] }) => orders[0])).size).toBe(rows.length);
+      expect(rows.map(({ buyer }: Record<string, string>) => buyer)).toContain("+86138****0019~20");
+      const held = json.skipped.holdout;
+      expect(held).toBeGreaterThan(5);
+      expect(json.sends.length).toBeGreaterThan(5);
+      expect(json.warnings).toEqual(
+        expect.arrayContaining(["1 events repeat the id of an earlier event and were ignored"]),
+      );
+    });
+
+    it("gives the same figures without rows", async () => {
+      const { page } = await run(day, { scale: 3 });
+      const bare = await run(day, { scale: 3, rows: false });
+      expect(bare.page).toBe(page);
+      expect(bare.json.sends).toEqual([]);
     });
   });
 

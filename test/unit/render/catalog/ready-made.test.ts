@@ -13,6 +13,7 @@ import { readCatalogFiles } from "../../../../src/render/catalog/catalog-files.t
 import { messageData } from "../../../../src/render/message.ts";
 import { countSegments } from "../../../../src/render/segments.ts";
 import { bareFacts, longFacts, SAMPLE_URL, sampleFacts } from "../../../../src/render/template/sample.ts";
+import { PLAIN } from "../../../support/rehearsal.ts";
 import { shopPolicy, T0 } from "../../../support/rules.ts";
 
 const DIR = new URL("../../../../templates", import.meta.url).pathname;
@@ -110,6 +111,7 @@ describe("rehearsed", () => {
         files: readCatalogFiles(DIR).files,
         channels,
         from: null,
+        ...PLAIN,
         shops: { listed: new Map(), other: shopPolicy({ closeAfter: DAY }) },
       },
       dir,
