@@ -2,6 +2,7 @@
 import { Command } from "commander";
 import type { Cli, Describe } from "./command.ts";
 import { command as campaigns } from "./commands/campaigns/campaigns.ts";
+import { command as erase } from "./commands/erase.ts";
 import { command as explain } from "./commands/explain.ts";
 import { command as importEvents } from "./commands/import/import.ts";
 import { command as keys } from "./commands/keys/keys.ts";
@@ -31,6 +32,7 @@ const COMMANDS: readonly Describe[] = [
   upcoming,
   suppressCommand,
   unsuppressCommand,
+  erase,
   promise,
   sendTest,
   rehearse,

@@ -10,10 +10,12 @@ import { futureWarning } from "../core/order/future.ts";
 import type { Reason } from "../core/values/reason.ts";
 import type { Sql } from "../db/client.ts";
 import { compareTexts, shopKey } from "../db/keys.ts";
+import { isAnybodyErased } from "../db/stores/buyers/erase-store.ts";
 import { planningMoment } from "../db/stores/campaigns/planning-fence.ts";
 import { insertEvents } from "../db/stores/intake/intake-store.ts";
 import type { IntakeDeps } from "./deps.ts";
-import { findKnown } from "./known.ts";
+import { stripErased } from "./erased.ts";
+import { findKnown, withOwners } from "./known.ts";
 import type { Prepared } from "./prepare.ts";
 import { runRound } from "./round.ts";
 import { judgeSharing, writeShared } from "./sharing.ts";
@@ -31,22 +33,26 @@ export async function runBatch(
     const key = shopKey(event.shop, event.id);
     if (!unique.has(key)) unique.set(key, event);
   }
-  const [now, fresh, known] = await Promise.all([
+  const [now, fresh, known, isErased] = await Promise.all([
     planningMoment(tx, deps.policy().revision),
     insertEvents(tx, sorted(unique.values())),
     findKnown(tx, [...unique.values()]),
+    isAnybodyErased(tx),
   ]);
   const isFresh = new Set(fresh.map((row) => shopKey(row.shop_id, row.id)));
   const todo = [...unique].filter(([key]) => isFresh.has(key)).map(([, event]) => event);
+  const stripped = isErased && todo.length > 0 ? await stripErased(tx, deps.vault, todo) : null;
+  const find = async (pending: readonly Prepared[]) => withOwners(await findKnown(tx, pending), stripped?.owners);
   const skipped: Reason[] = [];
-  const sharing = judgeSharing(todo, known, deps.shopOf);
+  const found = stripped === null ? known : await find(stripped.events);
+  const sharing = judgeSharing(stripped?.events ?? todo, found, deps.shopOf);
   const { separated } = await writeShared(tx, deps.vault, sharing);
-  let round = { pending: sharing.events, known: separated ? await findKnown(tx, sharing.events) : known };
+  let round = { pending: sharing.events, known: separated ? await find(sharing.events) : found };
   while (round.pending.length > 0) {
     const { reasons, later } = await runRound(deps, tx, now, round.pending, round.known, sharing.reporters);
     skipped.push(...reasons);
     if (later.length === 0) break;
-    round = { pending: later, known: await findKnown(tx, later) };
+    round = { pending: later, known: await find(later) };
   }
   const verdicts: Verdict[] = [];
   for (const event of events) {

@@ -16,6 +16,11 @@ export type Known = KnownParties & {
   readonly stored: ReadonlySet<string>;
 };
 
+/** `owners`: the erased buyers of orders that are stored with these events, or were before. */
+export function withOwners(known: Known, owners: ReadonlyMap<string, string> | undefined): Known {
+  return owners === undefined ? known : { ...known, orders: new Map([...owners, ...known.orders]) };
+}
+
 export async function findKnown(tx: Sql, events: readonly Prepared[]): Promise<Known> {
   const hashes = new Map<string, { shop: string; hash: Buffer }>();
   const ids = new Map<string, Key>();

@@ -28,6 +28,16 @@ export async function lockAndMerge(tx: Sql, parties: readonly Party[]) {
   if (keys.length === 0) return [];
   const locked = await lockBuyers(tx, keys);
   if (locked.some(({ merged_into }) => merged_into !== null)) throw new Moved();
+  // Its later events come without identities. These were read before it was erased.
+  const erased = new Set(
+    locked.filter(({ erased_at }) => erased_at !== null).map(({ shop_id, id }) => shopKey(shop_id, id)),
+  );
+  const names = ({ platformId, contacts }: Prepared) => platformId !== null || contacts.length > 0;
+  if (
+    erased.size > 0 &&
+    parties.some(({ shop, buyers, events }) => buyers.some((id) => erased.has(shopKey(shop, id))) && events.some(names))
+  )
+    throw new Moved();
   const merging = parties.filter(({ buyers }) => buyers.length > 1);
   for (const party of merging) {
     // Ids are in the order of time: the oldest buyer stays.

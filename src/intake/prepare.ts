@@ -27,6 +27,8 @@ export type Prepared = {
     readonly by?: string;
     /** If it names none: the names of the contacts that it reports (db/stores/intake/split-store.ts). */
     readonly through?: readonly string[];
+    /** Its buyer is erased. */
+    readonly erased?: true;
   };
   readonly buyer: BuyerPayload | null;
   readonly platformId: string | null;

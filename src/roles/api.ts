@@ -40,7 +40,7 @@ import { storyJson } from "../reporting/story-json.ts";
 import { upcoming } from "../reporting/upcoming/upcoming.ts";
 import { sources } from "../sources/registry.ts";
 import type { Role } from "./role.ts";
-import { suppressionVerbs } from "./suppression-verbs.ts";
+import { eraseVerb, suppressionVerbs } from "./suppression-verbs.ts";
 
 const CUT_READS_MS = 5_000;
 
@@ -197,6 +197,7 @@ export function buildApi(input: ApiInput) {
         query,
       ),
     listShared: (query) => listShared({ sql: reads, vault, zoneOf }, query),
+    erase: eraseVerb({ sql, vault, shopOf: config.shop }),
     suppressions: suppressionVerbs({ sql, reads, vault, shopOf: config.shop, zoneOf }),
     listAudit: (query) => listAudit({ sql: reads, zone: commonZone(config) }, query),
     campaigns: createCampaignAdmin({ sql, options: catalogOptions(config) }),

@@ -1,6 +1,7 @@
-/** Suppressions as the HTTP API shows them. */
+/** Suppressions and erasures as the HTTP API shows them. */
 import type { Sql } from "../db/client.ts";
 import type { Actor } from "../db/stores/campaigns/audit-store.ts";
+import { erase } from "../followup/erase.ts";
 import { type AddressInput, type SuppressDeps, suppress, unsuppressById } from "../followup/suppress.ts";
 import { pageOfSuppressions, type SuppressionsQuery, suppressionOf } from "../followup/suppressions.ts";
 
@@ -22,3 +23,14 @@ export function suppressionVerbs(deps: Deps) {
     lift: (actor: Actor, id: string) => unsuppressById(sql, actor, id),
   };
 }
+
+export const eraseVerb =
+  (deps: SuppressDeps) =>
+  async (actor: Actor, { shop, buyer }: { readonly shop: string; readonly buyer: string }) => {
+    const result = await erase(deps, actor, { shop, buyer });
+    if (result.kind === "unknown_shop" || result.kind === "unknown_buyer") return { kind: result.kind };
+    const { orders, events, contacts, reminders } = result.kind === "erased" ? result : NOTHING;
+    return { kind: "erased" as const, answer: { shop, orders, events, contacts, reminders } };
+  };
+
+const NOTHING = { orders: 0, events: 0, contacts: 0, reminders: 0 };

@@ -3,6 +3,7 @@
  * stranded.
  */
 import type { Sql } from "../db/client.ts";
+import { eraseLateTexts } from "../db/stores/buyers/erase-store.ts";
 import { lookForWork } from "../db/stores/dispatch/due-store.ts";
 import { dropOldMessageIds } from "../db/stores/receipts/wish-store.ts";
 import type { Lifecycle } from "../lifecycle.ts";
@@ -25,6 +26,8 @@ const RECEIPTS_MS = 500;
 const STUCK_MS = 2_000;
 /** One nudge wakes a dispatcher for this many due buyers. */
 const BUYERS_PER_NUDGE = 100;
+/** A send that was under way when its buyer was erased is recorded within this time. */
+const LATE_TEXTS_MS = 10 * 60_000;
 /** Ids of messages that are deleted in one run. */
 const MAX_DROPPED = 10_000;
 const MAX_COUNTED = 2_000;
@@ -53,6 +56,7 @@ export const upkeep: Role = {
         if (chore === "rescue") await dispatcher.rescue();
         if (chore === "purge") {
           await purgeTexts(sql, config.retention.deliveries);
+          await eraseLateTexts(sql, LATE_TEXTS_MS);
           await dropOldMessageIds(sql, config.retention.deliveries, MAX_DROPPED);
         }
         if (chore === "due-scan") await wakeDispatchers(sql, producer);

@@ -16,7 +16,7 @@ import {
   versionFull,
   versionItem,
 } from "../../src/http/contract/campaigns.ts";
-import { sharedContact, suppression } from "../../src/http/contract/contacts.ts";
+import { erasure, sharedContact, suppression } from "../../src/http/contract/contacts.ts";
 import { receipt } from "../../src/http/contract/events.ts";
 import { caseItem, deliveryItem, reminderItem } from "../../src/http/contract/lists.ts";
 import { liveness, readiness } from "../../src/http/contract/operations.ts";
@@ -288,6 +288,10 @@ const GROUPS: readonly Group[] = [
       { route: "POST /v1/suppressions", payload: { shop: "acme", address: "+8613812345678" } },
       { route: "POST /v1/suppressions", status: 201, payload: { shop: "acme", address: "openid-1", kind: "wechat" } },
     ],
+  },
+  {
+    schema: erasure,
+    cases: [{ route: "POST /v1/erasures", payload: { shop: "acme", buyer: "b-endless" } }],
   },
   {
     schema: pageOf(suppression),

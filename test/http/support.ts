@@ -73,6 +73,7 @@ export function stubServer(change: Change = {}) {
     rehearsals: { begin: async () => stubSlot },
     preview: async () => ({ kind: "preview", preview: PREVIEW }),
     listShared: async () => ({ items: [], next: null }),
+    erase: async () => ({ kind: "erased", answer: { shop: "acme", orders: 0, events: 0, contacts: 0, reminders: 0 } }),
     suppressions: {
       list: async () => ({ items: [], next: null }),
       add: async () => ({ kind: "suppressed", created: false, answer: SUPPRESSION }),

@@ -13,7 +13,10 @@ export type ReceivedEvent = {
   readonly id: string;
   readonly type: EventType;
   readonly occurredAt: number;
-  readonly order: OrderPayload;
+  readonly order: OrderPayload & {
+    /** Its buyer is erased: nobody may chase the order. */
+    readonly erased?: true;
+  };
 };
 
 /** Instants in epoch ms, amounts in minor units. */
@@ -88,12 +91,14 @@ export function foldOrder(events: readonly ReceivedEvent[], shop: ShopPolicy): O
   const fields: Fields = {};
   let freedAt: number | null = null;
   let blocked = false;
+  let erased = false;
   let isPaid = false;
   let closedAt: number | null = null;
   let closeReason: string | null = null;
   for (const event of sorted) {
     assign(fields, event.type, event.order);
-    const blockedNow = isBlocked(fields, shop);
+    erased ||= event.order.erased === true;
+    const blockedNow = erased || isBlocked(fields, shop);
     if (blocked && !blockedNow) freedAt = event.occurredAt;
     blocked = blockedNow;
     if (isPayment(event.type)) isPaid = true;

@@ -28,6 +28,8 @@ export const buyers = pgTable(
     waitsFor: text("waits_for"),
     waitsSince: instant("waits_since"),
     mergedInto: uuid("merged_into"),
+    /** Everything personal is deleted, and nothing is sent to this buyer any more. */
+    erasedAt: instant("erased_at"),
     createdAt: instant("created_at").notNull(),
   },
   (t) => [
@@ -71,6 +73,22 @@ export const contacts = pgTable(
     index("contacts_shared").on(t.shopId, t.hash).where(sql`buyer_id is null`),
     // The contacts of loaded buyers, and of one that is merged.
     index("contacts_buyer").on(t.shopId, t.buyerId),
+  ],
+);
+
+/** The ids and addresses of erased buyers, as keyed hashes: their later events are stored without them. */
+export const erasures = pgTable(
+  "erasures",
+  {
+    shopId: text("shop_id").notNull(),
+    hash: bytea("hash").notNull(),
+    buyerId: uuid("buyer_id").notNull(),
+    at: instant("at").notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.shopId, t.hash] }),
+    // The buyers that were erased a short while ago.
+    index("erasures_at").on(t.at),
   ],
 );
 

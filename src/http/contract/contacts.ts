@@ -46,12 +46,27 @@ export const suppressionBody = z.strictObject({
 
 export const suppressionParams = z.object({ id: z.string() });
 
+export const erasureBody = z.strictObject({ shop: storedId(100), buyer: storedId(200).describe("The platform's id") });
+
+export const erasure = z.strictObject({
+  shop: text,
+  orders: z.int().describe("Orders that keep their amounts and times, and nothing else"),
+  events: z.int(),
+  contacts: z.int(),
+  reminders: z.int().describe("Open reminders that ended as `erased`"),
+});
+
 type Row = Answer<typeof suppression>;
 export type SuppressResult =
   | { readonly kind: "suppressed"; readonly created: boolean; readonly answer: Row }
   | { readonly kind: "unknown_shop" | "invalid_address" };
 
+export type EraseResult =
+  | { readonly kind: "erased"; readonly answer: Answer<typeof erasure> }
+  | { readonly kind: "unknown_shop" | "unknown_buyer" };
+
 export type ContactsVerbs = {
+  readonly erase: (actor: Actor, body: z.output<typeof erasureBody>) => Promise<EraseResult>;
   /** null: the cursor is not one of this list. */
   readonly listShared: (
     query: z.output<typeof sharedContactsQuery>,

@@ -68,6 +68,11 @@ export const ERRORS = {
     title: "No such shop",
     remedy: "`GET /v1/shops` lists them.",
   },
+  buyer_not_found: {
+    status: 404,
+    title: "No such buyer",
+    remedy: "Check shop and buyer id; buyer ids are those of the shop system.",
+  },
   suppression_not_found: {
     status: 404,
     title: "No such suppression",

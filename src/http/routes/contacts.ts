@@ -4,6 +4,8 @@ import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
 import {
   type ContactsVerbs,
+  erasure,
+  erasureBody,
   sharedContact,
   sharedContactsQuery,
   suppression,
@@ -20,7 +22,7 @@ import { answers, JSON_TYPE } from "../kit/openapi.ts";
 
 const config = { access: "operator" } as const;
 
-export function contactRoutes(plain: FastifyInstance, { listShared, suppressions }: ContactsVerbs): void {
+export function contactRoutes(plain: FastifyInstance, { listShared, suppressions, erase }: ContactsVerbs): void {
   const app = plain.withTypeProvider<ZodTypeProvider>();
   addNoStore(app);
   app.get(
@@ -81,6 +83,29 @@ export function contactRoutes(plain: FastifyInstance, { listShared, suppressions
       const message =
         "address: is not a phone number: write it like +8613812345678, or name the kind of chat in `kind`";
       throw new HttpProblem("invalid_body", message, { errors: [{ field: "address", message }] });
+    },
+  );
+  app.post(
+    "/v1/erasures",
+    {
+      config: { access: "admin" },
+      schema: {
+        body: erasureBody,
+        summary: "Erase a buyer",
+        description:
+          "Deletes contacts, names, notes, texts and all that the events reported of the buyer, for good; the figures of reports stay. Open reminders end as `erased`. Later events of the buyer's known ids and addresses are stored without them, and never chased.",
+        tags: ["erasures"],
+        response: answers(200, "It is erased, now or before", { [JSON_TYPE]: erasure }),
+      },
+    },
+    async (request, reply) => {
+      const { body } = request;
+      const result = await erase(actorOf(request), body);
+      if (result.kind === "erased") return reply.send(result.answer);
+      const shop = `the shop ${JSON.stringify(body.shop)}`;
+      throw result.kind === "unknown_shop"
+        ? new HttpProblem("unknown_shop", `${shop} is not configured: list it under shops in dunlin.yaml`)
+        : new HttpProblem("buyer_not_found", `no event of ${shop} named this buyer`);
     },
   );
   app.delete(

@@ -90,8 +90,8 @@ export function lockStrays(sql: Sql, keys: readonly Key[]) {
 
 /** Locks buyers, in one order everywhere. */
 export function lockBuyers(sql: Sql, keys: readonly Key[]) {
-  return sql<(BuyerRow & { merged_into: string | null })[]>`
-    select b.shop_id, b.id, b.platform_id, b.bucket, b.profile, b.wake_at, b.touched, b.waits_for, b.merged_into
+  return sql<(BuyerRow & { merged_into: string | null; erased_at: number | null })[]>`
+    select b.shop_id, b.id, b.platform_id, b.bucket, b.profile, b.wake_at, b.touched, b.waits_for, b.merged_into, b.erased_at
     from ${uuidKeys.rows(sql, keys)}
     join buyers b on b.shop_id = n.shop_id and b.id = n.id order by b.shop_id, b.id for update of b`;
 }
