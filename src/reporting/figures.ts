@@ -11,6 +11,8 @@ export type Roi = { readonly roi: number; readonly currency: string };
 export type Figures = {
   readonly orders: number;
   readonly cases: number;
+  readonly manualCases: number;
+  readonly manualWaiting: number;
   readonly planned: number;
   readonly sent: number;
   readonly delivered: number;
@@ -41,7 +43,10 @@ export type Figures = {
 
 export const COUNTS = ["planned", "sent", "delivered", "skipped", "cancelled", "pending", "segments"] as const;
 
-export type Draft = Record<(typeof COUNTS)[number] | "orders" | "cases" | "reminded" | "recovered", number> & {
+export type Draft = Record<
+  (typeof COUNTS)[number] | "orders" | "cases" | "manual" | "waiting" | "reminded" | "recovered",
+  number
+> & {
   amounts: Map<string, number>;
   costs: Map<string, number>;
   median: number | null;
@@ -51,7 +56,7 @@ export type Draft = Record<(typeof COUNTS)[number] | "orders" | "cases" | "remin
 
 export function emptyDraft(): Draft {
   const zeros = { planned: 0, sent: 0, delivered: 0, skipped: 0, cancelled: 0, pending: 0, segments: 0 };
-  const distinct = { orders: 0, cases: 0, reminded: 0, recovered: 0, median: null };
+  const distinct = { orders: 0, cases: 0, manual: 0, waiting: 0, reminded: 0, recovered: 0, median: null };
   const arms = { held: { orders: 0, paid: 0 }, treated: { orders: 0, paid: 0 } };
   return { ...zeros, ...distinct, ...arms, amounts: new Map(), costs: new Map() };
 }
@@ -62,7 +67,8 @@ export const add = (to: Map<string, number>, key: string, value: number) => to.s
 export function sumOf(drafts: Iterable<Draft>): Draft {
   const sum = emptyDraft();
   for (const draft of drafts) {
-    for (const name of [...COUNTS, "orders", "cases", "recovered"] as const) sum[name] += draft[name];
+    for (const name of [...COUNTS, "orders", "cases", "manual", "waiting", "recovered"] as const)
+      sum[name] += draft[name];
     for (const [currency, amount] of draft.amounts) add(sum.amounts, currency, amount);
     for (const [currency, micros] of draft.costs) add(sum.costs, currency, micros);
     for (const arm of ["held", "treated"] as const) {
@@ -106,6 +112,8 @@ export function figuresOf(draft: Draft): Figures {
     lift: lift?.lift ?? null,
     liftLow: lift?.low ?? null,
     liftHigh: lift?.high ?? null,
+    manualCases: draft.manual,
+    manualWaiting: draft.waiting,
   };
 }
 

@@ -4,6 +4,7 @@
  *
  * - `orders`: orders that were received unpaid and may be reminded of, by creation time. Orders paid on delivery do not count, nor
  *   orders that were paid or closed when they were first received. `cases`: their cases, by the creation of their first order.
+ *   `manualCases`: those of them that were ever left to a person; `manualWaiting`: those that are now.
  * - `planned`: reminders, by decision time (by due time while planned). One that was too late when it was decided, as for orders that are
  *   imported, counts when it would have been due (REMINDER_AT). Each one is `sent` (a provider accepted it), `cancelled` (its
  *   reason is paid, closed, refunded or excluded), `skipped` (any other reason) or `pending` (planned, or being sent). So planned =
@@ -20,7 +21,7 @@
  * - `lift`: of the totals, and of rows whose keys are decided before the draw of the arms (`hasLift`).
  *
  * All figures add up over the rows to the totals, except `remindedOrders` (an order reminded by two steps is in both rows, but once in
- * the totals) and, when the rows are by step, channel, template, variant or reason, `orders` and `cases` (each once in every row that has a
+ * the totals) and, when the rows are by step, channel, template, variant or reason, `orders` and the cases (each once in every row that has a
  * reminder of it). A ratio is null when its divisor is zero.
  */
 import type { Sql } from "../db/client.ts";
@@ -111,7 +112,8 @@ async function drafted(sql: Sql, input: ReportInput): Promise<Drafts> {
   };
   const total = input.by.length === 0 ? of({}) : emptyDraft();
   for (const row of await countOrders(sql, input)) of(row).orders = row.n;
-  for (const row of await countCases(sql, input)) of(row).cases = row.n;
+  for (const row of await countCases(sql, input))
+    Object.assign(of(row), { cases: row.n, manual: row.manual, waiting: row.waiting });
   for (const row of await countReminders(sql, input)) {
     const draft = of(row);
     for (const name of COUNTS) draft[name] += row[name];
@@ -138,7 +140,8 @@ async function totalsOf(sql: Sql, input: ReportInput, { byKey, total }: Drafts):
   if (needsReminders(input.by)) {
     const all: ReportInput = { ...input, by: [] };
     sum.orders = (await countOrders(sql, all))[0]?.n ?? 0;
-    sum.cases = (await countCases(sql, all))[0]?.n ?? 0;
+    const [cases] = await countCases(sql, all);
+    Object.assign(sum, { cases: cases?.n ?? 0, manual: cases?.manual ?? 0, waiting: cases?.waiting ?? 0 });
   }
   return figuresOf({ ...sum, reminded: total.reminded, median: total.median });
 }

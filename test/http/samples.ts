@@ -14,6 +14,8 @@ const AT = "2026-11-10T20:00:00+08:00";
 const totals: RecoveryReport["totals"] = {
   orders: 3,
   cases: 3,
+  manualCases: 1,
+  manualWaiting: 0,
   planned: 0,
   sent: 0,
   delivered: 0,

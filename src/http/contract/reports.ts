@@ -39,6 +39,8 @@ const rate = z.number().nullable();
 const figures = {
   orders: z.int(),
   cases: z.int(),
+  manualCases: z.int().describe("Cases that were ever left to a person"),
+  manualWaiting: z.int().describe("Cases that wait for a person now"),
   planned: z.int(),
   sent: z.int(),
   delivered: z.int(),

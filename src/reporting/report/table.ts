@@ -116,6 +116,7 @@ function reportPage(figures: Figures): string {
   const { holdoutOrders, treatedOrders, treatedPaidRate, holdoutPaidRate } = figures;
   const lines: [string, string][] = [
     ["orders seen unpaid", `${count(figures.orders)} in ${count(figures.cases)} cases`],
+    ["left to a person", `${count(figures.manualCases)} cases (${count(figures.manualWaiting)} wait now)`],
     ["reminders planned", count(figures.planned)],
     ["  sent", `${count(figures.sent)} (${count(figures.delivered)} confirmed as delivered)`],
     ["  skipped", count(figures.skipped)],

@@ -3,6 +3,7 @@ import { DAY, HOUR, MINUTE } from "../../../src/core/values/duration.ts";
 import type { Campaign } from "../../../src/core/values/policy.ts";
 import { explainOrder } from "../../../src/reporting/explain.ts";
 import { storyText } from "../../../src/reporting/format-explain.ts";
+import { type Dimension, type Figures, recoveryReport } from "../../../src/reporting/recovery.ts";
 import { dispatchSetup, receivedEvent, T0 } from "../../support/dispatch.ts";
 import { afterCreated, beforeClose } from "../../support/rules.ts";
 
@@ -83,5 +84,31 @@ describe("a person's case", () => {
     await drain();
     expect(await rows()).toEqual([expect.stringMatching(/ skipped manual case$/)]);
     expect(await story()).toMatch(/in a person's hands since .* until it ended/);
+  });
+
+  it("is counted in the report, as waiting until it is handed back", async () => {
+    const { at, drain, sql } = await dear();
+    const of = async (by: readonly Dimension[] = []) => {
+      const { rows, totals } = await recoveryReport({ sql }, { by, from: null, to: null });
+      const figures = ({ cases, manualCases, manualWaiting }: Figures) => [cases, manualCases, manualWaiting];
+      return [...rows.map(figures), figures(totals)];
+    };
+    expect(await of()).toEqual([
+      [1, 1, 1],
+      [1, 1, 1],
+    ]);
+    // No reminder yet, so no row by step.
+    expect(await of(["step"])).toEqual([[1, 1, 1]]);
+    await at(T0 + 2 * HOUR);
+    await drain();
+    expect(await of(["campaign"])).toEqual([
+      [1, 1, 0],
+      [1, 1, 0],
+    ]);
+    expect(await of(["reason"])).toEqual([
+      [1, 1, 0],
+      [1, 1, 0],
+      [1, 1, 0],
+    ]);
   });
 });

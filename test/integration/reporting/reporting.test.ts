@@ -52,6 +52,8 @@ describe("the recovery report", () => {
     expect(empty.totals).toEqual({
       orders: 0,
       cases: 0,
+      manualCases: 0,
+      manualWaiting: 0,
       planned: 0,
       sent: 0,
       delivered: 0,

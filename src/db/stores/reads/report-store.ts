@@ -28,6 +28,12 @@ export async function giveRoom(sql: Sql): Promise<void> {
 }
 
 export type CountRow = Keys & { readonly n: number };
+/** `manual`: the cases that were ever a person's. `waiting`: those that wait for one now. */
+export type CaseCountRow = CountRow & { readonly manual: number; readonly waiting: number };
+
+const personsCases = (sql: Sql) => sql`
+  count(*) filter (where c.manual_at is not null)::int8 as manual,
+  count(*) filter (where c.manual and c.ended_at is null)::int8 as waiting`;
 
 /** Cases that do not count: of an order that was over when it was received (its row says `closed`), or left empty by a merge of buyers. */
 const noCases = (sql: Sql) => sql`
@@ -40,7 +46,9 @@ const noCases = (sql: Sql) => sql`
       and not exists (select from reminders r where r.shop_id = c.shop_id and r.buyer_id = c.buyer_id and r.case_id = c.id))`;
 
 export function countOrders(sql: Sql, input: ReportInput) {
-  if (needsReminders(input.by)) return countNamed(sql, input, "order");
+  if (needsReminders(input.by))
+    return sql<CountRow[]>`
+      select ${keyNames(sql, input.by)} count(*)::int8 as n from ${named(sql, input, "order")} ${groupBy(sql, input.by)}`;
   return sql<CountRow[]>`
     with ${noCases(sql)}
     select ${keyColumns(sql, input.by, ORDER_SOURCE)} count(*)::int8 as n from orders o
@@ -51,11 +59,14 @@ export function countOrders(sql: Sql, input: ReportInput) {
 }
 
 export function countCases(sql: Sql, input: ReportInput) {
-  if (needsReminders(input.by)) return countNamed(sql, input, "case");
-  return sql<CountRow[]>`
+  if (needsReminders(input.by))
+    return sql<CaseCountRow[]>`
+      select ${keyNames(sql, input.by)} count(*)::int8 as n, ${personsCases(sql)} from ${named(sql, input, "case")}
+      join cases c on c.shop_id = named.shop_id and c.id = named.id ${groupBy(sql, input.by)}`;
+  return sql<CaseCountRow[]>`
     with ${noCases(sql)},
     oldest as (select shop_id, case_id, min(created_at) as created_at from orders where case_id is not null group by shop_id, case_id)
-    select ${keyColumns(sql, input.by, CASE_SOURCE)} count(*)::int8 as n from cases c
+    select ${keyColumns(sql, input.by, CASE_SOURCE)} count(*)::int8 as n, ${personsCases(sql)} from cases c
     left join oldest on oldest.shop_id = c.shop_id and oldest.case_id = c.id ${keyJoins(sql, input, CASE_SOURCE)}
     where ${inWindow(sql, input, CASE_SOURCE)}
       and not exists (select from no_case x where x.shop_id = c.shop_id and x.case_id = c.id)
@@ -63,15 +74,13 @@ export function countCases(sql: Sql, input: ReportInput) {
 }
 
 /** The orders or cases of each row's reminders, each once a row. */
-function countNamed(sql: Sql, input: ReportInput, counted: "order" | "case") {
-  const named = counted === "order" ? sql`cross join unnest(r.orders) as o(id)` : sql``;
-  return sql<CountRow[]>`
-    select ${keyNames(sql, input.by)} count(*)::int8 as n from (
-      select distinct ${keyColumns(sql, input.by, REMINDER_SOURCE)} r.shop_id collate "C",
-        ${counted === "order" ? sql`o.id collate "C"` : sql`r.case_id`}
-      from reminders r ${keyJoins(sql, input, REMINDER_SOURCE)} ${named}
-      where ${inWindow(sql, input, REMINDER_SOURCE)} and not (r.step is null and coalesce(r.reason, '') = 'closed')) named
-    ${groupBy(sql, input.by)}`;
+function named(sql: Sql, input: ReportInput, counted: "order" | "case") {
+  return sql`(
+    select distinct ${keyColumns(sql, input.by, REMINDER_SOURCE)} r.shop_id collate "C" as shop_id,
+      ${counted === "order" ? sql`o.id collate "C"` : sql`r.case_id`} as id
+    from reminders r ${keyJoins(sql, input, REMINDER_SOURCE)}
+    ${counted === "order" ? sql`cross join unnest(r.orders) as o(id)` : sql``}
+    where ${inWindow(sql, input, REMINDER_SOURCE)} and not (r.step is null and coalesce(r.reason, '') = 'closed')) named`;
 }
 
 export type ReminderCounts = Keys & {
