@@ -16,15 +16,15 @@ export type ShopConfig = ShopPolicy & {
 
 /** How long data is kept, ms. */
 export type Retention = {
-  /** Order events as they were received. */
+  /** Order events as they were received; after that only the facts that figures need. */
   readonly events: number;
-  /** Orders that are over, with their cases, reminders, deliveries and recoveries. */
+  /** Goods, notes and links of orders. */
   readonly orders: number;
-  /** Contacts of a buyer, from the last event on. */
+  /** Contacts and name of a buyer, from the last order on. */
   readonly contacts: number;
   /** The audit trail. */
   readonly audit: number;
-  /** The texts of messages, from the send on. Only these are deleted yet. */
+  /** The texts of messages, from the send on. */
   readonly deliveries: number;
 };
 

@@ -11,7 +11,7 @@ import type { QueueProducer } from "../queue/producer.ts";
 import { repairSkew } from "../queue/skew-repair.ts";
 import { startUpkeepWorker } from "../queue/worker.ts";
 import { sweepReceipts } from "../receipts/receiver.ts";
-import { purgeTexts } from "../retention/purge-texts.ts";
+import { purge } from "../retention/purge.ts";
 import { endStuck } from "./end-stuck.ts";
 import { CLOSE_WORKER_MS, type Parts, type Role } from "./role.ts";
 
@@ -55,7 +55,7 @@ export const upkeep: Role = {
       handle: async (chore) => {
         if (chore === "rescue") await dispatcher.rescue();
         if (chore === "purge") {
-          await purgeTexts(sql, config.retention.deliveries);
+          await purge(sql, config.retention);
           await eraseLateTexts(sql, LATE_TEXTS_MS);
           await dropOldMessageIds(sql, config.retention.deliveries, MAX_DROPPED);
         }

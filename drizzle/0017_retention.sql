@@ -1,0 +1,1 @@
+CREATE INDEX "order_events_received" ON "order_events" USING brin ("received_at");
