@@ -43,7 +43,7 @@ export function* campaignCautions(draft: CampaignDraft, now: number | null): Gen
 function manualText({ amountAtLeast, handBackAfter }: NonNullable<CampaignDraft["manual"]>): string {
   const wait = `cases of ${amountsText(amountAtLeast)} and more wait for a person: GET /v1/cases and the report show them`;
   return handBackAfter === null
-    ? `${wait}, and they get no reminder`
+    ? `${wait}, and they get no reminder; handBackAfter: 2h gives them to the reminders after 2 hours`
     : `${wait}, and they get no reminder for ${formatDuration(handBackAfter)} (handBackAfter)`;
 }
 

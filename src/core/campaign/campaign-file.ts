@@ -87,7 +87,8 @@ export const DEFAULTS = {
   staleAfter: 60 * MINUTE,
   whenTight: "pull",
   attributionWindow: 24 * HOUR,
-  handBackAfter: 2 * HOUR,
+  // Nobody is surprised by a message to a buyer whom a person deals with.
+  handBackAfter: "never",
 } as const;
 
 /**

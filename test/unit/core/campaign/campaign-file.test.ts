@@ -69,10 +69,10 @@ describe("values", () => {
     ],
     ["active: { from: 2026-11-10T20:00:00+08:00 }", { active: { from: Date.UTC(2026, 10, 10, 12), to: null } }],
     ["exclude: { tags: [no-remind] }", { exclude: { shops: null, tags: ["no-remind"], amount: null } }],
-    ['manual: { amountAtLeast: "1000.00" }', { manual: { amountAtLeast: "1000.00", handBackAfter: 7_200_000 } }],
+    ['manual: { amountAtLeast: "1000.00" }', { manual: { amountAtLeast: "1000.00", handBackAfter: null } }],
     [
       'manual: { amountAtLeast: { CNY: "3000", EUR: 400 } }',
-      { manual: { amountAtLeast: { CNY: "3000", EUR: "400" }, handBackAfter: 7_200_000 } },
+      { manual: { amountAtLeast: { CNY: "3000", EUR: "400" }, handBackAfter: null } },
     ],
     [
       'match: { amount: { min: { CNY: "30" }, max: "90" } }',

@@ -52,13 +52,17 @@ describe("cautions about a campaign", () => {
     ['match: { amount: { min: "30" } }', null],
   ])("%s", (more, caution) => expect(cautions(more)).toEqual(caution === null ? [] : [caution]));
 
-  const waits = (amounts: string, silence = "no reminder for 2h (handBackAfter)") =>
+  const waits = (
+    amounts: string,
+    silence = "no reminder; handBackAfter: 2h gives them to the reminders after 2 hours",
+  ) =>
     `manual manual: cases of ${amounts} and more wait for a person: GET /v1/cases and the report show them, and they get ${silence}`;
   const all = (amounts: string) =>
     `all_manual match.amount.min: is not below manual.amountAtLeast (${amounts}): a person gets every case of this campaign, before any reminder`;
   it.each([
     ['manual: { amountAtLeast: "1000" }', [waits("1000")]],
-    ['manual: { amountAtLeast: "1000", handBackAfter: never }', [waits("1000", "no reminder")]],
+    ['manual: { amountAtLeast: "1000", handBackAfter: never }', [waits("1000")]],
+    ['manual: { amountAtLeast: "1000", handBackAfter: 2h }', [waits("1000", "no reminder for 2h (handBackAfter)")]],
     ['match: { amount: { min: "1000.00" } }\nmanual: { amountAtLeast: "1000" }', [waits("1000"), all("1000")]],
     ['match: { amount: { min: "999.99" } }\nmanual: { amountAtLeast: "1000" }', [waits("1000")]],
     [
