@@ -8,7 +8,13 @@ import { groupCommit } from "../db/group-commit.ts";
 import { changeCredited } from "../db/stores/buyers/attribution-store.ts";
 import { withCurrentCampaigns } from "../db/stores/campaigns/planning-fence.ts";
 import { planAnewWithout } from "../db/stores/dispatch/due-store.ts";
-import { findExpired, giveUpExpired, type Outcome, recordOutcomes } from "../db/stores/dispatch/outcome-store.ts";
+import {
+  endLeases,
+  findExpired,
+  giveUpExpired,
+  type Outcome,
+  recordOutcomes,
+} from "../db/stores/dispatch/outcome-store.ts";
 import { endWaits } from "../db/stores/dispatch/rate-store.ts";
 import { keepMessageIds } from "../db/stores/receipts/kept-store.ts";
 import { BATCH, createBulkheads, type NextClaim, PATIENCE_MS } from "./bulkheads.ts";
@@ -36,6 +42,8 @@ export type Dispatcher = {
 
 /** Batches claimed at a time. More only wait for each other, for the store and for the one thread here (measured). */
 const MAX_CLAIMING = 3;
+/** Leases that a rescue ends in one statement. */
+const LEASES_PER_LOOK = 200;
 /** Retries are claimed at least this often, however much else is due. */
 const RETRIES_EVERY_MS = 500;
 /** Queues of channels without a rate limit are looked for at least this often, also when this process met no full channel: another may have. */
@@ -200,6 +208,7 @@ export function createDispatcher(deps: DispatchDeps): Dispatcher {
     },
     async rescue() {
       const { state, reason } = verdictOnExpired();
+      while ((await endLeases(deps.sql, LEASES_PER_LOOK)) === LEASES_PER_LOOK);
       const expired = await findExpired(deps.sql, 1_000);
       if (expired.length === 0) return 0;
       return changeCredited(deps.sql, expired, (tx) => giveUpExpired(tx, expired, state, reason));

@@ -271,10 +271,13 @@ describe("dispatch", () => {
     await receive(receivedEvent("e1", "order.created", T0));
     await at(T0 + 10 * MINUTE);
     await dispatcher.drain();
+    const leases = () => database.sql`select cardinality(deliveries) as claims from leases`;
     expect(await dispatcher.rescue()).toBe(0);
     await at(T0 + 20 * MINUTE);
+    expect(await leases()).toEqual([{ claims: 1 }]);
     expect(await dispatcher.rescue()).toBe(1);
     expect(await dispatcher.rescue()).toBe(0);
+    expect(await leases()).toEqual([]);
     expect(await database.sql`select state, code from deliveries`).toEqual([
       { state: "unknown", code: "lease_expired" },
     ]);
@@ -282,6 +285,15 @@ describe("dispatch", () => {
       { state: "skipped", reason: "unknown_outcome" },
     ]);
     expect(sent).toHaveLength(1);
+  });
+
+  it("keeps no index of deliveries that an accepted send would have to write", async () => {
+    const { database } = await dispatchSetup({});
+    expect(
+      await database.sql`
+        select indexname from pg_indexes
+        where tablename = 'deliveries' and indexdef ~ '\\m(state|lease_until|finished_at|message_id|segments|sealed_text)\\M'`,
+    ).toEqual([]);
   });
 
   it("holds a channel's rate across two dispatchers", async () => {

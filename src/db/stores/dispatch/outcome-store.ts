@@ -71,11 +71,25 @@ export async function recordOutcomes(sql: Sql, rows: readonly Outcome[], late: b
   return written.count;
 }
 
+/** Deletes up to `limit` leases that ran out and whose claims all have an outcome, as nearly all have. Returns how many. */
+export async function endLeases(sql: Sql, limit: number): Promise<number> {
+  const { count } = await sql`
+    with over as (
+      select id, shops, deliveries from leases where until < (select dunlin_now()) order by until limit ${limit} for update skip locked)
+    delete from leases l using over where l.id = over.id and not exists (
+      select from unnest(over.shops, over.deliveries) as n(shop_id, id)
+      join deliveries d on d.shop_id = n.shop_id and d.id = n.id where d.state = 'claimed')`;
+  return count;
+}
+
 /** The reminders of claims whose lease ran out. */
 export function findExpired(sql: Sql, limit: number) {
   return sql<Key[]>`
-    select shop_id as shop, reminder_id as id from deliveries where state = 'claimed' and lease_until < (select dunlin_now())
-    order by lease_until limit ${limit}`;
+    select d.shop_id as shop, d.reminder_id as id from leases l
+    cross join unnest(l.shops, l.deliveries) as n(shop_id, id)
+    join deliveries d on d.shop_id = n.shop_id and d.id = n.id
+    where l.until < (select dunlin_now()) and d.state = 'claimed' and d.lease_until < (select dunlin_now())
+    order by l.until limit ${limit}`;
 }
 
 /** Gives up the expired claims of these reminders; returns how many there were. */

@@ -1,5 +1,6 @@
 /** Writes `deliveries`: an attempt is in the ledger before the provider is called. */
 import type { Sql } from "../../../client.ts";
+import { newId } from "../../../ids.ts";
 import { type Fragment, int4, rowSet, text, uuid } from "../../../rows.ts";
 
 export type DeliveryWrite = {
@@ -23,7 +24,7 @@ const deliveries = rowSet<DeliveryWrite>({
   variant: text(({ variant }) => variant),
 });
 
-/** Claimed at `now`. The lease ends `leaseMs` later: an attempt without an outcome is then given up. */
+/** Claimed at `now`, under one lease. It ends `leaseMs` later: an attempt without an outcome is then given up. */
 export function insertDeliveries(
   sql: Sql,
   rows: readonly DeliveryWrite[],
@@ -31,8 +32,11 @@ export function insertDeliveries(
   leaseMs: number,
 ): Fragment | null {
   if (rows.length === 0) return null;
+  const until = new Date(now + leaseMs);
   return sql`
+    with n as (select * from ${deliveries.rows(sql, rows)}),
+    lease as (
+      insert into leases (id, until, shops, deliveries) select ${newId()}, ${until}, array_agg(n.shop_id), array_agg(n.id) from n)
     insert into deliveries (${deliveries.names(sql)}, state, claimed_at, lease_until)
-    select ${deliveries.values(sql)}, 'claimed', ${new Date(now)}, ${new Date(now + leaseMs)}
-    from ${deliveries.rows(sql, rows)}`;
+    select ${deliveries.values(sql)}, 'claimed', ${new Date(now)}, ${until} from n`;
 }
