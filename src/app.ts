@@ -1,5 +1,6 @@
 /** The composition root: configuration → stores, channels, campaigns → the roles that this process runs. It only lists the parts. */
 import { watchCampaigns, withPauses } from "./campaigns/live.ts";
+import { pauseForFault } from "./campaigns/pauses/pause.ts";
 import { namedByMessageId, openReceipts } from "./channels/receipts.ts";
 import { openChannels } from "./channels/registry.ts";
 import type { RunningService, ServiceOptions } from "./cli/command.ts";
@@ -94,6 +95,10 @@ async function openParts(
     ...shared,
     catalog: () => live.current().catalog,
     channels,
+    pauseChannel: async (channel, fault) => {
+      await pauseForFault(sql, channel, fault);
+      await live.refresh();
+    },
     keepsMessageIds: namedByMessageId(openReceipts(config.channels)),
     log,
     meter: metrics.dispatch,

@@ -34,6 +34,8 @@ export type LiveDeps = {
   readonly sql: Sql;
   readonly options: CatalogOptions;
   readonly channels: ChannelContacts;
+  /** Channel → its fallback. Absent: no channel has one. */
+  readonly fallbacks?: ReadonlyMap<string, string | null>;
   /** See BuyerPolicy. */
   readonly takeUp?: number;
 };
@@ -58,13 +60,16 @@ export async function openLiveCampaigns(deps: LiveDeps): Promise<LiveCampaigns> 
   };
 }
 
-async function readSet({ sql, options, channels, takeUp }: LiveDeps): Promise<CampaignSet> {
-  const { revision, campaigns, pausedChannels, pausedShops } = await readRunning(sql);
+async function readSet({ sql, options, channels, fallbacks, takeUp }: LiveDeps): Promise<CampaignSet> {
+  const { revision, campaigns, pausedChannels, pausedShops, faultyChannels } = await readRunning(sql);
   const { catalog, warnings } = runningCatalog(campaigns, options);
   const policy: BuyerPolicy = {
     campaigns: byPriority(catalog.campaigns),
     channels,
     ...(pausedChannels.length === 0 ? {} : { pausedChannels: new Set(pausedChannels) }),
+    ...(faultyChannels.length === 0
+      ? {}
+      : { faultyChannels: new Map(faultyChannels.map((name) => [name, fallbacks?.get(name) ?? null])) }),
     newId,
     revision,
     ...(takeUp === undefined ? {} : { takeUp }),

@@ -6,7 +6,7 @@
  * again. Nothing here relies on the queue: it only says when to look.
  */
 import type { BuyerPolicy } from "../core/rules/buyer-state.ts";
-import type { Channel } from "../core/seams/channel.ts";
+import type { Channel, ChannelFault } from "../core/seams/channel.ts";
 import type { Campaign, ShopPolicy } from "../core/values/policy.ts";
 import type { Reason } from "../core/values/reason.ts";
 import type { Sql } from "../db/client.ts";
@@ -26,6 +26,8 @@ export type DispatchMeter = {
   claimed(channel: string): void;
   finished(channel: string, outcome: string, ms: number): void;
   skipped(reason: Reason): void;
+  /** The channel's table of codes does not list this code. */
+  unlisted(channel: string, code: string): void;
 };
 
 export type DispatchDeps = {
@@ -40,6 +42,11 @@ export type DispatchDeps = {
   readonly channels: ReadonlyMap<string, Channel>;
   /** The channels whose receipts name messages by the provider's ids. Absent: none. */
   readonly keepsMessageIds?: ReadonlySet<string>;
+  /** Pauses a channel that is at fault, for `resumeInMs` or until somebody resumes it. Absent: it goes on (tests). */
+  readonly pauseChannel?: (
+    channel: string,
+    fault: ChannelFault & { readonly resumeInMs: number | null },
+  ) => Promise<void>;
   readonly log: DispatchLog;
   readonly meter?: DispatchMeter;
 };

@@ -18,6 +18,7 @@ import {
 import { endWaits } from "../db/stores/dispatch/rate-store.ts";
 import { keepMessageIds } from "../db/stores/receipts/kept-store.ts";
 import { BATCH, createBulkheads, type NextClaim, PATIENCE_MS } from "./bulkheads.ts";
+import { createChannelFaults } from "./channel-faults.ts";
 import { type ClaimedBatch, claimDue, claimQueued } from "./claim.ts";
 import { claimRetries } from "./claim-retries.ts";
 import type { ClaimDeps, DispatchDeps, SendJob } from "./deps.ts";
@@ -25,6 +26,7 @@ import { recordPatiently } from "./record.ts";
 import { send } from "./send.ts";
 import { findQueues, type Queues, rateLimited } from "./slots.ts";
 import { createTurns } from "./turns.ts";
+import { createUnlisted } from "./unlisted.ts";
 
 export type Dispatcher = {
   /** Claims and sends until nothing is due that this process may take. Returns how many buyers it took. */
@@ -33,7 +35,7 @@ export type Dispatcher = {
   rescue(): Promise<number>;
   /** Dissolves the queues of channels that are no longer configured. */
   dissolveQueues(): Promise<void>;
-  /** Waits until every send under way is recorded. */
+  /** Waits until every send under way is recorded, with what it showed about its channel. */
   settled(): Promise<void>;
   stop(): Promise<void>;
   /** Claims held by this process. */
@@ -53,6 +55,8 @@ const MAX_QUEUED_MS = 1_000;
 
 export function createDispatcher(deps: DispatchDeps): Dispatcher {
   const bulkheads = createBulkheads(deps.channels);
+  const faults = createChannelFaults(deps);
+  const unlisted = createUnlisted(deps);
   const claimDeps: ClaimDeps = { ...deps, bulkheads };
   const turns = createTurns(deps.sql);
   const isLimited = rateLimited(deps.channels).length > 0;
@@ -88,7 +92,7 @@ export function createDispatcher(deps: DispatchDeps): Dispatcher {
     const claimMs = performance.now() - job.askedAt;
     let sentAt: number | null = null;
     try {
-      const outcome = await send(deps, job, bulkheads.call(channel));
+      const outcome = await send(deps, job, { call: bulkheads.call(channel), faults, unlisted: unlisted.note });
       sentAt = performance.now();
       bulkheads.sent(channel);
       await recorder.submit(outcome);
@@ -196,7 +200,10 @@ export function createDispatcher(deps: DispatchDeps): Dispatcher {
   }
 
   // A claim under way becomes sends.
-  const settled = () => until(() => claiming === 0 && sending === 0 && !refilling);
+  const settled = async (): Promise<void> => {
+    await until(() => claiming === 0 && sending === 0 && !refilling);
+    await Promise.all([faults.settled(), unlisted.settled()]);
+  };
   return {
     async drain() {
       const begun = performance.now();

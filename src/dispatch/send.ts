@@ -8,12 +8,21 @@ import { channelsFrom } from "../core/seams/channel-order.ts";
 import type { Outcome } from "../db/stores/dispatch/outcome-store.ts";
 import { VaultError } from "../db/vault.ts";
 import { costOf, type MadeMessage } from "../render/message.ts";
+import type { ChannelFaults } from "./channel-faults.ts";
 import { type Composed, compose } from "./compose.ts";
 import { type DispatchDeps, leaseMs, type SendJob } from "./deps.ts";
 import type { Call } from "./pace.ts";
 
-/** `call` learns when the request begins and ends. */
-export async function send(deps: DispatchDeps, job: SendJob, call: Call): Promise<Outcome> {
+/** Observers of a send. */
+export type SendWatch = {
+  /** Learns when the request begins and ends. */
+  readonly call: Call;
+  readonly faults: ChannelFaults;
+  /** Learns each code that the channel's table does not list. */
+  readonly unlisted: (channel: string, code: string) => void;
+};
+
+export async function send(deps: DispatchDeps, job: SendJob, { call, faults, unlisted }: SendWatch): Promise<Outcome> {
   const channel = deps.channels.get(job.channel);
   if (channel === undefined)
     return failed(deps, job, null, {
@@ -23,6 +32,8 @@ export async function send(deps: DispatchDeps, job: SendJob, call: Call): Promis
     });
   const wait = job.slotAt - performance.now();
   if (wait > 1) await pause(wait);
+  const fault = faults.before(job);
+  if (fault !== null) return failed(deps, job, null, fault);
   const composed = composeSafely(deps, job, channel);
   if (!composed.ok)
     return failed(deps, job, null, { kind: "failed-permanent", code: composed.code, message: composed.message });
@@ -34,6 +45,8 @@ export async function send(deps: DispatchDeps, job: SendJob, call: Call): Promis
   if (outcome.kind === "failed-transient" && outcome.code === NOT_BEGUN && performance.now() > startBy)
     return tooLate(job, composed.made);
   deps.meter?.finished(channel.name, outcome.kind, performance.now() - begun);
+  if (outcome.kind === "channel-fault") faults.met(channel.name, outcome);
+  if ("unlisted" in outcome) unlisted(channel.name, outcome.code);
   const sealedText =
     outcome.kind === "accepted" || outcome.kind === "unknown" ? deps.vault.seal(composed.made.text) : null;
   if (outcome.kind === "accepted") return accepted(job, channel, composed.made, { ...outcome, sealedText });
@@ -155,7 +168,7 @@ function failed(
   deps: DispatchDeps,
   job: SendJob,
   made: MadeMessage | null,
-  outcome: Extract<SendOutcome, { kind: "failed-permanent" | "failed-transient" }>,
+  outcome: Exclude<SendOutcome, { kind: "accepted" | "unknown" }>,
 ): Outcome {
   const now = nowOf(job);
   const after = afterFailure({
@@ -166,7 +179,8 @@ function failed(
     now,
     until: job.until,
   });
-  const failure = { state: outcome.kind, code: outcome.code, message: outcome.message };
+  const state = outcome.kind === "channel-fault" ? "failed-transient" : outcome.kind;
+  const failure = { state, code: outcome.code, message: outcome.message };
   if (after.kind === "end") {
     // It was not tried: its time was over, or is before another attempt.
     const reason = outcome.code === NOT_BEGUN ? whyTooLate(job.latest, job.until + 1) : after.reason;

@@ -1,6 +1,7 @@
 /** Runs buckets that were spilled to files, writes their sorted rows to files, and adds up the figures of all. */
 import { readFileSync, unlinkSync } from "node:fs";
 import { buildCatalog } from "../render/catalog/catalog.ts";
+import { channelOptions } from "../render/catalog/catalog-options.ts";
 import { runBucket } from "./bucket.ts";
 import { spilledParts } from "./file/spill.ts";
 import { emptyFigures } from "./result/figures.ts";
@@ -12,7 +13,7 @@ export type BucketDone = { readonly sends: string; readonly skips: string };
 export type BucketRunner = { run(path: string): BucketDone; readonly figures: Figures };
 
 export function bucketRunner(env: ReplayEnv): BucketRunner {
-  const built = buildCatalog(env.files, { channels: env.channels.map(({ name }) => name) }, "campaigns");
+  const built = buildCatalog(env.files, channelOptions(env.channels), "campaigns");
   if (!built.ok) throw new Error(built.faults.join("\n"));
   const figures = emptyFigures();
   const shopOf = shopsOf(env.shops);

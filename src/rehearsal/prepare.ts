@@ -4,7 +4,7 @@ import type { Campaign, ShopPolicy } from "../core/values/policy.ts";
 import { instantOf, type Period, type When } from "../core/values/when.ts";
 import { buildCatalog } from "../render/catalog/catalog.ts";
 import type { CatalogFiles } from "../render/catalog/catalog-files.ts";
-import { currencyOf } from "../render/catalog/catalog-options.ts";
+import { channelOptions, currencyOf } from "../render/catalog/catalog-options.ts";
 import type { ShopTable } from "./shops.ts";
 import type { RehearsalChannel, RehearsalEnv, RehearsalStart } from "./types.ts";
 
@@ -41,7 +41,7 @@ export function prepareRehearsal(input: PrepareInput): Prepared {
   const built = buildCatalog(
     files,
     {
-      channels: channels.map(({ name }) => name),
+      ...channelOptions(channels),
       channelFacts: channels,
       shopIds: shops.other === null ? [...shops.listed.keys()] : null,
       shopLocales: named.map(({ locale }) => locale),

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { buildCatalog } from "../render/catalog/catalog.ts";
+import { channelOptions } from "../render/catalog/catalog-options.ts";
 import { runBucket } from "./bucket.ts";
 import { type FirstTimes, firstTimes } from "./change/first-times.ts";
 import { shiftOf } from "./change/shift.ts";
@@ -53,7 +54,7 @@ export async function rehearse(input: RehearsalInput): Promise<RehearsalRun> {
 }
 
 async function rehearseShort({ file, env, progress }: RehearsalInput): Promise<RehearsalRun> {
-  const built = buildCatalog(env.files, { channels: env.channels.map(({ name }) => name) }, "campaigns");
+  const built = buildCatalog(env.files, channelOptions(env.channels), "campaigns");
   if (!built.ok) throw new Error(built.faults.join("\n"));
   const lines: Line[] = [];
   const figures = emptyFigures();

@@ -55,6 +55,12 @@ export function createMetrics(gauges: Gauges): Metrics {
     labelNames: ["reason"],
     registers,
   });
+  const unlisted = new Counter({
+    name: "dunlin_unlisted_codes_total",
+    help: "Answers of providers with a code that is not in their table, by channel and code",
+    labelNames: ["channel", "code"],
+    registers,
+  });
   const requests = new Histogram({
     name: "dunlin_http_seconds",
     help: "HTTP requests, by route and status",
@@ -122,6 +128,7 @@ export function createMetrics(gauges: Gauges): Metrics {
       claimed: (channel) => claims.inc({ channel }),
       finished: (channel, outcome, ms) => sends.observe({ channel, outcome }, ms / 1_000),
       skipped: (reason) => skips.inc({ reason }),
+      unlisted: (channel, code) => unlisted.inc({ channel, code }),
     },
     counted: (source, intake) => ({
       get pending() {

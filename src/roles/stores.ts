@@ -108,8 +108,9 @@ export async function openCampaigns(
   const first = await applyOnFirstStart({ sql, log, options }, config.templatesDir);
   if (!first.ok) throw new StartError(first.faults.join("\n"));
   const contacts = new Map([...channels].map(([name, { contact }]) => [name, contact]));
+  const fallbacks = new Map([...channels].map(([name, { fallback }]) => [name, fallback]));
   try {
-    const live = await openLiveCampaigns({ sql, options, channels: contacts, takeUp: TAKE_UP_MS });
+    const live = await openLiveCampaigns({ sql, options, channels: contacts, fallbacks, takeUp: TAKE_UP_MS });
     for (const warning of live.current().warnings) log.warn(warning);
     for (const pause of await listPaused(sql)) log.warn(pause, "paused: nothing of it is sent");
     return live;

@@ -213,7 +213,7 @@ const GROUPS: readonly Group[] = [
   {
     schema: channelItem,
     // Only of a channel that was removed while it was paused; a limit is configured in no test here.
-    never: [".provider", ".ratePerSecond"],
+    never: [".provider", ".ratePerSecond", ".reason"],
     cases: [
       { route: "POST /v1/channels/:name/pause", url: "/v1/channels/chat/pause", payload: { for: "2h" } },
       { route: "POST /v1/channels/:name/resume", url: "/v1/channels/sms/resume" },
@@ -221,11 +221,13 @@ const GROUPS: readonly Group[] = [
   },
   {
     schema: pageOf(channelItem),
-    never: [".next", ".items[].provider", ".items[].ratePerSecond"],
+    never: [".next", ".items[].provider", ".items[].ratePerSecond", ".items[].reason"],
     cases: [{ route: "GET /v1/channels" }],
   },
   {
     schema: shopItem,
+    // Only a channel pauses itself.
+    never: [".reason"],
     cases: [
       { route: "POST /v1/shops/:name/pause", url: "/v1/shops/acme/pause", payload: { for: "2h", note: "wait" } },
       { route: "POST /v1/shops/:name/pause", url: "/v1/shops/acme/pause" },
@@ -234,12 +236,12 @@ const GROUPS: readonly Group[] = [
   },
   {
     schema: pageOf(shopItem),
-    never: [".next", ".items[].pausedAt", ".items[].pausedUntil"],
+    never: [".next", ".items[].pausedAt", ".items[].pausedUntil", ".items[].reason"],
     cases: [{ route: "GET /v1/shops" }],
   },
   {
     schema: campaignList,
-    never: [".next", ".paused[].pausedUntil"],
+    never: [".next", ".paused[].pausedUntil", ".paused[].reason"],
     cases: [{ route: "GET /v1/campaigns" }],
   },
   {

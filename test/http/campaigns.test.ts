@@ -323,7 +323,9 @@ describe("pauses", () => {
     const paused = await ask("POST", "/default/pause", { for: "30m" });
     const { pausedAt, pausedUntil } = paused.body;
     expect(Date.parse(pausedUntil) - Date.parse(pausedAt)).toBe(30 * 60_000);
-    expect((await ask("GET", "")).body.paused).toEqual([{ kind: "campaign", name: "default", pausedAt, pausedUntil }]);
+    expect((await ask("GET", "")).body.paused).toEqual([
+      { kind: "campaign", name: "default", pausedAt, pausedUntil, reason: null },
+    ]);
     expect((await ask("POST", "/default/pause")).body).toMatchObject({ pausedAt, pausedUntil: null });
     for (const wrong of ["soon", "0s", "30"]) {
       const { status, body } = await ask("POST", "/default/pause", { for: wrong });

@@ -140,7 +140,13 @@ export const CAMPAIGN: Answer<typeof campaignFull> = {
   editedSinceApply: false,
 };
 
-export const SHOP: Answer<typeof shopItem> = { name: "acme", paused: false, pausedAt: null, pausedUntil: null };
+export const SHOP: Answer<typeof shopItem> = {
+  name: "acme",
+  paused: false,
+  pausedAt: null,
+  pausedUntil: null,
+  reason: null,
+};
 export const CHANNEL: Answer<typeof channelItem> = { ...SHOP, name: "sms", provider: "console", ratePerSecond: null };
 
 export const SUPPRESSION: Answer<typeof suppression> = {

@@ -7,18 +7,27 @@ import { pino } from "pino";
 import { onTestFinished } from "vitest";
 import { type ApplyResult, applyDirectory, checkDirectory } from "../../src/campaigns/apply.ts";
 import { openLiveCampaigns, withPauses } from "../../src/campaigns/live.ts";
-import type { Channel, Message } from "../../src/core/seams/channel.ts";
+import { pauseForFault } from "../../src/campaigns/pauses/pause.ts";
+import type { Channel, Message, SendOutcome } from "../../src/core/seams/channel.ts";
 import type { Actor } from "../../src/db/stores/campaigns/audit-store.ts";
 import { createVault } from "../../src/db/vault.ts";
-import type { DispatchDeps } from "../../src/dispatch/deps.ts";
+import type { DispatchDeps, DispatchMeter } from "../../src/dispatch/deps.ts";
 import { createDispatcher } from "../../src/dispatch/dispatcher.ts";
 import { prepare } from "../../src/intake/prepare.ts";
 import { takeIn } from "../../src/intake/take-in.ts";
+import { channelOptions } from "../../src/render/catalog/catalog-options.ts";
 import { testDatabase } from "./database.ts";
 import { inProcessChannel } from "./in-process-channel.ts";
 import { CHANNELS, closingShop } from "./intake.ts";
 
-export const OPTIONS = { channels: ["sms", "chat"], shopIds: ["acme"], shopLocales: ["en"] };
+export const OPTIONS = {
+  ...channelOptions([
+    { name: "sms", fallback: "chat" },
+    { name: "chat", fallback: null },
+  ]),
+  shopIds: ["acme"],
+  shopLocales: ["en"],
+};
 export const ALICE: Actor = { who: "alice", via: "cli" };
 
 /** One step by SMS; `after` is when. */
@@ -36,6 +45,12 @@ export function campaignDir(files: Readonly<Record<string, string>> = {}) {
   for (const [path, text] of Object.entries(files)) write(path, text);
   return { dir, write, remove: (path: string) => rmSync(join(dir, path), { recursive: true }) };
 }
+
+type ProcessOptions = {
+  readonly answer?: (message: Message) => SendOutcome | undefined;
+  readonly fallback?: string | null;
+  readonly meter?: DispatchMeter;
+};
 
 export async function campaignSetup(yaml = campaignYaml("10m"), more: Readonly<Record<string, string>> = {}) {
   const database = await testDatabase();
@@ -55,14 +70,17 @@ export async function campaignSetup(yaml = campaignYaml("10m"), more: Readonly<R
   const shop = closingShop();
   const shopOf = (id: string) => (id === shop.id ? shop : null);
   const sent: Message[] = [];
-  const channel = (name: string, contact: Channel["contact"]): Channel =>
-    inProcessChannel({ name, contact }, (message) => {
-      sent.push(message);
-      return undefined;
-    });
+  const { log, lines } = keptLog();
 
-  async function process() {
-    const live = await openLiveCampaigns({ sql, options: OPTIONS, channels: CHANNELS, takeUp: 5_000 });
+  /** `answer`: the provider's answer to each message; by default it is accepted. `fallback`: of channel `sms`. */
+  async function process({ answer, fallback = null, meter }: ProcessOptions = {}) {
+    const channel = (name: string, contact: Channel["contact"], next: string | null): Channel =>
+      inProcessChannel({ name, contact, fallback: next }, (message) => {
+        sent.push(message);
+        return answer?.(message);
+      });
+    const fallbacks = new Map([["sms", fallback]]);
+    const live = await openLiveCampaigns({ sql, options: OPTIONS, channels: CHANNELS, fallbacks, takeUp: 5_000 });
     const deps: DispatchDeps = {
       sql,
       vault,
@@ -71,10 +89,15 @@ export async function campaignSetup(yaml = campaignYaml("10m"), more: Readonly<R
       catalog: () => live.current().catalog,
       refresh: () => live.refresh(),
       channels: new Map([
-        ["sms", channel("sms", "phone")],
-        ["chat", channel("chat", "chat")],
+        ["sms", channel("sms", "phone", fallback)],
+        ["chat", channel("chat", "chat", null)],
       ]),
-      log: { info() {}, warn() {}, error: (fields, message) => console.error(message, fields) },
+      pauseChannel: async (name, fault) => {
+        await pauseForFault(sql, name, fault);
+        await live.refresh();
+      },
+      log: { info() {}, warn() {}, error: (fields, message) => log.error(fields, message) },
+      ...(meter === undefined ? {} : { meter }),
     };
     const dispatcher = createDispatcher(deps);
     onTestFinished(() => dispatcher.stop());
@@ -97,7 +120,7 @@ export async function campaignSetup(yaml = campaignYaml("10m"), more: Readonly<R
       },
     };
   }
-  return { ...place, database, sql, apply, process, sent, at: database.setNow };
+  return { ...place, database, sql, apply, process, sent, logged: lines, at: database.setNow };
 }
 
 /** A log that keeps its lines as objects. */

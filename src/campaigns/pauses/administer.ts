@@ -26,6 +26,7 @@ export function createPauseAdmin({ sql, channels, shopIds, shop }: PausableParts
         paused: pause !== undefined,
         pausedAt: pause?.pausedAt ?? null,
         pausedUntil: pause?.pausedUntil ?? null,
+        reason: pause?.reason ?? null,
       };
     };
     return { of, paused: pauses.map(({ name }) => name) };

@@ -3,19 +3,25 @@ import { formatInstant } from "../../core/values/instant.ts";
 import type { Sql } from "../../db/client.ts";
 import { type Paused, type PauseKey, readPaused } from "../../db/stores/campaigns/pause-store.ts";
 
-export type PauseView = PauseKey & { readonly pausedAt: string; readonly pausedUntil: string | null };
+export type PauseView = PauseKey & {
+  readonly pausedAt: string;
+  readonly pausedUntil: string | null;
+  /** Why a channel paused itself: the provider's code, and words; null: somebody paused it. */
+  readonly reason: string | null;
+};
 
 export const listPaused = async (sql: Sql): Promise<PauseView[]> => (await readPaused(sql)).map(pauseView);
 
 /** `campaign default, since 2026-11-10T12:00:00Z until 2026-11-10T12:30:00Z` */
-export const pauseText = ({ kind, name, pausedAt, pausedUntil }: PauseView): string =>
-  `${kind} ${name}, since ${pausedAt}${pausedUntil === null ? "" : ` until ${pausedUntil}`}`;
+export const pauseText = ({ kind, name, pausedAt, pausedUntil, reason }: PauseView): string =>
+  `${kind} ${name}, since ${pausedAt}${pausedUntil === null ? "" : ` until ${pausedUntil}`}${reason === null ? "" : ` (${reason})`}`;
 
-const pauseView = ({ kind, name, at, until }: Paused): PauseView => ({
+const pauseView = ({ kind, name, at, until, code, reason }: Paused): PauseView => ({
   kind,
   name,
   pausedAt: written(at),
   pausedUntil: until === null ? null : written(until),
+  reason: code === null ? null : `${code}: ${reason}`,
 });
 
 const written = (ms: number): string => formatInstant(Math.floor(ms), 0);

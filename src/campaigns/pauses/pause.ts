@@ -2,10 +2,12 @@
  * Pauses and resumes a campaign, a channel or a whole shop. Versions and plans stay; core/rules/pause.ts decides about due reminders. A pause
  * with an end is resumed by whichever process first finds its time over (`endPauses`).
  */
+import type { ChannelFault } from "../../core/seams/channel.ts";
 import type { Sql } from "../../db/client.ts";
 import type { Actor, AuditEntry } from "../../db/stores/campaigns/audit-store.ts";
 import { readCampaigns } from "../../db/stores/campaigns/campaign-store.ts";
 import {
+  endWaitsFor,
   isAnyPauseOver,
   markPaused,
   markResumed,
@@ -20,6 +22,8 @@ export type PauseInput = PauseKey & {
   /** The pause ends by itself after so many ms; null: when somebody resumes it. */
   readonly forMs: number | null;
   readonly note: string | null;
+  /** Why a channel is paused by itself. Absent: somebody pauses it. */
+  readonly fault?: ChannelFault;
 };
 export type PauseResult = { readonly kind: "done" | "same" | "unknown" };
 
@@ -27,16 +31,37 @@ export type PauseResult = { readonly kind: "done" | "same" | "unknown" };
  * After the commit no reminder of what is paused is claimed. Resuming a campaign or shop replans open cases; the reminders of a channel wait
  * in its queue. Whether a channel or shop is configured is the caller's to check. Throws CampaignsBusy.
  */
-export function setPaused(sql: Sql, actor: Actor, { paused, forMs, note, ...key }: PauseInput): Promise<PauseResult> {
+export function setPaused(
+  sql: Sql,
+  actor: Actor,
+  { paused, forMs, note, fault, ...key }: PauseInput,
+): Promise<PauseResult> {
   return changeCampaigns(sql, actor, async (change): Promise<PauseResult> => {
     const { tx, record } = change;
     const entry = await entryOf(tx, key);
     if (entry === null) return { kind: "unknown" };
     if (!paused) return { kind: (await resume(change, key, { ...entry, note })) ? "done" : "same" };
-    if (!(await markPaused(tx, key, forMs))) return { kind: "same" };
+    if (!(await markPaused(tx, key, forMs, fault ?? null))) return { kind: "same" };
+    if (fault !== undefined) await endWaitsFor(tx, key.name);
     record({ ...entry, action: `${key.kind}.pause`, note }, "keep");
     return { kind: "done" };
   });
+}
+
+const DISPATCH: Actor = { who: "dunlin", via: "timer" };
+
+/**
+ * Pauses a channel whose provider takes nothing: for `resumeInMs`, or until an operator resumes it (null). Buyers that wait for it are
+ * decided again, because they may take another channel. Throws CampaignsBusy.
+ */
+export function pauseForFault(
+  sql: Sql,
+  channel: string,
+  { code, message, resumeInMs }: ChannelFault & { readonly resumeInMs: number | null },
+): Promise<PauseResult> {
+  const fault = { code, message };
+  const note = `${code}: ${message}`;
+  return setPaused(sql, DISPATCH, { kind: "channel", name: channel, paused: true, forMs: resumeInMs, note, fault });
 }
 
 const CLOCK: Actor = { who: "clock", via: "timer" };

@@ -103,6 +103,8 @@ export type BuyerPolicy = {
   readonly channels: ChannelContacts;
   /** Set by an operator: sends that take one of these channels wait (core/rules/pause.ts). Absent: none. */
   readonly pausedChannels?: ReadonlySet<string>;
+  /** Those of them that are at fault themselves, with their fallbacks: sends take the next channel, or wait without one. Absent: none. */
+  readonly faultyChannels?: ReadonlyMap<string, string | null>;
   /** Ids of new cases. */
   readonly newId: () => string;
   /** A live worker takes rows up some moments late. So many ms do not count as late. Absent (a rehearsal): 0. */
@@ -157,23 +159,39 @@ function quietHoursOf(campaign: Campaign, state: BuyerState): QuietHours | null 
   return campaign.quietHours ?? state.shop.quietHours;
 }
 
-/** The first channel of the step that is configured and has an unsuppressed contact, or why no channel is usable (rule 7). */
+/**
+ * The first channel of the step that is configured and has an unsuppressed contact, or why no channel is usable (rule 7). A channel at fault
+ * is passed over, for the next one of the step or its fallback.
+ */
 export function usableChannel(
   step: Step,
   state: Pick<BuyerState, "contacts">,
-  policy: Pick<BuyerPolicy, "channels" | "pausedChannels">,
+  policy: Pick<BuyerPolicy, "channels" | "pausedChannels" | "faultyChannels">,
 ): UsableChannel {
   let why: "suppressed" | "none" = "none";
-  for (const channel of step.channels) {
+  let faulty: string | null = null;
+  const order = policy.faultyChannels === undefined ? step.channels : withFallbacks(step, policy.faultyChannels);
+  for (const channel of order) {
     const kind = policy.channels.get(channel);
     if (kind === undefined) continue;
     const contact = kind === "chat" ? lastChat(state) : state.contacts.get(kind);
     if (contact === undefined) continue;
-    if (!contact.suppressed)
-      return policy.pausedChannels?.has(channel) === true ? { channel, paused: true } : { channel };
-    why = "suppressed";
+    if (contact.suppressed) why = "suppressed";
+    else if (policy.pausedChannels?.has(channel) !== true) return { channel };
+    else if (policy.faultyChannels?.has(channel) === true) faulty ??= channel;
+    else return { channel: faulty ?? channel, paused: true };
   }
-  return { channel: null, why };
+  return faulty === null ? { channel: null, why } : { channel: faulty, paused: true };
+}
+
+/** The step's channels, then the fallbacks of those at fault. */
+function withFallbacks({ channels }: Step, faulty: ReadonlyMap<string, string | null>): readonly string[] {
+  const order = [...channels];
+  for (const name of order) {
+    const fallback = faulty.get(name) ?? null;
+    if (fallback !== null && !order.includes(fallback)) order.push(fallback);
+  }
+  return order;
 }
 
 /** The chat handle that was reported last. */

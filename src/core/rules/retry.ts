@@ -21,7 +21,7 @@ export type AfterFailure =
 /**
  * Decides how a send goes on after a failed attempt. `next`: the usable channel after this one, or null. `until`: the last moment at which the send is useful.
  * A transient failure is tried again with doubling pauses while there is time, then on the next channel; a permanent one goes to the next
- * channel at once.
+ * channel at once. So does a fault of the whole channel; without a next channel the send waits for the channel, which is paused.
  */
 export function afterFailure(input: {
   readonly outcome: Exclude<SendOutcome, { kind: "accepted" | "unknown" }>;
@@ -34,8 +34,10 @@ export function afterFailure(input: {
   const { outcome, channel, attempt, next, now, until } = input;
   if (outcome.kind === "failed-permanent")
     return next === null ? { kind: "end", reason: "rejected_by_provider" } : { kind: "retry", at: now, channel: next };
-  const pause = Math.max(Math.min(FIRST_PAUSE * 2 ** (attempt - 1), LONGEST_PAUSE), outcome.retryAfterMs ?? 0);
-  const again = now + pause;
+  const isFault = outcome.kind === "channel-fault";
+  if (isFault && next !== null && now <= until) return { kind: "retry", at: now, channel: next };
+  const asked = isFault ? 0 : (outcome.retryAfterMs ?? 0);
+  const again = now + Math.max(Math.min(FIRST_PAUSE * 2 ** (attempt - 1), LONGEST_PAUSE), asked);
   if (again <= until && (attempt < ATTEMPTS_PER_CHANNEL || next === null)) return { kind: "retry", at: again, channel };
   if (next !== null && now <= until) return { kind: "retry", at: now, channel: next };
   return { kind: "end", reason: "channel_down" };

@@ -5,7 +5,7 @@ import type { Channel } from "./channel.ts";
 /** The channel and the ones to try after it. If the step no longer has the channel, all of the step's follow it. */
 export function channelsFrom(
   channels: ReadonlyMap<string, Pick<Channel, "fallback">>,
-  step: Step,
+  step: Pick<Step, "channels">,
   channel: string,
 ): readonly string[] {
   const order = [...step.channels];

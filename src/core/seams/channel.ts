@@ -33,18 +33,31 @@ export type Message = {
  * - `accepted`: the provider accepted the message.
  * - `failed-permanent`: the provider will never accept this message.
  * - `failed-transient`: certainly not sent. It may be tried again, after `retryAfterMs` if that is given.
+ * - `channel-fault`: certainly not sent, and no message of this channel will be: wrong credentials, no balance, a withdrawn signature. The
+ *   channel is paused: for `resumeInMs`, or until an operator resumes it (null).
  * - `unknown`: the request left, and no answer says whether the message was accepted. It must never be sent again.
+ *
+ * `unlisted`: the provider's table (`codes.ts`) does not list the code. People should learn of it.
  */
 export type SendOutcome =
   | { readonly kind: "accepted"; readonly messageId: string | null; readonly segments: number | null }
-  | { readonly kind: "failed-permanent"; readonly code: string; readonly message: string }
+  | {
+      readonly kind: "failed-permanent";
+      readonly code: string;
+      readonly message: string;
+      readonly unlisted?: true;
+    }
   | {
       readonly kind: "failed-transient";
       readonly code: string;
       readonly message: string;
       readonly retryAfterMs: number | null;
     }
-  | { readonly kind: "unknown"; readonly code: string; readonly message: string };
+  | ({ readonly kind: "channel-fault"; readonly resumeInMs: number | null } & ChannelFault)
+  | { readonly kind: "unknown"; readonly code: string; readonly message: string; readonly unlisted?: true };
+
+/** Why a whole channel is at fault: the provider's code, and our own words for it. */
+export type ChannelFault = { readonly code: string; readonly message: string };
 
 /** The settings that every channel has. */
 export type ChannelTerms = {

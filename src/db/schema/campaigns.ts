@@ -2,7 +2,7 @@
  * Campaigns, and the settings that go with them. They belong to the installation, not to a shop. A change of them holds the lock of
  * stores/campaigns/planning-fence.ts and increments the revision.
  */
-import { foreignKey, integer, jsonb, pgTable, primaryKey, text } from "drizzle-orm/pg-core";
+import { bigint, foreignKey, integer, jsonb, pgTable, primaryKey, text } from "drizzle-orm/pg-core";
 import { instant } from "./column-types.ts";
 
 /** Which version of each campaign is current, and whether it runs. */
@@ -61,8 +61,24 @@ export const pauses = pgTable(
     pausedAt: instant("paused_at").notNull(),
     /** When the pause ends by itself; null: when somebody resumes it. */
     pausedUntil: instant("paused_until"),
+    /** The provider's code and our words, if a channel was paused because it is at fault; null: somebody paused it. */
+    code: text("code"),
+    reason: text("reason"),
   },
   (t) => [primaryKey({ columns: [t.kind, t.name] })],
+);
+
+/** Codes of providers that their tables (src/channels) do not list, so that somebody looks. */
+export const unlistedCodes = pgTable(
+  "unlisted_codes",
+  {
+    channel: text("channel").notNull(),
+    code: text("code").notNull(),
+    count: bigint("count", { mode: "number" }).notNull(),
+    firstAt: instant("first_at").notNull(),
+    lastAt: instant("last_at").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.channel, t.code] })],
 );
 
 /** Single facts of the installation: the revision of the campaigns, and the one for which all open cases were last replanned. */

@@ -132,6 +132,7 @@ const state = {
   retired: z.boolean().describe("No longer run"),
   editedSinceApply: z.boolean().describe("`campaigns apply` would overwrite an edit, and refuses to"),
 };
+const pauseReason = maybeText.describe("Why a channel paused itself; null: somebody paused it, or it is not paused");
 export const campaignItem = z.strictObject(state);
 export const campaignList = pageOf(campaignItem).extend({
   paused: z
@@ -141,6 +142,7 @@ export const campaignList = pageOf(campaignItem).extend({
         name: text,
         pausedAt: instant,
         pausedUntil: maybeInstant,
+        reason: pauseReason,
       }),
     )
     .describe("Everything that is paused now"),
@@ -150,6 +152,7 @@ const part = {
   paused: z.boolean(),
   pausedAt: maybeInstant,
   pausedUntil: maybeInstant.describe("When the pause ends by itself; null: when it is resumed"),
+  reason: pauseReason,
 };
 export const shopItem = z.strictObject(part);
 export const channelItem = z.strictObject({

@@ -1,10 +1,13 @@
 /** The parts of the configuration that a catalog is checked against. */
 import type { ShopCurrency } from "../../core/campaign/amounts.ts";
+import type { Channel } from "../../core/seams/channel.ts";
 import type { ChannelFacts } from "./advice-types.ts";
 
 export type CatalogOptions = {
   /** Names of the configured channels. */
   readonly channels: readonly string[];
+  /** The fallback of each channel: steps may have texts for it. Absent: none has one. */
+  readonly fallbacks?: ReadonlyMap<string, Pick<Channel, "fallback">>;
   /** Texts are checked against these. A channel that is not listed is judged by its name: `sms` sends to phones. */
   readonly channelFacts?: readonly ChannelFacts[];
   /** Times after which the shops' orders close, ms. */
@@ -28,7 +31,7 @@ export type CatalogOptions = {
 
 type Shop = { readonly locale: string; readonly currency: string; readonly closeAfter: number | null };
 type Configuration = {
-  readonly channels: readonly ChannelFacts[];
+  readonly channels: readonly (ChannelFacts & Pick<Channel, "fallback">)[];
   readonly implicitShops: boolean;
   readonly shopIds: readonly string[];
   shop(id: string): Shop | null;
@@ -42,7 +45,7 @@ export function catalogOptions(config: Configuration, now = Date.now): CatalogOp
   const shops = [...config.shopIds.map((id) => config.shop(id)), ...(config.implicitShops ? [] : [others])];
   const known = shops.filter((shop) => shop !== null);
   return {
-    channels: config.channels.map(({ name }) => name),
+    ...channelOptions(config.channels),
     channelFacts: config.channels,
     now,
     shopIds: others === null ? config.shopIds : null,
@@ -54,6 +57,11 @@ export function catalogOptions(config: Configuration, now = Date.now): CatalogOp
     ...(known.length === 0 ? {} : { shopLocales: known.map(({ locale }) => locale) }),
   };
 }
+
+export const channelOptions = (channels: readonly Pick<Channel, "name" | "fallback">[]) => ({
+  channels: channels.map(({ name }) => name),
+  fallbacks: new Map(channels.map((channel) => [channel.name, channel])),
+});
 
 export const currencyOf = (shop: string | null, known: Pick<Shop, "currency"> | null): ShopCurrency[] =>
   known === null ? [] : [{ shop, currency: known.currency }];

@@ -1,7 +1,9 @@
 /** Reads the template files of one campaign. Their names give step, variant, channel and locale, which must be those of the campaign. */
 
+import { channelsFrom } from "../../core/seams/channel-order.ts";
 import { didYouMean } from "../../core/text/suggest.ts";
 import type { Campaign } from "../../core/values/policy.ts";
+import type { CatalogOptions } from "./catalog-options.ts";
 import { knownTemplate } from "./known-templates.ts";
 import type { Template, TemplateName } from "./template-file.ts";
 import { nameOf } from "./template-name.ts";
@@ -25,6 +27,7 @@ export function readTemplates(
   files: ReadonlyMap<string, string>,
   draft: CampaignOutline | null,
   shownAs: string,
+  options: Pick<CatalogOptions, "fallbacks" | "stored">,
 ): CampaignTemplates {
   const templates: Template[] = [];
   const faults: string[] = [];
@@ -35,7 +38,7 @@ export function readTemplates(
       faults.push(`${shownAs}/${file}: ${name}`);
       continue;
     }
-    const place = draft === null ? null : misplaced(name, draft);
+    const place = draft === null ? null : misplaced(name, draft, options);
     if (place !== null) faults.push(`${shownAs}/${file}: ${place}`);
     const result = knownTemplate(name, text);
     if (result.ok && place === null) templates.push(result.template);
@@ -46,15 +49,22 @@ export function readTemplates(
   return { templates, faults, damaged };
 }
 
+const NO_FALLBACKS: NonNullable<CatalogOptions["fallbacks"]> = new Map();
+
 /** The reason why the file matches nothing in the campaign, or null. */
-function misplaced(name: TemplateName, { steps, variants }: CampaignOutline): string | null {
+function misplaced(
+  name: TemplateName,
+  { steps, variants }: CampaignOutline,
+  { fallbacks = NO_FALLBACKS, stored = false }: Pick<CatalogOptions, "fallbacks" | "stored">,
+): string | null {
   const step = steps.find(({ id }) => id === name.step);
   if (step === undefined)
     return `matches nothing: the campaign has no step ${name.step}${didYouMean(
       name.step,
       steps.map(({ id }) => id),
     )}`;
-  if (!step.channels.includes(name.channel))
+  // A fallback may have left dunlin.yaml since the text was stored.
+  if (!stored && !channelsFrom(fallbacks, step, step.channels[0] ?? "").includes(name.channel))
     return `matches nothing: step ${name.step} does not use channel ${name.channel}${didYouMean(name.channel, step.channels)}`;
   const keys = variants.map(({ key }) => key);
   if (name.variant !== null && !keys.includes(name.variant))

@@ -3,6 +3,7 @@ import { type AdviceCode, adviseCampaign } from "../../core/campaign/campaign-ad
 import { campaignCautions } from "../../core/campaign/campaign-cautions.ts";
 import { plainNumbers } from "../../core/campaign/campaign-contradictions.ts";
 import { campaignDoubts } from "../../core/campaign/campaign-doubts.ts";
+import { channelsFrom } from "../../core/seams/channel-order.ts";
 import { didYouMean } from "../../core/text/suggest.ts";
 import { formatPath, type YamlPath } from "../../core/text/yaml-faults.ts";
 import type { Campaign } from "../../core/values/policy.ts";
@@ -51,16 +52,35 @@ export function* missingTemplates(
     }
 }
 
+/** A fallback without a text is of no use to the step. */
+function* idleFallbacks(
+  draft: CampaignOutline,
+  { templates, damaged }: CampaignTemplates,
+  { fallbacks = new Map() }: CatalogOptions,
+): Generator<{ readonly path: YamlPath; readonly message: string }> {
+  for (const [index, step] of draft.steps.entries())
+    for (const channel of channelsFrom(fallbacks, step, step.channels[0] ?? "").slice(step.channels.length)) {
+      const has = templates.some((template) => template.step === step.id && template.channel === channel);
+      if (has || damaged.has(`${step.id}.${channel}`)) continue;
+      yield {
+        path: ["steps", index, "channels"],
+        message: `step ${step.id} has no template for ${channel}, the fallback of a channel, and cannot use it: add ${step.id}.${channel}.en.hbs`,
+      };
+    }
+}
+
 type CampaignAdvice = Pick<CatalogWarning, "code" | "message"> & { readonly path: YamlPath };
 
 export function* campaignWarnings(
   draft: Draft,
-  { templates }: CampaignTemplates,
+  read: CampaignTemplates,
   options: CatalogOptions,
 ): Generator<CampaignAdvice> {
+  const { templates } = read;
   const { shopIds = null, shopLocales = ["en"], channels, closeAfters = [] } = options;
   const doubts = [...campaignDoubts(draft)].map(([path, message]) => ({ path, at: formatPath(path, draft), message }));
   for (const { path, at, message } of doubts) yield { code: "doubtful", path, message: `${at}: ${message}` };
+  for (const { path, message } of idleFallbacks(draft, read, options)) yield { code: "no_channel", path, message };
   const findTemplate = templateFinder(templates);
   for (const [index, shop] of (draft.match.shops ?? []).entries())
     if (shopIds !== null && !shopIds.includes(shop))

@@ -117,7 +117,7 @@ function loadCampaign(
   const draft = parsed?.ok ? parsed.value : null;
   // A faulty key of the campaign does not hide what its steps and texts lack.
   const outline = draft ?? (parsed?.ok === false ? outlineOf(parsed.raw?.value) : null);
-  const read = readTemplates(key, own, outline, `${shownAs}/${key}`);
+  const read = readTemplates(key, own, outline, `${shownAs}/${key}`, options);
   faults.push(...read.faults);
   const lineOf = parsed?.ok === true ? parsed.lineOf : parsed?.raw?.lineOf;
   if (outline !== null && lineOf !== undefined)

@@ -19,7 +19,7 @@ import { makeExamples } from "../../render/catalog/text-advice.ts";
 export type UpcomingDeps = {
   readonly sql: Sql;
   readonly catalog: Catalog;
-  readonly policy: Pick<BuyerPolicy, "campaigns" | "channels" | "pausedChannels">;
+  readonly policy: Pick<BuyerPolicy, "campaigns" | "channels" | "pausedChannels" | "faultyChannels">;
   readonly pausedShops: ReadonlySet<string>;
   readonly channels: readonly ChannelConfig[];
   readonly shopOf: (shop: string) => ShopPolicy | null;

@@ -19,14 +19,15 @@ export type PartState = Pick<PauseView, "name"> & {
   readonly paused: boolean;
   readonly pausedAt: string | null;
   readonly pausedUntil: string | null;
+  readonly reason?: string | null;
 };
 
 /** `sms: paused until 2026-11-10T12:30:00Z` */
 export const stateText = (part: PartState): string => `${part.name}: ${pauseState(part)}`;
 
-export function pauseState({ paused, pausedUntil }: Omit<PartState, "name">): string {
+export function pauseState({ paused, pausedUntil, reason = null }: Omit<PartState, "name">): string {
   if (!paused) return "runs";
-  return pausedUntil === null ? "paused" : `paused until ${pausedUntil}`;
+  return `paused${pausedUntil === null ? "" : ` until ${pausedUntil}`}${reason === null ? "" : `: ${reason}`}`;
 }
 
 export const columns = (...titles: readonly string[]): Column[] =>

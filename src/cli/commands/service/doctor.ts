@@ -14,6 +14,7 @@ import { explainDbError } from "../../../db/explain-error.ts";
 import type { OpenDatabase } from "../../../db/open.ts";
 import { contactsSealedWith } from "../../../db/stores/buyers/contact-store.ts";
 import { readRunning } from "../../../db/stores/campaigns/campaign-store.ts";
+import { findUnlisted } from "../../../db/stores/dispatch/code-store.ts";
 import {
   certainSkew,
   describeSkew,
@@ -116,6 +117,12 @@ export async function doctorCommand(context: CommandContext, json: boolean): Pro
       });
       await checking("campaigns", async () => {
         for (const { ok, message } of await campaignFindings(config, database.sql)) add("campaigns", ok, message);
+        for (const { channel, code, count } of await findUnlisted(database.sql, SHOWN))
+          add(
+            `channel ${channel}`,
+            true,
+            `warning: its provider answered ${count} time(s) with the code ${code}, which Dunlin does not know; look it up there, and report it to Dunlin`,
+          );
         for (const pause of await listPaused(database.sql)) add("paused", true, `warning: ${pauseText(pause)}`);
       });
       if (config.queueUrl === null) await checking("queue", () => checkQueue(config, database, add));

@@ -94,11 +94,13 @@ export type Running = {
   /** The names of the paused channels and shops. */
   readonly pausedChannels: readonly string[];
   readonly pausedShops: readonly string[];
+  /** Those of the channels that are at fault themselves. */
+  readonly faultyChannels: readonly string[];
 };
 
 type RunningRow = { revision: number; key: string | null; number: number; files: Files | null; paused: boolean } & Pick<
   Running,
-  "pausedChannels" | "pausedShops"
+  "pausedChannels" | "pausedShops" | "faultyChannels"
 >;
 
 /** The running campaigns with their revision, and what is paused, from one snapshot. */
@@ -107,12 +109,14 @@ export async function readRunning(sql: Sql): Promise<Running> {
     select r.*, v.campaign as key, v.number, v.files, c.paused_at is not null as paused
     from (select coalesce((select (value #>> '{}')::int from settings where key = 'campaigns_revision'), 0) as revision,
       (select coalesce(jsonb_agg(name), '[]') from pauses where kind = 'channel') as "pausedChannels",
+      (select coalesce(jsonb_agg(name), '[]') from pauses where kind = 'channel' and code is not null) as "faultyChannels",
       (select coalesce(jsonb_agg(name), '[]') from pauses where kind = 'shop') as "pausedShops") r
     left join campaigns c on c.retired_at is null
     left join campaign_versions v on v.campaign = c.key and v.number = c.current order by c.key collate "C"`;
   return {
     revision: rows[0]?.revision ?? 0,
     pausedChannels: rows[0]?.pausedChannels ?? [],
+    faultyChannels: rows[0]?.faultyChannels ?? [],
     pausedShops: rows[0]?.pausedShops ?? [],
     campaigns: rows.flatMap(({ key, number, files, paused }) =>
       key === null || files === null ? [] : [{ key, number, files, paused }],

@@ -1,4 +1,5 @@
 /** Pauses of campaigns, channels and shops. A caller that writes holds the fence (planning-fence.ts). */
+import type { ChannelFault } from "../../../core/seams/channel.ts";
 import type { Sql } from "../../client.ts";
 
 export const PAUSABLE = ["campaign", "channel", "shop"] as const;
@@ -7,14 +8,21 @@ export type Pausable = (typeof PAUSABLE)[number];
 /** `name`: a campaign's key, or the name of a channel or shop. */
 export type PauseKey = { readonly kind: Pausable; readonly name: string };
 /** Epoch ms. `until` null: the pause ends when somebody resumes it. */
-export type Paused = PauseKey & { readonly at: number; readonly until: number | null };
+export type Paused = PauseKey & {
+  readonly at: number;
+  readonly until: number | null;
+  /** Why a channel was paused by itself; both null: somebody paused it. */
+  readonly code: string | null;
+  readonly reason: string | null;
+};
 
 /** Everything that is paused, campaigns first. Retired campaigns are left out: they do not run in any case. */
 export function readPaused(sql: Sql) {
   return sql<Paused[]>`
-    select 'campaign' as kind, key as name, paused_at as at, paused_until as until from campaigns
+    select 'campaign' as kind, key as name, paused_at as at, paused_until as until, null as code, null as reason
+    from campaigns
     where paused_at is not null and retired_at is null
-    union all select kind, name, paused_at, paused_until from pauses
+    union all select kind, name, paused_at, paused_until, code, reason from pauses
     order by kind, name`;
 }
 
@@ -35,9 +43,14 @@ export function readOverduePauses(tx: Sql) {
 
 /**
  * Pauses for `forMs` (null: until somebody resumes). A part that is paused already stays paused since then, with the new end. false: nothing
- * changed, or there is no such campaign.
+ * changed, or there is no such campaign. `fault`: why a channel is paused by itself. It changes nothing about a channel that is paused longer.
  */
-export async function markPaused(tx: Sql, { kind, name }: PauseKey, forMs: number | null): Promise<boolean> {
+export async function markPaused(
+  tx: Sql,
+  { kind, name }: PauseKey,
+  forMs: number | null,
+  fault: ChannelFault | null = null,
+): Promise<boolean> {
   const until = tx`dunlin_now() + ${forMs}::float8 * interval '1 ms'`;
   if (kind === "campaign") {
     const done = await tx`
@@ -46,9 +59,12 @@ export async function markPaused(tx: Sql, { kind, name }: PauseKey, forMs: numbe
     return done.count > 0;
   }
   const done = await tx`
-    insert into pauses (kind, name, paused_at, paused_until) values (${kind}, ${name}, dunlin_now(), ${until})
-    on conflict (kind, name) do update set paused_until = excluded.paused_until
-    where pauses.paused_until is distinct from excluded.paused_until`;
+    insert into pauses (kind, name, paused_at, paused_until, code, reason)
+    values (${kind}, ${name}, dunlin_now(), ${until}, ${fault?.code ?? null}, ${fault?.message ?? null})
+    on conflict (kind, name) do update set paused_until = excluded.paused_until, code = excluded.code, reason = excluded.reason
+    where case when ${fault === null} then
+        pauses.paused_until is distinct from excluded.paused_until or pauses.code is not null
+      else coalesce(pauses.paused_until, 'infinity') < coalesce(excluded.paused_until, 'infinity') end`;
   return done.count > 0;
 }
 
@@ -68,4 +84,10 @@ export function wakeRetries(tx: Sql, { kind, name }: PauseKey) {
   return tx`
     update reminders set retry_at = dunlin_now()
     where retry_at > dunlin_now() and state = 'sending' and ${column} = ${name}`;
+}
+
+/** Buyers that wait for the channel are decided again now: they may take another one. */
+export function endWaitsFor(tx: Sql, channel: string) {
+  return tx`
+    update buyers set wake_at = waits_since, waits_for = null, waits_since = null where waits_for = ${channel}`;
 }

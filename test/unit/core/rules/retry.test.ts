@@ -9,6 +9,7 @@ import { campaignOf, created, event, quietOf, shopPolicy, T0 } from "../../../su
 const transient = (retryAfterMs: number | null = null) =>
   ({ kind: "failed-transient", code: "http_500", message: "", retryAfterMs }) as const;
 const permanent = { kind: "failed-permanent", code: "http_400", message: "" } as const;
+const fault = { kind: "channel-fault", code: "no_balance", message: "", resumeInMs: null } as const;
 const failed = (change: Partial<Parameters<typeof afterFailure>[0]>) =>
   afterFailure({ outcome: transient(), channel: "sms", attempt: 1, next: null, now: T0, until: T0 + HOUR, ...change });
 const again = (ms: number, channel = "sms") => ({ kind: "retry", at: T0 + ms, channel });
@@ -31,6 +32,9 @@ describe("after a failed attempt", () => {
       { kind: "end", reason: "channel_down" },
     ],
     ["permanent: the next channel at once", { outcome: permanent, next: "chat" }, again(0, "chat")],
+    ["a channel at fault: the next channel at once", { outcome: fault, next: "chat" }, again(0, "chat")],
+    ["or the same one, however often, until it is useless", { outcome: fault, attempt: 9 }, again(2 * MINUTE)],
+    ["but not after that", { outcome: fault, until: T0 }, { kind: "end", reason: "channel_down" }],
     ["or the end", { outcome: permanent }, { kind: "end", reason: "rejected_by_provider" }],
   ])("%s", (_, change, expected) => expect(failed(change)).toEqual(expected));
 });

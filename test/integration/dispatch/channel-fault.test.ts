@@ -1,0 +1,176 @@
+import { expect, it } from "vitest";
+import { createPauseAdmin } from "../../../src/campaigns/pauses/administer.ts";
+import { listPaused, pauseText } from "../../../src/campaigns/pauses/list.ts";
+import { endPauses, pauseForFault } from "../../../src/campaigns/pauses/pause.ts";
+import type { Message, SendOutcome } from "../../../src/core/seams/channel.ts";
+import { HOUR, MINUTE } from "../../../src/core/values/duration.ts";
+import { planAnewIfChanged } from "../../../src/db/stores/campaigns/settings-store.ts";
+import { ALICE, campaignSetup, campaignYaml } from "../../support/campaigns.ts";
+import { receivedEvent } from "../../support/intake.ts";
+import { T0 } from "../../support/rules.ts";
+
+const NO_BALANCE = { kind: "channel-fault", code: "AMOUNT_NOT_ENOUGH", message: "no money is left" } as const;
+const CHAT = { "default/nudge.chat.en.hbs": "Order {{order.id}}" };
+
+async function faulty(options: {
+  resumeInMs?: number | null;
+  fallback?: string;
+  answer?: (message: Message) => SendOutcome | undefined;
+}) {
+  const setup = await campaignSetup(campaignYaml("10m"), CHAT);
+  await setup.apply();
+  await planAnewIfChanged(setup.sql);
+  const state = { faulty: true };
+  const codes: string[] = [];
+  const { resumeInMs = null, fallback = null } = options;
+  const process = await setup.process({
+    fallback,
+    answer: (message) => {
+      if (options.answer !== undefined) return options.answer(message);
+      return state.faulty && message.channel === "sms" ? { ...NO_BALANCE, resumeInMs } : undefined;
+    },
+    meter: {
+      claimed() {},
+      finished() {},
+      skipped() {},
+      unlisted: (channel, code) => void codes.push(`${channel} ${code}`),
+    },
+  });
+  const { sql } = setup;
+  await setup.at(T0);
+  const order = (n: number, at = T0) =>
+    process.receive(
+      receivedEvent(`e${n}`, "order.created", at, {
+        id: `o${n}`,
+        buyer: { id: `b${n}`, phone: `+861381234567${n}`, chat: { wechat: `open${n}` } },
+      }),
+    );
+  const pauses = createPauseAdmin({
+    sql,
+    channels: [{ name: "sms", provider: "aliyun-sms", ratePerSecond: null }],
+    shopIds: [],
+    shop: () => null,
+  });
+  const reminders = async () =>
+    (await sql`select state, reason, count(*)::int as count from reminders group by 1, 2 order by 1, 2`).map(
+      (row) => `${row.count} ${row.state}${row.reason === null ? "" : ` ${row.reason}`}`,
+    );
+  return {
+    ...setup,
+    ...process,
+    state,
+    codes,
+    order,
+    reminders,
+    resume: () => pauses.setChannel(ALICE, "sms", { paused: false, forMs: null, note: null }),
+    channels: () => pauses.channels(),
+    by: (channel: string) => setup.sent.filter((message) => message.channel === channel).length,
+  };
+}
+
+it("pauses the channel with its reason, keeps what waits, and sends it when an operator resumes", async () => {
+  const { order, at, drain, sent, sql, reminders, resume, state, channels, logged } = await faulty({});
+  for (const n of [1, 2, 3, 4, 5]) await order(n);
+  await at(T0 + 10 * MINUTE);
+  await drain();
+  const asked = sent.length;
+  expect(asked).toBeGreaterThanOrEqual(1);
+  const [pause] = await listPaused(sql);
+  expect(pause === undefined ? "" : pauseText(pause)).toBe(
+    "channel sms, since 2026-11-10T12:10:00+00:00 (AMOUNT_NOT_ENOUGH: no money is left)",
+  );
+  expect((await channels()).items).toMatchObject([
+    { name: "sms", paused: true, reason: "AMOUNT_NOT_ENOUGH: no money is left" },
+  ]);
+  expect(await sql`select who, action, subject, note from audit where action like 'channel%'`).toEqual([
+    { who: "dunlin", action: "channel.pause", subject: "sms", note: "AMOUNT_NOT_ENOUGH: no money is left" },
+  ]);
+  expect(logged.filter(({ code }) => code === "AMOUNT_NOT_ENOUGH")).toHaveLength(1);
+  await order(6, T0);
+  for (const minute of [11, 20, 40]) {
+    await at(T0 + minute * MINUTE);
+    await drain();
+    expect(await drain(), String(minute)).toBe(0);
+  }
+  expect(sent).toHaveLength(asked);
+  state.faulty = false;
+  await resume();
+  await drain();
+  await drain();
+  expect(await reminders()).toEqual(["6 sent"]);
+  expect(new Set(sent.slice(asked).map(({ orders }) => orders[0])).size).toBe(6);
+});
+
+it("ends what waits as channel_down when it is of no use any more", async () => {
+  const { order, at, drain, reminders } = await faulty({});
+  for (const n of [1, 2]) await order(n);
+  await at(T0 + 10 * MINUTE);
+  await drain();
+  await at(T0 + 10 * MINUTE + HOUR + 1);
+  await drain();
+  expect(await reminders()).toEqual(["2 skipped channel_down"]);
+});
+
+it("goes to the fallback, at once and without asking the channel again", async () => {
+  const { order, at, drain, by, reminders } = await faulty({ fallback: "chat" });
+  for (const n of [1, 2, 3]) await order(n);
+  await at(T0 + 10 * MINUTE);
+  await drain();
+  await drain();
+  const asked = by("sms");
+  expect([by("chat"), await reminders()]).toEqual([3, ["3 sent"]]);
+  await order(4, T0 + 10 * MINUTE);
+  await at(T0 + 20 * MINUTE);
+  await drain();
+  expect([by("sms"), by("chat"), await reminders()]).toEqual([asked, 4, ["4 sent"]]);
+});
+
+it("frees the queue of the channel for the fallback", async () => {
+  const { order, at, drain, by, sql, reminders } = await faulty({ fallback: "chat" });
+  for (const n of [1, 2]) await order(n);
+  // As if they had waited behind a rate limit.
+  await sql`update buyers set waits_for = 'sms', waits_since = wake_at, wake_at = ${new Date(T0 + HOUR)}`;
+  await order(3);
+  await at(T0 + 10 * MINUTE);
+  await drain();
+  await drain();
+  expect([by("chat"), await reminders()]).toEqual([3, ["3 sent"]]);
+});
+
+it("is resumed by the clock where the provider says how long it lasts", async () => {
+  const { order, at, drain, sql, state, reminders } = await faulty({ resumeInMs: 30 * MINUTE });
+  await order(1);
+  await at(T0 + 10 * MINUTE);
+  await drain();
+  expect(await listPaused(sql)).toMatchObject([{ name: "sms", pausedUntil: "2026-11-10T12:40:00+00:00" }]);
+  state.faulty = false;
+  await at(T0 + 40 * MINUTE);
+  expect(await endPauses(sql)).toEqual([{ kind: "channel", name: "sms" }]);
+  await drain();
+  expect(await reminders()).toEqual(["1 sent"]);
+});
+
+it("leaves an operator's pause as it is, and pauses longer if the fault lasts longer", async () => {
+  const { order, at, drain, sql } = await faulty({ resumeInMs: HOUR });
+  await order(1);
+  await at(T0 + 10 * MINUTE);
+  await drain();
+  const until = async () => (await listPaused(sql))[0]?.pausedUntil;
+  expect(await until()).toBe("2026-11-10T13:10:00+00:00");
+  expect(await pauseForFault(sql, "sms", { ...NO_BALANCE, resumeInMs: MINUTE })).toEqual({ kind: "same" });
+  expect(await pauseForFault(sql, "sms", { ...NO_BALANCE, resumeInMs: null })).toEqual({ kind: "done" });
+  expect(await until()).toBe(null);
+  expect(await pauseForFault(sql, "sms", { ...NO_BALANCE, resumeInMs: HOUR })).toEqual({ kind: "same" });
+});
+
+it("counts, logs and keeps codes that nobody knows, by the code alone", async () => {
+  const answer = () => ({ kind: "failed-permanent", code: "isv.NEWS", message: "not listed", unlisted: true }) as const;
+  const { order, at, drain, sql, codes } = await faulty({ answer });
+  for (const n of [1, 2]) await order(n);
+  await at(T0 + 10 * MINUTE);
+  await drain();
+  expect(codes).toEqual(["sms isv.NEWS", "sms isv.NEWS"]);
+  expect(await sql`select channel, code, count::int from unlisted_codes`).toEqual([
+    { channel: "sms", code: "isv.NEWS", count: 2 },
+  ]);
+});
