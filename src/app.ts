@@ -65,7 +65,7 @@ async function openParts(
   life.onRelease(() => clock.stop());
   const backend = await openQueue(config, database, log, clock.gate);
   life.onRelease(() => backend.close());
-  const channels = openChannels(config.channels, { log, print, now: clock.now });
+  const channels = openChannels(config.channels, { log, print, now: clock.now, publicUrl: config.publicUrl });
   for (const channel of channels.values()) life.onRelease(() => channel.close());
   const live = await openCampaigns(config, database, channels, log);
   const producer = createProducer(backend);
@@ -99,7 +99,7 @@ async function openParts(
       await pauseForFault(sql, channel, fault);
       await live.refresh();
     },
-    keepsMessageIds: namedByMessageId(openReceipts(config.channels)),
+    keepsMessageIds: namedByMessageId(openReceipts(config.channels, config.publicUrl)),
     log,
     meter: metrics.dispatch,
   });

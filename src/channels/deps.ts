@@ -6,6 +6,8 @@ export type ChannelDeps = {
   readonly log: { warn(fields: object, message: string): void };
   /** The present time, epoch ms, for signatures: this machine's own clock may be wrong. Default: that clock. */
   readonly now?: () => number;
+  /** Where providers reach this service; null: not known. */
+  readonly publicUrl?: string | null;
   /** Prints one line of channel `console`, given without its end. Default: standard output. */
   readonly print?: (line: string) => void;
 };

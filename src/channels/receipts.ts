@@ -1,13 +1,23 @@
 /** The readers of receipts: one line a provider that reports any. */
 import type { ReceiptReader } from "../core/seams/receipt.ts";
 import type { ChannelConfig, ChannelConfigOf, ChannelProvider } from "../providers/all.ts";
+import { aliyunReceipts } from "./aliyun-sms/receipt.ts";
+import { tencentReceipts } from "./tencent-sms/receipt.ts";
+import { twilioReceipts } from "./twilio-sms/receipt.ts";
 import { webhookReceipts } from "./webhook/receipt.ts";
 
 /** null: the channel is configured without the secret that its receipts need. */
-type Reads<Name extends ChannelProvider> = (config: ChannelConfigOf<Name>) => ReceiptReader | null;
+type Reads<Name extends ChannelProvider> = (
+  config: ChannelConfigOf<Name>,
+  publicUrl: string | null,
+) => ReceiptReader | null;
 
 const READERS: { readonly [Name in ChannelProvider]?: Reads<Name> } = {
   webhook: ({ settings }) => (settings.secret === undefined ? null : webhookReceipts(settings.secret)),
+  "aliyun-sms": ({ settings }) => (settings.receiptToken === undefined ? null : aliyunReceipts(settings.receiptToken)),
+  "tencent-sms": ({ settings }) =>
+    settings.receiptToken === undefined ? null : tencentReceipts(settings.receiptToken),
+  "twilio-sms": ({ settings }, publicUrl) => twilioReceipts({ authToken: settings.authToken, publicUrl }),
 };
 
 export type ReceiptChannel =
@@ -16,14 +26,21 @@ export type ReceiptChannel =
   | { readonly kind: "none" | "unset" };
 
 /** By the name of the channel. */
-export function openReceipts(configs: readonly ChannelConfig[]): ReadonlyMap<string, ReceiptChannel> {
-  return new Map(configs.map((config) => [config.name, receiptChannel(config.provider, config)]));
+export function openReceipts(
+  configs: readonly ChannelConfig[],
+  publicUrl: string | null,
+): ReadonlyMap<string, ReceiptChannel> {
+  return new Map(configs.map((config) => [config.name, receiptChannel(config.provider, config, publicUrl)]));
 }
 
-function receiptChannel<Name extends ChannelProvider>(provider: Name, config: ChannelConfigOf<Name>): ReceiptChannel {
+function receiptChannel<Name extends ChannelProvider>(
+  provider: Name,
+  config: ChannelConfigOf<Name>,
+  publicUrl: string | null,
+): ReceiptChannel {
   const read: Reads<Name> | undefined = READERS[provider];
   if (read === undefined) return { kind: "none" };
-  const reader = read(config);
+  const reader = read(config, publicUrl);
   return reader === null ? { kind: "unset" } : { kind: "reads", reader };
 }
 

@@ -4,13 +4,19 @@
  */
 import type { Channel, Sender } from "../core/seams/channel.ts";
 import type { ChannelConfig, ChannelConfigOf, ChannelProvider } from "../providers/all.ts";
+import { openAliyunSms } from "./aliyun-sms/open.ts";
 import { openConsole } from "./console/open.ts";
 import type { ChannelDeps, Open } from "./deps.ts";
+import { openTencentSms } from "./tencent-sms/open.ts";
+import { openTwilioSms } from "./twilio-sms/open.ts";
 import { openWebhook } from "./webhook/open.ts";
 
 const OPEN: { readonly [Name in ChannelProvider]: Open<Name> } = {
   console: openConsole,
   webhook: openWebhook,
+  "aliyun-sms": openAliyunSms,
+  "tencent-sms": openTencentSms,
+  "twilio-sms": openTwilioSms,
 };
 
 /** Opens every configured channel, by name. Nothing is connected yet. Never throws: dunlin.yaml was checked when it was read. */

@@ -44,6 +44,8 @@ function checkEntries(entries: unknown, context: Context): void {
       const checked = z.strictObject({ ...anyTerms, ...settings }).safeParse(entry, { error: explain });
       for (const issue of checked.error?.issues ?? [])
         context.issues.push({ ...issue, path: [name, ...issue.path], input: undefined });
+      const together = providerOf(String(provider))?.check?.(entry) ?? null;
+      if (together !== null) report([name, together.key], together.message);
     } else if (typeof provider === "string") {
       const hint = didYouMean(provider, channelProviders) || ` (known: ${channelProviders.join(", ")})`;
       report([name, "provider"], `is not a provider of this version${hint}`);

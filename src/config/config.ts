@@ -53,6 +53,8 @@ export type Config = {
   /** The shops that are listed by name. */
   readonly shopIds: readonly string[];
   readonly channels: readonly ChannelConfig[];
+  /** Where providers reach this service; null: not known. */
+  readonly publicUrl: string | null;
   readonly retention: Retention;
 };
 

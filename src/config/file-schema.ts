@@ -1,6 +1,6 @@
 /** The shape of `dunlin.yaml`. */
 import { z } from "zod";
-import { offOr, quietHoursField, spanField, textField } from "../core/text/yaml-fields.ts";
+import { offOr, quietHoursField, spanField, textField, urlField } from "../core/text/yaml-fields.ts";
 import { webhookNames } from "../sources/registry.ts";
 import { channelsShape } from "./channels.ts";
 import { countryField, currencyField, joinAtMostField, localeField, timeZoneField } from "./fields.ts";
@@ -30,6 +30,7 @@ const shopIdField = z
   .max(100, "is longer than 100 characters");
 
 export const fileShape = z.strictObject({
+  publicUrl: urlField.optional(),
   shops: z.record(shopIdField, shopShape).optional(),
   channels: channelsShape.optional(),
   retention: z

@@ -34,6 +34,7 @@ export function loadConfig(env: Env, cwd: string): ConfigResult {
       shop,
       shopIds: ids,
       channels: buildChannels(file.channels),
+      publicUrl: file.publicUrl ?? null,
       retention: { ...RETENTION, ...defined(file.retention ?? {}) },
     }),
   };

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { label, named, sectionOf, word } from "./approved.ts";
+import { textField, urlField } from "../core/text/yaml-fields.ts";
+import { label, named, receiptToken, sectionOf, word } from "./approved.ts";
 import type { Provider } from "./provider.ts";
 import { aliyunRefuses } from "./refused/lists.ts";
 
@@ -10,7 +11,14 @@ export const aliyunSms = {
   mainland: true,
   refuses: aliyunRefuses,
   delivers: true,
-  settings: null,
+  settings: {
+    url: urlField.optional(),
+    accessKeyId: textField,
+    accessKeySecret: textField,
+    signName: label.optional(),
+    /** The last part of the address for receipts. Without it no receipts are taken. */
+    receiptToken: receiptToken.optional(),
+  },
   approved: {
     section: "aliyun",
     shape: z

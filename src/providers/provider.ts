@@ -22,6 +22,10 @@ export type Provider = {
   readonly delivers: boolean;
   /** Its own keys of a channel in dunlin.yaml. null: there is no such channel yet; only its approved templates are read. */
   readonly settings: Readonly<Record<string, z.ZodType>> | null;
+  /** The fault of keys that do not fit together, each of which has its own shape; absent: none. */
+  readonly check?: (
+    entry: Readonly<Record<string, unknown>>,
+  ) => { readonly key: string; readonly message: string } | null;
   readonly approved: ApprovedTemplates | null;
 };
 

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { label, positional, sectionOf, word } from "./approved.ts";
+import { textField, urlField } from "../core/text/yaml-fields.ts";
+import { label, positional, receiptToken, sectionOf, word } from "./approved.ts";
 import type { Provider } from "./provider.ts";
 import { tencentRefuses } from "./refused/lists.ts";
 
@@ -10,7 +11,16 @@ export const tencentSms = {
   mainland: true,
   refuses: tencentRefuses,
   delivers: true,
-  settings: null,
+  settings: {
+    url: urlField.optional(),
+    secretId: textField,
+    secretKey: textField,
+    sdkAppId: word,
+    signName: label.optional(),
+    region: textField.default("ap-guangzhou"),
+    /** The last part of the address for receipts. Without it no receipts are taken. */
+    receiptToken: receiptToken.optional(),
+  },
   approved: {
     section: "tencent",
     shape: z

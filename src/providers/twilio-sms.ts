@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { textField, urlField } from "../core/text/yaml-fields.ts";
 import { named, positional, sectionOf, word } from "./approved.ts";
 import type { Provider } from "./provider.ts";
 import { twilioRefuses } from "./refused/lists.ts";
@@ -10,7 +11,17 @@ export const twilioSms = {
   mainland: false,
   refuses: twilioRefuses,
   delivers: true,
-  settings: null,
+  settings: {
+    url: urlField.optional(),
+    accountSid: word,
+    authToken: textField,
+    from: textField.optional(),
+    messagingServiceSid: word.optional(),
+  },
+  check: ({ from, messagingServiceSid }) =>
+    from === undefined && messagingServiceSid === undefined
+      ? { key: "from", message: "is required, or messagingServiceSid" }
+      : null,
   approved: {
     section: "twilio",
     shape: z

@@ -124,7 +124,10 @@ export function buildApi(input: ApiInput) {
     config,
     intake: input.intake("http"),
     sources,
-    receipts: { channels: openReceipts(config.channels), submit: createReceiver(input.receipts).submit },
+    receipts: {
+      channels: openReceipts(config.channels, config.publicUrl),
+      submit: createReceiver(input.receipts).submit,
+    },
     auth: createAuth({
       adminKey: input.keys.apiKey,
       find: (digest) => withDeadline(5_000, "the database", findKey(sql, digest)),

@@ -75,8 +75,20 @@ describe("docs/configuration.md", () => {
   });
 
   it("lists every key of a channel", () => {
-    const own = channelProviders.flatMap((name) => Object.keys(providerOf(name)?.settings ?? {}));
+    const own = ["console", "webhook"].flatMap((name) => Object.keys(providerOf(name)?.settings ?? {}));
     expect(firstCells("docs/configuration.md", "### Channels")).toEqual(sorted([...keysOf(channels), ...own]));
+  });
+
+  it("lists every key of a named provider", () => {
+    const text = read("docs/configuration.md");
+    const section = text.slice(text.indexOf("### Named providers"), text.indexOf("### The webhook channel"));
+    const names = channelProviders.filter((name) => name !== "console" && name !== "webhook");
+    expect(firstCells("docs/configuration.md", "### Named providers")).toEqual(sorted(names));
+    for (const name of names) {
+      const row = section.split("\n").find((line) => line.startsWith(`| \`${name}\``)) ?? "";
+      const documented = [...row.matchAll(/`(\w+)`/g)].map(([, key = ""]) => key);
+      expect(sorted([...documented, "url"]), name).toEqual(sorted(Object.keys(providerOf(name)?.settings ?? {})));
+    }
   });
 
   it("shows a dunlin.yaml that is taken", () => {

@@ -3,6 +3,7 @@
  * file calls `testChannel` and adds only its own rules. The provider is a loopback server that answers as the test asks.
  */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { CodeTable } from "../../src/channels/code-table.ts";
 import { openChannels } from "../../src/channels/registry.ts";
 import type { Channel, ChannelTerms, Message, SendOutcome } from "../../src/core/seams/channel.ts";
 import type { ChannelConfig, ChannelConfigOf, ChannelProvider } from "../../src/providers/all.ts";
@@ -12,7 +13,7 @@ import { type Fault, faults } from "./provider-faults.ts";
 export const ADDRESS = "+8613812345678";
 export const TEXT = "李雷, your order 2233 is waiting 🛒";
 
-export const message = (change: Partial<Message> = {}): Message => ({
+const baseMessage = (change: Partial<Message> = {}): Message => ({
   idempotencyKey: "key-1",
   channel: "sms",
   shop: "acme",
@@ -26,6 +27,8 @@ export const message = (change: Partial<Message> = {}): Message => ({
   params: { name: "李雷" },
   ...change,
 });
+
+export { baseMessage as message };
 
 export type OpenOptions<Name extends ChannelProvider> = {
   /** Default: the provider of this test. */
@@ -46,10 +49,17 @@ export type ChannelBench<Name extends ChannelProvider> = {
   readonly sendWith: (fault: Fault, options?: OpenOptions<Name>) => Promise<SendOutcome>;
 };
 
+type BenchOptions = FakeProviderOptions & {
+  /** Changes to the message that `sendWith` sends. */
+  readonly message?: Partial<Message>;
+  readonly now?: () => number;
+  readonly publicUrl?: string | null;
+};
+
 export function channelBench<Name extends ChannelProvider>(
   name: Name,
   settings: (url: string) => ChannelConfigOf<Name>["settings"],
-  options: FakeProviderOptions = {},
+  { message: change = {}, now, publicUrl = null, ...options }: BenchOptions = {},
 ): ChannelBench<Name> {
   let provider: FakeProvider;
   let opened: Channel[] = [];
@@ -77,7 +87,7 @@ export function channelBench<Name extends ChannelProvider>(
     };
     const config = { ...terms, settings: options.settings ?? settings(url) } as ChannelConfig;
     const log = { warn: (fields: object, message: string) => void lines.push({ ...fields, message }) };
-    const channel = openChannels([config], { log }).get("sms");
+    const channel = openChannels([config], { log, publicUrl, ...(now === undefined ? {} : { now }) }).get("sms");
     if (channel === undefined) throw new Error("the channel was not opened");
     opened.push(channel);
     return channel;
@@ -88,7 +98,7 @@ export function channelBench<Name extends ChannelProvider>(
     open,
     sendWith: (fault, options) => {
       provider.rules([{ fault }]);
-      return open(options).send(message());
+      return open(options).send(baseMessage(change));
     },
   };
 }
@@ -107,6 +117,12 @@ export type ChannelSample<Name extends ChannelProvider> = {
   readonly provider: Name;
   /** How the provider accepts a message as `m-7` in 2 segments. */
   readonly accepts: Fault;
+  /** null: its answer has no number of segments. Default: 2. */
+  readonly segments?: number | null;
+  /** Changes to every message. */
+  readonly message?: Partial<Message>;
+  /** A named provider drops no repetition: an answer that cannot be read is unknown. Its table, and how it answers with a code. */
+  readonly named?: { readonly table: CodeTable; readonly answer: (code: string) => Fault };
   /** How it refuses a message for good, repeating address and text. */
   readonly refuses: (words: string) => Fault;
   /** How it asks to come back after this `Retry-After`; null: it never does. */
@@ -114,12 +130,13 @@ export type ChannelSample<Name extends ChannelProvider> = {
 };
 
 export function testChannel<Name extends ChannelProvider>(sample: ChannelSample<Name>): void {
-  const { bench, provider: name } = sample;
+  const { bench, provider: name, segments = 2 } = sample;
+  const message = (change: Partial<Message> = {}) => baseMessage({ ...sample.message, ...change });
   const { provider, open, sendWith, logged } = bench;
 
   describe(`channel ${name}: an answer`, () => {
     test("of acceptance has message id and segments", async () => {
-      expect(await sendWith(sample.accepts)).toEqual({ kind: "accepted", messageId: "m-7", segments: 2 });
+      expect(await sendWith(sample.accepts)).toEqual({ kind: "accepted", messageId: "m-7", segments });
     });
 
     test("of refusal is permanent, in our own words", async () => {
@@ -133,6 +150,51 @@ export function testChannel<Name extends ChannelProvider>(sample: ChannelSample<
       expect(outcome).toMatchObject({ kind: "failed-transient", retryAfterMs: 7_000 });
       expectDiscreet(outcome, logged());
     });
+  });
+
+  const { named } = sample;
+  describe.runIf(named)(`channel ${name}: a named provider`, () => {
+    test.each<[string, Fault]>([
+      ["HTML", { do: "answer", headers: { "content-type": "text/html" }, body: "<html>ok</html>" }],
+      ["nothing", { do: "answer", body: "" }],
+      ["half a body", { do: "slow-body", ms: 20, cut: true }],
+      ["a list", { do: "answer", body: "[1]" }],
+      ["HTML with 502", { do: "answer", status: 502, body: "<html>Bad Gateway</html>" }],
+      ["nothing with 500", { do: "answer", status: 500 }],
+    ])("that answers %s leaves the outcome unknown", async (_name, fault) => {
+      const outcome = await sendWith(fault);
+      expect(outcome).toMatchObject({ kind: "unknown" });
+      expectDiscreet(outcome, logged());
+    });
+
+    test("over TLS that fails: nothing is sent", async () => {
+      const outcome = await open({ url: provider().url("").replace("http:", "https:") }).send(message());
+      expect(outcome).toMatchObject({ kind: "failed-transient" });
+      expectDiscreet(outcome, logged());
+      expect(provider().log).toHaveLength(0);
+    });
+
+    const kinds = {
+      refused: "failed-permanent",
+      later: "failed-transient",
+      channel: "channel-fault",
+      unknown: "unknown",
+    };
+    test.each(Object.entries(named?.table.codes ?? {}))("that answers %s", async (key, { means, words }) => {
+      const code = key.replace("*", key.endsWith(".*") ? "Other" : "");
+      const outcome = await sendWith(named?.answer(code) ?? faults.ok);
+      expect(outcome).toMatchObject({ kind: kinds[means], message: words });
+      expectDiscreet(outcome, logged());
+    });
+
+    test("that answers with a code of its own says so", async () => {
+      const outcome = await sendWith(named?.answer("99999") ?? faults.ok);
+      expect(outcome).toMatchObject({ kind: "failed-permanent", code: "99999", unlisted: true });
+    });
+  });
+
+  afterEach(() => {
+    expect(provider().complaints).toEqual([]);
   });
 
   describe(`channel ${name}: no answer`, () => {

@@ -3,7 +3,7 @@
  * (`provider-faults.ts`), and logs everything (`provider-log.ts`). Each path is a channel.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { perform, type Rule, ruleBook } from "./provider-faults.ts";
+import { type Fault, perform, type Rule, ruleBook } from "./provider-faults.ts";
 import {
   judge,
   type LogEntry,
@@ -23,11 +23,24 @@ export type FakeProviderOptions = {
   /** Answers 401 to a message whose signature is wrong. */
   readonly enforceSignature?: boolean;
   readonly rules?: readonly Rule[];
+  /** The answer where no rule applies. Default: 200 without a body. */
+  readonly answer?: Fault;
+  /** Checks a request as the provider documents it; its complaint, or null. A request with a complaint gets 400 and is not taken. */
+  readonly check?: (request: CheckedRequest) => string | null;
   /** How long an idle connection is kept, announced to the client as Node does; 0: for ever, unannounced. Default 5,000. */
   readonly keepAliveMs?: number;
 };
 
+export type CheckedRequest = {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: string;
+};
+
 export type FakeProvider = {
+  /** The complaints of `check`. */
+  readonly complaints: readonly string[];
   readonly port: number;
   readonly origin: string;
   /** Everything received so far, oldest first. */
@@ -55,6 +68,7 @@ const noRules = () => null;
 /** Starts one on 127.0.0.1 in this process. */
 export async function startFakeProvider(options: FakeProviderOptions = {}): Promise<FakeProvider> {
   const webhook = options.secret === undefined ? null : webhookOf(options.secret);
+  const complaints: string[] = [];
   let raw: RawEntry[] = [];
   let read: LogEntry[] = [];
   let attempts = new Map<string, number>();
@@ -75,14 +89,25 @@ export async function startFakeProvider(options: FakeProviderOptions = {}): Prom
   const take = (request: IncomingMessage, body: string, response: ServerResponse) => {
     const entry = entryOf(request, body);
     raw.push(entry);
-    if (options.enforceSignature && webhook && !signatureOk(webhook, entry)) {
+    const { method = "", url = "", headers } = request;
+    const complaint = options.check?.({ method, url, headers, body }) ?? null;
+    if (complaint !== null) {
+      complaints.push(complaint);
+      perform({ do: "answer", status: 400, body: complaint }, entry, response);
+    } else if (options.enforceSignature && webhook && !signatureOk(webhook, entry)) {
       perform({ do: "answer", status: 401 }, entry, response);
+    } else if (pick === noRules && options.answer !== undefined) {
+      perform(options.answer, entry, response);
     } else if (pick === noRules) {
       response.writeHead(200, OK).end();
     } else {
       const attempt = (attempts.get(entry.webhookId) ?? 0) + 1;
       attempts.set(entry.webhookId, attempt);
-      perform(pick({ body: parse(body), path: entry.path, attempt }) ?? { do: "answer" }, entry, response);
+      perform(
+        pick({ body: parse(body), path: entry.path, attempt }) ?? options.answer ?? { do: "answer" },
+        entry,
+        response,
+      );
     }
     for (const check of waiting) check();
   };
@@ -105,6 +130,7 @@ export async function startFakeProvider(options: FakeProviderOptions = {}): Prom
   return {
     port,
     origin,
+    complaints,
     get log() {
       return log();
     },

@@ -67,7 +67,7 @@ export async function sendTest(
   const catalog = (await catalogThatRuns(context)) ?? catalogOfFiles(context);
   const composed = compose(catalog, options, target, shop, to);
   const opener = open ?? (await import("../../channels/registry.ts")).openChannels;
-  const channel = opener([target], { log, print: out }).get(target.name);
+  const channel = opener([target], { log, print: out, publicUrl: config.publicUrl }).get(target.name);
   if (channel === undefined) throw new Error("the channel was opened");
   try {
     report(context, channel, composed, await channel.send(composed.message));

@@ -289,16 +289,47 @@ describe("channels", () => {
 
   it("reports unknown providers, each with its line", () => {
     write(`channels:
-  sms: { provider: aliyun-sms, signName: Acme, fallback: voice }
+  sms: { provider: wechat, signName: Acme, fallback: voice }
   chat:
     provider: webhok
     url: "http://127.0.0.1:9100/chat"
   voice: { provider: constructor }
 `);
     expect(faultsOf()).toEqual([
-      "dunlin.yaml:2: channels.sms.provider: is not a provider of this version (known: console, webhook)",
+      "dunlin.yaml:2: channels.sms.provider: is not a provider of this version (known: console, webhook, aliyun-sms, tencent-sms, twilio-sms)",
       "dunlin.yaml:4: channels.chat.provider: is not a provider of this version (did you mean `webhook`?)",
-      "dunlin.yaml:6: channels.voice.provider: is not a provider of this version (known: console, webhook)",
+      "dunlin.yaml:6: channels.voice.provider: is not a provider of this version (known: console, webhook, aliyun-sms, tencent-sms, twilio-sms)",
+    ]);
+  });
+
+  it("report what a named provider needs, each with its line", () => {
+    write(`publicUrl: dunlin.example
+channels:
+  ali: { provider: aliyun-sms, accessKeyId: a, signNam: x, receiptToken: short }
+  tencent: { provider: tencent-sms, secretKey: "${"$"}{NONE}" }
+  twilio: { provider: twilio-sms, accountSid: AC1, authToken: t }
+`);
+    const faults = faultsOf().join("\n");
+    for (const fault of [
+      "dunlin.yaml:1: publicUrl: must be an http:// or https:// URL",
+      "dunlin.yaml:3: channels.ali.accessKeySecret: is required",
+      "dunlin.yaml:3: channels.ali.signNam: unknown key (did you mean `signName`?)",
+      "dunlin.yaml:3: channels.ali.receiptToken: must be 16 to 200 letters, digits, - and _: `openssl rand -hex 16` makes one",
+      "dunlin.yaml:4: channels.tencent.sdkAppId: is required",
+      "dunlin.yaml:5: channels.twilio.from: is required, or messagingServiceSid",
+    ])
+      expect(faults).toContain(fault);
+  });
+
+  it("take a named provider with its defaults", () => {
+    write(`publicUrl: https://dunlin.example
+channels:
+  tencent: { provider: tencent-sms, secretId: a, secretKey: b, sdkAppId: 1400 }
+`);
+    const { channels, publicUrl } = configOf();
+    expect(publicUrl).toBe("https://dunlin.example");
+    expect(channels).toMatchObject([
+      { contact: "phone", settings: { secretId: "a", sdkAppId: "1400", region: "ap-guangzhou" } },
     ]);
   });
 

@@ -1,0 +1,79 @@
+/**
+ * The meaning of a provider's codes: one table a provider, in the `codes.ts` of its folder. docs/providers.md is checked against the tables. The
+ * words are ours alone: a provider's words could repeat the address or the text.
+ */
+import type { SendOutcome } from "../core/seams/channel.ts";
+import { MINUTE } from "../core/values/duration.ts";
+import { offsetMinutes } from "../core/values/zone.ts";
+import { permanent, transient } from "./http-outcome.ts";
+
+/**
+ * - `refused`: never, for this recipient or this text.
+ * - `later`: not sent; may be tried again, `until` says from when.
+ * - `channel`: nothing of this channel is sent. It is paused, `until` says for how long.
+ * - `unknown`: may have been sent.
+ */
+export type Meaning = {
+  readonly means: "refused" | "later" | "channel" | "unknown";
+  readonly words: string;
+  readonly until?: "tomorrow" | "next month";
+};
+
+export type CodeTable = {
+  readonly provider: string;
+  /** The zone of the provider's day. */
+  readonly zone: string;
+  /** A key that ends with `*` stands for every code that begins like it. */
+  readonly codes: Readonly<Record<string, Meaning>>;
+};
+
+export function meaningOf({ codes }: CodeTable, code: string): Meaning | null {
+  const own = Object.hasOwn(codes, code) ? codes[code] : undefined;
+  if (own !== undefined) return own;
+  for (const [key, meaning] of Object.entries(codes))
+    if (key.endsWith("*") && code.startsWith(key.slice(0, -1))) return meaning;
+  return null;
+}
+
+/** Letters, digits and `._-`: a code that holds anything else could hold an address. */
+export const plainCode = (code: unknown): string =>
+  (typeof code === "string" || typeof code === "number") && /^[\w.-]{1,80}$/.test(String(code))
+    ? String(code)
+    : "unreadable";
+
+export type CodeFacts = {
+  /** Epoch ms. */
+  readonly now: number;
+  /** The HTTP status of the answer. */
+  readonly status: number;
+  readonly retryAfterMs?: number | null;
+};
+
+/** An unlisted code of a 5xx leaves open whether the message was sent; else it was refused. */
+export function outcomeOf(
+  table: CodeTable,
+  code: string,
+  { now, status, retryAfterMs = null }: CodeFacts,
+): SendOutcome {
+  const meaning = meaningOf(table, code);
+  if (meaning === null) {
+    const message = "the provider answered with a code that Dunlin does not know";
+    return status >= 500
+      ? { kind: "unknown", code, message: `${message}; it may have sent the message`, unlisted: true }
+      : { kind: "failed-permanent", code, message, unlisted: true };
+  }
+  const { means, words, until } = meaning;
+  const waitMs = until === undefined ? null : startOf(until, now, table.zone) - now;
+  if (means === "refused") return permanent(code, words);
+  if (means === "later") return transient(code, words, waitMs ?? retryAfterMs);
+  if (means === "channel") return { kind: "channel-fault", code, message: words, resumeInMs: waitMs };
+  return { kind: "unknown", code, message: words };
+}
+
+/** The beginning of the next day or month of the zone, which has no daylight saving time. */
+export function startOf(until: "tomorrow" | "next month", now: number, zone: string): number {
+  const offset = offsetMinutes(zone, now) * MINUTE;
+  const local = new Date(now + offset);
+  const [year, month, day] = [local.getUTCFullYear(), local.getUTCMonth(), local.getUTCDate()];
+  return (until === "tomorrow" ? Date.UTC(year, month, day + 1) : Date.UTC(year, month + 1, 1)) - offset;
+}

@@ -1,0 +1,42 @@
+/** docs/providers.md against the tables of the providers. `UPDATE_DOCS=1` writes the tables into it. */
+import { readFileSync, writeFileSync } from "node:fs";
+import { expect, it } from "vitest";
+import { aliyunCodes } from "../../src/channels/aliyun-sms/codes.ts";
+import type { CodeTable, Meaning } from "../../src/channels/code-table.ts";
+import { tencentCodes } from "../../src/channels/tencent-sms/codes.ts";
+import { twilioCodes } from "../../src/channels/twilio-sms/codes.ts";
+
+const PATH = "docs/providers.md";
+
+const does = ({ means, until }: Meaning): string => {
+  const wait = until === undefined ? "" : `, not before ${until === "tomorrow" ? "the next day" : "the next month"}`;
+  if (means === "refused") return "tries the next channel";
+  if (means === "later") return `tries again${wait}`;
+  if (means === "channel") return `pauses the channel${until === undefined ? "" : ` until ${until}`}`;
+  return "never repeats it";
+};
+
+function tableOf({ provider, codes }: CodeTable): string {
+  const rows = Object.entries(codes).map(([code, meaning]) => `| \`${code}\` | ${meaning.words} | ${does(meaning)} |`);
+  return [
+    `<!-- ${provider} -->`,
+    "",
+    "| code | meaning | Dunlin |",
+    "|---|---|---|",
+    ...rows,
+    "",
+    `<!-- /${provider} -->`,
+  ].join("\n");
+}
+
+it.each([aliyunCodes, tencentCodes, twilioCodes])("lists the codes of $provider", (table) => {
+  const document = readFileSync(PATH, "utf8");
+  const { provider } = table;
+  const place = new RegExp(`<!-- ${provider} -->[\\s\\S]*<!-- /${provider} -->`);
+  if (process.env.UPDATE_DOCS === "1")
+    writeFileSync(
+      PATH,
+      document.replace(place, () => tableOf(table)),
+    );
+  expect(place.exec(readFileSync(PATH, "utf8"))?.[0]).toBe(tableOf(table));
+});
