@@ -10,6 +10,7 @@ import type { ChannelDeps, Open } from "./deps.ts";
 import { openTencentSms } from "./tencent-sms/open.ts";
 import { openTwilioSms } from "./twilio-sms/open.ts";
 import { openWebhook } from "./webhook/open.ts";
+import { openWhatsapp } from "./whatsapp/open.ts";
 
 const OPEN: { readonly [Name in ChannelProvider]: Open<Name> } = {
   console: openConsole,
@@ -17,6 +18,7 @@ const OPEN: { readonly [Name in ChannelProvider]: Open<Name> } = {
   "aliyun-sms": openAliyunSms,
   "tencent-sms": openTencentSms,
   "twilio-sms": openTwilioSms,
+  whatsapp: openWhatsapp,
 };
 
 /** Opens every configured channel, by name. Nothing is connected yet. Never throws: dunlin.yaml was checked when it was read. */

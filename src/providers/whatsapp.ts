@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { textField, urlField } from "../core/text/yaml-fields.ts";
 import { paramsOf, positional, type Section, textsOf, word } from "./approved.ts";
 import type { Provider } from "./provider.ts";
 import { whatsappRefuses } from "./refused/lists.ts";
@@ -52,6 +53,19 @@ export const whatsapp = {
   mainland: false,
   refuses: whatsappRefuses,
   delivers: true,
-  settings: null,
+  settings: {
+    url: urlField.optional(),
+    accessToken: textField,
+    phoneNumberId: word,
+    /** Signs receipts; without it none are taken. */
+    appSecret: textField.optional(),
+    /** The word by which WhatsApp checks the address for receipts. */
+    verifyToken: textField.optional(),
+    /** A version of the Graph API ends after about two years. */
+    version: z
+      .string()
+      .regex(/^v\d{1,3}\.\d$/, "must be a version of the Graph API, like v23.0")
+      .default("v23.0"),
+  },
   approved: { section: "whatsapp", shape: shape.transform(read), required: false, takesLinks: true },
 } as const satisfies Provider;

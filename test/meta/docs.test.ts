@@ -86,7 +86,13 @@ describe("docs/configuration.md", () => {
     expect(firstCells("docs/configuration.md", "### Named providers")).toEqual(sorted(names));
     for (const name of names) {
       const row = section.split("\n").find((line) => line.startsWith(`| \`${name}\``)) ?? "";
-      const documented = [...row.matchAll(/`(\w+)`/g)].map(([, key = ""]) => key);
+      const documented = [
+        ...row
+          .split("|")
+          .slice(2)
+          .join()
+          .matchAll(/`([a-z]\w*)`/g),
+      ].map(([, key = ""]) => key);
       expect(sorted([...documented, "url"]), name).toEqual(sorted(Object.keys(providerOf(name)?.settings ?? {})));
     }
   });

@@ -5,6 +5,7 @@ import { aliyunCodes } from "../../src/channels/aliyun-sms/codes.ts";
 import type { CodeTable, Meaning } from "../../src/channels/code-table.ts";
 import { tencentCodes } from "../../src/channels/tencent-sms/codes.ts";
 import { twilioCodes } from "../../src/channels/twilio-sms/codes.ts";
+import { whatsappCodes } from "../../src/channels/whatsapp/codes.ts";
 
 const PATH = "docs/providers.md";
 
@@ -29,7 +30,7 @@ function tableOf({ provider, codes }: CodeTable): string {
   ].join("\n");
 }
 
-it.each([aliyunCodes, tencentCodes, twilioCodes])("lists the codes of $provider", (table) => {
+it.each([aliyunCodes, tencentCodes, twilioCodes, whatsappCodes])("lists the codes of $provider", (table) => {
   const document = readFileSync(PATH, "utf8");
   const { provider } = table;
   const place = new RegExp(`<!-- ${provider} -->[\\s\\S]*<!-- /${provider} -->`);

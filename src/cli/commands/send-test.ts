@@ -203,6 +203,7 @@ function report({ out }: CommandContext, channel: Channel, { message, made }: Co
     return;
   }
   const failure = safe(`${outcome.code}: ${outcome.message}`);
+  if (outcome.kind === "channel-fault") throw new CommandError(`not sent, the channel is at fault: ${failure}`);
   throw new CommandError(
     outcome.kind === "unknown"
       ? `the outcome is unknown, it may have been sent: ${failure} (key ${idempotencyKey})`

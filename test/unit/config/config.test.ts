@@ -296,9 +296,9 @@ describe("channels", () => {
   voice: { provider: constructor }
 `);
     expect(faultsOf()).toEqual([
-      "dunlin.yaml:2: channels.sms.provider: is not a provider of this version (known: console, webhook, aliyun-sms, tencent-sms, twilio-sms)",
+      "dunlin.yaml:2: channels.sms.provider: is not a provider of this version (known: console, webhook, aliyun-sms, tencent-sms, twilio-sms, whatsapp)",
       "dunlin.yaml:4: channels.chat.provider: is not a provider of this version (did you mean `webhook`?)",
-      "dunlin.yaml:6: channels.voice.provider: is not a provider of this version (known: console, webhook, aliyun-sms, tencent-sms, twilio-sms)",
+      "dunlin.yaml:6: channels.voice.provider: is not a provider of this version (known: console, webhook, aliyun-sms, tencent-sms, twilio-sms, whatsapp)",
     ]);
   });
 
