@@ -67,7 +67,9 @@ describe("PUT /v1/campaigns/:key", () => {
       source: "http",
       fromVersion: 1,
       editedSinceApply: true,
-      warnings: [],
+      warnings: [
+        "campaign.yaml:2: step nudge has no template for chat, the fallback of a channel, and cannot use it: add nudge.chat.en.hbs",
+      ],
     });
     expect(
       await sql`select who, via, action, subject, from_version, to_version, note from audit order by id desc limit 1`,

@@ -125,7 +125,8 @@ export const ERRORS = {
   invalid_rehearsal: {
     status: 422,
     title: "Invalid rehearsal",
-    remedy: "Send order events as NDJSON, or JSON with `events` and optionally `campaigns` and `from`.",
+    remedy:
+      "Send order events as NDJSON, or JSON with `events` and optionally `campaigns`, `against` and `from`; no events with `stored`.",
   },
   invalid_campaign: {
     status: 422,
