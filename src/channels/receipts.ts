@@ -5,6 +5,7 @@ import { aliyunReceipts } from "./aliyun-sms/receipt.ts";
 import { tencentReceipts } from "./tencent-sms/receipt.ts";
 import { twilioReceipts } from "./twilio-sms/receipt.ts";
 import { webhookReceipts } from "./webhook/receipt.ts";
+import { wechatReceipts } from "./wechat/receipt.ts";
 import { whatsappReceipts } from "./whatsapp/receipt.ts";
 
 /** null: the channel is configured without the secret that its receipts need. */
@@ -19,6 +20,7 @@ const READERS: { readonly [Name in ChannelProvider]?: Reads<Name> } = {
   "tencent-sms": ({ settings }) =>
     settings.receiptToken === undefined ? null : tencentReceipts(settings.receiptToken),
   "twilio-sms": ({ settings }, publicUrl) => twilioReceipts({ authToken: settings.authToken, publicUrl }),
+  wechat: ({ settings: { token } }) => (token === undefined ? null : wechatReceipts(token)),
   whatsapp: ({ settings: { appSecret, verifyToken } }) =>
     appSecret === undefined || verifyToken === undefined ? null : whatsappReceipts({ appSecret, verifyToken }),
 };

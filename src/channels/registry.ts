@@ -10,6 +10,7 @@ import type { ChannelDeps, Open } from "./deps.ts";
 import { openTencentSms } from "./tencent-sms/open.ts";
 import { openTwilioSms } from "./twilio-sms/open.ts";
 import { openWebhook } from "./webhook/open.ts";
+import { openWechat } from "./wechat/open.ts";
 import { openWhatsapp } from "./whatsapp/open.ts";
 
 const OPEN: { readonly [Name in ChannelProvider]: Open<Name> } = {
@@ -19,6 +20,7 @@ const OPEN: { readonly [Name in ChannelProvider]: Open<Name> } = {
   "tencent-sms": openTencentSms,
   "twilio-sms": openTwilioSms,
   whatsapp: openWhatsapp,
+  wechat: openWechat,
 };
 
 /** Opens every configured channel, by name. Nothing is connected yet. Never throws: dunlin.yaml was checked when it was read. */

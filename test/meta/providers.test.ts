@@ -5,6 +5,7 @@ import { aliyunCodes } from "../../src/channels/aliyun-sms/codes.ts";
 import type { CodeTable, Meaning } from "../../src/channels/code-table.ts";
 import { tencentCodes } from "../../src/channels/tencent-sms/codes.ts";
 import { twilioCodes } from "../../src/channels/twilio-sms/codes.ts";
+import { wechatCodes } from "../../src/channels/wechat/codes.ts";
 import { whatsappCodes } from "../../src/channels/whatsapp/codes.ts";
 
 const PATH = "docs/providers.md";
@@ -30,14 +31,17 @@ function tableOf({ provider, codes }: CodeTable): string {
   ].join("\n");
 }
 
-it.each([aliyunCodes, tencentCodes, twilioCodes, whatsappCodes])("lists the codes of $provider", (table) => {
-  const document = readFileSync(PATH, "utf8");
-  const { provider } = table;
-  const place = new RegExp(`<!-- ${provider} -->[\\s\\S]*<!-- /${provider} -->`);
-  if (process.env.UPDATE_DOCS === "1")
-    writeFileSync(
-      PATH,
-      document.replace(place, () => tableOf(table)),
-    );
-  expect(place.exec(readFileSync(PATH, "utf8"))?.[0]).toBe(tableOf(table));
-});
+it.each([aliyunCodes, tencentCodes, twilioCodes, whatsappCodes, wechatCodes])(
+  "lists the codes of $provider",
+  (table) => {
+    const document = readFileSync(PATH, "utf8");
+    const { provider } = table;
+    const place = new RegExp(`<!-- ${provider} -->[\\s\\S]*<!-- /${provider} -->`);
+    if (process.env.UPDATE_DOCS === "1")
+      writeFileSync(
+        PATH,
+        document.replace(place, () => tableOf(table)),
+      );
+    expect(place.exec(readFileSync(PATH, "utf8"))?.[0]).toBe(tableOf(table));
+  },
+);

@@ -289,16 +289,16 @@ describe("channels", () => {
 
   it("reports unknown providers, each with its line", () => {
     write(`channels:
-  sms: { provider: wechat, signName: Acme, fallback: voice }
+  sms: { provider: voicemail, signName: Acme, fallback: voice }
   chat:
     provider: webhok
     url: "http://127.0.0.1:9100/chat"
   voice: { provider: constructor }
 `);
     expect(faultsOf()).toEqual([
-      "dunlin.yaml:2: channels.sms.provider: is not a provider of this version (known: console, webhook, aliyun-sms, tencent-sms, twilio-sms, whatsapp)",
+      "dunlin.yaml:2: channels.sms.provider: is not a provider of this version (known: console, webhook, aliyun-sms, tencent-sms, twilio-sms, whatsapp, wechat)",
       "dunlin.yaml:4: channels.chat.provider: is not a provider of this version (did you mean `webhook`?)",
-      "dunlin.yaml:6: channels.voice.provider: is not a provider of this version (known: console, webhook, aliyun-sms, tencent-sms, twilio-sms, whatsapp)",
+      "dunlin.yaml:6: channels.voice.provider: is not a provider of this version (known: console, webhook, aliyun-sms, tencent-sms, twilio-sms, whatsapp, wechat)",
     ]);
   });
 
