@@ -103,8 +103,13 @@ function channelConfig(name: string, entry: ChannelEntry): ChannelConfig {
     cost: entry.cost ? { micros: toMicros(entry.cost.amount), currency: entry.cost.currency } : null,
     fallback: entry.fallback ?? null,
   };
+  const signName = "signName" in entry && typeof entry.signName === "string" ? { signName: entry.signName } : {};
   // The settings are those of this provider's schema: the pair is one of the union.
-  return { ...terms, settings: z.object(providerOf(provider)?.settings ?? {}).parse(entry) } as ChannelConfig;
+  return {
+    ...terms,
+    ...signName,
+    settings: z.object(providerOf(provider)?.settings ?? {}).parse(entry),
+  } as ChannelConfig;
 }
 
 function isContact(text: string | undefined): text is ContactKind {

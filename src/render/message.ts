@@ -20,6 +20,8 @@ export type MessageChannel = {
   readonly provider: string;
   readonly contact: ContactKind;
   readonly cost: Cost | null;
+  /** See ChannelTerms. */
+  readonly signName?: string;
 };
 
 export type MadeMessage = {
@@ -103,8 +105,9 @@ export function makeMessage(
   const isSms = sendsSms(channel);
   const rendered = isSms ? renderSms(template, data, channel.provider, to) : template.render(data, channel.provider);
   if (!rendered.ok) return { ok: false, code: "template_failed", template: template.id, message: rendered.message };
-  const { text, params, approved } = rendered;
-  const sms = isSms ? countSms(rendered, to) : null;
+  const { text, params } = rendered;
+  const approved = signedBy(rendered.approved, channel.signName);
+  const sms = isSms ? countSms({ text, approved }, to) : null;
   const segments = sms?.segments ?? 1;
   return {
     ok: true,
@@ -141,6 +144,10 @@ export function costOf(cost: Cost | null, segments: number): Cost | null {
 export function countSms({ text, approved }: Pick<MadeMessage, "text" | "approved">, to: string): SegmentCount {
   return countSegments(signatureOf(approved) + text, to);
 }
+
+/** The channel signs a text that names no signature. */
+const signedBy = (approved: ApprovedTemplate | null, signName: string | undefined): ApprovedTemplate | null =>
+  approved === null || signName === undefined ? approved : { ...approved, fields: { signName, ...approved.fields } };
 
 /** The provider puts the approved signature before the text, in brackets. It is billed with the text. */
 const signatureOf = (approved: ApprovedTemplate | null): string => {

@@ -64,6 +64,8 @@ export type ChannelTerms = {
   readonly name: string;
   readonly provider: string;
   readonly contact: ContactKind;
+  /** The signature of texts that name none. Absent: the provider puts none before the text. */
+  readonly signName?: string;
   /** null: no limit. It holds across processes. */
   readonly ratePerSecond: number | null;
   /** A send takes at most this long, ms. The lease of a claim is longer. */

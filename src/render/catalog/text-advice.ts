@@ -126,7 +126,7 @@ function* adviseSignature({ source, linesBefore, front }: Template, line: number
 
 function* adviseApproved(
   template: Template,
-  { name, provider }: ChannelFacts,
+  { name, provider, signName }: ChannelFacts,
   line: number,
   sample: TemplateData,
 ): Generator<TextAdvice> {
@@ -136,6 +136,14 @@ function* adviseApproved(
       code: "no_approved_template",
       line: 1,
       message: `channel ${name} uses ${provider}, which sends approved templates only: name the template in the front matter under ${approved.section}`,
+    };
+  // Providers that send approved templates only put a signature before each text.
+  const named = approved?.required === true ? template.front[approved.section] : undefined;
+  if (named !== undefined && named.fields.signName === undefined && signName === undefined)
+    yield {
+      code: "no_approved_template",
+      line: 1,
+      message: `neither the text nor channel ${name} has a signName: add it to ${approved?.section} in the front matter, or to the channel in dunlin.yaml`,
     };
   for (const { section, takesLinks } of approvedTemplates) {
     if (template.front[section] === undefined) continue;

@@ -324,12 +324,12 @@ channels:
   it("take a named provider with its defaults", () => {
     write(`publicUrl: https://dunlin.example
 channels:
-  tencent: { provider: tencent-sms, secretId: a, secretKey: b, sdkAppId: 1400 }
+  tencent: { provider: tencent-sms, secretId: a, secretKey: b, sdkAppId: 1400, signName: 晴雨 }
 `);
     const { channels, publicUrl } = configOf();
     expect(publicUrl).toBe("https://dunlin.example");
     expect(channels).toMatchObject([
-      { contact: "phone", settings: { secretId: "a", sdkAppId: "1400", region: "ap-guangzhou" } },
+      { contact: "phone", signName: "晴雨", settings: { secretId: "a", sdkAppId: "1400", region: "ap-guangzhou" } },
     ]);
   });
 

@@ -280,6 +280,9 @@ describe("advice on a text", () => {
     const text = (sign: string) => `---\naliyun: { ${sign}templateCode: A }\n---\n拒收请回复R${"单".repeat(134 - 7)}`;
     expect(codes(text(""), SMS, "zh-CN")).toEqual([]);
     expect(codes(text("signName: 好店, "), SMS, "zh-CN")).toEqual(["1 long".replace("1", "4")]);
+    // The channel's own signature counts as well.
+    const signed = { ...SMS, provider: "aliyun-sms", signName: "好店" };
+    expect(codes(text(""), signed, "zh-CN")).toEqual(["4 long"]);
   });
 
   it("warns of words and signs that carriers refuse", () => {
@@ -411,6 +414,10 @@ describe("advice on a text", () => {
     expect(advice("{{shop}} STOP", aliyun)).toEqual([
       expect.stringMatching(/^1 no_approved_template: channel sms uses aliyun-sms/),
     ]);
-    expect(codes("---\naliyun: { templateCode: A }\n---\n{{shop}} STOP", aliyun)).toEqual([]);
+    const unsigned = "---\naliyun: { templateCode: A }\n---\n{{shop}} STOP";
+    expect(advice(unsigned, aliyun)).toEqual([
+      expect.stringMatching(/^1 no_approved_template: neither the text nor channel sms has a signName/),
+    ]);
+    expect(codes(unsigned, { ...aliyun, signName: "好店" })).toEqual([]);
   });
 });
