@@ -27,13 +27,17 @@ export type CodeTable = {
   readonly codes: Readonly<Record<string, Meaning>>;
 };
 
+/** The same code comes with several prefixes, or with none: `isv.MOBILE_NUMBER_ILLEGAL`, abroad `MOBILE_NUMBER_ILLEGAL`. So its last part counts too. */
 export function meaningOf({ codes }: CodeTable, code: string): Meaning | null {
   const own = Object.hasOwn(codes, code) ? codes[code] : undefined;
   if (own !== undefined) return own;
   for (const [key, meaning] of Object.entries(codes))
     if (key.endsWith("*") && code.startsWith(key.slice(0, -1))) return meaning;
-  return null;
+  const last = lastPart(code);
+  return Object.entries(codes).find(([key]) => !key.endsWith("*") && lastPart(key) === last)?.[1] ?? null;
 }
+
+const lastPart = (code: string): string => code.slice(code.lastIndexOf(".") + 1);
 
 /** Letters, digits and `._-`: a code that holds anything else could hold an address. */
 export const plainCode = (code: unknown): string =>

@@ -15,15 +15,6 @@ export function isSame(given: string, wanted: string): boolean {
   return a.length === b.length && timingSafeEqual(a, b);
 }
 
-/** The ids of messages are longer than a number of JavaScript is exact: they become texts. */
-export function parseExact(rawBody: Buffer): unknown {
-  try {
-    return JSON.parse(rawBody.toString("utf8").replace(/([:[,]\s*)(\d{16,})(?=\s*[,}\]])/g, '$1"$2"'));
-  } catch {
-    return undefined;
-  }
-}
-
 export const isObject = (value: unknown): value is Json =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 

@@ -1,4 +1,4 @@
-/** Reads a platform's JSON without trusting its shape, and its 64-bit numbers without rounding them. */
+/** Reads a platform's JSON without trusting its shape. */
 
 export type Json = Readonly<Record<string, unknown>>;
 
@@ -23,18 +23,4 @@ export function decimalOf(value: unknown): string | null {
   const text = typeof value === "number" ? String(value) : value;
   if (typeof text !== "string" || !/^-?\d{1,15}(\.\d{1,6})?$/.test(text)) return null;
   return text.startsWith("-") ? "0" : text;
-}
-
-/** Parses the body with every whole number of 16 digits or more as a string. Null when it is not JSON. */
-export function parseExact(rawBody: Buffer): unknown {
-  const quoted = rawBody
-    .toString("utf8")
-    .replace(/"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g, (token) =>
-      /^-?\d{16,}$/.test(token) ? `"${token}"` : token,
-    );
-  try {
-    return JSON.parse(quoted);
-  } catch {
-    return null;
-  }
 }

@@ -2,8 +2,10 @@
  * Receipts (SmsReport) and replies (SmsUp) of Aliyun SMS: arrays of JSON, both pushed to the address of the channel. Aliyun signs nothing, so a token
  * in the path gives access. It repeats a push that is not answered with code 0.
  */
+
 import { NO_RECEIPT, type Receipt, type ReceiptReader } from "../../core/seams/receipt.ts";
-import { chinaTime, countOf, type Json, json, listOf, OK, parseExact, textOf } from "../receipt-parts.ts";
+import { parseExact } from "../../core/text/exact-json.ts";
+import { chinaTime, countOf, type Json, json, listOf, OK, textOf } from "../receipt-parts.ts";
 
 export function aliyunReceipts(token: string): ReceiptReader {
   return {

@@ -2,8 +2,10 @@
  * Status callbacks of Tencent Cloud SMS (arrays) and replies (one object). Tencent signs nothing, so a token in the path gives access. Our reference
  * comes back in `ext` only for accounts that asked for it, so messages are known by their SerialNo.
  */
+
 import { NO_RECEIPT, type Receipt, type ReceiptReader } from "../../core/seams/receipt.ts";
-import { chinaTime, type Json, json, listOf, OK, parseExact, secondsTime, textOf } from "../receipt-parts.ts";
+import { parseExact } from "../../core/text/exact-json.ts";
+import { chinaTime, type Json, json, listOf, OK, secondsTime, textOf } from "../receipt-parts.ts";
 
 export function tencentReceipts(token: string): ReceiptReader {
   return {

@@ -2,20 +2,11 @@
  * Pushes of WeChat: results of subscribe messages (JSON or XML) and of template messages (XML), and what followers write. The query is signed with the
  * channel's token; the `GET` by which WeChat checks the address is, too. Pushes in safe mode (encrypted) are not read.
  */
+
 import { createHash } from "node:crypto";
 import { NO_RECEIPT, type Receipt, type ReceiptReader, type ReceiptRequest } from "../../core/seams/receipt.ts";
-import {
-  isObject,
-  isSame,
-  type Json,
-  listOf,
-  no,
-  OK,
-  parseExact,
-  secondsTime,
-  text,
-  textOf,
-} from "../receipt-parts.ts";
+import { parseExact } from "../../core/text/exact-json.ts";
+import { isObject, isSame, type Json, listOf, no, OK, secondsTime, text, textOf } from "../receipt-parts.ts";
 
 export function wechatReceipts(token: string): ReceiptReader {
   return {

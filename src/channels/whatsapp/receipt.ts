@@ -2,9 +2,11 @@
  * Webhooks of the WhatsApp Cloud API: statuses with our delivery id (`biz_opaque_callback_data`), messages of buyers, and what they prefer. Signed over
  * the raw bytes. Since buyers may hide their numbers, a reply without one is about the message that it answers.
  */
+
 import { createHmac } from "node:crypto";
 import { NO_RECEIPT, type Receipt, type ReceiptReader } from "../../core/seams/receipt.ts";
-import { isObject, isSame, type Json, no, OK, parseExact, secondsTime, text, textOf } from "../receipt-parts.ts";
+import { parseExact } from "../../core/text/exact-json.ts";
+import { isObject, isSame, type Json, no, OK, secondsTime, text, textOf } from "../receipt-parts.ts";
 
 export function whatsappReceipts({
   appSecret,

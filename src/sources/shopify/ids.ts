@@ -1,5 +1,6 @@
 /** Shopify's ids as exact text: JSON.parse rounds a number above 2^53. */
-import { type Json, jsonOf, parseExact } from "../json.ts";
+import { parseExact } from "../../core/text/exact-json.ts";
+import { type Json, jsonOf } from "../json.ts";
 
 type Kind = "Order" | "Customer";
 

@@ -27,6 +27,17 @@ const AT = Date.parse("2026-11-10T20:10:03+08:00");
 
 describe("Aliyun SMS", () => {
   const reader = aliyunReceipts("secret");
+  it("takes digits in what a buyer wrote for text, and long ids for what they are", () => {
+    const content = 'no: 12345678901234567, or "[1234567890123456789]"';
+    const body = JSON.stringify([
+      { phone_number: "13812345678", content },
+      { biz_id: "ID", success: true },
+    ]);
+    expect(read(reader, request(body.replace('"ID"', "1234567890123456789")))).toMatchObject([
+      { kind: "reply", text: content },
+      { kind: "delivered", messageId: "1234567890123456789" },
+    ]);
+  });
   it("reports", () => {
     const report = {
       phone_number: "13812345678",
