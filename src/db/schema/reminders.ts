@@ -55,6 +55,8 @@ export const reminders = pgTable(
     campaignVersion: text("campaign_version"),
     /** null: the reminder stands for the whole case. */
     step: text("step"),
+    /** How many rows of its case and step were decided before it was planned. After a merge of two cases only its order counts. */
+    seq: integer("seq").notNull().default(0),
     variant: text("variant"),
     /** As planned: `send` or `skip`. */
     kind: text("kind").notNull(),
@@ -78,9 +80,9 @@ export const reminders = pgTable(
   },
   (t) => [
     primaryKey({ columns: [t.shopId, t.id] }),
-    // A case has one planned row at most for each step. A row is planned while it is not decided. The condition is not on `state`: that changes
-    // once more when a send is recorded, and the update then stays on its page (HOT).
-    uniqueIndex("reminders_one_planned").on(t.shopId, t.caseId, t.step).where(sql`decided_at is null`),
+    // A case has one planned row at most for each step: two would both follow the same decided ones. The index names nothing that changes, so
+    // deciding a row and recording it write no index (HOT). The table leaves room on each page for that.
+    uniqueIndex("reminders_of_step").on(t.shopId, t.caseId, t.step, t.seq),
     // The plan and the recent sends of loaded buyers.
     index("reminders_buyer").on(t.shopId, t.buyerId),
     // The scan for due retries. Few reminders wait for one.

@@ -37,8 +37,8 @@ export async function mergeBuyers(
     sql`update cases set ended_at = dunlin_now() where shop_id = ${shop} and id = any(${ended}::uuid[])`,
     sql`update orders set buyer_id = ${winner}, case_id = case when case_id = any(${ended}::uuid[]) then ${kept?.id ?? null} else case_id end
         where shop_id = ${shop} and buyer_id = any(${gone}::uuid[])`,
-    sql`update reminders set buyer_id = ${winner}, case_id = case when case_id = any(${ended}::uuid[]) then ${kept?.id ?? null} else case_id end
-        where shop_id = ${shop} and buyer_id = any(${gone}::uuid[])`,
+    sql`update reminders set buyer_id = ${winner} where shop_id = ${shop} and buyer_id = any(${gone}::uuid[])`,
+    ...(kept === undefined || open.length === 1 ? [] : [joinReminders(sql, shop, kept.id, ended)]),
     sql`update cases set buyer_id = ${winner} where shop_id = ${shop} and buyer_id = any(${gone}::uuid[])`,
     sql`update cases set had_plan = ${held?.hadPlan ?? false}, manual = ${held !== null && isManual(held)},
         manual_at = ${moment(held?.manual?.since)}, back_at = ${moment(held?.manual?.backAt)},
@@ -52,3 +52,13 @@ export async function mergeBuyers(
         where shop_id = ${shop} and id = ${winner}`,
   ]);
 }
+
+/** The rows of the ended cases become those of the kept one, in the order in which they were decided. New numbers are above all old ones. */
+const joinReminders = (sql: Sql, shop: string, kept: string, ended: string) =>
+  sql`
+    update reminders r set case_id = ${kept}, seq = n.top + n.place
+    from (
+      select id, max(seq) over step as top, row_number() over (step order by decided_at nulls last, id) as place
+      from reminders where shop_id = ${shop} and (case_id = ${kept} or case_id = any(${ended}::uuid[]))
+      window step as (partition by step)) n
+    where r.shop_id = ${shop} and r.id = n.id`;

@@ -3,7 +3,7 @@ import type { Decision } from "../../../../core/rules/buyer-state.ts";
 import type { PlannedRow } from "../../../../core/rules/plan.ts";
 import type { Key } from "../../../keys.ts";
 import type { LoadedBuyer, PlanOf, StoredReminder } from "../loaded-buyer.ts";
-import type { ReminderWrite } from "./reminders.ts";
+import type { NewReminder, ReminderWrite } from "./reminders.ts";
 
 /** A send that was decided: its row in the ledger stands from before the provider is called. */
 export type Claim = {
@@ -19,7 +19,8 @@ export type ReminderChanges = {
   readonly decided: ReminderWrite[];
   /** Planned otherwise than stored, whether decided or not. */
   readonly updated: ReminderWrite[];
-  readonly inserted: ReminderWrite[];
+  /** In the order in which they are decided; a planned row comes last. */
+  readonly inserted: NewReminder[];
   readonly deleted: Key[];
   /** In the order of the decisions. */
   readonly claims: Claim[];
@@ -31,6 +32,8 @@ export function compareReminders(
   found: ReminderChanges,
 ): void {
   const { open } = buyer.state;
+  const before = found.inserted.length;
+  const insert = (write: ReminderWrite) => found.inserted.push(follow(buyer, write, found.inserted, before));
   // Stored rows that are left at the end are no longer planned.
   const left = decisions.length === 0 ? buyer.baseline.planned : new Map(buyer.baseline.planned);
   for (const decision of decisions) {
@@ -38,7 +41,7 @@ export function compareReminders(
     const stored = step !== null && caseId === buyer.baseline.caseId ? left.get(step) : undefined;
     if (stored !== undefined && step !== null) left.delete(step);
     const write = decidedWrite(buyer, decision, stored?.id ?? newId());
-    if (stored === undefined) found.inserted.push(write);
+    if (stored === undefined) insert(write);
     else if (row !== null && isStoredPlan(stored, row, write)) found.decided.push(write);
     else found.updated.push(write);
     if (decision.kind === "send")
@@ -48,12 +51,27 @@ export function compareReminders(
   for (const row of open?.rows ?? []) {
     const stored = sameCase ? left.get(row.step) : undefined;
     const write = plannedWrite(buyer, row, stored?.id ?? newId());
-    if (stored === undefined) found.inserted.push(write);
+    if (stored === undefined) insert(write);
     else if (!isStoredPlan(stored, row, write)) found.updated.push(write);
   }
   if (left.size === 0) return;
   const planned = new Set(sameCase ? open?.rows.map(({ step }) => step) : []);
   for (const [step, { id }] of left) if (!planned.has(step)) found.deleted.push({ shop: buyer.shop, id });
+}
+
+/** The rows of this buyer that are inserted before it are those `from` there. */
+function follow(
+  buyer: LoadedBuyer,
+  write: ReminderWrite,
+  inserted: readonly ReminderWrite[],
+  from: number,
+): NewReminder {
+  let after = 0;
+  for (let at = from; at < inserted.length; at += 1) {
+    const earlier = inserted[at];
+    if (earlier?.caseId === write.caseId && earlier.step === write.step) after += 1;
+  }
+  return { ...write, inStoredCase: write.caseId === buyer.baseline.caseId, after };
 }
 
 function decidedWrite(buyer: LoadedBuyer, decision: Decision, id: string): ReminderWrite {

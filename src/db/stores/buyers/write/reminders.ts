@@ -2,7 +2,19 @@
 import type { PlannedRow } from "../../../../core/rules/plan.ts";
 import type { Sql } from "../../../client.ts";
 import { type Key, uuidKeys } from "../../../keys.ts";
-import { type Columns, type Fragment, instant, jsonb, list, rowSet, text, uuid, word } from "../../../rows.ts";
+import {
+  bool,
+  type Columns,
+  type Fragment,
+  instant,
+  int4,
+  jsonb,
+  list,
+  rowSet,
+  text,
+  uuid,
+  word,
+} from "../../../rows.ts";
 import type { PlanDetails } from "../adopt.ts";
 
 export type ReminderWrite = {
@@ -22,6 +34,14 @@ export type ReminderWrite = {
   readonly orders: readonly string[];
   readonly row: PlannedRow | null;
   readonly attributedUntil: number | null;
+};
+
+/** A row that is not stored yet. */
+export type NewReminder = ReminderWrite & {
+  /** Whether its case is stored, so that rows of its step may have been decided before. */
+  readonly inStoredCase: boolean;
+  /** How many rows of its case and step stand before it among those that are inserted with it. */
+  readonly after: number;
 };
 
 const KEY: Columns<ReminderWrite> = {
@@ -46,12 +66,18 @@ const PLAN: Columns<ReminderWrite> = {
 
 const decided = rowSet<ReminderWrite>(KEY, DECISION);
 const updated = rowSet<ReminderWrite>(KEY, { ...DECISION, ...PLAN });
-const created = rowSet<ReminderWrite>(KEY, {
+const CREATED: Columns<NewReminder> = {
   case_id: uuid(({ caseId }) => caseId),
   buyer_id: uuid(({ buyerId }) => buyerId),
   step: text(({ step }) => step),
   ...DECISION,
   ...PLAN,
+};
+const created = rowSet<NewReminder>(KEY, CREATED);
+const numbered = rowSet<NewReminder>(KEY, {
+  ...CREATED,
+  in_stored_case: bool(({ inStoredCase }) => inStoredCase),
+  after: int4(({ after }) => after),
 });
 
 const planDetails = ({ index, anchor, latest, owed, moves }: PlannedRow): PlanDetails => ({
@@ -62,11 +88,15 @@ const planDetails = ({ index, anchor, latest, owed, moves }: PlannedRow): PlanDe
   moves,
 });
 
-export function insertReminders(sql: Sql, rows: readonly ReminderWrite[]): Fragment | null {
+/** Each follows what was decided of its step. A planned row that is stored would follow the same, and the insert fails. */
+export function insertReminders(sql: Sql, rows: readonly NewReminder[]): Fragment | null {
   if (rows.length === 0) return null;
   return sql`
-    insert into reminders (${created.names(sql)})
-    select ${created.values(sql)} from ${created.rows(sql, rows)}`;
+    insert into reminders (${created.names(sql)}, seq)
+    select ${created.values(sql)}, n.after + case when n.in_stored_case then coalesce((
+      select max(r.seq) + 1 from reminders r
+      where r.shop_id = n.shop_id and r.case_id = n.case_id and r.step = n.step and r.decided_at is not null), 0) else 0 end
+    from ${numbered.rows(sql, rows)}`;
 }
 
 /** Reminders that were decided just as they were planned: the plan is not written again. */
