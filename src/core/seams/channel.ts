@@ -3,6 +3,7 @@
  * provider does, and it never retries: the rules decide about that.
  */
 import type { ContactKind } from "../values/policy.ts";
+import type { ChannelFinding, UsedNames } from "./channel-check.ts";
 
 /** A provider's approved template, as the front matter of the text names it. */
 export type ApprovedTemplate = {
@@ -88,6 +89,11 @@ export type Sender = {
    * when it begins, after the wait for a connection.
    */
   send(message: Message, startBy?: number, begun?: () => void): Promise<SendOutcome>;
+  /**
+   * Asks the provider about the set-up of the channel, and sends nothing. Absent: the provider cannot be asked. Never throws; it may take as long as
+   * several sends.
+   */
+  check?(used: UsedNames): Promise<readonly ChannelFinding[]>;
   /** Resolves when every send under way has its outcome. A later send is `failed-transient`. */
   close(): Promise<void>;
 };
