@@ -9,6 +9,7 @@ import { newId } from "../db/ids.ts";
 import { shopKey } from "../db/keys.ts";
 import { adoptOrder, finishLoading } from "../db/stores/buyers/adopt.ts";
 import { loadBuyers } from "../db/stores/buyers/buyer-load.ts";
+import { keptHash } from "../db/stores/buyers/chosen-contact.ts";
 import type { LoadEnv, LoadedBuyer } from "../db/stores/buyers/loaded-buyer.ts";
 import { loadOrders } from "../db/stores/buyers/order-rows.ts";
 import { type DeliveryWrite, insertDeliveries } from "../db/stores/buyers/write/deliveries.ts";
@@ -96,7 +97,12 @@ function claimBatch(
     await Promise.all([
       moved.size === 0 ? null : planAnew(tx, [...moved.values()]).execute(),
       writes.length === 0 ? null : writeRetries(tx, writes).execute(),
-      insertDeliveries(tx, jobs.map(attemptOf), now, leaseMs(deps.channels))?.execute(),
+      insertDeliveries(
+        tx,
+        jobs.map((job) => attemptOf(deps, job)),
+        now,
+        leaseMs(deps.channels),
+      )?.execute(),
     ]);
     return { ...NOTHING, taken: retries.length, jobs };
   });
@@ -119,7 +125,7 @@ function concernsPlan({ buyer, campaign, step, claimedAt }: SendJob): boolean {
   return open?.rows.some((row) => row.kind === "send" && (row.at < claimedAt + gap || row.step === again)) ?? false;
 }
 
-const attemptOf = (job: SendJob): DeliveryWrite => ({
+const attemptOf = ({ channels }: DispatchDeps, job: SendJob): DeliveryWrite => ({
   shop: job.shop.id,
   id: job.deliveryId,
   reminderId: job.reminderId,
@@ -127,6 +133,7 @@ const attemptOf = (job: SendJob): DeliveryWrite => ({
   attempt: job.attempt,
   campaignVersion: job.campaign.version,
   variant: job.variant,
+  toHash: keptHash(channels, job.buyer, job.channel),
 });
 
 const waiting = (retry: RetryRow, retryAt: number): RetryWrite => ({

@@ -9,6 +9,7 @@ import type { Sql } from "../db/client.ts";
 import { finishLoading } from "../db/stores/buyers/adopt.ts";
 import { loadBuyers } from "../db/stores/buyers/buyer-load.ts";
 import { writeBuyers } from "../db/stores/buyers/buyer-write.ts";
+import { keptHash } from "../db/stores/buyers/chosen-contact.ts";
 import type { BuyerRow, LoadEnv } from "../db/stores/buyers/loaded-buyer.ts";
 import type { Claim } from "../db/stores/buyers/write/reminder-changes.ts";
 import { planningMoment } from "../db/stores/campaigns/planning-fence.ts";
@@ -159,7 +160,10 @@ function claimBatch(
         tx,
         waits.map(({ due, channel }) => waitOf(policy, due, channel, now)),
       );
-    const claims = await writeBuyers(tx, granted, now, leaseMs(deps.channels));
+    const claims = await writeBuyers(tx, granted, now, {
+      leaseMs: leaseMs(deps.channels),
+      hashOf: (buyer, channel) => keptHash(deps.channels, buyer, channel),
+    });
     for (const { decisions } of granted)
       for (const { reason } of decisions) if (reason !== null) deps.meter?.skipped(reason);
     const jobs = claims.map((claim) =>

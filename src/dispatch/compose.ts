@@ -1,7 +1,6 @@
 /** The message of a claimed send, from the data loaded with the claim: current amounts, the buyer's latest contact. */
 import type { Channel, Message } from "../core/seams/channel.ts";
-import type { ContactKind } from "../core/values/policy.ts";
-import type { LoadedContact } from "../db/stores/buyers/loaded-buyer.ts";
+import { latestContact } from "../db/stores/buyers/chosen-contact.ts";
 import type { Vault } from "../db/vault.ts";
 import type { Template } from "../render/catalog/template-file.ts";
 import { composeMessage, type MadeMessage } from "../render/message.ts";
@@ -61,17 +60,4 @@ function factsOf({ buyer, orders, claimedAt }: SendJob, { speaksOf }: Template, 
     },
     orders: orders.flatMap((id) => orderFacts(buyer.state.orders.get(id)?.order, claimedAt, speaksOf.items) ?? []),
   };
-}
-
-function latestContact(contacts: readonly LoadedContact[], kind: ContactKind): LoadedContact | null {
-  let last: LoadedContact | null = null;
-  for (const contact of contacts) {
-    if (kind === "chat" ? !contact.kind.startsWith("chat.") : contact.kind !== kind) continue;
-    const later =
-      last === null ||
-      contact.told_at > last.told_at ||
-      (contact.told_at === last.told_at && contact.told_id > last.told_id);
-    if (later) last = contact;
-  }
-  return last !== null && !last.suppressed ? last : null;
 }

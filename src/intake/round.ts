@@ -106,7 +106,7 @@ async function writeRound(
       now,
     )?.execute(),
     updateStrays(tx, strays.filter(isStored))?.execute(),
-    writeBuyers(tx, folded, now, 0),
+    writeBuyers(tx, folded, now),
     paid.length === 0 ? null : creditPayments(tx, paid),
   ]);
 }

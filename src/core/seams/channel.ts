@@ -4,6 +4,7 @@
  */
 import type { ContactKind } from "../values/policy.ts";
 import type { ChannelFinding, UsedNames } from "./channel-check.ts";
+import type { Lookup } from "./lookup.ts";
 
 /** A provider's approved template, as the front matter of the text names it. */
 export type ApprovedTemplate = {
@@ -96,6 +97,10 @@ export type Sender = {
   check?(used: UsedNames): Promise<readonly ChannelFinding[]>;
   /** Resolves when every send under way has its outcome. A later send is `failed-transient`. */
   close(): Promise<void>;
+  /** Asks the provider about a message whose outcome is unknown. Absent: it cannot be asked. */
+  readonly lookup?: Lookup;
+  /** The provider drops a repeated idempotency key: the same message may be sent again while its outcome is unknown. */
+  readonly idempotent?: true;
 };
 
 export type Channel = ChannelTerms & Sender;

@@ -35,6 +35,33 @@ export const keptReceipts = pgTable(
   (t) => [index("kept_receipts_next").on(t.nextAt)],
 );
 
+/** Deliveries of unknown outcome about which the provider is asked (core/receipts/lookup.ts). A row ends with what became of its delivery. */
+export const lookups = pgTable(
+  "lookups",
+  {
+    shopId: text("shop_id").notNull(),
+    deliveryId: uuid("delivery_id").notNull(),
+    channel: text("channel").notNull(),
+    /** The last moment at which the message may have left. */
+    sentBy: instant("sent_by").notNull(),
+    /** When it is asked next. While somebody asks, nobody else does before this time. */
+    nextAt: instant("next_at").notNull(),
+    /** The one who asks. An answer counts only under the lease that is still here. */
+    lease: uuid("lease"),
+    /** Answers so far. */
+    asked: integer("asked").notNull().default(0),
+    /** When the provider first had no such message. */
+    absentAt: instant("absent_at"),
+    /** Questions since the last answer. */
+    unanswered: integer("unanswered").notNull().default(0),
+  },
+  (t) => [
+    primaryKey({ columns: [t.shopId, t.deliveryId] }),
+    // Those that are asked next.
+    index("lookups_next").on(t.nextAt),
+  ],
+);
+
 /** The last wish of the owner of an address in a reply, so that an older reply that comes later changes nothing. */
 export const wishes = pgTable(
   "wishes",

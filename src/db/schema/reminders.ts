@@ -124,6 +124,12 @@ export const deliveries = pgTable(
     sealedText: bytea("sealed_text"),
     /** The sum of its receipts (core/receipts/facts.ts). */
     receipt: jsonb("receipt"),
+    /** The hash of the contact that it goes to, as in `contacts`, where an unknown outcome can be cleared up later. Else null. */
+    toHash: bytea("to_hash"),
+    /** The whole message, encrypted, until it has an outcome: only where it may be sent again after an unknown one. */
+    sealedMessage: bytea("sealed_message"),
+    /** How asking the provider about its unknown outcome ended: {end, asked, at ms}. */
+    lookup: jsonb("lookup"),
   },
   (t) => [
     primaryKey({ columns: [t.shopId, t.id] }),

@@ -4,6 +4,7 @@
  */
 import type { Sql } from "../../client.ts";
 import { newId } from "../../ids.ts";
+import type { LoadedBuyer } from "./loaded-buyer.ts";
 import { updateBuyers, wakeBuyers } from "./write/buyers.ts";
 import { insertCases, updateCases } from "./write/cases.ts";
 import { type BuyerChange, changesOf } from "./write/changes.ts";
@@ -12,15 +13,22 @@ import { insertOrders, moveOrders, updateOrders } from "./write/orders.ts";
 import type { Claim } from "./write/reminder-changes.ts";
 import { decideReminders, deletePlanned, insertReminders, updateReminders } from "./write/reminders.ts";
 
-/** `leaseMs` counts from the database's now. Returns the claims in the order of the decisions. */
+type ClaimTerms = {
+  /** From the database's now. */
+  readonly leaseMs: number;
+  /** The hash of the contact that is kept with the claim. */
+  readonly hashOf: (buyer: LoadedBuyer, channel: string | null) => Buffer | null;
+};
+
+/** Returns the claims in the order of the decisions. Without `terms` there are none. */
 export async function writeBuyers(
   sql: Sql,
   changes: readonly BuyerChange[],
   now: number,
-  leaseMs: number,
+  { leaseMs, hashOf }: ClaimTerms = { leaseMs: 0, hashOf: () => null },
 ): Promise<readonly Claim[]> {
   const { buyers, orders, cases, reminders } = changesOf(changes, now, newId);
-  const attempts = reminders.claims.map(({ shop, deliveryId, reminderId, decision }) => ({
+  const attempts = reminders.claims.map(({ shop, buyer, deliveryId, reminderId, decision }) => ({
     shop,
     id: deliveryId,
     reminderId,
@@ -28,6 +36,7 @@ export async function writeBuyers(
     attempt: 1,
     campaignVersion: decision.campaign?.version ?? null,
     variant: decision.variant,
+    toHash: hashOf(buyer, decision.channel),
   }));
   // One connection runs them in this order. A row that ends goes before one that begins: unique indexes allow a buyer one open case, and
   // a case one planned row for each step.

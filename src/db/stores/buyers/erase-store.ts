@@ -129,8 +129,9 @@ export async function eraseEvents(
 async function eraseTexts(sql: Sql, buyers: readonly Key[]): Promise<void> {
   for (const { shop, id } of buyers)
     await sql`
-      update deliveries d set sealed_text = null from reminders r
-      where r.shop_id = ${shop} and r.buyer_id = ${id} and d.shop_id = r.shop_id and d.reminder_id = r.id and d.sealed_text is not null`;
+      update deliveries d set sealed_text = null, sealed_message = null from reminders r
+      where r.shop_id = ${shop} and r.buyer_id = ${id} and d.shop_id = r.shop_id and d.reminder_id = r.id
+        and (d.sealed_text is not null or d.sealed_message is not null)`;
 }
 
 /** A message that was under way when its buyer was erased was recorded with its text a moment later. */

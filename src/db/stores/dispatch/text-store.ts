@@ -24,8 +24,9 @@ export async function oldTexts(
 export function deleteTexts(sql: Sql, shop: string, ids: readonly string[]): Promise<void> {
   return inTransaction(sql, async (tx) => {
     await tx`
-      update deliveries set sealed_text = null
-      where shop_id = ${shop} and id = any(${plain(ids)}::uuid[]) and sealed_text is not null`;
+      update deliveries set sealed_text = null, sealed_message = null
+      where shop_id = ${shop} and id = any(${plain(ids)}::uuid[])
+        and (sealed_text is not null or sealed_message is not null)`;
     await tx`
       insert into settings (key, value) values (${DONE}, jsonb_build_object(${shop}::text, ${ids.at(-1) ?? ""}::text))
       on conflict (key) do update set value = settings.value || excluded.value`;

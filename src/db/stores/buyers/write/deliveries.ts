@@ -1,7 +1,7 @@
 /** Writes `deliveries`: an attempt is in the ledger before the provider is called. */
 import type { Sql } from "../../../client.ts";
 import { newId } from "../../../ids.ts";
-import { type Fragment, int4, rowSet, text, uuid } from "../../../rows.ts";
+import { bytea, type Fragment, int4, rowSet, text, uuid } from "../../../rows.ts";
 
 export type DeliveryWrite = {
   readonly shop: string;
@@ -12,6 +12,8 @@ export type DeliveryWrite = {
   readonly attempt: number;
   readonly campaignVersion: string | null;
   readonly variant: string | null;
+  /** The hash of the contact that it goes to, where an unknown outcome can be cleared up later. */
+  readonly toHash: Buffer | null;
 };
 
 const deliveries = rowSet<DeliveryWrite>({
@@ -22,6 +24,7 @@ const deliveries = rowSet<DeliveryWrite>({
   attempt: int4(({ attempt }) => attempt),
   campaign_version: text(({ campaignVersion }) => campaignVersion),
   variant: text(({ variant }) => variant),
+  to_hash: bytea(({ toHash }) => toHash),
 });
 
 /** Claimed at `now`, under one lease. It ends `leaseMs` later: an attempt without an outcome is then given up. */
