@@ -7,13 +7,15 @@ import { isEdited } from "./plan-apply.ts";
 
 /** In a list: without the files. */
 export function campaignSummary(stored: StoredCampaign) {
-  const { paused_at, paused_until, retired_at } = stored;
+  const { paused_at, paused_until, pause_source, pause_code, pause_reason, retired_at } = stored;
   return {
     key: stored.campaign,
     ...versionSummary(stored),
     paused: paused_at !== null,
     pausedAt: paused_at === null ? null : at(paused_at),
     pausedUntil: paused_until === null ? null : at(paused_until),
+    pauseSource: paused_at === null ? null : (pause_source ?? "person"),
+    pauseReason: pause_code === null ? null : `${pause_code}: ${pause_reason}`,
     retired: retired_at !== null,
     editedSinceApply: isEdited(stored),
   };

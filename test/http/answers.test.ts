@@ -180,6 +180,8 @@ const GROUPS: readonly Group[] = [
   },
   {
     schema: campaignSaved,
+    // Nobody pauses with it: a campaign pauses itself.
+    never: [".pauseReason"],
     cases: [
       { ...PROMO, status: 201, ...put(null) },
       { ...PROMO, ...put(1, 20) },
@@ -200,7 +202,7 @@ const GROUPS: readonly Group[] = [
   },
   {
     schema: campaignFull,
-    cases: ["default", "held", "promo"].map((key) => ({
+    cases: ["default", "held", "promo", "later"].map((key) => ({
       route: "GET /v1/campaigns/:key",
       url: `/v1/campaigns/${key}`,
     })),
@@ -236,12 +238,12 @@ const GROUPS: readonly Group[] = [
   },
   {
     schema: pageOf(shopItem),
-    never: [".next", ".items[].pausedAt", ".items[].pausedUntil", ".items[].reason"],
+    never: [".next", ".items[].pausedAt", ".items[].pausedUntil", ".items[].pauseSource", ".items[].reason"],
     cases: [{ route: "GET /v1/shops" }],
   },
   {
     schema: campaignList,
-    never: [".next", ".paused[].pausedUntil", ".paused[].reason"],
+    never: [".next", ".paused[].pausedUntil"],
     cases: [{ route: "GET /v1/campaigns" }],
   },
   {

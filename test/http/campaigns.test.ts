@@ -326,7 +326,7 @@ describe("pauses", () => {
     const { pausedAt, pausedUntil } = paused.body;
     expect(Date.parse(pausedUntil) - Date.parse(pausedAt)).toBe(30 * 60_000);
     expect((await ask("GET", "")).body.paused).toEqual([
-      { kind: "campaign", name: "default", pausedAt, pausedUntil, reason: null },
+      { kind: "campaign", name: "default", pausedAt, pausedUntil, source: "person", reason: null },
     ]);
     expect((await ask("POST", "/default/pause")).body).toMatchObject({ pausedAt, pausedUntil: null });
     for (const wrong of ["soon", "0s", "30"]) {

@@ -136,6 +136,8 @@ export const CAMPAIGN: Answer<typeof campaignFull> = {
   paused: false,
   pausedAt: null,
   pausedUntil: null,
+  pauseSource: null,
+  pauseReason: null,
   retired: false,
   editedSinceApply: false,
 };
@@ -145,6 +147,7 @@ export const SHOP: Answer<typeof shopItem> = {
   paused: false,
   pausedAt: null,
   pausedUntil: null,
+  pauseSource: null,
   reason: null,
 };
 export const CHANNEL: Answer<typeof channelItem> = { ...SHOP, name: "sms", provider: "console", ratePerSecond: null };

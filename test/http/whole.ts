@@ -184,7 +184,9 @@ export async function happen({ database, receive, dispatch }: Awaited<ReturnType
     created("presale", { presale: { depositPaid: false }, pendingConfirmation: true }),
     ...HELD.map((id) => created(id, { tags: ["held"] })),
   );
-  await database.sql`update campaigns set paused_at = dunlin_now() where key = 'later'`;
+  await database.sql`
+    update campaigns set paused_at = dunlin_now(), pause_source = 'threshold', pause_code = 'opt_outs', pause_reason = 'too many'
+    where key = 'later'`;
   await dispatch(T0 + 10 * MINUTE);
   await dispatch(T0 + 20 * MINUTE);
   await database.sql`update deliveries set delivered_at = ${new Date(T0 + 21 * MINUTE)} where state = 'accepted'`;

@@ -26,6 +26,7 @@ export function createPauseAdmin({ sql, channels, shopIds, shop }: PausableParts
         paused: pause !== undefined,
         pausedAt: pause?.pausedAt ?? null,
         pausedUntil: pause?.pausedUntil ?? null,
+        pauseSource: pause?.source ?? null,
         reason: pause?.reason ?? null,
       };
     };

@@ -1,12 +1,13 @@
 /** Lists the pauses, as answers, commands and the log show them. */
 import { formatInstant } from "../../core/values/instant.ts";
 import type { Sql } from "../../db/client.ts";
-import { type Paused, type PauseKey, readPaused } from "../../db/stores/campaigns/pause-store.ts";
+import { type Paused, type PauseKey, type PauseSource, readPaused } from "../../db/stores/campaigns/pause-store.ts";
 
 export type PauseView = PauseKey & {
   readonly pausedAt: string;
   readonly pausedUntil: string | null;
-  /** Why a channel paused itself: the provider's code, and words; null: somebody paused it. */
+  readonly source: PauseSource;
+  /** Why it paused itself: a code, and words; null: somebody paused it. */
   readonly reason: string | null;
 };
 
@@ -16,11 +17,12 @@ export const listPaused = async (sql: Sql): Promise<PauseView[]> => (await readP
 export const pauseText = ({ kind, name, pausedAt, pausedUntil, reason }: PauseView): string =>
   `${kind} ${name}, since ${pausedAt}${pausedUntil === null ? "" : ` until ${pausedUntil}`}${reason === null ? "" : ` (${reason})`}`;
 
-const pauseView = ({ kind, name, at, until, code, reason }: Paused): PauseView => ({
+const pauseView = ({ kind, name, at, until, source, code, reason }: Paused): PauseView => ({
   kind,
   name,
   pausedAt: written(at),
   pausedUntil: until === null ? null : written(until),
+  source,
   reason: code === null ? null : `${code}: ${reason}`,
 });
 

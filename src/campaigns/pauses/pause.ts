@@ -11,6 +11,7 @@ import {
   isAnyPauseOver,
   markPaused,
   markResumed,
+  type PauseCause,
   type PauseKey,
   readOverduePauses,
   wakeRetries,
@@ -22,8 +23,8 @@ export type PauseInput = PauseKey & {
   /** The pause ends by itself after so many ms; null: when somebody resumes it. */
   readonly forMs: number | null;
   readonly note: string | null;
-  /** Why a channel is paused by itself. Absent: somebody pauses it. */
-  readonly fault?: ChannelFault;
+  /** Why it is paused by itself. Absent: somebody pauses it. */
+  readonly cause?: PauseCause;
 };
 export type PauseResult = { readonly kind: "done" | "same" | "unknown" };
 
@@ -34,15 +35,15 @@ export type PauseResult = { readonly kind: "done" | "same" | "unknown" };
 export function setPaused(
   sql: Sql,
   actor: Actor,
-  { paused, forMs, note, fault, ...key }: PauseInput,
+  { paused, forMs, note, cause, ...key }: PauseInput,
 ): Promise<PauseResult> {
   return changeCampaigns(sql, actor, async (change): Promise<PauseResult> => {
     const { tx, record } = change;
     const entry = await entryOf(tx, key);
     if (entry === null) return { kind: "unknown" };
     if (!paused) return { kind: (await resume(change, key, { ...entry, note })) ? "done" : "same" };
-    if (!(await markPaused(tx, key, forMs, fault ?? null))) return { kind: "same" };
-    if (fault !== undefined) await endWaitsFor(tx, key.name);
+    if (!(await markPaused(tx, key, forMs, cause ?? null))) return { kind: "same" };
+    if (cause !== undefined && key.kind === "channel") await endWaitsFor(tx, key.name);
     record({ ...entry, action: `${key.kind}.pause`, note }, "keep");
     return { kind: "done" };
   });
@@ -59,9 +60,9 @@ export function pauseForFault(
   channel: string,
   { code, message, resumeInMs }: ChannelFault & { readonly resumeInMs: number | null },
 ): Promise<PauseResult> {
-  const fault = { code, message };
+  const cause = { source: "fault", code, message } as const;
   const note = `${code}: ${message}`;
-  return setPaused(sql, DISPATCH, { kind: "channel", name: channel, paused: true, forMs: resumeInMs, note, fault });
+  return setPaused(sql, DISPATCH, { kind: "channel", name: channel, paused: true, forMs: resumeInMs, note, cause });
 }
 
 const CLOCK: Actor = { who: "clock", via: "timer" };

@@ -16,6 +16,10 @@ export const campaigns = pgTable(
     pausedAt: instant("paused_at"),
     /** When the pause ends by itself; null: when somebody resumes it. */
     pausedUntil: instant("paused_until"),
+    /** As in `pauses`; null: it is not paused. */
+    pauseSource: text("pause_source"),
+    pauseCode: text("pause_code"),
+    pauseReason: text("pause_reason"),
     /** It runs no more, and is kept to be read: it had gone from the directory when `apply --prune` was called. */
     retiredAt: instant("retired_at"),
     /** Digest of the files last applied from a directory. Another current digest: edited since. null: never applied. */
@@ -61,11 +65,48 @@ export const pauses = pgTable(
     pausedAt: instant("paused_at").notNull(),
     /** When the pause ends by itself; null: when somebody resumes it. */
     pausedUntil: instant("paused_until"),
-    /** The provider's code and our words, if a channel was paused because it is at fault; null: somebody paused it. */
+    /** `person`; `fault`: the provider takes nothing from the channel; `threshold`: too much of what was sent failed (core/limits/auto-pause.ts). */
+    source: text("source").notNull().default("person"),
+    /** Why it was paused by itself: a code and our words; null: somebody paused it. */
     code: text("code"),
     reason: text("reason"),
   },
   (t) => [primaryKey({ columns: [t.kind, t.name] })],
+);
+
+/**
+ * Channels that did not answer for a while, as the dispatching processes see it. A process that still finds it so renews `seen_at`; a row that
+ * nobody renews is of a process that has ended.
+ */
+export const channelOutages = pgTable("channel_outages", {
+  channel: text("channel").primaryKey(),
+  since: instant("since").notNull(),
+  seenAt: instant("seen_at").notNull(),
+  /** The outcome of the last send that failed. */
+  code: text("code").notNull(),
+});
+
+/**
+ * Counts the sends of a channel or campaign, in pieces of ten seconds, and how they ended. Automatic pauses are decided from these sums: nobody has
+ * to count deliveries. A failure that is reported later counts in the piece of its send.
+ */
+export const tallies = pgTable(
+  "tallies",
+  {
+    /** `channel` or `campaign`. */
+    kind: text("kind").notNull(),
+    name: text("name").notNull(),
+    /** The beginning of the piece. */
+    at: instant("at").notNull(),
+    /** Accepted, refused or of unknown outcome. */
+    sends: integer("sends").notNull(),
+    /** Refused by the provider, or not delivered for good. */
+    rejected: integer("rejected").notNull(),
+    /** Those of them whose address does not exist. */
+    invalid: integer("invalid").notNull(),
+    optOuts: integer("opt_outs").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.kind, t.name, t.at] })],
 );
 
 /** Codes of providers that their tables (src/channels) do not list, so that somebody looks. */

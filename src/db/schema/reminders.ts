@@ -98,6 +98,8 @@ export const deliveries = pgTable(
     id: uuid("id").notNull(),
     reminderId: uuid("reminder_id").notNull(),
     channel: text("channel").notNull(),
+    /** Keyed hash of the address, on a channel that limits the messages to one address; else null. */
+    address: bytea("address"),
     attempt: integer("attempt").notNull(),
     /** `claimed` → `accepted`, `failed-permanent`, `failed-transient`, `unknown`. */
     state: text("state").notNull(),
@@ -137,6 +139,8 @@ export const deliveries = pgTable(
     // reminder. Neither this index nor its condition names the state: an accepted send changes no indexed value, so recording it writes no
     // index (HOT). The table leaves room on each page for that.
     uniqueIndex("deliveries_of_reminder").on(t.shopId, t.reminderId, t.standing),
+    // Counts what an address got of late, from all shops. Only channels with such a limit write it, once for each claim.
+    index("deliveries_address").on(t.channel, t.address, t.claimedAt).where(sql`address is not null`),
     // A receipt names a delivery, and no shop.
     index("deliveries_id").on(t.id),
   ],

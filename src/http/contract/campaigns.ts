@@ -123,16 +123,24 @@ const texts = {
     .nullable()
     .describe("As it is understood, in the words of campaign.yaml, with every default; null: it is no longer valid"),
 };
+const pauseSources = z.enum(["person", "fault", "threshold"]);
+const pauseSource = pauseSources
+  .nullable()
+  .describe(
+    "Who paused it: `person`; `fault`: the provider takes nothing from the channel; `threshold`: too much of what was sent failed; null: it is not paused",
+  );
+const pauseReason = maybeText.describe("Why it paused itself; null: somebody paused it, or it is not paused");
 const state = {
   key: text,
   ...version,
   paused: z.boolean(),
   pausedAt: maybeInstant,
   pausedUntil: maybeInstant.describe("When the pause ends by itself; null: when it is resumed"),
+  pauseSource,
+  pauseReason,
   retired: z.boolean().describe("No longer run"),
   editedSinceApply: z.boolean().describe("`campaigns apply` would overwrite an edit, and refuses to"),
 };
-const pauseReason = maybeText.describe("Why a channel paused itself; null: somebody paused it, or it is not paused");
 export const campaignItem = z.strictObject(state);
 export const campaignList = pageOf(campaignItem).extend({
   paused: z
@@ -142,6 +150,7 @@ export const campaignList = pageOf(campaignItem).extend({
         name: text,
         pausedAt: instant,
         pausedUntil: maybeInstant,
+        source: pauseSources,
         reason: pauseReason,
       }),
     )
@@ -152,6 +161,7 @@ const part = {
   paused: z.boolean(),
   pausedAt: maybeInstant,
   pausedUntil: maybeInstant.describe("When the pause ends by itself; null: when it is resumed"),
+  pauseSource,
   reason: pauseReason,
 };
 export const shopItem = z.strictObject(part);

@@ -80,7 +80,7 @@ it("pauses the channel with its reason, keeps what waits, and sends it when an o
     "channel sms, since 2026-11-10T12:10:00+00:00 (AMOUNT_NOT_ENOUGH: no money is left)",
   );
   expect((await channels()).items).toMatchObject([
-    { name: "sms", paused: true, reason: "AMOUNT_NOT_ENOUGH: no money is left" },
+    { name: "sms", paused: true, pauseSource: "fault", reason: "AMOUNT_NOT_ENOUGH: no money is left" },
   ]);
   expect(await sql`select who, action, subject, note from audit where action like 'channel%'`).toEqual([
     { who: "dunlin", action: "channel.pause", subject: "sms", note: "AMOUNT_NOT_ENOUGH: no money is left" },

@@ -23,7 +23,7 @@ export async function listCommand(context: CommandContext, json: boolean): Promi
   const rows = items.map((each) => [
     each.key,
     String(each.version),
-    each.retired ? "retired" : pauseState(each),
+    each.retired ? "retired" : pauseState({ ...each, reason: each.pauseReason }),
     each.createdAt,
     each.createdBy,
     each.editedSinceApply ? "yes" : "",

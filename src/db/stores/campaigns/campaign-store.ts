@@ -22,12 +22,16 @@ export type StoredCampaign = StoredVersion & {
   readonly files: Files;
   readonly paused_at: number | null;
   readonly paused_until: number | null;
+  readonly pause_source: "person" | "fault" | "threshold" | null;
+  readonly pause_code: string | null;
+  readonly pause_reason: string | null;
   readonly retired_at: number | null;
   readonly applied_digest: string | null;
 };
 
 const VERSION = "v.campaign, v.number, v.digest, v.created_at, v.created_by, v.source, v.from_version, v.note";
-const STATE = "c.paused_at, c.paused_until, c.retired_at, c.applied_digest";
+const STATE =
+  "c.paused_at, c.paused_until, c.pause_source, c.pause_code, c.pause_reason, c.retired_at, c.applied_digest";
 
 /** All campaigns by key, or the one with that key. */
 export function readCampaigns(sql: Sql, key: string | null = null) {

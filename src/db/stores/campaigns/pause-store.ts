@@ -1,5 +1,4 @@
 /** Pauses of campaigns, channels and shops. A caller that writes holds the fence (planning-fence.ts). */
-import type { ChannelFault } from "../../../core/seams/channel.ts";
 import type { Sql } from "../../client.ts";
 
 export const PAUSABLE = ["campaign", "channel", "shop"] as const;
@@ -11,18 +10,29 @@ export type PauseKey = { readonly kind: Pausable; readonly name: string };
 export type Paused = PauseKey & {
   readonly at: number;
   readonly until: number | null;
-  /** Why a channel was paused by itself; both null: somebody paused it. */
+  readonly source: PauseSource;
+  /** Why it was paused by itself; both null: somebody paused it. */
   readonly code: string | null;
   readonly reason: string | null;
+};
+
+/** `fault`: the provider takes nothing from the channel; `threshold`: too much of what was sent failed. */
+export type PauseSource = "person" | "fault" | "threshold";
+/** Why a part is paused by itself: a code, and our words. */
+export type PauseCause = {
+  readonly source: Exclude<PauseSource, "person">;
+  readonly code: string;
+  readonly message: string;
 };
 
 /** Everything that is paused, campaigns first. Retired campaigns are left out: they do not run in any case. */
 export function readPaused(sql: Sql) {
   return sql<Paused[]>`
-    select 'campaign' as kind, key as name, paused_at as at, paused_until as until, null as code, null as reason
+    select 'campaign' as kind, key as name, paused_at as at, paused_until as until,
+      coalesce(pause_source, 'person') as source, pause_code as code, pause_reason as reason
     from campaigns
     where paused_at is not null and retired_at is null
-    union all select kind, name, paused_at, paused_until, code, reason from pauses
+    union all select kind, name, paused_at, paused_until, source, code, reason from pauses
     order by kind, name`;
 }
 
@@ -43,26 +53,31 @@ export function readOverduePauses(tx: Sql) {
 
 /**
  * Pauses for `forMs` (null: until somebody resumes). A part that is paused already stays paused since then, with the new end. false: nothing
- * changed, or there is no such campaign. `fault`: why a channel is paused by itself. It changes nothing about a channel that is paused longer.
+ * changed, or there is no such campaign. `cause`: why it is paused by itself. It changes nothing about a part that is paused longer.
  */
 export async function markPaused(
   tx: Sql,
   { kind, name }: PauseKey,
   forMs: number | null,
-  fault: ChannelFault | null = null,
+  cause: PauseCause | null = null,
 ): Promise<boolean> {
   const until = tx`dunlin_now() + ${forMs}::float8 * interval '1 ms'`;
+  const { source, code, message } = cause ?? { source: "person", code: null, message: null };
   if (kind === "campaign") {
     const done = await tx`
-      update campaigns set paused_at = coalesce(paused_at, dunlin_now()), paused_until = ${until}
-      where key = ${name} and (paused_at is null or paused_until is distinct from ${until})`;
+      update campaigns set paused_at = coalesce(paused_at, dunlin_now()), paused_until = ${until}, pause_source = ${source},
+        pause_code = ${code}, pause_reason = ${message}
+      where key = ${name} and (paused_at is null or case when ${cause === null} then
+          paused_until is distinct from ${until} or pause_code is not null
+        else coalesce(paused_until, 'infinity') < coalesce(${until}, 'infinity') end)`;
     return done.count > 0;
   }
   const done = await tx`
-    insert into pauses (kind, name, paused_at, paused_until, code, reason)
-    values (${kind}, ${name}, dunlin_now(), ${until}, ${fault?.code ?? null}, ${fault?.message ?? null})
-    on conflict (kind, name) do update set paused_until = excluded.paused_until, code = excluded.code, reason = excluded.reason
-    where case when ${fault === null} then
+    insert into pauses (kind, name, paused_at, paused_until, source, code, reason)
+    values (${kind}, ${name}, dunlin_now(), ${until}, ${source}, ${code}, ${message})
+    on conflict (kind, name) do update set paused_until = excluded.paused_until, source = excluded.source, code = excluded.code,
+      reason = excluded.reason
+    where case when ${cause === null} then
         pauses.paused_until is distinct from excluded.paused_until or pauses.code is not null
       else coalesce(pauses.paused_until, 'infinity') < coalesce(excluded.paused_until, 'infinity') end`;
   return done.count > 0;
@@ -73,7 +88,8 @@ export async function markResumed(tx: Sql, { kind, name }: PauseKey): Promise<bo
   const done =
     kind === "campaign"
       ? await tx`
-          update campaigns set paused_at = null, paused_until = null where key = ${name} and paused_at is not null`
+          update campaigns set paused_at = null, paused_until = null, pause_source = null, pause_code = null, pause_reason = null
+          where key = ${name} and paused_at is not null`
       : await tx`delete from pauses where kind = ${kind} and name = ${name}`;
   return done.count > 0;
 }
