@@ -7,9 +7,9 @@ import { connect } from "../../src/db/client.ts";
 import { newId } from "../../src/db/ids.ts";
 import { countDue } from "../../src/db/stores/dispatch/due-store.ts";
 import { createVault } from "../../src/db/vault.ts";
-import { createBulkheads } from "../../src/dispatch/bulkheads.ts";
 import { claimDue } from "../../src/dispatch/claim.ts";
 import type { DispatchDeps } from "../../src/dispatch/deps.ts";
+import { createBulkheads } from "../../src/dispatch/limits/bulkheads.ts";
 import { loadCatalog } from "../../src/render/catalog/catalog.ts";
 
 const channel = (name: string, contact: Channel["contact"]): Channel => ({

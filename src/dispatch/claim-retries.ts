@@ -27,10 +27,10 @@ import {
 } from "../db/stores/dispatch/retry-store.ts";
 import { inTransaction, isDataFault } from "../db/transaction.ts";
 import type { Catalog } from "../render/catalog/catalog.ts";
-import type { Places } from "./bulkheads.ts";
 import { BROKEN_WAIT, type ClaimedBatch, NOTHING, shopPolicy } from "./claim.ts";
 import { type ClaimDeps, type DispatchDeps, leaseMs, RETRY_HORIZON_MS, type SendJob } from "./deps.ts";
-import { bookSlots, type SlotBook } from "./slots.ts";
+import type { Places } from "./limits/bulkheads.ts";
+import { bookSlots, type SlotBook } from "./limits/slots.ts";
 
 /** Those on channels that are `stuck` wait. As in `claimDue`, a batch is bisected until the bad reminder is isolated and put off. */
 export async function claimRetries(deps: ClaimDeps, limit: number, stuck: ReadonlySet<string>): Promise<ClaimedBatch> {

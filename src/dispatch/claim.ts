@@ -18,10 +18,10 @@ import { lockWaiting, type Room, type Wait, waitForRoom } from "../db/stores/dis
 import { databaseNow } from "../db/stores/intake/intake-store.ts";
 import { inTransaction, isDataFault } from "../db/transaction.ts";
 import type { Catalog } from "../render/catalog/catalog.ts";
-import type { Places } from "./bulkheads.ts";
 import { type ClaimDeps, type DispatchDeps, leaseMs, type SendJob } from "./deps.ts";
-import { type Due, sendsByChannel, sendsOf, takePlaces, takeSlots } from "./grant.ts";
-import { bookSlots, type Queues } from "./slots.ts";
+import type { Places } from "./limits/bulkheads.ts";
+import { type Due, sendsByChannel, sendsOf, takePlaces, takeSlots } from "./limits/grant.ts";
+import { bookSlots, type Queues } from "./limits/slots.ts";
 import type { Turns } from "./turns.ts";
 
 export type ClaimedBatch = {

@@ -13,7 +13,7 @@ import type { Sql } from "../db/client.ts";
 import type { LoadedBuyer } from "../db/stores/buyers/loaded-buyer.ts";
 import type { Vault } from "../db/vault.ts";
 import type { Catalog } from "../render/catalog/catalog.ts";
-import type { Bulkheads } from "./bulkheads.ts";
+import type { Bulkheads } from "./limits/bulkheads.ts";
 
 export type DispatchLog = {
   info(fields: object, message: string): void;

@@ -7,24 +7,16 @@ import { rescue as verdictOnExpired } from "../core/rules/retry.ts";
 import { groupCommit } from "../db/group-commit.ts";
 import { changeCredited } from "../db/stores/buyers/attribution-store.ts";
 import { withCurrentCampaigns } from "../db/stores/campaigns/planning-fence.ts";
-import { planAnewWithout } from "../db/stores/dispatch/due-store.ts";
-import {
-  endLeases,
-  findExpired,
-  giveUpExpired,
-  type Outcome,
-  recordOutcomes,
-} from "../db/stores/dispatch/outcome-store.ts";
+import { endLeases, findExpired, giveUpExpired, type Outcome } from "../db/stores/dispatch/outcome-store.ts";
 import { endWaits } from "../db/stores/dispatch/rate-store.ts";
-import { keepMessageIds } from "../db/stores/receipts/kept-store.ts";
-import { BATCH, createBulkheads, type NextClaim, PATIENCE_MS } from "./bulkheads.ts";
-import { createChannelFaults } from "./channel-faults.ts";
 import { type ClaimedBatch, claimDue, claimQueued } from "./claim.ts";
 import { claimRetries } from "./claim-retries.ts";
 import type { ClaimDeps, DispatchDeps, SendJob } from "./deps.ts";
-import { recordPatiently } from "./record.ts";
+import { BATCH, createBulkheads, type NextClaim, PATIENCE_MS } from "./limits/bulkheads.ts";
+import { createChannelFaults } from "./limits/channel-faults.ts";
+import { findQueues, type Queues, rateLimited } from "./limits/slots.ts";
+import { record, recordPatiently } from "./record.ts";
 import { send } from "./send.ts";
-import { findQueues, type Queues, rateLimited } from "./slots.ts";
 import { createTurns } from "./turns.ts";
 import { createUnlisted } from "./unlisted.ts";
 
@@ -231,24 +223,4 @@ export function createDispatcher(deps: DispatchDeps): Dispatcher {
       return bulkheads.held;
     },
   };
-}
-
-/**
- * Records outcomes. Nearly all are accepted: these go alone and without a lock, since a payment is credited even to a send under way. A send
- * that failed or was given up meanwhile may have been credited wrongly, so the rest is recorded under the lock.
- */
-async function record(deps: DispatchDeps, outcomes: readonly Outcome[]): Promise<void> {
-  const accepted = outcomes.filter(({ state }) => state === "accepted");
-  const written = accepted.length === 0 ? 0 : await recordOutcomes(deps.sql, accepted, false);
-  const named = accepted.filter(
-    ({ channel, messageId }) => messageId !== null && deps.keepsMessageIds?.has(channel) === true,
-  );
-  if (named.length > 0) await keepMessageIds(deps.sql, named);
-  const rest = written === accepted.length ? outcomes.filter(({ state }) => state !== "accepted") : outcomes;
-  if (rest.length === 0) return;
-  const reminders = rest.map(({ shop, reminderId }) => ({ shop, id: reminderId }));
-  const failed = rest.filter(({ state }) => state === "failed-permanent" || state === "failed-transient");
-  await changeCredited(deps.sql, reminders, (tx) =>
-    Promise.all([recordOutcomes(tx, rest, true), failed.length === 0 ? null : planAnewWithout(tx, failed).execute()]),
-  );
 }

@@ -1,6 +1,10 @@
-/** Records outcomes through an outage of PostgreSQL: a restart must not lose what a provider answered. */
+/** Records outcomes, also through an outage of PostgreSQL: a restart must not lose what a provider answered. */
 import { setTimeout as pause } from "node:timers/promises";
-import type { DispatchLog } from "./deps.ts";
+import { changeCredited } from "../db/stores/buyers/attribution-store.ts";
+import { planAnewWithout } from "../db/stores/dispatch/due-store.ts";
+import { type Outcome, recordOutcomes } from "../db/stores/dispatch/outcome-store.ts";
+import { keepMessageIds } from "../db/stores/receipts/kept-store.ts";
+import type { DispatchDeps, DispatchLog } from "./deps.ts";
 
 /** Longer than a restart of PostgreSQL takes. After that the lease has run out and the claim counts as unknown. */
 const PATIENCE_MS = 60_000;
@@ -18,4 +22,24 @@ export async function recordPatiently(deps: { readonly log: DispatchLog }, write
       await pause(wait);
     }
   }
+}
+
+/**
+ * Records outcomes. Nearly all are accepted: these go alone and without a lock, since a payment is credited even to a send under way. A send
+ * that failed or was given up meanwhile may have been credited wrongly, so the rest is recorded under the lock.
+ */
+export async function record(deps: DispatchDeps, outcomes: readonly Outcome[]): Promise<void> {
+  const accepted = outcomes.filter(({ state }) => state === "accepted");
+  const written = accepted.length === 0 ? 0 : await recordOutcomes(deps.sql, accepted, false);
+  const named = accepted.filter(
+    ({ channel, messageId }) => messageId !== null && deps.keepsMessageIds?.has(channel) === true,
+  );
+  if (named.length > 0) await keepMessageIds(deps.sql, named);
+  const rest = written === accepted.length ? outcomes.filter(({ state }) => state !== "accepted") : outcomes;
+  if (rest.length === 0) return;
+  const reminders = rest.map(({ shop, reminderId }) => ({ shop, id: reminderId }));
+  const failed = rest.filter(({ state }) => state === "failed-permanent" || state === "failed-transient");
+  await changeCredited(deps.sql, reminders, (tx) =>
+    Promise.all([recordOutcomes(tx, rest, true), failed.length === 0 ? null : planAnewWithout(tx, failed).execute()]),
+  );
 }

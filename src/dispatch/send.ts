@@ -8,10 +8,10 @@ import { channelsFrom } from "../core/seams/channel-order.ts";
 import type { Outcome } from "../db/stores/dispatch/outcome-store.ts";
 import { VaultError } from "../db/vault.ts";
 import { costOf, type MadeMessage } from "../render/message.ts";
-import type { ChannelFaults } from "./channel-faults.ts";
 import { type Composed, compose } from "./compose.ts";
 import { type DispatchDeps, leaseMs, type SendJob } from "./deps.ts";
-import type { Call } from "./pace.ts";
+import type { ChannelFaults } from "./limits/channel-faults.ts";
+import type { Call } from "./limits/pace.ts";
 
 /** Observers of a send. */
 export type SendWatch = {

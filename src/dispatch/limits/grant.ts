@@ -1,7 +1,7 @@
 /** Which of the decided buyers may send now: each of their sends needs a place in its channel, and a slot under the channel's rate limit. */
-import type { Decision } from "../core/rules/buyer-state.ts";
-import type { PlannedRow } from "../core/rules/plan.ts";
-import type { BuyerChange } from "../db/stores/buyers/write/changes.ts";
+import type { Decision } from "../../core/rules/buyer-state.ts";
+import type { PlannedRow } from "../../core/rules/plan.ts";
+import type { BuyerChange } from "../../db/stores/buyers/write/changes.ts";
 import type { Places } from "./bulkheads.ts";
 import type { SlotBook } from "./slots.ts";
 

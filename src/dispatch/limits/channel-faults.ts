@@ -3,8 +3,8 @@
  * that were claimed before the pause is in place do not call the provider any more; every later claim knows the pause.
  */
 import { setTimeout as pause } from "node:timers/promises";
-import type { SendOutcome } from "../core/seams/channel.ts";
-import type { DispatchDeps, SendJob } from "./deps.ts";
+import type { SendOutcome } from "../../core/seams/channel.ts";
+import type { DispatchDeps, SendJob } from "../deps.ts";
 
 type Fault = Extract<SendOutcome, { kind: "channel-fault" }>;
 

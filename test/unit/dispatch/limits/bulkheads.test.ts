@@ -1,6 +1,6 @@
 /** How much a process holds of each channel, and when claims wait for a channel or go on without it. */
 import { describe, expect, it } from "vitest";
-import { BATCH, createBulkheads, PATIENCE_MS } from "../../../src/dispatch/bulkheads.ts";
+import { BATCH, createBulkheads, PATIENCE_MS } from "../../../../src/dispatch/limits/bulkheads.ts";
 
 const channel = (connections: number, ratePerSecond: number | null = null) => ({ connections, ratePerSecond });
 

@@ -1,8 +1,8 @@
 /** Keeps the rate limit of a channel across processes: a claim takes slots in the database, and the send waits for its slot. */
-import type { Channel } from "../core/seams/channel.ts";
-import type { Sql } from "../db/client.ts";
-import { lookAtQueues, takeSlots } from "../db/stores/dispatch/rate-store.ts";
-import { SLOT_HORIZON_MS } from "./deps.ts";
+import type { Channel } from "../../core/seams/channel.ts";
+import type { Sql } from "../../db/client.ts";
+import { lookAtQueues, takeSlots } from "../../db/stores/dispatch/rate-store.ts";
+import { SLOT_HORIZON_MS } from "../deps.ts";
 
 /** Gives each send the time at which it may leave, as ms from the database's now. */
 export type SlotBook = {

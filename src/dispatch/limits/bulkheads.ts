@@ -9,7 +9,7 @@
  * *stuck*. Claims do not wait for it any more: a buyer whose send takes it is queued in the database, as before a rate limit, and is claimed when a
  * place is free, by any process. A channel that is full of outcomes to be recorded is not stuck: the database is slow then, for all.
  */
-import type { Channel } from "../core/seams/channel.ts";
+import type { Channel } from "../../core/seams/channel.ts";
 import { type Call, createPace, type Pace } from "./pace.ts";
 
 /** Buyers of one claim at most: enough to make a round trip cheap, few enough that a crash strands little. */
