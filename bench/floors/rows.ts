@@ -84,4 +84,4 @@ async function prepareTable(table: string, shop: string, count: number): Promise
   return total;
 }
 
-const sentAsText = (type: string): boolean => type === "jsonb" || type === "text[]";
+const sentAsText = (type: string): boolean => type === "json" || type === "jsonb" || type === "text[]";

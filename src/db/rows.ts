@@ -65,13 +65,19 @@ export const list = <Row>(value: (row: Row) => readonly string[]): Column<Row> =
   cast: "::text[]",
 });
 
-/** An object or null in each row. */
-export const jsonb = <Row>(value: (row: Row) => unknown): Column<Row> => ({
-  before: "array(select json_array_elements_text(",
-  after: "::text::json))",
-  cast: "::jsonb",
-  write: (rows) => documents(rows.map(value)),
-});
+const documentColumn =
+  (cast: string) =>
+  <Row>(value: (row: Row) => unknown): Column<Row> => ({
+    before: "array(select json_array_elements_text(",
+    after: "::text::json))",
+    cast,
+    write: (rows) => documents(rows.map(value)),
+  });
+
+/** An object or null in each row, that statements change in part or compare. */
+export const jsonb = documentColumn("::jsonb");
+/** An object or null in each row, that is written and read as a whole: half as dear to write as `jsonb`. */
+export const json = documentColumn("::json");
 
 /** Declare it once, at the top of a module. */
 export function rowSet<Row>(key: Columns<Row>, others: Columns<Row> = {}): RowSet<Row> {

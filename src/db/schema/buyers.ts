@@ -6,7 +6,7 @@
  * belong to the installation). Instants are `timestamptz`, money is integer minor units; prices of segments are in millionths.
  */
 import { sql } from "drizzle-orm";
-import { boolean, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
+import { boolean, index, integer, json, pgTable, primaryKey, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
 import { bytea, instant } from "./column-types.ts";
 
 export const buyers = pgTable(
@@ -19,7 +19,7 @@ export const buyers = pgTable(
     /** hash32 of the first reported identity, as a signed 32-bit number: decides holdout and variant for good. */
     bucket: integer("bucket").notNull(),
     /** The latest name (encrypted), locale, timeZone and tier, each as [value, occurredAt ms, event id]. */
-    profile: jsonb("profile").notNull().default({}),
+    profile: json("profile").notNull().default({}),
     /** When there is next something to decide about this buyer. */
     wakeAt: instant("wake_at"),
     /** Replan at the next wake, though no event came: a campaign, a promise or a suppression changed. */

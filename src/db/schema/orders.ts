@@ -1,6 +1,6 @@
 /** Orders and the events that they are folded from. */
 import { sql } from "drizzle-orm";
-import { boolean, index, jsonb, pgTable, primaryKey, text, uuid } from "drizzle-orm/pg-core";
+import { boolean, index, json, pgTable, primaryKey, text, uuid } from "drizzle-orm/pg-core";
 import { instant, money } from "./column-types.ts";
 
 export const orders = pgTable(
@@ -29,9 +29,9 @@ export const orders = pgTable(
     /** When enough of it was first reported to plan reminders. */
     reportedAt: instant("told_at"),
     /** tags, items, payUrl, note, paymentMethod, closeReason. */
-    details: jsonb("details").notNull(),
+    details: json("details").notNull(),
     /** `campaign/step` → own time (ms) when that step was settled for this order. */
-    settled: jsonb("settled").notNull().default({}),
+    settled: json("settled").notNull().default({}),
     seenAt: instant("seen_at").notNull(),
   },
   (t) => [
@@ -53,7 +53,7 @@ export const orderEvents = pgTable(
     occurredAt: instant("occurred_at").notNull(),
     receivedAt: instant("received_at").notNull(),
     /** The order as reported, without its buyer. `warnings`: what of the event could not be used. */
-    told: jsonb("told").notNull(),
+    told: json("told").notNull(),
   },
   (t) => [
     primaryKey({ columns: [t.shopId, t.id] }),

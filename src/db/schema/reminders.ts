@@ -5,6 +5,7 @@ import {
   boolean,
   index,
   integer,
+  json,
   jsonb,
   pgTable,
   primaryKey,
@@ -71,7 +72,7 @@ export const reminders = pgTable(
     /** The orders of a send that was over the limit of its channel. They count as treated, sent or not. */
     intended: text("intended").array(),
     /** Why it has its time: index, anchor, latest, owed, moves. */
-    plan: jsonb("plan"),
+    plan: json("plan"),
     /** A payment until then is credited to this send. */
     attributedUntil: instant("attributed_until"),
     /** When a send that failed for the moment is retried. */

@@ -141,7 +141,7 @@ it("decrypts no name that no text shows, and no handle of a buyer who has an id"
   ]);
   await database.sql`update contacts set cipher = decode('00', 'hex') where kind = 'chat.wechat'`;
   await database.sql`
-    update buyers set profile = jsonb_set(profile, '{name,0}', '"AAAA"') where profile ? 'name'`;
+    update buyers set profile = jsonb_set(profile::jsonb, '{name,0}', '"AAAA"') where profile -> 'name' is not null`;
   expect((await json("--stored", "2026-11-10")).orders).toBe(4);
   await write("c/promo/nudge.sms.en.hbs", "{{buyer.name}} {{total}} STOP");
   await expect(rehearse("--stored", "2026-11-10")).rejects.toThrow("cannot be read with this DUNLIN_SECRET_KEY");

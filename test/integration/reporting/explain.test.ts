@@ -288,7 +288,7 @@ describe("explaining an order", () => {
       { rule: "late", from: due + 300, to: due + 700 },
     ];
     await facts.sql`update reminders set due_at = ${new Date(due + 700)},
-      plan = plan || ${JSON.stringify({ anchor: due + 200, moves })}::text::jsonb where step = 'nudge'`;
+      plan = plan::jsonb || ${JSON.stringify({ anchor: due + 200, moves })}::text::jsonb where step = 'nudge'`;
     const story = await explainOrder({ sql: facts.sql, zoneOf }, asked);
     expect(story?.reminders[0]?.moves.map(({ text }) => text)).toEqual([
       "moved from 20:09:59 to 20:10:00: that time had passed when this was planned",

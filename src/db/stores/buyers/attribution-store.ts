@@ -17,7 +17,7 @@ export async function creditPayments(sql: Sql, keys: readonly Key[]): Promise<vo
     sql`insert into recoveries (shop_id, order_id, reminder_id, amount, currency, reminded_at, paid_at)
         select distinct on (o.shop_id, o.id) o.shop_id, o.id, r.id, greatest(0, o.amount
             - coalesce((o.details #>> '{parts,refundedPart}')::int8, 0)
-            - coalesce((select sum((part ->> 1)::int8) from jsonb_array_elements(o.details #> '{parts,parts}') part
+            - coalesce((select sum((part ->> 1)::int8) from json_array_elements(o.details #> '{parts,parts}') part
                 where to_timestamp((part ->> 0)::float8 / 1000) < r.decided_at), 0)),
           o.currency, r.decided_at, o.paid_at
         from ${orders}

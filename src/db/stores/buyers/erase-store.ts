@@ -2,7 +2,7 @@
 import type { OrderPayload } from "../../../core/order/event.ts";
 import type { Sql } from "../../client.ts";
 import { type Key, textKeys } from "../../keys.ts";
-import { bytea, jsonb, rowSet, text, uuid } from "../../rows.ts";
+import { bytea, json, rowSet, text, uuid } from "../../rows.ts";
 import { erasedPayload } from "./erased-event.ts";
 import type { ContactKey } from "./suppression-store.ts";
 
@@ -45,7 +45,7 @@ type EventWrite = Key & { readonly payload: object };
 const events = rowSet<EventWrite>({
   shop_id: text(({ shop }) => shop),
   id: text(({ id }) => id),
-  payload: jsonb(({ payload }) => payload),
+  payload: json(({ payload }) => payload),
 });
 const contactKeys = rowSet<ContactKey>({
   shop_id: text(({ shop }) => shop),
@@ -83,7 +83,7 @@ export async function eraseBuyer(
   const reminders = await endReminders(tx, { shop, id }, rowId);
   const orders = await tx<{ id: string }[]>`
     update orders set chase_from = null, in_case = false,
-      details = (details - 'note' - 'payUrl' - 'items' - 'closeReason') || '{"items": [], "note": null, "payUrl": null, "closeReason": null}'
+      details = (details::jsonb - 'note' - 'payUrl' - 'items' - 'closeReason') || '{"items": [], "note": null, "payUrl": null, "closeReason": null}'
     where shop_id = ${shop} and buyer_id = ${id} returning id`;
   const named = orders.map((order) => ({ shop, id: order.id }));
   const written = await eraseEvents(
@@ -122,7 +122,7 @@ export async function eraseEvents(
   if (rows.length === 0) return 0;
   const kept = rows.map(({ shop, id, payload }) => ({ shop, id, payload: erasedPayload(payload) }));
   const written = await tx`
-    update order_events e set told = n.payload::jsonb from ${events.rows(tx, kept)} where e.shop_id = n.shop_id and e.id = n.id`;
+    update order_events e set told = n.payload::json from ${events.rows(tx, kept)} where e.shop_id = n.shop_id and e.id = n.id`;
   return written.count;
 }
 

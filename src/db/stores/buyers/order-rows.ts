@@ -2,7 +2,7 @@
 import { type Order, overState } from "../../../core/order/order.ts";
 import type { Sql } from "../../client.ts";
 import { type Key, textKeys } from "../../keys.ts";
-import { bool, type Columns, instant, int8, jsonb, text, word } from "../../rows.ts";
+import { bool, type Columns, instant, int8, json, text, word } from "../../rows.ts";
 
 export type OrderRow = {
   shop_id: string;
@@ -85,7 +85,7 @@ export const factColumns = <Row>(orderIn: (row: Row) => Order): Columns<Row> => 
   paid_at: instant((row) => orderIn(row).paidAt),
   refunded_at: instant((row) => orderIn(row).refundedAt),
   closed_at: instant((row) => orderIn(row).closedAt),
-  details: jsonb((row) => detailsOf(orderIn(row))),
+  details: json((row) => detailsOf(orderIn(row))),
 });
 
 /** By its events alone. */

@@ -1,7 +1,7 @@
 /** Deletes what is no longer kept, some rows at a time. How far each kind is done is in `settings`: no index is there for this alone. */
 import type { OrderPayload } from "../../../core/order/event.ts";
 import type { Sql } from "../../client.ts";
-import { jsonb, rowSet, text } from "../../rows.ts";
+import { json, rowSet, text } from "../../rows.ts";
 import { ts } from "../../types.ts";
 import { reducedPayload } from "./erased-event.ts";
 
@@ -25,7 +25,7 @@ type ReducedEvent = { readonly shop: string; readonly id: string; readonly paylo
 const reduced = rowSet<ReducedEvent>({
   shop_id: text(({ shop }) => shop),
   id: text(({ id }) => id),
-  payload: jsonb(({ payload }) => reducedPayload(payload)),
+  payload: json(({ payload }) => reducedPayload(payload)),
 });
 
 const EVENTS = "events_reduced";
@@ -45,10 +45,10 @@ export async function reduceEvents(sql: Sql, { keepMs, limit }: Keep): Promise<b
   const until = Math.min(first + WINDOW_MS, bounds.last);
   const rows = await sql<ReducedEvent[]>`
     select shop_id as shop, id, told as payload from order_events
-    where received_at >= ${ts(first)} and received_at < ${ts(until)} and not told ? 'reduced' and not told ? 'erased' limit ${limit}`;
+    where received_at >= ${ts(first)} and received_at < ${ts(until)} and told -> 'reduced' is null and told -> 'erased' is null limit ${limit}`;
   if (rows.length > 0)
     await sql`
-      update order_events e set told = n.payload::jsonb from ${reduced.rows(sql, rows)} where e.shop_id = n.shop_id and e.id = n.id`;
+      update order_events e set told = n.payload::json from ${reduced.rows(sql, rows)} where e.shop_id = n.shop_id and e.id = n.id`;
   if (rows.length < limit) await writeMark(sql, EVENTS, { until });
   return true;
 }
@@ -75,7 +75,7 @@ export async function purgeContacts(sql: Sql, { keepMs, limit }: Keep): Promise<
           and (o.in_case or greatest(o.seen_at, o.created_at) >= ${cutoff(sql, keepMs)}))),
     gone as (delete from contacts k using old o where k.shop_id = o.shop_id and k.hash = o.hash),
     nameless as (
-      update buyers b set profile = b.profile - 'name' from old o where b.shop_id = o.shop_id and b.id = o.buyer_id and b.profile ? 'name')
+      update buyers b set profile = b.profile::jsonb - 'name' from old o where b.shop_id = o.shop_id and b.id = o.buyer_id and b.profile -> 'name' is not null)
     select shop_id as shop, encode(hash, 'hex') as key from page order by shop_id, hash`;
   return moveMark(sql, CONTACTS, rows, limit);
 }
@@ -91,9 +91,9 @@ export async function reduceOrders(sql: Sql, { keepMs, limit }: Keep): Promise<b
       select shop_id, id from orders where ${from === null ? sql`true` : sql`(shop_id, id) > (${from.shop}, ${from.key})`}
       order by shop_id, id limit ${limit}),
     reduced as (
-      update orders o set details = o.details || '{"items": [], "note": null, "payUrl": null, "closeReason": null}'
+      update orders o set details = o.details::jsonb || '{"items": [], "note": null, "payUrl": null, "closeReason": null}'
       from page p where o.shop_id = p.shop_id and o.id = p.id and not o.in_case and o.seen_at < ${cutoff(sql, keepMs)}
-        and (o.details -> 'items' <> '[]' or coalesce(o.details ->> 'note', o.details ->> 'payUrl', o.details ->> 'closeReason') is not null))
+        and (o.details ->> 'items' <> '[]' or coalesce(o.details ->> 'note', o.details ->> 'payUrl', o.details ->> 'closeReason') is not null))
     select shop_id as shop, id as key from page order by shop_id, id`;
   return moveMark(sql, ORDERS, rows, limit);
 }

@@ -97,5 +97,5 @@ export function planAnewWithout(sql: Sql, failed: readonly FailedReminder[]) {
     join reminders f on f.shop_id = n.shop_id and f.id = n.id
     where b.shop_id = f.shop_id and b.id = f.buyer_id and exists (
       select from reminders r where r.shop_id = f.shop_id and r.buyer_id = f.buyer_id and r.state = 'planned'
-        and (r.reason in ('gap', 'recent') or r.plan -> 'moves' @> '[{"rule": "gap"}]'))`;
+        and (r.reason in ('gap', 'recent') or (r.plan -> 'moves')::jsonb @> '[{"rule": "gap"}]'))`;
 }

@@ -3,7 +3,7 @@ import type { ReceivedEvent } from "../../../core/order/order.ts";
 import type { Warning } from "../../../core/order/warnings.ts";
 import type { Sql } from "../../client.ts";
 import { type Key, textKeys, uuidKeys } from "../../keys.ts";
-import { bytea, instant, jsonb, rowSet, text, word } from "../../rows.ts";
+import { bytea, instant, json, rowSet, text, word } from "../../rows.ts";
 import type { BuyerRow } from "../buyers/loaded-buyer.ts";
 
 export type EventWrite = {
@@ -26,7 +26,7 @@ const orderEvents = rowSet<EventWrite>({
   order_id: text(({ orderId }) => orderId),
   type: word(({ type }) => type),
   occurred_at: instant(({ occurredAt }) => occurredAt),
-  told: jsonb(({ payload, warnings }) => (warnings.length === 0 ? payload : { ...payload, warnings })),
+  told: json(({ payload, warnings }) => (warnings.length === 0 ? payload : { ...payload, warnings })),
 });
 
 const contactKeys = rowSet<ContactKey>({

@@ -2,7 +2,7 @@
 import type { Sql } from "../../../client.ts";
 import { newId } from "../../../ids.ts";
 import { compareTexts } from "../../../keys.ts";
-import { type Columns, type Fragment, instant, int4, jsonb, rowSet, text, uuid } from "../../../rows.ts";
+import { type Columns, type Fragment, instant, int4, json, rowSet, text, uuid } from "../../../rows.ts";
 import type { LoadedBuyer } from "../loaded-buyer.ts";
 
 export type BuyerWrite = { readonly buyer: LoadedBuyer; readonly wakeAt: number | null };
@@ -14,7 +14,7 @@ const KEY: Columns<BuyerWrite> = {
 };
 const WAKE: Columns<BuyerWrite> = { wake_at: instant(({ wakeAt }) => wakeAt) };
 const IDENTITY: Columns<BuyerWrite> = {
-  profile: jsonb(({ buyer }) => buyer.profile),
+  profile: json(({ buyer }) => buyer.profile),
   platform_id: text(({ buyer }) => buyer.platformIdNow),
 };
 const BUCKET: Columns<{ buyer: LoadedBuyer }> = { bucket: int4(({ buyer }) => buyer.state.bucket | 0) };

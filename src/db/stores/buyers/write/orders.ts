@@ -2,7 +2,7 @@
 import type { TrackedOrder } from "../../../../core/rules/buyer-state.ts";
 import type { Sql } from "../../../client.ts";
 import { compareTexts } from "../../../keys.ts";
-import { bool, type Columns, type Fragment, instant, jsonb, rowSet, text, uuid, word } from "../../../rows.ts";
+import { bool, type Columns, type Fragment, instant, json, rowSet, text, uuid, word } from "../../../rows.ts";
 import { factColumns } from "../order-rows.ts";
 
 export type OrderWrite = {
@@ -25,7 +25,7 @@ const STANDING: Columns<OrderWrite> = {
   in_case: bool(({ inCase }) => inCase),
   status: word(({ status }) => status),
   told_at: instant(({ tracked }) => tracked.reportedAt),
-  settled: jsonb(({ tracked }) => tracked.settled),
+  settled: json(({ tracked }) => tracked.settled),
 };
 
 const orders = rowSet<OrderWrite>(KEY, {

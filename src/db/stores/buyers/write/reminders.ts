@@ -8,7 +8,7 @@ import {
   type Fragment,
   instant,
   int4,
-  jsonb,
+  json,
   list,
   rowSet,
   text,
@@ -61,7 +61,7 @@ const PLAN: Columns<ReminderWrite> = {
   campaign_version: text(({ version }) => version),
   due_at: instant(({ dueAt }) => dueAt),
   orders: list(({ orders }) => orders),
-  plan: jsonb(({ row }) => (row === null ? null : planDetails(row))),
+  plan: json(({ row }) => (row === null ? null : planDetails(row))),
 };
 
 const decided = rowSet<ReminderWrite>(KEY, DECISION);
