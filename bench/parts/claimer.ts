@@ -12,10 +12,10 @@ import type { DispatchDeps } from "../../src/dispatch/deps.ts";
 import { createBulkheads } from "../../src/dispatch/limits/bulkheads.ts";
 import { loadCatalog } from "../../src/render/catalog/catalog.ts";
 
-const channel = (name: string, contact: Channel["contact"]): Channel => ({
+const channel = (name: string, contact: Channel["contacts"][number]): Channel => ({
   name,
   provider: "bench",
-  contact,
+  contacts: [contact],
   ratePerSecond: null,
   timeoutMs: 5_000,
   connections: 128,
@@ -39,7 +39,7 @@ export function openClaimer(databaseUrl: string, env: NodeJS.ProcessEnv) {
   ]);
   const policy: BuyerPolicy = {
     campaigns: byPriority(catalog.campaigns),
-    channels: new Map([...channels].map(([name, { contact }]) => [name, contact])),
+    channels: new Map([...channels].map(([name, { contacts }]) => [name, contacts])),
     newId,
   };
   const deps: DispatchDeps = {

@@ -6,16 +6,20 @@ import { explain } from "../core/text/yaml-faults.ts";
 import { decimalField, nameField, spanField } from "../core/text/yaml-fields.ts";
 import { SECOND } from "../core/values/duration.ts";
 import type { ContactKind } from "../core/values/policy.ts";
-import { type ChannelConfig, channelProviders, contactOf, providerOf } from "../providers/all.ts";
+import { type ChannelConfig, channelProviders, contactsOf, providerOf } from "../providers/all.ts";
 import { consoleProvider } from "../providers/console.ts";
 import { connectionsField, currencyField, positiveField } from "./fields.ts";
+
+const KIND_FAULT = "must be phone, chat or chat.<kind>, or a list of them";
+const kindField = z.string().refine(isContact, { error: KIND_FAULT });
 
 /** Keys of every channel. */
 const termKeys = {
   provider: nameField,
   contact: z
-    .string()
-    .regex(/^(phone|chat|chat\.[\w-]{1,40})$/, "must be phone, chat or chat.<kind>")
+    .union([kindField, z.array(kindField).min(1, "must name a kind").max(10, "names more than 10 kinds")], {
+      error: KIND_FAULT,
+    })
     .optional(),
   ratePerSecond: positiveField.optional(),
   timeout: spanField.optional(),
@@ -96,7 +100,7 @@ function channelConfig(name: string, entry: ChannelEntry): ChannelConfig {
   const terms: ChannelTerms = {
     name,
     provider,
-    contact: isContact(entry.contact) ? entry.contact : contactOf(name, provider),
+    contacts: entry.contact === undefined ? contactsOf(name, provider) : [entry.contact].flat().filter(isContact),
     ratePerSecond: entry.ratePerSecond ?? null,
     timeoutMs: entry.timeout ?? 10 * SECOND,
     connections: entry.connections ?? DEFAULT_CONNECTIONS,
@@ -112,8 +116,8 @@ function channelConfig(name: string, entry: ChannelEntry): ChannelConfig {
   } as ChannelConfig;
 }
 
-function isContact(text: string | undefined): text is ContactKind {
-  return text !== undefined && /^(phone|chat|chat\..+)$/.test(text);
+function isContact(text: string): text is ContactKind {
+  return /^(phone|chat|chat\.[\w-]{1,40})$/.test(text);
 }
 
 /** `0.05` → 50,000 millionths; the schema allows six decimals. */

@@ -1,6 +1,6 @@
 /** The message of a claimed send, from the data loaded with the claim: current amounts, the buyer's latest contact. */
 import type { Channel, Message } from "../core/seams/channel.ts";
-import { latestContact } from "../db/stores/buyers/chosen-contact.ts";
+import { chosenContact } from "../db/stores/buyers/chosen-contact.ts";
 import type { Vault } from "../db/vault.ts";
 import type { Template } from "../render/catalog/template-file.ts";
 import { composeMessage, type MadeMessage } from "../render/message.ts";
@@ -13,8 +13,9 @@ export type Composed =
 
 export function compose(job: SendJob, channel: Channel, vault: Vault): Composed {
   const { buyer, shop, campaign, catalog, step, variant } = job;
-  const contact = latestContact(buyer.contacts, channel.contact);
-  if (contact === null) return { ok: false, code: "no_contact", message: `no ${channel.contact} contact` };
+  const contact = chosenContact(buyer, channel);
+  if (contact === null)
+    return { ok: false, code: "no_contact", message: `no ${channel.contacts.join(" or ")} contact` };
   const to = vault.open(contact.cipher);
   const made = composeMessage({
     findTemplate: catalog.findTemplate,

@@ -6,7 +6,7 @@ import { aliyunRefuses } from "./refused/lists.ts";
 
 export const aliyunSms = {
   name: "aliyun-sms",
-  contact: "phone",
+  contacts: ["phone"],
   sms: true,
   mainland: true,
   refuses: aliyunRefuses,

@@ -40,19 +40,23 @@ export function providerOf(name: string): Provider | null {
   return providers.find((provider) => provider.name === name) ?? null;
 }
 
-/** The contact that a channel reaches. Its provider decides, else its name: `chat` reaches any handle, another name the handle of that kind. */
-export function contactOf(channel: string, provider: string): ContactKind {
-  const own = providerOf(provider)?.contact ?? null;
+/**
+ * The contacts that a channel takes, the preferred one first. Its provider decides, else its name: `chat` takes any handle, another name the
+ * handle of that kind.
+ */
+export function contactsOf(channel: string, provider: string): readonly ContactKind[] {
+  const own = providerOf(provider)?.contacts ?? null;
   if (own !== null) return own;
-  if (/sms|whatsapp|voice/i.test(channel)) return "phone";
-  return channel === "chat" ? "chat" : `chat.${channel}`;
+  if (/whatsapp/i.test(channel)) return whatsapp.contacts;
+  if (/sms|voice/i.test(channel)) return ["phone"];
+  return [channel === "chat" ? "chat" : `chat.${channel}`];
 }
 
-type NamedChannel = { readonly name: string; readonly provider: string; readonly contact: ContactKind };
+type NamedChannel = { readonly name: string; readonly provider: string; readonly contacts: readonly ContactKind[] };
 
 /** Whether a channel sends SMS. A phone is also reached by WhatsApp and by voice, which have no segments. */
-export function sendsSms({ name, provider, contact }: NamedChannel): boolean {
-  if (contact !== "phone") return false;
+export function sendsSms({ name, provider, contacts }: NamedChannel): boolean {
+  if (!contacts.includes("phone")) return false;
   return providerOf(provider)?.sms ?? (/sms/i.test(name) || !/whatsapp|voice/i.test(name));
 }
 

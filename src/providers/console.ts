@@ -4,7 +4,7 @@ import type { Provider } from "./provider.ts";
 
 export const consoleProvider = {
   name: "console",
-  contact: null,
+  contacts: null,
   sms: null,
   mainland: false,
   refuses: null,

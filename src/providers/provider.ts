@@ -1,5 +1,5 @@
 /**
- * A provider describes itself here, as data: its name, the contact it reaches, its keys in dunlin.yaml, its approved templates, and
+ * A provider describes itself here, as data: its name, the contacts it takes, its keys in dunlin.yaml, its approved templates, and
  * which messages it refuses. One file a provider; `all.ts` lists them. The code that speaks to it is its folder in `src/channels`.
  */
 import type { z } from "zod";
@@ -10,8 +10,8 @@ import type { Refusals } from "./refused/refusals.ts";
 export type Provider = {
   /** As `provider:` in dunlin.yaml. */
   readonly name: string;
-  /** The contact its channels reach; null: the name of the channel decides. */
-  readonly contact: ContactKind | null;
+  /** The contacts that its channels take, the preferred one first; null: the name of the channel decides. */
+  readonly contacts: readonly ContactKind[] | null;
   /** Whether its messages are SMS, billed by the segment; null: the contact and the name of the channel decide. */
   readonly sms: boolean | null;
   /** Whether mainland China's carriers review its texts: they refuse signs such as ¥ and ★. */

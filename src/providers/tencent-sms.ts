@@ -6,7 +6,7 @@ import { tencentRefuses } from "./refused/lists.ts";
 
 export const tencentSms = {
   name: "tencent-sms",
-  contact: "phone",
+  contacts: ["phone"],
   sms: true,
   mainland: true,
   refuses: tencentRefuses,

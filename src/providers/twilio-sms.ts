@@ -6,7 +6,7 @@ import { twilioRefuses } from "./refused/lists.ts";
 
 export const twilioSms = {
   name: "twilio-sms",
-  contact: "phone",
+  contacts: ["phone"],
   sms: true,
   mainland: false,
   refuses: twilioRefuses,

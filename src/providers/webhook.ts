@@ -27,7 +27,7 @@ function isDecodable({ username, password }: URL): boolean {
 
 export const webhook = {
   name: "webhook",
-  contact: null,
+  contacts: null,
   sms: null,
   mainland: false,
   refuses: null,

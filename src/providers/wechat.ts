@@ -6,7 +6,7 @@ import { wechatRefuses } from "./refused/lists.ts";
 
 export const wechat = {
   name: "wechat",
-  contact: "chat.wechat",
+  contacts: ["chat.wechat"],
   sms: false,
   mainland: false,
   refuses: wechatRefuses,

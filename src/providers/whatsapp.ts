@@ -48,7 +48,8 @@ function read({ components = [], params = [], ...rest }: z.output<typeof shape>)
 
 export const whatsapp = {
   name: "whatsapp",
-  contact: "phone",
+  // A handle may be an id of WhatsApp: buyers can hide their numbers.
+  contacts: ["chat.whatsapp", "phone"],
   sms: false,
   mainland: false,
   refuses: whatsappRefuses,

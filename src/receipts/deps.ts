@@ -18,5 +18,5 @@ export type ReceiptDeps = {
   readonly shopIds: readonly string[];
   readonly policy: () => Pick<BuyerPolicy, "campaigns" | "channels" | "pausedChannels">;
   /** The configured channels by name. */
-  readonly channels: ReadonlyMap<string, Pick<ChannelTerms, "contact" | "fallback" | "cost">>;
+  readonly channels: ReadonlyMap<string, Pick<ChannelTerms, "contacts" | "fallback" | "cost">>;
 };

@@ -5,7 +5,7 @@
 import { contactOf, type Identity, maskContact } from "../core/order/contact.ts";
 import { readWish } from "../core/receipts/consent.ts";
 import type { Receipt } from "../core/seams/receipt.ts";
-import type { ShopPolicy } from "../core/values/policy.ts";
+import type { ContactKind, ShopPolicy } from "../core/values/policy.ts";
 import type { Sql } from "../db/client.ts";
 import { newId } from "../db/ids.ts";
 import { liftSuppressions, type SuppressionWrite, suppressContacts } from "../db/stores/buyers/suppression-store.ts";
@@ -105,12 +105,12 @@ async function addressesOf(
   { receipt, channel }: Wishing,
   match: Matched | undefined,
 ): Promise<{ readonly addresses: readonly Address[]; readonly isKnown: boolean }> {
-  const contact = deps.channels.get(channel)?.contact ?? "phone";
+  const contacts = deps.channels.get(channel)?.contacts ?? ["phone"];
   if (receipt.address === null) {
     if (match === undefined) return { addresses: [], isKnown: false };
-    return { addresses: await buyersContacts(deps, tx, match, contact), isKnown: true };
+    return { addresses: await buyersContacts(deps, tx, match, contacts), isKnown: true };
   }
-  const kinds = await kindsOf(tx, contact, receipt.addressKind);
+  const kinds = await kindsOf(tx, contacts, receipt.addressKind);
   const shops = match === undefined ? await everyShop(deps, tx) : [match.shop];
   const candidates = shops.flatMap((shop) => {
     const policy = deps.shopOf(shop);
@@ -119,8 +119,14 @@ async function addressesOf(
   const stored = new Set(
     (await storedContacts(tx, candidates)).map(({ shop, hash }) => `${shop}\n${hash.toString("latin1")}`),
   );
-  const known = candidates.filter(({ shop, hash }) => stored.has(`${shop}\n${hash.toString("latin1")}`));
-  return { addresses: known.length > 0 ? known : candidates, isKnown: match !== undefined || known.length > 0 };
+  const isStored = ({ shop, hash }: Address) => stored.has(`${shop}\n${hash.toString("latin1")}`);
+  const knowing = new Set(candidates.filter(isStored).map(({ shop }) => shop));
+  // A number may be reported as the handle today and as the phone tomorrow. A handle of any chat is one kind only.
+  const known = candidates.filter((each) => (contacts.includes("chat") ? isStored(each) : knowing.has(each.shop)));
+  if (known.length > 0) return { addresses: known, isKnown: true };
+  if (match === undefined) return { addresses: candidates, isKnown: false };
+  // The one who got the message answers from an address that nobody reported.
+  return { addresses: [...candidates, ...(await buyersContacts(deps, tx, match, contacts))], isKnown: true };
 }
 
 function addressOf({ vault }: ReceiptDeps, shop: ShopPolicy, kind: string, address: string): Address | null {
@@ -130,24 +136,25 @@ function addressOf({ vault }: ReceiptDeps, shop: ShopPolicy, kind: string, addre
   return { shop: shop.id, kind: contact.kind, hash, masked: maskContact(contact.value) };
 }
 
-/** As `contactOf` takes them. */
-async function kindsOf(tx: Sql, contact: string, given: string | null): Promise<readonly string[]> {
-  if (contact === "phone") return ["phone"];
-  if (given !== null) return [given];
-  if (contact !== "chat") return [contact.replace(/^chat\./, "")];
-  return (await chatKinds(tx)).map((kind) => kind.slice("chat.".length));
+/** The kinds of a channel's contacts, as `contactOf` takes them. `given`: the kind of chat that the receipt names. */
+async function kindsOf(tx: Sql, contacts: readonly ContactKind[], given: string | null): Promise<readonly string[]> {
+  const isChat = (kind: string) => kind.startsWith("chat");
+  const others = contacts.filter((kind) => !isChat(kind));
+  if (given !== null && contacts.some(isChat)) return [...others, given];
+  const chats = contacts.includes("chat") ? await chatKinds(tx) : contacts.filter(isChat);
+  return [...others, ...chats.map((kind) => kind.slice("chat.".length))];
 }
 
 async function buyersContacts(
   { vault }: ReceiptDeps,
   tx: Sql,
   { shop, reminder_id: id }: Matched,
-  contact: string,
+  contacts: readonly ContactKind[],
 ): Promise<Address[]> {
   const rows = await contactsOfReminders(tx, [{ shop, id }]);
-  const reaches = (kind: string) => kind === contact || (contact === "chat" && kind.startsWith("chat."));
+  const wanted = new Set<string>(contacts);
   return rows
-    .filter(({ kind }) => reaches(kind))
+    .filter(({ kind }) => wanted.has(kind) || (wanted.has("chat") && kind.startsWith("chat.")))
     .map(({ kind, hash, cipher }) => ({ shop, kind, hash, masked: maskContact(vault.open(cipher)) }));
 }
 

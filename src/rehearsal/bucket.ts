@@ -77,7 +77,7 @@ function replay(
   { events, knowns, suffix }: Replayed,
   rows: BucketRows,
 ): void {
-  const contacts = new Map(env.channels.map(({ name, contact }) => [name, contact]));
+  const contacts = new Map(env.channels.map(({ name, contacts: kinds }) => [name, kinds]));
   const channels = new Map(env.channels.map((channel) => [channel.name, channel]));
   const textEnv = { channels, contacts, findTemplate: catalog.findTemplate };
   const campaigns = byPriority(catalog.campaigns);

@@ -82,10 +82,10 @@ function startOf(from: When | null, shops: readonly ShopPolicy[], now: number): 
 
 /** The channels without their secrets. */
 export const plainChannels = (channels: PrepareInput["channels"]): RehearsalChannel[] =>
-  channels.map(({ name, provider, contact, ratePerSecond, cost, fallback }) => ({
+  channels.map(({ name, provider, contacts, ratePerSecond, cost, fallback }) => ({
     name,
     provider,
-    contact,
+    contacts,
     ratePerSecond,
     cost,
     fallback,

@@ -80,7 +80,7 @@ function compose(
       },
       orders: orders.flatMap((id) => orderFacts(state.orders.get(id)?.order, at) ?? []),
     }),
-    to: addressOf(person, channel.contact) ?? "",
+    to: addressOf(person, channel.contacts) ?? "",
     made: (template, made, data) => {
       for (const { message } of adviseRefusedInMessage(template, channel, made, data))
         refused.push(`${template.id}: ${message}`);

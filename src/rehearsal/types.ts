@@ -11,7 +11,7 @@ import type { ShopTable } from "./shops.ts";
 export type RehearsalChannel = {
   readonly name: string;
   readonly provider: string;
-  readonly contact: ContactKind;
+  readonly contacts: readonly ContactKind[];
   readonly ratePerSecond: number | null;
   readonly cost: { readonly micros: number; readonly currency: string } | null;
   /** Name of the channel that is tried after this one fails; null: none. */

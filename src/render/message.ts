@@ -18,7 +18,7 @@ export type Cost = { readonly micros: number; readonly currency: string };
 export type MessageChannel = {
   readonly name: string;
   readonly provider: string;
-  readonly contact: ContactKind;
+  readonly contacts: readonly ContactKind[];
   readonly cost: Cost | null;
   /** See ChannelTerms. */
   readonly signName?: string;

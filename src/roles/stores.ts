@@ -107,7 +107,7 @@ export async function openCampaigns(
   const options = catalogOptions(config);
   const first = await applyOnFirstStart({ sql, log, options }, config.templatesDir);
   if (!first.ok) throw new StartError(first.faults.join("\n"));
-  const contacts = new Map([...channels].map(([name, { contact }]) => [name, contact]));
+  const contacts = new Map([...channels].map(([name, { contacts: kinds }]) => [name, kinds]));
   const fallbacks = new Map([...channels].map(([name, { fallback }]) => [name, fallback]));
   try {
     const live = await openLiveCampaigns({ sql, options, channels: contacts, fallbacks, takeUp: TAKE_UP_MS });

@@ -276,7 +276,7 @@ describe("the same input", () => {
       ["promo/nudge.sms.en.hbs", "{{shop}}: {{total}} STOP"],
     ]);
     const channels = [
-      { name: "sms", provider: "console", contact: "phone", ratePerSecond: 1, cost: null, fallback: null },
+      { name: "sms", provider: "console", contacts: ["phone"], ratePerSecond: 1, cost: null, fallback: null },
     ] as const;
     const result = async (threads: number, shortFile: number) => {
       const { sends, skips, figures, close } = await run({

@@ -9,8 +9,8 @@ import { T0 } from "../support/rules.ts";
 import { bearer, JSON_TYPE, stubServer } from "./support.ts";
 
 const CHANNELS: PreviewDeps["channels"] = [
-  { name: "sms", provider: "webhook", contact: "phone", cost: { micros: 45_000, currency: "CNY" } },
-  { name: "chat", provider: "webhook", contact: "chat", cost: null },
+  { name: "sms", provider: "webhook", contacts: ["phone"], cost: { micros: 45_000, currency: "CNY" } },
+  { name: "chat", provider: "webhook", contacts: ["chat"], cost: null },
 ];
 
 async function setup(...events: readonly object[]) {

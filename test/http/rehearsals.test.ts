@@ -16,7 +16,7 @@ const asOperator = bearer("operator");
 
 function rehearsals(writeStored: RehearsalsInput["writeStored"] = async () => null): Rehearsals {
   const shop = shopPolicy();
-  const sms = { name: "sms", provider: "console", contact: "phone", ratePerSecond: 10, cost: null } as const;
+  const sms = { name: "sms", provider: "console", contacts: ["phone"], ratePerSecond: 10, cost: null } as const;
   const config = {
     shopIds: ["acme"],
     shop: (id: string) => (id === "acme" ? shop : null),

@@ -90,7 +90,7 @@ export async function wholeApi() {
   const channels = new Map(
     config.channels.map((facts) => [facts.name, inProcessChannel(facts, ({ orders }) => outcomeOf(orders[0] ?? ""))]),
   );
-  const contacts = new Map([...channels].map(([name, { contact }]) => [name, contact]));
+  const contacts = new Map([...channels].map(([name, { contacts: kinds }]) => [name, kinds]));
   const live = await openLiveCampaigns({ sql: database.sql, options, channels: contacts, takeUp: 5_000 });
   const log = pino({ level: "silent" });
   const secretKey = Buffer.alloc(32, 7);

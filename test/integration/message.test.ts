@@ -222,7 +222,7 @@ async function compareSendTest({ shop, files: own }: MessageScenario): Promise<n
     const { channel, locale, variant } = template;
     const channelFacts = CHANNELS.find(({ name }) => name === channel);
     const isMainland = /^zh/.test(locale);
-    const to = channelFacts?.contact === "chat" ? "wx-1" : isMainland ? "+8613812345678" : "+34600123456";
+    const to = channelFacts?.contacts[0] === "chat" ? "wx-1" : isMainland ? "+8613812345678" : "+34600123456";
     const options = { campaign: shop.id, step: "nudge", channel, to, locale, ...(variant === null ? {} : { variant }) };
     const sent: Message[] = [];
     const open = () =>
@@ -259,7 +259,7 @@ async function compareSendTest({ shop, files: own }: MessageScenario): Promise<n
       preview.characters,
     ]);
     expect(made.cost?.micros ?? null).toBe(preview.cost && Math.round(Number(preview.cost.amount) * 1e6));
-    if (channelFacts?.contact === "phone")
+    if (channelFacts?.contacts[0] === "phone")
       expect(lines.join("\n")).toContain(`, ${preview.segments} segment(s), key test-`);
   }
   return templates.length;

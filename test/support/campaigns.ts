@@ -74,8 +74,8 @@ export async function campaignSetup(yaml = campaignYaml("10m"), more: Readonly<R
 
   /** `answer`: the provider's answer to each message; by default it is accepted. `fallback`: of channel `sms`. */
   async function process({ answer, fallback = null, meter }: ProcessOptions = {}) {
-    const channel = (name: string, contact: Channel["contact"], next: string | null): Channel =>
-      inProcessChannel({ name, contact, fallback: next }, (message) => {
+    const channel = (name: string, contact: Channel["contacts"][number], next: string | null): Channel =>
+      inProcessChannel({ name, contacts: [contact], fallback: next }, (message) => {
         sent.push(message);
         return answer?.(message);
       });

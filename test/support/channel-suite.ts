@@ -77,7 +77,7 @@ export function channelBench<Name extends ChannelProvider>(
     const terms: ChannelTerms = {
       name: "sms",
       provider: name,
-      contact: "phone",
+      contacts: ["phone"],
       ratePerSecond: 500,
       timeoutMs: 2_000,
       connections: CONNECTIONS,
@@ -293,7 +293,7 @@ export function testChannel<Name extends ChannelProvider>(sample: ChannelSample<
     expect(open()).toMatchObject({
       name: "sms",
       provider: name,
-      contact: "phone",
+      contacts: ["phone"],
       ratePerSecond: 500,
       timeoutMs: 2_000,
       connections: CONNECTIONS,

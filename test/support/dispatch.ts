@@ -12,14 +12,14 @@ import { intakeDeps } from "./intake.ts";
 export { receivedEvent } from "./intake.ts";
 export { T0 } from "./rules.ts";
 
-const filesOf = (text: (channel: string) => string) =>
+const filesOf = (text: (channel: string) => string, channels: readonly string[] = ["chat", "sms"]) =>
   new Map([
     [
       "default/campaign.yaml",
-      "name: Default\nsteps:\n  - { id: nudge, at: { afterCreated: 10m }, channels: [chat, sms] }\n  - { id: last-call, at: { beforeClose: 30m }, channels: [sms, chat] }\n",
+      `name: Default\nsteps:\n  - { id: nudge, at: { afterCreated: 10m }, channels: [${channels}] }\n  - { id: last-call, at: { beforeClose: 30m }, channels: [${channels.toReversed()}] }\n`,
     ],
     ...["nudge", "last-call"].flatMap((step) =>
-      ["sms", "chat"].map((channel): [string, string] => [`default/${step}.${channel}.en.hbs`, text(channel)]),
+      channels.map((channel): [string, string] => [`default/${step}.${channel}.en.hbs`, text(channel)]),
     ),
   ]);
 
@@ -36,10 +36,12 @@ export async function dispatchSetup(
     otherShops?: readonly string[];
     /** The text of every step, by channel. */
     text?: (channel: string) => string;
+    /** Those of the first step, and in the other order of the last. */
+    channels?: readonly string[];
   } = {},
 ) {
-  const files = filesOf(options.text ?? (() => "Order {{order.id}}: {{total}}"));
-  const catalog = buildCatalog(files, { channels: ["sms", "chat"] }, "templates");
+  const files = filesOf(options.text ?? (() => "Order {{order.id}}: {{total}}"), options.channels);
+  const catalog = buildCatalog(files, { channels: ["sms", "chat", "whatsapp"] }, "templates");
   if (!catalog.ok) throw new Error(catalog.faults.join("\n"));
   const base = await intakeDeps({
     ...(options.shop === undefined ? {} : { shop: options.shop }),
@@ -48,14 +50,15 @@ export async function dispatchSetup(
   });
   const sent: Message[] = [];
   const rateOf = (name: string) => options.rates?.[name] ?? options.ratePerSecond ?? null;
-  const channel = (name: string, contact: Channel["contact"], ratePerSecond = rateOf(name)): Channel =>
-    inProcessChannel({ name, contact, ratePerSecond }, (message) => {
+  const channel = (name: string, contacts: Channel["contacts"], ratePerSecond = rateOf(name)): Channel =>
+    inProcessChannel({ name, contacts, ratePerSecond }, (message) => {
       sent.push(message);
       return options.hang === true ? new Promise(() => {}) : options.answer?.(message);
     });
   const channels = new Map([
-    ["sms", channel("sms", "phone")],
-    ["chat", channel("chat", "chat")],
+    ["sms", channel("sms", ["phone"])],
+    ["chat", channel("chat", ["chat"])],
+    ["whatsapp", channel("whatsapp", ["chat.whatsapp", "phone"])],
   ]);
   const deps: DispatchDeps = {
     sql: base.database.sql,
@@ -77,7 +80,7 @@ export async function dispatchSetup(
     sent,
     dispatch: deps,
     /** From now on the channel has no rate, as after a restart with another configuration. */
-    unlimit: (name: string) => void channels.set(name, channel(name, name === "sms" ? "phone" : "chat", null)),
+    unlimit: (name: string) => void channels.set(name, channel(name, [name === "sms" ? "phone" : "chat"], null)),
     /** From now on this channel is used under its name. */
     use: (other: Channel) => void channels.set(other.name, other),
     /** From now on the database's clock runs, from `from`. Returns a function from its instants to those of this machine. */

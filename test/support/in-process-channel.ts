@@ -5,7 +5,7 @@ export const ACCEPTED: SendOutcome = { kind: "accepted", messageId: null, segmen
 
 /** `take` says what becomes of a message; where it says nothing, the message is accepted. */
 export function inProcessChannel(
-  facts: Pick<Channel, "name" | "contact"> & Partial<Omit<Channel, "send" | "close">>,
+  facts: Pick<Channel, "name" | "contacts"> & Partial<Omit<Channel, "send" | "close">>,
   take: (message: Message) => SendOutcome | Promise<SendOutcome> | undefined,
 ): Channel {
   return {

@@ -24,8 +24,9 @@ export const closingShop = (change: Partial<ShopPolicy> = {}): ShopPolicy =>
   shopPolicy({ closeAfter: 24 * HOUR, ...change });
 
 export const CHANNELS: ChannelContacts = new Map([
-  ["sms", "phone"],
-  ["chat", "chat"],
+  ["sms", ["phone"]],
+  ["chat", ["chat"]],
+  ["whatsapp", ["chat.whatsapp", "phone"]],
 ]);
 
 export const receivedEvent = (id: string, type: string, at: number, order: Record<string, unknown> = {}) => ({

@@ -1,4 +1,4 @@
-/** A dispatcher and the HTTP route of receipts on one database. Channels `sms` and `chat` are webhooks whose receipts are signed. */
+/** A dispatcher and the HTTP route of receipts on one database. Channels `sms`, `chat` and `whatsapp` are webhooks whose receipts are signed. */
 import { Webhook } from "standardwebhooks";
 import type { ReceiptChannel } from "../../src/channels/receipts.ts";
 import { webhookReceipts } from "../../src/channels/webhook/receipt.ts";
@@ -26,7 +26,7 @@ export const signedReceipts = (payload: string, secret = RECEIPT_SECRET) => {
 export async function receiptSetup(options: Parameters<typeof dispatchSetup>[0] = {}) {
   const answer = options.answer ?? accept;
   const setup = await dispatchSetup({ ...options, answer });
-  const names = ["sms", "chat"];
+  const names = ["sms", "chat", "whatsapp"];
   const keepsMessageIds = new Set(names);
   Object.assign(setup.dispatch, { keepsMessageIds });
   const deps: ReceiptDeps = {

@@ -135,8 +135,9 @@ export function buyerOf(
   const policyOf = (campaigns: readonly Campaign[]): BuyerPolicy => ({
     campaigns: byPriority(campaigns),
     channels: new Map([
-      ["sms", "phone"],
-      ["chat", "chat"],
+      ["sms", ["phone"]],
+      ["chat", ["chat"]],
+      ["whatsapp", ["chat.whatsapp", "phone"]],
     ]),
     newId: () => `c${++cases}`,
     ...(options.pausedChannels === undefined ? {} : { pausedChannels: options.pausedChannels }),

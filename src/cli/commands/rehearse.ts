@@ -144,7 +144,7 @@ async function takeStored(
   file: string,
 ): Promise<void> {
   const { config } = context;
-  const contacts = new Set(config.channels.map(({ contact }) => contact));
+  const contacts = new Set(config.channels.flatMap(({ contacts: kinds }) => kinds));
   const needs = { names: main.names || against?.names === true, contacts };
   await withDatabase(context, async ({ sql }) => {
     const vault = await openVault(context, sql);

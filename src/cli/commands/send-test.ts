@@ -115,9 +115,9 @@ function shopOf({ config }: CommandContext, named: string | undefined): ShopPoli
   return shop;
 }
 
-function addressOf(text: string, { contact }: ChannelTerms, shop: ShopPolicy): string {
-  if (contact !== "phone") return readId(text);
-  const number = contactOf("phone", text, shop);
+function addressOf(text: string, { contacts }: ChannelTerms, shop: ShopPolicy): string {
+  const number = contacts.includes("phone") ? contactOf("phone", text, shop) : null;
+  if (number === null && contacts.some((kind) => kind !== "phone")) return readId(text);
   if (number === null)
     throw new CommandError(`--to: ${maskContact(text)} is not a valid phone number: write it like +8613812345678`);
   if (number.kind !== "phone")

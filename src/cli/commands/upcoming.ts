@@ -30,7 +30,7 @@ export async function upcomingCommand(context: CommandContext, options: Options)
   const { config } = context;
   const { channels } = config;
   const next = await withDatabase(context, async ({ sql }) => {
-    const contacts = new Map(channels.map(({ name, contact }) => [name, contact]));
+    const contacts = new Map(channels.map(({ name, contacts: kinds }) => [name, kinds]));
     try {
       const live = await openLiveCampaigns({ sql, options: catalogOptions(config), channels: contacts });
       const zone = commonZone(config);

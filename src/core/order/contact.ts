@@ -54,9 +54,16 @@ export function identitiesOf(
       const handle = given.trim();
       if (handle === "") continue;
       if (isNobody(handle)) warnings.push(NO_HANDLE);
-      else contacts.push({ kind: `chat.${kind}`, value: handle });
+      else contacts.push({ kind: `chat.${kind}`, value: kind === "whatsapp" ? whatsappId(handle, shop) : handle });
     }
   return { platformId, contacts, dummies, warnings: warnings.length === 0 ? NO_WARNINGS : warnings };
+}
+
+/** A number as E.164, however it is written: WhatsApp writes it without +. Its other ids stay as they are. */
+function whatsappId(handle: string, { country }: ShopPolicy): string {
+  if (!/^\+?\d[\d\s().-]+$/.test(handle)) return handle;
+  const number = readPhone(`+${handle.replace(/\D/g, "")}`, null).number ?? readPhone(handle, country).number;
+  return number?.value ?? handle;
 }
 
 const joined = (phone: string | readonly string[]): string => (typeof phone === "string" ? phone : phone.join("\n"));

@@ -1,6 +1,6 @@
 /** The state of one buyer of one shop: the facts, the plan and the decisions. Also the facts that the rules read from it. Instants are epoch ms. */
 import { type Order, silencingPayment } from "../order/order.ts";
-import type { Campaign, ChannelContacts, QuietHours, ShopPolicy, Step } from "../values/policy.ts";
+import type { Campaign, ChannelContacts, ContactKind, QuietHours, ShopPolicy, Step } from "../values/policy.ts";
 import type { Reason } from "../values/reason.ts";
 import type { PastSend, SendFacts, UsableChannel } from "./judge.ts";
 import type { PlannedRow } from "./plan.ts";
@@ -172,11 +172,9 @@ export function usableChannel(
   let faulty: string | null = null;
   const order = policy.faultyChannels === undefined ? step.channels : withFallbacks(step, policy.faultyChannels);
   for (const channel of order) {
-    const kind = policy.channels.get(channel);
-    if (kind === undefined) continue;
-    const contact = kind === "chat" ? lastChat(state) : state.contacts.get(kind);
-    if (contact === undefined) continue;
-    if (contact.suppressed) why = "suppressed";
+    const reached = contactFor(state, policy.channels.get(channel) ?? []);
+    if (reached === "none") continue;
+    if (reached === "suppressed") why = "suppressed";
     else if (policy.pausedChannels?.has(channel) !== true) return { channel };
     else if (policy.faultyChannels?.has(channel) === true) faulty ??= channel;
     else return { channel: faulty ?? channel, paused: true };
@@ -194,13 +192,31 @@ function withFallbacks({ channels }: Step, faulty: ReadonlyMap<string, string | 
   return order;
 }
 
-/** The chat handle that was reported last. */
-function lastChat(state: Pick<BuyerState, "contacts">): Contact | undefined {
-  let last: Contact | undefined;
-  for (const [kind, contact] of state.contacts) {
-    if (kind.startsWith("chat.") && (last === undefined || isLaterContact(contact, last))) last = contact;
+/**
+ * The contact that a channel takes: the first of its kinds that the buyer has and that is not suppressed. `kind` is a key of the contacts.
+ * `suppressed`: the buyer has some, and all are suppressed.
+ */
+export function contactFor(
+  { contacts }: Pick<BuyerState, "contacts">,
+  kinds: readonly ContactKind[],
+): { readonly kind: string } | "suppressed" | "none" {
+  let why: "suppressed" | "none" = "none";
+  for (const wanted of kinds) {
+    const kind = wanted === "chat" ? lastChat(contacts) : wanted;
+    const contact = kind === null ? undefined : contacts.get(kind);
+    if (kind === null || contact === undefined) continue;
+    if (!contact.suppressed) return { kind };
+    why = "suppressed";
   }
-  return last;
+  return why;
+}
+
+/** The kind of the chat handle that was reported last. */
+function lastChat(contacts: BuyerState["contacts"]): string | null {
+  let last: readonly [kind: string, contact: Contact] | null = null;
+  for (const each of contacts)
+    if (each[0].startsWith("chat.") && (last === null || isLaterContact(each[1], last[1]))) last = each;
+  return last?.[0] ?? null;
 }
 
 /** Compares two contacts of one kind: the later report holds, and of reports of one moment the one with the greater event id. */

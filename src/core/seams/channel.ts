@@ -65,7 +65,8 @@ export type ChannelFault = { readonly code: string; readonly message: string };
 export type ChannelTerms = {
   readonly name: string;
   readonly provider: string;
-  readonly contact: ContactKind;
+  /** The kinds of contact that it takes, the preferred one first. */
+  readonly contacts: readonly ContactKind[];
   /** The signature of texts that name none. Absent: the provider puts none before the text. */
   readonly signName?: string;
   /** null: no limit. It holds across processes. */

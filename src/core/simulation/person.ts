@@ -4,9 +4,9 @@ import type { Identities, Identity } from "../order/contact.ts";
 import { maskContact } from "../order/contact.ts";
 import type { BuyerPayload, OrderEvent } from "../order/event.ts";
 import type { BuyerState } from "../rules/buyer-state.ts";
-import { newBuyer } from "../rules/buyer-state.ts";
+import { contactFor, newBuyer } from "../rules/buyer-state.ts";
 import { mergeBuyers, setContact } from "../rules/merge.ts";
-import type { ShopPolicy } from "../values/policy.ts";
+import type { ContactKind, ShopPolicy } from "../values/policy.ts";
 import { isZone } from "../values/zone.ts";
 
 /** A value with the event that reported it. */
@@ -74,13 +74,13 @@ export function labelOf(person: Person): string {
   return root.platformId ?? (root.firstContact === null ? "" : maskContact(root.firstContact));
 }
 
-/** The last reported address for a channel's kind of contact, or null. */
-export function addressOf(person: Person, kind: string): string | null {
+/** The address that a channel of these kinds takes, or null: the last reported one of the kind that the planner chose. */
+export function addressOf({ state, addresses }: Person, kinds: readonly ContactKind[]): string | null {
+  const chosen = contactFor(state, kinds);
+  if (typeof chosen === "string") return null;
   let last: Reported | undefined;
-  for (const address of person.addresses.values()) {
-    const fits = kind === "chat" ? address.kind.startsWith("chat.") : address.kind === kind;
-    if (fits && (last === undefined || isLater(last, address))) last = address;
-  }
+  for (const address of addresses.values())
+    if (address.kind === chosen.kind && (last === undefined || isLater(last, address))) last = address;
   return last?.value ?? null;
 }
 

@@ -88,5 +88,5 @@ export type Campaign = {
 /** Which of a buyer's contacts a channel speaks to: `phone`, `chat` (the last reported handle of any kind), or `chat.<kind>`. */
 export type ContactKind = "phone" | "chat" | `chat.${string}`;
 
-/** The configured channels as planning sees them: name → the kind of contact it needs. */
-export type ChannelContacts = ReadonlyMap<string, ContactKind>;
+/** The configured channels as planning sees them: name → the kinds of contact that it takes, the preferred one first. */
+export type ChannelContacts = ReadonlyMap<string, readonly ContactKind[]>;

@@ -9,7 +9,7 @@ type Deps = {
   readonly vault: Vault;
   readonly config: {
     shop(id: string): ShopPolicy | null;
-    readonly channels: readonly { readonly contact: ContactKind }[];
+    readonly channels: readonly { readonly contacts: readonly ContactKind[] }[];
   };
   readonly now: () => number;
 };
@@ -18,7 +18,7 @@ type Deps = {
 export const storedOrders =
   ({ sql, vault, config, now }: Deps) =>
   async (asked: StoredAsked, file: string): Promise<string | null> => {
-    const needs = { names: true, contacts: new Set(config.channels.map(({ contact }) => contact)) };
+    const needs = { names: true, contacts: new Set(config.channels.flatMap(({ contacts }) => contacts)) };
     try {
       await writeStored({ sql, vault, shopOf: config.shop, now: now() }, asked, needs, file);
       return null;

@@ -18,4 +18,4 @@ export type TextAdviceCode =
 export type TextAdvice = { readonly code: TextAdviceCode; readonly line: number; readonly message: string };
 
 /** The facts of a channel that a text is checked against. */
-export type ChannelFacts = Pick<MessageChannel, "name" | "provider" | "contact" | "signName">;
+export type ChannelFacts = Pick<MessageChannel, "name" | "provider" | "contacts" | "signName">;

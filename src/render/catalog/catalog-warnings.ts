@@ -7,7 +7,7 @@ import { channelsFrom } from "../../core/seams/channel-order.ts";
 import { didYouMean } from "../../core/text/suggest.ts";
 import { formatPath, type YamlPath } from "../../core/text/yaml-faults.ts";
 import type { Campaign } from "../../core/values/policy.ts";
-import { contactOf } from "../../providers/all.ts";
+import { contactsOf } from "../../providers/all.ts";
 import { consoleProvider } from "../../providers/console.ts";
 import type { ChannelFacts, TextAdviceCode } from "./advice-types.ts";
 import type { CatalogOptions } from "./catalog-options.ts";
@@ -138,5 +138,5 @@ export function* textWarnings(
 
 const unconfigured = (name: string): ChannelFacts => {
   const provider = consoleProvider.name;
-  return { name, provider, contact: contactOf(name, provider) };
+  return { name, provider, contacts: contactsOf(name, provider) };
 };

@@ -4,7 +4,7 @@
  */
 import { formatMicros } from "../../core/values/money.ts";
 import type { Anchor, Campaign, ShopPolicy } from "../../core/values/policy.ts";
-import { contactOf, sendsSms } from "../../providers/all.ts";
+import { contactsOf, sendsSms } from "../../providers/all.ts";
 import { consoleProvider } from "../../providers/console.ts";
 import type { Catalog } from "../catalog/catalog.ts";
 import type { CatalogWarning } from "../catalog/catalog-warnings.ts";
@@ -86,7 +86,7 @@ export function makeProof({ catalog, advice, channels, shop }: ProofInput): Proo
 
 const unconfigured = (name: string): MessageChannel => {
   const provider = consoleProvider.name;
-  return { name, provider, contact: contactOf(name, provider), cost: null };
+  return { name, provider, contacts: contactsOf(name, provider), cost: null };
 };
 
 function inOrder(campaign: Campaign, all: readonly Template[]): { readonly template: Template; readonly at: Anchor }[] {

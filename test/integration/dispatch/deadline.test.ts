@@ -16,7 +16,7 @@ it("leaves before the last useful moment of each of its orders, or not at all", 
   const { at, receive, use, runClock, dispatcher, database } = setup;
   const terms = {
     name: "sms",
-    contact: "phone",
+    contacts: ["phone"],
     ratePerSecond: null,
     timeoutMs: 10_000,
     cost: null,

@@ -29,7 +29,7 @@ type Setup = Awaited<ReturnType<typeof dispatchSetup>>;
 async function smsOverHttp({ use }: Setup, fault: Fault, connections: number) {
   const provider = await startFakeProvider({ rules: [{ fault }] });
   onTestFinished(() => provider.close());
-  const terms = { name: "sms", contact: "phone", ratePerSecond: null, cost: null, fallback: null } as const;
+  const terms = { name: "sms", contacts: ["phone"], ratePerSecond: null, cost: null, fallback: null } as const;
   const settings = { url: provider.url("sms") };
   const opened = openChannels([{ ...terms, provider: "webhook", timeoutMs: 10_000, connections, settings }], {
     log: { warn() {} },

@@ -107,6 +107,29 @@ describe("a reply", () => {
     expect(await suppressed()).toHaveLength(1);
   });
 
+  it("over WhatsApp counts for the number as handle and as phone, whichever was reported", async () => {
+    const { post, receive, database } = await planned();
+    const { sql } = database;
+    await receive(
+      receivedEvent("e2", "order.created", T0, { id: "o2", buyer: { id: "b2", chat: { whatsapp: "8613912345678" } } }),
+    );
+    expect((await post("whatsapp", reply("STOP", 5, { from: "+8613912345678" }))).body.matched).toBe(1);
+    const kinds = await sql<{ kind: string }[]>`select kind from suppressions order by kind`;
+    expect(kinds.map(({ kind }) => kind)).toEqual(["chat.whatsapp", "phone"]);
+  });
+
+  it("from an address that nobody reported counts for the buyer of the message that it answers", async () => {
+    const { post, suppressed, due, sent, receive, at: setNow, drain } = await planned();
+    await due();
+    const id = sent[0]?.idempotencyKey;
+    expect((await post("sms", reply("STOP", 11, { from: "+8613712345678", id }))).body.matched).toBe(1);
+    expect(await suppressed()).toHaveLength(2);
+    await receive(receivedEvent("e2", "order.created", T0 + 25 * 60 * MINUTE, { id: "o2" }));
+    await setNow(T0 + 26 * 60 * MINUTE);
+    await drain();
+    expect(sent).toHaveLength(1);
+  });
+
   it("leaves neither its text nor the address anywhere", async () => {
     const { post, database, lines } = await planned();
     await post("sms", [reply("I paid yesterday, call +8613812345678"), reply("STOP")]);

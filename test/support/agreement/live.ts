@@ -44,7 +44,7 @@ export async function runLive({
   const shops = new Map(scenarios.map(({ shop }) => [shop.id, shop]));
   const policy = {
     campaigns: byPriority(catalog.campaigns),
-    channels: new Map(channels.map(({ name, contact }) => [name, contact])),
+    channels: new Map(channels.map(({ name, contacts }) => [name, contacts])),
     newId,
     takeUp: 5_000,
   };
@@ -89,7 +89,7 @@ export async function lived(database: TestDatabase, scenarios: readonly Scenario
   await sql`truncate order_events, orders, buyers, contacts, cases, reminders, deliveries, recoveries`;
   const texts = new Map<string, string>();
   const keep = (message: Message): undefined => void texts.set(message.idempotencyKey, message.text);
-  const channels = CHANNELS.map(([name, contact]) => inProcessChannel({ name, contact }, keep));
+  const channels = CHANNELS.map(([name, contacts]) => inProcessChannel({ name, contacts }, keep));
   await runLive({ database, scenarios, catalog, channels });
   const shops = new Map(scenarios.map(({ shop }) => [shop.id, shop]));
   const env: LoadEnv = {

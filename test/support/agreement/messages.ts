@@ -8,18 +8,18 @@ import { shopPolicy } from "../rules.ts";
 const price = (micros: number) => ({ micros, currency: "CNY" });
 /** Each provider that reads a section of the front matter, and one that reads whichever there is. */
 export const CHANNELS: readonly (MessageChannel & { readonly fallback: string | null })[] = [
-  { name: "sms", provider: "aliyun-sms", contact: "phone", cost: price(45_000), fallback: "hook" },
-  { name: "sms-tx", provider: "tencent-sms", contact: "phone", cost: price(38_500), fallback: null },
+  { name: "sms", provider: "aliyun-sms", contacts: ["phone"], cost: price(45_000), fallback: "hook" },
+  { name: "sms-tx", provider: "tencent-sms", contacts: ["phone"], cost: price(38_500), fallback: null },
   {
     name: "sms-tw",
     provider: "twilio-sms",
-    contact: "phone",
+    contacts: ["phone"],
     cost: { micros: 7_900, currency: "USD" },
     fallback: null,
   },
-  { name: "hook", provider: "webhook", contact: "phone", cost: null, fallback: null },
-  { name: "chat", provider: "wechat", contact: "chat", cost: price(10_000), fallback: null },
-  { name: "chat-free", provider: "webhook", contact: "chat", cost: null, fallback: null },
+  { name: "hook", provider: "webhook", contacts: ["phone"], cost: null, fallback: null },
+  { name: "chat", provider: "wechat", contacts: ["chat"], cost: price(10_000), fallback: null },
+  { name: "chat-free", provider: "webhook", contacts: ["chat"], cost: null, fallback: null },
 ];
 const NAMES = CHANNELS.map(({ name }) => name);
 

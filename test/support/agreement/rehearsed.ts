@@ -8,14 +8,15 @@ import { PLAIN } from "../rehearsal.ts";
 import type { Row } from "./rows.ts";
 import type { Scenario } from "./scenarios.ts";
 
-export const CHANNELS: readonly (readonly [name: string, contact: ContactKind])[] = [
-  ["sms", "phone"],
-  ["chat", "chat"],
+export const CHANNELS: readonly (readonly [name: string, contacts: readonly ContactKind[]])[] = [
+  ["sms", ["phone"]],
+  ["chat", ["chat"]],
+  ["whatsapp", ["chat.whatsapp", "phone"]],
 ];
 
 const TEXT = "{{count}}: {{order.id}} {{total}}{{#if closesAt}} {{date closesAt}}{{/if}}";
 const FILES = new Map([
-  ["any/campaign.yaml", "steps: [{ id: any, at: { afterCreated: 10m }, channels: [sms, chat] }]"],
+  ["any/campaign.yaml", "steps: [{ id: any, at: { afterCreated: 10m }, channels: [sms, chat, whatsapp] }]"],
   ...CHANNELS.map(([name]): [string, string] => [`any/any.${name}.en.hbs`, TEXT]),
 ]);
 
@@ -44,10 +45,10 @@ export function rehearsed(scenarios: readonly Scenario[], catalog: Catalog): Row
   const shops = new Map(scenarios.map(({ shop }) => [shop.id, shop]));
   const events = scenarios.flatMap((scenario) => scenario.events);
   const lines = events.map(({ event }, index) => ({ number: index + 1, text: JSON.stringify(event) }));
-  const channels = CHANNELS.map(([name, contact]) => ({
+  const channels = CHANNELS.map(([name, contacts]) => ({
     name,
     provider: "test",
-    contact,
+    contacts,
     ratePerSecond: null,
     cost: null,
     fallback: null,

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { loadOrCreateKeys } from "../../../src/config/keys.ts";
 import { loadConfig } from "../../../src/config/load-config.ts";
 import { DAY, HOUR } from "../../../src/core/values/duration.ts";
-import { contactOf } from "../../../src/providers/all.ts";
+import { contactsOf } from "../../../src/providers/all.ts";
 
 const SECRET_KEY = Buffer.alloc(32, 7).toString("base64");
 let cwd = "";
@@ -57,7 +57,7 @@ describe("without anything", () => {
       name: null,
       webhooks: {},
     });
-    expect(config.channels.map(({ name, provider, contact }) => [name, provider, contact])).toEqual([
+    expect(config.channels.map(({ name, provider, contacts }) => [name, provider, ...contacts])).toEqual([
       ["sms", "console", "phone"],
       ["chat", "console", "chat"],
     ]);
@@ -251,7 +251,7 @@ describe("channels", () => {
       {
         name: "sms",
         provider: "webhook",
-        contact: "phone",
+        contacts: ["phone"],
         ratePerSecond: 500,
         timeoutMs: 5_000,
         connections: 300,
@@ -262,7 +262,7 @@ describe("channels", () => {
       {
         name: "line",
         provider: "console",
-        contact: "chat.line",
+        contacts: ["chat.line"],
         ratePerSecond: null,
         timeoutMs: 10_000,
         connections: 128,
@@ -278,13 +278,13 @@ describe("channels", () => {
     ["bulk-sms", "console", "phone"],
     ["voice", "console", "phone"],
     ["text", "tencent-sms", "phone"],
-    ["chat", "whatsapp", "phone"],
-    ["whatsapp", "console", "phone"],
+    ["chat", "whatsapp", "chat.whatsapp", "phone"],
+    ["whatsapp", "console", "chat.whatsapp", "phone"],
     ["chat", "console", "chat"],
     ["wechat", "wechat", "chat.wechat"],
     ["line", "console", "chat.line"],
-  ])("%s over %s reaches %s", (name, provider, contact) => {
-    expect(contactOf(name, provider)).toBe(contact);
+  ])("%s over %s takes %s", (name, provider, ...contacts) => {
+    expect(contactsOf(name, provider)).toEqual(contacts);
   });
 
   it("reports unknown providers, each with its line", () => {
@@ -329,7 +329,7 @@ channels:
     const { channels, publicUrl } = configOf();
     expect(publicUrl).toBe("https://dunlin.example");
     expect(channels).toMatchObject([
-      { contact: "phone", signName: "晴雨", settings: { secretId: "a", sdkAppId: "1400", region: "ap-guangzhou" } },
+      { contacts: ["phone"], signName: "晴雨", settings: { secretId: "a", sdkAppId: "1400", region: "ap-guangzhou" } },
     ]);
   });
 
@@ -351,7 +351,7 @@ retention: { evnts: 10d }
       'dunlin.yaml:4: channels.voice.cost.amount: must be an amount like "30.00", not negative, at most six decimals',
       "dunlin.yaml:5: channels.ali.ratePerSeconds: unknown key (did you mean `ratePerSecond`?)",
       "dunlin.yaml:5: channels.ali.fallback: is not a channel (did you mean `sms`?)",
-      "dunlin.yaml:6: channels.self.contact: must be phone, chat or chat.<kind>",
+      "dunlin.yaml:6: channels.self.contact: must be phone, chat or chat.<kind>, or a list of them",
       "dunlin.yaml:6: channels.self.anything: unknown key",
       "dunlin.yaml:6: channels.self.fallback: leads back to itself: self → self",
       "dunlin.yaml:7: retention.evnts: unknown key (did you mean `events`?)",

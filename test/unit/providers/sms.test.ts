@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
-import { contactOf, reviewedInMainland, sendsSms } from "../../../src/providers/all.ts";
+import { contactsOf, reviewedInMainland, sendsSms } from "../../../src/providers/all.ts";
 
-const channel = (name: string, provider: string) => ({ name, provider, contact: contactOf(name, provider) });
+const channel = (name: string, provider: string) => ({ name, provider, contacts: contactsOf(name, provider) });
 
 it.each([
   ["sms", "webhook", true],

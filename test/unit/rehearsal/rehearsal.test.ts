@@ -23,12 +23,12 @@ const CHANNELS: RehearsalChannel[] = [
   {
     name: "sms",
     provider: "console",
-    contact: "phone",
+    contacts: ["phone"],
     ratePerSecond: 1,
     cost: { micros: 45_000, currency: "CNY" },
     fallback: null,
   },
-  { name: "chat", provider: "console", contact: "chat", ratePerSecond: null, cost: null, fallback: null },
+  { name: "chat", provider: "console", contacts: ["chat"], ratePerSecond: null, cost: null, fallback: null },
 ];
 
 let dir = "";

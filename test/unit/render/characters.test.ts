@@ -8,8 +8,8 @@ import { isGsm7 } from "../../../src/render/segments.ts";
 import { buildTemplateData, type TemplateFacts } from "../../../src/render/template/data.ts";
 import { sampleFacts } from "../../../src/render/template/sample.ts";
 
-const SMS: MessageChannel = { name: "sms", provider: "console", contact: "phone", cost: null };
-const CHAT: MessageChannel = { ...SMS, name: "chat", contact: "chat" };
+const SMS: MessageChannel = { name: "sms", provider: "console", contacts: ["phone"], cost: null };
+const CHAT: MessageChannel = { ...SMS, name: "chat", contacts: ["chat"] };
 
 function templateOf(source: string, locale = "en") {
   const parsed = parseTemplate({ campaign: "c", step: "s", variant: null, channel: "sms", locale }, source);
@@ -94,8 +94,8 @@ it.each(["-", "NULL", "undefined undefined", "test", "123", "***"])("the name %j
 });
 
 describe("the advice about such a character in a text", () => {
-  const advice = (source: string, locale = "en", contact: MessageChannel["contact"] = "phone") =>
-    [...adviseText(templateOf(`---\ncategory: notice\n---\n${source}`, locale), { ...SMS, contact })]
+  const advice = (source: string, locale = "en", contact: MessageChannel["contacts"][number] = "phone") =>
+    [...adviseText(templateOf(`---\ncategory: notice\n---\n${source}`, locale), { ...SMS, contacts: [contact] })]
       .filter(({ code }) => code === "costly_character")
       .map(({ line, message }) => `${line} ${message}`);
   const COST = "makes this SMS UCS-2, 70 characters a segment instead of 160";

@@ -41,7 +41,7 @@ async function importCommand(context: CommandContext, file: string, json: boolea
     const options = catalogOptions(config);
     const first = await applyOnFirstStart({ sql, log, options }, config.templatesDir);
     if (!first.ok) throw new CommandError(first.faults.join("\n"));
-    const contacts = new Map(config.channels.map(({ name: channel, contact }) => [channel, contact]));
+    const contacts = new Map(config.channels.map(({ name: channel, contacts: kinds }) => [channel, kinds]));
     const live = await openLiveCampaigns({ sql, options, channels: contacts });
     const intake = createIntake({
       sql,

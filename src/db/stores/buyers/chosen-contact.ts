@@ -1,28 +1,26 @@
-/** The contact that a send goes to: the latest one of the channel's kind, as it was loaded with the claim. */
+/** The contact that a send goes to: the one that rule 7 names, as it was loaded with the claim. */
+import { contactFor } from "../../../core/rules/buyer-state.ts";
 import type { Channel } from "../../../core/seams/channel.ts";
-import type { ContactKind } from "../../../core/values/policy.ts";
 import type { LoadedBuyer, LoadedContact } from "./loaded-buyer.ts";
 
-export function latestContact(contacts: readonly LoadedContact[], kind: ContactKind): LoadedContact | null {
-  let last: LoadedContact | null = null;
-  for (const contact of contacts) {
-    if (kind === "chat" ? !contact.kind.startsWith("chat.") : contact.kind !== kind) continue;
-    const later =
-      last === null ||
-      contact.told_at > last.told_at ||
-      (contact.told_at === last.told_at && contact.told_id > last.told_id);
-    if (later) last = contact;
-  }
-  return last !== null && !last.suppressed ? last : null;
+type Buyer = Pick<LoadedBuyer, "state" | "contacts">;
+
+/** null: the buyer has none for the channel, or none that is not suppressed. */
+export function chosenContact({ state, contacts }: Buyer, channel: Pick<Channel, "contacts">): LoadedContact | null {
+  const chosen = contactFor(state, channel.contacts);
+  if (typeof chosen === "string") return null;
+  const reported = state.contacts.get(chosen.kind);
+  return (
+    contacts.find(
+      ({ kind, told_at, told_id }) =>
+        kind === chosen.kind && told_at === reported?.reportedAt && told_id === reported.reportedId,
+    ) ?? null
+  );
 }
 
 /** The hash of the contact, for a channel whose unknown outcomes can be cleared up later; else null. */
-export function keptHash(
-  channels: ReadonlyMap<string, Channel>,
-  { contacts }: Pick<LoadedBuyer, "contacts">,
-  name: string | null,
-): Buffer | null {
+export function keptHash(channels: ReadonlyMap<string, Channel>, buyer: Buyer, name: string | null): Buffer | null {
   const channel = name === null ? undefined : channels.get(name);
   if (channel === undefined || (channel.lookup === undefined && channel.idempotent !== true)) return null;
-  return latestContact(contacts, channel.contact)?.hash ?? null;
+  return chosenContact(buyer, channel)?.hash ?? null;
 }

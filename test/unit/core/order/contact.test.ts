@@ -64,6 +64,17 @@ it("reads the address that a person gives for a shop as the shop's events", () =
   expect(contactOf("wechat", " openid ", cn)).toEqual({ kind: "chat.wechat", value: "openid" });
 });
 
+it.each([
+  ["8613900003001", "+8613900003001"],
+  ["+86 139 0000 3001", "+8613900003001"],
+  ["139-0000-3001", "+8613900003001"],
+  ["US.13491208655302741918", "US.13491208655302741918"],
+  ["12", "12"],
+])("reads the WhatsApp handle %s as %s", (handle, value) => {
+  expect(identitiesOf({ chat: { whatsapp: handle } }, cn).contacts).toEqual([{ kind: "chat.whatsapp", value }]);
+  expect(identitiesOf({ chat: { line: handle } }, cn).contacts).toEqual([{ kind: "chat.line", value: handle }]);
+});
+
 it("masks numbers and handles", () => {
   expect(["+8613812345678", "+862162345678;ext=12", "openid-123", "ab"].map(maskContact)).toEqual([
     "+86138****5678",

@@ -92,7 +92,7 @@ const dated = ({ at, result }: { at: number; result: string | null }) =>
 
 const outcomes = (given: Scenario): [string, string] => {
   const campaign = campaignFor(given);
-  const policy: BuyerPolicy = { campaigns: [campaign], channels: new Map([["sms", "phone"]]), newId: () => "c" };
+  const policy: BuyerPolicy = { campaigns: [campaign], channels: new Map([["sms", ["phone"]]]), newId: () => "c" };
   return [
     dated(retried(buyerFor(given, policy), policy, campaign, given)),
     dated(planned(buyerFor(given, policy), policy)),

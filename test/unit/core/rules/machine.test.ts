@@ -530,7 +530,7 @@ describe("rule 13: the end", () => {
 describe("rule 14: taken up late", () => {
   const decide = (change: Partial<Campaign>, minutes: number, order: { closes?: number } = {}) => {
     const { state } = buyerOf({ campaigns: [campaignOf(change)] }).receive(at(0), created("a", 0, order));
-    const channels = new Map([["sms", "phone" as const]]);
+    const channels = new Map([["sms", ["phone" as const]]]);
     const rows = advance(state, { campaigns: [campaignOf(change)], channels, newId: () => "c" }, at(minutes));
     const row = state.open?.rows[0];
     return row === undefined

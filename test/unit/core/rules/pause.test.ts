@@ -194,7 +194,7 @@ describe("a paused channel", () => {
     // As a worker finds it whose claims on the channel were refused until then.
     const policy = {
       campaigns: [campaign],
-      channels: new Map([["sms", "phone"] as const, ["chat", "chat"] as const]),
+      channels: new Map([["sms", ["phone"]] as const, ["chat", ["chat"]] as const]),
       pausedChannels: new Set(["chat"]),
       newId: () => "c",
     };
@@ -208,7 +208,7 @@ describe("a paused channel", () => {
       const tracked = state.orders.get("a");
       const policy = {
         campaigns: [running],
-        channels: new Map([["sms", "phone"] as const]),
+        channels: new Map([["sms", ["phone"]] as const]),
         newId: () => "c",
         ...(pausedChannels === undefined ? {} : { pausedChannels }),
       };

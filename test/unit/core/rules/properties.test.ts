@@ -114,8 +114,8 @@ function live(story: Story, events = eventsOf(story), onRow?: (row: Row) => void
     policy: {
       campaigns: story.campaigns,
       channels: new Map([
-        ["sms", "phone"],
-        ["chat", "chat"],
+        ["sms", ["phone"]],
+        ["chat", ["chat"]],
       ]),
     },
     from: null,

@@ -42,8 +42,8 @@ function run(
     policy: {
       campaigns: byPriority(options.campaigns ?? [campaignOf()]),
       channels: new Map([
-        ["sms", "phone"],
-        ["chat", "chat"],
+        ["sms", ["phone"]],
+        ["chat", ["chat"]],
       ]),
     },
     from: options.from ?? null,

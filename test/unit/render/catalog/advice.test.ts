@@ -220,8 +220,8 @@ describe("advice on a campaign", () => {
 });
 
 describe("advice on a text", () => {
-  const SMS: ChannelFacts = { name: "sms", provider: "webhook", contact: "phone" };
-  const CHAT: ChannelFacts = { name: "chat", provider: "webhook", contact: "chat" };
+  const SMS: ChannelFacts = { name: "sms", provider: "webhook", contacts: ["phone"] };
+  const CHAT: ChannelFacts = { name: "chat", provider: "webhook", contacts: ["chat"] };
   const advice = (source: string, channel = SMS, locale = "en") => {
     const parsed = parseTemplate({ campaign: "c", step: "s", variant: null, channel: channel.name, locale }, source);
     if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults));
@@ -339,9 +339,9 @@ describe("advice on a text", () => {
     expect(refused("加微信", CHAT)).toEqual(["refused_contact"]);
     expect(refused("电话400-820-8820", CHAT)).toEqual(["refused_contact"]);
     expect(refused("★😀 ¥9 中奖", CHAT)).toEqual([]);
-    const wechat: ChannelFacts = { name: "wechat", provider: "wechat", contact: "chat.wechat" };
+    const wechat: ChannelFacts = { name: "wechat", provider: "wechat", contacts: ["chat.wechat"] };
     expect(refused("送您红包", wechat)).toEqual(["refused_word"]);
-    expect(refused("wa.me/123 y", { name: "whatsapp", provider: "whatsapp", contact: "phone" }, "en")).toEqual([
+    expect(refused("wa.me/123 y", { name: "whatsapp", provider: "whatsapp", contacts: ["phone"] }, "en")).toEqual([
       "refused_link",
     ]);
   });

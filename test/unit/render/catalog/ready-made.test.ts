@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { DAY, HOUR, MINUTE } from "../../../../src/core/values/duration.ts";
-import { contactOf } from "../../../../src/providers/all.ts";
+import { contactsOf } from "../../../../src/providers/all.ts";
 import { rehearse } from "../../../../src/rehearsal/rehearse.ts";
 import { outcomeOf } from "../../../../src/rehearsal/result/outcome.ts";
 import { jsonPieces } from "../../../../src/rehearsal/rows/json.ts";
@@ -55,7 +55,7 @@ it.each(cases)("$template.id closing in $minutes min reads well and fits", ({ te
     const made = facts(template.locale);
     const closesAt = minutes === null ? null : made.now + minutes * MINUTE;
     const orders = made.orders.map((order) => ({ ...order, closesAt }));
-    const channel = { name: template.channel, provider: "console", contact: contactOf(template.channel, "console") };
+    const channel = { name: template.channel, provider: "console", contacts: contactsOf(template.channel, "console") };
     const data = messageData({ ...made, orders }, channel);
     const rendered = template.render(data);
     const text = rendered.ok ? rendered.text : rendered.message;
@@ -99,7 +99,7 @@ describe("rehearsed", () => {
     writeFileSync(file, events.map((event) => JSON.stringify(event)).join("\n"));
     const channels = BOTH.map((name) => ({
       name,
-      contact: name === "sms" ? ("phone" as const) : ("chat" as const),
+      contacts: [name === "sms" ? ("phone" as const) : ("chat" as const)],
       provider: "console",
       ratePerSecond: null,
       cost: null,
