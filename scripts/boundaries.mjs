@@ -68,11 +68,19 @@ const MAY = {
   "db/stores/reads": [...CORE, "db", "db/stores/buyers"],
   "db/stores/receipts": [...CORE, "db", "db/stores/buyers"],
   queue: [...CORE, "postgres", "deadline.ts"],
-  channels: [...CORE, "providers"],
-  sources: CORE,
+  channels: [...CORE, "providers", "standard-webhooks.ts"],
+  sources: [...CORE, "standard-webhooks.ts"],
   render: [...CORE, "providers"],
 };
-const BELOW_FEATURES = [...CORE, ...STORES, ...ADAPTERS, "db/embedded", "postgres", "providers"];
+const BELOW_FEATURES = [
+  ...CORE,
+  ...STORES,
+  ...ADAPTERS,
+  "db/embedded",
+  "postgres",
+  "providers",
+  "standard-webhooks.ts",
+];
 for (const feature of FEATURES) MAY[feature] = BELOW_FEATURES;
 MAY["http/contract"] = CORE;
 MAY.http = [...CORE, "deadline.ts", "http/contract", "sources", "db", ...STORES];
@@ -82,6 +90,8 @@ MAY.demo = [...BELOW_FEATURES, ...FEATURES];
 MAY.cli = [...MAY.demo, "demo", "package-root.ts"];
 MAY["lifecycle.ts"] = [];
 MAY["deadline.ts"] = [];
+// Standard Webhooks are received by a source and a channel, and sent by a channel.
+MAY["standard-webhooks.ts"] = [...CORE, "providers"];
 MAY["package-root.ts"] = [];
 MAY.roles = [...BELOW_FEATURES, ...FEATURES, ...SURFACES, "lifecycle.ts", "deadline.ts"];
 MAY["*"] = [...MAY.roles, "roles", "http/contract"];

@@ -3,10 +3,10 @@
  * idempotency key is `webhook-id`, so that the service can drop a repetition.
  */
 import type { Message } from "../../core/seams/channel.ts";
+import { sign, signingKey } from "../../standard-webhooks.ts";
 import type { Open } from "../deps.ts";
 import { openHttp } from "../http-client.ts";
 import { readAnswer } from "./codes.ts";
-import { sign, signingKey } from "./signature.ts";
 
 export const openWebhook: Open<"webhook"> = (config, { log, now = Date.now }) => {
   const { name, settings } = config;

@@ -2,29 +2,17 @@
  * Receipts of channel `webhook`: Standard Webhooks signed with the channel's secret, one object or an array (docs/http.md has the shape). One that is not
  * understood does not hold up the others.
  */
-import { createHmac, timingSafeEqual } from "node:crypto";
-import {
-  NO_RECEIPT,
-  type Receipt,
-  type ReceiptReader,
-  type ReceiptRequest,
-  type Verified,
-} from "../../core/seams/receipt.ts";
+import { NO_RECEIPT, type Receipt, type ReceiptReader } from "../../core/seams/receipt.ts";
 import { parseJson } from "../../core/text/json.ts";
-import { SECOND } from "../../core/values/duration.ts";
 import { parseInstant } from "../../core/values/instant.ts";
-import { signingKey } from "./signature.ts";
-
-/** How far the sender's clock may be off: the same as in the library of Standard Webhooks. */
-const TOLERANCE = 300 * SECOND;
+import { signingKey, verifyStandard } from "../../standard-webhooks.ts";
 
 export function webhookReceipts(secret: string): ReceiptReader {
   const key = signingKey(secret);
   return {
     token: null,
     byMessageId: true,
-    verify: (request) =>
-      verify(request, (text) => createHmac("sha256", key).update(text).update(request.rawBody).digest()),
+    verify: ({ headers, rawBody, now }) => verifyStandard({ headers, rawBody, key, now, whose: "the channel's" }),
     read({ rawBody }) {
       const parsed = parseJson(rawBody);
       if (!parsed.ok) return parsed;
@@ -36,27 +24,6 @@ export function webhookReceipts(secret: string): ReceiptReader {
     answer: (counts) => ({ status: 200, type: "application/json", body: JSON.stringify(counts) }),
   };
 }
-
-function verify({ headers, now }: ReceiptRequest, digest: (text: string) => Buffer): Verified {
-  const [id, timestamp, given] = ["webhook-id", "webhook-timestamp", "webhook-signature"].map((name) => headers[name]);
-  if (typeof id !== "string" || typeof timestamp !== "string" || typeof given !== "string")
-    return no("the headers webhook-id, webhook-timestamp and webhook-signature are needed");
-  if (!/^\d{1,12}$/.test(timestamp)) return no("webhook-timestamp is not in whole seconds");
-  if (Math.abs(now - Number(timestamp) * SECOND) > TOLERANCE)
-    return no(
-      "webhook-timestamp is more than 5 minutes off: set the clock of the sender, and sign each attempt by itself",
-    );
-  const wanted = digest(`${id}.${timestamp}.`);
-  for (const each of given.split(" ")) {
-    const [version, value = ""] = each.split(",");
-    const signature = Buffer.from(value, "base64");
-    if (version === "v1" && signature.length === wanted.length && timingSafeEqual(signature, wanted))
-      return { ok: true };
-  }
-  return no("the signature does not match the body and the channel's secret");
-}
-
-const no = (message: string): Verified => ({ ok: false, message });
 
 type Json = Readonly<Record<string, unknown>>;
 
