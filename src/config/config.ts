@@ -9,9 +9,16 @@ import type { ChannelConfig } from "../providers/all.ts";
 export const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
+export type WebhookConfig = {
+  /** Any of them may have signed. */
+  readonly secrets: readonly string[];
+  /** The source's own keys. */
+  readonly settings: Readonly<Record<string, unknown>>;
+};
+
 export type ShopConfig = ShopPolicy & {
-  /** The secret of the webhooks, by the name of their source. */
-  readonly webhooks: Readonly<Record<string, { readonly secret: string }>>;
+  /** By the name of their source. */
+  readonly webhooks: Readonly<Record<string, WebhookConfig>>;
 };
 
 /** How long data is kept, ms. */

@@ -1,13 +1,23 @@
 /** The shape of `dunlin.yaml`. */
 import { z } from "zod";
 import { offOr, quietHoursField, spanField, textField, urlField } from "../core/text/yaml-fields.ts";
-import { webhookNames } from "../sources/registry.ts";
+import { sources } from "../sources/registry.ts";
 import { channelsShape } from "./channels.ts";
 import { countryField, currencyField, joinAtMostField, localeField, timeZoneField } from "./fields.ts";
 
 const orOff = "must be off or a duration like 30m";
 
-const webhookShape = z.strictObject({ secret: textField });
+/** One secret, or several while they are changed. */
+const secretsField = z.union(
+  [textField.transform((secret) => [secret]), z.array(textField).min(1, "needs at least one secret").max(10)],
+  { error: ({ input }) => (input === undefined ? "is required" : "must be a secret, or a list of secrets") },
+);
+const webhookShapes = Object.fromEntries(
+  [...sources.values()].map(({ name, settings = {} }) => [
+    name,
+    z.strictObject({ secret: secretsField, ...settings }).optional(),
+  ]),
+);
 
 const shopShape = z.strictObject({
   name: textField.optional(),
@@ -20,7 +30,7 @@ const shopShape = z.strictObject({
   quietHours: quietHoursField.optional(),
   cashOnDelivery: z.array(textField).optional(),
   chaseShipped: z.boolean().optional(),
-  webhooks: z.strictObject(Object.fromEntries(webhookNames.map((name) => [name, webhookShape.optional()]))).optional(),
+  webhooks: z.strictObject(webhookShapes).optional(),
 });
 export type ShopEntry = z.output<typeof shopShape>;
 

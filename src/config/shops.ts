@@ -2,7 +2,7 @@
 import { countryOfZone } from "../core/values/country.ts";
 import { memo } from "../core/values/memo.ts";
 import { DEFAULT_QUIET_HOURS } from "../core/values/policy.ts";
-import { type Config, deepFreeze, type ShopConfig } from "./config.ts";
+import { type Config, deepFreeze, type ShopConfig, type WebhookConfig } from "./config.ts";
 import type { ShopEntry } from "./file-schema.ts";
 
 export type Shops = {
@@ -31,8 +31,12 @@ export function buildShops(entries: Readonly<Record<string, ShopEntry>> | undefi
 }
 
 function shopConfig(id: string, entry: ShopEntry): ShopConfig {
-  const webhooks: Record<string, { secret: string }> = {};
-  for (const [source, webhook] of Object.entries(entry.webhooks ?? {})) if (webhook) webhooks[source] = { ...webhook };
+  const webhooks: Record<string, WebhookConfig> = {};
+  for (const [source, webhook] of Object.entries(entry.webhooks ?? {})) {
+    if (webhook === undefined) continue;
+    const { secret: secrets, ...settings } = webhook;
+    webhooks[source] = { secrets, settings };
+  }
   return {
     id,
     name: entry.name ?? null,

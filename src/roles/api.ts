@@ -59,7 +59,7 @@ export const api: Role = {
       backend,
       intake,
       receipts,
-      metrics: { text: () => metrics.registry.metrics(), answered: metrics.answered },
+      metrics: { text: () => metrics.registry.metrics(), answered: metrics.answered, webhookSeen: metrics.webhookSeen },
       current: () => live.current(),
       policies: policyLookups(() => live.current().policy.campaigns, config.shop),
       rehearsals: createRehearsals({
@@ -96,7 +96,11 @@ type ApiInput = {
   /** Intake, counted under the name of the source of the events. */
   readonly intake: (source: string) => Intake;
   readonly receipts: ReceiptDeps;
-  readonly metrics: { text(): Promise<string>; readonly answered: Observe };
+  readonly metrics: {
+    text(): Promise<string>;
+    readonly answered: Observe;
+    webhookSeen(source: string, result: string): void;
+  };
   /** The campaigns that run now. */
   readonly current: () => CampaignSet;
   readonly policies: PolicyLookups;
@@ -124,6 +128,7 @@ export function buildApi(input: ApiInput) {
     config,
     intake: input.intake("http"),
     sources,
+    webhookSeen: metrics.webhookSeen,
     receipts: {
       channels: openReceipts(config.channels, config.publicUrl),
       submit: createReceiver(input.receipts).submit,

@@ -8,6 +8,8 @@ export type Metrics = {
   readonly dispatch: DispatchMeter;
   /** The same intake, counted under the name of the source. */
   counted(source: string, intake: Intake): Intake;
+  /** `result` as http/routes/inbound/webhooks.ts names them. */
+  webhookSeen(source: string, result: string): void;
   answered(answer: { method: string; route: string; status: number; seconds: number }): void;
 };
 
@@ -34,6 +36,12 @@ export function createMetrics(gauges: Gauges): Metrics {
     name: "dunlin_intake_warnings_total",
     help: "Parts of accepted events that could not be used, by code",
     labelNames: ["code"],
+    registers,
+  });
+  const webhooks = new Counter({
+    name: "dunlin_webhooks_total",
+    help: "Webhooks of shop systems, by source and result",
+    labelNames: ["source", "result"],
     registers,
   });
   const claims = new Counter({
@@ -143,6 +151,7 @@ export function createMetrics(gauges: Gauges): Metrics {
         return report;
       },
     }),
+    webhookSeen: (source, result) => webhooks.inc({ source, result }),
     answered: ({ method, route, status, seconds }) => requests.observe({ method, route, status }, seconds),
   };
 }

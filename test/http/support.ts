@@ -17,6 +17,8 @@ import { CAMPAIGN, CHANNEL, PREVIEW, REPORT, SHOP, SUPPRESSION, VERSION } from "
 
 export const ADMIN_KEY = "dk_test-admin-key";
 export const SHOPIFY_SECRET = "hush-8d5e";
+export const WEBHOOK_SECRET = "letters0And1digits";
+export const OLD_SECRET = "theOneBefore";
 export const bearer = (key: string = ADMIN_KEY) => ({ authorization: `Bearer ${key}` });
 
 /** The admin key, and keys named like their roles. */
@@ -44,8 +46,17 @@ export function stubServer(change: Change = {}) {
       done();
     },
   });
-  const shops: Record<string, { webhooks: Record<string, { secret: string }> }> = {
-    acme: { webhooks: { shopify: { secret: SHOPIFY_SECRET } } },
+  const webhook = (...secrets: string[]) => ({ secrets, settings: {} });
+  const shops: Record<string, { webhooks: Record<string, ReturnType<typeof webhook>> }> = {
+    acme: {
+      webhooks: {
+        shopify: webhook(SHOPIFY_SECRET),
+        standard: webhook(WEBHOOK_SECRET),
+        woocommerce: webhook(OLD_SECRET, WEBHOOK_SECRET),
+        taobao: webhook(WEBHOOK_SECRET),
+        youzan: webhook(WEBHOOK_SECRET),
+      },
+    },
     bare: { webhooks: {} },
   };
   const app = buildServer({

@@ -52,7 +52,7 @@ describe("POST /v1/webhooks/shopify/:shop", () => {
   });
 
   it.each([
-    ["nosource/acme", 404, "unknown_source", /not one of shopify/],
+    ["nosource/acme", 404, "unknown_source", /not one of standard, shopify, woocommerce/],
     ["shopify/nobody", 422, "unknown_shop", /dunlin\.yaml/],
     ["shopify/bare", 401, "webhook_not_configured", /shops\.bare\.webhooks\.shopify\.secret/],
   ])("answers %s with %d %s", async (path, status, code, detail) => {

@@ -118,7 +118,7 @@ export async function wholeApi() {
     backend: { check: async () => ({ ...NO_QUEUE, faults: ["the queue does not answer"] }) },
     intake: () => intake,
     receipts: { ...shared, shopIds: config.shopIds, channels },
-    metrics: { text: () => metrics.registry.metrics(), answered: metrics.answered },
+    metrics: { text: () => metrics.registry.metrics(), answered: metrics.answered, webhookSeen: metrics.webhookSeen },
     current: () => live.current(),
     policies: policyLookups(() => live.current().policy.campaigns, config.shop),
     rehearsals: createRehearsals({

@@ -1,9 +1,7 @@
 /** One Shopify order → the `order` of an event. */
-import { readName } from "../../core/order/name.ts";
-import { readPhone } from "../../core/order/phone.ts";
-import { countryCode } from "../../core/values/country.ts";
 import { parseInstant } from "../../core/values/instant.ts";
 import { decimalOf, type Json, jsonOf, listOf, textOf } from "../json.ts";
+import { CASH_ON_DELIVERY, nameOf, phonesOf } from "../people.ts";
 import { idOf } from "./ids.ts";
 import { moneyOf, type OrderMoney } from "./money.ts";
 
@@ -15,9 +13,6 @@ export type OrderState = {
   readonly cancelled: boolean;
 };
 
-/** Shopify's own name is English in every shop; apps that add the method name it as they like. */
-const CASH_ON_DELIVERY =
-  /cash[ _-]?on[ _-]?delivery|\bcod\b|pay(ment)? on delivery|collect on delivery|contra[ -]?re+mbol?so|contra ?entrega|contre[ -]remboursement|nachnahme|contrassegno|代金引換|代引き?|货到付款|貨到付款/i;
 /** A bank transfer takes days: a reminder after minutes cannot speed it up. */
 const TRANSFER =
   /\bbank\b|bank ?(deposit|transfer)|wire transfer|money order|(e-?|interac |money )transfer|transferencia|überweisung|vorkasse|virement|bonifico|银行|銀行|转账|轉帳|汇款|匯款|振込/i;
@@ -84,48 +79,22 @@ function buyerOf(order: Json) {
   const id = customer === null ? null : idOf(customer, "Customer");
   const payer = billing ?? shipping ?? home;
   const phone = phonesOf([
-    [order.phone, payer],
-    [customer?.phone, home ?? payer],
-    [billing?.phone, billing],
-    [shipping?.phone, shipping],
-    [home?.phone, home],
+    [order.phone, payer?.country_code],
+    [customer?.phone, (home ?? payer)?.country_code],
+    [billing?.phone, billing?.country_code],
+    [shipping?.phone, shipping?.country_code],
+    [home?.phone, home?.country_code],
   ]);
-  if (id === null && phone.length === 0) return null;
+  if (id === null && phone === null) return null;
   const name = nameOf(customer) ?? nameOf(billing) ?? nameOf(shipping);
   const country = textOf(payer?.country_code, 100);
   return {
     id,
-    phone: phone.length > 1 ? phone : (phone[0] ?? null),
+    phone,
     country,
     name,
     locale: textOf(order.customer_locale, 40),
   };
-}
-
-/** Stands for a number that was received and cannot be read. */
-const UNREAD = "*";
-
-/** The payer's numbers come first. A number is read in the country of its own address; without one it is left to the shop's. */
-function phonesOf(candidates: readonly (readonly [number: unknown, address: Json | null])[]): string[] {
-  const phones = new Set<string>();
-  for (const [number, address] of candidates) {
-    const text = textOf(number, 500);
-    if (text === null || !/[\d*]/.test(text)) continue;
-    const country = textOf(address?.country_code, 100);
-    if (country === null) phones.add(text);
-    else phones.add(readPhone(text, countryCode(country)).number?.value ?? UNREAD);
-  }
-  return [...phones];
-}
-
-/** First name first. A name in Han, kana or Hangul is written family name first, without a space. */
-function nameOf(person: Json | null): string | null {
-  const first = textOf(person?.first_name, 90);
-  const last = textOf(person?.last_name, 90);
-  const eastern = /^[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}ー]+$/u;
-  const together = first !== null && last !== null && eastern.test(first) && eastern.test(last);
-  const name = together ? `${last}${first}` : [first, last].filter((part) => part !== null).join(" ");
-  return readName(name) ?? readName(textOf(person?.name, 200) ?? "");
 }
 
 /** A line that was removed from the order has a `current_quantity` of 0. */

@@ -175,7 +175,7 @@ describe("shops", () => {
       cashOnDelivery: ["cod"],
       chaseShipped: true,
       name: "Acme Fashion",
-      webhooks: { shopify: { secret: "s3" } },
+      webhooks: { shopify: { secrets: ["s3"], settings: {} } },
     });
     expect([config.implicitShops, config.shopIds, config.shop("other")]).toEqual([false, ["acme"], null]);
     for (const id of ["*", "__proto__", "constructor"]) expect(config.shop(id)).toBeNull();

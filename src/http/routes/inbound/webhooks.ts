@@ -7,9 +7,10 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { parseJson } from "../../../core/text/json.ts";
-import type { Source } from "../../../sources/source.ts";
+import type { Source, SourceRequest, Verified } from "../../../sources/source.ts";
 import { receipt } from "../../contract/events.ts";
-import { webhookParams } from "../../contract/webhooks.ts";
+import { webhookAnswer, webhookParams } from "../../contract/webhooks.ts";
+import { unsupported } from "../../kit/body/plain-body.ts";
 import { readBody } from "../../kit/body/read-body.ts";
 import type { Strangers } from "../../kit/body/strangers.ts";
 import { HttpProblem } from "../../kit/errors.ts";
@@ -27,7 +28,9 @@ const schema = {
     "Needs no key: the platform's signature is verified with the secret in shops.<shop>.webhooks.<source> of dunlin.yaml.",
   tags: ["events"],
   response: {
-    ...answers(200, "Nothing to take in; `ignored` says why", { [JSON_TYPE]: receipt }),
+    ...answers(200, "Nothing to take in; `ignored` says why. Or a platform that wants to read more than the status", {
+      [JSON_TYPE]: webhookAnswer,
+    }),
     ...answers(202, "The result for the events", { [JSON_TYPE]: receipt }),
   },
 };
@@ -36,11 +39,19 @@ const takes = { [JSON_TYPE]: { schema: z.looseObject({}), description: "As the p
 /** Not in contract/: a source reads the raw bytes with Node. */
 export type WebhooksVerbs = {
   readonly config: {
-    shop(id: string): { readonly webhooks: Readonly<Record<string, { readonly secret: string }>> } | null;
+    shop(id: string): {
+      readonly webhooks: Readonly<
+        Record<string, { readonly secrets: readonly string[]; readonly settings: Readonly<Record<string, unknown>> }>
+      >;
+    } | null;
   };
   /** By name. */
   readonly sources: ReadonlyMap<string, Source>;
+  /** Counts each webhook. Absent in tests that do not look. */
+  readonly webhookSeen?: (source: string, result: WebhookResult) => void;
 };
+
+export type WebhookResult = "accepted" | "ignored" | "unknown_topic" | "ping" | "wrong_signature" | "invalid";
 
 type Address = z.output<typeof webhookParams>;
 
@@ -52,7 +63,7 @@ export type WebhookOptions = WebhooksVerbs & {
 };
 
 export function webhookRoutes(app: FastifyInstance, options: WebhookOptions): void {
-  const { config, sources, submit, countFailure, strangers, now } = options;
+  const { config, sources, submit, countFailure, strangers, now, webhookSeen = () => {} } = options;
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("*", (request, payload, done) =>
     readBody(request, payload, { limit: BODY_LIMIT, strangers }, done),
@@ -74,39 +85,75 @@ export function webhookRoutes(app: FastifyInstance, options: WebhookOptions): vo
         "webhook_not_configured",
         `set ${place} in dunlin.yaml to the secret that ${source.name} signs with`,
       );
-    return { source, place, secret: shop.webhooks[source.name]?.secret ?? "" };
+    const { secrets = [], settings = {} } = shop.webhooks[source.name] ?? {};
+    return { source, place, secrets, settings };
   };
-  const wrongSignature = (request: FastifyRequest, message: string, place: string) =>
-    countFailure(request, "invalid_signature", `${message} (${place} in dunlin.yaml)`);
+  const wrongSignature = (request: FastifyRequest, source: Source, message: string, place: string) => {
+    webhookSeen(source.name, "wrong_signature");
+    return countFailure(request, "invalid_signature", `${message} (${place} in dunlin.yaml)`);
+  };
+  const invalid = (source: Source, problem: HttpProblem) => {
+    webhookSeen(source.name, "invalid");
+    return problem;
+  };
 
   app.addHook<{ Params: Address }>("onRequest", async (request) => {
+    const { headers } = request;
     const { source, place } = addressed(request.params);
-    const signed = source.isSigned(request.headers);
-    if (!signed.ok) throw await wrongSignature(request, signed.message, place);
+    if ((headers["content-encoding"] ?? "identity") !== "identity") throw unsupported(request);
+    if (source.ping?.looksLike(headers) === true) return;
+    const signed = source.isSigned({ headers, query: queryOf(request) });
+    if (!signed.ok) throw await wrongSignature(request, source, signed.message, place);
   });
 
   app
     .withTypeProvider<ZodTypeProvider>()
     .post("/v1/webhooks/:source/:shop", { schema, config: { access: "open", takes } }, async (request, reply) => {
       const { params, headers, log } = request;
-      const { source, place, secret } = addressed(params);
+      const { source, place, secrets, settings } = addressed(params);
+      const { name, answer = {}, ping } = source;
       const rawBody = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-      const verified = source.verify({ headers, rawBody, secret });
-      if (!verified.ok) throw await wrongSignature(request, verified.message, place);
+      const nothing = { accepted: 0, duplicates: 0, rejected: [], warnings: [] };
+      if (ping?.looksLike(headers) === true && ping.is(rawBody)) {
+        webhookSeen(name, "ping");
+        return reply.code(200).send({ ...nothing, ignored: "a test of the address", ...answer });
+      }
+      const receivedAt = now();
+      const verified = verify(source, secrets, { headers, query: queryOf(request), rawBody, settings, receivedAt });
+      if (!verified.ok) throw await wrongSignature(request, source, verified.message, place);
 
       const parsed = parseJson(rawBody);
-      if (!parsed.ok) throw new HttpProblem("invalid_json", parsed.message);
-      const read = source.toEvents({ headers, body: parsed.value, rawBody, shop: params.shop, receivedAt: now() });
-      if (!read.ok) throw new HttpProblem("invalid_webhook", read.message);
+      if (!parsed.ok) throw invalid(source, new HttpProblem("invalid_json", parsed.message));
+      const read = source.toEvents({ headers, body: parsed.value, rawBody, shop: params.shop, receivedAt });
+      if (!read.ok) throw invalid(source, new HttpProblem("invalid_webhook", read.message));
       const ignored = read.ignored === undefined ? {} : { ignored: read.ignored };
-      if (read.events.length === 0)
-        return reply.code(200).send({ accepted: 0, duplicates: 0, rejected: [], warnings: [], ...ignored });
+      if (read.events.length === 0) {
+        webhookSeen(name, read.unknownTopic === true ? "unknown_topic" : "ignored");
+        return reply.code(200).send({ ...nothing, ...ignored, ...answer });
+      }
 
       const report = await submit(read.events, log);
       for (const { id, code, message } of report.rejected)
-        log.warn({ source: source.name, shop: params.shop, event: id, code, reason: message }, "webhook rejected");
-      return reply.code(202).send({ ...report, ...ignored });
+        log.warn({ source: name, shop: params.shop, event: id, code, reason: message }, "webhook rejected");
+      webhookSeen(name, "accepted");
+      return reply.code(source.answer === undefined ? 202 : 200).send({ ...report, ...ignored, ...answer });
     });
 }
+
+/** With any of the shop's secrets: while they are changed, the platform may sign with the old or the new one. */
+function verify(source: Source, secrets: readonly string[], request: Omit<SourceRequest, "secret">): Verified {
+  let verified: Verified = { ok: false, message: "there is no secret" };
+  for (const secret of secrets) {
+    verified = source.verify({ ...request, secret });
+    if (verified.ok) break;
+  }
+  return verified;
+}
+
+/** As it was sent: Fastify's own parser would make a list of a parameter that is given twice. */
+const queryOf = ({ url }: FastifyRequest): URLSearchParams => {
+  const at = url.indexOf("?");
+  return new URLSearchParams(at < 0 ? "" : url.slice(at + 1));
+};
 
 const quoted = (name: string) => JSON.stringify(name.slice(0, 100));

@@ -50,7 +50,14 @@ testSource({
 
 describe("Shopify's signature", () => {
   const verify = (signature: string, rawBody: Buffer, secret: string) =>
-    shopify.verify({ headers: { "x-shopify-hmac-sha256": signature }, rawBody, secret });
+    shopify.verify({
+      headers: { "x-shopify-hmac-sha256": signature },
+      query: new URLSearchParams(),
+      rawBody,
+      secret,
+      settings: {},
+      receivedAt: RECEIVED_AT,
+    });
 
   test("is that of RFC 4231, case 2", () => {
     const known = Buffer.from("5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843", "hex");
@@ -60,7 +67,7 @@ describe("Shopify's signature", () => {
   });
 
   test("is asked for by the header's name", () => {
-    expect(shopify.isSigned({})).toEqual({
+    expect(shopify.isSigned({ headers: {}, query: new URLSearchParams() })).toEqual({
       ok: false,
       message: "the header X-Shopify-Hmac-Sha256 is missing",
     });
