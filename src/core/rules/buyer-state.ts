@@ -69,6 +69,7 @@ export type BuyerState = {
   orders: Map<string, TrackedOrder>;
   /** The latest silencing payment among orders that are not in `orders`. */
   otherPaidAt: number | null;
+  /** Those of a holdout, which were skipped as `holdout`, are among them (rule 15). */
   sends: BuyerSend[];
   /** Campaign → the variant that the buyer was last sent under an earlier version of it. */
   readonly treated: Map<string, string>;

@@ -70,10 +70,14 @@ export function decideSend(theCase: Case, row: PlannedRow): Decision[] {
   }
   const variant = variantOf(campaign, state.shop.id, state.bucket, state.treated.get(campaign.key));
   if (verdict.kind === "skip") return settle(theCase, row, skipped(theCase, row, verdict.reason, variant));
-  if (isHeldOut(campaign, state.shop.id, state.bucket))
+  const send = { at: now, campaign: campaign.key, step: row.step, caseId: open.id, dueAt: row.at };
+  if (isHeldOut(campaign, state.shop.id, state.bucket)) {
+    // It counts as a send, so that both arms live alike.
+    state.sends.push({ ...send, orders: open.counted });
     return settle(theCase, row, skipped(theCase, row, "holdout", variant));
+  }
   const orders = payableInTime(state, open.counted, campaign, moment);
-  state.sends.push({ at: now, campaign: campaign.key, step: row.step, caseId: open.id, orders, dueAt: row.at });
+  state.sends.push({ ...send, orders });
   const sent: Decision = { ...skipped(theCase, row, null, variant), kind: "send", orders, channel: verdict.channel };
   return settle(theCase, row, sent);
 }

@@ -72,7 +72,7 @@ export async function loadBuyers(sql: Sql, env: LoadEnv, rows: readonly BuyerRow
         case when r.state = 'planned' then r.plan end as plan
       from ${buyers}
       join reminders r on r.shop_id = n.shop_id and r.buyer_id = n.id and (r.state = 'planned'
-        or ((r.state in ('sending', 'sent') or r.reason = 'unknown_outcome')
+        or ((r.state in ('sending', 'sent') or r.reason in ('unknown_outcome', 'holdout'))
           and (r.decided_at > ${memory} or exists (
             select from cases c where c.shop_id = r.shop_id and c.id = r.case_id and c.ended_at is null))))`,
     sql<(LoadedContact & { shop_id: string; buyer_id: string })[]>`
