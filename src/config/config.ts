@@ -5,6 +5,7 @@
 
 import type { ShopPolicy } from "../core/values/policy.ts";
 import type { ChannelConfig } from "../providers/all.ts";
+import type { NoticeConfig } from "../providers/notices/all.ts";
 
 export const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -60,6 +61,8 @@ export type Config = {
   /** The shops that are listed by name. */
   readonly shopIds: readonly string[];
   readonly channels: readonly ChannelConfig[];
+  /** The chats of the shop's staff. Each gets every notice. */
+  readonly notices: readonly NoticeConfig[];
   /** Where providers reach this service; null: not known. */
   readonly publicUrl: string | null;
   readonly retention: Retention;

@@ -4,6 +4,7 @@ import { offOr, quietHoursField, spanField, textField, urlField } from "../core/
 import { sources } from "../sources/registry.ts";
 import { channelsShape } from "./channels.ts";
 import { countryField, currencyField, joinAtMostField, localeField, timeZoneField } from "./fields.ts";
+import { noticesShape } from "./notices.ts";
 
 const orOff = "must be off or a duration like 30m";
 
@@ -43,6 +44,7 @@ export const fileShape = z.strictObject({
   publicUrl: urlField.optional(),
   shops: z.record(shopIdField, shopShape).optional(),
   channels: channelsShape.optional(),
+  notices: noticesShape.optional(),
   retention: z
     .strictObject({
       events: spanField.optional(),

@@ -8,6 +8,7 @@ import { buildChannels } from "./channels.ts";
 import { type ConfigResult, deepFreeze, type Retention } from "./config.ts";
 import { type Env, readEnvironment } from "./environment.ts";
 import { type ConfigFile, fileShape } from "./file-schema.ts";
+import { buildNotices } from "./notices.ts";
 import { buildShops } from "./shops.ts";
 
 const RETENTION: Retention = {
@@ -34,6 +35,7 @@ export function loadConfig(env: Env, cwd: string): ConfigResult {
       shop,
       shopIds: ids,
       channels: buildChannels(file.channels),
+      notices: buildNotices(file.notices),
       publicUrl: file.publicUrl ?? null,
       retention: { ...RETENTION, ...defined(file.retention ?? {}) },
     }),

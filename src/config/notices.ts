@@ -1,0 +1,45 @@
+/** The section `notices` of dunlin.yaml: the chats of the shop's staff. The keys of each come from its descriptor. */
+import { z } from "zod";
+import { didYouMean } from "../core/text/suggest.ts";
+import { explain } from "../core/text/yaml-faults.ts";
+import { nameField } from "../core/text/yaml-fields.ts";
+import { type NoticeConfig, noticeProviderOf, noticeProviders } from "../providers/notices/all.ts";
+
+const entryShape = z.looseObject({ provider: nameField });
+export type NoticeEntry = z.output<typeof entryShape>;
+
+/** `when`: the checks also run on entries with faults, so that all faults are reported at once. They take nothing for granted. */
+export const noticesShape = z.record(nameField, entryShape).superRefine(checkEntries, { when: () => true });
+
+type Context = z.core.ParsePayload & { addIssue(issue: { code: "custom"; path: string[]; message: string }): void };
+
+function checkEntries(entries: unknown, context: Context): void {
+  if (typeof entries !== "object" || entries === null) return;
+  for (const [name, entry] of Object.entries(entries as Record<string, { provider?: unknown } | null>)) {
+    const provider = entry?.provider;
+    if (typeof provider !== "string") continue;
+    const known = noticeProviderOf(provider);
+    if (known === null) {
+      const names = noticeProviders.map((each) => each.name);
+      const hint = didYouMean(provider, names) || ` (known: ${names.join(", ")})`;
+      context.addIssue({ code: "custom", path: [name, "provider"], message: `takes no notices${hint}` });
+      continue;
+    }
+    const checked = z.strictObject({ provider: z.unknown(), ...known.settings }).safeParse(entry, { error: explain });
+    for (const issue of checked.error?.issues ?? [])
+      context.issues.push({ ...issue, path: [name, ...issue.path], input: undefined });
+  }
+}
+
+/** `entries` must have passed `noticesShape`. */
+export function buildNotices(entries: Readonly<Record<string, NoticeEntry>> | undefined): readonly NoticeConfig[] {
+  return Object.entries(entries ?? {}).map(
+    // The settings are those of this provider's schema: the pair is one of the union.
+    ([name, entry]) =>
+      ({
+        name,
+        provider: entry.provider,
+        settings: z.object(noticeProviderOf(entry.provider)?.settings ?? {}).parse(entry),
+      }) as NoticeConfig,
+  );
+}
