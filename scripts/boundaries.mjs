@@ -19,6 +19,7 @@ const FEATURES = [
   "followup",
   "receipts",
   "retention",
+  "notices",
 ];
 const SURFACES = ["http", "cli", "demo"];
 
@@ -31,6 +32,7 @@ const CORE = [
   "core/campaign",
   "core/simulation",
   "core/receipts",
+  "core/notices",
 ];
 const STORES = [
   "db/stores/buyers",
@@ -39,6 +41,7 @@ const STORES = [
   "db/stores/campaigns",
   "db/stores/reads",
   "db/stores/receipts",
+  "db/stores/notices",
 ];
 
 /**
@@ -54,6 +57,7 @@ const MAY = {
   "core/campaign": ["core/values", "core/text", "core/rules"],
   "core/simulation": ["core/values", "core/order", "core/rules"],
   "core/receipts": ["core/values", "core/seams"],
+  "core/notices": ["core/values", "core/seams"],
   providers: CORE,
   // The names of the webhooks come from the registry of sources.
   config: [...CORE, "providers", "sources"],
@@ -67,6 +71,7 @@ const MAY = {
   "db/stores/campaigns": [...CORE, "db"],
   "db/stores/reads": [...CORE, "db", "db/stores/buyers"],
   "db/stores/receipts": [...CORE, "db", "db/stores/buyers"],
+  "db/stores/notices": [...CORE, "db"],
   queue: [...CORE, "postgres", "deadline.ts"],
   channels: [...CORE, "providers", "standard-webhooks.ts"],
   sources: [...CORE, "standard-webhooks.ts"],

@@ -6,11 +6,13 @@ import { openChannels } from "./channels/registry.ts";
 import type { RunningService, ServiceOptions } from "./cli/command.ts";
 import type { Config } from "./config/config.ts";
 import { countDue } from "./db/stores/dispatch/due-store.ts";
+import { readStates } from "./db/stores/notices/fact-store.ts";
 import { measureSkew } from "./db/stores/reads/clock-skew.ts";
 import { createDispatcher } from "./dispatch/dispatcher.ts";
 import { createIntake } from "./intake/intake.ts";
 import { createLifecycle, type Lifecycle } from "./lifecycle.ts";
 import { createProducer } from "./queue/producer.ts";
+import { addStockGauges } from "./roles/chores/stock-gauges.ts";
 import { watchClock } from "./roles/clock-watch.ts";
 import { endStuck } from "./roles/end-stuck.ts";
 import { keepStatisticsFresh } from "./roles/fresh-statistics.ts";
@@ -78,6 +80,7 @@ async function openParts(
     inFlight: () => dispatcher.inFlight,
     skewMs: clock.skewMs,
   });
+  addStockGauges(metrics.registry, () => readStates(sql));
   const shared = {
     sql,
     vault,
@@ -108,7 +111,7 @@ async function openParts(
   const counted = (source: string) => withWarningLog(metrics.counted(source, intake), { log, source });
   return {
     ...{ config, log, print, life, database, keys, backend, producer, live, dispatcher, intake: counted, metrics },
-    clock,
+    ...{ clock, channels },
     receipts: { ...shared, shopIds: config.shopIds, channels },
   };
 }

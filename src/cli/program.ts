@@ -6,6 +6,7 @@ import { command as erase } from "./commands/erase.ts";
 import { command as explain } from "./commands/explain.ts";
 import { command as importEvents } from "./commands/import/import.ts";
 import { command as keys } from "./commands/keys/keys.ts";
+import { command as notices } from "./commands/notices.ts";
 import { channels, shops } from "./commands/pauses/parts.ts";
 import { command as promise } from "./commands/promise.ts";
 import { command as rehearse } from "./commands/rehearse.ts";
@@ -39,6 +40,7 @@ const COMMANDS: readonly Describe[] = [
   campaigns,
   channels,
   shops,
+  notices,
   keys,
   doctor,
   demo,

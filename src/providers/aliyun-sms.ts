@@ -21,6 +21,7 @@ export const aliyunSms = {
   },
   approved: {
     section: "aliyun",
+    namedBy: ["templateCode"],
     shape: z
       .strictObject({ signName: label.optional(), templateCode: word, params: named.optional() })
       .transform(sectionOf),

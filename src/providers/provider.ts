@@ -32,6 +32,8 @@ export type Provider = {
 export type ApprovedTemplates = {
   /** The key in the front matter of a text. */
   readonly section: string;
+  /** The fields by which the provider knows the template; several are joined by `/`. */
+  readonly namedBy: readonly string[];
   readonly shape: z.ZodType<Section>;
   /** Whether it sends approved templates only. */
   readonly required: boolean;

@@ -23,6 +23,7 @@ export const tencentSms = {
   },
   approved: {
     section: "tencent",
+    namedBy: ["templateId"],
     shape: z
       .strictObject({
         signName: label.optional(),

@@ -24,6 +24,7 @@ export const twilioSms = {
       : null,
   approved: {
     section: "twilio",
+    namedBy: ["contentSid"],
     shape: z
       .strictObject({
         contentSid: word,

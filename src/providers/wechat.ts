@@ -22,6 +22,7 @@ export const wechat = {
   },
   approved: {
     section: "wechat",
+    namedBy: ["templateId"],
     shape: z.strictObject({ templateId: word, page: word.optional(), params: named.optional() }).transform(sectionOf),
     required: false,
     takesLinks: true,

@@ -68,5 +68,11 @@ export const whatsapp = {
       .regex(/^v\d{1,3}\.\d$/, "must be a version of the Graph API, like v23.0")
       .default("v23.0"),
   },
-  approved: { section: "whatsapp", shape: shape.transform(read), required: false, takesLinks: true },
+  approved: {
+    section: "whatsapp",
+    namedBy: ["name", "language"],
+    shape: shape.transform(read),
+    required: false,
+    takesLinks: true,
+  },
 } as const satisfies Provider;

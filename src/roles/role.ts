@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import type { LiveCampaigns } from "../campaigns/live.ts";
 import type { Config } from "../config/config.ts";
 import type { Keys } from "../config/keys.ts";
+import type { Channel } from "../core/seams/channel.ts";
 import type { OpenDatabase } from "../db/open.ts";
 import type { Dispatcher } from "../dispatch/dispatcher.ts";
 import type { Intake } from "../intake/intake.ts";
@@ -26,6 +27,8 @@ export type Parts = {
   readonly live: LiveCampaigns;
   readonly dispatcher: Dispatcher;
   readonly receipts: ReceiptDeps;
+  /** The open channels by name. */
+  readonly channels: ReadonlyMap<string, Channel>;
   /** Intake, counted under the name of the source. */
   readonly intake: (source: string) => Intake;
   readonly metrics: Metrics;

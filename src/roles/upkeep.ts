@@ -1,17 +1,18 @@
 /**
- * Role `upkeep`: looks for due work and wakes the dispatchers, rescues expired claims, deletes old texts, and frees jobs that a wrong clock
- * stranded.
+ * Role `upkeep`: looks for due work and wakes the dispatchers, rescues expired claims, deletes old texts, frees jobs that a wrong clock
+ * stranded, checks the channels, and posts notices to staff.
  */
 import type { Sql } from "../db/client.ts";
 import { eraseLateTexts } from "../db/stores/buyers/erase-store.ts";
 import { lookForWork } from "../db/stores/dispatch/due-store.ts";
 import { dropOldMessageIds } from "../db/stores/receipts/wish-store.ts";
-import type { Lifecycle } from "../lifecycle.ts";
 import type { QueueProducer } from "../queue/producer.ts";
 import { repairSkew } from "../queue/skew-repair.ts";
 import { startUpkeepWorker } from "../queue/worker.ts";
 import { sweepReceipts } from "../receipts/receiver.ts";
 import { purge } from "../retention/purge.ts";
+import { every } from "./chores/every.ts";
+import { startStaffNotices } from "./chores/staff-notices.ts";
 import { endStuck } from "./end-stuck.ts";
 import { CLOSE_WORKER_MS, type Parts, type Role } from "./role.ts";
 
@@ -36,7 +37,9 @@ export const upkeep: Role = {
   name: "upkeep",
   contacts: false,
   replans: true,
-  async start({ config, life, log, database: { sql }, backend, producer, dispatcher, clock, receipts }) {
+  async start(parts) {
+    const { config, life, log, database, backend, producer, dispatcher, clock, receipts } = parts;
+    const { sql } = database;
     const schedule = async () => {
       if (clock.gate.isOpen()) await producer.scheduleUpkeep(CHORES_MS);
     };
@@ -63,6 +66,7 @@ export const upkeep: Role = {
       },
     });
     life.onStop(() => worker.close(CLOSE_WORKER_MS));
+    startStaffNotices(parts);
     return null;
   },
 };
@@ -81,16 +85,4 @@ async function putRight({ backend, clock, log }: Pick<Parts, "backend" | "clock"
   } catch (error) {
     backend.report("repair", error);
   }
-}
-
-/** `work` never rejects, and one call ends before the next begins. */
-function every(ms: number, life: Lifecycle, work: () => Promise<unknown>): void {
-  let running: Promise<unknown> = Promise.resolve();
-  const timer = setInterval(() => {
-    running = running.then(work);
-  }, ms);
-  life.onStop(() => {
-    clearInterval(timer);
-    return running;
-  });
 }

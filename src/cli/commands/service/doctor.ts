@@ -27,7 +27,6 @@ import { countFutureEvents } from "../../../db/stores/reads/future-store.ts";
 import { countSharedContacts } from "../../../db/stores/reads/shared-contact-store.ts";
 import { redactUrl } from "../../../db/url.ts";
 import { createVault, type Vault } from "../../../db/vault.ts";
-import { providerOf } from "../../../providers/all.ts";
 import type { QueueLog } from "../../../queue/error-log.ts";
 import { findQueue } from "../../../queue/queue-url.ts";
 import { catalogOptions } from "../../../render/catalog/catalog-options.ts";
@@ -36,6 +35,7 @@ import { type Describe, runCommand } from "../../command.ts";
 import { type CommandContext, CommandError, withDatabase } from "../../context.ts";
 import { explainFileError } from "../../failure.ts";
 import { examples } from "../../help.ts";
+import { askedFindings, configuredFindings, failingFindings } from "./doctor-channels.ts";
 
 export const command: Describe = (cli) =>
   new Command("doctor")
@@ -83,13 +83,7 @@ export async function doctorCommand(context: CommandContext, json: boolean): Pro
     const warning = quiet === null ? null : quietWarning(quiet);
     if (warning !== null) add("shops", true, `warning: quiet hours of ${id}: ${warning}`);
   }
-  for (const channel of config.channels) {
-    const delivers = providerOf(channel.provider)?.delivers === true;
-    const message = delivers
-      ? channel.provider
-      : "prints messages only; configure a provider under channels in dunlin.yaml";
-    add(`channel ${channel.name}`, true, message);
-  }
+  findings.push(...configuredFindings(config));
   /** A store that fails is one finding: the others are checked all the same. */
   const checking = async <T>(check: string, work: () => Promise<T>): Promise<T | null> => {
     try {
@@ -124,11 +118,14 @@ export async function doctorCommand(context: CommandContext, json: boolean): Pro
             `warning: its provider answered ${count} time(s) with the code ${code}, which Dunlin does not know; look it up there, and report it to Dunlin`,
           );
         for (const pause of await listPaused(database.sql)) add("paused", true, `warning: ${pauseText(pause)}`);
+        findings.push(...(await failingFindings(database.sql)));
       });
+      await checking("channels", async () => void findings.push(...(await askedFindings(config, database.sql))));
       if (config.queueUrl === null) await checking("queue", () => checkQueue(config, database, add));
       return true;
     }),
   );
+  if (stored === null) findings.push(...(await askedFindings(config, null)));
   if (stored === null)
     for (const { ok, message } of fileFindings(config, "those in the database are not checked; the files are sound: "))
       add("campaigns", ok, message);

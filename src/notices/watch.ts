@@ -1,0 +1,32 @@
+/** Looks for what staff should know: load → decide (core/notices/matters.ts) → store the notices. */
+import { watchMatters } from "../core/notices/matters.ts";
+import type { Sql } from "../db/client.ts";
+import { readPaused } from "../db/stores/campaigns/pause-store.ts";
+import { countDue } from "../db/stores/dispatch/due-store.ts";
+import { findNewCodes, readFlow } from "../db/stores/notices/fact-store.ts";
+import { raiseNotices } from "../db/stores/notices/notice-store.ts";
+
+export type WatchDeps = {
+  readonly sql: Sql;
+  /** The names of `notices` in dunlin.yaml. */
+  readonly receivers: readonly string[];
+  /** The names of the configured channels. */
+  readonly channels: readonly string[];
+  readonly written: (at: number) => string;
+};
+
+const MAX_DUE = 10_000;
+const MAX_CODES = 10;
+
+/** Returns how many notices are new, or count another incident. */
+export async function watchForMatters({ sql, receivers, channels, written }: WatchDeps): Promise<number> {
+  if (receivers.length === 0) return 0;
+  const [{ now, accepted, failed, code }, { due, lagMs }, pauses, codes] = await Promise.all([
+    readFlow(sql),
+    countDue(sql, MAX_DUE),
+    readPaused(sql),
+    findNewCodes(sql, MAX_CODES),
+  ]);
+  const facts = { now, accepted, failed, failedCode: code, due, lagMs, pauses, codes, channels };
+  return raiseNotices(sql, receivers, watchMatters(facts, written));
+}

@@ -1,0 +1,70 @@
+/**
+ * Notices to the shop's staff, and the hourly check of the channels. They do not go through the queue: that the queue stands still is one of the
+ * matters. PostgreSQL decides which process does a chore.
+ */
+import { openNotifiers } from "../../channels/notices/registry.ts";
+import { commonZone } from "../../config/shops.ts";
+import { HOUR, MINUTE, SECOND } from "../../core/values/duration.ts";
+import { formatInstant } from "../../core/values/instant.ts";
+import { offsetMinutes } from "../../core/values/zone.ts";
+import { claimChore, finishChore } from "../../db/stores/notices/chore-store.ts";
+import { checkAndStore } from "../../notices/check-channels.ts";
+import { deliverNotices } from "../../notices/deliver.ts";
+import { watchForMatters } from "../../notices/watch.ts";
+import { plansOfDay } from "../../reporting/upcoming/plans.ts";
+import type { Parts } from "../role.ts";
+import { every } from "./every.ts";
+
+/** The chats take 20 notices a minute. */
+const POST_MS = 3 * SECOND;
+/** How often a process asks whether a chore is due. */
+const LOOK_MS = 10 * SECOND;
+const WATCH = { name: "watch", everyMs: MINUTE, leaseMs: MINUTE } as const;
+/** Each channel's provider answers several questions. */
+const CHECK = { name: "check-channels", everyMs: HOUR, leaseMs: 10 * MINUTE } as const;
+/** After a failure. */
+const AGAIN_MS = 5 * MINUTE;
+
+export function startStaffNotices({ config, life, log, database: { sql }, live, channels, clock }: Parts): void {
+  const zone = commonZone(config);
+  const written = (at: number) => formatInstant(Math.floor(at / SECOND) * SECOND, offsetMinutes(zone, at));
+  const notifiers = openNotifiers(config.notices, { now: clock.now });
+  for (const notifier of notifiers.values()) life.onRelease(() => notifier.close());
+  const receivers = [...notifiers.keys()];
+
+  async function attempt<T>(work: () => Promise<T>, failure: string): Promise<T | null> {
+    try {
+      return await work();
+    } catch (error) {
+      log.warn({ err: error }, failure);
+      return null;
+    }
+  }
+  const chore = (
+    { name, everyMs, leaseMs }: { readonly name: string; readonly everyMs: number; readonly leaseMs: number },
+    work: () => Promise<unknown>,
+  ) =>
+    attempt(async () => {
+      if (!(await claimChore(sql, name, leaseMs))) return;
+      const done = await attempt(work, `the chore ${name} failed`);
+      await finishChore(sql, name, done === null ? Math.min(AGAIN_MS, everyMs) : everyMs);
+    }, `whether the chore ${name} is due could not be read`);
+
+  if (receivers.length > 0) {
+    every(POST_MS, life, () =>
+      attempt(() => deliverNotices({ sql, notifiers, written, log }), "notices to staff could not be posted"),
+    );
+    every(LOOK_MS, life, () =>
+      chore(WATCH, () => watchForMatters({ sql, receivers, channels: [...channels.keys()], written })),
+    );
+  }
+  if ([...channels.values()].some(({ check }) => check !== undefined))
+    every(LOOK_MS, life, () =>
+      chore(CHECK, async () => {
+        const current = live.current();
+        const facts = { sql, ...current, channels: config.channels, shopOf: config.shop, zone };
+        const plans = await attempt(() => plansOfDay(facts), "what is planned for the day could not be counted");
+        return checkAndStore({ sql, channels, catalog: current.catalog, plans, written, receivers, now: clock.now() });
+      }),
+    );
+}

@@ -1,0 +1,55 @@
+import { expect, test } from "vitest";
+import { type WatchFacts, watchMatters } from "../../../../src/core/notices/matters.ts";
+import { HOUR } from "../../../../src/core/values/duration.ts";
+
+const quiet: WatchFacts = {
+  now: 100 * HOUR,
+  pauses: [],
+  codes: [],
+  due: 0,
+  lagMs: 0,
+  accepted: false,
+  failed: 0,
+  failedCode: null,
+  channels: ["sms", "chat"],
+};
+const matters = (change: Partial<WatchFacts>) =>
+  watchMatters({ ...quiet, ...change }, (at) => `T${at}`).map(({ matter, text }) => `${matter} | ${text}`);
+const pause = (
+  kind: "campaign" | "channel" | "shop",
+  name: string,
+  code: string | null,
+  until: number | null = null,
+) => ({
+  ...{ kind, name, code, until, at: 5, reason: code === null ? null : "too much was rejected" },
+});
+
+test("nothing due and nothing paused is no matter", () => {
+  expect(matters({})).toEqual([]);
+});
+
+test("a campaign that paused itself says why, and how it goes on", () => {
+  expect(matters({ pauses: [pause("campaign", "d11", "rejected")] })).toEqual([
+    "campaign_paused:d11 | campaign d11 paused itself at T5: too much was rejected (rejected). After the repair: dunlin campaigns resume d11",
+  ]);
+  expect(matters({ pauses: [pause("channel", "sms", "isv.DAY_LIMIT_CONTROL", 9)] })[0]).toMatch(
+    /It goes on by itself at T9, or by: dunlin channels resume sms$/,
+  );
+});
+
+test.each<[string, Partial<WatchFacts>, number]>([
+  ["much is due for an hour", { due: 20, lagMs: HOUR }, 1],
+  ["much is due, but for less", { due: 500, lagMs: HOUR - 1 }, 0],
+  ["little is due", { due: 19, lagMs: 5 * HOUR }, 0],
+  ["many attempts failed", { failed: 20, failedCode: "timeout" }, 1],
+  ["few attempts failed", { failed: 19 }, 0],
+  ["much is due, and something was sent", { due: 500, lagMs: HOUR, failed: 400, accepted: true }, 0],
+  [
+    "somebody paused every channel",
+    { due: 500, lagMs: HOUR, pauses: [pause("channel", "sms", null), pause("channel", "chat", null)] },
+    0,
+  ],
+  ["somebody paused one channel", { due: 500, lagMs: HOUR, pauses: [pause("channel", "sms", null)] }, 1],
+])("silence, when %s", (_, change, expected) => {
+  expect(matters(change).filter((line) => line.startsWith("nothing_sent"))).toHaveLength(expected);
+});
