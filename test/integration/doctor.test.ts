@@ -6,9 +6,11 @@ import { createPauseAdmin } from "../../src/campaigns/pauses/administer.ts";
 import { doctorCommand } from "../../src/cli/commands/service/doctor.ts";
 import { CommandError } from "../../src/cli/context.ts";
 import { loadConfig } from "../../src/config/load-config.ts";
+import { claimNotice, raiseNotices, recordFailed } from "../../src/db/stores/notices/notice-store.ts";
 import { openQueueBackend } from "../../src/queue/connection.ts";
 import { ALICE, campaignDir } from "../support/campaigns.ts";
 import { testDatabase } from "../support/database.ts";
+import { startFakeProvider } from "../support/fake-provider.ts";
 
 type Findings = { ok: boolean; findings: { check: string; ok: boolean; message: string }[] };
 
@@ -116,5 +118,29 @@ it("names everything that is paused", async () => {
   await pauses.setChannel(ALICE, "sms", { paused: true, forMs: 60_000, note: null });
   expect((await lines()).out).toMatch(
     /^ok {4}paused: warning: channel sms, since \S+ until \S+\nok {4}paused: warning: shop acme, since \S+$/m,
+  );
+});
+
+it("names the receivers of notices, posts nothing to them, and says which one fails", async () => {
+  const staff = await startFakeProvider();
+  onTestFinished(() => staff.close());
+  const yaml = `channels: { sms: { provider: webhook, url: "${staff.url("sms")}", secret: s } }\nnotices: { ops: { provider: slack, url: "${staff.url("k3y")}" } }\n`;
+  const { lines, sql } = await setup({}, { "dunlin.yaml": yaml });
+  await raiseNotices(sql, ["ops"], [{ matter: "nothing_sent", occurrence: "1", text: "nothing was sent" }]);
+  const claimed = await claimNotice(sql, "ops");
+  if (claimed === null) throw new Error("nothing was due");
+  await recordFailed(sql, claimed, "no_service", null);
+  const { out, failed } = await lines();
+  expect(failed).toBeNull();
+  expect(out).toContain("ok    notices ops: slack; `dunlin notices test ops` posts one");
+  expect(out).toContain("ok    notices ops: warning: 1 notice(s) wait, because the last post failed (no_service)");
+  expect(out).not.toContain("k3y");
+  expect(staff.log).toEqual([]);
+});
+
+it("advises a receiver of notices where channels deliver", async () => {
+  const yaml = 'channels: { sms: { provider: webhook, url: "http://127.0.0.1:9/sms", secret: s } }\n';
+  expect((await (await setup({}, { "dunlin.yaml": yaml })).lines()).out).toContain(
+    "ok    notices: advice: nobody learns",
   );
 });

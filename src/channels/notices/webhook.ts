@@ -1,6 +1,7 @@
 /** Posts each notice as JSON to the shop's own service, signed as Standard Webhooks. `webhook-id` is the same in each attempt. */
+
+import { sign, signingKey } from "../../standard-webhooks.ts";
 import { readAnswer } from "../webhook/codes.ts";
-import { sign, signingKey } from "../webhook/signature.ts";
 import { calm, cut, type OpenNotifier, openPost } from "./notifier.ts";
 
 export const openWebhookNotices: OpenNotifier<"webhook"> = ({ name, provider, settings }, { now = Date.now }) => {

@@ -454,3 +454,39 @@ describe("keys", () => {
       expect(result.ok ? "" : result.fault).toContain("this user may not write there");
     });
 });
+
+describe("notices", () => {
+  it("takes the receivers with the keys of their providers", () => {
+    write(`notices:
+  ops: { provider: dingtalk, url: "https://oapi.dingtalk.com/robot/send?access_token=\${TOKEN}", secret: SECabc }
+  boss: { provider: wecom, url: "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=1" }
+`);
+    expect(configOf({ TOKEN: "t0ken" }).notices).toEqual([
+      {
+        name: "ops",
+        provider: "dingtalk",
+        settings: { url: "https://oapi.dingtalk.com/robot/send?access_token=t0ken", secret: "SECabc" },
+      },
+      { name: "boss", provider: "wecom", settings: { url: "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=1" } },
+    ]);
+  });
+
+  it("names every fault with its line, and repeats no key", () => {
+    write(`notices:
+  a: { provider: dingtak, url: "https://x.example/k3y" }
+  b: { provider: wecom, url: "https://x.example/k3y", secret: k3y }
+  c: { provider: slack, url: "k3y" }
+  d: { provider: feishu }
+  e: { url: "https://x.example/k3y" }
+`);
+    const faults = faultsOf();
+    expect(faults).toEqual([
+      "dunlin.yaml:2: notices.a.provider: takes no notices (did you mean `dingtalk`?)",
+      "dunlin.yaml:3: notices.b.secret: unknown key (known: provider, url)",
+      "dunlin.yaml:4: notices.c.url: must be an http:// or https:// URL",
+      "dunlin.yaml:5: notices.d.url: is required",
+      "dunlin.yaml:6: notices.e.provider: is required",
+    ]);
+    expect(faults.join()).not.toContain("k3y");
+  });
+});
