@@ -3,7 +3,7 @@ import { watchMatters } from "../core/notices/matters.ts";
 import type { Sql } from "../db/client.ts";
 import { readPaused } from "../db/stores/campaigns/pause-store.ts";
 import { countDue } from "../db/stores/dispatch/due-store.ts";
-import { findNewCodes, readFlow } from "../db/stores/notices/fact-store.ts";
+import { findNewCodes, findOutages, readFlow } from "../db/stores/notices/fact-store.ts";
 import { raiseNotices } from "../db/stores/notices/notice-store.ts";
 
 export type WatchDeps = {
@@ -21,12 +21,13 @@ const MAX_CODES = 10;
 /** Returns how many notices are new, or count another incident. */
 export async function watchForMatters({ sql, receivers, channels, written }: WatchDeps): Promise<number> {
   if (receivers.length === 0) return 0;
-  const [{ now, accepted, failed, code }, { due, lagMs }, pauses, codes] = await Promise.all([
+  const [{ now, accepted, failed, code }, { due, lagMs }, pauses, outages, codes] = await Promise.all([
     readFlow(sql),
     countDue(sql, MAX_DUE),
     readPaused(sql),
+    findOutages(sql),
     findNewCodes(sql, MAX_CODES),
   ]);
-  const facts = { now, accepted, failed, failedCode: code, due, lagMs, pauses, codes, channels };
+  const facts = { now, accepted, failed, failedCode: code, due, lagMs, pauses, outages, codes, channels };
   return raiseNotices(sql, receivers, watchMatters(facts, written));
 }

@@ -26,6 +26,8 @@ export type PauseFact = {
 export type WatchFacts = {
   readonly now: number;
   readonly pauses: readonly PauseFact[];
+  /** Channels whose provider does not answer, since when, and the code of the last failure. */
+  readonly outages: readonly { readonly channel: string; readonly since: number; readonly code: string }[];
   readonly codes: readonly { readonly channel: string; readonly code: string; readonly firstAt: number }[];
   /** Buyers and retries that are due, and how long the first of them has waited, ms. */
   readonly due: number;
@@ -38,11 +40,18 @@ export type WatchFacts = {
   readonly channels: readonly string[];
 };
 
+/** A shorter outage passes by itself. */
+const OUTAGE_MS = MINUTE;
 /** So much must be due before silence is a matter. */
 const MUCH = 20;
 
 export function watchMatters(facts: WatchFacts, written: (at: number) => string): readonly Matter[] {
-  return [...pauseMatters(facts, written), ...silenceMatters(facts), ...codeMatters(facts)];
+  return [
+    ...pauseMatters(facts, written),
+    ...outageMatters(facts, written),
+    ...silenceMatters(facts),
+    ...codeMatters(facts),
+  ];
 }
 
 /** A pause by a person is no news. */
@@ -60,6 +69,18 @@ function pauseMatters({ pauses }: WatchFacts, written: (at: number) => string): 
       text: `${kind} ${name} paused itself at ${written(at)}: ${reason ?? "at fault"} (${code}). ${end}`,
     };
   });
+}
+
+function outageMatters({ now, outages }: WatchFacts, written: (at: number) => string): Matter[] {
+  return outages.flatMap(({ channel, since, code }) =>
+    now - since < OUTAGE_MS
+      ? []
+      : {
+          matter: `provider_down:${channel}`,
+          occurrence: String(Math.floor(since)),
+          text: `the provider of channel ${channel} has not answered since ${written(since)} (${code}). Reminders take the next channel, or wait while they are of use; sending goes on by itself when it answers`,
+        },
+  );
 }
 
 function silenceMatters({ now, due, lagMs, accepted, failed, failedCode, pauses, channels }: WatchFacts): Matter[] {

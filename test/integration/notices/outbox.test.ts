@@ -194,7 +194,11 @@ test("a channel that pauses itself is a notice with the reason; one that a perso
   await setPaused(
     sql,
     { who: "dunlin", via: "timer" },
-    { ...pause, name: "sms", fault: { code: "isv.AMOUNT_NOT_ENOUGH", message: "the account has no money left" } },
+    {
+      ...pause,
+      name: "sms",
+      cause: { source: "fault", code: "isv.AMOUNT_NOT_ENOUGH", message: "the account has no money left" },
+    },
   );
   expect(await watch()).toBe(1);
   expect(await watch()).toBe(0);
@@ -202,6 +206,51 @@ test("a channel that pauses itself is a notice with the reason; one that a perso
   expect(texts()).toEqual([
     "Dunlin: channel sms paused itself at 2026-11-10T12:00: the account has no money left (isv.AMOUNT_NOT_ENOUGH). After the repair: dunlin channels resume sms",
   ]);
+});
+
+test("a campaign that pauses itself by threshold is a notice", async () => {
+  const { sql, watch, deliver, texts } = await setup();
+  await sql`
+    with version as (
+      insert into campaign_versions (campaign, number, digest, files, created_at, created_by, source)
+      values ('d11', 1, '', '{}', dunlin_now(), '', 'file'))
+    insert into campaigns (key, current, paused_at, pause_source, pause_code, pause_reason)
+    values ('d11', 1, dunlin_now(), 'threshold', 'opt_out', '3% of the last 400 buyers opted out')`;
+  expect(await watch()).toBe(1);
+  await deliver();
+  expect(texts()[0]).toMatch(
+    /^Dunlin: campaign d11 paused itself at .*: 3% of the last 400 buyers opted out \(opt_out\)/,
+  );
+});
+
+test("a provider that has not answered for a minute is a notice once, and a new one after an hour if it is down again", async () => {
+  const { sql, watch, at, deliver, texts } = await setup();
+  const down = () => sql`
+    insert into channel_outages (channel, since, seen_at, code) values ('sms', dunlin_now(), dunlin_now(), 'timeout')
+    on conflict (channel) do update set since = dunlin_now(), seen_at = dunlin_now()`;
+  const seen = () => sql`update channel_outages set seen_at = dunlin_now()`;
+  await down();
+  expect(await watch()).toBe(0);
+  await at(1);
+  await seen();
+  expect(await watch()).toBe(1);
+  await deliver();
+  expect(texts()[0]).toMatch(
+    /^Dunlin: the provider of channel sms has not answered since 2026-11-10T12:00 \(timeout\)/,
+  );
+  await at(30);
+  await seen();
+  expect(await watch()).toBe(0);
+  await at(40);
+  // The process that saw it has ended.
+  expect(await watch()).toBe(0);
+  await down();
+  await at(45);
+  await seen();
+  expect(await watch()).toBe(1);
+  expect(await deliver()).toBe(0);
+  await at(61);
+  expect(await deliver()).toBe(1);
 });
 
 test("an unlisted code is a notice once", async () => {

@@ -62,8 +62,8 @@ export async function askedFindings(config: Config, sql: Sql | null): Promise<Fi
 }
 
 async function plannedOf(config: Config, sql: Sql, zone: string) {
-  const contacts = new Map(config.channels.map(({ name, contact }) => [name, contact]));
-  const live = await openLiveCampaigns({ sql, options: catalogOptions(config), channels: contacts });
+  const kinds = new Map(config.channels.map(({ name, contacts }) => [name, contacts]));
+  const live = await openLiveCampaigns({ sql, options: catalogOptions(config), channels: kinds });
   const current = live.current();
   const facts = { sql, ...current, channels: config.channels, shopOf: config.shop, zone };
   return { catalog: current.catalog, plans: await plansOfDay(facts) };

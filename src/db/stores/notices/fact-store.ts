@@ -35,6 +35,14 @@ function idAt(ms: number): string {
   return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`;
 }
 
+export type Outage = { readonly channel: string; readonly since: number; readonly code: string };
+
+/** Those that a process still sees. */
+export function findOutages(sql: Sql) {
+  return sql<Outage[]>`
+    select channel, since, code from channel_outages where seen_at > dunlin_now() - interval '2 minutes' order by channel`;
+}
+
 export type NewCode = { readonly channel: string; readonly code: string; readonly firstAt: number };
 
 /** Codes that no table lists and that came within the day, the latest first. */

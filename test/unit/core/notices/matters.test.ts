@@ -5,6 +5,7 @@ import { HOUR } from "../../../../src/core/values/duration.ts";
 const quiet: WatchFacts = {
   now: 100 * HOUR,
   pauses: [],
+  outages: [],
   codes: [],
   due: 0,
   lagMs: 0,
