@@ -1,4 +1,4 @@
-/** What is planned for the next day, by channel, in the shape in which it is compared with balances. */
+/** The sends that are planned for the next day, by channel, in the shape in which they are compared with balances. */
 import type { Plan } from "../../core/notices/forecast.ts";
 import { DAY } from "../../core/values/duration.ts";
 import { parseInstant } from "../../core/values/instant.ts";

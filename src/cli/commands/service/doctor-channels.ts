@@ -1,4 +1,4 @@
-/** What `dunlin doctor` says about channels and receivers of notices. It asks the providers about their set-up, and sends nothing. */
+/** The findings of `dunlin doctor` about channels and receivers of notices. It asks the providers about their set-up, and sends nothing. */
 import { openLiveCampaigns } from "../../../campaigns/live.ts";
 import { openChannels } from "../../../channels/registry.ts";
 import type { Config } from "../../../config/config.ts";

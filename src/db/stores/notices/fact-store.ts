@@ -16,7 +16,7 @@ export type Flow = {
 const HOUR_MS = 3_600_000;
 const MAX_COUNTED = 1_000;
 
-/** What the last hour sent. Ids of deliveries are ordered by the time of their claim. */
+/** The sends of the last hour. Ids of deliveries are ordered by the time of their claim. */
 export async function readFlow(sql: Sql): Promise<Flow> {
   const [clock] = await sql<{ now: number }[]>`select dunlin_now() as now`;
   const now = clock?.now ?? 0;

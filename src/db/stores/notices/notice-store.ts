@@ -28,7 +28,7 @@ export type DueNotice = {
 
 /** A post takes less; then the process that held the notice is taken for dead. */
 const LEASE = "60 seconds";
-/** Of one matter. */
+/** A matter waits so long for its next notice. */
 const EVERY = "1 hour";
 /** The chats take 20 a minute. */
 const PACE = "3 seconds";
