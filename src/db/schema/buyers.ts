@@ -51,11 +51,13 @@ export const contacts = pgTable(
   "contacts",
   {
     shopId: text("shop_id").notNull(),
-    /** Keyed hash of kind and value. */
+    /** Keyed hash of kind and value. Several buyers may have one e-mail address: each has a row of its own, with a random hash. */
     hash: bytea("hash").notNull(),
+    /** Of an e-mail address: keyed hash of kind and value. It is found and suppressed by this. null: by `hash`. */
+    address: bytea("address"),
     /** null: strangers share it, so it is nobody's. */
     buyerId: uuid("buyer_id"),
-    /** `phone`, `call`, or `chat.<kind>`. */
+    /** `phone`, `call`, `email`, or `chat.<kind>`. */
     kind: text("kind").notNull(),
     cipher: bytea("cipher").notNull(),
     keyId: text("key_id").notNull(),
@@ -73,6 +75,8 @@ export const contacts = pgTable(
     index("contacts_shared").on(t.shopId, t.hash).where(sql`buyer_id is null`),
     // The contacts of loaded buyers, and of one that is merged.
     index("contacts_buyer").on(t.shopId, t.buyerId),
+    // The buyers of an e-mail address.
+    index("contacts_address").on(t.shopId, t.address).where(sql`address is not null`),
   ],
 );
 
