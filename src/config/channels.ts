@@ -10,7 +10,7 @@ import { type ChannelConfig, channelProviders, contactsOf, providerOf } from "..
 import { consoleProvider } from "../providers/console.ts";
 import { connectionsField, currencyField, positiveField } from "./fields.ts";
 
-const KIND_FAULT = "must be phone, chat or chat.<kind>, or a list of them";
+const KIND_FAULT = "must be phone, email, chat or chat.<kind>, or a list of them";
 const kindField = z.string().refine(isContact, { error: KIND_FAULT });
 
 /** Keys of every channel. */
@@ -117,7 +117,7 @@ function channelConfig(name: string, entry: ChannelEntry): ChannelConfig {
 }
 
 function isContact(text: string): text is ContactKind {
-  return /^(phone|chat|chat\.[\w-]{1,40})$/.test(text);
+  return /^(phone|email|chat|chat\.[\w-]{1,40})$/.test(text);
 }
 
 /** `0.05` → 50,000 millionths; the schema allows six decimals. */

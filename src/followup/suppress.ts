@@ -2,7 +2,7 @@
  * Opts an address out of a shop's messages, and lifts that. Only the keyed hash of the address is stored, and its masked form, encrypted.
  * The audit trail names the suppression by its id.
  */
-import { contactOf, maskContact } from "../core/order/contact.ts";
+import { contactOf, kindOf, maskContact } from "../core/order/contact.ts";
 import type { ShopPolicy } from "../core/values/policy.ts";
 import type { Sql } from "../db/client.ts";
 import { newId } from "../db/ids.ts";
@@ -27,8 +27,8 @@ export type SuppressDeps = {
 export type AddressInput = {
   readonly shop: string;
   readonly address: string;
-  /** `phone`, or the kind of chat. */
-  readonly kind: string;
+  /** `phone`, `email`, or the kind of chat. Absent: a phone number, or an e-mail address if it has an @. */
+  readonly kind?: string | undefined;
 };
 
 type Unusable = { readonly kind: "invalid_address"; readonly masked: string } | { readonly kind: "unknown_shop" };
@@ -93,7 +93,7 @@ const audit = (tx: Sql, actor: Actor, action: string, shop: string, id: string) 
 
 type Found = { readonly kind: "found"; readonly contact: string; readonly hash: Buffer; readonly masked: string };
 
-function addressOf(deps: SuppressDeps, { shop, address, kind }: AddressInput): Found | Unusable {
+function addressOf(deps: SuppressDeps, { shop, address, kind = kindOf(address) }: AddressInput): Found | Unusable {
   const policy = deps.shopOf(shop);
   if (policy === null) return { kind: "unknown_shop" };
   const contact = contactOf(kind, address, policy);

@@ -6,7 +6,7 @@ import type { Prepared } from "./prepare.ts";
 
 export function applyToBuyer(buyer: LoadedBuyer, event: Prepared, suppressed: ReadonlySet<string>, vault: Vault): void {
   const { occurredAt, id, buyer: payload } = event;
-  for (const { kind, key } of event.contacts)
+  for (const { kind, key } of [...event.contacts, ...event.emails])
     setContact(buyer.state, kind, { suppressed: suppressed.has(key), reportedAt: occurredAt, reportedId: id });
   if (event.platformId !== null && buyer.platformIdNow === null) buyer.platformIdNow = event.platformId;
   if (payload === null) return;

@@ -16,9 +16,9 @@ export type Stripped = {
 /** `events` were stored as they came, in this transaction. null: none is of an erased buyer. */
 export async function stripErased(tx: Sql, vault: Vault, events: readonly Prepared[]): Promise<Stripped | null> {
   const keyOf = (shop: string, hash: Buffer) => `${shop}\n${hash.toString("latin1")}`;
-  const hashesOf = ({ platformId, contacts, dummies }: Prepared) => [
+  const hashesOf = ({ platformId, contacts, emails, dummies }: Prepared) => [
     ...(platformId === null ? [] : [vault.hash("id", platformId)]),
-    ...[...contacts, ...dummies].map(({ hash }) => hash),
+    ...[...contacts, ...emails, ...dummies].map(({ hash }) => hash),
   ];
   const hashes = events.map(hashesOf);
   const asked = events.flatMap(({ shop }, index) => (hashes[index] ?? []).map((hash) => ({ shop, hash })));
@@ -54,6 +54,7 @@ const withoutBuyer = (event: Prepared): Prepared => ({
   buyer: null,
   platformId: null,
   contacts: [],
+  emails: [],
   dummies: [],
   firstIdentity: null,
 });

@@ -1,5 +1,7 @@
 /** Folds the events of one buyer into its state, one after the other, and decides what follows. */
+import { randomBytes } from "node:crypto";
 import { foldOrder } from "../core/order/order.ts";
+import { addReporter, packReporters, unpackReporters } from "../core/order/sharing.ts";
 import { applyChange, touch } from "../core/rules/buyer.ts";
 import type { BuyerPolicy, Decision } from "../core/rules/buyer-state.ts";
 import { compareTexts, shopKey } from "../db/keys.ts";
@@ -67,6 +69,7 @@ export function foldParty(env: FoldEnv, { party, buyer }: PartyWork): FoldedPart
       }),
     );
     addContacts(contacts, event, buyer.id, env);
+    addEmails(contacts, event, buyer);
   }
   return { buyer, decisions, contacts: [...contacts.values()] };
 }
@@ -95,12 +98,34 @@ function addContacts(
       hash,
       buyerId,
       kind,
+      address: null,
       value,
       isNew: !known.contacts.has(key),
       reporters: reporters.get(key) ?? null,
       was: known.reporters.get(key) ?? null,
       reportedAt: occurredAt,
       reportedId: id,
+    });
+  }
+}
+
+/** Several buyers may have the same address, each in a row of its own. The buyer is locked, so nobody else writes its rows. */
+function addEmails(latest: Map<string, ReceivedContact>, event: Prepared, buyer: LoadedBuyer): void {
+  const { shop, occurredAt, id, platformId } = event;
+  for (const { key, kind, value, hash: address } of event.emails) {
+    const before = latest.get(key);
+    const stored = buyer.contacts.find((each) => each.address?.equals(address) === true);
+    const reporters = unpackReporters(before?.reporters ?? stored?.reporters ?? null);
+    if (platformId !== null) addReporter(reporters, platformId, occurredAt);
+    const isLater = before === undefined || (before.reportedAt - occurredAt || compareTexts(before.reportedId, id)) < 0;
+    latest.set(key, {
+      ...{ shop, buyerId: buyer.id, kind, address, value },
+      hash: before?.hash ?? stored?.hash ?? randomBytes(address.length),
+      isNew: stored === undefined,
+      reporters: packReporters(reporters),
+      was: stored?.reporters ?? null,
+      reportedAt: isLater ? occurredAt : before.reportedAt,
+      reportedId: isLater ? id : before.reportedId,
     });
   }
 }

@@ -25,8 +25,9 @@ export async function findKnown(tx: Sql, events: readonly Prepared[]): Promise<K
   const hashes = new Map<string, { shop: string; hash: Buffer }>();
   const ids = new Map<string, Key>();
   const orderKeys = new Map<string, Key>();
-  for (const { shop, contacts, dummies, platformId, orderId } of events) {
+  for (const { shop, contacts, emails, dummies, platformId, orderId } of events) {
     for (const { key, hash } of contacts) hashes.set(key, { shop, hash });
+    for (const { key, hash } of emails) hashes.set(key, { shop, hash });
     for (const { key, hash } of dummies) hashes.set(key, { shop, hash });
     if (platformId !== null) ids.set(shopKey(shop, platformId), { shop, id: platformId });
     orderKeys.set(shopKey(shop, orderId), { shop, id: orderId });

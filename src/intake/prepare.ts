@@ -33,6 +33,8 @@ export type Prepared = {
   readonly buyer: BuyerPayload | null;
   readonly platformId: string | null;
   readonly contacts: readonly PreparedContact[];
+  /** E-mail addresses, which join nobody. */
+  readonly emails: readonly PreparedContact[];
   /** Well-known numbers of nobody. */
   readonly dummies: readonly PreparedContact[];
   /** Decides holdout and variant if this event is the first of its buyer; null: it names no buyer. */
@@ -71,6 +73,7 @@ export function prepare(env: PrepareEnv, input: unknown): PreparedOrRejected {
       buyer,
       platformId: identities.platformId,
       contacts,
+      emails: identities.emails.map(prepared),
       dummies: identities.dummies.map(prepared),
       firstIdentity: identity,
       warnings,

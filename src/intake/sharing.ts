@@ -120,7 +120,7 @@ export async function writeShared(
     if (locked.some(({ merged_into }) => merged_into !== null)) throw new Moved();
   }
   const added = shared.flatMap((each) =>
-    each.stored ? [] : [{ ...each, buyerId: null, cipher: vault.seal(each.value) }],
+    each.stored ? [] : [{ ...each, buyerId: null, address: null, cipher: vault.seal(each.value) }],
   );
   const known = shared.filter(
     ({ stored, owner, was, reportedAt, ...now }) =>

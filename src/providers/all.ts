@@ -49,6 +49,7 @@ export function contactsOf(channel: string, provider: string): readonly ContactK
   if (own !== null) return own;
   if (/whatsapp/i.test(channel)) return whatsapp.contacts;
   if (/sms|voice/i.test(channel)) return ["phone"];
+  if (/^e-?mail/i.test(channel)) return ["email"];
   return [channel === "chat" ? "chat" : `chat.${channel}`];
 }
 

@@ -1,6 +1,7 @@
 /** Contacts that strangers share, a page at a time, with masked addresses. */
+
+import { readPhone } from "../core/order/address/phone.ts";
 import { maskContact } from "../core/order/contact.ts";
-import { readPhone } from "../core/order/phone.ts";
 import { unpackReporters } from "../core/order/sharing.ts";
 import type { Sql } from "../db/client.ts";
 import { findSharedContacts, type SharedContactRow } from "../db/stores/reads/shared-contact-store.ts";

@@ -1,6 +1,7 @@
 /** Names and phone numbers of people as shop platforms give them, and the words for cash on delivery. */
+
+import { readPhone } from "../core/order/address/phone.ts";
 import { readName } from "../core/order/name.ts";
-import { readPhone } from "../core/order/phone.ts";
 import { countryCode } from "../core/values/country.ts";
 import { type Json, textOf } from "./json.ts";
 

@@ -291,6 +291,7 @@ const GROUPS: readonly Group[] = [
       { route: "POST /v1/suppressions", status: 201, payload: { shop: "acme", address: "13812345678" } },
       { route: "POST /v1/suppressions", payload: { shop: "acme", address: "+8613812345678" } },
       { route: "POST /v1/suppressions", status: 201, payload: { shop: "acme", address: "openid-1", kind: "wechat" } },
+      { route: "POST /v1/suppressions", status: 201, payload: { shop: "acme", address: "li@acme.cn" } },
     ],
   },
   {

@@ -41,7 +41,7 @@ export async function dispatchSetup(
   } = {},
 ) {
   const files = filesOf(options.text ?? (() => "Order {{order.id}}: {{total}}"), options.channels);
-  const catalog = buildCatalog(files, { channels: ["sms", "chat", "whatsapp"] }, "templates");
+  const catalog = buildCatalog(files, { channels: ["sms", "chat", "whatsapp", "email"] }, "templates");
   if (!catalog.ok) throw new Error(catalog.faults.join("\n"));
   const base = await intakeDeps({
     ...(options.shop === undefined ? {} : { shop: options.shop }),
@@ -59,6 +59,7 @@ export async function dispatchSetup(
     ["sms", channel("sms", ["phone"])],
     ["chat", channel("chat", ["chat"])],
     ["whatsapp", channel("whatsapp", ["chat.whatsapp", "phone"])],
+    ["email", channel("email", ["email"])],
   ]);
   const deps: DispatchDeps = {
     sql: base.database.sql,

@@ -27,6 +27,7 @@ export const CHANNELS: ChannelContacts = new Map([
   ["sms", ["phone"]],
   ["chat", ["chat"]],
   ["whatsapp", ["chat.whatsapp", "phone"]],
+  ["email", ["email"]],
 ]);
 
 export const receivedEvent = (id: string, type: string, at: number, order: Record<string, unknown> = {}) => ({

@@ -138,6 +138,7 @@ export function buyerOf(
       ["sms", ["phone"]],
       ["chat", ["chat"]],
       ["whatsapp", ["chat.whatsapp", "phone"]],
+      ["email", ["email"]],
     ]),
     newId: () => `c${++cases}`,
     ...(options.pausedChannels === undefined ? {} : { pausedChannels: options.pausedChannels }),

@@ -117,7 +117,11 @@ function shopOf({ config }: CommandContext, named: string | undefined): ShopPoli
 
 function addressOf(text: string, { contacts }: ChannelTerms, shop: ShopPolicy): string {
   const number = contacts.includes("phone") ? contactOf("phone", text, shop) : null;
-  if (number === null && contacts.some((kind) => kind !== "phone")) return readId(text);
+  if (number === null && contacts.some((kind) => kind.startsWith("chat"))) return readId(text);
+  const email = contacts.includes("email") ? contactOf("email", text, shop) : null;
+  if (email !== null) return email.value;
+  if (contacts.includes("email"))
+    throw new CommandError(`--to: ${maskContact(text)} is not an e-mail address, or nobody's`);
   if (number === null)
     throw new CommandError(`--to: ${maskContact(text)} is not a valid phone number: write it like +8613812345678`);
   if (number.kind !== "phone")

@@ -6,7 +6,7 @@ import { type Cli, type Describe, runCommand } from "../command.ts";
 import { type CommandContext, CommandError, commandActor, openVault, withDatabase } from "../context.ts";
 import { examples } from "../help.ts";
 
-type Options = { readonly shop: string; readonly kind: string };
+type Options = { readonly shop: string; readonly kind?: string };
 type Work = typeof suppress | typeof unsuppress;
 
 export const suppressCommand: Describe = (cli) =>
@@ -18,9 +18,9 @@ export const unsuppressCommand: Describe = (cli) =>
 function aboutAddress(cli: Cli, name: string, description: string, work: Work): Command {
   return new Command(name)
     .description(description)
-    .argument("<address>", "phone number (+8613812345678) or chat handle", notEmpty)
+    .argument("<address>", "phone number (+8613812345678), e-mail address or chat handle", notEmpty)
     .requiredOption("--shop <shop>", "id of the shop")
-    .option("--kind <kind>", "phone, or the kind of chat, like wechat", "phone")
+    .option("--kind <kind>", "phone, email, or the kind of chat, like wechat (default: by the address)")
     .addHelpText(
       "after",
       examples(`dunlin ${name} +8613812345678 --shop acme`, `dunlin ${name} openid-77 --shop acme --kind wechat`),
@@ -48,7 +48,7 @@ async function run(context: CommandContext, address: string, { shop, kind }: Opt
       return;
     case "invalid_address":
       throw new CommandError(
-        `${result.masked} is not a valid phone number: write it like +8613812345678, or name the kind of chat with --kind`,
+        `${result.masked} is not a valid phone number or e-mail address: write it like +8613812345678, or name the kind of chat with --kind`,
       );
     case "unknown_shop":
       throw new CommandError(`shop ${shop} is not configured: list it under shops in dunlin.yaml`);

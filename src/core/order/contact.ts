@@ -1,22 +1,25 @@
 /** Reads a buyer's identities from an event, normalised so that the same phone or handle always compares equal. */
 import { countryCode } from "../values/country.ts";
 import type { ShopPolicy } from "../values/policy.ts";
+import { maskEmail, readEmail } from "./address/email.ts";
+import { readPhone } from "./address/phone.ts";
 import type { BuyerPayload } from "./event.ts";
 import { readId } from "./id.ts";
 import { isNobody } from "./nobody.ts";
-import { readPhone } from "./phone.ts";
 import { NO_WARNINGS, type Warning } from "./warnings.ts";
 
 export type Identity = {
-  /** `phone`, `call` (a number that takes no message), or `chat.<kind>`. */
+  /** `phone`, `call` (a number that takes no message), `email`, or `chat.<kind>`. */
   readonly kind: string;
-  /** E.164 (phone.ts), or the handle as given. */
+  /** E.164 (address/phone.ts), an address in lower case (address/email.ts), or the handle as given. */
   readonly value: string;
 };
 
 export type Identities = {
   readonly platformId: string | null;
   readonly contacts: readonly Identity[];
+  /** E-mail addresses: they get messages, and identify no one. Families and offices share them, and a wrong one is soon typed. */
+  readonly emails: readonly Identity[];
   /** Well-known numbers of nobody. They identify no one and get no message. */
   readonly dummies: readonly Identity[];
 };
@@ -28,7 +31,7 @@ export function identitiesOf(
   buyer: BuyerPayload | null | undefined,
   shop: ShopPolicy,
 ): Identities & { readonly warnings: readonly Warning[] } {
-  if (buyer == null) return { platformId: null, contacts: NONE, dummies: NONE, warnings: NO_WARNINGS };
+  if (buyer == null) return { platformId: null, contacts: NONE, emails: NONE, dummies: NONE, warnings: NO_WARNINGS };
   const contacts: Identity[] = [];
   const warnings: Warning[] = [];
   let dummies = NONE;
@@ -56,7 +59,16 @@ export function identitiesOf(
       if (isNobody(handle)) warnings.push(NO_HANDLE);
       else contacts.push({ kind: `chat.${kind}`, value: kind === "whatsapp" ? whatsappId(handle, shop) : handle });
     }
-  return { platformId, contacts, dummies, warnings: warnings.length === 0 ? NO_WARNINGS : warnings };
+  const emails = buyer.email == null ? NONE : emailsOf(buyer.email, warnings);
+  return { platformId, contacts, emails, dummies, warnings: warnings.length === 0 ? NO_WARNINGS : warnings };
+}
+
+function emailsOf(text: string, warnings: Warning[]): readonly Identity[] {
+  const read = readEmail(text);
+  if (read.kind === "address") return [{ kind: "email", value: read.value }];
+  if (read.kind === "placeholder") warnings.push(NO_MAILBOX);
+  if (read.kind === "unreadable") warnings.push(UNREADABLE_EMAIL);
+  return NONE;
 }
 
 /** A number as E.164, however it is written: WhatsApp writes it without +. Its other ids stay as they are. */
@@ -78,10 +90,13 @@ function countryOf({ country }: BuyerPayload, shop: ShopPolicy, warnings: Warnin
 
 /** Reads an address that a person gives for a shop as the events of the shop are read. null: it is not an address of this kind. */
 export function contactOf(kind: string, address: string, shop: ShopPolicy): Identity | null {
-  const given = kind === "phone" ? { phone: address } : { chat: { [kind]: readId(address) } };
-  const { contacts, dummies } = identitiesOf(given, shop);
-  return contacts[0] ?? dummies[0] ?? null;
+  const given = kind === "phone" || kind === "email" ? { [kind]: address } : { chat: { [kind]: readId(address) } };
+  const { contacts, emails, dummies } = identitiesOf(given, shop);
+  return contacts[0] ?? emails[0] ?? dummies[0] ?? null;
 }
+
+/** The kind of an address that a person gives without its kind: a phone number or an e-mail address. */
+export const kindOf = (address: string): "phone" | "email" => (address.includes("@") ? "email" : "phone");
 
 const NOBODY: Warning = {
   code: "buyer_id_ignored",
@@ -99,6 +114,14 @@ const DUMMY: Warning = {
 const TAKES_NO_SMS: Warning = {
   code: "phone_takes_no_sms",
   message: "order.buyer.phone: is a landline or has an extension: it gets no SMS; send a mobile number, too",
+};
+const NO_MAILBOX: Warning = {
+  code: "email_placeholder",
+  message: "order.buyer.email: is written in place of a real address, or a part of it is hidden: it gets no message",
+};
+const UNREADABLE_EMAIL: Warning = {
+  code: "email_unreadable",
+  message: "order.buyer.email: is not an e-mail address, like name@shop.example: it gets no message",
 };
 const UNKNOWN_COUNTRY: Warning = {
   code: "country_unknown",
@@ -119,8 +142,9 @@ export function firstIdentity({ platformId, contacts }: Identities): string | nu
   return contact === undefined ? null : `${contact.kind}:${contact.value}`;
 }
 
-/** `+8613812345678` → `+86138****5678`; handles keep two characters at each end. Only for display. */
+/** `+8613812345678` → `+86138****5678`; handles keep two characters at each end, e-mail addresses their domain. Only for display. */
 export function maskContact(value: string): string {
+  if (/^[^@\s]+@[^@\s]+\.[^@\s]+$/.test(value)) return maskEmail(value);
   if (/^\+\d{7,}$/.test(value)) return `${value.slice(0, -8)}****${value.slice(-4)}`;
   return value.length <= 4 ? "****" : `${value.slice(0, 2)}****${value.slice(-2)}`;
 }

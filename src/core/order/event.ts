@@ -72,6 +72,7 @@ const orderIdError = ({ input }: { readonly input: unknown }) =>
 const buyerShape = z.object({
   id: mayBeEmpty(200),
   phone: z.union([phoneText, z.array(phoneText).max(10)], { error: phoneError }).nullish(),
+  email: text(500),
   chat: fewHandles.pipe(z.record(name(40), mayBeEmpty(300)).transform(givenHandles)).nullish(),
   name: z.string().max(200).transform(readName).nullish(),
   country: text(100),

@@ -111,6 +111,7 @@ const phone: Check = (value) => (typeof value === "string" ? phoneText(value) : 
 const buyer = object([
   ["id", name(200)],
   ["phone", phone],
+  ["email", text(500)],
   ["chat", handles],
   ["name", personName],
   ["country", text(100)],

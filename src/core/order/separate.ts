@@ -9,6 +9,8 @@ export type Joined = {
   readonly orders: ReadonlyMap<string, JoinedOrder>;
   /** The contacts that are still the buyer's, by name: the ids that reported each. */
   readonly contacts: ReadonlyMap<string, readonly string[]>;
+  /** Its e-mail addresses likewise. They join nothing, and go with the ids that reported them unless one of those stays. */
+  readonly emails: ReadonlyMap<string, readonly string[]>;
 };
 
 export type JoinedOrder = {
@@ -20,7 +22,7 @@ export type JoinedOrder = {
 export type Leaving = { readonly ids: string[]; readonly orders: string[]; readonly contacts: string[] };
 
 /** The groups that leave. All that no id reported stays. */
-export function separate({ own, ids, orders, contacts }: Joined): Leaving[] {
+export function separate({ own, ids, orders, contacts, emails }: Joined): Leaving[] {
   const parents = new Map<string, string>();
   const rootOf = (name: string): string => {
     let root = name;
@@ -47,5 +49,10 @@ export function separate({ own, ids, orders, contacts }: Joined): Leaving[] {
   }
   for (const [order, [first]] of reports) if (first !== undefined) leaving.get(rootOf(first))?.orders.push(order);
   for (const contact of contacts.keys()) leaving.get(rootOf(contact))?.contacts.push(contact);
+  for (const [email, names] of emails) {
+    const roots = names.map(rootOf);
+    const heir = roots.includes(stays) ? undefined : roots.map((root) => leaving.get(root)).find((group) => group);
+    heir?.contacts.push(email);
+  }
   return [...leaving.values()];
 }

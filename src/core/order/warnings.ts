@@ -18,6 +18,15 @@ export const WARNINGS = {
     means: "The phone number is written in place of a real one, like 13800138000 or 9999999999.",
     remedy: "Send the buyer's own number, or none.",
   },
+  email_unreadable: {
+    means: "`order.buyer.email` is not an e-mail address that mail programs take.",
+    remedy: "Send it like name@shop.example, one address, without quotes.",
+  },
+  email_placeholder: {
+    means:
+      "`order.buyer.email` is nobody's: `no-reply@…`, an address of example.com, or one with a hidden part, like l***i@shop.example.",
+    remedy: "Send the buyer's own address, or none.",
+  },
   buyer_id_ignored: {
     means:
       "`order.buyer.id` stands for no buyer, like `0`, `null`, `guest` or a masked id. Other orders with it are not of the same buyer.",

@@ -42,7 +42,7 @@ export function newPerson(
   number: number,
   shop: ShopPolicy,
   bucket: number,
-  { platformId, contacts }: Identities,
+  { platformId, contacts }: Pick<Identities, "platformId" | "contacts">,
   profile: Profile = new Map(),
 ): Person {
   return {
@@ -100,7 +100,7 @@ export function applyToPerson(
   identities: Identities,
   suppressed: readonly string[] = [],
 ): void {
-  for (const { kind, value } of identities.contacts) {
+  for (const { kind, value } of [...identities.contacts, ...identities.emails]) {
     setContact(person.state, kind, { suppressed: suppressed.includes(kind), reportedAt: at, reportedId: id });
     keepLatest(person.addresses, addressKey({ kind, value }), { kind, value, at, id });
   }

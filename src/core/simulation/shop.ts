@@ -42,15 +42,17 @@ export function orderIn({ orders }: Shop, { order: { id } }: OrderEvent): Tracke
 }
 
 /** By order and by address of a person: the ids and contacts that reported it. */
-export function reportsOf(shop: Shop, { state, addresses }: Person): Pick<Joined, "orders" | "contacts"> {
+export function reportsOf(shop: Shop, { state, addresses }: Person): Omit<Joined, "own" | "ids"> {
   const orders = new Map<string, JoinedOrder>();
   for (const id of state.orders.keys()) {
     const { reporters = [], through = [] } = shop.orders.get(id) ?? {};
     orders.set(id, { reporters: [...reporters], through: [...through] });
   }
   const contacts = new Map<string, string[]>();
-  for (const key of addresses.keys()) contacts.set(key, [...(shop.reporters.get(key)?.keys() ?? [])]);
-  return { orders, contacts };
+  const emails = new Map<string, string[]>();
+  for (const [key, { kind }] of addresses)
+    (kind === "email" ? emails : contacts).set(key, [...(shop.reporters.get(key)?.keys() ?? [])]);
+  return { orders, contacts, emails };
 }
 
 const NO_REPORTERS: Reporters = new Map();

@@ -95,9 +95,10 @@ export function simulate(input: SimulationInput): SimulationTotals {
     const identities = identitiesOf(event.order.buyer, shop.policy);
     const order = orderIn(shop, event);
     if (identities.platformId !== null) order.reporters.add(reporterOf(identities.platformId));
-    for (const contact of identities.contacts) {
+    if (identities.platformId === null)
+      for (const contact of identities.contacts) order.through.add(addressKey(contact));
+    for (const contact of [...identities.contacts, ...identities.emails]) {
       const key = addressKey(contact);
-      if (identities.platformId === null) order.through.add(key);
       const reporters = shop.reporters.get(key) ?? new Map<string, number>();
       shop.reporters.set(key, reporters);
       if (identities.platformId !== null) addReporter(reporters, identities.platformId, event.occurredAt);

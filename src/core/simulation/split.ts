@@ -7,7 +7,7 @@ import { newPerson, type Person, removeAddress } from "./person.ts";
 export type Heir = { readonly person: Person; readonly leaving: Leaving };
 
 /** The new persons, with their orders and addresses. `leaving.ids` are platform ids. */
-export function splitPerson(person: Person, reports: Pick<Joined, "orders" | "contacts">): Heir[] {
+export function splitPerson(person: Person, reports: Omit<Joined, "own" | "ids">): Heir[] {
   const { platformId, ids } = person;
   if (platformId === null || ids.size === 0) return [];
   const names = new Map([...ids.keys()].map((id) => [reporterOf(id), id]));
@@ -30,7 +30,7 @@ function heirOf(person: Person, { ids, orders, contacts }: Leaving): Person | nu
   const [first, ...others] = further;
   if (first === undefined) return null;
   const { number, bucket, profile } = first.kept;
-  const heir = newPerson(number, person.shop, bucket, { platformId: first.id, contacts: [], dummies: [] }, profile);
+  const heir = newPerson(number, person.shop, bucket, { platformId: first.id, contacts: [] }, profile);
   heir.now = person.now;
   heir.started = person.started;
   heir.state.zone = profile.get("timeZone")?.value ?? null;

@@ -85,8 +85,8 @@ export type Campaign = {
   readonly paused?: boolean;
 };
 
-/** Which of a buyer's contacts a channel speaks to: `phone`, `chat` (the last reported handle of any kind), or `chat.<kind>`. */
-export type ContactKind = "phone" | "chat" | `chat.${string}`;
+/** Which of a buyer's contacts a channel speaks to: `phone`, `email`, `chat` (the last reported handle of any kind), or `chat.<kind>`. */
+export type ContactKind = "phone" | "email" | "chat" | `chat.${string}`;
 
 /** The configured channels as planning sees them: name → the kinds of contact that it takes, the preferred one first. */
 export type ChannelContacts = ReadonlyMap<string, readonly ContactKind[]>;

@@ -53,7 +53,7 @@ export const contacts = pgTable(
     shopId: text("shop_id").notNull(),
     /** Keyed hash of kind and value. Several buyers may have one e-mail address: each has a row of its own, with a random hash. */
     hash: bytea("hash").notNull(),
-    /** Of an e-mail address: keyed hash of kind and value. It is found and suppressed by this. null: by `hash`. */
+    /** The keyed hash of an e-mail address, by which it is found and suppressed. null: `hash` is that. */
     address: bytea("address"),
     /** null: strangers share it, so it is nobody's. */
     buyerId: uuid("buyer_id"),

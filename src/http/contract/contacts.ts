@@ -24,7 +24,7 @@ export const suppressionsQuery = z.strictObject({ shop: maybe(storedId(100)), ..
 export const suppression = z.strictObject({
   id: text,
   shop: text,
-  kind: maybeText.describe("`phone`, `call` or `chat.<kind>`").meta({ example: "phone" }),
+  kind: maybeText.describe("`phone`, `call`, `email` or `chat.<kind>`").meta({ example: "phone" }),
   masked: maybeText
     .describe("null: it was stored before masked addresses were kept, or under another key")
     .meta({ example: "+86138****8000" }),
@@ -39,9 +39,14 @@ export const suppressionBody = z.strictObject({
   shop: storedId(100),
   address: name(300)
     .min(1, "must not be empty")
-    .describe("A phone number, or a chat handle")
+    .describe("A phone number, an e-mail address, or a chat handle")
     .meta({ example: "+8613812345678" }),
-  kind: name(40).min(1, "must not be empty").default("phone").describe("`phone`, or the kind of chat, like `wechat`"),
+  kind: name(40)
+    .min(1, "must not be empty")
+    .optional()
+    .describe(
+      "`phone`, `email`, or the kind of chat, like `wechat`; absent: `email` if the address has an @, else `phone`",
+    ),
 });
 
 export const suppressionParams = z.object({ id: z.string() });

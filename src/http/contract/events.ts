@@ -16,6 +16,7 @@ const buyer = z.looseObject({
     .nullish()
     .describe("One or several numbers: the first that takes SMS is used")
     .meta({ example: "+8613812345678" }),
+  email: text.nullish().describe("Joins no buyers").meta({ example: "lilei@shop.example" }),
   chat: z.record(text, text.nullable()).nullish(),
   country: text.nullish().describe("ISO 3166, two letters: where a phone number without a country code is read"),
   name: text.nullish(),

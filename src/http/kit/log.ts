@@ -17,10 +17,12 @@ const SECRET = [
   "authorization",
   "cookie",
   "phone",
+  "email",
   "body",
   "headers",
   "*.authorization",
   "*.phone",
+  "*.email",
   "*.body",
   "*.headers",
 ];

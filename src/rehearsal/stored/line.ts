@@ -27,13 +27,17 @@ export function buyerFacts(
   const uses = (kind: string): boolean =>
     needs.contacts.has(kind as ContactKind) || (kind.startsWith("chat.") && needs.contacts.has("chat"));
   // Without an id of the platform a contact is the name of the buyer.
-  const wanted = contacts.filter(({ kind }) => kind !== "call" && (platform_id === null || uses(kind)));
+  const wanted = contacts.filter(
+    ({ kind }) => kind !== "call" && kind !== "email" && (platform_id === null || uses(kind)),
+  );
+  const email = contacts.find(({ kind }) => kind === "email" && uses(kind));
   const phone = wanted.find(({ kind }) => kind === "phone");
   const chats = wanted.filter(({ kind }) => kind.startsWith("chat."));
   return {
     buyer: {
       id: platform_id ?? (wanted.length === 0 ? id : null),
       phone: phone === undefined ? null : vault.open(phone.cipher),
+      email: email === undefined ? null : vault.open(email.cipher),
       chat: Object.fromEntries(
         chats.map(({ kind, hash, cipher }) => [
           kind.slice("chat.".length),

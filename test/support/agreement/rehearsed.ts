@@ -12,11 +12,12 @@ export const CHANNELS: readonly (readonly [name: string, contacts: readonly Cont
   ["sms", ["phone"]],
   ["chat", ["chat"]],
   ["whatsapp", ["chat.whatsapp", "phone"]],
+  ["email", ["email"]],
 ];
 
 const TEXT = "{{count}}: {{order.id}} {{total}}{{#if closesAt}} {{date closesAt}}{{/if}}";
 const FILES = new Map([
-  ["any/campaign.yaml", "steps: [{ id: any, at: { afterCreated: 10m }, channels: [sms, chat, whatsapp] }]"],
+  ["any/campaign.yaml", "steps: [{ id: any, at: { afterCreated: 10m }, channels: [sms, chat, whatsapp, email] }]"],
   ...CHANNELS.map(([name]): [string, string] => [`any/any.${name}.en.hbs`, TEXT]),
 ]);
 

@@ -41,7 +41,15 @@ const shopArb = fc.record({
 const stepArb = fc.record({
   kind: fc.constantFrom("afterCreated" as const, "afterCreated" as const, "beforeClose" as const),
   ms: fc.oneof({ arbitrary: grid(90 * MINUTE), weight: 4 }, hours(22)),
-  channels: fc.constantFrom(["sms"], ["chat"], ["chat", "sms"], ["sms", "chat"], ["whatsapp"], ["whatsapp", "chat"]),
+  channels: fc.constantFrom(
+    ["sms"],
+    ["chat"],
+    ["chat", "sms"],
+    ["sms", "chat"],
+    ["whatsapp", "chat"],
+    ["email"],
+    ["email", "sms"],
+  ),
 });
 const conditions = { shops: null, tags: null, amount: null };
 const dear: Match = { ...conditions, amount: { min: "20", max: null } };
@@ -81,12 +89,13 @@ type CampaignShape = typeof campaignArb extends fc.Arbitrary<infer T> ? T : neve
 
 /** The buyers: two persons, who sometimes prove to be one. */
 const PEOPLE = [
-  { id: "A", phone: "+8613812345678", chat: { wechat: "wa" } },
-  { id: "B", phone: "+8613912345678", chat: { wechat: "wb", whatsapp: "852 9123 4567" } },
-  { id: "C", phone: "+8613712345678", chat: { qq: "qc" } },
+  { id: "A", phone: "+8613812345678", chat: { wechat: "wa" }, email: "both@acme.cn" },
+  { id: "B", phone: "+8613912345678", chat: { wechat: "wb", whatsapp: "852 9123 4567" }, email: "Both@acme.cn" },
+  { id: "C", phone: "+8613712345678", chat: { qq: "qc" }, email: "c@acme.cn" },
 ];
 const toldBuyerArb = fc.record({
   fields: fc.subarray(["id", "phone", "chat"] as const, { minLength: 1 }),
+  email: fc.boolean(),
   of: often<number | null>(null, fc.constantFrom(0, 1, 2)),
   foreign: often<"id" | "phone" | "chat" | null>(
     null,

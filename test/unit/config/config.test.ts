@@ -351,7 +351,7 @@ retention: { evnts: 10d }
       'dunlin.yaml:4: channels.voice.cost.amount: must be an amount like "30.00", not negative, at most six decimals',
       "dunlin.yaml:5: channels.ali.ratePerSeconds: unknown key (did you mean `ratePerSecond`?)",
       "dunlin.yaml:5: channels.ali.fallback: is not a channel (did you mean `sms`?)",
-      "dunlin.yaml:6: channels.self.contact: must be phone, chat or chat.<kind>, or a list of them",
+      "dunlin.yaml:6: channels.self.contact: must be phone, email, chat or chat.<kind>, or a list of them",
       "dunlin.yaml:6: channels.self.anything: unknown key",
       "dunlin.yaml:6: channels.self.fallback: leads back to itself: self → self",
       "dunlin.yaml:7: retention.evnts: unknown key (did you mean `events`?)",

@@ -16,6 +16,7 @@ const event = (name: string, { phone, id }: Who = {}): Prepared => ({
   platformId: id ?? null,
   contacts:
     phone === undefined ? [] : [{ kind: "phone", value: phone, hash: Buffer.from(phone), key: `acme\n${phone}` }],
+  emails: [],
   dummies: [],
   firstIdentity: null,
   warnings: [],

@@ -81,11 +81,12 @@ export async function loadBuyers(sql: Sql, env: LoadEnv, rows: readonly BuyerRow
         k.buyer_id,
         k.kind,
         k.hash,
+        k.address,
         k.cipher,
         k.told_at,
         k.told_id,
         k.reporters,
-        exists (select from suppressions s where s.shop_id = k.shop_id and s.hash = k.hash) as suppressed
+        exists (select from suppressions s where s.shop_id = k.shop_id and s.hash = coalesce(k.address, k.hash)) as suppressed
       from ${buyers}
       join contacts k on k.shop_id = n.shop_id and k.buyer_id = n.id`,
     loadTreated(sql, env.campaigns, buyers),

@@ -1,22 +1,27 @@
 /** Erases buyers, and recognises their later events. The caller holds the lock of the buyer that it erases. */
 import type { OrderPayload } from "../../../core/order/event.ts";
 import type { Sql } from "../../client.ts";
+import { plain } from "../../columns.ts";
 import { type Key, textKeys } from "../../keys.ts";
 import { bytea, json, rowSet, text, uuid } from "../../rows.ts";
 import { erasedPayload } from "./erased-event.ts";
-import type { ContactKey } from "./suppression-store.ts";
+import { atAddress, type ContactKey } from "./suppression-store.ts";
 
-/** The buyer with this platform id, locked. null: nobody has it. `merged`: it became another one meanwhile; ask again. */
+/** The buyer with this platform id, locked together with those that share an e-mail address with it, in the one order. null: nobody has it. `merged`: it became another one meanwhile; ask again. */
 export async function lockBuyerByPlatformId(
   tx: Sql,
   shop: string,
   platformId: string,
 ): Promise<{ readonly id: string; readonly merged: boolean } | null> {
-  const [row] = await tx<{ id: string; merged: boolean }[]>`
-    select b.id, b.merged_into is not null as merged from buyers b
-    where b.shop_id = ${shop} and b.id = (select coalesce(a.merged_into, a.id) from buyers a
-      where a.shop_id = ${shop} and a.platform_id = ${platformId}) for update of b`;
-  return row ?? null;
+  const rows = await tx<{ id: string; merged: boolean; own: boolean }[]>`
+    with this as (
+      select coalesce(a.merged_into, a.id) as id from buyers a where a.shop_id = ${shop} and a.platform_id = ${platformId}),
+    sharing as (
+      select o.buyer_id as id from this join contacts k on k.shop_id = ${shop} and k.buyer_id = this.id
+      join contacts o on o.shop_id = k.shop_id and o.address = k.address)
+    select b.id, b.merged_into is not null as merged, b.id in (select id from this) as own from buyers b
+    where b.shop_id = ${shop} and b.id in (select id from this union select id from sharing) order by b.id for update of b`;
+  return rows.find(({ own }) => own) ?? null;
 }
 
 export async function isErased(tx: Sql, { shop, hash }: ContactKey): Promise<boolean> {
@@ -30,7 +35,7 @@ export async function identitiesOfBuyer(tx: Sql, { shop, id }: Key, reportersOf:
   const platformIds = ids.map(({ platform_id }) => platform_id);
   const names = platformIds.map((each) => `(^|[^0-9a-z])${reportersOf(each)}([^0-9a-z]|$)`);
   const contacts = await tx<{ hash: Buffer }[]>`
-    select hash from contacts where shop_id = ${shop} and (buyer_id = ${id}
+    select coalesce(address, hash) as hash from contacts where shop_id = ${shop} and (buyer_id = ${id}
       or (buyer_id is null and reporters ~ any(${names}::text[])))`;
   return { platformIds, hashes: contacts.map(({ hash }) => hash) };
 }
@@ -74,6 +79,12 @@ export async function eraseBuyer(
       on conflict (shop_id, hash) do nothing`;
   const contacts = await tx`
     delete from contacts k using ${contactKeys.rows(tx, keys)} where k.shop_id = n.shop_id and k.hash = n.hash`;
+  const emails = await tx<{ buyer_id: string }[]>`
+    delete from contacts k using ${contactKeys.rows(tx, keys)} where ${atAddress(tx)} returning k.buyer_id`;
+  await tx`
+    update buyers set touched = true, wake_at = dunlin_now()
+    where shop_id = ${shop} and id = any(${plain(emails.map(({ buyer_id }) => buyer_id))}::uuid[]) and erased_at is null
+      and exists (select from cases c where c.shop_id = ${shop} and c.buyer_id = buyers.id and c.ended_at is null)`;
   await tx`
     update suppressions s set masked = null from ${contactKeys.rows(tx, keys)} where s.shop_id = n.shop_id and s.hash = n.hash`;
   await tx`
@@ -95,7 +106,7 @@ export async function eraseBuyer(
           join order_events e on e.shop_id = n.shop_id and e.order_id = n.id`,
   );
   await eraseTexts(tx, [{ shop, id }]);
-  return { orders: orders.length, events: written, contacts: contacts.count, reminders };
+  return { orders: orders.length, events: written, contacts: contacts.count + emails.length, reminders };
 }
 
 /** Ends the open case and all that is planned or is to be retried. A claim under way is recorded as ever. */

@@ -70,6 +70,8 @@ export type LoadedBuyer = {
 export type LoadedContact = {
   readonly kind: string;
   readonly hash: Buffer;
+  /** The keyed hash of an e-mail address, by which it is found and suppressed. */
+  readonly address: Buffer | null;
   readonly cipher: Buffer;
   readonly told_at: number;
   readonly told_id: string;

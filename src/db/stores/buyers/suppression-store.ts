@@ -26,6 +26,9 @@ const suppressions = rowSet<SuppressionWrite>(KEY, {
   source: text(({ source }) => source),
 });
 
+/** The e-mail addresses `k` with the hash of `n`. */
+export const atAddress = (sql: Sql) => sql`k.shop_id = n.shop_id and k.address = n.hash and k.address is not null`;
+
 export type SuppressionRow = {
   readonly id: string;
   readonly shop: string;
@@ -103,9 +106,11 @@ export function listSuppressions(
 async function replanBuyersOf(tx: Sql, keys: readonly ContactKey[]): Promise<void> {
   await tx`
     with found as (
-      select b.shop_id, b.id from ${contactKeys.rows(tx, keys)}
-      join contacts k on k.shop_id = n.shop_id and k.hash = n.hash
-      join buyers b on b.shop_id = k.shop_id and b.id = k.buyer_id order by b.shop_id, b.id for update of b)
+      select b.shop_id, b.id from buyers b join (
+        select k.shop_id, k.buyer_id from ${contactKeys.rows(tx, keys)} join contacts k on ${atAddress(tx)}
+        union
+        select k.shop_id, k.buyer_id from ${contactKeys.rows(tx, keys)} join contacts k on k.shop_id = n.shop_id and k.hash = n.hash
+      ) k on b.shop_id = k.shop_id and b.id = k.buyer_id order by b.shop_id, b.id for update of b)
     update buyers b set touched = true, wake_at = dunlin_now() from found f
     where b.shop_id = f.shop_id and b.id = f.id
       and exists (select from cases c where c.shop_id = b.shop_id and c.buyer_id = b.id and c.ended_at is null)`;

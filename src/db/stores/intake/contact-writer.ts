@@ -13,6 +13,8 @@ export type ContactWrite = ContactReport & {
   /** null: strangers share it. */
   readonly buyerId: string | null;
   readonly kind: string;
+  /** The keyed hash of an e-mail address; of other contacts null. */
+  readonly address: Buffer | null;
   readonly cipher: Buffer;
   /** core/order/sharing.ts */
   readonly reporters: string | null;
@@ -30,6 +32,7 @@ const REPORT: Columns<ContactReport> = {
 const created = rowSet<ContactWrite>(KEY, {
   buyer_id: uuid(({ buyerId }) => buyerId),
   kind: text(({ kind }) => kind),
+  address: bytea(({ address }) => address),
   cipher: bytea(({ cipher }) => cipher),
   reporters: word(({ reporters }) => reporters),
   ...REPORT,

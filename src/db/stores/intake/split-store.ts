@@ -6,7 +6,7 @@ import { plain, texts } from "../../columns.ts";
 import type { Key } from "../../keys.ts";
 
 type IdRow = { readonly id: string; readonly platform_id: string };
-type ContactRow = { readonly hash: Buffer; readonly reporters: string | null };
+type ContactRow = { readonly hash: Buffer; readonly address: Buffer | null; readonly reporters: string | null };
 type OrderRow = { readonly id: string; readonly reporters: string[] | null; readonly through: string[][] | null };
 
 /** The name of a contact in the events that report it without a buyer id: short, and as little readable as its hash. */
@@ -22,7 +22,7 @@ export async function splitBuyer(
     sql<IdRow[]>`
       select id, platform_id from buyers
       where shop_id = ${shop} and (id = ${buyer} or merged_into = ${buyer}) and platform_id is not null order by id`,
-    sql<ContactRow[]>`select hash, reporters from contacts where shop_id = ${shop} and buyer_id = ${buyer}`,
+    sql<ContactRow[]>`select hash, address, reporters from contacts where shop_id = ${shop} and buyer_id = ${buyer}`,
     sql<OrderRow[]>`
       select o.id, array_agg(distinct e.told ->> 'by') filter (where e.told ->> 'by' is not null) as reporters,
         jsonb_agg(e.told -> 'through') filter (where e.told -> 'through' is not null) as through
@@ -31,6 +31,10 @@ export async function splitBuyer(
   ]);
   const own = rows.find(({ id }) => id === buyer);
   if (own === undefined || rows.length < 2) return;
+  const reportersOf = ({ hash, reporters: stored }: ContactRow): [string, string[]] => {
+    const packed = reporters.get(`${shop}\n${hash.toString("latin1")}`) ?? stored;
+    return [contactName(hash), [...unpackReporters(packed).keys()]];
+  };
   const names = new Map(rows.map((row) => [reporterOf(row.platform_id), row]));
   const leaving = separate({
     own: reporterOf(own.platform_id),
@@ -38,12 +42,8 @@ export async function splitBuyer(
     orders: new Map(
       orders.map((order) => [order.id, { reporters: order.reporters ?? [], through: order.through?.flat() ?? [] }]),
     ),
-    contacts: new Map(
-      contacts.map(({ hash, reporters: stored }) => {
-        const packed = reporters.get(`${shop}\n${hash.toString("latin1")}`) ?? stored;
-        return [contactName(hash), [...unpackReporters(packed).keys()]];
-      }),
-    ),
+    contacts: new Map(contacts.filter(({ address }) => address === null).map(reportersOf)),
+    emails: new Map(contacts.filter(({ address }) => address !== null).map(reportersOf)),
   });
   const hashes = new Map(contacts.map(({ hash }) => [contactName(hash), hash.toString("hex")]));
   for (const group of leaving) {

@@ -86,7 +86,7 @@ async function factsOf(sql: Sql, shop: string, orders: StoredPage["orders"]): Pr
       select id, platform_id, bucket, profile from buyers where shop_id = ${shop} and id = any(${buyers}::uuid[])`,
     contacts: await sql<StoredContact[]>`
       select distinct on (c.buyer_id, c.kind) c.buyer_id, c.kind, c.hash, c.cipher,
-        exists (select from suppressions s where s.shop_id = c.shop_id and s.hash = c.hash) as suppressed
+        exists (select from suppressions s where s.shop_id = c.shop_id and s.hash = coalesce(c.address, c.hash)) as suppressed
       from contacts c where c.shop_id = ${shop} and c.buyer_id = any(${buyers}::uuid[])
       order by c.buyer_id, c.kind, c.told_at desc, c.told_id collate "C" desc`,
   };

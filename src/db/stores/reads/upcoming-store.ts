@@ -39,7 +39,7 @@ export async function findUpcoming(
         case when r.campaign = any(${texts(held)}::text[]) then next.bucket end as bucket,
         coalesce((
           select array_agg(distinct k.kind || case when exists (
-            select from suppressions s where s.shop_id = k.shop_id and s.hash = k.hash) then '!' else '' end)
+            select from suppressions s where s.shop_id = k.shop_id and s.hash = coalesce(k.address, k.hash)) then '!' else '' end)
           from contacts k where k.shop_id = next.shop_id and k.buyer_id = next.id), '{}') as kinds
       from next join reminders r on r.shop_id = next.shop_id and r.buyer_id = next.id and r.decided_at is null and r.kind = 'send'
         and r.campaign is not null and r.step is not null and r.due_at < ${until}

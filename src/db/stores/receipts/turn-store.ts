@@ -51,7 +51,7 @@ export type BuyerContact = {
 export function loadContacts(tx: Sql, buyers: readonly Key[]) {
   return tx<BuyerContact[]>`
     select k.shop_id, k.buyer_id, k.kind, k.told_at, k.told_id,
-      exists (select from suppressions s where s.shop_id = k.shop_id and s.hash = k.hash) as suppressed
+      exists (select from suppressions s where s.shop_id = k.shop_id and s.hash = coalesce(k.address, k.hash)) as suppressed
     from ${uuidKeys.rows(tx, buyers)}
     join contacts k on k.shop_id = n.shop_id and k.buyer_id = n.id`;
 }

@@ -2,7 +2,7 @@
 import type { Sql } from "../../client.ts";
 import { uuidKeys } from "../../keys.ts";
 import { bool, bytea, instant, rowSet, text } from "../../rows.ts";
-import type { ContactKey } from "../buyers/suppression-store.ts";
+import { atAddress, type ContactKey } from "../buyers/suppression-store.ts";
 
 export type Wish = ContactKey & { readonly at: number; readonly optedOut: boolean };
 
@@ -35,13 +35,15 @@ export function keepWishes(tx: Sql, rows: readonly Wish[]) {
 export function storedContacts(tx: Sql, keys: readonly ContactKey[]) {
   return tx<{ shop: string; hash: Buffer }[]>`
     select k.shop_id as shop, k.hash from ${contactKeys.rows(tx, keys)}
-    join contacts k on k.shop_id = n.shop_id and k.hash = n.hash`;
+    join contacts k on k.shop_id = n.shop_id and k.hash = n.hash
+    union
+    select k.shop_id, k.address from ${contactKeys.rows(tx, keys)} join contacts k on ${atAddress(tx)}`;
 }
 
 /** The contacts of the buyers of these reminders. */
 export function contactsOfReminders(tx: Sql, reminders: readonly { readonly shop: string; readonly id: string }[]) {
   return tx<{ shop: string; reminder: string; kind: string; hash: Buffer; cipher: Buffer }[]>`
-    select k.shop_id as shop, r.id as reminder, k.kind, k.hash, k.cipher from ${uuidKeys.rows(tx, reminders)}
+    select k.shop_id as shop, r.id as reminder, k.kind, coalesce(k.address, k.hash) as hash, k.cipher from ${uuidKeys.rows(tx, reminders)}
     join reminders r on r.shop_id = n.shop_id and r.id = n.id
     join contacts k on k.shop_id = r.shop_id and k.buyer_id = r.buyer_id`;
 }

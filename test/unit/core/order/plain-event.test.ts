@@ -62,6 +62,7 @@ const chat = fc.dictionary(
 );
 const buyer = given({
   id: fc.oneof(spelled, long(200)),
+  email: fc.oneof(good.text, long(500)),
   phone: fc.oneof(good.text, long(500), fc.array(mostly(long(500)), { maxLength: 11 })),
   chat,
   country: long(100),

@@ -5,11 +5,13 @@ const joined = (
   orders: Record<string, string[]>,
   contacts: Record<string, string[]> = {},
   through: Record<string, string[]> = {},
+  emails: Record<string, string[]> = {},
 ) => ({
   own: "a",
   ids: ["b", "c", "d"],
   orders: new Map(Object.entries(orders).map(([id, reporters]) => [id, { reporters, through: through[id] ?? [] }])),
   contacts: new Map(Object.entries(contacts)),
+  emails: new Map(Object.entries(emails)),
 });
 
 it("lets each id go that nothing joins, with its orders and contacts", () => {
@@ -27,6 +29,15 @@ it("keeps ids together that an order or another contact joins", () => {
   expect(separate(joined({ o1: ["b", "c"] }, { w: ["c", "d"], v: ["d", "a"] }))).toEqual([]);
   // By way of an id that is not the buyer's any more.
   expect(separate(joined({ o1: ["b", "x"], o2: ["x", "a"] }))).toMatchObject([{ ids: ["c"] }, { ids: ["d"] }]);
+});
+
+it("lets an e-mail address go with the ids that reported it, and joins nothing by it", () => {
+  const emails = { shared: ["a", "b"], gone: ["b"], both: ["b", "c"], old: ["x"], silent: [] };
+  expect(separate(joined({ o1: ["a"], o2: ["b"] }, {}, {}, emails))).toEqual([
+    { ids: ["b"], orders: ["o2"], contacts: ["gone", "both"] },
+    { ids: ["c"], orders: [], contacts: [] },
+    { ids: ["d"], orders: [], contacts: [] },
+  ]);
 });
 
 it("keeps ids together whose orders a contact joins that was reported without an id", () => {

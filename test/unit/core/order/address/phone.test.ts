@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { parsePhoneNumberFromString } from "libphonenumber-js/max";
 import { describe, expect, it } from "vitest";
-import { readPhone } from "../../../../src/core/order/phone.ts";
+import { readPhone } from "../../../../../src/core/order/address/phone.ts";
 
 const byLibrary = (text: string, country: "CN" | "US" | "DE") => {
   const phone = parsePhoneNumberFromString(text, country);

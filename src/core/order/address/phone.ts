@@ -3,7 +3,7 @@
  * valid elsewhere is a stranger's. Nothing is cut off: a text that is more than a number and its formatting is not read.
  */
 import { parsePhoneNumberFromString } from "libphonenumber-js/max";
-import { memo } from "../values/memo.ts";
+import { memo } from "../../values/memo.ts";
 
 export type PhoneNumber = {
   /** `phone`: takes messages. `call`: a landline, or a number with an extension: a person can call it. */
