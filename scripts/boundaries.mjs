@@ -33,6 +33,7 @@ const CORE = [
   "core/simulation",
   "core/receipts",
   "core/notices",
+  "core/measure",
 ];
 const STORES = [
   "db/stores/buyers",
@@ -58,6 +59,7 @@ const MAY = {
   "core/simulation": ["core/values", "core/order", "core/rules"],
   "core/receipts": ["core/values", "core/seams"],
   "core/notices": ["core/values", "core/seams"],
+  "core/measure": [],
   providers: CORE,
   // The names of the webhooks come from the registry of sources.
   config: [...CORE, "providers", "sources"],

@@ -1,5 +1,5 @@
 /** The figures of a row of the recovery report, computed from counts. recovery.ts says what each figure means. */
-import { type Arm, liftOf } from "../core/values/lift.ts";
+import { liftOf } from "../core/measure/lift.ts";
 import { currencyDigits } from "../core/values/money.ts";
 
 /** Millionths of the currency's unit: a segment can cost less than the smallest coin. */
@@ -80,13 +80,15 @@ export function sumOf(drafts: Iterable<Draft>): Draft {
 }
 
 const ratio = (part: number, whole: number): number | null => (whole === 0 ? null : part / whole);
-const rateOf = ({ orders, paid }: Arm): number | null => ratio(paid, orders);
+type Counted = { readonly orders: number; readonly paid: number };
+const rateOf = ({ orders, paid }: Counted): number | null => ratio(paid, orders);
+const armOf = ({ orders, paid }: Counted) => ({ n: orders, paid });
 
 export function figuresOf(draft: Draft): Figures {
   const { median, held, treated } = draft;
   const recoveredAmount = sorted(draft.amounts).map(([currency, amount]) => ({ amount, currency }));
   const cost = sorted(draft.costs).map(([currency, micros]) => ({ micros, currency }));
-  const lift = liftOf(treated, held);
+  const lift = liftOf([{ treated: armOf(treated), held: armOf(held), weight: 1 }]);
   return {
     orders: draft.orders,
     cases: draft.cases,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { liftOf } from "../../../src/core/measure/lift.ts";
 import { DAY, HOUR, MINUTE, SECOND } from "../../../src/core/values/duration.ts";
-import { liftOf } from "../../../src/core/values/lift.ts";
 import { PeriodError, parseWhen } from "../../../src/core/values/when.ts";
 import { reportJson } from "../../../src/reporting/format-report.ts";
 import { listCases, listReminders } from "../../../src/reporting/listings.ts";
@@ -286,7 +286,7 @@ describe("the lift", () => {
     for (const id of ["t0", "t1", "t2", "t3", "t4", "t9", "h0", "h1"]) await facts.paid(id, T0 + HOUR);
     await facts.refunded("t4", T0 + 2 * HOUR);
     await facts.refunded("h1", T0 + 2 * HOUR);
-    const expected = liftOf({ orders: 10, paid: 5 }, { orders: 5, paid: 1 });
+    const expected = liftOf([{ treated: { n: 10, paid: 5 }, held: { n: 5, paid: 1 }, weight: 1 }]);
     const { totals } = await report(facts);
     expect(totals).toMatchObject({ treatedOrders: 10, treatedPaidRate: 0.5, holdoutOrders: 5, holdoutPaidRate: 0.2 });
     expect([totals.lift, totals.liftLow, totals.liftHigh]).toEqual([expected?.lift, expected?.low, expected?.high]);
