@@ -69,7 +69,7 @@ export function liftOf(strata: readonly Stratum[]): Lift | null {
 
 const WHOLE: Interval = { low: 0, high: 1 };
 
-/** Of the share. Where all or none succeeded, that of Laplace's share: it must not be zero. */
+/** The variance of the share. Where all or none succeeded, Laplace's share is taken, since it must not be zero. */
 function varianceOf({ n, paid }: Arm): number {
   const share = paid <= 0 || paid >= n ? (paid + 1) / (n + 2) : paid / n;
   return (share * (1 - share)) / n;
