@@ -10,7 +10,7 @@
  */
 import { type Dispatcher, Pool } from "undici";
 import type { ChannelTerms, SendOutcome } from "../core/seams/channel.ts";
-import { type Headers, lost, NOT_IN_TIME, neverLeft, TIMED_OUT } from "./http-outcome.ts";
+import { type Headers, lost, NOT_IN_TIME, neverLeft, noAnswer, TIMED_OUT } from "./http-outcome.ts";
 
 /** Gunicorn closes idle connections after 2 s without a hint, Node and Uvicorn after 5 s. */
 const KEEP_ALIVE_MS = 1_500;
@@ -18,6 +18,8 @@ const KEEP_ALIVE_HINT_SLACK_MS = 1_000;
 const KEEP_ALIVE_HINTED_MAX_MS = 30_000;
 /** A longer body is not read to its end. */
 const MAX_BODY = 64 * 1024;
+/** The same for a list that the provider was asked for. */
+const MAX_ANSWER = 4 * 1024 * 1024;
 
 /** `headers`: names and values in turn. */
 export type HttpRequest = { readonly path: string; readonly headers: string[]; readonly body: Buffer };
@@ -29,7 +31,20 @@ export type ReadBody = (body: Buffer | null) => SendOutcome;
 /** As in `Sender`. */
 export type Start = { readonly startBy: number; readonly begun: () => void };
 
+/** A request that sends no message. */
+export type HttpQuestion = {
+  readonly method: "GET" | "POST";
+  readonly path: string;
+  readonly headers: string[];
+  readonly body: Buffer | null;
+};
+export type HttpAnswer =
+  | { readonly ok: true; readonly status: number; readonly headers: Headers; readonly body: Buffer }
+  | { readonly ok: false; readonly code: string; readonly message: string };
+
 export type HttpClient = {
+  /** Never rejects. It does not matter how far the request came. */
+  ask(question: HttpQuestion): Promise<HttpAnswer>;
   /** Half of the time limit is kept for the answer. Never rejects. */
   post(request: HttpRequest, start: Start, read: ReadAnswer): Promise<SendOutcome>;
   /** Waits for the requests under way; each ends within its time limit. */
@@ -53,12 +68,33 @@ export function openHttp(
   });
   let closed: Promise<void> | null = null;
   return {
+    ask: (question) => ask(pool, question, timeoutMs),
     post: (request, start, read) => post(pool, { ...request, method: "POST" }, timeoutMs, start, read),
     close: () => {
       closed ??= pool.close();
       return closed;
     },
   };
+}
+
+async function ask(pool: Pool, question: HttpQuestion, timeoutMs: number): Promise<HttpAnswer> {
+  try {
+    const signal = AbortSignal.timeout(timeoutMs);
+    const { statusCode: status, headers, body } = await pool.request({ ...question, signal });
+    const chunks: Buffer[] = [];
+    let size = 0;
+    for await (const chunk of body) {
+      size += chunk.length;
+      if (size > MAX_ANSWER) {
+        body.destroy();
+        return { ok: false, code: "bad_answer", message: "the provider's answer is too long" };
+      }
+      chunks.push(chunk);
+    }
+    return { ok: true, status, headers, body: Buffer.concat(chunks) };
+  } catch (error) {
+    return { ok: false, ...noAnswer(error) };
+  }
 }
 
 function post(

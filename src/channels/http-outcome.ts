@@ -50,6 +50,13 @@ export function lost(error: Error): SendOutcome {
   );
 }
 
+/** A question got no answer. */
+export function noAnswer(error: unknown): { readonly code: string; readonly message: string } {
+  const code = error instanceof Error ? codeOf(error) : "unreadable";
+  if (code === "TimeoutError") return { code: "timeout", message: "the provider did not answer in time" };
+  return { code: "connection_failed", message: `the provider could not be asked (${code})` };
+}
+
 /**
  * `Retry-After` in milliseconds, at most seven days; null when it is absent or unreadable. A date is compared with the answer's own `Date`,
  * or with `now` (epoch ms).

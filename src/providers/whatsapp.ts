@@ -58,6 +58,8 @@ export const whatsapp = {
     url: urlField.optional(),
     accessToken: textField,
     phoneNumberId: word,
+    /** Whose templates are checked; without it none are. */
+    businessAccountId: word.optional(),
     /** Signs receipts; without it none are taken. */
     appSecret: textField.optional(),
     /** The word by which WhatsApp checks the address for receipts. */

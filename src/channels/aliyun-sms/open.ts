@@ -6,6 +6,7 @@ import type { Open } from "../deps.ts";
 import { openHttp } from "../http-client.ts";
 import { permanent } from "../http-outcome.ts";
 import { BAD_ANSWER, jsonAnswer, stringOf } from "../json-answer.ts";
+import { aliyunCheck } from "./check.ts";
 import { aliyunOutcome } from "./codes.ts";
 import { signAcs3 } from "./signature.ts";
 
@@ -16,6 +17,12 @@ export const openAliyunSms: Open<"aliyun-sms"> = (config, { now = Date.now }) =>
   const { url = BASE, accessKeyId, accessKeySecret, signName: ownSign } = config.settings;
   const { origin, host } = new URL(url);
   const http = openHttp(origin, config);
+  const signed = (action: string, query: Readonly<Record<string, string>>) =>
+    signAcs3({
+      ...{ host, action, version: "2017-05-25", query, accessKeyId, accessKeySecret },
+      now: now(),
+      nonce: randomUUID(),
+    });
   return {
     send: async (message, startBy = Number.POSITIVE_INFINITY, begun = () => {}) => {
       const { approved } = message;
@@ -27,16 +34,7 @@ export const openAliyunSms: Open<"aliyun-sms"> = (config, { now = Date.now }) =>
           "the text names no template of Aliyun: add aliyun to its front matter",
         );
       if (signName === undefined) return permanent("no_sign_name", "neither the text nor the channel has a signName");
-      const { path, headers } = signAcs3({
-        host,
-        action: "SendSms",
-        version: "2017-05-25",
-        query: queryOf(message, signName, templateCode),
-        accessKeyId,
-        accessKeySecret,
-        now: now(),
-        nonce: randomUUID(),
-      });
+      const { path, headers } = signed("SendSms", queryOf(message, signName, templateCode));
       return http.post({ path, headers, body: EMPTY }, { startBy, begun }, (status) =>
         jsonAnswer(status, (answer) => {
           const code = plainCode(answer.Code);
@@ -46,6 +44,7 @@ export const openAliyunSms: Open<"aliyun-sms"> = (config, { now = Date.now }) =>
         }),
       );
     },
+    check: aliyunCheck((action, query) => http.ask({ method: "POST", ...signed(action, query), body: null })),
     close: http.close,
   };
 };

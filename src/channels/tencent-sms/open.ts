@@ -5,6 +5,7 @@ import type { Open } from "../deps.ts";
 import { openHttp } from "../http-client.ts";
 import { permanent } from "../http-outcome.ts";
 import { BAD_ANSWER, jsonAnswer, jsonOf, stringOf } from "../json-answer.ts";
+import { tencentCheck } from "./check.ts";
 import { tencentCodes } from "./codes.ts";
 import { signTc3 } from "./signature.ts";
 
@@ -14,6 +15,14 @@ export const openTencentSms: Open<"tencent-sms"> = (config, { now = Date.now }) 
   const { url = BASE, secretId, secretKey, sdkAppId, signName: ownSign, region } = config.settings;
   const { origin, host } = new URL(url);
   const http = openHttp(origin, config);
+  const signed = (action: string, body: Buffer) => [
+    ...signTc3({ host, service: "sms", action, body, secretId, secretKey, now: now() }),
+    ...["x-tc-version", "2021-01-11", "x-tc-region", region],
+  ];
+  const ask = (action: string, asked: object) => {
+    const body = Buffer.from(JSON.stringify(asked));
+    return http.ask({ method: "POST", path: "/", headers: signed(action, body), body });
+  };
   return {
     send: async (message, startBy = Number.POSITIVE_INFINITY, begun = () => {}) => {
       const { approved, to } = message;
@@ -37,12 +46,11 @@ export const openTencentSms: Open<"tencent-sms"> = (config, { now = Date.now }) 
           SessionContext: message.idempotencyKey,
         }),
       );
-      const signed = signTc3({ host, service: "sms", action: "SendSms", body, secretId, secretKey, now: now() });
-      const headers = [...signed, "x-tc-version", "2021-01-11", "x-tc-region", region];
-      return http.post({ path: "/", headers, body }, { startBy, begun }, (status) =>
+      return http.post({ path: "/", headers: signed("SendSms", body), body }, { startBy, begun }, (status) =>
         jsonAnswer(status, ({ Response }) => read(Response, { status, now: now() })),
       );
     },
+    check: tencentCheck(ask, sdkAppId, now),
     close: http.close,
   };
 };

@@ -8,6 +8,7 @@ import type { Open } from "../deps.ts";
 import { openHttp } from "../http-client.ts";
 import { retryAfterMs, transient } from "../http-outcome.ts";
 import { BAD_ANSWER, jsonAnswer, stringOf } from "../json-answer.ts";
+import { twilioCheck } from "./check.ts";
 import { twilioCodes } from "./codes.ts";
 
 const BASE = "https://api.twilio.com";
@@ -16,7 +17,8 @@ export const openTwilioSms: Open<"twilio-sms"> = (config, { log, now = Date.now,
   const { url = BASE, accountSid, authToken, from, messagingServiceSid } = config.settings;
   const { origin, pathname } = new URL(url);
   const http = openHttp(origin, config);
-  const path = `${pathname.replace(/\/$/, "")}/2010-04-01/Accounts/${encodeURIComponent(accountSid)}/Messages.json`;
+  const root = pathname.replace(/\/$/, "");
+  const path = `${root}/2010-04-01/Accounts/${encodeURIComponent(accountSid)}/Messages.json`;
   const authorization = `Basic ${Buffer.from(`${accountSid}:${authToken}`).toString("base64")}`;
   const headers = ["authorization", authorization, "content-type", "application/x-www-form-urlencoded"];
   if (publicUrl === null)
@@ -44,6 +46,16 @@ export const openTwilioSms: Open<"twilio-sms"> = (config, { log, now = Date.now,
         });
       });
     },
+    check: twilioCheck(
+      (asked) =>
+        http.ask({
+          method: "GET",
+          path: `${root}/2010-04-01/Accounts/${encodeURIComponent(accountSid)}${asked}`,
+          headers: ["authorization", authorization],
+          body: null,
+        }),
+      accountSid,
+    ),
     close: http.close,
   };
 };

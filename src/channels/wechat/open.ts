@@ -9,6 +9,7 @@ import type { Open } from "../deps.ts";
 import { openHttp } from "../http-client.ts";
 import { permanent } from "../http-outcome.ts";
 import { BAD_ANSWER, jsonAnswer } from "../json-answer.ts";
+import { wechatCheck } from "./check.ts";
 import { TOKEN_CODES, wechatCodes } from "./codes.ts";
 import { createTokens } from "./token.ts";
 import { fitValue } from "./values.ts";
@@ -53,6 +54,17 @@ export const openWechat: Open<"wechat"> = (config, { now = Date.now }) => {
       const fresh = await tokens.get(startBy, first.token);
       return fresh.ok ? attempt(fresh.token) : fresh.outcome;
     },
+    check: wechatCheck(
+      tokens,
+      (asked, token) =>
+        http.ask({
+          method: "GET",
+          path: `${base}${asked}?access_token=${encodeURIComponent(token)}`,
+          headers: [],
+          body: null,
+        }),
+      kind,
+    ),
     close: http.close,
   };
 };

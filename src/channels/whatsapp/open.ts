@@ -8,15 +8,17 @@ import type { Open } from "../deps.ts";
 import { openHttp } from "../http-client.ts";
 import { retryAfterMs } from "../http-outcome.ts";
 import { BAD_ANSWER, jsonAnswer, jsonOf, stringOf } from "../json-answer.ts";
+import { whatsappCheck } from "./check.ts";
 import { whatsappCodes } from "./codes.ts";
 
 const BASE = "https://graph.facebook.com";
 
 export const openWhatsapp: Open<"whatsapp"> = (config, { now = Date.now }) => {
-  const { url = BASE, version, phoneNumberId, accessToken } = config.settings;
+  const { url = BASE, version, phoneNumberId, businessAccountId, accessToken } = config.settings;
   const { origin, pathname } = new URL(url);
   const http = openHttp(origin, config);
-  const path = `${pathname.replace(/\/$/, "")}/${version}/${encodeURIComponent(phoneNumberId)}/messages`;
+  const root = `${pathname.replace(/\/$/, "")}/${version}`;
+  const path = `${root}/${encodeURIComponent(phoneNumberId)}/messages`;
   const headers = ["authorization", `Bearer ${accessToken}`, "content-type", "application/json"];
   return {
     send: (message, startBy = Number.POSITIVE_INFINITY, begun = () => {}) => {
@@ -32,6 +34,11 @@ export const openWhatsapp: Open<"whatsapp"> = (config, { now = Date.now }) => {
         }),
       );
     },
+    check: whatsappCheck(
+      (asked) => http.ask({ method: "GET", path: `${root}/${asked}`, headers: headers.slice(0, 2), body: null }),
+      phoneNumberId,
+      businessAccountId,
+    ),
     close: http.close,
   };
 };

@@ -1,0 +1,36 @@
+/** A loopback server that answers each request as a function of the test says, and keeps what it was asked. */
+import { createServer } from "node:http";
+import { onTestFinished } from "vitest";
+import type { CheckedRequest } from "./fake-provider.ts";
+
+/** An object is answered as JSON with 200; `hang`: no answer; `reset`: the connection is cut. */
+export type Answer = object | { readonly status: number; readonly text: string } | "hang" | "reset";
+
+export async function answeringServer(answer: (request: CheckedRequest) => Answer) {
+  const asked: CheckedRequest[] = [];
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on("data", (chunk: Buffer) => chunks.push(chunk));
+    request.on("end", () => {
+      const { method = "", url = "", headers } = request;
+      const question = { method, url, headers, body: Buffer.concat(chunks).toString() };
+      asked.push(question);
+      const said = answer(question);
+      if (said === "hang") return;
+      if (said === "reset") return void response.socket?.resetAndDestroy();
+      const [status, text] = "text" in said ? [said.status, said.text] : [200, JSON.stringify(said)];
+      response.writeHead(status, { "content-type": "application/json" }).end(text);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(
+    () =>
+      new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  );
+  const address = server.address();
+  const host = `127.0.0.1:${typeof address === "object" ? address?.port : ""}`;
+  return { url: `http://${host}`, host, asked };
+}
