@@ -25,7 +25,7 @@ export const CREDENTIALS_OK: ChannelFinding = {
   message: "the provider takes the credentials",
 };
 
-/** Of a refused question. `credentials`: the codes that say that these are wrong; after any other code nothing is known about them. */
+/** The finding of a refused question. `credentials`: the codes that say that these are wrong; after any other code nothing is known about them. */
 export function refused(table: CodeTable, code: string, credentials: RegExp): ChannelFinding {
   const words = meaningOf(table, code)?.words ?? "the provider refused the question";
   return credentials.test(code) ? { about: "credentials", ok: false, code, message: words } : notChecked(code, words);

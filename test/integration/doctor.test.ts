@@ -8,6 +8,7 @@ import { CommandError } from "../../src/cli/context.ts";
 import { loadConfig } from "../../src/config/load-config.ts";
 import { claimNotice, raiseNotices, recordFailed } from "../../src/db/stores/notices/notice-store.ts";
 import { openQueueBackend } from "../../src/queue/connection.ts";
+import { answeringServer } from "../support/answering-server.ts";
 import { ALICE, campaignDir } from "../support/campaigns.ts";
 import { testDatabase } from "../support/database.ts";
 import { startFakeProvider } from "../support/fake-provider.ts";
@@ -143,4 +144,20 @@ it("advises a receiver of notices where channels deliver", async () => {
   expect((await (await setup({}, { "dunlin.yaml": yaml })).lines()).out).toContain(
     "ok    notices: advice: nobody learns",
   );
+});
+
+it("asks the providers about credentials and names, and fails on what is refused", async () => {
+  const provider = await answeringServer(({ headers }) => {
+    const answers: Record<string, object> = {
+      QuerySmsSignList: { Code: "OK", SmsSignList: [{ SignName: "晴雨", AuditStatus: "AUDIT_STATE_NOT_PASS" }] },
+    };
+    return answers[String(headers["x-acs-action"])] ?? { Code: "isp.RAM_PERMISSION_DENY" };
+  });
+  const yaml = `channels: { sms: { provider: aliyun-sms, url: "${provider.url}", accessKeyId: ak, accessKeySecret: s3cret, signName: 晴雨 } }\n`;
+  const { lines } = await setup({}, { "dunlin.yaml": yaml });
+  const { out, failed } = await lines();
+  expect(failed).toMatch(/^1 of \d+ checks failed$/);
+  expect(out).toContain("ok    channel sms: the provider takes the credentials");
+  expect(out).toContain("FAIL  channel sms: signature 晴雨: not approved");
+  expect(out).not.toContain("s3cret");
 });

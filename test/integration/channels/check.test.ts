@@ -1,4 +1,4 @@
-/** What providers say about the set-up of their channels: each question is signed as documented, and each answer becomes findings. */
+/** The answers of providers about the set-up of their channels: each question is signed as documented, each answer becomes findings. */
 import { createHash, createHmac } from "node:crypto";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { openChannels } from "../../../src/channels/registry.ts";
