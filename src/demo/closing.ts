@@ -1,6 +1,7 @@
 /** The end of the demo: the report and the story of one order, as the commands print them, with an explanation. */
 import type { Sql } from "../db/client.ts";
 import type { Vault } from "../db/vault.ts";
+import { pageOfSuppressions } from "../followup/suppressions.ts";
 import { explainOrder } from "../reporting/explain.ts";
 import { storyText } from "../reporting/format-explain.ts";
 import { recoveryReport } from "../reporting/recovery.ts";
@@ -18,6 +19,19 @@ export async function storyOf(sql: Sql, vault: Vault, order: string): Promise<st
   return story === null ? null : storyText(story);
 }
 
+/** How many addresses opted out by a reply, from Dunlin's list. */
+export async function countOptOuts(sql: Sql, vault: Vault): Promise<number> {
+  let count = 0;
+  for (let cursor: string | null = "", page = 0; cursor !== null && page < MAX_PAGES; page++) {
+    const asked = { shop: SHOP, limit: 500, cursor: cursor === "" ? null : cursor };
+    const found = await pageOfSuppressions({ sql, vault, zoneOf: () => TIME_ZONE }, asked);
+    count += found?.items.filter(({ source }) => source === "sms").length ?? 0;
+    cursor = found?.next ?? null;
+  }
+  return count;
+}
+const MAX_PAGES = 100;
+
 /** When Dunlin claimed these messages, from its ledger: message id → epoch ms. */
 export async function claimTimes(sql: Sql, messages: readonly Posted[]): Promise<Map<string, number>> {
   const times = new Map<string, number>();
@@ -30,8 +44,8 @@ export async function claimTimes(sql: Sql, messages: readonly Posted[]): Promise
   return times;
 }
 
-export const checkLine = ({ messages, duplicates, afterPayment, afterClose }: Verdict): string =>
-  `checked: ${messages} messages, ${duplicates} duplicates, ${afterPayment} after payment, ${afterClose} after close`;
+export const checkLine = ({ messages, duplicates, afterPayment, afterStop, afterClose }: Verdict): string =>
+  `checked: ${messages} messages, ${duplicates} duplicates, ${afterPayment} after payment, ${afterStop} after STOP, ${afterClose} after close`;
 
 /**
  * The order whose story shows most: reminded together with other orders of its buyer, then paid; best if the provider had failed before.

@@ -25,6 +25,7 @@ import { type CastBuyer, castOf } from "./shop/cast.ts";
 import { type Pace, paceOf } from "./shop/pace.ts";
 import { startProvider } from "./shop/provider.ts";
 import { createRandom } from "./shop/random.ts";
+import { startReports } from "./shop/reports.ts";
 import { openShop, type Shop } from "./shop/shop.ts";
 
 export type DemoOptions = { readonly buyers: number; readonly seconds: number; readonly seed: number };
@@ -101,12 +102,15 @@ async function perform(deps: DemoDeps, options: DemoOptions, stage: Stage): Prom
   await optOut(config, database, keys.keys.secretKey, cast);
 
   const { apiKey } = keys.keys;
+  const reports = startReports({ url: app.url, secret, provider, random });
+  releases.push(() => reports.stop());
   const scene: Scene = {
     screen,
     place,
     pace,
     cast,
     provider,
+    reports,
     url: app.url,
     apiKey,
     vault: createVault(keys.keys.secretKey),
@@ -132,7 +136,7 @@ async function perform(deps: DemoDeps, options: DemoOptions, stage: Stage): Prom
 
 /** Runs the simulation until the last order has closed. `false`: it was interrupted. */
 async function act(scene: Scene, shop: Shop, ended: () => Promise<unknown>): Promise<boolean> {
-  const { cast, pace, provider, url, apiKey } = scene;
+  const { cast, pace, provider, reports, url, apiKey } = scene;
   const lastOrder = Math.max(...cast.flatMap(({ orders }) => orders.map(({ at }) => at)));
   const watch = startWatch(url, apiKey);
   const buyers = startBuyers(cast, shop, provider);
@@ -140,7 +144,7 @@ async function act(scene: Scene, shop: Shop, ended: () => Promise<unknown>): Pro
   try {
     const over = pause(lastOrder + pace.closeAfter + 300, true, { ref: true });
     const whole = (await Promise.race([over, ended().then(() => false)])) === true;
-    if (whole) await shop.settled(ANSWERS_MS);
+    if (whole) await Promise.all([shop.settled(ANSWERS_MS), reports.settled(ANSWERS_MS)]);
     return whole;
   } finally {
     buyers.stop();

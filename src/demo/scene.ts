@@ -5,6 +5,7 @@ import type { Screen } from "./screen/screen.ts";
 import type { CastBuyer } from "./shop/cast.ts";
 import type { Pace } from "./shop/pace.ts";
 import type { Provider } from "./shop/provider.ts";
+import type { Reports } from "./shop/reports.ts";
 
 export type Scene = {
   readonly screen: Screen;
@@ -12,6 +13,7 @@ export type Scene = {
   readonly pace: Pace;
   readonly cast: readonly CastBuyer[];
   readonly provider: Provider;
+  readonly reports: Reports;
   readonly url: string;
   readonly apiKey: string;
   /** Opens the texts that were sent. */

@@ -78,8 +78,18 @@ describe("a whole run", () => {
     expect(ended.out).toMatch(/One order: dunlin explain PH-\d+ --shop plumhouse/);
     expect(ended.out).toMatch(/Order PH-\d+ of plumhouse: paid/);
     expect(ended.out).toMatch(/Recovered: \d+\.\d\d CNY paid .* after /);
-    const checked = /^checked: (\d+) messages, 0 duplicates, 0 after payment, 0 after close$/m.exec(ended.out);
+    const checked = /^checked: (\d+) messages, 0 duplicates, 0 after payment, 0 after STOP, 0 after close$/m.exec(
+      ended.out,
+    );
     expect(Number(checked?.[1])).toBeGreaterThan(5);
+    const said = /Dunlin also reports (\d+) sent, (\d+) of them delivered, (\d+) opted out by reply/.exec(ended.out);
+    expect(
+      said
+        ?.slice(1)
+        .map(Number)
+        .every((figure) => figure > 0),
+    ).toBe(true);
+    expect(ended.out).toMatch(/\| \d+ delivered, [1-9]\d* STOP \|/);
   });
 
   test("shows no address, and no terminal codes to a pipe", () => {
@@ -140,8 +150,16 @@ describe("the check at the end", () => {
   const message = (id: string, at: number, orders: string[], step = "nudge", status = 200): Posted => ({
     ...{ id, at, orders, step, status, channel: "sms", to: "", text: "" },
   });
-  const judge = (log: Posted[], orders: BookedOrder[], claimed: [string, number][] = []) =>
-    checkLog(log, new Map(orders.map((each) => [each.id, each])), new Map(claimed));
+  const judge = (
+    log: Posted[],
+    orders: BookedOrder[],
+    claimed: [string, number][] = [],
+    stops: [string, number][] = [],
+  ) => checkLog(log, new Map(orders.map((each) => [each.id, each])), new Map(claimed), new Map(stops));
+  const books = (delivered: string[], stops: [string, number][], refused = 0) => ({
+    refused: 0,
+    reports: { delivered: new Set(delivered), stops: new Map(stops), refused },
+  });
 
   test("finds a second message to the same person, also about another order", () => {
     const log = [message("m1", 1_000, ["o1"]), message("m2", 2_000, ["o2"]), message("m3", 3_000, ["o1"], "last-call")];
@@ -162,12 +180,25 @@ describe("the check at the end", () => {
     expect(judge([message("m1", 9_500, ["o1"])], paid, [["m1", 3_999]])).toMatchObject({ afterPayment: 1 });
   });
 
+  test("finds a message to an address that said STOP, unless it was claimed before the STOP was answered", () => {
+    const log = [{ ...message("m1", 5_000, ["o1"]), to: "+1" }];
+    const stops: [string, number][] = [["+1", 4_000]];
+    expect(judge(log, [order("o1")], [], stops)).toMatchObject({ afterStop: 1, crossed: 0 });
+    expect(judge(log, [order("o1")], [["m1", 3_999]], stops)).toMatchObject({ afterStop: 0, crossed: 1 });
+    expect(judge(log, [order("o1")], [], [["+2", 4_000]])).toMatchObject({ afterStop: 0, crossed: 0 });
+    expect(judge(log, [order("o1")], [], [["+1", 5_001]])).toMatchObject({ afterStop: 0, crossed: 0 });
+  });
+
   test("finds a message after close, and a report with other figures", () => {
     const verdict = judge([message("m1", 60_000, ["o1"])], [order("o1")]);
     expect(verdict).toMatchObject({ afterClose: 1 });
-    expect(faultsOf(verdict, { sent: 2, recoveredOrders: 1, pending: 0 }, 0)).toEqual([
+    const reported = { sent: 2, delivered: 1, optOuts: 0, recoveredOrders: 1, pending: 0 };
+    expect(faultsOf(verdict, reported, books(["m1", "m2"], [["+1", 5]], 1))).toEqual([
       "1 messages after close",
+      "1 batches of receipts that Dunlin refused",
       "Dunlin reports 2 sent, the provider accepted 1",
+      "Dunlin reports 1 delivered, the provider reported 2",
+      "Dunlin reports 0 opt-outs by reply, the provider passed on 1",
       "Dunlin reports 1 orders recovered, the shop's books say 0",
     ]);
   });

@@ -1,6 +1,7 @@
 /** The progress of the run: a panel of lines for a terminal, one line for a log. Pure. */
 import type { Provider } from "../shop/provider.ts";
 import { isTaken } from "../shop/provider.ts";
+import type { Reports } from "../shop/reports.ts";
 import type { Shop } from "../shop/shop.ts";
 import { clock, count, cutTo, padLeft, padTo, type Style } from "./text.ts";
 import { CHANNELS, type Seen, STEPS } from "./watch.ts";
@@ -20,13 +21,16 @@ export type Figures = {
   readonly sent: ReadonlyMap<string, number>;
   /** Requests that the provider answered with 500 or 429. */
   readonly troubles: number;
+  /** Receipts and replies of STOP that Dunlin acknowledged. */
+  readonly delivered: number;
+  readonly stops: number;
   readonly seen: Seen;
 };
 
 export function figuresOf(
   now: number,
   times: Pick<Figures, "elapsed" | "length" | "perSecond">,
-  { shop, provider, seen }: { shop: Shop; provider: Provider; seen: Seen },
+  { shop, provider, reports, seen }: { shop: Shop; provider: Provider; reports: Reports; seen: Seen },
 ): Figures {
   const sum = { paid: 0, unpaid: 0, closed: 0, troubles: 0 };
   for (const { paidAt, closedAt, closesAt } of shop.orders.values()) {
@@ -40,13 +44,14 @@ export function figuresOf(
     if (isTaken(message)) sent.set(key, (sent.get(key) ?? 0) + 1);
     else sum.troubles += 1;
   }
-  return { ...times, ...shop.sent, ...sum, placed: shop.orders.size, sent, seen };
+  const reported = { delivered: reports.delivered.size, stops: reports.stops.size };
+  return { ...times, ...shop.sent, ...sum, ...reported, placed: shop.orders.size, sent, seen };
 }
 
 const LABEL = 11;
 const NUMBER = 9;
 
-/** Eleven lines, none wider than `width`. */
+/** Twelve lines, none wider than `width`. */
 export function panelLines(figures: Figures, width: number, style: Style): string[] {
   const { seen } = figures;
   const line = (label: string, text: string) => cutTo(`  ${style.dim(padTo(label, LABEL))}${text}`, width);
@@ -71,6 +76,7 @@ export function panelLines(figures: Figures, width: number, style: Style): strin
     line("reminders", style.dim(numbers("planned", ...CHANNELS.map((channel) => `by ${channel}`)))),
     ...steps,
     line("retries", figures.troubles === 0 ? "none yet" : `${figures.troubles} after a 500 or 429 from the provider`),
+    line("receipts", `${count(figures.delivered)} SMS delivered · ${count(figures.stops)} replied STOP and opted out`),
     line("cancelled", `${count(seen.cancelled)}: the order was paid or closed first`),
     line("skipped", skipText(seen)),
     line("recovered", style.green(`${count(seen.recoveredOrders)} orders${amountText(seen)}`)),
@@ -94,6 +100,7 @@ export function plainLine(figures: Figures): string {
   return [
     `${padLeft(clock(figures.elapsed), 5)}  ${figures.placed} orders, ${figures.unpaid} unpaid`,
     `${total} reminded (${by.join(", ")}), ${figures.troubles} retried, ${seen.skipped} skipped`,
+    `${figures.delivered} delivered, ${figures.stops} STOP`,
     `${seen.recoveredOrders} recovered${amountText(seen)}`,
     `${figures.perSecond.toFixed(0)} events/s`,
   ].join(" | ");

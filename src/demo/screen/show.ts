@@ -3,7 +3,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { formatDuration } from "../../core/values/duration.ts";
 import type { Sql } from "../../db/client.ts";
 import { checkLog, faultsOf, lateMessages } from "../check.ts";
-import { checkLine, claimTimes, orderToShow, report, reportText, storyOf } from "../closing.ts";
+import { checkLine, claimTimes, countOptOuts, orderToShow, report, reportText, storyOf } from "../closing.ts";
 import { CAMPAIGN, HOLDOUT, MANUAL_FROM, SHOP } from "../files.ts";
 import type { Scene } from "../scene.ts";
 import type { Shop } from "../shop/shop.ts";
@@ -34,7 +34,10 @@ export function banner({ screen, place, pace, cast, provider, url }: Scene): str
       "campaign",
       `${CAMPAIGN}: nudge ${time(pace.nudge)} after the order, last-call ${time(pace.lastCall)} before it closes; ${HOLDOUT} held out; from ${MANUAL_FROM} CNY on a person handles the case`,
     ],
-    ["provider", `${provider.origin}: simulated; accepts chat and SMS, and answers a few requests with 500 or 429`],
+    [
+      "provider",
+      `${provider.origin}: simulated; accepts chat and SMS, answers a few requests with 500 or 429, reports what was delivered, and passes on buyers' STOP`,
+    ],
     ["takes", `about ${time(Math.ceil((pace.length + 3_000) / 5_000) * 5_000)}; Ctrl-C ends it at any time`],
   ] as const;
   const width = Math.min(120, screen.width);
@@ -48,7 +51,7 @@ export function banner({ screen, place, pace, cast, provider, url }: Scene): str
 
 /** Redraws the panel, or prints a line now and then, and shows messages as they are sent. */
 export function showProgress(scene: Scene, shop: Shop, watch: Watch, length: number): { stop(): Promise<void> } {
-  const { screen, provider } = scene;
+  const { screen, provider, reports } = scene;
   const startedAt = Date.now();
   const sampler = createSampler(shop.orders, startedAt, { style: screen.style, width: () => screen.width });
   provider.onTaken((message) => {
@@ -65,7 +68,7 @@ export function showProgress(scene: Scene, shop: Shop, watch: Watch, length: num
     const perSecond =
       oldest === undefined || now === oldest.at ? 0 : ((shop.sent.events - oldest.events) * 1_000) / (now - oldest.at);
     const times = { elapsed: Math.min(now - startedAt, length), length, perSecond };
-    const figures = figuresOf(now, times, { shop, provider, seen: watch.seen });
+    const figures = figuresOf(now, times, { shop, provider, reports, seen: watch.seen });
     if (screen.live) screen.panel(panelLines(figures, screen.width, screen.style));
     else {
       const line = plainLine(figures);
@@ -86,10 +89,12 @@ export function showProgress(scene: Scene, shop: Shop, watch: Watch, length: num
 
 /** Prints report, story and check. `false`: Dunlin's figures and the logs do not agree. */
 export async function conclude(scene: Scene, shop: Shop, sql: Sql): Promise<boolean> {
-  const { screen, provider } = scene;
+  const { screen, provider, reports } = scene;
   const { bold, green, yellow } = screen.style;
   const until = Date.now() + SETTLE_MS;
-  while ((await report(sql)).totals.pending > 0 && Date.now() < until) await pause(200);
+  const isOpen = ({ pending, delivered }: Awaited<ReturnType<typeof report>>["totals"]) =>
+    pending > 0 || delivered < reports.delivered.size;
+  while (isOpen((await report(sql)).totals) && Date.now() < until) await pause(200);
   const { totals } = await report(sql);
   screen.settle();
   screen.say("", bold("The recovery report"), "", ...block(await reportText(sql), screen));
@@ -100,16 +105,19 @@ export async function conclude(scene: Scene, shop: Shop, sql: Sql): Promise<bool
   if (story !== null)
     screen.say("", bold(`One order: dunlin explain ${order} --shop ${SHOP}`), "", ...block(story, screen));
 
-  const late = lateMessages(provider.log, shop.orders);
-  const verdict = checkLog(provider.log, shop.orders, await claimTimes(sql, late));
-  const faults = faultsOf(verdict, totals, provider.refused);
+  const late = lateMessages(provider.log, shop.orders, reports.stops);
+  const verdict = checkLog(provider.log, shop.orders, await claimTimes(sql, late), reports.stops);
+  const reported = { ...totals, optOuts: await countOptOuts(sql, scene.vault) };
+  const faults = faultsOf(verdict, reported, { refused: provider.refused, reports });
   screen.say("", faults.length === 0 ? green(checkLine(verdict)) : yellow(checkLine(verdict)));
   if (verdict.crossed > 0)
-    screen.say(`  (${verdict.crossed} were already sent when the payment came, which no sender can prevent)`);
+    screen.say(
+      `  (${verdict.crossed} were already sent when the payment or the STOP came, which no sender can prevent)`,
+    );
   if (faults.length === 0)
     screen.say(
       ...block(
-        `from the provider's log and the shop's books; Dunlin also reports ${totals.sent} sent and ${totals.recoveredOrders} orders recovered`,
+        `from the provider's log and the shop's books; Dunlin also reports ${totals.sent} sent, ${totals.delivered} of them delivered, ${reported.optOuts} opted out by reply and ${totals.recoveredOrders} orders recovered`,
         screen,
       ),
     );

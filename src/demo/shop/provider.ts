@@ -72,11 +72,8 @@ export async function startProvider(secret: string, random: Random): Promise<Pro
         () => {
           if (posted.status === 429) response.setHeader("retry-after", "1");
           if (posted.status !== 200) return void response.writeHead(posted.status).end();
-          // In mainland China every character counts, 70 to a segment, 67 each when there are several.
-          const size = [...posted.text].length;
-          const segments = posted.channel !== "sms" || size <= 70 ? 1 : Math.ceil(size / 67);
           response.writeHead(200, { "content-type": "application/json" });
-          response.end(JSON.stringify({ messageId: `msg-${number}`, segments }));
+          response.end(JSON.stringify({ messageId: `msg-${number}`, segments: segmentsOf(posted) }));
           for (const listener of listeners) listener(posted);
         },
         random.between(15, 70),
@@ -101,6 +98,12 @@ export async function startProvider(secret: string, random: Random): Promise<Pro
         server.closeAllConnections();
       }),
   };
+}
+
+/** In mainland China every character counts, 70 to a segment, 67 each when there are several. */
+export function segmentsOf({ channel, text }: Posted): number {
+  const size = [...text].length;
+  return channel !== "sms" || size <= 70 ? 1 : Math.ceil(size / 67);
 }
 
 export const isTaken = ({ status }: Posted): boolean => status < 300;
