@@ -3,11 +3,9 @@
  * and waits until every claim is recorded, so that none is abandoned.
  */
 
-import { rescue as verdictOnExpired } from "../core/rules/retry.ts";
 import { groupCommit } from "../db/group-commit.ts";
-import { changeCredited } from "../db/stores/buyers/attribution-store.ts";
 import { withCurrentCampaigns } from "../db/stores/campaigns/planning-fence.ts";
-import { endLeases, findExpired, giveUpExpired, type Outcome } from "../db/stores/dispatch/outcome-store.ts";
+import { endLeases, type Outcome } from "../db/stores/dispatch/outcome-store.ts";
 import { endWaits } from "../db/stores/dispatch/rate-store.ts";
 import { type ClaimedBatch, claimDue, claimQueued } from "./claim.ts";
 import { claimRetries } from "./claim-retries.ts";
@@ -15,7 +13,7 @@ import type { ClaimDeps, DispatchDeps, SendJob } from "./deps.ts";
 import { BATCH, createBulkheads, type NextClaim, PATIENCE_MS } from "./limits/bulkheads.ts";
 import { createChannelFaults } from "./limits/channel-faults.ts";
 import { findQueues, type Queues, rateLimited } from "./limits/slots.ts";
-import { record, recordPatiently } from "./record.ts";
+import { record, recordPatiently, rescueExpired } from "./record.ts";
 import { send } from "./send.ts";
 import { createTurns } from "./turns.ts";
 import { createUnlisted } from "./unlisted.ts";
@@ -206,11 +204,8 @@ export function createDispatcher(deps: DispatchDeps): Dispatcher {
       }
     },
     async rescue() {
-      const { state, reason } = verdictOnExpired();
       while ((await endLeases(deps.sql, LEASES_PER_LOOK)) === LEASES_PER_LOOK);
-      const expired = await findExpired(deps.sql, 1_000);
-      if (expired.length === 0) return 0;
-      return changeCredited(deps.sql, expired, (tx) => giveUpExpired(tx, expired, state, reason));
+      return rescueExpired(deps);
     },
     dissolveQueues: () => endWaits(deps.sql, [...deps.channels.keys()], 10_000),
     settled,

@@ -1,9 +1,14 @@
 /** Records outcomes, also through an outage of PostgreSQL: a restart must not lose what a provider answered. */
 import { setTimeout as pause } from "node:timers/promises";
+import { FIRST_QUESTION } from "../core/receipts/lookup.ts";
+import { rescue as verdictOnExpired } from "../core/rules/retry.ts";
+import type { Sql } from "../db/client.ts";
+import type { Key } from "../db/keys.ts";
 import { changeCredited } from "../db/stores/buyers/attribution-store.ts";
 import { planAnewWithout } from "../db/stores/dispatch/due-store.ts";
-import { type Outcome, recordOutcomes } from "../db/stores/dispatch/outcome-store.ts";
+import { findExpired, giveUpExpired, type Outcome, recordOutcomes } from "../db/stores/dispatch/outcome-store.ts";
 import { keepMessageIds } from "../db/stores/receipts/kept-store.ts";
+import { scheduleLookups } from "../db/stores/receipts/lookup-store.ts";
 import type { DispatchDeps, DispatchLog } from "./deps.ts";
 
 /** Longer than a restart of PostgreSQL takes. After that the lease has run out and the claim counts as unknown. */
@@ -39,7 +44,34 @@ export async function record(deps: DispatchDeps, outcomes: readonly Outcome[]): 
   if (rest.length === 0) return;
   const reminders = rest.map(({ shop, reminderId }) => ({ shop, id: reminderId }));
   const failed = rest.filter(({ state }) => state === "failed-permanent" || state === "failed-transient");
+  const unknown = rest.filter(({ state }) => state === "unknown");
   await changeCredited(deps.sql, reminders, (tx) =>
-    Promise.all([recordOutcomes(tx, rest, true), failed.length === 0 ? null : planAnewWithout(tx, failed).execute()]),
+    Promise.all([
+      recordOutcomes(tx, rest, true),
+      failed.length === 0 ? null : planAnewWithout(tx, failed).execute(),
+      schedule(
+        deps,
+        tx,
+        unknown.map(({ shop, deliveryId: id }) => ({ shop, id })),
+      ),
+    ]),
   );
+}
+
+/** Gives up the claims whose leases ran out. Returns how many. */
+export async function rescueExpired(deps: DispatchDeps): Promise<number> {
+  const { state, reason } = verdictOnExpired();
+  const expired = await findExpired(deps.sql, 1_000);
+  if (expired.length === 0) return 0;
+  return changeCredited(deps.sql, expired, async (tx) => {
+    const givenUp = await giveUpExpired(tx, expired, state, reason);
+    await schedule(deps, tx, givenUp);
+    return givenUp.length;
+  });
+}
+
+/** Has the providers asked about deliveries of unknown outcome, as far as they can be asked. */
+async function schedule({ channels }: DispatchDeps, tx: Sql, deliveries: readonly Key[]): Promise<void> {
+  const askable = [...channels.values()].flatMap(({ name, lookup }) => (lookup === undefined ? [] : name));
+  if (deliveries.length > 0 && askable.length > 0) await scheduleLookups(tx, deliveries, askable, FIRST_QUESTION);
 }

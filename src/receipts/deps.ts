@@ -5,10 +5,11 @@
  * applied any number of times. A receipt that cannot be applied now is stored in the same transaction and tried again by `upkeep`.
  */
 import type { BuyerPolicy } from "../core/rules/buyer-state.ts";
-import type { ChannelTerms } from "../core/seams/channel.ts";
+import type { Channel, ChannelTerms } from "../core/seams/channel.ts";
 import type { ShopPolicy } from "../core/values/policy.ts";
 import type { Sql } from "../db/client.ts";
 import type { Vault } from "../db/vault.ts";
+import type { Catalog } from "../render/catalog/catalog.ts";
 
 export type ReceiptDeps = {
   readonly sql: Sql;
@@ -19,4 +20,15 @@ export type ReceiptDeps = {
   readonly policy: () => Pick<BuyerPolicy, "campaigns" | "channels" | "pausedChannels">;
   /** The configured channels by name. */
   readonly channels: ReadonlyMap<string, Pick<ChannelTerms, "contacts" | "fallback" | "cost">>;
+};
+
+/** How asking a provider about a message ended. */
+export type LookupResult = "accepted" | "failed" | "absent" | "unknown";
+
+export type LookupDeps = Omit<ReceiptDeps, "channels"> & {
+  readonly channels: ReadonlyMap<string, Channel>;
+  /** The texts of the same campaigns as in the policy. */
+  readonly catalog: () => Catalog;
+  readonly log: { warn(fields: object, message: string): void };
+  readonly ended?: (channel: string, result: LookupResult) => void;
 };

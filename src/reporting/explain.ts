@@ -30,6 +30,7 @@ import type {
 } from "./story.ts";
 import {
   isSameSecond,
+  lookupText,
   type MoveContext,
   moveText,
   reasonText,
@@ -240,6 +241,7 @@ function deliveryOf({ vault = null }: ExplainDeps, row: DeliveryFacts): StoryDel
         : { micros: row.cost_micros, currency: row.cost_currency },
     code: row.code,
     message: row.message === null ? null : withoutAddress(row.message),
+    lookup: lookupText(row),
     text: row.sealed_text === null || vault === null ? null : opened(vault, row.sealed_text),
   };
 }

@@ -110,6 +110,7 @@ function reminderLines(reminder: StoryReminder, write: WriteInstant): string[] {
   for (const { text } of moves) lines.push(`      ${text}`);
   for (const delivery of reminder.deliveries) {
     lines.push(`      ${deliveryText(delivery, reminder.version, write)}`);
+    if (delivery.lookup !== null) lines.push(`        ${delivery.lookup}`);
     for (const line of delivery.text?.split("\n") ?? []) lines.push(`        | ${line}`);
   }
   if (reminder.paused) lines.push("      paused by an operator: it waits, and is skipped when its useful time is over");

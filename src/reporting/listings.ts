@@ -13,7 +13,7 @@ import {
 import { costOf } from "./format-report.ts";
 import { instantWriter, type WriteInstant } from "./instants.ts";
 import { type Asked, readWindows } from "./report/period.ts";
-import { withoutAddress } from "./words.ts";
+import { lookupText, withoutAddress } from "./words.ts";
 
 /** `zoneOf`: the IANA zone of a shop (UTC). */
 export type ListDeps = { readonly sql: Sql; readonly zoneOf?: (shop: string) => string };
@@ -84,7 +84,7 @@ const writeReminder = ({ case_id, campaign_version, due_at, decided_at, ...row }
 
 const writeDelivery = (found: DeliveryRow, at: WriteInstant) => {
   const { reminder_id, claimed_at, finished_at, delivered_at, message_id, cost_micros, cost_currency, ...rest } = found;
-  const { campaign_version, template_version, ...row } = rest;
+  const { campaign_version, template_version, lookup, asks, ...row } = rest;
   return {
     ...row,
     reminder: reminder_id,
@@ -97,5 +97,6 @@ const writeDelivery = (found: DeliveryRow, at: WriteInstant) => {
     cost:
       cost_micros === null || cost_currency === null ? null : costOf({ micros: cost_micros, currency: cost_currency }),
     message: row.message === null ? null : withoutAddress(row.message),
+    lookup: lookupText({ lookup, asks }),
   };
 };

@@ -87,6 +87,8 @@ export type StoryDelivery = {
   readonly cost: { readonly micros: number; readonly currency: string } | null;
   readonly code: string | null;
   readonly message: string | null;
+  /** How asking the provider about an unknown outcome ended, as a sentence; null: it was not asked. */
+  readonly lookup: string | null;
   /** As it was sent; null: nothing was sent, it is no longer kept, or the reader may not see it. */
   readonly text: string | null;
 };

@@ -1,5 +1,6 @@
 /** Reasons and moves as sentences. Rule numbers are those of docs/rules.md. */
 
+import type { LookupEnd, WhyUnknown } from "../core/receipts/lookup.ts";
 import type { Move } from "../core/rules/plan.ts";
 import { isQuiet, quietEnd } from "../core/rules/quiet.ts";
 import { DAY, formatDuration, MINUTE, SECOND } from "../core/values/duration.ts";
@@ -117,6 +118,36 @@ function quietUntil(at: number, context: MoveContext): string | null {
 export function latencyText(ms: number): string {
   if (ms < 1_000) return `${Math.round(ms)} ms`;
   return ms < MINUTE ? `${(ms / 1_000).toFixed(1)} s` : formatDuration(ms);
+}
+
+const STAYS: Readonly<Record<WhyUnknown, string>> = {
+  several: "asked the provider: several of its messages fit, so the outcome stays unknown",
+  indistinct: "asked the provider: its messages cannot be matched with this one, so the outcome stays unknown",
+  unanswered: "the provider gave no answer while it still shows the message, so the outcome stays unknown",
+  no_address: "the provider cannot be asked, because the address is erased; the outcome stays unknown",
+  channel_gone: "the provider cannot be asked, because the channel is no longer configured; the outcome stays unknown",
+};
+
+/** How asking the provider about an unknown outcome ended, or that it is still to be asked. null: neither. */
+export function lookupText({
+  lookup,
+  asks,
+}: {
+  readonly lookup: LookupEnd | null;
+  readonly asks: boolean;
+}): string | null {
+  if (lookup === null) return asks ? "the provider will be asked whether it has the message" : null;
+  const times = lookup.asked > 1 ? ` ${lookup.asked} times` : "";
+  switch (lookup.end) {
+    case "accepted":
+      return `asked the provider${times}: it has accepted the message`;
+    case "failed":
+      return `asked the provider${times}: it had the message, which did not arrive`;
+    case "absent":
+      return `asked the provider${times}: it never got the message`;
+    case "unknown":
+      return STAYS[lookup.why ?? "unanswered"];
+  }
 }
 
 /** A provider's message may repeat the address: digits that could be a phone number are masked, and so are mail addresses. */

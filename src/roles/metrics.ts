@@ -10,6 +10,8 @@ export type Metrics = {
   counted(source: string, intake: Intake): Intake;
   /** `result` as http/routes/inbound/webhooks.ts names them. */
   webhookSeen(source: string, result: string): void;
+  /** A provider was asked about a message of unknown outcome, to the end. */
+  lookedUp(channel: string, result: string): void;
   answered(answer: { method: string; route: string; status: number; seconds: number }): void;
 };
 
@@ -67,6 +69,12 @@ export function createMetrics(gauges: Gauges): Metrics {
     name: "dunlin_unlisted_codes_total",
     help: "Answers of providers with a code that is not in their table, by channel and code",
     labelNames: ["channel", "code"],
+    registers,
+  });
+  const lookups = new Counter({
+    name: "dunlin_lookups_total",
+    help: "Messages of unknown outcome that the provider was asked about, by channel and result: accepted, failed, absent, unknown",
+    labelNames: ["channel", "result"],
     registers,
   });
   const requests = new Histogram({
@@ -152,6 +160,7 @@ export function createMetrics(gauges: Gauges): Metrics {
       },
     }),
     webhookSeen: (source, result) => webhooks.inc({ source, result }),
+    lookedUp: (channel, result) => lookups.inc({ channel, result }),
     answered: ({ method, route, status, seconds }) => requests.observe({ method, route, status }, seconds),
   };
 }

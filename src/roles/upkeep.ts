@@ -1,6 +1,6 @@
 /**
- * Role `upkeep`: looks for due work and wakes the dispatchers, rescues expired claims, deletes old texts, frees jobs that a wrong clock
- * stranded, checks the channels, and posts notices to staff.
+ * Role `upkeep`: looks for due work and wakes the dispatchers, rescues expired claims, looks up unknown outcomes, deletes old texts, frees jobs
+ * that a wrong clock stranded, checks the channels, and posts notices to staff.
  */
 import type { Sql } from "../db/client.ts";
 import { eraseLateTexts } from "../db/stores/buyers/erase-store.ts";
@@ -12,6 +12,7 @@ import { startUpkeepWorker } from "../queue/worker.ts";
 import { sweepReceipts } from "../receipts/receiver.ts";
 import { purge } from "../retention/purge.ts";
 import { every } from "./chores/every.ts";
+import { startLookups } from "./chores/lookups.ts";
 import { startStaffNotices } from "./chores/staff-notices.ts";
 import { endStuck } from "./end-stuck.ts";
 import { CLOSE_WORKER_MS, type Parts, type Role } from "./role.ts";
@@ -53,6 +54,7 @@ export const upkeep: Role = {
     every(RECEIPTS_MS, life, () =>
       sweepReceipts(receipts).catch((error: unknown) => log.warn({ err: error }, "kept receipts could not be applied")),
     );
+    startLookups(parts);
     const worker = startUpkeepWorker({
       backend,
       handle: async (chore) => {

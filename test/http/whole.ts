@@ -189,7 +189,9 @@ export async function happen({ database, receive, dispatch }: Awaited<ReturnType
     where key = 'later'`;
   await dispatch(T0 + 10 * MINUTE);
   await dispatch(T0 + 20 * MINUTE);
-  await database.sql`update deliveries set delivered_at = ${new Date(T0 + 21 * MINUTE)} where state = 'accepted'`;
+  await database.sql`
+    update deliveries set delivered_at = ${new Date(T0 + 21 * MINUTE)}, lookup = '{"end": "accepted", "asked": 1, "at": 0}'
+    where state = 'accepted'`;
   await receive(
     T0 + 40 * MINUTE,
     later("paid", "paid", 40, { paidAt }),

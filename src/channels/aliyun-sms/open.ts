@@ -8,6 +8,8 @@ import { permanent } from "../http-outcome.ts";
 import { BAD_ANSWER, jsonAnswer, stringOf } from "../json-answer.ts";
 import { aliyunCheck } from "./check.ts";
 import { aliyunOutcome } from "./codes.ts";
+import { aliyunLookup } from "./lookup.ts";
+import { numberOf } from "./number.ts";
 import { signAcs3 } from "./signature.ts";
 
 const BASE = "https://dysmsapi.aliyuncs.com";
@@ -23,6 +25,8 @@ export const openAliyunSms: Open<"aliyun-sms"> = (config, { now = Date.now }) =>
       now: now(),
       nonce: randomUUID(),
     });
+  const ask = (action: string, query: Readonly<Record<string, string>>) =>
+    http.ask({ method: "POST", ...signed(action, query), body: null });
   return {
     send: async (message, startBy = Number.POSITIVE_INFINITY, begun = () => {}) => {
       const { approved } = message;
@@ -44,7 +48,8 @@ export const openAliyunSms: Open<"aliyun-sms"> = (config, { now = Date.now }) =>
         }),
       );
     },
-    check: aliyunCheck((action, query) => http.ask({ method: "POST", ...signed(action, query), body: null })),
+    check: aliyunCheck(ask),
+    lookup: aliyunLookup(ask, now),
     close: http.close,
   };
 };
@@ -58,6 +63,3 @@ function queryOf(message: Message, signName: string, templateCode: string): Reco
     OutId: message.idempotencyKey,
   };
 }
-
-/** Mainland numbers have 11 digits, others their country code without `+`. */
-const numberOf = (to: string): string => to.replace(/^\+86(?=1\d{10}$)/, "").replace(/^\+/, "");

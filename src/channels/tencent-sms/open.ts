@@ -7,6 +7,7 @@ import { permanent } from "../http-outcome.ts";
 import { BAD_ANSWER, jsonAnswer, jsonOf, stringOf } from "../json-answer.ts";
 import { tencentCheck } from "./check.ts";
 import { tencentCodes } from "./codes.ts";
+import { tencentLookup } from "./lookup.ts";
 import { signTc3 } from "./signature.ts";
 
 const BASE = "https://sms.tencentcloudapi.com";
@@ -51,6 +52,7 @@ export const openTencentSms: Open<"tencent-sms"> = (config, { now = Date.now }) 
       );
     },
     check: tencentCheck(ask, sdkAppId, now),
+    lookup: tencentLookup(ask, sdkAppId, now),
     close: http.close,
   };
 };

@@ -10,6 +10,7 @@ import { retryAfterMs, transient } from "../http-outcome.ts";
 import { BAD_ANSWER, jsonAnswer, stringOf } from "../json-answer.ts";
 import { twilioCheck } from "./check.ts";
 import { twilioCodes } from "./codes.ts";
+import { twilioLookup } from "./lookup.ts";
 
 const BASE = "https://api.twilio.com";
 
@@ -18,8 +19,11 @@ export const openTwilioSms: Open<"twilio-sms"> = (config, { log, now = Date.now,
   const { origin, pathname } = new URL(url);
   const http = openHttp(origin, config);
   const root = pathname.replace(/\/$/, "");
-  const path = `${root}/2010-04-01/Accounts/${encodeURIComponent(accountSid)}/Messages.json`;
+  const account = `${root}/2010-04-01/Accounts/${encodeURIComponent(accountSid)}`;
+  const path = `${account}/Messages.json`;
   const authorization = `Basic ${Buffer.from(`${accountSid}:${authToken}`).toString("base64")}`;
+  const ask = (asked: string) =>
+    http.ask({ method: "GET", path: asked, headers: ["authorization", authorization], body: null });
   const headers = ["authorization", authorization, "content-type", "application/x-www-form-urlencoded"];
   if (publicUrl === null)
     log.warn({ channel: config.name }, "without publicUrl in dunlin.yaml Twilio reports no deliveries");
@@ -46,16 +50,8 @@ export const openTwilioSms: Open<"twilio-sms"> = (config, { log, now = Date.now,
         });
       });
     },
-    check: twilioCheck(
-      (asked) =>
-        http.ask({
-          method: "GET",
-          path: `${root}/2010-04-01/Accounts/${encodeURIComponent(accountSid)}${asked}`,
-          headers: ["authorization", authorization],
-          body: null,
-        }),
-      accountSid,
-    ),
+    check: twilioCheck((asked) => ask(`${account}${asked}`), accountSid),
+    lookup: twilioLookup(ask, { base: root, list: path, now }),
     close: http.close,
   };
 };

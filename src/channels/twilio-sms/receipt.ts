@@ -69,19 +69,29 @@ const OPTED_OUT = "21610";
 const INVALID = new Set(["21211", "30005"]);
 
 function statusOf(fields: URLSearchParams, deliveryId: string | null): Receipt | null {
-  const status = fields.get("MessageStatus") ?? "";
-  const base = { ...NO_RECEIPT, deliveryId, messageId: fields.get("MessageSid") };
-  if (ON_ITS_WAY.has(status)) return { ...base, kind: "sent" };
-  if (status === "delivered" || status === "read") return { ...base, kind: "delivered" };
+  const receipt = statusReceipt({
+    status: fields.get("MessageStatus"),
+    code: fields.get("ErrorCode"),
+    to: fields.get("To"),
+  });
+  return receipt === null ? null : { ...receipt, deliveryId, messageId: fields.get("MessageSid") };
+}
+
+type Status = { readonly status: string | null; readonly code: string | null; readonly to: string | null };
+
+/** The status of a message, wherever Twilio shows it. null: it says nothing. */
+export function statusReceipt({ status, code, to }: Status): Receipt | null {
+  if (status === null) return null;
+  if (ON_ITS_WAY.has(status)) return { ...NO_RECEIPT, kind: "sent" };
+  if (status === "delivered" || status === "read") return { ...NO_RECEIPT, kind: "delivered" };
   if (status !== "failed" && status !== "undelivered") return null;
-  const code = fields.get("ErrorCode");
   const wish = code === OPTED_OUT ? "out" : INVALID.has(code ?? "") ? "invalid" : null;
   return {
-    ...base,
+    ...NO_RECEIPT,
     kind: "failed",
     code,
     definite: code !== null && !PASSING.has(code),
-    address: wish === null ? null : addressOf(fields.get("To")),
+    address: wish === null ? null : addressOf(to),
     wish,
   };
 }

@@ -14,8 +14,8 @@ export type LookupQuestion = {
   readonly sentBy: number;
   /** The text as it was sent; null: not known. It is never logged. */
   readonly text: string | null;
-  /** Whether the provider made the text itself, from its approved template; null: not known. */
-  readonly approved: boolean | null;
+  /** The fields of the approved templates, one of which it may have used; null: not known. */
+  readonly templates: readonly Readonly<Record<string, string>>[] | null;
 };
 
 export type LookupAnswer =

@@ -89,6 +89,9 @@ export const deliveryItem = z.strictObject({
   cost: money.nullable(),
   code: maybeText,
   message: maybeText,
+  lookup: maybeText.describe(
+    "How asking the provider about an unknown outcome ended, as a sentence; null: it was not asked",
+  ),
 });
 
 /** null: the cursor is not one of this list. */

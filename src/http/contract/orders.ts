@@ -106,6 +106,9 @@ const delivery = z.strictObject({
   cost: money.nullable(),
   code: maybeText,
   message: maybeText,
+  lookup: maybeText.describe(
+    "How asking the provider about an unknown outcome ended, as a sentence; null: it was not asked",
+  ),
   text: maybeText.describe(
     "As it was sent; null: nothing was sent, it is no longer kept, or the role of the key is below operator",
   ),

@@ -1,11 +1,11 @@
 /** Channel `aliyun-sms` passes the conformance suite; the rest here is its own: the signature, the request, the windows of its limits. */
-import { createHash, createHmac } from "node:crypto";
 import { expect, test } from "vitest";
 import { aliyunCodes } from "../../../src/channels/aliyun-sms/codes.ts";
 import { signAcs3 } from "../../../src/channels/aliyun-sms/signature.ts";
 import { channelBench, message, testChannel } from "../../support/channel-suite.ts";
 import type { CheckedRequest } from "../../support/fake-provider.ts";
 import type { Fault } from "../../support/provider-faults.ts";
+import { acs3Fault } from "../../support/signatures.ts";
 
 const NOW = Date.parse("2026-11-10T20:00:00+08:00");
 const SECRET = "aliyun-secret";
@@ -13,36 +13,12 @@ const answer = (body: object, status = 200): Fault => ({ do: "answer", status, b
 const accepted = answer({ Code: "OK", Message: "OK", BizId: "m-7", RequestId: "r" });
 const approved = { provider: "aliyun", fields: { templateCode: "SMS_1" } };
 
-/** As documented, apart from the code under test. */
-function check({ method, url, headers, body }: CheckedRequest): string | null {
-  const header = (name: string) => String(headers[name] ?? "");
-  const [path, query = ""] = url.split("?");
-  const hash = createHash("sha256").update(body).digest("hex");
-  const authorization = /^ACS3-HMAC-SHA256 Credential=key,SignedHeaders=([\w;-]+),Signature=([0-9a-f]{64})$/.exec(
-    header("authorization"),
-  );
-  const names = authorization?.[1]?.split(";") ?? [];
-  const canonical = [
-    method,
-    path,
-    query.split("&").sort().join("&"),
-    names.map((name) => `${name}:${header(name)}\n`).join(""),
-    names.join(";"),
-    hash,
-  ].join("\n");
-  const text = `ACS3-HMAC-SHA256\n${createHash("sha256").update(canonical).digest("hex")}`;
-  if (createHmac("sha256", SECRET).update(text).digest("hex") !== authorization?.[2]) return "signature";
-  for (const name of [
-    "host",
-    "x-acs-action",
-    "x-acs-version",
-    "x-acs-date",
-    "x-acs-signature-nonce",
-    "x-acs-content-sha256",
-  ])
-    if (!names.includes(name)) return `${name} is not signed`;
-  if (header("x-acs-content-sha256") !== hash || header("x-acs-date") !== "2026-11-10T12:00:00Z") return "hash or date";
-  if (header("x-acs-action") !== "SendSms" || header("x-acs-version") !== "2017-05-25") return "action";
+function check(request: CheckedRequest): string | null {
+  const { url, headers } = request;
+  const fault = acs3Fault(request, SECRET, NOW);
+  if (fault !== null) return fault;
+  if (headers["x-acs-action"] !== "SendSms") return "action";
+  const [, query = ""] = url.split("?");
   const asked = new URLSearchParams(query);
   if (asked.get("PhoneNumbers") !== "13812345678" && asked.get("PhoneNumbers") !== "34600111222") return "number";
   if (asked.get("SignName") !== "晴雨" || asked.get("TemplateCode") !== "SMS_1") return "template";

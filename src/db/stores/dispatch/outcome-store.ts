@@ -92,14 +92,14 @@ export function findExpired(sql: Sql, limit: number) {
     order by l.until limit ${limit}`;
 }
 
-/** Gives up the expired claims of these reminders; returns how many there were. */
+/** Gives up the expired claims of these reminders; returns their deliveries. */
 export async function giveUpExpired(
   sql: Sql,
   reminders: readonly Key[],
   state: string,
   reason: string,
-): Promise<number> {
-  const rows = await sql`
+): Promise<readonly Key[]> {
+  return await sql<Key[]>`
     with expired as (
       select d.shop_id, d.id
       from ${uuidKeys.rows(sql, reminders)}
@@ -108,8 +108,9 @@ export async function giveUpExpired(
     given_up as (
       update deliveries d set state = ${state}, finished_at = dunlin_now(), code = 'lease_expired',
         message = 'the worker that claimed it reported no outcome'
-      from expired e where d.shop_id = e.shop_id and d.id = e.id and d.state = 'claimed' returning d.shop_id, d.reminder_id)
-    update reminders r set state = 'skipped', reason = ${reason}
-    from given_up g where r.shop_id = g.shop_id and r.id = g.reminder_id and r.state = 'sending' returning r.id`;
-  return rows.length;
+      from expired e where d.shop_id = e.shop_id and d.id = e.id and d.state = 'claimed' returning d.shop_id, d.id, d.reminder_id),
+    ended as (
+      update reminders r set state = 'skipped', reason = ${reason}
+      from given_up g where r.shop_id = g.shop_id and r.id = g.reminder_id and r.state = 'sending')
+    select shop_id as shop, id from given_up`;
 }

@@ -3,6 +3,7 @@
 import type { EventType, OrderPayload } from "../../../core/order/event.ts";
 import type { Parts } from "../../../core/order/payments.ts";
 import type { Warning } from "../../../core/order/warnings.ts";
+import type { LookupEnd } from "../../../core/receipts/lookup.ts";
 import type { PaymentPromise } from "../../../core/rules/buyer-state.ts";
 import type { Move } from "../../../core/rules/plan.ts";
 import type { Reason } from "../../../core/values/reason.ts";
@@ -108,6 +109,9 @@ export type DeliveryFacts = {
   readonly cost_currency: string | null;
   readonly code: string | null;
   readonly message: string | null;
+  readonly lookup: LookupEnd | null;
+  /** Whether the provider is still to be asked about it. */
+  readonly asks: boolean;
   readonly sealed_text: Buffer | null;
 };
 
@@ -173,8 +177,9 @@ async function storyIn(sql: Sql, shop: string, id: string): Promise<StoredStory 
       from cases c where c.shop_id = ${shop} and c.id = any(${plain(caseIds)}::uuid[]) order by c.opened_at, c.id`,
     sql<DeliveryFacts[]>`
       select id, reminder_id, channel, attempt, state, claimed_at, finished_at, delivered_at, campaign_version, variant,
-        template, template_version, message_id, segments, cost_micros, cost_currency, code, message, sealed_text
-      from deliveries where shop_id = ${shop} and reminder_id = any(${plain(reminders.map((row) => row.id))}::uuid[]) order by claimed_at, id`,
+        template, template_version, message_id, segments, cost_micros, cost_currency, code, message, sealed_text, lookup,
+        exists (select from lookups l where l.shop_id = d.shop_id and l.delivery_id = d.id) as asks
+      from deliveries d where shop_id = ${shop} and reminder_id = any(${plain(reminders.map((row) => row.id))}::uuid[]) order by claimed_at, id`,
   ]);
   return { order, events, cases, reminders, deliveries, recovery: recoveries[0] ?? null };
 }
