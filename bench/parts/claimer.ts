@@ -9,6 +9,7 @@ import { countDue } from "../../src/db/stores/dispatch/due-store.ts";
 import { createVault } from "../../src/db/vault.ts";
 import { claimDue } from "../../src/dispatch/claim.ts";
 import type { DispatchDeps } from "../../src/dispatch/deps.ts";
+import { createBreakers } from "../../src/dispatch/limits/breakers.ts";
 import { createBulkheads } from "../../src/dispatch/limits/bulkheads.ts";
 import { loadCatalog } from "../../src/render/catalog/catalog.ts";
 
@@ -56,7 +57,10 @@ export function openClaimer(databaseUrl: string, env: NodeJS.ProcessEnv) {
     async claim(limit: number): Promise<number> {
       const begun = performance.now();
       await countDue(sql, 2_000);
-      const { taken, jobs } = await claimDue({ ...deps, bulkheads: createBulkheads(channels) }, limit);
+      const { taken, jobs } = await claimDue(
+        { ...deps, bulkheads: createBulkheads(channels), breakers: createBreakers(deps) },
+        limit,
+      );
       const ms = performance.now() - begun;
       if (taken !== limit || jobs.length !== limit)
         throw new Error(`${taken} buyers were due and ${jobs.length} claimed instead of ${limit}`);

@@ -17,6 +17,8 @@ export type Meaning = {
   readonly means: "refused" | "later" | "channel" | "unknown";
   readonly words: string;
   readonly until?: "tomorrow" | "next month";
+  /** `later` for this address alone: the channel works for all others. */
+  readonly ofAddress?: true;
 };
 
 export type CodeTable = {
@@ -66,10 +68,13 @@ export function outcomeOf(
       ? { kind: "unknown", code, message: `${message}; it may have sent the message`, unlisted: true }
       : { kind: "failed-permanent", code, message, unlisted: true };
   }
-  const { means, words, until } = meaning;
+  const { means, words, until, ofAddress } = meaning;
   const waitMs = until === undefined ? null : startOf(until, now, table.zone) - now;
   if (means === "refused") return permanent(code, words);
-  if (means === "later") return transient(code, words, waitMs ?? retryAfterMs);
+  if (means === "later") {
+    const later = transient(code, words, waitMs ?? retryAfterMs);
+    return ofAddress === true && later.kind === "failed-transient" ? { ...later, ofAddress } : later;
+  }
   if (means === "channel") return { kind: "channel-fault", code, message: words, resumeInMs: waitMs };
   return { kind: "unknown", code, message: words };
 }

@@ -32,16 +32,16 @@ import { type ClaimDeps, type DispatchDeps, leaseMs, RETRY_HORIZON_MS, type Send
 import type { Places } from "./limits/bulkheads.ts";
 import { bookSlots, type SlotBook } from "./limits/slots.ts";
 
-/** Those on channels that are `stuck` wait. As in `claimDue`, a batch is bisected until the bad reminder is isolated and put off. */
-export async function claimRetries(deps: ClaimDeps, limit: number, stuck: ReadonlySet<string>): Promise<ClaimedBatch> {
+/** Those on channels that are `full` wait. As in `claimDue`, a batch is bisected until the bad reminder is isolated and put off. */
+export async function claimRetries(deps: ClaimDeps, limit: number, full: ReadonlySet<string>): Promise<ClaimedBatch> {
   const found: RetryKey[] = [];
   const places = deps.bulkheads.places();
   try {
-    return await claimBatch(deps, limit, stuck, { asked: found, places });
+    return await claimBatch(deps, limit, full, { asked: found, places });
   } catch (error) {
     places.giveAllBack();
     if (!isDataFault(error) || found.length === 0) throw error;
-    if (found.length > 1) return claimRetries(deps, found.length >> 1, stuck);
+    if (found.length > 1) return claimRetries(deps, found.length >> 1, full);
     for (const { shop_id: shop, id } of found)
       deps.log.error({ err: error, shop, reminder: id }, "a reminder could not be judged; retrying in 5 minutes");
     await putOffRetries(deps.sql, found, BROKEN_WAIT);
@@ -52,14 +52,14 @@ export async function claimRetries(deps: ClaimDeps, limit: number, stuck: Readon
 function claimBatch(
   deps: ClaimDeps,
   limit: number,
-  stuck: ReadonlySet<string>,
+  full: ReadonlySet<string>,
   { asked, places }: { asked: RetryKey[]; places: Places },
 ): Promise<ClaimedBatch> {
   return inTransaction(deps.sql, async (tx) => {
     const askedAt = performance.now();
     const policy = deps.policy();
     const catalog = deps.catalog();
-    const [now, found] = await Promise.all([planningMoment(tx, policy.revision), findRetries(tx, limit, stuck)]);
+    const [now, found] = await Promise.all([planningMoment(tx, policy.revision), findRetries(tx, limit, full)]);
     if (found.length === 0) return NOTHING;
     asked.push(...found);
     const keys = new Map(
@@ -84,6 +84,7 @@ function claimBatch(
       const channel = buyer === undefined ? null : usableFor(deps, policy, retry, buyer).channel;
       if (channel !== null) wanted.set(channel, (wanted.get(channel) ?? 0) + 1);
     }
+    for (const channel of wanted.keys()) if (deps.breakers.of(channel)?.isTrying() === false) wanted.delete(channel);
     const slots = await bookSlots(deps.sql, deps.channels, wanted, now, RETRY_HORIZON_MS);
     const writes: RetryWrite[] = [];
     const jobs: SendJob[] = [];
@@ -109,12 +110,16 @@ function claimBatch(
 }
 
 /** The channel of the retry: the one chosen after the failure if it still has a contact, else the next that has one. */
-function usableFor(deps: DispatchDeps, policy: BuyerPolicy, retry: RetryRow, { state }: LoadedBuyer): UsableChannel {
+function usableFor(deps: ClaimDeps, policy: BuyerPolicy, retry: RetryRow, { state }: LoadedBuyer): UsableChannel {
   const campaign = policy.campaigns.find(({ key }) => key === retry.campaign);
   const step = campaign?.steps.find(({ id }) => id === retry.step);
   if (step === undefined) return { channel: retry.retry_channel };
   const channels = channelsFrom(deps.channels, step, retry.retry_channel);
-  return usableChannel({ ...step, channels }, state, policy);
+  const usable = usableChannel({ ...step, channels }, state, deps.breakers.policy(policy));
+  // On a channel whose provider does not answer a retry gets no place, and asks again. Only behind a pause it waits for its end.
+  return usable.channel === null || policy.pausedChannels?.has(usable.channel) === true
+    ? usable
+    : { channel: usable.channel };
 }
 
 /** Whether the retry came so late that the plan keeps too little distance to it. */
@@ -147,7 +152,7 @@ const waiting = (retry: RetryRow, retryAt: number): RetryWrite => ({
 });
 
 function judge(
-  deps: DispatchDeps,
+  deps: ClaimDeps,
   input: {
     retry: RetryRow;
     buyer: LoadedBuyer;
@@ -189,7 +194,8 @@ function judge(
   const offset = hasPlace ? slots.next(channel) : null;
   if (offset === null) {
     if (hasPlace) places.giveBack(channel);
-    writes.push(waiting(retry, now + slots.again(channel)));
+    const breaker = deps.breakers.of(channel);
+    writes.push(waiting(retry, now + (breaker?.outage() == null ? slots.again(channel) : breaker.againMs())));
     return;
   }
   writes.push({ ...base, state: "sending", reason: null, retryAt: null, orders: verdict.orders, decidedAt: now });

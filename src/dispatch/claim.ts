@@ -10,7 +10,7 @@ import { finishLoading } from "../db/stores/buyers/adopt.ts";
 import { loadBuyers } from "../db/stores/buyers/buyer-load.ts";
 import { writeBuyers } from "../db/stores/buyers/buyer-write.ts";
 import { keptHash } from "../db/stores/buyers/chosen-contact.ts";
-import type { BuyerRow, LoadEnv } from "../db/stores/buyers/loaded-buyer.ts";
+import type { BuyerRow, LoadEnv, LoadedBuyer } from "../db/stores/buyers/loaded-buyer.ts";
 import type { Claim } from "../db/stores/buyers/write/reminder-changes.ts";
 import { planningMoment } from "../db/stores/campaigns/planning-fence.ts";
 import { lockDueBuyers, lockDueOfShops, putOff } from "../db/stores/dispatch/due-store.ts";
@@ -47,16 +47,22 @@ const UNDECIDED = "a buyer could not be decided; retrying in 5 minutes";
 type Source = {
   readonly lock: (tx: Sql, max: number) => PromiseLike<readonly BuyerRow[]>;
   readonly closed: (backlog: boolean) => ReadonlySet<string> | undefined;
+  /** The policy by which the buyer is decided. */
+  readonly policy: (base: BuyerPolicy, buyer: LoadedBuyer) => BuyerPolicy;
+  /** Learns what was decided for each buyer, in turn. */
+  readonly decided?: (due: Due) => void;
 };
 
 export type DueOptions = {
   readonly queues: Queues | null;
   /** Channels that are full. */
   readonly stuck: ReadonlySet<string>;
+  /** Channels that are down and are to be probed, while no buyer waits for them: the next one who would take it is queued. */
+  readonly probes: readonly string[];
   /** Takes the same number from each of these shops; null: the longest due first. */
   readonly shops: readonly string[] | null;
 };
-const ALL_OPEN: DueOptions = { queues: null, stuck: new Set(), shops: null };
+const ALL_OPEN: DueOptions = { queues: null, stuck: new Set(), probes: [], shops: null };
 
 /**
  * Claims for up to `limit` buyers that are due. A send on a channel that is full or paused goes to the end of its queue; with a rate limit also if there
@@ -65,11 +71,16 @@ const ALL_OPEN: DueOptions = { queues: null, stuck: new Set(), shops: null };
 export function claimDue(
   deps: ClaimDeps,
   limit: number,
-  { queues, stuck, shops }: DueOptions = ALL_OPEN,
+  { queues, stuck, probes, shops }: DueOptions = ALL_OPEN,
 ): Promise<ClaimedBatch> {
+  const probing = [...probes];
   return claim(deps, limit, {
     lock: shops === null ? lockDueBuyers : (tx, max) => lockDueOfShops(tx, shops, max),
     closed: (backlog) => (queues === null ? stuck : new Set([...stuck, ...queues[backlog ? "behind" : "closed"]])),
+    policy: (base) => deps.breakers.policy(base, probing[0]),
+    decided: (due) => {
+      if (sendsOf(due).some(({ channel }) => channel === probing[0])) probing.shift();
+    },
   });
 }
 
@@ -85,7 +96,9 @@ export function claimQueued(
     turns.served(rooms, rows);
     return rows;
   };
-  return claim(deps, limit, { lock, closed: () => undefined });
+  // Those whose channel has room again take it, be it as a probe.
+  const policy: Source["policy"] = (base, { waitsFor }) => deps.breakers.policy(base, waitsFor);
+  return claim(deps, limit, { lock, closed: () => undefined, policy });
 }
 
 /**
@@ -136,10 +149,13 @@ function claimBatch(
     for (const buyer of loaded.values()) {
       try {
         finishLoading(buyer);
-        const decisions = buyer.touched ? touch(buyer.state, policy, now, true) : [];
+        const its = source.policy(policy, buyer);
+        const decisions = buyer.touched ? touch(buyer.state, its, now, true) : [];
         const planned = buyer.state.open?.rows ?? [];
-        decisions.push(...advance(buyer.state, policy, now));
-        changes.push({ buyer, decisions, planned });
+        decisions.push(...advance(buyer.state, its, now));
+        const due = { buyer, decisions, planned };
+        source.decided?.(due);
+        changes.push(due);
       } catch (error) {
         // It must not hold up the others.
         deps.log.error({ err: error, shop: buyer.shop, buyer: buyer.id }, UNDECIDED);

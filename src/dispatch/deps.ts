@@ -13,6 +13,8 @@ import type { Sql } from "../db/client.ts";
 import type { LoadedBuyer } from "../db/stores/buyers/loaded-buyer.ts";
 import type { Vault } from "../db/vault.ts";
 import type { Catalog } from "../render/catalog/catalog.ts";
+import type { BreakerTimes } from "./limits/breaker.ts";
+import type { Breakers } from "./limits/breakers.ts";
 import type { Bulkheads } from "./limits/bulkheads.ts";
 
 export type DispatchLog = {
@@ -47,12 +49,14 @@ export type DispatchDeps = {
     channel: string,
     fault: ChannelFault & { readonly resumeInMs: number | null },
   ) => Promise<void>;
+  /** Absent: the usual ones. */
+  readonly breakerTimes?: BreakerTimes;
   readonly log: DispatchLog;
   readonly meter?: DispatchMeter;
 };
 
 /** Deps of a dispatcher, with what it holds. */
-export type ClaimDeps = DispatchDeps & { readonly bulkheads: Bulkheads };
+export type ClaimDeps = DispatchDeps & { readonly bulkheads: Bulkheads; readonly breakers: Breakers };
 
 /** One claimed attempt to hand a reminder to one channel. */
 export type SendJob = {

@@ -10,8 +10,10 @@ import { endWaits } from "../db/stores/dispatch/rate-store.ts";
 import { type ClaimedBatch, claimDue, claimQueued } from "./claim.ts";
 import { claimRetries } from "./claim-retries.ts";
 import type { ClaimDeps, DispatchDeps, SendJob } from "./deps.ts";
+import { createBreakers } from "./limits/breakers.ts";
 import { BATCH, createBulkheads, type NextClaim, PATIENCE_MS } from "./limits/bulkheads.ts";
 import { createChannelFaults } from "./limits/channel-faults.ts";
+import { createOutages } from "./limits/outages.ts";
 import { findQueues, type Queues, rateLimited } from "./limits/slots.ts";
 import { record, recordPatiently, rescueExpired } from "./record.ts";
 import { send } from "./send.ts";
@@ -23,7 +25,7 @@ export type Dispatcher = {
   drain(): Promise<number>;
   /** Gives up claims whose leases ran out. Returns how many. */
   rescue(): Promise<number>;
-  /** Dissolves the queues of channels that are no longer configured. */
+  /** Dissolves the queues of channels that are no longer configured, or have come to be down. */
   dissolveQueues(): Promise<void>;
   /** Waits until every send under way is recorded, with what it showed about its channel. */
   settled(): Promise<void>;
@@ -44,10 +46,12 @@ const LOOK_FOR_QUEUES_MS = 1_000;
 const MAX_QUEUED_MS = 1_000;
 
 export function createDispatcher(deps: DispatchDeps): Dispatcher {
-  const bulkheads = createBulkheads(deps.channels);
+  const breakers = createBreakers(deps, deps.breakerTimes);
+  const outages = createOutages(deps, breakers);
+  const bulkheads = createBulkheads(deps.channels, breakers);
   const faults = createChannelFaults(deps);
   const unlisted = createUnlisted(deps);
-  const claimDeps: ClaimDeps = { ...deps, bulkheads };
+  const claimDeps: ClaimDeps = { ...deps, bulkheads, breakers };
   const turns = createTurns(deps.sql);
   const isLimited = rateLimited(deps.channels).length > 0;
   let claiming = 0;
@@ -82,7 +86,10 @@ export function createDispatcher(deps: DispatchDeps): Dispatcher {
     const claimMs = performance.now() - job.askedAt;
     let sentAt: number | null = null;
     try {
-      const outcome = await send(deps, job, { call: bulkheads.call(channel), faults, unlisted: unlisted.note });
+      const outcome = await send(deps, job, {
+        ...{ call: bulkheads.call(channel), faults, breakers },
+        unlisted: unlisted.note,
+      });
       sentAt = performance.now();
       bulkheads.sent(channel);
       await recorder.submit(outcome);
@@ -136,7 +143,13 @@ export function createDispatcher(deps: DispatchDeps): Dispatcher {
   }
 
   async function lookForQueues(next: NextClaim): Promise<Queues | null> {
-    if (!isLimited && queued.size === 0 && performance.now() - lookedAt < LOOK_FOR_QUEUES_MS) return null;
+    if (
+      !isLimited &&
+      queued.size === 0 &&
+      breakers.open().size === 0 &&
+      performance.now() - lookedAt < LOOK_FOR_QUEUES_MS
+    )
+      return null;
     lookedAt = performance.now();
     const before = queued;
     const paused = deps.policy().pausedChannels;
@@ -165,20 +178,24 @@ export function createDispatcher(deps: DispatchDeps): Dispatcher {
     };
     try {
       const queues = await lookForQueues(next);
+      const open = breakers.open();
+      // Retries on an open channel are judged, too: some take another channel, and some are of no use any more.
+      const full = new Set([...stuck].filter((name) => !open.has(name)));
       const rooms = queues?.rooms.map((room) => ({ ...room, after: turns.after(room.channel) })) ?? [];
       // With a rate limit, retries go before first attempts. Without one, they go first now and then, so that no backlog holds them up.
       const retriesFirst = isLimited || performance.now() - retriedAt >= RETRIES_EVERY_MS;
       if (retriesFirst) {
         retriedAt = performance.now();
-        await claim(() => claimRetries(claimDeps, Math.ceil(isLimited ? count / 4 : count / 2), stuck));
+        await claim(() => claimRetries(claimDeps, Math.ceil(isLimited ? count / 4 : count / 2), full));
       }
       if (rooms.length > 0) fromQueues = (await claim(() => claimQueued(claimDeps, count, rooms, turns))).taken;
       if (taken < count) {
         const shops = backlog ? await turns.dueShops(count - taken) : null;
-        const due = await claim(() => claimDue(claimDeps, count - taken, { queues, stuck, shops }));
+        const probes = queues === null ? [] : breakers.toProbe().filter((name) => !queues.waiting.has(name));
+        const due = await claim(() => claimDue(claimDeps, count - taken, { queues, stuck, probes, shops }));
         if (shops === null) backlog = due.backlog;
       }
-      if (!retriesFirst && taken < count) await claim(() => claimRetries(claimDeps, count - taken, stuck));
+      if (!retriesFirst && taken < count) await claim(() => claimRetries(claimDeps, count - taken, full));
       return { taken, queued: fromQueues };
     } finally {
       next.end();
@@ -207,7 +224,9 @@ export function createDispatcher(deps: DispatchDeps): Dispatcher {
       while ((await endLeases(deps.sql, LEASES_PER_LOOK)) === LEASES_PER_LOOK);
       return rescueExpired(deps);
     },
-    dissolveQueues: () => endWaits(deps.sql, [...deps.channels.keys()], 10_000),
+    async dissolveQueues() {
+      await Promise.all([endWaits(deps.sql, [...deps.channels.keys()], 10_000), outages.look()]);
+    },
     settled,
     async stop() {
       stopped = true;

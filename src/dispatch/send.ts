@@ -10,6 +10,7 @@ import { VaultError } from "../db/vault.ts";
 import { costOf, type MadeMessage } from "../render/message.ts";
 import { type Composed, compose } from "./compose.ts";
 import { type DispatchDeps, leaseMs, type SendJob } from "./deps.ts";
+import type { Breakers } from "./limits/breakers.ts";
 import type { ChannelFaults } from "./limits/channel-faults.ts";
 import type { Call } from "./limits/pace.ts";
 
@@ -18,11 +19,16 @@ export type SendWatch = {
   /** Learns when the request begins and ends. */
   readonly call: Call;
   readonly faults: ChannelFaults;
+  readonly breakers: Pick<Breakers, "before" | "answered">;
   /** Learns each code that the channel's table does not list. */
   readonly unlisted: (channel: string, code: string) => void;
 };
 
-export async function send(deps: DispatchDeps, job: SendJob, { call, faults, unlisted }: SendWatch): Promise<Outcome> {
+export async function send(
+  deps: DispatchDeps,
+  job: SendJob,
+  { call, faults, breakers, unlisted }: SendWatch,
+): Promise<Outcome> {
   const channel = deps.channels.get(job.channel);
   if (channel === undefined)
     return failed(deps, job, null, {
@@ -32,7 +38,7 @@ export async function send(deps: DispatchDeps, job: SendJob, { call, faults, unl
     });
   const wait = job.slotAt - performance.now();
   if (wait > 1) await pause(wait);
-  const fault = faults.before(job);
+  const fault = faults.before(job) ?? breakers.before(job);
   if (fault !== null) return failed(deps, job, null, fault);
   const composed = composeSafely(deps, job, channel);
   if (!composed.ok)
@@ -44,6 +50,7 @@ export async function send(deps: DispatchDeps, job: SendJob, { call, faults, unl
   const outcome = await channel.send(composed.message, startBy, call.begun).finally(call.ended);
   if (outcome.kind === "failed-transient" && outcome.code === NOT_BEGUN && performance.now() > startBy)
     return tooLate(job, composed.made);
+  breakers.answered(channel.name, outcome, begun);
   deps.meter?.finished(channel.name, outcome.kind, performance.now() - begun);
   if (outcome.kind === "channel-fault") faults.met(channel.name, outcome);
   if ("unlisted" in outcome) unlisted(channel.name, outcome.code);

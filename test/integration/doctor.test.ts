@@ -6,6 +6,7 @@ import { createPauseAdmin } from "../../src/campaigns/pauses/administer.ts";
 import { doctorCommand } from "../../src/cli/commands/service/doctor.ts";
 import { CommandError } from "../../src/cli/context.ts";
 import { loadConfig } from "../../src/config/load-config.ts";
+import { noteOutages } from "../../src/db/stores/dispatch/outage-store.ts";
 import { claimNotice, raiseNotices, recordFailed } from "../../src/db/stores/notices/notice-store.ts";
 import { openQueueBackend } from "../../src/queue/connection.ts";
 import { answeringServer } from "../support/answering-server.ts";
@@ -109,6 +110,14 @@ it("says that a queue in the database is not checked without it", async () => {
     ok: true,
     message: expect.stringContaining("in the database"),
   });
+});
+
+it("names channels whose provider does not answer", async () => {
+  const { lines, sql } = await setup({}, { "dunlin.yaml": "shops: { acme: { timeZone: Asia/Shanghai } }\n" });
+  await noteOutages(sql, [{ channel: "sms", ms: 60_000, code: "connection_refused" }]);
+  expect((await lines()).out).toMatch(
+    /^ok {4}channel sms: warning: its provider has not answered since \S+ \(connection_refused\): only probes are sent$/m,
+  );
 });
 
 it("names everything that is paused", async () => {

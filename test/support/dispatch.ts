@@ -32,6 +32,7 @@ export async function dispatchSetup(
     rates?: Readonly<Record<string, number | null>>;
     campaign?: Partial<Campaign>;
     shop?: Partial<ShopPolicy>;
+    breakerTimes?: DispatchDeps["breakerTimes"];
     /** Further shops with the same policy. */
     otherShops?: readonly string[];
     /** The text of every step, by channel. */
@@ -68,6 +69,7 @@ export async function dispatchSetup(
     policy: () => base.policy,
     catalog: () => catalog.catalog,
     channels,
+    ...(options.breakerTimes === undefined ? {} : { breakerTimes: options.breakerTimes }),
     log: { info() {}, warn() {}, error: (fields, message) => console.error(message, fields) },
   };
   const another = () => {

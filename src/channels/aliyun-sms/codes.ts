@@ -29,7 +29,7 @@ const ISV: Readonly<Record<string, Meaning>> = {
   OUT_OF_SERVICE: channel("the account is suspended, mostly because it owes money"),
   PRODUCT_UN_SUBSCRIPT: channel("the account has not activated SMS"),
   PRODUCT_UNSUBSCRIBE: channel("the account has not activated SMS"),
-  BUSINESS_LIMIT_CONTROL: { means: "later", words: "the number got too many messages of late" },
+  BUSINESS_LIMIT_CONTROL: { means: "later", words: "the number got too many messages of late", ofAddress: true },
   DAY_LIMIT_CONTROL: { means: "channel", words: "the account's own limit for this day is reached", until: "tomorrow" },
   MONTH_LIMIT_CONTROL: {
     means: "channel",
@@ -60,7 +60,9 @@ export function aliyunOutcome(code: string, said: string, facts: CodeFacts): Sen
   if (known !== "isv.BUSINESS_LIMIT_CONTROL" || !said.includes("天级")) return outcomeOf(aliyunCodes, known, facts);
   const day: CodeTable = {
     ...aliyunCodes,
-    codes: { [known]: { means: "later", words: "the number got too many messages today", until: "tomorrow" } },
+    codes: {
+      [known]: { means: "later", words: "the number got too many messages today", until: "tomorrow", ofAddress: true },
+    },
   };
   return outcomeOf(day, known, facts);
 }

@@ -3,8 +3,8 @@ import type { CodeTable, Meaning } from "../code-table.ts";
 
 const refused = (words: string): Meaning => ({ means: "refused", words });
 const channel = (words: string): Meaning => ({ means: "channel", words });
-const later = (words: string): Meaning => ({ means: "later", words });
-const tomorrow = (words: string): Meaning => ({ means: "later", words, until: "tomorrow" });
+const ofNumber = (words: string): Meaning => ({ means: "later", words, ofAddress: true });
+const tomorrow = (words: string): Meaning => ({ ...ofNumber(words), until: "tomorrow" });
 
 export const tencentCodes: CodeTable = {
   provider: "tencent-sms",
@@ -36,10 +36,10 @@ export const tencentCodes: CodeTable = {
       "the account may not send this: look at its state in the console of Tencent Cloud",
     ),
     "UnsupportedOperation.*": channel("the account, signature or template is not for these numbers"),
-    "RequestLimitExceeded*": later("too many requests at once"),
-    "LimitExceeded.PhoneNumberThirtySecondLimit": later("the number got a message within 30 seconds"),
-    "LimitExceeded.PhoneNumberOneHourLimit": later("the number got too many messages this hour"),
-    "LimitExceeded.DeliveryFrequencyLimit": later("the number got too many messages of late"),
+    "RequestLimitExceeded*": { means: "later", words: "too many requests at once" },
+    "LimitExceeded.PhoneNumberThirtySecondLimit": ofNumber("the number got a message within 30 seconds"),
+    "LimitExceeded.PhoneNumberOneHourLimit": ofNumber("the number got too many messages this hour"),
+    "LimitExceeded.DeliveryFrequencyLimit": ofNumber("the number got too many messages of late"),
     "LimitExceeded.PhoneNumberDailyLimit": tomorrow("the number got too many messages today"),
     "LimitExceeded.PhoneNumberSameContentDailyLimit": tomorrow("the number got this text too often today"),
     "LimitExceeded.AppDailyLimit": {

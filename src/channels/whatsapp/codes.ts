@@ -37,7 +37,7 @@ export const whatsappCodes: CodeTable = {
     "130429": later("too many requests at once"),
     "4": later("too many requests at once"),
     "80007": later("too many requests at once"),
-    "131056": later("the number got too many messages at once"),
+    "131056": { ...later("the number got too many messages at once"), ofAddress: true },
     "131048": later("too many messages of this sender were reported as spam of late"),
     "131053": later("the media of the template could not be fetched"),
     "133004": later("the server is down for a moment"),

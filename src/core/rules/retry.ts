@@ -21,7 +21,8 @@ export type AfterFailure =
 /**
  * Decides how a send goes on after a failed attempt. `next`: the usable channel after this one, or null. `until`: the last moment at which the send is useful.
  * A transient failure is tried again with doubling pauses while there is time, then on the next channel; a permanent one goes to the next
- * channel at once. So does a fault of the whole channel; without a next channel the send waits for the channel, which is paused.
+ * channel at once. So does a fault of the whole channel; without a next channel the send waits for the channel, which is paused. If the provider
+ * takes no more for this address in time, the address is over a limit, and the channel is not down.
  */
 export function afterFailure(input: {
   readonly outcome: Exclude<SendOutcome, { kind: "accepted" | "unknown" }>;
@@ -40,7 +41,7 @@ export function afterFailure(input: {
   const again = now + Math.max(Math.min(FIRST_PAUSE * 2 ** (attempt - 1), LONGEST_PAUSE), asked);
   if (again <= until && (attempt < ATTEMPTS_PER_CHANNEL || next === null)) return { kind: "retry", at: again, channel };
   if (next !== null && now <= until) return { kind: "retry", at: now, channel: next };
-  return { kind: "end", reason: "channel_down" };
+  return { kind: "end", reason: !isFault && outcome.ofAddress === true ? "cap" : "channel_down" };
 }
 
 /** A send whose last attempt failed. `at` is its time in the plan, `orders` are those that it named. */

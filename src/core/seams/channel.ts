@@ -54,6 +54,8 @@ export type SendOutcome =
       readonly code: string;
       readonly message: string;
       readonly retryAfterMs: number | null;
+      /** The address gets no more for now. The channel works for all others. */
+      readonly ofAddress?: true;
     }
   | ({ readonly kind: "channel-fault"; readonly resumeInMs: number | null } & ChannelFault)
   | { readonly kind: "unknown"; readonly code: string; readonly message: string; readonly unlisted?: true };

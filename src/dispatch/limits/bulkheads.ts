@@ -7,9 +7,12 @@
  *
  * A channel that is full for a moment lets claims wait for it: its places come back at once. One whose slow provider keeps it full is
  * *stuck*. Claims do not wait for it any more: a buyer whose send takes it is queued in the database, as before a rate limit, and is claimed when a
- * place is free, by any process. A channel that is full of outcomes to be recorded is not stuck: the database is slow then, for all.
+ * place is free, by any process. A channel that is full of outcomes to be recorded is not stuck: the database is slow then, for all. A channel
+ * whose circuit breaker is not closed counts as stuck, and has as many places as the breaker allows.
  */
 import type { Channel } from "../../core/seams/channel.ts";
+import type { Breaker } from "./breaker.ts";
+import type { Breakers } from "./breakers.ts";
 import { type Call, createPace, type Pace } from "./pace.ts";
 
 /** Buyers of one claim at most: enough to make a round trip cheap, few enough that a crash strands little. */
@@ -66,6 +69,7 @@ export type Bulkheads = {
 };
 
 type State = {
+  readonly breaker: Breaker | null;
   readonly pace: Pace;
   readonly connections: number;
   readonly slotsAhead: number;
@@ -83,6 +87,7 @@ type State = {
 
 export function createBulkheads(
   channels: ReadonlyMap<string, Pick<Channel, "connections" | "ratePerSecond">>,
+  breakers: Pick<Breakers, "of" | "open"> | null = null,
   now: () => number = () => performance.now(),
   slotHorizonMs = 1_000,
 ): Bulkheads {
@@ -94,6 +99,7 @@ export function createBulkheads(
     if (channel === undefined) return null;
     const slots = Math.ceil(((channel.ratePerSecond ?? 0) * slotHorizonMs) / 1_000);
     const state: State = {
+      breaker: breakers?.of(name) ?? null,
       pace: createPace(channel.connections, now),
       connections: channel.connections,
       slotsAhead: Math.min(slots, MAX_SLOTS_AHEAD),
@@ -109,7 +115,10 @@ export function createBulkheads(
     return state;
   };
 
-  const limitOf = ({ pace, slotsAhead }: State): number => slotsAhead + pace.limit();
+  const limitOf = ({ breaker, pace, slotsAhead }: State): number => {
+    const full = slotsAhead + pace.limit();
+    return breaker === null ? full : breaker.limit(full);
+  };
   const chunkOf = (limit: number): number => Math.max(1, Math.min(BATCH, Math.floor(limit / PARTS)));
 
   /** Notes since when the channel is full. */
@@ -173,12 +182,12 @@ export function createBulkheads(
     },
     release,
     next() {
-      const stuck = new Set<string>();
+      const stuck = new Set(breakers?.open());
       const open = new Map<string, State>();
       let count = BATCH;
       for (const name of channels.keys()) {
         const state = stateOf(name);
-        if (state === null) continue;
+        if (state === null || stuck.has(name)) continue;
         look(state);
         if (isStuck(state)) stuck.add(name);
         else if (state.share >= MIN_SHARE) {

@@ -8,6 +8,7 @@ import type { Config } from "../../../config/config.ts";
 import { loadOrCreateKeys } from "../../../config/keys.ts";
 import { quietWarning } from "../../../core/campaign/campaign-cautions.ts";
 import { formatDuration, MINUTE } from "../../../core/values/duration.ts";
+import { formatInstant } from "../../../core/values/instant.ts";
 import type { Sql } from "../../../db/client.ts";
 import { EmbeddedError } from "../../../db/embedded/errors.ts";
 import { explainDbError } from "../../../db/explain-error.ts";
@@ -15,6 +16,7 @@ import type { OpenDatabase } from "../../../db/open.ts";
 import { contactsSealedWith } from "../../../db/stores/buyers/contact-store.ts";
 import { readRunning } from "../../../db/stores/campaigns/campaign-store.ts";
 import { findUnlisted } from "../../../db/stores/dispatch/code-store.ts";
+import { readOutages } from "../../../db/stores/dispatch/outage-store.ts";
 import {
   certainSkew,
   describeSkew,
@@ -116,6 +118,12 @@ export async function doctorCommand(context: CommandContext, json: boolean): Pro
             `channel ${channel}`,
             true,
             `warning: its provider answered ${count} time(s) with the code ${code}, which Dunlin does not know; look it up there, and report it to Dunlin`,
+          );
+        for (const { channel, since, code } of await readOutages(database.sql))
+          add(
+            `channel ${channel}`,
+            true,
+            `warning: its provider has not answered since ${formatInstant(Math.floor(since), 0)} (${code}): only probes are sent`,
           );
         for (const pause of await listPaused(database.sql)) add("paused", true, `warning: ${pauseText(pause)}`);
         findings.push(...(await failingFindings(database.sql)));

@@ -6,7 +6,7 @@ const channel = (connections: number, ratePerSecond: number | null = null) => ({
 
 function setup(channels: Record<string, ReturnType<typeof channel>>) {
   let clock = 0;
-  const bulkheads = createBulkheads(new Map(Object.entries(channels)), () => clock);
+  const bulkheads = createBulkheads(new Map(Object.entries(channels)), null, () => clock);
   const places = bulkheads.places();
   const fill = (name: string): number => {
     let count = 0;
