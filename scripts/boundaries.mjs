@@ -20,6 +20,7 @@ const FEATURES = [
   "receipts",
   "retention",
   "notices",
+  "polling",
 ];
 const SURFACES = ["http", "cli", "demo"];
 

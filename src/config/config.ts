@@ -6,6 +6,7 @@
 import type { ShopPolicy } from "../core/values/policy.ts";
 import type { ChannelConfig } from "../providers/all.ts";
 import type { NoticeConfig } from "../providers/notices/all.ts";
+import type { PollAccess, PollSource } from "../sources/poll-keys.ts";
 
 export const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -17,9 +18,15 @@ export type WebhookConfig = {
   readonly settings: Readonly<Record<string, unknown>>;
 };
 
+/** How often each platform is asked for changes, and the access to its API. */
+export type Polls = {
+  readonly [Name in PollSource]?: { readonly everyMs: number; readonly access: PollAccess<Name> };
+};
+
 export type ShopConfig = ShopPolicy & {
   /** By the name of their source. */
   readonly webhooks: Readonly<Record<string, WebhookConfig>>;
+  readonly poll: Polls;
 };
 
 /** How long data is kept, ms. */

@@ -1,6 +1,7 @@
 /** The shape of `dunlin.yaml`. */
 import { z } from "zod";
 import { offOr, quietHoursField, spanField, textField, urlField } from "../core/text/yaml-fields.ts";
+import { POLL_SOURCES, pollKeys } from "../sources/poll-keys.ts";
 import { sources } from "../sources/registry.ts";
 import { channelsShape } from "./channels.ts";
 import { countryField, currencyField, joinAtMostField, localeField, timeZoneField } from "./fields.ts";
@@ -20,6 +21,10 @@ const webhookShapes = Object.fromEntries(
   ]),
 );
 
+const pollShapes = Object.fromEntries(
+  POLL_SOURCES.map((name) => [name, z.strictObject({ ...pollKeys[name], every: spanField.optional() }).optional()]),
+);
+
 const shopShape = z.strictObject({
   name: textField.optional(),
   timeZone: timeZoneField.optional(),
@@ -32,6 +37,7 @@ const shopShape = z.strictObject({
   cashOnDelivery: z.array(textField).optional(),
   chaseShipped: z.boolean().optional(),
   webhooks: z.strictObject(webhookShapes).optional(),
+  poll: z.strictObject(pollShapes).optional(),
 });
 export type ShopEntry = z.output<typeof shopShape>;
 

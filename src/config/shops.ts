@@ -1,8 +1,9 @@
 /** The shops. The `"*"` entry has the defaults of each listed shop, and stands for every shop that is not listed. */
 import { countryOfZone } from "../core/values/country.ts";
+import { MINUTE } from "../core/values/duration.ts";
 import { memo } from "../core/values/memo.ts";
 import { DEFAULT_QUIET_HOURS } from "../core/values/policy.ts";
-import { type Config, deepFreeze, type ShopConfig, type WebhookConfig } from "./config.ts";
+import { type Config, deepFreeze, type Polls, type ShopConfig, type WebhookConfig } from "./config.ts";
 import type { ShopEntry } from "./file-schema.ts";
 
 export type Shops = {
@@ -51,7 +52,21 @@ function shopConfig(id: string, entry: ShopEntry): ShopConfig {
     cashOnDelivery: [...(entry.cashOnDelivery ?? ["cod"])],
     chaseShipped: entry.chaseShipped ?? false,
     webhooks,
+    poll: pollsOf(entry),
   };
+}
+
+const POLL_EVERY = MINUTE;
+
+function pollsOf(entry: ShopEntry): Polls {
+  const polls: Record<string, { everyMs: number; access: unknown }> = {};
+  for (const [source, given] of Object.entries(entry.poll ?? {})) {
+    if (given === undefined) continue;
+    const { every, ...access } = given;
+    polls[source] = { everyMs: every ?? POLL_EVERY, access };
+  }
+  // The schema has checked the keys of each source.
+  return polls as Polls;
 }
 
 /** The zone of all shops that are configured, the `"*"` entry included; UTC if they have several. */

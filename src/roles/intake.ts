@@ -1,7 +1,11 @@
-/** Role `intake`: takes in order events from the queue `orders`. */
+/**
+ * Role `intake`: takes in order events from the queue `orders`, and polls shops. Both make order events, and need the key of the contacts, which `upkeep` has
+ * not.
+ */
 import type { Intake } from "../intake/intake.ts";
 import { InvalidJobError, maxEventsPerJob } from "../queue/jobs.ts";
 import { startOrdersWorker } from "../queue/worker.ts";
+import { startPolling } from "./polling.ts";
 import { CLOSE_WORKER_MS, type Role } from "./role.ts";
 
 export const intake: Role = {
@@ -11,6 +15,7 @@ export const intake: Role = {
   async start(parts) {
     const worker = startOrdersWorker({ backend: parts.backend, submit: submitJob(parts.intake("queue")) });
     parts.life.onStop(() => worker.close(CLOSE_WORKER_MS));
+    await startPolling(parts);
     return null;
   },
 };

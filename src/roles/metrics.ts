@@ -12,6 +12,8 @@ export type Metrics = {
   webhookSeen(source: string, result: string): void;
   /** A provider was asked about a message of unknown outcome, to the end. */
   lookedUp(channel: string, result: string): void;
+  /** `result` as polling/poller.ts names them. */
+  pollSeen(source: string, result: string): void;
   answered(answer: { method: string; route: string; status: number; seconds: number }): void;
 };
 
@@ -43,6 +45,12 @@ export function createMetrics(gauges: Gauges): Metrics {
   const webhooks = new Counter({
     name: "dunlin_webhooks_total",
     help: "Webhooks of shop systems, by source and result",
+    labelNames: ["source", "result"],
+    registers,
+  });
+  const polls = new Counter({
+    name: "dunlin_polls_total",
+    help: "Polls of shop systems, by source and result",
     labelNames: ["source", "result"],
     registers,
   });
@@ -159,6 +167,7 @@ export function createMetrics(gauges: Gauges): Metrics {
         return report;
       },
     }),
+    pollSeen: (source, result) => polls.inc({ source, result }),
     webhookSeen: (source, result) => webhooks.inc({ source, result }),
     lookedUp: (channel, result) => lookups.inc({ channel, result }),
     answered: ({ method, route, status, seconds }) => requests.observe({ method, route, status }, seconds),

@@ -13,3 +13,9 @@ export function chinaInstant(value: unknown): string | null {
 }
 
 export const inChina = (ms: number): string => formatInstant(ms, OFFSET_MINUTES);
+
+/** As the platforms want it in a call. */
+export const chinaText = (ms: number): string =>
+  inChina(Math.floor(ms / 1000) * 1000)
+    .slice(0, 19)
+    .replace("T", " ");

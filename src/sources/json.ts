@@ -15,6 +15,13 @@ export function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
+/** The objects of a list; anything else in it is left out. */
+export const objectsIn = (value: unknown): readonly Json[] =>
+  listOf(value).flatMap((each) => {
+    const json = jsonOf(each);
+    return json === null ? [] : [json];
+  });
+
 /** A string that is not blank, trimmed and cut to `max` UTF-16 units (never within a character); null for anything else. */
 export function textOf(value: unknown, max: number): string | null {
   if (typeof value !== "string") return null;

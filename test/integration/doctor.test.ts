@@ -13,6 +13,8 @@ import { answeringServer } from "../support/answering-server.ts";
 import { ALICE, campaignDir } from "../support/campaigns.ts";
 import { testDatabase } from "../support/database.ts";
 import { startFakeProvider } from "../support/fake-provider.ts";
+import { MISCHIEF } from "../support/platforms/server.ts";
+import { woocommerce } from "../support/platforms/stock.ts";
 
 type Findings = { ok: boolean; findings: { check: string; ok: boolean; message: string }[] };
 
@@ -169,4 +171,36 @@ it("asks the providers about credentials and names, and fails on what is refused
   expect(out).toContain("ok    channel sms: the provider takes the credentials");
   expect(out).toContain("FAIL  channel sms: signature 晴雨: not approved");
   expect(out).not.toContain("s3cret");
+});
+
+it("says how far shops were polled, and whether their webhooks are enabled", async () => {
+  const { platform } = await woocommerce();
+  const access = `url: "${platform.url}", key: ck_1, secret: cs_2`;
+  const yaml = `shops:
+  acme: { country: CN, webhooks: { woocommerce: { secret: s3 } }, poll: { woocommerce: { ${access} } } }
+  beta: { country: CN, poll: { woocommerce: { ${access} } } }
+  gamma: { country: CN, webhooks: { taobao: { secret: s3 } } }
+`;
+  const { sql, json } = await setup({}, { "dunlin.yaml": yaml });
+  const of = async (shop: string) =>
+    (await json()).findings
+      .filter(({ check }) => check.endsWith(` of ${shop}`))
+      .map(({ ok, message }) => [ok, message]);
+  expect(await of("gamma")).toEqual([[true, expect.stringContaining("set shops.gamma.poll.taobao")]]);
+  expect(await of("beta")).toEqual([[true, expect.stringContaining("not polled yet")]]);
+  await sql`insert into polls (shop_id, source, cursor, polled_at, next_at, failures, fault) values
+    ('acme', 'woocommerce', now() - interval '90 s', now() - interval '20 s', now(), 0, null),
+    ('beta', 'woocommerce', null, null, now(), 3, 'shop.example answered 502')`;
+  expect(await of("beta")).toEqual([
+    [false, "the last 3 poll(s) failed: shop.example answered 502; nothing was read yet"],
+  ]);
+  expect(await of("acme")).toEqual([
+    [true, expect.stringMatching(/^polled 2\ds ago; all changes up to 1m3\ds ago are read$/)],
+    [true, "the webhook order.created is active"],
+    [false, "the webhook order.updated is disabled: set it to active again in WooCommerce"],
+  ]);
+  await sql`update polls set polled_at = now() - interval '10 m'`;
+  expect((await of("acme"))[0]).toEqual([false, expect.stringMatching(/^last polled 10m.* ago; .*role intake$/)]);
+  platform.mischief = MISCHIEF.unauthorized ?? null;
+  expect((await of("acme"))[1]).toEqual([false, expect.stringContaining("answered 401")]);
 });

@@ -1,7 +1,8 @@
 /** An incoming webhook of Slack: about one message a second. Its answers are HTTP statuses with one word. */
 import type { SendOutcome } from "../../core/seams/channel.ts";
+import { retryAfterMs } from "../../core/text/retry-after.ts";
 import { type CodeTable, outcomeOf } from "../code-table.ts";
-import { retryAfterMs, transient, unknown } from "../http-outcome.ts";
+import { transient, unknown } from "../http-outcome.ts";
 import { calm, cut, type OpenNotifier, openPost } from "./notifier.ts";
 import { SHOWN } from "./shown.ts";
 

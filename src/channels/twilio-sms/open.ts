@@ -3,10 +3,11 @@
  * callback, as `delivery`.
  */
 import type { Message } from "../../core/seams/channel.ts";
+import { retryAfterMs } from "../../core/text/retry-after.ts";
 import { outcomeOf, plainCode } from "../code-table.ts";
 import type { Open } from "../deps.ts";
 import { openHttp } from "../http-client.ts";
-import { retryAfterMs, transient } from "../http-outcome.ts";
+import { transient } from "../http-outcome.ts";
 import { BAD_ANSWER, jsonAnswer, stringOf } from "../json-answer.ts";
 import { twilioCheck } from "./check.ts";
 import { twilioCodes } from "./codes.ts";

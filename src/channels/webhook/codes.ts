@@ -1,7 +1,8 @@
 /** The meaning of the answers that the public contract gives channel `webhook`. */
 import type { SendOutcome } from "../../core/seams/channel.ts";
+import { retryAfterMs } from "../../core/text/retry-after.ts";
 import type { ReadAnswer } from "../http-client.ts";
-import { permanent, retryAfterMs, transient, unknown } from "../http-outcome.ts";
+import { permanent, transient, unknown } from "../http-outcome.ts";
 
 const ACCEPTED: SendOutcome = { kind: "accepted", messageId: null, segments: null };
 

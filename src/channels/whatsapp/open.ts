@@ -3,10 +3,10 @@
  * without an approved template is sent as plain text, which WhatsApp takes within 24 hours after the buyer wrote.
  */
 import type { ApprovedTemplate, Message } from "../../core/seams/channel.ts";
+import { retryAfterMs } from "../../core/text/retry-after.ts";
 import { outcomeOf, plainCode } from "../code-table.ts";
 import type { Open } from "../deps.ts";
 import { openHttp } from "../http-client.ts";
-import { retryAfterMs } from "../http-outcome.ts";
 import { BAD_ANSWER, jsonAnswer, jsonOf, stringOf } from "../json-answer.ts";
 import { whatsappCheck } from "./check.ts";
 import { whatsappCodes } from "./codes.ts";

@@ -22,9 +22,9 @@
  */
 import { createHash } from "node:crypto";
 import { formatInstant, parseInstant } from "../../core/values/instant.ts";
-import { type Json, jsonOf, textOf, unknownTopic } from "../json.ts";
+import { contentId, isWhole, type Json, jsonOf, textOf, unknownTopic } from "../json.ts";
 import { hmacHeader } from "../signature.ts";
-import { headerOf, type Source, type SourceHeaders } from "../source.ts";
+import { headerOf, type Source, type SourceEvents, type SourceHeaders } from "../source.ts";
 import { idOf, withExactIds } from "./ids.ts";
 import { type OrderState, orderFields } from "./order.ts";
 import { refundsOf } from "./refunds.ts";
@@ -60,8 +60,8 @@ export const shopify: Source = {
       };
     }
     const created = topic === "orders/create";
-    const { paid, refunded, cancelled } = stateOf(order, topic);
-    const fields = orderFields(order, id, { created, paid, refunded, cancelled });
+    const state = stateOf(order, topic);
+    const fields = orderFields(order, id, { created, ...state });
     // A sale at the till has no customer. After repeated refusals Shopify drops the subscription, so it is ignored, not refused.
     if (created && fields.buyer === null)
       return {
@@ -69,41 +69,62 @@ export const shopify: Source = {
         events: [],
         ignored: `order ${id} has no customer and no usable phone number: no one can be reminded`,
       };
-
     const at = occurredAt(order, headers, receivedAt);
-    const common = { occurredAt: formatInstant(at, 0), shop };
-    const events: unknown[] = [
-      {
-        id: eventId(headers, topic, rawBody),
-        type: created ? "order.created" : "order.updated",
-        ...common,
-        order: fields,
-      },
-    ];
-    const add = (state: string, more: object) =>
-      events.push({ id: `shopify-order-${id}-${state}`, type: `order.${state}`, ...common, ...more, order: { id } });
-    if (paid) add("paid", { paidAt: common.occurredAt });
-    if (refunded) add("refunded", {});
-    else
-      for (const { id: refund, amount, currency } of refundsOf(order))
-        events.push({
-          id: `shopify-order-${id}-refund-${refund}`,
-          type: "order.refunded",
-          ...common,
-          order: { id, amount, currency },
-        });
-    if (cancelled) {
-      const closedAt = textOf(order.cancelled_at, 40) ?? common.occurredAt;
-      add("closed", { closedAt, reason: textOf(order.cancel_reason, 200) ?? "cancelled" });
-    }
-    return { ok: true, events };
+    const first = { id: eventId(headers, topic, rawBody), type: created ? "order.created" : "order.updated" };
+    return { ok: true, events: eventsOf(order, { ...first, order: fields }, state, { at, shop }) };
   },
 };
+
+/** The events of an order that was polled, in the shape of the webhooks. */
+export function orderEvents(order: Json, shop: string, receivedAt: number): SourceEvents {
+  const id = idOf(order, "Order");
+  if (id === null) return { ok: false, message: "id: is no order of Shopify" };
+  const state = stateOf(order, "");
+  const created = order.created_at === order.updated_at;
+  const fields = orderFields(order, id, { created, ...state });
+  const first = {
+    id: contentId(`shopify-order-${id}`, [order.updated_at, order.financial_status, fields]),
+    type: created && isWhole(fields) ? "order.created" : "order.updated",
+  };
+  const at = occurredAt(order, {}, receivedAt);
+  return { ok: true, events: eventsOf(order, { ...first, order: fields }, state, { at, shop }) };
+}
+
+type First = { readonly id: string; readonly type: string; readonly order: ReturnType<typeof orderFields> };
+
+/** The first event, and those of the state of the order. */
+function eventsOf(
+  order: Json,
+  first: First,
+  { paid, refunded, cancelled }: Omit<OrderState, "created">,
+  { at, shop }: { readonly at: number; readonly shop: string },
+): unknown[] {
+  const { id } = first.order;
+  const common = { occurredAt: formatInstant(at, 0), shop };
+  const events: unknown[] = [{ id: first.id, type: first.type, ...common, order: first.order }];
+  const add = (state: string, more: object) =>
+    events.push({ id: `shopify-order-${id}-${state}`, type: `order.${state}`, ...common, ...more, order: { id } });
+  if (paid) add("paid", { paidAt: common.occurredAt });
+  if (refunded) add("refunded", {});
+  else
+    for (const { id: refund, amount, currency } of refundsOf(order))
+      events.push({
+        id: `shopify-order-${id}-refund-${refund}`,
+        type: "order.refunded",
+        ...common,
+        order: { id, amount, currency },
+      });
+  if (cancelled) {
+    const closedAt = textOf(order.cancelled_at, 40) ?? common.occurredAt;
+    add("closed", { closedAt, reason: textOf(order.cancel_reason, 200) ?? "cancelled" });
+  }
+  return events;
+}
 
 /** A deleted order is posted as its id alone. A whole order with that topic is no deletion: the topic is not signed. */
 const isBare = (order: Json): boolean => order.financial_status === undefined && order.line_items === undefined;
 
-function stateOf(order: Json, topic: string): Omit<OrderState, "created"> {
+export function stateOf(order: Json, topic: string): Omit<OrderState, "created"> {
   const financial = textOf(order.financial_status, 40);
   const cancelled =
     order.cancelled_at === undefined ? topic === "orders/cancelled" : textOf(order.cancelled_at, 40) !== null;

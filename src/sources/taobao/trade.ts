@@ -13,6 +13,7 @@
  */
 import { formatAmount, parseAmount } from "../../core/values/money.ts";
 import { chinaInstant, inChina } from "../china-time.ts";
+import type { OrderState } from "../client.ts";
 import { amountOf, contentId, exactId, isWhole, type Json, jsonOf, listOf, textOf } from "../json.ts";
 import type { SourceEvents } from "../source.ts";
 
@@ -27,10 +28,8 @@ const PAID = new Set([
 ]);
 export const CURRENCY = "CNY";
 
-export type TradeState = "unpaid" | "paid" | "closed";
-
 /** null: a status that is not known. */
-export function tradeState(trade: Json): TradeState | null {
+export function tradeState(trade: Json): OrderState | null {
   const status = textOf(trade.status, 60) ?? "";
   if (UNPAID.has(status) || PENDING.has(status)) return "unpaid";
   if (PAID.has(status)) return isCashOnDelivery(trade) && chinaInstant(trade.pay_time) === null ? "unpaid" : "paid";

@@ -10,6 +10,7 @@
  * | `TRADE_CLOSED` without | `order.closed` | |
  */
 import { chinaInstant, inChina } from "../china-time.ts";
+import type { OrderState } from "../client.ts";
 import { amountOf, contentId, exactId, isWhole, type Json, jsonOf, listOf, textOf } from "../json.ts";
 import { CASH_ON_DELIVERY } from "../people.ts";
 import type { SourceEvents } from "../source.ts";
@@ -26,8 +27,6 @@ const PAID = new Set([
   "TRADE_SUCCESS",
 ]);
 
-export type TradeState = "unpaid" | "paid" | "closed";
-
 type Parts = { readonly info: Json; readonly pay: Json | null; readonly full: Json };
 
 function partsOf(full: Json): Parts | null {
@@ -38,7 +37,7 @@ function partsOf(full: Json): Parts | null {
 export const tradeId = (full: Json): string | null => exactId(jsonOf(full.order_info)?.tid);
 
 /** null: a status that is not known. */
-export function tradeState(full: Json): TradeState | null {
+export function tradeState(full: Json): OrderState | null {
   const info = jsonOf(full.order_info) ?? {};
   const status = textOf(info.status, 60) ?? "";
   if (status === "WAIT_BUYER_PAY") return "unpaid";

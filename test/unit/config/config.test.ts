@@ -56,6 +56,7 @@ describe("without anything", () => {
       chaseShipped: false,
       name: null,
       webhooks: {},
+      poll: {},
     });
     expect(config.channels.map(({ name, provider, contacts }) => [name, provider, ...contacts])).toEqual([
       ["sms", "console", "phone"],
@@ -176,9 +177,43 @@ describe("shops", () => {
       chaseShipped: true,
       name: "Acme Fashion",
       webhooks: { shopify: { secrets: ["s3"], settings: {} } },
+      poll: {},
     });
     expect([config.implicitShops, config.shopIds, config.shop("other")]).toEqual([false, ["acme"], null]);
     for (const id of ["*", "__proto__", "constructor"]) expect(config.shop(id)).toBeNull();
+  });
+
+  it("may be polled: the keys of each platform, and an interval", () => {
+    write(`shops:
+  acme:
+    poll:
+      woocommerce: { url: "https://shop.example", key: ck, secret: "\${SHOPIFY_SECRET}", every: 5s }
+      taobao: { appKey: "1", appSecret: s, session: t }
+      youzan: { clientId: c, clientSecret: s, kdtId: 88 }
+    webhooks: { woocommerce: { secret: [new, old] }, youzan: { secret: s, clientId: c } }
+`);
+    const shop = configOf({ SHOPIFY_SECRET: "s3" }).shop("acme");
+    expect(shop?.poll).toEqual({
+      woocommerce: { everyMs: 5_000, access: { url: "https://shop.example", key: "ck", secret: "s3" } },
+      taobao: {
+        everyMs: 60_000,
+        access: { url: "https://eco.taobao.com/router/rest", appKey: "1", appSecret: "s", session: "t" },
+      },
+      youzan: {
+        everyMs: 60_000,
+        access: { url: "https://open.youzanyun.com", clientId: "c", clientSecret: "s", kdtId: "88" },
+      },
+    });
+    expect(shop?.webhooks).toEqual({
+      woocommerce: { secrets: ["new", "old"], settings: {} },
+      youzan: { secrets: ["s"], settings: { clientId: "c" } },
+    });
+    write("shops: { acme: { poll: { woocommerce: { url: x, key: a } }, webhooks: { shopify: { secret: [] } } } }");
+    expect(faultsOf()).toEqual([
+      "dunlin.yaml:1: shops.acme.webhooks.shopify.secret: needs at least one secret",
+      "dunlin.yaml:1: shops.acme.poll.woocommerce.url: must be an http:// or https:// URL",
+      "dunlin.yaml:1: shops.acme.poll.woocommerce.secret: is required",
+    ]);
   });
 
   it("are in the country of their zone and currency, unless they name one", () => {

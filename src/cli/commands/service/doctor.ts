@@ -38,10 +38,11 @@ import { type CommandContext, CommandError, withDatabase } from "../../context.t
 import { explainFileError } from "../../failure.ts";
 import { examples } from "../../help.ts";
 import { askedFindings, configuredFindings, failingFindings } from "./doctor-channels.ts";
+import { sourceFindings } from "./doctor-sources.ts";
 
 export const command: Describe = (cli) =>
   new Command("doctor")
-    .description("Check the stores, the queue, the clock, the channels and the campaigns")
+    .description("Check the stores, the queue, the clock, the channels, the campaigns and the shop systems")
     .option("--json", "print the findings as JSON")
     .addHelpText("after", examples("dunlin doctor", "dunlin doctor --json"))
     .action(({ json = false }: { json?: boolean }) => runCommand(cli, (context) => doctorCommand(context, json)));
@@ -129,6 +130,9 @@ export async function doctorCommand(context: CommandContext, json: boolean): Pro
         findings.push(...(await failingFindings(database.sql)));
       });
       await checking("channels", async () => void findings.push(...(await askedFindings(config, database.sql))));
+      await checking("sources", async () => {
+        for (const { check, ok, message } of await sourceFindings(config, database.sql)) add(check, ok, message);
+      });
       if (config.queueUrl === null) await checking("queue", () => checkQueue(config, database, add));
       return true;
     }),
