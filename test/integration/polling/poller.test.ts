@@ -116,11 +116,11 @@ describe.each(Object.entries(STOCKS))("%s", (_name, make) => {
         order(n, { modified: NOW - 50 * MINUTE + (n < 130 ? 0 : n * 1_000), created: NOW - 60 * MINUTE }),
       );
     let page = 0;
-    // Two orders leave the places that they had, so that all behind them move up.
+    // Each time another of the oldest orders leaves its place, so that all behind it move up.
     stock.beforePage = () => {
-      const at = [0, 150][page++ - 1];
-      const moved = at === undefined ? undefined : stock.orders[at];
-      if (at !== undefined && moved !== undefined) stock.orders[at] = { ...moved, modified: NOW - 1_000 };
+      const moved = stock.orders[page];
+      if (page > 0 && moved !== undefined) stock.orders[page] = { ...moved, modified: NOW - 1_000 };
+      page++;
     };
     const { tick } = poller();
     await tick();
