@@ -1,6 +1,6 @@
 /**
  * WooCommerce's REST API v3. Pages shift while orders change, so the list is read by time: the next page begins at the second in which the
- * last one ended. `modified_after` excludes its own second.
+ * last one ended, without the orders of that second that are read already. `modified_after` excludes its own second.
  */
 import { SECOND } from "../../core/values/duration.ts";
 import { parseInstant } from "../../core/values/instant.ts";
@@ -12,6 +12,8 @@ import { instantOf, stateOf } from "./order.ts";
 import { orderEvents } from "./source.ts";
 
 const PAGE_SIZE = 100;
+/** They stand in the URL. More orders of one second, as after a migration, are paged by number. */
+const MAX_EXCLUDED = 400;
 /** The fields that order.ts reads. */
 const FIELDS =
   "id,number,status,currency,total,date_created_gmt,date_modified_gmt,date_paid_gmt,customer_id,customer_note,billing,shipping,payment_method,payment_method_title,payment_url,needs_payment,line_items,refunds";
@@ -28,8 +30,11 @@ export function openWooCommerce({ url, key, secret }: PollAccess<"woocommerce">)
   async function* changedSince(since: number, asked: Asked): AsyncGenerator<Page> {
     const seen = new Set<string>();
     let from = since;
-    let page = 1;
+    /** The orders of the second after `from` that are read already. */
+    let done: readonly string[] = [];
     for (;;) {
+      const isLong = done.length > MAX_EXCLUDED;
+      const page = isLong ? 1 + Math.floor(done.length / PAGE_SIZE) : 1;
       const answer = await get(
         "orders",
         {
@@ -40,6 +45,7 @@ export function openWooCommerce({ url, key, secret }: PollAccess<"woocommerce">)
           status: "any",
           per_page: PAGE_SIZE,
           page,
+          ...(isLong || done.length === 0 ? {} : { exclude: done.join(",") }),
           _fields: FIELDS,
         },
         asked,
@@ -59,9 +65,9 @@ export function openWooCommerce({ url, key, secret }: PollAccess<"woocommerce">)
       if (last) return;
       if (fresh.length === 0)
         throw new PlatformFault("same_page", "the shop gives the same page of orders again and again");
-      // The orders of one second may fill several pages.
-      if (newest - SECOND > from) [from, page] = [newest - SECOND, 1];
-      else page++;
+      if (newest - SECOND > from) [from, done] = [newest - SECOND, []];
+      const read = fresh.filter((order) => (modifiedAt(order) ?? 0) > from);
+      done = [...done, ...read.flatMap(({ id }) => exactId(id) ?? [])];
     }
   }
 

@@ -216,6 +216,14 @@ describe.each(Object.entries(STOCKS))("%s", (_name, make) => {
   });
 });
 
+it.each([250, 700])("WooCommerce's %d orders of one second are all read", async (count) => {
+  const { stock, poller, stored } = await setUp(STOCKS.woocommerce);
+  for (let n = 0; n < count; n++) stock.orders.push(order(n));
+  await poller().tick();
+  expect(await stored()).toHaveLength(count);
+  expect(stock.platform.requests.every(({ query }) => query.toString().length < 12_000)).toBe(true);
+});
+
 describe("among several processes", () => {
   it("one polls a shop at a time", async () => {
     const { stock, poller, stored } = await setUp(STOCKS.woocommerce);

@@ -67,8 +67,9 @@ export const woocommerce = () =>
       const included = query.get("include")?.split(",") ?? null;
       if (included === null) stock.beforePage();
       const after = Date.parse(`${query.get("modified_after")}Z`);
+      const excluded = query.get("exclude")?.split(",") ?? [];
       const all = byTime(stock.orders).filter(({ id, modified }) =>
-        included === null ? modified > after : included.includes(id),
+        included === null ? modified > after && !excluded.includes(id) : included.includes(id),
       );
       const [size, page] = [Number(query.get("per_page")), Number(query.get("page") ?? 1)];
       const fields = new Set(query.get("_fields")?.split(","));
