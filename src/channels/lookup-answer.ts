@@ -1,8 +1,8 @@
 /** The parts that the look-ups share: how an answer is read, and that lists come in pages. */
 import type { LookupAnswer } from "../core/seams/lookup.ts";
+import { retryAfterMs } from "../core/text/retry-after.ts";
 import { MINUTE, SECOND } from "../core/values/duration.ts";
 import type { HttpAnswer } from "./http-client.ts";
-import { retryAfterMs } from "./http-outcome.ts";
 import { parseObject } from "./json-answer.ts";
 
 type Json = Readonly<Record<string, unknown>>;
