@@ -5,7 +5,7 @@
 import type { SendOutcome } from "../core/seams/channel.ts";
 import { MINUTE } from "../core/values/duration.ts";
 import { offsetMinutes } from "../core/values/zone.ts";
-import { permanent, transient } from "./http-outcome.ts";
+import { transient } from "./http-outcome.ts";
 
 /**
  * - `refused`: never, for this recipient or this text.
@@ -19,6 +19,8 @@ export type Meaning = {
   readonly until?: "tomorrow" | "next month";
   /** `later` for this address alone: the channel works for all others. */
   readonly ofAddress?: true;
+  /** As the code says for sure of the address: its owner opted out, or it does not exist. */
+  readonly wish?: "out" | "invalid";
 };
 
 export type CodeTable = {
@@ -68,9 +70,10 @@ export function outcomeOf(
       ? { kind: "unknown", code, message: `${message}; it may have sent the message`, unlisted: true }
       : { kind: "failed-permanent", code, message, unlisted: true };
   }
-  const { means, words, until, ofAddress } = meaning;
+  const { means, words, until, ofAddress, wish } = meaning;
   const waitMs = until === undefined ? null : startOf(until, now, table.zone) - now;
-  if (means === "refused") return permanent(code, words);
+  if (means === "refused")
+    return { kind: "failed-permanent", code, message: words, ...(wish === undefined ? {} : { wish }) };
   if (means === "later") {
     const later = transient(code, words, waitMs ?? retryAfterMs);
     return ofAddress === true && later.kind === "failed-transient" ? { ...later, ofAddress } : later;

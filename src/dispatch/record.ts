@@ -5,8 +5,11 @@ import { rescue as verdictOnExpired } from "../core/rules/retry.ts";
 import type { Sql } from "../db/client.ts";
 import type { Key } from "../db/keys.ts";
 import { changeCredited } from "../db/stores/buyers/attribution-store.ts";
+import { writeWishes } from "../db/stores/buyers/wish-writer.ts";
+import { insertAudit } from "../db/stores/campaigns/audit-store.ts";
 import { planAnewWithout } from "../db/stores/dispatch/due-store.ts";
 import { findExpired, giveUpExpired, type Outcome, recordOutcomes } from "../db/stores/dispatch/outcome-store.ts";
+import { databaseNow } from "../db/stores/intake/intake-store.ts";
 import { keepMessageIds } from "../db/stores/receipts/kept-store.ts";
 import { scheduleLookups } from "../db/stores/receipts/lookup-store.ts";
 import type { DispatchDeps, DispatchLog } from "./deps.ts";
@@ -54,7 +57,24 @@ export async function record(deps: DispatchDeps, outcomes: readonly Outcome[]): 
         tx,
         unknown.map(({ shop, deliveryId: id }) => ({ shop, id })),
       ),
+      heed(tx, rest),
     ]),
+  );
+}
+
+/** Opts out the addresses that the answers name, in the transaction that records these. */
+async function heed(tx: Sql, outcomes: readonly Outcome[]): Promise<void> {
+  const wishes = new Map(
+    outcomes
+      .flatMap((outcome) => outcome.wishes)
+      .map((wish) => [`${wish.shop}\n${wish.hash.toString("latin1")}`, wish]),
+  );
+  if (wishes.size === 0) return;
+  const at = await databaseNow(tx);
+  await writeWishes(
+    tx,
+    [...wishes.values()].map((wish) => ({ ...wish, at })),
+    insertAudit,
   );
 }
 

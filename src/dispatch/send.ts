@@ -1,10 +1,12 @@
 /** Sends one claimed reminder over its channel and returns the outcome to record. Never throws for an answer of a provider. */
 import { setTimeout as pause } from "node:timers/promises";
-import { usableChannel } from "../core/rules/buyer-state.ts";
+import { maskContact } from "../core/order/contact.ts";
+import { covers, usableChannel } from "../core/rules/buyer-state.ts";
 import { whyTooLate } from "../core/rules/judge.ts";
 import { afterFailure } from "../core/rules/retry.ts";
 import { type Channel, NOT_BEGUN, type SendOutcome } from "../core/seams/channel.ts";
 import { channelsFrom } from "../core/seams/channel-order.ts";
+import { newId } from "../db/ids.ts";
 import type { Outcome } from "../db/stores/dispatch/outcome-store.ts";
 import { VaultError } from "../db/vault.ts";
 import { costOf, type MadeMessage } from "../render/message.ts";
@@ -66,7 +68,26 @@ export async function send(
       reminder: "skipped",
       reason: "unknown_outcome",
     });
-  return failed(deps, job, composed.made, outcome);
+  const wishes =
+    outcome.kind === "failed-permanent" && outcome.wish !== undefined
+      ? wishesOf(deps, job, channel, { to: composed.message.to, wish: outcome.wish })
+      : NONE;
+  return failed(deps, job, composed.made, outcome, wishes);
+}
+
+/** The address of the message, in each form in which the buyer has it: a number may be the handle of a chat, too. */
+function wishesOf(
+  { vault }: DispatchDeps,
+  { buyer, shop }: SendJob,
+  { name, provider, contacts }: Channel,
+  { to, wish }: { readonly to: string; readonly wish: "out" | "invalid" },
+): Outcome["wishes"] {
+  return buyer.contacts
+    .filter(({ kind, cipher }) => contacts.some((taken) => covers(taken, kind)) && vault.open(cipher) === to)
+    .map(({ kind, hash, address }) => ({
+      ...{ shop: shop.id, kind, hash: address ?? hash, id: newId(), masked: vault.seal(maskContact(to)) },
+      ...{ channel: name, source: provider, out: true, reason: wish === "invalid" ? "bounce" : "opt_out" },
+    }));
 }
 
 /** A failure before the provider is called is a certain failure, not an unknown outcome: nothing was sent. */
@@ -125,6 +146,8 @@ function tooLate(job: SendJob, made: MadeMessage): Outcome {
   });
 }
 
+const NONE: Outcome["wishes"] = [];
+
 type Change = Pick<Outcome, "state" | "reminder"> & Partial<Outcome>;
 
 /** Fields that `change` leaves out are null. All outcomes have one shape: thousands a second are kept until they are recorded. */
@@ -148,6 +171,7 @@ function outcomeOf(job: SendJob, made: MadeMessage | null, change: Change): Outc
     reason: change.reason ?? null,
     retryInMs: change.retryInMs ?? null,
     retryChannel: change.retryChannel ?? null,
+    wishes: change.wishes ?? NONE,
   };
 }
 
@@ -176,18 +200,19 @@ function failed(
   job: SendJob,
   made: MadeMessage | null,
   outcome: Exclude<SendOutcome, { kind: "accepted" | "unknown" }>,
+  wishes: Outcome["wishes"] = NONE,
 ): Outcome {
   const now = nowOf(job);
   const after = afterFailure({
     outcome,
     channel: job.channel,
     attempt: job.attempt,
-    next: nextChannel(deps, job),
+    next: nextChannel(deps, job, wishes),
     now,
     until: job.until,
   });
   const state = outcome.kind === "channel-fault" ? "failed-transient" : outcome.kind;
-  const failure = { state, code: outcome.code, message: outcome.message };
+  const failure = { state, code: outcome.code, message: outcome.message, wishes };
   if (after.kind === "end") {
     // It was not tried: its time was over, or is before another attempt.
     const reason = outcome.code === NOT_BEGUN ? whyTooLate(job.latest, job.until + 1) : after.reason;
@@ -201,10 +226,15 @@ function failed(
   });
 }
 
-/** The next usable channel after this one. */
-function nextChannel(deps: DispatchDeps, job: SendJob): string | null {
+/** The next usable channel after this one. It does not go to an address that the answer opted out. */
+function nextChannel(deps: DispatchDeps, job: SendJob, wishes: Outcome["wishes"]): string | null {
   const step = job.campaign.steps.find(({ id }) => id === job.step);
   if (step === undefined) return null;
   const channels = channelsFrom(deps.channels, step, job.channel).slice(1);
-  return usableChannel({ ...step, channels }, job.buyer.state, deps.policy()).channel;
+  const contacts = new Map(job.buyer.state.contacts);
+  for (const { kind } of wishes) {
+    const contact = contacts.get(kind);
+    if (contact !== undefined) contacts.set(kind, { ...contact, suppressed: true });
+  }
+  return usableChannel({ ...step, channels }, { contacts }, deps.policy()).channel;
 }

@@ -19,7 +19,7 @@ export type ReceiptDeps = {
   readonly shopIds: readonly string[];
   readonly policy: () => Pick<BuyerPolicy, "campaigns" | "channels" | "pausedChannels">;
   /** The configured channels by name. */
-  readonly channels: ReadonlyMap<string, Pick<ChannelTerms, "contacts" | "fallback" | "cost">>;
+  readonly channels: ReadonlyMap<string, Pick<ChannelTerms, "contacts" | "fallback" | "cost" | "provider">>;
 };
 
 /** How asking a provider about a message ended. */

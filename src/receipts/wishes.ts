@@ -4,23 +4,29 @@
  */
 import { contactOf, type Identity, maskContact } from "../core/order/contact.ts";
 import { readWish } from "../core/receipts/consent.ts";
+import { covers } from "../core/rules/buyer-state.ts";
 import type { Receipt } from "../core/seams/receipt.ts";
 import type { ContactKind, ShopPolicy } from "../core/values/policy.ts";
 import type { Sql } from "../db/client.ts";
 import { newId } from "../db/ids.ts";
-import { liftSuppressions, type SuppressionWrite, suppressContacts } from "../db/stores/buyers/suppression-store.ts";
+import { type WishWrite, writeWishes } from "../db/stores/buyers/wish-writer.ts";
 import { insertAudit } from "../db/stores/campaigns/audit-store.ts";
 import { databaseNow } from "../db/stores/intake/intake-store.ts";
 import { shopsSeen } from "../db/stores/reads/windows.ts";
 import { type Matched, matchReceipts } from "../db/stores/receipts/match-store.ts";
-import { chatKinds, contactsOfReminders, keepWishes, storedContacts } from "../db/stores/receipts/wish-store.ts";
+import { chatKinds, contactsOfReminders, storedContacts } from "../db/stores/receipts/wish-store.ts";
 import { inTransaction } from "../db/transaction.ts";
 import { type Arrived, nameOf } from "./apply.ts";
 import type { ReceiptDeps } from "./deps.ts";
 
 type Wishing = Arrived & { readonly index: number; readonly wish: "out" | "in" | "invalid" };
 type Address = { readonly shop: string; readonly kind: string; readonly hash: Buffer; readonly masked: string };
-type Outcome = Address & Pick<Wishing, "wish" | "channel"> & { readonly at: number };
+type Outcome = Address &
+  Pick<Wishing, "wish" | "channel"> & {
+    readonly at: number;
+    /** The provider says so, in the receipt of a message. */
+    readonly reported: boolean;
+  };
 
 export const wishOf = ({ kind, wish, text }: Receipt): Wishing["wish"] | null =>
   wish ?? (kind === "reply" && text !== null ? readWish(text) : null);
@@ -40,15 +46,25 @@ export async function applyWishes(deps: ReceiptDeps, arrived: readonly Arrived[]
     for (const each of wishing) {
       const { addresses, isKnown } = await addressesOf(deps, tx, each, matches.get(each.index));
       if (isKnown) known[each.index] = true;
-      const { at } = each.receipt;
+      const { at, kind } = each.receipt;
       for (const address of addresses) {
         const key = `${address.shop}\n${address.hash.toString("latin1")}`;
-        const outcome = { ...address, wish: each.wish, channel: each.channel, at: Math.min(at ?? now, now) };
+        const outcome = {
+          ...address,
+          wish: each.wish,
+          channel: each.channel,
+          at: Math.min(at ?? now, now),
+          reported: kind === "failed",
+        };
         const before = outcomes.get(key);
         if (before === undefined || isLater(outcome, before)) outcomes.set(key, outcome);
       }
     }
-    await write(deps, tx, [...outcomes.values()]);
+    await writeWishes(
+      tx,
+      [...outcomes.values()].map((outcome) => writeOf(deps, outcome)),
+      insertAudit,
+    );
   });
   return known;
 }
@@ -57,43 +73,14 @@ const nameRow = ({ channel, receipt }: Arrived, index: number) => nameOf({ chann
 
 const isLater = (a: Outcome, b: Outcome): boolean => a.at > b.at || (a.at === b.at && b.wish === "in");
 
-async function write({ vault }: ReceiptDeps, tx: Sql, outcomes: readonly Outcome[]): Promise<void> {
-  if (outcomes.length === 0) return;
-  const keyOf = ({ shop, hash }: { shop: string; hash: Buffer }) => `${shop}\n${hash.toString("latin1")}`;
-  const latest = new Set(
-    (
-      await keepWishes(
-        tx,
-        outcomes.map(({ shop, hash, at, wish }) => ({ shop, hash, at, optedOut: wish !== "in" })),
-      )
-    ).map(keyOf),
-  );
-  const counting = outcomes.filter((outcome) => latest.has(keyOf(outcome)));
-  const outs = counting.filter(({ wish }) => wish !== "in");
-  const rows = outs.map(
-    ({ shop, hash, kind, masked, wish, channel }): SuppressionWrite => ({
-      ...{ shop, hash, kind, id: newId(), masked: vault.seal(masked), source: channel },
-      reason: wish === "invalid" ? "bounce" : "opt_out",
-    }),
-  );
-  const added = await suppressContacts(tx, rows);
-  const lifted = await liftSuppressions(
-    tx,
-    counting.filter(({ wish }) => wish === "in"),
-    ["opt_out"],
-  );
-  const entries = [
-    ...added.map((each) => ({ ...each, action: "suppression.add" })),
-    ...lifted.map((each) => ({ ...each, action: "suppression.lift" })),
-  ];
-  const who = `channel ${[...new Set(counting.map(({ channel }) => channel))].join(", ")}`;
-  for (const { shop, id, action } of entries)
-    await insertAudit(
-      tx,
-      { who, via: "http" },
-      { action, subject: shop, from: null, to: null, note: `suppression ${id}` },
-    );
-}
+const writeOf = (
+  { vault, channels }: ReceiptDeps,
+  { shop, kind, hash, masked, wish, channel, at, reported }: Outcome,
+): WishWrite => ({
+  ...{ shop, hash, kind, channel, at, id: newId(), masked: vault.seal(masked), out: wish !== "in" },
+  reason: wish === "invalid" ? "bounce" : "opt_out",
+  source: (reported ? channels.get(channel)?.provider : undefined) ?? channel,
+});
 
 /**
  * The addresses that a wish is about. If its message is known, it is about that shop. Else it holds for every shop that knows the address,
@@ -152,9 +139,8 @@ async function buyersContacts(
   contacts: readonly ContactKind[],
 ): Promise<Address[]> {
   const rows = await contactsOfReminders(tx, [{ shop, id }]);
-  const wanted = new Set<string>(contacts);
   return rows
-    .filter(({ kind }) => wanted.has(kind) || (wanted.has("chat") && kind.startsWith("chat.")))
+    .filter(({ kind }) => contacts.some((taken) => covers(taken, kind)))
     .map(({ kind, hash, cipher }) => ({ shop, kind, hash, masked: maskContact(vault.open(cipher)) }));
 }
 

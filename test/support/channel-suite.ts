@@ -182,10 +182,10 @@ export function testChannel<Name extends ChannelProvider>(sample: ChannelSample<
       channel: "channel-fault",
       unknown: "unknown",
     };
-    test.each(Object.entries(table.codes))("that answers %s", async (key, { means, words }) => {
+    test.each(Object.entries(table.codes))("that answers %s", async (key, { means, words, wish }) => {
       const code = key.replace("*", key.endsWith(".*") ? "Other" : "");
       const outcome = await sendWith(answer(code));
-      expect(outcome).toMatchObject({ kind: kinds[means], message: words });
+      expect(outcome).toMatchObject({ kind: kinds[means], message: words, ...(wish === undefined ? {} : { wish }) });
       expectDiscreet(outcome, logged());
     });
 

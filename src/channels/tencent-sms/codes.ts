@@ -10,7 +10,11 @@ export const tencentCodes: CodeTable = {
   provider: "tencent-sms",
   zone: "Asia/Shanghai",
   codes: {
-    "FailedOperation.PhoneNumberInBlacklist": refused("the number opted out at the provider"),
+    "FailedOperation.PhoneNumberInBlacklist": {
+      means: "refused",
+      words: "the number opted out at the provider",
+      wish: "out",
+    },
     "InvalidParameterValue.IncorrectPhoneNumber": refused("the provider takes no such number"),
     "FailedOperation.PhoneNumberParseFail": refused("the provider takes no such number"),
     "FailedOperation.ContainSensitiveWord": refused("the text holds forbidden words"),

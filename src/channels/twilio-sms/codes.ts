@@ -2,6 +2,7 @@
 import type { CodeTable, Meaning } from "../code-table.ts";
 
 const refused = (words: string): Meaning => ({ means: "refused", words });
+const gone = (words: string): Meaning => ({ means: "refused", words, wish: "invalid" });
 const channel = (words: string): Meaning => ({ means: "channel", words });
 const later = (words: string): Meaning => ({ means: "later", words });
 
@@ -9,13 +10,13 @@ export const twilioCodes: CodeTable = {
   provider: "twilio-sms",
   zone: "UTC",
   codes: {
-    "21211": refused("the provider takes no such number"),
+    "21211": gone("there is no such number"),
     "21214": refused("the number cannot be reached"),
     "21614": refused("the number takes no SMS"),
-    "21610": refused("the number opted out at the provider"),
+    "21610": { means: "refused", words: "the number opted out at the provider", wish: "out" },
     "21617": refused("the text is too long"),
     "30004": refused("the number blocks messages"),
-    "30005": refused("there is no such number"),
+    "30005": gone("there is no such number"),
     "30006": refused("the number is a landline, or its carrier is not reached"),
     "30007": refused("the carrier filtered the text"),
     "20003": channel("the credentials are refused: check accountSid and authToken"),

@@ -4,7 +4,9 @@
  */
 import { createHmac } from "node:crypto";
 import { NO_RECEIPT, type Receipt, type ReceiptReader, type ReceiptRequest } from "../../core/seams/receipt.ts";
+import { meaningOf } from "../code-table.ts";
 import { isSame, no, OK, text } from "../receipt-parts.ts";
+import { twilioCodes } from "./codes.ts";
 
 /** `publicUrl`: where Twilio reaches this service; null: at the host of the request. */
 export function twilioReceipts({
@@ -65,8 +67,6 @@ function addressesOf({ headers, url }: ReceiptRequest, publicUrl: string | null)
 const ON_ITS_WAY = new Set(["accepted", "queued", "sending", "sent", "scheduled"]);
 /** Unreachable for the moment, unknown, or expired: a later step may try again, the next channel need not. */
 const PASSING = new Set(["30001", "30003", "30008", "30022", "30036", "30410", "63018"]);
-const OPTED_OUT = "21610";
-const INVALID = new Set(["21211", "30005"]);
 
 function statusOf(fields: URLSearchParams, deliveryId: string | null): Receipt | null {
   const receipt = statusReceipt({
@@ -85,7 +85,7 @@ export function statusReceipt({ status, code, to }: Status): Receipt | null {
   if (ON_ITS_WAY.has(status)) return { ...NO_RECEIPT, kind: "sent" };
   if (status === "delivered" || status === "read") return { ...NO_RECEIPT, kind: "delivered" };
   if (status !== "failed" && status !== "undelivered") return null;
-  const wish = code === OPTED_OUT ? "out" : INVALID.has(code ?? "") ? "invalid" : null;
+  const wish = (code === null ? null : meaningOf(twilioCodes, code))?.wish ?? null;
   return {
     ...NO_RECEIPT,
     kind: "failed",

@@ -12,7 +12,7 @@ export const whatsappCodes: CodeTable = {
   codes: {
     "131026": refused("the number has no WhatsApp, an old one, or blocks messages"),
     "131047": refused("the buyer wrote nothing for 24 hours: only an approved template is sent then"),
-    "131050": refused("the buyer stopped marketing messages"),
+    "131050": { means: "refused", words: "the buyer stopped marketing messages", wish: "out" },
     "131049": refused("the buyer got enough marketing messages for a day, as Meta decides"),
     "130472": refused("the buyer is part of an experiment of Meta, without marketing messages"),
     "131021": refused("the number is that of the sender"),

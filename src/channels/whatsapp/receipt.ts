@@ -6,7 +6,9 @@
 import { createHmac } from "node:crypto";
 import { NO_RECEIPT, type Receipt, type ReceiptReader } from "../../core/seams/receipt.ts";
 import { parseExact } from "../../core/text/exact-json.ts";
+import { meaningOf } from "../code-table.ts";
 import { isObject, isSame, type Json, no, OK, secondsTime, text, textOf } from "../receipt-parts.ts";
+import { whatsappCodes } from "./codes.ts";
 
 export function whatsappReceipts({
   appSecret,
@@ -54,7 +56,6 @@ function listIn(of: Json, key: string): readonly Json[] {
 
 /** Busy or not clear: the message may still arrive, or a later one would. */
 const PASSING = new Set(["1", "2", "4", "80007", "130429", "131000", "131016", "131048", "131053", "131056", "133004"]);
-const OPTED_OUT = "131050";
 
 function statusOf(status: Json): Receipt | null {
   const base = {
@@ -71,7 +72,7 @@ function statusOf(status: Json): Receipt | null {
       return { ...base, kind: "delivered" };
     case "failed": {
       const code = textOf(listIn(status, "errors")[0]?.code);
-      const wish = code === OPTED_OUT ? "out" : null;
+      const wish = (code === null ? null : meaningOf(whatsappCodes, code))?.wish ?? null;
       const address = wish === null ? null : numberOf(status.recipient_id);
       return { ...base, kind: "failed", code, definite: code !== null && !PASSING.has(code), wish, address };
     }

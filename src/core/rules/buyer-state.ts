@@ -212,6 +212,10 @@ export function contactFor(
   return why;
 }
 
+/** Whether a channel that takes this kind of contact takes a contact of that kind. */
+export const covers = (taken: ContactKind, kind: string): boolean =>
+  taken === kind || (taken === "chat" && kind.startsWith("chat."));
+
 /** The kind of the chat handle that was reported last. */
 function lastChat(contacts: BuyerState["contacts"]): string | null {
   let last: readonly [kind: string, contact: Contact] | null = null;

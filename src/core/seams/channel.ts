@@ -14,14 +14,24 @@ export type ApprovedTemplate = {
   readonly fields: Readonly<Record<string, string>>;
 };
 
+/** The parts of an e-mail beside its text. */
+export type Mail = {
+  /** One line. */
+  readonly subject: string;
+  /** Whether it also has a form in HTML, which the channel makes from the text. */
+  readonly html: boolean;
+};
+
 export type Message = {
   /** The same in every attempt of one reminder on one channel. The provider gets it if it takes one. */
   readonly idempotencyKey: string;
   readonly channel: string;
   readonly shop: string;
-  /** E.164 phone number or chat handle. It is never logged. */
+  /** E.164 phone number, e-mail address or chat handle. It is never logged. */
   readonly to: string;
   readonly text: string;
+  /** Absent: the front matter of the text has no subject. */
+  readonly mail?: Mail;
   readonly locale: string;
   readonly campaign: string;
   readonly step: string;
@@ -48,6 +58,8 @@ export type SendOutcome =
       readonly code: string;
       readonly message: string;
       readonly unlisted?: true;
+      /** The owner of the address opted out at the provider, or the address does not exist. */
+      readonly wish?: "out" | "invalid";
     }
   | {
       readonly kind: "failed-transient";

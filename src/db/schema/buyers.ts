@@ -110,7 +110,7 @@ export const suppressions = pgTable(
     masked: bytea("masked"),
     /** `opt_out`: the buyer or the provider said so; `manual`: a person did; `bounce`: the address does not exist. */
     reason: text("reason").notNull().default("manual"),
-    /** The channel, or the person. */
+    /** The channel of a reply, the provider that refused the address, or the person. */
     source: text("source").notNull(),
     createdAt: instant("created_at").notNull(),
   },

@@ -31,7 +31,7 @@ export const suppression = z.strictObject({
   reason: z
     .enum(["opt_out", "manual", "bounce"])
     .describe("`opt_out`: the buyer said so; `manual`: a person did; `bounce`: the address does not exist"),
-  source: text.describe("The channel of the reply or receipt, or the person"),
+  source: text.describe("The channel of the reply, the provider that refused the address, or the person"),
   at: instant,
 });
 

@@ -12,7 +12,7 @@ export type SuppressionWrite = ContactKey & {
   /** The masked address, sealed. */
   readonly masked: Buffer;
   readonly reason: SuppressionReason;
-  /** The channel, or the person. */
+  /** The channel of a reply, the provider that refused the address, or the person. */
   readonly source: string;
 };
 

@@ -3,6 +3,7 @@ import type { Sql } from "../../client.ts";
 import { plain } from "../../columns.ts";
 import { type Key, uuidKeys } from "../../keys.ts";
 import { bytea, type Columns, float8, int4, int8, rowSet, text, uuid, word } from "../../rows.ts";
+import type { WishWrite } from "../buyers/wish-writer.ts";
 
 export type Outcome = {
   readonly shop: string;
@@ -26,6 +27,8 @@ export type Outcome = {
   /** When it is retried, ms from the database's now, and on which channel. */
   readonly retryInMs: number | null;
   readonly retryChannel: string | null;
+  /** The addresses whose owner opted out at the provider, or that do not exist, as its answer says. */
+  readonly wishes: readonly Omit<WishWrite, "at">[];
 };
 
 /** The columns of the delivery. */

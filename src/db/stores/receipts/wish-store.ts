@@ -1,35 +1,13 @@
-/** Wishes of buyers about an address, and whose address it is. */
+/** Whose address it is that a buyer has a wish about. */
 import type { Sql } from "../../client.ts";
 import { uuidKeys } from "../../keys.ts";
-import { bool, bytea, instant, rowSet, text } from "../../rows.ts";
+import { bytea, rowSet, text } from "../../rows.ts";
 import { atAddress, type ContactKey } from "../buyers/suppression-store.ts";
 
-export type Wish = ContactKey & { readonly at: number; readonly optedOut: boolean };
-
-const wishes = rowSet<Wish>(
-  {
-    shop_id: text(({ shop }) => shop),
-    hash: bytea(({ hash }) => hash),
-  },
-  {
-    at: instant(({ at }) => at),
-    opted_out: bool(({ optedOut }) => optedOut),
-  },
-);
 const contactKeys = rowSet<ContactKey>({
   shop_id: text(({ shop }) => shop),
   hash: bytea(({ hash }) => hash),
 });
-
-/** Returns the wishes that are the latest ones of their address. If two have the same moment, the opt-out holds. The rows name each address once. */
-export function keepWishes(tx: Sql, rows: readonly Wish[]) {
-  return tx<{ shop: string; hash: Buffer }[]>`
-    insert into wishes as w (${wishes.names(tx)}) select ${wishes.values(tx)} from ${wishes.rows(tx, rows)}
-    order by n.shop_id, n.hash
-    on conflict (shop_id, hash) do update set at = excluded.at, opted_out = excluded.opted_out
-      where (w.at, w.opted_out) < (excluded.at, excluded.opted_out)
-    returning w.shop_id as shop, w.hash`;
-}
 
 /** The contacts that are stored. */
 export function storedContacts(tx: Sql, keys: readonly ContactKey[]) {
