@@ -8,6 +8,8 @@ export type ChannelDeps = {
   readonly now?: () => number;
   /** Where providers reach this service; null: not known. */
   readonly publicUrl?: string | null;
+  /** The address at which the owner of an e-mail address opts out of a shop. Absent: this service has no public address. */
+  readonly unsubscribeUrl?: (shop: string, address: string) => string;
   /** Prints one line of channel `console`, given without its end. Default: standard output. */
   readonly print?: (line: string) => void;
 };

@@ -103,7 +103,7 @@ function channelConfig(name: string, entry: ChannelEntry): ChannelConfig {
     contacts: entry.contact === undefined ? contactsOf(name, provider) : [entry.contact].flat().filter(isContact),
     ratePerSecond: entry.ratePerSecond ?? null,
     timeoutMs: entry.timeout ?? 10 * SECOND,
-    connections: entry.connections ?? DEFAULT_CONNECTIONS,
+    connections: entry.connections ?? providerOf(provider)?.connections ?? DEFAULT_CONNECTIONS,
     cost: entry.cost ? { micros: toMicros(entry.cost.amount), currency: entry.cost.currency } : null,
     fallback: entry.fallback ?? null,
   };

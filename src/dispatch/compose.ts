@@ -29,7 +29,7 @@ export function compose(job: SendJob, channel: Channel, vault: Vault): Composed 
     to,
   });
   if (!made.ok) return made;
-  const { text, locale, params, approved } = made;
+  const { text, locale, params, approved, mail } = made;
   return {
     ok: true,
     made,
@@ -45,6 +45,7 @@ export function compose(job: SendJob, channel: Channel, vault: Vault): Composed 
       orders: job.orders,
       params,
       approved,
+      ...(mail === null ? {} : { mail }),
     },
   };
 }

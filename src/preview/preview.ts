@@ -50,6 +50,8 @@ export type Preview = {
   readonly cost: { readonly amount: string; readonly currency: string } | null;
   readonly params: Readonly<Record<string, string>>;
   readonly approved: ApprovedTemplate | null;
+  /** The subject of an e-mail; null: the text is for no e-mail. */
+  readonly subject: string | null;
   readonly warnings: readonly string[];
 };
 
@@ -112,7 +114,7 @@ function show(
   const masked = sent === shown ? real : makeMessage(template, shown, channel, to);
   if (!real.ok) return { kind: "not-rendered", message: real.message };
   if (!masked.ok) return { kind: "not-rendered", message: masked.message };
-  const { text, params, approved, locale } = masked;
+  const { text, params, approved, mail, locale } = masked;
   const { segments, encoding, units, cost } = real;
   return {
     kind: "preview",
@@ -125,6 +127,7 @@ function show(
       cost: cost === null ? null : { amount: formatMicros(cost.micros, cost.currency), currency: cost.currency },
       params,
       approved,
+      subject: mail?.subject ?? null,
       warnings: [
         ...remarks,
         ...[...adviseText(template, channel, payUrl), ...adviseRefusedInMessage(template, channel, real, sent)].map(

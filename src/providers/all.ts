@@ -7,13 +7,14 @@ import { consoleProvider } from "./console.ts";
 import type { ApprovedTemplates, Provider } from "./provider.ts";
 import { carriersAbroadRefuse, carriersRefuse, chatRefuses } from "./refused/lists.ts";
 import type { Refusals } from "./refused/refusals.ts";
+import { smtp } from "./smtp.ts";
 import { tencentSms } from "./tencent-sms.ts";
 import { twilioSms } from "./twilio-sms.ts";
 import { webhook } from "./webhook.ts";
 import { wechat } from "./wechat.ts";
 import { whatsapp } from "./whatsapp.ts";
 
-const ALL = [consoleProvider, webhook, aliyunSms, tencentSms, twilioSms, whatsapp, wechat] as const;
+const ALL = [consoleProvider, webhook, aliyunSms, tencentSms, twilioSms, whatsapp, wechat, smtp] as const;
 
 type Listed = (typeof ALL)[number];
 type WithChannel = Extract<Listed, { readonly settings: object }>;

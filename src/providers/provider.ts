@@ -20,6 +20,10 @@ export type Provider = {
   readonly refuses: Refusals | null;
   /** false: its messages reach no buyer. */
   readonly delivers: boolean;
+  /** Whether its messages are e-mails: their texts need a `subject` in the front matter. Absent: no. */
+  readonly needsSubject?: true;
+  /** How many sends a process has under way at a time, unless the channel says otherwise. Absent: the default of all channels. */
+  readonly connections?: number;
   /** Its own keys of a channel in dunlin.yaml. null: there is no such channel yet; only its approved templates are read. */
   readonly settings: Readonly<Record<string, z.ZodType>> | null;
   /** The fault of keys that do not fit together, each of which has its own shape; absent: none. */

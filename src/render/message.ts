@@ -2,7 +2,7 @@
  * The one way to make and count a message. Dispatch, the rehearsal, the preview, `send-test` and the warnings about texts all call it, so
  * that they agree on text, parameters, segments and cost to the byte. Pure; a message that cannot be made is a value that says why.
  */
-import type { ApprovedTemplate } from "../core/seams/channel.ts";
+import type { ApprovedTemplate, Mail } from "../core/seams/channel.ts";
 import type { ContactKind, ShopPolicy } from "../core/values/policy.ts";
 import { reviewedInMainland, sendsSms } from "../providers/all.ts";
 import type { FindTemplate } from "./catalog/find-template.ts";
@@ -29,6 +29,8 @@ export type MadeMessage = {
   readonly text: string;
   readonly params: Readonly<Record<string, string>>;
   readonly approved: ApprovedTemplate | null;
+  /** null: the text has no subject. */
+  readonly mail: Mail | null;
   /** `default/nudge.sms.en` */
   readonly template: string;
   readonly templateVersion: string;
@@ -105,7 +107,7 @@ export function makeMessage(
   const isSms = sendsSms(channel);
   const rendered = isSms ? renderSms(template, data, channel.provider, to) : template.render(data, channel.provider);
   if (!rendered.ok) return { ok: false, code: "template_failed", template: template.id, message: rendered.message };
-  const { text, params } = rendered;
+  const { text, params, mail } = rendered;
   const approved = signedBy(rendered.approved, channel.signName);
   const sms = isSms ? countSms({ text, approved }, to) : null;
   const segments = sms?.segments ?? 1;
@@ -114,6 +116,7 @@ export function makeMessage(
     text,
     params,
     approved,
+    mail,
     template: template.id,
     templateVersion: template.version,
     locale: template.locale,

@@ -115,6 +115,7 @@ export const PREVIEW: Answer<typeof preview> = {
   cost: null,
   params: {},
   approved: null,
+  subject: null,
   warnings: [],
 };
 

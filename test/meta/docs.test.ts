@@ -122,12 +122,14 @@ describe("docs/campaigns.md", () => {
   });
 
   it("shows front matter as it is taken", () => {
-    const [, template = ""] = /```handlebars\n([\s\S]*?)```/.exec(read("docs/campaigns.md")) ?? [];
+    const blocks = [...read("docs/campaigns.md").matchAll(/```handlebars\n(---\n[\s\S]*?)```/g)];
     const name = { campaign: "c", step: "s", variant: null, channel: "sms", locale: "zh-CN" };
-    const parsed = parseTemplate(name, template);
-    expect(parsed.ok ? Object.keys(parsed.template.front) : parsed.faults).toEqual(
+    const templates = blocks.map(([, template = ""]) => parseTemplate(name, template));
+    expect(templates.flatMap((parsed) => (parsed.ok ? [] : parsed.faults))).toEqual([]);
+    expect(templates.flatMap((parsed) => (parsed.ok ? Object.keys(parsed.template.front) : []))).toEqual(
       approvedTemplates.map(({ section }) => section),
     );
+    expect(templates.some((parsed) => parsed.ok && parsed.template.mail?.html === true)).toBe(true);
   });
 });
 

@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { aliyunCodes } from "../../src/channels/aliyun-sms/codes.ts";
 import type { CodeTable, Meaning } from "../../src/channels/code-table.ts";
+import { smtpCodes } from "../../src/channels/smtp/codes.ts";
 import { tencentCodes } from "../../src/channels/tencent-sms/codes.ts";
 import { twilioCodes } from "../../src/channels/twilio-sms/codes.ts";
 import { wechatCodes } from "../../src/channels/wechat/codes.ts";
@@ -10,8 +11,10 @@ import { whatsappCodes } from "../../src/channels/whatsapp/codes.ts";
 
 const PATH = "docs/providers.md";
 
-const does = ({ means, until }: Meaning): string => {
+const does = ({ means, until, wish }: Meaning): string => {
   const wait = until === undefined ? "" : `, not before ${until === "tomorrow" ? "the next day" : "the next month"}`;
+  if (wish === "out") return "opts the address out, tries the next channel";
+  if (wish === "invalid") return "records that the address does not exist, tries the next channel";
   if (means === "refused") return "tries the next channel";
   if (means === "later") return `tries again${wait}`;
   if (means === "channel") return `pauses the channel${until === undefined ? "" : ` until ${until}`}`;
@@ -31,7 +34,7 @@ function tableOf({ provider, codes }: CodeTable): string {
   ].join("\n");
 }
 
-it.each([aliyunCodes, tencentCodes, twilioCodes, whatsappCodes, wechatCodes])(
+it.each([aliyunCodes, tencentCodes, twilioCodes, whatsappCodes, wechatCodes, smtpCodes])(
   "lists the codes of $provider",
   (table) => {
     const document = readFileSync(PATH, "utf8");

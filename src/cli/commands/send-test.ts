@@ -163,7 +163,7 @@ function compose(
     const hint = variant === null && campaign.variants.length > 0 ? ", or name a --variant" : "";
     throw new CommandError(made.template === null ? `${made.message}${hint}` : `${made.template}: ${made.message}`);
   }
-  const { text, params, approved } = made;
+  const { text, params, approved, mail } = made;
   return {
     made,
     message: {
@@ -178,17 +178,18 @@ function compose(
       orders: sampleFacts(made.locale, now).orders.map(({ id }) => id),
       params,
       approved,
+      ...(mail === null ? {} : { mail }),
     },
   };
 }
 
 /** The text that a buyer would read. Where the provider makes it of an approved template: also the fields and parameters of that. */
-function shown({ text, approved, params }: MadeMessage): string[] {
+function shown({ text, approved, params, mail }: MadeMessage): string[] {
   const named = (fields: Readonly<Record<string, string>>) =>
     Object.entries(fields).map(([name, value]) => `${name}=${value}`);
   const parts =
     approved === null ? [] : [`${approved.provider}: ${named(approved.fields).join(", ")}`, ...named(params)];
-  return [...text.split("\n"), ...parts];
+  return [...(mail === null ? [] : [`subject: ${mail.subject}`]), ...text.split("\n"), ...parts];
 }
 
 function report({ out }: CommandContext, channel: Channel, { message, made }: Composed, outcome: SendOutcome): void {

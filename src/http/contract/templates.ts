@@ -84,6 +84,7 @@ export const preview = z.strictObject({
     .strictObject({ provider: text, fields: z.record(text, text) })
     .nullable()
     .describe("The provider's approved template, from the front matter"),
+  subject: text.nullable().describe("Of an e-mail, from the front matter"),
   warnings: z.array(text),
 });
 

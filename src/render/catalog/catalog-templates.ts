@@ -3,6 +3,7 @@
 import { channelsFrom } from "../../core/seams/channel-order.ts";
 import { didYouMean } from "../../core/text/suggest.ts";
 import type { Campaign } from "../../core/values/policy.ts";
+import { providerOf } from "../../providers/all.ts";
 import type { CatalogOptions } from "./catalog-options.ts";
 import { knownTemplate } from "./known-templates.ts";
 import type { Template, TemplateName } from "./template-file.ts";
@@ -27,7 +28,7 @@ export function readTemplates(
   files: ReadonlyMap<string, string>,
   draft: CampaignOutline | null,
   shownAs: string,
-  options: Pick<CatalogOptions, "fallbacks" | "stored">,
+  options: Pick<CatalogOptions, "fallbacks" | "stored" | "channelFacts">,
 ): CampaignTemplates {
   const templates: Template[] = [];
   const faults: string[] = [];
@@ -41,12 +42,28 @@ export function readTemplates(
     const place = draft === null ? null : misplaced(name, draft, options);
     if (place !== null) faults.push(`${shownAs}/${file}: ${place}`);
     const result = knownTemplate(name, text);
+    if (result.ok && lacksSubject(result.template, options)) {
+      damaged.add(`${name.step}.${name.channel}`);
+      faults.push(
+        `${shownAs}/${file}:1: an e-mail needs a subject: begin the file with ---, a line "subject: …", and ---`,
+      );
+      continue;
+    }
     if (result.ok && place === null) templates.push(result.template);
     if (result.ok) continue;
     damaged.add(`${name.step}.${name.channel}`);
     faults.push(...result.faults.map(({ line, message }) => `${shownAs}/${file}:${line}: ${message}`));
   }
   return { templates, faults, damaged };
+}
+
+/** The channel may have got another provider since the text was stored: then its sends say so. */
+function lacksSubject(
+  { mail, channel }: Template,
+  { channelFacts, stored = false }: Pick<CatalogOptions, "channelFacts" | "stored">,
+): boolean {
+  const provider = channelFacts?.find(({ name }) => name === channel)?.provider;
+  return mail === null && !stored && provider !== undefined && providerOf(provider)?.needsSubject === true;
 }
 
 const NO_FALLBACKS: NonNullable<CatalogOptions["fallbacks"]> = new Map();

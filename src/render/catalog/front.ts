@@ -23,12 +23,17 @@ export type FrontParam = {
 /** By section: `aliyun`, `tencent`, …. */
 export type Front = Readonly<Record<string, ApprovedFront>>;
 
+/** The subject of an e-mail. */
+export type MailFront = Pick<FrontParam, "line" | "source" | "template"> & { readonly html: boolean };
+
 /** `line` counts from 1 in the file. */
 export type FileFault = { readonly line: number; readonly message: string };
 export type FrontResult = {
   /** null: not given, which counts as marketing. */
   readonly category: "notice" | "marketing" | null;
   readonly front: Front;
+  /** null: the text has no subject. */
+  readonly mail: MailFront | null;
   readonly faults: readonly FileFault[];
 };
 
@@ -39,11 +44,20 @@ const MAX_PARAMS = 30;
 
 const category = z.enum(["notice", "marketing"]).optional();
 const sections = Object.fromEntries(approvedTemplates.map(({ section, shape }) => [section, shape.optional()]));
-const frontShape = z.strictObject({ ...sections, category });
+const subject = z
+  .string({ error: "must be text, in quotes if it begins with {{" })
+  .max(500, "is longer than 500 characters");
+const html = z.boolean({ error: "must be true or false" });
+const frontShape = z
+  .strictObject({ ...sections, category, subject: subject.optional(), html: html.optional() })
+  .refine(({ subject, html }) => subject !== undefined || html === undefined, {
+    error: "is for e-mails: they have a subject, too",
+    path: ["html"],
+  });
 
 /** `text`: the lines between the dashes. They begin in line 2. */
 export function readFront(text: string): FrontResult {
-  const none = { category: null, front: {} };
+  const none = { category: null, front: {}, mail: null };
   if (text.trim() === "") return { ...none, faults: [] };
   const parsed = parseYaml(text, frontShape, { linesBefore: 1, maxLength: MAX_FRONT });
   if (!parsed.ok) {
@@ -53,8 +67,8 @@ export function readFront(text: string): FrontResult {
     }));
     return { ...none, faults: [...faults, ...paramFaults(parsed.raw)].sort((a, b) => a.line - b.line) };
   }
-  const { category, ...rest } = parsed.value;
-  const given: Readonly<Record<string, Section | undefined>> = rest;
+  const { category, subject, html = false, ...rest } = parsed.value;
+  const given = rest as Readonly<Record<string, Section | undefined>>;
   const front: Record<string, ApprovedFront> = {};
   const faults: FileFault[] = [];
   let count = 0;
@@ -70,8 +84,17 @@ export function readFront(text: string): FrontResult {
       ),
     };
   }
+  const mail = subject === undefined ? null : mailOf(subject, html, parsed.lineOf(["subject"]), faults);
   if (count > MAX_PARAMS) faults.push({ line: 2, message: `has more than ${MAX_PARAMS} parameters in all` });
-  return { category: category ?? null, front, faults };
+  return { category: category ?? null, front, mail, faults };
+}
+
+function mailOf(source: string, html: boolean, line: number, faults: FileFault[]): MailFront | null {
+  if (source.trim() === "") faults.push({ line, message: "subject: must not be empty" });
+  const result = compileTemplate(source);
+  if (result.ok) return { html, line, source, template: result.template };
+  for (const { message } of result.faults) faults.push({ line, message: `subject: ${message}` });
+  return null;
 }
 
 /** The faults of the parameters in front matter that has a fault elsewhere, as far as its sections can be read. */

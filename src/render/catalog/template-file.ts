@@ -3,11 +3,11 @@
  * counted. The parameters of the front matter are rendered beside it for the provider.
  */
 import { createHash } from "node:crypto";
-import type { ApprovedTemplate } from "../../core/seams/channel.ts";
+import type { ApprovedTemplate, Mail } from "../../core/seams/channel.ts";
 import { providerOf } from "../../providers/all.ts";
 import type { TemplateData } from "../template/data.ts";
 import { type Compiled, compileTemplate } from "../template/engine.ts";
-import { type FileFault, type Front, type FrontResult, readFront } from "./front.ts";
+import { type FileFault, type Front, type FrontResult, type MailFront, readFront } from "./front.ts";
 
 export type TemplateName = {
   readonly campaign: string;
@@ -24,6 +24,7 @@ export type Rendered =
       readonly text: string;
       readonly params: Readonly<Record<string, string>>;
       readonly approved: ApprovedTemplate | null;
+      readonly mail: Mail | null;
     }
   | { readonly ok: false; readonly message: string };
 
@@ -42,6 +43,8 @@ export type Template = TemplateName & {
   /** The variables that the text shows. */
   readonly printed: readonly string[];
   readonly front: Front;
+  /** null: it is no text of an e-mail. */
+  readonly mail: MailFront | null;
   /**
    * `params` and `approved` come from the section of the channel's provider (`aliyun-sms` reads `aliyun`). A provider without approved
    * templates, such as a webhook, gets those of the section if the file has exactly one. Never throws.
@@ -57,14 +60,16 @@ export function parseTemplate(name: TemplateName, source: string): TemplateResul
   const parts = split(source.replace(/^\uFEFF/, "").replace(/\r\n?/g, "\n"));
   if (parts === null)
     return { ok: false, faults: [{ line: 1, message: "the front matter has no end: close it with a line ---" }] };
-  const { front, category, faults: frontFaults } = readFront(parts.front);
+  const { front, category, mail, faults: frontFaults } = readFront(parts.front);
   const faults: FileFault[] = [...frontFaults];
   const body = compileTemplate(parts.body);
   if (!body.ok) faults.push(...body.faults.map(({ line, message }) => ({ line: line + parts.linesBefore, message })));
   if (!body.ok || faults.length > 0) return { ok: false, faults };
   const { template } = body;
   const params = Object.values(front).flatMap((section) => section.params);
-  const walks = template.walks || params.some((param) => param.template.walks);
+  const walks = [template, ...params.map((param) => param.template), ...(mail === null ? [] : [mail.template])].some(
+    (part) => part.walks,
+  );
   // YAML can write a word with escapes.
   const speaksOf = (word: RegExp) => walks || word.test(source) || parts.front.includes("\\");
   const variant = name.variant === null ? "" : `.${name.variant}`;
@@ -80,7 +85,8 @@ export function parseTemplate(name: TemplateName, source: string): TemplateResul
       speaksOf: { name: speaksOf(/\bname\b/), items: speaksOf(/\bitems\b/) },
       printed: template.printed,
       front,
-      render: (data, provider) => render(template, front, sectionFor(front, provider), data),
+      mail,
+      render: (data, provider) => render(template, { front, mail }, sectionFor(front, provider), data),
     },
   };
 }
@@ -108,10 +114,17 @@ function sectionFor(front: Front, provider: string | undefined): string | null {
   return only !== undefined && others.length === 0 ? only : null;
 }
 
-function render(body: Compiled, front: Front, section: string | null, data: TemplateData): Rendered {
+function render(
+  body: Compiled,
+  { front, mail: mailFront }: Pick<Template, "front" | "mail">,
+  section: string | null,
+  data: TemplateData,
+): Rendered {
   const result = body.render(data);
   if (!result.ok) return result;
-  if (section === null) return { ok: true, text: result.text, params: {}, approved: null };
+  const mail = renderMail(mailFront, data);
+  if (typeof mail === "string") return { ok: false, message: `subject: ${mail}` };
+  if (section === null) return { ok: true, text: result.text, params: {}, approved: null, mail };
   const values: Record<string, string> = {};
   for (const { name, template } of front[section]?.params ?? []) {
     const value = template.render(data);
@@ -119,5 +132,14 @@ function render(body: Compiled, front: Front, section: string | null, data: Temp
     values[name] = value.text;
   }
   const approved = { provider: section, fields: front[section]?.fields ?? {} };
-  return { ok: true, text: result.text, params: values, approved };
+  return { ok: true, text: result.text, params: values, approved, mail };
+}
+
+/** A text: why there is no subject. */
+function renderMail(mail: MailFront | null, data: TemplateData): Mail | null | string {
+  if (mail === null) return null;
+  const result = mail.template.render(data);
+  if (!result.ok) return result.message;
+  const subject = result.text.replace(/\s+/g, " ").trim();
+  return subject === "" ? "is empty" : { subject, html: mail.html };
 }
