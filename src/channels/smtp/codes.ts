@@ -30,7 +30,7 @@ export const smtpCodes: CodeTable = {
     "5.7.8": channel("the credentials are refused: check url"),
     "5.7.9": channel("the way of authentication is refused: look into the settings of the account"),
     "421": later("the server is closing"),
-    "450": later("the mailbox is busy or not taken for now"),
+    "450": { means: "later", words: "the mailbox is busy or not taken for now", ofAddress: true },
     "451": later("the server failed for now"),
     "452": later("the server has too little space, or got too many messages"),
     "454": later("the server cannot authenticate for now"),
