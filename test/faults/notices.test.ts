@@ -1,0 +1,55 @@
+/** Staff notices while processes are killed and the queue is away. */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { eventually } from "../support/eventually.ts";
+import { startFakeProvider } from "../support/fake-provider.ts";
+import { setClockAhead } from "../support/service/ledger.ts";
+import { QUEUES } from "../support/service/redis.ts";
+import { PROVIDER_SECRET, rig } from "../support/service/rig.ts";
+
+const UPKEEP = ["worker", "--roles", "upkeep"];
+
+describe.each(QUEUES)("queue on $queue", ({ queue, runs }) => {
+  it.runIf(runs)("kill -9 in the middle of a post: the notice comes, twice at most, under one id", async (context) => {
+    const service = await rig(context, { queue });
+    const staff = await startFakeProvider({ secret: PROVIDER_SECRET });
+    context.onTestFinished(() => staff.close());
+    staff.rules([{ fault: { do: "hang" } }]);
+    const notices = `notices: { ops: { provider: webhook, url: "${staff.url("ops")}", secret: "${PROVIDER_SECRET}" } }\n`;
+    await service.write("dunlin.yaml", `${await readFile(join(service.dir, "dunlin.yaml"), "utf8")}${notices}`);
+    const workers = [await service.up(UPKEEP), await service.up(UPKEEP)];
+    const pause = (channel: string) => service.sql`
+      insert into pauses (kind, name, paused_at, source, code, reason)
+      values ('channel', ${channel}, dunlin_now(), 'fault', 'isv.AMOUNT_NOT_ENOUGH', 'the account has no money left')`;
+    await pause("sms");
+    await staff.received(1, 60_000);
+    await Promise.all(workers.map((worker) => worker.kill()));
+    if (service.redis !== null) await service.redis.stop();
+    staff.rules([]);
+    await service.up(UPKEEP);
+    await service.up(UPKEEP);
+    await setClockAhead(service.sql, 61);
+    await staff.received(2, 60_000);
+    await eventually(
+      "the post is recorded",
+      () => service.sql<{ count: number; due: Date | null }[]>`select count, due_at as due from notices`,
+      ([row]) => row?.count === 0 && row.due === null,
+    );
+    // Hours later only another incident is posted.
+    await setClockAhead(service.sql, 3 * 3_600);
+    await pause("chat");
+    await staff.received(3, 60_000);
+    expect(staff.log.map(({ body }) => body?.matter)).toEqual([
+      "channel_paused:sms",
+      "channel_paused:sms",
+      "channel_paused:chat",
+    ]);
+    expect(staff.log[1]?.id).toBe(staff.log[0]?.id);
+    expect(staff.log.map(({ signatureOk }) => signatureOk)).toEqual([true, true, true]);
+    expect(staff.log[1]?.body).toMatchObject({
+      matter: "channel_paused:sms",
+      text: expect.stringContaining("the account has no money left (isv.AMOUNT_NOT_ENOUGH)"),
+    });
+  });
+});
