@@ -65,6 +65,8 @@ export async function send(
       code: outcome.code,
       message: outcome.message,
       sealedText,
+      // If it turns out that it was sent, they have their price.
+      segments: composed.made.segments,
       reminder: "skipped",
       reason: "unknown_outcome",
     });

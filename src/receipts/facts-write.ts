@@ -30,6 +30,8 @@ export function factsWrite(
     segments: segments?.count ?? null,
     costMicros: billed?.micros ?? null,
     costCurrency: billed?.currency ?? null,
+    priceMicros: price?.micros ?? null,
+    priceCurrency: price?.currency ?? null,
   };
 }
 

@@ -9,7 +9,8 @@
  *   imported, counts when it would have been due (REMINDER_AT). Each one is `sent` (a provider accepted it), `cancelled` (its
  *   reason is paid, closed, refunded or excluded), `skipped` (any other reason) or `pending` (planned, or being sent). So planned =
  *   sent + skipped + cancelled + pending. The following figures are counted at the time and in the row of their reminder:
- * - `delivered`: sent reminders that a receipt confirmed. `segments`, `cost`: of the delivery that stands for a reminder.
+ * - `delivered`: sent reminders that a receipt confirmed. `segments`: of those that were sent. `cost`: of the delivery that stands for a reminder, and of
+ *   attempts that failed if their receipts say a price.
  * - `remindedOrders`: orders named by sent reminders. `recoveredOrders`, `recoveredAmount`: orders credited to them (table
  *   `recoveries`: an order once, to the last reminder before its payment, within its window, not refunded). `medianTimeToPay`: from
  *   that reminder to the payment.

@@ -28,6 +28,8 @@ export async function dispatchSetup(
     answer?: (message: Message) => SendOutcome | Promise<SendOutcome>;
     hang?: boolean;
     ratePerSecond?: number;
+    /** The price of a segment on every channel. */
+    cost?: Channel["cost"];
     /** By channel, before `ratePerSecond`. */
     rates?: Readonly<Record<string, number | null>>;
     campaign?: Partial<Campaign>;
@@ -52,7 +54,7 @@ export async function dispatchSetup(
   const sent: Message[] = [];
   const rateOf = (name: string) => options.rates?.[name] ?? options.ratePerSecond ?? null;
   const channel = (name: string, contacts: Channel["contacts"], ratePerSecond = rateOf(name)): Channel =>
-    inProcessChannel({ name, contacts, ratePerSecond }, (message) => {
+    inProcessChannel({ name, contacts, ratePerSecond, cost: options.cost ?? null }, (message) => {
       sent.push(message);
       return options.hang === true ? new Promise(() => {}) : options.answer?.(message);
     });

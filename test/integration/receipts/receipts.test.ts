@@ -1,6 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { Message, SendOutcome } from "../../../src/core/seams/channel.ts";
 import { HOUR, MINUTE } from "../../../src/core/values/duration.ts";
+import type { Sql } from "../../../src/db/client.ts";
+import { isBilled } from "../../../src/db/stores/reads/billed.ts";
+import { recoveryReport } from "../../../src/reporting/recovery.ts";
 import { receivedEvent, T0 } from "../../support/dispatch.ts";
 import { receiptSetup } from "../../support/receipts.ts";
 
@@ -32,6 +35,72 @@ describe("a delivery receipt", () => {
     expect(await deliveries()).toMatchObject([
       { state: "accepted", delivered_at: T0 + 11 * MINUTE, segments: 2, cost_micros: 75_000, cost_currency: "USD" },
     ]);
+  });
+
+  describe("and the cost", () => {
+    const PRICE = { micros: 50_000, currency: "CNY" };
+    const billed = async (setup: Awaited<ReturnType<typeof sentOnce>>) => {
+      const { totals } = await recoveryReport({ sql: setup.database.sql }, { by: [], zoneOf: () => "UTC" });
+      const byChannel = await recoveryReport({ sql: setup.database.sql }, { by: ["channel"], zoneOf: () => "UTC" });
+      const listed = await listDeliveries(setup.database.sql);
+      return {
+        cost: totals.cost.map(({ micros, currency }) => `${micros} ${currency}`),
+        segments: totals.segments,
+        channels: byChannel.rows.flatMap(({ keys, cost }) => (cost[0] ? [[keys.channel, cost[0].micros]] : [])),
+        listed,
+      };
+    };
+    const listDeliveries = async (sql: Sql) =>
+      (await findDeliveries(sql)).map(({ channel, state, cost_micros }) => [channel, state, cost_micros]);
+    const findDeliveries = (sql: Sql) => sql<{ channel: string; state: string; cost_micros: number | null }[]>`
+      select channel, state, case when ${isBilled(sql)} then cost_micros end as cost_micros from deliveries d order by id`;
+
+    it("is the channel's price for each segment that the receipt reports", async () => {
+      const setup = await sentOnce({ cost: PRICE });
+      expect(await billed(setup)).toMatchObject({ cost: ["50000 CNY"], segments: 1 });
+      await setup.post("chat", { type: "delivered", id: setup.id, at: at(11), segments: 3 });
+      expect(await billed(setup)).toMatchObject({ cost: ["150000 CNY"], segments: 3 });
+    });
+
+    it("of a failed attempt counts if its receipt says a price, beside that of the next channel", async () => {
+      const setup = await sentOnce({ cost: PRICE });
+      const cost = { amount: "0.03", currency: "CNY" };
+      await setup.post("chat", { type: "failed", id: setup.id, at: at(11), code: "E", cost });
+      await setup.drain();
+      expect(await billed(setup)).toEqual({
+        cost: ["80000 CNY"],
+        segments: 1,
+        channels: [
+          ["chat", 30_000],
+          ["sms", 50_000],
+        ],
+        listed: [
+          ["chat", "failed-permanent", 30_000],
+          ["sms", "accepted", 50_000],
+        ],
+      });
+    });
+
+    it("of a failed attempt is nothing if no receipt says a price", async () => {
+      const setup = await sentOnce({ cost: PRICE });
+      await setup.post("chat", { type: "failed", id: setup.id, at: at(11), code: "E" });
+      await setup.drain();
+      expect(await billed(setup)).toMatchObject({
+        cost: ["50000 CNY"],
+        listed: [
+          ["chat", "failed-permanent", null],
+          ["sms", "accepted", 50_000],
+        ],
+      });
+    });
+
+    it("of a message whose outcome was unknown comes with the receipt that it was sent", async () => {
+      const lost: SendOutcome = { kind: "unknown", code: "timeout", message: "no answer" };
+      const setup = await sentOnce({ cost: PRICE, answer: () => lost });
+      expect(await billed(setup)).toMatchObject({ cost: [], segments: 0 });
+      await setup.post("chat", { type: "delivered", id: setup.id, at: at(11) });
+      expect(await billed(setup)).toMatchObject({ cost: ["50000 CNY"], segments: 1 });
+    });
   });
 
   it("finds its message by the provider's id, and only on its own channel", async () => {

@@ -10,6 +10,7 @@ import type { Reason } from "../../../core/values/reason.ts";
 import type { Sql } from "../../client.ts";
 import { plain } from "../../columns.ts";
 import { inTransaction } from "../../transaction.ts";
+import { isBilled } from "./billed.ts";
 import type { DeliveryState } from "./listing-store.ts";
 import { type ReminderState, stateOf } from "./reminder-state.ts";
 
@@ -177,7 +178,8 @@ async function storyIn(sql: Sql, shop: string, id: string): Promise<StoredStory 
       from cases c where c.shop_id = ${shop} and c.id = any(${plain(caseIds)}::uuid[]) order by c.opened_at, c.id`,
     sql<DeliveryFacts[]>`
       select id, reminder_id, channel, attempt, state, claimed_at, finished_at, delivered_at, campaign_version, variant,
-        template, template_version, message_id, segments, cost_micros, cost_currency, code, message, sealed_text, lookup,
+        template, template_version, message_id, segments,
+        case when ${isBilled(sql)} then cost_micros end as cost_micros, cost_currency, code, message, sealed_text, lookup,
         exists (select from lookups l where l.shop_id = d.shop_id and l.delivery_id = d.id) as asks
       from deliveries d where shop_id = ${shop} and reminder_id = any(${plain(reminders.map((row) => row.id))}::uuid[]) order by claimed_at, id`,
   ]);

@@ -6,6 +6,7 @@ import type { PendingQuery, Row } from "postgres";
 import type { LookupEnd } from "../../../core/receipts/lookup.ts";
 import type { Reason } from "../../../core/values/reason.ts";
 import type { Sql } from "../../client.ts";
+import { isBilled } from "./billed.ts";
 import { inState, REMINDER_AT, type ReminderState, stateOf } from "./reminder-state.ts";
 import { inWindows, type Window } from "./windows.ts";
 
@@ -207,7 +208,8 @@ export function findDeliveries(sql: Sql, filter: ListFilter, { before, limit }: 
         where d.shop_id = s.shop_id and ${where} order by d.id desc limit ${limit}) d
       order by d.id desc limit ${limit})
     select d.shop_id as shop, d.id, d.reminder_id, b.platform_id as buyer, d.campaign, d.step, d.orders, d.channel, d.attempt, d.state,
-      d.claimed_at, d.finished_at, d.delivered_at, d.campaign_version, d.variant, d.template, d.template_version, d.message_id, d.segments, d.cost_micros, d.cost_currency, d.code, d.message,
+      d.claimed_at, d.finished_at, d.delivered_at, d.campaign_version, d.variant, d.template, d.template_version, d.message_id, d.segments,
+      case when ${isBilled(sql)} then d.cost_micros end as cost_micros, d.cost_currency, d.code, d.message,
       d.lookup, exists (select from lookups l where l.shop_id = d.shop_id and l.delivery_id = d.id) as asks
     from page d left join buyers b on b.shop_id = d.shop_id and b.id = d.buyer_id order by d.id desc`;
 }

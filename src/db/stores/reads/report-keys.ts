@@ -104,11 +104,21 @@ export function groupBy(sql: Sql, by: readonly Dimension[], also: readonly strin
   return sql.unsafe(names.length === 0 ? "" : `group by ${names.join(", ")}`) as unknown as Fragment;
 }
 
-/** The joins that the keys need. `s` is the delivery that stands for a reminder; where all failed, `f` is the last one. */
-export function keyJoins(sql: Sql, { by, zones }: ReportInput, { shop }: Source, standing = false): Fragment {
-  const ofDelivery = by.includes("channel") || by.includes("template");
+/**
+ * - `standing`: the delivery that stands for a reminder.
+ * - `billed`: each that failed, and that a receipt gave a price.
+ */
+type Delivery = "standing" | "billed";
+
+/** The joins that the keys need. `s` is a delivery; where all failed, `f` is the last one. Absent: only as the keys need it. */
+export function keyJoins(sql: Sql, { by, zones }: ReportInput, { shop }: Source, delivery?: Delivery): Fragment {
+  const ofDelivery = delivery !== "billed" && (by.includes("channel") || by.includes("template"));
   const parts: string[] = [];
-  if (standing || ofDelivery)
+  if (delivery === "billed")
+    parts.push(`join deliveries s on s.shop_id = r.shop_id and s.reminder_id = r.id
+      and s.state in ('failed-permanent', 'failed-transient') and s.receipt -> 'cost' is not null
+      cross join (select null::text as channel, null::text as template) f`);
+  else if (delivery === "standing" || ofDelivery)
     parts.push(`left join deliveries s on s.shop_id = r.shop_id and s.reminder_id = r.id
       and s.state in ('claimed', 'accepted', 'unknown')`);
   if (ofDelivery)

@@ -95,7 +95,10 @@ export type ReminderCounts = Keys & {
   readonly cost_micros: number;
 };
 
-/** Reminders by result, and the cost of the deliveries that stand for them; one row for each key and currency. */
+/**
+ * Reminders by result, and the cost of the deliveries that stand for them; one row for each key and currency. Rows of their own hold the cost of
+ * attempts that failed and were billed all the same, as their receipts say.
+ */
 export function countReminders(sql: Sql, input: ReportInput) {
   return sql<ReminderCounts[]>`
     select ${keyColumns(sql, input.by, REMINDER_SOURCE)} s.cost_currency, count(*)::int8 as planned,
@@ -104,8 +107,12 @@ export function countReminders(sql: Sql, input: ReportInput) {
       count(*) filter (where ${inState(sql, "skipped")})::int8 as skipped,
       count(*) filter (where ${inState(sql, "cancelled")})::int8 as cancelled,
       count(*) filter (where r.state in ('planned', 'sending'))::int8 as pending,
-      coalesce(sum(s.segments), 0)::int8 as segments, coalesce(sum(s.cost_micros), 0)::int8 as cost_micros
-    from reminders r ${keyJoins(sql, input, REMINDER_SOURCE, true)}
+      coalesce(sum(s.segments) filter (where s.state = 'accepted'), 0)::int8 as segments, coalesce(sum(s.cost_micros), 0)::int8 as cost_micros
+    from reminders r ${keyJoins(sql, input, REMINDER_SOURCE, "standing")}
+    where ${inWindow(sql, input, REMINDER_SOURCE)} ${groupBy(sql, input.by, ["s.cost_currency"])}
+    union all
+    select ${keyColumns(sql, input.by, REMINDER_SOURCE)} s.cost_currency, 0, 0, 0, 0, 0, 0, 0, sum(s.cost_micros)::int8
+    from reminders r ${keyJoins(sql, input, REMINDER_SOURCE, "billed")}
     where ${inWindow(sql, input, REMINDER_SOURCE)} ${groupBy(sql, input.by, ["s.cost_currency"])}`;
 }
 

@@ -66,6 +66,9 @@ export type FactsWrite = Key & {
   readonly segments: number | null;
   readonly costMicros: number | null;
   readonly costCurrency: string | null;
+  /** The channel's price of a segment, for an accepted message that has no cost. */
+  readonly priceMicros: number | null;
+  readonly priceCurrency: string | null;
 };
 
 const facts = rowSet<FactsWrite>(
@@ -83,6 +86,8 @@ const facts = rowSet<FactsWrite>(
     segments: int4(({ segments }) => segments),
     cost_micros: int8(({ costMicros }) => costMicros),
     cost_currency: text(({ costCurrency }) => costCurrency),
+    price_micros: int8(({ priceMicros }) => priceMicros),
+    price_currency: text(({ priceCurrency }) => priceCurrency),
   },
 );
 
@@ -94,7 +99,10 @@ export function writeFacts(tx: Sql, rows: readonly FactsWrite[]) {
       code = case when n.settled = 'yes' then n.code else d.code end,
       message = case when n.settled = 'yes' then n.message else d.message end,
       segments = coalesce(n.segments, d.segments),
-      cost_micros = coalesce(n.cost_micros, d.cost_micros), cost_currency = coalesce(n.cost_currency, d.cost_currency)
+      cost_micros = coalesce(n.cost_micros, d.cost_micros,
+        case when coalesce(n.state, d.state) = 'accepted' then n.price_micros * coalesce(n.segments, d.segments) end),
+      cost_currency = coalesce(n.cost_currency, d.cost_currency,
+        case when coalesce(n.state, d.state) = 'accepted' and coalesce(n.segments, d.segments) is not null then n.price_currency end)
     from ${facts.rows(tx, rows)}
     where d.shop_id = n.shop_id and d.id = n.id`;
 }
