@@ -3,12 +3,12 @@ import { z } from "zod";
 import type { ChannelTerms } from "../core/seams/channel.ts";
 import { didYouMean } from "../core/text/suggest.ts";
 import { explain } from "../core/text/yaml-faults.ts";
-import { decimalField, nameField, spanField } from "../core/text/yaml-fields.ts";
+import { decimalField, nameField, offOr, spanField } from "../core/text/yaml-fields.ts";
 import { SECOND } from "../core/values/duration.ts";
 import type { ContactKind } from "../core/values/policy.ts";
 import { type ChannelConfig, channelProviders, contactsOf, providerOf } from "../providers/all.ts";
 import { consoleProvider } from "../providers/console.ts";
-import { connectionsField, currencyField, positiveField } from "./fields.ts";
+import { connectionsField, countField, currencyField, positiveField } from "./fields.ts";
 
 const KIND_FAULT = "must be phone, email, chat or chat.<kind>, or a list of them";
 const kindField = z.string().refine(isContact, { error: KIND_FAULT });
@@ -26,6 +26,10 @@ const termKeys = {
   connections: connectionsField.optional(),
   cost: z.strictObject({ amount: decimalField, currency: currencyField }).optional(),
   fallback: z.string().optional(),
+  caps: offOr(
+    z.strictObject({ perAddress: countField, per: spanField }),
+    "must be off or a map of perAddress and per",
+  ).optional(),
 };
 const channelShape = z.looseObject(termKeys);
 export type ChannelEntry = z.output<typeof channelShape>;
@@ -107,11 +111,13 @@ function channelConfig(name: string, entry: ChannelEntry): ChannelConfig {
     cost: entry.cost ? { micros: toMicros(entry.cost.amount), currency: entry.cost.currency } : null,
     fallback: entry.fallback ?? null,
   };
+  const caps = entry.caps === "off" ? undefined : (entry.caps ?? providerOf(provider)?.caps);
   const signName = "signName" in entry && typeof entry.signName === "string" ? { signName: entry.signName } : {};
   // The settings are those of this provider's schema: the pair is one of the union.
   return {
     ...terms,
     ...signName,
+    ...(caps === undefined ? {} : { caps }),
     settings: z.object(providerOf(provider)?.settings ?? {}).parse(entry),
   } as ChannelConfig;
 }

@@ -39,6 +39,10 @@ export const connectionsField = numberField.refine(
   (value) => Number.isInteger(value) && value >= 1 && value <= 900,
   "must be a whole number from 1 to 900",
 );
+export const countField = numberField.refine(
+  (value) => Number.isInteger(value) && value >= 1 && value <= 1_000_000,
+  "must be a whole number from 1 to 1000000",
+);
 export const joinAtMostField = numberField.refine(
   (value) => Number.isInteger(value) && value >= 1 && value < MAX_REPORTERS,
   `must be a whole number from 1 to ${MAX_REPORTERS - 1}`,

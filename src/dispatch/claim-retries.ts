@@ -30,6 +30,7 @@ import type { Catalog } from "../render/catalog/catalog.ts";
 import { BROKEN_WAIT, type ClaimedBatch, NOTHING, shopPolicy } from "./claim.ts";
 import { type ClaimDeps, type DispatchDeps, leaseMs, RETRY_HORIZON_MS, type SendJob } from "./deps.ts";
 import type { Places } from "./limits/bulkheads.ts";
+import { loadCaps } from "./limits/caps.ts";
 import { bookSlots, type SlotBook } from "./limits/slots.ts";
 
 /** Those on channels that are `full` wait. As in `claimDue`, a batch is bisected until the bad reminder is isolated and put off. */
@@ -72,12 +73,19 @@ function claimBatch(
     const env: LoadEnv = { shopOf: (shop) => shopPolicy(deps, shop), campaigns: policy.campaigns, now };
     const named = retries.flatMap((retry) => retry.orders.map((id) => ({ shop: retry.shop_id, id })));
     const known = rows.filter(({ shop_id }) => deps.shopOf(shop_id) !== null);
-    const [loaded, orders] = await Promise.all([loadBuyers(tx, env, known), loadOrders(tx, named)]);
+    const [loaded, orders, caps] = await Promise.all([
+      loadBuyers(tx, env, known),
+      loadOrders(tx, named),
+      loadCaps(tx, deps.channels, known),
+    ]);
     for (const order of orders) {
       const buyer = loaded.get(shopKey(order.shop_id, order.buyer_id ?? ""));
       if (buyer !== undefined) adoptOrder(buyer, order);
     }
-    for (const buyer of loaded.values()) finishLoading(buyer);
+    for (const buyer of loaded.values()) {
+      finishLoading(buyer);
+      caps.apply(buyer);
+    }
     const wanted = new Map<string, number>();
     for (const retry of retries) {
       const buyer = loaded.get(shopKey(retry.shop_id, retry.buyer_id));

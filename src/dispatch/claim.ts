@@ -20,6 +20,7 @@ import { inTransaction, isDataFault } from "../db/transaction.ts";
 import type { Catalog } from "../render/catalog/catalog.ts";
 import { type ClaimDeps, type DispatchDeps, leaseMs, type SendJob } from "./deps.ts";
 import type { Places } from "./limits/bulkheads.ts";
+import { loadCaps } from "./limits/caps.ts";
 import { type Due, sendsByChannel, sendsOf, takePlaces, takeSlots } from "./limits/grant.ts";
 import { bookSlots, type Queues } from "./limits/slots.ts";
 import type { Turns } from "./turns.ts";
@@ -138,7 +139,7 @@ function claimBatch(
     for (const row of rows) locked.push({ shop: row.shop_id, id: row.id });
     const env: LoadEnv = { shopOf: (shop) => shopPolicy(deps, shop), campaigns: policy.campaigns, now };
     const known = rows.filter(({ shop_id }) => deps.shopOf(shop_id) !== null);
-    const loaded = await loadBuyers(tx, env, known);
+    const [loaded, caps] = await Promise.all([loadBuyers(tx, env, known), loadCaps(tx, deps.channels, known)]);
     const changes: Due[] = [];
     const broken = rows.filter((row) => !known.includes(row)).map((row) => ({ shop: row.shop_id, id: row.id }));
     for (const shop of new Set(broken.map(({ shop }) => shop)))
@@ -149,12 +150,14 @@ function claimBatch(
     for (const buyer of loaded.values()) {
       try {
         finishLoading(buyer);
+        caps.apply(buyer);
         const its = source.policy(policy, buyer);
         const decisions = buyer.touched ? touch(buyer.state, its, now, true) : [];
         const planned = buyer.state.open?.rows ?? [];
         decisions.push(...advance(buyer.state, its, now));
         const due = { buyer, decisions, planned };
         source.decided?.(due);
+        for (const { channel } of sendsOf(due)) caps.note(buyer, channel);
         changes.push(due);
       } catch (error) {
         // It must not hold up the others.

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { textField, urlField } from "../core/text/yaml-fields.ts";
+import { DAY } from "../core/values/duration.ts";
 import { label, named, receiptToken, sectionOf, word } from "./approved.ts";
 import type { Provider } from "./provider.ts";
 import { aliyunRefuses } from "./refused/lists.ts";
@@ -11,6 +12,8 @@ export const aliyunSms = {
   mainland: true,
   refuses: aliyunRefuses,
   delivers: true,
+  // https://help.aliyun.com: notices and marketing, per number, signature and template. Verification codes have other limits.
+  caps: { perAddress: 50, per: DAY },
   settings: {
     url: urlField.optional(),
     accessKeyId: textField,

@@ -3,7 +3,7 @@
  * which messages it refuses. One file a provider; `all.ts` lists them. The code that speaks to it is its folder in `src/channels`.
  */
 import type { z } from "zod";
-import type { ContactKind } from "../core/values/policy.ts";
+import type { AddressCap, ContactKind } from "../core/values/policy.ts";
 import type { Section } from "./approved.ts";
 import type { Refusals } from "./refused/refusals.ts";
 
@@ -31,6 +31,8 @@ export type Provider = {
     entry: Readonly<Record<string, unknown>>,
   ) => { readonly key: string; readonly message: string } | null;
   readonly approved: ApprovedTemplates | null;
+  /** The most that it documents for one address; absent: it documents none, or each account sets its own. */
+  readonly caps?: AddressCap;
 };
 
 export type ApprovedTemplates = {

@@ -1,3 +1,4 @@
+import { cappedOf } from "../core/limits/caps.ts";
 import type { OrderEvent } from "../core/order/event.ts";
 import type { Decision } from "../core/rules/buyer-state.ts";
 import { byPriority } from "../core/rules/match.ts";
@@ -94,6 +95,7 @@ function replay(
       return shop;
     },
     policy: { campaigns, channels: contacts },
+    capped: cappedOf(env.channels),
     counted: (order, shop) => countMatches(figures, campaigns, shop.id, order),
     decided: (decision, person) => {
       const composed = decision.channel === null ? null : composeText(textEnv, decision, person);

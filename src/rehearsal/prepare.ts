@@ -82,11 +82,12 @@ function startOf(from: When | null, shops: readonly ShopPolicy[], now: number): 
 
 /** The channels without their secrets. */
 export const plainChannels = (channels: PrepareInput["channels"]): RehearsalChannel[] =>
-  channels.map(({ name, provider, contacts, ratePerSecond, cost, fallback }) => ({
+  channels.map(({ name, provider, contacts, ratePerSecond, cost, fallback, caps }) => ({
     name,
     provider,
     contacts,
     ratePerSecond,
     cost,
     fallback,
+    ...(caps === undefined ? {} : { caps }),
   }));

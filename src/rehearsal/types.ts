@@ -3,7 +3,7 @@
  * nothing. Buyers are independent once it is known which identities are one person. So a file of any size is cut into buckets of whole
  * buyers, and the result does not depend on the cut. Bad lines are reported and skipped.
  */
-import type { ContactKind } from "../core/values/policy.ts";
+import type { AddressCap, ContactKind } from "../core/values/policy.ts";
 import type { AsOf, Shift } from "./change/shift.ts";
 import type { ShopTable } from "./shops.ts";
 
@@ -16,6 +16,7 @@ export type RehearsalChannel = {
   readonly cost: { readonly micros: number; readonly currency: string } | null;
   /** Name of the channel that is tried after this one fails; null: none. */
   readonly fallback: string | null;
+  readonly caps?: AddressCap;
 };
 
 /** When decisions begin, epoch ms, everywhere or in each zone; null: with the first event. */

@@ -73,6 +73,8 @@ export type BuyerState = {
   sends: BuyerSend[];
   /** Campaign → the variant that the buyer was last sent under an earlier version of it. */
   readonly treated: Map<string, string>;
+  /** The channels on which its address has got its most for now, with their fallbacks (core/limits/caps.ts); null: none. Known while sends are decided. */
+  capped: ReadonlyMap<string, string | null> | null;
   open: OpenCase | null;
 };
 
@@ -124,6 +126,7 @@ export function newBuyer(shop: ShopPolicy, bucket: number): BuyerState {
     otherPaidAt: null,
     sends: [],
     treated: new Map(),
+    capped: null,
     open: null,
   };
 }
@@ -162,20 +165,21 @@ function quietHoursOf(campaign: Campaign, state: BuyerState): QuietHours | null 
 
 /**
  * The first channel of the step that is configured and has an unsuppressed contact, or why no channel is usable (rule 7). A channel at fault
- * is passed over, for the next one of the step or its fallback.
+ * is passed over, for the next one of the step or its fallback. So is one on which the address got its most.
  */
 export function usableChannel(
   step: Step,
-  state: Pick<BuyerState, "contacts">,
+  state: Pick<BuyerState, "contacts"> & Partial<Pick<BuyerState, "capped">>,
   policy: Pick<BuyerPolicy, "channels" | "pausedChannels" | "faultyChannels">,
 ): UsableChannel {
-  let why: "suppressed" | "none" = "none";
+  let why: "suppressed" | "none" | "cap" = "none";
   let faulty: string | null = null;
-  const order = policy.faultyChannels === undefined ? step.channels : withFallbacks(step, policy.faultyChannels);
+  const order = withFallbacks(step, [policy.faultyChannels, state.capped]);
   for (const channel of order) {
     const reached = contactFor(state, policy.channels.get(channel) ?? []);
     if (reached === "none") continue;
-    if (reached === "suppressed") why = "suppressed";
+    if (reached === "suppressed") why = why === "cap" ? why : "suppressed";
+    else if (state.capped?.has(channel) === true) why = "cap";
     else if (policy.pausedChannels?.has(channel) !== true) return { channel };
     else if (policy.faultyChannels?.has(channel) === true) faulty ??= channel;
     else return { channel: faulty ?? channel, paused: true };
@@ -183,13 +187,17 @@ export function usableChannel(
   return faulty === null ? { channel: null, why } : { channel: faulty, paused: true };
 }
 
-/** The step's channels, then the fallbacks of those at fault. */
-function withFallbacks({ channels }: Step, faulty: ReadonlyMap<string, string | null>): readonly string[] {
+type Fallbacks = ReadonlyMap<string, string | null> | null | undefined;
+
+/** The step's channels, then the fallbacks of those that are passed over. */
+function withFallbacks({ channels }: Step, passedOver: readonly Fallbacks[]): readonly string[] {
+  if (passedOver.every((fallbacks) => fallbacks == null)) return channels;
   const order = [...channels];
-  for (const name of order) {
-    const fallback = faulty.get(name) ?? null;
-    if (fallback !== null && !order.includes(fallback)) order.push(fallback);
-  }
+  for (const name of order)
+    for (const fallbacks of passedOver) {
+      const fallback = fallbacks?.get(name) ?? null;
+      if (fallback !== null && !order.includes(fallback)) order.push(fallback);
+    }
   return order;
 }
 

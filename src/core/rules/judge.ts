@@ -33,7 +33,10 @@ export type Send = { readonly step: string; readonly at: number; readonly latest
 /** The channel that a send may take, or why no channel is usable. */
 export type UsableChannel =
   | { readonly channel: string; readonly paused?: true }
-  | { readonly channel: null; readonly why: "suppressed" | "none" };
+  | { readonly channel: null; readonly why: NoChannel };
+
+/** `cap`: each channel that has a contact sent it as much as it may. */
+type NoChannel = "suppressed" | "none" | "cap";
 
 type Skip = { readonly kind: "skip"; readonly reason: Reason };
 
@@ -111,7 +114,7 @@ export function keepPromise({ promisedAt }: SendFacts, { at, latest }: Send): Ru
 }
 
 /** Rule 7. */
-export const whyNoContact = (why: "suppressed" | "none"): Reason => (why === "none" ? "no_contact" : "suppressed");
+export const whyNoContact = (why: NoChannel): Reason => (why === "none" ? "no_contact" : why);
 
 /** Rule 8. */
 export function keepSilence({ campaign, paidAt }: SendFacts, { at }: Send): Ruling {

@@ -71,7 +71,8 @@ export function replan(state: BuyerState, policy: BuyerPolicy, now: number, keep
     orders: planOrders(state, open),
     contactFor: (step) => {
       const usable = usableChannel(step, state, policy);
-      return usable.channel === null ? usable.why : "usable";
+      // A cap holds for the moment at which a send is decided.
+      return usable.channel !== null || usable.why === "cap" ? "usable" : usable.why;
     },
   });
   const waits = isPaused(state, campaign) || policy.pausedChannels !== undefined;

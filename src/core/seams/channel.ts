@@ -2,7 +2,7 @@
  * The seam to providers. A channel sends one message to one provider, once, and returns the outcome as a value. It never throws for what a
  * provider does, and it never retries: the rules decide about that.
  */
-import type { ContactKind } from "../values/policy.ts";
+import type { AddressCap, ContactKind } from "../values/policy.ts";
 import type { ChannelFinding, UsedNames } from "./channel-check.ts";
 import type { Lookup } from "./lookup.ts";
 
@@ -93,6 +93,8 @@ export type ChannelTerms = {
   readonly cost: { readonly micros: number; readonly currency: string } | null;
   /** The channel that is tried after this one failed permanently; null: none. */
   readonly fallback: string | null;
+  /** Absent: an address may get any number of messages. */
+  readonly caps?: AddressCap;
 };
 
 /** The code of a `failed-transient` outcome of a request that was not begun by its deadline. */

@@ -1,4 +1,5 @@
 /** The input and the totals of a simulation. */
+import type { CappedChannel } from "../limits/caps.ts";
 import type { OrderEvent } from "../order/event.ts";
 import type { Order } from "../order/order.ts";
 import type { BuyerPolicy, Decision } from "../rules/buyer-state.ts";
@@ -10,6 +11,8 @@ export type SimulationInput = {
   /** Knows every shop in the events. */
   readonly shopOf: (shop: string) => ShopPolicy;
   readonly policy: Pick<BuyerPolicy, "campaigns" | "channels">;
+  /** The channels that cap their messages to an address. Absent: none. */
+  readonly capped?: readonly CappedChannel[];
   /** When decisions begin, epoch ms. Orders reported before are known, but nothing was sent for them; null: with the first event. */
   readonly from: number | null | ((shop: ShopPolicy) => number);
   /** Called for each decided row, with the state as it is then. The whole-case rows of cases that are still open come last. */

@@ -14,7 +14,7 @@ import type { BuyerPolicy, Decision } from "../rules/buyer-state.ts";
 import { hash32 } from "../values/hash.ts";
 import type { SimulationInput, SimulationTotals } from "./input.ts";
 import { addressKey, applyToPerson, mergePersons, newPerson, type Person, removeAddress, rootOf } from "./person.ts";
-import { isStrangers, newShop, orderIn, reportsOf, type Shop, type TrackedEvents } from "./shop.ts";
+import { isStrangers, newShop, orderIn, reportsOf, type Shop, type TrackedEvents, withCaps } from "./shop.ts";
 import { splitPerson } from "./split.ts";
 
 type Received = { readonly shop: Shop; readonly event: OrderEvent; readonly identities: Identities };
@@ -62,7 +62,8 @@ export function simulate(input: SimulationInput): SimulationTotals {
       const wake = nextWake(person.state, person.now);
       if (wake === null || Math.max(wake, person.now) >= until) break;
       person.now = Math.max(wake, person.now);
-      note(person, advance(person.state, policy, person.now));
+      const decide = () => advance(person.state, policy, person.now);
+      note(person, withCaps(shops.get(person.shop.id), person, input.capped, decide));
     }
   };
 

@@ -85,6 +85,9 @@ export type Campaign = {
   readonly paused?: boolean;
 };
 
+/** An address gets at most `perAddress` messages in any `per` ms. */
+export type AddressCap = { readonly perAddress: number; readonly per: number };
+
 /** Which of a buyer's contacts a channel speaks to: `phone`, `email`, `chat` (the last reported handle of any kind), or `chat.<kind>`. */
 export type ContactKind = "phone" | "email" | "chat" | `chat.${string}`;
 

@@ -99,8 +99,6 @@ export const deliveries = pgTable(
     id: uuid("id").notNull(),
     reminderId: uuid("reminder_id").notNull(),
     channel: text("channel").notNull(),
-    /** Keyed hash of the address, on a channel that limits the messages to one address; else null. */
-    address: bytea("address"),
     attempt: integer("attempt").notNull(),
     /** `claimed` → `accepted`, `failed-permanent`, `failed-transient`, `unknown`. */
     state: text("state").notNull(),
@@ -127,7 +125,7 @@ export const deliveries = pgTable(
     sealedText: bytea("sealed_text"),
     /** The sum of its receipts (core/receipts/facts.ts). */
     receipt: jsonb("receipt"),
-    /** The hash of the contact that it goes to, as in `contacts`, where an unknown outcome can be cleared up later. Else null. */
+    /** The hash of the contact that it goes to, as in `contacts`, where an unknown outcome can be cleared up later or the messages to an address are capped. Else null. */
     toHash: bytea("to_hash"),
     /** The whole message, encrypted, until it has an outcome: only where it may be sent again after an unknown one. */
     sealedMessage: bytea("sealed_message"),
@@ -140,8 +138,8 @@ export const deliveries = pgTable(
     // reminder. Neither this index nor its condition names the state: an accepted send changes no indexed value, so recording it writes no
     // index (HOT). The table leaves room on each page for that.
     uniqueIndex("deliveries_of_reminder").on(t.shopId, t.reminderId, t.standing),
-    // Counts what an address got of late, from all shops. Only channels with such a limit write it, once for each claim.
-    index("deliveries_address").on(t.channel, t.address, t.claimedAt).where(sql`address is not null`),
+    // Counts what an address got of late, from all shops. A claim writes it once, on channels that keep the hash.
+    index("deliveries_address").on(t.channel, t.toHash, t.claimedAt).where(sql`to_hash is not null`),
     // A receipt names a delivery, and no shop.
     index("deliveries_id").on(t.id),
   ],

@@ -308,6 +308,24 @@ describe("channels", () => {
     ]);
   });
 
+  it("cap what an address gets as the provider documents it, or as configured, or not at all", () => {
+    const aliyun = "provider: aliyun-sms, accessKeyId: a, accessKeySecret: b, signName: x";
+    write(`channels:
+  usual: { ${aliyun} }
+  own: { ${aliyun}, caps: { perAddress: 5, per: 1h } }
+  none: { ${aliyun}, caps: off }
+  other: { provider: console }
+`);
+    expect(configOf().channels.map(({ caps }) => caps)).toEqual([
+      { perAddress: 50, per: 86_400_000 },
+      { perAddress: 5, per: 3_600_000 },
+      undefined,
+      undefined,
+    ]);
+    write("channels: { sms: { provider: console, caps: { perAddress: 0, per: 1h } } }");
+    expect(faultsOf()[0]).toContain("must be a whole number from 1 to 1000000");
+  });
+
   it.each([
     ["sms", "console", "phone"],
     ["bulk-sms", "console", "phone"],

@@ -18,9 +18,13 @@ export function chosenContact({ state, contacts }: Buyer, channel: Pick<Channel,
   );
 }
 
-/** The hash of the contact, for a channel whose unknown outcomes can be cleared up later; else null. */
+/** The hash of the contact, for a channel whose unknown outcomes can be cleared up later, or that caps its messages to an address; else null. */
 export function keptHash(channels: ReadonlyMap<string, Channel>, buyer: Buyer, name: string | null): Buffer | null {
   const channel = name === null ? undefined : channels.get(name);
-  if (channel === undefined || (channel.lookup === undefined && channel.idempotent !== true)) return null;
+  if (
+    channel === undefined ||
+    (channel.lookup === undefined && channel.idempotent !== true && channel.caps === undefined)
+  )
+    return null;
   return chosenContact(buyer, channel)?.hash ?? null;
 }

@@ -33,7 +33,12 @@ const created = (id: string, minutes: number, buyer: BuyerPayload | null, change
 
 function run(
   events: readonly OrderEvent[],
-  options: { campaigns?: Campaign[]; shop?: Partial<ShopPolicy>; from?: number } = {},
+  options: {
+    campaigns?: Campaign[];
+    shop?: Partial<ShopPolicy>;
+    from?: number;
+    capped?: NonNullable<Parameters<typeof simulate>[0]["capped"]>;
+  } = {},
 ) {
   const rows: { text: string; person: Parameters<typeof labelOf>[0] }[] = [];
   const totals = simulate({
@@ -46,6 +51,7 @@ function run(
         ["chat", ["chat"]],
       ]),
     },
+    capped: options.capped ?? [],
     from: options.from ?? null,
     decided: ({ at: when, reason, channel, step, orders }, person) =>
       rows.push({ text: `${(when - T0) / MINUTE} ${reason ?? channel} ${step ?? "*"} ${orders.join("+")}`, person }),
@@ -54,6 +60,23 @@ function run(
 }
 
 describe("a simulation", () => {
+  it("caps what an address gets over a channel, and takes the fallback or skips", () => {
+    const campaign = campaignOf({
+      steps: [
+        afterCreated("one", 10 * MINUTE, ["sms"]),
+        afterCreated("two", 40 * MINUTE, ["sms"]),
+        afterCreated("three", 70 * MINUTE, ["sms"]),
+      ],
+      limits: { max: 9, per: HOUR, gap: 0 },
+    });
+    const sms = { name: "sms", contacts: ["phone"] as const, caps: { perAddress: 1, per: 50 * MINUTE } };
+    const events = [created("a", 0, { id: "A", phone: PHONE, chat: { qq: "1" } })];
+    const rows = (fallback: string | null) =>
+      run(events, { campaigns: [campaign], capped: [{ ...sms, fallback }] }).rows;
+    expect(rows(null)).toEqual(["A: 10 sms one a", "A: 40 cap two a", "A: 70 sms three a"]);
+    expect(rows("chat")).toEqual(["A: 10 sms one a", "A: 40 chat two a", "A: 70 sms three a"]);
+  });
+
   it("lets events happen at their time, whatever their place in the file", () => {
     const events = [
       event("paid", "b", 5, null),
