@@ -1,5 +1,4 @@
-/** Names and phone numbers of people as shop platforms give them, and the words for cash on delivery. */
-
+/** Names and phone numbers of people as shop platforms give them, and the words for cash on delivery and bank transfers. */
 import { readPhone } from "../core/order/address/phone.ts";
 import { readName } from "../core/order/name.ts";
 import { countryCode } from "../core/values/country.ts";
@@ -8,6 +7,10 @@ import { type Json, textOf } from "./json.ts";
 /** A platform's own name is English in every shop; plug-ins and merchants name the method as they like. */
 export const CASH_ON_DELIVERY =
   /cash[ _-]?on[ _-]?delivery|\bcod\b|pay(ment)? on delivery|collect on delivery|contra[ -]?re+mbol?so|contra ?entrega|contre[ -]remboursement|nachnahme|contrassegno|代金引換|代引き?|货到付款|貨到付款/i;
+
+/** A bank transfer takes days: a reminder after minutes cannot speed it up. */
+export const TRANSFER =
+  /\bbank\b|bank ?(deposit|transfer)|wire transfer|money order|(e-?|interac |money )transfer|transferencia|überweisung|vorkasse|virement|bonifico|银行|銀行|转账|轉帳|汇款|匯款|振込/i;
 
 /** Stands for a number that was received and cannot be read. */
 const UNREAD = "*";

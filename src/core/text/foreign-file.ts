@@ -10,18 +10,22 @@ const NDJSON = "one event a line, as JSON in UTF-8";
 const KINDS: readonly (readonly [start: string, message: string])[] = [
   ["1f8b", "is compressed with gzip: unpack it first"],
   ["28b52ffd", "is compressed with zstd: unpack it first"],
-  ["504b0304", `is a zip file or an Excel workbook: export it as ${NDJSON}`],
-  ["d0cf11e0", `is an Excel workbook: export it as ${NDJSON}`],
-  ["25504446", `is a PDF: export the orders as ${NDJSON}`],
-  ["fffe", "is UTF-16: save it as UTF-8"],
-  ["feff", "is UTF-16: save it as UTF-8"],
+  ["504b0304", "is a zip file or an Excel workbook: unpack it, or save it as CSV"],
+  ["d0cf11e0", "is an Excel workbook: save it as CSV"],
+  ["25504446", "is a PDF: export the orders as CSV"],
 ];
+
+/** The fault and the remedy of a file that is no text; null: it may be one. */
+export function foreignKind(head: Buffer): string | null {
+  const start = head.subarray(0, 4).toString("hex");
+  return KINDS.find(([bytes]) => start.startsWith(bytes))?.[1] ?? null;
+}
 
 /** The fault and the remedy; null: at least one line is a JSON object, or the file is too odd to be named. `isWhole`: nothing follows. */
 export function foreignFile(head: Buffer, isWhole: boolean): string | null {
-  const start = head.subarray(0, 4).toString("hex");
-  const kind = KINDS.find(([bytes]) => start.startsWith(bytes));
-  if (kind !== undefined) return kind[1];
+  const kind = foreignKind(head);
+  if (kind !== null) return kind;
+  if (/^(?:fffe|feff)/.test(head.subarray(0, 2).toString("hex"))) return "is UTF-16: save it as UTF-8";
   const bytes = withoutMark(head);
   const lines = linesOf(bytes, isWhole);
   if (lines.some(isJsonObject)) return null;
@@ -40,7 +44,8 @@ export function foreignFile(head: Buffer, isWhole: boolean): string | null {
 function namedText(first: string): string | null {
   if (first.startsWith("[")) return `is a JSON array: write ${NDJSON}, as \`jq -c '.[]'\` does`;
   if (first === "{") return `is JSON over several lines: write ${NDJSON}, as \`jq -c .\` does`;
-  if (/^[^{]*[,;\t][^{]*$/.test(first)) return `is a table of values (CSV): export the orders as ${NDJSON}`;
+  if (/^[^{]*[,;\t][^{]*$/.test(first))
+    return `is a table of values (CSV), which \`dunlin import\` and \`dunlin rehearse\` read: here write ${NDJSON}`;
   return first.startsWith("<") ? `is XML or HTML: export the orders as ${NDJSON}` : null;
 }
 

@@ -1,7 +1,7 @@
 /** One Shopify order → the `order` of an event. */
 import { parseInstant } from "../../core/values/instant.ts";
 import { decimalOf, type Json, jsonOf, listOf, textOf } from "../json.ts";
-import { CASH_ON_DELIVERY, nameOf, phonesOf } from "../people.ts";
+import { CASH_ON_DELIVERY, nameOf, phonesOf, TRANSFER } from "../people.ts";
 import { idOf } from "./ids.ts";
 import { moneyOf, type OrderMoney } from "./money.ts";
 
@@ -12,10 +12,6 @@ export type OrderState = {
   readonly refunded: boolean;
   readonly cancelled: boolean;
 };
-
-/** A bank transfer takes days: a reminder after minutes cannot speed it up. */
-const TRANSFER =
-  /\bbank\b|bank ?(deposit|transfer)|wire transfer|money order|(e-?|interac |money )transfer|transferencia|überweisung|vorkasse|virement|bonifico|银行|銀行|转账|轉帳|汇款|匯款|振込/i;
 
 /**
  * The fields of the order. The amount is what is still to be paid today, in the currency that the buyer saw. An order that is over

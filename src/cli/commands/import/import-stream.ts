@@ -1,18 +1,28 @@
 /**
- * Reads lines with back-pressure and hands them to intake in chunks, several at a time. It resolves when every event is durable; what a
- * crash interrupts is read again by the next import and counts as duplicate.
+ * Hands events to intake in chunks, several at a time, with back-pressure. It resolves when every event is durable; what a crash
+ * interrupts is read again by the next import and counts as duplicate.
  */
 import type { Warning } from "../../../core/order/warnings.ts";
-import { parseJson } from "../../../core/text/json.ts";
-import { isBlank, splitLines, withoutMark } from "../../../core/text/lines.ts";
 import type { Intake } from "../../../intake/intake.ts";
-import { type Line, openRejects } from "./rejects.ts";
+import { openRejects, type Place, type Rejected } from "./rejects.ts";
 
+/** Events. */
 const CHUNK = 1_000;
 const MAX_CHUNKS_IN_FLIGHT = 4;
-const MAX_LINE_BYTES = 1024 * 1024;
+
+/** A line of events, or the rows of an order: it goes in or is rejected as a whole. */
+export type Entry = {
+  readonly place: Place;
+  readonly events: readonly unknown[];
+  /** As it came. */
+  readonly came: () => object;
+};
+
+/** Everything that was read since the last piece. */
+export type ImportPiece = { readonly entries: readonly Entry[]; readonly rejected: readonly Rejected[] };
 
 export type ImportTotals = {
+  /** Lines, or orders of a table. */
   lines: number;
   accepted: number;
   duplicates: number;
@@ -23,83 +33,75 @@ export type ImportTotals = {
 
 export type ImportOptions = {
   readonly rejectedFile: string;
-  readonly tick: (bytes: number, totals: ImportTotals, last: boolean) => void;
-  readonly warn: (line: number, warning: Warning) => void;
+  readonly tick: (totals: ImportTotals, last: boolean) => void;
+  readonly warn: (place: Place, warning: Warning) => void;
 };
 
 export async function importStream(
   intake: Intake,
-  input: AsyncIterable<Buffer>,
+  pieces: AsyncIterable<ImportPiece>,
   { rejectedFile, tick, warn }: ImportOptions,
 ): Promise<ImportTotals> {
   const totals: ImportTotals = { lines: 0, accepted: 0, duplicates: 0, rejected: 0, warnings: 0 };
   const rejects = openRejects(rejectedFile);
-  const chunk: Line[] = [];
-  const ready: Line[][] = [];
+  let chunk: Entry[] = [];
+  let size = 0;
   const inFlight = new Set<Promise<void>>();
   let failure: unknown = null;
 
-  const reject = (line: Line, code: string, message: string): void => {
+  const reject = (rejected: Rejected): void => {
     totals.rejected++;
-    rejects.add(line, code, message);
+    rejects.add(rejected);
   };
-  async function take(lines: readonly Line[]): Promise<void> {
-    const report = await intake.submit(lines.map(({ value }) => value));
+  async function take(entries: readonly Entry[]): Promise<void> {
+    const owners = entries.flatMap((entry) => entry.events.map(() => entry));
+    const report = await intake.submit(entries.flatMap(({ events }) => events));
     totals.accepted += report.accepted;
     totals.duplicates += report.duplicates;
     totals.warnings += report.warnings.length;
-    for (const { index, ...warning } of report.warnings) warn(lines[index]?.number ?? 0, warning);
+    for (const { index, ...warning } of report.warnings) {
+      const owner = owners[index];
+      if (owner !== undefined) warn(owner.place, warning);
+    }
+    const bad = new Set<Entry>();
     for (const { index, code, message } of report.rejected) {
-      const line = lines[index];
-      if (line !== undefined) reject(line, code, message);
+      const owner = owners[index];
+      if (owner === undefined || bad.has(owner)) continue;
+      bad.add(owner);
+      reject({ place: owner.place, code, message, came: owner.came() });
     }
   }
-  const splitter = splitLines({
-    maxBytes: MAX_LINE_BYTES,
-    onLine: (line, number, kind) => {
-      const bytes = number === 1 ? withoutMark(line) : line;
-      if (kind === "long")
-        return reject({ number, text: null, value: null }, "line_too_long", `line ${number}: longer than 1 MB`);
-      if (isBlank(bytes)) return;
-      totals.lines++;
-      const parsed = parseJson(bytes);
-      if (!parsed.ok) {
-        const cut = kind === "last" ? "; is the file cut off?" : "";
-        const bad = { number, text: bytes.toString("utf8"), value: null };
-        return reject(bad, "invalid_json", `line ${number}: ${parsed.message}${cut}`);
-      }
-      chunk.push({ number, text: null, value: parsed.value });
-      if (chunk.length >= CHUNK) ready.push(chunk.splice(0));
-    },
-  });
   const launch = async (): Promise<void> => {
-    for (let lines = ready.shift(); lines !== undefined; lines = ready.shift()) {
-      const work = take(lines)
-        .catch((error: unknown) => {
-          failure ??= error;
-        })
-        .finally(() => inFlight.delete(work));
-      inFlight.add(work);
-      while (inFlight.size >= MAX_CHUNKS_IN_FLIGHT) await Promise.race(inFlight);
-      if (failure !== null) throw failure;
-    }
+    const entries = chunk;
+    chunk = [];
+    size = 0;
+    const work = take(entries)
+      .catch((error: unknown) => {
+        failure ??= error;
+      })
+      .finally(() => inFlight.delete(work));
+    inFlight.add(work);
+    while (inFlight.size >= MAX_CHUNKS_IN_FLIGHT) await Promise.race(inFlight);
+    if (failure !== null) throw failure;
   };
-  let bytes = 0;
   try {
-    for await (const piece of input) {
-      bytes += piece.length;
-      splitter.feed(piece);
-      await launch();
-      tick(bytes, totals, false);
+    for await (const { entries, rejected } of pieces) {
+      for (const each of rejected) reject(each);
+      for (const entry of entries) {
+        totals.lines++;
+        chunk.push(entry);
+        size += entry.events.length;
+        // The events of an order go in together: a payment must not come after the reminder that it makes needless.
+        if (size >= CHUNK) await launch();
+      }
+      tick(totals, false);
     }
-    splitter.end();
-    if (chunk.length > 0) ready.push(chunk);
-    await launch();
+    if (chunk.length > 0) await launch();
   } finally {
     await Promise.all(inFlight);
     rejects.close();
   }
   if (failure !== null) throw failure;
-  tick(bytes, totals, true);
+  tick(totals, true);
   return totals;
 }

@@ -1,25 +1,35 @@
-/** The file of rejected lines. It is created with the first rejected line. */
+/** The file of what was rejected, as it came. It is created with the first entry. */
 import { closeSync, openSync, writeFileSync } from "node:fs";
 import { CommandError } from "../../context.ts";
 
-export type Line = { readonly number: number; readonly text: string | null; readonly value: unknown };
+/** In a file of events, or in a table. */
+export type Place = { readonly line: number } | { readonly row: number };
+
+export type Rejected = {
+  readonly place: Place;
+  readonly code: string;
+  readonly message: string;
+  readonly came: object;
+};
 
 export const codeOf = (error: unknown): string =>
   error instanceof Error ? String(Reflect.get(error, "code") ?? error.message) : String(error);
 
+export const placeText = (place: Place): string => ("row" in place ? `row ${place.row}` : `line ${place.line}`);
+
 export function openRejects(path: string) {
   let file: number | null = null;
   return {
-    /** Throws CommandError: if the file cannot be written, the rejected lines would be lost. */
-    add(line: Line, code: string, message: string): void {
-      const rejected = { line: line.number, code, message, event: line.value ?? line.text };
+    /** Throws CommandError: if the file cannot be written, what was rejected would be lost. */
+    add({ place, code, message, came }: Rejected): void {
       try {
         // The lines hold phone numbers and names.
         file ??= openSync(path, "w", 0o600);
-        writeFileSync(file, `${JSON.stringify(rejected)}\n`);
+        writeFileSync(file, `${JSON.stringify({ ...place, code, message, ...came })}\n`);
       } catch (error) {
+        const what = "row" in place ? "rows" : "lines";
         throw new CommandError(
-          `${path}: cannot be written (${codeOf(error)}), and some lines were rejected: mend that and import again`,
+          `${path}: cannot be written (${codeOf(error)}), and some ${what} were rejected: mend that and import again`,
         );
       }
     },
