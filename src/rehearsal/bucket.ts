@@ -50,9 +50,9 @@ const startOf = (from: RehearsalEnv["from"]) =>
 
 /** The rows are not sorted. */
 export function runBucket(input: BucketInput, lines: Iterable<Line>): BucketRows {
-  const { shift, changes } = input.env;
+  const { changes } = input.env;
   const knowns: Knowns = new Map();
-  const events = readEvents(lines, input.shopOf, shift, input.figures, input.env.stored ? knowns : null);
+  const events = readEvents(lines, input.shopOf, input.env, input.figures, input.env.stored ? knowns : null);
   const rows: BucketRows = { sends: [], skips: [] };
   replay(input, { events, knowns, suffix: "" }, rows);
   // A copy has its own persons, so it is a simulation of its own.

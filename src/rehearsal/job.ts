@@ -11,7 +11,7 @@ import type { PrepareInput } from "./prepare.ts";
 import { jsonPieces } from "./rows/json.ts";
 import { prepareWhole, rehearseWhole } from "./whole.ts";
 
-export type Job = Omit<PrepareInput, "campaigns" | "rows"> & {
+export type Job = Omit<PrepareInput, "campaigns" | "rows" | "table"> & {
   /** The directory of all its files. The caller removes it. */
   readonly dir: string;
   /** The body: events as NDJSON, or `{events, campaigns?, against?, from?}`; without `events` if the orders are stored ones. */

@@ -19,6 +19,8 @@ export type PrepareInput = {
   readonly changes: { readonly asOf: When | null; readonly tags: readonly string[]; readonly scale: number };
   /** The period whose orders come from the database; null: they come from a file. */
   readonly stored: Period | null;
+  /** Whether the file was made of a table. */
+  readonly table?: boolean;
   /** Whether the rows are wanted, and not only the figures. */
   readonly rows: boolean;
 };
@@ -35,7 +37,7 @@ export type Prepared =
   | { readonly ok: false; readonly faults: readonly string[] };
 
 export function prepareRehearsal(input: PrepareInput): Prepared {
-  const { campaigns, channels, shops, from, now, changes, stored, rows } = input;
+  const { campaigns, channels, shops, from, now, changes, stored, table = false, rows } = input;
   const { files, shownAs } = campaigns;
   const named = [...shops.listed.values(), ...(shops.other === null ? [] : [shops.other])];
   const built = buildCatalog(
@@ -65,6 +67,7 @@ export function prepareRehearsal(input: PrepareInput): Prepared {
     shops,
     rows,
     stored: stored !== null,
+    table,
     changes: { ...changes, asOf },
   };
   const { catalog, warnings } = built;

@@ -30,6 +30,8 @@ export type RehearsalEnv = {
   readonly from: RehearsalStart;
   readonly shops: ShopTable;
   readonly changes: Changes;
+  /** The file was made of a table: each line has the number of its row, or says why the row is no order (table/write-table.ts). */
+  readonly table: boolean;
   /** The events come from the database, with what it knows of their buyers (stored/line.ts). */
   readonly stored: boolean;
   /** Whether the rows are wanted, and not only the figures. */

@@ -58,6 +58,7 @@ export async function rehearseWhole(
 function outcome({ env, campaigns, warnings }: Good, { figures, backward }: RehearsalRun): Outcome {
   return outcomeOf(figures, {
     from: env.from,
+    table: env.table,
     channels: env.channels,
     campaigns,
     warnings: [...warnings, ...(backward === null ? [] : [backward])],

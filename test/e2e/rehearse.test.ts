@@ -94,10 +94,45 @@ describe("bad input", () => {
   });
 
   it("that is no order file: one line says so", async () => {
-    const file = write("orders.csv", "Name,Email,Total\n#1001,,150.00\n#1002,,20.00\n");
-    const { code, out, err } = await rehearse(file, "--campaigns", "good");
+    const table = write("orders.csv", "Name,Email,Total\n#1001,,150.00\n#1002,,20.00\n");
+    const array = write("array.json", "[1,\n2]");
+    for (const [file, fault] of [
+      [table, "no profile fits its columns \\(Name, Email, Total\\): .*"],
+      [array, "is a JSON array: .*"],
+    ] as const) {
+      const { code, out, err } = await rehearse(file, "--campaigns", "good");
+      expect([code, out]).toEqual([1, ""]);
+      expect(err).toMatch(new RegExp(`^dunlin: ${file.replace(".", "\\.")}: ${fault}\n$`));
+    }
+  });
+
+  it("of a table: each row named, and nothing of what stands in it", async () => {
+    const head = "id,status,amount,currency,createdAt,buyer.phone";
+    const rows = [
+      "1,unpaid,129.00,CNY,2026-11-10 20:05:00,13800000001",
+      "2,paid?,129.00,CNY,2026-11-10 20:05:00,13800000002",
+      "3,unpaid,129.00,CNY,2026-11-10 20:00:00,021-62345678",
+    ];
+    const { code, out } = await rehearse(write("t.csv", [head, ...rows].join("\n")), "--campaigns", "good", "--json");
+    expect(code).toBe(0);
+    const { sends, warnings } = JSON.parse(out);
+    expect(sends).toMatchObject([{ at: "2026-11-10T20:15:00+08:00", orders: ["1"], text: "acme: CN¥129.00 STOP" }]);
+    expect(warnings).toEqual([
+      "row 3: status is a word that is not known: say what it means with --status WORD=STATE",
+      expect.stringMatching(/^row 4: order\.buyer\.phone: is a landline/),
+    ]);
+    expect(out).not.toContain("13800000002");
+  });
+
+  it("of a table without one order: fails, every row named", async () => {
+    const head = "id,status,amount,currency,createdAt,buyer.phone\n";
+    const { code, out, err } = await rehearse(
+      write("t.csv", `${head}1,unpaid,x,CNY,2026-11-10,1\n`),
+      "--campaigns",
+      "good",
+    );
     expect([code, out]).toEqual([1, ""]);
-    expect(err).toMatch(/^dunlin: orders\.csv: is a table of values \(CSV\): export the orders as .*\n$/);
+    expect(err).toBe("dunlin: t.csv: has no order\nrow 2: amount is not an amount like 129.00\n");
   });
 
   it("without one good event: fails, every line named", async () => {
@@ -164,7 +199,6 @@ describe("bad input", () => {
       ["e.ndjson", "--stored", "today", "--campaigns", "good"],
       "--stored takes the orders of the database: leave the file out",
     ],
-    [["e.ndjson", "--shop", "acme", "--campaigns", "good"], "--shop needs --stored"],
     [["--stored", "20:00", "--campaigns", "good"], "must be a day (yesterday, 2026-11-09) or a period"],
     [
       ["--stored", "2026-11-10..2026-11-09", "--campaigns", "good"],

@@ -3,14 +3,11 @@
  * would be sent. With --from decisions begin at T: events before T are known, and nothing was sent for them. Bad lines are skipped with a
  * warning, as by `import`; a file without any good line fails.
  */
-import { createWriteStream, statSync } from "node:fs";
 import { availableParallelism, constants } from "node:os";
 import { join } from "node:path";
-import { pipeline } from "node:stream/promises";
 import { setImmediate as turn } from "node:timers/promises";
 import { Command } from "commander";
 import type { Period, When } from "../../core/values/when.ts";
-import { foreignFileAt } from "../../rehearsal/file/read-head.ts";
 import { makeWorkDir } from "../../rehearsal/file/work-dir.ts";
 import { formatRehearsal } from "../../rehearsal/result/page.ts";
 import { jsonPieces } from "../../rehearsal/rows/json.ts";
@@ -23,20 +20,22 @@ import { type Describe, runCommand } from "../command.ts";
 import { type CommandContext, CommandError, openVault, withDatabase } from "../context.ts";
 import { examples } from "../help.ts";
 import { progressBar } from "../progress-bar.ts";
+import { addTableOptions, type TableOptions } from "../table-options.ts";
+import { type RehearsedFile, rehearsedFile } from "./rehearsed-file.ts";
 
 const MAX_SCALE = 1_000;
 
 export const command: Describe = (cli) => {
-  const command = new Command("rehearse")
-    .description("Simulate campaigns over a file of order events or over stored orders; nothing is sent")
-    .argument("[file]", "order events as NDJSON; - reads stdin")
+  const command = addTableOptions(new Command("rehearse"))
+    .description("Simulate campaigns over order events, a table of orders or stored orders; nothing is sent")
+    .argument("[file]", "order events as NDJSON, or orders as CSV; - reads stdin")
     .requiredOption("--campaigns <dir>", "directory of campaigns")
     .option(
       "--stored <period>",
       "the orders in the database that were created then: yesterday, 2026-11-08..2026-11-09",
       period,
     )
-    .option("--shop <shop>", "with --stored: only this shop")
+    .option("--shop <shop>", "the shop of the orders in a table; with --stored: only this shop")
     .option("--as-of <time>", "as if the first orders were created on this day, or at this time", when)
     .option("--tag <tag>", "give every order this tag; may be repeated", tagsOf)
     .option("--scale <n>", "every order so many times, each time from another buyer", wholeNumber(1, MAX_SCALE))
@@ -48,6 +47,7 @@ export const command: Describe = (cli) => {
       examples(
         "dunlin rehearse orders.ndjson --campaigns templates",
         "dunlin rehearse orders.ndjson --campaigns templates --json > plan.json",
+        "dunlin rehearse orders_export.csv --shop acme --campaigns templates",
         "dunlin rehearse --stored yesterday --campaigns templates --as-of tomorrow --tag d11 --scale 20",
         "dunlin rehearse --stored yesterday --campaigns new --against templates",
       ),
@@ -55,18 +55,15 @@ export const command: Describe = (cli) => {
   return command.action((file: string | undefined, options: RehearseOptions) => {
     if (file !== undefined && options.stored !== undefined)
       command.error("error: --stored takes the orders of the database: leave the file out");
-    if (options.shop !== undefined && options.stored === undefined)
-      command.error("error: --shop needs --stored: a file is rehearsed whole");
     const from = file ?? options.stored;
     if (from === undefined) return command.error("error: give a file of order events, or --stored with a day");
     return runCommand(cli, (context) => rehearseCommand(context, from, options, cli.output.piece));
   });
 };
 
-type RehearseOptions = {
+type RehearseOptions = TableOptions & {
   readonly campaigns: string;
   readonly stored?: Period;
-  readonly shop?: string;
   readonly asOf?: When;
   readonly tag?: readonly string[];
   readonly scale?: number;
@@ -92,9 +89,11 @@ async function rehearseCommand(
   const undoSignals = exitOnSignals();
   const own = join(work.path, "events.ndjson");
   try {
-    if (from === "-") await pipeline(process.stdin, createWriteStream(own));
-    const file = typeof from === "string" && from !== "-" ? from : own;
-    const prepared = prepare(context, typeof from === "string" ? file : null, options);
+    const file =
+      typeof from === "string"
+        ? await rehearsedFile(context, from, options, own)
+        : { name: "", path: own, isTable: false, fault: null };
+    const prepared = prepare(context, file, options);
     if (typeof from !== "string") await takeStored(context, from, options, prepared, own);
     await runRehearsal(context, file, work.path, options, prepared, write);
   } finally {
@@ -117,9 +116,8 @@ function exitOnSignals(): () => void {
 
 type Prepared = Extract<PreparedWhole, { ok: true }>;
 
-/** Throws all faults of the file and of the campaigns at once. `file` null: no file is rehearsed. */
-function prepare({ config }: CommandContext, file: string | null, options: RehearseOptions): Prepared {
-  const unreadable = file === null ? null : whyUnreadable(file);
+/** Throws all faults of the file and of the campaigns at once. */
+function prepare({ config }: CommandContext, file: RehearsedFile, options: RehearseOptions): Prepared {
   const prepared = prepareWhole({
     campaigns: readCatalogFiles(options.campaigns),
     against: options.against === undefined ? null : readCatalogFiles(options.against),
@@ -129,10 +127,11 @@ function prepare({ config }: CommandContext, file: string | null, options: Rehea
     now: Date.now(),
     changes: { asOf: options.asOf ?? null, tags: options.tag ?? [], scale: options.scale ?? 1 },
     stored: options.stored ?? null,
+    table: file.isTable,
     rows: options.json === true,
   });
-  if (prepared.ok && unreadable === null) return prepared;
-  throw new CommandError([unreadable ?? [], prepared.ok ? [] : prepared.faults].flat().join("\n"));
+  if (prepared.ok && file.fault === null) return prepared;
+  throw new CommandError([file.fault ?? [], prepared.ok ? [] : prepared.faults].flat().join("\n"));
 }
 
 /** Writes the stored orders to the file. */
@@ -157,7 +156,7 @@ async function takeStored(
 
 async function runRehearsal(
   { config }: CommandContext,
-  file: string,
+  file: RehearsedFile,
   dir: string,
   options: RehearseOptions,
   prepared: Prepared,
@@ -165,11 +164,13 @@ async function runRehearsal(
 ): Promise<void> {
   const bar = progressBar(process.stderr);
   const threads = Math.min(THREADS, availableParallelism());
-  const run = await rehearseWhole(prepared, { file, dir, threads, progress: bar.tick }).finally(bar.end);
+  const run = await rehearseWhole(prepared, { file: file.path, dir, threads, progress: bar.tick }).finally(bar.end);
   try {
     const { figures, outcome, difference } = run;
     if (figures.events === 0 && figures.faultCount > 0)
-      throw new CommandError(`${file}: has no order event\n${outcome.warnings.join("\n")}`);
+      throw new CommandError(
+        `${file.name}: has no order${file.isTable ? "" : " event"}\n${outcome.warnings.join("\n")}`,
+      );
     if (options.json !== true) {
       await write(formatRehearsal(outcome, figures, config.channels, difference));
       return;
@@ -181,15 +182,5 @@ async function runRehearsal(
     }
   } finally {
     run.close();
-  }
-}
-
-function whyUnreadable(file: string): string | null {
-  try {
-    if (!statSync(file).isFile()) return `${file}: is not a file`;
-    const fault = foreignFileAt(file);
-    return fault === null ? null : `${file}: ${fault}`;
-  } catch (error) {
-    return `${file}: cannot be read (${error instanceof Error ? Reflect.get(error, "code") : error})`;
   }
 }

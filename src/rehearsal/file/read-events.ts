@@ -18,14 +18,15 @@ const OUT_OF_TIME = "occurredAt: as of the wanted time, it is before 1970 or aft
 export function readEvents(
   lines: Iterable<Line>,
   shopOf: ShopOf,
-  shift: ReplayEnv["shift"],
+  { shift, table }: Pick<ReplayEnv, "shift" | "table">,
   figures: Figures,
   knowns: Knowns | null,
 ): OrderEvent[] {
   const events: OrderEvent[] = [];
-  for (const { number, text } of lines) {
-    const read = readEvent(text, shopOf);
-    if (typeof read === "string") addFault(figures, number, read);
+  for (const { number: line, text } of lines) {
+    const read = readEvent(text, shopOf, table);
+    const number = read.row ?? line;
+    if (!read.ok) addFault(figures, number, read.fault);
     else {
       const { warnings } = read;
       const zone = shopOf(read.event.shop)?.timeZone ?? "UTC";
@@ -45,21 +46,31 @@ export function readEvents(
 
 const isKnown = (value: unknown): value is Known => typeof value === "object" && value !== null;
 
-type Read = Extract<AcceptedEvent, { ok: true }> & { readonly known: unknown };
+/** `row`: in the table that the file was made of. */
+type Read = { readonly row?: number } & (
+  | (Extract<AcceptedEvent, { ok: true }> & { readonly known: unknown })
+  | { readonly ok: false; readonly fault: string }
+);
 
 /** The event of the line, or the fault of the line. */
-function readEvent(text: string, shopOf: ShopOf): Read | string {
+function readEvent(text: string, shopOf: ShopOf, table: boolean): Read {
   // As intake refuses it.
   const excess = text.length > MAX_DEPTH ? excessOf(Buffer.from(text), MAX_VALUES) : null;
-  if (excess !== null) return excess.message;
+  if (excess !== null) return { ok: false, fault: excess.message };
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
-    return jsonFault(text);
+    return { ok: false, fault: jsonFault(text) };
   }
+  const field = (name: string): unknown => Reflect.get(Object(value), name);
+  const place = table ? { row: Number(field("row")) } : {};
+  const fault = table ? field("fault") : undefined;
+  if (typeof fault === "string") return { ok: false, fault, ...place };
   const accepted = acceptEvent(value, shopOf);
-  return accepted.ok ? { ...accepted, known: Reflect.get(Object(value), "known") } : accepted.rejection.message;
+  return accepted.ok
+    ? { ...accepted, known: field("known"), ...place }
+    : { ok: false, fault: accepted.rejection.message, ...place };
 }
 
 /** Gives the place, and no text of the line: it may contain phone numbers. */

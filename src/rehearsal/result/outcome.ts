@@ -46,10 +46,14 @@ export type TextOutcome = {
 /** The decided rows of one campaign, step, channel, variant and shop. Skips have neither channel nor variant. */
 export type RowOutcome = Omit<RowFigures, "micros" | "currency"> & { readonly cost: TextOutcome["cost"] };
 
+/** The parts of the file that are counted. */
+type Place = "line" | "row";
+
 export function outcomeOf(
   figures: Figures,
   input: {
     readonly from: RehearsalStart;
+    readonly table?: boolean;
     readonly channels: readonly RehearsalChannel[];
     readonly warnings: readonly string[];
     /** Those that were rehearsed. */
@@ -57,6 +61,7 @@ export function outcomeOf(
   },
 ): Outcome {
   const { first, last } = figures;
+  const place = input.table === true ? "row" : "line";
   const from = startOf(input.from, first);
   const to = from !== null && last !== null && last.at < from.at ? from : last;
   return {
@@ -97,8 +102,8 @@ export function outcomeOf(
     settled: countsOf(figures, (reason) => isSettled(reason)),
     skipped: countsOf(figures, (reason) => !isSettled(reason)),
     warnings: [
-      ...faults(figures),
-      ...warned(figures),
+      ...faults(figures, place),
+      ...warned(figures, place),
       ...input.warnings,
       ...counted(figures.textless),
       ...counted(figures.fallbacks),
@@ -161,16 +166,16 @@ export function decimal(micros: number, digits: number): string {
   return fraction === "" ? text.slice(0, -6) : `${text.slice(0, -6)}.${fraction}`;
 }
 
-function* faults({ faults: list, faultCount, duplicates }: Figures): Generator<string> {
+function* faults({ faults: list, faultCount, duplicates }: Figures, place: Place): Generator<string> {
   const first = [...list].sort((a, b) => a.line - b.line).slice(0, MAX_FAULTS);
-  for (const { line, message } of first) yield `line ${line}: ${message}`;
-  if (faultCount > first.length) yield `${faultCount - first.length} more lines have a fault`;
+  for (const { line, message } of first) yield `${place} ${line}: ${message}`;
+  if (faultCount > first.length) yield `${faultCount - first.length} more ${place}s have a fault`;
   if (duplicates > 0) yield `${duplicates} events repeat the id of an earlier event and were ignored`;
 }
 
-function* warned({ warned: map }: Figures): Generator<string> {
+function* warned({ warned: map }: Figures, place: Place): Generator<string> {
   for (const [code, { count, line, message }] of [...map].sort(([a], [b]) => (a < b ? -1 : 1)))
-    yield `line ${line}: ${message} (${code}; ${count === 1 ? "this event only" : `${count} events`})`;
+    yield `${place} ${line}: ${message} (${code}; ${count === 1 ? "this event only" : `${count} events`})`;
 }
 
 function* counted(map: ReadonlyMap<string, number>): Generator<string> {
