@@ -3,7 +3,8 @@ import { watchMatters } from "../core/notices/matters.ts";
 import type { Sql } from "../db/client.ts";
 import { readPaused } from "../db/stores/campaigns/pause-store.ts";
 import { countDue } from "../db/stores/dispatch/due-store.ts";
-import { findNewCodes, findOutages, readFlow } from "../db/stores/notices/fact-store.ts";
+import { readOutages } from "../db/stores/dispatch/outage-store.ts";
+import { findNewCodes, readFlow } from "../db/stores/notices/fact-store.ts";
 import { raiseNotices } from "../db/stores/notices/notice-store.ts";
 
 export type WatchDeps = {
@@ -25,7 +26,7 @@ export async function watchForMatters({ sql, receivers, channels, written }: Wat
     readFlow(sql),
     countDue(sql, MAX_DUE),
     readPaused(sql),
-    findOutages(sql),
+    readOutages(sql),
     findNewCodes(sql, MAX_CODES),
   ]);
   const facts = { now, accepted, failed, failedCode: code, due, lagMs, pauses, outages, codes, channels };

@@ -192,12 +192,16 @@ describe.each(samples)("$provider", ({ provider, path, secret, read, shown, refu
     ["bytes that are no HTTP", faults.garbage],
   ])("%s leaves open whether it is shown", async (_, answer) => {
     const expected = provider === "webhook" && _ === "HTML" ? "failed-transient" : "unknown";
-    expect(await (await setup(answer)).post()).toMatchObject({ kind: expected });
+    const outcome = await (await setup(answer)).post();
+    expect(outcome).toMatchObject({ kind: expected });
+    expect(JSON.stringify(outcome)).not.toContain(KEY);
   });
 
   test("without a connection nothing was shown", async () => {
     const { post, close } = await setup(shown);
     await close();
-    expect(await post()).toMatchObject({ kind: "failed-transient" });
+    const outcome = await post();
+    expect(outcome).toMatchObject({ kind: "failed-transient" });
+    expect(JSON.stringify(outcome)).not.toContain(KEY);
   });
 });

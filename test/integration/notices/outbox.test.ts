@@ -4,6 +4,7 @@ import { setPaused } from "../../../src/campaigns/pauses/pause.ts";
 import type { SendOutcome } from "../../../src/core/seams/channel.ts";
 import type { Notice, Notifier } from "../../../src/core/seams/notifier.ts";
 import { HOUR, MINUTE, SECOND } from "../../../src/core/values/duration.ts";
+import type { Sql } from "../../../src/db/client.ts";
 import { claimChore, finishChore } from "../../../src/db/stores/notices/chore-store.ts";
 import { claimNotice, findFailing, raiseNotices } from "../../../src/db/stores/notices/notice-store.ts";
 import { deliverNotices } from "../../../src/notices/deliver.ts";
@@ -281,12 +282,29 @@ test("nothing sent for an hour, though much is due, is a notice each hour until 
   await at(130);
   expect(await watch()).toBe(1);
   await at(190);
-  const hex = (T0 + 185 * MINUTE).toString(16).padStart(12, "0");
-  await sql`
-    insert into deliveries (shop_id, id, reminder_id, channel, attempt, state, claimed_at, lease_until)
-    values ('acme', ${`${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-0000000000aa`}, gen_random_uuid(), 'sms', 1, 'accepted', dunlin_now(), dunlin_now())`;
+  await attempts(sql, 185, "accepted", 1);
+  await attempts(sql, 189, "failed-transient", 1_500);
   expect(await watch()).toBe(0);
 });
+
+test("an hour in which every attempt fails is a notice with the usual code", async () => {
+  const { sql, watch, at, deliver, texts } = await setup();
+  await at(60);
+  await attempts(sql, 10, "failed-transient", 25, "http_503");
+  await attempts(sql, 20, "unknown", 5, "timeout");
+  expect(await watch()).toBe(1);
+  await deliver();
+  expect(texts()[0]).toContain("30 attempts failed, most with the code http_503");
+});
+
+/** Attempts that were claimed so many minutes after T0. */
+const attempts = (sql: Sql, minute: number, state: string, count: number, code = "http_500") => {
+  const hex = (T0 + minute * MINUTE).toString(16).padStart(12, "0");
+  return sql`
+    insert into deliveries (shop_id, id, reminder_id, channel, attempt, state, claimed_at, lease_until, code)
+    select 'acme', (${`${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-`} || lpad(to_hex(n + ${minute * 10_000}::int), 12, '0'))::uuid,
+      gen_random_uuid(), 'sms', 1, ${state}, dunlin_now(), dunlin_now(), ${code} from generate_series(1, ${count}::int) n`;
+};
 
 test("a chore is done by one process at a time, and again after its time or after the process died", async () => {
   const { sql, at } = await setup();

@@ -20,12 +20,14 @@ const MAX_COUNTED = 1_000;
 export async function readFlow(sql: Sql): Promise<Flow> {
   const [clock] = await sql<{ now: number }[]>`select dunlin_now() as now`;
   const now = clock?.now ?? 0;
+  const from = idAt(now - HOUR_MS);
   const [row] = await sql<Omit<Flow, "now">[]>`
-    with latest as (
-      select state, code from deliveries where id >= ${idAt(now - HOUR_MS)}::uuid and state <> 'claimed' order by id desc limit ${MAX_COUNTED})
-    select coalesce(bool_or(state = 'accepted'), false) as accepted, count(*) filter (where state <> 'accepted')::int as failed,
-      mode() within group (order by code) filter (where state <> 'accepted') as code
-    from latest`;
+    with failed as (
+      select code from deliveries where id >= ${from}::uuid and state in ('failed-permanent', 'failed-transient', 'unknown')
+      order by id desc limit ${MAX_COUNTED})
+    select exists (
+        select from (select from deliveries where id >= ${from}::uuid and state = 'accepted' order by id desc limit 1) latest) as accepted,
+      (select count(*)::int from failed) as failed, (select mode() within group (order by code) from failed) as code`;
   return { now, accepted: row?.accepted ?? false, failed: row?.failed ?? 0, code: row?.code ?? null };
 }
 
@@ -33,14 +35,6 @@ export async function readFlow(sql: Sql): Promise<Flow> {
 function idAt(ms: number): string {
   const hex = Math.max(0, Math.floor(ms)).toString(16).padStart(12, "0");
   return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`;
-}
-
-export type Outage = { readonly channel: string; readonly since: number; readonly code: string };
-
-/** Those that a process still sees. */
-export function findOutages(sql: Sql) {
-  return sql<Outage[]>`
-    select channel, since, code from channel_outages where seen_at > dunlin_now() - interval '2 minutes' order by channel`;
 }
 
 export type NewCode = { readonly channel: string; readonly code: string; readonly firstAt: number };
