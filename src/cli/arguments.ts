@@ -1,7 +1,7 @@
 /** Parsers of the commands' arguments. A refused argument is wrong usage: exit code 2, before anything is opened. */
 import { InvalidArgumentError } from "commander";
 import { didYouMean } from "../core/text/suggest.ts";
-import { parseDuration } from "../core/values/duration.ts";
+import { LONGEST_HORIZON, parseDuration } from "../core/values/duration.ts";
 import { canonicalLocale } from "../core/values/locale.ts";
 import { PERIOD_FORMS, type Period, parsePeriod, parseWhen, WHEN_FORMS, type When } from "../core/values/when.ts";
 import { DIMENSIONS, type Dimension } from "../reporting/recovery.ts";
@@ -91,6 +91,13 @@ export function duration(text: string): number {
   const ms = parseDuration(text);
   if (ms !== null && ms > 0) return ms;
   throw new InvalidArgumentError("must be a duration, like 30m or 2h");
+}
+
+/** Milliseconds. */
+export function horizon(text: string): number {
+  const ms = duration(text);
+  if (ms <= LONGEST_HORIZON) return ms;
+  throw new InvalidArgumentError("must be at most 90d");
 }
 
 /** Names of keys appear in the audit trail. */

@@ -65,6 +65,12 @@ export const list = <Row>(value: (row: Row) => readonly string[]): Column<Row> =
   cast: "::text[]",
 });
 
+/** A list of whole numbers in each row. */
+export const int8s = <Row>(value: (row: Row) => readonly number[]): Column<Row> => ({
+  ...listColumn((row: Row) => value(row).map(String)),
+  cast: "::int8[]",
+});
+
 const documentColumn =
   (cast: string) =>
   <Row>(value: (row: Row) => unknown): Column<Row> => ({

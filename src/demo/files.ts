@@ -40,6 +40,8 @@ steps:
   - { id: nudge,     at: { afterCreated: ${formatDuration(pace.nudge)} }, channels: [chat, sms] }
   - { id: last-call, at: { beforeClose: ${formatDuration(pace.lastCall)} }, channels: [sms, chat] }
 holdout: ${HOLDOUT}
+# So that the effect is known when the last order has closed.
+attributionWindow: ${formatDuration(pace.closeAfter - pace.nudge)}
 # The demo also runs at night. A shop keeps the default: no reminder from 22:00 to 08:00 in the buyer's time zone.
 quietHours: off
 limits: { max: 3, per: 24h, gap: ${formatDuration(pace.gap)} }

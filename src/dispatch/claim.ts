@@ -10,6 +10,7 @@ import { finishLoading } from "../db/stores/buyers/adopt.ts";
 import { loadBuyers } from "../db/stores/buyers/buyer-load.ts";
 import { writeBuyers } from "../db/stores/buyers/buyer-write.ts";
 import { keptHash } from "../db/stores/buyers/chosen-contact.ts";
+import { type Exposure, exposureOf } from "../db/stores/buyers/exposure-store.ts";
 import type { BuyerRow, LoadEnv, LoadedBuyer } from "../db/stores/buyers/loaded-buyer.ts";
 import type { Claim } from "../db/stores/buyers/write/reminder-changes.ts";
 import { planningMoment } from "../db/stores/campaigns/planning-fence.ts";
@@ -211,19 +212,20 @@ const isWaiting = ({ buyer }: Due, channel: string, now: number): boolean =>
 /** The queue is in the order of due times. Until its turn comes, the buyer wakes for anything else that is to be decided. */
 function waitOf(policy: BuyerPolicy, due: Due, channel: string, now: number): Wait {
   const { buyer, planned } = due;
-  const sends: { id: string; orders: readonly string[] }[] = [];
+  const exposures: Exposure[] = [];
   let since = now;
   let until = nextWake(buyer.state, now) ?? Number.POSITIVE_INFINITY;
   for (const { at } of planned) if (at > now) until = Math.min(until, at);
-  for (const { row, campaign, orders } of sendsOf(due)) {
+  for (const decision of sendsOf(due)) {
+    const { row, campaign } = decision;
     if (row === null || campaign === null) continue;
-    const stored = buyer.baseline.planned.get(row.step);
-    if (stored !== undefined) sends.push({ id: stored.id, orders });
+    const exposure = exposureOf(buyer, decision);
+    if (exposure !== null) exposures.push(exposure);
     // Replanning moves an overdue send to now; its place in the queue stays that of its earlier time.
     since = Math.min(since, row.moves.find(({ rule }) => rule === "late")?.from ?? row.at);
     until = Math.min(until, uselessAt(policy, campaign, row));
   }
-  return { shop: buyer.shop, id: buyer.id, channel, since, until: Math.max(until, now + MIN_WAIT), sends };
+  return { shop: buyer.shop, id: buyer.id, channel, since, until: Math.max(until, now + MIN_WAIT), exposures };
 }
 
 function sendJob(

@@ -1,6 +1,6 @@
 /** The figures of a row of the recovery report, computed from counts. recovery.ts says what each figure means. */
-import { liftOf } from "../core/measure/lift.ts";
 import { currencyDigits } from "../core/values/money.ts";
+import { type Effect, effectOf, type Strata, sumOfStrata } from "./report/effect.ts";
 
 /** Millionths of the currency's unit: a segment can cost less than the smallest coin. */
 export type Micros = { readonly micros: number; readonly currency: string };
@@ -8,7 +8,7 @@ export type Micros = { readonly micros: number; readonly currency: string };
 export type Minor = { readonly amount: number; readonly currency: string };
 export type Roi = { readonly roi: number; readonly currency: string };
 
-export type Figures = {
+export type Figures = Omit<Effect, "skewed"> & {
   readonly orders: number;
   readonly cases: number;
   readonly manualCases: number;
@@ -32,13 +32,6 @@ export type Figures = {
   readonly roiByCurrency: readonly Roi[];
   /** ms. */
   readonly medianTimeToPay: number | null;
-  readonly holdoutOrders: number;
-  readonly holdoutPaidRate: number | null;
-  readonly treatedOrders: number;
-  readonly treatedPaidRate: number | null;
-  readonly lift: number | null;
-  readonly liftLow: number | null;
-  readonly liftHigh: number | null;
 };
 
 export const COUNTS = ["planned", "sent", "delivered", "skipped", "cancelled", "pending", "segments"] as const;
@@ -50,15 +43,13 @@ export type Draft = Record<
   amounts: Map<string, number>;
   costs: Map<string, number>;
   median: number | null;
-  held: { orders: number; paid: number };
-  treated: { orders: number; paid: number };
+  strata: Strata;
 };
 
 export function emptyDraft(): Draft {
   const zeros = { planned: 0, sent: 0, delivered: 0, skipped: 0, cancelled: 0, pending: 0, segments: 0 };
   const distinct = { orders: 0, cases: 0, manual: 0, waiting: 0, reminded: 0, recovered: 0, median: null };
-  const arms = { held: { orders: 0, paid: 0 }, treated: { orders: 0, paid: 0 } };
-  return { ...zeros, ...distinct, ...arms, amounts: new Map(), costs: new Map() };
+  return { ...zeros, ...distinct, strata: new Map(), amounts: new Map(), costs: new Map() };
 }
 
 export const add = (to: Map<string, number>, key: string, value: number) => to.set(key, (to.get(key) ?? 0) + value);
@@ -71,24 +62,19 @@ export function sumOf(drafts: Iterable<Draft>): Draft {
       sum[name] += draft[name];
     for (const [currency, amount] of draft.amounts) add(sum.amounts, currency, amount);
     for (const [currency, micros] of draft.costs) add(sum.costs, currency, micros);
-    for (const arm of ["held", "treated"] as const) {
-      sum[arm].orders += draft[arm].orders;
-      sum[arm].paid += draft[arm].paid;
-    }
+    sum.strata = sumOfStrata([sum.strata, draft.strata]);
   }
   return sum;
 }
 
 const ratio = (part: number, whole: number): number | null => (whole === 0 ? null : part / whole);
-type Counted = { readonly orders: number; readonly paid: number };
-const rateOf = ({ orders, paid }: Counted): number | null => ratio(paid, orders);
-const armOf = ({ orders, paid }: Counted) => ({ n: orders, paid });
 
-export function figuresOf(draft: Draft): Figures {
-  const { median, held, treated } = draft;
+/** `running`: further buyers may come to the period. */
+export function figuresOf(draft: Draft, running: boolean): Figures {
+  const { median } = draft;
   const recoveredAmount = sorted(draft.amounts).map(([currency, amount]) => ({ amount, currency }));
   const cost = sorted(draft.costs).map(([currency, micros]) => ({ micros, currency }));
-  const lift = liftOf([{ treated: armOf(treated), held: armOf(held), weight: 1 }]);
+  const { skewed: _, ...effect } = effectOf(draft.strata, running);
   return {
     orders: draft.orders,
     cases: draft.cases,
@@ -107,20 +93,11 @@ export function figuresOf(draft: Draft): Figures {
     roi: roiOf(recoveredAmount, cost),
     roiByCurrency: roisOf(recoveredAmount, cost),
     medianTimeToPay: median === null ? null : Math.round(median),
-    holdoutOrders: held.orders,
-    holdoutPaidRate: rateOf(held),
-    treatedOrders: treated.orders,
-    treatedPaidRate: rateOf(treated),
-    lift: lift?.lift ?? null,
-    liftLow: lift?.low ?? null,
-    liftHigh: lift?.high ?? null,
+    ...effect,
     manualCases: draft.manual,
     manualWaiting: draft.waiting,
   };
 }
-
-/** A row whose arms are not alike: the shares stay, and the difference would mean nothing. */
-export const withoutLift = (figures: Figures): Figures => ({ ...figures, lift: null, liftLow: null, liftHigh: null });
 
 /** Both sides in units of one currency, or null. */
 function roiOf(recovered: readonly Minor[], cost: readonly Micros[]): number | null {
@@ -140,4 +117,4 @@ const roisOf = (recovered: readonly Minor[], cost: readonly Micros[]): Roi[] =>
 const sorted = (values: ReadonlyMap<string, number>): [string, number][] =>
   [...values].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
 
-export const FIGURES = Object.keys(figuresOf(emptyDraft())) as (keyof Figures)[];
+export const FIGURES = Object.keys(figuresOf(emptyDraft(), false)) as (keyof Figures)[];

@@ -4,14 +4,16 @@ import { formatAmount, formatMicros } from "../core/values/money.ts";
 import type { Figures, Micros, Minor } from "./figures.ts";
 import { instantWriter } from "./instants.ts";
 import type { Dimension, RecoveryReport } from "./recovery.ts";
+import type { ExtraAmount } from "./report/effect.ts";
 import type { ZonePeriod } from "./report/period.ts";
 import { csvLines, csvText } from "./text-table.ts";
 
 export type Money = { readonly amount: string; readonly currency: string };
 
 /** Money as decimal strings, durations as `12m30s`, rates as fractions; an absent figure is null. */
-export type FiguresJson = Omit<Figures, "recoveredAmount" | "cost" | "medianTimeToPay"> & {
+export type FiguresJson = Omit<Figures, "recoveredAmount" | "cost" | "medianTimeToPay" | "extraAmount"> & {
   readonly recoveredAmount: readonly Money[];
+  readonly extraAmount: readonly (Money & { readonly low: string; readonly high: string })[];
   readonly cost: readonly Money[];
   readonly medianTimeToPay: string | null;
 };
@@ -29,23 +31,32 @@ export type ReportJson = {
   readonly columns: readonly string[];
   readonly rows: readonly (FiguresJson & Partial<Record<Dimension, string | null>>)[];
   readonly totals: FiguresJson;
+  readonly warnings: readonly string[];
 };
 
 export const moneyOf = ({ amount, currency }: Minor): Money => ({ amount: formatAmount(amount, currency), currency });
 
+const extraOf = ({ amount, low, high, currency }: ExtraAmount) => ({
+  amount: formatAmount(amount, currency),
+  low: formatAmount(low, currency),
+  high: formatAmount(high, currency),
+  currency,
+});
+
 export const costOf = ({ micros, currency }: Micros): Money => ({ amount: formatMicros(micros, currency), currency });
 
 function figuresJson(figures: Figures): FiguresJson {
-  const { medianTimeToPay, recoveredAmount, cost } = figures;
+  const { medianTimeToPay, recoveredAmount, extraAmount, cost } = figures;
   return {
     ...figures,
+    extraAmount: extraAmount.map(extraOf),
     recoveredAmount: recoveredAmount.map(moneyOf),
     cost: cost.map(costOf),
     medianTimeToPay: medianTimeToPay === null ? null : formatDuration(medianTimeToPay),
   };
 }
 
-export function reportJson({ by, period, columns, rows, totals }: RecoveryReport): ReportJson {
+export function reportJson({ by, period, columns, rows, totals, warnings }: RecoveryReport): ReportJson {
   const [first, ...others] = period.zones;
   const zone = first === undefined || others.length > 0 ? null : first.zone;
   const write = instantWriter(zone ?? "UTC");
@@ -63,6 +74,7 @@ export function reportJson({ by, period, columns, rows, totals }: RecoveryReport
     columns,
     rows: rows.map(({ keys, ...figures }) => ({ ...keys, ...figuresJson(figures) })),
     totals: figuresJson(totals),
+    warnings,
   };
 }
 
@@ -74,7 +86,13 @@ export function reportJson({ by, period, columns, rows, totals }: RecoveryReport
 export function reportCsv(report: RecoveryReport, { totals = false } = {}): string {
   const { by, rows } = report;
   const names = report.columns.flatMap((name) =>
-    name === "roiByCurrency" ? [] : name === "recoveredAmount" ? ["currency", name] : [name],
+    name === "roiByCurrency"
+      ? []
+      : name === "recoveredAmount"
+        ? ["currency", name]
+        : name === "extraAmount"
+          ? [name, "extraAmountLow", "extraAmountHigh"]
+          : [name],
   );
   const lines = rows.flatMap(({ keys, ...figures }) =>
     csvRows(
@@ -104,8 +122,8 @@ function csvRows(
   keys: readonly string[],
   figures: Figures,
 ): string[][] {
-  const { recoveredAmount, cost, roiByCurrency, medianTimeToPay, ...others } = figures;
-  const currencies = [...new Set([...recoveredAmount, ...cost].map(({ currency }) => currency))].sort();
+  const { recoveredAmount, extraAmount, cost, roiByCurrency, medianTimeToPay, ...others } = figures;
+  const currencies = [...new Set([...recoveredAmount, ...extraAmount, ...cost].map(({ currency }) => currency))].sort();
   const named: Record<string, string> = Object.fromEntries(by.map((each, at) => [each, csvText(keys[at] ?? "")]));
   const plain: Record<string, number | null> = {
     ...others,
@@ -114,12 +132,16 @@ function csvRows(
   return (currencies.length === 0 ? [null] : currencies).map((currency, line) => {
     const own = <Value extends { readonly currency: string }>(values: readonly Value[]) =>
       values.find((value) => value.currency === currency);
-    const [amount, spent] = [own(recoveredAmount), own(cost)];
+    const [amount, spent, more] = [own(recoveredAmount), own(cost), own(extraAmount)];
+    const extra = more === undefined ? null : extraOf(more);
     const money: Record<string, string> = {
       currency: currency ?? "",
       recoveredAmount: amount === undefined ? "" : moneyOf(amount).amount,
       cost: spent === undefined ? "" : costOf(spent).amount,
       roi: csvNumber(own(roiByCurrency)?.roi),
+      extraAmount: extra?.amount ?? "",
+      extraAmountLow: extra?.low ?? "",
+      extraAmountHigh: extra?.high ?? "",
     };
     return names.map((name) => named[name] ?? money[name] ?? (line === 0 ? csvNumber(plain[name]) : ""));
   });

@@ -14,27 +14,32 @@
  * - `remindedOrders`: orders named by sent reminders. `recoveredOrders`, `recoveredAmount`: orders credited to them (table
  *   `recoveries`: an order once, to the last reminder before its payment, within its window, not refunded). `medianTimeToPay`: from
  *   that reminder to the payment.
- * - `holdoutOrders`, `treatedOrders`: orders by their first decision in the window, a send or a `holdout` in its place. A send counts
- *   whatever its result, also when it was over the rate limit and never made (intention to treat). The rates: the share of them that
- *   is paid now and not refunded. Only campaigns with a holdout in the window are compared; without any, all orders count as treated
- *   and there is no lift.
- *
- * - `lift`: of the totals, and of rows whose keys are decided before the draw of the arms (`hasLift`).
+ * - The effect of the reminders, by buyers, who are what is drawn into the arms. A buyer counts once a campaign, at the first send of a case in the
+ *   window or a `holdout` in its place (table `exposures`); a send counts whatever its result, also when its channel was full (intention to
+ *   treat). It is measured when the time in which a payment counts is over: `openBuyers` are those for whom it is not.
+ *   `treatedBuyers`, `holdoutBuyers`, and `treatedOrders`, `holdoutOrders`: their orders that could still be paid. `treatedPaidRate`,
+ *   `holdoutPaidRate`: the share of the buyers with an order that was paid in that time and not refunded, over the strata (shop, campaign, share held
+ *   out) that have both arms, weighted by the treated. `lift`: their difference. `unmeasuredBuyers`: those in strata with one arm only.
+ *   Without any holdout the rate is that of all treated, and there is no lift.
+ * - `extraOrders`, `extraAmount`: what the treated paid beyond what they would have paid, by the same strata.
+ * - The intervals are for 95%. While the period runs, or some of its buyers are open, they are those that may be looked at every day.
+ * - None of it in rows by step, channel, template or reason: these are decided after the draw.
  *
  * All figures add up over the rows to the totals, except `remindedOrders` (an order reminded by two steps is in both rows, but once in
  * the totals) and, when the rows are by step, channel, template, variant or reason, `orders` and the cases (each once in every row that has a
  * reminder of it). A ratio is null when its divisor is zero.
  */
 import type { Sql } from "../db/client.ts";
+import { databaseNow } from "../db/stores/intake/intake-store.ts";
+import { countArms, sumStakes } from "../db/stores/reads/report-arms-store.ts";
 import {
   DIMENSIONS,
   type Dimension,
-  hasLift,
+  hasArms,
   needsReminders,
   type ReportInput,
 } from "../db/stores/reads/report-keys.ts";
 import {
-  countArms,
   countCases,
   countOrders,
   countReminded,
@@ -44,17 +49,8 @@ import {
   sumRecoveries,
 } from "../db/stores/reads/report-store.ts";
 import { inTransaction } from "../db/transaction.ts";
-import {
-  add,
-  COUNTS,
-  type Draft,
-  emptyDraft,
-  FIGURES,
-  type Figures,
-  figuresOf,
-  sumOf,
-  withoutLift,
-} from "./figures.ts";
+import { add, COUNTS, type Draft, emptyDraft, FIGURES, type Figures, figuresOf, sumOf } from "./figures.ts";
+import { addArm, addMoney, effectOf } from "./report/effect.ts";
 import { type Asked, type Period, readPeriod, type ZoneOf } from "./report/period.ts";
 
 export { DIMENSIONS, type Dimension, type Figures };
@@ -70,12 +66,16 @@ export type RecoveryReport = {
   /** Sorted by their keys, null last; without dimensions one row, equal to the totals. */
   readonly rows: readonly ReportRow[];
   readonly totals: Figures;
+  /** Reasons to doubt the figures. */
+  readonly warnings: readonly string[];
 };
 
 export type RecoveryInput = Asked & {
   readonly by: readonly Dimension[];
   /** IANA zone of a shop, for its days and hours (UTC). */
   readonly zoneOf?: ZoneOf;
+  /** ms after a buyer's first reminder in which a payment counts for the effect; absent: the attribution window of the campaign. */
+  readonly horizon?: number | undefined;
 };
 
 /** Throws PeriodError when the period has no instant. */
@@ -89,21 +89,29 @@ async function reportIn(sql: Sql, input: RecoveryInput): Promise<RecoveryReport>
   const period = await readPeriod(sql, input, input.zoneOf ?? (() => "UTC"));
   const zones = period.zones.flatMap(({ zone, shops }) => shops.map((shop) => [shop, zone] as const));
   const report: ReportInput = { by, windows: period.windows, zones };
-  const drafts = await drafted(sql, report);
-  const figures = (draft: Draft): Figures => (hasLift(by) ? figuresOf(draft) : withoutLift(figuresOf(draft)));
-  const rows = [...drafts.byKey].map(([key, draft]) => ({ keys: keysOf(by, key), ...figures(draft) }));
+  const { byKey, total } = await drafted(sql, report, input.horizon ?? null);
+  const now = await databaseNow(sql);
+  const sum = await totalOf(sql, report, { byKey, total });
+  const ends = period.to === null || period.to > now;
+  const running = (draft: Draft) =>
+    ends || [...draft.strata.values()].some(({ treated, held }) => treated.open + held.open > 0);
+  const figures = (draft: Draft): Figures => figuresOf(draft, running(draft));
+  const rows = [...byKey].map(([key, draft]) => ({ keys: keysOf(by, key), ...figures(draft) }));
   rows.sort((one, two) => compareKeys(by, one.keys, two.keys));
-  const totals = await totalsOf(sql, report, drafts);
-  return { by, period, columns: [...by, ...FIGURES], rows, totals };
+  const warnings = effectOf(sum.strata, false).skewed ? [SKEWED] : [];
+  return { by, period, columns: [...by, ...FIGURES], rows, totals: figures(sum), warnings };
 }
+
+const SKEWED =
+  "The control group has another size than the share held out allows by chance (1 in 1,000), so no effect is shown: something decides who is counted.";
 
 type Drafts = {
   readonly byKey: ReadonlyMap<string, Draft>;
-  /** The figures of all rows together that are not a sum: orders reminded and the median. */
+  /** The figures of all rows together that are not a sum: orders reminded and the median, and the arms of rows that have none. */
   readonly total: Draft;
 };
 
-async function drafted(sql: Sql, input: ReportInput): Promise<Drafts> {
+async function drafted(sql: Sql, input: ReportInput, horizon: number | null): Promise<Drafts> {
   const byKey = new Map<string, Draft>();
   const of = (row: Keys): Draft => {
     const key = JSON.stringify(input.by.map((_, i) => row[`k${i}`] ?? null));
@@ -129,14 +137,16 @@ async function drafted(sql: Sql, input: ReportInput): Promise<Drafts> {
       add(draft.amounts, row.currency, row.amount);
     }
   }
-  for (const { held, orders, paid, ...row } of await countArms(sql, input)) {
-    of(row)[held ? "held" : "treated"] = { orders, paid };
-  }
+  // Rows by what was decided after the draw have no arms; the totals have.
+  const arms = { ...input, by: hasArms(input.by) ? input.by : [], horizon };
+  const into = (row: Keys) => (hasArms(input.by) ? of(row) : total).strata;
+  for (const row of await countArms(sql, arms)) addArm(into(row), row);
+  for (const row of await sumStakes(sql, arms)) addMoney(into(row), row);
   return { byKey, total };
 }
 
 /** The totals are sums, except for figures that would be counted twice: these are counted once more without keys. */
-async function totalsOf(sql: Sql, input: ReportInput, { byKey, total }: Drafts): Promise<Figures> {
+async function totalOf(sql: Sql, input: ReportInput, { byKey, total }: Drafts): Promise<Draft> {
   const sum = sumOf(byKey.values());
   if (needsReminders(input.by)) {
     const all: ReportInput = { ...input, by: [] };
@@ -144,7 +154,12 @@ async function totalsOf(sql: Sql, input: ReportInput, { byKey, total }: Drafts):
     const [cases] = await countCases(sql, all);
     Object.assign(sum, { cases: cases?.n ?? 0, manual: cases?.manual ?? 0, waiting: cases?.waiting ?? 0 });
   }
-  return figuresOf({ ...sum, reminded: total.reminded, median: total.median });
+  return {
+    ...sum,
+    reminded: total.reminded,
+    median: total.median,
+    strata: hasArms(input.by) ? sum.strata : total.strata,
+  };
 }
 
 function keysOf(by: readonly Dimension[], key: string): ReportRow["keys"] {

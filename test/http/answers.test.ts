@@ -115,6 +115,7 @@ const GROUPS: readonly Group[] = [
     cases: [
       { route: "GET /v1/reports/recovery" },
       { route: "GET /v1/reports/recovery", url: `/v1/reports/recovery?by=${KEYS}&${WINDOW}` },
+      { route: "GET /v1/reports/recovery", url: `/v1/reports/recovery?by=campaign&horizon=30m&${WINDOW}` },
     ],
   },
   {

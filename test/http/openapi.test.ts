@@ -69,6 +69,7 @@ it("describes every route with its answers, bodies and access", () => {
     "from",
     "to",
     "on",
+    "horizon",
     "format",
     "totals",
   ]);

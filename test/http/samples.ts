@@ -31,13 +31,21 @@ const totals: RecoveryReport["totals"] = {
   roi: null,
   roiByCurrency: [],
   medianTimeToPay: null,
-  holdoutOrders: 0,
-  holdoutPaidRate: null,
+  treatedBuyers: 0,
   treatedOrders: 0,
   treatedPaidRate: null,
+  holdoutBuyers: 0,
+  holdoutOrders: 0,
+  holdoutPaidRate: null,
+  openBuyers: 0,
+  unmeasuredBuyers: 0,
   lift: null,
   liftLow: null,
   liftHigh: null,
+  extraOrders: null,
+  extraOrdersLow: null,
+  extraOrdersHigh: null,
+  extraAmount: [],
 };
 export const REPORT: RecoveryReport = {
   from: null,
@@ -48,6 +56,7 @@ export const REPORT: RecoveryReport = {
   columns: ["campaign", ...Object.keys(totals)],
   rows: [{ campaign: "d11", ...totals }],
   totals,
+  warnings: [],
 };
 
 export const STORY: OrderStory = {

@@ -201,6 +201,11 @@ export async function happen({ database, receive, dispatch }: Awaited<ReturnType
     later("held0", "paid", 40),
     later("held1", "paid", 40),
   );
+  // Long ago many buyers were reminded and none was held out, though half of them should have been: the report warns.
+  await database.sql`
+    insert into exposures (shop_id, case_id, campaign, buyer_id, campaign_version, share, held, at, window_ms, orders, amounts, currencies)
+    select 'acme', gen_random_uuid(), 'old', gen_random_uuid(), '1', 0.5, false, '2025-01-01T00:00:00Z', 60000, array['old'], array[1000], array['CNY']
+    from generate_series(1, 40)`;
   await receive(T0 + 50 * MINUTE, later("refunded", "refunded", 50), later("paid", "refunded", 50, { amount: "1.00" }));
 }
 

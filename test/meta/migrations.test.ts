@@ -4,6 +4,7 @@ import { expect, it } from "vitest";
 import * as access from "../../src/db/schema/access.ts";
 import * as buyers from "../../src/db/schema/buyers.ts";
 import * as campaigns from "../../src/db/schema/campaigns.ts";
+import * as exposures from "../../src/db/schema/exposures.ts";
 import * as notices from "../../src/db/schema/notices.ts";
 import * as orders from "../../src/db/schema/orders.ts";
 import * as polls from "../../src/db/schema/polls.ts";
@@ -15,7 +16,7 @@ it("has a migration for every change of the schema (npm run migrations)", async 
   const last = journal.entries.at(-1)?.idx ?? 0;
   const stored = JSON.parse(readFileSync(`drizzle/meta/${String(last).padStart(4, "0")}_snapshot.json`, "utf8"));
   const now = generateDrizzleJson(
-    { ...access, ...buyers, ...campaigns, ...notices, ...polls, ...orders, ...receipts, ...reminders },
+    { ...access, ...buyers, ...campaigns, ...exposures, ...notices, ...polls, ...orders, ...receipts, ...reminders },
     stored.id,
   );
   expect(await generateMigration(stored, now)).toEqual([]);

@@ -4,7 +4,7 @@ import { PeriodError, type When } from "../../core/values/when.ts";
 import { reportCsv, reportJson } from "../../reporting/format-report.ts";
 import { DIMENSIONS, type Dimension, recoveryReport } from "../../reporting/recovery.ts";
 import { reportTable } from "../../reporting/report/table.ts";
-import { dimensions } from "../arguments.ts";
+import { dimensions, horizon } from "../arguments.ts";
 import { type Describe, runCommand } from "../command.ts";
 import { type CommandContext, CommandError, withDatabase } from "../context.ts";
 import { examples } from "../help.ts";
@@ -15,6 +15,7 @@ type ReportOptions = {
   readonly period: { readonly from: When | null; readonly to: When | null };
   readonly format: "table" | "json" | "csv";
   readonly totals: boolean;
+  readonly horizon?: number;
 };
 
 type Given = PeriodOptions & Partial<Omit<ReportOptions, "period">> & { readonly json?: boolean };
@@ -28,6 +29,11 @@ export const command: Describe = (cli) =>
     .addOption(new Option("--format <format>", "output format").choices(["table", "json", "csv"]).default("table"))
     .option("--json", "short for --format json")
     .option("--totals", "with --format csv: add a last line with the totals")
+    .option(
+      "--horizon <duration>",
+      "count payments up to this long after the first reminder of a buyer as its effect, like 1h, 24h or 7d (default: attributionWindow of the campaign)",
+      horizon,
+    )
     .addHelpText(
       "after",
       examples(
@@ -37,20 +43,29 @@ export const command: Describe = (cli) =>
       ),
     )
     .action((given: Given, command: Command) => {
-      const { by = [], format = "table", totals = false, json } = given;
+      const { by = [], format = "table", totals = false, json, horizon } = given;
       const period = periodOf(command, given);
       return runCommand(cli, (context) =>
-        reportCommand(context, { by, period, format: json === true ? "json" : format, totals }),
+        reportCommand(context, {
+          by,
+          period,
+          format: json === true ? "json" : format,
+          totals,
+          ...(horizon === undefined ? {} : { horizon }),
+        }),
       );
     });
 
-async function reportCommand(context: CommandContext, { by, period, format, totals }: ReportOptions): Promise<void> {
+async function reportCommand(
+  context: CommandContext,
+  { by, period, format, totals, horizon }: ReportOptions,
+): Promise<void> {
   const zoneOf = (shop: string) => context.config.shop(shop)?.timeZone ?? "UTC";
-  const report = await withDatabase(context, ({ sql }) => recoveryReport({ sql }, { by, ...period, zoneOf })).catch(
-    (error: unknown) => {
-      throw error instanceof PeriodError ? new CommandError(error.message) : error;
-    },
-  );
+  const report = await withDatabase(context, ({ sql }) =>
+    recoveryReport({ sql }, { by, ...period, zoneOf, horizon }),
+  ).catch((error: unknown) => {
+    throw error instanceof PeriodError ? new CommandError(error.message) : error;
+  });
   if (format === "json") context.out(JSON.stringify(reportJson(report), null, 2));
   else if (format === "csv") context.out(reportCsv(report, { totals }).trimEnd());
   else context.out(reportTable(report));

@@ -93,6 +93,11 @@ export type Decision = {
   readonly orders: readonly string[];
   readonly channel: string | null;
   readonly row: PlannedRow | null;
+  /**
+   * The first send of the case under its campaign, or a holdout in its place: the orders that could still be paid in time. From here on the effect of
+   * the reminders is measured, in both arms alike.
+   */
+  readonly stake?: readonly string[];
 };
 
 /** The sends that stand: claimed, accepted or of unknown outcome. */

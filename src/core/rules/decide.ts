@@ -70,15 +70,23 @@ export function decideSend(theCase: Case, row: PlannedRow): Decision[] {
   }
   const variant = variantOf(campaign, state.shop.id, state.bucket, state.treated.get(campaign.key));
   if (verdict.kind === "skip") return settle(theCase, row, skipped(theCase, row, verdict.reason, variant));
+  const orders = payableInTime(state, open.counted, campaign, moment);
+  const isFirst = !state.sends.some(({ caseId, campaign: key }) => caseId === open.id && key === campaign.key);
   const send = { at: now, campaign: campaign.key, step: row.step, caseId: open.id, dueAt: row.at };
+  const stake = isFirst ? { stake: orders } : {};
   if (isHeldOut(campaign, state.shop.id, state.bucket)) {
     // It counts as a send, so that both arms live alike.
     state.sends.push({ ...send, orders: open.counted });
-    return settle(theCase, row, skipped(theCase, row, "holdout", variant));
+    return settle(theCase, row, { ...skipped(theCase, row, "holdout", variant), ...stake });
   }
-  const orders = payableInTime(state, open.counted, campaign, moment);
   state.sends.push({ ...send, orders });
-  const sent: Decision = { ...skipped(theCase, row, null, variant), kind: "send", orders, channel: verdict.channel };
+  const sent = {
+    ...skipped(theCase, row, null, variant),
+    ...stake,
+    kind: "send",
+    orders,
+    channel: verdict.channel,
+  } as const;
   return settle(theCase, row, sent);
 }
 

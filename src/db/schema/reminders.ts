@@ -69,8 +69,6 @@ export const reminders = pgTable(
     decidedAt: instant("decided_at"),
     /** The orders that counted when it was decided; those of a send are named in its text. */
     orders: text("orders").array().notNull(),
-    /** The orders of a send that was over the limit of its channel. They count as treated, sent or not. */
-    intended: text("intended").array(),
     /** Why it has its time: index, anchor, latest, owed, moves. */
     plan: json("plan"),
     /** A payment until then is credited to this send. */

@@ -1,6 +1,7 @@
 /** The recovery report. */
 import { z } from "zod";
-import { checkPeriod, period, readPeriod } from "./parts/query.ts";
+import { LONGEST_HORIZON, parseDuration } from "../../core/values/duration.ts";
+import { checkPeriod, name, period, readPeriod } from "./parts/query.ts";
 import { type Answer, maybeInstant, maybeText, money, text } from "./parts/values.ts";
 
 const REPORT_KEYS = ["campaign", "step", "channel", "template", "variant", "reason", "shop", "day", "hour"] as const;
@@ -25,10 +26,26 @@ const by = z
     example: "campaign,step",
   });
 
+const horizon = name(24)
+  .optional()
+  .transform((value, context) => {
+    if (value === undefined) return undefined;
+    const ms = parseDuration(value);
+    if (ms !== null && ms > 0 && ms <= LONGEST_HORIZON) return ms;
+    context.addIssue({ code: "custom", message: "must be a duration of at most 90d, like 1h, 24h or 7d" });
+    return z.NEVER;
+  })
+  .meta({
+    example: "24h",
+    description:
+      "How long after the first reminder of a buyer a payment counts for the effect; absent: the attributionWindow of the campaign",
+  });
+
 export const recoveryQuery = z
   .strictObject({
     by,
     ...period,
+    horizon,
     format: z.enum(["json", "csv"]).default("json"),
     totals: z.enum(["true", "false"]).default("false").describe("With `format=csv`: a last line with the totals"),
   })
@@ -56,15 +73,23 @@ const figures = {
   roi: rate.describe("Within one currency; null: there are several"),
   roiByCurrency: z.array(z.strictObject({ roi: z.number(), currency: text })),
   medianTimeToPay: maybeText.meta({ example: "12m30s" }),
+  treatedBuyers: z.int().describe("Buyers whose time to pay is over, by intention to treat"),
+  treatedOrders: z.int().describe("Their orders that could still be paid"),
+  treatedPaidRate: rate.describe("The share of the buyers who paid, over the shops and campaigns that can be compared"),
+  holdoutBuyers: z.int(),
   holdoutOrders: z.int(),
   holdoutPaidRate: rate,
-  treatedOrders: z.int(),
-  treatedPaidRate: rate.describe("By intention to treat"),
+  openBuyers: z.int().describe("Buyers who still have time to pay"),
+  unmeasuredBuyers: z.int().describe("Buyers whose shop and campaign had no control group to compare them with"),
   lift: rate.describe(
-    "null in rows by step, channel, template, variant, reason or hour: such a key is decided after the draw",
+    "treatedPaidRate − holdoutPaidRate. null in rows by step, channel, template or reason: such a key is decided after the draw",
   ),
-  liftLow: rate,
+  liftLow: rate.describe("95%. While the period runs, an interval that may be looked at every day"),
   liftHigh: rate,
+  extraOrders: rate.describe("Orders that the treated paid beyond what they would have paid"),
+  extraOrdersLow: rate,
+  extraOrdersHigh: rate,
+  extraAmount: z.array(z.strictObject({ amount: text, low: text, high: text, currency: text })),
 };
 const key = maybeText.optional();
 const keys: Record<(typeof REPORT_KEYS)[number], typeof key> = {
@@ -89,6 +114,7 @@ export const recoveryReport = z.strictObject({
   columns: z.array(text).describe("The names in `by`, then the figures"),
   rows: z.array(z.strictObject({ ...keys, ...figures })).describe("Each row has a value for every name in `by`"),
   totals: z.strictObject(figures),
+  warnings: z.array(text).describe("Reasons to doubt the figures"),
 });
 
 export type RecoveryQuery = z.output<typeof recoveryQuery>;

@@ -6,21 +6,25 @@ const points = (rate: number): string => `${rate < 0 ? "−" : "+"}${Math.abs(ra
 
 /** null: nothing was sent or held out. */
 export function liftSentence(figures: Figures): string | null {
-  const { holdoutOrders, treatedOrders, holdoutPaidRate, treatedPaidRate, lift, liftLow, liftHigh } = figures;
-  if (holdoutOrders === 0 && treatedOrders === 0) return null;
+  const { holdoutBuyers, treatedBuyers, openBuyers, holdoutPaidRate, treatedPaidRate, lift, liftLow, liftHigh } =
+    figures;
+  if (holdoutBuyers === 0 && treatedBuyers === 0)
+    return openBuyers === 0
+      ? null
+      : `Effect of the reminders: not known yet. ${openBuyers.toLocaleString("en-US")} buyers still have time to pay.`;
   if (lift === null || liftLow === null || liftHigh === null)
-    return holdoutOrders === 0
+    return holdoutBuyers === 0
       ? "Effect of the reminders: unknown, because no buyer was in a control group. `holdout: 5%` in campaign.yaml makes one."
       : "Effect of the reminders: unknown, because all buyers of this period were in the control group.";
   return (
-    `Effect of the reminders: ${percent(treatedPaidRate)} of the orders were paid with reminders, and ${percent(holdoutPaidRate)} of the ` +
-    `${holdoutOrders.toLocaleString("en-US")} orders of the control group. The effect is between ${points(liftLow)} and ` +
+    `Effect of the reminders: ${percent(treatedPaidRate)} of the buyers paid with reminders, and ${percent(holdoutPaidRate)} of the ` +
+    `${holdoutBuyers.toLocaleString("en-US")} buyers of the control group. The effect is between ${points(liftLow)} and ` +
     `${points(liftHigh)} points (95%), ${verdictOf(liftLow, liftHigh)}.`
   );
 }
 
 function verdictOf(low: number, high: number): string {
   if (low > 0) return "which is above zero: the reminders caused payments";
-  if (high < 0) return "which is below zero: with reminders fewer orders were paid";
+  if (high < 0) return "which is below zero: with reminders fewer buyers paid";
   return "which includes zero: this period alone proves nothing. More buyers, or a larger holdout, give a closer figure";
 }

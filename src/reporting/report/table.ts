@@ -34,6 +34,24 @@ function lift({ lift, liftLow, liftHigh }: Figures): string {
   return `${points(lift)} (${points(liftLow)} to ${points(liftHigh)})`;
 }
 
+const signed = (text: string): string => (text.startsWith("-") ? `−${text.slice(1)}` : text);
+
+function extraOrders({ extraOrders, extraOrdersLow, extraOrdersHigh }: Figures): string {
+  if (extraOrders === null || extraOrdersLow === null || extraOrdersHigh === null) return NOTHING;
+  const [number, low, high] = [extraOrders, extraOrdersLow, extraOrdersHigh].map((value) =>
+    signed(count(Math.round(value))),
+  );
+  return `${number} (${low} to ${high})`;
+}
+
+const extraAmount = ({ extraAmount }: Figures): string =>
+  extraAmount
+    .map(({ amount, low, high, currency }) => {
+      const write = (value: number) => signed(marked(moneyOf({ amount: value, currency }).amount));
+      return `${write(amount)} (${write(low)} to ${write(high)}) ${currency}`;
+    })
+    .join(" + ") || NOTHING;
+
 const SHOWN: readonly (readonly [title: string, write: (figures: Figures) => string])[] = [
   ["orders", ({ orders }) => count(orders)],
   ["sent", ({ sent }) => count(sent)],
@@ -59,9 +77,10 @@ const UNNAMED: Readonly<Partial<Record<Dimension, string>>> = {
 
 /** A heading, and a table with one line a row and the totals below; without dimensions a page with every figure. */
 export function reportTable(report: RecoveryReport): string {
-  const { by, period, rows, totals } = report;
+  const { by, period, rows, totals, warnings } = report;
   const heading = `${headingOf(period).join("\n")}\n\n`;
-  if (by.length === 0) return heading + reportPage(totals);
+  const doubts = warnings.flatMap((warning) => ["", ...wrap(`Warning: ${warning}`)]).map((line) => `${line}\n`);
+  if (by.length === 0) return heading + reportPage(totals) + doubts.join("");
   const columns: Column[] = [
     ...by.map((title): Column => ({ title, align: "left" })),
     ...SHOWN.map(([title]): Column => ({ title, align: "right" })),
@@ -72,7 +91,7 @@ export function reportTable(report: RecoveryReport): string {
     ...cells(row),
   ]);
   const sum = [...by.map((_, i) => (i === 0 ? "total" : "")), ...cells(totals)];
-  return heading + textTable(columns, [...lines, sum], 1);
+  return heading + textTable(columns, [...lines, sum], 1) + doubts.join("");
 }
 
 /** `Recovery on 2026-11-11 (Asia/Shanghai)`, and the dates by which figures count. */
@@ -113,7 +132,7 @@ function spanOf({ zone, from, to }: ZonePeriod): string {
 }
 
 function reportPage(figures: Figures): string {
-  const { holdoutOrders, treatedOrders, treatedPaidRate, holdoutPaidRate } = figures;
+  const { holdoutBuyers, treatedBuyers, openBuyers, unmeasuredBuyers, treatedPaidRate, holdoutPaidRate } = figures;
   const lines: [string, string][] = [
     ["orders seen unpaid", `${count(figures.orders)} in ${count(figures.cases)} cases`],
     ["left to a person", `${count(figures.manualCases)} cases (${count(figures.manualWaiting)} wait now)`],
@@ -128,9 +147,15 @@ function reportPage(figures: Figures): string {
     ["cost", `${money(figures.cost.map(costOf))} for ${count(figures.segments)} segments`],
     ["return on cost", returns(figures)],
     ["median time to pay", span(figures.medianTimeToPay)],
-    ["paid when treated", `${percent(treatedPaidRate)} of ${count(treatedOrders)} orders`],
-    [`paid in ${CONTROL_GROUP}`, `${percent(holdoutPaidRate)} of ${count(holdoutOrders)} orders`],
+    ["paid when treated", `${percent(treatedPaidRate)} of ${count(treatedBuyers)} buyers`],
+    [`paid in ${CONTROL_GROUP}`, `${percent(holdoutPaidRate)} of ${count(holdoutBuyers)} buyers`],
+    [
+      "not measured",
+      `${count(openBuyers)} buyers still have time to pay, ${count(unmeasuredBuyers)} have no control group`,
+    ],
     ["lift (95%)", figures.lift === null ? `${NOTHING} (needs a control group)` : `${lift(figures)} points`],
+    ["orders brought (95%)", extraOrders(figures)],
+    ["amount brought (95%)", extraAmount(figures)],
   ];
   const width = Math.max(...lines.map(([label]) => label.length));
   const sentence = liftSentence(figures);

@@ -1,12 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { liftOf } from "../../../src/core/measure/lift.ts";
-import { DAY, HOUR, MINUTE, SECOND } from "../../../src/core/values/duration.ts";
+import { DAY, HOUR, MINUTE } from "../../../src/core/values/duration.ts";
 import { PeriodError, parseWhen } from "../../../src/core/values/when.ts";
 import { reportJson } from "../../../src/reporting/format-report.ts";
 import { listCases, listReminders } from "../../../src/reporting/listings.ts";
 import { DIMENSIONS, type Dimension, recoveryReport } from "../../../src/reporting/recovery.ts";
-import { dispatchSetup } from "../../support/dispatch.ts";
-import { campaign, receivedEvent } from "../../support/intake.ts";
+import { campaign } from "../../support/intake.ts";
 import { reportFacts } from "../../support/reporting.ts";
 import { T0 } from "../../support/rules.ts";
 
@@ -69,13 +67,21 @@ describe("the recovery report", () => {
       roi: null,
       roiByCurrency: [],
       medianTimeToPay: null,
-      holdoutOrders: 0,
-      holdoutPaidRate: null,
+      treatedBuyers: 0,
       treatedOrders: 0,
       treatedPaidRate: null,
+      holdoutBuyers: 0,
+      holdoutOrders: 0,
+      holdoutPaidRate: null,
+      openBuyers: 0,
+      unmeasuredBuyers: 0,
       lift: null,
       liftLow: null,
       liftHigh: null,
+      extraOrders: null,
+      extraOrdersLow: null,
+      extraOrdersHigh: null,
+      extraAmount: [],
     });
     expect(empty.rows).toEqual([{ keys: {}, ...empty.totals }]);
     const grouped = await report(facts, [...DIMENSIONS]);
@@ -105,11 +111,6 @@ describe("the recovery report", () => {
       ],
       roi: null,
       medianTimeToPay: 20 * MINUTE,
-      holdoutOrders: 0,
-      holdoutPaidRate: null,
-      treatedOrders: 3,
-      treatedPaidRate: 1 / 3,
-      lift: null,
     });
   });
 
@@ -155,16 +156,12 @@ describe("the recovery report", () => {
       medianTimeToPay: null,
       sent: 0,
       pending: 1,
-      treatedOrders: 1,
-      treatedPaidRate: 1,
     });
     await facts.sql`update reminders set state = 'skipped', reason = 'unknown_outcome' where state = 'sending'`;
     expect((await report(facts)).totals).toMatchObject({
       recoveredOrders: 0,
       pending: 0,
       skipped: 1,
-      treatedOrders: 1,
-      treatedPaidRate: 1,
     });
   });
 
@@ -244,8 +241,6 @@ describe("the recovery report", () => {
         "pending",
         "segments",
         "recoveredOrders",
-        "holdoutOrders",
-        "treatedOrders",
         "orders",
         "cases",
       ] as const) {
@@ -262,138 +257,6 @@ describe("the recovery report", () => {
       ["control group", 1],
       ["sms", 3],
       [null, 7],
-    ]);
-  });
-});
-
-describe("the lift", () => {
-  it("compares by intention to treat, each order in the arm of its first decision", async () => {
-    const facts = await reportFacts();
-    for (let n = 0; n < 10; n++) await facts.order(`t${n}`, T0);
-    for (let n = 0; n < 5; n++) await facts.order(`h${n}`, T0);
-    // One of the treated was never reached: it stays in its arm.
-    for (let n = 0; n < 9; n++) await facts.sent({ order: `t${n}`, step: "nudge", at: T0 + 10 * MINUTE });
-    await facts.sent({
-      order: "t9",
-      step: "nudge",
-      at: T0 + 10 * MINUTE,
-      state: "skipped",
-      reason: "rejected_by_provider",
-      delivery: "failed-permanent",
-    });
-    await facts.sent({ order: "t0", step: "last-call", at: T0 + 20 * MINUTE });
-    for (let n = 0; n < 5; n++) await facts.skipped(`h${n}`, "nudge", T0 + 10 * MINUTE, "holdout");
-    for (const id of ["t0", "t1", "t2", "t3", "t4", "t9", "h0", "h1"]) await facts.paid(id, T0 + HOUR);
-    await facts.refunded("t4", T0 + 2 * HOUR);
-    await facts.refunded("h1", T0 + 2 * HOUR);
-    const expected = liftOf([{ treated: { n: 10, paid: 5 }, held: { n: 5, paid: 1 }, weight: 1 }]);
-    const { totals } = await report(facts);
-    expect(totals).toMatchObject({ treatedOrders: 10, treatedPaidRate: 0.5, holdoutOrders: 5, holdoutPaidRate: 0.2 });
-    expect([totals.lift, totals.liftLow, totals.liftHigh]).toEqual([expected?.lift, expected?.low, expected?.high]);
-    expect(totals.lift).toBeCloseTo(0.3, 12);
-    const { rows } = await report(facts, ["step"]);
-    expect(rows.map(({ keys, treatedOrders, holdoutOrders }) => [keys.step, treatedOrders, holdoutOrders])).toEqual([
-      ["last-call", 0, 0],
-      ["nudge", 10, 5],
-    ]);
-    // A key that is decided after the draw compares parts of the arms that are not alike.
-    for (const key of ["step", "channel", "template", "variant", "reason", "hour"] as const) {
-      const cut = await report(facts, [key]);
-      expect(
-        cut.rows.flatMap(({ lift, liftLow, liftHigh }) => [lift, liftLow, liftHigh]),
-        key,
-      ).toEqual(cut.rows.flatMap(() => [null, null, null]));
-      expect(cut.totals.lift, key).toBe(totals.lift);
-    }
-    for (const key of ["campaign", "shop", "day"] as const)
-      expect(
-        (await report(facts, [key])).rows.map(({ lift }) => lift),
-        key,
-      ).toContain(totals.lift);
-    const byChannel = await report(facts, ["channel", "campaign"]);
-    const control = byChannel.rows.find(({ keys }) => keys.channel === "control group");
-    expect(control).toMatchObject({ holdoutOrders: 5, treatedOrders: 0, skipped: 5 });
-    const byReason = await report(facts, ["reason"]);
-    expect(byReason.rows.map(({ keys, skipped, sent }) => [keys.reason, skipped, sent])).toEqual(
-      expect.arrayContaining([
-        ["holdout", 5, 0],
-        ["rejected_by_provider", 1, 0],
-        [null, 0, 10],
-      ]),
-    );
-  });
-
-  it("counts a buyer as treated when the send was over the rate limit and the buyer paid first", async () => {
-    const setup = await dispatchSetup({
-      ratePerSecond: 1,
-      campaign: {
-        holdout: 0.5,
-        staleAfter: 15 * SECOND,
-        paidSilence: null,
-        steps: [{ id: "nudge", at: { kind: "afterCreated", ms: 10 * MINUTE }, channels: ["sms"] }],
-      },
-    });
-    const { at, receive, dispatcher, database } = setup;
-    const buyers = Array.from({ length: 80 }, (_, n) => n);
-    const pay = (n: number, now: number, order = `o${n}`) =>
-      receive(receivedEvent(`paid-${order}`, "order.paid", now, { id: order, buyer: null }));
-    await at(T0);
-    const order = (id: string, n: number) =>
-      receivedEvent(id, "order.created", T0, { id, buyer: { id: `b${n}`, phone: `+86138123${10_000 + n}` } });
-    await receive(...buyers.map((n) => order(`o${n}`, n)), ...buyers.slice(0, 10).map((n) => order(`second${n}`, n)));
-    // Paid before its time: in neither arm.
-    for (const n of [70, 71, 72, 73]) await pay(n, T0 + MINUTE);
-    // Every second one of the others pays within a minute, whatever is sent; some send waits until it is stale.
-    for (let second = 0; second <= 70; second++) {
-      const now = T0 + 10 * MINUTE + second * SECOND;
-      await at(now);
-      await dispatcher.drain();
-      for (const n of buyers) if (n % 2 === 0 && n < 70 && (n * 7) % 60 === second) await pay(n, now);
-    }
-    await dispatcher.settled();
-    const held = await database.sql<{ orders: string[] }[]>`select orders from reminders where reason = 'holdout'`;
-    const heldIds = held.flatMap(({ orders }) => orders);
-    const everyId = [
-      ...buyers.filter((n) => n < 70 || n > 73).map((n) => `o${n}`),
-      ...buyers.slice(0, 10).map((n) => `second${n}`),
-    ];
-    const treatedIds = everyId.filter((id) => !heldIds.includes(id));
-    const isPaid = (id: string) => id.startsWith("o") && Number(id.slice(1)) % 2 === 0 && Number(id.slice(1)) < 70;
-    const rate = (ids: readonly string[]) => ids.filter(isPaid).length / ids.length;
-    const ends =
-      await database.sql`select distinct coalesce(reason, state) as is from reminders where not orders && ${heldIds} order by 1`;
-    expect(ends.map((row) => row.is)).toEqual(expect.arrayContaining(["paid", "sent", "stale"]));
-    const { totals } = await recoveryReport({ sql: database.sql }, { by: [], ...ALL });
-    expect(totals).toMatchObject({
-      holdoutOrders: heldIds.length,
-      treatedOrders: treatedIds.length,
-      holdoutPaidRate: rate(heldIds),
-      treatedPaidRate: rate(treatedIds),
-    });
-    expect(totals.liftLow).toBeLessThan(0);
-    expect(totals.liftHigh).toBeGreaterThan(0);
-  }, 60_000);
-
-  it("compares only campaigns with a holdout", async () => {
-    const other = campaign({ key: "vip", priority: 9, match: { shops: null, tags: ["vip"], amount: null } });
-    const facts = await reportFacts([other, campaign()]);
-    for (const id of ["a1", "a2", "h1"]) await facts.order(id, T0);
-    await facts.order("v1", T0, { tags: ["vip"] });
-    for (const id of ["a1", "a2", "v1"]) await facts.sent({ order: id, step: "nudge", at: T0 + 10 * MINUTE });
-    expect((await report(facts)).totals).toMatchObject({ treatedOrders: 3, holdoutOrders: 0, lift: null });
-    await facts.skipped("h1", "nudge", T0 + 10 * MINUTE, "holdout");
-    await facts.paid("v1", T0 + HOUR);
-    await facts.paid("a1", T0 + HOUR);
-    expect((await report(facts)).totals).toMatchObject({
-      treatedOrders: 2,
-      treatedPaidRate: 0.5,
-      holdoutOrders: 1,
-      lift: 0.5,
-    });
-    const { rows } = await report(facts, ["campaign"]);
-    expect(rows.map(({ keys, treatedOrders, lift }) => [keys.campaign, treatedOrders, lift])).toEqual([
-      ["default", 2, 0.5],
-      ["vip", 0, null],
     ]);
   });
 });

@@ -2,12 +2,23 @@ import { describe, expect, it } from "vitest";
 import { type Draft, emptyDraft, FIGURES, figuresOf } from "../../../src/reporting/figures.ts";
 import { costOf, reportCsv, reportJson } from "../../../src/reporting/format-report.ts";
 import type { RecoveryReport } from "../../../src/reporting/recovery.ts";
+import type { Strata } from "../../../src/reporting/report/effect.ts";
 import { liftSentence } from "../../../src/reporting/report/lift-words.ts";
 import type { Period } from "../../../src/reporting/report/period.ts";
 import { headingOf, reportTable } from "../../../src/reporting/report/table.ts";
 import { csvText, displayWidth, textTable } from "../../../src/reporting/text-table.ts";
 
-const figures = (change: Partial<Draft> = {}) => figuresOf({ ...emptyDraft(), ...change });
+type Arm = { readonly buyers: number; readonly paid: number };
+
+/** One order of 10.00 a buyer. */
+const strataOf = (treated: Arm, held: Arm, share = 0.5): Strata => {
+  const arm = ({ buyers, paid }: Arm) => ({
+    ...{ buyers, paid, open: 0, m: buyers, s: paid, mm: buyers, ss: paid, ms: paid },
+    money: new Map([["CNY", { stake: 1000 * buyers, got: 1000 * paid, squares: 1_000_000 * buyers }]]),
+  });
+  return new Map([["all", { share, treated: arm(treated), held: arm(held) }]]);
+};
+const figures = (change: Partial<Draft> = {}) => figuresOf({ ...emptyDraft(), ...change }, false);
 const some = figures({
   orders: 1234,
   sent: 10,
@@ -20,8 +31,7 @@ const some = figures({
     ["CNY", 12_900],
   ]),
   costs: new Map([["CNY", 135_000]]),
-  treated: { orders: 10, paid: 3 },
-  held: { orders: 10, paid: 9 },
+  strata: strataOf({ buyers: 10, paid: 3 }, { buyers: 10, paid: 9 }),
 });
 const SHANGHAI = "Asia/Shanghai";
 const at = (text: string) => Date.parse(text);
@@ -37,6 +47,7 @@ const report = (campaign: string): RecoveryReport => ({
   columns: ["campaign", "step", ...FIGURES],
   rows: [{ keys: { campaign, step: null }, ...some }],
   totals: some,
+  warnings: [],
 });
 
 describe("writing the report", () => {
@@ -134,7 +145,7 @@ describe("writing the report", () => {
     const page = reportTable({ ...report(""), by: [], rows: [], totals: { ...some, roi: 1234.5 } });
     expect(page).toMatch(/^orders recovered +2 \(25\.0% of those reminded\)$/m);
     expect(page).toMatch(/^median time to pay +12m30s$/m);
-    expect(page).toMatch(/^paid in control group +90\.0% of 10 orders$/m);
+    expect(page).toMatch(/^paid in control group +90\.0% of 10 buyers$/m);
     expect(page).toMatch(/^return on cost +956×$/m);
     expect(reportTable({ ...report(""), by: [], rows: [], totals: figures() })).toContain("needs a control group");
     expect(page).not.toMatch(/held out/);
@@ -185,14 +196,18 @@ describe("writing the report", () => {
 
   it("says in a sentence whether the reminders worked", () => {
     const sentence = (held: number, treated: number) =>
-      liftSentence(figures({ treated: { orders: 1000, paid: treated }, held: { orders: 1000, paid: held } }));
+      liftSentence(figures({ strata: strataOf({ buyers: 1000, paid: treated }, { buyers: 1000, paid: held }) }));
     expect(sentence(50, 300)).toMatch(
-      /^Effect of the reminders: 30\.0% of the orders were paid with reminders, and 5\.0% of the 1,000 orders of the control group\. The effect is between \+21\.8 and \+28\.1 points \(95%\), which is above zero/,
+      /^Effect of the reminders: 30\.0% of the buyers paid with reminders, and 5\.0% of the 1,000 buyers of the control group\. The effect is between \+21\.8 and \+28\.1 points \(95%\), which is above zero/,
     );
     expect(sentence(300, 300)).toContain("includes zero");
     expect(sentence(300, 50)).toContain("below zero");
     expect(liftSentence(figures())).toBeNull();
-    expect(liftSentence(figures({ treated: { orders: 3, paid: 1 } }))).toContain("no buyer was in a control group");
-    expect(liftSentence(figures({ held: { orders: 3, paid: 1 } }))).toContain("all buyers of this period");
+    expect(liftSentence(figures({ strata: strataOf({ buyers: 3, paid: 1 }, { buyers: 0, paid: 0 }, 0) }))).toContain(
+      "no buyer was in a control group",
+    );
+    expect(liftSentence(figures({ strata: strataOf({ buyers: 0, paid: 0 }, { buyers: 3, paid: 1 }, 1) }))).toContain(
+      "all buyers of this period",
+    );
   });
 });

@@ -2,6 +2,7 @@
 import type { Sql } from "../../client.ts";
 import { type Key, textKeys, uuidKeys } from "../../keys.ts";
 import { inTransaction } from "../../transaction.ts";
+import { settleExposures } from "./exposure-store.ts";
 
 /**
  * Credits these orders again from what is stored: paid and not refunded since → the last reminder that named it, was sent before the
@@ -27,6 +28,7 @@ export async function creditPayments(sql: Sql, keys: readonly Key[]): Promise<vo
         where o.paid_at is not null and o.refunded_at is null and o.amount is not null
         order by o.shop_id, o.id, r.decided_at desc
         on conflict (shop_id, order_id) do nothing`.execute(),
+    settleExposures(sql, keys).execute(),
   ]);
 }
 

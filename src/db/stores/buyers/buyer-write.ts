@@ -4,6 +4,7 @@
  */
 import type { Sql } from "../../client.ts";
 import { newId } from "../../ids.ts";
+import { insertExposures } from "./exposure-store.ts";
 import type { LoadedBuyer } from "./loaded-buyer.ts";
 import { updateBuyers, wakeBuyers } from "./write/buyers.ts";
 import { insertCases, updateCases } from "./write/cases.ts";
@@ -27,7 +28,7 @@ export async function writeBuyers(
   now: number,
   { leaseMs, hashOf }: ClaimTerms = { leaseMs: 0, hashOf: () => null },
 ): Promise<readonly Claim[]> {
-  const { buyers, orders, cases, reminders } = changesOf(changes, now, newId);
+  const { buyers, orders, cases, reminders, exposures } = changesOf(changes, now, newId);
   const attempts = reminders.claims.map(({ shop, buyer, deliveryId, reminderId, decision }) => ({
     shop,
     id: deliveryId,
@@ -53,6 +54,7 @@ export async function writeBuyers(
       updateReminders(sql, reminders.updated),
       deletePlanned(sql, reminders.deleted),
       insertReminders(sql, reminders.inserted),
+      insertExposures(sql, exposures),
       insertDeliveries(sql, attempts, now, leaseMs),
     ].map((query) => query?.execute()),
   );

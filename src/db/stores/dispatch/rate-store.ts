@@ -1,7 +1,8 @@
 /** The queue before a channel: the buyers that wait for it, and the slots under its rate limit. */
 import type { Sql } from "../../client.ts";
 import { texts } from "../../columns.ts";
-import { float8, instant, int4, list, rowSet, text, uuid } from "../../rows.ts";
+import { float8, instant, int4, rowSet, text, uuid } from "../../rows.ts";
+import { type Exposure, insertExposures } from "../buyers/exposure-store.ts";
 import type { BuyerRow } from "../buyers/loaded-buyer.ts";
 
 type QueuedChannel = { readonly name: string; readonly rate: number | null };
@@ -75,17 +76,9 @@ export type Wait = {
   readonly since: number;
   /** When there is something to decide, with a slot or without. */
   readonly until: number;
-  /** The reminders that are to be sent, and their orders. */
-  readonly sends: readonly { readonly id: string; readonly orders: readonly string[] }[];
+  /** The sends that wait count as treated from now on, sent or not. */
+  readonly exposures: readonly Exposure[];
 };
-
-type Intent = { readonly shop: string; readonly id: string; readonly orders: readonly string[] };
-
-const intents = rowSet<Intent>({
-  shop_id: text(({ shop }) => shop),
-  id: uuid(({ id }) => id),
-  orders: list(({ orders }) => orders),
-});
 
 const waits = rowSet<Wait>(
   {
@@ -101,16 +94,8 @@ const waits = rowSet<Wait>(
 
 /** Queues buyers whose send found its channel full, or over its rate limit. The caller holds their locks. */
 export async function waitForRoom(sql: Sql, buyers: readonly Wait[]): Promise<void> {
-  const sends = buyers.flatMap(({ shop, sends }) => sends.map((send) => ({ shop, ...send })));
-  await Promise.all([queueUp(sql, buyers).execute(), sends.length === 0 ? null : intend(sql, sends).execute()]);
-}
-
-/** Adds to what was intended before: orders that have left meanwhile stay in it. */
-function intend(sql: Sql, sends: readonly Intent[]) {
-  return sql`
-    update reminders r set intended = array(select distinct unnest(coalesce(r.intended, '{}') || n.orders::text[]))
-    from ${intents.rows(sql, sends)}
-    where r.shop_id = n.shop_id and r.id = n.id and not coalesce(r.intended, '{}') @> n.orders::text[]`;
+  const exposures = buyers.flatMap((buyer) => buyer.exposures);
+  await Promise.all([queueUp(sql, buyers).execute(), insertExposures(sql, exposures)?.execute()]);
 }
 
 function queueUp(sql: Sql, buyers: readonly Wait[]) {

@@ -5,6 +5,7 @@ import type { Sql } from "../../client.ts";
 import { plain } from "../../columns.ts";
 import { ts } from "../../types.ts";
 import { type CaseRow, personsCase } from "../buyers/adopt.ts";
+import { joinExposures } from "../buyers/exposure-store.ts";
 
 type OpenCaseRow = Pick<OpenCase, "id" | "hadPlan" | "promise" | "departures"> &
   Pick<CaseRow, "manual" | "manual_at" | "back_at"> & { readonly buyer_id: string };
@@ -44,6 +45,7 @@ export async function mergeBuyers(
         manual_at = ${moment(held?.manual?.since)}, back_at = ${moment(held?.manual?.backAt)},
         promise = ${json(held?.promise)}::text::jsonb, departures = ${json(held?.departures)}::text::jsonb
         where shop_id = ${shop} and id = ${kept?.id ?? null}`,
+    ...joinExposures(sql, shop, winner, gone),
     sql`update contacts set buyer_id = ${winner} where shop_id = ${shop} and buyer_id = any(${gone}::uuid[])`,
     sql`update buyers set merged_into = ${winner}, wake_at = null, waits_for = null, waits_since = null
         where shop_id = ${shop} and (id = any(${gone}::uuid[]) or merged_into = any(${gone}::uuid[]))`,

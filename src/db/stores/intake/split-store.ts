@@ -56,6 +56,8 @@ export async function splitBuyer(
           where shop_id = ${shop} and id = any(${plain(ids)}::uuid[])`,
       sql`update orders set buyer_id = ${heir}, case_id = null, in_case = false
           where shop_id = ${shop} and id = any(${texts(group.orders)}::text[])`,
+      sql`update exposures set buyer_id = ${heir}
+          where shop_id = ${shop} and buyer_id = ${buyer} and orders && ${texts(group.orders)}::text[]`,
       sql`update contacts set buyer_id = ${heir}
           where shop_id = ${shop} and encode(hash, 'hex') = any(${plain(group.contacts.flatMap((name) => hashes.get(name) ?? []))}::text[]) and buyer_id = ${buyer}`,
     ]);

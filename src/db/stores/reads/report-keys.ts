@@ -28,7 +28,13 @@ export type ReportInput = {
 };
 
 /** A kind of row: the columns of its shop, its campaign, and the instant at which it counts. */
-export type Source = { readonly shop: string; readonly campaign: string; readonly at: string };
+export type Source = {
+  readonly shop: string;
+  readonly campaign: string;
+  readonly at: string;
+  /** Absent: that of the reminder. */
+  readonly variant?: string;
+};
 
 /** Orders are counted when they were created, and a case with the first of its orders (`oldest`). */
 export const ORDER_SOURCE: Source = { shop: "o.shop_id", campaign: "c.campaign", at: "o.created_at" };
@@ -48,16 +54,13 @@ const OF_REMINDERS: readonly Dimension[] = ["step", "channel", "template", "vari
  */
 export const CONTROL_GROUP = "control group";
 
-/**
- * Decided after the draw, and not alike in both arms: a held-out buyer has no channel and no template, and a send that waits for its rate
- * limit gets its variant and its hour late. A row of such a key holds no like parts of the arms, so it has no lift.
- */
-const AFTER_DRAW: readonly Dimension[] = [...OF_REMINDERS, "hour"];
-export const hasLift = (by: readonly Dimension[]): boolean => !by.some((each) => AFTER_DRAW.includes(each));
+/** Whether the rows have arms to compare: a channel, say, is decided after the draw, and a held-out buyer has none. */
+export const hasArms = (by: readonly Dimension[]): boolean =>
+  !by.some((each) => each !== "variant" && OF_REMINDERS.includes(each));
 
 export const needsReminders = (by: readonly Dimension[]): boolean => by.some((each) => OF_REMINDERS.includes(each));
 
-function keyOf(dimension: Dimension, { shop, campaign, at }: Source): string {
+function keyOf(dimension: Dimension, { shop, campaign, at, variant = "r.variant" }: Source): string {
   const local = `(${at} at time zone coalesce(z.zone, 'UTC'))`;
   const utc = `(${at} at time zone 'UTC')`;
   switch (dimension) {
@@ -68,7 +71,7 @@ function keyOf(dimension: Dimension, { shop, campaign, at }: Source): string {
     case "step":
       return "r.step";
     case "variant":
-      return "r.variant";
+      return variant;
     case "reason":
       return "r.reason";
     case "channel":

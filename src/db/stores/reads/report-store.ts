@@ -158,29 +158,3 @@ export function sumRecoveries(sql: Sql, input: ReportInput) {
       ${keyJoins(sql, input, REMINDER_SOURCE)} where ${inWindow(sql, input, REMINDER_SOURCE)}) recovered
     group by grouping sets (${sql.unsafe(`(${[...keys, "currency"].join(", ")}), ${row}`)} ()) having count(*) > 0`;
 }
-
-export type ArmRow = Keys & { readonly held: boolean; readonly orders: number; readonly paid: number };
-
-/**
- * The orders of both arms, each in the row of its first decided send or holdout, and how many of them are paid. A holdout is decided when
- * its time comes. A send that is over the rate limit at that time counts as treated from then on, even if it is never made because the
- * buyer pays first. Only campaigns with a holdout are compared; without any, all orders count as treated.
- */
-export function countArms(sql: Sql, input: ReportInput) {
-  return sql<ArmRow[]>`
-    with decided as materialized (
-      select distinct on (r.shop_id collate "C", o.id collate "C") ${keyColumns(sql, input.by, REMINDER_SOURCE)}
-        r.shop_id, o.id as order_id, r.campaign, r.kind <> 'send' and r.intended is null as held
-      from reminders r ${keyJoins(sql, input, REMINDER_SOURCE)}
-      cross join unnest(case when r.intended is null then r.orders else r.orders || r.intended end) as o(id)
-      where (r.intended is not null or r.state <> 'planned' and (r.kind = 'send' or r.reason = 'holdout'))
-        and ${inWindow(sql, input, REMINDER_SOURCE)}
-      order by r.shop_id collate "C", o.id collate "C", coalesce(r.decided_at, r.due_at), r.id),
-    measured as (select distinct shop_id, campaign from decided where held)
-    select ${keyNames(sql, input.by)} held, count(*)::int8 as orders,
-      count(*) filter (where p.paid_at is not null and p.refunded_at is null)::int8 as paid
-    from decided d join orders p on p.shop_id = d.shop_id and p.id = d.order_id
-    where not exists (select from measured)
-      or exists (select from measured m where m.shop_id = d.shop_id and m.campaign = d.campaign)
-    ${groupBy(sql, input.by, ["held"])}`;
-}

@@ -5,6 +5,7 @@
 import type { Order } from "../../../../core/order/order.ts";
 import { nextWake } from "../../../../core/rules/buyer.ts";
 import type { Decision, OpenCase } from "../../../../core/rules/buyer-state.ts";
+import { type Exposure, exposureOf } from "../exposure-store.ts";
 import type { LoadedBuyer } from "../loaded-buyer.ts";
 import { statusOf } from "../order-rows.ts";
 import type { BuyerWrite } from "./buyers.ts";
@@ -22,6 +23,7 @@ export type Changes = {
   readonly orders: { readonly inserted: OrderWrite[]; readonly updated: OrderWrite[]; readonly moved: OrderWrite[] };
   readonly cases: { readonly inserted: CaseWrite[]; readonly updated: CaseWrite[] };
   readonly reminders: ReminderChanges;
+  readonly exposures: Exposure[];
 };
 
 export function changesOf(changes: readonly BuyerChange[], now: number, newId: () => string): Changes {
@@ -30,12 +32,17 @@ export function changesOf(changes: readonly BuyerChange[], now: number, newId: (
     orders: { inserted: [], updated: [], moved: [] },
     cases: { inserted: [], updated: [] },
     reminders: { decided: [], updated: [], inserted: [], deleted: [], claims: [] },
+    exposures: [],
   };
   for (const change of changes) {
     compareBuyer(change.buyer, now, found.buyers);
     compareOrders(change, now, found.orders);
     compareCases(change, now, found.cases);
     compareReminders(change, newId, found.reminders);
+    for (const decision of change.decisions) {
+      const exposure = exposureOf(change.buyer, decision);
+      if (exposure !== null) found.exposures.push(exposure);
+    }
   }
   return found;
 }
