@@ -10,8 +10,8 @@ import { finishLoading } from "../db/stores/buyers/adopt.ts";
 import { loadBuyers } from "../db/stores/buyers/buyer-load.ts";
 import { writeBuyers } from "../db/stores/buyers/buyer-write.ts";
 import { keptHash } from "../db/stores/buyers/chosen-contact.ts";
-import { type Exposure, exposureOf } from "../db/stores/buyers/exposure-store.ts";
 import type { BuyerRow, LoadEnv, LoadedBuyer } from "../db/stores/buyers/loaded-buyer.ts";
+import { type Exposure, exposuresOf } from "../db/stores/buyers/write/exposures.ts";
 import type { Claim } from "../db/stores/buyers/write/reminder-changes.ts";
 import { planningMoment } from "../db/stores/campaigns/planning-fence.ts";
 import { lockDueBuyers, lockDueOfShops, putOff } from "../db/stores/dispatch/due-store.ts";
@@ -219,8 +219,7 @@ function waitOf(policy: BuyerPolicy, due: Due, channel: string, now: number): Wa
   for (const decision of sendsOf(due)) {
     const { row, campaign } = decision;
     if (row === null || campaign === null) continue;
-    const exposure = exposureOf(buyer, decision);
-    if (exposure !== null) exposures.push(exposure);
+    exposures.push(...exposuresOf(buyer, [decision]));
     // Replanning moves an overdue send to now; its place in the queue stays that of its earlier time.
     since = Math.min(since, row.moves.find(({ rule }) => rule === "late")?.from ?? row.at);
     until = Math.min(until, uselessAt(policy, campaign, row));

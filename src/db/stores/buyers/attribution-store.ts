@@ -2,7 +2,7 @@
 import type { Sql } from "../../client.ts";
 import { type Key, textKeys, uuidKeys } from "../../keys.ts";
 import { inTransaction } from "../../transaction.ts";
-import { settleExposures } from "./exposure-store.ts";
+import { settleExposures } from "./write/exposures.ts";
 
 /**
  * Credits these orders again from what is stored: paid and not refunded since → the last reminder that named it, was sent before the

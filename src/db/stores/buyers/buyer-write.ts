@@ -4,12 +4,12 @@
  */
 import type { Sql } from "../../client.ts";
 import { newId } from "../../ids.ts";
-import { insertExposures } from "./exposure-store.ts";
 import type { LoadedBuyer } from "./loaded-buyer.ts";
 import { updateBuyers, wakeBuyers } from "./write/buyers.ts";
 import { insertCases, updateCases } from "./write/cases.ts";
 import { type BuyerChange, changesOf } from "./write/changes.ts";
 import { insertDeliveries } from "./write/deliveries.ts";
+import { insertExposures } from "./write/exposures.ts";
 import { insertOrders, moveOrders, updateOrders } from "./write/orders.ts";
 import type { Claim } from "./write/reminder-changes.ts";
 import { decideReminders, deletePlanned, insertReminders, updateReminders } from "./write/reminders.ts";

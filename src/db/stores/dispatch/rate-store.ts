@@ -2,8 +2,8 @@
 import type { Sql } from "../../client.ts";
 import { texts } from "../../columns.ts";
 import { float8, instant, int4, rowSet, text, uuid } from "../../rows.ts";
-import { type Exposure, insertExposures } from "../buyers/exposure-store.ts";
 import type { BuyerRow } from "../buyers/loaded-buyer.ts";
+import { type Exposure, insertExposures } from "../buyers/write/exposures.ts";
 
 type QueuedChannel = { readonly name: string; readonly rate: number | null };
 

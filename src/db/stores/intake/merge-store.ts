@@ -5,7 +5,7 @@ import type { Sql } from "../../client.ts";
 import { plain } from "../../columns.ts";
 import { ts } from "../../types.ts";
 import { type CaseRow, personsCase } from "../buyers/adopt.ts";
-import { joinExposures } from "../buyers/exposure-store.ts";
+import { joinExposures } from "../buyers/write/exposures.ts";
 
 type OpenCaseRow = Pick<OpenCase, "id" | "hadPlan" | "promise" | "departures"> &
   Pick<CaseRow, "manual" | "manual_at" | "back_at"> & { readonly buyer_id: string };

@@ -5,11 +5,11 @@
 import type { Order } from "../../../../core/order/order.ts";
 import { nextWake } from "../../../../core/rules/buyer.ts";
 import type { Decision, OpenCase } from "../../../../core/rules/buyer-state.ts";
-import { type Exposure, exposureOf } from "../exposure-store.ts";
 import type { LoadedBuyer } from "../loaded-buyer.ts";
 import { statusOf } from "../order-rows.ts";
 import type { BuyerWrite } from "./buyers.ts";
 import type { CaseWrite } from "./cases.ts";
+import { type Exposure, exposuresOf } from "./exposures.ts";
 import type { OrderWrite } from "./orders.ts";
 import { compareReminders, type ReminderChanges } from "./reminder-changes.ts";
 
@@ -39,10 +39,7 @@ export function changesOf(changes: readonly BuyerChange[], now: number, newId: (
     compareOrders(change, now, found.orders);
     compareCases(change, now, found.cases);
     compareReminders(change, newId, found.reminders);
-    for (const decision of change.decisions) {
-      const exposure = exposureOf(change.buyer, decision);
-      if (exposure !== null) found.exposures.push(exposure);
-    }
+    found.exposures.push(...exposuresOf(change.buyer, change.decisions));
   }
   return found;
 }

@@ -1,10 +1,10 @@
 /** Keeps `exposures`: one for each case and campaign, written by the same code for both arms, and which of their orders were paid. */
-import { isHeldOut } from "../../../core/rules/arms.ts";
-import type { Decision } from "../../../core/rules/buyer-state.ts";
-import type { Sql } from "../../client.ts";
-import { type Key, textKeys } from "../../keys.ts";
-import { bool, type Fragment, float8, instant, int8, int8s, list, rowSet, text, uuid } from "../../rows.ts";
-import type { LoadedBuyer } from "./loaded-buyer.ts";
+import { isHeldOut } from "../../../../core/rules/arms.ts";
+import type { Decision } from "../../../../core/rules/buyer-state.ts";
+import type { Sql } from "../../../client.ts";
+import { type Key, textKeys } from "../../../keys.ts";
+import { bool, type Fragment, float8, instant, int8, int8s, list, rowSet, text, uuid } from "../../../rows.ts";
+import type { LoadedBuyer } from "../loaded-buyer.ts";
 
 export type Exposure = {
   readonly shop: string;
@@ -38,8 +38,11 @@ const exposures = rowSet<Exposure>({
   currencies: list(({ currencies }) => currencies),
 });
 
+export const exposuresOf = (buyer: LoadedBuyer, decisions: readonly Decision[]): Exposure[] =>
+  decisions.flatMap((decision) => exposureOf(buyer, decision) ?? []);
+
 /** The exposure that a decision begins, whatever becomes of it; null: it is no send of the case's first, or has nothing at stake. */
-export function exposureOf(buyer: LoadedBuyer, decision: Decision): Exposure | null {
+function exposureOf(buyer: LoadedBuyer, decision: Decision): Exposure | null {
   const { campaign, caseId, variant, at, stake } = decision;
   if (campaign === null || stake === undefined || stake.length === 0) return null;
   const { shop, state } = buyer;
