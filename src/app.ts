@@ -9,6 +9,7 @@ import { countDue } from "./db/stores/dispatch/due-store.ts";
 import { readStates } from "./db/stores/notices/fact-store.ts";
 import { measureSkew } from "./db/stores/reads/clock-skew.ts";
 import { createDispatcher } from "./dispatch/dispatcher.ts";
+import { unsubscribeLinks } from "./followup/unsubscribe.ts";
 import { createIntake } from "./intake/intake.ts";
 import { createLifecycle, type Lifecycle } from "./lifecycle.ts";
 import { createProducer } from "./queue/producer.ts";
@@ -67,7 +68,11 @@ async function openParts(
   life.onRelease(() => clock.stop());
   const backend = await openQueue(config, database, log, clock.gate);
   life.onRelease(() => backend.close());
-  const channels = openChannels(config.channels, { log, print, now: clock.now, publicUrl: config.publicUrl });
+  const { publicUrl } = config;
+  const channels = openChannels(config.channels, {
+    ...{ log, print, now: clock.now, publicUrl },
+    ...(publicUrl === null ? {} : { unsubscribeUrl: unsubscribeLinks(vault, publicUrl) }),
+  });
   for (const channel of channels.values()) life.onRelease(() => channel.close());
   const live = await openCampaigns(config, database, channels, log);
   const producer = createProducer(backend);

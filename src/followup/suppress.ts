@@ -11,6 +11,7 @@ import {
   findSuppressed,
   findSuppression,
   liftSuppressions,
+  type SuppressionReason,
   type SuppressionRow,
   suppressContacts,
 } from "../db/stores/buyers/suppression-store.ts";
@@ -40,28 +41,40 @@ export type Lifted = { readonly kind: "lifted" | "absent"; readonly masked: stri
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const EVERY_REASON = ["opt_out", "manual", "bounce"] as const;
 
-/** From the commit on, nothing is claimed for the address. */
-export async function suppress(deps: SuppressDeps, actor: Actor, input: AddressInput): Promise<Suppressed> {
+/** A person opts the address out. From the commit on, nothing is claimed for it. */
+export const suppress = (deps: SuppressDeps, actor: Actor, input: AddressInput): Promise<Suppressed> =>
+  write(deps, actor, input, "manual");
+
+/** The owner of the address opts out. */
+export const optOut = (deps: SuppressDeps, actor: Actor, input: AddressInput): Promise<Suppressed> =>
+  write(deps, actor, input, "opt_out");
+
+async function write(
+  deps: SuppressDeps,
+  actor: Actor,
+  input: AddressInput,
+  reason: SuppressionReason,
+): Promise<Suppressed> {
   const found = addressOf(deps, input);
   if (found.kind !== "found") return found;
   const { shop } = input;
   const { contact, hash, masked } = found;
   const sealed = deps.vault.seal(masked);
-  const write = {
+  const row = {
     shop,
     hash,
     id: newId(),
     kind: contact,
     masked: sealed,
-    reason: "manual",
+    reason,
     source: actor.who,
-  } as const;
+  };
   return inTransaction(deps.sql, async (tx) => {
-    const [added] = await suppressContacts(tx, [write]);
-    const row = await findSuppression(tx, write);
-    if (row === null) throw new Error("a suppression was lifted while its buyer was locked");
-    if (added !== undefined) await audit(tx, actor, "suppression.add", shop, row.id);
-    return { kind: added === undefined ? "present" : "added", masked, row };
+    const [added] = await suppressContacts(tx, [row]);
+    const stored = await findSuppression(tx, row);
+    if (stored === null) throw new Error("a suppression was lifted while its buyer was locked");
+    if (added !== undefined) await audit(tx, actor, "suppression.add", shop, stored.id);
+    return { kind: added === undefined ? "present" : "added", masked, row: stored };
   });
 }
 

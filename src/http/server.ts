@@ -14,7 +14,7 @@ import { z } from "zod";
 import { wordsFor } from "../core/text/zod-words.ts";
 import type { AuditVerbs } from "./contract/audit.ts";
 import type { CampaignsVerbs, PausesVerbs } from "./contract/campaigns.ts";
-import type { ContactsVerbs } from "./contract/contacts.ts";
+import type { ContactsVerbs, UnsubscribeVerbs } from "./contract/contacts.ts";
 import type { EventsVerbs } from "./contract/events.ts";
 import type { ListsVerbs } from "./contract/lists.ts";
 import type { OperationsVerbs } from "./contract/operations.ts";
@@ -39,6 +39,7 @@ import { campaignRoutes } from "./routes/campaigns.ts";
 import { contactRoutes } from "./routes/contacts.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { type ReceiptsVerbs, receiptRoutes } from "./routes/inbound/receipts.ts";
+import { unsubscribeRoutes } from "./routes/inbound/unsubscribe.ts";
 import { type WebhooksVerbs, webhookRoutes } from "./routes/inbound/webhooks.ts";
 import { listRoutes } from "./routes/lists.ts";
 import { operationRoutes } from "./routes/operations.ts";
@@ -97,6 +98,7 @@ export type HttpVerbs = EventsVerbs &
   UpcomingVerbs &
   AuditVerbs &
   ContactsVerbs &
+  UnsubscribeVerbs &
   OperationsVerbs;
 
 export type HttpDeps = HttpVerbs & {
@@ -171,6 +173,7 @@ export function buildServer(deps: HttpDeps): FastifyInstance {
     void seen.register(async (scope) => pauseRoutes(scope, deps));
     void seen.register(async (scope) => auditRoutes(scope, deps));
     void seen.register(async (scope) => contactRoutes(scope, deps));
+    void seen.register(async (scope) => unsubscribeRoutes(scope, deps));
     void seen.register(async (scope) => operationRoutes(scope, deps));
   });
   return app;

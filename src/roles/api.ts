@@ -18,6 +18,7 @@ import { createVault } from "../db/vault.ts";
 import { withDeadline } from "../deadline.ts";
 import { recordPromise } from "../followup/promise.ts";
 import { effectText, refusalText } from "../followup/promise-words.ts";
+import { unsubscribeVerb } from "../followup/unsubscribe.ts";
 import { createAuth } from "../http/kit/auth.ts";
 import type { Observe } from "../http/kit/log.ts";
 import { buildServer } from "../http/server.ts";
@@ -207,6 +208,7 @@ export function buildApi(input: ApiInput) {
     listShared: (query) => listShared({ sql: reads, vault, zoneOf }, query),
     erase: eraseVerb({ sql, vault, shopOf: config.shop }),
     suppressions: suppressionVerbs({ sql, reads, vault, shopOf: config.shop, zoneOf }),
+    unsubscribe: unsubscribeVerb({ sql, vault, shopOf: config.shop }),
     listAudit: (query) => listAudit({ sql: reads, zone: commonZone(config) }, query),
     campaigns: createCampaignAdmin({ sql, options: catalogOptions(config) }),
     pauses: createPauseAdmin({ sql, ...config }),

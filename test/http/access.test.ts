@@ -115,6 +115,8 @@ describe("access", () => {
       "POST /v1/receipts/:channel",
       "POST /v1/receipts/:channel/:token",
       "GET /v1/receipts/:channel",
+      "GET /v1/unsubscribe/:token",
+      "POST /v1/unsubscribe/:token",
     ];
     expect([...routes].sort()).toEqual([...tested, ...signed].sort());
   });

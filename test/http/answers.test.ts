@@ -6,6 +6,8 @@ import type { InjectOptions } from "fastify";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { HOUR, MINUTE } from "../../src/core/values/duration.ts";
+import { createVault } from "../../src/db/vault.ts";
+import { unsubscribeLinks } from "../../src/followup/unsubscribe.ts";
 import { auditItem } from "../../src/http/contract/audit.ts";
 import {
   campaignFull,
@@ -83,6 +85,8 @@ const STORIES = [
 ];
 
 /** In this order: later cases read what earlier ones wrote. */
+const UNSUBSCRIBE = unsubscribeLinks(createVault(Buffer.alloc(32, 7)), "")("acme", "mei@acme.cn");
+
 const GROUPS: readonly Group[] = [
   {
     schema: receipt,
@@ -314,6 +318,8 @@ const GROUPS: readonly Group[] = [
     schema: z.string().min(1),
     cases: [
       { route: "GET /metrics" },
+      { route: "GET /v1/unsubscribe/:token", url: UNSUBSCRIBE },
+      { route: "POST /v1/unsubscribe/:token", url: UNSUBSCRIBE },
       { route: "GET /v1/reports/recovery", url: "/v1/reports/recovery?format=csv" },
       // It describes the others; openapi.test.ts compares it with docs/openapi.json.
       { route: "GET /openapi.json" },

@@ -50,6 +50,7 @@ it("describes every route with its answers, bodies and access", () => {
     "/v1/suppressions",
     "/v1/suppressions/{id}",
     "/v1/templates/preview",
+    "/v1/unsubscribe/{token}",
     "/v1/upcoming",
     "/v1/webhooks/{source}/{shop}",
   ]);
@@ -81,6 +82,7 @@ it("describes events as intake accepts them", () => {
     buyer: {
       id: "b",
       phone: "+8613812345678",
+      email: "li@acme.cn",
       chat: { wechat: "w" },
       name: "李雷",
       locale: "zh-CN",

@@ -90,6 +90,7 @@ export function stubServer(change: Change = {}) {
       add: async () => ({ kind: "suppressed", created: false, answer: SUPPRESSION }),
       lift: async () => true,
     },
+    unsubscribe: { read: () => null, optOut: async () => null },
     listAudit: async () => ({ items: [], next: null }),
     campaigns: {
       list: async () => ({ items: [], next: null, paused: [] }),

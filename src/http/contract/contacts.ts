@@ -49,6 +49,17 @@ export const suppressionBody = z.strictObject({
     ),
 });
 
+export const unsubscribeParams = z.object({ token: z.string() });
+export const unsubscribePage = z.string();
+
+export type UnsubscribeVerbs = {
+  readonly unsubscribe: {
+    /** The masked address; null: the link is not valid. */
+    read(token: string): string | null;
+    optOut(token: string): Promise<string | null>;
+  };
+};
+
 export const suppressionParams = z.object({ id: z.string() });
 
 export const erasureBody = z.strictObject({ shop: storedId(100), buyer: storedId(200).describe("The platform's id") });

@@ -140,6 +140,5 @@ function renderMail(mail: MailFront | null, data: TemplateData): Mail | null | s
   if (mail === null) return null;
   const result = mail.template.render(data);
   if (!result.ok) return result.message;
-  const subject = result.text.replace(/\s+/g, " ").trim();
-  return subject === "" ? "is empty" : { subject, html: mail.html };
+  return { subject: result.text.replace(/\s+/g, " ").trim(), html: mail.html };
 }

@@ -48,6 +48,45 @@ it("writes to the number that takes SMS, else to a chat handle, and never to a l
   ]);
 });
 
+it.each<[string, string | string[], string | null, string?]>([
+  ["a landline", "010-62345678", "phone_takes_no_sms"],
+  ["a number with an extension", "13900002009 转 1001", "phone_takes_no_sms"],
+  ["a masked number", "138****5678", "phone_unreadable"],
+  ["a masked number, several ways", ["138xxxx5678", "+86 138 **** 5678"], "phone_unreadable"],
+  ["a placeholder", "13800138000", "phone_placeholder"],
+  ["a placeholder of one digit", "9999999999", "phone_placeholder", "IN"],
+  ["a number of the wrong country", "07911 123456", "phone_unreadable"],
+  ["a number of the wrong country, in a shop of the United States", "13900003001", "phone_unreadable", "US"],
+  ["a number of a shop whose country is not known", "13900003001", "phone_unreadable", ""],
+  ["no number", "-", null],
+])("%s is no contact, which is known before anything is sent", async (_what, phone, warning, country = "CN") => {
+  const { ready, receive, at, drain, sent, database } = await dispatchSetup({
+    channels: ["sms"],
+    shop: { country: country || null },
+    campaign: { quietHours: "off", staleAfter: 5 * MINUTE },
+  });
+  await at(T0);
+  const event = created("one", { phone });
+  expect(ready([event]).flatMap(({ warnings }) => warnings.map(({ code }) => code))).toEqual(
+    warning === null ? [] : [warning],
+  );
+  await receive(event);
+  const planned = await database.sql`select kind, reason from reminders where step = 'nudge'`;
+  expect(planned).toEqual([{ kind: "skip", reason: "no_contact" }]);
+  await at(T0 + 16 * MINUTE);
+  await drain();
+  expect(sent).toEqual([]);
+});
+
+it("reads a number in the country of the shop", async () => {
+  const { receive, at, drain, sent } = await dispatchSetup({ channels: ["sms"], shop: { country: "US" } });
+  await at(T0);
+  await receive(created("one", { phone: "(415) 555-2672" }));
+  await at(T0 + 10 * MINUTE);
+  await drain();
+  expect(sent.map(({ to }) => to)).toEqual(["+14155552672"]);
+});
+
 it("keeps a number that takes SMS when a landline is reported later, and joins buyers by a landline", async () => {
   const { receive, at, drain, sent } = await dispatchSetup();
   await at(T0);

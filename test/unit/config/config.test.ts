@@ -349,9 +349,9 @@ describe("channels", () => {
   voice: { provider: constructor }
 `);
     expect(faultsOf()).toEqual([
-      "dunlin.yaml:2: channels.sms.provider: is not a provider of this version (known: console, webhook, aliyun-sms, tencent-sms, twilio-sms, whatsapp, wechat)",
+      "dunlin.yaml:2: channels.sms.provider: is not a provider of this version (known: console, webhook, aliyun-sms, tencent-sms, twilio-sms, whatsapp, wechat, smtp)",
       "dunlin.yaml:4: channels.chat.provider: is not a provider of this version (did you mean `webhook`?)",
-      "dunlin.yaml:6: channels.voice.provider: is not a provider of this version (known: console, webhook, aliyun-sms, tencent-sms, twilio-sms, whatsapp, wechat)",
+      "dunlin.yaml:6: channels.voice.provider: is not a provider of this version (known: console, webhook, aliyun-sms, tencent-sms, twilio-sms, whatsapp, wechat, smtp)",
     ]);
   });
 
@@ -425,6 +425,30 @@ retention: { evnts: 10d }
   ])("of a webhook refuse %s", (keys, fault) => {
     write(`channels: { sms: { provider: webhook, ${keys} } }`);
     expect(faultsOf()).toEqual([expect.stringContaining(`dunlin.yaml:1: channels.sms.${fault}`)]);
+  });
+
+  it("of a mail server have few connections and take the buyer's e-mail address", () => {
+    write(
+      'channels: { mail: { provider: smtp, url: "smtps://a%40b:${P}@mail.acme.cn", from: "Acme <a@acme.example>" } }',
+    );
+    expect(configOf({ P: "s3cret" }).channels).toMatchObject([
+      { contacts: ["email"], connections: 5, settings: { url: "smtps://a%40b:s3cret@mail.acme.cn" } },
+    ]);
+  });
+
+  it.each([
+    ['url: "https://mail.acme.cn", from: a@acme.cn', "url: must be smtps://user:password@host:465"],
+    ['url: "smtps://user@mail.acme.cn", from: a@acme.cn', "url: must be smtps://user:password@host:465"],
+    ['url: "smtps://u:%ZZ@mail.acme.cn", from: a@acme.cn', "url: must be smtps://user:password@host:465"],
+    ['url: "smtps://mail.acme.cn/path", from: a@acme.cn', "url: must be smtps://user:password@host:465"],
+    ['url: "smtps://mail.acme.cn"', "from: is required"],
+    ['url: "smtps://mail.acme.cn", from: Acme', "from: must be an e-mail address"],
+    ['url: "smtps://mail.acme.cn", from: "a@acme.cn\\nBcc: b@acme.cn"', "from: must be an e-mail address"],
+    ['url: "smtps://mail.acme.cn", from: a@acme.cn, unsubscribe: "http://h"', "unsubscribe: must be a mailto: address"],
+    ['url: "smtps://mail.acme.cn", from: a@acme.cn, port: 25', "port: unknown key"],
+  ])("of a mail server refuse %s", (keys, fault) => {
+    write(`channels: { mail: { provider: smtp, ${keys} } }`);
+    expect(faultsOf()).toEqual([expect.stringContaining(`dunlin.yaml:1: channels.mail.${fault}`)]);
   });
 
   it("print for a webhook when only its provider is changed", () => {

@@ -5,7 +5,8 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { buildCatalog, loadCatalog } from "../../../../src/render/catalog/catalog.ts";
 import type { CatalogOptions } from "../../../../src/render/catalog/catalog-options.ts";
 import { localeChain } from "../../../../src/render/catalog/locales.ts";
-import { SAMPLE_DATA } from "../../../../src/render/template/sample.ts";
+import { buildTemplateData } from "../../../../src/render/template/data.ts";
+import { SAMPLE_DATA, SAMPLE_FACTS } from "../../../../src/render/template/sample.ts";
 
 const CAMPAIGN = "steps:\n  - { id: nudge, at: { afterCreated: 10m }, channels: [sms] }\n";
 const OPTIONS: CatalogOptions = { channels: ["sms", "chat"] };
@@ -28,6 +29,63 @@ const textOf = (template: { render(data: typeof SAMPLE_DATA): { ok: boolean } } 
   const result = template?.render(SAMPLE_DATA) as { ok: boolean; text?: string; message?: string } | undefined;
   return result?.text ?? result?.message ?? null;
 };
+
+describe("the subject of an e-mail", () => {
+  const files = (text: string): Files => ({
+    "default/campaign.yaml": "steps:\n  - { id: nudge, at: { afterCreated: 10m }, channels: [mail] }\n",
+    "default/nudge.mail.en.hbs": text,
+  });
+  const withProvider = (provider: string): CatalogOptions => ({
+    channels: ["mail"],
+    channelFacts: [{ name: "mail", provider, contacts: ["email"] }],
+  });
+  const place = "templates/default/nudge.mail.en.hbs";
+
+  it("is required where the provider sends e-mails, and nowhere else", () => {
+    expect(faultsOf(files("Hi"), withProvider("smtp"))).toEqual([
+      `${place}:1: an e-mail needs a subject: begin the file with ---, a line "subject: …", and ---`,
+    ]);
+    expect(faultsOf(files("Hi"), withProvider("webhook"))).toEqual([]);
+    // Stored texts stay readable when their channel gets another provider.
+    expect(faultsOf(files("Hi"), { ...withProvider("smtp"), stored: true })).toEqual([]);
+  });
+
+  it.each([
+    ['subject: "{{order.nmae}}"', 2, "subject: "],
+    ['subject: "  "', 2, "subject: must not be empty"],
+    ["subject: 7", 2, "subject: must be text"],
+    ["html: true", 2, "html: is for e-mails"],
+    ["subject: Hi\nhtml: yes please", 3, "html: must be true or false"],
+    [`subject: ${"x".repeat(501)}`, 2, "subject: is longer than 500 characters"],
+  ])("is checked when the text is saved: %s", (front, line, fault) => {
+    const faults = faultsOf(files(`---\n${front}\n---\nHi`), withProvider("smtp"));
+    expect(faults[0]).toContain(`${place}:${line}: ${fault}`);
+  });
+
+  it("is rendered as one line with the text, for every provider", () => {
+    const template = catalogOf(
+      files('---\nsubject: "Order  {{order.id}}\\n{{count}}"\nhtml: true\n---\nHi'),
+      withProvider("smtp"),
+    ).templates[0];
+    const rendered = template?.render(SAMPLE_DATA, "webhook");
+    expect(rendered).toMatchObject({ ok: true, text: "Hi", mail: { html: true } });
+    expect(rendered?.ok === true && rendered.mail?.subject).toMatch(/^Order \S+ \d+$/);
+    const bare = catalogOf(files('---\nsubject: "{{#if order.note}}x{{/if}}"\n---\nHi'), withProvider("smtp"))
+      .templates[0];
+    const orders = SAMPLE_FACTS.orders.map((order) => ({ ...order, note: null }));
+    expect(bare?.render(buildTemplateData({ ...SAMPLE_FACTS, orders }))).toEqual({
+      ok: false,
+      message: "subject: the text is empty",
+    });
+  });
+
+  it("names what the text speaks of", () => {
+    const of = (subject: string) =>
+      catalogOf(files(`---\nsubject: "${subject}"\n---\nHi`), withProvider("smtp")).templates[0]?.speaksOf;
+    expect(of("Dear {{buyer.name}}")).toEqual({ name: true, items: false });
+    expect(of("{{count}}")).toEqual({ name: false, items: false });
+  });
+});
 
 describe("faults", () => {
   it("are reported all at once, each with file and line", () => {

@@ -41,6 +41,7 @@ describe("approved templates", () => {
       text: "Hi Li Lei",
       params: { name: "Li Lei", sum: "CN¥129.00" },
       approved: { provider: "aliyun", fields: { signName: "Acme", templateCode: "SMS_1" } },
+      mail: null,
     });
   });
 
