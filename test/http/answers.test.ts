@@ -179,6 +179,10 @@ const GROUPS: readonly Group[] = [
       { route: "POST /v1/templates/preview", payload: { template: APPROVED, channel: "sms", locale: "zh-CN" } },
       {
         route: "POST /v1/templates/preview",
+        payload: { template: "---\nsubject: Pay\n---\nPay.", channel: "email", locale: "en" },
+      },
+      {
+        route: "POST /v1/templates/preview",
         payload: { template: "{{total}}", channel: "chat", order: { shop: "acme", id: "promised" } },
       },
     ],

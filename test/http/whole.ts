@@ -32,6 +32,7 @@ shops:
   acme: { timeZone: Asia/Shanghai, locale: en, currency: CNY, webhooks: { shopify: { secret: ${SHOPIFY_SECRET} } } }
 channels:
   sms: { provider: console, cost: { amount: "0.045", currency: CNY } }
+  email: { provider: smtp, url: "smtp://127.0.0.1:9", from: "Acme <orders@acme.example>" }
   chat: { provider: console }
   hook: { provider: webhook, url: "http://127.0.0.1:1/", secret: ${RECEIPT_SECRET} }
 `,
