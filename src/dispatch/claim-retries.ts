@@ -5,16 +5,16 @@ import { leaveBy } from "../core/rules/decide.ts";
 import { type UsableChannel, usefulUntil } from "../core/rules/judge.ts";
 import { judgeRetry } from "../core/rules/retry.ts";
 import { channelsFrom } from "../core/seams/channel-order.ts";
+import type { Reason } from "../core/values/reason.ts";
 import { newId } from "../db/ids.ts";
-import { shopKey } from "../db/keys.ts";
+import { type Key, shopKey } from "../db/keys.ts";
 import { adoptOrder, finishLoading } from "../db/stores/buyers/adopt.ts";
 import { loadBuyers } from "../db/stores/buyers/buyer-load.ts";
-import { keptHash } from "../db/stores/buyers/chosen-contact.ts";
 import type { LoadEnv, LoadedBuyer } from "../db/stores/buyers/loaded-buyer.ts";
 import { loadOrders } from "../db/stores/buyers/order-rows.ts";
-import { type DeliveryWrite, insertDeliveries } from "../db/stores/buyers/write/deliveries.ts";
 import { planningMoment } from "../db/stores/campaigns/planning-fence.ts";
 import { planAnew } from "../db/stores/dispatch/due-store.ts";
+import { dropMessages } from "../db/stores/dispatch/repeat-store.ts";
 import {
   dueRetries,
   findRetries,
@@ -28,10 +28,11 @@ import {
 import { inTransaction, isDataFault } from "../db/transaction.ts";
 import type { Catalog } from "../render/catalog/catalog.ts";
 import { BROKEN_WAIT, type ClaimedBatch, NOTHING, shopPolicy } from "./claim.ts";
-import { type ClaimDeps, type DispatchDeps, leaseMs, RETRY_HORIZON_MS, type SendJob } from "./deps.ts";
+import { type ClaimDeps, RETRY_HORIZON_MS, type SendJob } from "./deps.ts";
 import type { Places } from "./limits/bulkheads.ts";
 import { loadCaps } from "./limits/caps.ts";
 import { bookSlots, type SlotBook } from "./limits/slots.ts";
+import { claimAttempts, isSameMessage, setAside } from "./repeats.ts";
 
 /** Those on channels that are `full` wait. As in `claimDue`, a batch is bisected until the bad reminder is isolated and put off. */
 export async function claimRetries(deps: ClaimDeps, limit: number, full: ReadonlySet<string>): Promise<ClaimedBatch> {
@@ -96,32 +97,36 @@ function claimBatch(
     const slots = await bookSlots(deps.sql, deps.channels, wanted, now, RETRY_HORIZON_MS);
     const writes: RetryWrite[] = [];
     const jobs: SendJob[] = [];
+    const dropped: Key[] = [];
     for (const retry of retries) {
       const buyer = loaded.get(shopKey(retry.shop_id, retry.buyer_id));
       if (buyer !== undefined)
-        judge(deps, { retry, buyer, policy, catalog, now, askedAt, slots, places, writes, jobs });
+        judge(deps, { retry, buyer, policy, catalog, now, askedAt, slots, places, writes, jobs, dropped });
       else writes.push(waiting(retry, now + BROKEN_WAIT));
     }
     const moved = new Map(jobs.filter(concernsPlan).map(({ buyer }) => [shopKey(buyer.shop, buyer.id), buyer]));
     await Promise.all([
       moved.size === 0 ? null : planAnew(tx, [...moved.values()]).execute(),
       writes.length === 0 ? null : writeRetries(tx, writes).execute(),
-      insertDeliveries(
-        tx,
-        jobs.map((job) => attemptOf(deps, job)),
-        now,
-        leaseMs(deps.channels),
-      )?.execute(),
+      ...claimAttempts(tx, deps, jobs, now),
+      dropMessages(tx, dropped)?.execute(),
     ]);
     return { ...NOTHING, taken: retries.length, jobs };
   });
 }
 
-/** The channel of the retry: the one chosen after the failure if it still has a contact, else the next that has one. */
+/**
+ * The channel of the retry: the one chosen after the failure if it still has a contact, else the next that has one. A message of unknown outcome
+ * goes to no other channel.
+ */
 function usableFor(deps: ClaimDeps, policy: BuyerPolicy, retry: RetryRow, { state }: LoadedBuyer): UsableChannel {
   const campaign = policy.campaigns.find(({ key }) => key === retry.campaign);
   const step = campaign?.steps.find(({ id }) => id === retry.step);
   if (step === undefined) return { channel: retry.retry_channel };
+  if (retry.unknown_delivery !== null) {
+    const { channels, pausedChannels = new Set() } = policy;
+    return usableChannel({ ...step, channels: [retry.retry_channel] }, state, { channels, pausedChannels });
+  }
   const channels = channelsFrom(deps.channels, step, retry.retry_channel);
   const usable = usableChannel({ ...step, channels }, state, deps.breakers.policy(policy));
   // On a channel whose provider does not answer a retry gets no place, and asks again. Only behind a pause it waits for its end.
@@ -137,17 +142,6 @@ function concernsPlan({ buyer, campaign, step, claimedAt }: SendJob): boolean {
   const again = campaign.key === open?.campaign?.key ? step : null;
   return open?.rows.some((row) => row.kind === "send" && (row.at < claimedAt + gap || row.step === again)) ?? false;
 }
-
-const attemptOf = ({ channels }: DispatchDeps, job: SendJob): DeliveryWrite => ({
-  shop: job.shop.id,
-  id: job.deliveryId,
-  reminderId: job.reminderId,
-  channel: job.channel,
-  attempt: job.attempt,
-  campaignVersion: job.campaign.version,
-  variant: job.variant,
-  toHash: keptHash(channels, job.buyer, job.channel),
-});
 
 const waiting = (retry: RetryRow, retryAt: number): RetryWrite => ({
   shop: retry.shop_id,
@@ -172,11 +166,18 @@ function judge(
     places: Places;
     writes: RetryWrite[];
     jobs: SendJob[];
+    dropped: Key[];
   },
 ): void {
-  const { retry, buyer, policy, catalog, now, askedAt, slots, places, writes, jobs } = input;
+  const { retry, buyer, policy, catalog, now, askedAt, slots, places, writes, jobs, dropped } = input;
   const base = { shop: retry.shop_id, reminderId: retry.id, orders: retry.orders, decidedAt: null };
-  const end = (reason: RetryWrite["reason"]) => writes.push({ ...base, state: "skipped", reason, retryAt: null });
+  const unknown = retry.unknown_delivery;
+  const end = (why: Reason) => {
+    const reason = unknown === null ? why : "unknown_outcome";
+    deps.meter?.skipped(reason);
+    writes.push({ ...base, state: "skipped", reason, retryAt: null });
+    if (unknown !== null) dropped.push({ shop: retry.shop_id, id: unknown });
+  };
   const campaign = policy.campaigns.find(({ key }) => key === retry.campaign);
   if (campaign === undefined) {
     end("no_campaign");
@@ -185,23 +186,27 @@ function judge(
   const { state } = buyer;
   const usable = usableFor(deps, policy, retry, buyer);
   const { case_id: caseId, due_at: dueAt, latest, orders, step } = retry;
+  const putBack = unknown === null ? () => {} : setAside(buyer, retry);
   const verdict = judgeRetry({ state, campaign, retry: { step, at: dueAt, latest, caseId, orders }, usable, now });
-  if (verdict.kind === "skip") {
-    deps.meter?.skipped(verdict.reason);
-    end(verdict.reason);
+  const mayRepeat = unknown === null || (verdict.kind === "send" && isSameMessage(deps, retry, verdict, buyer));
+  if (verdict.kind === "skip" || (verdict.kind === "send" && !mayRepeat)) {
+    putBack();
+    end(verdict.kind === "skip" ? verdict.reason : "unknown_outcome");
     return;
   }
   if (verdict.kind === "defer") {
+    putBack();
     writes.push(waiting(retry, verdict.until));
     return;
   }
   const { channel } = verdict;
   const isAgain = channel === retry.retry_channel && retry.first_delivery !== null;
-  const deliveryId = newId();
+  const deliveryId = unknown ?? newId();
   const hasPlace = places.take(channel);
   const offset = hasPlace ? slots.next(channel) : null;
   if (offset === null) {
     if (hasPlace) places.giveBack(channel);
+    putBack();
     const breaker = deps.breakers.of(channel);
     writes.push(waiting(retry, now + (breaker?.outage() == null ? slots.again(channel) : breaker.againMs())));
     return;
@@ -221,7 +226,8 @@ function judge(
     variant: retry.variant,
     channel,
     orders: verdict.orders,
-    attempt: isAgain ? retry.channel_attempts + 1 : 1,
+    repeated: unknown === null ? null : retry.sealed_message,
+    attempt: isAgain ? (retry.unknown_attempt ?? retry.channel_attempts) + 1 : 1,
     until: usefulUntil(campaign, { at: dueAt, latest }),
     latest,
     leaveBy: leaveBy({ state, policy, campaign }, { at: dueAt, latest, orders: verdict.orders }, now, "retry"),

@@ -249,6 +249,7 @@ function sendJob(
     variant: decision.variant,
     channel: decision.channel,
     orders: decision.orders,
+    repeated: null,
     attempt: 1,
     until: usefulUntil(campaign, row),
     latest: row.latest,

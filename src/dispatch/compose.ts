@@ -7,8 +7,11 @@ import { composeMessage, type MadeMessage } from "../render/message.ts";
 import { orderFacts } from "../render/order-facts.ts";
 import type { SendJob } from "./deps.ts";
 
+/** The parts of a made message that its record needs. */
+export type Made = Pick<MadeMessage, "text" | "template" | "templateVersion" | "segments">;
+
 export type Composed =
-  | { readonly ok: true; readonly message: Message; readonly made: MadeMessage }
+  | { readonly ok: true; readonly message: Message; readonly made: Made }
   | { readonly ok: false; readonly code: string; readonly message: string };
 
 export function compose(job: SendJob, channel: Channel, vault: Vault): Composed {

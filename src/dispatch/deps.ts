@@ -73,6 +73,8 @@ export type SendJob = {
   readonly variant: string | null;
   readonly channel: string;
   readonly orders: readonly string[];
+  /** The sealed message of an attempt of unknown outcome, which is sent once more as it was; null: the message is made now. */
+  readonly repeated: Buffer | null;
   /** The number of the attempt on this channel, from 1. */
   readonly attempt: number;
   /** The last moment at which the send is useful, by the database's clock, and its last moment in time for its orders; null: they never close. */

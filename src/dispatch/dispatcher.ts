@@ -16,6 +16,7 @@ import { createChannelFaults } from "./limits/channel-faults.ts";
 import { createOutages } from "./limits/outages.ts";
 import { findQueues, type Queues, rateLimited } from "./limits/slots.ts";
 import { record, recordPatiently, rescueExpired } from "./record.ts";
+import { messageKeeper } from "./repeats.ts";
 import { send } from "./send.ts";
 import { createTurns } from "./turns.ts";
 import { createUnlisted } from "./unlisted.ts";
@@ -51,6 +52,7 @@ export function createDispatcher(deps: DispatchDeps): Dispatcher {
   const bulkheads = createBulkheads(deps.channels, breakers);
   const faults = createChannelFaults(deps);
   const unlisted = createUnlisted(deps);
+  const keep = messageKeeper(deps.sql);
   const claimDeps: ClaimDeps = { ...deps, bulkheads, breakers };
   const turns = createTurns(deps.sql);
   const isLimited = rateLimited(deps.channels).length > 0;
@@ -89,6 +91,7 @@ export function createDispatcher(deps: DispatchDeps): Dispatcher {
       const outcome = await send(deps, job, {
         ...{ call: bulkheads.call(channel), faults, breakers },
         unlisted: unlisted.note,
+        keep,
       });
       sentAt = performance.now();
       bulkheads.sent(channel);

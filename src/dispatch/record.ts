@@ -80,11 +80,11 @@ async function heed(tx: Sql, outcomes: readonly Outcome[]): Promise<void> {
 
 /** Gives up the claims whose leases ran out. Returns how many. */
 export async function rescueExpired(deps: DispatchDeps): Promise<number> {
-  const { state, reason } = verdictOnExpired();
   const expired = await findExpired(deps.sql, 1_000);
   if (expired.length === 0) return 0;
   return changeCredited(deps.sql, expired, async (tx) => {
-    const givenUp = await giveUpExpired(tx, expired, state, reason);
+    const repeated = [...deps.channels.values()].flatMap(({ name, idempotent }) => (idempotent === true ? name : []));
+    const givenUp = await giveUpExpired(tx, expired, verdictOnExpired(), repeated);
     await schedule(deps, tx, givenUp);
     return givenUp.length;
   });

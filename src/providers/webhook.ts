@@ -1,4 +1,5 @@
 /** Posts each message to a service of the shop, signed as Standard Webhooks. */
+import { z } from "zod";
 import { textField, urlField } from "../core/text/yaml-fields.ts";
 import type { Provider } from "./provider.ts";
 
@@ -32,6 +33,11 @@ export const webhook = {
   mainland: false,
   refuses: null,
   delivers: true,
-  settings: { url: endpointField, secret: secretField.optional() },
+  settings: {
+    url: endpointField,
+    secret: secretField.optional(),
+    /** It drops a repeated `webhook-id`. */
+    idempotent: z.boolean({ error: "must be true or false" }).optional(),
+  },
   approved: null,
 } as const satisfies Provider;

@@ -33,6 +33,7 @@ export const openWebhook: Open<"webhook"> = (config, { log, now = Date.now }) =>
       return http.post({ path, headers, body }, { startBy, begun }, readAnswer);
     },
     close: http.close,
+    ...(settings.idempotent === true ? { idempotent: true as const } : {}),
   };
 };
 

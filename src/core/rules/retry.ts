@@ -44,6 +44,26 @@ export function afterFailure(input: {
   return { kind: "end", reason: !isFault && outcome.ofAddress === true ? "cap" : "channel_down" };
 }
 
+export type AfterUnknown =
+  | { readonly kind: "again"; readonly at: number }
+  | { readonly kind: "end"; readonly reason: Reason };
+
+/**
+ * Decides how a send goes on whose outcome is unknown. Only if the channel drops a repetition is the very same message sent again, with doubling pauses and as
+ * long as it is useful. It goes to no other channel. `retryAfterMs`: the pause that the provider asked for.
+ */
+export function afterUnknown(input: {
+  readonly idempotent: boolean;
+  readonly attempt: number;
+  readonly retryAfterMs: number;
+  readonly now: number;
+  readonly until: number;
+}): AfterUnknown {
+  const { idempotent, attempt, retryAfterMs, now, until } = input;
+  const at = now + Math.max(Math.min(FIRST_PAUSE * 2 ** (attempt - 1), LONGEST_PAUSE), retryAfterMs);
+  return idempotent && at <= until ? { kind: "again", at } : { kind: "end", reason: "unknown_outcome" };
+}
+
 /** A send whose last attempt failed. `at` is its time in the plan, `orders` are those that it named. */
 export type Retry = Send & { readonly caseId: string; readonly orders: readonly string[] };
 

@@ -417,6 +417,7 @@ retention: { evnts: 10d }
     ['url: "http://a%ZZ:b@h/"', "url: has a broken % escape in its user or password"],
     ['url: "http://h/", secret: ""', "secret: must not be empty"],
     ['url: "http://h/", secret: "whsec_!!"', "secret: must have base64 after whsec_"],
+    ['url: "http://h/", idempotent: "yes"', "idempotent: must be true or false"],
     ...["0", "1.5", "901", "-1"].map((n) => [
       `url: "http://h/", connections: ${n}`,
       "connections: must be a whole number from 1 to 900",

@@ -67,7 +67,8 @@ export async function loadBuyers(sql: Sql, env: LoadEnv, rows: readonly BuyerRow
         r.reason,
         r.due_at,
         r.decided_at,
-        r.retry_at is not null as failed,
+        r.retry_at is not null and (
+          select d.standing from deliveries d where d.shop_id = r.shop_id and d.reminder_id = r.id and d.standing limit 1) is null as failed,
         r.orders,
         case when r.state = 'planned' then r.plan end as plan
       from ${buyers}

@@ -1,6 +1,6 @@
 /** Records the outcome of attempts: the provider's answer, or that no answer came in time. */
 import type { Sql } from "../../client.ts";
-import { plain } from "../../columns.ts";
+import { plain, texts } from "../../columns.ts";
 import { type Key, uuidKeys } from "../../keys.ts";
 import { bytea, type Columns, float8, int4, int8, rowSet, text, uuid, word } from "../../rows.ts";
 import type { WishWrite } from "../buyers/wish-writer.ts";
@@ -65,7 +65,8 @@ export async function recordOutcomes(sql: Sql, rows: readonly Outcome[], late: b
   const written = await sql`
     with n as (select * from ${outcomes.rows(sql, rows)}),
     written as (
-      update deliveries d set ${outcomes.set(sql)}, finished_at = dunlin_now()
+      update deliveries d set ${outcomes.set(sql)}, finished_at = dunlin_now(),
+        sealed_message = case when n.state = 'unknown' and n.reminder_state = 'sending' then d.sealed_message end
       from n where d.shop_id = n.shop_id and d.id = n.id and d.state = any(${plain(states)}::text[]) returning d.shop_id, d.id)
     update reminders r set state = n.reminder_state, reason = n.reason, retry_channel = n.retry_channel,
       retry_at = case when n.retry_in is null then null else dunlin_now() + n.retry_in * interval '1 millisecond' end
@@ -95,12 +96,15 @@ export function findExpired(sql: Sql, limit: number) {
     order by l.until limit ${limit}`;
 }
 
-/** Gives up the expired claims of these reminders; returns their deliveries. */
+/**
+ * Gives up the expired claims of these reminders; returns their deliveries. `repeated`: the channels that drop repetitions, on which a message that
+ * is kept is sent again.
+ */
 export async function giveUpExpired(
   sql: Sql,
   reminders: readonly Key[],
-  state: string,
-  reason: string,
+  { state, reason }: { readonly state: string; readonly reason: string },
+  repeated: readonly string[],
 ): Promise<readonly Key[]> {
   return await sql<Key[]>`
     with expired as (
@@ -111,9 +115,12 @@ export async function giveUpExpired(
     given_up as (
       update deliveries d set state = ${state}, finished_at = dunlin_now(), code = 'lease_expired',
         message = 'the worker that claimed it reported no outcome'
-      from expired e where d.shop_id = e.shop_id and d.id = e.id and d.state = 'claimed' returning d.shop_id, d.id, d.reminder_id),
+      from expired e where d.shop_id = e.shop_id and d.id = e.id and d.state = 'claimed' returning d.shop_id, d.id, d.reminder_id,
+        case when d.channel = any(${texts(repeated)}::text[]) and d.sealed_message is not null then d.channel end as again),
     ended as (
-      update reminders r set state = 'skipped', reason = ${reason}
+      update reminders r set state = case when g.again is null then 'skipped' else r.state end,
+        reason = case when g.again is null then ${reason} end,
+        retry_at = case when g.again is null then null else dunlin_now() end, retry_channel = g.again
       from given_up g where r.shop_id = g.shop_id and r.id = g.reminder_id and r.state = 'sending')
     select shop_id as shop, id from given_up`;
 }

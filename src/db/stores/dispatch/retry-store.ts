@@ -23,6 +23,11 @@ export type RetryRow = {
   readonly channel_attempts: number;
   /** The delivery of the first of them. */
   readonly first_delivery: string | null;
+  /** The delivery of unknown outcome that is to be repeated, with the number of its attempts; null: the last attempt failed. */
+  readonly unknown_delivery: string | null;
+  readonly unknown_attempt: number | null;
+  readonly sealed_message: Buffer | null;
+  readonly to_hash: Buffer | null;
 };
 
 export type RetryKey = { readonly shop_id: string; readonly id: string; readonly buyer_id: string };
@@ -64,9 +69,13 @@ export function dueRetries(sql: Sql, buyers: readonly BuyerRow[]) {
       (select count(*)::int from deliveries d where d.shop_id = r.shop_id and d.reminder_id = r.id
         and d.channel = r.retry_channel) as channel_attempts,
       (select d.id from deliveries d where d.shop_id = r.shop_id and d.reminder_id = r.id and d.channel = r.retry_channel
-        order by d.attempt limit 1) as first_delivery
+        order by d.attempt limit 1) as first_delivery,
+      u.id as unknown_delivery, u.attempt as unknown_attempt, u.sealed_message, u.to_hash
     from ${storedBuyers.rows(sql, buyers)}
     join reminders r on r.shop_id = n.shop_id and r.buyer_id = n.id
+    left join lateral (
+      select d.id, d.attempt, d.sealed_message, d.to_hash from deliveries d
+      where d.shop_id = r.shop_id and d.reminder_id = r.id and d.standing limit 1) u on true
     where r.state = 'sending' and r.retry_at <= (select dunlin_now()) order by r.due_at, r.id`;
 }
 

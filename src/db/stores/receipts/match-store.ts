@@ -95,6 +95,7 @@ const facts = rowSet<FactsWrite>(
 export function writeFacts(tx: Sql, rows: readonly FactsWrite[]) {
   return tx`
     update deliveries d set receipt = n.receipt::jsonb, delivered_at = n.delivered_at, state = coalesce(n.state, d.state),
+      sealed_message = case when n.state is null then d.sealed_message end,
       finished_at = coalesce(d.finished_at, case when n.state is not null then dunlin_now() end),
       code = case when n.settled = 'yes' then n.code else d.code end,
       message = case when n.settled = 'yes' then n.message else d.message end,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { foldOrder, type Order } from "../../../../src/core/order/order.ts";
 import { newBuyer, type OpenCase } from "../../../../src/core/rules/buyer-state.ts";
-import { afterFailure, judgeRetry, rescue } from "../../../../src/core/rules/retry.ts";
+import { afterFailure, afterUnknown, judgeRetry, rescue } from "../../../../src/core/rules/retry.ts";
 import { DAY, HOUR, MINUTE, SECOND } from "../../../../src/core/values/duration.ts";
 import type { QuietHours } from "../../../../src/core/values/policy.ts";
 import { campaignOf, created, event, quietOf, shopPolicy, T0 } from "../../../support/rules.ts";
@@ -154,3 +154,21 @@ describe("before a retry", () => {
 
 it("never repeats a send that may have left", () =>
   expect(rescue()).toEqual({ state: "unknown", reason: "unknown_outcome" }));
+
+describe("after an unknown outcome", () => {
+  const unknown = (change: Partial<Parameters<typeof afterUnknown>[0]>) =>
+    afterUnknown({ idempotent: true, attempt: 1, retryAfterMs: 0, now: T0, until: T0 + HOUR, ...change });
+  const end = { kind: "end", reason: "unknown_outcome" };
+
+  it.each([
+    ["the same message follows after a second", {}, { kind: "again", at: T0 + 1_000 }],
+    ["the pauses double", { attempt: 5 }, { kind: "again", at: T0 + 16_000 }],
+    ["the pauses are 2 minutes at most", { attempt: 50 }, { kind: "again", at: T0 + 120_000 }],
+    ["a longer pause that the provider asks for is kept", { retryAfterMs: 9_000 }, { kind: "again", at: T0 + 9_000 }],
+    ["it may come at the end", { until: T0 + 1_000 }, { kind: "again", at: T0 + 1_000 }],
+    ["it does not come after the end", { until: T0 + 999 }, end],
+    ["nothing follows without the promise to drop repetitions", { idempotent: false }, end],
+  ])("%s", (_name, change, expected) => {
+    expect(unknown(change)).toEqual(expected);
+  });
+});
