@@ -1,11 +1,9 @@
 /** The question about a delivery: what is stored of its message, opened. */
 import type { WhyUnknown } from "../core/receipts/lookup.ts";
 import type { LookupQuestion } from "../core/seams/lookup.ts";
-import type { Receipt } from "../core/seams/receipt.ts";
 import type { LookupRow } from "../db/stores/receipts/lookup-store.ts";
 import { type Vault, VaultError } from "../db/vault.ts";
-import { providerOf, sendsSms } from "../providers/all.ts";
-import { countSms } from "../render/message.ts";
+import { providerOf } from "../providers/all.ts";
 import type { LookupDeps } from "./deps.ts";
 
 /** Why it cannot be asked, if it cannot. */
@@ -41,18 +39,4 @@ function templatesOf(deps: LookupDeps, row: LookupRow): LookupQuestion["template
   return templates
     .filter(({ campaign, step, channel }) => campaign === row.campaign && step === row.step && channel === row.channel)
     .map(({ front }) => front[section]?.fields ?? {});
-}
-
-/** Where the provider reports no segments, they are counted as for a sent message, so that it has its price. */
-export function withSegments(
-  { channels }: LookupDeps,
-  { channel: name }: LookupRow,
-  { text, to, templates }: LookupQuestion,
-  receipt: Receipt,
-): Receipt {
-  const channel = channels.get(name);
-  if (receipt.segments !== null || receipt.kind === "failed" || text === null || channel === undefined) return receipt;
-  const signName = templates?.find((fields) => fields.signName !== undefined)?.signName ?? channel.signName;
-  const approved = signName === undefined ? null : { provider: channel.provider, fields: { signName } };
-  return { ...receipt, segments: sendsSms(channel) ? countSms({ text, approved }, to).segments : 1 };
 }

@@ -9,7 +9,7 @@ import { newId } from "../db/ids.ts";
 import { askAgain, endLookups, type LookupRow, takeLookups } from "../db/stores/receipts/lookup-store.ts";
 import type { LookupDeps, LookupResult } from "./deps.ts";
 import { isFailure, writeEnds } from "./lookup-ends.ts";
-import { questionOf, withSegments } from "./lookup-question.ts";
+import { questionOf } from "./lookup-question.ts";
 import { createReceiver } from "./receiver.ts";
 
 const BATCH = 40;
@@ -107,11 +107,7 @@ function asker(deps: LookupDeps, batch: Batch): (row: LookupRow) => Promise<numb
           ? { kind: "unknown", why: "channel_gone" }
           : afterAnswer(askedOf(row), answer, now, lookup.reachMs);
     if (after.kind !== "again") {
-      const counted =
-        after.kind === "found" && typeof question !== "string"
-          ? { ...after, receipt: withSegments(deps, row, question, after.receipt) }
-          : after;
-      const settled = await writeEnds({ ...deps, submit }, batch.token, { row: { ...row, now }, after: counted });
+      const settled = await writeEnds({ ...deps, submit }, batch.token, { row: { ...row, now }, after });
       if (settled > 0 || after.kind === "unknown") deps.ended?.(channel, resultOf(after));
       return settled;
     }

@@ -121,7 +121,7 @@ describe("a message without an answer", () => {
         templates: [{}],
       },
     ]);
-    // The provider reported no segments: they are counted, so that the message has its price.
+    // The provider reported no segments: those of the text have the price of the channel.
     expect(await outcomes()).toMatchObject([
       {
         state: "accepted",

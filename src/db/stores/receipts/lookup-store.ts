@@ -116,6 +116,6 @@ export function endLookups(sql: Sql, token: string, rows: readonly Key[]) {
 export function writeNotSent(tx: Sql, rows: readonly EndWrite[]) {
   return tx`
     update deliveries d set state = 'failed-transient', code = 'not_found', message = 'the provider never got the message; nothing was sent',
-      sealed_text = null, lookup = n.lookup::jsonb
+      segments = null, sealed_text = null, lookup = n.lookup::jsonb
     from ${ends.rows(tx, rows)} where d.shop_id = n.shop_id and d.id = n.id`;
 }
