@@ -29,6 +29,10 @@ test("nothing due and nothing paused is no matter", () => {
   expect(matters({})).toEqual([]);
 });
 
+test("a pause by a person is no matter", () => {
+  expect(matters({ pauses: [pause("channel", "sms", null), pause("shop", "acme", null)] })).toEqual([]);
+});
+
 test("a campaign that paused itself says why, and how it goes on", () => {
   expect(matters({ pauses: [pause("campaign", "d11", "rejected")] })).toEqual([
     "campaign_paused:d11 | campaign d11 paused itself at T5: too much was rejected (rejected). After the repair: dunlin campaigns resume d11",
