@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { answeringServer } from "../support/answering-server.ts";
 import { eventually } from "../support/eventually.ts";
 import { startFakeProvider } from "../support/fake-provider.ts";
 import { setClockAhead } from "../support/service/ledger.ts";
@@ -52,4 +53,38 @@ describe.each(QUEUES)("queue on $queue", ({ queue, runs }) => {
       text: expect.stringContaining("the account has no money left (isv.AMOUNT_NOT_ENOUGH)"),
     });
   });
+});
+
+it("the hourly check is made by one process, and what it finds comes to staff", async (context) => {
+  const service = await rig(context, { queue: "postgres" });
+  const staff = await startFakeProvider({ secret: PROVIDER_SECRET });
+  context.onTestFinished(() => staff.close());
+  const provider = await answeringServer(() => ({
+    Code: "OK",
+    SmsSignList: [{ SignName: "晴雨", AuditStatus: "AUDIT_STATE_NOT_PASS" }],
+  }));
+  await service.write(
+    "dunlin.yaml",
+    `shops: { acme: { timeZone: UTC, locale: en, currency: CNY } }
+channels:
+  sms:  { provider: aliyun-sms, url: "${provider.url}", accessKeyId: ak, accessKeySecret: s3cret, signName: 晴雨 }
+  chat: { provider: console }
+notices: { ops: { provider: webhook, url: "${staff.url("ops/k3y")}", secret: "${PROVIDER_SECRET}" } }
+`,
+  );
+  await service.write(
+    "templates/fast/nudge.sms.en.hbs",
+    "---\naliyun: { templateCode: SMS_1 }\n---\nOrder {{order.id}} waits",
+  );
+  const workers = [await service.up(UPKEEP), await service.up(UPKEEP)];
+  await staff.received(1, 60_000);
+  expect(staff.log[0]?.body).toMatchObject({
+    matter: "setup:sms",
+    text: "Dunlin: channel sms: signature 晴雨: not approved; used by fast/nudge.sms.en.hbs. template SMS_1: the account has none of this name; used by fast/nudge.sms.en.hbs",
+  });
+  const [state] = await service.sql<{ findings: unknown }[]>`select findings from channel_states`;
+  expect(state?.findings).toContainEqual({ about: "sign", name: "晴雨", state: "refused", message: "not approved" });
+  const questions = provider.asked.map(({ headers }) => headers["x-acs-action"]);
+  expect(questions).toEqual(["QuerySmsSignList", "QuerySmsTemplateList"]);
+  for (const { out, err } of workers) expect(out() + err()).not.toMatch(/s3cret|k3y/);
 });
