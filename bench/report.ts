@@ -3,6 +3,7 @@
 import type { Bench } from "./harness/servers.ts";
 import type { BulkIntake } from "./parts/bulk-intake.ts";
 import { type Cost, type CostOfOne, describeCost } from "./parts/cost.ts";
+import type { Csv } from "./parts/csv.ts";
 import type { Dispatch } from "./parts/dispatch.ts";
 import type { Growth } from "./parts/growth.ts";
 import type { Lateness } from "./parts/lateness.ts";
@@ -20,13 +21,14 @@ export type Results = {
   growth?: Growth;
   cost?: Cost;
   rehearsal?: Rehearsal;
+  csv?: Csv;
 };
 
 const round = (value: number, digits = 0): number => Number(value.toFixed(digits));
 
 /** A part that was left out (`--only`) is left out. */
 export function asJson(results: Results) {
-  const { machine, backend, bulkIntake, queueIntake, dispatch, lateness, growth, cost, rehearsal } = results;
+  const { machine, backend, bulkIntake, queueIntake, dispatch, lateness, growth, cost, rehearsal, csv } = results;
   return {
     machine,
     backend,
@@ -68,6 +70,14 @@ export function asJson(results: Results) {
         rssMb: rehearsal.rssMb,
       },
     }),
+    ...(csv && {
+      csv: {
+        perSecond: round(csv.perSecond),
+        perCpuSecond: round(csv.perCpuSecond),
+        importedPerSecond: round(csv.importedPerSecond),
+        vsLines: round(csv.vsLines, 2),
+      },
+    }),
   };
 }
 
@@ -100,7 +110,17 @@ export function asTable(results: Results): string {
   return [head, "", ...text, ""].join("\n");
 }
 
-function rowsOf({ backend, bulkIntake, queueIntake, dispatch, lateness, growth, cost, rehearsal }: Results): Line[] {
+function rowsOf({
+  backend,
+  bulkIntake,
+  queueIntake,
+  dispatch,
+  lateness,
+  growth,
+  cost,
+  rehearsal,
+  csv,
+}: Results): Line[] {
   const redis = backend === "redis";
   const lines: Line[] = [];
   const compare = (what: string, value: number, target: string, against: string) =>
@@ -167,6 +187,19 @@ function rowsOf({ backend, bulkIntake, queueIntake, dispatch, lateness, growth, 
     lines.push([`rehearsal`, `${seconds.toFixed(1)} s`, "", target, `${number(events)} events, ${number(fileMb)} MB`]);
     lines.push(["  processor", `${cpuSeconds.toFixed(1)} s`, "", "", "all threads, user and system"]);
     lines.push(["  memory", `${rssMb} MB`, "", "< 1,000 MB", "peak"]);
+  }
+  if (csv) {
+    const { rows, importedPerSecond, linesPerSecond } = csv;
+    lines.push([
+      "csv",
+      `${number(csv.perSecond)} rows/s`,
+      "",
+      "≥ 30,000",
+      `${number(rows)} rows of 32 cells, parsed and mapped`,
+    ]);
+    lines.push(["  processor", `${number(csv.perCpuSecond)} rows/s`, "", "", "by processor time"]);
+    lines.push(["  import", `${number(importedPerSecond)} events/s`, "", "", "the command, with its start"]);
+    compare("  NDJSON", csv.vsLines, "≥ 0.8", `${number(linesPerSecond)}/s: the same events, one a line`);
   }
   return lines;
 }

@@ -4,6 +4,7 @@ import { endAll } from "./harness/child.ts";
 import { type Backend, openBench } from "./harness/servers.ts";
 import { bulkIntake } from "./parts/bulk-intake.ts";
 import { cost } from "./parts/cost.ts";
+import { csv } from "./parts/csv.ts";
 import { dispatch } from "./parts/dispatch.ts";
 import { growth } from "./parts/growth.ts";
 import { lateness } from "./parts/lateness.ts";
@@ -11,11 +12,11 @@ import { queueIntake } from "./parts/queue-intake.ts";
 import { rehearsal } from "./parts/rehearsal.ts";
 import { asJson, asTable, type Results } from "./report.ts";
 
-const PARTS = { bulkIntake, queueIntake, dispatch, lateness, growth, cost, rehearsal };
+const PARTS = { bulkIntake, queueIntake, dispatch, lateness, growth, cost, rehearsal, csv };
 /** The other parts run when they are named. */
-const USUAL = Object.keys(PARTS).filter((name) => name !== "rehearsal" && name !== "cost");
+const USUAL = Object.keys(PARTS).filter((name) => !["rehearsal", "cost", "csv"].includes(name));
 const USAGE =
-  "npm run bench -- [--json] [--quick] [--backend redis|postgres] [--embedded] [--only bulkIntake|queueIntake|dispatch|lateness|growth|cost|rehearsal]";
+  "npm run bench -- [--json] [--quick] [--backend redis|postgres] [--embedded] [--only bulkIntake|queueIntake|dispatch|lateness|growth|cost|rehearsal|csv]";
 
 function options() {
   const { values } = parseArgs({
@@ -63,6 +64,7 @@ async function main(): Promise<void> {
     if (only.has("growth")) results.growth = await growth(bench);
     if (only.has("cost")) results.cost = await cost(bench);
     if (only.has("rehearsal")) results.rehearsal = await rehearsal(bench);
+    if (only.has("csv")) results.csv = await csv(bench);
     process.stdout.write(json ? `${JSON.stringify(asJson(results))}\n` : asTable(results));
   } finally {
     await close();

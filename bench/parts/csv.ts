@@ -1,0 +1,131 @@
+/**
+ * Part 8: the export of a shop system. How fast its rows become order events in one thread, and how fast `dunlin import` takes them in beside
+ * the same events as NDJSON.
+ */
+import { spawn } from "node:child_process";
+import { createReadStream, createWriteStream } from "node:fs";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { fileURLToPath } from "node:url";
+import type { ShopPolicy } from "../../src/core/values/policy.ts";
+import { readCsv } from "../../src/sources/csv/read-csv.ts";
+import { DUNLIN_NODE_ARGS, register } from "../harness/child.ts";
+import { writeExport } from "../harness/export.ts";
+import { median, perSecond, ratio } from "../harness/measure.ts";
+import { type Bench, settleDisk } from "../harness/servers.ts";
+
+export type Csv = {
+  readonly rows: number;
+  /** Rows that were parsed and mapped. */
+  readonly perSecond: number;
+  /** The same by processor time: other programs disturb it less. */
+  readonly perCpuSecond: number;
+  /** Events that were taken in, from a table and from NDJSON. */
+  readonly importedPerSecond: number;
+  readonly linesPerSecond: number;
+  readonly vsLines: number;
+};
+
+const MAIN = fileURLToPath(new URL("../../dist/main.js", import.meta.url));
+
+export async function csv(bench: Bench): Promise<Csv> {
+  const count = bench.quick ? 5_000 : 30_000;
+  const file = (name: string) => join(bench.workDir, name);
+  const [walls, cpus, tables, lines]: number[][] = [[], [], [], []];
+  for (let n = 0; n <= bench.rounds; n++) {
+    const table = file(`export-${n}.csv`);
+    const events = file(`export-${n}.ndjson`);
+    await writeExport(table, count, n * count);
+    const total = await writeLines(table, `lines${n}`, events);
+    const read = await readAll(table);
+    await settleDisk(bench.sql);
+    const asTable = perSecond(total, await importFile(bench, [table, "--shop", `table${n}`]));
+    const asLines = perSecond(total, await importFile(bench, [events]));
+    // The first round warms up.
+    if (n === 0) {
+      await bench.sql`analyze`;
+      continue;
+    }
+    const [wall, cpu] = [perSecond(count, read.wallMs), perSecond(count, read.cpuMs)];
+    bench.note(
+      `csv ${n}/${bench.rounds}: ${Math.round(wall)} rows/s (${Math.round(cpu)} a second of processor time), imported ${Math.round(asTable)} events/s, as NDJSON ${Math.round(asLines)}`,
+    );
+    walls?.push(wall);
+    cpus?.push(cpu);
+    tables?.push(asTable);
+    lines?.push(asLines);
+  }
+  return {
+    rows: count,
+    perSecond: median(walls ?? []),
+    perCpuSecond: median(cpus ?? []),
+    importedPerSecond: median(tables ?? []),
+    linesPerSecond: median(lines ?? []),
+    vsLines: ratio(tables ?? [], lines ?? []),
+  };
+}
+
+const policyOf = (id: string): ShopPolicy => ({
+  id,
+  name: null,
+  timeZone: "Asia/Shanghai",
+  locale: "zh-CN",
+  currency: "CNY",
+  country: "CN",
+  joinAtMost: 5,
+  closeAfter: null,
+  quietHours: null,
+  cashOnDelivery: ["cod"],
+  chaseShipped: false,
+});
+
+async function open(table: string, shop: string) {
+  const opened = await readCsv(createReadStream(table, { highWaterMark: 1 << 18 }), {
+    profile: null,
+    map: new Map(),
+    statuses: new Map(),
+    encoding: null,
+    shop,
+    shopOf: policyOf,
+    exportedAt: Date.now(),
+    updates: true,
+  });
+  if (!opened.ok) throw new Error(opened.message);
+  return opened.pieces;
+}
+
+async function readAll(table: string): Promise<{ wallMs: number; cpuMs: number }> {
+  const [begun, cpu] = [performance.now(), process.cpuUsage()];
+  for await (const { rejected } of await open(table, "acme"))
+    if (rejected.length > 0) throw new Error(`row ${rejected[0]?.row}: ${rejected[0]?.message}`);
+  const { user, system } = process.cpuUsage(cpu);
+  return { wallMs: performance.now() - begun, cpuMs: (user + system) / 1_000 };
+}
+
+/** Writes the events of the table as NDJSON. Returns how many there are. */
+async function writeLines(table: string, shop: string, file: string): Promise<number> {
+  let count = 0;
+  async function* text(): AsyncGenerator<string> {
+    for await (const { orders } of await open(table, shop)) {
+      const events = orders.flatMap((order) => order.events);
+      count += events.length;
+      yield events.map((event) => `${JSON.stringify(event)}\n`).join("");
+    }
+  }
+  await pipeline(Readable.from(text()), createWriteStream(file));
+  return count;
+}
+
+/** Returns ms, the start of the process included. */
+async function importFile(bench: Bench, args: readonly string[]): Promise<number> {
+  const begun = performance.now();
+  const child = spawn(process.execPath, [...DUNLIN_NODE_ARGS, MAIN, "import", ...args], {
+    env: { ...process.env, ...bench.env },
+    stdio: ["ignore", "ignore", "ignore"],
+  });
+  register(child);
+  const code = await new Promise((resolve) => child.once("exit", resolve));
+  if (code !== 0) throw new Error(`dunlin import ${args[0]} ended with code ${String(code)}`);
+  return performance.now() - begun;
+}
