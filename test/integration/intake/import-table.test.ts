@@ -108,6 +108,21 @@ it("takes in a table, counts a second run as duplicates, and folds later exports
   expect(await orders()).toEqual(folded);
 });
 
+it("passes by what an interrupted import left, and takes in the rest", async () => {
+  const { run, write, sql } = await importer();
+  const at = "2026-11-10T21:00:00+08:00";
+  const rows = Array.from({ length: 3_000 }, (_, n) => row(n, "paid", "5.00", "2026-11-10 20:00:30"));
+  // An event in the middle was taken in before, as by another process.
+  await run(write("one.csv", table(rows[2_500] ?? ""), at));
+  await run(write("half.csv", table(...rows.slice(0, 1_200)), at));
+  const { out } = await run(write("whole.csv", table(...rows), at), "--json");
+  expect(JSON.parse(out)).toMatchObject({ orders: 3_000, accepted: 3_598, duplicates: 2_402, rejected: 0 });
+  const again = await run(write("whole.csv", table(...rows), at), "--json");
+  expect(JSON.parse(again.out)).toMatchObject({ accepted: 0, duplicates: 6_000 });
+  const [count] = await sql`select count(*)::int as events from order_events`;
+  expect(count?.events).toBe(6_000);
+});
+
 it("plans no reminder of an order that the same file says is paid, however the file is cut", async () => {
   const { run, write, sql } = await importer();
   const rows = Array.from({ length: 2_500 }, (_, n) => row(n, "paid", "5.00", "2026-11-10 20:00:30"));

@@ -1,8 +1,10 @@
 /**
- * Hands events to intake in chunks, several at a time, with back-pressure. It resolves when every event is durable; what a crash
- * interrupts is read again by the next import and counts as duplicate.
+ * Hands events to intake in chunks, several at a time, with back-pressure. It resolves when every event is durable. The next import of the same
+ * file resumes one that was interrupted: it asks for the ids of each chunk and passes by what is stored, until nothing is.
  */
+import { isCleanId } from "../../../core/order/id.ts";
 import type { Warning } from "../../../core/order/warnings.ts";
+import type { EventName } from "../../../db/stores/intake/known-store.ts";
 import type { Intake } from "../../../intake/intake.ts";
 import { openRejects, type Place, type Rejected } from "./rejects.ts";
 
@@ -33,14 +35,24 @@ export type ImportTotals = {
 
 export type ImportOptions = {
   readonly rejectedFile: string;
+  /** The indexes of the events that are stored. */
+  readonly findKnown: (events: readonly (EventName | null)[]) => Promise<ReadonlySet<number>>;
   readonly tick: (totals: ImportTotals, last: boolean) => void;
   readonly warn: (place: Place, warning: Warning) => void;
 };
 
+const NONE: ReadonlySet<number> = new Set();
+
+/** null: the event is wrong, or its names are spelled in a way that intake has to read. */
+function nameOf(event: unknown): EventName | null {
+  const { shop, id } = Object(event) as Record<string, unknown>;
+  return typeof shop === "string" && typeof id === "string" && isCleanId(shop) && isCleanId(id) ? { shop, id } : null;
+}
+
 export async function importStream(
   intake: Intake,
   pieces: AsyncIterable<ImportPiece>,
-  { rejectedFile, tick, warn }: ImportOptions,
+  { rejectedFile, findKnown, tick, warn }: ImportOptions,
 ): Promise<ImportTotals> {
   const totals: ImportTotals = { lines: 0, accepted: 0, duplicates: 0, rejected: 0, warnings: 0 };
   const rejects = openRejects(rejectedFile);
@@ -48,16 +60,22 @@ export async function importStream(
   let size = 0;
   const inFlight = new Set<Promise<void>>();
   let failure: unknown = null;
+  /** The first chunk says whether the file was imported before. */
+  let isRepeated = true;
 
   const reject = (rejected: Rejected): void => {
     totals.rejected++;
     rejects.add(rejected);
   };
   async function take(entries: readonly Entry[]): Promise<void> {
-    const owners = entries.flatMap((entry) => entry.events.map(() => entry));
-    const report = await intake.submit(entries.flatMap(({ events }) => events));
+    const all = entries.flatMap((entry) => entry.events.map((event) => ({ entry, event })));
+    const known = isRepeated ? await findKnown(all.map(({ event }) => nameOf(event))) : NONE;
+    const fresh = known.size === 0 ? all : all.filter((_, index) => !known.has(index));
+    const owners = fresh.map(({ entry }) => entry);
+    const report = await intake.submit(fresh.map(({ event }) => event));
+    isRepeated = known.size + report.duplicates > 0;
     totals.accepted += report.accepted;
-    totals.duplicates += report.duplicates;
+    totals.duplicates += known.size + report.duplicates;
     totals.warnings += report.warnings.length;
     for (const { index, ...warning } of report.warnings) {
       const owner = owners[index];

@@ -10,6 +10,7 @@ import { Command } from "commander";
 import { applyOnFirstStart } from "../../../campaigns/first-start.ts";
 import { openLiveCampaigns } from "../../../campaigns/live.ts";
 import type { Warning } from "../../../core/order/warnings.ts";
+import { findKnown } from "../../../db/stores/intake/known-store.ts";
 import { createIntake } from "../../../intake/intake.ts";
 import { catalogOptions } from "../../../render/catalog/catalog-options.ts";
 import { readCsv } from "../../../sources/csv/read-csv.ts";
@@ -115,7 +116,12 @@ async function takeIn(
       },
     });
     const tick = progress(context, size, bar, read);
-    return importStream(intake, entries, { rejectedFile, tick, warn }).finally(bar.end);
+    return importStream(intake, entries, {
+      rejectedFile,
+      findKnown: (events) => findKnown(sql, events),
+      tick,
+      warn,
+    }).finally(bar.end);
   });
   const { lines, ...counts } = totals;
   const what = isTable ? "rows" : "lines";
