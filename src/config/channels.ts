@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { ChannelTerms } from "../core/seams/channel.ts";
 import { didYouMean } from "../core/text/suggest.ts";
 import { explain } from "../core/text/yaml-faults.ts";
-import { decimalField, nameField, offOr, spanField } from "../core/text/yaml-fields.ts";
+import { decimalField, nameField, offOr, pauseWhenField, pauseWhenOf, spanField } from "../core/text/yaml-fields.ts";
 import { SECOND } from "../core/values/duration.ts";
 import type { ContactKind } from "../core/values/policy.ts";
 import { type ChannelConfig, channelProviders, contactsOf, providerOf } from "../providers/all.ts";
@@ -30,6 +30,7 @@ const termKeys = {
     z.strictObject({ perAddress: countField, per: spanField }),
     "must be off or a map of perAddress and per",
   ).optional(),
+  pauseWhen: pauseWhenField.optional(),
 };
 const channelShape = z.looseObject(termKeys);
 export type ChannelEntry = z.output<typeof channelShape>;
@@ -118,6 +119,7 @@ function channelConfig(name: string, entry: ChannelEntry): ChannelConfig {
     ...terms,
     ...signName,
     ...(caps === undefined ? {} : { caps }),
+    ...(entry.pauseWhen === undefined ? {} : { pauseWhen: pauseWhenOf(entry.pauseWhen) }),
     settings: z.object(providerOf(provider)?.settings ?? {}).parse(entry),
   } as ChannelConfig;
 }

@@ -15,6 +15,7 @@ import { BATCH, createBulkheads, type NextClaim, PATIENCE_MS } from "./limits/bu
 import { createChannelFaults } from "./limits/channel-faults.ts";
 import { createOutages } from "./limits/outages.ts";
 import { findQueues, type Queues, rateLimited } from "./limits/slots.ts";
+import { createSendTally } from "./limits/tally.ts";
 import { record, recordPatiently, rescueExpired } from "./record.ts";
 import { messageKeeper } from "./repeats.ts";
 import { send } from "./send.ts";
@@ -53,6 +54,7 @@ export function createDispatcher(deps: DispatchDeps): Dispatcher {
   const faults = createChannelFaults(deps);
   const unlisted = createUnlisted(deps);
   const keep = messageKeeper(deps.sql);
+  const tally = createSendTally(deps);
   const claimDeps: ClaimDeps = { ...deps, bulkheads, breakers };
   const turns = createTurns(deps.sql);
   const isLimited = rateLimited(deps.channels).length > 0;
@@ -89,7 +91,7 @@ export function createDispatcher(deps: DispatchDeps): Dispatcher {
     let sentAt: number | null = null;
     try {
       const outcome = await send(deps, job, {
-        ...{ call: bulkheads.call(channel), faults, breakers },
+        ...{ call: bulkheads.call(channel), faults, breakers, tally },
         unlisted: unlisted.note,
         keep,
       });
@@ -212,7 +214,7 @@ export function createDispatcher(deps: DispatchDeps): Dispatcher {
   // A claim under way becomes sends.
   const settled = async (): Promise<void> => {
     await until(() => claiming === 0 && sending === 0 && !refilling);
-    await Promise.all([faults.settled(), unlisted.settled()]);
+    await Promise.all([faults.settled(), unlisted.settled(), tally.settled()]);
   };
   return {
     async drain() {

@@ -9,6 +9,7 @@ import { type DispatchDeps, leaseMs, type SendJob } from "./deps.ts";
 import type { Breakers } from "./limits/breakers.ts";
 import type { ChannelFaults } from "./limits/channel-faults.ts";
 import type { Call } from "./limits/pace.ts";
+import type { SendTally } from "./limits/tally.ts";
 import { accepted, type Failure, failed, tooLate, unknown, wishesOf } from "./outcomes.ts";
 import { openMessage, sealedMessage } from "./repeats.ts";
 
@@ -18,6 +19,7 @@ export type SendWatch = {
   readonly call: Call;
   readonly faults: ChannelFaults;
   readonly breakers: Pick<Breakers, "before" | "answered">;
+  readonly tally: Pick<SendTally, "note">;
   /** Learns each code that the channel's table does not list. */
   readonly unlisted: (channel: string, code: string) => void;
   /** Stores a message that may be sent again, before it is sent. */
@@ -27,7 +29,7 @@ export type SendWatch = {
 export async function send(
   deps: DispatchDeps,
   job: SendJob,
-  { call, faults, breakers, unlisted, keep }: SendWatch,
+  { call, faults, breakers, tally, unlisted, keep }: SendWatch,
 ): Promise<Outcome> {
   const channel = deps.channels.get(job.channel);
   if (channel === undefined)
@@ -53,6 +55,7 @@ export async function send(
   if (outcome.kind === "failed-transient" && outcome.code === NOT_BEGUN && performance.now() > startBy)
     return tooLate(deps, job, composed.made);
   breakers.answered(channel.name, outcome, begun);
+  tally.note({ channel: channel.name, campaign: job.campaign.key, claimedAt: job.claimedAt }, outcome);
   deps.meter?.finished(channel.name, outcome.kind, performance.now() - begun);
   if (outcome.kind === "channel-fault") faults.met(channel.name, outcome);
   if ("unlisted" in outcome) unlisted(channel.name, outcome.code);

@@ -7,6 +7,7 @@ import type { Receipt } from "../core/seams/receipt.ts";
 import type { Sql } from "../db/client.ts";
 import { type Key, shopKey } from "../db/keys.ts";
 import { changeCredited } from "../db/stores/buyers/attribution-store.ts";
+import { addTallies, type TallyWrite } from "../db/stores/buyers/write/tallies.ts";
 import { planAnewWithout } from "../db/stores/dispatch/due-store.ts";
 import { dropReceipts } from "../db/stores/receipts/kept-store.ts";
 import { type FactsWrite, writeFacts } from "../db/stores/receipts/match-store.ts";
@@ -40,6 +41,7 @@ async function turnAll(deps: ReceiptDeps, tx: Sql, turns: readonly Turn[]): Prom
   const contacts = await loadContacts(tx, buyers);
   const deliveries: FactsWrite[] = [];
   const reminders: ReminderTurn[] = [];
+  const failures: TallyWrite[] = [];
   const failed: { shop: string; reminderId: string }[] = [];
   for (const turn of turns) {
     const row = rows.get(shopKey(turn.shop, turn.id));
@@ -49,6 +51,7 @@ async function turnAll(deps: ReceiptDeps, tx: Sql, turns: readonly Turn[]): Prom
     const isSent = effect === "sent" && !row.other_stands;
     const state = effect === "failed" ? "failed-permanent" : isSent ? "accepted" : null;
     deliveries.push(factsWrite(deps, turn, { facts, channel: row.channel }, state));
+    if (effect === "failed") failures.push(...talliesOf(row, turn));
     const after = isSent ? sent(row) : effect === "failed" ? afterFailure(deps, row, contacts, "refused") : null;
     if (after === null) continue;
     reminders.push(after);
@@ -57,12 +60,23 @@ async function turnAll(deps: ReceiptDeps, tx: Sql, turns: readonly Turn[]): Prom
   await Promise.all([
     deliveries.length === 0 ? null : writeFacts(tx, deliveries).execute(),
     reminders.length === 0 ? null : turnReminders(tx, reminders).execute(),
+    failures.length === 0 ? null : addTallies(tx, failures).execute(),
     failed.length === 0 ? null : planAnewWithout(tx, failed).execute(),
     dropReceipts(
       tx,
       turns.flatMap(({ kept }) => kept),
     ),
   ]);
+}
+
+/** The send was counted when it was accepted. */
+function talliesOf({ channel, campaign, claimed_at: at }: TurningRow, { receipts }: Turn): TallyWrite[] {
+  const invalid = receipts.some(({ wish }) => wish === "invalid") ? 1 : 0;
+  const counts = { at, sends: 0, rejected: 1, invalid, optOuts: 0 };
+  return [
+    { kind: "channel", name: channel, ...counts },
+    ...(campaign === null ? [] : [{ kind: "campaign" as const, name: campaign, ...counts }]),
+  ];
 }
 
 /** A reminder that ended otherwise, because its outcome was not known or a receipt said that it failed, was sent. */

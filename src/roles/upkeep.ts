@@ -2,6 +2,8 @@
  * Role `upkeep`: looks for due work and wakes the dispatchers, rescues expired claims, looks up unknown outcomes, deletes old texts, frees jobs
  * that a wrong clock stranded, checks the channels, and posts notices to staff.
  */
+import { dropOldTallies, pauseOverThresholds } from "../campaigns/pauses/auto-pause.ts";
+import { DEFAULT_PAUSE_WHEN } from "../core/values/policy.ts";
 import type { Sql } from "../db/client.ts";
 import { eraseLateTexts } from "../db/stores/buyers/erase-store.ts";
 import { lookForWork } from "../db/stores/dispatch/due-store.ts";
@@ -24,6 +26,8 @@ const SCHEDULE_MS = 5_000;
 const REPAIR_MS = 5_000;
 /** How often receipts are tried again that came before their message was recorded. */
 const RECEIPTS_MS = 500;
+/** How often automatic pauses are decided. */
+const THRESHOLDS_MS = 10_000;
 /** How often sessions are looked for that stand still and hold locks. */
 const STUCK_MS = 2_000;
 /** One nudge wakes a dispatcher for this many due buyers. */
@@ -54,6 +58,7 @@ export const upkeep: Role = {
     every(RECEIPTS_MS, life, () =>
       sweepReceipts(receipts).catch((error: unknown) => log.warn({ err: error }, "kept receipts could not be applied")),
     );
+    every(THRESHOLDS_MS, life, () => pauseByThresholds(parts));
     startLookups(parts);
     const worker = startUpkeepWorker({
       backend,
@@ -61,6 +66,7 @@ export const upkeep: Role = {
         if (chore === "rescue") await dispatcher.rescue();
         if (chore === "purge") {
           await purge(sql, config.retention);
+          await dropOldTallies(sql);
           await eraseLateTexts(sql, LATE_TEXTS_MS);
           await dropOldMessageIds(sql, config.retention.deliveries, MAX_DROPPED);
         }
@@ -72,6 +78,23 @@ export const upkeep: Role = {
     return null;
   },
 };
+
+async function pauseByThresholds({ database, config, live, log }: Parts): Promise<void> {
+  const channels = config.channels.map(({ name, pauseWhen = DEFAULT_PAUSE_WHEN }) => ({
+    kind: "channel" as const,
+    name,
+    pauseWhen,
+  }));
+  const campaigns = live
+    .current()
+    .policy.campaigns.map(({ key, pauseWhen }) => ({ kind: "campaign" as const, name: key, pauseWhen }));
+  try {
+    for (const { message, ...part } of await pauseOverThresholds(database.sql, [...channels, ...campaigns]))
+      log.error(part, `paused: ${message}`);
+  } catch (error) {
+    log.warn({ err: error }, "automatic pauses could not be decided; trying again");
+  }
+}
 
 async function wakeDispatchers(sql: Sql, producer: QueueProducer): Promise<void> {
   const { due, waiting } = await lookForWork(sql, MAX_COUNTED);

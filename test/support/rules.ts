@@ -60,6 +60,7 @@ export const campaignOf = (change: Partial<Campaign> = {}): Campaign => ({
   staleAfter: 60 * MINUTE,
   whenTight: "pull",
   attributionWindow: DAY,
+  pauseWhen: null,
   manual: null,
   ...change,
 });

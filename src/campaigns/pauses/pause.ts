@@ -4,6 +4,7 @@
  */
 import type { ChannelFault } from "../../core/seams/channel.ts";
 import type { Sql } from "../../db/client.ts";
+import { startWindow } from "../../db/stores/buyers/write/tallies.ts";
 import type { Actor, AuditEntry } from "../../db/stores/campaigns/audit-store.ts";
 import { readCampaigns } from "../../db/stores/campaigns/campaign-store.ts";
 import {
@@ -96,6 +97,7 @@ async function resume(
 ): Promise<boolean> {
   if (!(await markResumed(tx, key))) return false;
   await wakeRetries(tx, key);
+  if (key.kind !== "shop") await startWindow(tx, { kind: key.kind, name: key.name });
   record({ ...entry, action: `${key.kind}.resume` }, key.kind === "channel" ? "keep" : "replan");
   return true;
 }

@@ -10,6 +10,9 @@ import {
   instantField,
   nameField,
   offOr,
+  pauseWhenField,
+  pauseWhenOf,
+  percentField,
   quietHoursField,
   spanField,
 } from "../text/yaml-fields.ts";
@@ -23,15 +26,6 @@ export type CampaignDraft = Omit<Campaign, "version">;
 
 const textField = z.string().min(1, "must not be empty").max(200, "is longer than 200 characters");
 const listField = z.array(textField).min(1, "must not be empty: leave the key out instead").max(1_000);
-/** `5%` → 0.05; 0 needs no sign. */
-const percentField = z.preprocess(
-  (value) => (value === 0 ? "0%" : value),
-  z
-    .string({ error: "must be a percentage like 5%" })
-    .regex(/^\d{1,3}(\.\d{1,4})?%$/, "must be a percentage like 5%")
-    .transform((text) => Number(text.slice(0, -1)) / 100)
-    .refine((share) => share <= 1, "must be at most 100%"),
-);
 
 const handBackField: z.ZodType<number | "never"> = z.union([z.literal("never"), spanField], {
   error: "must be never or a duration like 2h",
@@ -73,6 +67,7 @@ const campaignShape = z.strictObject({
   staleAfter: durationField.optional(),
   whenTight: z.enum(["pull", "skip"]).optional(),
   attributionWindow: spanField.optional(),
+  pauseWhen: pauseWhenField.optional(),
   manual: z.strictObject({ amountAtLeast: amountsField, handBackAfter: handBackField.optional() }).optional(),
 });
 type CampaignShape = z.output<typeof campaignShape>;
@@ -146,6 +141,7 @@ function toDraft(key: string, shape: CampaignShape): CampaignDraft {
     staleAfter: shape.staleAfter ?? DEFAULTS.staleAfter,
     whenTight: shape.whenTight ?? DEFAULTS.whenTight,
     attributionWindow: shape.attributionWindow ?? DEFAULTS.attributionWindow,
+    pauseWhen: pauseWhenOf(shape.pauseWhen),
     manual: shape.manual === undefined ? null : toManual(shape.manual),
   };
 }

@@ -2,7 +2,7 @@
 
 import { formatDuration, MINUTE } from "../values/duration.ts";
 import { formatInstant } from "../values/instant.ts";
-import type { Match, QuietHours } from "../values/policy.ts";
+import type { Match, PauseWhen, QuietHours } from "../values/policy.ts";
 import type { CampaignDraft } from "./campaign-file.ts";
 
 export function campaignForm(campaign: CampaignDraft) {
@@ -16,8 +16,7 @@ export function campaignForm(campaign: CampaignDraft) {
     exclude: campaign.exclude === null ? null : matchForm(campaign.exclude),
     steps: campaign.steps.map(({ id, at, channels }) => ({ id, at: { [at.kind]: formatDuration(at.ms) }, channels })),
     variants: Object.fromEntries(variants.map(({ key, weight }) => [key, weight])),
-    // The file takes four digits behind the point.
-    holdout: `${Number((holdout * 100).toFixed(4))}%`,
+    holdout: percent(holdout),
     quietHours: quietForm(campaign.quietHours),
     limits: { max: limits.max, per: formatDuration(limits.per), gap: formatDuration(limits.gap) },
     repeatAfter: formatDuration(campaign.repeatAfter),
@@ -27,9 +26,21 @@ export function campaignForm(campaign: CampaignDraft) {
     staleAfter: formatDuration(campaign.staleAfter),
     whenTight: campaign.whenTight,
     attributionWindow: formatDuration(campaign.attributionWindow),
+    pauseWhen: campaign.pauseWhen === null ? ("off" as const) : pauseForm(campaign.pauseWhen),
     manual: campaign.manual === null ? null : manualForm(campaign.manual),
   };
 }
+
+/** The file takes four digits behind the point. */
+const percent = (share: number): string => `${Number((share * 100).toFixed(4))}%`;
+
+const pauseForm = ({ rejected, optOut, invalid, atLeast, within }: PauseWhen) => ({
+  rejected: percent(rejected),
+  optOut: percent(optOut),
+  invalid: percent(invalid),
+  atLeast,
+  within: formatDuration(within),
+});
 
 const matchForm = ({ shops, tags, amount }: Match) => ({ shops, tags, amount });
 

@@ -2,7 +2,7 @@
  * The seam to providers. A channel sends one message to one provider, once, and returns the outcome as a value. It never throws for what a
  * provider does, and it never retries: the rules decide about that.
  */
-import type { AddressCap, ContactKind } from "../values/policy.ts";
+import type { AddressCap, ContactKind, PauseWhen } from "../values/policy.ts";
 import type { ChannelFinding, UsedNames } from "./channel-check.ts";
 import type { Lookup } from "./lookup.ts";
 
@@ -95,6 +95,8 @@ export type ChannelTerms = {
   readonly fallback: string | null;
   /** Absent: an address may get any number of messages. */
   readonly caps?: AddressCap;
+  /** null: it never pauses itself. Absent: the defaults. */
+  readonly pauseWhen?: PauseWhen | null;
 };
 
 /** The code of a `failed-transient` outcome of a request that was not begun by its deadline. */

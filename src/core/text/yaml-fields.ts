@@ -1,9 +1,9 @@
 /** The kinds of value that `dunlin.yaml` and `campaign.yaml` share, as zod schemas from the written form to the program's. */
 import { z } from "zod";
-import { parseDuration, SECOND } from "../values/duration.ts";
+import { DAY, parseDuration, SECOND } from "../values/duration.ts";
 import { parseInstant } from "../values/instant.ts";
 import { currencyDigits } from "../values/money.ts";
-import type { Amounts, QuietHours } from "../values/policy.ts";
+import { type Amounts, DEFAULT_PAUSE_WHEN, type PauseWhen, type QuietHours } from "../values/policy.ts";
 
 /** A name used in file names, keys and tables: letters, digits and dashes, no dots. */
 export const nameField = z
@@ -97,4 +97,41 @@ export function compareDecimals(a: string, b: string): number {
   };
   const difference = micros(a) - micros(b);
   return difference < 0n ? -1 : difference > 0n ? 1 : 0;
+}
+
+/** `5%` → 0.05; 0 needs no sign. */
+export const percentField = z.preprocess(
+  (value) => (value === 0 ? "0%" : value),
+  z
+    .string({ error: "must be a percentage like 5%" })
+    .regex(/^\d{1,3}(\.\d{1,4})?%$/, "must be a percentage like 5%")
+    .transform((text) => Number(text.slice(0, -1)) / 100)
+    .refine((share) => share <= 1, "must be at most 100%"),
+);
+
+const MAX_WITHIN = DAY;
+
+/** Keys that are left out have their defaults. */
+export const pauseWhenField = offOr(
+  z.strictObject({
+    rejected: percentField.optional(),
+    optOut: percentField.optional(),
+    invalid: percentField.optional(),
+    atLeast: z.number().int("must be a whole number").min(1, "must be at least 1").max(10_000_000).optional(),
+    within: spanField.refine((ms) => ms <= MAX_WITHIN, "must be at most 24h").optional(),
+  }),
+  "must be off or a map of rejected, optOut, invalid, atLeast and within",
+);
+
+/** null: off. */
+export function pauseWhenOf(given: z.output<typeof pauseWhenField> | undefined): PauseWhen | null {
+  if (given === "off") return null;
+  const { rejected, optOut, invalid, atLeast, within } = given ?? {};
+  return {
+    rejected: rejected ?? DEFAULT_PAUSE_WHEN.rejected,
+    optOut: optOut ?? DEFAULT_PAUSE_WHEN.optOut,
+    invalid: invalid ?? DEFAULT_PAUSE_WHEN.invalid,
+    atLeast: atLeast ?? DEFAULT_PAUSE_WHEN.atLeast,
+    within: within ?? DEFAULT_PAUSE_WHEN.within,
+  };
 }

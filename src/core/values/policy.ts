@@ -76,6 +76,8 @@ export type Campaign = {
   readonly staleAfter: number;
   readonly whenTight: "pull" | "skip";
   readonly attributionWindow: number;
+  /** null: it never pauses itself. */
+  readonly pauseWhen: PauseWhen | null;
   readonly manual: {
     readonly amountAtLeast: Amounts;
     /** A person's case goes back to the reminders after so many ms; null: never. */
@@ -83,6 +85,25 @@ export type Campaign = {
   } | null;
   /** Set by an operator and not by the file: its sends wait (core/rules/pause.ts). */
   readonly paused?: boolean;
+};
+
+/**
+ * A part pauses itself when more than one of these shares (0 to 1) of what it sent `within` so many ms ended so, and it sent `atLeast` so many
+ * messages.
+ */
+export type PauseWhen = {
+  readonly rejected: number;
+  readonly optOut: number;
+  readonly invalid: number;
+  readonly atLeast: number;
+  readonly within: number;
+};
+export const DEFAULT_PAUSE_WHEN: PauseWhen = {
+  rejected: 0.2,
+  optOut: 0.02,
+  invalid: 0.2,
+  atLeast: 200,
+  within: HOUR,
 };
 
 /** An address gets at most `perAddress` messages in any `per` ms. */

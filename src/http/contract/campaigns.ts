@@ -99,6 +99,12 @@ const form = z.strictObject({
   staleAfter: duration,
   whenTight: z.enum(["pull", "skip"]),
   attributionWindow: duration,
+  pauseWhen: z
+    .union([
+      z.literal("off"),
+      z.strictObject({ rejected: text, optOut: text, invalid: text, atLeast: z.int(), within: duration }),
+    ])
+    .describe("When the campaign pauses itself"),
   manual: z
     .strictObject({
       amountAtLeast: amounts,

@@ -177,6 +177,7 @@ function campaignOf(shape: CampaignShape, key: string, shop: string, start: numb
     quietHours: quiet === null || quiet === "off" ? quiet : quietOf(quiet),
     limits: { max, per, gap },
     attributionWindow: DAY,
+    pauseWhen: null,
   };
 }
 

@@ -2,6 +2,7 @@
 import type { Sql } from "../../client.ts";
 import { bool, bytea, instant, rowSet, text } from "../../rows.ts";
 import { type ContactKey, liftSuppressions, type SuppressionWrite, suppressContacts } from "./suppression-store.ts";
+import { addOptOuts } from "./write/tallies.ts";
 
 type Wish = ContactKey & { readonly at: number; readonly optedOut: boolean };
 
@@ -58,6 +59,9 @@ export async function writeWishes(tx: Sql, rows: readonly WishWrite[], insertAud
     counting.filter(({ out }) => !out),
     ["opt_out"],
   );
+  const isNew = new Set(added.map(({ id }) => id));
+  const gone = counting.filter(({ id, out, reason }) => out && reason === "opt_out" && isNew.has(id));
+  if (gone.length > 0) await addOptOuts(tx, gone);
   const entries = [
     ...added.map((each) => ({ ...each, action: "suppression.add" })),
     ...lifted.map((each) => ({ ...each, action: "suppression.lift" })),

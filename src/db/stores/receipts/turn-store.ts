@@ -22,6 +22,7 @@ export type TurningRow = {
   readonly campaign: string | null;
   readonly step: string | null;
   readonly due_at: number;
+  readonly claimed_at: number;
   readonly latest: number | null;
   readonly now: number;
 };
@@ -31,7 +32,7 @@ export function loadTurning(tx: Sql, deliveries: readonly Key[]) {
     select d.shop_id as shop, d.id, d.reminder_id, d.channel, d.state, d.receipt as facts, d.segments,
       exists (select from deliveries o where o.shop_id = d.shop_id and o.reminder_id = d.reminder_id and o.id <> d.id
         and o.state in ('claimed', 'accepted', 'unknown')) as other_stands,
-      r.state as reminder_state, r.reason, r.retry_channel, r.retry_at is not null as waits, r.buyer_id, r.campaign, r.step, r.due_at,
+      r.state as reminder_state, r.reason, r.retry_channel, r.retry_at is not null as waits, r.buyer_id, r.campaign, r.step, r.due_at, d.claimed_at,
       (r.plan ->> 'latest')::float8 as latest, (select dunlin_now()) as now
     from ${uuidKeys.rows(tx, deliveries)}
     join deliveries d on d.shop_id = n.shop_id and d.id = n.id

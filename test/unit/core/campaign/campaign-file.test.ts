@@ -3,6 +3,7 @@ import { campaignDoubts } from "../../../../src/core/campaign/campaign-doubts.ts
 import { canonicalCampaign, parseCampaignFile } from "../../../../src/core/campaign/campaign-file.ts";
 import { formatFault } from "../../../../src/core/text/yaml-faults.ts";
 import { DAY, HOUR, MINUTE } from "../../../../src/core/values/duration.ts";
+import { DEFAULT_PAUSE_WHEN } from "../../../../src/core/values/policy.ts";
 
 const STEPS = "steps: [{ id: nudge, at: { afterCreated: 10m }, channels: [sms] }]\n";
 const parse = (text: string, channels = ["sms", "chat"]) => parseCampaignFile("double11", text, channels);
@@ -37,6 +38,7 @@ describe("defaults", () => {
       staleAfter: HOUR,
       whenTight: "pull",
       attributionWindow: DAY,
+      pauseWhen: DEFAULT_PAUSE_WHEN,
       manual: null,
     });
   });
