@@ -7,6 +7,7 @@ import { commonZone } from "../../config/shops.ts";
 import { HOUR, MINUTE, SECOND } from "../../core/values/duration.ts";
 import { formatInstant } from "../../core/values/instant.ts";
 import { offsetMinutes } from "../../core/values/zone.ts";
+import { connectReads } from "../../db/client.ts";
 import { claimChore, finishChore } from "../../db/stores/notices/chore-store.ts";
 import { checkAndStore } from "../../notices/check-channels.ts";
 import { deliverNotices } from "../../notices/deliver.ts";
@@ -25,7 +26,8 @@ const CHECK = { name: "check-channels", everyMs: HOUR, leaseMs: 10 * MINUTE } as
 /** After a failure. */
 const AGAIN_MS = 5 * MINUTE;
 
-export function startStaffNotices({ config, life, log, database: { sql }, live, channels, clock }: Parts): void {
+export function startStaffNotices({ config, life, log, database, live, channels, clock }: Parts): void {
+  const { sql } = database;
   const zone = commonZone(config);
   const written = (at: number) => formatInstant(Math.floor(at / SECOND) * SECOND, offsetMinutes(zone, at));
   const notifiers = openNotifiers(config.notices, { now: clock.now });
@@ -62,8 +64,13 @@ export function startStaffNotices({ config, life, log, database: { sql }, live, 
     every(LOOK_MS, life, () =>
       chore(CHECK, async () => {
         const current = live.current();
-        const facts = { sql, ...current, channels: config.channels, shopOf: config.shop, zone };
-        const plans = await attempt(() => plansOfDay(facts), "what is planned for the day could not be counted");
+        // A day of a large promotion takes longer to count than the statements of upkeep may.
+        const reads = connectReads(database.url, database.server);
+        const facts = { sql: reads.sql, ...current, channels: config.channels, shopOf: config.shop, zone };
+        const plans = await attempt(
+          () => plansOfDay(facts),
+          "what is planned for the day could not be counted",
+        ).finally(() => reads.close());
         return checkAndStore({ sql, channels, catalog: current.catalog, plans, written, receivers, now: clock.now() });
       }),
     );
