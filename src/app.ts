@@ -21,6 +21,7 @@ import { createMetrics } from "./roles/metrics.ts";
 import { ROLE_NAMES, type RoleName } from "./roles/names.ts";
 import type { Parts, Role } from "./roles/role.ts";
 import { openCampaigns, openKeys, openQueue, openStore, openVault } from "./roles/stores.ts";
+import { openVerifier } from "./roles/verifying.ts";
 import { withWarningLog } from "./roles/warning-log.ts";
 
 /** A process loads only the roles that it runs: a worker has no HTTP server in its memory. */
@@ -99,6 +100,11 @@ async function openParts(
     unblock: () => endStuck(sql, log, true),
     broken: (error, which) => log.error({ err: error, ...which }, "an event failed and was set aside"),
   });
+  const counted = (source: string) => withWarningLog(metrics.counted(source, intake), { log, source });
+  const verify = await openVerifier({
+    ...{ config, log, life, now: clock.now, seen: metrics.verified },
+    intake: () => counted("verify"),
+  });
   const dispatcher = createDispatcher({
     ...shared,
     catalog: () => live.current().catalog,
@@ -108,12 +114,12 @@ async function openParts(
       await live.refresh();
     },
     keepsMessageIds: namedByMessageId(openReceipts(config.channels, config.publicUrl)),
+    verify,
     log,
     meter: metrics.dispatch,
   });
   const watch = watchCampaigns({ sql, live, log, replans: roles.some(({ replans }) => replans) });
   life.onStop(() => watch.stop());
-  const counted = (source: string) => withWarningLog(metrics.counted(source, intake), { log, source });
   return {
     ...{ config, log, print, life, database, keys, backend, producer, live, dispatcher, intake: counted, metrics },
     ...{ clock, channels },

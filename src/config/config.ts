@@ -23,10 +23,21 @@ export type Polls = {
   readonly [Name in PollSource]?: { readonly everyMs: number; readonly access: PollAccess<Name> };
 };
 
+/** Whom to ask before a send whether its orders are still unpaid. */
+export type Verify = {
+  readonly with: PollSource | "http";
+  /** null: that of the polls. */
+  readonly url: string | null;
+  readonly secret: string | null;
+  readonly timeoutMs: number;
+  readonly onError: "send" | "skip";
+};
+
 export type ShopConfig = ShopPolicy & {
   /** By the name of their source. */
   readonly webhooks: Readonly<Record<string, WebhookConfig>>;
   readonly poll: Polls;
+  readonly verify: Verify | null;
 };
 
 /** How long data is kept, ms. */

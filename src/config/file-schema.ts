@@ -1,6 +1,7 @@
 /** The shape of `dunlin.yaml`. */
 import { z } from "zod";
 import { offOr, quietHoursField, spanField, textField, urlField } from "../core/text/yaml-fields.ts";
+import { SECOND } from "../core/values/duration.ts";
 import { POLL_SOURCES, pollKeys } from "../sources/poll-keys.ts";
 import { sources } from "../sources/registry.ts";
 import { channelsShape } from "./channels.ts";
@@ -25,6 +26,17 @@ const pollShapes = Object.fromEntries(
   POLL_SOURCES.map((name) => [name, z.strictObject({ ...pollKeys[name], every: spanField.optional() }).optional()]),
 );
 
+/** A send waits for it while it holds its claim. */
+const MAX_VERIFY = 10 * SECOND;
+
+const verifyShape = z.strictObject({
+  with: z.enum([...POLL_SOURCES, "http"], { error: `must be one of ${[...POLL_SOURCES, "http"].join(", ")}` }),
+  url: urlField.optional(),
+  secret: textField.optional(),
+  timeout: spanField.refine((ms) => ms <= MAX_VERIFY, "must be at most 10s").optional(),
+  onError: z.enum(["send", "skip"], { error: "must be send or skip" }).optional(),
+});
+
 const shopShape = z.strictObject({
   name: textField.optional(),
   timeZone: timeZoneField.optional(),
@@ -38,8 +50,24 @@ const shopShape = z.strictObject({
   chaseShipped: z.boolean().optional(),
   webhooks: z.strictObject(webhookShapes).optional(),
   poll: z.strictObject(pollShapes).optional(),
+  verify: verifyShape.optional(),
 });
 export type ShopEntry = z.output<typeof shopShape>;
+
+/** `verify` needs an address and a secret, or the access to the platform's API. */
+function checkVerify(shops: Readonly<Record<string, ShopEntry>>, context: z.RefinementCtx): void {
+  for (const [id, entry] of Object.entries(shops)) {
+    const { verify, poll } = { ...shops["*"], ...entry };
+    if (verify === undefined || (entry.verify === undefined && entry.poll === undefined && id !== "*")) continue;
+    const report = (key: string, message: string) =>
+      context.addIssue({ code: "custom", path: [id, "verify", key], message });
+    if (verify.with === "http") {
+      if (verify.url === undefined) report("url", "is required: the address that is asked");
+      if (verify.secret === undefined) report("secret", "is required: it signs the questions");
+    } else if (poll?.[verify.with] === undefined)
+      report("with", `needs shops.${id}.poll.${verify.with}: the access to its API`);
+  }
+}
 
 const shopIdField = z
   .string()
@@ -48,7 +76,7 @@ const shopIdField = z
 
 export const fileShape = z.strictObject({
   publicUrl: urlField.optional(),
-  shops: z.record(shopIdField, shopShape).optional(),
+  shops: z.record(shopIdField, shopShape).superRefine(checkVerify).optional(),
   channels: channelsShape.optional(),
   notices: noticesShape.optional(),
   retention: z

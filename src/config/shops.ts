@@ -1,9 +1,9 @@
 /** The shops. The `"*"` entry has the defaults of each listed shop, and stands for every shop that is not listed. */
 import { countryOfZone } from "../core/values/country.ts";
-import { MINUTE } from "../core/values/duration.ts";
+import { MINUTE, SECOND } from "../core/values/duration.ts";
 import { memo } from "../core/values/memo.ts";
 import { DEFAULT_QUIET_HOURS } from "../core/values/policy.ts";
-import { type Config, deepFreeze, type Polls, type ShopConfig, type WebhookConfig } from "./config.ts";
+import { type Config, deepFreeze, type Polls, type ShopConfig, type Verify, type WebhookConfig } from "./config.ts";
 import type { ShopEntry } from "./file-schema.ts";
 
 export type Shops = {
@@ -53,7 +53,16 @@ function shopConfig(id: string, entry: ShopEntry): ShopConfig {
     chaseShipped: entry.chaseShipped ?? false,
     webhooks,
     poll: pollsOf(entry),
+    verify: verifyOf(entry),
   };
+}
+
+const VERIFY_TIMEOUT = 2 * SECOND;
+
+function verifyOf({ verify }: ShopEntry): Verify | null {
+  if (verify === undefined) return null;
+  const { url = null, secret = null, timeout = VERIFY_TIMEOUT, onError = "send" } = verify;
+  return { with: verify.with, url, secret, timeoutMs: timeout, onError };
 }
 
 const POLL_EVERY = MINUTE;

@@ -16,6 +16,7 @@ import type { Catalog } from "../render/catalog/catalog.ts";
 import type { BreakerTimes } from "./limits/breaker.ts";
 import type { Breakers } from "./limits/breakers.ts";
 import type { Bulkheads } from "./limits/bulkheads.ts";
+import type { Verifier } from "./verify/verifier.ts";
 
 export type DispatchLog = {
   info(fields: object, message: string): void;
@@ -51,6 +52,8 @@ export type DispatchDeps = {
   ) => Promise<void>;
   /** Absent: the usual ones. */
   readonly breakerTimes?: BreakerTimes;
+  /** Absent: nothing is verified. */
+  readonly verify?: Verifier | null;
   readonly log: DispatchLog;
   readonly meter?: DispatchMeter;
 };

@@ -5,6 +5,7 @@ import { whyTooLate } from "../core/rules/judge.ts";
 import { afterFailure, afterUnknown } from "../core/rules/retry.ts";
 import { type Channel, NOT_BEGUN, type SendOutcome } from "../core/seams/channel.ts";
 import { channelsFrom } from "../core/seams/channel-order.ts";
+import { SECOND } from "../core/values/duration.ts";
 import { newId } from "../db/ids.ts";
 import type { Outcome } from "../db/stores/dispatch/outcome-store.ts";
 import { VaultError } from "../db/vault.ts";
@@ -12,6 +13,7 @@ import { costOf } from "../render/message.ts";
 import type { Made } from "./compose.ts";
 import type { DispatchDeps, SendJob } from "./deps.ts";
 import { openMessage } from "./repeats.ts";
+import type { Verification } from "./verify/verifier.ts";
 
 /** The address of the message, in each form in which the buyer has it: a number may be the handle of a chat, too. */
 export function wishesOf(
@@ -80,6 +82,29 @@ function outcomeOf(job: SendJob, made: Made | null, change: Change): Outcome {
     retryChannel: change.retryChannel ?? null,
     wishes: change.wishes ?? NONE,
   };
+}
+
+/** How often a send that could not be verified asks, with pauses of 1, 2, 4 and 8 s. */
+const VERIFY_ATTEMPTS = 5;
+
+/** Nothing was sent. The retry is judged again, with the orders as they are now. */
+export function notOwed(
+  deps: DispatchDeps,
+  job: SendJob,
+  made: Made,
+  verdict: Exclude<Verification, { kind: "owed" }>,
+): Outcome {
+  const isOver = verdict.kind === "over";
+  const failure = isOver
+    ? { code: "not_owed", message: "the platform says that an order is paid or closed; nothing was sent" }
+    : { code: "not_verified", message: "the platform did not say that the orders are unpaid; nothing was sent" };
+  const retryInMs = isOver ? 0 : SECOND * 2 ** (job.attempt - 1);
+  if (job.repeated !== null)
+    return failed(deps, job, made, { kind: "failed-transient", ...failure, retryAfterMs: retryInMs });
+  const base = { ...failure, state: "failed-transient" } as const;
+  if (job.attempt >= VERIFY_ATTEMPTS)
+    return outcomeOf(job, made, { ...base, reminder: "skipped", reason: isOver ? verdict.reason : "channel_down" });
+  return outcomeOf(job, made, { ...base, reminder: "sending", retryInMs, retryChannel: job.channel });
 }
 
 export function accepted(

@@ -10,8 +10,9 @@ import type { Breakers } from "./limits/breakers.ts";
 import type { ChannelFaults } from "./limits/channel-faults.ts";
 import type { Call } from "./limits/pace.ts";
 import type { SendTally } from "./limits/tally.ts";
-import { accepted, type Failure, failed, tooLate, unknown, wishesOf } from "./outcomes.ts";
+import { accepted, type Failure, failed, notOwed, tooLate, unknown, wishesOf } from "./outcomes.ts";
 import { openMessage, sealedMessage } from "./repeats.ts";
+import { OWED } from "./verify/verifier.ts";
 
 /** Observers of a send. */
 export type SendWatch = {
@@ -45,6 +46,8 @@ export async function send(
   const composed = composeSafely(deps, job, channel);
   if (!composed.ok)
     return failed(deps, job, null, { kind: "failed-permanent", code: composed.code, message: composed.message });
+  const verdict = (await deps.verify?.(job.shop.id, job.orders)) ?? OWED;
+  if (verdict.kind !== "owed") return notOwed(deps, job, composed.made, verdict);
   const unkept = channel.idempotent === true && job.repeated === null ? await keepIt(deps, job, composed, keep) : null;
   if (unkept !== null) return failed(deps, job, composed.made, unkept);
   // A process may have been paused since the claim, or all connections may be busy. The channel asks again right before it writes.

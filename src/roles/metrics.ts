@@ -12,6 +12,8 @@ export type Metrics = {
   webhookSeen(source: string, result: string): void;
   /** A provider was asked about a message of unknown outcome, to the end. */
   lookedUp(channel: string, result: string): void;
+  /** `result` as dispatch/verify/verifier.ts names them. */
+  verified(result: string): void;
   /** `result` as polling/poller.ts names them. */
   pollSeen(source: string, result: string): void;
   answered(answer: { method: string; route: string; status: number; seconds: number }): void;
@@ -52,6 +54,12 @@ export function createMetrics(gauges: Gauges): Metrics {
     name: "dunlin_polls_total",
     help: "Polls of shop systems, by source and result",
     labelNames: ["source", "result"],
+    registers,
+  });
+  const verifications = new Counter({
+    name: "dunlin_verified_total",
+    help: "Sends whose orders were verified with the shop's platform, by result",
+    labelNames: ["result"],
     registers,
   });
   const claims = new Counter({
@@ -167,6 +175,7 @@ export function createMetrics(gauges: Gauges): Metrics {
         return report;
       },
     }),
+    verified: (result) => verifications.inc({ result }),
     pollSeen: (source, result) => polls.inc({ source, result }),
     webhookSeen: (source, result) => webhooks.inc({ source, result }),
     lookedUp: (channel, result) => lookups.inc({ channel, result }),

@@ -53,4 +53,11 @@ export class PlatformFault extends Error {
   }
 }
 
-export type FaultCode = "unreachable" | "rate_limited" | "unauthorized" | "bad_answer" | "same_page" | "refused";
+export type FaultCode =
+  | "unreachable"
+  | "rate_limited"
+  | "unauthorized"
+  | "bad_answer"
+  | "same_page"
+  | "not_found"
+  | "refused";

@@ -73,7 +73,7 @@ export function openTaobao({ url, appKey, appSecret, session }: PollAccess<"taob
       const { answer } = await call("taobao.trade.fullinfo.get", { fields: FIELDS, tid }, asked);
       return jsonOf(answer.trade);
     } catch (error) {
-      if (error instanceof PlatformFault && error.code === "refused") return null;
+      if (error instanceof PlatformFault && error.code === "not_found") return null;
       throw error;
     }
   }
@@ -118,6 +118,7 @@ function faultOf(error: Json): PlatformFault {
   }
   if (["11", "12", "13", "25", "26", "27", "28", "29"].includes(code))
     return new PlatformFault("unauthorized", `${said}: check appKey and appSecret, and authorize the shop again`);
+  if (/trade.*not-?exist|not-?found|invalid-tid/i.test(sub)) return new PlatformFault("not_found", said);
   return new PlatformFault(sub.startsWith("isv.") ? "refused" : "unreachable", said);
 }
 

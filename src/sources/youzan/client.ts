@@ -90,8 +90,14 @@ export function openYouzan({ url, clientId, clientSecret, kdtId }: PollAccess<"y
     changedSince,
     async ordersNow(ids, asked) {
       const trades = await mapSome(PARALLEL, ids, async (tid) => {
-        const { data } = await call("youzan.trade.get", { tid }, asked);
-        return jsonOf(data.full_order_info);
+        try {
+          const { data } = await call("youzan.trade.get", { tid }, asked);
+          return jsonOf(data.full_order_info);
+        } catch (error) {
+          // One that it does not know must not hide the others.
+          if (error instanceof PlatformFault && error.code === "refused") return null;
+          throw error;
+        }
       });
       return trades.flatMap((trade) => (trade === null ? [] : orderNow(trade, asked)));
     },

@@ -57,6 +57,7 @@ describe("without anything", () => {
       name: null,
       webhooks: {},
       poll: {},
+      verify: null,
     });
     expect(config.channels.map(({ name, provider, contacts }) => [name, provider, ...contacts])).toEqual([
       ["sms", "console", "phone"],
@@ -178,6 +179,7 @@ describe("shops", () => {
       name: "Acme Fashion",
       webhooks: { shopify: { secrets: ["s3"], settings: {} } },
       poll: {},
+      verify: null,
     });
     expect([config.implicitShops, config.shopIds, config.shop("other")]).toEqual([false, ["acme"], null]);
     for (const id of ["*", "__proto__", "constructor"]) expect(config.shop(id)).toBeNull();
@@ -213,6 +215,41 @@ describe("shops", () => {
       "dunlin.yaml:1: shops.acme.webhooks.shopify.secret: needs at least one secret",
       "dunlin.yaml:1: shops.acme.poll.woocommerce.url: must be an http:// or https:// URL",
       "dunlin.yaml:1: shops.acme.poll.woocommerce.secret: is required",
+    ]);
+  });
+
+  it("may be verified, with the access that this needs", () => {
+    const poll = "poll: { woocommerce: { url: http://x.example, key: a, secret: b } }";
+    write(`shops:
+  acme: { verify: { with: woocommerce }, ${poll} }
+  own: { verify: { with: http, url: "http://127.0.0.1:9/u", secret: s, timeout: 5s, onError: skip } }
+`);
+    const config = configOf();
+    expect(config.shop("acme")?.verify).toEqual({
+      with: "woocommerce",
+      url: null,
+      secret: null,
+      timeoutMs: 2_000,
+      onError: "send",
+    });
+    expect(config.shop("own")?.verify).toEqual({
+      with: "http",
+      url: "http://127.0.0.1:9/u",
+      secret: "s",
+      timeoutMs: 5_000,
+      onError: "skip",
+    });
+    write(`shops:
+  "*": { ${poll} }
+  inherits: { verify: { with: woocommerce } }
+  lacks: { verify: { with: shopify } }
+  own: { verify: { with: http, timeout: 11s } }
+`);
+    expect(faultsOf()).toEqual([
+      "dunlin.yaml:4: shops.lacks.verify.with: needs shops.lacks.poll.shopify: the access to its API",
+      "dunlin.yaml:5: shops.own.verify.timeout: must be at most 10s",
+      "dunlin.yaml:5: shops.own.verify.url: is required: the address that is asked",
+      "dunlin.yaml:5: shops.own.verify.secret: is required: it signs the questions",
     ]);
   });
 
