@@ -9,6 +9,7 @@ import type { Growth } from "./parts/growth.ts";
 import type { Lateness } from "./parts/lateness.ts";
 import type { QueueIntake } from "./parts/queue-intake.ts";
 import type { Rehearsal } from "./parts/rehearsal.ts";
+import { describeTruth, type TruthRow } from "./parts/truth.ts";
 
 export type Results = {
   readonly machine: Bench["machine"];
@@ -22,13 +23,15 @@ export type Results = {
   cost?: Cost;
   rehearsal?: Rehearsal;
   csv?: Csv;
+  truth?: readonly TruthRow[];
 };
 
 const round = (value: number, digits = 0): number => Number(value.toFixed(digits));
 
 /** A part that was left out (`--only`) is left out. */
 export function asJson(results: Results) {
-  const { machine, backend, bulkIntake, queueIntake, dispatch, lateness, growth, cost, rehearsal, csv } = results;
+  const { machine, backend, bulkIntake, queueIntake, dispatch, lateness, growth, cost, rehearsal, csv, truth } =
+    results;
   return {
     machine,
     backend,
@@ -62,6 +65,7 @@ export function asJson(results: Results) {
       growth: { intake: round(growth.intake, 3), dueScan: round(growth.dueScan, 3), from: growth.from, to: growth.to },
     }),
     ...(cost && { cost: { order: costAsJson(cost.order), message: costAsJson(cost.message) } }),
+    ...(truth && { truth }),
     ...(rehearsal && {
       rehearsal: {
         events: rehearsal.events,
@@ -120,6 +124,7 @@ function rowsOf({
   cost,
   rehearsal,
   csv,
+  truth,
 }: Results): Line[] {
   const redis = backend === "redis";
   const lines: Line[] = [];
@@ -181,6 +186,7 @@ function rowsOf({
     lines.push(["  order", "", "", "", describeCost(cost.order)]);
     lines.push(["  message", "", "", "WAL ≤ 3 kB", describeCost(cost.message)]);
   }
+  for (const row of truth ?? []) lines.push(["truth", "", "", "", describeTruth(row)]);
   if (rehearsal) {
     const { events, seconds, cpuSeconds, rssMb, fileMb } = rehearsal;
     const target = events === 1_000_000 ? "< 60 s" : "";

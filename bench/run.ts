@@ -10,13 +10,14 @@ import { growth } from "./parts/growth.ts";
 import { lateness } from "./parts/lateness.ts";
 import { queueIntake } from "./parts/queue-intake.ts";
 import { rehearsal } from "./parts/rehearsal.ts";
+import { truth } from "./parts/truth.ts";
 import { asJson, asTable, type Results } from "./report.ts";
 
-const PARTS = { bulkIntake, queueIntake, dispatch, lateness, growth, cost, rehearsal, csv };
-/** The other parts run when they are named. */
-const USUAL = Object.keys(PARTS).filter((name) => !["rehearsal", "cost", "csv"].includes(name));
-const USAGE =
-  "npm run bench -- [--json] [--quick] [--backend redis|postgres] [--embedded] [--only bulkIntake|queueIntake|dispatch|lateness|growth|cost|rehearsal|csv]";
+/** Those that run without `--only`. */
+const USUAL_PARTS = { bulkIntake, queueIntake, dispatch, lateness, growth };
+const USUAL = Object.keys(USUAL_PARTS);
+const PARTS = { ...USUAL_PARTS, cost, rehearsal, csv, truth };
+const USAGE = `npm run bench -- [--json] [--quick] [--backend redis|postgres] [--embedded] [--only ${Object.keys(PARTS).join("|")}]`;
 
 function options() {
   const { values } = parseArgs({
@@ -63,6 +64,7 @@ async function main(): Promise<void> {
     if (only.has("lateness")) results.lateness = await lateness(bench);
     if (only.has("growth")) results.growth = await growth(bench);
     if (only.has("cost")) results.cost = await cost(bench);
+    if (only.has("truth")) results.truth = await truth(bench);
     if (only.has("rehearsal")) results.rehearsal = await rehearsal(bench);
     if (only.has("csv")) results.csv = await csv(bench);
     process.stdout.write(json ? `${JSON.stringify(asJson(results))}\n` : asTable(results));

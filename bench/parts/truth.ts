@@ -1,0 +1,70 @@
+/**
+ * Part `truth`: shops whose buyers answer to reminders with a known effect, lived through by the planner. How often does the interval of the report
+ * cover the truth, and how far is the plain recovery rate from it?
+ */
+import type { Interval } from "../../src/core/measure/lift.ts";
+import { LIVES, liveThrough } from "../../test/support/lives.ts";
+import type { Bench } from "../harness/servers.ts";
+
+export type TruthRow = {
+  readonly life: string;
+  readonly effect: number;
+  readonly shops: number;
+  /** Shares of the shops. */
+  readonly covered: number;
+  readonly falseAlarms: number | null;
+  readonly runningAlarms: number | null;
+  /** The mean over the shops. */
+  readonly lift: number;
+  readonly plainRate: number;
+};
+
+const EFFECTS = [0, 0.05, 0.15, -0.03];
+const HELD = [0.05, 0.1, 0.2];
+const BUYERS = 200;
+
+const covers = ({ low, high }: Interval, truth: number) => low <= truth && truth <= high;
+
+export async function truth(bench: Bench): Promise<readonly TruthRow[]> {
+  const shops = bench.quick ? 60 : 1_000;
+  const rows: TruthRow[] = [];
+  for (const [name, life] of Object.entries(LIVES))
+    for (const effect of life.truth === null ? [0] : EFFECTS) {
+      const real = effect * (life.truth ?? 1);
+      const sum = { shops: 0, covered: 0, alarms: 0, runningAlarms: 0, lift: 0, plainRate: 0 };
+      for (let seed = 0; seed < shops; seed++) {
+        const looks: Interval[] = [];
+        const held = HELD[seed % HELD.length] ?? 0.1;
+        const found = liveThrough(life, { effect, held, buyers: BUYERS }, seed, looks);
+        if (found === null) continue;
+        sum.shops++;
+        sum.lift += found.lift;
+        sum.plainRate += found.plainRate;
+        if (covers(found.fixed, real)) sum.covered++;
+        if (!covers(found.fixed, 0)) sum.alarms++;
+        if (looks.some((look) => !covers(look, 0))) sum.runningAlarms++;
+      }
+      const share = (count: number) => count / sum.shops;
+      rows.push({
+        life: name,
+        effect: real,
+        shops: sum.shops,
+        covered: share(sum.covered),
+        falseAlarms: effect === 0 ? share(sum.alarms) : null,
+        runningAlarms: effect === 0 ? share(sum.runningAlarms) : null,
+        lift: share(sum.lift),
+        plainRate: share(sum.plainRate),
+      });
+      bench.note(describeTruth(rows.at(-1)));
+    }
+  return rows;
+}
+
+const percent = (value: number) => `${(100 * value).toFixed(1)}%`;
+
+export const describeTruth = (row: TruthRow | undefined): string =>
+  row === undefined
+    ? ""
+    : `${row.life}, true ${percent(row.effect)}: lift ${percent(row.lift)}, covered ${percent(row.covered)}` +
+      `${row.falseAlarms === null ? "" : `, false alarms ${percent(row.falseAlarms)} (${percent(row.runningAlarms ?? 0)} over ten looks)`}` +
+      `, plain recovery rate ${percent(row.plainRate)}, ${row.shops} shops`;
