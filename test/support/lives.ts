@@ -73,7 +73,7 @@ export const LIVES: Readonly<Record<string, Life>> = {
       }),
     orders: one,
     early: 0.6,
-    // Of 100 buyers 18 pay before. Of the other 82 only 40 would pay late.
+    // 18 buyers of 100 pay before. Only 40 of the other 82 would pay late.
     truth: 0.4 / 0.82,
   },
   refunds: { campaigns: (held) => nudge(held), orders: one, refunded: 0.2, truth: 0.8 },
