@@ -9,7 +9,7 @@ import type { Sql } from "../db/client.ts";
 import { finishLoading } from "../db/stores/buyers/adopt.ts";
 import { loadBuyers } from "../db/stores/buyers/buyer-load.ts";
 import { writeBuyers } from "../db/stores/buyers/buyer-write.ts";
-import { keptHash } from "../db/stores/buyers/chosen-contact.ts";
+import { storedWith } from "../db/stores/buyers/chosen-contact.ts";
 import type { BuyerRow, LoadEnv, LoadedBuyer } from "../db/stores/buyers/loaded-buyer.ts";
 import { type Exposure, exposuresOf } from "../db/stores/buyers/write/exposures.ts";
 import type { Claim } from "../db/stores/buyers/write/reminder-changes.ts";
@@ -182,7 +182,7 @@ function claimBatch(
       );
     const claims = await writeBuyers(tx, granted, now, {
       leaseMs: leaseMs(deps.channels),
-      hashOf: (buyer, channel) => keptHash(deps.channels, buyer, channel),
+      ...storedWith(deps.channels),
     });
     for (const { decisions } of granted)
       for (const { reason } of decisions) if (reason !== null) deps.meter?.skipped(reason);

@@ -85,7 +85,13 @@ export async function rescueExpired(deps: DispatchDeps): Promise<number> {
   return changeCredited(deps.sql, expired, async (tx) => {
     const repeated = [...deps.channels.values()].flatMap(({ name, idempotent }) => (idempotent === true ? name : []));
     const givenUp = await giveUpExpired(tx, expired, verdictOnExpired(), repeated);
+    const failed = givenUp.filter(({ state }) => state === "failed-transient");
     await schedule(deps, tx, givenUp);
+    if (failed.length > 0)
+      await planAnewWithout(
+        tx,
+        failed.map(({ shop, reminder_id: reminderId }) => ({ shop, reminderId })),
+      );
     return givenUp.length;
   });
 }

@@ -1,6 +1,7 @@
 /**
  * Channels that drop repetitions (`idempotent`): a message of unknown outcome is sent again, the very same one under the same key. So it is stored
- * before it is sent, sealed, until it has an outcome. A crash in between leaves it there.
+ * before it is sent, sealed, until it has an outcome. A crash in between leaves it there. A crash before that leaves an empty message: then nothing
+ * was sent, and the reminder is retried.
  *
  * A repetition is judged like a retry. If it may not go out as it is (an order was paid, the address is another one by now), the outcome stays
  * unknown: the first attempt may have arrived, so no other message may follow it.
@@ -9,7 +10,7 @@ import type { RetryVerdict } from "../core/rules/retry.ts";
 import type { Message } from "../core/seams/channel.ts";
 import type { Sql } from "../db/client.ts";
 import { groupCommit } from "../db/group-commit.ts";
-import { keptHash } from "../db/stores/buyers/chosen-contact.ts";
+import { keptHash, storedWith } from "../db/stores/buyers/chosen-contact.ts";
 import type { LoadedBuyer } from "../db/stores/buyers/loaded-buyer.ts";
 import { type DeliveryWrite, insertDeliveries } from "../db/stores/buyers/write/deliveries.ts";
 import { claimAgain, type KeptMessage, keepMessages, type Repetition } from "../db/stores/dispatch/repeat-store.ts";
@@ -29,14 +30,14 @@ export function openMessage(vault: Vault, sealed: Buffer): Extract<Composed, { o
   return { ok: true, message, made };
 }
 
-/** Stores messages before they are sent. Rejects when one could not be stored. */
-export function messageKeeper(sql: Sql): (kept: KeptMessage) => Promise<void> {
-  const group = groupCommit<KeptMessage, void>({
+/** Stores messages before they are sent. false: the claim was given up meanwhile. Rejects when one could not be stored. */
+export function messageKeeper(sql: Sql): (kept: KeptMessage) => Promise<boolean> {
+  const group = groupCommit<KeptMessage, boolean>({
     max: 500,
     lanes: 2,
     run: async (rows) => {
-      await keepMessages(sql, rows);
-      return rows.map(() => undefined);
+      const stored = new Set((await keepMessages(sql, rows)).map(({ id }) => id));
+      return rows.map(({ id }) => stored.has(id));
     },
   });
   return (kept) => group.submit(kept);
@@ -50,7 +51,12 @@ export function isSameMessage(
   buyer: LoadedBuyer,
 ): boolean {
   const { channel, orders } = verdict;
-  if (retry.sealed_message === null || channel !== retry.retry_channel || orders.length !== retry.orders.length)
+  if (
+    retry.sealed_message === null ||
+    retry.sealed_message.length === 0 ||
+    channel !== retry.retry_channel ||
+    orders.length !== retry.orders.length
+  )
     return false;
   if (channels.get(channel)?.idempotent !== true || retry.to_hash === null) return false;
   return keptHash(channels, buyer, channel)?.equals(retry.to_hash) === true;
@@ -85,7 +91,8 @@ const attemptOf = ({ channels }: DispatchDeps, job: SendJob): DeliveryWrite => (
   attempt: job.attempt,
   campaignVersion: job.campaign.version,
   variant: job.variant,
-  toHash: keptHash(channels, job.buyer, job.channel),
+  toHash: storedWith(channels).hashOf(job.buyer, job.channel),
+  message: storedWith(channels).messageOf(job.channel),
 });
 
 const repetitionOf = ({ shop, deliveryId, attempt }: SendJob): Repetition => ({

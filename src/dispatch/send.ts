@@ -24,7 +24,7 @@ export type SendWatch = {
   /** Learns each code that the channel's table does not list. */
   readonly unlisted: (channel: string, code: string) => void;
   /** Stores a message that may be sent again, before it is sent. */
-  readonly keep: (kept: KeptMessage) => Promise<void>;
+  readonly keep: (kept: KeptMessage) => Promise<boolean>;
 };
 
 export async function send(
@@ -80,14 +80,17 @@ async function keepIt(
   keep: SendWatch["keep"],
 ): Promise<Failure | null> {
   try {
-    await keep({ shop: job.shop.id, id: job.deliveryId, sealed: sealedMessage(vault, message, made) });
-    return null;
+    const sealed = sealedMessage(vault, message, made);
+    return (await keep({ shop: job.shop.id, id: job.deliveryId, sealed })) ? null : notStored("the claim was given up");
   } catch (error) {
     log.warn({ err: error, reminder: job.reminderId }, "a message could not be stored before it was sent");
-    const why = "the message could not be stored; nothing was sent";
-    return { kind: "failed-transient", code: "not_stored", message: why, retryAfterMs: null };
+    return notStored("the message could not be stored");
   }
 }
+
+const notStored = (why: string): Failure => ({
+  ...{ kind: "failed-transient", code: "not_stored", message: `${why}; nothing was sent`, retryAfterMs: null },
+});
 
 /** A failure before the provider is called is a certain failure, not an unknown outcome: nothing was sent. */
 function composeSafely(deps: DispatchDeps, job: SendJob, channel: Channel): Composed {

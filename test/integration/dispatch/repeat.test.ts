@@ -243,6 +243,24 @@ describe("after a crash", () => {
     expect(await ledger()).toMatchObject([{ attempt: 3, state: "accepted" }]);
   });
 
+  it("a claim whose message was not stored yet was not sent, and is retried as it is now", async () => {
+    const { dispatch, at, another, run, provider, ledger, database, ended, receive } = await repeating({
+      faults: [faults.hang],
+    });
+    void createDispatcher(dispatch).drain();
+    await provider.received(1);
+    // As after a crash between the claim and the message.
+    await database.sql`update deliveries set sealed_message = ''`;
+    await receive(receivedEvent("e2", "order.updated", DUE, { amount: "150.00", currency: "CNY" }));
+    await at(DUE + CLAIM + SECOND);
+    expect(await another().rescue()).toBe(1);
+    expect(await ledger()).toMatchObject([{ state: "failed-transient", code: "lease_expired", kept: false }]);
+    await run(DUE + CLAIM + 2 * SECOND, DUE + CLAIM + 3 * SECOND);
+    expect(provider.log[1]?.text).toContain("150.00");
+    expect(await ledger()).toMatchObject([{ state: "failed-transient" }, { state: "accepted", kept: false }]);
+    expect(await ended()).toMatchObject([{ state: "sent" }]);
+  });
+
   it("a message that was not stored was not sent, and is not sent again", async () => {
     const { dispatch, at, another, run, provider, ledger, database, ended } = await repeating({ faults: [] });
     await database.sql.unsafe(`

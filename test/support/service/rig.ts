@@ -37,6 +37,8 @@ export type RigOptions = {
   /** How long a send may take; default 5s. */
   readonly timeout?: string;
   readonly campaign?: string;
+  /** Channel sms drops repetitions. */
+  readonly idempotent?: true;
   /** Another server than the one of all tests. */
   readonly databaseUrl?: string;
 };
@@ -76,12 +78,13 @@ export async function rig(context: Cleanup, options: RigOptions): Promise<Rig> {
   };
   const rate = options.ratePerSecond === undefined ? "" : `, ratePerSecond: ${options.ratePerSecond}`;
   const { timeout = "5s" } = options;
+  const more = `${rate}${options.idempotent === true ? ", idempotent: true" : ""}`;
   await write(
     "dunlin.yaml",
     `shops:
   acme: { timeZone: UTC, locale: en, currency: CNY, closeAfter: 24h, quietHours: off }
 channels:
-  sms:  { provider: webhook, url: "${provider.url("sms")}", secret: "${PROVIDER_SECRET}", timeout: ${timeout}${rate} }
+  sms:  { provider: webhook, url: "${provider.url("sms")}", secret: "${PROVIDER_SECRET}", timeout: ${timeout}${more} }
   chat: { provider: webhook, url: "${provider.url("chat")}", secret: "${PROVIDER_SECRET}", timeout: ${timeout} }
 `,
   );

@@ -19,14 +19,17 @@ type ClaimTerms = {
   readonly leaseMs: number;
   /** The hash of the contact that is kept with the claim. */
   readonly hashOf: (buyer: LoadedBuyer, channel: string | null) => Buffer | null;
+  readonly messageOf: (channel: string | null) => Buffer | null;
 };
+
+const NO_CLAIMS: ClaimTerms = { leaseMs: 0, hashOf: () => null, messageOf: () => null };
 
 /** Returns the claims in the order of the decisions. Without `terms` there are none. */
 export async function writeBuyers(
   sql: Sql,
   changes: readonly BuyerChange[],
   now: number,
-  { leaseMs, hashOf }: ClaimTerms = { leaseMs: 0, hashOf: () => null },
+  { leaseMs, hashOf, messageOf }: ClaimTerms = NO_CLAIMS,
 ): Promise<readonly Claim[]> {
   const { buyers, orders, cases, reminders, exposures } = changesOf(changes, now, newId);
   const attempts = reminders.claims.map(({ shop, buyer, deliveryId, reminderId, decision }) => ({
@@ -38,6 +41,7 @@ export async function writeBuyers(
     campaignVersion: decision.campaign?.version ?? null,
     variant: decision.variant,
     toHash: hashOf(buyer, decision.channel),
+    message: messageOf(decision.channel),
   }));
   // One connection runs them in this order. A row that ends goes before one that begins: unique indexes allow a buyer one open case, and
   // a case one planned row for each step.

@@ -18,6 +18,18 @@ export function chosenContact({ state, contacts }: Buyer, channel: Pick<Channel,
   );
 }
 
+const TO_BE_STORED = Buffer.alloc(0);
+
+/** On a channel that drops repetitions the message is stored before it is sent. While it is empty, nothing was sent. */
+const emptyMessage = (channels: ReadonlyMap<string, Channel>, name: string | null): Buffer | null =>
+  name !== null && channels.get(name)?.idempotent === true ? TO_BE_STORED : null;
+
+/** The parts of a delivery that its claim writes for later. */
+export const storedWith = (channels: ReadonlyMap<string, Channel>) => ({
+  hashOf: (buyer: Buyer, channel: string | null) => keptHash(channels, buyer, channel),
+  messageOf: (channel: string | null) => emptyMessage(channels, channel),
+});
+
 /** The hash of the contact, for a channel whose unknown outcomes can be cleared up later, or that caps its messages to an address; else null. */
 export function keptHash(channels: ReadonlyMap<string, Channel>, buyer: Buyer, name: string | null): Buffer | null {
   const channel = name === null ? undefined : channels.get(name);

@@ -96,31 +96,36 @@ export function findExpired(sql: Sql, limit: number) {
     order by l.until limit ${limit}`;
 }
 
+export type GivenUp = Key & { readonly reminder_id: string; readonly state: string };
+
 /**
  * Gives up the expired claims of these reminders; returns their deliveries. `repeated`: the channels that drop repetitions, on which a message that
- * is kept is sent again.
+ * is stored is sent again. While it is empty nothing was sent, and the reminder is retried.
  */
 export async function giveUpExpired(
   sql: Sql,
   reminders: readonly Key[],
   { state, reason }: { readonly state: string; readonly reason: string },
   repeated: readonly string[],
-): Promise<readonly Key[]> {
-  return await sql<Key[]>`
+): Promise<readonly GivenUp[]> {
+  return await sql<GivenUp[]>`
     with expired as (
-      select d.shop_id, d.id
+      select d.shop_id, d.id, coalesce(length(d.sealed_message) = 0, false) as unsent,
+        coalesce(length(d.sealed_message) > 0, false) and d.channel = any(${texts(repeated)}::text[]) as again
       from ${uuidKeys.rows(sql, reminders)}
       join deliveries d on d.shop_id = n.shop_id and d.reminder_id = n.id
       where d.state = 'claimed' and d.lease_until < (select dunlin_now()) for update of d skip locked),
     given_up as (
-      update deliveries d set state = ${state}, finished_at = dunlin_now(), code = 'lease_expired',
-        message = 'the worker that claimed it reported no outcome'
-      from expired e where d.shop_id = e.shop_id and d.id = e.id and d.state = 'claimed' returning d.shop_id, d.id, d.reminder_id,
-        case when d.channel = any(${texts(repeated)}::text[]) and d.sealed_message is not null then d.channel end as again),
+      update deliveries d set state = case when e.unsent then 'failed-transient' else ${state} end, finished_at = dunlin_now(),
+        code = 'lease_expired', sealed_message = case when e.again then d.sealed_message end,
+        message = case when e.unsent then 'the worker that claimed it ended before it was sent'
+          else 'the worker that claimed it reported no outcome' end
+      from expired e where d.shop_id = e.shop_id and d.id = e.id and d.state = 'claimed'
+      returning d.shop_id, d.id, d.reminder_id, d.state, case when e.unsent or e.again then d.channel end as next),
     ended as (
-      update reminders r set state = case when g.again is null then 'skipped' else r.state end,
-        reason = case when g.again is null then ${reason} end,
-        retry_at = case when g.again is null then null else dunlin_now() end, retry_channel = g.again
+      update reminders r set state = case when g.next is null then 'skipped' else r.state end,
+        reason = case when g.next is null then ${reason} end,
+        retry_at = case when g.next is not null then dunlin_now() end, retry_channel = g.next
       from given_up g where r.shop_id = g.shop_id and r.id = g.reminder_id and r.state = 'sending')
-    select shop_id as shop, id from given_up`;
+    select shop_id as shop, id, reminder_id, state from given_up`;
 }

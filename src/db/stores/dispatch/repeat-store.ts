@@ -12,10 +12,11 @@ const messages = rowSet<KeptMessage>({
   sealed: bytea(({ sealed }) => sealed),
 });
 
+/** Returns those whose claim was not given up. */
 export function keepMessages(sql: Sql, rows: readonly KeptMessage[]) {
-  return sql`
+  return sql<{ id: string }[]>`
     update deliveries d set sealed_message = n.sealed from ${messages.rows(sql, rows)}
-    where d.shop_id = n.shop_id and d.id = n.id and d.state = 'claimed'`;
+    where d.shop_id = n.shop_id and d.id = n.id and d.state = 'claimed' returning d.id`;
 }
 
 export type Repetition = Key & { readonly attempt: number };

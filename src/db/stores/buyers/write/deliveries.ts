@@ -14,6 +14,8 @@ export type DeliveryWrite = {
   readonly variant: string | null;
   /** The hash of the contact that it goes to, where an unknown outcome can be cleared up later. */
   readonly toHash: Buffer | null;
+  /** Empty: the message is stored before it is sent. */
+  readonly message: Buffer | null;
 };
 
 const deliveries = rowSet<DeliveryWrite>({
@@ -25,6 +27,7 @@ const deliveries = rowSet<DeliveryWrite>({
   campaign_version: text(({ campaignVersion }) => campaignVersion),
   variant: text(({ variant }) => variant),
   to_hash: bytea(({ toHash }) => toHash),
+  sealed_message: bytea(({ message }) => message),
 });
 
 /** Claimed at `now`, under one lease. It ends `leaseMs` later: an attempt without an outcome is then given up. */
