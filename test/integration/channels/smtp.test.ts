@@ -152,8 +152,24 @@ describe("the credentials", () => {
   });
 
   it("are not sent in clear to another machine", async () => {
-    const clear = open({ url: `smtp://a:b@127.0.0.1.nip.invalid:${server.port}` });
-    expect(await clear.send(message())).toMatchObject({ kind: "failed-transient", code: "dns" });
+    let asked = 0;
+    const clear = await startMailServer({
+      onAuth: (_auth, _session, done) => {
+        asked++;
+        done(null, { user: "u" });
+      },
+    });
+    // Reaches this machine, but not by a name that says so.
+    const outcome = await open({ url: `smtp://u:p@0.0.0.0:${clear.port}` }).send(message());
+    expect(outcome).toMatchObject({ kind: "failed-transient", code: "tls" });
+    expect([asked, clear.received.length]).toEqual([0, 0]);
+    expect(await open({ url: `smtp://0.0.0.0:${clear.port}` }).send(message())).toMatchObject({ kind: "accepted" });
+    await clear.close();
+  });
+
+  it("have a host that is found", async () => {
+    const lost = open({ url: `smtp://mail.acme.invalid:${server.port}` });
+    expect(await lost.send(message())).toMatchObject({ kind: "failed-transient", code: "dns" });
   });
 
   it("are demanded by the server", async () => {
@@ -220,8 +236,8 @@ describe("no answer", () => {
     ["to the connection, but a reset", { connect: "drop" }, { kind: "failed-transient", code: "connect_failed" }],
   ])("%s", async (_what, faults, expected) => {
     const begun = performance.now();
-    expect(await sendWith(faults, { terms: { timeoutMs: 600 } })).toMatchObject(expected);
-    expect(performance.now() - begun).toBeLessThan(5_000);
+    expect(await sendWith(faults, { terms: { timeoutMs: 2_000 } })).toMatchObject(expected);
+    expect(performance.now() - begun).toBeLessThan(20_000);
     await noConnection(server);
   });
 
@@ -243,7 +259,7 @@ describe("no answer", () => {
 
 describe("the deadline", () => {
   it("is checked before the first command, and the wait for a connection ends with it", async () => {
-    const channel = open({ terms: { connections: 1 } });
+    const channel = open({ terms: { connections: 1, timeoutMs: 20_000 } });
     let begun = 0;
     expect(await channel.send(message(), performance.now() - 1, () => begun++)).toMatchObject({
       kind: "failed-transient",
@@ -261,9 +277,12 @@ describe("the deadline", () => {
   });
 
   it("is checked again when the server asks for the message", async () => {
-    const slow = await startMailServer({ onRcptTo: (_address, _session, done) => void setTimeout(done, 250) });
-    const channel = open({ url: `smtp://127.0.0.1:${slow.port}` });
-    expect(await channel.send(message(), performance.now() + 150)).toMatchObject({
+    const startBy = performance.now() + 2_000;
+    const slow = await startMailServer({
+      onRcptTo: (_address, _session, done) => void setTimeout(done, Math.max(0, startBy + 20 - performance.now())),
+    });
+    const channel = open({ url: `smtp://127.0.0.1:${slow.port}`, terms: { timeoutMs: 20_000 } });
+    expect(await channel.send(message(), startBy)).toMatchObject({
       kind: "failed-transient",
       code: "no_connection_in_time",
     });

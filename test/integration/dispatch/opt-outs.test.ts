@@ -78,6 +78,18 @@ describe("an address that opted out at the provider", () => {
     expect(await suppressions()).toMatchObject([{ kind: "chat.whatsapp" }, { kind: "phone" }]);
   });
 
+  it("is opted out in no other form: a handle with the same number is an address of its own", async () => {
+    const { until, suppressions, to } = await sent({
+      answer: ({ channel }) => (channel === "sms" ? refused("out") : undefined),
+      channels: ["sms", "whatsapp"],
+      buyers: [{ id: "b1", phone: PHONE, chat: { whatsapp: PHONE.slice(1) } }],
+    });
+    await until(10);
+    await until(11);
+    expect(await suppressions()).toMatchObject([{ kind: "phone" }]);
+    expect(to()).toEqual([`sms ${PHONE}`, `whatsapp ${PHONE}`]);
+  });
+
   it("opts in again by a later reply, not by an earlier one", async () => {
     const { until, suppressions, post } = await sent({ answer: () => refused("out") });
     await until(10);
