@@ -10,6 +10,7 @@ import type { Lateness } from "./parts/lateness.ts";
 import type { QueueIntake } from "./parts/queue-intake.ts";
 import type { Rehearsal } from "./parts/rehearsal.ts";
 import { describeTruth, type TruthRow } from "./parts/truth.ts";
+import type { Webhooks } from "./parts/webhooks.ts";
 
 export type Results = {
   readonly machine: Bench["machine"];
@@ -24,14 +25,27 @@ export type Results = {
   rehearsal?: Rehearsal;
   csv?: Csv;
   truth?: readonly TruthRow[];
+  webhooks?: Webhooks;
 };
 
 const round = (value: number, digits = 0): number => Number(value.toFixed(digits));
 
 /** A part that was left out (`--only`) is left out. */
 export function asJson(results: Results) {
-  const { machine, backend, bulkIntake, queueIntake, dispatch, lateness, growth, cost, rehearsal, csv, truth } =
-    results;
+  const {
+    machine,
+    backend,
+    bulkIntake,
+    queueIntake,
+    dispatch,
+    lateness,
+    growth,
+    cost,
+    rehearsal,
+    csv,
+    truth,
+    webhooks,
+  } = results;
   return {
     machine,
     backend,
@@ -82,6 +96,13 @@ export function asJson(results: Results) {
         vsLines: round(csv.vsLines, 2),
       },
     }),
+    ...(webhooks && {
+      webhooks: {
+        perSecond: round(webhooks.perSecond),
+        vsBare: round(webhooks.vsBare, 2),
+        p99Ms: round(webhooks.p99Ms),
+      },
+    }),
   };
 }
 
@@ -125,6 +146,7 @@ function rowsOf({
   rehearsal,
   csv,
   truth,
+  webhooks,
 }: Results): Line[] {
   const redis = backend === "redis";
   const lines: Line[] = [];
@@ -206,6 +228,16 @@ function rowsOf({
     lines.push(["  processor", `${number(csv.perCpuSecond)} rows/s`, "", "", "by processor time"]);
     lines.push(["  import", `${number(importedPerSecond)} events/s`, "", "", "the command, with its start"]);
     compare("  NDJSON", csv.vsLines, "≥ 0.8", `${number(linesPerSecond)}/s: the same events, one a line`);
+  }
+  if (webhooks) {
+    lines.push(["webhooks", `${number(webhooks.perSecond)}/s`, "", "", "single orders, 50 senders"]);
+    compare(
+      "  bare route",
+      webhooks.vsBare,
+      "≥ 0.5",
+      `${number(webhooks.barePerSecond)}/s: verifies and inserts one row`,
+    );
+    lines.push(["  p99", `${webhooks.p99Ms.toFixed(0)} ms`, "", "< 1,000 ms", "until the answer"]);
   }
   return lines;
 }

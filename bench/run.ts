@@ -11,12 +11,13 @@ import { lateness } from "./parts/lateness.ts";
 import { queueIntake } from "./parts/queue-intake.ts";
 import { rehearsal } from "./parts/rehearsal.ts";
 import { truth } from "./parts/truth.ts";
+import { webhooks } from "./parts/webhooks.ts";
 import { asJson, asTable, type Results } from "./report.ts";
 
 /** Those that run without `--only`. */
 const USUAL_PARTS = { bulkIntake, queueIntake, dispatch, lateness, growth };
 const USUAL = Object.keys(USUAL_PARTS);
-const PARTS = { ...USUAL_PARTS, cost, rehearsal, csv, truth };
+const PARTS = { ...USUAL_PARTS, cost, rehearsal, csv, truth, webhooks };
 const USAGE = `npm run bench -- [--json] [--quick] [--backend redis|postgres] [--embedded] [--only ${Object.keys(PARTS).join("|")}]`;
 
 function options() {
@@ -67,6 +68,7 @@ async function main(): Promise<void> {
     if (only.has("truth")) results.truth = await truth(bench);
     if (only.has("rehearsal")) results.rehearsal = await rehearsal(bench);
     if (only.has("csv")) results.csv = await csv(bench);
+    if (only.has("webhooks")) results.webhooks = await webhooks(bench);
     process.stdout.write(json ? `${JSON.stringify(asJson(results))}\n` : asTable(results));
   } finally {
     await close();
