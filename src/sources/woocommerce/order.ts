@@ -89,7 +89,7 @@ function buyerOf(order: Json) {
   ]);
   if (id === null && phone === null) return null;
   const country = countryCode(textOf(billing?.country, 100) ?? textOf(shipping?.country, 100) ?? "");
-  return { id, phone, country, name: nameOf(billing) ?? nameOf(shipping) };
+  return { id, phone, email: textOf(billing?.email, 500), country, name: nameOf(billing) ?? nameOf(shipping) };
 }
 
 function itemOf(item: Json | null, currency: string | null) {

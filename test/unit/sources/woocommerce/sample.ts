@@ -14,7 +14,7 @@ export const ORDER = {
   date_paid_gmt: null as string | null,
   customer_id: 25,
   customer_note: "",
-  billing: { first_name: "Ana", last_name: "Núñez", country: "ES", phone: "612 34 56 78" },
+  billing: { first_name: "Ana", last_name: "Núñez", country: "ES", phone: "612 34 56 78", email: "ana@shop.example" },
   shipping: { first_name: "Ana", last_name: "Núñez", country: "ES", phone: "" },
   payment_method: "stripe",
   payment_method_title: "Card",

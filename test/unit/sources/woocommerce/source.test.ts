@@ -17,7 +17,7 @@ const SNAPSHOT = {
     amount: "129.90",
     currency: "EUR",
     createdAt: "2026-11-10T12:00:00Z",
-    buyer: { id: "25", phone: "+34612345678", country: "ES", name: "Ana Núñez" },
+    buyer: { id: "25", phone: "+34612345678", email: "ana@shop.example", country: "ES", name: "Ana Núñez" },
     items: [{ sku: "AB-1", title: "Abrigo", quantity: 2, price: "64.95" }],
     paymentMethod: "stripe",
     payUrl: "https://shop.example/checkout/order-pay/727/?pay_for_order=true&key=wc_order_k1",
