@@ -10,6 +10,7 @@ import { parseCampaignFile } from "../../src/core/campaign/campaign-file.ts";
 import { REASONS } from "../../src/core/values/reason.ts";
 import { approvedTemplates, channelProviders, providerOf } from "../../src/providers/all.ts";
 import { parseTemplate } from "../../src/render/catalog/template-file.ts";
+import { FIGURES } from "../../src/reporting/figures.ts";
 
 const dunlin = program({
   env: {},
@@ -62,6 +63,11 @@ it("lists no option that a command does not take", () => {
 it("lists every environment variable that is read", () => {
   const names = [...read("src/config/environment.ts").matchAll(/value\("([A-Z_]+)"\)/g)].map(([, name]) => name);
   expect(firstCells("docs/configuration.md", "## Environment")).toEqual(sorted(names));
+});
+
+it("explains every figure of the report in docs/measuring.md", () => {
+  // Those of `extraAmount` are parts of it.
+  expect(firstCells("docs/measuring.md", "# What the figures of the report count")).toEqual([...FIGURES].sort());
 });
 
 describe("docs/configuration.md", () => {
