@@ -8,6 +8,7 @@ import type { Dispatch } from "./parts/dispatch.ts";
 import type { Growth } from "./parts/growth.ts";
 import type { Lateness } from "./parts/lateness.ts";
 import type { QueueIntake } from "./parts/queue-intake.ts";
+import type { Rate } from "./parts/rate.ts";
 import type { Rehearsal } from "./parts/rehearsal.ts";
 import { describeTruth, type TruthRow } from "./parts/truth.ts";
 import type { Webhooks } from "./parts/webhooks.ts";
@@ -22,6 +23,7 @@ export type Results = {
   lateness?: Lateness;
   growth?: Growth;
   cost?: Cost;
+  rate?: Rate;
   rehearsal?: Rehearsal;
   csv?: Csv;
   truth?: readonly TruthRow[];
@@ -41,6 +43,7 @@ export function asJson(results: Results) {
     lateness,
     growth,
     cost,
+    rate,
     rehearsal,
     csv,
     truth,
@@ -80,6 +83,14 @@ export function asJson(results: Results) {
     }),
     ...(cost && { cost: { order: costAsJson(cost.order), message: costAsJson(cost.message) } }),
     ...(truth && { truth }),
+    ...(rate && {
+      rate: {
+        perSecond: rate.rate,
+        count: rate.count,
+        one: { used: round(rate.one.used, 3), worst: round(rate.one.worst, 3) },
+        three: { used: round(rate.three.used, 3), worst: round(rate.three.worst, 3) },
+      },
+    }),
     ...(rehearsal && {
       rehearsal: {
         events: rehearsal.events,
@@ -143,6 +154,7 @@ function rowsOf({
   lateness,
   growth,
   cost,
+  rate,
   rehearsal,
   csv,
   truth,
@@ -185,6 +197,14 @@ function rowsOf({
     ]);
     lines.push(["", `p99 ${number(lateness.p99Ms)} ms`, "", "< 1,000 ms", `worst ${number(lateness.maxMs)} ms`]);
   }
+  if (rate)
+    for (const [processes, { used, worst }] of [
+      ["one process", rate.one],
+      ["three processes", rate.three],
+    ] as const) {
+      lines.push([`rate ${rate.rate}/s`, `${(used * 100).toFixed(1)}%`, "", "≥ 95%", `used by ${processes}`]);
+      lines.push(["", `${(worst * 100).toFixed(1)}%`, "", "≤ 102%", "in the fullest second"]);
+    }
   if (growth) {
     const [few, many] = growth.perSecond;
     const [fewMs, manyMs] = growth.scanMs;

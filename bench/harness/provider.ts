@@ -16,6 +16,8 @@ const now = (): number => performance.timeOrigin + performance.now();
 
 let bodies: Buffer[] = [];
 let times: number[] = [];
+/** How long it takes to answer. */
+let delayMs = 0;
 
 const server = createServer({ noDelay: true }, (socket) => {
   let held: Buffer | null = null;
@@ -29,7 +31,8 @@ const server = createServer({ noDelay: true }, (socket) => {
       if (data.length < size) break;
       times.push(now());
       bodies.push(Buffer.from(data.subarray(start, size)));
-      socket.write(OK);
+      if (delayMs === 0) socket.write(OK);
+      else setTimeout(() => socket.write(OK), delayMs);
       data = data.subarray(size);
     }
     held = data.length === 0 ? null : data;
@@ -49,6 +52,9 @@ serve({
   reset() {
     bodies = [];
     times = [];
+  },
+  answerAfter(ms) {
+    delayMs = Number(ms);
   },
   stats: (): ProviderStats => ({ count: times.length, firstAt: times[0] ?? 0, lastAt: times.at(-1) ?? 0 }),
   /** The messages as lines of a file. */
