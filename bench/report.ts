@@ -9,6 +9,7 @@ import type { Growth } from "./parts/growth.ts";
 import type { Lateness } from "./parts/lateness.ts";
 import type { QueueIntake } from "./parts/queue-intake.ts";
 import type { Rate } from "./parts/rate.ts";
+import type { Receipts } from "./parts/receipts.ts";
 import type { Rehearsal } from "./parts/rehearsal.ts";
 import { describeTruth, type TruthRow } from "./parts/truth.ts";
 import type { Webhooks } from "./parts/webhooks.ts";
@@ -24,6 +25,7 @@ export type Results = {
   growth?: Growth;
   cost?: Cost;
   rate?: Rate;
+  receipts?: Receipts;
   rehearsal?: Rehearsal;
   csv?: Csv;
   truth?: readonly TruthRow[];
@@ -44,6 +46,7 @@ export function asJson(results: Results) {
     growth,
     cost,
     rate,
+    receipts,
     rehearsal,
     csv,
     truth,
@@ -83,6 +86,9 @@ export function asJson(results: Results) {
     }),
     ...(cost && { cost: { order: costAsJson(cost.order), message: costAsJson(cost.message) } }),
     ...(truth && { truth }),
+    ...(receipts && {
+      receipts: { perSecond: round(receipts.perSecond), besides: round(receipts.besides, 3) },
+    }),
     ...(rate && {
       rate: {
         perSecond: rate.rate,
@@ -155,6 +161,7 @@ function rowsOf({
   growth,
   cost,
   rate,
+  receipts,
   rehearsal,
   csv,
   truth,
@@ -196,6 +203,22 @@ function rowsOf({
       "arrival minus due, all roles in one process",
     ]);
     lines.push(["", `p99 ${number(lateness.p99Ms)} ms`, "", "< 1,000 ms", `worst ${number(lateness.maxMs)} ms`]);
+  }
+  if (receipts) {
+    lines.push([
+      "receipts",
+      `${number(receipts.perSecond)} receipts/s`,
+      "",
+      "≥ 5,000/s",
+      "HTTP, batches of 100, four at a time",
+    ]);
+    lines.push([
+      "  dispatch beside 500/s",
+      "",
+      `${receipts.besides.toFixed(2)} ×`,
+      "≥ 0.9",
+      "the same without receipts",
+    ]);
   }
   if (rate)
     for (const [processes, { used, worst }] of [

@@ -10,6 +10,7 @@ import { growth } from "./parts/growth.ts";
 import { lateness } from "./parts/lateness.ts";
 import { queueIntake } from "./parts/queue-intake.ts";
 import { rate } from "./parts/rate.ts";
+import { receipts } from "./parts/receipts.ts";
 import { rehearsal } from "./parts/rehearsal.ts";
 import { truth } from "./parts/truth.ts";
 import { webhooks } from "./parts/webhooks.ts";
@@ -18,7 +19,7 @@ import { asJson, asTable, type Results } from "./report.ts";
 /** Those that run without `--only`. */
 const USUAL_PARTS = { bulkIntake, queueIntake, dispatch, lateness, growth };
 const USUAL = Object.keys(USUAL_PARTS);
-const PARTS = { ...USUAL_PARTS, cost, rate, rehearsal, csv, truth, webhooks };
+const PARTS = { ...USUAL_PARTS, cost, rate, receipts, rehearsal, csv, truth, webhooks };
 const USAGE = `npm run bench -- [--json] [--quick] [--backend redis|postgres] [--embedded] [--only ${Object.keys(PARTS).join("|")}]`;
 
 function options() {
@@ -68,6 +69,7 @@ async function main(): Promise<void> {
     if (only.has("cost")) results.cost = await cost(bench);
     if (only.has("truth")) results.truth = await truth(bench);
     if (only.has("rate")) results.rate = await rate(bench);
+    if (only.has("receipts")) results.receipts = await receipts(bench);
     if (only.has("rehearsal")) results.rehearsal = await rehearsal(bench);
     if (only.has("csv")) results.csv = await csv(bench);
     if (only.has("webhooks")) results.webhooks = await webhooks(bench);
