@@ -59,7 +59,8 @@ export default defineConfig({
           testTimeout: 300_000,
           hookTimeout: 300_000,
           globalSetup,
-          maxWorkers: 4,
+          // Each starts up to four processes on both queues: with more workers a PostgreSQL of 100 connections has none left.
+          maxWorkers: 3,
           sequence: { groupOrder: 2 },
         },
       },

@@ -36,7 +36,15 @@ it.for(["postgres", "redis"] as const)(
     expect(probes).toBeLessThanOrEqual(6 * PROCESSES);
     const attempts = (counts: Readonly<Record<string, number>>) => counts["failed-transient"] ?? 0;
     expect(attempts((await ledger(service.sql)).deliveries) - attempts(claimsBefore)).toBeLessThanOrEqual(probes + 3);
+    const callsThen = callsOf();
     await service.up(WORKER);
+    // A new process knows of the outage only when its first sends have failed.
+    await eventually(
+      "the new process knows",
+      async () => callsOf(),
+      (calls) => calls >= callsThen + 10,
+    );
+    await pause(500);
     service.provider.rules([]);
     const backAt = Date.now();
     const end = await eventually("all is over", () => ledger(service.sql), isOver, 120_000);

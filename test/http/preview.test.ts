@@ -45,6 +45,7 @@ describe("POST /v1/templates/preview of a sample", () => {
         cost: { amount: "0.045", currency: "CNY" },
         params: {},
         approved: null,
+        subject: null,
         warnings: [],
       },
     ]);

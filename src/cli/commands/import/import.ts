@@ -46,7 +46,7 @@ export const command: Describe = (cli) =>
         "dunlin import orders.ndjson",
         "zcat orders.ndjson.gz | dunlin import -",
         "dunlin import orders_export.csv --shop acme --dry-run",
-        "dunlin import orders.csv --map id=Order --map status=State --status 'On its way=paid'",
+        'dunlin import orders.csv --map id=Order --map status=State --status "On its way=paid"',
       ),
     )
     .action((file: string, options: Options) => runCommand(cli, (context) => importCommand(context, file, options)));
