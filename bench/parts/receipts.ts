@@ -57,7 +57,7 @@ export async function receipts(bench: Bench): Promise<Receipts> {
     const rows = await bench.sql<{ id: string }[]>`select id from deliveries where shop_id = ${shop}`;
     return { perSecond: speed, ids: rows.map(({ id }) => id) };
   };
-  /** Posts a batch every 200 ms until it is told to stop. */
+  /** Posts a batch every 200 ms until it is stopped. */
   const trickle = (ids: readonly string[]) => {
     const posts: Promise<void>[] = [];
     let next = 0;
