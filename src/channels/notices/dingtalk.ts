@@ -1,9 +1,9 @@
 /** A robot of a DingTalk group. An answer is HTTP 200 with `errcode`. Beyond 20 messages a minute it is blocked for ten minutes. */
 import { createHmac } from "node:crypto";
-import { type CodeTable, type Meaning, outcomeOf, plainCode } from "../code-table.ts";
-import { BAD_ANSWER, jsonAnswer } from "../json-answer.ts";
+import type { CodeTable, Meaning } from "../code-table.ts";
+import { jsonAnswer } from "../json-answer.ts";
 import { calm, cut, type OpenNotifier, openPost } from "./notifier.ts";
-import { SHOWN } from "./shown.ts";
+import { robotOutcome } from "./shown.ts";
 
 const BLOCKED_MS = 10 * 60_000;
 const blocked: Meaning = { means: "later", words: "too many notices: the robot is blocked for ten minutes" };
@@ -41,16 +41,9 @@ export const openDingtalk: OpenNotifier<"dingtalk"> = ({ name, provider, setting
       return post(
         body,
         (status) =>
-          jsonAnswer(status, ({ errcode }) => {
-            const code = plainCode(errcode);
-            if (code === "0") return SHOWN;
-            if (code === "unreadable") return BAD_ANSWER;
-            return outcomeOf(dingtalkCodes, code, {
-              now: now(),
-              status,
-              retryAfterMs: code === "-1" ? null : BLOCKED_MS,
-            });
-          }),
+          jsonAnswer(status, ({ errcode }) =>
+            robotOutcome(dingtalkCodes, errcode, status, now(), (code) => (code === "-1" ? null : BLOCKED_MS)),
+          ),
         { search },
       );
     },

@@ -1,9 +1,9 @@
 /** A robot of a Feishu or Lark group: 100 messages a minute and 5 a second. An answer is HTTP 200 with `code`, of older ones with `StatusCode`. */
 import { createHmac } from "node:crypto";
-import { type CodeTable, outcomeOf, plainCode } from "../code-table.ts";
-import { BAD_ANSWER, jsonAnswer } from "../json-answer.ts";
+import type { CodeTable } from "../code-table.ts";
+import { jsonAnswer } from "../json-answer.ts";
 import { calm, cut, type OpenNotifier, openPost } from "./notifier.ts";
-import { SHOWN } from "./shown.ts";
+import { robotOutcome } from "./shown.ts";
 
 /** At full and half hours the whole of Feishu is throttled. */
 const THROTTLED_MS = 60_000;
@@ -31,12 +31,9 @@ export const openFeishu: OpenNotifier<"feishu"> = ({ name, provider, settings },
       const content = { msg_type: "text", content: { text: cut(calm(text), provider) } };
       const signature = secret === undefined ? {} : signed(secret, now());
       return post(Buffer.from(JSON.stringify({ ...signature, ...content })), (status) =>
-        jsonAnswer(status, (answer) => {
-          const code = plainCode(answer.code ?? answer.StatusCode);
-          if (code === "0") return SHOWN;
-          if (code === "unreadable") return BAD_ANSWER;
-          return outcomeOf(feishuCodes, code, { now: now(), status, retryAfterMs: THROTTLED_MS });
-        }),
+        jsonAnswer(status, (answer) =>
+          robotOutcome(feishuCodes, answer.code ?? answer.StatusCode, status, now(), () => THROTTLED_MS),
+        ),
       );
     },
     close,

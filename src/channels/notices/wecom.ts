@@ -1,8 +1,8 @@
 /** A robot of a WeCom group: 20 messages a minute. An answer is HTTP 200 with `errcode`. */
-import { type CodeTable, outcomeOf, plainCode } from "../code-table.ts";
-import { BAD_ANSWER, jsonAnswer } from "../json-answer.ts";
+import type { CodeTable } from "../code-table.ts";
+import { jsonAnswer } from "../json-answer.ts";
 import { calm, cut, type OpenNotifier, openPost } from "./notifier.ts";
-import { SHOWN } from "./shown.ts";
+import { robotOutcome } from "./shown.ts";
 
 const THROTTLED_MS = 60_000;
 
@@ -27,12 +27,7 @@ export const openWecom: OpenNotifier<"wecom"> = ({ name, provider, settings }, {
     post: ({ text }) => {
       const content = cut(calm(text), provider);
       return post(Buffer.from(JSON.stringify({ msgtype: "text", text: { content } })), (status) =>
-        jsonAnswer(status, ({ errcode }) => {
-          const code = plainCode(errcode);
-          if (code === "0") return SHOWN;
-          if (code === "unreadable") return BAD_ANSWER;
-          return outcomeOf(wecomCodes, code, { now: now(), status, retryAfterMs: THROTTLED_MS });
-        }),
+        jsonAnswer(status, ({ errcode }) => robotOutcome(wecomCodes, errcode, status, now(), () => THROTTLED_MS)),
       );
     },
     close,
