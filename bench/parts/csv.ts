@@ -10,6 +10,7 @@ import { pipeline } from "node:stream/promises";
 import { fileURLToPath } from "node:url";
 import type { ShopPolicy } from "../../src/core/values/policy.ts";
 import { readCsv } from "../../src/sources/csv/read-csv.ts";
+import { shopPolicy } from "../../test/support/rules.ts";
 import { DUNLIN_NODE_ARGS, register } from "../harness/child.ts";
 import { writeExport } from "../harness/export.ts";
 import { median, perSecond, ratio } from "../harness/measure.ts";
@@ -68,19 +69,7 @@ export async function csv(bench: Bench): Promise<Csv> {
   };
 }
 
-const policyOf = (id: string): ShopPolicy => ({
-  id,
-  name: null,
-  timeZone: "Asia/Shanghai",
-  locale: "zh-CN",
-  currency: "CNY",
-  country: "CN",
-  joinAtMost: 5,
-  closeAfter: null,
-  quietHours: null,
-  cashOnDelivery: ["cod"],
-  chaseShipped: false,
-});
+const policyOf = (id: string): ShopPolicy => shopPolicy({ id });
 
 async function open(table: string, shop: string) {
   const opened = await readCsv(createReadStream(table, { highWaterMark: 1 << 18 }), {
