@@ -263,3 +263,18 @@ it("counts a buyer as treated when the send was over the rate limit and the buye
   expect(totals.liftLow).toBeLessThan(0);
   expect(totals.liftHigh).toBeGreaterThan(0);
 }, 60_000);
+
+it("counts buyers apart whom a shared number had joined", async () => {
+  const shop = await halfHeld({ repeatAfter: HOUR }, { shop: { closeAfter: 3 * HOUR, joinAtMost: 2 } });
+  const phone = "+8613812399999";
+  for (const [day, n] of [1, 3, 5].entries()) {
+    const at = T0 + day * DAY;
+    await shop.order(`o${n}`, n, at, { buyer: { id: shop.buyerId(n), phone } });
+    await shop.decide(at + 10 * MINUTE);
+    await shop.decide(at + 4 * HOUR);
+    const rows = await shop.database.sql<{ first: boolean }[]>`
+      select previous_at is null as first from exposures order by at`;
+    // The third buyer is one too many: the number is nobody's, and the second was a buyer of its own.
+    expect(rows.map(({ first }) => first)).toEqual([[true], [true, false], [true, true]][day]);
+  }
+});

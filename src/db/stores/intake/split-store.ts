@@ -4,6 +4,7 @@ import { reporterOf, unpackReporters } from "../../../core/order/sharing.ts";
 import type { Sql } from "../../client.ts";
 import { plain, texts } from "../../columns.ts";
 import type { Key } from "../../keys.ts";
+import { orderExposures } from "../buyers/write/exposures.ts";
 
 type IdRow = { readonly id: string; readonly platform_id: string };
 type ContactRow = { readonly hash: Buffer; readonly address: Buffer | null; readonly reporters: string | null };
@@ -58,6 +59,8 @@ export async function splitBuyer(
           where shop_id = ${shop} and id = any(${texts(group.orders)}::text[])`,
       sql`update exposures set buyer_id = ${heir}
           where shop_id = ${shop} and buyer_id = ${buyer} and orders && ${texts(group.orders)}::text[]`,
+      orderExposures(sql, shop, heir),
+      orderExposures(sql, shop, buyer),
       sql`update contacts set buyer_id = ${heir}
           where shop_id = ${shop} and encode(hash, 'hex') = any(${plain(group.contacts.flatMap((name) => hashes.get(name) ?? []))}::text[]) and buyer_id = ${buyer}`,
     ]);

@@ -91,11 +91,15 @@ export function settleExposures(sql: Sql, keys: readonly Key[]): Fragment {
 /** Gives the exposures of merged buyers to one, in the order of time. */
 export const joinExposures = (sql: Sql, shop: string, winner: string, losers: string) => [
   sql`update exposures set buyer_id = ${winner} where shop_id = ${shop} and buyer_id = any(${losers}::uuid[])`,
+  orderExposures(sql, shop, winner),
+];
+
+/** Sets which exposure of the buyer came before which, after some came or left. */
+export const orderExposures = (sql: Sql, shop: string, buyer: string) =>
   sql`
     update exposures e set previous_at = n.previous_at
     from (
       select case_id, campaign, lag(at) over (partition by campaign order by at, case_id) as previous_at
-      from exposures where shop_id = ${shop} and buyer_id = ${winner}) n
+      from exposures where shop_id = ${shop} and buyer_id = ${buyer}) n
     where e.shop_id = ${shop} and e.case_id = n.case_id and e.campaign = n.campaign
-      and e.previous_at is distinct from n.previous_at`,
-];
+      and e.previous_at is distinct from n.previous_at`;
