@@ -21,6 +21,7 @@ import type { OperationsVerbs } from "./contract/operations.ts";
 import type { OrdersVerbs } from "./contract/orders.ts";
 import type { PromisesVerbs } from "./contract/promises.ts";
 import type { RehearsalsVerbs } from "./contract/rehearsals.ts";
+import type { OwnerVerbs } from "./contract/reports/owner.ts";
 import type { ReportsVerbs } from "./contract/reports.ts";
 import type { TemplatesVerbs } from "./contract/templates.ts";
 import type { UpcomingVerbs } from "./contract/upcoming.ts";
@@ -89,6 +90,7 @@ export type HttpVerbs = EventsVerbs &
   ReceiptsVerbs &
   RehearsalsVerbs &
   ReportsVerbs &
+  OwnerVerbs &
   OrdersVerbs &
   ListsVerbs &
   PromisesVerbs &

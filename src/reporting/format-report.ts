@@ -45,7 +45,7 @@ const extraOf = ({ amount, low, high, currency }: ExtraAmount) => ({
 
 export const costOf = ({ micros, currency }: Micros): Money => ({ amount: formatMicros(micros, currency), currency });
 
-function figuresJson(figures: Figures): FiguresJson {
+export function figuresJson(figures: Figures): FiguresJson {
   const { medianTimeToPay, recoveredAmount, extraAmount, cost } = figures;
   return {
     ...figures,

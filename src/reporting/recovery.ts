@@ -20,7 +20,8 @@
  *   `treatedBuyers`, `holdoutBuyers`, and `treatedOrders`, `holdoutOrders`: their orders that could still be paid. `treatedPaidRate`,
  *   `holdoutPaidRate`: the share of the buyers with an order that was paid in that time and not refunded, over the strata (shop, campaign, share held
  *   out) that have both arms, weighted by the treated. `lift`: their difference. `unmeasuredBuyers`: those in strata with one arm only.
- *   Without any holdout the rate is that of all treated, and there is no lift.
+ *   Without any holdout the rate is that of all treated, and there is no lift. `moreBuyers`: while the interval includes zero, about so many more
+ *   buyers would show an effect of this size (with a probability of 80%).
  * - `extraOrders`, `extraAmount`: what the treated paid beyond what they would have paid, by the same strata.
  * - The intervals are for 95%. While the period runs, or some of its buyers are open, they are those that may be looked at every day.
  * - None of it in rows by step, channel, template or reason: these are decided after the draw.
@@ -50,7 +51,7 @@ import {
 } from "../db/stores/reads/report-store.ts";
 import { inTransaction } from "../db/transaction.ts";
 import { add, COUNTS, type Draft, emptyDraft, FIGURES, type Figures, figuresOf, sumOf } from "./figures.ts";
-import { addArm, addMoney, effectOf } from "./report/effect.ts";
+import { addArm, addMoney, effectOf, isOpen, type Strata } from "./report/effect.ts";
 import { type Asked, type Period, readPeriod, type ZoneOf } from "./report/period.ts";
 
 export { DIMENSIONS, type Dimension, type Figures };
@@ -66,6 +67,8 @@ export type RecoveryReport = {
   /** Sorted by their keys, null last; without dimensions one row, equal to the totals. */
   readonly rows: readonly ReportRow[];
   readonly totals: Figures;
+  /** The arms behind the totals, by shop, campaign and share held out. */
+  readonly strata: Strata;
   /** Reasons to doubt the figures. */
   readonly warnings: readonly string[];
 };
@@ -76,6 +79,8 @@ export type RecoveryInput = Asked & {
   readonly zoneOf?: ZoneOf;
   /** ms after a buyer's first reminder in which a payment counts for the effect; absent: the attribution window of the campaign. */
   readonly horizon?: number | undefined;
+  /** null: all shops. */
+  readonly shop?: string | null;
 };
 
 /** Throws PeriodError when the period has no instant. */
@@ -83,23 +88,24 @@ export function recoveryReport(deps: { readonly sql: Sql }, input: RecoveryInput
   return inTransaction(deps.sql, (sql) => reportIn(sql, input), "isolation level repeatable read read only");
 }
 
-async function reportIn(sql: Sql, input: RecoveryInput): Promise<RecoveryReport> {
+/** `sql`: a transaction of its own. Throws PeriodError. */
+export async function reportIn(sql: Sql, input: RecoveryInput): Promise<RecoveryReport> {
   const by = [...new Set(input.by)];
   await giveRoom(sql);
-  const period = await readPeriod(sql, input, input.zoneOf ?? (() => "UTC"));
+  const { shop = null } = input;
+  const period = await readPeriod(sql, input, input.zoneOf ?? (() => "UTC"), shop);
   const zones = period.zones.flatMap(({ zone, shops }) => shops.map((shop) => [shop, zone] as const));
-  const report: ReportInput = { by, windows: period.windows, zones };
+  const report: ReportInput = { by, windows: shop === null ? period.windows : period.zones, zones };
   const { byKey, total } = await drafted(sql, report, input.horizon ?? null);
   const now = await databaseNow(sql);
   const sum = await totalOf(sql, report, { byKey, total });
   const ends = period.to === null || period.to > now;
-  const running = (draft: Draft) =>
-    ends || [...draft.strata.values()].some(({ treated, held }) => treated.open + held.open > 0);
+  const running = (draft: Draft) => ends || isOpen(draft.strata);
   const figures = (draft: Draft): Figures => figuresOf(draft, running(draft));
   const rows = [...byKey].map(([key, draft]) => ({ keys: keysOf(by, key), ...figures(draft) }));
   rows.sort((one, two) => compareKeys(by, one.keys, two.keys));
   const warnings = effectOf(sum.strata, false).skewed ? [SKEWED] : [];
-  return { by, period, columns: [...by, ...FIGURES], rows, totals: figures(sum), warnings };
+  return { by, period, columns: [...by, ...FIGURES], rows, totals: figures(sum), strata: sum.strata, warnings };
 }
 
 const SKEWED =

@@ -32,16 +32,15 @@ import { storedOrders } from "../rehearsal/stored/stored-orders.ts";
 import { catalogOptions } from "../render/catalog/catalog-options.ts";
 import { listAudit } from "../reporting/audit-trail.ts";
 import { explainOrder } from "../reporting/explain.ts";
-import { reportCsv, reportJson } from "../reporting/format-report.ts";
 import { listCases, listDeliveries, listReminders } from "../reporting/listings.ts";
 import { type PolicyLookups, policyLookups } from "../reporting/policies.ts";
-import { recoveryReport } from "../reporting/recovery.ts";
 import { listShared } from "../reporting/shared-contacts.ts";
 import { storyJson } from "../reporting/story-json.ts";
 import { upcoming } from "../reporting/upcoming/upcoming.ts";
 import { sources } from "../sources/registry.ts";
 import type { Role } from "./role.ts";
-import { eraseVerb, suppressionVerbs } from "./suppression-verbs.ts";
+import { reportVerbs } from "./verbs/report-verbs.ts";
+import { eraseVerb, suppressionVerbs } from "./verbs/suppression-verbs.ts";
 
 const CUT_READS_MS = 5_000;
 
@@ -162,9 +161,7 @@ export function buildApi(input: ApiInput) {
     },
     metrics: metrics.text,
     observe: metrics.answered,
-    report: async (query) => reportJson(await recoveryReport({ sql: reads }, { ...query, zoneOf })),
-    reportCsv: async ({ totals, ...query }) =>
-      reportCsv(await recoveryReport({ sql: reads }, { ...query, zoneOf }), { totals: totals === "true" }),
+    ...reportVerbs({ reads, shopOf: config.shop, zoneOf }),
     upcoming: (forMs) =>
       upcoming(
         { sql: reads, ...input.current(), channels: config.channels, shopOf: config.shop, zone: commonZone(config) },

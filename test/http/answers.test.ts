@@ -28,6 +28,7 @@ import { pageOf } from "../../src/http/contract/parts/values.ts";
 import { promiseAnswer } from "../../src/http/contract/promises.ts";
 import { receiptCounts } from "../../src/http/contract/receipts.ts";
 import { rehearsal } from "../../src/http/contract/rehearsals.ts";
+import { ownerAnswer } from "../../src/http/contract/reports/owner.ts";
 import { recoveryReport } from "../../src/http/contract/reports.ts";
 import { preview } from "../../src/http/contract/templates.ts";
 import { upcomingAnswer } from "../../src/http/contract/upcoming.ts";
@@ -121,6 +122,12 @@ const GROUPS: readonly Group[] = [
       { route: "GET /v1/reports/recovery", url: `/v1/reports/recovery?by=${KEYS}&${WINDOW}` },
       { route: "GET /v1/reports/recovery", url: `/v1/reports/recovery?by=campaign&horizon=30m&${WINDOW}` },
     ],
+  },
+  {
+    schema: ownerAnswer,
+    // Only with an effect that is certain.
+    never: [".costPerOrder[].high"],
+    cases: [{ route: "GET /v1/reports/owner" }, { route: "GET /v1/reports/owner", url: "/v1/reports/owner?shop=acme" }],
   },
   {
     schema: orderStory,

@@ -4,7 +4,7 @@ import { reportJson } from "../../src/reporting/format-report.ts";
 import { listCases } from "../../src/reporting/listings.ts";
 import { recoveryReport } from "../../src/reporting/recovery.ts";
 import { lockTable, testDatabase } from "../support/database.ts";
-import { REMINDER, REPORT } from "./samples.ts";
+import { OWNER, REMINDER, REPORT } from "./samples.ts";
 import { bearer, stubServer } from "./support.ts";
 
 const FROM = "2026-11-10T20:00:00+08:00";
@@ -63,6 +63,25 @@ describe("GET /v1/reports/recovery", () => {
     const answer = await app.inject({ url: `/v1/reports/recovery?${query}`, headers: bearer("viewer") });
     expect([answer.statusCode, answer.json().code]).toEqual([422, "invalid_query"]);
     expect(answer.json().errors).toEqual([{ parameter, message: expect.stringMatching(message) }]);
+  });
+});
+
+describe("GET /v1/reports/owner", () => {
+  it("passes the shop on, and says that there is no such shop", async () => {
+    const asked: unknown[] = [];
+    const { app } = stubServer({
+      owner: async (query) => {
+        asked.push(query);
+        return query.shop === "acme" ? { ...OWNER, shop: "acme" } : null;
+      },
+    });
+    const ask = (query: string) => app.inject({ url: `/v1/reports/owner${query}`, headers: bearer("viewer") });
+    expect((await ask("?shop=acme")).json().shop).toBe("acme");
+    const unknown = await ask("?shop=nope");
+    expect([unknown.statusCode, unknown.json().code]).toEqual([404, "shop_not_found"]);
+    expect(unknown.json().detail).toContain('"nope"');
+    expect((await ask("?from=yesterday")).json().code).toBe("invalid_query");
+    expect(asked).toEqual([{ shop: "acme" }, { shop: "nope" }]);
   });
 });
 

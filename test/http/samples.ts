@@ -6,6 +6,7 @@ import type { reminderItem } from "../../src/http/contract/lists.ts";
 import type { OrderStory } from "../../src/http/contract/orders.ts";
 import type { Answer } from "../../src/http/contract/parts/values.ts";
 import type { PromiseAnswer } from "../../src/http/contract/promises.ts";
+import type { ownerAnswer } from "../../src/http/contract/reports/owner.ts";
 import type { RecoveryReport } from "../../src/http/contract/reports.ts";
 import type { preview } from "../../src/http/contract/templates.ts";
 
@@ -42,6 +43,7 @@ const totals: RecoveryReport["totals"] = {
   lift: null,
   liftLow: null,
   liftHigh: null,
+  moreBuyers: null,
   extraOrders: null,
   extraOrdersLow: null,
   extraOrdersHigh: null,
@@ -56,6 +58,23 @@ export const REPORT: RecoveryReport = {
   columns: ["campaign", ...Object.keys(totals)],
   rows: [{ campaign: "d11", ...totals }],
   totals,
+  warnings: [],
+};
+
+export const OWNER: Answer<typeof ownerAnswer> = {
+  shop: null,
+  zone: "Asia/Shanghai",
+  from: AT,
+  to: AT,
+  verdict: "no_data",
+  word: "no data",
+  sentence: "No reminder was due.",
+  needs: null,
+  figures: totals,
+  costPerOrder: [],
+  weeks: [],
+  unmeasured: [],
+  holdout: { casesAMonth: 3, suggested: 0.2, current: [] },
   warnings: [],
 };
 

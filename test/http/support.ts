@@ -13,7 +13,7 @@ import { createIntake } from "../../src/intake/intake.ts";
 import { sources } from "../../src/sources/registry.ts";
 import { intakeDeps, receivedEvent } from "../support/intake.ts";
 import { T0 } from "../support/rules.ts";
-import { CAMPAIGN, CHANNEL, PREVIEW, REPORT, SHOP, SUPPRESSION, VERSION } from "./samples.ts";
+import { CAMPAIGN, CHANNEL, OWNER, PREVIEW, REPORT, SHOP, SUPPRESSION, VERSION } from "./samples.ts";
 
 export const ADMIN_KEY = "dk_test-admin-key";
 export const SHOPIFY_SECRET = "hush-8d5e";
@@ -75,6 +75,7 @@ export function stubServer(change: Change = {}) {
     metrics: async () => "dunlin_up 1\n",
     report: async () => REPORT,
     reportCsv: async () => "campaign,orders\r\n",
+    owner: async () => OWNER,
     explain: async () => null,
     promise: async () => ({ kind: "unknown_order" }),
     upcoming: async () => ({ from: "", to: "", minutes: [], channels: [], noContact: 0, holdout: 0 }),

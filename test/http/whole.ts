@@ -7,7 +7,7 @@ import { applyDirectory, checkDirectory } from "../../src/campaigns/apply.ts";
 import { openLiveCampaigns, withPauses } from "../../src/campaigns/live.ts";
 import { loadConfig } from "../../src/config/load-config.ts";
 import type { SendOutcome } from "../../src/core/seams/channel.ts";
-import { HOUR, MINUTE } from "../../src/core/values/duration.ts";
+import { DAY, HOUR, MINUTE } from "../../src/core/values/duration.ts";
 import { createVault } from "../../src/db/vault.ts";
 import { createDispatcher } from "../../src/dispatch/dispatcher.ts";
 import { createIntake } from "../../src/intake/intake.ts";
@@ -19,6 +19,7 @@ import { buildApi } from "../../src/roles/api.ts";
 import { createMetrics } from "../../src/roles/metrics.ts";
 import { ALICE, campaignDir } from "../support/campaigns.ts";
 import { testDatabase } from "../support/database.ts";
+import { exposed } from "../support/exposures.ts";
 import { inProcessChannel } from "../support/in-process-channel.ts";
 import { receivedEvent } from "../support/intake.ts";
 import { RECEIPT_SECRET } from "../support/receipts.ts";
@@ -201,12 +202,18 @@ export async function happen({ database, receive, dispatch }: Awaited<ReturnType
     later("closed", "closed", 40, { closedAt: paidAt, reason: "the buyer cancelled" }),
     later("held0", "paid", 40),
     later("held1", "paid", 40),
+    later("held2", "paid", 40),
   );
   // Long ago many buyers were reminded and none was held out, though half of them should have been: the report warns.
   await database.sql`
     insert into exposures (shop_id, case_id, campaign, buyer_id, campaign_version, share, held, at, window_ms, orders, amounts, currencies)
     select 'acme', gen_random_uuid(), 'old', gen_random_uuid(), '1', 0.5, false, '2025-01-01T00:00:00Z', 60000, array['old'], array[1000], array['CNY']
     from generate_series(1, 40)`;
+  // Within the twelve weeks of the owner's page: a campaign that held nobody out at first, and then a tenth.
+  const spring = { campaign: "spring", at: T0 - 20 * DAY };
+  await exposed(database.sql, { ...spring, buyers: 30, paid: 9, share: 0 });
+  await exposed(database.sql, { ...spring, buyers: 180, paid: 90 });
+  await exposed(database.sql, { ...spring, buyers: 20, paid: 6, held: true });
   await receive(T0 + 50 * MINUTE, later("refunded", "refunded", 50), later("paid", "refunded", 50, { amount: "1.00" }));
 }
 

@@ -1,10 +1,14 @@
-/** `dunlin report` */
+/** `dunlin report`: without options the owner's page, with any option the recovery report. */
 import { Command, Option } from "commander";
 import { PeriodError, type When } from "../../core/values/when.ts";
+import { certainSkew, measureSkew } from "../../db/stores/reads/clock-skew.ts";
 import { reportCsv, reportJson } from "../../reporting/format-report.ts";
+import { ownerJson } from "../../reporting/owner/owner-json.ts";
+import { ownerText } from "../../reporting/owner/owner-text.ts";
+import { ownerPage } from "../../reporting/owner/page.ts";
 import { DIMENSIONS, type Dimension, recoveryReport } from "../../reporting/recovery.ts";
 import { reportTable } from "../../reporting/report/table.ts";
-import { dimensions, horizon } from "../arguments.ts";
+import { dimensions, horizon, notEmpty } from "../arguments.ts";
 import { type Describe, runCommand } from "../command.ts";
 import { type CommandContext, CommandError, withDatabase } from "../context.ts";
 import { examples } from "../help.ts";
@@ -18,16 +22,27 @@ type ReportOptions = {
   readonly horizon?: number;
 };
 
-type Given = PeriodOptions & Partial<Omit<ReportOptions, "period">> & { readonly json?: boolean };
+type Given = PeriodOptions &
+  Partial<Omit<ReportOptions, "period">> & {
+    readonly json?: boolean;
+    readonly owner?: boolean;
+    readonly shop?: string;
+  };
+/** These make it another report than the owner's page. */
+const OF_REPORT = ["by", "from", "to", "on", "horizon", "format", "totals"] as const;
 
 export const command: Describe = (cli) =>
   withPeriod(
     new Command("report")
-      .description("Report what was recovered, what it cost, and the effect of the reminders against the control group")
+      .description(
+        "Report what the reminders brought: without options the owner's page of the last 12 weeks, else what was recovered, what it cost, and the effect against the control group",
+      )
       .option("--by <list>", `group by any of ${DIMENSIONS.join(",")}; rows and columns keep your order`, dimensions),
   )
-    .addOption(new Option("--format <format>", "output format").choices(["table", "json", "csv"]).default("table"))
+    .addOption(new Option("--format <format>", "output format").choices(["table", "json", "csv"]))
     .option("--json", "short for --format json")
+    .option("--owner", "the owner's page also with --json")
+    .option("--shop <shop>", "the owner's page of this shop; default: of all shops", notEmpty)
     .option("--totals", "with --format csv: add a last line with the totals")
     .option(
       "--horizon <duration>",
@@ -37,14 +52,22 @@ export const command: Describe = (cli) =>
     .addHelpText(
       "after",
       examples(
+        "dunlin report",
+        "dunlin report --format table",
         "dunlin report --from -7d",
         "dunlin report --by campaign,channel --on yesterday",
         "dunlin report --from 2026-11-10 --to 2026-11-11 --format csv > report.csv",
       ),
     )
     .action((given: Given, command: Command) => {
-      const { by = [], format = "table", totals = false, json, horizon } = given;
+      const { by = [], format = "table", totals = false, json, horizon, owner, shop } = given;
       const period = periodOf(command, given);
+      const other = OF_REPORT.find((name) => given[name] !== undefined);
+      const isOwner = owner === true || shop !== undefined;
+      if (isOwner && other !== undefined)
+        command.error(`error: the owner's page has no --${other}: leave out --${owner === true ? "owner" : "shop"}`);
+      if (isOwner || (other === undefined && json !== true))
+        return runCommand(cli, (context) => ownerCommand(context, { shop: shop ?? null, json: json === true }));
       return runCommand(cli, (context) =>
         reportCommand(context, {
           by,
@@ -69,4 +92,20 @@ async function reportCommand(
   if (format === "json") context.out(JSON.stringify(reportJson(report), null, 2));
   else if (format === "csv") context.out(reportCsv(report, { totals }).trimEnd());
   else context.out(reportTable(report));
+}
+
+async function ownerCommand(
+  context: CommandContext,
+  { shop, json }: { readonly shop: string | null; readonly json: boolean },
+): Promise<void> {
+  const shopOf = context.config.shop;
+  const zoneOf = (id: string) => shopOf(id)?.timeZone ?? "UTC";
+  const page = await withDatabase(context, async ({ sql }) =>
+    ownerPage(
+      { sql },
+      { shop, zoneOf, isShop: (id) => shopOf(id) !== null, skewMs: certainSkew(await measureSkew(sql)) },
+    ),
+  );
+  if (page === null) throw new CommandError(`no shop ${shop}: it is not configured in dunlin.yaml, and has no orders`);
+  context.out(json ? JSON.stringify(ownerJson(page), null, 2) : ownerText(page).trimEnd());
 }

@@ -96,7 +96,7 @@ export function alwaysValid({ lift, error }: Pick<Lift, "lift" | "error">, toget
 }
 
 /** The standard normal's 80th percentile. */
-const Z80 = 0.8416212335729143;
+export const Z80 = 0.8416212335729143;
 const POWER = (Z95 + Z80) ** 2;
 
 /**

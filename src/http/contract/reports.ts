@@ -53,7 +53,7 @@ export const recoveryQuery = z
   .transform(readPeriod);
 
 const rate = z.number().nullable();
-const figures = {
+export const figures = {
   orders: z.int(),
   cases: z.int(),
   manualCases: z.int().describe("Cases that were ever left to a person"),
@@ -86,6 +86,12 @@ const figures = {
   ),
   liftLow: rate.describe("95%. While the period runs, an interval that may be looked at every day"),
   liftHigh: rate,
+  moreBuyers: z
+    .int()
+    .nullable()
+    .describe(
+      "About so many more buyers would show an effect of this size (80% power). null: the interval has left zero, or there is no lift",
+    ),
   extraOrders: rate.describe("Orders that the treated paid beyond what they would have paid"),
   extraOrdersLow: rate,
   extraOrdersHigh: rate,

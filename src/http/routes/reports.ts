@@ -1,15 +1,17 @@
-/** Recovered orders as JSON or CSV, and the sends of the next time. */
+/** Recovered orders as JSON or CSV, the owner's page, and the sends of the next time. */
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
+import { type OwnerVerbs, ownerAnswer, ownerQuery } from "../contract/reports/owner.ts";
 import { type ReportsVerbs, recoveryQuery, recoveryReport } from "../contract/reports.ts";
 import { type UpcomingVerbs, upcomingAnswer, upcomingQuery } from "../contract/upcoming.ts";
+import { HttpProblem } from "../kit/errors.ts";
 import { addNoStore } from "../kit/no-store.ts";
 import { answers, JSON_TYPE } from "../kit/openapi.ts";
 
 export function reportRoutes(
   plain: FastifyInstance,
-  { report, reportCsv, upcoming }: ReportsVerbs & UpcomingVerbs,
+  { report, reportCsv, owner, upcoming }: ReportsVerbs & OwnerVerbs & UpcomingVerbs,
 ): void {
   addNoStore(plain);
   const app = plain.withTypeProvider<ZodTypeProvider>();
@@ -30,6 +32,29 @@ export function reportRoutes(
       if (format === "json") return reply.type(JSON_TYPE).send(await report(query));
       reply.header("content-disposition", 'attachment; filename="recovery.csv"').type("text/csv; charset=utf-8");
       return reply.send(await reportCsv({ ...query, totals }));
+    },
+  );
+
+  app.get(
+    "/v1/reports/owner",
+    {
+      config: { access: "viewer" },
+      schema: {
+        querystring: ownerQuery,
+        summary: "The owner's page",
+        description:
+          "The same as `dunlin report` without options: what the reminders of the last 12 weeks brought, in a sentence, by week, and what it rests on.",
+        tags: ["reports"],
+        response: answers(200, "The page", { [JSON_TYPE]: ownerAnswer }),
+      },
+    },
+    async ({ query }) => {
+      const page = await owner(query);
+      if (page !== null) return page;
+      throw new HttpProblem(
+        "shop_not_found",
+        `the shop ${JSON.stringify(query.shop)} is not configured and has no orders`,
+      );
     },
   );
 

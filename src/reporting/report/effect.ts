@@ -2,6 +2,7 @@
 import { type MoneySums, moneyArm, type OrderSums, orderArms } from "../../core/measure/clusters.ts";
 import { isSkewed } from "../../core/measure/draw.ts";
 import { alwaysValid, isMeasured, type Lift, liftOf, type Stratum } from "../../core/measure/lift.ts";
+import { moreBuyers } from "../../core/measure/power.ts";
 import type { ArmRow, MoneyRow } from "../../db/stores/reads/report-arms-store.ts";
 
 export type Effect = {
@@ -18,6 +19,8 @@ export type Effect = {
   readonly lift: number | null;
   readonly liftLow: number | null;
   readonly liftHigh: number | null;
+  /** About so many more buyers would show an effect of this size; null: it is shown already, or both arms paid alike. */
+  readonly moreBuyers: number | null;
   readonly extraOrders: number | null;
   readonly extraOrdersLow: number | null;
   readonly extraOrdersHigh: number | null;
@@ -87,6 +90,10 @@ function sumOfArms(one: ArmSums, two: ArmSums): ArmSums {
   };
 }
 
+/** Whether some of its buyers still have time to pay. */
+export const isOpen = (strata: Strata): boolean =>
+  [...strata.values()].some(({ treated, held }) => treated.open + held.open > 0);
+
 /** `running`: further buyers may come, so the intervals are those that may be looked at every day. */
 export function effectOf(strata: Strata, running: boolean): Effect {
   const all = [...strata.values()];
@@ -121,6 +128,7 @@ export function effectOf(strata: Strata, running: boolean): Effect {
     lift: shown?.lift ?? null,
     liftLow: shown?.low ?? null,
     liftHigh: shown?.high ?? null,
+    moreBuyers: shown === null ? null : missing(shown, total.treated.buyers + total.held.buyers, running),
     extraOrders: orders?.amount ?? null,
     extraOrdersLow: orders?.low ?? null,
     extraOrdersHigh: orders?.high ?? null,
@@ -161,6 +169,11 @@ function extraOf(strata: readonly Stratum[], running: boolean): { amount: number
   if (found === null) return null;
   const whole = strata.reduce((sum, each) => (isMeasured(each) ? sum + each.weight : sum), 0);
   return { amount: found.lift * whole, low: found.low * whole, high: found.high * whole };
+}
+
+function missing(shown: Lift, buyers: number, running: boolean): number | null {
+  const more = shown.low > 0 || shown.high < 0 ? null : moreBuyers(shown, buyers, running);
+  return more === null ? null : Math.max(1, more);
 }
 
 const withInterval = (found: Lift | null, running: boolean) =>

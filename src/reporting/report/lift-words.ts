@@ -19,12 +19,22 @@ export function liftSentence(figures: Figures): string | null {
   return (
     `Effect of the reminders: ${percent(treatedPaidRate)} of the buyers paid with reminders, and ${percent(holdoutPaidRate)} of the ` +
     `${holdoutBuyers.toLocaleString("en-US")} buyers of the control group. The effect is between ${points(liftLow)} and ` +
-    `${points(liftHigh)} points (95%), ${verdictOf(liftLow, liftHigh)}.`
+    `${points(liftHigh)} points (95%), ${verdictOf(liftLow, liftHigh, figures.moreBuyers)}.`
   );
 }
 
-function verdictOf(low: number, high: number): string {
+function verdictOf(low: number, high: number, more: number | null): string {
   if (low > 0) return "which is above zero: the reminders caused payments";
   if (high < 0) return "which is below zero: with reminders fewer buyers paid";
-  return "which includes zero: this period alone proves nothing. More buyers, or a larger holdout, give a closer figure";
+  const needs =
+    more === null
+      ? "More buyers, or a larger holdout, give a closer figure"
+      : `About ${about(more)} more buyers would show an effect of this size, fewer with a larger holdout`;
+  return `which includes zero: this period alone proves nothing. ${needs}`;
+}
+
+/** `1,300`: an estimate has two digits that mean something. */
+export function about(count: number): string {
+  const step = 10 ** Math.max(0, Math.floor(Math.log10(Math.max(1, count))) - 1);
+  return (Math.ceil(count / step) * step).toLocaleString("en-US");
 }

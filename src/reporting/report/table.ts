@@ -1,24 +1,16 @@
 /** The recovery report as a table that fits a terminal, under a heading that says which period, zone and dates it is about. */
-import { DAY, formatDuration, MINUTE } from "../../core/values/duration.ts";
+import { DAY, MINUTE } from "../../core/values/duration.ts";
 import { formatInstant } from "../../core/values/instant.ts";
 import { offsetMinutes } from "../../core/values/zone.ts";
 import { CONTROL_GROUP } from "../../db/stores/reads/report-keys.ts";
 import type { Figures } from "../figures.ts";
-import { costOf, type Money, moneyOf } from "../format-report.ts";
+import { costOf, moneyOf } from "../format-report.ts";
 import type { Dimension, RecoveryReport, ReportRow } from "../recovery.ts";
 import { type Column, textTable } from "../text-table.ts";
+import { count, extraAmountText, extraOrdersText, liftText, money, NOTHING, percent, span, wrap } from "./amounts.ts";
 import { liftSentence } from "./lift-words.ts";
 import type { Period, ZonePeriod } from "./period.ts";
 
-const NOTHING = "–";
-const count = (value: number): string => value.toLocaleString("en-US");
-const percent = (value: number | null): string => (value === null ? NOTHING : `${(value * 100).toFixed(1)}%`);
-const points = (value: number): string => `${value < 0 ? "−" : "+"}${Math.abs(value * 100).toFixed(1)}`;
-/** `1,234,567.80` */
-const marked = (amount: string): string => amount.replace(/\B(?=(\d{3})+(?=\.|$))(?<!\.\d*)/g, ",");
-const money = (values: readonly Money[]): string =>
-  values.length === 0 ? NOTHING : values.map(({ amount, currency }) => `${marked(amount)} ${currency}`).join(" + ");
-const span = (ms: number | null): string => (ms === null ? NOTHING : formatDuration(ms));
 const times = (value: number): string => `${value < 10 ? value.toFixed(1) : count(Math.round(value))}×`;
 
 function returns({ roiByCurrency }: Figures): string {
@@ -27,30 +19,6 @@ function returns({ roiByCurrency }: Figures): string {
   if (other === undefined) return times(only.roi);
   return roiByCurrency.map(({ roi, currency }) => `${times(roi)} in ${currency}`).join(", ");
 }
-
-/** `+3.1 (−1.2 to +7.4)`, in points of a percent. */
-function lift({ lift, liftLow, liftHigh }: Figures): string {
-  if (lift === null || liftLow === null || liftHigh === null) return NOTHING;
-  return `${points(lift)} (${points(liftLow)} to ${points(liftHigh)})`;
-}
-
-const signed = (text: string): string => (text.startsWith("-") ? `−${text.slice(1)}` : text);
-
-function extraOrders({ extraOrders, extraOrdersLow, extraOrdersHigh }: Figures): string {
-  if (extraOrders === null || extraOrdersLow === null || extraOrdersHigh === null) return NOTHING;
-  const [number, low, high] = [extraOrders, extraOrdersLow, extraOrdersHigh].map((value) =>
-    signed(count(Math.round(value))),
-  );
-  return `${number} (${low} to ${high})`;
-}
-
-const extraAmount = ({ extraAmount }: Figures): string =>
-  extraAmount
-    .map(({ amount, low, high, currency }) => {
-      const write = (value: number) => signed(marked(moneyOf({ amount: value, currency }).amount));
-      return `${write(amount)} (${write(low)} to ${write(high)}) ${currency}`;
-    })
-    .join(" + ") || NOTHING;
 
 const SHOWN: readonly (readonly [title: string, write: (figures: Figures) => string])[] = [
   ["orders", ({ orders }) => count(orders)],
@@ -63,7 +31,7 @@ const SHOWN: readonly (readonly [title: string, write: (figures: Figures) => str
   ["rate", ({ recoveryRate }) => percent(recoveryRate)],
   ["amount", ({ recoveredAmount }) => money(recoveredAmount.map(moneyOf))],
   ["cost", ({ cost }) => money(cost.map(costOf))],
-  ["lift, points (95%)", lift],
+  ["lift, points (95%)", liftText],
 ];
 
 /** The name of a row without a value, where there is one reason for it. */
@@ -153,9 +121,9 @@ function reportPage(figures: Figures): string {
       "not measured",
       `${count(openBuyers)} buyers still have time to pay, ${count(unmeasuredBuyers)} have no control group`,
     ],
-    ["lift (95%)", figures.lift === null ? `${NOTHING} (needs a control group)` : `${lift(figures)} points`],
-    ["orders brought (95%)", extraOrders(figures)],
-    ["amount brought (95%)", extraAmount(figures)],
+    ["lift (95%)", figures.lift === null ? `${NOTHING} (needs a control group)` : `${liftText(figures)} points`],
+    ["orders brought (95%)", extraOrdersText(figures)],
+    ["amount brought (95%)", extraAmountText(figures)],
   ];
   const width = Math.max(...lines.map(([label]) => label.length));
   const sentence = liftSentence(figures);
@@ -166,8 +134,3 @@ function reportPage(figures: Figures): string {
     .map((line) => `${line}\n`)
     .join("");
 }
-
-const MAX_WIDTH = 100;
-
-const wrap = (text: string): string[] =>
-  text.match(new RegExp(`.{1,${MAX_WIDTH}}(?= |$)`, "g"))?.map((line) => line.trim()) ?? [];

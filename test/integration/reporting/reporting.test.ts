@@ -78,6 +78,7 @@ describe("the recovery report", () => {
       lift: null,
       liftLow: null,
       liftHigh: null,
+      moreBuyers: null,
       extraOrders: null,
       extraOrdersLow: null,
       extraOrdersHigh: null,

@@ -47,6 +47,7 @@ const report = (campaign: string): RecoveryReport => ({
   columns: ["campaign", "step", ...FIGURES],
   rows: [{ keys: { campaign, step: null }, ...some }],
   totals: some,
+  strata: new Map(),
   warnings: [],
 });
 

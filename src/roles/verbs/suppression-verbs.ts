@@ -1,9 +1,9 @@
 /** Suppressions and erasures as the HTTP API shows them. */
-import type { Sql } from "../db/client.ts";
-import type { Actor } from "../db/stores/campaigns/audit-store.ts";
-import { erase } from "../followup/erase.ts";
-import { type AddressInput, type SuppressDeps, suppress, unsuppressById } from "../followup/suppress.ts";
-import { pageOfSuppressions, type SuppressionsQuery, suppressionOf } from "../followup/suppressions.ts";
+import type { Sql } from "../../db/client.ts";
+import type { Actor } from "../../db/stores/campaigns/audit-store.ts";
+import { erase } from "../../followup/erase.ts";
+import { type AddressInput, type SuppressDeps, suppress, unsuppressById } from "../../followup/suppress.ts";
+import { pageOfSuppressions, type SuppressionsQuery, suppressionOf } from "../../followup/suppressions.ts";
 
 type Deps = SuppressDeps & { readonly reads: Sql; readonly zoneOf: (shop: string) => string };
 

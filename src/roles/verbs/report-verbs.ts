@@ -1,0 +1,28 @@
+/** Wires the routes of reports to the features. */
+import type { Config } from "../../config/config.ts";
+import type { Sql } from "../../db/client.ts";
+import { certainSkew, measureSkew } from "../../db/stores/reads/clock-skew.ts";
+import { reportCsv, reportJson } from "../../reporting/format-report.ts";
+import { ownerJson } from "../../reporting/owner/owner-json.ts";
+import { ownerPage } from "../../reporting/owner/page.ts";
+import { type RecoveryInput, recoveryReport } from "../../reporting/recovery.ts";
+
+type Deps = {
+  readonly reads: Sql;
+  readonly shopOf: Config["shop"];
+  readonly zoneOf: (shop: string) => string;
+};
+
+export function reportVerbs({ reads, shopOf, zoneOf }: Deps) {
+  const sql = reads;
+  return {
+    report: async (query: RecoveryInput) => reportJson(await recoveryReport({ sql }, { ...query, zoneOf })),
+    reportCsv: async ({ totals, ...query }: RecoveryInput & { readonly totals: "true" | "false" }) =>
+      reportCsv(await recoveryReport({ sql }, { ...query, zoneOf }), { totals: totals === "true" }),
+    owner: async ({ shop }: { readonly shop: string | null }) => {
+      const skewMs = certainSkew(await measureSkew(sql));
+      const page = await ownerPage({ sql }, { shop, zoneOf, isShop: (id) => shopOf(id) !== null, skewMs });
+      return page === null ? null : ownerJson(page);
+    },
+  };
+}
