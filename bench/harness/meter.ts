@@ -34,7 +34,7 @@ export async function openMeter(sql: Sql): Promise<Meter> {
   const server = statOf(session?.pid ?? 0)?.parent ?? 0;
   const analysed = () => countAnalyses(sql);
   const position = async () => {
-    const [row] = await sql<{ lsn: string }[]>`select pg_current_wal_insert_lsn()::text as lsn`;
+    const [row] = await sql<{ lsn: string }[]>`select pg_current_wal_flush_lsn()::text as lsn`;
     return row?.lsn ?? "0/0";
   };
   return {
