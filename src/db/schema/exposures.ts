@@ -29,9 +29,9 @@ export const exposures = pgTable(
     paid: bigint("paid", { mode: "number" }).array(),
   },
   (t) => [
-    primaryKey({ columns: [t.shopId, t.caseId, t.campaign] }),
-    // The exposure of a buyer before this one, and those that a payment concerns.
-    index("exposures_buyer").on(t.shopId, t.buyerId, t.campaign),
+    // One for each case and campaign: a case has one buyer. By the buyer first, so that one index also finds the exposure before a new one,
+    // and those that a payment concerns.
+    primaryKey({ columns: [t.shopId, t.buyerId, t.campaign, t.caseId] }),
     // Reports of a window. They are stored in the order of time, so this costs an insert nothing.
     index("exposures_at").using("brin", t.at),
   ],

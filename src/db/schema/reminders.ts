@@ -79,11 +79,10 @@ export const reminders = pgTable(
   },
   (t) => [
     primaryKey({ columns: [t.shopId, t.id] }),
-    // A case has one planned row at most for each step: two would both follow the same decided ones. The index names nothing that changes, so
-    // deciding a row and recording it write no index (HOT). The table leaves room on each page for that.
-    uniqueIndex("reminders_of_step").on(t.shopId, t.caseId, t.step, t.seq),
-    // The plan and the recent sends of loaded buyers.
-    index("reminders_buyer").on(t.shopId, t.buyerId),
+    // A case has one planned row at most for each step: two would both follow the same decided ones. A case has one buyer, who stands first, so
+    // that this also finds the plan and the recent sends of loaded buyers. The index names nothing that changes, so deciding a row and
+    // recording it write no index (HOT). The table leaves room on each page for that.
+    uniqueIndex("reminders_of_step").on(t.shopId, t.buyerId, t.caseId, t.step, t.seq),
     // The scan for due retries. Few reminders wait for one.
     index("reminders_retry").on(t.retryAt).where(sql`retry_at is not null`),
   ],

@@ -25,21 +25,23 @@ export async function mergeBuyers(
   takeOver: { readonly loser: string; readonly platformId: string | null } | null,
 ): Promise<void> {
   const gone = plain(losers);
+  const all = plain([winner, ...losers]);
   const rows = await sql<OpenCaseRow[]>`
     select id, buyer_id, had_plan as "hadPlan", manual, manual_at, back_at, promise, departures from cases
-    where shop_id = ${shop} and buyer_id = any(${plain([winner, ...losers])}::uuid[]) and ended_at is null
+    where shop_id = ${shop} and buyer_id = any(${all}::uuid[]) and ended_at is null
     order by opened_at, id`;
   const open = rows.map((row) => ({ ...row, manual: personsCase(row) }));
   const kept = open.find(({ buyer_id }) => buyer_id === winner) ?? open[0];
   const held = kept === undefined ? null : heldOn(kept, open);
   const ended = plain(open.filter(({ id }) => id !== kept?.id).map(({ id }) => id));
   await Promise.all([
-    sql`delete from reminders where shop_id = ${shop} and case_id = any(${ended}::uuid[]) and state = 'planned'`,
+    sql`delete from reminders
+        where shop_id = ${shop} and buyer_id = any(${all}::uuid[]) and case_id = any(${ended}::uuid[]) and state = 'planned'`,
     sql`update cases set ended_at = dunlin_now() where shop_id = ${shop} and id = any(${ended}::uuid[])`,
     sql`update orders set buyer_id = ${winner}, case_id = case when case_id = any(${ended}::uuid[]) then ${kept?.id ?? null} else case_id end
         where shop_id = ${shop} and buyer_id = any(${gone}::uuid[])`,
     sql`update reminders set buyer_id = ${winner} where shop_id = ${shop} and buyer_id = any(${gone}::uuid[])`,
-    ...(kept === undefined || open.length === 1 ? [] : [joinReminders(sql, shop, kept.id, ended)]),
+    ...(kept === undefined || open.length === 1 ? [] : [joinReminders(sql, { shop, winner, kept: kept.id, ended })]),
     sql`update cases set buyer_id = ${winner} where shop_id = ${shop} and buyer_id = any(${gone}::uuid[])`,
     sql`update cases set had_plan = ${held?.hadPlan ?? false}, manual = ${held !== null && isManual(held)},
         manual_at = ${moment(held?.manual?.since)}, back_at = ${moment(held?.manual?.backAt)},
@@ -56,11 +58,14 @@ export async function mergeBuyers(
 }
 
 /** The rows of the ended cases become those of the kept one, in the order in which they were decided. New numbers are above all old ones. */
-const joinReminders = (sql: Sql, shop: string, kept: string, ended: string) =>
+const joinReminders = (
+  sql: Sql,
+  { shop, winner, kept, ended }: { shop: string; winner: string; kept: string; ended: string },
+) =>
   sql`
     update reminders r set case_id = ${kept}, seq = n.top + n.place
     from (
       select id, max(seq) over step as top, row_number() over (step order by decided_at nulls last, id) as place
-      from reminders where shop_id = ${shop} and (case_id = ${kept} or case_id = any(${ended}::uuid[]))
+      from reminders where shop_id = ${shop} and buyer_id = ${winner} and (case_id = ${kept} or case_id = any(${ended}::uuid[]))
       window step as (partition by step)) n
     where r.shop_id = ${shop} and r.id = n.id`;

@@ -76,5 +76,6 @@ async function endEmptyCase(sql: Sql, { shop, id }: Key): Promise<void> {
       and not exists (select from orders o where o.shop_id = c.shop_id and o.buyer_id = c.buyer_id and o.case_id = c.id and o.in_case)
     returning c.id`;
   for (const { id: ended } of empty)
-    await sql`delete from reminders where shop_id = ${shop} and case_id = ${ended} and state = 'planned'`;
+    await sql`
+      delete from reminders where shop_id = ${shop} and buyer_id = ${id} and case_id = ${ended} and state = 'planned'`;
 }

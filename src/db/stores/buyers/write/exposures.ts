@@ -64,16 +64,17 @@ function exposureOf(buyer: LoadedBuyer, decision: Decision): Exposure | null {
   };
 }
 
-/** The first one of a case and campaign stays. The caller holds the buyers' locks. */
+/** The first one of a case and campaign stays. The caller holds the buyers' locks, so nobody else inserts one meanwhile. */
 export function insertExposures(sql: Sql, rows: readonly Exposure[]): Fragment | null {
   if (rows.length === 0) return null;
   return sql`
     insert into exposures (${exposures.names(sql)}, previous_at)
-    select ${exposures.values(sql)}, (
-      select max(e.at) from exposures e
-      where e.shop_id = n.shop_id and e.buyer_id = n.buyer_id and e.campaign = n.campaign and e.case_id <> n.case_id)
+    select ${exposures.values(sql)}, stored.at
     from ${exposures.rows(sql, rows)}
-    on conflict (shop_id, case_id, campaign) do nothing`;
+    cross join lateral (
+      select max(e.at) as at, bool_or(e.case_id = n.case_id) as has_this from exposures e
+      where e.shop_id = n.shop_id and e.buyer_id = n.buyer_id and e.campaign = n.campaign) stored
+    where stored.has_this is not true`;
 }
 
 /** Notes which orders of the exposures of these orders' buyers are paid. The caller holds the buyers' locks, and has written the orders. */

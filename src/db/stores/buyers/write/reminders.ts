@@ -95,7 +95,8 @@ export function insertReminders(sql: Sql, rows: readonly NewReminder[]): Fragmen
     insert into reminders (${created.names(sql)}, seq)
     select ${created.values(sql)}, n.after + case when n.in_stored_case then coalesce((
       select max(r.seq) + 1 from reminders r
-      where r.shop_id = n.shop_id and r.case_id = n.case_id and r.step = n.step and r.decided_at is not null), 0) else 0 end
+      where r.shop_id = n.shop_id and r.buyer_id = n.buyer_id and r.case_id = n.case_id and r.step = n.step
+        and r.decided_at is not null), 0) else 0 end
     from ${numbered.rows(sql, rows)}`;
 }
 
