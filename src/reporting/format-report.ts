@@ -6,6 +6,7 @@ import { instantWriter } from "./instants.ts";
 import type { Dimension, RecoveryReport } from "./recovery.ts";
 import type { ExtraAmount } from "./report/effect.ts";
 import type { ZonePeriod } from "./report/period.ts";
+import type { CampaignVariants } from "./report/variants.ts";
 import { csvLines, csvText } from "./text-table.ts";
 
 export type Money = { readonly amount: string; readonly currency: string };
@@ -31,6 +32,7 @@ export type ReportJson = {
   readonly columns: readonly string[];
   readonly rows: readonly (FiguresJson & Partial<Record<Dimension, string | null>>)[];
   readonly totals: FiguresJson;
+  readonly variants: readonly CampaignVariants[];
   readonly warnings: readonly string[];
 };
 
@@ -56,7 +58,7 @@ export function figuresJson(figures: Figures): FiguresJson {
   };
 }
 
-export function reportJson({ by, period, columns, rows, totals, warnings }: RecoveryReport): ReportJson {
+export function reportJson({ by, period, columns, rows, totals, variants, warnings }: RecoveryReport): ReportJson {
   const [first, ...others] = period.zones;
   const zone = first === undefined || others.length > 0 ? null : first.zone;
   const write = instantWriter(zone ?? "UTC");
@@ -74,6 +76,7 @@ export function reportJson({ by, period, columns, rows, totals, warnings }: Reco
     columns,
     rows: rows.map(({ keys, ...figures }) => ({ ...keys, ...figuresJson(figures) })),
     totals: figuresJson(totals),
+    variants,
     warnings,
   };
 }

@@ -32,7 +32,7 @@
  */
 import type { Sql } from "../db/client.ts";
 import { databaseNow } from "../db/stores/intake/intake-store.ts";
-import { countArms, sumStakes } from "../db/stores/reads/report-arms-store.ts";
+import { countArms, countVariants, sumStakes } from "../db/stores/reads/report-arms-store.ts";
 import {
   DIMENSIONS,
   type Dimension,
@@ -53,6 +53,7 @@ import { inTransaction } from "../db/transaction.ts";
 import { add, COUNTS, type Draft, emptyDraft, FIGURES, type Figures, figuresOf, sumOf } from "./figures.ts";
 import { addArm, addMoney, effectOf, isOpen, type Strata } from "./report/effect.ts";
 import { type Asked, type Period, readPeriod, type ZoneOf } from "./report/period.ts";
+import { type CampaignVariants, variantsOf } from "./report/variants.ts";
 
 export { DIMENSIONS, type Dimension, type Figures };
 
@@ -67,6 +68,8 @@ export type RecoveryReport = {
   /** Sorted by their keys, null last; without dimensions one row, equal to the totals. */
   readonly rows: readonly ReportRow[];
   readonly totals: Figures;
+  /** With rows by variant: how the variants of each campaign compare. */
+  readonly variants: readonly CampaignVariants[];
   /** The arms behind the totals, by shop, campaign and share held out. */
   readonly strata: Strata;
   /** Reasons to doubt the figures. */
@@ -104,8 +107,20 @@ export async function reportIn(sql: Sql, input: RecoveryInput): Promise<Recovery
   const figures = (draft: Draft): Figures => figuresOf(draft, running(draft));
   const rows = [...byKey].map(([key, draft]) => ({ keys: keysOf(by, key), ...figures(draft) }));
   rows.sort((one, two) => compareKeys(by, one.keys, two.keys));
+  const variants = by.includes("variant")
+    ? variantsOf(await countVariants(sql, { ...report, horizon: input.horizon ?? null }))
+    : [];
   const warnings = effectOf(sum.strata, false).skewed ? [SKEWED] : [];
-  return { by, period, columns: [...by, ...FIGURES], rows, totals: figures(sum), strata: sum.strata, warnings };
+  return {
+    by,
+    period,
+    columns: [...by, ...FIGURES],
+    rows,
+    totals: figures(sum),
+    strata: sum.strata,
+    variants,
+    warnings,
+  };
 }
 
 const SKEWED =

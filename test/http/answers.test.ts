@@ -121,6 +121,7 @@ const GROUPS: readonly Group[] = [
       { route: "GET /v1/reports/recovery" },
       { route: "GET /v1/reports/recovery", url: `/v1/reports/recovery?by=${KEYS}&${WINDOW}` },
       { route: "GET /v1/reports/recovery", url: `/v1/reports/recovery?by=campaign&horizon=30m&${WINDOW}` },
+      { route: "GET /v1/reports/recovery", url: "/v1/reports/recovery?by=variant" },
     ],
   },
   {

@@ -58,6 +58,7 @@ export const REPORT: RecoveryReport = {
   columns: ["campaign", ...Object.keys(totals)],
   rows: [{ campaign: "d11", ...totals }],
   totals,
+  variants: [],
   warnings: [],
 };
 

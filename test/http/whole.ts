@@ -212,8 +212,13 @@ export async function happen({ database, receive, dispatch }: Awaited<ReturnType
   // Within the twelve weeks of the owner's page: a campaign that held nobody out at first, and then a tenth.
   const spring = { campaign: "spring", at: T0 - 20 * DAY };
   await exposed(database.sql, { ...spring, buyers: 30, paid: 9, share: 0 });
-  await exposed(database.sql, { ...spring, buyers: 180, paid: 90 });
+  await exposed(database.sql, { ...spring, buyers: 90, paid: 50, variant: "a" });
+  await exposed(database.sql, { ...spring, buyers: 90, paid: 40, variant: "b" });
   await exposed(database.sql, { ...spring, buyers: 20, paid: 6, held: true });
+  // Long ago, a campaign with a variant that is much better.
+  const summer = { campaign: "summer", at: T0 - 200 * DAY, buyers: 1_000, share: 0 };
+  await exposed(database.sql, { ...summer, paid: 100, variant: "a" });
+  await exposed(database.sql, { ...summer, paid: 500, variant: "b" });
   await receive(T0 + 50 * MINUTE, later("refunded", "refunded", 50), later("paid", "refunded", 50, { amount: "1.00" }));
 }
 

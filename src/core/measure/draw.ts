@@ -1,5 +1,6 @@
 /** Checks of the draw: whether as many buyers were held out as should be, and which variant is the better one. */
-import { type Arm, alwaysValid, type Interval, liftOf } from "./lift.ts";
+import { type Arm, alwaysValid, type Interval, isMeasured, liftOf } from "./lift.ts";
+import { moreBuyers } from "./power.ts";
 
 /** |z| of a probability of 0.1% on both sides. */
 const ALARM = 3.290526731491926;
@@ -21,26 +22,30 @@ export function isSkewed(
   return variance > 0 && Math.abs(excess) / Math.sqrt(variance) > ALARM;
 }
 
-export type Comparison = Interval & { readonly one: string; readonly other: string; readonly difference: number };
+export type Comparison = Interval & {
+  readonly one: string;
+  readonly other: string;
+  readonly difference: number;
+  /** About so many more buyers of both would show a difference of this size; null: it is shown already, or both paid alike. */
+  readonly moreBuyers: number | null;
+};
+
+/** The arms by variant. In a stratum they differ by nothing but the draw. */
+export type VariantStratum = ReadonlyMap<string, Arm>;
 
 /**
  * The variants, two by two, with intervals that hold for all of them together and at any time (Bonferroni). `winner`: the one that is above all
  * others; null as long as an interval reaches zero.
  */
-export function compareVariants(arms: ReadonlyMap<string, Arm>): {
+export function compareVariants(strata: readonly VariantStratum[]): {
   readonly comparisons: readonly Comparison[];
   readonly winner: string | null;
 } {
-  const keys = [...arms.keys()].sort();
-  const comparisons: Comparison[] = [];
+  const keys = [...new Set(strata.flatMap((arms) => [...arms.keys()]))].sort();
   const pairs = (keys.length * (keys.length - 1)) / 2;
-  for (const [at, one] of keys.entries())
-    for (const other of keys.slice(at + 1)) {
-      const [treated, held] = [arms.get(one), arms.get(other)];
-      const found = treated === undefined || held === undefined ? null : liftOf([{ treated, held, weight: 1 }]);
-      if (found === null) continue;
-      comparisons.push({ one, other, difference: found.lift, ...alwaysValid(found, pairs) });
-    }
+  const comparisons = keys.flatMap((one, at) =>
+    keys.slice(at + 1).flatMap((other) => comparison(strata, one, other, pairs) ?? []),
+  );
   const beats = (key: string, each: Comparison) =>
     each.one === key ? each.low > 0 : each.other === key && each.high < 0;
   const winner = keys.find((key) => {
@@ -48,4 +53,26 @@ export function compareVariants(arms: ReadonlyMap<string, Arm>): {
     return own.length === keys.length - 1 && own.length > 0 && own.every((each) => beats(key, each));
   });
   return { comparisons, winner: winner ?? null };
+}
+
+const NOBODY: Arm = { n: 0, paid: 0 };
+
+function comparison(strata: readonly VariantStratum[], one: string, other: string, pairs: number): Comparison | null {
+  const both = strata.map((arms) => {
+    const [treated, held] = [arms.get(one) ?? NOBODY, arms.get(other) ?? NOBODY];
+    return { treated, held, weight: treated.n + held.n };
+  });
+  const found = liftOf(both);
+  if (found === null) return null;
+  const { low, high } = alwaysValid(found, pairs);
+  const buyers = both.filter(isMeasured).reduce((sum, { weight }) => sum + weight, 0);
+  const isShown = low > 0 || high < 0;
+  return {
+    one,
+    other,
+    difference: found.lift,
+    low,
+    high,
+    moreBuyers: isShown ? null : moreBuyers(found, buyers, true, pairs),
+  };
 }

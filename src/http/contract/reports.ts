@@ -120,6 +120,27 @@ export const recoveryReport = z.strictObject({
   columns: z.array(text).describe("The names in `by`, then the figures"),
   rows: z.array(z.strictObject({ ...keys, ...figures })).describe("Each row has a value for every name in `by`"),
   totals: z.strictObject(figures),
+  variants: z
+    .array(
+      z.strictObject({
+        campaign: text,
+        winner: maybeText.describe("null: there is none yet"),
+        variants: z.array(z.strictObject({ variant: text, buyers: z.int(), openBuyers: z.int(), paidRate: rate })),
+        comparisons: z.array(
+          z.strictObject({
+            one: text,
+            other: text,
+            difference: z.number().describe("The share of the reminded buyers of `one` who paid, less that of `other`"),
+            low: z.number(),
+            high: z.number(),
+            moreBuyers: z.int().nullable().describe("About so many more would show a difference of this size"),
+          }),
+        ),
+      }),
+    )
+    .describe(
+      "With `by=variant`: the variants of each campaign, two by two, with 95% intervals that hold for all of them together and at any time",
+    ),
   warnings: z.array(text).describe("Reasons to doubt the figures"),
 });
 

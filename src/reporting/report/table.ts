@@ -6,10 +6,11 @@ import { CONTROL_GROUP } from "../../db/stores/reads/report-keys.ts";
 import type { Figures } from "../figures.ts";
 import { costOf, moneyOf } from "../format-report.ts";
 import type { Dimension, RecoveryReport, ReportRow } from "../recovery.ts";
-import { type Column, textTable } from "../text-table.ts";
+import { type Column, printable, textTable } from "../text-table.ts";
 import { count, extraAmountText, extraOrdersText, liftText, money, NOTHING, percent, span, wrap } from "./amounts.ts";
 import { liftSentence } from "./lift-words.ts";
 import type { Period, ZonePeriod } from "./period.ts";
+import { variantSentence } from "./variant-words.ts";
 
 const times = (value: number): string => `${value < 10 ? value.toFixed(1) : count(Math.round(value))}×`;
 
@@ -59,7 +60,10 @@ export function reportTable(report: RecoveryReport): string {
     ...cells(row),
   ]);
   const sum = [...by.map((_, i) => (i === 0 ? "total" : "")), ...cells(totals)];
-  return heading + textTable(columns, [...lines, sum], 1) + doubts.join("");
+  const variants = report.variants
+    .flatMap((each) => ["", ...wrap(printable(variantSentence(each)))])
+    .map((line) => `${line}\n`);
+  return heading + textTable(columns, [...lines, sum], 1) + variants.join("") + doubts.join("");
 }
 
 /** `Recovery on 2026-11-11 (Asia/Shanghai)`, and the dates by which figures count. */

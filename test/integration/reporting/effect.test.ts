@@ -1,12 +1,15 @@
 /** The effect of the reminders, on real intake and dispatch: who is counted, in which arm, from when to when. */
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { liftOf } from "../../../src/core/measure/lift.ts";
 import { isHeldOut } from "../../../src/core/rules/arms.ts";
 import { DAY, HOUR, MINUTE, SECOND } from "../../../src/core/values/duration.ts";
 import { hash32 } from "../../../src/core/values/hash.ts";
 import type { Campaign } from "../../../src/core/values/policy.ts";
 import { DIMENSIONS, recoveryReport } from "../../../src/reporting/recovery.ts";
+import { reportTable } from "../../../src/reporting/report/table.ts";
+import { testDatabase } from "../../support/database.ts";
 import { dispatchSetup, receivedEvent, T0 } from "../../support/dispatch.ts";
+import { type ExposedBuyers, exposed } from "../../support/exposures.ts";
 import { afterCreated } from "../../support/rules.ts";
 
 const ALL = { from: null, to: null };
@@ -277,4 +280,72 @@ it("counts buyers apart whom a shared number had joined", async () => {
     // The third buyer is one too many: the number is nobody's, and the second was a buyer of its own.
     expect(rows.map(({ first }) => first)).toEqual([[true], [true, false], [true, true]][day]);
   }
+});
+
+describe("variants", () => {
+  const NOW = T0 + 10 * DAY;
+  const facts = async () => {
+    const database = await testDatabase();
+    await database.setNow(NOW);
+    const { sql } = database;
+    const arm = (variant: string, buyers: number, paid: number, more: Partial<ExposedBuyers> = {}) =>
+      exposed(sql, { at: T0, variant, buyers, paid, ...more });
+    const report = (by: readonly ("variant" | "campaign")[] = ["variant"], more = {}) =>
+      recoveryReport({ sql }, { by, ...ALL, ...more });
+    return { sql, arm, report };
+  };
+
+  it("have no winner until the interval has left zero, and say how many more buyers it takes", async () => {
+    const { arm, report } = await facts();
+    await arm("a", 1_000, 300);
+    await arm("b", 1_000, 350);
+    // Held out buyers have a variant too; it means nothing.
+    await arm("a", 500, 400, { held: true });
+    const early = await report();
+    expect(early.variants).toMatchObject([
+      {
+        campaign: "default",
+        winner: null,
+        variants: [
+          { variant: "a", buyers: 1_000, openBuyers: 0, paidRate: 0.3 },
+          { variant: "b", buyers: 1_000, openBuyers: 0, paidRate: 0.35 },
+        ],
+        comparisons: [{ one: "a", other: "b", moreBuyers: expect.any(Number) }],
+      },
+    ]);
+    expect(reportTable(early)).toMatch(
+      /\ndefault: no winner yet\. b is 5\.0 points above a \(−[\d.]+ to \+[\d.]+\)\. About [\d,]+ more\s+buyers would show/,
+    );
+    await arm("a", 9_000, 2_700);
+    await arm("b", 9_000, 3_150);
+    const late = await report(["campaign", "variant"]);
+    expect(late.variants).toMatchObject([{ winner: "b", comparisons: [{ moreBuyers: null }] }]);
+    expect(reportTable(late)).toMatch(/\ndefault: b wins\. b is 5\.0 points above a \(\+[\d.]+ to \+[\d.]+\)\./);
+    expect((await report(["campaign"])).variants).toEqual([]);
+  });
+
+  it("of versions with other weights are compared within each version", async () => {
+    const { arm, report } = await facts();
+    await arm("a", 900, 450);
+    await arm("b", 100, 50);
+    await arm("a", 100, 10, { version: "2" });
+    await arm("b", 900, 90, { version: "2" });
+    const [found] = (await report()).variants;
+    expect(found?.variants.map(({ paidRate }) => paidRate)).toEqual([0.46, 0.14]);
+    expect(found?.winner).toBeNull();
+    expect(found?.comparisons[0]?.difference).toBeCloseTo(0, 12);
+  });
+
+  it("count a payment up to the horizon, and buyers whose time is over", async () => {
+    const { arm, report } = await facts();
+    await arm("a", 10, 5, { at: NOW - 2 * HOUR });
+    await arm("b", 10, 5, { at: NOW - 2 * HOUR });
+    const [open] = (await report()).variants;
+    expect(open).toMatchObject({ winner: null, comparisons: [], variants: [{ openBuyers: 10 }, { openBuyers: 10 }] });
+    // Paid after an hour.
+    const rates = async (horizon: number) =>
+      (await report(["variant"], { horizon })).variants[0]?.variants.map(({ paidRate }) => paidRate);
+    expect(await rates(HOUR)).toEqual([0.5, 0.5]);
+    expect(await rates(HOUR - 1)).toEqual([0, 0]);
+  });
 });

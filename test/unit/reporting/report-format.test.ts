@@ -48,6 +48,7 @@ const report = (campaign: string): RecoveryReport => ({
   rows: [{ keys: { campaign, step: null }, ...some }],
   totals: some,
   strata: new Map(),
+  variants: [],
   warnings: [],
 });
 

@@ -88,6 +88,29 @@ export function sumStakes(sql: Sql, input: ArmsInput) {
     ${groupBy(sql, input.by, ["stratum", "share", "held", "currency"])}`;
 }
 
+export type VariantRow = {
+  readonly campaign: string;
+  /** The buyers of one shop, version and share held out are compared. */
+  readonly stratum: string;
+  readonly variant: string;
+  /** Reminded buyers that are mature, those of them with a paid order, and those that are not mature yet. */
+  readonly buyers: number;
+  readonly paid: number;
+  readonly open: number;
+};
+
+/** The reminded by variant. A version may give the variants other weights, so only buyers of one version are compared. */
+export function countVariants(sql: Sql, input: ArmsInput) {
+  return sql<VariantRow[]>`
+    select campaign, stratum, variant, count(*) filter (where mature)::int8 as buyers,
+      count(*) filter (where mature and paid)::int8 as paid, count(*) filter (where not mature)::int8 as open
+    from (
+      select e.campaign, jsonb_build_array(e.shop_id, e.campaign_version, e.share)::text as stratum, e.variant, ${isMature(sql, input)} as mature,
+        exists (select from unnest(e.paid) as p(after) where p.after <= ${within(sql, input)}) as paid
+      from exposures e where not e.held and e.variant is not null and ${isFirst(sql, input.windows)}) exposed
+    group by campaign, stratum, variant order by campaign, variant`;
+}
+
 const stratum = (sql: Sql): Fragment =>
   sql`jsonb_build_array(e.shop_id, e.campaign, e.share)::text as stratum` as unknown as Fragment;
 

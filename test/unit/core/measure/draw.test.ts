@@ -23,8 +23,9 @@ describe("the sizes of the arms", () => {
 });
 
 describe("variants", () => {
-  const arms = (given: Record<string, readonly [paid: number, n: number]>) =>
-    new Map(Object.entries(given).map(([key, [paid, n]]) => [key, { paid, n }]));
+  const arms = (given: Record<string, readonly [paid: number, n: number]>) => [
+    new Map(Object.entries(given).map(([key, [paid, n]]) => [key, { paid, n }])),
+  ];
 
   it("have a winner once the interval has left zero", () => {
     expect(compareVariants(arms({ a: [300, 1_000], b: [350, 1_000] })).winner).toBeNull();
@@ -38,6 +39,24 @@ describe("variants", () => {
     expect(three.comparisons).toHaveLength(1);
     const width = ({ low, high }: { low: number; high: number } = { low: 0, high: 0 }) => high - low;
     expect(width(three.comparisons[0])).toBeGreaterThan(width(pair.comparisons[0]));
+  });
+
+  it("are compared within their strata only", () => {
+    // In one version half of all buyers paid, in the other a tenth. The versions gave the variants other weights.
+    const strata = [...arms({ a: [450, 900], b: [50, 100] }), ...arms({ a: [10, 100], b: [90, 900] })];
+    const { comparisons, winner } = compareVariants(strata);
+    expect(winner).toBeNull();
+    expect(comparisons[0]?.difference).toBeCloseTo(0, 12);
+    expect(comparisons[0]?.moreBuyers).toBeNull();
+  });
+
+  it("need so many more buyers, until they have a winner", () => {
+    const [some] = compareVariants(arms({ a: [300, 1_000], b: [350, 1_000] })).comparisons;
+    const more = some?.moreBuyers ?? 0;
+    expect(more).toBeGreaterThan(1_000);
+    const scale = (2_000 + more) / 2_000;
+    const enough = compareVariants(arms({ a: [300 * scale, 1_000 * scale], b: [350 * scale, 1_000 * scale] }));
+    expect([enough.winner, enough.comparisons[0]?.moreBuyers]).toEqual(["b", null]);
   });
 
   it("are not compared with nobody, nor alone", () => {
