@@ -21,6 +21,7 @@ import type { OperationsVerbs } from "./contract/operations.ts";
 import type { OrdersVerbs } from "./contract/orders.ts";
 import type { PromisesVerbs } from "./contract/promises.ts";
 import type { RehearsalsVerbs } from "./contract/rehearsals.ts";
+import type { OrderListVerbs } from "./contract/reports/order-list.ts";
 import type { OwnerVerbs } from "./contract/reports/owner.ts";
 import type { ReportsVerbs } from "./contract/reports.ts";
 import type { TemplatesVerbs } from "./contract/templates.ts";
@@ -91,6 +92,7 @@ export type HttpVerbs = EventsVerbs &
   RehearsalsVerbs &
   ReportsVerbs &
   OwnerVerbs &
+  OrderListVerbs &
   OrdersVerbs &
   ListsVerbs &
   PromisesVerbs &

@@ -161,7 +161,7 @@ export function buildApi(input: ApiInput) {
     },
     metrics: metrics.text,
     observe: metrics.answered,
-    ...reportVerbs({ reads, shopOf: config.shop, zoneOf }),
+    ...reportVerbs({ reads, shopOf: config.shop, zoneOf, vault }),
     upcoming: (forMs) =>
       upcoming(
         { sql: reads, ...input.current(), channels: config.channels, shopOf: config.shop, zone: commonZone(config) },

@@ -14,6 +14,7 @@ const ROUTES: readonly ["GET" | "POST" | "PUT" | "DELETE", string, string][] = [
   ["POST", "/v1/orders/acme/o1/promise", "operator"],
   ["GET", "/v1/reports/recovery", "viewer"],
   ["GET", "/v1/reports/owner", "viewer"],
+  ["GET", "/v1/orders", "viewer"],
   ["GET", "/v1/orders/acme/o1", "viewer"],
   ["GET", "/v1/cases", "viewer"],
   ["GET", "/v1/reminders", "viewer"],

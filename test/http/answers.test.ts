@@ -28,6 +28,7 @@ import { pageOf } from "../../src/http/contract/parts/values.ts";
 import { promiseAnswer } from "../../src/http/contract/promises.ts";
 import { receiptCounts } from "../../src/http/contract/receipts.ts";
 import { rehearsal } from "../../src/http/contract/rehearsals.ts";
+import { orderItem } from "../../src/http/contract/reports/order-list.ts";
 import { ownerAnswer } from "../../src/http/contract/reports/owner.ts";
 import { recoveryReport } from "../../src/http/contract/reports.ts";
 import { preview } from "../../src/http/contract/templates.ts";
@@ -133,6 +134,15 @@ const GROUPS: readonly Group[] = [
   {
     schema: orderStory,
     cases: STORIES.map((id) => ({ route: "GET /v1/orders/:shop/:id", url: `/v1/orders/acme/${id}` })),
+  },
+  {
+    schema: pageOf(orderItem),
+    cases: [
+      { route: "GET /v1/orders" },
+      { route: "GET /v1/orders", url: "/v1/orders?limit=1" },
+      { route: "GET /v1/orders", url: "/v1/orders?q=endless" },
+      { route: "GET /v1/orders", url: "/v1/orders?q=paid&recovered=true" },
+    ],
   },
   {
     schema: pageOf(caseItem),

@@ -37,6 +37,7 @@ it("describes every route with its answers, bodies and access", () => {
     "/v1/deliveries",
     "/v1/erasures",
     "/v1/events",
+    "/v1/orders",
     "/v1/orders/{shop}/{id}",
     "/v1/orders/{shop}/{id}/promise",
     "/v1/receipts/{channel}",

@@ -85,6 +85,62 @@ describe("GET /v1/reports/owner", () => {
   });
 });
 
+describe("GET /v1/orders", () => {
+  it("passes the query on, and shows phone numbers to operators only", async () => {
+    const asked: unknown[] = [];
+    const { app } = stubServer({
+      listOrders: async (query) => {
+        asked.push(query);
+        return query.shop === "nope"
+          ? { kind: "unknown_shop" }
+          : query.cursor === "x"
+            ? { kind: "invalid_cursor" }
+            : { kind: "page", page: { items: [], next: null } };
+      },
+    });
+    const ask = (query: string, key = "viewer") => app.inject({ url: `/v1/orders${query}`, headers: bearer(key) });
+    expect((await ask("?shop=acme&state=paid&campaign=d11&recovered=true&q=%231006&limit=7")).json()).toEqual({
+      items: [],
+      next: null,
+    });
+    await ask(`?recovered=false&from=${FROM}`, "operator");
+    const none = { shop: null, state: null, campaign: null, recovered: null, q: null, cursor: null };
+    expect(asked).toEqual([
+      {
+        ...none,
+        ...{ shop: "acme", state: "paid", campaign: "d11", recovered: true, q: "#1006", limit: 7 },
+        ...{ from: null, to: null, phones: false },
+      },
+      { ...none, recovered: false, limit: 50, from: { kind: "instant", at: AT }, to: null, phones: true },
+    ]);
+    const unknown = await ask("?shop=nope");
+    expect([unknown.statusCode, unknown.json().code]).toEqual([404, "shop_not_found"]);
+    const cursor = await ask("?cursor=x");
+    expect([cursor.statusCode, cursor.json().errors]).toEqual([
+      422,
+      [{ parameter: "cursor", message: expect.stringContaining("of this list") }],
+    ]);
+  });
+
+  it.each([
+    ["q=", "q", /must not be empty/],
+    ["q=%20", "q", /must not be empty/],
+    [`q=${"1".repeat(201)}`, "q", /200/],
+    ["q=a%00b", "q", /NUL/],
+    ["state=lost", "state", /unpaid.*refunded/],
+    ["recovered=yes", "recovered", /true.*false/],
+    ["limit=0", "limit", /1 to 500/],
+    ["limit=501", "limit", /1 to 500/],
+    ["from=2026-11-11&to=2026-11-10", "from", /before to/],
+    ["phone=1", "phone", /is not a parameter/],
+  ])("names the wrong parameter: %s", async (query, parameter, message) => {
+    const { app } = stubServer();
+    const answer = await app.inject({ url: `/v1/orders?${query}`, headers: bearer("viewer") });
+    expect([answer.statusCode, answer.json().code]).toEqual([422, "invalid_query"]);
+    expect(answer.json().errors).toMatchObject([{ parameter, message: expect.stringMatching(message) }]);
+  });
+});
+
 describe("a store that does not answer in time", () => {
   const limited = async (limitMs: number) => {
     const database = await testDatabase();

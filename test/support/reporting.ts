@@ -44,6 +44,7 @@ export async function reportFacts(
   return {
     sql,
     database,
+    vault: deps.vault,
     receive,
     /** An order of a buyer of its own, unless one is given. */
     order: (id: string, at: number, more: Record<string, unknown> = {}, shop = "acme") =>

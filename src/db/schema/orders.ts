@@ -40,6 +40,8 @@ export const orders = pgTable(
     index("orders_buyer").on(t.shopId, t.buyerId),
     // An order that somebody asks for by its number.
     index("orders_number").on(t.shopId, t.number).where(sql`number is not null`),
+    // The list of orders, newest first. Orders arrive nearly in this order, so an insert writes its last page.
+    index("orders_created").on(t.shopId, t.createdAt, t.id),
   ],
 );
 

@@ -177,6 +177,8 @@ export const recoveries = pgTable(
     primaryKey({ columns: [t.shopId, t.orderId] }),
     // Reports look up recoveries by reminder.
     index("recoveries_reminder").on(t.shopId, t.reminderId),
+    // The list of recovered orders.
+    index("recoveries_reminded").on(t.shopId, t.remindedAt, t.orderId),
   ],
 );
 

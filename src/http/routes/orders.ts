@@ -1,16 +1,45 @@
-/** `GET /v1/orders/:shop/:id`: the story of an order. */
+/** The list of orders, and the story of one. */
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { type OrdersVerbs, orderStory } from "../contract/orders.ts";
 import { orderParams } from "../contract/parts/query.ts";
+import { pageOf } from "../contract/parts/values.ts";
+import { type OrderListVerbs, orderItem, ordersQuery } from "../contract/reports/order-list.ts";
 import { mayAct } from "../kit/auth.ts";
 import { HttpProblem } from "../kit/errors.ts";
+import { found } from "../kit/found.ts";
 import { addNoStore } from "../kit/no-store.ts";
 import { answers, JSON_TYPE } from "../kit/openapi.ts";
 
-export function orderRoutes(plain: FastifyInstance, { explain }: OrdersVerbs): void {
+export function orderRoutes(plain: FastifyInstance, { explain, listOrders }: OrdersVerbs & OrderListVerbs): void {
   addNoStore(plain);
-  plain.withTypeProvider<ZodTypeProvider>().get(
+  const app = plain.withTypeProvider<ZodTypeProvider>();
+  app.get(
+    "/v1/orders",
+    {
+      config: { access: "viewer" },
+      schema: {
+        querystring: ordersQuery,
+        summary: "Orders",
+        description:
+          "The orders that the report's `orders` counts, newest first; with `recovered=true` those that `recoveredOrders` counts. `from` and `to` select as in the report: by the time of the order, or of the reminder: [from, to).",
+        tags: ["lists"],
+        response: answers(200, "A page", { [JSON_TYPE]: pageOf(orderItem) }),
+      },
+    },
+    async ({ query, holder }) => {
+      const phones = holder !== null && mayAct(holder.role, "operator");
+      const list = await listOrders({ ...query, phones });
+      if (list.kind === "unknown_shop")
+        throw new HttpProblem(
+          "shop_not_found",
+          `the shop ${quoted(query.shop ?? "")} is not configured and has no orders`,
+        );
+      return found(list.kind === "page" ? list.page : null);
+    },
+  );
+
+  app.get(
     "/v1/orders/:shop/:id",
     {
       config: { access: "viewer" },

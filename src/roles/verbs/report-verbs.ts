@@ -2,7 +2,9 @@
 import type { Config } from "../../config/config.ts";
 import type { Sql } from "../../db/client.ts";
 import { certainSkew, measureSkew } from "../../db/stores/reads/clock-skew.ts";
+import type { Vault } from "../../db/vault.ts";
 import { reportCsv, reportJson } from "../../reporting/format-report.ts";
+import { listOrders, type OrderListQuery } from "../../reporting/orders/list-orders.ts";
 import { ownerJson } from "../../reporting/owner/owner-json.ts";
 import { ownerPage } from "../../reporting/owner/page.ts";
 import { type RecoveryInput, recoveryReport } from "../../reporting/recovery.ts";
@@ -11,9 +13,10 @@ type Deps = {
   readonly reads: Sql;
   readonly shopOf: Config["shop"];
   readonly zoneOf: (shop: string) => string;
+  readonly vault: Vault;
 };
 
-export function reportVerbs({ reads, shopOf, zoneOf }: Deps) {
+export function reportVerbs({ reads, shopOf, zoneOf, vault }: Deps) {
   const sql = reads;
   return {
     report: async (query: RecoveryInput) => reportJson(await recoveryReport({ sql }, { ...query, zoneOf })),
@@ -24,5 +27,6 @@ export function reportVerbs({ reads, shopOf, zoneOf }: Deps) {
       const page = await ownerPage({ sql }, { shop, zoneOf, isShop: (id) => shopOf(id) !== null, skewMs });
       return page === null ? null : ownerJson(page);
     },
+    listOrders: (query: OrderListQuery) => listOrders({ sql, vault, zoneOf, shopOf }, query),
   };
 }

@@ -1,0 +1,2 @@
+CREATE INDEX "orders_created" ON "orders" USING btree ("shop_id","created_at","id");--> statement-breakpoint
+CREATE INDEX "recoveries_reminded" ON "recoveries" USING btree ("shop_id","reminded_at","order_id");
