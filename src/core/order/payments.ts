@@ -45,7 +45,6 @@ export function addPayments(sorted: readonly Event[], cost: Cost): Payments {
   let paidAt: number | null = null;
   let refundedAt: number | null = null;
   let partRefundedAt: number | null = null;
-  let paidAtGiven = false;
   let parts: PaymentPart[] = [];
   let paid = 0;
   let refunded = 0;
@@ -59,17 +58,15 @@ export function addPayments(sorted: readonly Event[], cost: Cost): Payments {
       const at = order.paidAt ?? occurredAt;
       if (refundedAt !== null) {
         // A payment after the whole was refunded is a new one, of the whole: a refunded order is not opened again for a rest.
-        [paidAt, refundedAt, paidAtGiven, parts, paid, refunded] = [null, null, false, [], 0, 0];
+        [paidAt, refundedAt, parts, paid, refunded] = [null, null, [], 0, 0];
       } else if (part !== null && paidAt === null) {
         parts.push([at, part]);
         paid += part;
         if (price !== null && paid < price) continue;
       }
       paid = Math.max(paid, price ?? 0);
-      // A payment that is reported again without its time is the same payment.
-      const again: boolean = order.paidAt == null && paidAtGiven;
-      if (!again) paidAt = at;
-      paidAtGiven = again || order.paidAt != null;
+      // A payment that is reported again without its time is the same payment, whichever id its event has.
+      if (paidAt === null || order.paidAt != null) paidAt = at;
     } else if (type === "order.refunded") {
       refunded += part ?? 0;
       const isKnown = paidAt !== null || parts.length > 0;

@@ -2,7 +2,9 @@
 import { memo } from "./memo.ts";
 import type { Amounts } from "./policy.ts";
 
-const KNOWN = new Set(Intl.supportedValuesOf("currency"));
+/** Codes of ISO 4217 that the platform's list leaves out: units of account, and a currency of 2021. */
+const ALSO_KNOWN = ["BOV", "CHE", "CHW", "CLF", "COU", "MXV", "USN", "UYI", "UYW", "VED"];
+const KNOWN = new Set([...Intl.supportedValuesOf("currency"), ...ALSO_KNOWN]);
 
 const digitsOf = memo(
   KNOWN.size,

@@ -155,6 +155,33 @@ it("counts a buyer once in a period, at the first case", async () => {
   expect(rows.filter(({ treatedBuyers }) => treatedBuyers > 0)).toHaveLength(1);
 });
 
+it("counts a case once, whatever further steps it has, and no payment from before its first one", async () => {
+  const steps = [...NUDGE, afterCreated("last-call", 26 * HOUR, ["sms"])];
+  const shop = await halfHeld({ steps }, { shop: { closeAfter: 3 * DAY } });
+  for (let n = 0; n < 6; n++) await shop.order(`o${n}`, n, T0);
+  await shop.decide(T0 + 10 * MINUTE);
+  for (const id of ["o1", "o3"]) await shop.paid(id, T0 + HOUR);
+  // Reported late: it was paid before the reminder.
+  await shop.at(T0 + 2 * HOUR);
+  await shop.receive(
+    receivedEvent("early", "order.paid", T0 + 2 * HOUR, {
+      id: "o0",
+      buyer: null,
+      paidAt: new Date(T0 + 9 * MINUTE).toISOString(),
+    }),
+  );
+  await shop.decide(T0 + 26 * HOUR);
+  await shop.at(T0 + 5 * DAY);
+  const arms = async (from: number, to: number) => {
+    const { totals } = await shop.report({ from, to });
+    return [totals.treatedBuyers, totals.holdoutBuyers, totals.sent];
+  };
+  expect(await arms(T0, T0 + DAY)).toEqual([3, 3, 3]);
+  expect(await arms(T0 + DAY, T0 + 2 * DAY)).toEqual([0, 0, 1]);
+  expect(await arms(T0, T0 + 2 * DAY)).toEqual([3, 3, 4]);
+  expect((await shop.report()).totals).toMatchObject({ treatedPaidRate: 2 / 3, holdoutPaidRate: 0 });
+});
+
 it("keeps campaigns of unlike shares, and the time before a holdout, apart", async () => {
   const shop = await halfHeld();
   const { sql } = shop.database;

@@ -1,10 +1,28 @@
 /** How reports count an order that was paid or refunded in parts. */
 import { describe, expect, it } from "vitest";
-import { MINUTE } from "../../../src/core/values/duration.ts";
+import { HOUR, MINUTE } from "../../../src/core/values/duration.ts";
 import { recoveryReport } from "../../../src/reporting/recovery.ts";
 import { campaign } from "../../support/intake.ts";
 import { reportFacts } from "../../support/reporting.ts";
 import { T0 } from "../../support/rules.ts";
+
+it("credits a payment once, also if it is reported again without its time under another id", async () => {
+  const facts = await reportFacts([campaign({ paidSilence: null })]);
+  const { order, paid, sent, refunded, sql } = facts;
+  await order("o1", T0);
+  await sent({ order: "o1", step: "nudge", at: T0 + 10 * MINUTE });
+  await paid("o1", T0 + HOUR);
+  const credited = () => sql`select reminded_at, paid_at from recoveries`;
+  const once = [{ reminded_at: T0 + 10 * MINUTE, paid_at: T0 + HOUR }];
+  expect(await credited()).toEqual(once);
+  // Beyond the window of a day.
+  await paid("o1", T0 + 30 * HOUR);
+  expect(await credited()).toEqual(once);
+  await refunded("o1", T0 + 31 * HOUR);
+  expect(await credited()).toEqual([]);
+  await paid("o1", T0 + 32 * HOUR);
+  expect(await credited()).toEqual([]);
+});
 
 describe("what was paid or refunded in parts", () => {
   it("counts the rest: without what was paid before the reminder, and what was refunded since", async () => {

@@ -70,6 +70,28 @@ describe("payments in parts", () => {
   });
 });
 
+describe("a payment that is reported again", () => {
+  const at = (hours: number) => ({ paidAt: T0 + hours * HOUR });
+  it.each<[string, ReceivedEvent[], number]>([
+    [
+      "without its time is the same payment, whichever id its event has",
+      [created(), paid(HOUR), paid(30 * HOUR)],
+      HOUR,
+    ],
+    ["without its time keeps the given one", [created(), paid(HOUR, undefined, at(0.5)), paid(30 * HOUR)], HOUR / 2],
+    ["with its time corrects it", [created(), paid(HOUR), paid(30 * HOUR, undefined, at(0.5))], HOUR / 2],
+    [
+      "in parts, and then as a whole, was paid with the last part",
+      [created(), paid(1, "40"), paid(HOUR, "60"), paid(30 * HOUR)],
+      HOUR,
+    ],
+    ["after a refund is a new one", [created(), paid(HOUR), refunded(2 * HOUR), paid(30 * HOUR)], 30 * HOUR],
+  ])("%s", (_, events, paidAt) => {
+    expect(facts(...events)[3]).toBe(paidAt);
+    expect(facts(...events.toReversed(), ...events)[3]).toBe(paidAt);
+  });
+});
+
 describe("refunds in parts", () => {
   it.each<[string, ReceivedEvent[], [string, number | null, number, number | null]]>([
     ["a part leaves the order paid", [created(), paid(1), refunded(2, "30.00")], ["paid", 10000, 3000, 1]],

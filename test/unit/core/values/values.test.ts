@@ -73,6 +73,9 @@ describe("money", () => {
   ])("%s %s prints %s", (minor, currency, text) => expect(formatAmount(minor, currency)).toBe(text));
   it("knows the coins of a currency", () => {
     expect(["CNY", "JPY", "KWD", "XXQ"].map(currencyDigits)).toEqual([2, 0, 3, null]);
+    // Not in the platform's list; ISO 4217 has them.
+    expect(["CLF", "UYW", "UYI", "VED", "CHE", "COU"].map(currencyDigits)).toEqual([4, 4, 0, 2, 2, 2]);
+    expect([parseAmount("1.2345", "CLF"), formatAmount(12_345, "CLF")]).toEqual([12_345, "1.2345"]);
   });
 });
 
