@@ -38,6 +38,8 @@ export type ShopConfig = ShopPolicy & {
   readonly webhooks: Readonly<Record<string, WebhookConfig>>;
   readonly poll: Polls;
   readonly verify: Verify | null;
+  /** When staff get the result of the day, on the shop's clock, ms since midnight; null: never. */
+  readonly resultAt: number | null;
 };
 
 /** How long data is kept, ms. */

@@ -1,6 +1,6 @@
 /** The shape of `dunlin.yaml`. */
 import { z } from "zod";
-import { offOr, quietHoursField, spanField, textField, urlField } from "../core/text/yaml-fields.ts";
+import { offOr, quietHoursField, spanField, textField, timeOfDayField, urlField } from "../core/text/yaml-fields.ts";
 import { SECOND } from "../core/values/duration.ts";
 import { POLL_SOURCES, pollKeys } from "../sources/poll-keys.ts";
 import { sources } from "../sources/registry.ts";
@@ -51,6 +51,7 @@ const shopShape = z.strictObject({
   webhooks: z.strictObject(webhookShapes).optional(),
   poll: z.strictObject(pollShapes).optional(),
   verify: verifyShape.optional(),
+  resultAt: offOr(timeOfDayField, 'must be off or a time of day like "09:00"').optional(),
 });
 export type ShopEntry = z.output<typeof shopShape>;
 
@@ -74,19 +75,36 @@ const shopIdField = z
   .min(1, 'must not be empty: name a shop, or write "*" for every shop that is not listed')
   .max(100, "is longer than 100 characters");
 
-export const fileShape = z.strictObject({
-  publicUrl: urlField.optional(),
-  shops: z.record(shopIdField, shopShape).superRefine(checkVerify).optional(),
-  channels: channelsShape.optional(),
-  notices: noticesShape.optional(),
-  retention: z
-    .strictObject({
-      events: spanField.optional(),
-      orders: spanField.optional(),
-      contacts: spanField.optional(),
-      audit: spanField.optional(),
-      deliveries: spanField.optional(),
-    })
-    .optional(),
-});
+/** Without a chat nobody would get it. */
+function checkResults(
+  file: { readonly shops?: Record<string, ShopEntry> | undefined; readonly notices?: object | undefined },
+  context: z.RefinementCtx,
+): void {
+  if (Object.keys(file.notices ?? {}).length > 0) return;
+  for (const [id, { resultAt }] of Object.entries(file.shops ?? {}))
+    if (resultAt !== undefined && resultAt !== "off")
+      context.addIssue({
+        code: "custom",
+        path: ["shops", id, "resultAt"],
+        message: "needs an entry in notices: a chat of the shop's staff that gets it",
+      });
+}
+
+export const fileShape = z
+  .strictObject({
+    publicUrl: urlField.optional(),
+    shops: z.record(shopIdField, shopShape).superRefine(checkVerify).optional(),
+    channels: channelsShape.optional(),
+    notices: noticesShape.optional(),
+    retention: z
+      .strictObject({
+        events: spanField.optional(),
+        orders: spanField.optional(),
+        contacts: spanField.optional(),
+        audit: spanField.optional(),
+        deliveries: spanField.optional(),
+      })
+      .optional(),
+  })
+  .superRefine(checkResults);
 export type ConfigFile = z.output<typeof fileShape>;

@@ -54,6 +54,7 @@ function shopConfig(id: string, entry: ShopEntry): ShopConfig {
     webhooks,
     poll: pollsOf(entry),
     verify: verifyOf(entry),
+    resultAt: entry.resultAt === "off" ? null : (entry.resultAt ?? null),
   };
 }
 

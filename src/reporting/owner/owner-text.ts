@@ -5,6 +5,7 @@ import type { Figures } from "../figures.ts";
 import { costOf, moneyOf } from "../format-report.ts";
 import {
   count,
+  counted,
   extraAmountText,
   extraOrdersText,
   liftText,
@@ -102,7 +103,7 @@ function plainRate(figures: Figures): string {
 
 function holdoutText({ casesAMonth, suggested, current }: OwnerPage["holdout"]): string {
   const now = current.length === 0 ? "" : `now ${current.map(share).join(", ")}; `;
-  return `${now}${share(suggested)} suits ${casesAMonth === 1 ? "1 case" : `${count(casesAMonth)} cases`} a month`;
+  return `${now}${share(suggested)} suits ${counted(casesAMonth, "case")} a month`;
 }
 
 const COLUMNS = ["week of", "reminded", "held out", "open", "effect, points (95%)"];

@@ -14,6 +14,7 @@ import { deliverNotices } from "../../notices/deliver.ts";
 import { watchForMatters } from "../../notices/watch.ts";
 import { plansOfDay } from "../../reporting/upcoming/plans.ts";
 import type { Parts } from "../role.ts";
+import { dailyResults, hasDailyResults } from "./daily-results.ts";
 import { every } from "./every.ts";
 
 /** The chats take 20 notices a minute. */
@@ -23,6 +24,8 @@ const LOOK_MS = 10 * SECOND;
 const WATCH = { name: "watch", everyMs: MINUTE, leaseMs: MINUTE } as const;
 /** Each channel's provider answers several questions. */
 const CHECK = { name: "check-channels", everyMs: HOUR, leaseMs: 10 * MINUTE } as const;
+/** A report over 12 weeks for each shop. */
+const RESULTS = { name: "daily-results", everyMs: MINUTE, leaseMs: 5 * MINUTE } as const;
 /** After a failure. */
 const AGAIN_MS = 5 * MINUTE;
 
@@ -60,6 +63,8 @@ export function startStaffNotices({ config, life, log, database, live, channels,
       chore(WATCH, () => watchForMatters({ sql, receivers, channels: [...channels.keys()], written })),
     );
   }
+  if (receivers.length > 0 && hasDailyResults(config))
+    every(LOOK_MS, life, () => chore(RESULTS, () => dailyResults({ config, database, receivers })));
   if ([...channels.values()].some(({ check }) => check !== undefined))
     every(LOOK_MS, life, () =>
       chore(CHECK, async () => {

@@ -58,6 +58,7 @@ describe("without anything", () => {
       webhooks: {},
       poll: {},
       verify: null,
+      resultAt: null,
     });
     expect(config.channels.map(({ name, provider, contacts }) => [name, provider, ...contacts])).toEqual([
       ["sms", "console", "phone"],
@@ -180,9 +181,21 @@ describe("shops", () => {
       webhooks: { shopify: { secrets: ["s3"], settings: {} } },
       poll: {},
       verify: null,
+      resultAt: null,
     });
     expect([config.implicitShops, config.shopIds, config.shop("other")]).toEqual([false, ["acme"], null]);
     for (const id of ["*", "__proto__", "constructor"]) expect(config.shop(id)).toBeNull();
+  });
+
+  it("have a result of the day at their hour, if somebody gets it", () => {
+    const notices = 'notices: { ops: { provider: slack, url: "https://hooks.slack.com/services/x" } }\n';
+    write(`${notices}shops: { "*": { resultAt: "09:00" }, acme: { resultAt: off }, beta: { resultAt: "21:30" } }`);
+    const { shop } = configOf();
+    expect(["acme", "beta", "other"].map((id) => shop(id)?.resultAt)).toEqual([null, 21.5 * HOUR, 9 * HOUR]);
+    write(`${notices}shops: { acme: { resultAt: "9" } }`);
+    expect(faultsOf()).toEqual([expect.stringContaining('resultAt: must be off or a time of day like "09:00"')]);
+    write('shops: { acme: { resultAt: "09:00" } }');
+    expect(faultsOf()).toEqual([expect.stringContaining("shops.acme.resultAt: needs an entry in notices")]);
   });
 
   it("may be polled: the keys of each platform, and an interval", () => {

@@ -16,10 +16,15 @@ export type Flow = {
 const HOUR_MS = 3_600_000;
 const MAX_COUNTED = 1_000;
 
+/** The database's clock, epoch ms. */
+export async function readClock(sql: Sql): Promise<number> {
+  const [clock] = await sql<{ now: number }[]>`select dunlin_now() as now`;
+  return clock?.now ?? 0;
+}
+
 /** The sends of the last hour. Ids of deliveries are ordered by the time of their claim. */
 export async function readFlow(sql: Sql): Promise<Flow> {
-  const [clock] = await sql<{ now: number }[]>`select dunlin_now() as now`;
-  const now = clock?.now ?? 0;
+  const now = await readClock(sql);
   const from = idAt(now - HOUR_MS);
   const [row] = await sql<Omit<Flow, "now">[]>`
     with failed as (

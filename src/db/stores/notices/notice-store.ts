@@ -62,6 +62,19 @@ export async function raiseNotices(
   return count;
 }
 
+/** Those of the matters that all of these receivers have. */
+export async function knownMatters(
+  sql: Sql,
+  receivers: readonly string[],
+  matters: readonly string[],
+): Promise<ReadonlySet<string>> {
+  if (matters.length === 0) return new Set();
+  const rows = await sql<{ matter: string }[]>`
+    select matter from notices where matter = any(${texts(matters)}::text[]) and receiver = any(${texts(receivers)}::text[])
+    group by matter having count(*) = ${receivers.length}`;
+  return new Set(rows.map(({ matter }) => matter));
+}
+
 /** Takes the next notice of the receiver. null: nothing is due, it got one just now, or another process posts one to it. */
 export async function claimNotice(sql: Sql, receiver: string): Promise<DueNotice | null> {
   const [row] = await sql<DueNotice[]>`
