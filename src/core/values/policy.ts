@@ -32,6 +32,8 @@ export type ShopPolicy = {
   readonly chaseShipped: boolean;
   /** Set by an operator and not by the file: the sends of all its campaigns wait (core/rules/pause.ts). */
   readonly paused?: boolean;
+  /** Likewise the payment methods whose orders' sends wait. Absent: none. */
+  readonly pausedMethods?: ReadonlySet<string>;
 };
 
 export type Anchor =
@@ -105,6 +107,15 @@ export const DEFAULT_PAUSE_WHEN: PauseWhen = {
   atLeast: 200,
   within: HOUR,
 };
+
+/** When the reminders of a payment method are held (core/limits/guard.ts): its unpaid share is `unpaidJump` times the usual one. */
+export type Guard = {
+  readonly unpaidJump: number;
+  /** The least number of orders, of those that were first received `within` so many ms. */
+  readonly atLeast: number;
+  readonly within: number;
+};
+export const DEFAULT_GUARD: Guard = { unpaidJump: 3, atLeast: 50, within: HOUR / 2 };
 
 /** An address gets at most `perAddress` messages in any `per` ms. */
 export type AddressCap = { readonly perAddress: number; readonly per: number };
