@@ -5,6 +5,7 @@
 import type { Logger } from "pino";
 import type { BuyerPolicy } from "../core/rules/buyer-state.ts";
 import { byPriority } from "../core/rules/match.ts";
+import { readMethodName } from "../core/values/payment-method.ts";
 import type { ChannelContacts, ShopPolicy } from "../core/values/policy.ts";
 import type { Sql } from "../db/client.ts";
 import { newId } from "../db/ids.ts";
@@ -20,6 +21,8 @@ export type CampaignSet = {
   readonly catalog: Catalog;
   readonly policy: BuyerPolicy;
   readonly pausedShops: ReadonlySet<string>;
+  /** Shop → its paused payment methods. */
+  readonly pausedMethods: ReadonlyMap<string, ReadonlySet<string>>;
   readonly warnings: readonly string[];
 };
 
@@ -61,7 +64,7 @@ export async function openLiveCampaigns(deps: LiveDeps): Promise<LiveCampaigns> 
 }
 
 async function readSet({ sql, options, channels, fallbacks, takeUp }: LiveDeps): Promise<CampaignSet> {
-  const { revision, campaigns, pausedChannels, pausedShops, faultyChannels } = await readRunning(sql);
+  const { revision, campaigns, pausedChannels, pausedShops, pausedMethods, faultyChannels } = await readRunning(sql);
   const { catalog, warnings } = runningCatalog(campaigns, options);
   const policy: BuyerPolicy = {
     campaigns: byPriority(catalog.campaigns),
@@ -74,15 +77,30 @@ async function readSet({ sql, options, channels, fallbacks, takeUp }: LiveDeps):
     revision,
     ...(takeUp === undefined ? {} : { takeUp }),
   };
-  return { catalog, policy, pausedShops: new Set(pausedShops), warnings };
+  return { catalog, policy, pausedShops: new Set(pausedShops), pausedMethods: byShop(pausedMethods), warnings };
 }
 
-/** The policy of a shop, with whether the shop is paused. It belongs to the same set as the current policy. */
+function byShop(names: readonly string[]): Map<string, Set<string>> {
+  const methods = new Map<string, Set<string>>();
+  for (const { shop, method } of names.map(readMethodName))
+    methods.set(shop, (methods.get(shop) ?? new Set()).add(method));
+  return methods;
+}
+
+/** The policy of a shop, with whether the shop is paused, or some of its payment methods. It belongs to the same set as the current policy. */
 export const withPauses =
   (shopOf: (shop: string) => ShopPolicy | null, live: LiveCampaigns) =>
   (shop: string): ShopPolicy | null => {
     const policy = shopOf(shop);
-    return policy !== null && live.current().pausedShops.has(shop) ? { ...policy, paused: true } : policy;
+    if (policy === null) return null;
+    const { pausedShops, pausedMethods } = live.current();
+    const methods = pausedMethods.get(shop);
+    if (methods === undefined && !pausedShops.has(shop)) return policy;
+    return {
+      ...policy,
+      ...(pausedShops.has(shop) ? { paused: true } : {}),
+      ...(methods === undefined ? {} : { pausedMethods: methods }),
+    };
   };
 
 /** Stored versions were checked when they were stored. A channel that is no longer configured is only a warning. */

@@ -8,6 +8,7 @@ import { command as importEvents } from "./commands/import/import.ts";
 import { command as keys } from "./commands/keys/keys.ts";
 import { command as notices } from "./commands/notices.ts";
 import { channels, shops } from "./commands/pauses/parts.ts";
+import { paymentMethods } from "./commands/pauses/payment-methods.ts";
 import { command as promise } from "./commands/promise.ts";
 import { command as rehearse } from "./commands/rehearse.ts";
 import { command as report } from "./commands/report.ts";
@@ -40,6 +41,7 @@ const COMMANDS: readonly Describe[] = [
   campaigns,
   channels,
   shops,
+  paymentMethods,
   notices,
   keys,
   doctor,

@@ -3,7 +3,7 @@
  * the environment. Times are milliseconds.
  */
 
-import type { ShopPolicy } from "../core/values/policy.ts";
+import type { Guard, ShopPolicy } from "../core/values/policy.ts";
 import type { ChannelConfig } from "../providers/all.ts";
 import type { NoticeConfig } from "../providers/notices/all.ts";
 import type { PollAccess, PollSource } from "../sources/poll-keys.ts";
@@ -40,6 +40,8 @@ export type ShopConfig = ShopPolicy & {
   readonly verify: Verify | null;
   /** When staff get the result of the day, on the shop's clock, ms since midnight; null: never. */
   readonly resultAt: number | null;
+  /** null: reminders are held for no payment method. */
+  readonly guard: Guard | null;
 };
 
 /** How long data is kept, ms. */

@@ -6,6 +6,7 @@ import { POLL_SOURCES, pollKeys } from "../sources/poll-keys.ts";
 import { sources } from "../sources/registry.ts";
 import { channelsShape } from "./channels.ts";
 import { countryField, currencyField, joinAtMostField, localeField, timeZoneField } from "./fields.ts";
+import { guardField } from "./guard.ts";
 import { noticesShape } from "./notices.ts";
 
 const orOff = "must be off or a duration like 30m";
@@ -52,6 +53,7 @@ const shopShape = z.strictObject({
   poll: z.strictObject(pollShapes).optional(),
   verify: verifyShape.optional(),
   resultAt: offOr(timeOfDayField, 'must be off or a time of day like "09:00"').optional(),
+  guard: guardField.optional(),
 });
 export type ShopEntry = z.output<typeof shopShape>;
 

@@ -5,6 +5,7 @@ import { memo } from "../core/values/memo.ts";
 import { DEFAULT_QUIET_HOURS } from "../core/values/policy.ts";
 import { type Config, deepFreeze, type Polls, type ShopConfig, type Verify, type WebhookConfig } from "./config.ts";
 import type { ShopEntry } from "./file-schema.ts";
+import { guardOf } from "./guard.ts";
 
 export type Shops = {
   readonly implicit: boolean;
@@ -55,6 +56,7 @@ function shopConfig(id: string, entry: ShopEntry): ShopConfig {
     poll: pollsOf(entry),
     verify: verifyOf(entry),
     resultAt: entry.resultAt === "off" ? null : (entry.resultAt ?? null),
+    guard: guardOf(entry.guard),
   };
 }
 
@@ -79,10 +81,17 @@ function pollsOf(entry: ShopEntry): Polls {
   return polls as Polls;
 }
 
+/** Whether it holds for a listed shop, or for the `"*"` entry. */
+export const anyShop = (config: Pick<Config, "shopIds" | "shop">, holds: (shop: ShopConfig) => boolean): boolean =>
+  configured(config).some(holds);
+
+/** No shop can be listed under the last name, so it gives the `"*"` entry. */
+const configured = ({ shopIds, shop }: Pick<Config, "shopIds" | "shop">): readonly ShopConfig[] =>
+  [...shopIds, "\n"].flatMap((id) => shop(id) ?? []);
+
 /** The zone of all shops that are configured, the `"*"` entry included; UTC if they have several. */
-export function commonZone({ shopIds, shop }: Pick<Config, "shopIds" | "shop">): string {
-  // No shop can be listed under this name.
-  const zones = new Set([...shopIds, "\n"].flatMap((id) => shop(id)?.timeZone ?? []));
+export function commonZone(config: Pick<Config, "shopIds" | "shop">): string {
+  const zones = new Set(configured(config).map(({ timeZone }) => timeZone));
   const [only, another] = zones;
   return only === undefined || another !== undefined ? "UTC" : only;
 }

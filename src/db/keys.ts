@@ -1,4 +1,7 @@
 /** Ids are unique within a shop: the keys of what is loaded, and statements that look rows up by them. */
+
+import type { Sql } from "./client.ts";
+import type { Fragment } from "./rows.ts";
 import { rowSet, text, uuid } from "./rows.ts";
 
 export type Key = { readonly shop: string; readonly id: string };
@@ -26,3 +29,10 @@ export const uuidKeys = rowSet<Key>({
   shop_id: text(({ shop }) => shop),
   id: uuid(({ id }) => id),
 });
+
+/** The name of an order's payment method as a part that can be paused, as `methodName` makes it. `table` has shop_id. */
+export const methodNameOf = (sql: Sql, table: "c" | "o", method: Fragment): Fragment =>
+  sql`replace(replace(${sql(table)}.shop_id, '%', '%25'), '/', '%2F') || '/' || (${method})`;
+
+/** The setting that says from when on a part counts again that somebody resumed, epoch ms. */
+export const pauseWindowKey = (kind: string, name: string): string => `pause_window:${kind}:${name}`;

@@ -89,7 +89,8 @@ function storyOf(deps: ExplainDeps, shop: string, id: string, stored: StoredStor
       moves: (row.plan?.moves ?? []).filter(isMove).map((move) => ({ ...move, text: moveText(move, contextOf(row)) })),
       decidedAt: row.decided_at,
       retryAt: row.retry_at,
-      paused: row.paused && row.kind === "send" && (row.state === "planned" || row.retry_at !== null),
+      paused: row.paused && isToBeSent(row),
+      held: row.held_method !== null && isToBeSent(row) ? { method: row.held_method, reason: row.held_why } : null,
       orders: row.orders,
       namesOrder: row.orders.includes(id),
       deliveries: deliveries.filter(({ reminder_id }) => reminder_id === row.id).map((each) => deliveryOf(deps, each)),
@@ -156,6 +157,8 @@ function unplannedOf(
 }
 
 /** People read seconds: a move within one is no move. */
+const isToBeSent = (row: ReminderFacts) => row.kind === "send" && (row.state === "planned" || row.retry_at !== null);
+
 const isMove = ({ from, to }: Move): boolean => !isSameSecond(from, to);
 
 const promiseOf = ({ at, recordedAt, reason, by }: PaymentPromise): StoryCase["promise"] => ({

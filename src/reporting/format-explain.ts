@@ -114,6 +114,13 @@ function reminderLines(reminder: StoryReminder, write: WriteInstant): string[] {
     for (const line of delivery.text?.split("\n") ?? []) lines.push(`        | ${line}`);
   }
   if (reminder.paused) lines.push("      paused by an operator: it waits, and is skipped when its useful time is over");
+  if (reminder.held !== null) {
+    const { method, reason } = reminder.held;
+    const why = reason === null ? "by an operator" : `because ${reason}`;
+    lines.push(
+      `      the payment method ${method} is paused ${why}: it waits, and is skipped when its useful time is over`,
+    );
+  }
   if (reminder.retryAt !== null) lines.push(`      tried again at ${write(reminder.retryAt)}`);
   if (reminder.credited) lines.push("      the payment is credited to it");
   return lines;

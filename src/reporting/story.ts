@@ -116,6 +116,8 @@ export type StoryReminder = {
   readonly retryAt: number | null;
   /** It waits because its campaign, shop or channel is paused. */
   readonly paused: boolean;
+  /** It waits because the payment method of one of its orders is paused. `reason`: why it paused itself; null: somebody paused it. */
+  readonly held: { readonly method: string; readonly reason: string | null } | null;
   readonly orders: readonly string[];
   /** false: it belongs to the same case, but does not name this order. */
   readonly namesOrder: boolean;

@@ -23,7 +23,7 @@ const SENTENCES: Readonly<Record<Reason, string>> = {
   no_contact: "no address of the buyer was known for any channel of the step",
   excluded: "the campaign excludes the order, or no reminder of it may be sent any more",
   no_campaign: "no active campaign fits the order",
-  campaign_paused: "the campaign or the shop was paused",
+  campaign_paused: "the campaign, the shop or the payment method was paused",
   holdout: "the buyer gets no reminders on purpose, to measure the effect of reminders",
   manual: "a person takes care of this case",
   promised: "the buyer promised to pay at a later time",

@@ -1,6 +1,6 @@
 /**
  * Role `upkeep`: looks for due work and wakes the dispatchers, rescues expired claims, looks up unknown outcomes, deletes old texts, frees jobs
- * that a wrong clock stranded, checks the channels, and posts notices to staff.
+ * that a wrong clock stranded, checks the channels, guards payment methods, and posts notices to staff.
  */
 import { dropOldTallies, pauseOverThresholds } from "../campaigns/pauses/auto-pause.ts";
 import { DEFAULT_PAUSE_WHEN } from "../core/values/policy.ts";
@@ -14,6 +14,7 @@ import { startUpkeepWorker } from "../queue/worker.ts";
 import { sweepReceipts } from "../receipts/receiver.ts";
 import { purge } from "../retention/purge.ts";
 import { every } from "./chores/every.ts";
+import { startGuard } from "./chores/guard.ts";
 import { startLookups } from "./chores/lookups.ts";
 import { startStaffNotices } from "./chores/staff-notices.ts";
 import { endStuck } from "./end-stuck.ts";
@@ -59,6 +60,7 @@ export const upkeep: Role = {
       sweepReceipts(receipts).catch((error: unknown) => log.warn({ err: error }, "kept receipts could not be applied")),
     );
     every(THRESHOLDS_MS, life, () => pauseByThresholds(parts));
+    startGuard(parts);
     startLookups(parts);
     const worker = startUpkeepWorker({
       backend,

@@ -44,6 +44,9 @@ const ROUTES: readonly ["GET" | "POST" | "PUT" | "DELETE", string, string][] = [
   ["GET", "/v1/shops", "viewer"],
   ["POST", "/v1/shops/n1/pause", "operator"],
   ["POST", "/v1/shops/n1/resume", "operator"],
+  ["GET", "/v1/payment-methods", "viewer"],
+  ["POST", "/v1/payment-methods/s1/m1/pause", "operator"],
+  ["POST", "/v1/payment-methods/s1/m1/resume", "operator"],
   ["GET", "/metrics", "viewer"],
   ["GET", "/healthz", "open"],
   ["GET", "/readyz", "open"],
@@ -109,7 +112,7 @@ describe("access", () => {
     await app.ready();
     const tested = ROUTES.map(
       ([method, url]) =>
-        `${method} ${url.replace("/acme/o1", "/:shop/:id").replace("/k1", "/:key").replace("/n1", "/:name").replace("/s1", "/:id").replace("/versions/1", "/versions/:version").replace("/nudge.sms.en.hbs", "/:name")}`,
+        `${method} ${url.replace("/acme/o1", "/:shop/:id").replace("/k1", "/:key").replace("/n1", "/:name").replace("/s1/m1", "/:shop/:method").replace("/s1", "/:id").replace("/versions/1", "/versions/:version").replace("/nudge.sms.en.hbs", "/:name")}`,
     );
     // Signatures and tokens give access to these.
     const signed = [

@@ -13,8 +13,6 @@ import {
   campaignFull,
   campaignList,
   campaignSaved,
-  channelItem,
-  shopItem,
   versionFull,
   versionItem,
 } from "../../src/http/contract/campaigns.ts";
@@ -25,6 +23,7 @@ import { liveness, readiness } from "../../src/http/contract/operations.ts";
 import { orderStory } from "../../src/http/contract/orders.ts";
 import { problem } from "../../src/http/contract/parts/problem.ts";
 import { pageOf } from "../../src/http/contract/parts/values.ts";
+import { channelItem, methodItem, shopItem } from "../../src/http/contract/pauses.ts";
 import { promiseAnswer } from "../../src/http/contract/promises.ts";
 import { receiptCounts } from "../../src/http/contract/receipts.ts";
 import { rehearsal } from "../../src/http/contract/rehearsals.ts";
@@ -267,6 +266,25 @@ const GROUPS: readonly Group[] = [
     schema: pageOf(shopItem),
     never: [".next", ".items[].pausedAt", ".items[].pausedUntil", ".items[].pauseSource", ".items[].reason"],
     cases: [{ route: "GET /v1/shops" }],
+  },
+  {
+    schema: methodItem,
+    // Nobody guards the shop, and nothing paused itself.
+    never: [".reason", ".recent", ".usual"],
+    cases: [
+      {
+        route: "POST /v1/payment-methods/:shop/:method/pause",
+        url: "/v1/payment-methods/acme/card/pause",
+        payload: { for: "2h" },
+      },
+      { route: "POST /v1/payment-methods/:shop/:method/pause", url: "/v1/payment-methods/acme/card/pause" },
+      { route: "POST /v1/payment-methods/:shop/:method/resume", url: "/v1/payment-methods/acme/card/resume" },
+    ],
+  },
+  {
+    schema: pageOf(methodItem),
+    never: [".next", ".items[].pausedUntil", ".items[].recent", ".items[].usual"],
+    cases: [{ route: "GET /v1/payment-methods" }],
   },
   {
     schema: campaignList,

@@ -1,10 +1,11 @@
 /** Small answers of each verb, for stubs. */
 
-import type { campaignFull, channelItem, shopItem, versionFull } from "../../src/http/contract/campaigns.ts";
+import type { campaignFull, versionFull } from "../../src/http/contract/campaigns.ts";
 import type { suppression } from "../../src/http/contract/contacts.ts";
 import type { reminderItem } from "../../src/http/contract/lists.ts";
 import type { OrderStory } from "../../src/http/contract/orders.ts";
 import type { Answer } from "../../src/http/contract/parts/values.ts";
+import type { channelItem, methodItem, shopItem } from "../../src/http/contract/pauses.ts";
 import type { PromiseAnswer } from "../../src/http/contract/promises.ts";
 import type { ownerAnswer } from "../../src/http/contract/reports/owner.ts";
 import type { RecoveryReport } from "../../src/http/contract/reports.ts";
@@ -180,6 +181,8 @@ export const SHOP: Answer<typeof shopItem> = {
   pauseSource: null,
   reason: null,
 };
+const { name: _, ...RUNS } = SHOP;
+export const METHOD: Answer<typeof methodItem> = { ...RUNS, shop: "acme", method: "alipay", recent: null, usual: null };
 export const CHANNEL: Answer<typeof channelItem> = { ...SHOP, name: "sms", provider: "console", ratePerSecond: null };
 
 export const SUPPRESSION: Answer<typeof suppression> = {

@@ -13,7 +13,7 @@ import { createIntake } from "../../src/intake/intake.ts";
 import { sources } from "../../src/sources/registry.ts";
 import { intakeDeps, receivedEvent } from "../support/intake.ts";
 import { T0 } from "../support/rules.ts";
-import { CAMPAIGN, CHANNEL, OWNER, PREVIEW, REPORT, SHOP, SUPPRESSION, VERSION } from "./samples.ts";
+import { CAMPAIGN, CHANNEL, METHOD, OWNER, PREVIEW, REPORT, SHOP, SUPPRESSION, VERSION } from "./samples.ts";
 
 export const ADMIN_KEY = "dk_test-admin-key";
 export const SHOPIFY_SECRET = "hush-8d5e";
@@ -110,6 +110,8 @@ export function stubServer(change: Change = {}) {
       shops: async () => ({ items: [], next: null }),
       setChannel: async () => CHANNEL,
       setShop: async () => SHOP,
+      methods: async () => ({ items: [], next: null }),
+      setMethod: async () => METHOD,
     },
     log: pino({ level: "trace" }, sink),
     ...change,

@@ -180,7 +180,7 @@ export async function happen({ database, receive, dispatch }: Awaited<ReturnType
     created("manual", { amount: "9000.00" }),
     created("away"),
     created("refused"),
-    created("paused", { tags: ["later"] }),
+    created("paused", { tags: ["later"], paymentMethod: "wire" }),
     created("cod", { paymentMethod: "cod" }),
     created("endless", { closesAt: null, number: "#1006" }),
     created("presale", { presale: { depositPaid: false }, pendingConfirmation: true }),
@@ -189,6 +189,9 @@ export async function happen({ database, receive, dispatch }: Awaited<ReturnType
   await database.sql`
     update campaigns set paused_at = dunlin_now(), pause_source = 'threshold', pause_code = 'opt_outs', pause_reason = 'too many'
     where key = 'later'`;
+  await database.sql`
+    insert into pauses (kind, name, paused_at, source, code, reason)
+    values ('payment_method', 'acme/wire', dunlin_now(), 'threshold', 'unpaid', 'too many are unpaid')`;
   await dispatch(T0 + 10 * MINUTE);
   await dispatch(T0 + 20 * MINUTE);
   await database.sql`

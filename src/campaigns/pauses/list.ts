@@ -15,7 +15,7 @@ export const listPaused = async (sql: Sql): Promise<PauseView[]> => (await readP
 
 /** `campaign default, since 2026-11-10T12:00:00Z until 2026-11-10T12:30:00Z` */
 export const pauseText = ({ kind, name, pausedAt, pausedUntil, reason }: PauseView): string =>
-  `${kind} ${name}, since ${pausedAt}${pausedUntil === null ? "" : ` until ${pausedUntil}`}${reason === null ? "" : ` (${reason})`}`;
+  `${kind.replace("_", " ")} ${name}, since ${pausedAt}${pausedUntil === null ? "" : ` until ${pausedUntil}`}${reason === null ? "" : ` (${reason})`}`;
 
 const pauseView = ({ kind, name, at, until, source, code, reason }: Paused): PauseView => ({
   kind,

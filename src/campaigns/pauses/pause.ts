@@ -1,5 +1,5 @@
 /**
- * Pauses and resumes a campaign, a channel or a whole shop. Versions and plans stay; core/rules/pause.ts decides about due reminders. A pause
+ * Pauses and resumes a campaign, a channel, a whole shop or one of its payment methods. Versions and plans stay; core/rules/pause.ts decides about due reminders. A pause
  * with an end is resumed by whichever process first finds its time over (`endPauses`).
  */
 import type { ChannelFault } from "../../core/seams/channel.ts";
@@ -30,7 +30,7 @@ export type PauseInput = PauseKey & {
 export type PauseResult = { readonly kind: "done" | "same" | "unknown" };
 
 /**
- * After the commit no reminder of what is paused is claimed. Resuming a campaign or shop replans open cases; the reminders of a channel wait
+ * After the commit no reminder of what is paused is claimed. Resuming a campaign, shop or payment method replans open cases; the reminders of a channel wait
  * in its queue. Whether a channel or shop is configured is the caller's to check. Throws CampaignsBusy.
  */
 export function setPaused(

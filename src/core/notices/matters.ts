@@ -2,7 +2,9 @@
  * Decides what staff should know, from facts that stand in rows: whichever process looks, and however often, finds the same. An incident is
  * named by its `occurrence`, so that it is counted once.
  */
+
 import { HOUR, MINUTE } from "../values/duration.ts";
+import { type PaymentMethod, readMethodName } from "../values/payment-method.ts";
 
 export type Matter = {
   /** Gets one notice an hour at most. Like `channel_paused:sms`. */
@@ -14,7 +16,8 @@ export type Matter = {
 
 /** Instants are epoch ms. */
 export type PauseFact = {
-  readonly kind: "campaign" | "channel" | "shop";
+  readonly kind: "campaign" | "channel" | "shop" | "payment_method";
+  /** A payment method is named with its shop, see core/values/payment-method.ts. */
   readonly name: string;
   readonly at: number;
   readonly until: number | null;
@@ -58,18 +61,23 @@ export function watchMatters(facts: WatchFacts, written: (at: number) => string)
 function pauseMatters({ pauses }: WatchFacts, written: (at: number) => string): Matter[] {
   return pauses.flatMap(({ kind, name, at, until, code, reason }) => {
     if (code === null) return [];
+    const matter = { matter: `${kind}_paused:${name}`, occurrence: String(Math.floor(at)) };
+    if (kind === "payment_method")
+      return { ...matter, text: heldText(readMethodName(name), written(at), reason ?? "") };
     const command = kind === "channel" ? "channels" : "campaigns";
     const end =
       until === null
         ? `After the repair: dunlin ${command} resume ${name}`
         : `It goes on by itself at ${written(until)}, or by: dunlin ${command} resume ${name}`;
     return {
-      matter: `${kind}_paused:${name}`,
-      occurrence: String(Math.floor(at)),
+      ...matter,
       text: `${kind} ${name} paused itself at ${written(at)}: ${reason ?? "at fault"} (${code}). ${end}`,
     };
   });
 }
+
+const heldText = ({ shop, method }: PaymentMethod, at: string, why: string): string =>
+  `reminders for orders of shop ${shop} with the payment method ${method} are held since ${at}: ${why}. Check that buyers can pay with it, and that payments are reported to Dunlin. Then: dunlin payment-methods resume ${JSON.stringify(method)} --shop ${shop}`;
 
 function outageMatters({ now, outages }: WatchFacts, written: (at: number) => string): Matter[] {
   return outages.flatMap(({ channel, since, code }) =>

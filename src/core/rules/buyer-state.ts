@@ -149,9 +149,20 @@ export function sendFacts(state: BuyerState, campaign: Campaign): SendFacts {
   };
 }
 
-/** Whether sends of the campaign to this buyer wait: the campaign is paused, or the whole shop. */
-export const isPaused = ({ shop }: BuyerState, campaign: Campaign | null): boolean =>
-  campaign !== null && (campaign.paused === true || shop.paused === true);
+/**
+ * Whether sends of the campaign for these orders wait: the campaign is paused, the whole shop, or the payment method of one of the orders. Absent:
+ * the orders that count now.
+ */
+export function isPaused(
+  { shop, orders, open }: BuyerState,
+  campaign: Campaign | null,
+  named: readonly string[] = open?.counted ?? [],
+): boolean {
+  if (campaign === null) return false;
+  if (campaign.paused === true || shop.paused === true) return true;
+  const methods = shop.pausedMethods;
+  return methods !== undefined && named.some((id) => methods.has(orders.get(id)?.order.paymentMethod ?? ""));
+}
 
 /** The latest payment of the buyer that silences reminders (rule 8), or null. */
 export function paidAt(state: BuyerState): number | null {

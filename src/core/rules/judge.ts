@@ -14,7 +14,7 @@ export type PastSend = { readonly at: number; readonly campaign: string; readonl
 /** The buyer's facts for the rules. */
 export type SendFacts = {
   readonly campaign: Campaign;
-  /** Whether its campaign or its shop is paused. Absent: no. The planner does not ask. */
+  /** Whether its campaign, its shop or the payment method of one of its orders is paused. Absent: no. The planner does not ask. */
   readonly paused?: boolean;
   /** The campaign's quiet hours, else the shop's. */
   readonly quiet: QuietHours | null;

@@ -1,5 +1,6 @@
 /**
- * A paused shop is a shop whose campaigns are all paused. A paused channel is one that takes nothing: its sends are queued for it
+ * A paused shop is a shop whose campaigns are all paused. A paused payment method holds the sends that would name one of its orders, as if their
+ * campaign were paused. A paused channel is one that takes nothing: its sends are queued for it
  * (dispatch/claim.ts), and end as `channel_down` when they are of no use any more.
  *
  * A paused campaign keeps its plan. A send whose time has come waits as long as it is useful, and then ends as `campaign_paused`. When

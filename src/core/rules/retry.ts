@@ -5,7 +5,7 @@ import type { SendOutcome } from "../seams/channel.ts";
 import { MINUTE, SECOND } from "../values/duration.ts";
 import type { Campaign } from "../values/policy.ts";
 import type { Reason } from "../values/reason.ts";
-import { type BuyerState, sendFacts, standingSends } from "./buyer-state.ts";
+import { type BuyerState, isPaused, sendFacts, standingSends } from "./buyer-state.ts";
 import { payableInTime } from "./decide.ts";
 import { judgeSend, type Send, type UsableChannel, type Verdict } from "./judge.ts";
 
@@ -86,7 +86,7 @@ export function judgeRetry(input: {
   const open = retry.orders.filter((id) => isChased(state.orders.get(id)?.order));
   if (open.length === 0)
     return { kind: "skip", reason: whyOver(retry.orders.map((id) => state.orders.get(id)?.order)) };
-  const facts = sendFacts(state, campaign);
+  const facts = { ...sendFacts(state, campaign), paused: isPaused(state, campaign, open) };
   if (standingSends(state).some((send) => send.caseId === retry.caseId && send.dueAt > retry.at))
     return { kind: "skip", reason: "superseded" };
   const orders = payableInTime(state, open, campaign, now);

@@ -55,17 +55,18 @@ export const campaignVersions = pgTable(
   (t) => [primaryKey({ columns: [t.campaign, t.number] })],
 );
 
-/** Paused channels and shops. A campaign keeps its pause in its own row. */
+/** Paused channels, shops and payment methods. A campaign keeps its pause in its own row. */
 export const pauses = pgTable(
   "pauses",
   {
-    /** `channel` or `shop`. */
+    /** `channel`, `shop` or `payment_method`. */
     kind: text("kind").notNull(),
+    /** A payment method is named with its shop, see core/values/payment-method.ts. */
     name: text("name").notNull(),
     pausedAt: instant("paused_at").notNull(),
     /** When the pause ends by itself; null: when somebody resumes it. */
     pausedUntil: instant("paused_until"),
-    /** `person`; `fault`: the provider takes nothing from the channel; `threshold`: too much of what was sent failed (core/limits/auto-pause.ts). */
+    /** `person`; `fault`: the provider takes nothing from the channel; `threshold`: too much of what was sent failed (core/limits/auto-pause.ts), or too many orders of the payment method are unpaid (core/limits/guard.ts). */
     source: text("source").notNull().default("person"),
     /** Why it was paused by itself: a code and our words; null: somebody paused it. */
     code: text("code"),
@@ -107,6 +108,26 @@ export const tallies = pgTable(
     optOuts: integer("opt_outs").notNull(),
   },
   (t) => [primaryKey({ columns: [t.kind, t.name, t.at] })],
+);
+
+/**
+ * Counts the orders of each payment method by the minute in which they were first received, and how many of them were still unpaid at the age at
+ * which they are judged (core/limits/guard.ts). Each order is counted once. The hours are the sums of their minutes, without those in which the
+ * method was held.
+ */
+export const paymentCounts = pgTable(
+  "payment_counts",
+  {
+    shopId: text("shop_id").notNull(),
+    method: text("method").notNull(),
+    /** `minute` or `hour`. */
+    span: text("span").notNull(),
+    /** Its beginning. */
+    at: instant("at").notNull(),
+    orders: integer("orders").notNull(),
+    unpaid: integer("unpaid").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.shopId, t.method, t.span, t.at] })],
 );
 
 /** Codes of providers that their tables (src/channels) do not list, so that somebody looks. */

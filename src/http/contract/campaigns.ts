@@ -1,8 +1,8 @@
 /** Campaigns and their versions. Where the verbs live, the texts of a campaign are checked, and each fault is reported with file and line. */
 import { z } from "zod";
-import { parseDuration } from "../../core/values/duration.ts";
 import { name, versionPage, wholeNumber } from "./parts/query.ts";
 import { type Answer, instant, maybeInstant, maybeText, type Page, pageOf, text } from "./parts/values.ts";
+import { type Actor, note, type PauseSwitch, pauseReason, pauseSource, pauseSources } from "./pauses.ts";
 
 export const campaignParams = z.object({ key: name(60) });
 export const versionParams = z.object({ key: name(60), version: wholeNumber(1).describe("Its number, from 1") });
@@ -12,27 +12,6 @@ export const templateParams = z.object({
 });
 export const versionsQuery = z.strictObject(versionPage);
 
-/** A duration in ms; null: absent. */
-const pauseTime = name(24)
-  .nullish()
-  .transform((value, context) => {
-    if (value === null || value === undefined) return null;
-    const ms = parseDuration(value);
-    if (ms !== null && ms > 0) return ms;
-    context.addIssue({ code: "custom", message: "must be a duration like 30m or 2h" });
-    return z.NEVER;
-  })
-  .meta({ example: "30m", description: "The pause ends by itself after this time; absent: when it is resumed" });
-
-const note = name(500)
-  .nullish()
-  .transform((value) => value ?? null)
-  .describe("Why, for the history");
-export const noteBody = z.strictObject({ note });
-export const pauseBody = z.strictObject({
-  for: pauseTime,
-  note,
-});
 const MAX_TEMPLATES = 1_000;
 
 export const campaignBody = z.strictObject({
@@ -129,13 +108,6 @@ const texts = {
     .nullable()
     .describe("As it is understood, in the words of campaign.yaml, with every default; null: it is no longer valid"),
 };
-const pauseSources = z.enum(["person", "fault", "threshold"]);
-const pauseSource = pauseSources
-  .nullable()
-  .describe(
-    "Who paused it: `person`; `fault`: the provider takes nothing from the channel; `threshold`: too much of what was sent failed; null: it is not paused",
-  );
-const pauseReason = maybeText.describe("Why it paused itself; null: somebody paused it, or it is not paused");
 const state = {
   key: text,
   ...version,
@@ -152,8 +124,8 @@ export const campaignList = pageOf(campaignItem).extend({
   paused: z
     .array(
       z.strictObject({
-        kind: z.enum(["campaign", "channel", "shop"]),
-        name: text,
+        kind: z.enum(["campaign", "channel", "shop", "payment_method"]),
+        name: text.describe("Of a payment method: with its shop, like `acme/alipay`"),
         pausedAt: instant,
         pausedUntil: maybeInstant,
         source: pauseSources,
@@ -162,32 +134,15 @@ export const campaignList = pageOf(campaignItem).extend({
     )
     .describe("Everything that is paused now"),
 });
-const part = {
-  name: text,
-  paused: z.boolean(),
-  pausedAt: maybeInstant,
-  pausedUntil: maybeInstant.describe("When the pause ends by itself; null: when it is resumed"),
-  pauseSource,
-  reason: pauseReason,
-};
-export const shopItem = z.strictObject(part);
-export const channelItem = z.strictObject({
-  ...part,
-  provider: maybeText.describe("null: the channel is no longer configured"),
-  ratePerSecond: z.number().nullable().describe("null: not limited"),
-});
 export const campaignFull = z.strictObject({ ...state, ...texts });
 export const campaignSaved = z.strictObject({ ...state, ...texts, warnings: z.array(text) });
 export const versionItem = z.strictObject({ ...version, current: z.boolean() });
 export const versionFull = z.strictObject({ key: text, ...version, ...texts });
 
-/** The holder of the key that the request came with. */
-export type Actor = { readonly who: string; readonly via: "http" };
 /** Whether the current version (null: no version exists) is the one that the request began with. */
 export type Expects = (current: number | null) => boolean;
 export type CampaignFault = { readonly file: string; readonly line: number | null; readonly message: string };
 
-export type PauseSwitch = { readonly paused: boolean; readonly forMs: number | null; readonly note: string | null };
 type PauseDone = { readonly kind: "done" | "same" | "unknown" };
 type Edit = { readonly campaign: string; readonly note: string | null };
 type Moved = { readonly kind: "moved"; readonly current: number | null };
@@ -230,15 +185,5 @@ export type CampaignsVerbs = {
       key: string,
       version: number,
     ): Promise<{ readonly kind: "removed" | "unknown" } | { readonly kind: "in-use"; readonly why: string }>;
-  };
-};
-
-export type PausesVerbs = {
-  readonly pauses: {
-    channels(): Promise<Page<Answer<typeof channelItem>>>;
-    shops(): Promise<Page<Answer<typeof shopItem>>>;
-    /** null: it is not configured. */
-    setChannel(actor: Actor, name: string, input: PauseSwitch): Promise<Answer<typeof channelItem> | null>;
-    setShop(actor: Actor, name: string, input: PauseSwitch): Promise<Answer<typeof shopItem> | null>;
   };
 };

@@ -1,8 +1,8 @@
 /** Contacts that strangers share, and addresses that must not be messaged. No address is shown whole. */
 import { z } from "zod";
-import type { Actor } from "./campaigns.ts";
 import { maybe, name, page, storedId } from "./parts/query.ts";
 import { type Answer, instant, maybeText, type Page, text } from "./parts/values.ts";
+import type { Actor } from "./pauses.ts";
 
 export const sharedContactsQuery = z.strictObject({ shop: maybe(storedId(100)), ...page });
 

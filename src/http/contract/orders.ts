@@ -138,6 +138,13 @@ const reminder = z.strictObject({
   decidedAt: maybeInstant,
   retryAt: maybeInstant,
   paused: z.boolean().describe("It waits because its campaign, shop or channel is paused"),
+  held: z
+    .strictObject({
+      method: text,
+      reason: maybeText.describe("Why it paused itself; null: somebody paused it"),
+    })
+    .nullable()
+    .describe("It waits because this payment method of one of its orders is paused"),
   orders: orderIds,
   namesOrder: z.boolean().describe("false: it belongs to the same case, but does not name this order"),
   deliveries: z.array(delivery),

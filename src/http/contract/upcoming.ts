@@ -36,7 +36,9 @@ export const upcomingAnswer = z.strictObject({
       perMinute: z.number().nullable().describe("The rate limit; null: none"),
       due: z.int(),
       waitingAtEnd: z.int(),
-      paused: z.int().describe("Sends of a campaign, shop or channel that is paused; they are in no other figure"),
+      paused: z
+        .int()
+        .describe("Sends of a campaign, shop, channel or payment method that is paused; they are in no other figure"),
       segments: z.int().describe("Of usual messages in the shops' locales"),
       cost: money.nullable().describe("null: the channel has no price"),
     }),

@@ -4,7 +4,7 @@
  */
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { KeyRole } from "../../core/values/role.ts";
-import type { Actor } from "../contract/campaigns.ts";
+import type { Actor } from "../contract/pauses.ts";
 import { type Auth, type Holder, mayAct } from "./auth.ts";
 import { type ErrorCode, HttpProblem } from "./errors.ts";
 import { noRoute } from "./problems.ts";

@@ -8,12 +8,11 @@ import {
   campaignList,
   campaignParams,
   campaignSaved,
-  noteBody,
-  pauseBody,
   rollbackBody,
   templateBody,
   templateParams,
 } from "../contract/campaigns.ts";
+import { noteBody, pauseBody } from "../contract/pauses.ts";
 import { addJsonBody } from "../kit/body/json-body.ts";
 import { actorOf } from "../kit/guard.ts";
 import { addNoStore } from "../kit/no-store.ts";

@@ -1,17 +1,18 @@
-/** Channels and shops: which there are, and pausing them. */
+/** Channels, shops and payment methods: which there are, and pausing them. */
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
+import { storedId } from "../contract/parts/query.ts";
+import { pageOf } from "../contract/parts/values.ts";
 import {
   channelItem,
+  methodItem,
   noteBody,
   type PauseSwitch,
   type PausesVerbs,
   pauseBody,
   shopItem,
-} from "../contract/campaigns.ts";
-import { storedId } from "../contract/parts/query.ts";
-import { pageOf } from "../contract/parts/values.ts";
+} from "../contract/pauses.ts";
 import { HttpProblem } from "../kit/errors.ts";
 import { actorOf } from "../kit/guard.ts";
 import { addNoStore } from "../kit/no-store.ts";
@@ -20,6 +21,7 @@ import { answers, JSON_TYPE } from "../kit/openapi.ts";
 const reads = { access: "viewer" } as const;
 const writes = { access: "operator" } as const;
 const params = z.object({ name: storedId(100) });
+const methodParams = z.object({ shop: storedId(100), method: storedId(100).describe("As in `order.paymentMethod`") });
 
 export function pauseRoutes(plain: FastifyInstance, { pauses }: PausesVerbs): void {
   const app = plain.withTypeProvider<ZodTypeProvider>();
@@ -90,6 +92,58 @@ export function pauseRoutes(plain: FastifyInstance, { pauses }: PausesVerbs): vo
       (request) => changed(request, request.params.name, { paused: false, forMs: null, note: request.body.note }),
     );
   }
+
+  app.get(
+    "/v1/payment-methods",
+    {
+      config: reads,
+      schema: {
+        summary: "Payment methods",
+        description:
+          "The payment methods of shops with a `guard`, with their unpaid orders, and those that are paused.",
+        tags: ["payment-methods"],
+        response: answers(200, "The payment methods", { [JSON_TYPE]: pageOf(methodItem) }),
+      },
+    },
+    () => pauses.methods(),
+  );
+  const setMethod = async (request: FastifyRequest, method: z.output<typeof methodParams>, change: PauseSwitch) => {
+    const now = await pauses.setMethod(actorOf(request), method, change);
+    if (now !== null) return now;
+    throw new HttpProblem("shop_not_found", `no shop ${JSON.stringify(method.shop.slice(0, 60))} is configured`);
+  };
+  const common = {
+    params: methodParams,
+    tags: ["payment-methods"],
+    response: answers(200, "The payment method as it is now", { [JSON_TYPE]: methodItem }),
+  };
+  app.post(
+    "/v1/payment-methods/:shop/:method/pause",
+    {
+      config: writes,
+      schema: {
+        ...common,
+        body: pauseBody,
+        summary: "Pause a payment method",
+        description:
+          "After the answer, no reminder that names an order of the shop with this payment method is claimed. They wait; one whose useful time passes is skipped with the reason `campaign_paused`.",
+      },
+    },
+    (request) => setMethod(request, request.params, { paused: true, forMs: request.body.for, note: request.body.note }),
+  );
+  app.post(
+    "/v1/payment-methods/:shop/:method/resume",
+    {
+      config: writes,
+      schema: {
+        ...common,
+        body: noteBody,
+        summary: "Resume a paused payment method",
+        description: "Its waiting reminders are sent, if they are still useful. The guard counts from zero.",
+      },
+    },
+    (request) => setMethod(request, request.params, { paused: false, forMs: null, note: request.body.note }),
+  );
 }
 
 const KINDS = [

@@ -21,6 +21,7 @@ export type UpcomingDeps = {
   readonly catalog: Catalog;
   readonly policy: Pick<BuyerPolicy, "campaigns" | "channels" | "pausedChannels" | "faultyChannels">;
   readonly pausedShops: ReadonlySet<string>;
+  readonly pausedMethods: ReadonlyMap<string, ReadonlySet<string>>;
   readonly channels: readonly ChannelConfig[];
   readonly shopOf: (shop: string) => ShopPolicy | null;
   /** The zone of the instants in the answer. */
@@ -44,7 +45,7 @@ export type UpcomingChannel = {
   readonly perMinute: number | null;
   readonly due: number;
   readonly waitingAtEnd: number;
-  /** Sends of a campaign, shop or channel that is paused. They are in no other figure. */
+  /** Sends of a campaign, shop, channel or payment method that is paused. They are in no other figure. */
   readonly paused: number;
   readonly segments: number;
   readonly cost: Money | null;
@@ -63,7 +64,7 @@ export type Upcoming = {
 export async function upcoming(deps: UpcomingDeps, forMs: number): Promise<Upcoming> {
   const { sql, policy, channels, zone } = deps;
   const held = policy.campaigns.filter(({ holdout }) => holdout > 0).map(({ key }) => key);
-  const { now, rows } = await findUpcoming(sql, forMs, held);
+  const { now, rows } = await findUpcoming(sql, forMs, held, deps.pausedMethods.size > 0);
   const written = (at: number) => formatInstant(Math.floor(at / SECOND) * SECOND, offsetMinutes(zone, at));
   const tallies = new Map(channels.map(({ name }) => [name, newTally()]));
   const price = pricesOf(deps);
@@ -83,7 +84,10 @@ export async function upcoming(deps: UpcomingDeps, forMs: number): Promise<Upcom
       continue;
     }
     const isPaused =
-      campaign.paused === true || deps.pausedShops.has(row.shop) || policy.pausedChannels?.has(name) === true;
+      row.paused ||
+      campaign.paused === true ||
+      deps.pausedShops.has(row.shop) ||
+      policy.pausedChannels?.has(name) === true;
     if (isPaused) {
       tally.paused += row.count;
       continue;

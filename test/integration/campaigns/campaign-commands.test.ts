@@ -13,6 +13,10 @@ import { rollbackCommand } from "../../../src/cli/commands/campaigns/rollback.ts
 import { validateCommand } from "../../../src/cli/commands/campaigns/validate.ts";
 import { versionsCommand } from "../../../src/cli/commands/campaigns/versions.ts";
 import { listCommand as listParts, switchCommand as switchPart } from "../../../src/cli/commands/pauses/parts.ts";
+import {
+  listCommand as listMethods,
+  switchCommand as switchMethod,
+} from "../../../src/cli/commands/pauses/payment-methods.ts";
 import { type CommandContext, CommandError } from "../../../src/cli/context.ts";
 import { loadConfig } from "../../../src/config/load-config.ts";
 import { campaignDir, campaignSetup, campaignYaml, NUDGE } from "../../support/campaigns.ts";
@@ -293,10 +297,21 @@ it("campaigns pause, resume, list and versions show what holds", async () => {
   expect((await part("channel", "sms")).out).toBe("sms: paused\n");
   expect((await part("shop", "acme")).out).toBe("acme: paused\n");
   expect((await part("channel", "pigeon")).failed).toMatch(/no channel pigeon is configured/);
+  const method = (paused: boolean, shop: string, options: object = {}) =>
+    run((context) => switchMethod(context, "支付宝", paused, { shop, ...options }));
+  expect((await method(true, "acme", { note: "it is down" })).out).toBe("支付宝: paused\n");
+  expect((await method(true, "nope")).failed).toMatch(/no shop nope is configured: `dunlin shops list` shows them/);
+  expect((await run((context) => listMethods(context, false))).out).toMatch(/^acme +支付宝 +paused$/m);
+  expect(JSON.parse((await run((context) => listMethods(context, true))).out)).toMatchObject([
+    { shop: "acme", method: "支付宝", paused: true, pauseSource: "person", recent: null, usual: null },
+  ]);
   const { out } = await run((context) => listCommand(context, false));
+  expect(out).toMatch(/^paused: payment method acme\/支付宝, since /m);
+  expect((await method(false, "acme", { json: true })).out).toContain('"paused": false');
+  expect((await run((context) => listMethods(context, false))).out).toMatch(/^no payment method is paused/);
   expect(out).toMatch(/^default +2 +paused /m);
   expect(out).toMatch(/^promo +1 +runs /m);
-  expect(out).toMatch(/^paused: channel sms, since .*\npaused: shop acme, since /m);
+  expect(out).toMatch(/^paused: channel sms, since .*\npaused: payment method .*\npaused: shop acme, since /m);
   expect((await run((context) => listParts(context, "channel", false))).out).toMatch(/^sms +console +paused$/m);
   expect((await run((context) => listParts(context, "shop", false))).out).toMatch(/^acme +paused$/m);
   const versions = await run((context) => versionsCommand(context, "default", { limit: 50 }));

@@ -67,7 +67,7 @@ it("counts by minute and channel, against the rate limit, with the cost", async 
 
 it("counts what is overdue now, and what is paused apart", async () => {
   const { receive, order, next, at, drain, sql } = await setup();
-  await receive(order(1, 0));
+  await receive(order(1, 0, { paymentMethod: "alipay" }));
   const first = { at: "2026-11-10T20:20:00+08:00", channel: "sms", due: 1, sends: 1, waiting: 0 };
   await at(T0 + 20 * MINUTE);
   expect((await next()).minutes).toEqual([first]);
@@ -83,6 +83,12 @@ it("counts what is overdue now, and what is paused apart", async () => {
   await pauses.setShop(ALICE, "acme", PAUSE);
   expect((await next()).channels[0]).toMatchObject(paused);
   await pauses.setShop(ALICE, "acme", { ...PAUSE, paused: false });
+  await pauses.setMethod(ALICE, { shop: "acme", method: "card" }, PAUSE);
+  expect((await next()).minutes, "of an order with another method").toEqual([first]);
+  await pauses.setMethod(ALICE, { shop: "acme", method: "alipay" }, PAUSE);
+  expect((await next()).channels[0]).toMatchObject(paused);
+  await pauses.setMethod(ALICE, { shop: "acme", method: "alipay" }, { ...PAUSE, paused: false });
+  expect((await next()).minutes).toEqual([first]);
   await setPaused(sql, ALICE, { kind: "campaign", name: "default", ...PAUSE });
   expect((await next()).channels[0]).toMatchObject(paused);
 });

@@ -59,6 +59,7 @@ describe("without anything", () => {
       poll: {},
       verify: null,
       resultAt: null,
+      guard: null,
     });
     expect(config.channels.map(({ name, provider, contacts }) => [name, provider, ...contacts])).toEqual([
       ["sms", "console", "phone"],
@@ -182,6 +183,7 @@ describe("shops", () => {
       poll: {},
       verify: null,
       resultAt: null,
+      guard: null,
     });
     expect([config.implicitShops, config.shopIds, config.shop("other")]).toEqual([false, ["acme"], null]);
     for (const id of ["*", "__proto__", "constructor"]) expect(config.shop(id)).toBeNull();
@@ -263,6 +265,34 @@ describe("shops", () => {
       "dunlin.yaml:5: shops.own.verify.timeout: must be at most 10s",
       "dunlin.yaml:5: shops.own.verify.url: is required: the address that is asked",
       "dunlin.yaml:5: shops.own.verify.secret: is required: it signs the questions",
+    ]);
+  });
+
+  it("may guard their payment methods; it is off without the key", () => {
+    write(`shops:
+  "*": { guard: {} }
+  acme: { guard: { unpaidJump: 2.5x, atLeast: 200, within: 1h } }
+  calm: { guard: off }
+`);
+    const config = configOf();
+    expect(config.shop("acme")?.guard).toEqual({ unpaidJump: 2.5, atLeast: 200, within: HOUR });
+    expect(config.shop("calm")?.guard).toBeNull();
+    expect(config.shop("other")?.guard).toEqual({ unpaidJump: 3, atLeast: 50, within: HOUR / 2 });
+    write("shops: { acme: {} }");
+    expect(configOf().shop("acme")?.guard).toBeNull();
+    write(`shops:
+  a: { guard: { unpaidJump: 3, atLeast: 0, within: 1m } }
+  b: { guard: { unpaidJump: 1x } }
+  c: { guard: on }
+  d: { guard: { unpaidJumps: 3x } }
+`);
+    expect(faultsOf()).toEqual([
+      "dunlin.yaml:2: shops.a.guard.unpaidJump: must be a factor like 3x",
+      "dunlin.yaml:2: shops.a.guard.atLeast: must be a whole number from 1 to 1000000",
+      "dunlin.yaml:2: shops.a.guard.within: must be from 5m to 24h",
+      "dunlin.yaml:3: shops.b.guard.unpaidJump: must be from 1.5x to 100x",
+      "dunlin.yaml:4: shops.c.guard: must be off or a map of unpaidJump, atLeast and within",
+      "dunlin.yaml:5: shops.d.guard.unpaidJumps: unknown key (did you mean `unpaidJump`?)",
     ]);
   });
 

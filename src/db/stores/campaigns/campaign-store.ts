@@ -98,13 +98,15 @@ export type Running = {
   /** The names of the paused channels and shops. */
   readonly pausedChannels: readonly string[];
   readonly pausedShops: readonly string[];
+  /** The paused payment methods, as core/values/payment-method.ts names them. */
+  readonly pausedMethods: readonly string[];
   /** Those of the channels that are at fault themselves. */
   readonly faultyChannels: readonly string[];
 };
 
 type RunningRow = { revision: number; key: string | null; number: number; files: Files | null; paused: boolean } & Pick<
   Running,
-  "pausedChannels" | "pausedShops" | "faultyChannels"
+  "pausedChannels" | "pausedShops" | "pausedMethods" | "faultyChannels"
 >;
 
 /** The running campaigns with their revision, and what is paused, from one snapshot. */
@@ -114,7 +116,8 @@ export async function readRunning(sql: Sql): Promise<Running> {
     from (select coalesce((select (value #>> '{}')::int from settings where key = 'campaigns_revision'), 0) as revision,
       (select coalesce(jsonb_agg(name), '[]') from pauses where kind = 'channel') as "pausedChannels",
       (select coalesce(jsonb_agg(name), '[]') from pauses where kind = 'channel' and code is not null) as "faultyChannels",
-      (select coalesce(jsonb_agg(name), '[]') from pauses where kind = 'shop') as "pausedShops") r
+      (select coalesce(jsonb_agg(name), '[]') from pauses where kind = 'shop') as "pausedShops",
+      (select coalesce(jsonb_agg(name), '[]') from pauses where kind = 'payment_method') as "pausedMethods") r
     left join campaigns c on c.retired_at is null
     left join campaign_versions v on v.campaign = c.key and v.number = c.current order by c.key collate "C"`;
   return {
@@ -122,6 +125,7 @@ export async function readRunning(sql: Sql): Promise<Running> {
     pausedChannels: rows[0]?.pausedChannels ?? [],
     faultyChannels: rows[0]?.faultyChannels ?? [],
     pausedShops: rows[0]?.pausedShops ?? [],
+    pausedMethods: rows[0]?.pausedMethods ?? [],
     campaigns: rows.flatMap(({ key, number, files, paused }) =>
       key === null || files === null ? [] : [{ key, number, files, paused }],
     ),

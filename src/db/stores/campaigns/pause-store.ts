@@ -1,10 +1,11 @@
-/** Pauses of campaigns, channels and shops. A caller that writes holds the fence (planning-fence.ts). */
+/** Pauses of campaigns, channels, shops and payment methods. A caller that writes holds the fence (planning-fence.ts). */
+import { readMethodName } from "../../../core/values/payment-method.ts";
 import type { Sql } from "../../client.ts";
 
-export const PAUSABLE = ["campaign", "channel", "shop"] as const;
+export const PAUSABLE = ["campaign", "channel", "shop", "payment_method"] as const;
 export type Pausable = (typeof PAUSABLE)[number];
 
-/** `name`: a campaign's key, or the name of a channel or shop. */
+/** `name`: a campaign's key, the name of a channel or shop, or what core/values/payment-method.ts makes of a payment method and its shop. */
 export type PauseKey = { readonly kind: Pausable; readonly name: string };
 /** Epoch ms. `until` null: the pause ends when somebody resumes it. */
 export type Paused = PauseKey & {
@@ -16,7 +17,7 @@ export type Paused = PauseKey & {
   readonly reason: string | null;
 };
 
-/** `fault`: the provider takes nothing from the channel; `threshold`: too much of what was sent failed. */
+/** `fault`: the provider takes nothing from the channel; `threshold`: too much of what was sent failed, or too many orders are unpaid. */
 export type PauseSource = "person" | "fault" | "threshold";
 /** Why a part is paused by itself: a code, and our words. */
 export type PauseCause = {
@@ -96,10 +97,17 @@ export async function markResumed(tx: Sql, { kind, name }: PauseKey): Promise<bo
 
 /** Makes the retries that waited for the end of the pause due now. */
 export function wakeRetries(tx: Sql, { kind, name }: PauseKey) {
-  const column = { campaign: tx`campaign`, channel: tx`retry_channel`, shop: tx`shop_id` }[kind];
+  const { shop, method } = readMethodName(name);
+  const isIts = {
+    campaign: tx`campaign = ${name}`,
+    channel: tx`retry_channel = ${name}`,
+    shop: tx`shop_id = ${name}`,
+    payment_method: tx`shop_id = ${shop} and exists (
+      select from orders o where o.shop_id = reminders.shop_id and o.id = any(reminders.orders) and o.details ->> 'paymentMethod' = ${method})`,
+  }[kind];
   return tx`
     update reminders set retry_at = dunlin_now()
-    where retry_at > dunlin_now() and state = 'sending' and ${column} = ${name}`;
+    where retry_at > dunlin_now() and state = 'sending' and ${isIts}`;
 }
 
 /** Buyers that wait for the channel are decided again now: they may take another one. */

@@ -9,6 +9,7 @@ import type { Move } from "../../../core/rules/plan.ts";
 import type { Reason } from "../../../core/values/reason.ts";
 import type { Sql } from "../../client.ts";
 import { plain } from "../../columns.ts";
+import { methodNameOf } from "../../keys.ts";
 import { inTransaction } from "../../transaction.ts";
 import { isBilled } from "./billed.ts";
 import type { DeliveryState } from "./listing-store.ts";
@@ -87,6 +88,9 @@ export type ReminderFacts = {
   } | null;
   /** Whether its campaign, its shop or the channel that it waits for is paused. */
   readonly paused: boolean;
+  /** The paused payment method of one of its orders, and why it paused itself; null: none is paused. */
+  readonly held_method: string | null;
+  readonly held_why: string | null;
   readonly retry_at: number | null;
   readonly retry_channel: string | null;
 };
@@ -158,8 +162,14 @@ async function storyIn(sql: Sql, shop: string, id: string): Promise<StoredStory 
       select id, case_id, campaign, campaign_version, step, variant, kind, ${stateOf(sql)} as state, reason, due_at, decided_at, orders, plan,
         retry_at, retry_channel, exists (select from campaigns c where c.key = campaign and c.paused_at is not null) or exists (
           select from pauses p where (p.kind = 'shop' and p.name = r.shop_id) or (p.kind = 'channel' and p.name = coalesce(retry_channel,
-            (select b.waits_for from buyers b where b.shop_id = r.shop_id and b.id = r.buyer_id)))) as paused
-      from reminders r where shop_id = ${shop} and buyer_id = ${order.buyer_id}
+            (select b.waits_for from buyers b where b.shop_id = r.shop_id and b.id = r.buyer_id)))) as paused, held.method as held_method, held.why as held_why
+      from reminders r
+      left join lateral (
+        select o.details ->> 'paymentMethod' as method, p.reason as why from orders o
+        join pauses p on p.kind = 'payment_method'
+          and p.name = ${methodNameOf(sql, "o", sql`o.details ->> 'paymentMethod'`)}
+        where o.shop_id = r.shop_id and o.id = any(r.orders) order by o.id limit 1) held on true
+      where shop_id = ${shop} and buyer_id = ${order.buyer_id}
         and (${id} = any(orders) or case_id = ${order.case_id})
       order by coalesce(decided_at, due_at), (plan ->> 'index')::int nulls first, id`,
     sql<RecoveryFacts[]>`

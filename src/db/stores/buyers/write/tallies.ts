@@ -1,6 +1,7 @@
 /** The sums from which automatic pauses are decided. */
 import type { Tally } from "../../../../core/limits/auto-pause.ts";
 import type { Sql } from "../../../client.ts";
+import { pauseWindowKey } from "../../../keys.ts";
 import { bytea, float8, instant, int4, rowSet, text } from "../../../rows.ts";
 
 export type Tallied = { readonly kind: "channel" | "campaign"; readonly name: string };
@@ -63,8 +64,6 @@ const windows = rowSet<Window>({
   ms: float8(({ within }) => within),
 });
 
-const sinceKey = ({ kind, name }: Tallied): string => `pause_window:${kind}:${name}`;
-
 /** The sums of these parts, each within its time and since somebody resumed it. Reads some hundred rows for each part. */
 export function sumTallies(sql: Sql, parts: readonly Window[]) {
   return sql<(Tallied & Tally)[]>`
@@ -78,10 +77,10 @@ export function sumTallies(sql: Sql, parts: readonly Window[]) {
 }
 
 /** Only sends from the next piece on count for the part. */
-export function startWindow(tx: Sql, part: Tallied) {
+export function startWindow(tx: Sql, { kind, name }: { readonly kind: string; readonly name: string }) {
   return tx`
     insert into settings (key, value)
-    values (${sinceKey(part)}, to_jsonb((ceil(extract(epoch from dunlin_now()) * 1000 / ${PIECE_MS}::float8) * ${PIECE_MS}::float8)::bigint))
+    values (${pauseWindowKey(kind, name)}, to_jsonb((ceil(extract(epoch from dunlin_now()) * 1000 / ${PIECE_MS}::float8) * ${PIECE_MS}::float8)::bigint))
     on conflict (key) do update set value = excluded.value`;
 }
 
