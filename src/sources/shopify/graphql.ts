@@ -5,10 +5,10 @@ const MONEY = "shopMoney { amount currencyCode } presentmentMoney { amount curre
 const ADDRESS = "firstName lastName name phone countryCodeV2";
 
 export const ORDER_FIELDS = `
-  id name createdAt updatedAt cancelledAt cancelReason closedAt test note tags phone customerLocale statusPageUrl
+  id name createdAt updatedAt cancelledAt cancelReason closedAt test note tags phone email customerLocale statusPageUrl
   currencyCode presentmentCurrencyCode displayFinancialStatus displayFulfillmentStatus paymentGatewayNames
   currentTotalPriceSet { ${MONEY} } totalPriceSet { ${MONEY} } totalOutstandingSet { ${MONEY} }
-  customer { id firstName lastName defaultPhoneNumber { phoneNumber } defaultAddress { ${ADDRESS} } }
+  customer { id firstName lastName defaultPhoneNumber { phoneNumber } defaultEmailAddress { emailAddress } defaultAddress { ${ADDRESS} } }
   billingAddress { ${ADDRESS} } shippingAddress { ${ADDRESS} }
   paymentTerms { paymentSchedules(first: 5) { nodes { dueAt } } }
   lineItems(first: 20) { nodes { sku title name quantity currentQuantity originalUnitPriceSet { ${MONEY} } } }
@@ -28,6 +28,7 @@ export function restOrder(node: Json): Json {
     note: node.note,
     tags: node.tags,
     phone: node.phone,
+    email: node.email,
     customer_locale: node.customerLocale,
     order_status_url: node.statusPageUrl,
     currency: node.currencyCode,
@@ -48,6 +49,7 @@ export function restOrder(node: Json): Json {
             first_name: customer.firstName,
             last_name: customer.lastName,
             phone: jsonOf(customer.defaultPhoneNumber)?.phoneNumber,
+            email: jsonOf(customer.defaultEmailAddress)?.emailAddress,
             default_address: restAddress(customer.defaultAddress),
           },
     billing_address: restAddress(node.billingAddress),

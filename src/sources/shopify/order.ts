@@ -81,12 +81,16 @@ function buyerOf(order: Json) {
     [shipping?.phone, shipping?.country_code],
     [home?.phone, home?.country_code],
   ]);
+  // An address alone says nothing about who the buyer is.
   if (id === null && phone === null) return null;
+  const addresses = [order.email, order.contact_email, customer?.email];
+  const email = addresses.map((address) => textOf(address, 500)).find((address) => address !== null) ?? null;
   const name = nameOf(customer) ?? nameOf(billing) ?? nameOf(shipping);
   const country = textOf(payer?.country_code, 100);
   return {
     id,
     phone,
+    email,
     country,
     name,
     locale: textOf(order.customer_locale, 40),

@@ -85,7 +85,7 @@ export const woocommerce = () =>
           date_modified_gmt: gmt(order.modified),
           date_paid_gmt: order.state === "paid" ? gmt(order.modified) : null,
           customer_id: 25,
-          billing: { country: "CN", phone: "13812345678" },
+          billing: { country: "CN", phone: "13812345678", email: "li@acme.cn" },
           payment_method: "alipay",
           meta_data: [{ secret: "not asked for" }],
         };
@@ -125,7 +125,11 @@ export const shopify = () =>
         totalOutstandingSet: {
           shopMoney: { amount: order.state === "paid" ? "0.0" : order.amount, currencyCode: "CNY" },
         },
-        customer: { id: "gid://shopify/Customer/25", defaultPhoneNumber: { phoneNumber: "+8613812345678" } },
+        customer: {
+          id: "gid://shopify/Customer/25",
+          defaultPhoneNumber: { phoneNumber: "+8613812345678" },
+          defaultEmailAddress: { emailAddress: "li@acme.cn" },
+        },
         lineItems: {
           nodes: [{ title: "茶叶", quantity: 1, originalUnitPriceSet: { shopMoney: { amount: order.amount } } }],
         },

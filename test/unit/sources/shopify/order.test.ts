@@ -242,6 +242,18 @@ describe("the buyer", () => {
     expect(first("orders/create", { ...none, customer: { id: 5, ...person } }).order.buyer?.name).toBe(name);
   });
 
+  test.each<[string | null, object]>([
+    ["order@example.com", { email: "order@example.com", contact_email: "contact@example.com" }],
+    [
+      "contact@example.com",
+      { email: "", contact_email: "contact@example.com", customer: { id: 5, email: "c@example.com" } },
+    ],
+    ["c@example.com", { contact_email: null, customer: { id: 5, email: "c@example.com" } }],
+    [null, { contact_email: null }],
+  ])("has the e-mail address %s of the order, else of the customer", (email, over) => {
+    expect(first("orders/create", { customer: { id: 5 }, ...over }).order.buyer?.email ?? null).toBe(email);
+  });
+
   test("known by phone alone is a buyer", () => {
     expect(first("orders/create", { ...none, phone: "+8613812345678" }).order.buyer).toMatchObject({
       id: null,

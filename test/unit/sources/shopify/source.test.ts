@@ -28,7 +28,14 @@ testSource({
             amount: "186.90",
             currency: "HKD",
             createdAt: "2026-11-10T20:00:00+08:00",
-            buyer: { id: "8094839668810", phone: "+85291234567", country: "HK", name: "陳美玲", locale: "zh-TW" },
+            buyer: {
+              id: "8094839668810",
+              phone: "+85291234567",
+              email: "mei@example.com",
+              country: "HK",
+              name: "陳美玲",
+              locale: "zh-TW",
+            },
             items: [
               { sku: null, title: "測試商品", quantity: 1, price: "99.00" },
               { sku: "SB-1", title: "Green Snowboard", quantity: 1, price: "100.00" },
