@@ -3,7 +3,7 @@ import { createHash, createHmac } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import { Webhook } from "standardwebhooks";
 import { describe, expect, it } from "vitest";
-import { OLD_SECRET, realServer, stubServer, WEBHOOK_SECRET } from "./support.ts";
+import { OLD_SECRET, realServer, SHOPIFY_SECRET, stubServer, WEBHOOK_SECRET } from "./support.ts";
 
 type Signed = { readonly query?: string; readonly headers: Readonly<Record<string, string>> };
 type Platform = {
@@ -34,6 +34,26 @@ const standard: Platform = {
     return { headers: { ...headers, "webhook-signature": signature } };
   },
   other: { payload: { type: "product.updated" } },
+  status: 202,
+};
+const shopify: Platform = {
+  source: "shopify",
+  payload: (id) => ({
+    id: Number(id),
+    financial_status: "pending",
+    currency: "JPY",
+    total_price: "1980",
+    created_at: "2026-11-10T20:00:00+08:00",
+    updated_at: "2026-11-10T20:00:00+08:00",
+    customer: { id: 25 },
+  }),
+  sign: (body, secret = SHOPIFY_SECRET) => ({
+    headers: {
+      "x-shopify-topic": "orders/create",
+      "x-shopify-hmac-sha256": createHmac("sha256", secret).update(body).digest("base64"),
+    },
+  }),
+  other: { headers: { "x-shopify-topic": "products/create" } },
   status: 202,
 };
 const woocommerce: Platform = {
@@ -89,7 +109,7 @@ const youzan: Platform = {
   other: { payload: message("item_ItemUpdate", {}) },
   status: 200,
 };
-const PLATFORMS = [standard, woocommerce, taobao, youzan];
+const PLATFORMS = [standard, shopify, woocommerce, taobao, youzan];
 const ID = "9007199254740993";
 
 function request(
@@ -108,7 +128,10 @@ function request(
   };
 }
 const exact = (platform: Platform) =>
-  JSON.stringify(platform.payload("1")).replaceAll(/(\D)1(,"status":"pending|,\\"payment)/g, `$1${ID}$2`);
+  JSON.stringify(platform.payload("1")).replaceAll(
+    /(\D)1(,"(?:financial_)?status":"pending|,\\"payment)/g,
+    `$1${ID}$2`,
+  );
 const HALF = '{"client_id":"c1","half":';
 const seen = () => {
   const results: string[] = [];
@@ -185,7 +208,7 @@ describe.each(PLATFORMS)("POST /v1/webhooks/$source/:shop", (platform) => {
   });
 });
 
-it.each([woocommerce, taobao])("keeps an id of 64 bits that $source sends as a number", async (platform) => {
+it.each([shopify, woocommerce, taobao])("keeps an id of 64 bits that $source sends as a number", async (platform) => {
   const { app, database } = await realServer();
   expect((await app.inject(request(platform, exact(platform)))).json()).toMatchObject({ accepted: 1, rejected: [] });
   expect(await database.sql`select id from orders`).toEqual([{ id: ID }]);
