@@ -1,5 +1,6 @@
 /** Holds the reminders of payment methods of which too many orders stay unpaid, with the figures as the reason. An operator lets them go. */
-import { JUDGED_AFTER, type WhyHeld, whyHold } from "../../core/limits/guard.ts";
+import { JUDGED_AFTER, USUAL_WITHIN, type WhyHeld, whyHold } from "../../core/limits/guard.ts";
+import { DAY } from "../../core/values/duration.ts";
 import { methodName, type PaymentMethod } from "../../core/values/payment-method.ts";
 import type { Guard } from "../../core/values/policy.ts";
 import type { Sql } from "../../db/client.ts";
@@ -28,7 +29,8 @@ const UPKEEP: Actor = { who: "dunlin", via: "timer" };
 /** Counts the orders that are old enough by now, and returns which methods it held. Throws CampaignsBusy. */
 export async function holdBrokenMethods(sql: Sql, guardOf: GuardOf): Promise<readonly Held[]> {
   const now = await databaseNow(sql);
-  await inTransaction(sql, (tx) => countNew(tx, guardOf, now));
+  const fresh = await inTransaction(sql, (tx) => countNew(tx, guardOf, now));
+  for (const shop of fresh.shops) await countPast(sql, shop, fresh.from);
   const held: Held[] = [];
   for (const { shop, method, recent, usual, held: isHeld } of await sharesOf(sql, guardOf, now)) {
     const guard = guardOf(shop);
@@ -52,16 +54,24 @@ export async function sharesOf(sql: Sql, guardOf: GuardOf, now: number): Promise
   return shops.length === 0 ? [] : readShares(sql, shops, now - JUDGED_AFTER);
 }
 
-async function countNew(tx: Sql, guardOf: GuardOf, now: number): Promise<void> {
+/** Returns the shops of which nothing was counted before `from`, the beginning of what is counted now. */
+async function countNew(tx: Sql, guardOf: GuardOf, now: number): Promise<{ shops: readonly string[]; from: number }> {
   const counted = (await countSince(tx, now - JUDGED_AFTER)).filter(({ shop }) => guardOf(shop) !== null);
-  if (counted.length === 0) return;
-  const from = Math.min(...counted.map(({ at }) => at));
-  for (const shop of await uncountedShops(tx, [...new Set(counted.map(({ shop }) => shop))]))
-    await countStored(tx, shop, from);
+  if (counted.length === 0) return { shops: [], from: now };
+  const shops = await uncountedShops(tx, [...new Set(counted.map(({ shop }) => shop))]);
   const paused = new Set((await readPaused(tx)).flatMap(({ kind, name }) => (kind === "payment_method" ? [name] : [])));
   await addCounts(
     tx,
     counted.map((each) => ({ ...each, isUsual: !paused.has(methodName(each)) })),
   );
   await dropCounts(tx, now);
+  return { shops, from: Math.min(...counted.map(({ at }) => at)) - 1 };
+}
+
+/**
+ * The only time that weeks of orders are read. Day by day, the latest first: each day is one short statement. A process that dies meanwhile leaves
+ * a shorter past.
+ */
+async function countPast(sql: Sql, shop: string, until: number): Promise<void> {
+  for (let to = until; to > until - USUAL_WITHIN; to -= DAY) await countStored(sql, shop, to - DAY, to);
 }

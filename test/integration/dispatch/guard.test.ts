@@ -213,15 +213,17 @@ it("does not hold a method without a past, or with few orders, and takes the pas
 
   await sql`delete from payment_counts`;
   await pay("o0", "o1", "o2");
-  // Weeks of orders that came before the shop had a guard: 3 of 5 paid at once.
+  // Weeks of orders that came before the shop had a guard: 3 of 5 were paid at once. Those of the 29th day are too old.
   await sql`insert into orders (shop_id, id, status, created_at, paid_at, chase_from, details, seen_at)
-    select 'acme', 'past' || n, 'paid', ${new Date(T0 - DAY)}::timestamptz,
-      ${new Date(T0 - DAY)}::timestamptz + case when n % 5 < 3 then interval '1 minute' else interval '1 hour' end,
-      'epoch', '{"paymentMethod": "alipay"}', ${new Date(T0 - DAY)}::timestamptz from generate_series(1, 1000) n`;
+    select 'acme', 'past' || n, 'paid', at, at + case when n % 5 < 3 then interval '1 minute' else interval '1 hour' end,
+      'epoch', '{"paymentMethod": "alipay"}', at
+    from generate_series(1, 1160) n cross join lateral (select ${new Date(T0)}::timestamptz - (n % 29 + 1) * interval '23 hours 59 minutes' as at) x`;
+  await sql`insert into order_events (shop_id, id, order_id, type, occurred_at, received_at, told)
+    select shop_id, 'e' || id, id, 'order.created', created_at, seen_at, '{}' from orders where id like 'past%'`;
   await place("alipay", 19);
   await pass(6 * MINUTE);
   expect(await look(), "too few").toEqual([]);
-  expect(await sharesOf()).toMatchObject({ recent: { orders: 19 }, usual: { orders: 1000, unpaid: 400 } });
+  expect(await sharesOf()).toMatchObject({ recent: { orders: 19 }, usual: { orders: 1120, unpaid: 448 } });
   await place("alipay", 21);
   await pass(6 * MINUTE);
   expect(await look()).toMatchObject([{ message: expect.stringContaining("40 of 40 orders") }]);

@@ -26,6 +26,9 @@ const countable = (sql: Sql) => sql`
   o.chase_from = 'epoch' and not o.cash_on_delivery and o.details ->> 'paymentMethod' is not null
     and o.created_at > o.seen_at - ${OLD}::float8 * interval '1 ms'`;
 
+const between = (sql: Sql, column: string, from: number, to: number, slack = 0) => sql`
+  ${sql(column)} > ${new Date(from - slack)} and ${sql(column)} <= ${new Date(to + slack)}`;
+
 /**
  * The orders first received until `to` that were not counted yet, and moves the cursor: call it in the transaction that stores the counts. The
  * first call finds none. Reads the events of that time, and their orders.
@@ -38,15 +41,13 @@ export async function countSince(tx: Sql, to: number): Promise<readonly Minute[]
   const from = Math.max(cursor?.until ?? to, to - LONGEST_GAP);
   if (from >= to) return [];
   await tx`update settings set value = ${until} where key = ${CURSOR}`;
-  const between = (column: string, slack = 0) => tx`
-    ${tx(column)} > ${new Date(from - slack)} and ${tx(column)} <= ${new Date(to + slack)}`;
   return tx<Minute[]>`
     with received as (
-      select distinct shop_id, order_id from order_events where ${between("received_at", AROUND)})
+      select distinct shop_id, order_id from order_events where ${between(tx, "received_at", from, to, AROUND)})
     select o.shop_id as shop, o.details ->> 'paymentMethod' as method, date_trunc('minute', o.seen_at) as at, count(*)::int as orders,
       count(*) filter (where o.paid_at is null)::int as unpaid
     from received e join orders o on o.shop_id = e.shop_id and o.id = e.order_id
-    where ${between("seen_at")} and ${countable(tx)}
+    where ${between(tx, "seen_at", from, to)} and ${countable(tx)}
     group by 1, 2, 3`;
 }
 
@@ -80,16 +81,21 @@ export async function uncountedShops(tx: Sql, shops: readonly string[]): Promise
   return rows.map(({ shop }) => shop);
 }
 
-/** Counts what is stored of a shop that is guarded for the first time, received before `until`: the only time that weeks of orders are read. */
-export function countStored(tx: Sql, shop: string, until: number) {
-  return tx`
-    insert into payment_counts (shop_id, method, span, at, orders, unpaid)
-    select o.shop_id, o.details ->> 'paymentMethod', 'hour', date_trunc('hour', o.created_at), count(*),
+/**
+ * Counts what came of a shop in (from, to], as `countSince` would have: unpaid is an order that was not paid within `JUDGED_AFTER`. Reads the events of that time,
+ * and their orders.
+ */
+export function countStored(sql: Sql, shop: string, from: number, to: number) {
+  return sql`
+    with received as (
+      select distinct order_id from order_events where ${between(sql, "received_at", from, to, AROUND)} and shop_id = ${shop})
+    insert into payment_counts as c (shop_id, method, span, at, orders, unpaid)
+    select o.shop_id, o.details ->> 'paymentMethod', 'hour', date_trunc('hour', o.seen_at), count(*),
       count(*) filter (where o.paid_at is null or o.paid_at > o.created_at + ${JUDGED_AFTER}::float8 * interval '1 ms')
-    from orders o
-    where o.shop_id = ${shop} and o.seen_at < ${new Date(until)} and o.created_at > ${new Date(until - USUAL_WITHIN)} and ${countable(tx)}
+    from received e join orders o on o.shop_id = ${shop} and o.id = e.order_id
+    where ${between(sql, "seen_at", from, to)} and ${countable(sql)}
     group by 1, 2, 3, 4
-    on conflict do nothing`;
+    on conflict (shop_id, method, span, at) do update set orders = c.orders + excluded.orders, unpaid = c.unpaid + excluded.unpaid`;
 }
 
 export type GuardedShop = { readonly shop: string; readonly within: number };
