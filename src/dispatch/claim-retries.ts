@@ -94,7 +94,7 @@ function claimBatch(
       if (channel !== null) wanted.set(channel, (wanted.get(channel) ?? 0) + 1);
     }
     for (const channel of wanted.keys()) if (deps.breakers.of(channel)?.isTrying() === false) wanted.delete(channel);
-    const slots = await bookSlots(deps.sql, deps.channels, wanted, now, RETRY_HORIZON_MS);
+    const slots = await bookSlots(deps.sql, deps.channels, wanted, RETRY_HORIZON_MS);
     const writes: RetryWrite[] = [];
     const jobs: SendJob[] = [];
     const dropped: Key[] = [];
@@ -203,8 +203,8 @@ function judge(
   const isAgain = channel === retry.retry_channel && retry.first_delivery !== null;
   const deliveryId = unknown ?? newId();
   const hasPlace = places.take(channel);
-  const offset = hasPlace ? slots.next(channel) : null;
-  if (offset === null) {
+  const slotAt = hasPlace ? slots.next(channel) : null;
+  if (slotAt === null) {
     if (hasPlace) places.giveBack(channel);
     putBack();
     const breaker = deps.breakers.of(channel);
@@ -233,6 +233,6 @@ function judge(
     leaveBy: leaveBy({ state, policy, campaign }, { at: dueAt, latest, orders: verdict.orders }, now, "retry"),
     claimedAt: now,
     askedAt,
-    slotAt: askedAt + offset,
+    slotAt,
   });
 }

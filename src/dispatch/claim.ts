@@ -171,7 +171,7 @@ function claimBatch(
     const paused = policy.pausedChannels ?? [];
     const closed = new Set([...(source.closed(rows.length >= limit) ?? []), ...paused]);
     const { placed, refused: full } = takePlaces(changes, places, closed);
-    const slots = await bookSlots(deps.sql, deps.channels, sendsByChannel(placed), now);
+    const slots = await bookSlots(deps.sql, deps.channels, sendsByChannel(placed));
     const { granted, refused: over, slotOf } = takeSlots(placed, places, slots);
     const refused = [...full, ...over];
     const waits = refused.filter(({ due, channel }) => !isWaiting(due, channel, now));
@@ -187,7 +187,7 @@ function claimBatch(
     for (const { decisions } of granted)
       for (const { reason } of decisions) if (reason !== null) deps.meter?.skipped(reason);
     const jobs = claims.map((claim) =>
-      sendJob(deps, { policy, catalog, claim, now, askedAt, slotAt: askedAt + (slotOf.get(claim.decision) ?? 0) }),
+      sendJob(deps, { policy, catalog, claim, now, askedAt, slotAt: slotOf.get(claim.decision) ?? 0 }),
     );
     return {
       taken: rows.length - (refused.length - waits.length),

@@ -16,6 +16,7 @@ import type { Catalog } from "../render/catalog/catalog.ts";
 import type { BreakerTimes } from "./limits/breaker.ts";
 import type { Breakers } from "./limits/breakers.ts";
 import type { Bulkheads } from "./limits/bulkheads.ts";
+import type { Pacer } from "./limits/pacer.ts";
 import type { Verifier } from "./verify/verifier.ts";
 
 export type DispatchLog = {
@@ -54,6 +55,8 @@ export type DispatchDeps = {
   readonly breakerTimes?: BreakerTimes;
   /** Absent: nothing is verified. */
   readonly verify?: Verifier | null;
+  /** Lets sends leave at their slots. Absent: by the clock of this machine. */
+  readonly pacer?: Pacer;
   readonly log: DispatchLog;
   readonly meter?: DispatchMeter;
 };
@@ -88,7 +91,7 @@ export type SendJob = {
   /** The database's time of the claim, and the monotonic time (performance.now) just before the database was asked. */
   readonly claimedAt: number;
   readonly askedAt: number;
-  /** The slot under the channel's rate limit: do not send before this monotonic time. */
+  /** The slot under the channel's rate limit: it leaves at this monotonic time, see limits/pacer.ts. 0: at once. */
   readonly slotAt: number;
 };
 

@@ -14,7 +14,7 @@ import { createBreakers } from "./limits/breakers.ts";
 import { BATCH, createBulkheads, type NextClaim, PATIENCE_MS } from "./limits/bulkheads.ts";
 import { createChannelFaults } from "./limits/channel-faults.ts";
 import { createOutages } from "./limits/outages.ts";
-import { findQueues, type Queues, rateLimited } from "./limits/slots.ts";
+import { findQueues, pacerOf, type Queues, rateLimited } from "./limits/slots.ts";
 import { createSendTally } from "./limits/tally.ts";
 import { record, recordPatiently, rescueExpired } from "./record.ts";
 import { messageKeeper } from "./repeats.ts";
@@ -55,6 +55,7 @@ export function createDispatcher(deps: DispatchDeps): Dispatcher {
   const unlisted = createUnlisted(deps);
   const keep = messageKeeper(deps.sql);
   const tally = createSendTally(deps);
+  const pacer = deps.pacer ?? pacerOf(deps);
   const claimDeps: ClaimDeps = { ...deps, bulkheads, breakers };
   const turns = createTurns(deps.sql);
   const isLimited = rateLimited(deps.channels).length > 0;
@@ -91,7 +92,7 @@ export function createDispatcher(deps: DispatchDeps): Dispatcher {
     let sentAt: number | null = null;
     try {
       const outcome = await send(deps, job, {
-        ...{ call: bulkheads.call(channel), faults, breakers, tally },
+        ...{ call: bulkheads.call(channel), faults, breakers, pacer, tally },
         unlisted: unlisted.note,
         keep,
       });

@@ -1,5 +1,4 @@
 /** Sends one claimed reminder over its channel and returns the outcome to record. Never throws for an answer of a provider. */
-import { setTimeout as pause } from "node:timers/promises";
 import { type Channel, NOT_BEGUN } from "../core/seams/channel.ts";
 import type { Outcome } from "../db/stores/dispatch/outcome-store.ts";
 import type { KeptMessage } from "../db/stores/dispatch/repeat-store.ts";
@@ -9,6 +8,7 @@ import { type DispatchDeps, leaseMs, type SendJob } from "./deps.ts";
 import type { Breakers } from "./limits/breakers.ts";
 import type { ChannelFaults } from "./limits/channel-faults.ts";
 import type { Call } from "./limits/pace.ts";
+import type { Pacer } from "./limits/pacer.ts";
 import type { SendTally } from "./limits/tally.ts";
 import { accepted, type Failure, failed, notOwed, tooLate, unknown, wishesOf } from "./outcomes.ts";
 import { openMessage, sealedMessage } from "./repeats.ts";
@@ -20,6 +20,7 @@ export type SendWatch = {
   readonly call: Call;
   readonly faults: ChannelFaults;
   readonly breakers: Pick<Breakers, "before" | "answered">;
+  readonly pacer: Pacer;
   readonly tally: Pick<SendTally, "note">;
   /** Learns each code that the channel's table does not list. */
   readonly unlisted: (channel: string, code: string) => void;
@@ -30,7 +31,7 @@ export type SendWatch = {
 export async function send(
   deps: DispatchDeps,
   job: SendJob,
-  { call, faults, breakers, tally, unlisted, keep }: SendWatch,
+  { call, faults, breakers, pacer, tally, unlisted, keep }: SendWatch,
 ): Promise<Outcome> {
   const channel = deps.channels.get(job.channel);
   if (channel === undefined)
@@ -39,9 +40,9 @@ export async function send(
       code: "channel_gone",
       message: "the channel is no longer configured",
     });
-  const wait = job.slotAt - performance.now();
-  if (wait > 1) await pause(wait);
-  const fault = faults.before(job) ?? breakers.before(job);
+  await pacer.soon(channel.name, job.slotAt);
+  const isDown = () => faults.before(job) ?? breakers.before(job);
+  const fault = isDown();
   if (fault !== null) return failed(deps, job, null, fault);
   const composed = composeSafely(deps, job, channel);
   if (!composed.ok)
@@ -52,6 +53,10 @@ export async function send(
   if (unkept !== null) return failed(deps, job, composed.made, unkept);
   // A process may have been paused since the claim, or all connections may be busy. The channel asks again right before it writes.
   const startBy = sendBy(deps, job, channel);
+  // Last, since what comes before takes its time: a request at another time than its slot exceeds the limit together with others.
+  if (!(await pacer.ready(channel.name, job.slotAt, startBy))) return tooLate(deps, job, composed.made);
+  const faultMeanwhile = isDown();
+  if (faultMeanwhile !== null) return failed(deps, job, composed.made, faultMeanwhile);
   const begun = performance.now();
   if (begun > startBy) return tooLate(deps, job, composed.made);
   const outcome = await channel.send(composed.message, startBy, call.begun).finally(call.ended);

@@ -49,15 +49,15 @@ export function takeSlots(changes: readonly Due[], places: Places, slots: SlotBo
   const slotOf = new Map<Decision, number>();
   for (const due of changes) {
     const sends = sendsOf(due);
-    const offsets = sends.map(({ channel }) => slots.next(channel ?? ""));
-    const full = sends[offsets.indexOf(null)]?.channel;
+    const times = sends.map(({ channel }) => slots.next(channel ?? ""));
+    const full = sends[times.indexOf(null)]?.channel;
     if (full != null) {
       for (const { channel } of sends) places.giveBack(channel ?? "");
       refused.push({ due, channel: full });
       continue;
     }
     granted.push(due);
-    for (const [index, decision] of sends.entries()) slotOf.set(decision, offsets[index] ?? 0);
+    for (const [index, decision] of sends.entries()) slotOf.set(decision, times[index] ?? 0);
   }
   return { granted, refused, slotOf };
 }

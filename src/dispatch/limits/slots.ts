@@ -1,12 +1,14 @@
 /** Keeps the rate limit of a channel across processes: a claim takes slots in the database, and the send waits for its slot. */
+import { setTimeout as pause } from "node:timers/promises";
 import type { Channel } from "../../core/seams/channel.ts";
 import type { Sql } from "../../db/client.ts";
 import { lookAtQueues, takeSlots } from "../../db/stores/dispatch/rate-store.ts";
-import { SLOT_HORIZON_MS } from "../deps.ts";
+import { type DispatchDeps, RETRY_HORIZON_MS, SLOT_HORIZON_MS } from "../deps.ts";
+import { createPacer, type Pacer } from "./pacer.ts";
 
-/** Gives each send the time at which it may leave, as ms from the database's now. */
+/** Gives each send the time at which it may leave. */
 export type SlotBook = {
-  /** null: over the limit. */
+  /** A monotonic time (performance.now), ms; 0: at once. null: over the limit. */
   next(channel: string): number | null;
   /** When a send over the limit should ask again, ms from the database's now: the later, the more were refused. */
   again(channel: string): number;
@@ -66,27 +68,20 @@ export async function bookSlots(
   sql: Sql,
   channels: ReadonlyMap<string, Channel>,
   wanted: ReadonlyMap<string, number>,
-  now: number,
   horizonMs = SLOT_HORIZON_MS,
 ): Promise<SlotBook> {
-  const offsets = new Map<string, number[]>();
+  const booked = new Map<string, number[]>();
   const refused = new Map<string, number>();
   await Promise.all(
     [...wanted].map(async ([name, want]) => {
       const rate = rateOf(channels, name);
       if (rate === null) return;
-      offsets.set(name, []);
-      const { granted, startsAt } = await takeSlots(sql, name, want, rate, horizonMs);
-      const first = Math.max(0, startsAt - now);
-      offsets.set(
-        name,
-        Array.from({ length: granted }, (_, n) => first + (n * 1_000) / rate),
-      );
+      booked.set(name, await bookTimes(sql, { channel: name, rate, wanted: want, horizonMs }));
     }),
   );
   return {
     next: (channel) => {
-      const list = offsets.get(channel);
+      const list = booked.get(channel);
       return list === undefined ? 0 : (list.shift() ?? null);
     },
     again: (channel) => {
@@ -95,4 +90,28 @@ export async function bookSlots(
       return MIN_AGAIN_MS + (before * 1_000) / (rateOf(channels, channel) ?? 1_000);
     },
   };
+}
+
+/** Takes up to `wanted` slots of one channel, as monotonic times in order. They begin within `horizonMs`. */
+async function bookTimes(
+  sql: Sql,
+  { channel, rate, wanted, horizonMs }: { channel: string; rate: number; wanted: number; horizonMs: number },
+): Promise<number[]> {
+  const askedAt = performance.now();
+  const { granted, startsAt, now } = await takeSlots(sql, channel, wanted, rate, horizonMs);
+  // The database said its time between the question and the answer; the middle errs least.
+  const first = (askedAt + performance.now()) / 2 + startsAt - now;
+  return Array.from({ length: granted }, (_, n) => first + (n * 1_000) / rate);
+}
+
+/** Books new slots further ahead than claims do: sends that missed theirs go before new ones. */
+export function pacerOf({ sql, channels }: Pick<DispatchDeps, "sql" | "channels">): Pacer {
+  return createPacer({
+    clock: { now: () => performance.now(), pause: (ms) => pause(ms) },
+    rateOf: (channel) => rateOf(channels, channel),
+    book: async (channel, wanted) => {
+      const rate = rateOf(channels, channel);
+      return rate === null ? [] : bookTimes(sql, { channel, rate, wanted, horizonMs: RETRY_HORIZON_MS });
+    },
+  });
 }

@@ -122,7 +122,8 @@ export async function endWaits(sql: Sql, configured: readonly string[], limit: n
     from freed f where b.shop_id = f.shop_id and b.id = f.id`;
 }
 
-export type Slots = { readonly granted: number; readonly startsAt: number };
+/** `now`: the database's time when it had granted them. */
+export type Slots = { readonly granted: number; readonly startsAt: number; readonly now: number };
 
 /**
  * Takes up to `want` of a channel's slots, spaced 1/rate apart, that begin within `horizonMs` from now. There is one row for each channel,
@@ -135,7 +136,7 @@ export async function takeSlots(
   rate: number,
   horizonMs: number,
 ): Promise<Slots> {
-  const [row] = await sql<{ granted: number; starts_at: number }[]>`
-    select granted, starts_at from dunlin_take_slots(${channel}, ${want}::int4, ${rate}::float8, ${horizonMs}::int4)`;
-  return { granted: row?.granted ?? 0, startsAt: row?.starts_at ?? 0 };
+  const [row] = await sql<{ granted: number; starts_at: number; now: number }[]>`
+    select granted, starts_at, dunlin_now() as now from dunlin_take_slots(${channel}, ${want}::int4, ${rate}::float8, ${horizonMs}::int4)`;
+  return { granted: row?.granted ?? 0, startsAt: row?.starts_at ?? 0, now: row?.now ?? 0 };
 }
