@@ -7,6 +7,7 @@ import type SMTPConnection from "nodemailer/lib/smtp-connection";
 import type { Message, SendOutcome } from "../../core/seams/channel.ts";
 import type { Open } from "../deps.ts";
 import { NOT_IN_TIME, permanent, TIMED_OUT } from "../http-outcome.ts";
+import { smtpCheck } from "./check.ts";
 import { type ComposedMail, composeMail } from "./compose.ts";
 import { openConnections, settled } from "./connections.ts";
 import { type Failure, notSent, unsent } from "./outcome.ts";
@@ -59,6 +60,7 @@ export const openSmtp: Open<"smtp"> = ({ settings, timeoutMs, connections: max }
       else void isReset(connection).then((isReady) => connections.release(connection, isReady));
       return outcome;
     },
+    check: smtpCheck(connections, { hasAuth: auth !== null, timeoutMs }),
     close: connections.close,
   };
 };

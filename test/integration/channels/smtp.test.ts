@@ -358,3 +358,35 @@ describe("TLS", () => {
     }
   });
 });
+
+describe("the check of the set-up", () => {
+  const checkOf = (options?: Options) => open(options).check?.({ signs: [], templates: [] });
+  const url = (password: string) => `smtp://orders:${password}@127.0.0.1:${server.port}`;
+
+  it("signs in, and sends nothing", async () => {
+    expect(await checkOf({ url: url("p%40ss") })).toEqual([
+      { about: "credentials", ok: true, code: null, message: "the provider takes the credentials" },
+    ]);
+    expect(await checkOf()).toEqual([
+      { about: "credentials", ok: true, code: null, message: "the mail server asks for no credentials" },
+    ]);
+    expect(server.received).toEqual([]);
+  });
+
+  it("says that the credentials are refused, without their words", async () => {
+    const findings = await checkOf({ url: url("wrong-secret") });
+    expect(findings).toEqual([
+      { about: "credentials", ok: false, code: "5.7.8", message: "the credentials are refused: check url" },
+    ]);
+    expect(JSON.stringify(findings)).not.toContain("wrong-secret");
+  });
+
+  it("knows nothing when the server does not answer, or is busy", async () => {
+    server.faults({ connect: "hang" });
+    expect(await checkOf({ terms: { timeoutMs: 300 } })).toMatchObject([{ about: "check", code: "connect_timeout" }]);
+    server.faults({ auth: "454 4.7.0 later" });
+    expect(await checkOf({ url: url("p%40ss") })).toMatchObject([{ about: "check", code: "454" }]);
+    await server.close();
+    expect(await checkOf()).toMatchObject([{ about: "check", code: "connection_refused" }]);
+  });
+});
