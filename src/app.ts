@@ -7,12 +7,14 @@ import type { RunningService, ServiceOptions } from "./cli/command.ts";
 import type { Config } from "./config/config.ts";
 import { countDue } from "./db/stores/dispatch/due-store.ts";
 import { readStates } from "./db/stores/notices/fact-store.ts";
+import { readResults } from "./db/stores/notices/result-store.ts";
 import { measureSkew } from "./db/stores/reads/clock-skew.ts";
 import { createDispatcher } from "./dispatch/dispatcher.ts";
 import { unsubscribeLinks } from "./followup/unsubscribe.ts";
 import { createIntake } from "./intake/intake.ts";
 import { createLifecycle, type Lifecycle } from "./lifecycle.ts";
 import { createProducer } from "./queue/producer.ts";
+import { addResultGauges, MAX_RESULTS } from "./roles/chores/result-gauges.ts";
 import { addStockGauges } from "./roles/chores/stock-gauges.ts";
 import { watchClock } from "./roles/clock-watch.ts";
 import { endStuck } from "./roles/end-stuck.ts";
@@ -87,6 +89,7 @@ async function openParts(
     skewMs: clock.skewMs,
   });
   addStockGauges(metrics.registry, () => readStates(sql));
+  addResultGauges(metrics.registry, () => readResults(sql, MAX_RESULTS));
   const shared = {
     sql,
     vault,

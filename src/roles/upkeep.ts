@@ -16,6 +16,7 @@ import { purge } from "../retention/purge.ts";
 import { every } from "./chores/every.ts";
 import { startGuard } from "./chores/guard.ts";
 import { startLookups } from "./chores/lookups.ts";
+import { startResults } from "./chores/results.ts";
 import { startStaffNotices } from "./chores/staff-notices.ts";
 import { endStuck } from "./end-stuck.ts";
 import { CLOSE_WORKER_MS, type Parts, type Role } from "./role.ts";
@@ -77,6 +78,7 @@ export const upkeep: Role = {
     });
     life.onStop(() => worker.close(CLOSE_WORKER_MS));
     startStaffNotices(parts);
+    startResults(parts);
     return null;
   },
 };

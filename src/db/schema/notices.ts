@@ -46,6 +46,13 @@ export const channelStates = pgTable("channel_states", {
   findings: jsonb("findings").notNull(),
 });
 
+/** The latest result of each shop, for the metrics (db/stores/notices/result-store.ts). */
+export const results = pgTable("results", {
+  shopId: text("shop_id").primaryKey(),
+  at: instant("at").notNull(),
+  figures: jsonb("figures").notNull(),
+});
+
 /** Chores that need no queue: which process does one is decided here. */
 export const chores = pgTable("chores", {
   name: text("name").primaryKey(),

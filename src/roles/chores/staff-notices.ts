@@ -8,12 +8,12 @@ import { HOUR, MINUTE, SECOND } from "../../core/values/duration.ts";
 import { formatInstant } from "../../core/values/instant.ts";
 import { offsetMinutes } from "../../core/values/zone.ts";
 import { connectReads } from "../../db/client.ts";
-import { claimChore, finishChore } from "../../db/stores/notices/chore-store.ts";
 import { checkAndStore } from "../../notices/check-channels.ts";
 import { deliverNotices } from "../../notices/deliver.ts";
 import { watchForMatters } from "../../notices/watch.ts";
 import { plansOfDay } from "../../reporting/upcoming/plans.ts";
 import type { Parts } from "../role.ts";
+import { attempt, doChore } from "./chore.ts";
 import { dailyResults, hasDailyResults } from "./daily-results.ts";
 import { every } from "./every.ts";
 
@@ -26,10 +26,9 @@ const WATCH = { name: "watch", everyMs: MINUTE, leaseMs: MINUTE } as const;
 const CHECK = { name: "check-channels", everyMs: HOUR, leaseMs: 10 * MINUTE } as const;
 /** A report over 12 weeks for each shop. */
 const RESULTS = { name: "daily-results", everyMs: MINUTE, leaseMs: 5 * MINUTE } as const;
-/** After a failure. */
-const AGAIN_MS = 5 * MINUTE;
 
-export function startStaffNotices({ config, life, log, database, live, channels, clock }: Parts): void {
+export function startStaffNotices(parts: Parts): void {
+  const { config, life, log, database, live, channels, clock } = parts;
   const { sql } = database;
   const zone = commonZone(config);
   const written = (at: number) => formatInstant(Math.floor(at / SECOND) * SECOND, offsetMinutes(zone, at));
@@ -37,42 +36,25 @@ export function startStaffNotices({ config, life, log, database, live, channels,
   for (const notifier of notifiers.values()) life.onRelease(() => notifier.close());
   const receivers = [...notifiers.keys()];
 
-  async function attempt<T>(work: () => Promise<T>, failure: string): Promise<T | null> {
-    try {
-      return await work();
-    } catch (error) {
-      log.warn({ err: error }, failure);
-      return null;
-    }
-  }
-  const chore = (
-    { name, everyMs, leaseMs }: { readonly name: string; readonly everyMs: number; readonly leaseMs: number },
-    work: () => Promise<unknown>,
-  ) =>
-    attempt(async () => {
-      if (!(await claimChore(sql, name, leaseMs))) return;
-      const done = await attempt(work, `the chore ${name} failed`);
-      await finishChore(sql, name, done === null ? Math.min(AGAIN_MS, everyMs) : everyMs);
-    }, `whether the chore ${name} is due could not be read`);
-
   if (receivers.length > 0) {
     every(POST_MS, life, () =>
-      attempt(() => deliverNotices({ sql, notifiers, written, log }), "notices to staff could not be posted"),
+      attempt(log, () => deliverNotices({ sql, notifiers, written, log }), "notices to staff could not be posted"),
     );
     every(LOOK_MS, life, () =>
-      chore(WATCH, () => watchForMatters({ sql, receivers, channels: [...channels.keys()], written })),
+      doChore(parts, WATCH, () => watchForMatters({ sql, receivers, channels: [...channels.keys()], written })),
     );
   }
   if (receivers.length > 0 && hasDailyResults(config))
-    every(LOOK_MS, life, () => chore(RESULTS, () => dailyResults({ config, database, receivers })));
+    every(LOOK_MS, life, () => doChore(parts, RESULTS, () => dailyResults({ config, database, receivers })));
   if ([...channels.values()].some(({ check }) => check !== undefined))
     every(LOOK_MS, life, () =>
-      chore(CHECK, async () => {
+      doChore(parts, CHECK, async () => {
         const current = live.current();
         // A day of a large promotion takes longer to count than the statements of upkeep may.
         const reads = connectReads(database.url, database.server);
         const facts = { sql: reads.sql, ...current, channels: config.channels, shopOf: config.shop, zone };
         const plans = await attempt(
+          log,
           () => plansOfDay(facts),
           "what is planned for the day could not be counted",
         ).finally(() => reads.close());

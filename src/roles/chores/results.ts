@@ -1,0 +1,35 @@
+/** Makes the result of each shop once an hour, for the metrics. */
+import { HOUR, MINUTE } from "../../core/values/duration.ts";
+import { connectReads } from "../../db/client.ts";
+import { storeResult } from "../../db/stores/notices/result-store.ts";
+import { shopsSeen } from "../../db/stores/reads/windows.ts";
+import { ownerPage } from "../../reporting/owner/page.ts";
+import { resultFigures } from "../../reporting/owner/result-figures.ts";
+import type { Parts } from "../role.ts";
+import { doChore } from "./chore.ts";
+import { every } from "./every.ts";
+import { MAX_RESULTS } from "./result-gauges.ts";
+
+const RESULTS = { name: "results", everyMs: HOUR, leaseMs: 30 * MINUTE } as const;
+/** How often a process asks whether the chore is due. */
+const LOOK_MS = 30_000;
+
+type Deps = Pick<Parts, "config" | "database">;
+
+export function startResults(parts: Deps & Pick<Parts, "life" | "log">): void {
+  every(LOOK_MS, parts.life, () => doChore(parts, RESULTS, () => makeResults(parts)));
+}
+
+export async function makeResults({ config, database }: Deps): Promise<void> {
+  // A report takes longer than the statements of upkeep may.
+  const reads = connectReads(database.url, database.server);
+  const zoneOf = (shop: string) => config.shop(shop)?.timeZone ?? "UTC";
+  try {
+    for (const shop of (await shopsSeen(database.sql)).slice(0, MAX_RESULTS)) {
+      const page = await ownerPage(reads, { shop, zoneOf, isShop: () => true, skewMs: null });
+      if (page !== null) await storeResult(database.sql, shop, resultFigures(page));
+    }
+  } finally {
+    await reads.close();
+  }
+}
