@@ -55,6 +55,46 @@ describe.each(QUEUES)("queue on $queue", ({ queue, runs }) => {
   });
 });
 
+it("kill -9 of both processes: the result of the day comes once, or a second time under the same id", async (context) => {
+  const service = await rig(context, { queue: "postgres" });
+  const staff = await startFakeProvider({ secret: PROVIDER_SECRET });
+  context.onTestFinished(() => staff.close());
+  staff.rules([{ fault: { do: "hang" } }]);
+  const notices = `notices: { ops: { provider: webhook, url: "${staff.url("ops")}", secret: "${PROVIDER_SECRET}" } }\n`;
+  const yaml = await readFile(join(service.dir, "dunlin.yaml"), "utf8");
+  // Due all day; the zone in which the day has just begun, so that it does not end during the test.
+  const hour = new Date().getUTCHours();
+  const zone = hour === 0 ? "UTC" : hour <= 12 ? `Etc/GMT+${hour}` : `Etc/GMT-${24 - hour}`;
+  const shops = yaml.replace("timeZone: UTC", `timeZone: ${zone}, resultAt: "00:00"`);
+  expect(shops).not.toBe(yaml);
+  await service.write("dunlin.yaml", shops + notices);
+  const workers = [await service.up(UPKEEP), await service.up(UPKEEP)];
+  await staff.received(1, 60_000);
+  await Promise.all(workers.map((worker) => worker.kill()));
+  staff.rules([]);
+  await service.up(UPKEEP);
+  await service.up(UPKEEP);
+  // The lease of the post that died.
+  await setClockAhead(service.sql, 61);
+  await staff.received(2, 60_000);
+  await eventually(
+    "the post is recorded",
+    () => service.sql<{ count: number; due: Date | null }[]>`select count, due_at as due from notices`,
+    ([row]) => row?.count === 0 && row.due === null,
+  );
+  // Both look again.
+  await setClockAhead(service.sql, 1_200);
+  const [chore] = await service.sql<{ at: Date }[]>`select next_at as at from chores where name = 'daily-results'`;
+  await eventually(
+    "another look",
+    () => service.sql<{ at: Date }[]>`select next_at as at from chores where name = 'daily-results'`,
+    ([row]) => Number(row?.at) > Number(chore?.at),
+  );
+  expect(staff.log.map(({ id }) => id)).toEqual([staff.log[0]?.id, staff.log[0]?.id]);
+  expect(staff.log[0]?.body?.matter).toMatch(/^daily_result:acme:\d{4}-\d\d-\d\d$/);
+  expect(staff.log[0]?.body?.text).toContain("acme, the last 12 weeks: no data. No reminder was due");
+});
+
 it("the hourly check is made by one process, and what it finds comes to staff", async (context) => {
   const service = await rig(context, { queue: "postgres" });
   const staff = await startFakeProvider({ secret: PROVIDER_SECRET });
