@@ -116,6 +116,17 @@ describe("the state of an order", () => {
     expect(first("orders/updated", { financial_status: "paid", total_outstanding: "0.00" }).order.amount).toBeNull();
   });
 
+  test("an order that costs nothing has the amount zero, and is paid from the beginning", () => {
+    const free = {
+      total_price: "0.00",
+      current_total_price: "0.00",
+      total_outstanding: "0.00",
+      financial_status: "paid",
+    };
+    expect(first("orders/create", free).order.amount).toBe("0.00");
+    expect(typesOf("orders/create", free)).toEqual(["order.created", "order.paid"]);
+  });
+
   const at = (time: string, over: Change) => ({ ...over, updated_at: `2026-11-10T${time}+08:00` });
   const id = (name: string) => ({ "x-shopify-webhook-id": name, "x-shopify-triggered-at": undefined });
   const story = [

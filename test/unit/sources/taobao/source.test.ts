@@ -253,6 +253,10 @@ describe("a presale", () => {
   });
 });
 
+test("an order that costs nothing has the amount zero", () => {
+  expect(fold(trade({ payment: "0.00" })).amount).toBe(0);
+});
+
 test("masked phone numbers and nicks are left out, and a nick in clear is the handle of the chat", () => {
   const masked = trade({ receiver_mobile: "135*******" });
   expect(events(masked)[0]?.order.buyer).toMatchObject({ id: "AAGx1", phone: null, chat: null });

@@ -239,6 +239,10 @@ describe("the fields", () => {
     });
   });
 
+  test("an order that costs nothing has the amount zero", () => {
+    expect(fold({ pay_info: { payment: "0.00", total_fee: "0.00", post_fee: "0.00" } }).amount).toBe(0);
+  });
+
   test("a new price counts", () => {
     expect(
       fold({}, { order_info: { update_time: "2026-11-10 20:02:00" }, pay_info: { payment: "80.00" } }).amount,
