@@ -20,6 +20,11 @@ export const buyers = pgTable(
     bucket: integer("bucket").notNull(),
     /** The latest name (encrypted), locale, timeZone and tier, each as [value, occurredAt ms, event id]. */
     profile: json("profile").notNull().default({}),
+    /**
+     * By order what `orders.settled` is now, for open orders where it differs: a send is written with the buyer, whose row changes anyway, and not
+     * with its orders. null: nothing differs.
+     */
+    settled: json("settled"),
     /** When there is next something to decide about this buyer. */
     wakeAt: instant("wake_at"),
     /** Replan at the next wake, though no event came: a campaign, a promise or a suppression changed. */

@@ -7,7 +7,7 @@ import type { Channel, Message } from "../../../src/core/seams/channel.ts";
 import { newId } from "../../../src/db/ids.ts";
 import { finishLoading } from "../../../src/db/stores/buyers/adopt.ts";
 import { loadBuyers } from "../../../src/db/stores/buyers/buyer-load.ts";
-import type { BuyerRow, LoadEnv } from "../../../src/db/stores/buyers/loaded-buyer.ts";
+import { BUYER_COLUMNS, type BuyerRow, type LoadEnv } from "../../../src/db/stores/buyers/loaded-buyer.ts";
 import { createVault } from "../../../src/db/vault.ts";
 import { createDispatcher } from "../../../src/dispatch/dispatcher.ts";
 import { createIntake } from "../../../src/intake/intake.ts";
@@ -141,7 +141,7 @@ async function decidedRows({ sql }: TestDatabase, texts: ReadonlyMap<string, str
 /** Cases that still wait have no row yet: what it would say now. */
 async function waitingRows({ sql }: TestDatabase, env: LoadEnv): Promise<Row[]> {
   const buyers = await sql<BuyerRow[]>`
-    select b.shop_id, b.id, b.platform_id, b.bucket, b.profile, b.wake_at, b.touched, b.waits_for from buyers b
+    select ${sql.unsafe(BUYER_COLUMNS)} from buyers b
     join cases c on c.shop_id = b.shop_id and c.buyer_id = b.id and c.ended_at is null`;
   const rows: Row[] = [];
   for (const buyer of (await loadBuyers(sql, env, buyers)).values()) {

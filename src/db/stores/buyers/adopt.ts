@@ -55,7 +55,8 @@ export type PlanDetails = Pick<PlannedRow, "index" | "anchor" | "latest" | "owed
 export function adoptOrder(buyer: LoadedBuyer | undefined, row: OrderRow): void {
   if (buyer === undefined || buyer.state.orders.has(row.id)) return;
   const order = orderOf(row);
-  const tracked: TrackedOrder = { order, reportedAt: row.told_at, settled: row.settled };
+  const newer = buyer.settled !== null && Object.hasOwn(buyer.settled, row.id) ? buyer.settled[row.id] : undefined;
+  const tracked: TrackedOrder = { order, reportedAt: row.told_at, settled: newer ?? row.settled };
   if (row.buyer_id !== null) buyer.state.orders.set(row.id, tracked);
   buyer.baseline.orders.set(row.id, { ...tracked, inCase: row.in_case, caseId: row.case_id });
 }

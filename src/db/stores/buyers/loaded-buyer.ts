@@ -10,12 +10,21 @@ import type { Key } from "../../keys.ts";
 export type Reported = readonly [value: string, at: number, id: string];
 export type Profile = { name?: Reported; locale?: Reported; timeZone?: Reported; tier?: Reported };
 
+/** By order: `campaign/step` → the order's own time when that step was settled for it. */
+export type SettledByOrder = Readonly<Record<string, Record<string, number>>>;
+
+/** The columns of a BuyerRow, of `buyers b`. */
+export const BUYER_COLUMNS =
+  "b.shop_id, b.id, b.platform_id, b.bucket, b.profile, b.settled, b.wake_at, b.touched, b.waits_for";
+
 export type BuyerRow = {
   readonly shop_id: string;
   readonly id: string;
   readonly platform_id: string | null;
   readonly bucket: number;
   readonly profile: Profile;
+  /** Newer than in the rows of the orders; null: nothing is. */
+  readonly settled: SettledByOrder | null;
   readonly wake_at: number | null;
   readonly touched: boolean;
   /** The channel whose rate limit it waits for. */
@@ -57,6 +66,7 @@ export type LoadedBuyer = {
   platformIdNow: string | null;
   profile: Profile;
   profileChanged: boolean;
+  readonly settled: SettledByOrder | null;
   readonly wakeAt: number | null;
   readonly touched: boolean;
   readonly waitsFor: string | null;
@@ -95,6 +105,7 @@ export function createBuyer(env: LoadEnv, { shop, id }: Key, bucket: number): Lo
       platform_id: null,
       bucket: bucket | 0,
       profile: {},
+      settled: null,
       wake_at: null,
       touched: false,
       waits_for: null,
@@ -115,6 +126,7 @@ export function emptyBuyer(env: LoadEnv, row: BuyerRow): LoadedBuyer {
     platformIdNow: row.platform_id,
     profile: row.profile,
     profileChanged: false,
+    settled: row.settled,
     wakeAt: row.wake_at,
     touched: row.touched,
     waitsFor: row.waits_for,

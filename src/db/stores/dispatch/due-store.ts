@@ -3,12 +3,12 @@ import type { Sql } from "../../client.ts";
 import { texts } from "../../columns.ts";
 import { type Key, uuidKeys } from "../../keys.ts";
 import { rowSet, text, uuid } from "../../rows.ts";
-import type { BuyerRow } from "../buyers/loaded-buyer.ts";
+import { BUYER_COLUMNS, type BuyerRow } from "../buyers/loaded-buyer.ts";
 
 /** Locks up to `limit` buyers of whom something is due; it skips those that another worker has locked. */
 export function lockDueBuyers(sql: Sql, limit: number) {
   return sql<BuyerRow[]>`
-    select shop_id, id, platform_id, bucket, profile, wake_at, touched, waits_for from buyers
+    select ${sql.unsafe(BUYER_COLUMNS)} from buyers b
     where wake_at <= (select dunlin_now()) order by wake_at limit ${limit} for update skip locked`;
 }
 
@@ -19,10 +19,10 @@ export function lockDueBuyers(sql: Sql, limit: number) {
 export function lockDueOfShops(sql: Sql, shops: readonly string[], limit: number) {
   const share = Math.max(1, Math.floor(limit / shops.length));
   return sql<BuyerRow[]>`
-    select b.* from unnest(${texts(shops)}::text[]) as n(shop_id)
+    select due.* from unnest(${texts(shops)}::text[]) as n(shop_id)
     cross join lateral (
-      select shop_id, id, platform_id, bucket, profile, wake_at, touched, waits_for from buyers
-      where shop_id = n.shop_id and wake_at <= (select dunlin_now()) order by wake_at limit ${share} for update skip locked) b`;
+      select ${sql.unsafe(BUYER_COLUMNS)} from buyers b
+      where b.shop_id = n.shop_id and wake_at <= (select dunlin_now()) order by wake_at limit ${share} for update skip locked) due`;
 }
 
 export type ShopDue = { readonly shop: string; readonly due: boolean };

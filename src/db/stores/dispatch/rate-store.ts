@@ -2,7 +2,7 @@
 import type { Sql } from "../../client.ts";
 import { texts } from "../../columns.ts";
 import { float8, instant, int4, rowSet, text, uuid } from "../../rows.ts";
-import type { BuyerRow } from "../buyers/loaded-buyer.ts";
+import { BUYER_COLUMNS, type BuyerRow } from "../buyers/loaded-buyer.ts";
 import { type Exposure, insertExposures } from "../buyers/write/exposures.ts";
 
 type QueuedChannel = { readonly name: string; readonly rate: number | null };
@@ -61,10 +61,10 @@ export function lockWaiting(sql: Sql, rooms: readonly Room[], limit: number) {
         order by shop_id limit 1) next
       where place < slots),
     share as (select *, least(greatest(1, slots / count(*) over (partition by channel)), ${limit}) as size from shop)
-    select b.* from share cross join lateral (
-      select shop_id, id, platform_id, bucket, profile, wake_at, touched, waits_for from buyers
-      where waits_for is not null and waits_for = share.channel and shop_id = share.shop_id
-      order by waits_since limit share.size for update skip locked) b
+    select waiting.* from share cross join lateral (
+      select ${sql.unsafe(BUYER_COLUMNS)} from buyers b
+      where b.waits_for is not null and b.waits_for = share.channel and b.shop_id = share.shop_id
+      order by b.waits_since limit share.size for update skip locked) waiting
     limit ${limit}`;
 }
 

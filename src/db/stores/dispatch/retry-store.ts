@@ -4,7 +4,7 @@ import { texts } from "../../columns.ts";
 import { type Key, uuidKeys } from "../../keys.ts";
 import { instant, list, rowSet, text, uuid, word } from "../../rows.ts";
 import { storedBuyers } from "../buyers/buyer-load.ts";
-import type { BuyerRow } from "../buyers/loaded-buyer.ts";
+import { BUYER_COLUMNS, type BuyerRow } from "../buyers/loaded-buyer.ts";
 
 export type RetryRow = {
   readonly shop_id: string;
@@ -56,7 +56,7 @@ export function putOffRetries(sql: Sql, keys: readonly RetryKey[], ms: number) {
 /** Locks those of the buyers that no other worker has locked. */
 export function lockFreeBuyers(sql: Sql, keys: readonly Key[]) {
   return sql<BuyerRow[]>`
-    select b.shop_id, b.id, b.platform_id, b.bucket, b.profile, b.wake_at, b.touched, b.waits_for
+    select ${sql.unsafe(BUYER_COLUMNS)}
     from ${uuidKeys.rows(sql, keys)}
     join buyers b on b.shop_id = n.shop_id and b.id = n.id order by b.shop_id, b.id for update of b skip locked`;
 }

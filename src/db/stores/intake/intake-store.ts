@@ -4,7 +4,7 @@ import type { Warning } from "../../../core/order/warnings.ts";
 import type { Sql } from "../../client.ts";
 import { type Key, textKeys, uuidKeys } from "../../keys.ts";
 import { bytea, instant, json, rowSet, text, word } from "../../rows.ts";
-import type { BuyerRow } from "../buyers/loaded-buyer.ts";
+import { BUYER_COLUMNS, type BuyerRow } from "../buyers/loaded-buyer.ts";
 
 export type EventWrite = {
   readonly shop: string;
@@ -91,7 +91,7 @@ export function lockStrays(sql: Sql, keys: readonly Key[]) {
 /** Locks buyers, in one order everywhere. */
 export function lockBuyers(sql: Sql, keys: readonly Key[]) {
   return sql<(BuyerRow & { merged_into: string | null; erased_at: number | null })[]>`
-    select b.shop_id, b.id, b.platform_id, b.bucket, b.profile, b.wake_at, b.touched, b.waits_for, b.merged_into, b.erased_at
+    select ${sql.unsafe(BUYER_COLUMNS)}, b.merged_into, b.erased_at
     from ${uuidKeys.rows(sql, keys)}
     join buyers b on b.shop_id = n.shop_id and b.id = n.id order by b.shop_id, b.id for update of b`;
 }

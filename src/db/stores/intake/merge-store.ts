@@ -5,6 +5,7 @@ import type { Sql } from "../../client.ts";
 import { plain } from "../../columns.ts";
 import { ts } from "../../types.ts";
 import { type CaseRow, personsCase } from "../buyers/adopt.ts";
+import { settleOrders } from "../buyers/write/buyers.ts";
 import { joinExposures } from "../buyers/write/exposures.ts";
 
 type OpenCaseRow = Pick<OpenCase, "id" | "hadPlan" | "promise" | "departures"> &
@@ -35,6 +36,7 @@ export async function mergeBuyers(
   const held = kept === undefined ? null : heldOn(kept, open);
   const ended = plain(open.filter(({ id }) => id !== kept?.id).map(({ id }) => id));
   await Promise.all([
+    ...settleOrders(sql, shop, all),
     sql`delete from reminders
         where shop_id = ${shop} and buyer_id = any(${all}::uuid[]) and case_id = any(${ended}::uuid[]) and state = 'planned'`,
     sql`update cases set ended_at = dunlin_now() where shop_id = ${shop} and id = any(${ended}::uuid[])`,

@@ -4,6 +4,7 @@ import { reporterOf, unpackReporters } from "../../../core/order/sharing.ts";
 import type { Sql } from "../../client.ts";
 import { plain, texts } from "../../columns.ts";
 import type { Key } from "../../keys.ts";
+import { settleOrders } from "../buyers/write/buyers.ts";
 import { orderExposures } from "../buyers/write/exposures.ts";
 
 type IdRow = { readonly id: string; readonly platform_id: string };
@@ -47,6 +48,7 @@ export async function splitBuyer(
     emails: new Map(contacts.filter(({ address }) => address !== null).map(reportersOf)),
   });
   const hashes = new Map(contacts.map(({ hash }) => [contactName(hash), hash.toString("hex")]));
+  if (leaving.length > 0) await Promise.all(settleOrders(sql, shop, plain([buyer])));
   for (const group of leaving) {
     // The oldest of its rows becomes a buyer again, and the others lead to it.
     const ids = group.ids.flatMap((name) => names.get(name)?.id ?? []).sort();

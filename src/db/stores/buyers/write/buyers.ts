@@ -3,25 +3,27 @@ import type { Sql } from "../../../client.ts";
 import { newId } from "../../../ids.ts";
 import { compareTexts } from "../../../keys.ts";
 import { type Columns, type Fragment, instant, int4, json, rowSet, text, uuid } from "../../../rows.ts";
-import type { LoadedBuyer } from "../loaded-buyer.ts";
+import type { LoadedBuyer, SettledByOrder } from "../loaded-buyer.ts";
 
-export type BuyerWrite = { readonly buyer: LoadedBuyer; readonly wakeAt: number | null };
+export type NewBuyerWrite = { readonly buyer: LoadedBuyer; readonly wakeAt: number | null };
+export type BuyerWrite = NewBuyerWrite & { readonly settled: SettledByOrder | null };
 export type AliasWrite = { readonly buyer: LoadedBuyer; readonly platformId: string };
 
-const KEY: Columns<BuyerWrite> = {
+const KEY: Columns<NewBuyerWrite> = {
   shop_id: text(({ buyer }) => buyer.shop),
   id: uuid(({ buyer }) => buyer.id),
 };
-const WAKE: Columns<BuyerWrite> = { wake_at: instant(({ wakeAt }) => wakeAt) };
-const IDENTITY: Columns<BuyerWrite> = {
+const WAKE: Columns<NewBuyerWrite> = { wake_at: instant(({ wakeAt }) => wakeAt) };
+const SETTLED: Columns<BuyerWrite> = { settled: json(({ settled }) => settled) };
+const IDENTITY: Columns<NewBuyerWrite> = {
   profile: json(({ buyer }) => buyer.profile),
   platform_id: text(({ buyer }) => buyer.platformIdNow),
 };
 const BUCKET: Columns<{ buyer: LoadedBuyer }> = { bucket: int4(({ buyer }) => buyer.state.bucket | 0) };
 
-const created = rowSet<BuyerWrite>(KEY, { ...BUCKET, ...WAKE, ...IDENTITY });
-const woken = rowSet<BuyerWrite>(KEY, WAKE);
-const updated = rowSet<BuyerWrite>(KEY, { ...WAKE, ...IDENTITY });
+const created = rowSet<NewBuyerWrite>(KEY, { ...BUCKET, ...WAKE, ...IDENTITY });
+const woken = rowSet<BuyerWrite>(KEY, { ...WAKE, ...SETTLED });
+const updated = rowSet<BuyerWrite>(KEY, { ...WAKE, ...SETTLED, ...IDENTITY });
 const aliases = rowSet<AliasWrite>({
   shop_id: text(({ buyer }) => buyer.shop),
   id: uuid(() => newId()),
@@ -31,7 +33,7 @@ const aliases = rowSet<AliasWrite>({
 });
 
 /** A unique violation means that another transaction inserted one of them first: run the whole transaction again. */
-export function insertBuyers(sql: Sql, rows: readonly BuyerWrite[], now: number): Fragment | null {
+export function insertBuyers(sql: Sql, rows: readonly NewBuyerWrite[], now: number): Fragment | null {
   if (rows.length === 0) return null;
   const sorted = [...rows].sort(
     ({ buyer: a }, { buyer: b }) =>
@@ -70,3 +72,15 @@ function update(sql: Sql, set: typeof woken, rows: readonly BuyerWrite[]): Fragm
     from ${set.rows(sql, rows)}
     where b.shop_id = n.shop_id and b.id = n.id`;
 }
+
+/**
+ * Writes what is settled for the orders of these buyers with the orders, before orders go from one buyer to another. `buyers`: an array of ids, as
+ * columns.ts writes it. The caller holds the buyers' locks.
+ */
+export const settleOrders = (sql: Sql, shop: string, buyers: string) => [
+  sql`
+    update orders o set settled = newer.value
+    from buyers b cross join json_each(b.settled) newer
+    where b.shop_id = ${shop} and b.id = any(${buyers}::uuid[]) and o.shop_id = b.shop_id and o.id = newer.key`,
+  sql`update buyers set settled = null where shop_id = ${shop} and id = any(${buyers}::uuid[]) and settled is not null`,
+];

@@ -5,7 +5,7 @@
 import type { Order } from "../../../../core/order/order.ts";
 import { nextWake } from "../../../../core/rules/buyer.ts";
 import type { Decision, OpenCase } from "../../../../core/rules/buyer-state.ts";
-import type { LoadedBuyer } from "../loaded-buyer.ts";
+import type { LoadedBuyer, SettledByOrder } from "../loaded-buyer.ts";
 import { statusOf } from "../order-rows.ts";
 import type { BuyerWrite } from "./buyers.ts";
 import type { CaseWrite } from "./cases.ts";
@@ -35,8 +35,8 @@ export function changesOf(changes: readonly BuyerChange[], now: number, newId: (
     exposures: [],
   };
   for (const change of changes) {
-    compareBuyer(change.buyer, now, found.buyers);
-    compareOrders(change, now, found.orders);
+    const settled = compareOrders(change, now, found.orders);
+    compareBuyer(change.buyer, settled, now, found.buyers);
     compareCases(change, now, found.cases);
     compareReminders(change, newId, found.reminders);
     found.exposures.push(...exposuresOf(change.buyer, change.decisions));
@@ -45,15 +45,28 @@ export function changesOf(changes: readonly BuyerChange[], now: number, newId: (
 }
 
 /** New buyers are inserted before anything else, and not here. */
-function compareBuyer(buyer: LoadedBuyer, now: number, { woken, updated }: Changes["buyers"]): void {
+function compareBuyer(
+  buyer: LoadedBuyer,
+  settled: SettledByOrder | null,
+  now: number,
+  { woken, updated }: Changes["buyers"],
+): void {
   if (buyer.isNew) return;
-  const wakeAt = nextWake(buyer.state, now);
-  if (buyer.profileChanged || buyer.platformIdNow !== buyer.platformId) updated.push({ buyer, wakeAt });
-  else if (wakeAt !== buyer.wakeAt || buyer.touched || buyer.waitsFor !== null) woken.push({ buyer, wakeAt });
+  const write = { buyer, wakeAt: nextWake(buyer.state, now), settled };
+  if (buyer.profileChanged || buyer.platformIdNow !== buyer.platformId) updated.push(write);
+  else if (write.wakeAt !== buyer.wakeAt || settled !== buyer.settled || buyer.touched || buyer.waitsFor !== null)
+    woken.push(write);
 }
 
-function compareOrders({ buyer, decisions }: BuyerChange, now: number, found: Changes["orders"]): void {
+/** Returns what is to be written with the buyer of its orders: if nothing else of an open order changed than what is settled, the order is not written. */
+function compareOrders(
+  { buyer, decisions }: BuyerChange,
+  now: number,
+  found: Changes["orders"],
+): SettledByOrder | null {
   const open = buyer.state.open;
+  const settled = new Map(Object.entries(buyer.settled ?? {}));
+  let changed = false;
   for (const [id, tracked] of buyer.state.orders) {
     const stored = buyer.baseline.orders.get(id);
     const inCase = open?.members.includes(id) ?? false;
@@ -62,16 +75,25 @@ function compareOrders({ buyer, decisions }: BuyerChange, now: number, found: Ch
     const sameStanding =
       stored !== undefined &&
       stored.reportedAt === tracked.reportedAt &&
-      stored.settled === tracked.settled &&
       stored.inCase === inCase &&
       stored.caseId === caseId;
-    if (sameOrder && sameStanding) continue;
+    if (sameOrder && sameStanding) {
+      if (stored.settled === tracked.settled) continue;
+      if (inCase && !buyer.isNew) {
+        settled.set(id, tracked.settled);
+        changed = true;
+        continue;
+      }
+    }
+    if (settled.delete(id)) changed = true;
     const status = statusNow(tracked.order, inCase, now);
     const write: OrderWrite = { shop: buyer.shop, id, buyerId: buyer.id, caseId, inCase, status, tracked };
     if (stored === undefined) found.inserted.push(write);
     else if (sameOrder) found.moved.push(write);
     else found.updated.push(write);
   }
+  if (!changed) return buyer.settled;
+  return settled.size === 0 ? null : Object.fromEntries(settled);
 }
 
 /** The case of an order that came and went within this one change. */
