@@ -1,6 +1,7 @@
 /** Part 2: events over the queue `orders`, one a job, added in bulk and taken in until all are committed. */
 import { DUNLIN_NODE_ARGS, forkChild } from "../harness/child.ts";
 import { median, perSecond, ratio } from "../harness/measure.ts";
+import { analysesSince, countAnalyses } from "../harness/meter.ts";
 import { mixedEvents } from "../harness/orders.ts";
 import type { Bench } from "../harness/servers.ts";
 import { describe } from "./bulk-intake.ts";
@@ -32,15 +33,18 @@ export async function queueIntake(bench: Bench): Promise<QueueIntake> {
       const events = mixedEvents(count, `q${n}`, Date.now());
       const take = async (child: typeof ours, some = events) =>
         perSecond(some.length, await child.call<number>("takeIn", { events: some }));
+      const analysed = await countAnalyses(bench.sql);
+      const oursSpeed = await take(ours);
+      const during = analysesSince(analysed, await countAnalyses(bench.sql));
       const round = {
-        ours: await take(ours),
+        ours: oursSpeed,
         noop: await take(noop),
         peer: await take(peer, mixedEvents(peerCount, `q${n}`, Date.now())),
       };
       // The first round only warms up.
       if (n === 0) await bench.sql`analyze`;
       else {
-        bench.note(`queueIntake ${n}/${bench.rounds}: ${describe(round)} events/s`);
+        bench.note(`queueIntake ${n}/${bench.rounds}: ${describe(round)} events/s${during}`);
         speeds.push(round);
       }
     }
