@@ -11,6 +11,7 @@ import type { QueueIntake } from "./parts/queue-intake.ts";
 import type { Rate } from "./parts/rate.ts";
 import type { Receipts } from "./parts/receipts.ts";
 import type { Rehearsal } from "./parts/rehearsal.ts";
+import type { Reports } from "./parts/report.ts";
 import { describeTruth, type TruthRow } from "./parts/truth.ts";
 import type { Webhooks } from "./parts/webhooks.ts";
 
@@ -28,6 +29,7 @@ export type Results = {
   receipts?: Receipts;
   rehearsal?: Rehearsal;
   csv?: Csv;
+  report?: Reports;
   truth?: readonly TruthRow[];
   webhooks?: Webhooks;
 };
@@ -49,6 +51,7 @@ export function asJson(results: Results) {
     receipts,
     rehearsal,
     csv,
+    report,
     truth,
     webhooks,
   } = results;
@@ -113,6 +116,18 @@ export function asJson(results: Results) {
         vsLines: round(csv.vsLines, 2),
       },
     }),
+    ...(report && {
+      report: {
+        orders: report.orders,
+        totalMs: round(report.totalMs),
+        byDayMs: round(report.byDayMs),
+        byCampaignMs: round(report.byCampaignMs),
+        byStepMs: round(report.byStepMs),
+        rebuildSeconds: round(report.rebuildSeconds, 1),
+        intake: round(report.intake.share, 3),
+        dispatch: round(report.dispatch.share, 3),
+      },
+    }),
     ...(webhooks && {
       webhooks: {
         perSecond: round(webhooks.perSecond),
@@ -164,6 +179,7 @@ function rowsOf({
   receipts,
   rehearsal,
   csv,
+  report,
   truth,
   webhooks,
 }: Results): Line[] {
@@ -276,6 +292,28 @@ function rowsOf({
     lines.push(["  processor", `${number(csv.perCpuSecond)} rows/s`, "", "", "by processor time"]);
     lines.push(["  import", `${number(importedPerSecond)} events/s`, "", "", "the command, with its start"]);
     compare("  NDJSON", csv.vsLines, "≥ 0.8", `${number(linesPerSecond)}/s: the same events, one a line`);
+  }
+  if (report) {
+    const { orders, reminders, rowsMs, intake, dispatch } = report;
+    const ms = (what: string, value: number) => lines.push([what, `${number(value)} ms`, "", "< 1,000 ms", ""]);
+    lines.push(["report", `${number(reminders)} reminders`, "", "", "of a year, ten shops"]);
+    ms("  total", report.totalMs);
+    ms("  by day", report.byDayMs);
+    ms("  by campaign", report.byCampaignMs);
+    ms("  by step and variant", report.byStepMs);
+    if (rowsMs !== null) lines.push(["  without sums", `${number(rowsMs)} ms`, "", "", "by day, from all rows"]);
+    const each = (report.rebuildSeconds * 1_000_000) / orders;
+    lines.push([
+      "  sums made again",
+      `${report.rebuildSeconds.toFixed(1)} s`,
+      "",
+      "< 60 s",
+      `${each.toFixed(1)} s for 1,000,000 orders`,
+    ]);
+    const cost = ({ without, kept }: typeof intake) =>
+      `${without.toFixed(0)} → ${kept.toFixed(0)} µs of processor, sums not kept → kept`;
+    compare("  intake", intake.share, "≥ 0.9", `an order ${cost(intake)}`);
+    compare("  dispatch", dispatch.share, "≥ 0.9", `a message ${cost(dispatch)}`);
   }
   if (webhooks) {
     lines.push(["webhooks", `${number(webhooks.perSecond)}/s`, "", "", "single orders, 50 senders"]);

@@ -12,6 +12,7 @@ import { queueIntake } from "./parts/queue-intake.ts";
 import { rate } from "./parts/rate.ts";
 import { receipts } from "./parts/receipts.ts";
 import { rehearsal } from "./parts/rehearsal.ts";
+import { reports } from "./parts/report.ts";
 import { truth } from "./parts/truth.ts";
 import { webhooks } from "./parts/webhooks.ts";
 import { asJson, asTable, type Results } from "./report.ts";
@@ -19,7 +20,7 @@ import { asJson, asTable, type Results } from "./report.ts";
 /** Those that run without `--only`. */
 const USUAL_PARTS = { bulkIntake, queueIntake, dispatch, lateness, growth };
 const USUAL = Object.keys(USUAL_PARTS);
-const PARTS = { ...USUAL_PARTS, cost, rate, receipts, rehearsal, csv, truth, webhooks };
+const PARTS = { ...USUAL_PARTS, cost, rate, receipts, rehearsal, csv, report: reports, truth, webhooks };
 const USAGE = `npm run bench -- [--json] [--quick] [--backend redis|postgres] [--embedded] [--only ${Object.keys(PARTS).join("|")}]`;
 
 function options() {
@@ -72,6 +73,7 @@ async function main(): Promise<void> {
     if (only.has("receipts")) results.receipts = await receipts(bench);
     if (only.has("rehearsal")) results.rehearsal = await rehearsal(bench);
     if (only.has("csv")) results.csv = await csv(bench);
+    if (only.has("report")) results.report = await reports(bench);
     if (only.has("webhooks")) results.webhooks = await webhooks(bench);
     process.stdout.write(json ? `${JSON.stringify(asJson(results))}\n` : asTable(results));
   } finally {

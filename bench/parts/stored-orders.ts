@@ -16,15 +16,15 @@ const FUNCTIONS = `
     select (lpad(to_hex((extract(epoch from at) * 1000)::bigint), 12, '0') || '7' || substr(md5(kind || n), 1, 3) || '8' || substr(md5(kind || n), 4, 15))::uuid $$`;
 
 /** One row for each order, of which all others are made. */
-const FACTS = (orders: number) => `
+const FACTS = (orders: number, days: number) => `
   create unlogged table bench_facts as
   select i, k, 'shop' || k % 10 as shop, 'shop' || k % 10 || '-' || lpad(i::text, 10, '0') as order_id, made, kind,
     bench_id('buyer', made_buyer, k) as buyer, bench_id('case', made, i) as case_id, bench_id('nudge', made, i) as nudge, bench_id('call', made, i) as call,
-    made + interval '10 minutes' as nudge_at, closes - interval '30 minutes' as call_at, closes
-  from (select i, i % ${storedBuyers(orders)} as k, made, now() - interval '61 days' + (i % ${storedBuyers(orders)}) * interval '60 days' / ${orders} as made_buyer,
+    made + interval '10 minutes' as nudge_at, made_buyer, closes - interval '30 minutes' as call_at, closes
+  from (select i, i % ${storedBuyers(orders)} as k, made, now() - interval '${days + 1} days' + (i % ${storedBuyers(orders)}) * interval '${days} days' / ${orders} as made_buyer,
       case when open then 'open' when i % 20 < 12 then 'paid' when i % 20 < 14 then 'recovered' else 'closed' end as kind,
       case when open then now() + interval '2 days' + i * interval '1 day' / ${orders} else made + interval '1 day' end as closes
-    from (select i, now() - interval '60 days' + i * interval '59 days' / ${orders} as made,
+    from (select i, now() - interval '${days} days' + i * interval '${days - 1} days' / ${orders} as made,
         i % 20 = 19 and i < ${storedBuyers(orders)} as open from generate_series(0, ${orders - 1}) i) a) b`;
 
 const DETAILS = `jsonb_build_object('tags', '["app", "winter"]'::jsonb, 'items', jsonb_build_array(jsonb_build_object('sku', 'SKU-' || i % 5000,
@@ -53,44 +53,67 @@ const LANES: readonly (readonly string[])[] = [
      from bench_facts where kind = 'closed'`,
   ],
   [
-    `insert into orders (shop_id, id, buyer_id, case_id, status, in_case, amount, currency, created_at, closes_at, chase_from, paid_at, closed_at, told_at, details, settled, seen_at)
+    `insert into orders (shop_id, id, buyer_id, case_id, status, in_case, amount, currency, created_at, closes_at, chase_from, paid_at, closed_at, told_at, details, settled, seen_at, counted_for)
      select shop, order_id, buyer, case_id, case kind when 'open' then 'unpaid' when 'closed' then 'closed' else 'paid' end, kind = 'open', 12900, 'CNY', made, closes, made,
        case kind when 'paid' then made + interval '5 minutes' when 'recovered' then made + interval '30 minutes' end,
-       case kind when 'closed' then closes end, made, ${DETAILS}, case when kind = 'paid' then '{}' else jsonb_build_object('default/nudge', (extract(epoch from nudge_at) * 1000)::bigint) end, made
+       case kind when 'closed' then closes end, made, ${DETAILS}, case when kind = 'paid' then '{}' else jsonb_build_object('default/nudge', (extract(epoch from nudge_at) * 1000)::bigint) end, made, 'default'
      from bench_facts`,
     `insert into reminders (shop_id, id, case_id, buyer_id, campaign, campaign_version, step, kind, state, reason, due_at, decided_at, orders, plan, attributed_until)
-     select shop, nudge, case_id, buyer, 'default', '0123456789ab', 'nudge', 'send', case when kind = 'paid' then 'skipped' else 'sent' end,
+     select shop, nudge, case_id, buyer, 'default', '0123456789ab', 'nudge', case when kind = 'paid' then 'skip' else 'send' end, case when kind = 'paid' then 'skipped' else 'sent' end,
        case when kind = 'paid' then 'paid' end, nudge_at, least(nudge_at, case when kind = 'paid' then made + interval '5 minutes' end), array[order_id],
        jsonb_build_object('index', 0, 'anchor', (extract(epoch from nudge_at) * 1000)::bigint, 'latest', (extract(epoch from closes) * 1000)::bigint - 120000, 'owed', jsonb_build_array(order_id), 'moves', '[]'::jsonb),
        nudge_at + interval '1 day' from bench_facts
      union all
-     select shop, call, case_id, buyer, 'default', '0123456789ab', 'last-call', 'send', case kind when 'open' then 'planned' when 'closed' then 'sent' else 'skipped' end,
+     select shop, call, case_id, buyer, 'default', '0123456789ab', 'last-call', case when kind in ('paid', 'recovered') then 'skip' else 'send' end, case kind when 'open' then 'planned' when 'closed' then 'sent' else 'skipped' end,
        case when kind in ('paid', 'recovered') then 'paid' end, call_at, case when kind = 'open' then null else least(call_at, made + interval '5 minutes') end, array[order_id],
        jsonb_build_object('index', 1, 'anchor', (extract(epoch from call_at) * 1000)::bigint, 'latest', (extract(epoch from closes) * 1000)::bigint - 120000, 'owed', jsonb_build_array(order_id), 'moves', '[]'::jsonb),
        call_at + interval '1 day' from bench_facts`,
-    `insert into cases (shop_id, id, buyer_id, opened_at, ended_at, campaign, had_plan)
-     select shop, case_id, buyer, made, case when kind = 'open' then null else closes end, 'default', true from bench_facts`,
+    `insert into cases (shop_id, id, buyer_id, opened_at, ended_at, campaign, had_plan, counted_at)
+     select shop, case_id, buyer, made, case when kind = 'open' then null else closes end, 'default', true, made from bench_facts`,
     `insert into buyers (shop_id, id, platform_id, bucket, profile, wake_at, created_at)
      select shop, buyer, 'b-' || k, ('x' || substr(md5(k::text), 1, 8))::bit(32)::int4,
        jsonb_build_object('locale', jsonb_build_array('zh-CN', (extract(epoch from made) * 1000)::bigint, 'evt-' || i)), case when kind = 'open' then call_at end, made
      from bench_facts where i = k`,
-    `insert into recoveries (shop_id, order_id, reminder_id, amount, currency, reminded_at, paid_at)
-     select shop, order_id, nudge, 12900, 'CNY', nudge_at, made + interval '30 minutes' from bench_facts where kind = 'recovered'`,
+    `insert into recoveries (shop_id, order_id, reminder_id, amount, currency, reminded_at, paid_at, campaign, campaign_version, step)
+     select shop, order_id, nudge, 12900, 'CNY', nudge_at, made + interval '30 minutes', 'default', '0123456789ab', 'nudge' from bench_facts where kind = 'recovered'`,
+    // One buyer in twenty is held out.
+    `insert into exposures (shop_id, case_id, campaign, buyer_id, campaign_version, share, held, at, previous_at, window_ms, orders, amounts, currencies, paid)
+     select shop, case_id, 'default', buyer, '0123456789ab', 0.05, k % 20 = 7, nudge_at, case when i > k then made_buyer end, 86400000, array[order_id], array[12900],
+       array['CNY'], case when kind = 'recovered' then array[1200000] end from bench_facts where kind <> 'paid'`,
   ],
 ];
 
-const TABLES = ["order_events", "contacts", "deliveries", "orders", "reminders", "cases", "buyers", "recoveries"];
+const TABLES = [
+  "order_events",
+  "contacts",
+  "deliveries",
+  "orders",
+  "reminders",
+  "cases",
+  "buyers",
+  "recoveries",
+  "exposures",
+];
 
-export async function storeOrders(sql: Sql, orders: number): Promise<void> {
+/** `days`: until now, over which they were placed. The sums of reports are not made. */
+export async function storeOrders(sql: Sql, orders: number, days = 60): Promise<void> {
   await sql.unsafe(FUNCTIONS);
-  await sql.unsafe(FACTS(orders));
+  await sql.unsafe(FACTS(orders, days));
+  await setTriggers(sql, false);
   const indexes = await dropIndexes(sql);
   await lanes(sql, LANES);
   await lanes(sql, [indexes.filter((_, n) => n % 2 === 0), indexes.filter((_, n) => n % 2 === 1)]);
+  await setTriggers(sql, true);
   await sql.unsafe("drop table bench_facts");
   await sql.unsafe("drop function bench_id");
   await sql.unsafe(`vacuum (analyze) ${TABLES.join(", ")}`);
   await sql`checkpoint`.catch(() => undefined);
+}
+
+/** Whether the sums of the reports are kept. */
+export async function setTriggers(sql: Sql, on: boolean): Promise<void> {
+  for (const table of ["orders", "cases", "reminders", "deliveries", "exposures"])
+    await sql.unsafe(`alter table ${table} ${on ? "enable" : "disable"} trigger user`);
 }
 
 async function lanes(sql: Sql, work: readonly (readonly string[])[]): Promise<void> {

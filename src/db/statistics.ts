@@ -1,7 +1,17 @@
 /** Keeps the statistics of PostgreSQL's planner up to date. */
 import type { Sql } from "./client.ts";
 
-const TABLES = ["order_events", "orders", "buyers", "contacts", "cases", "reminders", "deliveries", "recoveries"];
+const TABLES = [
+  "order_events",
+  "orders",
+  "buyers",
+  "contacts",
+  "cases",
+  "reminders",
+  "deliveries",
+  "recoveries",
+  "exposures",
+];
 /** A smaller table is fast to read as a whole. */
 const MIN_ROWS = 200;
 

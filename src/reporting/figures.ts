@@ -1,24 +1,29 @@
 /** The figures of a row of the recovery report, computed from counts. recovery.ts says what each figure means. */
 import { currencyDigits } from "../core/values/money.ts";
-import { type Effect, effectOf, type Strata, sumOfStrata } from "./report/effect.ts";
+import { type Effect, effectOf, type Strata } from "./report/effect.ts";
 
 /** Millionths of the currency's unit: a segment can cost less than the smallest coin. */
 export type Micros = { readonly micros: number; readonly currency: string };
-/** `amount` in minor units. */
-export type Minor = { readonly amount: number; readonly currency: string };
+/** `amount` in minor units; a sum may be beyond 2^53. */
+export type Minor = { readonly amount: bigint; readonly currency: string };
 export type Roi = { readonly roi: number; readonly currency: string };
 
 export type Figures = Omit<Effect, "skewed"> & {
-  readonly orders: number;
-  readonly cases: number;
-  readonly manualCases: number;
-  readonly manualWaiting: number;
+  /** These four are null in rows by what only reminders have: a step, say. */
+  readonly orders: number | null;
+  readonly cases: number | null;
+  readonly manualCases: number | null;
+  readonly manualWaiting: number | null;
   readonly planned: number;
   readonly sent: number;
   readonly delivered: number;
   readonly skipped: number;
+  /** Parts of `skipped`: refused by the provider, and of unknown outcome. */
+  readonly failed: number;
+  readonly unknown: number;
   readonly cancelled: number;
   readonly pending: number;
+  readonly optOuts: number;
   readonly remindedOrders: number;
   readonly recoveredOrders: number;
   readonly recoveryRate: number | null;
@@ -34,59 +39,82 @@ export type Figures = Omit<Effect, "skewed"> & {
   readonly medianTimeToPay: number | null;
 };
 
-export const COUNTS = ["planned", "sent", "delivered", "skipped", "cancelled", "pending", "segments"] as const;
+const COUNTS = [
+  "orders",
+  "cases",
+  "manual",
+  "waiting",
+  "planned",
+  "sent",
+  "skipped",
+  "cancelled",
+  "failed",
+  "unknown",
+  "named",
+  "reminded",
+  "delivered",
+  "opt_outs",
+  "segments",
+] as const;
 
-export type Draft = Record<
-  (typeof COUNTS)[number] | "orders" | "cases" | "manual" | "waiting" | "reminded" | "recovered",
-  number
-> & {
-  amounts: Map<string, number>;
-  costs: Map<string, number>;
+export type Counts = Record<(typeof COUNTS)[number], number>;
+
+export type Draft = Counts & {
+  recovered: number;
+  readonly amounts: Map<string, bigint>;
+  readonly costs: Map<string, number>;
   median: number | null;
   strata: Strata;
 };
 
 export function emptyDraft(): Draft {
-  const zeros = { planned: 0, sent: 0, delivered: 0, skipped: 0, cancelled: 0, pending: 0, segments: 0 };
-  const distinct = { orders: 0, cases: 0, manual: 0, waiting: 0, reminded: 0, recovered: 0, median: null };
-  return { ...zeros, ...distinct, strata: new Map(), amounts: new Map(), costs: new Map() };
+  const zeros = Object.fromEntries(COUNTS.map((name) => [name, 0])) as Counts;
+  return { ...zeros, recovered: 0, median: null, strata: new Map(), amounts: new Map(), costs: new Map() };
 }
 
-export const add = (to: Map<string, number>, key: string, value: number) => to.set(key, (to.get(key) ?? 0) + value);
-
-/** Sums the figures that add up over the rows. The other figures must be counted for the totals. */
-export function sumOf(drafts: Iterable<Draft>): Draft {
-  const sum = emptyDraft();
-  for (const draft of drafts) {
-    for (const name of [...COUNTS, "orders", "cases", "manual", "waiting", "recovered"] as const)
-      sum[name] += draft[name];
-    for (const [currency, amount] of draft.amounts) add(sum.amounts, currency, amount);
-    for (const [currency, micros] of draft.costs) add(sum.costs, currency, micros);
-    sum.strata = sumOfStrata([sum.strata, draft.strata]);
-  }
-  return sum;
+/** Adds what a statement counted. */
+export function addCounts(
+  draft: Draft,
+  row: Partial<Counts> & { readonly cost_currency?: string | null; readonly cost_micros?: string },
+): void {
+  for (const name of COUNTS) draft[name] += row[name] ?? 0;
+  const { cost_currency: currency, cost_micros: micros } = row;
+  if (currency != null && micros !== undefined)
+    draft.costs.set(currency, (draft.costs.get(currency) ?? 0) + Number(micros));
 }
 
 const ratio = (part: number, whole: number): number | null => (whole === 0 ? null : part / whole);
 
-/** `running`: further buyers may come to the period. */
-export function figuresOf(draft: Draft, running: boolean): Figures {
+/**
+ * - `running`: further buyers may come to the period.
+ * - `cut`: the row is one by what only reminders have, so orders and cases are in the totals alone. `byMessage`: by what a message has, so an order
+ *   may be reminded of in several rows.
+ */
+export type RowKind = { readonly running: boolean; readonly cut?: boolean; readonly byMessage?: boolean };
+
+export function figuresOf(draft: Draft, { running, cut = false, byMessage = false }: RowKind): Figures {
   const { median } = draft;
+  const reminded = byMessage ? draft.named : draft.reminded;
   const recoveredAmount = sorted(draft.amounts).map(([currency, amount]) => ({ amount, currency }));
-  const cost = sorted(draft.costs).map(([currency, micros]) => ({ micros, currency }));
+  const cost = sorted(draft.costs)
+    .filter(([, micros]) => micros !== 0)
+    .map(([currency, micros]) => ({ micros, currency }));
   const { skewed: _, ...effect } = effectOf(draft.strata, running);
   return {
-    orders: draft.orders,
-    cases: draft.cases,
+    orders: cut ? null : draft.orders,
+    cases: cut ? null : draft.cases,
     planned: draft.planned,
     sent: draft.sent,
     delivered: draft.delivered,
     skipped: draft.skipped,
+    failed: draft.failed,
+    unknown: draft.unknown,
     cancelled: draft.cancelled,
-    pending: draft.pending,
-    remindedOrders: draft.reminded,
+    pending: draft.planned - draft.sent - draft.skipped - draft.cancelled,
+    optOuts: draft.opt_outs,
+    remindedOrders: reminded,
     recoveredOrders: draft.recovered,
-    recoveryRate: ratio(draft.recovered, draft.reminded),
+    recoveryRate: ratio(draft.recovered, reminded),
     recoveredAmount,
     segments: draft.segments,
     cost,
@@ -94,8 +122,8 @@ export function figuresOf(draft: Draft, running: boolean): Figures {
     roiByCurrency: roisOf(recoveredAmount, cost),
     medianTimeToPay: median === null ? null : Math.round(median),
     ...effect,
-    manualCases: draft.manual,
-    manualWaiting: draft.waiting,
+    manualCases: cut ? null : draft.manual,
+    manualWaiting: cut ? null : draft.waiting,
   };
 }
 
@@ -110,11 +138,11 @@ const roisOf = (recovered: readonly Minor[], cost: readonly Micros[]): Roi[] =>
   cost
     .filter(({ micros }) => micros > 0)
     .map(({ micros, currency }) => {
-      const minor = recovered.find((each) => each.currency === currency)?.amount ?? 0;
-      return { roi: minor / 10 ** (currencyDigits(currency) ?? 2) / (micros / 1_000_000), currency };
+      const minor = recovered.find((each) => each.currency === currency)?.amount ?? 0n;
+      return { roi: Number(minor) / 10 ** (currencyDigits(currency) ?? 2) / (micros / 1_000_000), currency };
     });
 
-const sorted = (values: ReadonlyMap<string, number>): [string, number][] =>
+const sorted = <Value>(values: ReadonlyMap<string, Value>): [string, Value][] =>
   [...values].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
 
-export const FIGURES = Object.keys(figuresOf(emptyDraft(), false)) as (keyof Figures)[];
+export const FIGURES = Object.keys(figuresOf(emptyDraft(), { running: false })) as (keyof Figures)[];

@@ -1,7 +1,7 @@
 /** The recovery report for programs (JSON) and for spreadsheets (CSV). report/table.ts writes it for people. */
 import { formatDuration, SECOND } from "../core/values/duration.ts";
 import { formatAmount, formatMicros } from "../core/values/money.ts";
-import type { Figures, Micros, Minor } from "./figures.ts";
+import type { Figures, Micros } from "./figures.ts";
 import { instantWriter } from "./instants.ts";
 import type { Dimension, RecoveryReport } from "./recovery.ts";
 import type { ExtraAmount } from "./report/effect.ts";
@@ -36,7 +36,10 @@ export type ReportJson = {
   readonly warnings: readonly string[];
 };
 
-export const moneyOf = ({ amount, currency }: Minor): Money => ({ amount: formatAmount(amount, currency), currency });
+export const moneyOf = ({ amount, currency }: { amount: number | bigint; currency: string }): Money => ({
+  amount: formatAmount(amount, currency),
+  currency,
+});
 
 const extraOf = ({ amount, low, high, currency }: ExtraAmount) => ({
   amount: formatAmount(amount, currency),

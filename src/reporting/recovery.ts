@@ -4,16 +4,17 @@
  *
  * - `orders`: orders that were received unpaid and may be reminded of, by creation time. Orders paid on delivery do not count, nor
  *   orders that were paid or closed when they were first received. `cases`: their cases, by the creation of their first order.
- *   `manualCases`: those of them that were ever left to a person; `manualWaiting`: those that are now.
+ *   `manualCases`: those of them that were ever left to a person; `manualWaiting`: those that are now. They have none of the keys that only
+ *   reminders have: in rows by step, channel, template, version, variant or reason they are null, and in the totals they stand.
  * - `planned`: reminders, by decision time (by due time while planned). One that was too late when it was decided, as for orders that are
  *   imported, counts when it would have been due (REMINDER_AT). Each one is `sent` (a provider accepted it), `cancelled` (its
  *   reason is paid, closed, refunded or excluded), `skipped` (any other reason) or `pending` (planned, or being sent). So planned =
- *   sent + skipped + cancelled + pending. The following figures are counted at the time and in the row of their reminder:
- * - `delivered`: sent reminders that a receipt confirmed. `segments`: of those that were sent. `cost`: of the delivery that stands for a reminder, and of
- *   attempts that failed if their receipts say a price.
- * - `remindedOrders`: orders named by sent reminders. `recoveredOrders`, `recoveredAmount`: orders credited to them (table
- *   `recoveries`: an order once, to the last reminder before its payment, within its window, not refunded). `medianTimeToPay`: from
- *   that reminder to the payment.
+ *   sent + skipped + cancelled + pending. `failed`, `unknown`: the skipped that every provider refused, or of which nobody knows whether they arrived.
+ * - `delivered`: attempts that a receipt confirmed. `segments`: of those that were accepted. `cost`: of those that were, or may have been,
+ *   sent, and of those that failed if their receipts say a price. `optOuts`: of their readers. All of them by the time of the attempt.
+ * - `remindedOrders`: orders that a sent reminder named, in the row of the first one; in rows by step, channel or template in that of each.
+ * - `recoveredOrders`, `recoveredAmount`: orders credited to sent reminders (table `recoveries`: an order once, to the last reminder before its
+ *   payment, within its window, not refunded), by the time of that reminder. `medianTimeToPay`: from it to the payment.
  * - The effect of the reminders, by buyers, who are what is drawn into the arms. A buyer counts once a campaign, at the first send of a case in the
  *   window or a `holdout` in its place (table `exposures`); a send counts whatever its result, also when its channel was full (intention to
  *   treat). It is measured when the time in which a payment counts is over: `openBuyers` are those for whom it is not.
@@ -26,31 +27,22 @@
  * - The intervals are for 95%. While the period runs, or some of its buyers are open, they are those that may be looked at every day.
  * - None of it in rows by step, channel, template or reason: these are decided after the draw.
  *
- * All figures add up over the rows to the totals, except `remindedOrders` (an order reminded by two steps is in both rows, but once in
- * the totals) and, when the rows are by step, channel, template, variant or reason, `orders` and the cases (each once in every row that has a
- * reminder of it). A ratio is null when its divisor is zero.
+ * Counts add up over the rows to the totals. A ratio is null when its divisor is zero. report/counts.ts says where they come from.
  */
 import type { Sql } from "../db/client.ts";
 import { databaseNow } from "../db/stores/intake/intake-store.ts";
-import { countArms, countVariants, sumStakes } from "../db/stores/reads/report-arms-store.ts";
 import {
   DIMENSIONS,
   type Dimension,
   hasArms,
   needsReminders,
+  ofMessages,
   type ReportInput,
 } from "../db/stores/reads/report-keys.ts";
-import {
-  countCases,
-  countOrders,
-  countReminded,
-  countReminders,
-  giveRoom,
-  type Keys,
-  sumRecoveries,
-} from "../db/stores/reads/report-store.ts";
+import { giveRoom, type Keys, sumRecoveries } from "../db/stores/reads/report-store.ts";
 import { inTransaction } from "../db/transaction.ts";
-import { add, COUNTS, type Draft, emptyDraft, FIGURES, type Figures, figuresOf, sumOf } from "./figures.ts";
+import { addCounts, type Draft, emptyDraft, FIGURES, type Figures, figuresOf, type RowKind } from "./figures.ts";
+import { armsOf, countsOf, stakesOf, variantRowsOf, zonesOf } from "./report/counts.ts";
 import { addArm, addMoney, effectOf, isOpen, type Strata } from "./report/effect.ts";
 import { type Asked, type Period, readPeriod, type ZoneOf } from "./report/period.ts";
 import { type CampaignVariants, variantsOf } from "./report/variants.ts";
@@ -97,27 +89,28 @@ export async function reportIn(sql: Sql, input: RecoveryInput): Promise<Recovery
   await giveRoom(sql);
   const { shop = null } = input;
   const period = await readPeriod(sql, input, input.zoneOf ?? (() => "UTC"), shop);
-  const zones = period.zones.flatMap(({ zone, shops }) => shops.map((shop) => [shop, zone] as const));
+  const zones = zonesOf(period.zones);
   const report: ReportInput = { by, windows: shop === null ? period.windows : period.zones, zones };
   const { byKey, total } = await drafted(sql, report, input.horizon ?? null);
   const now = await databaseNow(sql);
-  const sum = await totalOf(sql, report, { byKey, total });
   const ends = period.to === null || period.to > now;
   const running = (draft: Draft) => ends || isOpen(draft.strata);
-  const figures = (draft: Draft): Figures => figuresOf(draft, running(draft));
-  const rows = [...byKey].map(([key, draft]) => ({ keys: keysOf(by, key), ...figures(draft) }));
+  const figures = (draft: Draft, kind: Omit<RowKind, "running"> = {}): Figures =>
+    figuresOf(draft, { running: running(draft), ...kind });
+  const kind = { cut: needsReminders(by), byMessage: ofMessages(by) };
+  const rows = [...byKey].map(([key, draft]) => ({ keys: keysOf(by, key), ...figures(draft, kind) }));
   rows.sort((one, two) => compareKeys(by, one.keys, two.keys));
   const variants = by.includes("variant")
-    ? variantsOf(await countVariants(sql, { ...report, horizon: input.horizon ?? null }))
+    ? variantsOf(await variantRowsOf(sql, { ...report, horizon: input.horizon ?? null }))
     : [];
-  const warnings = effectOf(sum.strata, false).skewed ? [SKEWED] : [];
+  const warnings = effectOf(total.strata, false).skewed ? [SKEWED] : [];
   return {
     by,
     period,
     columns: [...by, ...FIGURES],
     rows,
-    totals: figures(sum),
-    strata: sum.strata,
+    totals: figures(total),
+    strata: total.strata,
     variants,
     warnings,
   };
@@ -126,11 +119,7 @@ export async function reportIn(sql: Sql, input: RecoveryInput): Promise<Recovery
 const SKEWED =
   "The control group has another size than the share held out allows by chance (1 in 1,000), so no effect is shown: something decides who is counted.";
 
-type Drafts = {
-  readonly byKey: ReadonlyMap<string, Draft>;
-  /** The figures of all rows together that are not a sum: orders reminded and the median, and the arms of rows that have none. */
-  readonly total: Draft;
-};
+type Drafts = { readonly byKey: ReadonlyMap<string, Draft>; readonly total: Draft };
 
 async function drafted(sql: Sql, input: ReportInput, horizon: number | null): Promise<Drafts> {
   const byKey = new Map<string, Draft>();
@@ -141,46 +130,29 @@ async function drafted(sql: Sql, input: ReportInput, horizon: number | null): Pr
     return draft;
   };
   const total = input.by.length === 0 ? of({}) : emptyDraft();
-  for (const row of await countOrders(sql, input)) of(row).orders = row.n;
-  for (const row of await countCases(sql, input))
-    Object.assign(of(row), { cases: row.n, manual: row.manual, waiting: row.waiting });
-  for (const row of await countReminders(sql, input)) {
-    const draft = of(row);
-    for (const name of COUNTS) draft[name] += row[name];
-    if (row.cost_currency !== null) add(draft.costs, row.cost_currency, row.cost_micros);
-  }
-  for (const row of await countReminded(sql, input)) (row.total ? total : of(row)).reminded = row.n;
+  /** The row, and the totals where they are another one. */
+  const both = (row: Keys) => new Set([of(row), total]);
+
+  const partial = needsReminders(input.by);
+  for (const row of await countsOf(sql, input))
+    for (const draft of partial ? [of(row)] : both(row)) addCounts(draft, row);
+  // Orders and cases are in no row, and an order may be reminded of in several.
+  if (partial) for (const row of await countsOf(sql, { ...input, by: [] })) addCounts(total, row);
+
   for (const row of await sumRecoveries(sql, input)) {
-    const draft = row.total ? total : of(row);
-    if (row.currency === null) draft.median = row.ms;
-    else {
-      draft.recovered += row.n;
-      add(draft.amounts, row.currency, row.amount);
-    }
+    if (row.currency === null) (row.total ? total : of(row)).median = row.ms;
+    else
+      for (const draft of both(row)) {
+        draft.recovered += row.n;
+        draft.amounts.set(row.currency, (draft.amounts.get(row.currency) ?? 0n) + BigInt(row.amount));
+      }
   }
   // Rows by what was decided after the draw have no arms; the totals have.
   const arms = { ...input, by: hasArms(input.by) ? input.by : [], horizon };
-  const into = (row: Keys) => (hasArms(input.by) ? of(row) : total).strata;
-  for (const row of await countArms(sql, arms)) addArm(into(row), row);
-  for (const row of await sumStakes(sql, arms)) addMoney(into(row), row);
+  const into = (row: Keys) => (hasArms(input.by) ? both(row) : [total]);
+  for (const row of await armsOf(sql, arms)) for (const { strata } of into(row)) addArm(strata, row);
+  for (const row of await stakesOf(sql, arms)) for (const { strata } of into(row)) addMoney(strata, row);
   return { byKey, total };
-}
-
-/** The totals are sums, except for figures that would be counted twice: these are counted once more without keys. */
-async function totalOf(sql: Sql, input: ReportInput, { byKey, total }: Drafts): Promise<Draft> {
-  const sum = sumOf(byKey.values());
-  if (needsReminders(input.by)) {
-    const all: ReportInput = { ...input, by: [] };
-    sum.orders = (await countOrders(sql, all))[0]?.n ?? 0;
-    const [cases] = await countCases(sql, all);
-    Object.assign(sum, { cases: cases?.n ?? 0, manual: cases?.manual ?? 0, waiting: cases?.waiting ?? 0 });
-  }
-  return {
-    ...sum,
-    reminded: total.reminded,
-    median: total.median,
-    strata: hasArms(input.by) ? sum.strata : total.strata,
-  };
 }
 
 function keysOf(by: readonly Dimension[], key: string): ReportRow["keys"] {

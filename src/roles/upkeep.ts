@@ -1,6 +1,6 @@
 /**
  * Role `upkeep`: looks for due work and wakes the dispatchers, rescues expired claims, looks up unknown outcomes, deletes old texts, frees jobs
- * that a wrong clock stranded, checks the channels, guards payment methods, and posts notices to staff.
+ * that a wrong clock stranded, checks the channels, guards payment methods, posts notices to staff, and keeps the sums of the reports.
  */
 import { dropOldTallies, pauseOverThresholds } from "../campaigns/pauses/auto-pause.ts";
 import { DEFAULT_PAUSE_WHEN } from "../core/values/policy.ts";
@@ -16,6 +16,7 @@ import { purge } from "../retention/purge.ts";
 import { every } from "./chores/every.ts";
 import { startGuard } from "./chores/guard.ts";
 import { startLookups } from "./chores/lookups.ts";
+import { startReportSums } from "./chores/report-sums.ts";
 import { startResults } from "./chores/results.ts";
 import { startStaffNotices } from "./chores/staff-notices.ts";
 import { endStuck } from "./end-stuck.ts";
@@ -77,6 +78,7 @@ export const upkeep: Role = {
       },
     });
     life.onStop(() => worker.close(CLOSE_WORKER_MS));
+    startReportSums(parts);
     startStaffNotices(parts);
     startResults(parts);
     return null;

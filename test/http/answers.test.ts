@@ -67,7 +67,7 @@ const webhook = (topic: string) =>
     topic,
   );
 const APPROVED = `---\naliyun: { signName: 好店, templateCode: SMS_1, params: { sum: "{{total}}" } }\n---\n催款：{{total}}`;
-const KEYS = "campaign,step,channel,template,variant,reason,shop,day,hour";
+const KEYS = "campaign,step,channel,template,version,variant,reason,shop,day,hour";
 const WINDOW = "from=2026-11-01T00:00:00Z&to=2026-12-01T00:00:00Z";
 const STORIES = [
   "paid",

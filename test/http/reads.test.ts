@@ -150,7 +150,7 @@ describe("a store that does not answer in time", () => {
       report: async (query) => reportJson(await recoveryReport({ sql: reads.sql }, query)),
       listCases: (query) => listCases({ sql: reads.sql }, query),
     });
-    const letGo = await lockTable(database.url, "cases");
+    const letGo = await lockTable(database.url, "cases, recoveries");
     const ask = (url: string) => app.inject({ url, headers: bearer("viewer") });
     return { ask, letGo, reads };
   };

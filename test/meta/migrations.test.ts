@@ -10,13 +10,25 @@ import * as orders from "../../src/db/schema/orders.ts";
 import * as polls from "../../src/db/schema/polls.ts";
 import * as receipts from "../../src/db/schema/receipts.ts";
 import * as reminders from "../../src/db/schema/reminders.ts";
+import * as reports from "../../src/db/schema/reports.ts";
 
 it("has a migration for every change of the schema (npm run migrations)", async () => {
   const journal = JSON.parse(readFileSync("drizzle/meta/_journal.json", "utf8")) as { entries: { idx: number }[] };
   const last = journal.entries.at(-1)?.idx ?? 0;
   const stored = JSON.parse(readFileSync(`drizzle/meta/${String(last).padStart(4, "0")}_snapshot.json`, "utf8"));
   const now = generateDrizzleJson(
-    { ...access, ...buyers, ...campaigns, ...exposures, ...notices, ...polls, ...orders, ...receipts, ...reminders },
+    {
+      ...access,
+      ...buyers,
+      ...campaigns,
+      ...exposures,
+      ...notices,
+      ...polls,
+      ...orders,
+      ...receipts,
+      ...reminders,
+      ...reports,
+    },
     stored.id,
   );
   expect(await generateMigration(stored, now)).toEqual([]);

@@ -7,6 +7,7 @@ import { ownerJson } from "../../reporting/owner/owner-json.ts";
 import { ownerText } from "../../reporting/owner/owner-text.ts";
 import { ownerPage } from "../../reporting/owner/page.ts";
 import { DIMENSIONS, type Dimension, recoveryReport } from "../../reporting/recovery.ts";
+import { rebuildSums } from "../../reporting/report/sums.ts";
 import { reportTable } from "../../reporting/report/table.ts";
 import { dimensions, horizon, notEmpty } from "../arguments.ts";
 import { type Describe, runCommand } from "../command.ts";
@@ -20,6 +21,7 @@ type ReportOptions = {
   readonly format: "table" | "json" | "csv";
   readonly totals: boolean;
   readonly horizon?: number;
+  readonly rebuild: boolean;
 };
 
 type Given = PeriodOptions &
@@ -29,7 +31,7 @@ type Given = PeriodOptions &
     readonly shop?: string;
   };
 /** These make it another report than the owner's page. */
-const OF_REPORT = ["by", "from", "to", "on", "horizon", "format", "totals"] as const;
+const OF_REPORT = ["by", "from", "to", "on", "horizon", "format", "totals", "rebuild"] as const;
 
 export const command: Describe = (cli) =>
   withPeriod(
@@ -49,6 +51,7 @@ export const command: Describe = (cli) =>
       "count payments up to this long after the first reminder of a buyer as its effect, like 1h, 24h or 7d (default: attributionWindow of the campaign)",
       horizon,
     )
+    .option("--rebuild", "make the sums of all reports again from the stored orders and reminders first")
     .addHelpText(
       "after",
       examples(
@@ -60,7 +63,7 @@ export const command: Describe = (cli) =>
       ),
     )
     .action((given: Given, command: Command) => {
-      const { by = [], format = "table", totals = false, json, horizon, owner, shop } = given;
+      const { by = [], format = "table", totals = false, json, horizon, owner, shop, rebuild = false } = given;
       const period = periodOf(command, given);
       const other = OF_REPORT.find((name) => given[name] !== undefined);
       const isOwner = owner === true || shop !== undefined;
@@ -74,6 +77,7 @@ export const command: Describe = (cli) =>
           period,
           format: json === true ? "json" : format,
           totals,
+          rebuild,
           ...(horizon === undefined ? {} : { horizon }),
         }),
       );
@@ -81,12 +85,13 @@ export const command: Describe = (cli) =>
 
 async function reportCommand(
   context: CommandContext,
-  { by, period, format, totals, horizon }: ReportOptions,
+  { by, period, format, totals, horizon, rebuild }: ReportOptions,
 ): Promise<void> {
   const zoneOf = (shop: string) => context.config.shop(shop)?.timeZone ?? "UTC";
-  const report = await withDatabase(context, ({ sql }) =>
-    recoveryReport({ sql }, { by, ...period, zoneOf, horizon }),
-  ).catch((error: unknown) => {
+  const report = await withDatabase(context, async ({ sql }) => {
+    if (rebuild) await rebuildSums({ sql, zoneOf });
+    return recoveryReport({ sql }, { by, ...period, zoneOf, horizon });
+  }).catch((error: unknown) => {
     throw error instanceof PeriodError ? new CommandError(error.message) : error;
   });
   if (format === "json") context.out(JSON.stringify(reportJson(report), null, 2));

@@ -46,9 +46,9 @@ export const fitsAnyCurrency = (text: string): boolean =>
   Number.isSafeInteger(Math.ceil(Number(text) * 10 ** MAX_DIGITS));
 
 /** `12900` CNY → `"129.00"`. */
-export function formatAmount(minor: number, currency: string): string {
+export function formatAmount(minor: number | bigint, currency: string): string {
   const digits = currencyDigits(currency) ?? 2;
-  const text = String(Math.abs(minor)).padStart(digits + 1, "0");
+  const text = String(minor < 0 ? -minor : minor).padStart(digits + 1, "0");
   const sign = minor < 0 ? "-" : "";
   return digits === 0 ? `${sign}${text}` : `${sign}${text.slice(0, -digits)}.${text.slice(-digits)}`;
 }

@@ -33,6 +33,8 @@ export const orders = pgTable(
     /** `campaign/step` → own time (ms) when that step was settled for this order. */
     settled: json("settled").notNull().default({}),
     seenAt: instant("seen_at").notNull(),
+    /** The campaign of its case, for which reports count it; empty: none. null: they do not count it. */
+    countedFor: text("counted_for"),
   },
   (t) => [
     primaryKey({ columns: [t.shopId, t.id] }),

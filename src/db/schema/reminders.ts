@@ -35,6 +35,8 @@ export const cases = pgTable(
     promise: jsonb("promise"),
     /** The last instant at which orders left it, and why they did: {at ms, reasons}. */
     departures: jsonb("departures"),
+    /** When reports count it: at the creation of the first order that was in it. null: they do not. */
+    countedAt: instant("counted_at"),
     wholeReason: text("whole_reason"),
     wholeAt: instant("whole_at"),
   },
@@ -126,6 +128,8 @@ export const deliveries = pgTable(
     toHash: bytea("to_hash"),
     /** The whole message, encrypted, until it has an outcome: only where it may be sent again after an unknown one. */
     sealedMessage: bytea("sealed_message"),
+    /** When the reader opted out after it. */
+    optedOutAt: instant("opted_out_at"),
     /** How asking the provider about its unknown outcome ended: {end, asked, at ms}. */
     lookup: jsonb("lookup"),
   },
@@ -171,6 +175,13 @@ export const recoveries = pgTable(
     currency: text("currency").notNull(),
     remindedAt: instant("reminded_at").notNull(),
     paidAt: instant("paid_at").notNull(),
+    /** Those of its reminder, so that reports need not look it up. */
+    campaign: text("campaign"),
+    campaignVersion: text("campaign_version"),
+    step: text("step"),
+    variant: text("variant"),
+    /** false: the reminder is under way. */
+    sent: boolean("sent").notNull().default(true),
   },
   (t) => [
     // An order is credited once at most.

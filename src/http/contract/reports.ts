@@ -4,7 +4,18 @@ import { LONGEST_HORIZON, parseDuration } from "../../core/values/duration.ts";
 import { checkPeriod, name, period, readPeriod } from "./parts/query.ts";
 import { type Answer, maybeInstant, maybeText, money, text } from "./parts/values.ts";
 
-const REPORT_KEYS = ["campaign", "step", "channel", "template", "variant", "reason", "shop", "day", "hour"] as const;
+const REPORT_KEYS = [
+  "campaign",
+  "step",
+  "channel",
+  "template",
+  "version",
+  "variant",
+  "reason",
+  "shop",
+  "day",
+  "hour",
+] as const;
 
 const by = z
   .string()
@@ -54,16 +65,22 @@ export const recoveryQuery = z
 
 const rate = z.number().nullable();
 export const figures = {
-  orders: z.int(),
-  cases: z.int(),
-  manualCases: z.int().describe("Cases that were ever left to a person"),
-  manualWaiting: z.int().describe("Cases that wait for a person now"),
+  orders: z
+    .int()
+    .nullable()
+    .describe("null in rows by step, channel, template, version, variant or reason: only reminders have these"),
+  cases: z.int().nullable(),
+  manualCases: z.int().nullable().describe("Cases that were ever left to a person"),
+  manualWaiting: z.int().nullable().describe("Cases that wait for a person now"),
   planned: z.int(),
   sent: z.int(),
   delivered: z.int(),
   skipped: z.int(),
+  failed: z.int().describe("Of the skipped: the providers refused them"),
+  unknown: z.int().describe("Of the skipped: nobody knows whether they were sent"),
   cancelled: z.int(),
   pending: z.int().describe("planned = sent + skipped + cancelled + pending"),
+  optOuts: z.int().describe("Readers who opted out after a message, when it was sent"),
   remindedOrders: z.int(),
   recoveredOrders: z.int(),
   recoveryRate: rate.describe("recoveredOrders / remindedOrders"),
@@ -103,6 +120,7 @@ const keys: Record<(typeof REPORT_KEYS)[number], typeof key> = {
   step: key,
   channel: key,
   template: key,
+  version: key,
   variant: key,
   reason: key,
   shop: key,

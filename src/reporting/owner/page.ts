@@ -8,20 +8,20 @@ import { DAY } from "../../core/values/duration.ts";
 import { dayOf, type When } from "../../core/values/when.ts";
 import type { Sql } from "../../db/client.ts";
 import { databaseNow } from "../../db/stores/intake/intake-store.ts";
-import { casesIn, firstExposureAt, readShopClocks } from "../../db/stores/reads/owner/owner-store.ts";
-import { countArms } from "../../db/stores/reads/report-arms-store.ts";
-import { shopsSeen, type Window } from "../../db/stores/reads/windows.ts";
+import { firstExposureAt, readShopClocks } from "../../db/stores/reads/owner/owner-store.ts";
+import { shopsSeen } from "../../db/stores/reads/windows.ts";
 import { inTransaction } from "../../db/transaction.ts";
 import type { Figures } from "../figures.ts";
 import { reportIn } from "../recovery.ts";
+import { armsOf, countsOf, zonesOf } from "../report/counts.ts";
 import { addArm, type Effect, effectOf, isOpen, type Strata } from "../report/effect.ts";
-import { readPeriod, type ZoneOf } from "../report/period.ts";
+import { readPeriod, type ZoneOf, type ZonePeriod } from "../report/period.ts";
 import { type Doubt, doubtsOf } from "./doubts.ts";
 import { type OrderCost, orderCosts } from "./order-cost.ts";
 import { type NamedStratum, namedStrata } from "./strata.ts";
 
 const WEEKS = 12;
-const MONTH = 30 * DAY;
+const MONTH_DAYS = 30;
 
 /**
  * `works`, `harms`: the interval is on one side of zero. `cannot_tell`: it holds zero. `waiting`: the time to pay is over for no buyer yet.
@@ -96,7 +96,8 @@ async function pageIn(sql: Sql, { shop = null, zoneOf, isShop, skewMs }: OwnerIn
   const figures = report.totals;
   const strata = namedStrata(report.strata);
   const verdict = verdictOf(figures);
-  const casesAMonth = await casesIn(sql, monthBefore(now, zones));
+  const month = { from: dayAt(today - MONTH_DAYS + 1), to: dayAt(today) };
+  const casesAMonth = await casesIn(sql, (await readPeriod(sql, month, zoneOf, shop)).zones);
   const latest = weeks.findLast((week) => week.strata.size > 0)?.strata ?? new Map();
   return {
     shop,
@@ -133,12 +134,16 @@ function onlyOf(zones: readonly string[]): string | null {
   return only === undefined || another !== undefined ? null : only;
 }
 
-const monthBefore = (now: number, zones: readonly Window[]): Window[] =>
-  zones.map(({ shops }) => ({ shops, from: now - MONTH, to: now }));
+/** As the report counts them. */
+async function casesIn(sql: Sql, windows: readonly ZonePeriod[]): Promise<number> {
+  const rows = await countsOf(sql, { by: [], windows, zones: zonesOf(windows) });
+  return rows.reduce((sum, { cases = 0 }) => sum + cases, 0);
+}
 
-async function armsIn(sql: Sql, windows: readonly Window[]): Promise<Strata> {
+async function armsIn(sql: Sql, windows: readonly ZonePeriod[]): Promise<Strata> {
   const strata: Strata = new Map();
-  for (const row of await countArms(sql, { by: [], windows, zones: [], horizon: null })) addArm(strata, row);
+  const input = { by: [], windows, zones: zonesOf(windows), horizon: null };
+  for (const row of await armsOf(sql, input)) addArm(strata, row);
   return strata;
 }
 

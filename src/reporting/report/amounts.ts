@@ -4,9 +4,10 @@ import type { Figures } from "../figures.ts";
 import { type Money, moneyOf } from "../format-report.ts";
 
 export const NOTHING = "–";
-export const count = (value: number): string => value.toLocaleString("en-US");
+export const count = (value: number | null): string => (value === null ? NOTHING : value.toLocaleString("en-US"));
 /** `1 case`, `2 cases` */
-export const counted = (value: number, noun: string): string => `${count(value)} ${noun}${value === 1 ? "" : "s"}`;
+export const counted = (value: number | null, noun: string): string =>
+  `${count(value)} ${noun}${value === 1 ? "" : "s"}`;
 export const percent = (value: number | null): string => (value === null ? NOTHING : `${(value * 100).toFixed(1)}%`);
 export const points = (value: number): string => `${value < 0 ? "−" : "+"}${Math.abs(value * 100).toFixed(1)}`;
 /** `1,234,567.80` */

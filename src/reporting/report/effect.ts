@@ -60,17 +60,6 @@ export function addMoney(strata: Strata, row: MoneyRow): void {
   into[arm] = sumOfArms(into[arm], { ...emptyArm(), money: new Map([[row.currency, row]]) });
 }
 
-export function sumOfStrata(all: Iterable<Strata>): Strata {
-  const sum: Strata = new Map();
-  for (const strata of all)
-    for (const [stratum, { share, treated, held }] of strata) {
-      const into = stratumOf(sum, { stratum, share });
-      into.treated = sumOfArms(into.treated, treated);
-      into.held = sumOfArms(into.held, held);
-    }
-  return sum;
-}
-
 function sumOfArms(one: ArmSums, two: ArmSums): ArmSums {
   const money = new Map(one.money);
   for (const [currency, { stake, got, squares }] of two.money) {

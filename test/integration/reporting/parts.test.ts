@@ -40,7 +40,7 @@ describe("what was paid or refunded in parts", () => {
     await part("paid", "after", T0 + 20 * MINUTE, "99.00");
     expect((await recoveryReport({ sql }, { by: [], from: null, to: null })).totals).toMatchObject({
       recoveredOrders: 1,
-      recoveredAmount: [{ amount: 6_000, currency: "CNY" }],
+      recoveredAmount: [{ amount: 6_000n, currency: "CNY" }],
     });
     await part("paid", "after", T0 + 21 * MINUTE, "1.00");
     await paid("refund", T0 + 22 * MINUTE);

@@ -18,7 +18,7 @@ const strataOf = (treated: Arm, held: Arm, share = 0.5): Strata => {
   });
   return new Map([["all", { share, treated: arm(treated), held: arm(held) }]]);
 };
-const figures = (change: Partial<Draft> = {}) => figuresOf({ ...emptyDraft(), ...change }, false);
+const figures = (change: Partial<Draft> = {}) => figuresOf({ ...emptyDraft(), ...change }, { running: false });
 const some = figures({
   orders: 1234,
   sent: 10,
@@ -27,8 +27,8 @@ const some = figures({
   recovered: 2,
   median: 750_000,
   amounts: new Map([
-    ["USD", 500],
-    ["CNY", 12_900],
+    ["USD", 500n],
+    ["CNY", 12_900n],
   ]),
   costs: new Map([["CNY", 135_000]]),
   strata: strataOf({ buyers: 10, paid: 3 }, { buyers: 10, paid: 9 }),
@@ -157,9 +157,9 @@ describe("writing the report", () => {
     const rich = figures({
       recovered: 2000,
       amounts: new Map([
-        ["CNY", 123_456_789_012],
-        ["JPY", 1_234_567],
-        ["KWD", 999],
+        ["CNY", 123_456_789_012n],
+        ["JPY", 1_234_567n],
+        ["KWD", 999n],
       ]),
       costs: new Map([
         ["CNY", 1_234_567_890],

@@ -58,7 +58,12 @@ export function adoptOrder(buyer: LoadedBuyer | undefined, row: OrderRow): void 
   const newer = buyer.settled !== null && Object.hasOwn(buyer.settled, row.id) ? buyer.settled[row.id] : undefined;
   const tracked: TrackedOrder = { order, reportedAt: row.told_at, settled: newer ?? row.settled };
   if (row.buyer_id !== null) buyer.state.orders.set(row.id, tracked);
-  buyer.baseline.orders.set(row.id, { ...tracked, inCase: row.in_case, caseId: row.case_id });
+  buyer.baseline.orders.set(row.id, {
+    ...tracked,
+    inCase: row.in_case,
+    caseId: row.case_id,
+    countedFor: row.counted_for,
+  });
 }
 
 export function adoptCase(buyer: LoadedBuyer | undefined, row: CaseRow, env: LoadEnv): void {

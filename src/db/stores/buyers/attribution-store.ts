@@ -15,12 +15,12 @@ export async function creditPayments(sql: Sql, keys: readonly Key[]): Promise<vo
   await Promise.all([
     sql`delete from recoveries c using ${orders}
         where c.shop_id = n.shop_id and c.order_id = n.id`.execute(),
-    sql`insert into recoveries (shop_id, order_id, reminder_id, amount, currency, reminded_at, paid_at)
+    sql`insert into recoveries (shop_id, order_id, reminder_id, amount, currency, reminded_at, paid_at, campaign, campaign_version, step, variant, sent)
         select distinct on (o.shop_id, o.id) o.shop_id, o.id, r.id, greatest(0, o.amount
             - coalesce((o.details #>> '{parts,refundedPart}')::int8, 0)
             - coalesce((select sum((part ->> 1)::int8) from json_array_elements(o.details #> '{parts,parts}') part
                 where to_timestamp((part ->> 0)::float8 / 1000) < r.decided_at), 0)),
-          o.currency, r.decided_at, o.paid_at
+          o.currency, r.decided_at, o.paid_at, r.campaign, r.campaign_version, r.step, r.variant, r.state = 'sent'
         from ${orders}
         join orders o on o.shop_id = n.shop_id and o.id = n.id
         join reminders r on r.shop_id = o.shop_id and r.buyer_id = o.buyer_id and (r.state = 'sent' or (r.state = 'sending' and r.retry_at is null))

@@ -47,6 +47,8 @@ export type StoredOrder = {
   readonly settled: Record<string, number>;
   readonly inCase: boolean;
   readonly caseId: string | null;
+  /** The campaign for which reports count it; empty: none. null: they do not count it. */
+  readonly countedFor: string | null;
 };
 
 /** A planned row with the other columns of its reminder. */

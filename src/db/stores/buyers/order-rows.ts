@@ -10,6 +10,7 @@ export type OrderRow = {
   number: string | null;
   buyer_id: string | null;
   case_id: string | null;
+  counted_for: string | null;
   in_case: boolean;
   amount: number | null;
   currency: string | null;
@@ -33,7 +34,7 @@ export type OrderDetails = Pick<Order, "tags" | "items" | "payUrl" | "note" | "p
 };
 
 /** The columns of an OrderRow, of `orders o`. */
-export const ORDER_COLUMNS = `o.shop_id, o.id, o.number, o.buyer_id, o.case_id, o.in_case, o.amount, o.currency, o.created_at, o.closes_at, o.chase_from,
+export const ORDER_COLUMNS = `o.shop_id, o.id, o.number, o.buyer_id, o.case_id, o.counted_for, o.in_case, o.amount, o.currency, o.created_at, o.closes_at, o.chase_from,
   o.cash_on_delivery, o.paid_at, o.refunded_at, o.closed_at, o.told_at, o.details, o.settled`;
 
 /** Orders of any status, because an event reports something about them. */

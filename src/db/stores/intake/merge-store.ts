@@ -39,7 +39,9 @@ export async function mergeBuyers(
     ...settleOrders(sql, shop, all),
     sql`delete from reminders
         where shop_id = ${shop} and buyer_id = any(${all}::uuid[]) and case_id = any(${ended}::uuid[]) and state = 'planned'`,
-    sql`update cases set ended_at = dunlin_now() where shop_id = ${shop} and id = any(${ended}::uuid[])`,
+    sql`update cases set counted_at = (select min(counted_at) from cases where shop_id = ${shop} and (id = ${kept?.id ?? null} or id = any(${ended}::uuid[])))
+        where shop_id = ${shop} and id = ${kept?.id ?? null} and counted_at is not null`,
+    sql`update cases set ended_at = dunlin_now(), counted_at = null where shop_id = ${shop} and id = any(${ended}::uuid[])`,
     sql`update orders set buyer_id = ${winner}, case_id = case when case_id = any(${ended}::uuid[]) then ${kept?.id ?? null} else case_id end
         where shop_id = ${shop} and buyer_id = any(${gone}::uuid[])`,
     sql`update reminders set buyer_id = ${winner} where shop_id = ${shop} and buyer_id = any(${gone}::uuid[])`,

@@ -57,7 +57,7 @@ export async function splitBuyer(
       sql`update buyers set merged_into = case when id = ${heir} then null else ${heir}::uuid end,
             touched = id = ${heir}, wake_at = case when id = ${heir} then dunlin_now() end
           where shop_id = ${shop} and id = any(${plain(ids)}::uuid[])`,
-      sql`update orders set buyer_id = ${heir}, case_id = null, in_case = false
+      sql`update orders set buyer_id = ${heir}, case_id = null, in_case = false, counted_for = null
           where shop_id = ${shop} and id = any(${texts(group.orders)}::text[])`,
       sql`update exposures set buyer_id = ${heir}
           where shop_id = ${shop} and buyer_id = ${buyer} and orders && ${texts(group.orders)}::text[]`,

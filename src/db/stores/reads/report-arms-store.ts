@@ -9,16 +9,22 @@ import {
   type Fragment,
   groupBy,
   keyColumns,
-  keyJoins,
   keyNames,
   type ReportInput,
   type Source,
+  zoneJoin,
 } from "./report-keys.ts";
 import type { Keys } from "./report-store.ts";
 import type { Window } from "./windows.ts";
 import { inWindows } from "./windows.ts";
 
-const SOURCE: Source = { shop: "e.shop_id", campaign: "e.campaign", at: "e.at", variant: "e.variant" };
+const SOURCE: Source = {
+  shop: "e.shop_id",
+  campaign: "e.campaign",
+  at: "e.at",
+  version: "e.campaign_version",
+  variant: "e.variant",
+};
 
 type StratumArm = Keys & {
   readonly stratum: string;
@@ -51,6 +57,8 @@ export type MoneyRow = StratumArm & {
 export type ArmsInput = ReportInput & {
   /** ms after the exposure in which a payment counts; null: the attribution window of the campaign then. */
   readonly horizon: number | null;
+  /** Only these exposures; null: all. */
+  readonly only: readonly Window[] | null;
 };
 
 export function countArms(sql: Sql, input: ArmsInput) {
@@ -68,7 +76,7 @@ export function countArms(sql: Sql, input: ArmsInput) {
       select ${keyColumns(sql, input.by, SOURCE)} ${stratum(sql)}, e.share, e.held, ${isMature(sql, input)} as mature,
         cardinality(e.orders) as m,
         case when e.paid is null then 0 else (select count(*) from unnest(e.paid) as p(after) where p.after <= ${within(sql, input)}) end as s
-      from exposures e ${keyJoins(sql, input, SOURCE)} where ${isFirst(sql, input.windows)}) exposed
+      from exposures e ${zoneJoin(sql, input, SOURCE)} where ${isCounted(sql, input)}) exposed
     ${groupBy(sql, input.by, ["stratum", "share", "held"])}`;
 }
 
@@ -78,12 +86,12 @@ export function sumStakes(sql: Sql, input: ArmsInput) {
       sum(stake)::float8 as stake, sum(got)::float8 as got, sum(stake * stake)::float8 as squares
     from (
       select ${keyColumns(sql, input.by, SOURCE)} ${stratum(sql)}, e.share, e.held, own.*
-      from exposures e ${keyJoins(sql, input, SOURCE)}
+      from exposures e ${zoneJoin(sql, input, SOURCE)}
       cross join lateral (
         select u.currency, sum(u.amount)::float8 as stake,
           coalesce(sum(u.amount) filter (where u.after <= ${within(sql, input)}), 0)::float8 as got
         from unnest(e.amounts, e.currencies, e.paid) as u(amount, currency, after) group by u.currency) own
-      where ${isFirst(sql, input.windows)} and ${isMature(sql, input)}) exposed
+      where ${isCounted(sql, input)} and ${isMature(sql, input)}) exposed
     where currency <> ''
     ${groupBy(sql, input.by, ["stratum", "share", "held", "currency"])}`;
 }
@@ -107,7 +115,7 @@ export function countVariants(sql: Sql, input: ArmsInput) {
     from (
       select e.campaign, jsonb_build_array(e.shop_id, e.campaign_version, e.share)::text as stratum, e.variant, ${isMature(sql, input)} as mature,
         exists (select from unnest(e.paid) as p(after) where p.after <= ${within(sql, input)}) as paid
-      from exposures e where not e.held and e.variant is not null and ${isFirst(sql, input.windows)}) exposed
+      from exposures e where not e.held and e.variant is not null and ${isCounted(sql, input)}) exposed
     group by campaign, stratum, variant order by campaign, variant`;
 }
 
@@ -120,15 +128,19 @@ const within = (sql: Sql, { horizon }: ArmsInput): Fragment =>
 const isMature = (sql: Sql, input: ArmsInput): Fragment =>
   sql`e.at + ${within(sql, input)} * interval '1 ms' <= dunlin_now()` as unknown as Fragment;
 
-/** Whether it is the buyer's first exposure to the campaign in its window. */
-function isFirst(sql: Sql, windows: readonly Window[]): Fragment {
-  if (windows.length === 0) return sql`e.previous_at is null` as unknown as Fragment;
+function isCounted(sql: Sql, { windows, only }: ArmsInput): Fragment {
+  const first = isFirst(sql, windows, SOURCE, "e.previous_at");
+  return (only === null ? first : sql`${first} and ${inWindows(sql, only, SOURCE)}`) as unknown as Fragment;
+}
+
+/** Whether it is the buyer's first exposure to the campaign in its window. `previous`: the column that says when the one before was. */
+export function isFirst(sql: Sql, windows: readonly Window[], source: Source, previous: string): Fragment {
+  const before = sql.unsafe(previous);
+  if (windows.length === 0) return sql`${before} is null` as unknown as Fragment;
   const each = windows.map((window) => {
     const first =
-      window.from === null
-        ? sql`e.previous_at is null`
-        : sql`(e.previous_at is null or e.previous_at < ${ts(window.from)})`;
-    return sql`(${inWindows(sql, [window], SOURCE)} and ${first})`;
+      window.from === null ? sql`${before} is null` : sql`(${before} is null or ${before} < ${ts(window.from)})`;
+    return sql`(${inWindows(sql, [window], source)} and ${first})`;
   });
   return sql`(${each.reduce((sum, one) => sql`${sum} or ${one}`)})` as unknown as Fragment;
 }

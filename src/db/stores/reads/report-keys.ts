@@ -10,6 +10,7 @@ export const DIMENSIONS = [
   "step",
   "channel",
   "template",
+  "version",
   "variant",
   "reason",
   "shop",
@@ -32,22 +33,58 @@ export type Source = {
   readonly shop: string;
   readonly campaign: string;
   readonly at: string;
-  /** Absent: that of the reminder. */
+  /** Absent: those of the reminder, and of the delivery that stands for it. */
+  readonly version?: string;
+  readonly step?: string;
   readonly variant?: string;
+  readonly channel?: string;
+  readonly template?: string;
 };
 
-/** Orders are counted when they were created, and a case with the first of its orders (`oldest`). */
-export const ORDER_SOURCE: Source = { shop: "o.shop_id", campaign: "c.campaign", at: "o.created_at" };
-export const CASE_SOURCE: Source = {
-  shop: "c.shop_id",
-  campaign: "c.campaign",
-  at: "coalesce(oldest.created_at, c.opened_at)",
+/** Orders are counted when they were created, and a case with the first of its orders. */
+export const ORDER_SOURCE: Source = {
+  shop: "o.shop_id",
+  campaign: "nullif(o.counted_for, '')",
+  at: "o.created_at",
 };
-/** A reminder and everything that belongs to it count at this time. */
+export const CASE_SOURCE: Source = { shop: "c.shop_id", campaign: "c.campaign", at: "c.counted_at" };
 export const REMINDER_SOURCE: Source = { shop: "r.shop_id", campaign: "r.campaign", at: REMINDER_AT };
+/** An attempt counts when it was made, with its cost and its receipts. */
+export const DELIVERY_SOURCE: Source = {
+  shop: "d.shop_id",
+  campaign: "r.campaign",
+  at: "d.claimed_at",
+  channel: "d.channel",
+  template: "d.template",
+};
+/** A recovery counts when its reminder was sent. */
+export const RECOVERY_SOURCE: Source = {
+  shop: "v.shop_id",
+  campaign: "v.campaign",
+  at: "v.reminded_at",
+  version: "v.campaign_version",
+  step: "v.step",
+  variant: "v.variant",
+};
+/** The sums of a local hour, or of a part of it. An absent name is empty there. */
+export const SUM_SOURCE: Source = {
+  shop: "h.shop_id",
+  campaign: "nullif(h.campaign, '')",
+  at: "h.at",
+  version: "nullif(h.campaign_version, '')",
+  step: "nullif(h.step, '')",
+  variant: "nullif(h.variant, '')",
+};
 
-/** Orders and cases have no step, channel, template, variant or reason; their reminders have. */
-const OF_REMINDERS: readonly Dimension[] = ["step", "channel", "template", "variant", "reason"];
+/** The sums have no other keys. */
+const OF_SUMS: readonly Dimension[] = ["campaign", "step", "version", "variant", "shop", "day", "hour"];
+export const hasSums = (by: readonly Dimension[]): boolean => by.every((each) => OF_SUMS.includes(each));
+
+/** Orders and cases have none of these; their reminders have. */
+const OF_REMINDERS: readonly Dimension[] = ["step", "channel", "template", "version", "variant", "reason"];
+/** An order may be reminded of in several rows by these. */
+const OF_MESSAGES: readonly Dimension[] = ["step", "channel", "template"];
+export const ofMessages = (by: readonly Dimension[]): boolean => by.some((each) => OF_MESSAGES.includes(each));
 /**
  * The row of a held-out buyer's reminders where rows are by channel or template: they have neither. No channel and no template has a name
  * with a blank.
@@ -56,11 +93,13 @@ export const CONTROL_GROUP = "control group";
 
 /** Whether the rows have arms to compare: a channel, say, is decided after the draw, and a held-out buyer has none. */
 export const hasArms = (by: readonly Dimension[]): boolean =>
-  !by.some((each) => each !== "variant" && OF_REMINDERS.includes(each));
+  !by.some((each) => each !== "variant" && each !== "version" && OF_REMINDERS.includes(each));
 
 export const needsReminders = (by: readonly Dimension[]): boolean => by.some((each) => OF_REMINDERS.includes(each));
 
-function keyOf(dimension: Dimension, { shop, campaign, at, variant = "r.variant" }: Source): string {
+function keyOf(dimension: Dimension, source: Source): string {
+  const { shop, campaign, at, version = "r.campaign_version", step = "r.step", variant = "r.variant" } = source;
+  const { channel = "coalesce(s.channel, f.channel)", template = "coalesce(s.template, f.template)" } = source;
   const local = `(${at} at time zone coalesce(z.zone, 'UTC'))`;
   const utc = `(${at} at time zone 'UTC')`;
   switch (dimension) {
@@ -69,17 +108,20 @@ function keyOf(dimension: Dimension, { shop, campaign, at, variant = "r.variant"
     case "shop":
       return shop;
     case "step":
-      return "r.step";
+      return step;
+    case "version":
+      return version;
     case "variant":
       return variant;
     case "reason":
       return "r.reason";
     case "channel":
-      return `case when r.reason = 'holdout' then '${CONTROL_GROUP}' else coalesce(s.channel, f.channel) end`;
+      return `case when r.reason = 'holdout' then '${CONTROL_GROUP}' else ${channel} end`;
     case "template":
-      return `case when r.reason = 'holdout' then '${CONTROL_GROUP}' else coalesce(s.template, f.template) end`;
+      return `case when r.reason = 'holdout' then '${CONTROL_GROUP}' else ${template} end`;
     case "day":
-      return `to_char(${local}, 'YYYY-MM-DD')`;
+      // Several times as fast as to_char, and the same: the session writes dates as ISO 8601 does.
+      return `${local}::date::text`;
     case "hour":
       // With the offset: when clocks are set back, one wall-clock hour occurs twice.
       return `to_char(${local}, 'YYYY-MM-DD"T"HH24:00:00') || case when ${local} >= ${utc} then '+' else '-' end
@@ -98,40 +140,30 @@ export const keyColumns = (sql: Sql, by: readonly Dimension[], source: Source): 
 export const keyNames = (sql: Sql, by: readonly Dimension[]): Fragment =>
   sql.unsafe(by.map((_, i) => `k${i}, `).join("")) as unknown as Fragment;
 
-export const noKeys = (sql: Sql, by: readonly Dimension[]): Fragment =>
-  sql.unsafe(by.map(() => "null::text, ").join("")) as unknown as Fragment;
-
 /** Groups by the keys and these columns; without any, there is no group. */
 export function groupBy(sql: Sql, by: readonly Dimension[], also: readonly string[] = []): Fragment {
   const names = [...by.map((_, i) => `k${i}`), ...also];
   return sql.unsafe(names.length === 0 ? "" : `group by ${names.join(", ")}`) as unknown as Fragment;
 }
 
-/**
- * - `standing`: the delivery that stands for a reminder.
- * - `billed`: each that failed, and that a receipt gave a price.
- */
-type Delivery = "standing" | "billed";
+/** The joins that the keys of reminders need: `s` is the delivery that stands; where all failed, `f` is the last one. */
+export function deliveryJoins(sql: Sql, by: readonly Dimension[]): Fragment {
+  const named = by.includes("channel") || by.includes("template");
+  return sql.unsafe(
+    named
+      ? `left join deliveries s on s.shop_id = r.shop_id and s.reminder_id = r.id and s.state in ('claimed', 'accepted', 'unknown')
+         left join lateral (select d.channel, d.template from deliveries d where s.id is null and r.kind = 'send'
+           and r.state <> 'planned' and d.shop_id = r.shop_id and d.reminder_id = r.id
+           order by d.claimed_at desc, d.id desc limit 1) f on true`
+      : "",
+  ) as unknown as Fragment;
+}
 
-/** The joins that the keys need. `s` is a delivery; where all failed, `f` is the last one. Absent: only as the keys need it. */
-export function keyJoins(sql: Sql, { by, zones }: ReportInput, { shop }: Source, delivery?: Delivery): Fragment {
-  const ofDelivery = delivery !== "billed" && (by.includes("channel") || by.includes("template"));
-  const parts: string[] = [];
-  if (delivery === "billed")
-    parts.push(`join deliveries s on s.shop_id = r.shop_id and s.reminder_id = r.id
-      and s.state in ('failed-permanent', 'failed-transient') and s.receipt -> 'cost' is not null
-      cross join (select null::text as channel, null::text as template) f`);
-  else if (delivery === "standing" || ofDelivery)
-    parts.push(`left join deliveries s on s.shop_id = r.shop_id and s.reminder_id = r.id
-      and s.state in ('claimed', 'accepted', 'unknown')`);
-  if (ofDelivery)
-    parts.push(`left join lateral (select d.channel, d.template from deliveries d where s.id is null and r.kind = 'send'
-      and r.state <> 'planned' and d.shop_id = r.shop_id and d.reminder_id = r.id
-      order by d.claimed_at desc, d.id desc limit 1) f on true`);
-  const joins = sql.unsafe(parts.join(" ")) as unknown as Fragment;
-  if (!by.includes("day") && !by.includes("hour")) return joins;
-  return sql`${joins} left join unnest(${texts(zones.map(([id]) => id))}::text[], ${texts(zones.map(([, zone]) => zone))}::text[])
-    as z(shop_id, zone) on z.shop_id = ${sql.unsafe(shop)}`;
+/** The zone of each row's shop, where the keys need it. */
+export function zoneJoin(sql: Sql, { by, zones }: ReportInput, { shop }: Source): Fragment {
+  if (!by.includes("day") && !by.includes("hour")) return sql`` as unknown as Fragment;
+  return sql`left join unnest(${texts(zones.map(([id]) => id))}::text[], ${texts(zones.map(([, zone]) => zone))}::text[])
+    as z(shop_id, zone) on z.shop_id = ${sql.unsafe(shop)}` as unknown as Fragment;
 }
 
 /** Whether the row falls in its window. */

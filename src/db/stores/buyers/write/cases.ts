@@ -16,6 +16,10 @@ export type CaseWrite = {
   readonly promise: PaymentPromise | null;
   readonly departures: OpenCase["departures"];
   readonly whole: { readonly reason: Reason; readonly at: number } | null;
+  /** When reports count it; null: they do not, or it is stored when they do. */
+  readonly countedAt: number | null;
+  /** Its orders were over when they were received. */
+  readonly isVoid: boolean;
 };
 
 const KEY: Columns<CaseWrite> = {
@@ -37,9 +41,14 @@ const COURSE: Columns<CaseWrite> = {
 const created = rowSet<CaseWrite>(KEY, {
   buyer_id: uuid(({ buyerId }) => buyerId),
   opened_at: instant(({ openedAt }) => openedAt),
+  counted_at: instant(({ countedAt }) => countedAt),
   ...COURSE,
 });
-const updated = rowSet<CaseWrite>(KEY, { ...COURSE, promise: jsonb(({ promise }) => promise) });
+const updated = rowSet<CaseWrite>(KEY, {
+  ...COURSE,
+  promise: jsonb(({ promise }) => promise),
+  void: bool(({ isVoid }) => isVoid),
+});
 
 export function insertCases(sql: Sql, rows: readonly CaseWrite[]): Fragment | null {
   if (rows.length === 0) return null;
@@ -62,7 +71,8 @@ export function updateCases(sql: Sql, rows: readonly CaseWrite[]): Fragment | nu
       promise = coalesce(n.promise::jsonb, c.promise),
       departures = n.departures::jsonb,
       whole_reason = n.whole_reason,
-      whole_at = n.whole_at
+      whole_at = n.whole_at,
+      counted_at = case when n.void then null else c.counted_at end
     from ${updated.rows(sql, rows)}
     where c.shop_id = n.shop_id and c.id = n.id`;
 }

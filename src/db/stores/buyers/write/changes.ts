@@ -11,7 +11,7 @@ import type { BuyerWrite } from "./buyers.ts";
 import type { CaseWrite } from "./cases.ts";
 import { type Exposure, exposuresOf } from "./exposures.ts";
 import type { OrderWrite } from "./orders.ts";
-import { compareReminders, type ReminderChanges } from "./reminder-changes.ts";
+import { compareReminders, firstCreated, type ReminderChanges } from "./reminder-changes.ts";
 
 export type BuyerChange = {
   readonly buyer: LoadedBuyer;
@@ -59,11 +59,8 @@ function compareBuyer(
 }
 
 /** Returns what is to be written with the buyer of its orders: if nothing else of an open order changed than what is settled, the order is not written. */
-function compareOrders(
-  { buyer, decisions }: BuyerChange,
-  now: number,
-  found: Changes["orders"],
-): SettledByOrder | null {
+function compareOrders(change: BuyerChange, now: number, found: Changes["orders"]): SettledByOrder | null {
+  const { buyer, decisions } = change;
   const open = buyer.state.open;
   const settled = new Map(Object.entries(buyer.settled ?? {}));
   let changed = false;
@@ -72,11 +69,13 @@ function compareOrders(
     const inCase = open?.members.includes(id) ?? false;
     const caseId = inCase && open !== null ? open.id : (decidedCaseOf(decisions, id) ?? stored?.caseId ?? null);
     const sameOrder = stored !== undefined && stored.order === tracked.order;
+    const countedFor = countedForOf(change, id, { caseId, inCase });
     const sameStanding =
       stored !== undefined &&
       stored.reportedAt === tracked.reportedAt &&
       stored.inCase === inCase &&
-      stored.caseId === caseId;
+      stored.caseId === caseId &&
+      stored.countedFor === countedFor;
     if (sameOrder && sameStanding) {
       if (stored.settled === tracked.settled) continue;
       if (inCase && !buyer.isNew) {
@@ -87,7 +86,7 @@ function compareOrders(
     }
     if (settled.delete(id)) changed = true;
     const status = statusNow(tracked.order, inCase, now);
-    const write: OrderWrite = { shop: buyer.shop, id, buyerId: buyer.id, caseId, inCase, status, tracked };
+    const write: OrderWrite = { shop: buyer.shop, id, buyerId: buyer.id, caseId, countedFor, inCase, status, tracked };
     if (stored === undefined) found.inserted.push(write);
     else if (sameOrder) found.moved.push(write);
     else found.updated.push(write);
@@ -100,6 +99,24 @@ function compareOrders(
 const decidedCaseOf = (decisions: readonly Decision[], id: string): string | null =>
   decisions.findLast((decision) => decision.orders.includes(id))?.caseId ?? null;
 
+/** Reports count an order for the campaign that its case has, or had when the order left it; not if it was over when it was received. */
+function countedForOf(
+  { buyer, decisions }: BuyerChange,
+  id: string,
+  { caseId, inCase }: { readonly caseId: string | null; readonly inCase: boolean },
+): string | null {
+  if (caseId === null || isOver(decisions, caseId)) return null;
+  if (inCase) return buyer.state.open?.campaign?.key ?? "";
+  const decision = decisions.findLast((each) => each.caseId === caseId && each.orders.includes(id));
+  if (decision !== undefined) return decision.campaign?.key ?? "";
+  const stored = buyer.baseline.orders.get(id);
+  return stored?.caseId === caseId ? stored.countedFor : "";
+}
+
+/** Whether the row of the whole case says that its orders were over when they were received. */
+const isOver = (decisions: readonly Decision[], caseId: string): boolean =>
+  decisions.some((decision) => decision.caseId === caseId && decision.step === null && decision.reason === "closed");
+
 /** An order whose time is over counts as closed, too. */
 function statusNow(order: Order, inCase: boolean, now: number): OrderWrite["status"] {
   const closedByClock = order.paidAt === null && !inCase && order.closesAt !== null && order.closesAt <= now;
@@ -111,16 +128,21 @@ function compareCases({ buyer, decisions }: BuyerChange, now: number, found: Cha
   const { baseline, state } = buyer;
   const { open } = state;
   if (baseline.caseId !== null) {
-    if (open?.id !== baseline.caseId) found.updated.push(endedCase(buyer, baseline.caseId, now));
+    if (open?.id !== baseline.caseId)
+      found.updated.push({ ...endedCase(buyer, baseline.caseId, now), isVoid: isOver(decisions, baseline.caseId) });
     else if (baseline.open === null || !isStoredCase(baseline.open, open)) found.updated.push(openCase(buyer, open));
   }
   const decided = decisions.length === 0 ? [] : new Set(decisions.map(({ caseId }) => caseId));
   for (const id of decided) {
     if (id === baseline.caseId || id === open?.id) continue;
-    const campaign = decisions.findLast(({ caseId }) => caseId === id)?.campaign?.key ?? null;
-    found.inserted.push({ ...endedCase(buyer, id, now), campaign, hadPlan: campaign !== null });
+    const own = decisions.filter(({ caseId }) => caseId === id);
+    const campaign = own.at(-1)?.campaign?.key ?? null;
+    const orders = own.flatMap((decision) => decision.orders);
+    const countedAt = isOver(own, id) ? null : (firstCreated(buyer, orders) ?? now);
+    found.inserted.push({ ...endedCase(buyer, id, now), campaign, hadPlan: campaign !== null, countedAt });
   }
-  if (open !== null && open.id !== baseline.caseId) found.inserted.push(openCase(buyer, open));
+  if (open !== null && open.id !== baseline.caseId)
+    found.inserted.push({ ...openCase(buyer, open), countedAt: firstCreated(buyer, open.members) ?? open.openedAt });
 }
 
 const openCase = ({ shop, id: buyerId }: LoadedBuyer, open: OpenCase): CaseWrite => ({
@@ -135,6 +157,8 @@ const openCase = ({ shop, id: buyerId }: LoadedBuyer, open: OpenCase): CaseWrite
   promise: open.promise,
   departures: open.departures,
   whole: open.whole,
+  countedAt: null,
+  isVoid: false,
 });
 
 const endedCase = ({ shop, id: buyerId }: LoadedBuyer, id: string, now: number): CaseWrite => ({
@@ -149,6 +173,8 @@ const endedCase = ({ shop, id: buyerId }: LoadedBuyer, id: string, now: number):
   promise: null,
   departures: null,
   whole: null,
+  countedAt: null,
+  isVoid: false,
 });
 
 /** Promises, departures and the part of a person are replaced, never changed, so they are compared by identity. */

@@ -10,6 +10,7 @@ export type OrderWrite = {
   readonly id: string;
   readonly buyerId: string;
   readonly caseId: string | null;
+  readonly countedFor: string | null;
   readonly inCase: boolean;
   readonly status: "paid" | "closed" | "unpaid";
   readonly tracked: TrackedOrder;
@@ -22,6 +23,7 @@ const KEY: Columns<OrderWrite> = {
 /** Where it stands in its buyer's case. */
 const STANDING: Columns<OrderWrite> = {
   case_id: uuid(({ caseId }) => caseId),
+  counted_for: text(({ countedFor }) => countedFor),
   in_case: bool(({ inCase }) => inCase),
   status: word(({ status }) => status),
   told_at: instant(({ tracked }) => tracked.reportedAt),

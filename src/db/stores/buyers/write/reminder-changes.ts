@@ -98,7 +98,7 @@ function decidedWrite(buyer: LoadedBuyer, decision: Decision, id: string): Remin
 }
 
 /** The row of a whole case has no time in a plan. null: no creation is known. */
-function firstCreated({ state }: LoadedBuyer, orders: readonly string[]): number | null {
+export function firstCreated({ state }: LoadedBuyer, orders: readonly string[]): number | null {
   const times = orders.flatMap((id) => state.orders.get(id)?.order.createdAt ?? []);
   return times.length === 0 ? null : Math.min(...times);
 }

@@ -39,16 +39,18 @@ const optOuts = rowSet<OptOut>({
   channel: text(({ channel }) => channel),
 });
 
-/** An opt-out counts for the last message of the channel to the buyer, in its piece and for its campaign. */
+/** An opt-out counts for the last message of the channel to the buyer, in its piece and for its campaign. Reports count it with the message. */
 export function addOptOuts(tx: Sql, rows: readonly OptOut[]) {
   return tx`
     with last as (
-      select n.channel, sent.campaign, sent.claimed_at from ${optOuts.rows(tx, rows)}
+      select n.shop_id, n.channel, sent.* from ${optOuts.rows(tx, rows)}
       join contacts k on k.shop_id = n.shop_id and (k.hash = n.hash or k.address = n.hash)
       cross join lateral (
-        select r.campaign, d.claimed_at from reminders r
+        select r.campaign, d.claimed_at, d.id from reminders r
         join deliveries d on d.shop_id = r.shop_id and d.reminder_id = r.id and d.channel = n.channel and d.standing
-        where r.shop_id = k.shop_id and r.buyer_id = k.buyer_id order by d.claimed_at desc limit 1) sent)
+        where r.shop_id = k.shop_id and r.buyer_id = k.buyer_id order by d.claimed_at desc limit 1) sent),
+    noted as (
+      update deliveries d set opted_out_at = dunlin_now() from last where d.shop_id = last.shop_id and d.id = last.id and d.opted_out_at is null)
     insert into tallies as t (kind, name, at, sends, rejected, invalid, opt_outs)
     select part.kind, part.name, date_bin(${PIECE}::interval, last.claimed_at, '2000-01-01'), 0, 0, 0, count(*)
     from last cross join lateral (values ('channel', last.channel), ('campaign', last.campaign)) part(kind, name)

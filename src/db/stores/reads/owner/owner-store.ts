@@ -1,6 +1,5 @@
 /** Facts of the owner's page besides the figures of the report. */
 import type { Sql } from "../../../client.ts";
-import { countCases } from "../report-store.ts";
 import { inWindows, type Window } from "../windows.ts";
 
 /** When the first buyer of these windows came to an arm, epoch ms; null: none did. */
@@ -8,12 +7,6 @@ export async function firstExposureAt(sql: Sql, windows: readonly Window[]): Pro
   const [row] = await sql<{ at: number | null }[]>`
     select min(e.at) as at from exposures e where ${inWindows(sql, windows, { shop: "e.shop_id", at: "e.at" })}`;
   return row?.at ?? null;
-}
-
-/** As the report counts them. */
-export async function casesIn(sql: Sql, windows: readonly Window[]): Promise<number> {
-  const [row] = await countCases(sql, { by: [], windows, zones: [] });
-  return row?.n ?? 0;
 }
 
 export type ShopClock = { readonly shop: string; readonly ms: number };

@@ -1,0 +1,128 @@
+/**
+ * The sums of reports, over generated histories: made from changes as they came, they are those made from all rows, and a report has the same
+ * figures from either. SUMS_SEED runs a reported seed again, SUMS_RUNS more histories.
+ */
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { DAY, HOUR, MINUTE } from "../../../src/core/values/duration.ts";
+import { parseWhen } from "../../../src/core/values/when.ts";
+import type { Sql } from "../../../src/db/client.ts";
+import { reportJson } from "../../../src/reporting/format-report.ts";
+import { type Dimension, recoveryReport } from "../../../src/reporting/recovery.ts";
+import { keepExposureSums, keepSums, rebuildSums } from "../../../src/reporting/report/sums.ts";
+import { historyArb, lived, zoneOf } from "../../support/report-histories.ts";
+import { reportFacts } from "../../support/reporting.ts";
+import { T0 } from "../../support/rules.ts";
+
+const SEED = Number(process.env.SUMS_SEED ?? Math.floor(Math.random() * 1_000_000));
+const RUNS = Number(process.env.SUMS_RUNS ?? 4);
+const GROUPINGS: readonly (readonly Dimension[])[] = [
+  [],
+  ["day"],
+  ["hour"],
+  ["campaign", "version"],
+  ["step", "variant"],
+  ["shop", "day", "campaign"],
+];
+
+const note = (seen: Set<string>, figures: object): void => {
+  for (const [name, value] of Object.entries(figures))
+    if (Number(Array.isArray(value) ? value.length : value) > 0) seen.add(name);
+};
+const USUAL = ["cost", "failed", "holdoutBuyers", "orders", "sent", "treatedBuyers", "unknown"];
+
+/** The stored sums, without rows that are left with zeros. */
+async function sumsOf(sql: Sql): Promise<unknown[]> {
+  const hours = await sql<Record<string, unknown>[]>`
+    select * from report_hours order by shop_id, at, campaign, campaign_version, step, variant, cost_currency`;
+  const keys = ["shop_id", "at", "campaign", "campaign_version", "step", "variant", "cost_currency"];
+  const days = await sql`
+    select * from exposure_sums order by shop_id, day, campaign, campaign_version, share, held, variant, previous_day, currency`;
+  const counted = hours.filter((row) =>
+    Object.entries(row).some(([name, value]) => !keys.includes(name) && Number(value) !== 0),
+  );
+  return [...counted, ...days];
+}
+
+/** The report by sums, and by all rows: as if the shops had been summed in another zone. */
+async function bothWays(sql: Sql, input: Parameters<typeof recoveryReport>[1]) {
+  const summed = await recoveryReport({ sql }, { ...input, zoneOf });
+  await sql`update report_zones set zone = '-' || zone`;
+  const counted = await recoveryReport({ sql }, { ...input, zoneOf });
+  await sql`update report_zones set zone = substr(zone, 2)`;
+  return [summed, counted].map(({ rows, totals, variants }) => ({ rows, totals, variants }));
+}
+
+describe("the sums of reports", () => {
+  it("are those of all rows, however they came about", { timeout: 600_000 }, async () => {
+    const seen = new Set<string>();
+    await fc.assert(
+      fc.asyncProperty(historyArb, async (history) => {
+        const { sql, now, sums, at } = await lived(history);
+        await keepSums(sums);
+        const open = parseWhen("today");
+        for (const later of [now, now + 3 * DAY]) {
+          await at(later);
+          await keepExposureSums(sums);
+          const hour = Math.floor(now / HOUR) * HOUR;
+          for (const by of GROUPINGS)
+            for (const period of [
+              {},
+              { from: open },
+              { from: hour - 30 * HOUR, to: hour - HOUR },
+              { from: hour - 7 * MINUTE },
+            ]) {
+              const [summed, counted] = await bothWays(sql, { by, ...period });
+              note(seen, summed?.totals ?? {});
+              expect(summed, `by ${by.join() || "nothing"} in ${JSON.stringify(period)}`).toEqual(counted);
+            }
+          await keepSums(sums);
+          const incremental = await sumsOf(sql);
+          await rebuildSums(sums);
+          expect(incremental).toEqual(await sumsOf(sql));
+        }
+      }),
+      { seed: SEED, numRuns: RUNS, endOnFailure: true },
+    );
+    // The histories are worth comparing.
+    expect([...seen], `seed ${SEED}`).toEqual(expect.arrayContaining(USUAL));
+  });
+
+  it("are exact beyond 2^53", async () => {
+    const { sql, order, sent, paid } = await reportFacts();
+    const big = "90071992547409.91";
+    for (const [n, id] of ["o1", "o2", "o3"].entries()) {
+      await order(id, T0 + n, { amount: big });
+      await sent({ order: id, step: "nudge", at: T0 + 10 * MINUTE, micros: Number.MAX_SAFE_INTEGER, currency: "CNY" });
+      await paid(id, T0 + HOUR);
+    }
+    await keepSums({ sql, zoneOf });
+    const [summed, counted] = await bothWays(sql, { by: ["day"] });
+    expect(summed).toEqual(counted);
+    expect(summed?.totals.recoveredAmount).toEqual([{ amount: 27_021_597_764_222_973n, currency: "CNY" }]);
+    expect(reportJson(await recoveryReport({ sql }, { by: [] })).totals.recoveredAmount).toEqual([
+      { amount: "270215977642229.73", currency: "CNY" },
+    ]);
+  });
+
+  it("follow the shop into another zone", async () => {
+    const facts = await reportFacts();
+    await facts.order("o1", Date.parse("2026-11-10T20:00:00Z"));
+    const days = async (zone: string) => {
+      const report = await recoveryReport(facts, { by: ["day"], zoneOf: () => zone });
+      return report.rows.filter(({ orders }) => orders === 1).map(({ keys }) => keys.day);
+    };
+    const hours = () => facts.sql<{ at: number }[]>`select at from report_hours where orders = 1`;
+    for (const [zone, day, hour] of [
+      ["UTC", "2026-11-10", "2026-11-10T20:00:00Z"],
+      ["Asia/Shanghai", "2026-11-11", "2026-11-10T20:00:00Z"],
+      ["Asia/Kathmandu", "2026-11-11", "2026-11-10T19:15:00Z"],
+    ] as const) {
+      expect(await days(zone)).toEqual([day]);
+      expect(await keepSums({ ...facts, zoneOf: () => zone })).toBe(1);
+      expect(await days(zone)).toEqual([day]);
+      expect((await hours()).map(({ at }) => new Date(at).toISOString())).toEqual([new Date(hour).toISOString()]);
+    }
+    expect(await keepSums({ ...facts, zoneOf: () => "Asia/Kathmandu" })).toBe(0);
+  });
+});
