@@ -72,7 +72,9 @@ export const figures = {
   cases: z.int().nullable(),
   manualCases: z.int().nullable().describe("Cases that were ever left to a person"),
   manualWaiting: z.int().nullable().describe("Cases that wait for a person now"),
-  planned: z.int(),
+  planned: z
+    .int()
+    .describe("Reminders, and one for each case that never had any (no_campaign, excluded, manual, closed)"),
   sent: z.int(),
   delivered: z.int(),
   skipped: z.int(),

@@ -108,7 +108,7 @@ function reportPage(figures: Figures): string {
   const lines: [string, string][] = [
     ["orders seen unpaid", `${count(figures.orders)} in ${count(figures.cases)} cases`],
     ["left to a person", `${count(figures.manualCases)} cases (${count(figures.manualWaiting)} wait now)`],
-    ["reminders planned", count(figures.planned)],
+    ["reminders decided on", `${count(figures.planned)} (a case without any counts as one)`],
     ["  sent", `${count(figures.sent)} (${count(figures.delivered)} confirmed as delivered)`],
     ["  skipped", count(figures.skipped)],
     ["  cancelled", `${count(figures.cancelled)} (paid, closed or refunded before)`],
