@@ -166,15 +166,15 @@ it("reads as many rows as it shows, however many orders there are", async () => 
     insert into buyers (shop_id, id, platform_id, bucket, created_at)
     select 'acme', md5(n::text)::uuid, 'b' || n, 0, '2026-11-10T12:00:00Z' from generate_series(1, 20000) n`;
   await sql`
-    insert into orders (shop_id, id, number, buyer_id, case_id, status, amount, currency, created_at, details, seen_at)
+    insert into orders (shop_id, id, number, buyer_id, case_id, status, amount, currency, created_at, details, seen_at, counted_for)
     select 'acme', 'o' || n, '#' || n, md5(n::text)::uuid, md5(n::text)::uuid, 'unpaid', 100, 'CNY',
-      timestamptz '2026-11-10T12:00:00Z' + n * interval '1 second', '{}', now() from generate_series(1, 20000) n`;
+      timestamptz '2026-11-10T12:00:00Z' + n * interval '1 second', '{}', now(), 'default' from generate_series(1, 20000) n`;
   await sql`
     insert into reminders (shop_id, id, case_id, buyer_id, kind, state, due_at, orders)
     select 'acme', md5(n::text)::uuid, md5(n::text)::uuid, md5(n::text)::uuid, 'send', 'sent', now(), array['o' || n] from generate_series(1, 20000) n`;
   await sql`
-    insert into recoveries (shop_id, order_id, reminder_id, amount, currency, reminded_at, paid_at)
-    select 'acme', 'o' || n, md5(n::text)::uuid, 100, 'CNY', timestamptz '2026-11-10T12:10:00Z' + n * interval '1 second', now()
+    insert into recoveries (shop_id, order_id, reminder_id, amount, currency, reminded_at, paid_at, sent)
+    select 'acme', 'o' || n, md5(n::text)::uuid, 100, 'CNY', timestamptz '2026-11-10T12:10:00Z' + n * interval '1 second', now(), true
     from generate_series(1, 20000, 2) n`;
   await sql`analyze`;
   const all = { shops: ["acme"], state: null, campaign: null, recovered: null, windows: [], search: null };

@@ -76,14 +76,12 @@ export function listOrders(
       order by at desc, shop_id desc, id desc limit ${limit})
     select p.at, o.shop_id as shop, o.id, o.number, b.platform_id as buyer, phone.cipher as phone,
       case when o.refunded_at is not null then 'refunded' else o.status end as state, o.amount, o.currency, o.created_at, o.closes_at, o.paid_at,
-      o.case_id, c.campaign, r.campaign as recovered_campaign, r.step, r.id as reminder_id, v.reminded_at, v.amount as recovered_amount,
+      o.case_id, c.campaign, v.campaign as recovered_campaign, v.step, v.reminder_id, v.reminded_at, v.amount as recovered_amount,
       v.currency as recovered_currency
     from page p join orders o on o.shop_id = p.shop_id and o.id = p.id
     left join buyers b on b.shop_id = o.shop_id and b.id = o.buyer_id
     left join cases c on c.shop_id = o.shop_id and c.id = o.case_id
-    left join recoveries v on v.shop_id = o.shop_id and v.order_id = o.id
-      and exists (select from reminders sent where sent.shop_id = v.shop_id and sent.id = v.reminder_id and sent.state = 'sent')
-    left join reminders r on r.shop_id = v.shop_id and r.id = v.reminder_id
+    left join recoveries v on v.shop_id = o.shop_id and v.order_id = o.id and v.sent
     left join lateral (
       select k.cipher from contacts k where k.shop_id = o.shop_id and k.buyer_id = o.buyer_id and k.kind in ('phone', 'call')
       order by k.told_at desc, k.told_id desc limit 1) phone on true
@@ -107,19 +105,14 @@ function ofShop(sql: Sql, filter: OrderFilter, after: OrderPlace | null, limit: 
     return sql`
       select v.reminded_at as at, v.shop_id, v.order_id as id from recoveries v
       join orders o on o.shop_id = v.shop_id and o.id = v.order_id
-      join reminders r on r.shop_id = v.shop_id and r.id = v.reminder_id and r.state = 'sent'
-        ${campaign === null ? sql`` : sql`and r.campaign = ${campaign}`}
-      where v.shop_id = s.shop_id and ${where}
+      where v.shop_id = s.shop_id and v.sent and ${campaign === null ? sql`true` : sql`v.campaign = ${campaign}`} and ${where}
       order by v.reminded_at desc, v.order_id desc limit ${limit}`;
   const conditions = all(sql, [
     where,
-    ...(search === null ? [isCounted(sql)] : []),
+    // As the report counts them: received unpaid, and may be reminded of.
+    ...(search === null ? [sql`o.counted_for is not null`] : []),
     ...(recovered === false ? [isNotRecovered(sql)] : []),
-    ...(campaign === null
-      ? []
-      : [
-          sql`exists (select from cases c where c.shop_id = o.shop_id and c.id = o.case_id and c.campaign = ${campaign} offset 0)`,
-        ]),
+    ...(campaign === null ? [] : [sql`o.counted_for = ${campaign}`]),
   ]);
   return sql`
     select ${place} as at, o.shop_id, o.id from orders o
@@ -127,19 +120,9 @@ function ofShop(sql: Sql, filter: OrderFilter, after: OrderPlace | null, limit: 
     order by ${place} desc, o.id desc limit ${limit}`;
 }
 
-/**
- * As the report counts orders: received unpaid, and may be reminded of. Here and below `offset 0` has the rows looked up one by one: else the
- * planner may read the whole other table first, though a page needs few of them.
- */
-const isCounted = (sql: Sql): Fragment => sql`
-  o.case_id is not null and o.created_at is not null and not exists (
-    select from reminders x where x.shop_id = o.shop_id and x.buyer_id = o.buyer_id and x.case_id = o.case_id
-      and x.step is null and x.reason = 'closed' offset 0)`;
-
+/** `offset 0` has the rows looked up one by one: else the planner may read all recoveries first, though a page needs few of them. */
 const isNotRecovered = (sql: Sql): Fragment => sql`
-  not exists (
-    select from recoveries v join reminders r on r.shop_id = v.shop_id and r.id = v.reminder_id and r.state = 'sent'
-    where v.shop_id = o.shop_id and v.order_id = o.id offset 0)`;
+  not exists (select from recoveries v where v.shop_id = o.shop_id and v.order_id = o.id and v.sent offset 0)`;
 
 /** By lists of keys, so that each is looked up in an index. */
 const isSearched = (sql: Sql, { id, numbers, contacts }: OrderSearch): Fragment => sql`
