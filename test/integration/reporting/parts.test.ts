@@ -1,7 +1,13 @@
 /** How reports count an order that was paid or refunded in parts. */
 import { describe, expect, it } from "vitest";
-import { HOUR, MINUTE } from "../../../src/core/values/duration.ts";
+import { DAY, HOUR, MINUTE } from "../../../src/core/values/duration.ts";
+import { reportCsv, reportJson } from "../../../src/reporting/format-report.ts";
+import { ownerJson } from "../../../src/reporting/owner/owner-json.ts";
+import { ownerText } from "../../../src/reporting/owner/owner-text.ts";
+import { ownerPage } from "../../../src/reporting/owner/page.ts";
 import { recoveryReport } from "../../../src/reporting/recovery.ts";
+import { reportTable } from "../../../src/reporting/report/table.ts";
+import { exposed } from "../../support/exposures.ts";
 import { campaign } from "../../support/intake.ts";
 import { reportFacts } from "../../support/reporting.ts";
 import { T0 } from "../../support/rules.ts";
@@ -22,6 +28,33 @@ it("credits a payment once, also if it is reported again without its time under 
   expect(await credited()).toEqual([]);
   await paid("o1", T0 + 32 * HOUR);
   expect(await credited()).toEqual([]);
+});
+
+it("adds up money beyond 2^53 exactly, and writes it in full everywhere", async () => {
+  const facts = await reportFacts([campaign({ paidSilence: null })]);
+  const { order, paid, sent, sql, database } = facts;
+  // The largest amount that intake takes: 2^53 - 1 fen.
+  for (const id of ["o1", "o2", "o3"]) {
+    await order(id, T0, { amount: "90071992547409.91" });
+    await sent({ order: id, step: "nudge", at: T0 + 10 * MINUTE });
+    await paid(id, T0 + HOUR);
+  }
+  await exposed(sql, { at: T0, buyers: 900, paid: 450, amount: Number.MAX_SAFE_INTEGER });
+  await exposed(sql, { at: T0, buyers: 100, paid: 30, amount: Number.MAX_SAFE_INTEGER, held: true });
+  await database.setNow(T0 + 10 * DAY);
+  for (const by of [[], ["campaign"], ["day", "step"]] as const) {
+    const report = await recoveryReport({ sql }, { by, from: null, to: null });
+    expect(reportJson(report).totals.recoveredAmount).toEqual([{ amount: "270215977642229.73", currency: "CNY" }]);
+    expect(reportCsv(report)).toContain("270215977642229.73");
+    expect(reportTable(report)).toContain("270,215,977,642,229.73");
+  }
+  const page = await ownerPage({ sql }, { zoneOf: () => "UTC", isShop: () => true, skewMs: null });
+  if (page === null) throw new Error("no page");
+  const text = ownerText(page) + JSON.stringify(ownerJson(page));
+  expect(text).toContain("270215977642229.73");
+  // A fifth of 900 times the stake, to the precision of an estimate.
+  expect(text).toMatch(/money brought \(95%\) +16,212,958,658,53\d,\d{3}\.\d\d /);
+  expect(text).not.toMatch(/e\+\d|NaN|Infinity/);
 });
 
 describe("what was paid or refunded in parts", () => {
