@@ -2,6 +2,7 @@
  * The period of a report or list: from and to as people write them, made into windows. A day is the own day of each shop, so shops in
  * different zones have different windows. `today` is the day by the database's clock. `to` and `on` include the day that they name.
  */
+import { DAY, HOUR, MINUTE } from "../../core/values/duration.ts";
 import { formatInstant } from "../../core/values/instant.ts";
 import { formatWhen, instantOf, PeriodError, type When } from "../../core/values/when.ts";
 import { offsetMinutes } from "../../core/values/zone.ts";
@@ -70,7 +71,7 @@ function periodOf(
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([zone, members]): ZonePeriod => {
       const of = (when: When | null, edge: "start" | "end") =>
-        when === null ? null : instantOf(when, { zone, now, edge });
+        when === null ? null : toHour(when, instantOf(when, { zone, now, edge }), zone);
       return { zone, shops: members, from: of(from, "start"), to: of(to, "end") };
     });
   for (const each of zones) refuseEmpty(each, from, to);
@@ -85,6 +86,12 @@ function periodOf(
     from: starts.length === 0 ? null : Math.min(...starts),
     to: ends.length === 0 ? null : Math.max(...ends),
   };
+}
+
+/** A time of days ago is the start of its hour: so reports of it are made from the sums of hours. */
+function toHour(when: When, at: number, zone: string): number {
+  if (when.kind !== "ago" || when.ms < DAY) return at;
+  return at - ((at + offsetMinutes(zone, at) * MINUTE) % HOUR);
 }
 
 function refuseEmpty(period: ZonePeriod, from: When | null, to: When | null): void {

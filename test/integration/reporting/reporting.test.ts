@@ -386,6 +386,18 @@ describe("the period", () => {
     expect(days.rows.map(({ keys, planned }) => [keys.day, planned]).slice(0, 1)).toEqual([["2026-11-10", 3]]);
   });
 
+  it("of days until now begins with a full hour on the shop's clock", async () => {
+    const facts = await reportFacts(undefined, { np: "Asia/Kathmandu" });
+    await facts.order("o1", T0, {}, "np");
+    await facts.database.setNow(at("2026-11-12T10:40:00Z"));
+    const begin = async (from: string) => {
+      const report = await recoveryReport(facts, { by: [], from: day(from), zoneOf: () => "Asia/Kathmandu" });
+      return new Date(report.period.from ?? 0).toISOString();
+    };
+    expect(await begin("-1d")).toBe("2026-11-11T10:15:00.000Z");
+    expect(await begin("-2h")).toBe("2026-11-12T08:40:00.000Z");
+  });
+
   it("keeps the order of the keys", async () => {
     const facts = await promotion();
     const { columns, rows } = await report(facts, ["step", "campaign"]);
