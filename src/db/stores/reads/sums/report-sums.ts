@@ -36,16 +36,21 @@ const startsHours = ({ shops, from, to }: Window, zones: ReportInput["zones"]): 
   );
 
 /** The counts of each row. Orders and cases have no step, say: in rows by one they are left out. */
-export function sumRows(sql: Sql, input: ReportInput) {
+export async function sumRows(sql: Sql, input: ReportInput): Promise<CountRow[]> {
   const ofReminders = needsReminders(input.by);
   const left: readonly string[] = ofReminders ? ["orders", "cases", "manual", "waiting"] : [];
   const names = SUMMED.filter((name) => !left.includes(name));
-  const sums = names.map((name) => `sum(h.${name})::int8 as ${name}`).join(", ");
+  // The counts of an hour fit 32 bits, and these are added several times as fast.
+  const sums = names.map((name) => `sum(h.${name}::int4) as ${name}`).join(", ");
   // A row whose counts have gone elsewhere is left with zeros.
-  const counted = [...names, "cost_micros"].map((name) => `sum(h.${name}) <> 0`).join(" or ");
+  const counted = [...names.map((name) => `sum(h.${name}::int4)`), "sum(h.cost_micros)"]
+    .map((sum) => `${sum} <> 0`)
+    .join(" or ");
   const columns = ["shop_id", "at", "campaign", "campaign_version", "step", "variant", "cost_currency", ...names];
   const from = columns.join(", ");
-  return sql<CountRow[]>`
+  // There are few groups, which the planner cannot know of days: it would sort all rows.
+  await sql`select set_config('enable_sort', 'off', true)`;
+  const rows = await sql<CountRow[]>`
     select ${keyColumns(sql, input.by, SUM_SOURCE)} nullif(h.cost_currency, '') as cost_currency, ${sql.unsafe(sums)},
       sum(h.cost_micros)::text as cost_micros
     from (
@@ -53,4 +58,6 @@ export function sumRows(sql: Sql, input: ReportInput) {
       select ${sql.unsafe(from)}, cost_micros from report_changes) h ${zoneJoin(sql, input, SUM_SOURCE)}
     where ${inWindow(sql, input, SUM_SOURCE)}
     ${groupBy(sql, input.by, ["h.cost_currency"])} having ${sql.unsafe(counted)}`;
+  await sql`select set_config('enable_sort', 'on', true)`;
+  return rows;
 }
