@@ -11,6 +11,7 @@ import { claimDue } from "../../src/dispatch/claim.ts";
 import type { DispatchDeps } from "../../src/dispatch/deps.ts";
 import { createBreakers } from "../../src/dispatch/limits/breakers.ts";
 import { createBulkheads } from "../../src/dispatch/limits/bulkheads.ts";
+import { createSlotClock } from "../../src/dispatch/limits/slot-clock.ts";
 import { loadCatalog } from "../../src/render/catalog/catalog.ts";
 
 const channel = (name: string, contact: Channel["contacts"][number]): Channel => ({
@@ -58,7 +59,7 @@ export function openClaimer(databaseUrl: string, env: NodeJS.ProcessEnv) {
       const begun = performance.now();
       await countDue(sql, 2_000);
       const { taken, jobs } = await claimDue(
-        { ...deps, bulkheads: createBulkheads(channels), breakers: createBreakers(deps) },
+        { ...deps, bulkheads: createBulkheads(channels), breakers: createBreakers(deps), slotClock: createSlotClock() },
         limit,
       );
       const ms = performance.now() - begun;

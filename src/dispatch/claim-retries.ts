@@ -94,7 +94,7 @@ function claimBatch(
       if (channel !== null) wanted.set(channel, (wanted.get(channel) ?? 0) + 1);
     }
     for (const channel of wanted.keys()) if (deps.breakers.of(channel)?.isTrying() === false) wanted.delete(channel);
-    const slots = await bookSlots(deps.sql, deps.channels, wanted, RETRY_HORIZON_MS);
+    const slots = await bookSlots(deps, wanted, RETRY_HORIZON_MS);
     const writes: RetryWrite[] = [];
     const jobs: SendJob[] = [];
     const dropped: Key[] = [];

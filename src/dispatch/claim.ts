@@ -171,7 +171,7 @@ function claimBatch(
     const paused = policy.pausedChannels ?? [];
     const closed = new Set([...(source.closed(rows.length >= limit) ?? []), ...paused]);
     const { placed, refused: full } = takePlaces(changes, places, closed);
-    const slots = await bookSlots(deps.sql, deps.channels, sendsByChannel(placed));
+    const slots = await bookSlots(deps, sendsByChannel(placed));
     const { granted, refused: over, slotOf } = takeSlots(placed, places, slots);
     const refused = [...full, ...over];
     const waits = refused.filter(({ due, channel }) => !isWaiting(due, channel, now));

@@ -17,6 +17,7 @@ import type { BreakerTimes } from "./limits/breaker.ts";
 import type { Breakers } from "./limits/breakers.ts";
 import type { Bulkheads } from "./limits/bulkheads.ts";
 import type { Pacer } from "./limits/pacer.ts";
+import type { SlotClock } from "./limits/slot-clock.ts";
 import type { Verifier } from "./verify/verifier.ts";
 
 export type DispatchLog = {
@@ -62,7 +63,11 @@ export type DispatchDeps = {
 };
 
 /** Deps of a dispatcher, with what it holds. */
-export type ClaimDeps = DispatchDeps & { readonly bulkheads: Bulkheads; readonly breakers: Breakers };
+export type ClaimDeps = DispatchDeps & {
+  readonly bulkheads: Bulkheads;
+  readonly breakers: Breakers;
+  readonly slotClock: SlotClock;
+};
 
 /** One claimed attempt to hand a reminder to one channel. */
 export type SendJob = {

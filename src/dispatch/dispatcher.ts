@@ -14,6 +14,7 @@ import { createBreakers } from "./limits/breakers.ts";
 import { BATCH, createBulkheads, type NextClaim, PATIENCE_MS } from "./limits/bulkheads.ts";
 import { createChannelFaults } from "./limits/channel-faults.ts";
 import { createOutages } from "./limits/outages.ts";
+import { createSlotClock } from "./limits/slot-clock.ts";
 import { findQueues, pacerOf, type Queues, rateLimited } from "./limits/slots.ts";
 import { createSendTally } from "./limits/tally.ts";
 import { record, recordPatiently, rescueExpired } from "./record.ts";
@@ -55,8 +56,8 @@ export function createDispatcher(deps: DispatchDeps): Dispatcher {
   const unlisted = createUnlisted(deps);
   const keep = messageKeeper(deps.sql);
   const tally = createSendTally(deps);
-  const pacer = deps.pacer ?? pacerOf(deps);
-  const claimDeps: ClaimDeps = { ...deps, bulkheads, breakers };
+  const claimDeps: ClaimDeps = { ...deps, bulkheads, breakers, slotClock: createSlotClock() };
+  const pacer = deps.pacer ?? pacerOf(claimDeps);
   const turns = createTurns(deps.sql);
   const isLimited = rateLimited(deps.channels).length > 0;
   let claiming = 0;

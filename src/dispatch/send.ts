@@ -28,6 +28,10 @@ export type SendWatch = {
   readonly keep: (kept: KeptMessage) => Promise<boolean>;
 };
 
+/** Time to render and store a message, and time to verify its orders as well. What takes longer misses its slot. More messages at once would stop the process. */
+const PREPARE_MS = 100;
+const VERIFY_MS = 500;
+
 export async function send(
   deps: DispatchDeps,
   job: SendJob,
@@ -40,7 +44,7 @@ export async function send(
       code: "channel_gone",
       message: "the channel is no longer configured",
     });
-  await pacer.soon(channel.name, job.slotAt);
+  await pacer.soon(channel.name, job.slotAt, deps.verify == null ? PREPARE_MS : VERIFY_MS);
   const isDown = () => faults.before(job) ?? breakers.before(job);
   const fault = isDown();
   if (fault !== null) return failed(deps, job, null, fault);

@@ -6,6 +6,7 @@ import type { Campaign, ShopPolicy } from "../../src/core/values/policy.ts";
 import type { DispatchDeps } from "../../src/dispatch/deps.ts";
 import { createDispatcher } from "../../src/dispatch/dispatcher.ts";
 import type { Pacer } from "../../src/dispatch/limits/pacer.ts";
+import { createSlotClock } from "../../src/dispatch/limits/slot-clock.ts";
 import { pacerOf } from "../../src/dispatch/limits/slots.ts";
 import { takeIn } from "../../src/intake/take-in.ts";
 import { buildCatalog } from "../../src/render/catalog/catalog.ts";
@@ -75,9 +76,9 @@ export async function dispatchSetup(
     ["email", channel("email", ["email"])],
   ]);
   let runs = false;
-  const bySlots = pacerOf({ sql: base.database.sql, channels });
+  const bySlots = pacerOf({ sql: base.database.sql, channels, slotClock: createSlotClock() });
   const pacer: Pacer = {
-    soon: async (name, slotAt) => (runs ? bySlots.soon(name, slotAt) : undefined),
+    soon: async (name, slotAt, aheadMs) => (runs ? bySlots.soon(name, slotAt, aheadMs) : undefined),
     ready: (name, slotAt, until) => (runs ? bySlots.ready(name, slotAt, until) : slotPassed(slotAt)),
   };
   const deps: DispatchDeps = {

@@ -6,8 +6,8 @@
 type Clock = { now(): number; pause(ms: number): Promise<unknown> };
 
 export type Pacer = {
-  /** Resolves a moment before the slot, when it is time to prepare the message; at once if that moment is over, or without a rate limit. */
-  soon(channel: string, slotAt: number): Promise<void>;
+  /** Resolves `aheadMs` before the slot, when it is time to prepare the message; at once if that moment is over, or without a rate limit. */
+  soon(channel: string, slotAt: number, aheadMs: number): Promise<void>;
   /**
    * Resolves at a slot; at once without a rate limit. `slotAt`, `until`: monotonic, ms. False: there was no slot before `until`.
    * Never throws: while the store does not answer, it asks again.
@@ -29,8 +29,6 @@ export type PacerDeps = {
  */
 const LOST_MS = 10;
 const LOST_SHARE = 0.1;
-/** Time to render, to verify and to store a message. If it takes longer, the send misses its slot. */
-const PREPARE_MS = 500;
 /** When no slot is free, or the store does not answer. */
 const AGAIN_MS = 250;
 /** Timers fire a little early; less is not worth a timer. */
@@ -48,8 +46,8 @@ export function createPacer({ clock, rateOf, book }: PacerDeps): Pacer {
     return made;
   };
   return {
-    async soon(channel, slotAt) {
-      const wait = slotAt - PREPARE_MS - clock.now();
+    async soon(channel, slotAt, aheadMs) {
+      const wait = slotAt - aheadMs - clock.now();
       if (rateOf(channel) !== null && wait > TICK_MS) await clock.pause(wait);
     },
     ready(channel, slotAt, until) {

@@ -5,6 +5,7 @@ import type { Sql } from "../../db/client.ts";
 import { lookAtQueues, takeSlots } from "../../db/stores/dispatch/rate-store.ts";
 import { type DispatchDeps, RETRY_HORIZON_MS, SLOT_HORIZON_MS } from "../deps.ts";
 import { createPacer, type Pacer } from "./pacer.ts";
+import type { SlotClock } from "./slot-clock.ts";
 
 /** Gives each send the time at which it may leave. */
 export type SlotBook = {
@@ -13,6 +14,9 @@ export type SlotBook = {
   /** When a send over the limit should ask again, ms from the database's now: the later, the more were refused. */
   again(channel: string): number;
 };
+
+/** What slots are taken with. */
+type Booking = Pick<DispatchDeps, "sql" | "channels"> & { readonly slotClock: SlotClock };
 
 /** The queues of channels. */
 export type Queues = {
@@ -65,8 +69,7 @@ export async function findQueues(
 
 /** Takes slots for `wanted` sends per channel. It uses a connection of its own, so that no claim holds the channel's row. */
 export async function bookSlots(
-  sql: Sql,
-  channels: ReadonlyMap<string, Channel>,
+  deps: Booking,
   wanted: ReadonlyMap<string, number>,
   horizonMs = SLOT_HORIZON_MS,
 ): Promise<SlotBook> {
@@ -74,9 +77,9 @@ export async function bookSlots(
   const refused = new Map<string, number>();
   await Promise.all(
     [...wanted].map(async ([name, want]) => {
-      const rate = rateOf(channels, name);
+      const rate = rateOf(deps.channels, name);
       if (rate === null) return;
-      booked.set(name, await bookTimes(sql, { channel: name, rate, wanted: want, horizonMs }));
+      booked.set(name, await bookTimes(deps, { channel: name, rate, wanted: want, horizonMs }));
     }),
   );
   return {
@@ -87,31 +90,31 @@ export async function bookSlots(
     again: (channel) => {
       const before = refused.get(channel) ?? 0;
       refused.set(channel, before + 1);
-      return MIN_AGAIN_MS + (before * 1_000) / (rateOf(channels, channel) ?? 1_000);
+      return MIN_AGAIN_MS + (before * 1_000) / (rateOf(deps.channels, channel) ?? 1_000);
     },
   };
 }
 
 /** Takes up to `wanted` slots of one channel, as monotonic times in order. They begin within `horizonMs`. */
 async function bookTimes(
-  sql: Sql,
+  { sql, slotClock }: Booking,
   { channel, rate, wanted, horizonMs }: { channel: string; rate: number; wanted: number; horizonMs: number },
 ): Promise<number[]> {
   const askedAt = performance.now();
   const { granted, startsAt, now } = await takeSlots(sql, channel, wanted, rate, horizonMs);
-  // The database said its time between the question and the answer; the middle errs least.
-  const first = (askedAt + performance.now()) / 2 + startsAt - now;
+  slotClock.note(askedAt, now, performance.now());
+  const first = slotClock.toMonotonic(startsAt);
   return Array.from({ length: granted }, (_, n) => first + (n * 1_000) / rate);
 }
 
 /** Books new slots further ahead than claims do: sends that missed theirs go before new ones. */
-export function pacerOf({ sql, channels }: Pick<DispatchDeps, "sql" | "channels">): Pacer {
+export function pacerOf(deps: Booking): Pacer {
   return createPacer({
     clock: { now: () => performance.now(), pause: (ms) => pause(ms) },
-    rateOf: (channel) => rateOf(channels, channel),
+    rateOf: (channel) => rateOf(deps.channels, channel),
     book: async (channel, wanted) => {
-      const rate = rateOf(channels, channel);
-      return rate === null ? [] : bookTimes(sql, { channel, rate, wanted, horizonMs: RETRY_HORIZON_MS });
+      const rate = rateOf(deps.channels, channel);
+      return rate === null ? [] : bookTimes(deps, { channel, rate, wanted, horizonMs: RETRY_HORIZON_MS });
     },
   });
 }

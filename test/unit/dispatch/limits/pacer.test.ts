@@ -151,7 +151,7 @@ describe("the pacer of sends", () => {
       rateOf: () => null,
       book: () => Promise.reject(new Error("not needed")),
     });
-    await pacer.soon("sms", 5_000);
+    await pacer.soon("sms", 5_000, 100);
     expect(await pacer.ready("sms", 5_000, FOREVER)).toBe(true);
     expect(now()).toBe(0);
   });
@@ -174,10 +174,10 @@ describe("the pacer of sends", () => {
     expect(now()).toBe(1_250);
   });
 
-  it("prepares a message half a second before its slot", async () => {
+  it("says when a message is to be prepared", async () => {
     const { now, pause, run } = simulation();
     const pacer = createPacer({ clock: { now, pause }, rateOf: () => RATE, book: async () => [] });
-    const soon = pacer.soon("sms", 2_000).then(now);
+    const soon = pacer.soon("sms", 2_000, 500).then(now);
     await run(FOREVER);
     expect(await soon).toBe(1_500);
   });
