@@ -28,7 +28,7 @@ export type SendWatch = {
   readonly keep: (kept: KeptMessage) => Promise<boolean>;
 };
 
-/** Time to render and store a message, and time to verify its orders as well. What takes longer misses its slot. More messages at once would stop the process. */
+/** Time to render and store a message, and time to verify its orders as well. A longer time would render many messages at once, and stop the process meanwhile. */
 const PREPARE_MS = 100;
 const VERIFY_MS = 500;
 

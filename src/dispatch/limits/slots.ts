@@ -15,7 +15,7 @@ export type SlotBook = {
   again(channel: string): number;
 };
 
-/** What slots are taken with. */
+/** The database that has the slots, and the clock by which they are read. */
 type Booking = Pick<DispatchDeps, "sql" | "channels"> & { readonly slotClock: SlotClock };
 
 /** The queues of channels. */

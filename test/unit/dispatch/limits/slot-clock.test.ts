@@ -29,7 +29,7 @@ describe("the clock of slots", () => {
     }
   });
 
-  it.each([-3_600_000, 3_600_000])("begins anew when a clock is set by %i ms", (step) => {
+  it.each([-3_600_000, 3_600_000])("forgets what it knew when a clock is set by %i ms", (step) => {
     const clock = createSlotClock();
     clock.note(0, DIFFERENCE + 1, 2);
     clock.note(1_000, DIFFERENCE + 1_001 + step, 1_002);
