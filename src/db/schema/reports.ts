@@ -1,5 +1,5 @@
 /**
- * The sums from which reports are made. Triggers on the tables that are counted (drizzle/0033_report_sums.sql) write each change of a figure to
+ * The sums from which reports are made. Triggers on the tables that are counted (drizzle/0031_report_sums.sql) write each change of a figure to
  * `report_changes`, in the transaction of the change itself. `upkeep` adds them up by local hours into `report_hours`. A report adds both.
  *
  * An absent name is empty here, because it is part of a key.

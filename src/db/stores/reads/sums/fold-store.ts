@@ -80,7 +80,7 @@ async function noLimits(tx: Sql): Promise<void> {
   await tx`select set_config('work_mem', '256MB', true), set_config('jit', 'off', true), set_config('plan_cache_mode', 'auto', true)`;
 }
 
-/** The changes that the triggers would have written for all rows of the shop (drizzle/0033_report_sums.sql). */
+/** The changes that the triggers would have written for all rows of the shop (drizzle/0031_report_sums.sql). */
 function quarters(sql: Sql, shop: string) {
   const sums = (given: Readonly<Record<string, string>>) =>
     SUMS.map((name) => `${given[name] ?? "0"} as ${name}`).join(", ");
