@@ -10,6 +10,7 @@ const MAX_FILES = 15;
 
 const ADAPTERS = ["config", "db", "queue", "channels", "sources", "render"];
 const FEATURES = [
+  "access",
   "campaigns",
   "intake",
   "dispatch",
@@ -45,6 +46,7 @@ const STORES = [
   "db/stores/reads",
   "db/stores/receipts",
   "db/stores/notices",
+  "db/stores/access",
 ];
 
 /**
@@ -77,6 +79,7 @@ const MAY = {
   "db/stores/reads": [...CORE, "db", "db/stores/buyers"],
   "db/stores/receipts": [...CORE, "db", "db/stores/buyers"],
   "db/stores/notices": [...CORE, "db"],
+  "db/stores/access": [...CORE, "db", "db/stores/campaigns"],
   queue: [...CORE, "postgres", "deadline.ts"],
   channels: [...CORE, "providers", "standard-webhooks.ts"],
   sources: [...CORE, "standard-webhooks.ts"],

@@ -21,6 +21,7 @@ import { command as start } from "./commands/service/start.ts";
 import { command as worker } from "./commands/service/worker.ts";
 import { suppressCommand, unsuppressCommand } from "./commands/suppress.ts";
 import { command as upcoming } from "./commands/upcoming.ts";
+import { command as users } from "./commands/users/users.ts";
 import { ABOUT, version } from "./help.ts";
 
 const COMMANDS: readonly Describe[] = [
@@ -44,6 +45,7 @@ const COMMANDS: readonly Describe[] = [
   paymentMethods,
   notices,
   keys,
+  users,
   doctor,
   demo,
 ];

@@ -12,7 +12,8 @@ import { validatorCompiler } from "fastify-type-provider-zod";
 import type { Logger } from "pino";
 import { z } from "zod";
 import { wordsFor } from "../core/text/zod-words.ts";
-import type { AuditVerbs } from "./contract/audit.ts";
+import type { AuditVerbs } from "./contract/access/audit.ts";
+import type { SessionVerbs } from "./contract/access/session.ts";
 import type { CampaignsVerbs } from "./contract/campaigns.ts";
 import type { ContactsVerbs, UnsubscribeVerbs } from "./contract/contacts.ts";
 import type { EventsVerbs } from "./contract/events.ts";
@@ -51,6 +52,7 @@ import { pauseRoutes } from "./routes/pauses.ts";
 import { promiseRoutes } from "./routes/promises.ts";
 import { rehearsalRoutes } from "./routes/rehearsals.ts";
 import { reportRoutes } from "./routes/reports.ts";
+import { sessionRoutes } from "./routes/session.ts";
 import { templateRoutes } from "./routes/templates.ts";
 import { versionRoutes } from "./routes/versions.ts";
 
@@ -103,6 +105,7 @@ export type HttpVerbs = EventsVerbs &
   UpcomingVerbs &
   AuditVerbs &
   ContactsVerbs &
+  SessionVerbs &
   UnsubscribeVerbs &
   OperationsVerbs;
 
@@ -179,6 +182,7 @@ export function buildServer(deps: HttpDeps): FastifyInstance {
     void seen.register(async (scope) => auditRoutes(scope, deps));
     void seen.register(async (scope) => contactRoutes(scope, deps));
     void seen.register(async (scope) => unsubscribeRoutes(scope, deps));
+    void seen.register(async (scope) => sessionRoutes(scope, { ...deps, countFailure }));
     void seen.register(async (scope) => operationRoutes(scope, deps));
   });
   return app;

@@ -1,5 +1,6 @@
 /** The role `api`: wires the HTTP interface to the features, and listens. */
 import type { Logger } from "pino";
+import { createSessions, digestOf } from "../access/sessions.ts";
 import { createCampaignAdmin } from "../campaigns/administer.ts";
 import type { CampaignSet } from "../campaigns/live.ts";
 import { createPauseAdmin } from "../campaigns/pauses/administer.ts";
@@ -19,7 +20,7 @@ import { withDeadline } from "../deadline.ts";
 import { recordPromise } from "../followup/promise.ts";
 import { effectText, refusalText } from "../followup/promise-words.ts";
 import { unsubscribeVerb } from "../followup/unsubscribe.ts";
-import { createAuth } from "../http/kit/auth.ts";
+import { ADMIN, createAuth } from "../http/kit/auth.ts";
 import type { Observe } from "../http/kit/log.ts";
 import { buildServer } from "../http/server.ts";
 import type { Intake } from "../intake/intake.ts";
@@ -40,6 +41,7 @@ import { upcoming } from "../reporting/upcoming/upcoming.ts";
 import { sources } from "../sources/registry.ts";
 import type { Role } from "./role.ts";
 import { reportVerbs } from "./verbs/report-verbs.ts";
+import { sessionVerbs } from "./verbs/session-verbs.ts";
 import { eraseVerb, suppressionVerbs } from "./verbs/suppression-verbs.ts";
 
 const CUT_READS_MS = 5_000;
@@ -124,6 +126,13 @@ export function buildApi(input: ApiInput) {
   const { zoneOf } = input.policies;
   const vault = createVault(input.keys.secretKey);
   const tell = logChanges(log);
+  const auth = createAuth({
+    adminKey: input.keys.apiKey,
+    find: (digest) => withDeadline(5_000, "the database", findKey(sql, digest)),
+    findSession: (token) => withDeadline(5_000, "the database", sessions.find(token)),
+  });
+  const admin = { digest: digestOf(input.keys.apiKey), name: ADMIN.name };
+  const sessions = createSessions({ sql, holderOf: async (key) => auth.check(key), admin });
   return buildServer({
     config,
     intake: input.intake("http"),
@@ -133,10 +142,8 @@ export function buildApi(input: ApiInput) {
       channels: openReceipts(config.channels, config.publicUrl),
       submit: createReceiver(input.receipts).submit,
     },
-    auth: createAuth({
-      adminKey: input.keys.apiKey,
-      find: (digest) => withDeadline(5_000, "the database", findKey(sql, digest)),
-    }),
+    auth,
+    sessions: sessionVerbs(sessions),
     health: {
       async ready() {
         const [store, queue] = await Promise.all([

@@ -3,10 +3,11 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { AmbiguousOrderError } from "../../src/core/order/named-order.ts";
 import { WARNINGS } from "../../src/core/order/warnings.ts";
+import { KEY_ROLES } from "../../src/core/values/role.ts";
 import { createAuth } from "../../src/http/kit/auth.ts";
 import { ERRORS } from "../../src/http/kit/errors.ts";
 import { PROMISE, STORY } from "./samples.ts";
-import { ADMIN_KEY, bearer, JSON_TYPE, order, stubServer } from "./support.ts";
+import { ADMIN_KEY, bearer, cookie, csrf, JSON_TYPE, order, stubServer } from "./support.ts";
 
 const remote = { remoteAddress: "203.0.113.7" };
 const ROUTES: readonly ["GET" | "POST" | "PUT" | "DELETE", string, string][] = [
@@ -22,6 +23,10 @@ const ROUTES: readonly ["GET" | "POST" | "PUT" | "DELETE", string, string][] = [
   ["POST", "/v1/rehearsals", "operator"],
   ["POST", "/v1/templates/preview", "viewer"],
   ["GET", "/v1/audit", "viewer"],
+  ["POST", "/v1/session", "open"],
+  ["GET", "/v1/session", "viewer"],
+  ["DELETE", "/v1/session", "viewer"],
+  ["PUT", "/v1/session/password", "viewer"],
   ["GET", "/v1/contacts/shared", "operator"],
   ["POST", "/v1/erasures", ADMIN_KEY],
   ["GET", "/v1/suppressions", "operator"],
@@ -57,6 +62,8 @@ const PAYLOADS: Readonly<Record<string, object>> = {
   "POST /v1/orders/acme/o1/promise": { at: "2026-11-10T20:00:00+08:00" },
   "POST /v1/rehearsals": [order(1)],
   "POST /v1/templates/preview": { template: "{{shop}}", channel: "sms" },
+  "POST /v1/session": { user: "Vera", password: "correct horse battery" },
+  "PUT /v1/session/password": { old: "correct horse battery", password: "another horse battery" },
   "POST /v1/erasures": { shop: "acme", buyer: "b1" },
   "POST /v1/suppressions": { shop: "acme", address: "+8613812345678" },
   "PUT /v1/campaigns/k1": { yaml: "", templates: {} },
@@ -81,8 +88,8 @@ describe("access", () => {
         ...(payload === undefined ? {} : { payload }),
       });
     const none = await ask({});
-    expect(none.statusCode === 401).toBe(role !== "open");
-    if (role === "open") return;
+    if (role === "open") return expect(none.json().code).not.toBe("unauthorized");
+    expect(none.statusCode).toBe(401);
     expect(none.headers["www-authenticate"]).toBe('Bearer realm="dunlin"');
     expect(none.json().code).toBe("unauthorized");
     for (const wrong of [
@@ -95,11 +102,23 @@ describe("access", () => {
       expect((await ask({ authorization: wrong })).statusCode, wrong).toBe(401);
     for (const key of ["viewer", "operator", ADMIN_KEY]) {
       const answer = await ask(bearer(key));
-      if (RANK.indexOf(key) >= RANK.indexOf(role)) expect(answer.statusCode, key).toBeLessThan(300);
+      // The holder of a key has no password.
+      if (url.endsWith("/password")) expect(answer.json().code, key).toBe("invalid_password");
+      else if (RANK.indexOf(key) >= RANK.indexOf(role)) expect(answer.statusCode, key).toBeLessThan(300);
       else {
         expect([answer.statusCode, answer.json().code], key).toEqual([403, "forbidden"]);
         expect(answer.headers["www-authenticate"]).toContain("insufficient_scope");
       }
+    }
+    for (const held of KEY_ROLES) {
+      const answer = await ask({ ...cookie(held), ...csrf(held) });
+      const mayAct = RANK.indexOf(held === "admin" ? ADMIN_KEY : held) >= RANK.indexOf(role);
+      if (mayAct) expect(answer.statusCode, `session of the ${held}`).toBeLessThan(300);
+      else expect(answer.json().code, `session of the ${held}`).toBe("forbidden");
+      const forged = await ask(cookie(held));
+      if (method === "GET") expect(forged.statusCode, held).toBe(answer.statusCode);
+      else expect(forged.json().code, held).toBe("csrf_missing");
+      expect((await ask({ ...cookie(held), ...csrf(held), authorization: "Bearer nobody" })).statusCode).toBe(401);
     }
   });
 

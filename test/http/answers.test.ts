@@ -8,7 +8,8 @@ import { z } from "zod";
 import { HOUR, MINUTE } from "../../src/core/values/duration.ts";
 import { createVault } from "../../src/db/vault.ts";
 import { unsubscribeLinks } from "../../src/followup/unsubscribe.ts";
-import { auditItem } from "../../src/http/contract/audit.ts";
+import { auditItem } from "../../src/http/contract/access/audit.ts";
+import { sessionAnswer } from "../../src/http/contract/access/session.ts";
 import {
   campaignFull,
   campaignList,
@@ -36,7 +37,7 @@ import { receivedEvent } from "../support/intake.ts";
 import { signedReceipts } from "../support/receipts.ts";
 import { T0 } from "../support/rules.ts";
 import { pathsOfSchema, removeSeen } from "./schema-paths.ts";
-import { bearer, JSON_TYPE, NDJSON_TYPE, pieces } from "./support.ts";
+import { ADMIN_KEY, bearer, JSON_TYPE, NDJSON_TYPE, pieces } from "./support.ts";
 import { created, HELD, happen, shopifySigned, wholeApi } from "./whole.ts";
 
 type Case = {
@@ -347,7 +348,16 @@ const GROUPS: readonly Group[] = [
     schema: pageOf(suppression),
     cases: [{ route: "GET /v1/suppressions" }, { route: "GET /v1/suppressions", url: "/v1/suppressions?limit=1" }],
   },
-  { schema: z.literal(""), cases: [{ route: "DELETE /v1/suppressions/:id", status: 204 }] },
+  {
+    schema: z.literal(""),
+    cases: [
+      { route: "DELETE /v1/suppressions/:id", status: 204 },
+      { route: "POST /v1/session", status: 204, payload: { key: ADMIN_KEY }, headers: { authorization: "" } },
+      { route: "DELETE /v1/session", status: 204 },
+    ],
+  },
+  // A key has no session: those of browsers are in session.test.ts.
+  { schema: sessionAnswer, never: [".csrf", ".endsAt"], cases: [{ route: "GET /v1/session" }] },
   {
     schema: pageOf(auditItem),
     cases: [{ route: "GET /v1/audit" }, { route: "GET /v1/audit", url: "/v1/audit?limit=1" }],
@@ -389,6 +399,11 @@ const GROUPS: readonly Group[] = [
       { route: "GET /v1/cases", status: 401, headers: { authorization: "Bearer nobody" } },
       { route: "GET /v1/orders/:shop/:id", url: "/v1/orders/acme/nope", status: 404 },
       { route: "GET /v1/cases", url: "/v1/cases?colour=red", status: 422 },
+      {
+        route: "PUT /v1/session/password",
+        status: 422,
+        payload: { old: "correct horse battery", password: "another horse battery" },
+      },
       { route: "POST /v1/templates/preview", status: 422, payload: { channel: "sms" } },
       { route: "POST /v1/events", status: 422, payload: { ...created("bad"), type: "order.lost" } },
       { ...PROMO, status: 412, ...put(1) },

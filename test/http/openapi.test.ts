@@ -49,6 +49,8 @@ it("describes every route with its answers, bodies and access", () => {
     "/v1/reminders",
     "/v1/reports/owner",
     "/v1/reports/recovery",
+    "/v1/session",
+    "/v1/session/password",
     "/v1/shops",
     "/v1/shops/{name}/pause",
     "/v1/shops/{name}/resume",

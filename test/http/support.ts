@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { pino } from "pino";
 import { onTestFinished } from "vitest";
 import type { ReceiptChannel } from "../../src/channels/receipts.ts";
-import type { KeyRole } from "../../src/core/values/role.ts";
+import { KEY_ROLES, type KeyRole } from "../../src/core/values/role.ts";
 import type { RehearsalSlot } from "../../src/http/contract/rehearsals.ts";
 import { type Auth, createAuth } from "../../src/http/kit/auth.ts";
 import { buildServer, type HttpDeps } from "../../src/http/server.ts";
@@ -21,8 +21,19 @@ export const WEBHOOK_SECRET = "letters0And1digits";
 export const OLD_SECRET = "theOneBefore";
 export const bearer = (key: string = ADMIN_KEY) => ({ authorization: `Bearer ${key}` });
 
+/** The cookies of sessions, by role. */
+const tokenOf = (role: KeyRole) => role.padEnd(43, "-");
+const SESSIONS = new Map(KEY_ROLES.map((role) => [tokenOf(role), role]));
+export const cookie = (role: KeyRole) => ({ cookie: `theme=dark; dunlin_session=${tokenOf(role)}` });
+export const csrf = (role: KeyRole) => ({ "x-dunlin-csrf": `csrf of the ${role}` });
+
 /** The admin key, and keys named like their roles. */
 const auth: Auth = {
+  session: async (token) => {
+    const role = SESSIONS.get(token);
+    if (role === undefined) return null;
+    return { role, name: `a ${role}`, csrf: `csrf of the ${role}`, endsAt: T0, person: true };
+  },
   check: (key) =>
     ["viewer", "operator"].includes(key)
       ? { role: key as KeyRole, name: `${key}'s key` }
@@ -76,6 +87,11 @@ export function stubServer(change: Change = {}) {
     report: async () => REPORT,
     reportCsv: async () => "campaign,orders\r\n",
     owner: async () => OWNER,
+    sessions: {
+      signIn: async () => ({ kind: "refused" }),
+      signOut: async () => {},
+      changePassword: async () => null,
+    },
     explain: async () => null,
     promise: async () => ({ kind: "unknown_order" }),
     upcoming: async () => ({ from: "", to: "", minutes: [], channels: [], noContact: 0, holdout: 0 }),

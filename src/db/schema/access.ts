@@ -1,5 +1,6 @@
 /** The people who may use the HTTP interface, and the trail of their changes. These tables belong to the installation, not to a shop. */
-import { integer, pgTable, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
+import { sql } from "drizzle-orm";
+import { index, integer, pgTable, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
 import { bytea, instant } from "./column-types.ts";
 
 /** Keys of the HTTP interface, beside the admin key of the environment or the data directory. A name is used once, so that the audit trail is clear. */
@@ -21,6 +22,53 @@ export const apiKeys = pgTable(
     uniqueIndex("api_keys_hash").on(t.hash),
     // Names are unique.
     uniqueIndex("api_keys_name").on(t.name),
+  ],
+);
+
+/** People who sign in with a password. A name is used once, as those of keys; who has left is disabled. */
+export const users = pgTable(
+  "users",
+  {
+    id: uuid("id").primaryKey(),
+    name: text("name").notNull(),
+    /** `viewer`, `operator` or `admin`. */
+    role: text("role").notNull(),
+    /** Argon2id, with its parameters and salt (PHC string format). */
+    password: text("password").notNull(),
+    createdAt: instant("created_at").notNull(),
+    createdBy: text("created_by").notNull(),
+    disabledAt: instant("disabled_at"),
+    /** Wrong passwords in a row, and until when no further one is looked at. */
+    failures: integer("failures").notNull().default(0),
+    blockedUntil: instant("blocked_until"),
+  },
+  (t) => [
+    // Finds who signs in. Names are unique.
+    uniqueIndex("users_name").on(t.name),
+  ],
+);
+
+/** Sessions of the console. Those that ended are deleted. */
+export const sessions = pgTable(
+  "sessions",
+  {
+    /** SHA-256 of the cookie's value, which is random and needs no slower hash. */
+    hash: bytea("hash").primaryKey(),
+    /** The person, who signed in with a password; null: the session was made with a key, and `key_hash` is the SHA-256 of the key. */
+    userId: uuid("user_id"),
+    keyHash: bytea("key_hash"),
+    /** Requests that change something must repeat it. */
+    csrf: text("csrf").notNull(),
+    createdAt: instant("created_at").notNull(),
+    /** The last request, to the minute. */
+    seenAt: instant("seen_at").notNull(),
+    endsAt: instant("ends_at").notNull(),
+  },
+  (t) => [
+    // Ends all sessions of a person.
+    index("sessions_user").on(t.userId).where(sql`user_id is not null`),
+    // Deletes those that are over.
+    index("sessions_ends").on(t.endsAt),
   ],
 );
 

@@ -16,6 +16,16 @@ export const ERRORS = {
     title: "No valid API key",
     remedy: "Send `Authorization: Bearer <key>`; `dunlin keys` lists and makes keys.",
   },
+  sign_in_refused: {
+    status: 401,
+    title: "Not signed in",
+    remedy: "Correct name and password; `dunlin users password NAME` makes a new one.",
+  },
+  csrf_missing: {
+    status: 403,
+    title: "CSRF token missing",
+    remedy: "Send the `csrf` of `GET /v1/session` as `X-Dunlin-Csrf`.",
+  },
   invalid_signature: {
     status: 401,
     title: "Invalid signature",
@@ -149,6 +159,7 @@ export const ERRORS = {
     title: "Not a receipt of this provider",
     remedy: "Register this URL for delivery receipts and replies only.",
   },
+  invalid_password: { status: 422, title: "Password not changed", remedy: "Correct what `detail` says." },
   invalid_body: { status: 422, title: "Invalid body", remedy: "Correct the fields that `errors` names." },
   invalid_template: { status: 422, title: "Invalid template", remedy: "Correct the lines that `errors` names." },
   template_not_rendered: {

@@ -1,13 +1,15 @@
 /**
- * Checks the key of each request. A route names the role that it needs in `config.access`, or `open`; without it, the route needs an
- * admin. Only failures are rate limited, by address: good keys and signatures never are, not even many of them behind one proxy.
+ * Checks the key of each request, or the session of its cookie. A route names the role that it needs in `config.access`, or `open`; without it,
+ * the route needs an admin. Only failures are rate limited, by address: good keys and signatures never are, not even many of them behind one proxy.
  */
+import { timingSafeEqual } from "node:crypto";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { KeyRole } from "../../core/values/role.ts";
 import type { Actor } from "../contract/pauses.ts";
-import { type Auth, type Holder, mayAct } from "./auth.ts";
+import { type Auth, type BrowserSession, type Holder, mayAct } from "./auth.ts";
 import { type ErrorCode, HttpProblem } from "./errors.ts";
 import { noRoute } from "./problems.ts";
+import { sessionToken } from "./session-cookie.ts";
 
 /** `loopback or viewer`: a program on this machine needs no key; all others need a viewer's. */
 export type Access = KeyRole | "open" | "loopback or viewer";
@@ -19,6 +21,8 @@ declare module "fastify" {
   interface FastifyRequest {
     /** The holder of the key; null: the route needs no key. */
     holder: Holder | null;
+    /** The session of the cookie; null: the request carries a key, or none is needed. */
+    session: BrowserSession | null;
   }
 }
 
@@ -43,6 +47,7 @@ export function createCountFailure(app: FastifyInstance, perMinute: number): Cou
 
 export function addGuard(app: FastifyInstance, auth: Auth, countFailure: CountFailure): void {
   app.decorateRequest("holder", null);
+  app.decorateRequest("session", null);
   // With a callback: a promise would cost every request a turn of the event loop.
   app.addHook("onRequest", (request, _reply, done) => {
     // Refused here, so that its body is not read.
@@ -51,6 +56,11 @@ export function addGuard(app: FastifyInstance, auth: Auth, countFailure: CountFa
     if (access === "open") return done();
     const role = access === "loopback or viewer" ? "viewer" : access;
     const bearer = bearerOf(request.headers.authorization);
+    const token = request.headers.authorization === undefined ? sessionToken(request) : null;
+    if (token !== null) {
+      enter(request, auth.session(token), role).then(() => done(), done);
+      return;
+    }
     if (bearer === null) {
       if (access === "loopback or viewer" && isLoopback(request)) return done();
       return done(new HttpProblem("unauthorized", noKey(request), challenge("unauthorized")));
@@ -65,19 +75,41 @@ export function addGuard(app: FastifyInstance, auth: Auth, countFailure: CountFa
     };
     const holder = auth.check(bearer);
     if (!(holder instanceof Promise)) return admit(holder);
-    holder.then(admit, (error: unknown) => {
-      request.log.error({ err: error }, "keys cannot be looked up");
-      done(
-        new HttpProblem("store_unavailable", "the store of the keys does not answer", {
-          headers: { "retry-after": "5" },
-        }),
-      );
-    });
+    holder.then(admit, (error: unknown) => done(storeOut(request, error)));
   });
 }
 
+function storeOut({ log }: FastifyRequest, error: unknown): HttpProblem {
+  log.error({ err: error }, "keys cannot be looked up");
+  return new HttpProblem("store_unavailable", "the store of the keys does not answer", {
+    headers: { "retry-after": "5" },
+  });
+}
+
+/** Lets the session of a cookie in. Throws the problem to answer with. */
+async function enter(request: FastifyRequest, looked: Promise<BrowserSession | null>, role: KeyRole): Promise<void> {
+  const session = await looked.catch((error: unknown) => {
+    throw storeOut(request, error);
+  });
+  if (session === null) throw new HttpProblem("unauthorized", "the session is over: sign in again");
+  if (!READS.has(request.method) && !isSame(request.headers["x-dunlin-csrf"], session.csrf))
+    throw new HttpProblem("csrf_missing", "the header X-Dunlin-Csrf does not hold the token of the session");
+  if (!mayAct(session.role, role)) throw tooLow(role, session.role);
+  request.holder = session;
+  request.session = session;
+}
+
+/** Methods that change nothing. */
+const READS = new Set(["GET", "HEAD", "OPTIONS"]);
+
+function isSame(header: string | string[] | undefined, csrf: string): boolean {
+  if (typeof header !== "string") return false;
+  const [given, wanted] = [Buffer.from(header), Buffer.from(csrf)];
+  return given.length === wanted.length && timingSafeEqual(given, wanted);
+}
+
 const tooLow = (needed: KeyRole, role: KeyRole) =>
-  new HttpProblem("forbidden", `this route needs the role ${needed}; the key has the role ${role}`, {
+  new HttpProblem("forbidden", `this route needs the role ${needed}; yours is ${role}`, {
     headers: { "www-authenticate": 'Bearer realm="dunlin", error="insufficient_scope"' },
   });
 

@@ -1,7 +1,7 @@
 /** The audit trail. */
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
-import { type AuditVerbs, auditItem, auditQuery } from "../contract/audit.ts";
+import { type AuditVerbs, auditItem, auditQuery } from "../contract/access/audit.ts";
 import { pageOf } from "../contract/parts/values.ts";
 import { found } from "../kit/found.ts";
 import { answers, JSON_TYPE } from "../kit/openapi.ts";

@@ -21,8 +21,8 @@ export function createKey(sql: Sql, actor: Actor, name: string, role: KeyRole): 
   return inTransaction(sql, async (tx) => {
     const made = await tx`
       insert into api_keys (id, name, role, hash, created_at, created_by)
-      values (${newId()}, ${name}, ${role}, ${hash("sha256", key, "buffer")}, dunlin_now(), ${actor.who})
-      on conflict do nothing`;
+      select ${newId()}::uuid, ${name}, ${role}, ${hash("sha256", key, "buffer")}, dunlin_now(), ${actor.who}
+      where not exists (select from users where name = ${name}) on conflict do nothing`;
     if (made.count === 0) return null;
     await insertAudit(tx, actor, { action: "key.create", subject: name, from: null, to: null, note: role });
     return key;

@@ -1,7 +1,7 @@
 /** The audit trail. */
 import { z } from "zod";
-import { checkPeriod, maybe, name, page, period, readPeriod } from "./parts/query.ts";
-import { type Answer, instant, maybeText, type Page, text } from "./parts/values.ts";
+import { checkPeriod, maybe, name, page, period, readPeriod } from "../parts/query.ts";
+import { type Answer, instant, maybeText, type Page, text } from "../parts/values.ts";
 
 const ACTION = { example: "campaign.put" };
 

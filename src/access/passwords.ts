@@ -1,0 +1,39 @@
+/** Passwords: what is taken as one, and Argon2id with the parameters of OWASP's Password Storage Cheat Sheet (19 MiB, 2 passes, 1 lane). */
+import { randomInt } from "node:crypto";
+import { hash, type Options, verify } from "@node-rs/argon2";
+
+/** `2` is Argon2id; the enum that names it exists in types only. */
+const OPTIONS: Options = { algorithm: 2, memoryCost: 19_456, timeCost: 2, parallelism: 1 };
+
+/** NIST SP 800-63B: length counts, classes of characters do not. The upper limit bounds the work of one attempt. */
+const MIN_LENGTH = 12;
+const MAX_LENGTH = 200;
+
+/** The fault of a password, in a sentence that does not repeat it; null: it has none. */
+export function passwordFault(password: string, name: string): string | null {
+  const length = [...password].length;
+  if (length < MIN_LENGTH) return `a password has at least ${MIN_LENGTH} characters`;
+  if (length > MAX_LENGTH) return `a password has at most ${MAX_LENGTH} characters`;
+  if (new Set(password).size < 4) return "this password has too few different characters";
+  if (normal(password).toLowerCase().includes(name.toLowerCase()) && length < MIN_LENGTH + name.length)
+    return "a password is not made from the name";
+  return null;
+}
+
+/** The same characters in another encoding are the same password. */
+const normal = (password: string): string => password.normalize("NFKC");
+
+export const hashPassword = (password: string): Promise<string> => hash(normal(password), OPTIONS);
+
+export const isPassword = (hashed: string, password: string): Promise<boolean> => verify(hashed, normal(password));
+
+/** Without those that look alike. */
+const LETTERS = "abcdefghjkmnpqrstuvwxyz23456789";
+const GROUPS = 5;
+const GROUP = 5;
+
+/** A password that is easy to pass on: 124 bits, like `k7dmx-…`. */
+export function newPassword(): string {
+  const group = () => Array.from({ length: GROUP }, () => LETTERS[randomInt(LETTERS.length)]).join("");
+  return Array.from({ length: GROUPS }, group).join("-");
+}

@@ -1,0 +1,341 @@
+/** People sign in with a password or a key, on a real database. */
+import { pino } from "pino";
+import { describe, expect, it } from "vitest";
+import { createSessions, digestOf } from "../../src/access/sessions.ts";
+import { createUser, setPassword } from "../../src/access/users.ts";
+import { createUserCommand } from "../../src/cli/commands/users/create.ts";
+import { disableUserCommand } from "../../src/cli/commands/users/disable.ts";
+import { listUsersCommand } from "../../src/cli/commands/users/list.ts";
+import { passwordCommand } from "../../src/cli/commands/users/password.ts";
+import type { CommandContext } from "../../src/cli/context.ts";
+import { loadConfig } from "../../src/config/load-config.ts";
+import { DAY, HOUR, MINUTE, SECOND } from "../../src/core/values/duration.ts";
+import { changeUser } from "../../src/db/stores/access/user-store.ts";
+import { createKey, findKey, revokeKey } from "../../src/db/stores/campaigns/key-store.ts";
+import { sessionAnswer } from "../../src/http/contract/access/session.ts";
+import { ADMIN, createAuth } from "../../src/http/kit/auth.ts";
+import { sessionVerbs } from "../../src/roles/verbs/session-verbs.ts";
+import { testDatabase } from "../support/database.ts";
+import { T0 } from "../support/rules.ts";
+import { ADMIN_KEY, JSON_TYPE, stubServer } from "./support.ts";
+
+const BY = { who: "test", via: "cli" } as const;
+const PASSWORD = "correct horse battery";
+
+async function setup() {
+  const database = await testDatabase();
+  const { sql } = database;
+  await database.setNow(T0);
+  const auth = createAuth({
+    adminKey: ADMIN_KEY,
+    find: (digest) => findKey(sql, digest),
+    findSession: (token) => sessions.find(token),
+  });
+  const admin = { digest: digestOf(ADMIN_KEY), name: ADMIN.name };
+  const sessions = createSessions({ sql, holderOf: async (key) => auth.check(key), admin });
+  const { app, lines } = stubServer({ auth, sessions: sessionVerbs(sessions), options: { failuresPerMinute: 1_000 } });
+  await createUser(sql, BY, { name: "Vera", role: "operator", password: PASSWORD });
+  type Ask = {
+    method?: "GET" | "POST" | "PUT" | "DELETE";
+    url?: string;
+    payload?: object;
+    cookie?: string;
+    csrf?: string;
+  };
+  const ask = ({ method = "GET", url = "/v1/session", payload, cookie, csrf }: Ask) =>
+    app.inject({
+      ...{ method, url },
+      headers: {
+        ...(payload === undefined ? {} : JSON_TYPE),
+        ...(cookie === undefined ? {} : { cookie }),
+        ...(csrf === undefined ? {} : { "x-dunlin-csrf": csrf }),
+      },
+      ...(payload === undefined ? {} : { payload }),
+    });
+  const signIn = async (payload: object = { user: "Vera", password: PASSWORD }, cookie?: string) => {
+    const answer = await ask({ method: "POST", payload, ...(cookie === undefined ? {} : { cookie }) });
+    return {
+      answer,
+      header: String(answer.headers["set-cookie"] ?? ""),
+      cookie: String(answer.headers["set-cookie"]).split(";")[0] ?? "",
+    };
+  };
+  const who = async (cookie: string) => (await ask({ cookie })).json();
+  return { ...database, app, lines, ask, signIn, who };
+}
+
+describe("a session", () => {
+  it("begins with name and password, and says who it is", async () => {
+    const { signIn, who, sql, lines } = await setup();
+    const { answer, header, cookie } = await signIn();
+    expect([answer.statusCode, answer.body]).toEqual([204, ""]);
+    expect(header).toMatch(/^dunlin_session=[\w-]{43}; Path=\/; Expires=.* GMT; HttpOnly; SameSite=Strict$/);
+    expect(answer.headers["cache-control"]).toBe("no-store");
+    expect(sessionAnswer.safeParse(await who(cookie)).error).toBeUndefined();
+    expect(await who(cookie)).toEqual({
+      ...{ name: "Vera", role: "operator", signedInWith: "password" },
+      ...{
+        csrf: expect.stringMatching(/^[\w-]{24}$/),
+        endsAt: "2026-11-17T12:00:00+00:00",
+      },
+    });
+    // Neither the password nor the token is stored or logged.
+    const stored = JSON.stringify([await sql`select * from users`, await sql`select * from sessions`]);
+    const token = cookie.split("=")[1] ?? "";
+    for (const secret of [PASSWORD, token]) expect(stored + lines.join("")).not.toContain(secret);
+    expect(stored).toContain("$argon2id$v=19$m=19456,t=2,p=1$");
+  });
+
+  it("begins with a key, with the admin key too", async () => {
+    const { signIn, who, sql, ask } = await setup();
+    const key = (await createKey(sql, BY, "Till", "viewer")) ?? "";
+    const { cookie } = await signIn({ key });
+    expect(await who(cookie)).toMatchObject({ name: "Till", role: "viewer", signedInWith: "key" });
+    const admin = await signIn({ key: ADMIN_KEY });
+    expect(await who(admin.cookie)).toMatchObject({ name: "admin key", role: "admin" });
+    await revokeKey(sql, BY, "Till");
+    expect((await ask({ cookie })).json().code).toBe("unauthorized");
+  });
+
+  it("is carried only by TLS where the browser came by TLS", async () => {
+    const { app } = stubServer({
+      options: { trustProxy: true },
+      sessions: {
+        signIn: async () => ({ kind: "signed_in", token: "t".repeat(43), endsAt: T0 }),
+        signOut: async () => {},
+        changePassword: async () => null,
+      },
+    });
+    const signIn = (proto: string) =>
+      app.inject({
+        method: "POST",
+        url: "/v1/session",
+        payload: { key: "k" },
+        headers: { "x-forwarded-proto": proto },
+      });
+    expect((await signIn("https")).headers["set-cookie"]).toContain("; Secure");
+    expect((await signIn("http")).headers["set-cookie"]).not.toContain("Secure");
+  });
+
+  it("is a new one at each sign-in, and ends the one that came along", async () => {
+    const { signIn, who } = await setup();
+    const first = await signIn();
+    const second = await signIn(undefined, first.cookie);
+    expect(second.cookie).not.toBe(first.cookie);
+    expect(await who(first.cookie)).toMatchObject({ code: "unauthorized" });
+    expect(await who(second.cookie)).toMatchObject({ name: "Vera" });
+    // One that the browser made up stays unknown.
+    const planted = `dunlin_session=${"p".repeat(43)}`;
+    await signIn(undefined, planted);
+    expect(await who(planted)).toMatchObject({ code: "unauthorized" });
+  });
+
+  it("ends without a request for half a day, and after a week in any case", async () => {
+    const { signIn, who, setNow } = await setup();
+    const { cookie } = await signIn();
+    let now = T0;
+    for (; now < T0 + 7 * DAY; now += 11 * HOUR) {
+      await setNow(now);
+      expect(await who(cookie), new Date(now).toISOString()).toMatchObject({ name: "Vera" });
+    }
+    await setNow(T0 + 7 * DAY + SECOND);
+    expect(await who(cookie)).toMatchObject({ code: "unauthorized" });
+    const idle = await signIn();
+    await setNow(T0 + 7 * DAY + SECOND + 12 * HOUR + SECOND);
+    expect(await who(idle.cookie)).toMatchObject({ code: "unauthorized" });
+  });
+
+  it("ends at sign-out, and everywhere if that is asked for", async () => {
+    const { signIn, who, ask, sql } = await setup();
+    const [laptop, phone, other] = [await signIn(), await signIn(), await signIn({ key: ADMIN_KEY })];
+    const { csrf } = await who(laptop.cookie);
+    const out = await ask({ method: "DELETE", cookie: laptop.cookie, csrf });
+    expect(out.statusCode).toBe(204);
+    expect(String(out.headers["set-cookie"])).toContain("dunlin_session=; Path=/; Expires=Thu, 01 Jan 1970");
+    expect(await who(laptop.cookie)).toMatchObject({ code: "unauthorized" });
+    expect(await who(phone.cookie)).toMatchObject({ name: "Vera" });
+    const again = await signIn();
+    const token = (await who(again.cookie)).csrf;
+    await ask({ method: "DELETE", url: "/v1/session?everywhere=true", cookie: again.cookie, csrf: token });
+    expect(await who(phone.cookie)).toMatchObject({ code: "unauthorized" });
+    expect(await who(other.cookie)).toMatchObject({ name: "admin key" });
+    expect(await sql`select 1 from sessions`).toHaveLength(1);
+  });
+
+  it("ends when its person is disabled, or gets another password or role", async () => {
+    const { signIn, who, sql } = await setup();
+    for (const change of [
+      () => setPassword(sql, BY, "Vera", PASSWORD),
+      () => changeUser(sql, BY, "Vera", { role: "viewer" }),
+      () => changeUser(sql, BY, "Vera", { disabled: true }),
+    ]) {
+      const { cookie } = await signIn();
+      expect(await who(cookie)).toMatchObject({ name: "Vera" });
+      await change();
+      expect(await who(cookie)).toMatchObject({ code: "unauthorized" });
+    }
+    expect((await signIn()).answer.json().code).toBe("sign_in_refused");
+    const trail = await sql<{ action: string }[]>`select action from audit where subject = 'Vera' order by id`;
+    expect(trail.map(({ action }) => action)).toEqual(["user.create", "user.password", "user.role", "user.disable"]);
+  });
+});
+
+describe("a sign-in", () => {
+  it("is refused in the same words for a wrong password and an unknown name", async () => {
+    const { signIn } = await setup();
+    const answers = await Promise.all([
+      signIn({ user: "Vera", password: "wrong horse battery" }),
+      signIn({ user: "Nobody", password: PASSWORD }),
+    ]);
+    for (const { answer, header } of answers) {
+      expect([answer.statusCode, answer.json().code, header]).toEqual([401, "sign_in_refused", ""]);
+      expect(answer.json().detail).toBe("name or password is wrong");
+    }
+  });
+
+  it("waits after five wrong passwords in a row, each time twice as long, and not for ever", async () => {
+    const { signIn, setNow } = await setup();
+    const wrong = { user: "Vera", password: "wrong horse battery" };
+    for (let n = 0; n < 6; n++) expect((await signIn(wrong)).answer.statusCode).toBe(401);
+    // The right one has to wait as well: nobody learns whether it was right.
+    const held = (await signIn()).answer;
+    expect([held.statusCode, held.headers["retry-after"]]).toEqual([429, "2"]);
+    let now = T0;
+    const waits: number[] = [];
+    for (let n = 0; n < 12; n++) {
+      const wait = Number((await signIn(wrong)).answer.headers["retry-after"]);
+      waits.push(wait);
+      now += wait * SECOND;
+      await setNow(now);
+      expect((await signIn(wrong)).answer.statusCode).toBe(401);
+    }
+    expect(waits).toEqual([2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900, 900]);
+    await setNow(now + 15 * MINUTE);
+    expect((await signIn()).answer.statusCode).toBe(204);
+    expect((await signIn(wrong)).answer.statusCode).toBe(401);
+  });
+
+  it("is limited by address as well, whatever the names", async () => {
+    const { app } = stubServer({ options: { failuresPerMinute: 3 } });
+    const codes = [];
+    for (let n = 0; n < 5; n++) {
+      const payload = { user: `guess-${n}`, password: PASSWORD };
+      codes.push((await app.inject({ method: "POST", url: "/v1/session", payload })).statusCode);
+    }
+    expect(codes).toEqual([401, 401, 401, 429, 429]);
+  });
+
+  it.each([
+    [{}, "user"],
+    [{ user: "Vera" }, "password"],
+    [{ user: "", password: PASSWORD }, "user"],
+    [{ user: "Vera", password: PASSWORD, key: "dk" }, "key"],
+    [{ user: "Vera", password: PASSWORD, remember: true }, "remember"],
+    [{ user: "Ve\0ra", password: PASSWORD }, "user"],
+  ])("names what is wrong with the body %o", async (payload, place) => {
+    const { app } = stubServer();
+    const answer = await app.inject({ method: "POST", url: "/v1/session", payload });
+    expect([answer.statusCode, answer.json().code]).toEqual([422, "invalid_body"]);
+    expect(JSON.stringify(answer.json().errors)).toContain(place);
+    expect(answer.body).not.toContain(PASSWORD);
+  });
+});
+
+describe("a password", () => {
+  it("is changed by its owner, and all other sessions end", async () => {
+    const { signIn, who, ask } = await setup();
+    const [here, elsewhere] = [await signIn(), await signIn()];
+    const { csrf } = await who(here.cookie);
+    const change = (payload: object) =>
+      ask({ method: "PUT", url: "/v1/session/password", payload, cookie: here.cookie, csrf });
+    const next = "staple of the battery";
+    expect((await change({ old: "wrong horse battery", password: next })).json().detail).toBe(
+      "the old password is wrong",
+    );
+    for (const [password, why] of [
+      ["short", "at least 12"],
+      ["x".repeat(201), "at most 200"],
+      ["abababababababab", "too few different"],
+      ["Vera12345678", "made from the name"],
+    ]) {
+      const answer = await change({ old: PASSWORD, password });
+      expect([answer.statusCode, answer.json().code]).toEqual([422, "invalid_password"]);
+      expect(answer.json().detail).toContain(why);
+    }
+    expect((await change({ old: PASSWORD, password: next })).statusCode).toBe(204);
+    expect(await who(here.cookie)).toMatchObject({ name: "Vera" });
+    expect(await who(elsewhere.cookie)).toMatchObject({ code: "unauthorized" });
+    expect((await signIn()).answer.statusCode).toBe(401);
+    expect((await signIn({ user: "Vera", password: next })).answer.statusCode).toBe(204);
+  });
+
+  it("is not there to change for who signed in with a key", async () => {
+    const { signIn, who, ask } = await setup();
+    const { cookie } = await signIn({ key: ADMIN_KEY });
+    const { csrf } = await who(cookie);
+    const payload = { old: PASSWORD, password: "staple of the battery" };
+    const answer = await ask({ method: "PUT", url: "/v1/session/password", payload, cookie, csrf });
+    expect([answer.statusCode, answer.json().code]).toEqual([422, "invalid_password"]);
+  });
+
+  it("is the same in any form of Unicode", async () => {
+    const { sql, signIn } = await setup();
+    await createUser(sql, BY, { name: "Zoë", role: "viewer", password: "cafe\u0301 au lait, bitte" });
+    expect((await signIn({ user: "Zoë", password: "caf\u00e9 au lait, bitte" })).answer.statusCode).toBe(204);
+  });
+
+  it("and its name are taken once, also by a key", async () => {
+    const { sql } = await setup();
+    expect(await createUser(sql, BY, { name: "Vera", role: "admin" })).toBeNull();
+    expect(await createKey(sql, BY, "Vera", "admin")).toBeNull();
+    await createKey(sql, BY, "Till", "viewer");
+    expect(await createUser(sql, BY, { name: "Till", role: "viewer" })).toBeNull();
+    expect(await createUser(sql, BY, { name: "Ida", role: "viewer" })).toMatch(/^([a-z2-9]{5}-){4}[a-z2-9]{5}$/);
+  });
+});
+
+describe("the command users", () => {
+  it("adds people, lists them, gives them new passwords and disables them", async () => {
+    const { url, signIn, sql } = await setup();
+    const loaded = loadConfig({ DATABASE_URL: url, DUNLIN_SECRET_KEY: Buffer.alloc(32, 7).toString("base64") }, "/");
+    if (!loaded.ok) throw new Error(loaded.faults.join("\n"));
+    const { config } = loaded;
+    const run = async (command: (context: CommandContext) => Promise<void>) => {
+      const out: string[] = [];
+      const note: string[] = [];
+      const context = {
+        config,
+        log: pino({ level: "silent" }),
+        out: (text: string) => void out.push(text),
+        note: (text: string) => void note.push(text),
+      };
+      const failed = await command(context).then(
+        () => null,
+        (error: Error) => error.message,
+      );
+      return { out: out.join("\n"), note: note.join("\n"), failed };
+    };
+    const create = (name: string, password?: string) =>
+      run((context) => createUserCommand(context, { name, role: "viewer", password }));
+    const made = await create("Ida");
+    expect(made.note).toBe("Ida can sign in as viewer. The password, shown only this once:");
+    expect((await signIn({ user: "Ida", password: made.out })).answer.statusCode).toBe(204);
+    expect((await create("Ida")).failed).toContain("the name Ida is taken");
+    expect((await create("Bo", "short")).failed).toBe(
+      "the password is not taken: a password has at least 12 characters",
+    );
+    expect((await create("Bo", PASSWORD)).out).toBe("Bo can sign in as viewer.");
+
+    const changed = await run((context) => passwordCommand(context, "Ida"));
+    expect((await signIn({ user: "Ida", password: made.out })).answer.statusCode).toBe(401);
+    expect((await signIn({ user: "Ida", password: changed.out })).answer.statusCode).toBe(204);
+    expect((await run((context) => passwordCommand(context, "Nobody"))).failed).toContain("there is no person Nobody");
+    expect((await run((context) => disableUserCommand(context, "Ida"))).out).toContain("can sign in no longer");
+    expect((await run((context) => disableUserCommand(context, "Ida"))).failed).toContain("there is no person Ida");
+    const table = (await run((context) => listUsersCommand(context, {}))).out;
+    expect(table).toMatch(/Vera +operator.*\nIda +viewer.*\nBo +viewer/);
+    expect(table).not.toContain("argon2");
+    await sql`delete from users`;
+    expect((await run((context) => listUsersCommand(context, {}))).note).toContain("nobody yet");
+  });
+});
