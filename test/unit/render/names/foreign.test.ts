@@ -52,6 +52,7 @@ describe("a placeholder of another system", () => {
     ["{order number}", "{{order.number}}"],
     ["*|FNAME|*", "{{buyer.name}}"],
     ["$total", "{{total}}"],
+    ["{ { total } }", "{{total}}"],
     ["{orders}", "{{list orders}}"],
     ["{order}", "{{order.id}}"],
     ["https://s.example/?o={order_id}", "{{order.number}}"],
@@ -145,7 +146,10 @@ describe("ordinary text", () => {
     );
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
-        expect(faults(`{{shop}} ${pieces.join(" ")}`)).toEqual([]);
+        const text = pieces.join(" ");
+        // Double braces with blanks between them are no ordinary text, and neither is one word in braces.
+        fc.pre(!/[{｛] *[{｛][^{}｛｝]*[}｝] *[}｝]|[{｛] *[^ {}｛｝]+ *[}｝]/.test(text));
+        expect(faults(`{{shop}} ${text}`)).toEqual([]);
       }),
       { numRuns: 300 },
     );
