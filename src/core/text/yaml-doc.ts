@@ -124,20 +124,20 @@ function hasAlias(doc: Document.Parsed): boolean {
   return found;
 }
 
-/** The line where brackets or compact `- - -` nest too deep for the recursive parts of the parser, or where there are too many brackets. */
+/** The line where brackets or compact `- - -` or `: : :` nest too deep for the recursive parts of the parser, or where there are too many brackets. */
 function tooDeepAt(text: string): { line: number; message: string } | null {
   let depth = 0;
   let brackets = 0;
   let line = 1;
-  let dashes = 0;
+  let signs = 0;
   for (let index = 0; index < text.length; index++) {
     const char = text[index];
-    if (char === "\n") [line, dashes] = [line + 1, 0];
+    if (char === "\n") [line, signs] = [line + 1, 0];
     else if (char === "[" || char === "{") [depth, brackets] = [depth + 1, brackets + 1];
     else if (char === "]" || char === "}") [depth, brackets] = [Math.max(0, depth - 1), brackets + 1];
-    else if ((char === "-" || char === "?") && /^\s/.test(text.slice(index + 1, index + 2))) dashes++;
-    else if (char !== " " && char !== "\t") dashes = 0;
-    if (depth > MAX_NESTING || dashes > MAX_NESTING)
+    else if ((char === "-" || char === "?" || char === ":") && /^\s/.test(text.slice(index + 1, index + 2))) signs++;
+    else if (char !== " " && char !== "\t") signs = 0;
+    if (depth > MAX_NESTING || signs > MAX_NESTING)
       return { line, message: `is nested more than ${MAX_NESTING} levels deep` };
     if (brackets > MAX_BRACKETS) return { line, message: `has more than ${MAX_BRACKETS} brackets` };
   }
