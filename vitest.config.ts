@@ -46,7 +46,7 @@ export default defineConfig({
           include: ["test/{integration,http}/**/*.test.ts"],
           testTimeout: 120_000,
           globalSetup,
-          maxWorkers: 3,
+          maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },
       },
@@ -60,7 +60,7 @@ export default defineConfig({
           hookTimeout: 300_000,
           globalSetup,
           // Each starts up to four processes on both queues: with more workers a PostgreSQL of 100 connections has none left.
-          maxWorkers: 3,
+          maxWorkers: 2,
           sequence: { groupOrder: 2 },
         },
       },
