@@ -46,7 +46,7 @@ export default defineConfig({
           include: ["test/{integration,http}/**/*.test.ts"],
           testTimeout: 120_000,
           globalSetup,
-          maxWorkers: 2,
+          maxWorkers: 3,
           sequence: { groupOrder: 1 },
         },
       },
