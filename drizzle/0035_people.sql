@@ -12,7 +12,9 @@ CREATE TABLE "users" (
 	"id" uuid PRIMARY KEY NOT NULL,
 	"name" text NOT NULL,
 	"role" text NOT NULL,
-	"password" text NOT NULL,
+	"password" text,
+	"link_hash" "bytea",
+	"link_ends_at" timestamp with time zone,
 	"created_at" timestamp with time zone NOT NULL,
 	"created_by" text NOT NULL,
 	"disabled_at" timestamp with time zone,
@@ -22,4 +24,5 @@ CREATE TABLE "users" (
 --> statement-breakpoint
 CREATE INDEX "sessions_user" ON "sessions" USING btree ("user_id") WHERE user_id is not null;--> statement-breakpoint
 CREATE INDEX "sessions_ends" ON "sessions" USING btree ("ends_at");--> statement-breakpoint
-CREATE UNIQUE INDEX "users_name" ON "users" USING btree ("name");
+CREATE UNIQUE INDEX "users_name" ON "users" USING btree ("name");--> statement-breakpoint
+CREATE UNIQUE INDEX "users_link" ON "users" USING btree ("link_hash") WHERE link_hash is not null;

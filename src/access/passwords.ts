@@ -1,5 +1,4 @@
 /** Passwords: what is taken as one, and Argon2id with the parameters of OWASP's Password Storage Cheat Sheet (19 MiB, 2 passes, 1 lane). */
-import { randomInt } from "node:crypto";
 import { hash, type Options, verify } from "@node-rs/argon2";
 
 /** `2` is Argon2id; the enum that names it exists in types only. */
@@ -26,14 +25,3 @@ const normal = (password: string): string => password.normalize("NFKC");
 export const hashPassword = (password: string): Promise<string> => hash(normal(password), OPTIONS);
 
 export const isPassword = (hashed: string, password: string): Promise<boolean> => verify(hashed, normal(password));
-
-/** Without those that look alike. */
-const LETTERS = "abcdefghjkmnpqrstuvwxyz23456789";
-const GROUPS = 5;
-const GROUP = 5;
-
-/** A password that is easy to pass on: 124 bits, like `k7dmx-…`. */
-export function newPassword(): string {
-  const group = () => Array.from({ length: GROUP }, () => LETTERS[randomInt(LETTERS.length)]).join("");
-  return Array.from({ length: GROUPS }, group).join("-");
-}

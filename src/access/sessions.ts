@@ -2,13 +2,14 @@
  * Sessions of the console: a random token in a cookie, and its digest in the database. Signing in makes a new one, also when there was one. A
  * session ends after half a day without a request, and after a week in any case.
  */
-import { hash, randomBytes, timingSafeEqual } from "node:crypto";
+import { randomBytes, timingSafeEqual } from "node:crypto";
 import { DAY, HOUR } from "../core/values/duration.ts";
 import type { KeyRole } from "../core/values/role.ts";
 import type { Sql } from "../db/client.ts";
 import { endSession, findSession, insertSession } from "../db/stores/access/session-store.ts";
 import { type Blocking, changeUser, findUser, noteFailure, noteSuccess } from "../db/stores/access/user-store.ts";
 import { hashPassword, isPassword, passwordFault } from "./passwords.ts";
+import { digestOf, newToken } from "./tokens.ts";
 
 const IDLE = 12 * HOUR;
 const LIFE = 7 * DAY;
@@ -38,8 +39,6 @@ export type SessionDeps = {
   readonly admin: { readonly digest: Buffer; readonly name: string };
 };
 
-export const digestOf = (token: string): Buffer => hash("sha256", token, "buffer");
-
 /** So long as the hash of a real password, so that nobody learns from the time of an answer whether a name is known. */
 let nobody: Promise<string> | undefined;
 
@@ -48,7 +47,7 @@ export function createSessions({ sql, holderOf, admin }: SessionDeps) {
     who: { readonly userId: string | null; readonly keyHash: Buffer | null },
     before: string | null,
   ): Promise<string> {
-    const token = randomBytes(32).toString("base64url");
+    const token = newToken();
     const csrf = randomBytes(18).toString("base64url");
     await insertSession(
       sql,
@@ -80,7 +79,7 @@ export function createSessions({ sql, holderOf, admin }: SessionDeps) {
       nobody ??= hashPassword("nobody has this password");
       if (user !== null && user.blocked > 0) return { kind: "blocked", forMs: user.blocked };
       const isRight = await isPassword(user?.password ?? (await nobody), password);
-      if (user === null) return { kind: "refused" };
+      if (user === null || user.password === null) return { kind: "refused" };
       if (!isRight) {
         await noteFailure(sql, user.id, BLOCKING);
         return { kind: "refused" };
@@ -97,14 +96,15 @@ export function createSessions({ sql, holderOf, admin }: SessionDeps) {
     async changePassword(token: string, { old, password }: { old: string; password: string }): Promise<string | null> {
       const session = await find(token);
       const user = session?.person === true ? await findUser(sql, session.name) : null;
-      if (session === null || user === null) return "only people who signed in with a password can change it";
+      if (session === null || user === null || user.password === null)
+        return "only people who signed in with a password can change it";
       if (user.blocked > 0 || !(await isPassword(user.password, old))) {
         if (user.blocked === 0) await noteFailure(sql, user.id, BLOCKING);
         return "the old password is wrong";
       }
       const fault = passwordFault(password, session.name);
       if (fault !== null) return fault;
-      const change = { password: await hashPassword(password) };
+      const change = { way: { password: await hashPassword(password) } };
       await changeUser(sql, { who: session.name, via: "http" }, session.name, change, digestOf(token));
       return null;
     },

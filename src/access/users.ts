@@ -1,12 +1,16 @@
-/** Makes and changes the people who sign in. Passwords are hashed before they come to the store. */
+/** Makes and changes the people who sign in. A person sets the password by a link that holds once; passwords are hashed before they come to the store. */
+import { DAY } from "../core/values/duration.ts";
 import type { KeyRole } from "../core/values/role.ts";
 import type { Sql } from "../db/client.ts";
-import { changeUser, insertUser } from "../db/stores/access/user-store.ts";
+import { changeUser, findLink, insertUser, takeLink, type Way } from "../db/stores/access/user-store.ts";
 import type { Actor } from "../db/stores/campaigns/audit-store.ts";
-import { hashPassword, newPassword, passwordFault } from "./passwords.ts";
+import { hashPassword, passwordFault } from "./passwords.ts";
+import { digestOf, newToken } from "./tokens.ts";
 
 /** A password is not taken. The message says why, and does not repeat it. */
 export class PasswordError extends Error {}
+
+const LINK_LIFE = 3 * DAY;
 
 async function hashed(name: string, password: string): Promise<string> {
   const fault = passwordFault(password, name);
@@ -14,23 +18,41 @@ async function hashed(name: string, password: string): Promise<string> {
   return hashPassword(password);
 }
 
+/** `token`: that of the link; null: the password was given. */
+async function wayIn(name: string, password: string | undefined): Promise<{ way: Way; token: string | null }> {
+  if (password !== undefined) return { way: { password: await hashed(name, password) }, token: null };
+  const token = newToken();
+  return { way: { link: { hash: digestOf(token), lifeMs: LINK_LIFE } }, token };
+}
+
 type NewUser = { readonly name: string; readonly role: KeyRole; readonly password?: string | undefined };
+/** `token`: what the link to set a password ends with; null: the password was given. */
+type Made = { readonly token: string | null };
 
-/** Returns the password: the given one, or a new one. null: the name was used before. Throws a PasswordError. */
-export async function createUser(
-  sql: Sql,
-  actor: Actor,
-  { name, role, password = newPassword() }: NewUser,
-): Promise<string | null> {
-  return (await insertUser(sql, actor, { name, role, password: await hashed(name, password) })) ? password : null;
+/** null: the name was used before. Throws a PasswordError. */
+export async function createUser(sql: Sql, actor: Actor, { name, role, password }: NewUser): Promise<Made | null> {
+  const { way, token } = await wayIn(name, password);
+  return (await insertUser(sql, actor, { name, role, way })) ? { token } : null;
 }
 
-/** Ends all sessions of the person, and lets a blocked one try again. Returns and throws as `createUser`; null: there is no such person. */
-export async function setPassword(
-  sql: Sql,
-  actor: Actor,
-  name: string,
-  password: string = newPassword(),
-): Promise<string | null> {
-  return (await changeUser(sql, actor, name, { password: await hashed(name, password) })) ? password : null;
+/** The old password and all sessions of the person end, and a blocked one may try again. Throws as `createUser`; null: there is no such person. */
+export async function renewPassword(sql: Sql, actor: Actor, name: string, password?: string): Promise<Made | null> {
+  const { way, token } = await wayIn(name, password);
+  return (await changeUser(sql, actor, name, { way })) ? { token } : null;
 }
+
+export const linkPath = (token: string): string => `/v1/welcome/${token}`;
+
+/** The links by which people set their passwords. */
+export const passwordLinks = (sql: Sql) => ({
+  /** Whose link it is; null: it was used, it is over, or nobody has it. */
+  nameOf: (token: string): Promise<string | null> => findLink(sql, digestOf(token)),
+  async set(token: string, password: string): Promise<{ readonly name: string } | { readonly fault: string } | null> {
+    const name = await findLink(sql, digestOf(token));
+    if (name === null) return null;
+    const fault = passwordFault(password, name);
+    if (fault !== null) return { fault };
+    const taken = await takeLink(sql, digestOf(token), await hashPassword(password));
+    return taken === null ? null : { name: taken };
+  },
+});

@@ -13,7 +13,7 @@ import type { Logger } from "pino";
 import { z } from "zod";
 import { wordsFor } from "../core/text/zod-words.ts";
 import type { AuditVerbs } from "./contract/access/audit.ts";
-import type { SessionVerbs } from "./contract/access/session.ts";
+import type { LinkVerbs, SessionVerbs } from "./contract/access/session.ts";
 import type { CampaignsVerbs } from "./contract/campaigns.ts";
 import type { ContactsVerbs, UnsubscribeVerbs } from "./contract/contacts.ts";
 import type { EventsVerbs } from "./contract/events.ts";
@@ -45,6 +45,7 @@ import { eventRoutes } from "./routes/events.ts";
 import { type ReceiptsVerbs, receiptRoutes } from "./routes/inbound/receipts.ts";
 import { unsubscribeRoutes } from "./routes/inbound/unsubscribe.ts";
 import { type WebhooksVerbs, webhookRoutes } from "./routes/inbound/webhooks.ts";
+import { welcomeRoutes } from "./routes/inbound/welcome.ts";
 import { listRoutes } from "./routes/lists.ts";
 import { operationRoutes } from "./routes/operations.ts";
 import { orderRoutes } from "./routes/orders.ts";
@@ -106,6 +107,7 @@ export type HttpVerbs = EventsVerbs &
   AuditVerbs &
   ContactsVerbs &
   SessionVerbs &
+  LinkVerbs &
   UnsubscribeVerbs &
   OperationsVerbs;
 
@@ -182,6 +184,7 @@ export function buildServer(deps: HttpDeps): FastifyInstance {
     void seen.register(async (scope) => auditRoutes(scope, deps));
     void seen.register(async (scope) => contactRoutes(scope, deps));
     void seen.register(async (scope) => unsubscribeRoutes(scope, deps));
+    void seen.register(async (scope) => welcomeRoutes(scope, deps));
     void seen.register(async (scope) => sessionRoutes(scope, { ...deps, countFailure }));
     void seen.register(async (scope) => operationRoutes(scope, deps));
   });

@@ -1,6 +1,8 @@
 /** The role `api`: wires the HTTP interface to the features, and listens. */
 import type { Logger } from "pino";
-import { createSessions, digestOf } from "../access/sessions.ts";
+import { createSessions } from "../access/sessions.ts";
+import { digestOf } from "../access/tokens.ts";
+import { passwordLinks } from "../access/users.ts";
 import { createCampaignAdmin } from "../campaigns/administer.ts";
 import type { CampaignSet } from "../campaigns/live.ts";
 import { createPauseAdmin } from "../campaigns/pauses/administer.ts";
@@ -144,6 +146,7 @@ export function buildApi(input: ApiInput) {
     },
     auth,
     sessions: sessionVerbs(sessions),
+    links: passwordLinks(sql),
     health: {
       async ready() {
         const [store, queue] = await Promise.all([

@@ -141,6 +141,8 @@ describe("access", () => {
       "GET /v1/receipts/:channel",
       "GET /v1/unsubscribe/:token",
       "POST /v1/unsubscribe/:token",
+      "GET /v1/welcome/:token",
+      "POST /v1/welcome/:token",
     ];
     expect([...routes].sort()).toEqual([...tested, ...signed].sort());
   });

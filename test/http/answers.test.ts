@@ -370,6 +370,8 @@ const GROUPS: readonly Group[] = [
       { route: "GET /metrics" },
       { route: "GET /v1/unsubscribe/:token", url: UNSUBSCRIBE },
       { route: "POST /v1/unsubscribe/:token", url: UNSUBSCRIBE },
+      { route: "GET /v1/welcome/:token", url: "/v1/welcome/none", status: 404 },
+      { route: "POST /v1/welcome/:token", url: "/v1/welcome/none", status: 404 },
       { route: "GET /v1/reports/recovery", url: "/v1/reports/recovery?format=csv" },
       // It describes the others; openapi.test.ts compares it with docs/openapi.json.
       { route: "GET /openapi.json" },

@@ -60,6 +60,7 @@ it("describes every route with its answers, bodies and access", () => {
     "/v1/unsubscribe/{token}",
     "/v1/upcoming",
     "/v1/webhooks/{source}/{shop}",
+    "/v1/welcome/{token}",
   ]);
   const { post } = paths["/v1/events"];
   expect(Object.keys(post.requestBody.content)).toEqual(["application/json", "application/x-ndjson"]);

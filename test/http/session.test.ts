@@ -1,10 +1,12 @@
 /** People sign in with a password or a key, on a real database. */
 import { pino } from "pino";
 import { describe, expect, it } from "vitest";
-import { createSessions, digestOf } from "../../src/access/sessions.ts";
-import { createUser, setPassword } from "../../src/access/users.ts";
+import { createSessions } from "../../src/access/sessions.ts";
+import { digestOf } from "../../src/access/tokens.ts";
+import { createUser, passwordLinks, renewPassword } from "../../src/access/users.ts";
 import { createUserCommand } from "../../src/cli/commands/users/create.ts";
 import { disableUserCommand } from "../../src/cli/commands/users/disable.ts";
+import { linkOf } from "../../src/cli/commands/users/given-password.ts";
 import { listUsersCommand } from "../../src/cli/commands/users/list.ts";
 import { passwordCommand } from "../../src/cli/commands/users/password.ts";
 import type { CommandContext } from "../../src/cli/context.ts";
@@ -33,7 +35,12 @@ async function setup() {
   });
   const admin = { digest: digestOf(ADMIN_KEY), name: ADMIN.name };
   const sessions = createSessions({ sql, holderOf: async (key) => auth.check(key), admin });
-  const { app, lines } = stubServer({ auth, sessions: sessionVerbs(sessions), options: { failuresPerMinute: 1_000 } });
+  const { app, lines } = stubServer({
+    auth,
+    sessions: sessionVerbs(sessions),
+    links: passwordLinks(sql),
+    options: { failuresPerMinute: 1_000 },
+  });
   await createUser(sql, BY, { name: "Vera", role: "operator", password: PASSWORD });
   type Ask = {
     method?: "GET" | "POST" | "PUT" | "DELETE";
@@ -60,8 +67,14 @@ async function setup() {
       cookie: String(answer.headers["set-cookie"]).split(";")[0] ?? "",
     };
   };
+  const submit = (link: string, password: string) =>
+    app.inject({
+      ...{ method: "POST" as const, url: link },
+      headers: { "content-type": "application/x-www-form-urlencoded" },
+      payload: new URLSearchParams({ user: "ignored", password }).toString(),
+    });
   const who = async (cookie: string) => (await ask({ cookie })).json();
-  return { ...database, app, lines, ask, signIn, who };
+  return { ...database, app, lines, ask, signIn, submit, who };
 }
 
 describe("a session", () => {
@@ -165,7 +178,7 @@ describe("a session", () => {
   it("ends when its person is disabled, or gets another password or role", async () => {
     const { signIn, who, sql } = await setup();
     for (const change of [
-      () => setPassword(sql, BY, "Vera", PASSWORD),
+      () => renewPassword(sql, BY, "Vera", PASSWORD),
       () => changeUser(sql, BY, "Vera", { role: "viewer" }),
       () => changeUser(sql, BY, "Vera", { disabled: true }),
     ]) {
@@ -290,13 +303,82 @@ describe("a password", () => {
     expect(await createKey(sql, BY, "Vera", "admin")).toBeNull();
     await createKey(sql, BY, "Till", "viewer");
     expect(await createUser(sql, BY, { name: "Till", role: "viewer" })).toBeNull();
-    expect(await createUser(sql, BY, { name: "Ida", role: "viewer" })).toMatch(/^([a-z2-9]{5}-){4}[a-z2-9]{5}$/);
+    expect(await createUser(sql, BY, { name: "Ida", role: "viewer" })).toEqual({
+      token: expect.stringMatching(/^[\w-]{43}$/),
+    });
+  });
+});
+
+describe("the link to set a password", () => {
+  const NEXT = "staple of the battery";
+  const linked = async () => {
+    const setting = await setup();
+    const made = await createUser(setting.sql, BY, { name: "<Ida>", role: "viewer" });
+    const link = `/v1/welcome/${made?.token}`;
+    return { ...setting, link, open: () => setting.app.inject(link) };
+  };
+
+  it("asks first and changes nothing, then sets the password once", async () => {
+    const { link, open, submit, signIn, sql, lines } = await linked();
+    expect((await signIn({ user: "<Ida>", password: NEXT })).answer.statusCode).toBe(401);
+    for (const page of [await open(), await open()]) {
+      expect([page.statusCode, page.headers["cache-control"]]).toEqual([200, "no-store"]);
+      expect(page.headers["referrer-policy"]).toBe("no-referrer");
+      expect(page.body).toContain("&#60;Ida&#62;");
+    }
+    const refused = await submit(link, "short");
+    expect(refused.statusCode).toBe(422);
+    expect(refused.body).toContain("Not taken: a password has at least 12 characters.");
+    const done = await submit(link, NEXT);
+    expect([done.statusCode, done.body.includes("can sign in")]).toEqual([200, true]);
+    expect((await signIn({ user: "<Ida>", password: NEXT })).answer.statusCode).toBe(204);
+    expect([(await open()).statusCode, (await submit(link, "another of the battery")).statusCode]).toEqual([404, 404]);
+    const token = link.split("/").at(-1) ?? "";
+    expect(JSON.stringify(await sql`select * from users`) + lines.join("")).not.toContain(token);
+    const trail = await sql`select who, action from audit where subject = '<Ida>' order by id`;
+    expect(trail).toEqual([
+      { who: "test", action: "user.create" },
+      { who: "<Ida>", action: "user.password" },
+    ]);
+  });
+
+  it("lets one of many at once set it", async () => {
+    const { link, submit } = await linked();
+    const codes = await Promise.all(
+      Array.from({ length: 5 }, async (_, n) => (await submit(link, `${NEXT} ${n}`)).statusCode),
+    );
+    expect(codes.sort()).toEqual([200, 404, 404, 404, 404]);
+  });
+
+  it("ends after three days, with a newer link, with a password, and when the person is disabled", async () => {
+    const { link, open, setNow, sql, app } = await linked();
+    await setNow(T0 + 3 * DAY + SECOND);
+    expect((await open()).statusCode).toBe(404);
+    await setNow(T0);
+    expect((await open()).statusCode).toBe(200);
+    const newer = await renewPassword(sql, BY, "<Ida>");
+    expect((await open()).statusCode).toBe(404);
+    const other = `/v1/welcome/${newer?.token}`;
+    expect((await app.inject(other)).statusCode).toBe(200);
+    await renewPassword(sql, BY, "<Ida>", PASSWORD);
+    expect((await app.inject(other)).statusCode).toBe(404);
+    const last = await renewPassword(sql, BY, "<Ida>");
+    await changeUser(sql, BY, "<Ida>", { disabled: true });
+    expect((await app.inject(`/v1/welcome/${last?.token}`)).statusCode).toBe(404);
+    expect((await app.inject(`${link}x`)).statusCode).toBe(404);
+  });
+
+  it("begins with the public address, or that on which the service listens", () => {
+    const at = (publicUrl: string | null, host: string) => linkOf({ publicUrl, host, port: 8025 }, "t");
+    expect(at("https://dunlin.example/", "0.0.0.0")).toBe("https://dunlin.example/v1/welcome/t");
+    expect(at(null, "0.0.0.0")).toBe("http://127.0.0.1:8025/v1/welcome/t");
+    expect(at(null, "::1")).toBe("http://[::1]:8025/v1/welcome/t");
   });
 });
 
 describe("the command users", () => {
   it("adds people, lists them, gives them new passwords and disables them", async () => {
-    const { url, signIn, sql } = await setup();
+    const { url, signIn, submit, sql } = await setup();
     const loaded = loadConfig({ DATABASE_URL: url, DUNLIN_SECRET_KEY: Buffer.alloc(32, 7).toString("base64") }, "/");
     if (!loaded.ok) throw new Error(loaded.faults.join("\n"));
     const { config } = loaded;
@@ -318,8 +400,11 @@ describe("the command users", () => {
     const create = (name: string, password?: string) =>
       run((context) => createUserCommand(context, { name, role: "viewer", password }));
     const made = await create("Ida");
-    expect(made.note).toBe("Ida can sign in as viewer. The password, shown only this once:");
-    expect((await signIn({ user: "Ida", password: made.out })).answer.statusCode).toBe(204);
+    expect(made.note).toBe("Ida sets a password with this link, once, within 3 days, and can then sign in as viewer:");
+    expect(made.out).toMatch(/^http:\/\/127\.0\.0\.1:8025\/v1\/welcome\/[\w-]{43}$/);
+    const set = (link: string, password: string) => submit(new URL(link).pathname, password);
+    expect((await set(made.out, PASSWORD)).statusCode).toBe(200);
+    expect((await signIn({ user: "Ida", password: PASSWORD })).answer.statusCode).toBe(204);
     expect((await create("Ida")).failed).toContain("the name Ida is taken");
     expect((await create("Bo", "short")).failed).toBe(
       "the password is not taken: a password has at least 12 characters",
@@ -327,8 +412,11 @@ describe("the command users", () => {
     expect((await create("Bo", PASSWORD)).out).toBe("Bo can sign in as viewer.");
 
     const changed = await run((context) => passwordCommand(context, "Ida"));
-    expect((await signIn({ user: "Ida", password: made.out })).answer.statusCode).toBe(401);
-    expect((await signIn({ user: "Ida", password: changed.out })).answer.statusCode).toBe(204);
+    expect((await signIn({ user: "Ida", password: PASSWORD })).answer.statusCode).toBe(401);
+    expect((await set(changed.out, "staple of the battery")).statusCode).toBe(200);
+    expect((await signIn({ user: "Ida", password: "staple of the battery" })).answer.statusCode).toBe(204);
+    expect((await run((context) => passwordCommand(context, "Ida", PASSWORD))).out).toContain("is changed");
+    expect((await signIn({ user: "Ida", password: PASSWORD })).answer.statusCode).toBe(204);
     expect((await run((context) => passwordCommand(context, "Nobody"))).failed).toContain("there is no person Nobody");
     expect((await run((context) => disableUserCommand(context, "Ida"))).out).toContain("can sign in no longer");
     expect((await run((context) => disableUserCommand(context, "Ida"))).failed).toContain("there is no person Ida");

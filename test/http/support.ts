@@ -87,6 +87,7 @@ export function stubServer(change: Change = {}) {
     report: async () => REPORT,
     reportCsv: async () => "campaign,orders\r\n",
     owner: async () => OWNER,
+    links: { nameOf: async () => null, set: async () => null },
     sessions: {
       signIn: async () => ({ kind: "refused" }),
       signOut: async () => {},

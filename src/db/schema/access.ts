@@ -33,8 +33,11 @@ export const users = pgTable(
     name: text("name").notNull(),
     /** `viewer`, `operator` or `admin`. */
     role: text("role").notNull(),
-    /** Argon2id, with its parameters and salt (PHC string format). */
-    password: text("password").notNull(),
+    /** Argon2id, with its parameters and salt (PHC string format); null: none was set yet. */
+    password: text("password"),
+    /** SHA-256 of the token in the link by which the person sets a password, and until when the link holds; null: the person has no link, or used it. */
+    linkHash: bytea("link_hash"),
+    linkEndsAt: instant("link_ends_at"),
     createdAt: instant("created_at").notNull(),
     createdBy: text("created_by").notNull(),
     disabledAt: instant("disabled_at"),
@@ -45,6 +48,8 @@ export const users = pgTable(
   (t) => [
     // Finds who signs in. Names are unique.
     uniqueIndex("users_name").on(t.name),
+    // Finds whose link it is.
+    uniqueIndex("users_link").on(t.linkHash).where(sql`link_hash is not null`),
   ],
 );
 

@@ -19,7 +19,7 @@ export const ERRORS = {
   sign_in_refused: {
     status: 401,
     title: "Not signed in",
-    remedy: "Correct name and password; `dunlin users password NAME` makes a new one.",
+    remedy: "Correct name and password; `dunlin users password NAME` prints a link to set a new one.",
   },
   csrf_missing: {
     status: 403,

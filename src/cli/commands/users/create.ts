@@ -6,13 +6,13 @@ import { keyName } from "../../arguments.ts";
 import { type Describe, runCommand } from "../../command.ts";
 import { type CommandContext, CommandError, commandActor, withDatabase } from "../../context.ts";
 import { examples } from "../../help.ts";
-import { givenPassword, passwordOption, taken } from "./given-password.ts";
+import { givenPassword, linkOf, passwordOption, taken } from "./given-password.ts";
 
 type Options = { readonly role: KeyRole; readonly passwordStdin?: boolean };
 
 export const create: Describe = (cli) =>
   new Command("create")
-    .description("Add a person, and print the password once")
+    .description("Add a person, and print a link to set the password with, once")
     .argument("<name>", "name to sign in with, also for the audit trail", keyName)
     .addOption(new Option("--role <role>", "what the person may do").choices(KEY_ROLES).makeOptionMandatory())
     .addOption(passwordOption())
@@ -26,12 +26,14 @@ export const create: Describe = (cli) =>
 type NewUser = { readonly name: string; readonly role: KeyRole; readonly password: string | undefined };
 
 export async function createUserCommand(context: CommandContext, user: NewUser): Promise<void> {
-  const password = await withDatabase(context, ({ sql }) => taken(createUser(sql, commandActor(), user)));
-  if (password === null)
+  const made = await withDatabase(context, ({ sql }) => taken(createUser(sql, commandActor(), user)));
+  if (made === null)
     throw new CommandError(
       `the name ${user.name} is taken, or was: take another name, so that the audit trail stays clear`,
     );
-  if (user.password !== undefined) return context.out(`${user.name} can sign in as ${user.role}.`);
-  context.note(`${user.name} can sign in as ${user.role}. The password, shown only this once:`);
-  context.out(password);
+  if (made.token === null) return context.out(`${user.name} can sign in as ${user.role}.`);
+  context.note(
+    `${user.name} sets a password with this link, once, within 3 days, and can then sign in as ${user.role}:`,
+  );
+  context.out(linkOf(context.config, made.token));
 }

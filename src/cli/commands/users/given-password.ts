@@ -1,12 +1,13 @@
-/** Where the password of a person comes from: the first line of standard input, or none, and then Dunlin makes one. */
+/** How a person gets a password: by the first line of standard input, or by a link to set one. */
 import { text } from "node:stream/consumers";
 import { Option } from "commander";
-import { PasswordError } from "../../../access/users.ts";
+import { linkPath, PasswordError } from "../../../access/users.ts";
+import type { Config } from "../../../config/config.ts";
 import { CommandError } from "../../context.ts";
 
 /** Never an argument: those are seen by every user of the machine, and kept by shells. */
 export const passwordOption = () =>
-  new Option("--password-stdin", "read the password from standard input, in place of making one");
+  new Option("--password-stdin", "read the password from standard input, in place of a link");
 
 export const givenPassword = async (fromStdin: boolean | undefined): Promise<string | undefined> =>
   fromStdin === true ? (await text(process.stdin)).replace(/\r?\n[\s\S]*$/, "") : undefined;
@@ -19,4 +20,10 @@ export async function taken<T>(made: Promise<T>): Promise<T> {
     if (error instanceof PasswordError) throw new CommandError(`the password is not taken: ${error.message}`);
     throw error;
   }
+}
+
+/** Where people reach the service: `publicUrl`, else where it listens. */
+export function linkOf({ publicUrl, host, port }: Pick<Config, "publicUrl" | "host" | "port">, token: string): string {
+  const local = host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host.includes(":") ? `[${host}]` : host;
+  return `${(publicUrl ?? `http://${local}:${port}`).replace(/\/+$/, "")}${linkPath(token)}`;
 }

@@ -1,15 +1,15 @@
 /** `dunlin users password NAME` */
 import { Command } from "commander";
-import { setPassword } from "../../../access/users.ts";
+import { renewPassword } from "../../../access/users.ts";
 import { type Describe, runCommand } from "../../command.ts";
 import { type CommandContext, commandActor, withDatabase } from "../../context.ts";
 import { examples } from "../../help.ts";
 import { noSuchUser } from "./disable.ts";
-import { givenPassword, passwordOption, taken } from "./given-password.ts";
+import { givenPassword, linkOf, passwordOption, taken } from "./given-password.ts";
 
 export const password: Describe = (cli) =>
   new Command("password")
-    .description("Give a person a new password, print it once, and end their sessions")
+    .description("End the password and the sessions of a person, and print a link to set a new one with, once")
     .argument("<name>", "name of the person")
     .addOption(passwordOption())
     .addHelpText("after", examples("dunlin users password Vera"))
@@ -18,9 +18,9 @@ export const password: Describe = (cli) =>
     );
 
 export async function passwordCommand(context: CommandContext, name: string, given?: string): Promise<void> {
-  const made = await withDatabase(context, ({ sql }) => taken(setPassword(sql, commandActor(), name, given)));
+  const made = await withDatabase(context, ({ sql }) => taken(renewPassword(sql, commandActor(), name, given)));
   if (made === null) throw noSuchUser(name);
-  if (given !== undefined) return context.out(`The password of ${name} is changed.`);
-  context.note(`The new password of ${name}, shown only this once:`);
-  context.out(made);
+  if (made.token === null) return context.out(`The password of ${name} is changed.`);
+  context.note(`The old password of ${name} has ended. ${name} sets a new one with this link, once, within 3 days:`);
+  context.out(linkOf(context.config, made.token));
 }

@@ -14,14 +14,25 @@ export type StoredUser = {
   readonly disabled_at: number | null;
 };
 
-type NewUser = { readonly name: string; readonly role: KeyRole; readonly password: string };
+/** How a person comes in: with a hashed password, or with a link to set one, by the SHA-256 of its token. */
+export type Way = { readonly password: string } | { readonly link: { readonly hash: Buffer; readonly lifeMs: number } };
 
-/** `password`: hashed. False: the name was used before, by a person or a key. */
-export function insertUser(sql: Sql, actor: Actor, { name, role, password }: NewUser): Promise<boolean> {
+const columnsOf = (way: Way) => ({
+  password: "password" in way ? way.password : null,
+  hash: "link" in way ? way.link.hash : null,
+  lifeMs: "link" in way ? way.link.lifeMs : null,
+});
+
+type NewUser = { readonly name: string; readonly role: KeyRole; readonly way: Way };
+
+/** False: the name was used before, by a person or a key. */
+export function insertUser(sql: Sql, actor: Actor, { name, role, way }: NewUser): Promise<boolean> {
+  const { password, hash, lifeMs } = columnsOf(way);
   return inTransaction(sql, async (tx) => {
     const made = await tx`
-      insert into users (id, name, role, password, created_at, created_by)
-      select ${newId()}::uuid, ${name}, ${role}, ${password}, dunlin_now(), ${actor.who}
+      insert into users (id, name, role, password, link_hash, link_ends_at, created_at, created_by)
+      select ${newId()}::uuid, ${name}, ${role}, ${password}, ${hash}, dunlin_now() + ${lifeMs}::float8 * interval '1 millisecond',
+        dunlin_now(), ${actor.who}
       where not exists (select from api_keys where name = ${name}) on conflict do nothing`;
     if (made.count === 0) return false;
     await insertAudit(tx, actor, { action: "user.create", subject: name, from: null, to: null, note: role });
@@ -35,9 +46,12 @@ export function listUsers(sql: Sql) {
   >`select id, name, role, created_at, created_by, disabled_at from users order by created_at, id`;
 }
 
-export type UserChange = { readonly password?: string; readonly role?: KeyRole; readonly disabled?: true };
+const NO_WAY = { password: null, hash: null, lifeMs: null };
 
-/** Changes a person who is not disabled, and ends their sessions but `except`. `password`: hashed. False: there is no such person. */
+/** `way`: replaces password and link. */
+export type UserChange = { readonly way?: Way; readonly role?: KeyRole; readonly disabled?: true };
+
+/** Changes a person who is not disabled, and ends their sessions but `except`. False: there is no such person. */
 export function changeUser(
   sql: Sql,
   actor: Actor,
@@ -45,15 +59,20 @@ export function changeUser(
   change: UserChange,
   except: Buffer | null = null,
 ): Promise<boolean> {
+  const { password, hash, lifeMs } = change.way === undefined ? NO_WAY : columnsOf(change.way);
+  const keeps = change.way === undefined;
   return inTransaction(sql, async (tx) => {
     const [user] = await tx<{ id: string }[]>`
-      update users set password = coalesce(${change.password ?? null}, password), role = coalesce(${change.role ?? null}, role),
-        failures = 0, blocked_until = null, disabled_at = case when ${change.disabled === true} then dunlin_now() end
+      update users set password = case when ${keeps} then password else ${password} end,
+        link_hash = case when ${keeps} then link_hash else ${hash} end,
+        link_ends_at = case when ${keeps} then link_ends_at else dunlin_now() + ${lifeMs}::float8 * interval '1 millisecond' end,
+        role = coalesce(${change.role ?? null}, role), failures = 0, blocked_until = null,
+        disabled_at = case when ${change.disabled === true} then dunlin_now() end
       where name = ${name} and disabled_at is null returning id`;
     if (user === undefined) return false;
     await tx`delete from sessions where user_id = ${user.id} and hash is distinct from ${except}`;
     for (const [action, note] of [
-      ["password", change.password === undefined ? null : ""],
+      ["password", change.way === undefined ? null : password === null ? "a link to set one" : ""],
       ["role", change.role ?? null],
       ["disable", change.disabled === true ? "" : null],
     ] as const)
@@ -66,7 +85,8 @@ export function changeUser(
 export type Known = {
   readonly id: string;
   readonly name: string;
-  readonly password: string;
+  /** null: none was set yet. */
+  readonly password: string | null;
   /** How long no password is looked at, ms; 0: now. */
   readonly blocked: number;
 };
@@ -92,4 +112,25 @@ export async function noteFailure(sql: Sql, id: string, { free, firstMs, longest
 
 export async function noteSuccess(sql: Sql, id: string): Promise<void> {
   await sql`update users set failures = 0, blocked_until = null where id = ${id} and failures > 0`;
+}
+
+/** The name of the person whose link has this digest; null: it was used, it is over, or nobody has it. */
+export async function findLink(sql: Sql, hash: Buffer): Promise<string | null> {
+  const [row] = await sql<{ name: string }[]>`
+    select name from users where link_hash = ${hash} and link_ends_at > dunlin_now() and disabled_at is null`;
+  return row?.name ?? null;
+}
+
+/** Uses up a link: of two at once, one sets the password. `password`: hashed. null: as `findLink`. */
+export function takeLink(sql: Sql, hash: Buffer, password: string): Promise<string | null> {
+  return inTransaction(sql, async (tx) => {
+    const [user] = await tx<{ id: string; name: string }[]>`
+      update users set password = ${password}, link_hash = null, link_ends_at = null, failures = 0, blocked_until = null
+      where link_hash = ${hash} and link_ends_at > dunlin_now() and disabled_at is null returning id, name`;
+    if (user === undefined) return null;
+    await tx`delete from sessions where user_id = ${user.id}`;
+    const actor: Actor = { who: user.name, via: "http" };
+    await insertAudit(tx, actor, { action: "user.password", subject: user.name, from: null, to: null, note: "" });
+    return user.name;
+  });
 }

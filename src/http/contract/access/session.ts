@@ -60,3 +60,20 @@ export type SessionVerbs = {
     readonly changePassword: (token: string, body: z.output<typeof passwordBody>) => Promise<string | null>;
   };
 };
+
+export const welcomeParams = z.strictObject({
+  token: name(100).describe("From the link that `dunlin users create` printed"),
+});
+export const welcomePage = z.string().describe("A page");
+
+export type LinkVerbs = {
+  readonly links: {
+    /** Whose link it is; null: it was used, it is over, or nobody has it. */
+    readonly nameOf: (token: string) => Promise<string | null>;
+    /** `fault`: why the password is not taken. null: as `nameOf`. */
+    readonly set: (
+      token: string,
+      password: string,
+    ) => Promise<{ readonly name: string } | { readonly fault: string } | null>;
+  };
+};

@@ -6,6 +6,7 @@ import type { FastifyInstance, FastifyReply } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { type UnsubscribeVerbs, unsubscribePage, unsubscribeParams } from "../../contract/contacts.ts";
 import { answers } from "../../kit/openapi.ts";
+import { escaped, showPage } from "../../kit/page.ts";
 
 /** `List-Unsubscribe=One-Click`, or a form without fields. */
 const BODY_LIMIT = 1_024;
@@ -42,18 +43,7 @@ export function unsubscribeRoutes(plain: FastifyInstance, { unsubscribe }: Unsub
 }
 
 const show = (reply: FastifyReply, status: number, body: string) =>
-  reply
-    .code(status)
-    .headers({ "cache-control": "no-store", "x-robots-tag": "noindex" })
-    .type("text/html; charset=utf-8")
-    .serializer(String)
-    .send(`<!doctype html>
-<html lang="en">
-<meta name="viewport" content="width=device-width">
-<title>Unsubscribe</title>
-${body}
-</html>
-`);
+  showPage(reply, { status, title: "Unsubscribe", body });
 
 const INVALID =
   "<p>This link is not complete. Open it from the message again.</p><p>链接不完整，请重新从邮件中打开。</p>";
@@ -63,5 +53,3 @@ const asking = (masked: string) => `<p>Stop messages to ${escaped(masked)}?</p><
 
 const done = (masked: string) =>
   `<p>Done. ${escaped(masked)} gets no more messages from this shop.</p><p>已退订，不再提醒。</p>`;
-
-const escaped = (text: string): string => text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
