@@ -32,6 +32,8 @@ export type WebhookFinding = { readonly ok: boolean; readonly message: string };
 export type ShopClient = {
   /** The orders changed since then, by the platform's clock. The last page is the one up to now. Absent: it cannot be polled. */
   changedSince?(since: number, asked: Asked): AsyncGenerator<Page>;
+  /** How many orders the platform answers for in one call; 1: it is called for each. */
+  readonly ordersPerCall: number;
   /** The orders of these ids that the platform knows. */
   ordersNow(ids: readonly string[], asked: Asked): Promise<readonly OrderNow[]>;
   /** Whether the platform's webhooks to this service are enabled. Absent: the platform cannot be asked. */

@@ -17,6 +17,7 @@ export function openHttpVerify(address: string, secret: string): ShopClient {
   const api = openApi(url.origin);
   const key = signingKey(secret);
   return {
+    ordersPerCall: 100,
     async ordersNow(ids, { shop, now, signal }) {
       const body = JSON.stringify({ shop, orders: ids });
       const id = `verify_${randomUUID()}`;

@@ -22,6 +22,8 @@ import { orderEvents, stateOf } from "./source.ts";
 const VERSION = "2026-10";
 const PATH = `/admin/api/${VERSION}/graphql.json`;
 const PAGE_SIZE = 50;
+/** Ids in one query; Shopify takes up to 250. */
+const MAX_NAMED = 100;
 const TOPICS = ["ORDERS_CREATE", "ORDERS_UPDATED", "ORDERS_PAID", "ORDERS_CANCELLED", "ORDERS_DELETE"];
 
 const CHANGED = `query ($query: String!, $after: String) {
@@ -83,6 +85,7 @@ export function openShopify({ url, token }: PollAccess<"shopify">): ShopClient {
 
   return {
     changedSince,
+    ordersPerCall: MAX_NAMED,
     async ordersNow(ids, asked) {
       const known = ids.filter((id) => /^\d{1,40}$/.test(id)).map((id) => `gid://shopify/Order/${id}`);
       if (known.length === 0) return [];

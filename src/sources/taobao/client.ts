@@ -98,6 +98,7 @@ export function openTaobao({ url, appKey, appSecret, session }: PollAccess<"taob
 
   return {
     changedSince,
+    ordersPerCall: 1,
     async ordersNow(ids, asked) {
       const known = ids.filter((id) => /^\d{1,30}$/.test(id));
       const trades = await mapSome(PARALLEL, known, (id) => fullTrade(id, asked));

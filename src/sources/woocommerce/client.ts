@@ -73,6 +73,7 @@ export function openWooCommerce({ url, key, secret }: PollAccess<"woocommerce">)
 
   return {
     changedSince,
+    ordersPerCall: PAGE_SIZE,
     async ordersNow(ids, asked) {
       const known = ids.filter((id) => /^\d{1,20}$/.test(id));
       if (known.length === 0) return [];

@@ -18,6 +18,7 @@ const PARALLEL = 4;
 export function openYouzan({ url, clientId, clientSecret, kdtId }: PollAccess<"youzan">): ShopClient {
   const api = openApi(url);
   let token: { readonly text: string; readonly until: number } | null = null;
+  let asking: Promise<string> | null = null;
 
   const post = async (path: string, body: object, { signal, now }: Asked) => {
     const headers = { "content-type": "application/json" };
@@ -38,8 +39,16 @@ export function openYouzan({ url, clientId, clientSecret, kdtId }: PollAccess<"y
     return { data, platformNow };
   };
 
-  async function tokenFor(asked: Asked): Promise<string> {
-    if (token !== null && asked.now < token.until) return token.text;
+  /** Calls at the same time share the question. */
+  function tokenFor(asked: Asked): Promise<string> {
+    if (token !== null && asked.now < token.until) return Promise.resolve(token.text);
+    asking ??= askToken(asked).finally(() => {
+      asking = null;
+    });
+    return asking;
+  }
+
+  async function askToken(asked: Asked): Promise<string> {
     const { data } = await post(
       "/auth/token",
       { authorize_type: "silent", client_id: clientId, client_secret: clientSecret, grant_id: kdtId, refresh: false },
@@ -88,6 +97,7 @@ export function openYouzan({ url, clientId, clientSecret, kdtId }: PollAccess<"y
 
   return {
     changedSince,
+    ordersPerCall: 1,
     async ordersNow(ids, asked) {
       const trades = await mapSome(PARALLEL, ids, async (tid) => {
         try {

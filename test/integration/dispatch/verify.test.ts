@@ -14,7 +14,7 @@ import { STOCKS } from "../../support/platforms/stock.ts";
 const MINUTE = 60_000;
 const SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
-async function setUp(client: Pick<ShopClient, "ordersNow">, change: Partial<VerifyTerms> = {}) {
+async function setUp(client: Pick<ShopClient, "ordersNow" | "ordersPerCall">, change: Partial<VerifyTerms> = {}) {
   const base = await dispatchSetup();
   const intake = createIntake(base.deps);
   let clock = T0;
@@ -194,7 +194,8 @@ it("holds no lock and no transaction while it asks: the buyer's payment goes in 
   const isAsked = new Promise<void>((resolve) => {
     ask = resolve;
   });
-  const client: Pick<ShopClient, "ordersNow"> = {
+  const client: Pick<ShopClient, "ordersNow" | "ordersPerCall"> = {
+    ordersPerCall: 100,
     ordersNow: async (ids) => {
       ask();
       await asked;
