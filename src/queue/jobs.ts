@@ -19,7 +19,15 @@ export const chores = ["due-scan", "rescue", "purge"] as const;
 export const chore = z.enum(chores);
 export type Chore = (typeof chores)[number];
 
-/** The data of the job can never be processed. The job is not retried, and is kept among the failed jobs. */
+/**
+ * The data of the job can never be processed. The job is not retried. It is kept among the failed jobs, with `kept` in place of its data, so
+ * that no queue holds a person whom `erase` could not find.
+ */
 export class InvalidJobError extends Error {
   override readonly name = "InvalidJobError";
+  readonly kept: object;
+  constructor(message: string, kept: object) {
+    super(message);
+    this.kept = kept;
+  }
 }

@@ -17,7 +17,7 @@ type QueueJob = Job<unknown, unknown, string>;
 
 export type OrdersWorkerOptions = Common & {
   /**
-   * Resolves when everything in `data` is durable. Rejects with InvalidJobError if it can never be processed. Any other rejection counts
+   * Resolves when everything in `data` is durable. Rejects with InvalidJobError if some of it can never be processed. Any other rejection counts
    * as an outage, and the job is tried again without end. Many calls are in flight at once; intake batches them.
    */
   submit(data: unknown): Promise<void>;
@@ -41,7 +41,7 @@ const KEPT_FAILED = { count: 1_000, age: 86_400 };
 
 /**
  * The public intake. A job leaves the queue in two ways only: `submit` resolved, or its data is invalid and it is kept among the failed
- * jobs. During an outage jobs wait in their slots, so that the backlog stays untouched in the queue. After `holdMs` they go back as
+ * jobs, without the data. During an outage jobs wait in their slots, so that the backlog stays untouched in the queue. After `holdMs` they go back as
  * delayed jobs, which uses up no attempt: producers add jobs with `attempts: 1`.
  */
 export function startOrdersWorker(options: OrdersWorkerOptions): WorkerHandle {
@@ -77,12 +77,23 @@ export function startOrdersWorker(options: OrdersWorkerOptions): WorkerHandle {
         await submit(job.data);
         return;
       } catch (error) {
-        if (error instanceof InvalidJobError) throw new UnrecoverableError(error.message);
-        backend.report("worker orders", error);
+        if (!(error instanceof InvalidJobError)) backend.report("worker orders", error);
+        else if (await replaceData(job, error.kept)) throw new UnrecoverableError(error.message);
       }
       if (stop.signal.aborted || performance.now() >= giveUpAt)
         return giveBack(backend, job, token, stop.signal.aborted);
       await pause(retryMs, stop.signal);
+    }
+  };
+
+  /** false: the queue is away. */
+  const replaceData = async (job: QueueJob, kept: object): Promise<boolean> => {
+    try {
+      await job.updateData(kept);
+      return true;
+    } catch (error) {
+      backend.report("worker orders", error);
+      return false;
     }
   };
 

@@ -2,7 +2,7 @@
  * Role `intake`: takes in order events from the queue `orders`, and polls shops. Both make order events, and need the key of the contacts, which `upkeep` has
  * not.
  */
-import type { Intake } from "../intake/intake.ts";
+import type { Intake, RejectedEvent } from "../intake/intake.ts";
 import { InvalidJobError, maxEventsPerJob } from "../queue/jobs.ts";
 import { startOrdersWorker } from "../queue/worker.ts";
 import { startPolling } from "./polling.ts";
@@ -20,16 +20,23 @@ export const intake: Role = {
   },
 };
 
+/** The data of a job whose events were refused. `events`: how many it held. */
+type KeptData = { readonly events: number; readonly refused: readonly RejectedEvent[] };
+
 /**
- * A job holds one event or an array of events. The good events of a job are taken in. If any is rejected, the job is kept as it came among
- * the failed jobs; when it is run again, the events already in count as duplicates.
+ * A job holds one event or an array of events. The good events of a job are taken in. If any is refused, the job is kept among the failed
+ * jobs, and instead of its events it holds the ids and reasons of those that were refused: the others are stored, and these may name a person in any
+ * way.
  */
-function submitJob({ submit }: Intake) {
+export function submitJob({ submit }: Pick<Intake, "submit">) {
   return async (data: unknown): Promise<void> => {
+    if (isKept(data)) throw new InvalidJobError("refused before, and its events are gone: add them as a new job", data);
     const events = Array.isArray(data) ? data : [data];
+    const kept = (refused: readonly RejectedEvent[]): KeptData => ({ events: events.length, refused });
     if (events.length > maxEventsPerJob)
       throw new InvalidJobError(
         `the job holds ${events.length} events, at most ${maxEventsPerJob} are allowed: split it`,
+        kept([]),
       );
     const { rejected } = await submit(events);
     const [first] = rejected;
@@ -38,6 +45,9 @@ function submitJob({ submit }: Intake) {
       events.length === 1
         ? ""
         : `${rejected.length} of ${events.length} refused, the others are in; index ${first.index}: `;
-    throw new InvalidJobError(`${where}${first.code}: ${first.message}`);
+    throw new InvalidJobError(`${where}${first.code}: ${first.message}`, kept(rejected));
   };
 }
+
+const isKept = (data: unknown): data is KeptData =>
+  typeof data === "object" && data !== null && "refused" in data && Array.isArray(data.refused);
