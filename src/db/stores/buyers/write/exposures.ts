@@ -102,5 +102,5 @@ export const orderExposures = (sql: Sql, shop: string, buyer: string) =>
     from (
       select case_id, campaign, lag(at) over (partition by campaign order by at, case_id) as previous_at
       from exposures where shop_id = ${shop} and buyer_id = ${buyer}) n
-    where e.shop_id = ${shop} and e.case_id = n.case_id and e.campaign = n.campaign
+    where e.shop_id = ${shop} and e.buyer_id = ${buyer} and e.case_id = n.case_id and e.campaign = n.campaign
       and e.previous_at is distinct from n.previous_at`;
