@@ -324,6 +324,17 @@ describe("dispatch", () => {
     expect(sent.length).toBeGreaterThanOrEqual(40);
   });
 
+  it("says the times of slots to the microsecond", async () => {
+    const { database, at } = await dispatchSetup();
+    await at(T0);
+    await database.sql`update test_clock set at = at + interval '250 microseconds'`;
+    for (const slot of [0, 1]) {
+      const { startsAt, now } = await takeSlots(database.sql, "sms", 1, 3, SECOND);
+      expect(now - T0).toBeCloseTo(0.25, 2);
+      expect(startsAt - T0).toBeCloseTo(0.25 + (slot * SECOND) / 3, 2);
+    }
+  });
+
   it("grants slots again soon after the database's clock was set back", async () => {
     const { at, database } = await dispatchSetup();
     const take = (want: number) => takeSlots(database.sql, "sms", want, 10, SECOND);

@@ -122,7 +122,7 @@ export async function endWaits(sql: Sql, configured: readonly string[], limit: n
     from freed f where b.shop_id = f.shop_id and b.id = f.id`;
 }
 
-/** `now`: the database's time when it had granted them. */
+/** Epoch ms, to the microsecond: times rounded to ms contradict each other, and the clock of slots would forget what it knew. `now`: when they were granted. */
 export type Slots = { readonly granted: number; readonly startsAt: number; readonly now: number };
 
 /**
@@ -136,7 +136,8 @@ export async function takeSlots(
   rate: number,
   horizonMs: number,
 ): Promise<Slots> {
-  const [row] = await sql<{ granted: number; starts_at: number; now: number }[]>`
-    select granted, starts_at, dunlin_now() as now from dunlin_take_slots(${channel}, ${want}::int4, ${rate}::float8, ${horizonMs}::int4)`;
-  return { granted: row?.granted ?? 0, startsAt: row?.starts_at ?? 0, now: row?.now ?? 0 };
+  const [row] = await sql<Slots[]>`
+    select granted, extract(epoch from starts_at)::float8 * 1000 as "startsAt", extract(epoch from dunlin_now())::float8 * 1000 as now
+    from dunlin_take_slots(${channel}, ${want}::int4, ${rate}::float8, ${horizonMs}::int4)`;
+  return row ?? { granted: 0, startsAt: 0, now: 0 };
 }
