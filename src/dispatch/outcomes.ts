@@ -87,24 +87,19 @@ function outcomeOf(job: SendJob, made: Made | null, change: Change): Outcome {
 /** How often a send that could not be verified asks, with pauses of 1, 2, 4 and 8 s. */
 const VERIFY_ATTEMPTS = 5;
 
-/** Nothing was sent. The retry is judged again, with the orders as they are now. */
-export function notOwed(
-  deps: DispatchDeps,
-  job: SendJob,
-  made: Made,
-  verdict: Exclude<Verification, { kind: "owed" }>,
-): Outcome {
+/** Nothing was sent, and no message was made. The retry is judged again, with the orders as they are now. */
+export function notOwed(deps: DispatchDeps, job: SendJob, verdict: Exclude<Verification, { kind: "owed" }>): Outcome {
   const isOver = verdict.kind === "over";
   const failure = isOver
     ? { code: "not_owed", message: "the platform says that an order is paid or closed; nothing was sent" }
     : { code: "not_verified", message: "the platform did not say that the orders are unpaid; nothing was sent" };
   const retryInMs = isOver ? 0 : SECOND * 2 ** (job.attempt - 1);
   if (job.repeated !== null)
-    return failed(deps, job, made, { kind: "failed-transient", ...failure, retryAfterMs: retryInMs });
+    return failed(deps, job, null, { kind: "failed-transient", ...failure, retryAfterMs: retryInMs });
   const base = { ...failure, state: "failed-transient" } as const;
   if (job.attempt >= VERIFY_ATTEMPTS)
-    return outcomeOf(job, made, { ...base, reminder: "skipped", reason: isOver ? verdict.reason : "channel_down" });
-  return outcomeOf(job, made, { ...base, reminder: "sending", retryInMs, retryChannel: job.channel });
+    return outcomeOf(job, null, { ...base, reminder: "skipped", reason: isOver ? verdict.reason : "channel_down" });
+  return outcomeOf(job, null, { ...base, reminder: "sending", retryInMs, retryChannel: job.channel });
 }
 
 export function accepted(

@@ -4,7 +4,7 @@ import type { Outcome } from "../db/stores/dispatch/outcome-store.ts";
 import type { KeptMessage } from "../db/stores/dispatch/repeat-store.ts";
 import { VaultError } from "../db/vault.ts";
 import { type Composed, compose } from "./compose.ts";
-import { type DispatchDeps, leaseMs, type SendJob } from "./deps.ts";
+import { type DispatchDeps, leaseMs, type SendJob, SLOT_HORIZON_MS } from "./deps.ts";
 import type { Breakers } from "./limits/breakers.ts";
 import type { ChannelFaults } from "./limits/channel-faults.ts";
 import type { Call } from "./limits/pace.ts";
@@ -12,7 +12,6 @@ import type { Pacer } from "./limits/pacer.ts";
 import type { SendTally } from "./limits/tally.ts";
 import { accepted, type Failure, failed, notOwed, tooLate, unknown, wishesOf } from "./outcomes.ts";
 import { openMessage, sealedMessage } from "./repeats.ts";
-import { OWED } from "./verify/verifier.ts";
 
 /** Observers of a send. */
 export type SendWatch = {
@@ -28,9 +27,8 @@ export type SendWatch = {
   readonly keep: (kept: KeptMessage) => Promise<boolean>;
 };
 
-/** Time to render and store a message, and time to verify its orders as well. A longer time would render many messages at once, and stop the process meanwhile. */
+/** Time to render and store a message. A longer time would render many messages at once, and stop the process meanwhile. */
 const PREPARE_MS = 100;
-const VERIFY_MS = 500;
 
 export async function send(
   deps: DispatchDeps,
@@ -44,15 +42,21 @@ export async function send(
       code: "channel_gone",
       message: "the channel is no longer configured",
     });
-  await pacer.soon(channel.name, job.slotAt, deps.verify == null ? PREPARE_MS : VERIFY_MS);
   const isDown = () => faults.before(job) ?? breakers.before(job);
+  // At once, before the wait for the slot: a platform may take seconds, and a slot that passes meanwhile is lost.
+  if (deps.verify != null) {
+    await pacer.soon(channel.name, job.slotAt, SLOT_HORIZON_MS);
+    const faultBefore = isDown();
+    if (faultBefore !== null) return failed(deps, job, null, faultBefore);
+    const verdict = await deps.verify(job.shop.id, job.orders);
+    if (verdict.kind !== "owed") return notOwed(deps, job, verdict);
+  }
+  await pacer.soon(channel.name, job.slotAt, PREPARE_MS);
   const fault = isDown();
   if (fault !== null) return failed(deps, job, null, fault);
   const composed = composeSafely(deps, job, channel);
   if (!composed.ok)
     return failed(deps, job, null, { kind: "failed-permanent", code: composed.code, message: composed.message });
-  const verdict = (await deps.verify?.(job.shop.id, job.orders)) ?? OWED;
-  if (verdict.kind !== "owed") return notOwed(deps, job, composed.made, verdict);
   const unkept = channel.idempotent === true && job.repeated === null ? await keepIt(deps, job, composed, keep) : null;
   if (unkept !== null) return failed(deps, job, composed.made, unkept);
   // A process may have been paused since the claim, or all connections may be busy. The channel asks again right before it writes.

@@ -234,3 +234,22 @@ describe("a retry", () => {
     expect(ids.lastIndexOf("first0")).toBeLessThan(200);
   });
 });
+
+it("asks the platform before it waits for its slot, and makes the message after that", async () => {
+  const { dispatch, at, receive } = await dispatchSetup({ ratePerSecond: 50, campaign: { steps: nudge() } });
+  const calls: string[] = [];
+  const note = (call: string) => calls.push(call) > 0;
+  const pacer = {
+    soon: async (_: string, __: number, ms: number) => void note(`${ms} ms`),
+    ready: async () => note("ready"),
+  };
+  const verify = async () => ({ kind: note("ask") ? "owed" : "unverified" }) as const;
+  const dispatcher = createDispatcher({ ...dispatch, pacer, verify });
+  onTestFinished(() => dispatcher.stop());
+  await at(T0);
+  await receive(first());
+  await at(DUE);
+  await dispatcher.drain();
+  await dispatcher.settled();
+  expect(calls).toEqual(["1000 ms", "ask", "100 ms", "ready"]);
+});
