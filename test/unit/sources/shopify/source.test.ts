@@ -7,6 +7,49 @@ import { headersOf, ORDER, read, typesOf } from "./sample.ts";
 
 const hmac = (rawBody: Buffer, secret: string) => createHmac("sha256", secret).update(rawBody).digest();
 
+const SNAPSHOT = {
+  id: "6200407294252",
+  amount: "186.90",
+  currency: "HKD",
+  createdAt: "2026-11-10T20:00:00+08:00",
+  buyer: {
+    id: "8094839668810",
+    phone: "+85291234567",
+    email: "mei@example.com",
+    country: "HK",
+    name: "陳美玲",
+    locale: "zh-TW",
+  },
+  items: [
+    { sku: null, title: "測試商品", quantity: 1, price: "99.00" },
+    { sku: "SB-1", title: "Green Snowboard", quantity: 1, price: "100.00" },
+  ],
+  paymentMethod: "Some Wallet",
+  payUrl: "https://shop.example/9174/orders/c39a88/authenticate?key=5e78",
+  tags: ["d11", "vip", "雙11"],
+  pendingConfirmation: false,
+  number: "#1071",
+  shipped: null,
+  archived: false,
+  note: null,
+};
+const FIRST = {
+  id: "shopify-b54557e4-bdd9-4b37-8a5f-bf7d70bcd043",
+  type: "order.updated",
+  occurredAt: "2026-11-10T12:00:01.877+00:00",
+  shop: "acme",
+};
+const { occurredAt, shop } = FIRST;
+const state = (name: string, more: object = {}) => ({
+  id: `shopify-order-6200407294252-${name}`,
+  type: `order.${name}`,
+  occurredAt,
+  shop,
+  order: { id: "6200407294252" },
+  ...more,
+});
+const refunded = { kind: "refund", status: "success", amount: "31.50", currency: "HKD" };
+
 testSource({
   source: shopify,
   sign: (rawBody, secret) => ({ "x-shopify-hmac-sha256": hmac(rawBody, secret).toString("base64") }),
@@ -14,42 +57,50 @@ testSource({
   topics: ["orders/create", "orders/updated", "orders/paid", "orders/cancelled"],
   otherTopic: "app/uninstalled",
   golden: [
+    { topic: "orders/create", payload: ORDER, events: [{ ...FIRST, type: "order.created", order: SNAPSHOT }] },
     {
-      topic: "orders/create",
-      payload: ORDER,
+      topic: "orders/updated",
+      payload: { ...ORDER, financial_status: "partially_paid", total_outstanding: "50.00" },
+      events: [{ ...FIRST, order: { ...SNAPSHOT, amount: "50.00" } }],
+    },
+    {
+      topic: "orders/updated",
+      payload: {
+        ...ORDER,
+        financial_status: "partially_refunded",
+        total_outstanding: "0.00",
+        refunds: [{ id: 929361464, transactions: [refunded] }],
+      },
       events: [
-        {
-          id: "shopify-b54557e4-bdd9-4b37-8a5f-bf7d70bcd043",
-          type: "order.created",
-          occurredAt: "2026-11-10T12:00:01.877+00:00",
-          shop: "acme",
-          order: {
-            id: "6200407294252",
-            amount: "186.90",
-            currency: "HKD",
-            createdAt: "2026-11-10T20:00:00+08:00",
-            buyer: {
-              id: "8094839668810",
-              phone: "+85291234567",
-              email: "mei@example.com",
-              country: "HK",
-              name: "陳美玲",
-              locale: "zh-TW",
-            },
-            items: [
-              { sku: null, title: "測試商品", quantity: 1, price: "99.00" },
-              { sku: "SB-1", title: "Green Snowboard", quantity: 1, price: "100.00" },
-            ],
-            paymentMethod: "Some Wallet",
-            payUrl: "https://shop.example/9174/orders/c39a88/authenticate?key=5e78",
-            tags: ["d11", "vip", "雙11"],
-            pendingConfirmation: false,
-            number: "#1071",
-            shipped: null,
-            archived: false,
-            note: null,
-          },
-        },
+        { ...FIRST, order: { ...SNAPSHOT, amount: null } },
+        state("paid", { paidAt: occurredAt }),
+        state("refund-929361464", {
+          type: "order.refunded",
+          order: { id: "6200407294252", amount: "31.50", currency: "HKD" },
+        }),
+      ],
+    },
+    {
+      topic: "orders/paid",
+      payload: { ...ORDER, financial_status: "paid", total_outstanding: "0.00" },
+      events: [{ ...FIRST, order: { ...SNAPSHOT, amount: null } }, state("paid", { paidAt: occurredAt })],
+    },
+    {
+      topic: "orders/cancelled",
+      payload: { ...ORDER, financial_status: "voided", cancelled_at: ORDER.updated_at, cancel_reason: "customer" },
+      events: [
+        { ...FIRST, order: { ...SNAPSHOT, amount: null } },
+        state("closed", { closedAt: ORDER.updated_at, reason: "customer" }),
+      ],
+    },
+    {
+      topic: "orders/delete",
+      payload: { id: ORDER.id },
+      events: [
+        state("deleted", {
+          type: "order.closed",
+          order: { id: "6200407294252", closedAt: occurredAt, reason: "deleted" },
+        }),
       ],
     },
   ],
@@ -82,9 +133,12 @@ describe("Shopify's signature", () => {
 });
 
 describe("a payload that becomes no order", () => {
-  test.each(["orders/edited", "refunds/create"])("the topic %s is ignored", (topic) => {
-    expect(read(topic, { x: 1 })).toMatchObject({ ok: true, events: [], ignored: expect.stringContaining(topic) });
-  });
+  test.each([...["orders/edited", "refunds/create", "checkouts/create", "checkouts/update", "draft_orders/create"]])(
+    "the topic %s is ignored",
+    (topic) => {
+      expect(read(topic, { x: 1 })).toMatchObject({ ok: true, events: [], ignored: expect.stringContaining(topic) });
+    },
+  );
 
   test.each(['{"id":"12a"}', '{"id":-3}'])("%s is refused by its id", (raw) => {
     expect(read("orders/create", raw)).toMatchObject({
