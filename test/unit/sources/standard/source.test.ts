@@ -18,6 +18,26 @@ const EVENT = {
   },
 };
 
+const AT = "2026-11-10T20:05:00+08:00";
+const report = (topic: string, order: object) =>
+  [topic, { occurredAt: AT, order: { id: "2233445566", ...order } }] as const;
+/** Every field of an event, as a shop's own system reports the odd cases. */
+const ODD = [
+  // Without a phone number; free of charge, in a currency without decimals. Then a guest, and a masked number.
+  report("order.created", { ...EVENT.order, amount: "0", currency: "JPY", buyer: { id: "b-77" } }),
+  report("order.created", { ...EVENT.order, buyer: { phone: "+8613812345678" } }),
+  report("order.created", { ...EVENT.order, buyer: { id: "b-77", phone: "138****5678" } }),
+  // A new price, the deposit of a presale is paid, a transfer is under way.
+  report("order.updated", { amount: "99.00", currency: "CNY" }),
+  report("order.updated", { presale: { depositPaid: true, balanceFrom: AT, balanceTo: "2026-11-12T00:00:00+08:00" } }),
+  report("order.updated", { pendingConfirmation: true }),
+  // In part, and then as a whole.
+  report("order.paid", { amount: "30.00", currency: "CNY", paidAt: AT }),
+  report("order.refunded", { amount: "30.00", currency: "CNY" }),
+  report("order.refunded", {}),
+  report("order.closed", { closedAt: AT, reason: "the buyer cancelled" }),
+];
+
 /** By the reference implementation. */
 function sign(rawBody: Buffer, secret: string, at = new Date(RECEIVED_AT)): Record<string, string> {
   const webhook = new Webhook(secret, secret.startsWith("whsec_") ? {} : { format: "raw" });
@@ -33,10 +53,15 @@ testSource({
   sign: (rawBody, secret) => sign(rawBody, secret),
   headers: () => ({ "webhook-id": ID }),
   wrap: (topic, payload) => ({ type: topic, ...(payload as object) }),
-  topics: ["order.created", "order.paid"],
+  topics: ["order.created", "order.updated", "order.paid", "order.closed", "order.refunded"],
   otherTopic: "product.updated",
   golden: [
     { topic: "order.created", payload: EVENT, events: [{ ...EVENT, shop: "acme" }] },
+    ...ODD.map(([topic, payload]) => ({
+      topic,
+      payload,
+      events: [{ id: ID, type: topic, occurredAt: AT, shop: "acme", order: payload.order }],
+    })),
     {
       topic: "order.paid",
       payload: { occurredAt: "2026-11-10T20:05:00+08:00", order: { id: "2233445566" } },

@@ -121,6 +121,24 @@ testSource({
       ],
     },
     {
+      topic: "TradeCloseAndModifyDetailOrder",
+      payload: { ...SHORT, payment: "60.00" },
+      events: [
+        {
+          id: "taobao-77",
+          type: "order.updated",
+          occurredAt: "2026-11-10T20:00:01+08:00",
+          shop: "acme",
+          order: {
+            id: "192364827791084",
+            amount: "60.00",
+            currency: "CNY",
+            buyer: { id: "AAGx1", phone: null, country: null, chat: null, name: null },
+          },
+        },
+      ],
+    },
+    {
       topic: "TradeBuyerPay",
       payload: SHORT,
       events: [
@@ -230,6 +248,11 @@ describe("the status of a trade", () => {
     ["TRADE_FINISHED", { type: "cod", pay_time: "2026-11-12 20:04:00" }, ["order.paid"]],
     ["TRADE_CLOSED", { pay_time: "2026-11-10 20:04:00" }, ["order.paid", "order.refunded"]],
     ["TRADE_CLOSED_BY_TAOBAO", { end_time: "2026-11-11 20:00:00" }, ["order.closed"]],
+    ["SELLER_CONSIGNED_PART", {}, ["order.paid"]],
+    ["TRADE_BUYER_SIGNED", {}, ["order.paid"]],
+    ["WAIT_SELLER_SEND_GOODS", { step_trade_status: "FRONT_PAID_FINAL_PAID", step_paid_fee: "120.00" }, ["order.paid"]],
+    // The goods of one line were refunded: the rest of the payment stands.
+    ["WAIT_SELLER_SEND_GOODS", { orders: { order: [{ refund_status: "SUCCESS" }, {}] } }, ["order.paid"]],
   ])("%s %o says %o", (status, change, states) => {
     expect(events(trade({ status, ...change })).map(({ type }) => type)).toEqual(["order.created", ...states]);
   });
@@ -239,7 +262,7 @@ describe("the status of a trade", () => {
   });
 
   test("that waits for the bank is not chased", () => {
-    expect(fold(trade({ status: "PAY_PENDING" })).chaseFrom).toBeNull();
+    for (const status of ["PAY_PENDING", "WAIT_PRE_AUTH_CONFIRM"]) expect(fold(trade({ status })).chaseFrom).toBeNull();
     expect(fold(trade({ type: "cod", status: "WAIT_SELLER_SEND_GOODS" })).chaseFrom).toBeNull();
     expect(overState(fold(trade({}), trade({ status: "TRADE_CLOSED_BY_TAOBAO" })))).toBe("closed");
   });
@@ -251,6 +274,19 @@ describe("a presale", () => {
     const paid = trade({ step_trade_status: "FRONT_PAID_FINAL_NOPAID", step_paid_fee: "20.00" });
     expect(fold(paid)).toMatchObject({ amount: 10000, chaseFrom: Date.parse("2026-11-10T20:00:00+08:00") });
   });
+});
+
+test("a new price counts, by a message and by a trade that was polled", () => {
+  const at = { modified: "2026-11-10 20:02:00" };
+  expect(fold(trade({}), message("TradeModifyFee", { ...CONTENT, ...at, payment: "99.00" })).amount).toBe(9900);
+  expect(fold(trade({ ...at, payment: "88.00" }), trade({})).amount).toBe(8800);
+});
+
+test("a trade without a phone number or with a landline has what the buyer gave", () => {
+  const without = trade({ receiver_mobile: "", receiver_phone: "" });
+  expect(events(without)[0]?.order.buyer).toMatchObject({ id: "AAGx1", phone: null });
+  const landline = trade({ receiver_mobile: "", receiver_phone: "021-62345678" });
+  expect(events(landline)[0]?.order.buyer).toMatchObject({ phone: "021-62345678" });
 });
 
 test("an order that costs nothing has the amount zero", () => {

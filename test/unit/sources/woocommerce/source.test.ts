@@ -66,6 +66,19 @@ testSource({
       ],
     },
     {
+      topic: "order.restored",
+      payload: { ...ORDER, status: "on-hold", payment_method: "bacs", date_modified_gmt: "2026-11-10T13:00:00" },
+      events: [
+        {
+          id,
+          ...SNAPSHOT,
+          type: "order.updated",
+          occurredAt: "2026-11-10T13:00:00Z",
+          order: { ...SNAPSHOT.order, paymentMethod: "bacs", pendingConfirmation: true },
+        },
+      ],
+    },
+    {
       topic: "order.deleted",
       payload: { id: 727 },
       events: [
@@ -94,6 +107,9 @@ describe("the status", () => {
     ["cancelled", {}, ["order.closed"]],
     ["trash", {}, ["order.closed"]],
     ["wc-cancelled", {}, ["order.closed"]],
+    // As plug-ins for deposits and preorders name them.
+    ["partial-payment", {}, []],
+    ["pre-ordered", { needs_payment: false }, []],
     ["awaiting-quote", { needs_payment: false }, []],
   ])("%s %o says %o", (status, change, states) => {
     expect(typesOf({ ...change, status })).toEqual(["order.created", ...states]);
@@ -127,6 +143,14 @@ describe("the fields", () => {
     expect(first({ customer_id: 0 }).order.buyer).toMatchObject({ id: null, phone: "+34612345678" });
     const none = first({ customer_id: 0, billing: { country: "ES" } }, "order.created");
     expect([none.type, none.order.buyer]).toEqual(["order.updated", null]);
+  });
+
+  test("a customer of the shop without a phone number, or with a masked one, has no contact by phone", () => {
+    const phoneOf = (phone: string) =>
+      first({ billing: { country: "CN", phone }, shipping: null }, "order.created").order.buyer;
+    expect(phoneOf("")).toMatchObject({ id: "25", phone: null });
+    // Intake warns of a number that it cannot read.
+    expect(phoneOf("138****5678")).toMatchObject({ id: "25", phone: "*" });
   });
 
   test("ids of 64 bits stay exact", () => {

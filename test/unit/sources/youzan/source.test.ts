@@ -129,6 +129,19 @@ testSource({
         },
       ],
     },
+    ...["trade_TradeBuyerPay", "trade_TradeSuccess"].map((topic) => ({
+      topic,
+      payload: { tid: TID, pay_time: "2026-11-10 20:09:59", update_time: "2026-11-10 20:10:00" },
+      events: [
+        {
+          id: `youzan-trade-${TID}-paid`,
+          type: "order.paid",
+          occurredAt: "2026-11-10T20:10:00+08:00",
+          shop: "acme",
+          order: { id: TID, paidAt: "2026-11-10T20:09:59+08:00" },
+        },
+      ],
+    })),
     {
       topic: "trade_TradeClose",
       payload: CLOSE,
@@ -162,6 +175,8 @@ describe("a message", () => {
     const raw = JSON.stringify(trade()).replace("7011223344556677", "7011223344556677889");
     const body = { ...wrap("trade_TradeCreate", {}), msg: encodeURIComponent(raw) };
     expect(read(body)).toMatchObject({ events: [{ order: { buyer: { id: "7011223344556677889" } } }] });
+    const paid = { ...wrap("trade_TradePaid", {}), msg: encodeURIComponent('{"tid":9007199254740993}') };
+    expect(read(paid)).toMatchObject({ events: [{ order: { id: "9007199254740993" } }] });
   });
 
   test("whose msg is not percent-encoded JSON is refused", () => {
@@ -214,6 +229,14 @@ describe("the fields", () => {
     expect(events(change)[0]?.order.buyer).toMatchObject({ phone: null, chat: { wechat: "oWx-1" } });
   });
 
+  test("a guest is known by the phone number alone", () => {
+    const guest = { buyer_info: { buyer_id: 0, outer_user_id: "" } };
+    expect(events(guest)[0]).toMatchObject({
+      type: "order.created",
+      order: { buyer: { id: null, phone: "13812345678" } },
+    });
+  });
+
   test("a buyer without any identity is none", () => {
     const change = {
       buyer_info: { buyer_id: 0, buyer_phone: "", outer_user_id: "" },
@@ -237,6 +260,11 @@ describe("the fields", () => {
       chaseFrom: Date.parse("2026-11-11T00:00:00+08:00"),
       closesAt: Date.parse("2026-11-12T00:00:00+08:00"),
     });
+  });
+
+  test("goods that are sent later and paid at once are chased as any others", () => {
+    const change: Change = { orders: [{ ...TRADE.orders[0], is_pre_sale: "1" }] };
+    expect(fold(change)).toMatchObject({ amount: 9990, chaseFrom: 0 });
   });
 
   test("an order that costs nothing has the amount zero", () => {
