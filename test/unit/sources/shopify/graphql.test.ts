@@ -66,7 +66,7 @@ const polled = (change: object): OrderEvent[] => {
     return checked.event;
   });
 };
-/** What may differ: the id of the first event, and the decimals of an amount (`186.9`). */
+/** The id of the first event and the decimals of an amount (`186.9`) may differ. */
 const same = (events: readonly OrderEvent[]) =>
   events.map(({ type, occurredAt, order: { amount, items, ...order } }) => {
     const minor = (text: string | null | undefined) => parseAmount(text ?? "", order.currency ?? "HKD");
