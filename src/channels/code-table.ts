@@ -7,6 +7,9 @@ import { MINUTE } from "../core/values/duration.ts";
 import { offsetMinutes } from "../core/values/zone.ts";
 import { transient } from "./http-outcome.ts";
 
+/** By the clock of the provider. */
+type Until = "08:00" | "tomorrow" | "next month";
+
 /**
  * - `refused`: never, for this recipient or this text.
  * - `later`: not sent; may be tried again, `until` says from when.
@@ -16,7 +19,7 @@ import { transient } from "./http-outcome.ts";
 export type Meaning = {
   readonly means: "refused" | "later" | "channel" | "unknown";
   readonly words: string;
-  readonly until?: "tomorrow" | "next month";
+  readonly until?: Until;
   /** `later` for this address alone: the channel works for all others. */
   readonly ofAddress?: true;
   /** As the code says for sure of the address: its owner opted out, or it does not exist. */
@@ -27,7 +30,7 @@ export type CodeTable = {
   readonly provider: string;
   /** The zone of the provider's day. */
   readonly zone: string;
-  /** A key that ends with `*` stands for every code that begins like it. */
+  /** A key that ends with `*` stands for every code that begins like it; `?` stands for one digit or letter. */
   readonly codes: Readonly<Record<string, Meaning>>;
 };
 
@@ -35,10 +38,16 @@ export type CodeTable = {
 export function meaningOf({ codes }: CodeTable, code: string): Meaning | null {
   const own = Object.hasOwn(codes, code) ? codes[code] : undefined;
   if (own !== undefined) return own;
-  for (const [key, meaning] of Object.entries(codes))
-    if (key.endsWith("*") && code.startsWith(key.slice(0, -1))) return meaning;
+  for (const [key, meaning] of Object.entries(codes)) if (isPattern(key) && fits(key, code)) return meaning;
   const last = lastPart(code);
-  return Object.entries(codes).find(([key]) => !key.endsWith("*") && lastPart(key) === last)?.[1] ?? null;
+  return Object.entries(codes).find(([key]) => !isPattern(key) && lastPart(key) === last)?.[1] ?? null;
+}
+
+const isPattern = (key: string): boolean => /[*?]$/.test(key);
+
+function fits(pattern: string, code: string): boolean {
+  if (pattern.endsWith("*")) return code.startsWith(pattern.slice(0, -1));
+  return code.length === pattern.length && [...pattern].every((char, at) => char === "?" || char === code[at]);
 }
 
 const lastPart = (code: string): string => code.slice(code.lastIndexOf(".") + 1);
@@ -82,10 +91,12 @@ export function outcomeOf(
   return { kind: "unknown", code, message: words };
 }
 
-/** The beginning of the next day or month of the zone, which has no daylight saving time. */
-export function startOf(until: "tomorrow" | "next month", now: number, zone: string): number {
+/** The next 08:00, day or month of the zone, which has no daylight saving time. */
+function startOf(until: Until, now: number, zone: string): number {
   const offset = offsetMinutes(zone, now) * MINUTE;
   const local = new Date(now + offset);
   const [year, month, day] = [local.getUTCFullYear(), local.getUTCMonth(), local.getUTCDate()];
-  return (until === "tomorrow" ? Date.UTC(year, month, day + 1) : Date.UTC(year, month + 1, 1)) - offset;
+  if (until === "next month") return Date.UTC(year, month + 1, 1) - offset;
+  if (until === "tomorrow") return Date.UTC(year, month, day + 1) - offset;
+  return Date.UTC(year, month, local.getUTCHours() < 8 ? day : day + 1, 8) - offset;
 }

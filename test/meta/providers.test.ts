@@ -18,8 +18,10 @@ const PATH = "docs/providers.md";
 const CHANNELS = [aliyunCodes, tencentCodes, twilioCodes, whatsappCodes, wechatCodes, smtpCodes];
 const NOTICES = [dingtalkCodes, wecomCodes, feishuCodes, slackCodes];
 
+const WHEN = { "08:00": "08:00", tomorrow: "the next day", "next month": "the next month" };
+
 const does = ({ means, until, wish }: Meaning): string => {
-  const wait = until === undefined ? "" : `, not before ${until === "tomorrow" ? "the next day" : "the next month"}`;
+  const wait = until === undefined ? "" : `, not before ${WHEN[until]}`;
   if (wish === "out") return "opts the address out, tries the next channel";
   if (wish === "invalid") return "records that the address does not exist, tries the next channel";
   if (means === "refused") return "tries the next channel";

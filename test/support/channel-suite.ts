@@ -183,7 +183,7 @@ export function testChannel<Name extends ChannelProvider>(sample: ChannelSample<
       unknown: "unknown",
     };
     test.each(Object.entries(table.codes))("that answers %s", async (key, { means, words, wish }) => {
-      const code = key.replace("*", key.endsWith(".*") ? "Other" : "");
+      const code = key.replaceAll("?", "5").replace("*", key.endsWith(".*") ? "Other" : "");
       const outcome = await sendWith(answer(code));
       expect(outcome).toMatchObject({ kind: kinds[means], message: words, ...(wish === undefined ? {} : { wish }) });
       expectDiscreet(outcome, logged());

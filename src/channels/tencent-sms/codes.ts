@@ -46,6 +46,11 @@ export const tencentCodes: CodeTable = {
     "LimitExceeded.DeliveryFrequencyLimit": ofNumber("the number got too many messages of late"),
     "LimitExceeded.PhoneNumberDailyLimit": tomorrow("the number got too many messages today"),
     "LimitExceeded.PhoneNumberSameContentDailyLimit": tomorrow("the number got this text too often today"),
+    "FailedOperation.MarketingSendTimeConstraint": {
+      means: "later",
+      words: "marketing messages go out from 08:00 to 22:00 only",
+      until: "08:00",
+    },
     "LimitExceeded.AppDailyLimit": {
       means: "channel",
       words: "the application's limit for this day is reached",

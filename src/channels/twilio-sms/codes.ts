@@ -19,6 +19,8 @@ export const twilioCodes: CodeTable = {
     "30005": gone("there is no such number"),
     "30006": refused("the number is a landline, or its carrier is not reached"),
     "30007": refused("the carrier filtered the text"),
+    "63003": refused("the number has no WhatsApp"),
+    "63016": refused("the buyer wrote nothing for 24 hours: only an approved template is sent then"),
     "20003": channel("the credentials are refused: check accountSid and authToken"),
     "21408": channel("the account may not send to this country: allow it under Geo permissions"),
     "21606": channel("the sender may not send to these numbers: check from"),

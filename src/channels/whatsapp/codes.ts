@@ -25,7 +25,7 @@ export const whatsappCodes: CodeTable = {
     "132018": refused("a parameter holds line ends, tabs or many blanks"),
     "190": channel("the access token is refused or has expired: check accessToken"),
     "10": channel("the access token lacks a permission"),
-    "20*": channel("the access token lacks a permission"),
+    "2??": channel("the access token lacks a permission"),
     "131042": channel("the account has no valid means of payment"),
     "133010": channel("the sender's number is not registered: check phoneNumberId"),
     "132001": channel("the template does not exist in this language, or is not approved"),
