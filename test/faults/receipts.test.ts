@@ -1,4 +1,4 @@
-/** A provider that reports over HTTP to a running service: receipts, early ones too, and STOP. The API is killed right after each answer. */
+/** A provider that reports over HTTP to a running service: receipts, early ones too, failures, and STOP. The API is killed right after each answer. */
 import { expect, it } from "vitest";
 import { eventually } from "../support/eventually.ts";
 import { signedReceipts } from "../support/receipts.ts";
@@ -9,6 +9,7 @@ import { orders, postAll } from "../support/service/shop.ts";
 const COUNT = 40;
 const STOPS = 5;
 const EARLY = 6;
+const FAILS = 5;
 
 it.for(["postgres", "redis"] as const)(
   "keeps every receipt and every STOP that was answered with 200 (queue on %s)",
@@ -71,9 +72,37 @@ it.for(["postgres", "redis"] as const)(
     );
     await report(idsOf("early").map((id) => ({ type: "delivered", id, at: new Date().toISOString() })));
     await eventually("what came early is applied", delivered, (n) => n === COUNT + EARLY);
+
+    // These do not arrive: the next channel takes them over, once, however often that is reported.
+    await postAll(api.url, orders(FAILS, "fail", Date.now() + 1_000, { chat: true }));
+    await eventually(
+      "they are sent",
+      () => ledger(sql),
+      ({ reminders }) => reminders.sent === 2 * COUNT - STOPS + EARLY + FAILS,
+    );
+    const failures = idsOf("fail").map((id) => ({ type: "failed", id, at: new Date().toISOString(), code: "gone" }));
+    await report([...failures, ...failures]);
+    const byChannel = (name: string) =>
+      provider.log.filter(({ channel, orders: [order = ""] }) => channel === name && order.startsWith("fail"));
+    await eventually(
+      "they go out over the next channel",
+      () => byChannel("chat").length,
+      (n) => n === FAILS,
+    );
+    await report(failures);
+    await eventually(
+      "all is recorded",
+      () => sql`select from deliveries where channel = 'chat' and state = 'accepted'`,
+      ({ length }) => length === FAILS,
+    );
+    expect([byChannel("sms").length, byChannel("chat").length]).toEqual([FAILS, FAILS]);
     // The others got the same step again two days later, and it named both of their orders.
     const { duplicateSteps: _, duplicateOrderSteps: __, ...faults } = NO_FAULTS;
-    expect((await audit(service)).faults).toMatchObject(faults);
+    expect((await audit(service)).faults).toMatchObject({
+      ...faults,
+      // The provider had taken the messages that it reports as failed.
+      unaccounted: FAILS,
+    });
     expect(await sql`select 1 from kept_receipts`).toEqual([]);
   },
 );

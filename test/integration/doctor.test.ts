@@ -6,6 +6,7 @@ import { createPauseAdmin } from "../../src/campaigns/pauses/administer.ts";
 import { doctorCommand } from "../../src/cli/commands/service/doctor.ts";
 import { CommandError } from "../../src/cli/context.ts";
 import { loadConfig } from "../../src/config/load-config.ts";
+import { countUnlisted } from "../../src/db/stores/dispatch/code-store.ts";
 import { noteOutages } from "../../src/db/stores/dispatch/outage-store.ts";
 import { claimNotice, raiseNotices, recordFailed } from "../../src/db/stores/notices/notice-store.ts";
 import { openQueueBackend } from "../../src/queue/connection.ts";
@@ -120,6 +121,20 @@ it("names channels whose provider does not answer", async () => {
   expect((await lines()).out).toMatch(
     /^ok {4}channel sms: warning: its provider has not answered since \S+ \(connection_refused\): only probes are sent$/m,
   );
+});
+
+it("lists the codes that no table knows, for 30 days", async () => {
+  const { lines, sql } = await setup();
+  await countUnlisted(sql, [
+    { channel: "sms", code: "isv.NEWS", count: 3 },
+    { channel: "sms", code: "isv.OLD", count: 9 },
+  ]);
+  await sql`update unlisted_codes set last_at = last_at - interval '31 days' where code = 'isv.OLD'`;
+  const { out, failed } = await lines();
+  expect(failed).toBeNull();
+  expect(out.match(/^.*isv\..*$/gm)).toEqual([
+    "ok    channel sms: warning: its provider answered 3 time(s) with the code isv.NEWS, which Dunlin does not know; look it up there, and report it to Dunlin",
+  ]);
 });
 
 it("names everything that is paused", async () => {

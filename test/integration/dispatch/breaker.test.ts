@@ -1,10 +1,16 @@
 /** A provider that does not answer and comes back: circuit breakers, the queue of the channel, and the step's next channel. */
 import { setTimeout as pause } from "node:timers/promises";
-import { expect, it } from "vitest";
+import { expect, it, onTestFinished } from "vitest";
+import { openNotifiers } from "../../../src/channels/notices/registry.ts";
+import { openChannels } from "../../../src/channels/registry.ts";
 import type { SendOutcome } from "../../../src/core/seams/channel.ts";
 import { MINUTE } from "../../../src/core/values/duration.ts";
 import { readOutages } from "../../../src/db/stores/dispatch/outage-store.ts";
+import { deliverNotices } from "../../../src/notices/deliver.ts";
+import { watchForMatters } from "../../../src/notices/watch.ts";
+import { answeringServer } from "../../support/answering-server.ts";
 import { dispatchSetup, receivedEvent, T0 } from "../../support/dispatch.ts";
+import { startFakeProvider } from "../../support/fake-provider.ts";
 
 const DUE = T0 + 10 * MINUTE;
 const TIMES = { firstPauseMs: 200, longestPauseMs: 800, downAfterMs: 1_000, rampMs: 100 };
@@ -127,6 +133,42 @@ it("takes the step's next channel when the provider is down for longer, and says
   // A probe is left for sms now and then, and tries it again a while before it takes the other channel.
   await run(async () => (await ends()).includes("300 sent"));
   expect(sent.filter(({ channel }) => channel === "chat").length).toBeGreaterThan(280);
+});
+
+it("a provider that refuses connections for a minute is one notice to staff", async () => {
+  const { orders, run, runClock, use, sql, sent } = await setup();
+  const [gateway, staff] = [await startFakeProvider(), await answeringServer(() => ({ status: 200, text: "ok" }))];
+  await gateway.close();
+  const sms = openChannels(
+    [
+      {
+        ...{ name: "sms", ratePerSecond: null, timeoutMs: 2_000, connections: 4, cost: null, fallback: null },
+        ...{ contacts: ["phone"], provider: "webhook", settings: { url: gateway.url("sms") } },
+      },
+    ],
+    { log: { warn() {} } },
+  ).get("sms");
+  const notifiers = openNotifiers([{ name: "ops", provider: "slack", settings: { url: staff.url } }]);
+  if (sms === undefined) throw new Error("not opened");
+  onTestFinished(async () => {
+    await Promise.all([sms, ...notifiers.values()].map((each) => each.close()));
+  });
+  use(sms);
+  const written = (at: number) => new Date(at).toISOString();
+  const look = async () => {
+    await watchForMatters({ sql, receivers: ["ops"], channels: ["sms"], written });
+    await deliverNotices({ sql, notifiers, written, log: { warn() {} } });
+    return staff.asked.map(({ body }) => JSON.parse(body).text as string);
+  };
+  await orders(30);
+  await runClock(DUE);
+  await run(async () => (await readOutages(sql)).length > 0);
+  expect(await look(), "a short outage passes by itself").toEqual([]);
+  await runClock(DUE + MINUTE + 5_000);
+  const text = /^Dunlin: the provider of channel sms has not answered since 2026-11-10T12:1\S+ \(connection_refused\)/;
+  expect(await look()).toEqual([expect.stringMatching(text)]);
+  expect(await look()).toHaveLength(1);
+  expect(sent).toEqual([]);
 });
 
 it("probes also when every buyer has another channel", async () => {

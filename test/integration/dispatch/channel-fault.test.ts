@@ -125,6 +125,27 @@ it("goes to the fallback, at once and without asking the channel again", async (
   expect([by("sms"), by("chat"), await reminders()]).toEqual([asked, 4, ["4 sent"]]);
 });
 
+it("goes to the fallback after a refusal, which the step itself does not name, once", async () => {
+  const refused = { kind: "failed-permanent", code: "isv.MOBILE_NUMBER_ILLEGAL", message: "no such number" } as const;
+  const { order, at, drain, sent, reminders, sql } = await faulty({
+    fallback: "chat",
+    answer: ({ channel }) => (channel === "sms" ? refused : undefined),
+  });
+  await order(1);
+  await at(T0 + 10 * MINUTE);
+  for (let n = 0; n < 3; n++) await drain();
+  expect(sent.map(({ channel }) => channel)).toEqual(["sms", "chat"]);
+  expect(await reminders()).toEqual(["1 sent"]);
+  expect(await listPaused(sql)).toEqual([]);
+  // Refused there too: that is the end.
+  const both = await faulty({ fallback: "chat", answer: () => refused });
+  await both.order(1);
+  await both.at(T0 + 10 * MINUTE);
+  for (let n = 0; n < 3; n++) await both.drain();
+  expect(both.sent.map(({ channel }) => channel)).toEqual(["sms", "chat"]);
+  expect(await both.reminders()).toEqual(["1 skipped rejected_by_provider"]);
+});
+
 it("frees the queue of the channel for the fallback", async () => {
   const { order, at, drain, by, sql, reminders } = await faulty({ fallback: "chat" });
   for (const n of [1, 2]) await order(n);

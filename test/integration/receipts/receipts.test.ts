@@ -37,6 +37,30 @@ describe("a delivery receipt", () => {
     ]);
   });
 
+  it("counts at the time that it says, also years too early or late, and when it comes years after the message", async () => {
+    const { post, id, deliveries, reminders, drain, sent, at: setNow } = await sentOnce();
+    const time = async (said: string) => {
+      expect((await post("chat", { type: "delivered", id, at: said })).body).toEqual({ matched: 1, unmatched: 0 });
+      return (await deliveries())[0]?.delivered_at;
+    };
+    expect(await time("2039-01-01T00:00:00Z"), "a time to come counts as now").toBe(T0 + 13 * MINUTE);
+    await setNow(T0 + 3 * 365 * 24 * HOUR);
+    expect(await time("2029-01-01T00:00:00Z"), "the earliest one counts").toBe(T0 + 13 * MINUTE);
+    expect(await time("2019-01-01T00:00:00Z")).toBe(Date.parse("2019-01-01T00:00:00Z"));
+    await drain();
+    expect(sent).toHaveLength(1);
+    expect((await reminders())[0]).toMatchObject({ state: "sent" });
+  });
+
+  it("of a failure that comes years late is noted, and nothing more is sent", async () => {
+    const { post, id, deliveries, drain, sent, at: setNow } = await sentOnce();
+    await setNow(T0 + 3 * 365 * 24 * HOUR);
+    expect((await post("chat", { type: "failed", id, at: at(12), code: "late" })).body.matched).toBe(1);
+    await drain();
+    expect(sent).toHaveLength(1);
+    expect(await deliveries()).toMatchObject([{ state: "failed-permanent", code: "late" }]);
+  });
+
   describe("and the cost", () => {
     const PRICE = { micros: 50_000, currency: "CNY" };
     const billed = async (setup: Awaited<ReturnType<typeof sentOnce>>) => {

@@ -130,6 +130,33 @@ describe("a reply", () => {
     expect(sent).toHaveLength(1);
   });
 
+  it.each(["buyers", "audit"])(
+    "opts out and stops what is planned, both or neither: the connection dies at %s",
+    async (table) => {
+      const { post, database, suppressed, due, reminders } = await planned();
+      const { sql } = database;
+      const rows = async () => [
+        await suppressed(),
+        await sql`select hash from wishes`,
+        await sql`select touched from buyers`,
+        await sql`select note from audit`,
+      ];
+      const before = await rows();
+      await sql.unsafe(`
+        create function die() returns trigger language plpgsql as $$ begin perform pg_terminate_backend(pg_backend_pid()); return new; end $$;
+        create trigger die before insert or update on ${table} for each row execute function die()`);
+      expect((await post("sms", reply("STOP"))).status).toBe(503);
+      expect(await rows()).toEqual(before);
+      expect(before).toEqual([[], [], [{ touched: false }], []]);
+      await sql.unsafe(`drop trigger die on ${table}`);
+      // The provider reports it again.
+      expect((await post("sms", reply("STOP"))).body).toEqual({ matched: 1, unmatched: 0 });
+      expect(await suppressed()).toHaveLength(1);
+      expect(await due()).toBe(0);
+      expect((await reminders())[0]?.reason).toBe("suppressed");
+    },
+  );
+
   it("leaves neither its text nor the address anywhere", async () => {
     const { post, database, lines } = await planned();
     await post("sms", [reply("I paid yesterday, call +8613812345678"), reply("STOP")]);
