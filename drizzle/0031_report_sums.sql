@@ -158,10 +158,26 @@ $$);
 --> statement-breakpoint
 SELECT report_triggers('reminders',
   'shop_id, id, buyer_id, campaign, campaign_version, step, variant, kind, state, reason, due_at, decided_at, orders', $$
-  INSERT INTO report_changes (shop_id, at, campaign, campaign_version, step, variant, planned, sent, skipped, cancelled, failed, unknown, named)
+DECLARE
+  gains boolean;
+  loses boolean;
+  alone boolean := false;
+BEGIN
+  SELECT coalesce(bool_or(sign > 0), false), coalesce(bool_or(sign < 0), false) INTO gains, loses FROM ($changed) r WHERE state = 'sent';
+  -- Most sends are the first that name their orders. Then these count with the send, and nothing has to be compared. OFFSET 0 has the other
+  -- reminders of each buyer looked up in their index.
+  IF gains AND NOT loses THEN
+    SELECT count(*) = 0 INTO alone FROM new_rows n
+    CROSS JOIN LATERAL (
+      SELECT FROM reminders r WHERE r.shop_id = n.shop_id AND r.buyer_id = n.buyer_id AND r.state = 'sent' AND r.id <> n.id AND r.orders && n.orders
+      OFFSET 0) r
+    WHERE n.state = 'sent';
+  END IF;
+  INSERT INTO report_changes (shop_id, at, campaign, campaign_version, step, variant, planned, sent, skipped, cancelled, failed, unknown, named, reminded)
   SELECT shop_id, report_quarter(CASE WHEN kind = 'skip' THEN least(decided_at, due_at) ELSE coalesce(decided_at, due_at) END),
     coalesce(campaign, ''), coalesce(campaign_version, ''), coalesce(step, ''), coalesce(variant, ''),
-    sum(sign), sum(is_sent), sum(is_skipped - is_cancelled), sum(is_cancelled), sum(is_failed), sum(is_unknown), sum(is_sent * cardinality(orders))
+    sum(sign), sum(is_sent), sum(is_skipped - is_cancelled), sum(is_cancelled), sum(is_failed), sum(is_unknown), sum(is_sent * cardinality(orders)),
+    CASE WHEN alone THEN sum(is_sent * cardinality(orders)) ELSE 0 END
   FROM (
     SELECT *, CASE WHEN state = 'sent' THEN sign ELSE 0 END AS is_sent,
       CASE WHEN state = 'skipped' THEN sign ELSE 0 END AS is_skipped,
@@ -172,7 +188,7 @@ SELECT report_triggers('reminders',
   GROUP BY 1, 2, 3, 4, 5, 6
   HAVING sum(sign) <> 0 OR sum(is_sent) <> 0 OR sum(is_skipped) <> 0 OR sum(is_cancelled) <> 0 OR sum(is_failed) <> 0
     OR sum(is_unknown) <> 0 OR sum(is_sent * cardinality(orders)) <> 0;
-  IF NOT EXISTS (SELECT FROM ($changed) r WHERE state = 'sent') THEN
+  IF alone OR NOT (gains OR loses) THEN
     RETURN NULL;
   END IF;
   -- An order counts as reminded with the first sent reminder that named it: which one was the first before, and which is it now?
@@ -195,6 +211,7 @@ SELECT report_triggers('reminders',
     UNION ALL
     (SELECT DISTINCT ON (shop_id, buyer_id, order_id) -1, * FROM naming WHERE before > 0 ORDER BY shop_id, buyer_id, order_id, decided_at, id)) first
   GROUP BY 1, 2, 3, 4, 5, 6 HAVING sum(sign) <> 0;
+END;
 $$);
 --> statement-breakpoint
 -- Of a reminder that has deliveries its campaign, step and variant do not change any more.
