@@ -54,6 +54,18 @@ async function story() {
 }
 
 describe("the list of orders", () => {
+  it("has an order as recovered whose payment came while its send was under way", async () => {
+    const list = await orderList();
+    await list.order("o1", T0);
+    await list.sent({ order: "o1", step: "nudge", at: T0 + 10 * MINUTE, state: "sending" });
+    await list.paid("o1", T0 + 11 * MINUTE);
+    const seen = async () => [await list.ids({ recovered: true }), await list.ids({ recovered: false })];
+    expect(await seen()).toEqual([[], ["o1"]]);
+    await list.sql`update reminders set state = 'sent' where state = 'sending'`;
+    expect(await seen()).toEqual([["o1"], []]);
+    expect((await list.page()).items[0]?.recovery).toMatchObject({ step: "nudge" });
+  });
+
   it("has the orders that the report counts, by every filter", async () => {
     const { ids, sql } = await story();
     expect(await ids()).toEqual(["o4", "z1", "o3", "o2", "o1"]);

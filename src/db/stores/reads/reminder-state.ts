@@ -28,3 +28,10 @@ export const stateOf = (sql: Sql): Fragment => sql`case when ${isCancelled(sql)}
  */
 export const REMINDER_AT =
   "case when r.kind = 'skip' then least(r.decided_at, r.due_at) else coalesce(r.decided_at, r.due_at) end";
+
+/**
+ * Whether the reminder of the recovery `v` was sent. A payment may come while its send is under way, so `sent` is what was known then; a send that
+ * fails has its recovery taken away. `offset 0` has the few such reminders looked up one by one.
+ */
+export const ofSent = (sql: Sql): Fragment => sql`(v.sent or exists (
+  select from reminders w where w.shop_id = v.shop_id and w.id = v.reminder_id and w.state = 'sent' offset 0))`;

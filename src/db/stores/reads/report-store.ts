@@ -6,7 +6,7 @@
  * These read all rows of a period. Most reports are made from sums instead (db/stores/reads/sums), which count the same.
  */
 import type { Sql } from "../../client.ts";
-import { inState } from "./reminder-state.ts";
+import { inState, ofSent } from "./reminder-state.ts";
 import {
   CASE_SOURCE,
   DELIVERY_SOURCE,
@@ -153,6 +153,6 @@ export function sumRecoveries(sql: Sql, input: ReportInput) {
       select ${keyColumns(sql, by, RECOVERY_SOURCE)} v.currency, v.amount,
         extract(epoch from v.paid_at - v.reminded_at)::float8 * 1000 as ms
       from recoveries v ${reminder} ${zoneJoin(sql, input, RECOVERY_SOURCE)}
-      where v.sent and ${inWindow(sql, input, RECOVERY_SOURCE)}) recovered
+      where ${ofSent(sql)} and ${inWindow(sql, input, RECOVERY_SOURCE)}) recovered
     group by grouping sets (${sql.unsafe(`(${[...keys, "currency"].join(", ")}), ${row}`)} ()) having count(*) > 0`;
 }

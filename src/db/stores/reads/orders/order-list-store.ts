@@ -6,6 +6,7 @@ import type { PendingQuery, Row } from "postgres";
 import type { Sql } from "../../../client.ts";
 import { bytes, texts } from "../../../columns.ts";
 import { ts } from "../../../types.ts";
+import { ofSent } from "../reminder-state.ts";
 import { inWindows, type Window } from "../windows.ts";
 
 export const ORDER_STATES = ["unpaid", "paid", "closed", "refunded"] as const;
@@ -81,7 +82,7 @@ export function listOrders(
     from page p join orders o on o.shop_id = p.shop_id and o.id = p.id
     left join buyers b on b.shop_id = o.shop_id and b.id = o.buyer_id
     left join cases c on c.shop_id = o.shop_id and c.id = o.case_id
-    left join recoveries v on v.shop_id = o.shop_id and v.order_id = o.id and v.sent
+    left join recoveries v on v.shop_id = o.shop_id and v.order_id = o.id and ${ofSent(sql)}
     left join lateral (
       select k.cipher from contacts k where k.shop_id = o.shop_id and k.buyer_id = o.buyer_id and k.kind in ('phone', 'call')
       order by k.told_at desc, k.told_id desc limit 1) phone on true
@@ -105,7 +106,7 @@ function ofShop(sql: Sql, filter: OrderFilter, after: OrderPlace | null, limit: 
     return sql`
       select v.reminded_at as at, v.shop_id, v.order_id as id from recoveries v
       join orders o on o.shop_id = v.shop_id and o.id = v.order_id
-      where v.shop_id = s.shop_id and v.sent and ${campaign === null ? sql`true` : sql`v.campaign = ${campaign}`} and ${where}
+      where v.shop_id = s.shop_id and ${ofSent(sql)} and ${campaign === null ? sql`true` : sql`v.campaign = ${campaign}`} and ${where}
       order by v.reminded_at desc, v.order_id desc limit ${limit}`;
   const conditions = all(sql, [
     where,
@@ -122,7 +123,7 @@ function ofShop(sql: Sql, filter: OrderFilter, after: OrderPlace | null, limit: 
 
 /** `offset 0` has the rows looked up one by one: else the planner may read all recoveries first, though a page needs few of them. */
 const isNotRecovered = (sql: Sql): Fragment => sql`
-  not exists (select from recoveries v where v.shop_id = o.shop_id and v.order_id = o.id and v.sent offset 0)`;
+  not exists (select from recoveries v where v.shop_id = o.shop_id and v.order_id = o.id and ${ofSent(sql)} offset 0)`;
 
 /** By lists of keys, so that each is looked up in an index. */
 const isSearched = (sql: Sql, { id, numbers, contacts }: OrderSearch): Fragment => sql`
