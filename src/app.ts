@@ -88,8 +88,8 @@ async function openParts(
     inFlight: () => dispatcher.inFlight,
     skewMs: clock.skewMs,
   });
-  addStockGauges(metrics.registry, () => readStates(sql));
-  addResultGauges(metrics.registry, () => readResults(sql, MAX_RESULTS));
+  addStockGauges(metrics.registry, log, () => readStates(sql));
+  addResultGauges(metrics.registry, log, () => readResults(sql, MAX_RESULTS));
   const shared = {
     sql,
     vault,

@@ -1,5 +1,6 @@
 /** The result of the day of each shop that sets `resultAt`, for the chats of its staff. */
 import type { Config } from "../../config/config.ts";
+import { anyShop } from "../../config/shops.ts";
 import type { ResultShop } from "../../core/notices/daily-result.ts";
 import { connectReads, type Sql } from "../../db/client.ts";
 import type { OpenDatabase } from "../../db/open.ts";
@@ -31,9 +32,8 @@ export async function dailyResults({ config, database, receivers }: Deps): Promi
 }
 
 /** Whether any shop can have one: then the shops need not be looked for. */
-export const hasDailyResults = ({ shop, shopIds }: Deps["config"]): boolean =>
-  // No shop can be listed under this name: it stands for those that are not listed.
-  [...shopIds, "\n"].some((id) => shop(id)?.resultAt != null);
+export const hasDailyResults = (config: Deps["config"]): boolean =>
+  anyShop(config, ({ resultAt }) => resultAt !== null);
 
 async function resultShops(sql: Sql, { shop, shopIds }: Deps["config"]): Promise<ResultShop[]> {
   const ids = new Set([...shopIds, ...(await shopsSeen(sql))]);

@@ -1,6 +1,8 @@
 /** Gauges of what the reminders of the last 12 weeks brought, from the results that upkeep makes once an hour: each process shows them. */
 import { Gauge, type Registry } from "prom-client";
 import type { Range, ResultFigures, ShopResult } from "../../db/stores/notices/result-store.ts";
+import type { Parts } from "../role.ts";
+import { sharedReading } from "./shared-reading.ts";
 
 /** Shops beyond that have no metrics: each one is a series of every gauge. */
 export const MAX_RESULTS = 200;
@@ -74,15 +76,12 @@ const SPECS: readonly Spec[] = [
 ];
 
 /** `read` is called once a scrape. If it fails, the gauges stay as they were. */
-export function addResultGauges(registry: Registry, read: () => Promise<readonly ShopResult[]>): void {
-  // All gauges of a scrape share one reading.
-  let reading: ReturnType<typeof read> | null = null;
-  const results = async (): Promise<readonly ShopResult[] | null> => {
-    reading ??= read().finally(() => {
-      reading = null;
-    });
-    return reading.catch(() => null);
-  };
+export function addResultGauges(
+  registry: Registry,
+  log: Pick<Parts["log"], "warn">,
+  read: () => Promise<readonly ShopResult[]>,
+): void {
+  const results = sharedReading(read, log, "the results for the metrics could not be read");
   for (const { name, help, labels, of } of SPECS)
     new Gauge({
       name,

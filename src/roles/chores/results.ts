@@ -14,21 +14,30 @@ const RESULTS = { name: "results", everyMs: HOUR, leaseMs: 30 * MINUTE } as cons
 /** How often a process asks whether the chore is due. */
 const LOOK_MS = 30_000;
 
-type Deps = Pick<Parts, "config" | "database">;
+type Deps = Pick<Parts, "config" | "database"> & { readonly log: Pick<Parts["log"], "warn"> };
 
-export function startResults(parts: Deps & Pick<Parts, "life" | "log">): void {
+export function startResults(parts: Pick<Parts, "config" | "database" | "life" | "log">): void {
   every(LOOK_MS, parts.life, () => doChore(parts, RESULTS, () => makeResults(parts)));
 }
 
-export async function makeResults({ config, database }: Deps): Promise<void> {
+/** A shop whose result fails keeps the one that it has. Throws if all fail. */
+export async function makeResults({ config, database, log }: Deps): Promise<void> {
   // A report takes longer than the statements of upkeep may.
   const reads = connectReads(database.url, database.server);
   const zoneOf = (shop: string) => config.shop(shop)?.timeZone ?? "UTC";
+  const make = async (shop: string) => {
+    const page = await ownerPage(reads, { shop, zoneOf, isShop: () => true, skewMs: null });
+    if (page !== null) await storeResult(database.sql, shop, resultFigures(page));
+  };
   try {
-    for (const shop of (await shopsSeen(database.sql)).slice(0, MAX_RESULTS)) {
-      const page = await ownerPage(reads, { shop, zoneOf, isShop: () => true, skewMs: null });
-      if (page !== null) await storeResult(database.sql, shop, resultFigures(page));
-    }
+    const shops = (await shopsSeen(database.sql)).slice(0, MAX_RESULTS);
+    const failures: unknown[] = [];
+    for (const shop of shops)
+      await make(shop).catch((error: unknown) => {
+        log.warn({ err: error, shop }, "the result of the shop could not be made");
+        failures.push(error);
+      });
+    if (failures.length > 0 && failures.length === shops.length) throw failures[0];
   } finally {
     await reads.close();
   }

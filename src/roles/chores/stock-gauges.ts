@@ -1,17 +1,16 @@
 /** Gauges of what is left at the providers, from the last hourly check: whichever process made it, each process shows it. */
 import { Gauge, type Registry } from "prom-client";
 import type { ChannelState } from "../../db/stores/notices/fact-store.ts";
+import type { Parts } from "../role.ts";
+import { sharedReading } from "./shared-reading.ts";
 
 /** Read at each scrape. A failed read leaves the gauges as they were. */
-export function addStockGauges(registry: Registry, read: () => Promise<readonly ChannelState[]>): void {
-  // Both gauges of a scrape share one reading.
-  let reading: ReturnType<typeof read> | null = null;
-  const states = async (): Promise<readonly ChannelState[] | null> => {
-    reading ??= read().finally(() => {
-      reading = null;
-    });
-    return reading.catch(() => null);
-  };
+export function addStockGauges(
+  registry: Registry,
+  log: Pick<Parts["log"], "warn">,
+  read: () => Promise<readonly ChannelState[]>,
+): void {
+  const states = sharedReading(read, log, "what is left at the providers could not be read for the metrics");
   new Gauge({
     name: "dunlin_channel_balance",
     help: "Money left at the channel's provider, in units of the currency",

@@ -43,7 +43,8 @@ async function service() {
   return {
     ...facts,
     metrics,
-    make: () => makeResults({ config, database } as unknown as Parameters<typeof makeResults>[0]),
+    make: (change: object = {}) =>
+      makeResults({ config, database, log, ...change } as unknown as Parameters<typeof makeResults>[0]),
   };
 }
 
@@ -86,6 +87,30 @@ it("shows the figures of the owner's page as metrics, from what upkeep made", as
   // Nobody makes them any more: they are no figures of the present.
   await database.setNow(NOW + 4 * HOUR);
   expect(linesOf(await metrics(), "dunlin_result_")).toEqual([]);
+});
+
+it("makes the results of all shops but the one that fails", async () => {
+  const { order, metrics, make, database } = await service();
+  for (const shop of ["acme", "bad", "zen"]) await order("o1", NOW - DAY, {}, shop);
+  await database.setNow(NOW);
+  const warned: object[] = [];
+  const log = { warn: (fields: object) => warned.push(fields) };
+  const failing = (fails: (shop: string) => boolean) => ({
+    log,
+    config: {
+      shop: (id: string) => {
+        if (fails(id)) throw new Error("no such zone");
+        return null;
+      },
+    },
+  });
+  await make(failing((shop) => shop === "bad"));
+  expect(linesOf(await metrics(), "dunlin_result_made_seconds").map((line) => /shop="(\w+)"/.exec(line)?.[1])).toEqual([
+    "acme",
+    "zen",
+  ]);
+  expect(warned).toMatchObject([{ shop: "bad" }]);
+  await expect(make(failing(() => true))).rejects.toThrow("no such zone");
 });
 
 /** The names of metrics in a PromQL expression: neither functions and keywords nor labels and texts. */

@@ -3,13 +3,15 @@
  * figures from either. SUMS_SEED runs a reported seed again, SUMS_RUNS more histories.
  */
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { DAY, HOUR, MINUTE } from "../../../src/core/values/duration.ts";
 import { parseWhen } from "../../../src/core/values/when.ts";
-import type { Sql } from "../../../src/db/client.ts";
+import { connect, type Sql } from "../../../src/db/client.ts";
+import { foldChanges } from "../../../src/db/stores/reads/sums/fold-store.ts";
 import { reportJson } from "../../../src/reporting/format-report.ts";
 import { type Dimension, recoveryReport } from "../../../src/reporting/recovery.ts";
 import { keepExposureSums, keepSums, rebuildSums } from "../../../src/reporting/report/sums.ts";
+import { lockTable } from "../../support/database.ts";
 import { historyArb, lived, zoneOf } from "../../support/report-histories.ts";
 import { reportFacts } from "../../support/reporting.ts";
 import { T0 } from "../../support/rules.ts";
@@ -104,6 +106,63 @@ describe("the sums of reports", () => {
     expect(reportJson(await recoveryReport({ sql }, { by: [] })).totals.recoveredAmount).toEqual([
       { amount: "270215977642229.73", currency: "CNY" },
     ]);
+  });
+
+  it("of a shop that cannot be made keep no other one waiting, and nothing that takes long has the limits of upkeep", async () => {
+    const facts = await reportFacts();
+    const { sql, database } = facts;
+    for (const shop of ["acme", "bad", "zen"]) await facts.order("o1", T0, {}, shop);
+    const failures: string[] = [];
+    const limited = connect(database.url, { max: 2, limits: { statementMs: 1_000, lockMs: 50 }, silenceMs: 2_000 });
+    const slow = connect(database.url, { max: 1, applicationName: "test slow" });
+    for (const each of [limited, slow]) onTestFinished(() => each.close(0));
+    const deps = {
+      ...{ sql: limited.sql, slow: slow.sql, zoneOf: (shop: string) => (shop === "bad" ? "No/Zone" : "UTC") },
+      failed: (_: unknown, shop: string) => failures.push(shop),
+    };
+    const letGo = await lockTable(database.url, "orders");
+    const kept = keepSums(deps);
+    const waits =
+      () => sql`select from pg_stat_activity where application_name = 'test slow' and wait_event_type = 'Lock'
+      and datname = current_database()`;
+    while ((await waits()).length === 0);
+    // Meanwhile another process leaves its changes for later.
+    expect(await foldChanges(limited.sql, [], 10)).toBe(0);
+    await letGo();
+    expect(await kept).toBe(2);
+    expect(failures).toEqual(["bad"]);
+    expect(await sql`select shop_id from report_zones order by 1`).toMatchObject([
+      { shop_id: "acme" },
+      { shop_id: "zen" },
+    ]);
+    expect(await keepSums({ ...deps, isStopping: () => true })).toBe(0);
+  });
+
+  it("find a change that is committed late", async () => {
+    const facts = await reportFacts();
+    const sums = { ...facts, zoneOf };
+    await facts.order("o1", T0);
+    await keepSums(sums);
+    const orders = () => facts.sql<{ orders: number }[]>`select sum(orders)::int as orders from report_hours`;
+    const held = connect(facts.database.url, { max: 1 });
+    onTestFinished(() => held.close(0));
+    await held.sql.begin(async (tx) => {
+      await tx`update orders set counted_for = 'other' where id = 'o1'`;
+      await facts.order("o2", T0);
+      await keepSums(sums);
+      expect(await orders()).toEqual([{ orders: 2 }]);
+      expect((await recoveryReport(sums, { by: [] })).totals.orders).toBe(2);
+    });
+    const campaigns = async () =>
+      (await recoveryReport(sums, { by: ["campaign"] })).rows.map(({ keys, orders }) => [keys.campaign, orders]);
+    const both = [
+      ["default", 1],
+      ["other", 1],
+    ];
+    expect(await campaigns()).toEqual(both);
+    await keepSums(sums);
+    expect(await facts.sql`select from report_changes`).toHaveLength(0);
+    expect(await campaigns()).toEqual(both);
   });
 
   it("follow the shop into another zone", async () => {

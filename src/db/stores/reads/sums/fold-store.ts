@@ -5,9 +5,10 @@
  */
 import type { Sql } from "../../../client.ts";
 import { texts } from "../../../columns.ts";
-import { inTransaction } from "../../../transaction.ts";
+import { inTransaction, isLockTimeout } from "../../../transaction.ts";
 import { REMINDER_AT } from "../reminder-state.ts";
 import { SUMMED } from "../report-store.ts";
+import { summedZones } from "./report-sums.ts";
 
 const KEYS = ["shop_id", "at", "campaign", "campaign_version", "step", "variant", "cost_currency"];
 const SUMS = [...SUMMED, "cost_micros"];
@@ -20,8 +21,11 @@ const HOUR_OF = (at: string, zone: string): string =>
   `case when date_trunc('hour', ${at}, ${zone}) at time zone ${zone} = date_trunc('hour', ${at} at time zone ${zone})
     then date_trunc('hour', ${at}, ${zone}) else ${at} end`;
 
-/** Adds up to `limit` changes of shops that are summed in these zones to their hours. Returns how many. */
-export function foldChanges(
+/**
+ * Adds up to `limit` changes of shops that are summed in these zones to their hours. Returns how many: none while another process sums, since that
+ * may take longer than a session of ours may wait.
+ */
+export async function foldChanges(
   sql: Sql,
   zones: readonly (readonly [shop: string, zone: string])[],
   limit: number,
@@ -44,17 +48,24 @@ export function foldChanges(
         on conflict (${tx.unsafe(KEYS.join(", "))}) do update set ${tx.unsafe(SUMS.map((name) => `${name} = h.${name} + excluded.${name}`).join(", "))})
       select count(*)::int8 as changes from gone`;
     return row?.changes ?? 0;
+  }).catch((error: unknown) => {
+    if (isLockTimeout(error)) return 0;
+    throw error;
   });
 }
 
 const zoneRows = (sql: Sql, zones: readonly (readonly [shop: string, zone: string])[]) =>
   sql`unnest(${texts(zones.map(([shop]) => shop))}::text[], ${texts(zones.map(([, zone]) => zone))}::text[]) as own(shop_id, zone)`;
 
-/** Sums all rows of a shop in its zone, in place of what was there. Its exposures are summed next by `sumExposures`. */
-export function sumShop(sql: Sql, shop: string, zone: string): Promise<void> {
+/**
+ * Sums all rows of a shop in its zone, in place of what was there. Its exposures are summed next by `sumExposures`. Not `again`: only if no other
+ * process did so in the meantime.
+ */
+export function sumShop(sql: Sql, shop: string, zone: string, again: boolean): Promise<void> {
   return inTransaction(sql, async (tx) => {
     await tx.unsafe(LOCK);
-    await noLimits(tx);
+    if (!again && (await summedZones(tx)).some((each) => each.shop === shop && each.zone === zone)) return;
+    await tx`select set_config('work_mem', '256MB', true), set_config('jit', 'off', true), set_config('plan_cache_mode', 'auto', true)`;
     await tx`delete from report_hours where shop_id = ${shop}`;
     await tx`delete from exposure_sums where shop_id = ${shop}`;
     await tx`delete from exposure_changes where shop_id = ${shop}`;
@@ -71,13 +82,6 @@ export function sumShop(sql: Sql, shop: string, zone: string): Promise<void> {
       insert into report_zones (shop_id, zone) values (${shop}, ${zone})
       on conflict (shop_id) do update set zone = excluded.zone, exposures_until = null`;
   });
-}
-
-/** All rows of a large shop take longer than the session allows a statement. */
-async function noLimits(tx: Sql): Promise<void> {
-  await tx`
-    select set_config(name, '0', true) from pg_settings where name in ('statement_timeout', 'transaction_timeout')`;
-  await tx`select set_config('work_mem', '256MB', true), set_config('jit', 'off', true), set_config('plan_cache_mode', 'auto', true)`;
 }
 
 /** The changes that the triggers would have written for all rows of the shop (drizzle/0031_report_sums.sql). */
