@@ -119,6 +119,13 @@ FROM reminders r WHERE r.shop_id = v.shop_id AND r.id = v.reminder_id;
 CREATE FUNCTION report_quarter(at timestamptz) RETURNS timestamptz LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$ SELECT date_bin('15 minutes', at, '1900-01-01 00:00:00+00') $$;
 --> statement-breakpoint
+-- The first instant of the local day. Where clocks are set back at one o'clock, midnight comes twice, and PostgreSQL takes the second one.
+CREATE FUNCTION report_day(at timestamptz, zone text) RETURNS timestamptz LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$
+  SELECT CASE WHEN (date_trunc('day', at, zone) - interval '1 hour') AT TIME ZONE zone = date_trunc('day', at AT TIME ZONE zone)
+    THEN date_trunc('day', at, zone) - interval '1 hour' ELSE date_trunc('day', at, zone) END
+$$;
+--> statement-breakpoint
 -- Writes the triggers on one table: a statement adds what its new rows count, and takes away what its old ones did. `body` counts the rows of
 -- `changed`, in which `sign` says which they are. A join of old and new rows would cost the square of their number under a plan that was
 -- made for one row.

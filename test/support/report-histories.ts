@@ -8,9 +8,9 @@ import { keepExposureSums, keepSums } from "../../src/reporting/report/sums.ts";
 import { receivedEvent } from "./dispatch.ts";
 import { receiptSetup } from "./receipts.ts";
 
-/** Halves and quarters of an hour, a change of clocks by half an hour, and a usual one. */
+/** Halves and quarters of an hour, a change of clocks by half an hour, and one that repeats midnight. */
 const ZONES: Readonly<Record<string, string>> = {
-  acme: "Europe/Madrid",
+  acme: "Atlantic/Azores",
   lord: "Australia/Lord_Howe",
   nepal: "Asia/Kathmandu",
 };

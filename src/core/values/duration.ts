@@ -8,10 +8,10 @@ export const DAY = 24 * HOUR;
 const UNITS: Record<string, number> = { d: DAY, h: HOUR, m: MINUTE, s: SECOND };
 const SHAPE = /^(?=\d)(?:\d+d)?(?:\d+h)?(?:\d+m)?(?:\d+s)?$/;
 
-/** Milliseconds, or null when the text is no duration (`""`, `10`, `1.5h`, `30m1h`) or is longer than ten years. */
 /** The longest time after a reminder in which a payment is looked at as its effect. */
 export const LONGEST_HORIZON = 90 * DAY;
 
+/** Milliseconds, or null when the text is no duration (`""`, `10`, `1.5h`, `30m1h`) or is longer than ten years. */
 export function parseDuration(text: string): number | null {
   if (text.length > 24 || !SHAPE.test(text)) return null;
   let total = 0;

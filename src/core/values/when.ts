@@ -81,6 +81,9 @@ export function instantOf(when: When, { zone, now, edge }: Clock): number {
 /** The day on the zone's calendar, since 1970-01-01. */
 export const dayOf = (at: number, zone: string): number => Math.floor((at + offsetMinutes(zone, at) * MINUTE) / DAY);
 
+/** The first instant of the day on the zone's calendar. */
+export const dayStart = (at: number, zone: string): number => localInstant(zone, dayOf(at, zone) * DAY);
+
 /**
  * The first instant at which the zone's wall clock shows `local` (ms since 1970, as if it were UTC). A time that is skipped when clocks go
  * forward gives the instant of that change.

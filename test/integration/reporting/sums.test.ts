@@ -12,6 +12,7 @@ import { reportJson } from "../../../src/reporting/format-report.ts";
 import { type Dimension, recoveryReport } from "../../../src/reporting/recovery.ts";
 import { keepExposureSums, keepSums, rebuildSums } from "../../../src/reporting/report/sums.ts";
 import { lockTable } from "../../support/database.ts";
+import { exposed } from "../../support/exposures.ts";
 import { historyArb, lived, zoneOf } from "../../support/report-histories.ts";
 import { reportFacts } from "../../support/reporting.ts";
 import { T0 } from "../../support/rules.ts";
@@ -48,11 +49,12 @@ async function sumsOf(sql: Sql): Promise<unknown[]> {
 }
 
 /** The report by sums, and by all rows: as if the shops had been summed in another zone. */
-async function bothWays(sql: Sql, input: Parameters<typeof recoveryReport>[1]) {
-  const summed = await recoveryReport({ sql }, { ...input, zoneOf });
-  await sql`update report_zones set zone = '-' || zone`;
-  const counted = await recoveryReport({ sql }, { ...input, zoneOf });
-  await sql`update report_zones set zone = substr(zone, 2)`;
+async function bothWays(sql: Sql, input: Parameters<typeof recoveryReport>[1], zones = zoneOf) {
+  const summed = await recoveryReport({ sql }, { ...input, zoneOf: zones });
+  const stored = await sql<{ shop: string; zone: string }[]>`select shop_id as shop, zone from report_zones`;
+  await sql`update report_zones set zone = 'Pacific/Kiritimati'`;
+  const counted = await recoveryReport({ sql }, { ...input, zoneOf: zones });
+  for (const { shop, zone } of stored) await sql`update report_zones set zone = ${zone} where shop_id = ${shop}`;
   return [summed, counted].map(({ rows, totals, variants }) => ({ rows, totals, variants }));
 }
 
@@ -163,6 +165,42 @@ describe("the sums of reports", () => {
     await keepSums(sums);
     expect(await facts.sql`select from report_changes`).toHaveLength(0);
     expect(await campaigns()).toEqual(both);
+  });
+
+  it.each([
+    ["America/Havana", "2026-11-01T04:00:00Z"],
+    ["Atlantic/Azores", "2026-10-25T00:00:00Z"],
+  ])("have the day of %s whose midnight comes twice", async (zone, midnight) => {
+    const start = Date.parse(midnight);
+    const { sql, database, order } = await reportFacts();
+    await order("o1", start);
+    for (const [n, at] of [-DAY, -HOUR, -1, 0, 30 * MINUTE, HOUR, 90 * MINUTE, 25 * HOUR - 1, 25 * HOUR].entries())
+      await exposed(sql, { at: start + at, buyers: n + 1, paid: 1, held: n % 2 === 0 });
+    await sql`
+      insert into exposures (shop_id, case_id, campaign, buyer_id, campaign_version, share, held, at, window_ms, orders, amounts, currencies, previous_at)
+      select shop_id, gen_random_uuid(), campaign, buyer_id, campaign_version, share, held, ${new Date(start + 2 * HOUR)}, window_ms, orders, amounts, currencies, at
+      from exposures where at = ${new Date(start + 30 * MINUTE)}`;
+    await database.setNow(start + 5 * DAY);
+    const sums = { sql, zoneOf: () => zone };
+    await keepSums(sums);
+    await keepExposureSums(sums);
+    const starts = await sql<{ day: number }[]>`select distinct day from exposure_sums order by 1`;
+    expect(starts.map(({ day }) => day)).toEqual([start - DAY, start, start + 25 * HOUR]);
+    // Written again: its day is counted from its rows until it is summed.
+    await sql`update exposures set paid = null where at = ${new Date(start + 30 * MINUTE)}`;
+    for (const summed of [false, true]) {
+      if (summed) await keepExposureSums(sums);
+      for (const by of [[], ["day"]] as const)
+        for (const period of [
+          {},
+          { from: parseWhen(midnight.slice(0, 10)) },
+          { from: start, to: start + 25 * HOUR },
+          { from: start + HOUR, to: start + 25 * HOUR },
+        ]) {
+          const [first, second] = await bothWays(sql, { by, ...period }, () => zone);
+          expect(first, JSON.stringify(period)).toEqual(second);
+        }
+    }
   });
 
   it("follow the shop into another zone", async () => {

@@ -19,7 +19,7 @@ export function sumExposures(sql: Sql, shop: string, zone: string): Promise<void
     const changed = await tx<{ day: number; ends: number }[]>`
       with gone as (delete from exposure_changes where shop_id = ${shop} returning at)
       select day, ${nextDay(tx, zone)} as ends
-      from (select distinct date_trunc('day', at, ${zone}) as day from gone) days order by 1`;
+      from (select distinct report_day(at, ${zone}) as day from gone) days order by 1`;
     const first = state.until ?? (await firstDay(tx, shop, zone));
     if (first === null) return;
     const before = changed.filter(({ day }) => day < first);
@@ -32,13 +32,12 @@ export function sumExposures(sql: Sql, shop: string, zone: string): Promise<void
   });
 }
 
-/** The start of the day after the column `day`. */
-export const nextDay = (sql: Sql, zone: string | Fragment) =>
-  sql`date_trunc('day', (date_trunc('day', day at time zone ${zone}) + interval '1 day') at time zone ${zone}, ${zone})`;
+/** The start of the day after the one that starts at the column `day`: half a day behind its end, whichever length it has. */
+export const nextDay = (sql: Sql, zone: string | Fragment) => sql`report_day(day + interval '36 hours', ${zone})`;
 
 async function firstDay(sql: Sql, shop: string, zone: string): Promise<number | null> {
   const [row] = await sql<{ day: number | null }[]>`
-    select date_trunc('day', min(at), ${zone}) as day from exposures where shop_id = ${shop}`;
+    select report_day(min(at), ${zone}) as day from exposures where shop_id = ${shop}`;
   return row?.day ?? null;
 }
 
@@ -47,8 +46,8 @@ type Days = { readonly shop: string; readonly zone: string; readonly from: numbe
 /** Sums the days from `from` on that are over and mature, up to the first that is not. Returns its start. */
 async function sumDays(sql: Sql, { shop, zone, from, to }: Days): Promise<number> {
   const [row] = await sql<{ until: number }[]>`
-    select least(date_trunc('day', dunlin_now(), ${zone}), ${to === null ? null : ts(to)}::timestamptz,
-      (select date_trunc('day', min(at), ${zone}) from exposures
+    select least(report_day(dunlin_now(), ${zone}), ${to === null ? null : ts(to)}::timestamptz,
+      (select report_day(min(at), ${zone}) from exposures
         where shop_id = ${shop} and at >= ${ts(from)} and at + window_ms * interval '1 ms' > dunlin_now())) as until`;
   const until = row?.until ?? from;
   await sql`delete from exposure_sums where shop_id = ${shop} and day >= ${ts(from)} and day < ${ts(Math.max(from, to ?? until))}`;
@@ -56,8 +55,8 @@ async function sumDays(sql: Sql, { shop, zone, from, to }: Days): Promise<number
   const keys = "shop_id, day, campaign, campaign_version, share, held, variant, previous_day";
   await sql`
     with own as materialized (
-      select shop_id, date_trunc('day', at, ${zone}) as day, campaign, campaign_version, share, held, variant,
-        date_trunc('day', previous_at, ${zone}) as previous_day, cardinality(orders) as m,
+      select shop_id, report_day(at, ${zone}) as day, campaign, campaign_version, share, held, variant,
+        report_day(previous_at, ${zone}) as previous_day, cardinality(orders) as m,
         case when paid is null then 0 else (select count(*) from unnest(paid) as p(after) where p.after <= window_ms) end as s,
         amounts, currencies, paid, window_ms
       from exposures where shop_id = ${shop} and at >= ${ts(from)} and at < ${ts(until)})

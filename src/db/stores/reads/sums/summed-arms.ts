@@ -1,8 +1,7 @@
 /**
  * The arms of the recovery report from the sums of days (exposure-sums.ts), and which exposures must be counted from their rows beside them.
  */
-import { DAY, MINUTE } from "../../../../core/values/duration.ts";
-import { offsetMinutes } from "../../../../core/values/zone.ts";
+import { dayStart } from "../../../../core/values/when.ts";
 import type { Sql } from "../../../client.ts";
 import { instant, rowSet, text } from "../../../rows.ts";
 import { type ArmRow, isFirst, type MoneyRow, type VariantRow } from "../report-arms-store.ts";
@@ -40,7 +39,7 @@ export async function summedExposures(sql: Sql, { by, zones, windows }: ReportIn
       select shop_id as shop, zone, exposures_until as until from report_zones`,
     sql<Changed[]>`
       select shop, day, ${nextDay(sql, sql`zone`)} as ends from (
-        select distinct c.shop_id as shop, z.zone, date_trunc('day', c.at, z.zone) as day
+        select distinct c.shop_id as shop, z.zone, report_day(c.at, z.zone) as day
         from exposure_changes c join report_zones z on z.shop_id = c.shop_id where c.at < z.exposures_until) days`,
   ]);
   const stateOf = new Map(states.map((state) => [state.shop, state]));
@@ -64,8 +63,7 @@ export async function summedExposures(sql: Sql, { by, zones, windows }: ReportIn
 const startsDays = ({ shops, from, to }: Window, zones: ReportInput["zones"]): boolean =>
   zones.every(
     ([shop, zone]) =>
-      (shops !== null && !shops.includes(shop)) ||
-      [from, to].every((at) => at === null || (at + offsetMinutes(zone, at) * MINUTE) % DAY === 0),
+      (shops !== null && !shops.includes(shop)) || [from, to].every((at) => at === null || at === dayStart(at, zone)),
   );
 
 const stratum = "jsonb_build_array(h.shop_id, h.campaign, h.share)::text as stratum, h.share, h.held";
