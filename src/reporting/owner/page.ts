@@ -121,7 +121,7 @@ async function pageIn(sql: Sql, { shop = null, zoneOf, isShop, skewMs }: OwnerIn
       skewed: report.warnings,
       heldOut: figures.lift === null ? null : figures.holdoutBuyers,
       strata,
-      clocks: await readShopClocks(sql, shop),
+      clocks: await readShopClocks(sql, shop === null ? seen : [shop]),
       skewMs,
     }),
   };

@@ -253,10 +253,18 @@ describe("warnings", () => {
 
   it("of a shop's clock that is slow or fast, and not of orders that were imported", async () => {
     const { sql, open } = await acme();
-    const events = (shop: string, lag: number) => sql`
-      insert into order_events (shop_id, id, order_id, type, occurred_at, received_at, told)
-      select ${shop}, gen_random_uuid()::text, 'o', 'order.paid', ${new Date(NOW - HOUR - lag)}, ${new Date(NOW - HOUR)}, '{}'
-      from generate_series(1, 10)`;
+    const events = async (shop: string, lag: number, count = 10) => {
+      await sql`
+        insert into orders (shop_id, id, buyer_id, status, created_at, details, seen_at)
+        select ${shop}, 'o' || n, gen_random_uuid(), 'unpaid', ${new Date(NOW - HOUR - lag)}, '{}', now() from generate_series(1, ${count}) n
+        on conflict do nothing`;
+      await sql`
+        insert into buyers (shop_id, id, platform_id, bucket, created_at) values (${shop}, gen_random_uuid(), 'b', 0, now()) on conflict do nothing`;
+      await sql`
+        insert into order_events (shop_id, id, order_id, type, occurred_at, received_at, told)
+        select ${shop}, gen_random_uuid()::text, 'o' || n, 'order.paid', ${new Date(NOW - HOUR - lag)}, ${new Date(NOW - HOUR)}, '{}'
+        from generate_series(1, ${count}) n`;
+    };
     await events("prompt", 20 * SECOND);
     await events("slow", 7 * MINUTE);
     await events("fast", -MINUTE);

@@ -1,5 +1,6 @@
 /** Facts of the owner's page besides the figures of the report. */
 import type { Sql } from "../../../client.ts";
+import { texts } from "../../../columns.ts";
 import { inWindows, type Window } from "../windows.ts";
 
 /** When the first buyer of these windows came to an arm, epoch ms; null: none did. */
@@ -13,20 +14,21 @@ export type ShopClock = { readonly shop: string; readonly ms: number };
 
 /** Fewer events say nothing about a clock. */
 const MIN_EVENTS = 10;
-/** The events of a day that are looked at. */
-const MAX_EVENTS = 20_000;
+/** The newest orders of each shop whose events are looked at, however many the others have. */
+const MAX_ORDERS = 500;
 
 /**
  * How long after they happened the events of each shop arrive, by the median of a day: negative where the clock of its system is ahead. Events that
  * are older than an hour on arrival were imported, and tell nothing about a clock.
  */
-export function readShopClocks(sql: Sql, shop: string | null) {
+export function readShopClocks(sql: Sql, shops: readonly string[]) {
   return sql<ShopClock[]>`
-    select shop_id as shop, percentile_cont(0.5) within group (order by ms) as ms
-    from (
-      select shop_id, extract(epoch from received_at - occurred_at)::float8 * 1000 as ms from order_events
-      where received_at > dunlin_now() - interval '1 day' and received_at - occurred_at < interval '1 hour'
-        ${shop === null ? sql`` : sql`and shop_id = ${shop}`}
-      limit ${MAX_EVENTS}) latest
-    group by shop_id having count(*) >= ${MIN_EVENTS} order by shop_id`;
+    select s.shop_id as shop, percentile_cont(0.5) within group (order by extract(epoch from e.received_at - e.occurred_at)::float8 * 1000) as ms
+    from unnest(${texts(shops)}::text[]) as s(shop_id)
+    cross join lateral (
+      select o.id from orders o where o.shop_id = s.shop_id and o.created_at > dunlin_now() - interval '2 days'
+      order by o.created_at desc limit ${MAX_ORDERS}) latest
+    join order_events e on e.shop_id = s.shop_id and e.order_id = latest.id
+    where e.received_at > dunlin_now() - interval '1 day' and e.received_at - e.occurred_at < interval '1 hour'
+    group by s.shop_id having count(*) >= ${MIN_EVENTS} order by s.shop_id`;
 }
