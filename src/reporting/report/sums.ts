@@ -26,7 +26,7 @@ export async function keepSums(deps: SumsDeps): Promise<number> {
   const missing = (await zonesOf(deps)).filter(({ isSummed }) => !isSummed);
   return eachShop(deps, missing, async (shop, zone) => {
     await sumShop(deps.slow ?? deps.sql, shop, zone, false);
-    // That took long, or there are many such shops.
+    // Summing a shop may take long, and there may be many.
     await fold(deps);
   });
 }
