@@ -112,7 +112,6 @@ describe("a session", () => {
 
   it("is carried only by TLS where the browser came by TLS", async () => {
     const { app } = stubServer({
-      options: { trustProxy: true },
       sessions: {
         signIn: async () => ({ kind: "signed_in", token: "t".repeat(43), endsAt: T0 }),
         signOut: async () => {},

@@ -13,13 +13,17 @@ export function sessionToken({ headers }: Pick<FastifyRequest, "headers">): stri
   return token !== undefined && TOKEN.test(token) ? token : null;
 }
 
-/** `endsAt`: epoch ms. Over TLS, also behind a trusted proxy, it is never sent without. */
+/** `endsAt`: epoch ms. A browser that came over TLS never sends it without. */
 export const setCookie = (request: FastifyRequest, token: string, endsAt: number): string =>
   cookieOf(request, token, new Date(endsAt));
 
 export const dropCookie = (request: FastifyRequest): string => cookieOf(request, "", new Date(0));
 
-const cookieOf = ({ protocol }: FastifyRequest, value: string, expires: Date): string =>
+/** A proxy that ends TLS says so. Anybody can say so, and then only gets a cookie that is more careful. */
+const isOverTls = ({ protocol, headers }: FastifyRequest): boolean =>
+  protocol === "https" || /^https\b/i.test(String(headers["x-forwarded-proto"] ?? ""));
+
+const cookieOf = (request: FastifyRequest, value: string, expires: Date): string =>
   stringifySetCookie({
     name: NAME,
     value,
@@ -27,5 +31,5 @@ const cookieOf = ({ protocol }: FastifyRequest, value: string, expires: Date): s
     path: "/",
     httpOnly: true,
     sameSite: "strict",
-    secure: protocol === "https",
+    secure: isOverTls(request),
   });
