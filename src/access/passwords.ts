@@ -1,5 +1,6 @@
 /** Passwords: what is taken as one, and Argon2id with the parameters of OWASP's Password Storage Cheat Sheet (19 MiB, 2 passes, 1 lane). */
 import { hash, type Options, verify } from "@node-rs/argon2";
+import pLimit from "p-limit";
 
 /** `2` is Argon2id; the enum that names it exists in types only. */
 const OPTIONS: Options = { algorithm: 2, memoryCost: 19_456, timeCost: 2, parallelism: 1 };
@@ -24,4 +25,37 @@ const normal = (password: string): string => password.normalize("NFKC");
 
 export const hashPassword = (password: string): Promise<string> => hash(normal(password), OPTIONS);
 
-export const isPassword = (hashed: string, password: string): Promise<boolean> => verify(hashed, normal(password));
+const isPassword = (hashed: string, password: string): Promise<boolean> => verify(hashed, normal(password));
+
+/** A hash takes 19 MB and one of the four threads that Node has for files and names as well. */
+const AT_ONCE = 2;
+/** About two seconds of work. */
+const MAX_WAITING = 50;
+
+export const BUSY = { kind: "busy" } as const;
+
+export type Hashing = {
+  hash(password: string): Promise<string>;
+  matches(hashed: string, password: string): Promise<boolean>;
+  /** Does work that hashes. `BUSY`: so much is under way that it did not begin. */
+  admit<T>(work: () => Promise<T>): Promise<T | typeof BUSY>;
+};
+
+/** The hashing of one process: whatever the requests, it takes a bounded part of the memory and the threads. */
+export function createHashing(): Hashing {
+  const limit = pLimit(AT_ONCE);
+  let admitted = 0;
+  return {
+    hash: (password) => limit(hashPassword, password),
+    matches: (hashed, password) => limit(isPassword, hashed, password),
+    async admit(work) {
+      if (admitted >= AT_ONCE + MAX_WAITING) return BUSY;
+      admitted++;
+      try {
+        return await work();
+      } finally {
+        admitted--;
+      }
+    },
+  };
+}

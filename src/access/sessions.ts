@@ -6,9 +6,12 @@ import { randomBytes, timingSafeEqual } from "node:crypto";
 import { DAY, HOUR } from "../core/values/duration.ts";
 import type { KeyRole } from "../core/values/role.ts";
 import type { Sql } from "../db/client.ts";
-import { endSession, findSession, insertSession } from "../db/stores/access/session-store.ts";
-import { type Blocking, changeUser, findUser, noteFailure, noteSuccess } from "../db/stores/access/user-store.ts";
-import { hashPassword, isPassword, passwordFault } from "./passwords.ts";
+import { type Blocking, beginAttempt, forgetAttempts } from "../db/stores/access/attempt-store.ts";
+import { endSession, findSession, insertSession, type NewSession } from "../db/stores/access/session-store.ts";
+import { findUser, replaceWay } from "../db/stores/access/user-store.ts";
+import type { Vault } from "../db/vault.ts";
+import { attemptKey } from "./attempts.ts";
+import { type BUSY, type Hashing, hashPassword, passwordFault } from "./passwords.ts";
 import { digestOf, newToken } from "./tokens.ts";
 
 const IDLE = 12 * HOUR;
@@ -26,35 +29,45 @@ export type Session = {
   readonly person: boolean;
 };
 
+/** `blocked`: too many wrong passwords for this name. */
+type Refused = { readonly kind: "blocked"; readonly forMs: number } | typeof BUSY;
+
 export type SignedIn =
   | { readonly kind: "signed_in"; readonly token: string; readonly session: Session }
   | { readonly kind: "refused" }
-  | { readonly kind: "blocked"; readonly forMs: number };
+  | Refused;
+
+/** `fault`: why it was not changed. */
+export type PasswordChanged =
+  | { readonly kind: "changed" }
+  | { readonly kind: "fault"; readonly fault: string }
+  | Refused;
 
 export type SessionDeps = {
   readonly sql: Sql;
+  /** Names that were tried are found by its hash. */
+  readonly vault: Pick<Vault, "hash">;
+  readonly hashing: Hashing;
   /** The holder of a key; null: nobody. */
   readonly holderOf: (key: string) => Promise<{ readonly name: string; readonly role: KeyRole } | null>;
   /** The admin key is not stored: its sessions are found by its digest. */
   readonly admin: { readonly digest: Buffer; readonly name: string };
 };
 
-/** So long as the hash of a real password, so that nobody learns from the time of an answer whether a name is known. */
-let nobody: Promise<string> | undefined;
+const REFUSED = { kind: "refused" } as const;
+const WRONG = { kind: "fault", fault: "the old password is wrong" } as const;
+const NO_PASSWORD = { kind: "fault", fault: "only people who signed in with a password can change it" } as const;
 
-export function createSessions({ sql, holderOf, admin }: SessionDeps) {
-  async function begin(
-    who: { readonly userId: string | null; readonly keyHash: Buffer | null },
-    before: string | null,
-  ): Promise<string> {
+export function createSessions({ sql, vault, hashing, holderOf, admin }: SessionDeps) {
+  /** As costly as the hash of a person, so that nobody learns from the time of an answer whether a name is known. */
+  const nobody = hashPassword(newToken());
+
+  /** The token; null: the person got another password meanwhile, or was disabled. */
+  async function begin(by: NewSession["by"], before: string | null): Promise<string | null> {
     const token = newToken();
     const csrf = randomBytes(18).toString("base64url");
-    await insertSession(
-      sql,
-      { hash: digestOf(token), ...who, csrf, lifeMs: LIFE },
-      before === null ? null : digestOf(before),
-    );
-    return token;
+    const session = { hash: digestOf(token), by, csrf, lifeMs: LIFE };
+    return (await insertSession(sql, session, before === null ? null : digestOf(before))) ? token : null;
   }
 
   async function find(token: string): Promise<Session | null> {
@@ -66,47 +79,62 @@ export function createSessions({ sql, holderOf, admin }: SessionDeps) {
     return isAdmin ? { name: admin.name, role: "admin", csrf, endsAt, person } : null;
   }
 
-  async function signedIn(token: string): Promise<SignedIn> {
-    const session = await find(token);
-    return session === null ? { kind: "refused" } : { kind: "signed_in", token, session };
+  async function signedIn(token: string | null): Promise<SignedIn> {
+    const session = token === null ? null : await find(token);
+    return token === null || session === null ? REFUSED : { kind: "signed_in", token, session };
+  }
+
+  /** Calls `right` with the person of this name if this is the password; null: it is not. Until then the attempt counts as failed. */
+  function attempt<T>(
+    name: string,
+    password: string,
+    right: (person: { readonly id: string; readonly password: string }) => Promise<T>,
+  ): Promise<T | Refused | null> {
+    return hashing.admit(async () => {
+      const key = attemptKey(vault, name);
+      const forMs = await beginAttempt(sql, key, BLOCKING);
+      if (forMs > 0) return { kind: "blocked", forMs };
+      const user = await findUser(sql, name);
+      const stored = user?.password ?? null;
+      const isRight = await hashing.matches(stored ?? (await nobody), password);
+      if (user === null || stored === null || !isRight) return null;
+      await forgetAttempts(sql, key);
+      return right({ id: user.id, password: stored });
+    });
   }
 
   return {
     find,
     /** `before`: the cookie that came with the request; its session ends. */
     async byPassword(name: string, password: string, before: string | null): Promise<SignedIn> {
-      const user = await findUser(sql, name);
-      nobody ??= hashPassword("nobody has this password");
-      if (user !== null && user.blocked > 0) return { kind: "blocked", forMs: user.blocked };
-      const isRight = await isPassword(user?.password ?? (await nobody), password);
-      if (user === null || user.password === null) return { kind: "refused" };
-      if (!isRight) {
-        await noteFailure(sql, user.id, BLOCKING);
-        return { kind: "refused" };
-      }
-      await noteSuccess(sql, user.id);
-      return signedIn(await begin({ userId: user.id, keyHash: null }, before));
+      const result = await attempt(name, password, async (person) =>
+        signedIn(await begin({ userId: person.id, password: person.password }, before)),
+      );
+      return result ?? REFUSED;
     },
     async byKey(key: string, before: string | null): Promise<SignedIn> {
-      if ((await holderOf(key)) === null) return { kind: "refused" };
-      return signedIn(await begin({ userId: null, keyHash: digestOf(key) }, before));
+      if ((await holderOf(key)) === null) return REFUSED;
+      return signedIn(await begin({ keyHash: digestOf(key) }, before));
     },
     end: (token: string, everywhere: boolean): Promise<void> => endSession(sql, digestOf(token), everywhere),
-    /** Ends all other sessions of the person. A string: why it was not changed. */
-    async changePassword(token: string, { old, password }: { old: string; password: string }): Promise<string | null> {
+    /** Ends all other sessions of the person. */
+    async changePassword(
+      token: string,
+      { old, password }: { old: string; password: string },
+    ): Promise<PasswordChanged> {
       const session = await find(token);
-      const user = session?.person === true ? await findUser(sql, session.name) : null;
-      if (session === null || user === null || user.password === null)
-        return "only people who signed in with a password can change it";
-      if (user.blocked > 0 || !(await isPassword(user.password, old))) {
-        if (user.blocked === 0) await noteFailure(sql, user.id, BLOCKING);
-        return "the old password is wrong";
-      }
-      const fault = passwordFault(password, session.name);
-      if (fault !== null) return fault;
-      const change = { way: { password: await hashPassword(password) } };
-      await changeUser(sql, { who: session.name, via: "http" }, session.name, change, digestOf(token));
-      return null;
+      if (session === null || !session.person) return NO_PASSWORD;
+      const { name } = session;
+      const fault = passwordFault(password, name);
+      if (fault !== null) return { kind: "fault", fault };
+      const result = await attempt(name, old, async ({ password: was }) => {
+        const way = { password: await hashing.hash(password) };
+        const except = digestOf(token);
+        return (await replaceWay(sql, { who: name, via: "http" }, name, way, { was, except }))
+          ? ({ kind: "changed" } as const)
+          : null;
+      });
+      return result ?? WRONG;
     },
   };
 }

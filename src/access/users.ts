@@ -2,9 +2,12 @@
 import { DAY } from "../core/values/duration.ts";
 import type { KeyRole } from "../core/values/role.ts";
 import type { Sql } from "../db/client.ts";
-import { changeUser, findLink, insertUser, takeLink, type Way } from "../db/stores/access/user-store.ts";
+import { forgetAttempts } from "../db/stores/access/attempt-store.ts";
+import { findLink, insertUser, replaceWay, takeLink, type Way } from "../db/stores/access/user-store.ts";
 import type { Actor } from "../db/stores/campaigns/audit-store.ts";
-import { hashPassword, passwordFault } from "./passwords.ts";
+import type { Vault } from "../db/vault.ts";
+import { attemptKey } from "./attempts.ts";
+import { type BUSY, type Hashing, hashPassword, passwordFault } from "./passwords.ts";
 import { digestOf, newToken } from "./tokens.ts";
 
 /** A password is not taken. The message says why, and does not repeat it. */
@@ -35,24 +38,32 @@ export async function createUser(sql: Sql, actor: Actor, { name, role, password 
   return (await insertUser(sql, actor, { name, role, way })) ? { token } : null;
 }
 
-/** The old password and all sessions of the person end, and a blocked one may try again. Throws as `createUser`; null: there is no such person. */
+/** The old password and all sessions of the person end. Throws as `createUser`; null: there is no such person. */
 export async function renewPassword(sql: Sql, actor: Actor, name: string, password?: string): Promise<Made | null> {
   const { way, token } = await wayIn(name, password);
-  return (await changeUser(sql, actor, name, { way })) ? { token } : null;
+  return (await replaceWay(sql, actor, name, way)) ? { token } : null;
 }
 
 export const linkPath = (token: string): string => `/v1/welcome/${token}`;
 
+type LinkDeps = { readonly sql: Sql; readonly vault: Pick<Vault, "hash">; readonly hashing: Hashing };
+type Set = { readonly name: string } | { readonly fault: string } | typeof BUSY | null;
+
 /** The links by which people set their passwords. */
-export const passwordLinks = (sql: Sql) => ({
+export const passwordLinks = ({ sql, vault, hashing }: LinkDeps) => ({
   /** Whose link it is; null: it was used, it is over, or nobody has it. */
   nameOf: (token: string): Promise<string | null> => findLink(sql, digestOf(token)),
-  async set(token: string, password: string): Promise<{ readonly name: string } | { readonly fault: string } | null> {
+  /** A blocked person may try again. `fault`: why the password is not taken. null: as `nameOf`. */
+  async set(token: string, password: string): Promise<Set> {
     const name = await findLink(sql, digestOf(token));
     if (name === null) return null;
     const fault = passwordFault(password, name);
     if (fault !== null) return { fault };
-    const taken = await takeLink(sql, digestOf(token), await hashPassword(password));
-    return taken === null ? null : { name: taken };
+    return hashing.admit(async () => {
+      const taken = await takeLink(sql, digestOf(token), await hashing.hash(password));
+      if (taken === null) return null;
+      await forgetAttempts(sql, attemptKey(vault, taken));
+      return { name: taken };
+    });
   },
 });

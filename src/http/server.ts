@@ -33,7 +33,7 @@ import { addBodyGuard } from "./kit/body/body-guard.ts";
 import { addJsonBody } from "./kit/body/json-body.ts";
 import { createStrangers } from "./kit/body/strangers.ts";
 import { HttpProblem } from "./kit/errors.ts";
-import { addGuard, createCountFailure } from "./kit/guard.ts";
+import { addGuard, createFailures } from "./kit/guard.ts";
 import { addRequestLog, type Observe, quietLog } from "./kit/log.ts";
 import { addOpenApi } from "./kit/openapi.ts";
 import { addProblems, answerBrokenHttp, answerError } from "./kit/problems.ts";
@@ -156,7 +156,8 @@ export function buildServer(deps: HttpDeps): FastifyInstance {
   addBodyGuard(app, bodyTimeout);
   addProblems(app);
   void app.register(rateLimit, { global: false });
-  const countFailure = createCountFailure(app, failuresPerMinute);
+  const failures = createFailures(app, failuresPerMinute);
+  const countFailure = failures.count;
   addGuard(app, deps.auth, countFailure);
   addOpenApi(app);
 
@@ -185,7 +186,7 @@ export function buildServer(deps: HttpDeps): FastifyInstance {
     void seen.register(async (scope) => contactRoutes(scope, deps));
     void seen.register(async (scope) => unsubscribeRoutes(scope, deps));
     void seen.register(async (scope) => welcomeRoutes(scope, deps));
-    void seen.register(async (scope) => sessionRoutes(scope, { ...deps, countFailure }));
+    void seen.register(async (scope) => sessionRoutes(scope, { ...deps, failures }));
     void seen.register(async (scope) => operationRoutes(scope, deps));
   });
   return app;

@@ -1,5 +1,6 @@
 /** The role `api`: wires the HTTP interface to the features, and listens. */
 import type { Logger } from "pino";
+import { createHashing } from "../access/passwords.ts";
 import { createSessions } from "../access/sessions.ts";
 import { digestOf } from "../access/tokens.ts";
 import { passwordLinks } from "../access/users.ts";
@@ -134,7 +135,8 @@ export function buildApi(input: ApiInput) {
     findSession: (token) => withDeadline(5_000, "the database", sessions.find(token)),
   });
   const admin = { digest: digestOf(input.keys.apiKey), name: ADMIN.name };
-  const sessions = createSessions({ sql, holderOf: async (key) => auth.check(key), admin });
+  const hashing = createHashing();
+  const sessions = createSessions({ sql, vault, hashing, holderOf: async (key) => auth.check(key), admin });
   return buildServer({
     config,
     intake: input.intake("http"),
@@ -146,7 +148,7 @@ export function buildApi(input: ApiInput) {
     },
     auth,
     sessions: sessionVerbs(sessions),
-    links: passwordLinks(sql),
+    links: passwordLinks({ sql, vault, hashing }),
     health: {
       async ready() {
         const [store, queue] = await Promise.all([

@@ -1,6 +1,7 @@
 /** People sign in with a password or a key, on a real database. */
 import { pino } from "pino";
 import { describe, expect, it } from "vitest";
+import { createHashing, type Hashing } from "../../src/access/passwords.ts";
 import { createSessions } from "../../src/access/sessions.ts";
 import { digestOf } from "../../src/access/tokens.ts";
 import { createUser, passwordLinks, renewPassword } from "../../src/access/users.ts";
@@ -12,19 +13,26 @@ import { passwordCommand } from "../../src/cli/commands/users/password.ts";
 import type { CommandContext } from "../../src/cli/context.ts";
 import { loadConfig } from "../../src/config/load-config.ts";
 import { DAY, HOUR, MINUTE, SECOND } from "../../src/core/values/duration.ts";
-import { changeUser } from "../../src/db/stores/access/user-store.ts";
+import { insertSession } from "../../src/db/stores/access/session-store.ts";
+import { disableUser, findUser, replaceWay } from "../../src/db/stores/access/user-store.ts";
 import { createKey, findKey, revokeKey } from "../../src/db/stores/campaigns/key-store.ts";
+import { inTransaction } from "../../src/db/transaction.ts";
+import { createVault } from "../../src/db/vault.ts";
 import { sessionAnswer } from "../../src/http/contract/access/session.ts";
 import { ADMIN, createAuth } from "../../src/http/kit/auth.ts";
+import { purge } from "../../src/retention/purge.ts";
 import { sessionVerbs } from "../../src/roles/verbs/session-verbs.ts";
 import { testDatabase } from "../support/database.ts";
+import { eventually } from "../support/eventually.ts";
 import { T0 } from "../support/rules.ts";
 import { ADMIN_KEY, JSON_TYPE, stubServer } from "./support.ts";
 
 const BY = { who: "test", via: "cli" } as const;
 const PASSWORD = "correct horse battery";
 
-async function setup() {
+const vault = createVault(Buffer.alloc(32, 7));
+
+async function setup(hashing: Hashing = createHashing()) {
   const database = await testDatabase();
   const { sql } = database;
   await database.setNow(T0);
@@ -34,11 +42,11 @@ async function setup() {
     findSession: (token) => sessions.find(token),
   });
   const admin = { digest: digestOf(ADMIN_KEY), name: ADMIN.name };
-  const sessions = createSessions({ sql, holderOf: async (key) => auth.check(key), admin });
+  const sessions = createSessions({ sql, vault, hashing, holderOf: async (key) => auth.check(key), admin });
   const { app, lines } = stubServer({
     auth,
     sessions: sessionVerbs(sessions),
-    links: passwordLinks(sql),
+    links: passwordLinks({ sql, vault, hashing }),
     options: { failuresPerMinute: 1_000 },
   });
   await createUser(sql, BY, { name: "Vera", role: "operator", password: PASSWORD });
@@ -74,7 +82,9 @@ async function setup() {
       payload: new URLSearchParams({ user: "ignored", password }).toString(),
     });
   const who = async (cookie: string) => (await ask({ cookie })).json();
-  return { ...database, app, lines, ask, signIn, submit, who };
+  const person = await findUser(sql, "Vera");
+  if (person === null) throw new Error("Vera was not stored");
+  return { ...database, app, lines, ask, signIn, submit, who, person };
 }
 
 describe("a session", () => {
@@ -115,7 +125,7 @@ describe("a session", () => {
       sessions: {
         signIn: async () => ({ kind: "signed_in", token: "t".repeat(43), endsAt: T0 }),
         signOut: async () => {},
-        changePassword: async () => null,
+        changePassword: async () => ({ kind: "changed" }),
       },
     });
     const signIn = (proto: string) =>
@@ -174,13 +184,9 @@ describe("a session", () => {
     expect(await sql`select 1 from sessions`).toHaveLength(1);
   });
 
-  it("ends when its person is disabled, or gets another password or role", async () => {
+  it("ends when its person is disabled, or gets another password", async () => {
     const { signIn, who, sql } = await setup();
-    for (const change of [
-      () => renewPassword(sql, BY, "Vera", PASSWORD),
-      () => changeUser(sql, BY, "Vera", { role: "viewer" }),
-      () => changeUser(sql, BY, "Vera", { disabled: true }),
-    ]) {
+    for (const change of [() => renewPassword(sql, BY, "Vera", PASSWORD), () => disableUser(sql, BY, "Vera")]) {
       const { cookie } = await signIn();
       expect(await who(cookie)).toMatchObject({ name: "Vera" });
       await change();
@@ -188,7 +194,7 @@ describe("a session", () => {
     }
     expect((await signIn()).answer.json().code).toBe("sign_in_refused");
     const trail = await sql<{ action: string }[]>`select action from audit where subject = 'Vera' order by id`;
-    expect(trail.map(({ action }) => action)).toEqual(["user.create", "user.password", "user.role", "user.disable"]);
+    expect(trail.map(({ action }) => action)).toEqual(["user.create", "user.password", "user.disable"]);
   });
 });
 
@@ -227,14 +233,125 @@ describe("a sign-in", () => {
     expect((await signIn(wrong)).answer.statusCode).toBe(401);
   });
 
-  it("is limited by address as well, whatever the names", async () => {
-    const { app } = stubServer({ options: { failuresPerMinute: 3 } });
+  it("is limited by address as well, whatever the names, and then the right password and key are not looked at", async () => {
+    const tried: unknown[] = [];
+    const { app } = stubServer({
+      options: { failuresPerMinute: 3 },
+      sessions: {
+        signIn: async ({ user, key }) => {
+          tried.push(user ?? key);
+          return key === "right" ? { kind: "signed_in", token: "t".repeat(43), endsAt: T0 } : { kind: "refused" };
+        },
+        signOut: async () => {},
+        changePassword: async () => ({ kind: "changed" }),
+      },
+    });
+    const from = (remoteAddress: string, payload: object) =>
+      app.inject({ ...{ method: "POST", url: "/v1/session", remoteAddress, payload } });
     const codes = [];
-    for (let n = 0; n < 5; n++) {
-      const payload = { user: `guess-${n}`, password: PASSWORD };
-      codes.push((await app.inject({ method: "POST", url: "/v1/session", payload })).statusCode);
+    for (let n = 0; n < 4; n++)
+      codes.push((await from("192.0.2.1", { user: `guess-${n}`, password: PASSWORD })).statusCode);
+    expect(codes).toEqual([401, 401, 401, 429]);
+    const right = await from("192.0.2.1", { key: "right" });
+    expect([right.statusCode, right.json().code, Number(right.headers["retry-after"]) > 0]).toEqual([
+      429,
+      "rate_limited",
+      true,
+    ]);
+    expect(tried).toEqual(["guess-0", "guess-1", "guess-2"]);
+    expect((await from("192.0.2.2", { key: "right" })).statusCode).toBe(204);
+  });
+
+  it("is looked at six times when thirty come at once, whether the name is known or not", async () => {
+    const { signIn, sql } = await setup();
+    for (const user of ["Vera", "Nobody"]) {
+      const wrong = { user, password: "wrong horse battery" };
+      const codes = await Promise.all(Array.from({ length: 30 }, async () => (await signIn(wrong)).answer.statusCode));
+      expect([codes.filter((code) => code === 401).length, codes.filter((code) => code === 429).length]).toEqual([
+        6, 24,
+      ]);
+      const held = (await signIn({ user: ` ${user.toUpperCase()}`, password: PASSWORD })).answer;
+      expect([held.statusCode, held.headers["retry-after"]]).toEqual([429, "2"]);
     }
-    expect(codes).toEqual([401, 401, 401, 429, 429]);
+    expect(JSON.stringify(await sql`select convert_from(hash, 'latin1') as name from sign_in_attempts`)).not.toMatch(
+      /vera|nobody/i,
+    );
+  });
+
+  it("hashes as often for an unknown name as for a known one", async () => {
+    const hashing = createHashing();
+    const compared: string[] = [];
+    const matches: Hashing["matches"] = (hashed, password) => {
+      compared.push(hashed.split("$").slice(0, 4).join("$"));
+      return hashing.matches(hashed, password);
+    };
+    const { sql, signIn } = await setup({ ...hashing, matches });
+    await createUser(sql, BY, { name: "Ida", role: "viewer" });
+    for (const user of ["Vera", "Nobody", "Ida"]) await signIn({ user, password: "wrong horse battery" });
+    expect(compared).toEqual(Array.from({ length: 3 }, () => "$argon2id$v=19$m=19456,t=2,p=1"));
+  });
+
+  it("is refused if the password was changed while it was looked at, and the session that came along goes on", async () => {
+    const hashing = createHashing();
+    let meanwhile = async () => {};
+    const matches: Hashing["matches"] = async (hashed, password) => {
+      const isRight = await hashing.matches(hashed, password);
+      await meanwhile();
+      return isRight;
+    };
+    const { sql, signIn, who } = await setup({ ...hashing, matches });
+    const { cookie } = await signIn({ key: ADMIN_KEY });
+    for (const change of [
+      () => renewPassword(sql, BY, "Vera", "staple of the battery"),
+      () => disableUser(sql, BY, "Vera"),
+    ]) {
+      await renewPassword(sql, BY, "Vera", PASSWORD);
+      meanwhile = async () => void (await change());
+      expect((await signIn(undefined, cookie)).answer.statusCode).toBe(401);
+      expect(await who(cookie)).toMatchObject({ name: "admin key" });
+    }
+    expect(await sql`select from sessions`).toHaveLength(1);
+  });
+
+  it("and a change of the password wait for each other: no session of the old one is left", async () => {
+    const { sql, person } = await setup();
+    let change: Promise<unknown> = Promise.resolve();
+    await inTransaction(sql, async (tx) => {
+      const by = { userId: person.id, password: person.password ?? "" };
+      expect(await insertSession(tx, { hash: digestOf("t"), by, csrf: "c", lifeMs: DAY }, null)).toBe(true);
+      change = replaceWay(sql, BY, "Vera", { password: "p" });
+      const waiting = () =>
+        sql`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+      await eventually("the change waits", waiting, (rows) => rows.length > 0);
+    });
+    await change;
+    expect(await sql`select from sessions`).toEqual([]);
+  });
+
+  it("is forgotten after a day, and its session once that is over", async () => {
+    const { sql, signIn, setNow } = await setup();
+    await signIn({ user: "Nobody", password: PASSWORD });
+    await signIn();
+    const left = async (now: number) => {
+      await setNow(now);
+      await purge(sql, { events: DAY, orders: DAY, contacts: DAY, audit: DAY, deliveries: DAY });
+      return [(await sql`select from sign_in_attempts`).length, (await sql`select from sessions`).length];
+    };
+    expect(await left(T0 + DAY)).toEqual([1, 1]);
+    expect(await left(T0 + DAY + SECOND)).toEqual([0, 1]);
+    expect(await left(T0 + 7 * DAY + SECOND)).toEqual([0, 0]);
+  });
+
+  it("is put off when very many come at once, and none hangs", async () => {
+    const { signIn } = await setup();
+    const answers = await Promise.all(
+      Array.from({ length: 80 }, async (_, n) => (await signIn({ user: `guess-${n}`, password: PASSWORD })).answer),
+    );
+    const busy = answers.filter(({ statusCode }) => statusCode === 503);
+    expect(busy.length).toBeGreaterThan(0);
+    for (const answer of busy) expect([answer.json().code, answer.headers["retry-after"]]).toEqual(["overloaded", "2"]);
+    expect(answers.filter(({ statusCode }) => statusCode === 401)).toHaveLength(80 - busy.length);
+    expect((await signIn()).answer.statusCode).toBe(204);
   });
 
   it.each([
@@ -255,7 +372,7 @@ describe("a sign-in", () => {
 
 describe("a password", () => {
   it("is changed by its owner, and all other sessions end", async () => {
-    const { signIn, who, ask } = await setup();
+    const { signIn, who, ask, sql } = await setup();
     const [here, elsewhere] = [await signIn(), await signIn()];
     const { csrf } = await who(here.cookie);
     const change = (payload: object) =>
@@ -275,6 +392,7 @@ describe("a password", () => {
       expect(answer.json().detail).toContain(why);
     }
     expect((await change({ old: PASSWORD, password: next })).statusCode).toBe(204);
+    expect(await replaceWay(sql, BY, "Vera", { password: "p" }, { was: "another hash" })).toBe(false);
     expect(await who(here.cookie)).toMatchObject({ name: "Vera" });
     expect(await who(elsewhere.cookie)).toMatchObject({ code: "unauthorized" });
     expect((await signIn()).answer.statusCode).toBe(401);
@@ -362,9 +480,17 @@ describe("the link to set a password", () => {
     await renewPassword(sql, BY, "<Ida>", PASSWORD);
     expect((await app.inject(other)).statusCode).toBe(404);
     const last = await renewPassword(sql, BY, "<Ida>");
-    await changeUser(sql, BY, "<Ida>", { disabled: true });
+    await disableUser(sql, BY, "<Ida>");
     expect((await app.inject(`/v1/welcome/${last?.token}`)).statusCode).toBe(404);
     expect((await app.inject(`${link}x`)).statusCode).toBe(404);
+  });
+
+  it("asks for patience when too many passwords are looked at", async () => {
+    const links = { nameOf: async () => "Ida", set: async () => ({ kind: "busy" }) as const };
+    const { app } = stubServer({ links });
+    const headers = { "content-type": "application/x-www-form-urlencoded" };
+    const page = await app.inject({ method: "POST", url: "/v1/welcome/t", headers, payload: `password=${NEXT}` });
+    expect([page.statusCode, page.headers["retry-after"], page.body.includes("try again")]).toEqual([503, "2", true]);
   });
 
   it("begins with the public address, or that on which the service listens", () => {

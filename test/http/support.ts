@@ -91,7 +91,7 @@ export function stubServer(change: Change = {}) {
     sessions: {
       signIn: async () => ({ kind: "refused" }),
       signOut: async () => {},
-      changePassword: async () => null,
+      changePassword: async () => ({ kind: "changed" }),
     },
     explain: async () => null,
     promise: async () => ({ kind: "unknown_order" }),

@@ -41,9 +41,6 @@ export const users = pgTable(
     createdAt: instant("created_at").notNull(),
     createdBy: text("created_by").notNull(),
     disabledAt: instant("disabled_at"),
-    /** Wrong passwords in a row, and until when no further one is looked at. */
-    failures: integer("failures").notNull().default(0),
-    blockedUntil: instant("blocked_until"),
   },
   (t) => [
     // Finds who signs in. Names are unique.
@@ -51,6 +48,23 @@ export const users = pgTable(
     // Finds whose link it is.
     uniqueIndex("users_link").on(t.linkHash).where(sql`link_hash is not null`),
   ],
+);
+
+/** Attempts to sign in with a name, whether somebody has it or not. Old ones are deleted. */
+export const signInAttempts = pgTable(
+  "sign_in_attempts",
+  {
+    /** Keyed hash of the name: people type other things there as well, passwords among them. */
+    hash: bytea("hash").primaryKey(),
+    /** Wrong passwords in a row, and attempts that are under way. */
+    failures: integer("failures").notNull(),
+    /** The last attempt. */
+    at: instant("at").notNull(),
+    /** No password is looked at until then. */
+    blockedUntil: instant("blocked_until"),
+  },
+  // Deletes old ones.
+  (t) => [index("sign_in_attempts_at").on(t.at)],
 );
 
 /** Sessions of the console. Those that ended are deleted. */

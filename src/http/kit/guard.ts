@@ -29,19 +29,33 @@ declare module "fastify" {
 /** Counts one failure of this address. Returns the problem to answer with: the given one, or 429. */
 export type CountFailure = (request: FastifyRequest, code: ErrorCode, detail: string) => Promise<HttpProblem>;
 
-export function createCountFailure(app: FastifyInstance, perMinute: number): CountFailure {
-  let check: ReturnType<FastifyInstance["createRateLimit"]> | undefined;
-  return async (request, code, detail) => {
-    check ??= app.createRateLimit({ max: perMinute, timeWindow: 60_000 });
-    const limit = await check(request);
-    if (limit.isAllowed || !limit.isExceeded) return new HttpProblem(code, detail, challenge(code));
-    return new HttpProblem(
-      "rate_limited",
-      `more than ${perMinute} wrong keys or signatures a minute from this address`,
-      {
-        headers: { "retry-after": String(Math.max(1, limit.ttlInSeconds)) },
-      },
-    );
+export type Failures = {
+  readonly count: CountFailure;
+  /** The problem to answer with before a guess is looked at: this address has used up its failures. null: it has some left. Counts nothing. */
+  readonly limited: (request: FastifyRequest) => Promise<HttpProblem | null>;
+};
+
+export function createFailures(app: FastifyInstance, perMinute: number): Failures {
+  let made: ReturnType<FastifyInstance["createRateLimit"]> | undefined;
+  const check: typeof made = (request, options) => {
+    made ??= app.createRateLimit({ max: perMinute, timeWindow: 60_000 });
+    return made(request, options);
+  };
+  const tooMany = (ttlInSeconds: number) =>
+    new HttpProblem("rate_limited", `more than ${perMinute} wrong keys or signatures a minute from this address`, {
+      headers: { "retry-after": String(Math.max(1, ttlInSeconds)) },
+    });
+  return {
+    async count(request, code, detail) {
+      const limit = await check(request);
+      return limit.isAllowed || !limit.isExceeded
+        ? new HttpProblem(code, detail, challenge(code))
+        : tooMany(limit.ttlInSeconds);
+    },
+    async limited(request) {
+      const limit = await check(request, { increment: false });
+      return limit.isAllowed || limit.remaining > 0 ? null : tooMany(limit.ttlInSeconds);
+    },
   };
 }
 

@@ -3,6 +3,7 @@ import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { formatInstant } from "../../core/values/instant.ts";
 import {
+  type NotLookedAt,
   passwordBody,
   type SessionAnswer,
   type SessionVerbs,
@@ -11,17 +12,25 @@ import {
   signOutQuery,
 } from "../contract/access/session.ts";
 import { HttpProblem } from "../kit/errors.ts";
-import type { CountFailure } from "../kit/guard.ts";
+import type { Failures } from "../kit/guard.ts";
 import { addNoStore } from "../kit/no-store.ts";
 import { answers, answersNothing, JSON_TYPE } from "../kit/openapi.ts";
 import { dropCookie, sessionToken, setCookie } from "../kit/session-cookie.ts";
+
+/** The right password waits as well: nobody learns whether it was right. */
+const notLookedAt = (result: NotLookedAt): HttpProblem =>
+  result.kind === "busy"
+    ? new HttpProblem("overloaded", "too many passwords are looked at now", { headers: { "retry-after": "2" } })
+    : new HttpProblem("rate_limited", "too many wrong passwords for this name", {
+        headers: { "retry-after": String(Math.ceil(result.forMs / 1_000)) },
+      });
 
 const tags = ["session"];
 const URL = "/v1/session";
 
 export function sessionRoutes(
   plain: FastifyInstance,
-  { sessions, countFailure }: SessionVerbs & { readonly countFailure: CountFailure },
+  { sessions, failures }: SessionVerbs & { readonly failures: Failures },
 ): void {
   const app = plain.withTypeProvider<ZodTypeProvider>();
   addNoStore(app);
@@ -34,19 +43,19 @@ export function sessionRoutes(
         summary: "Sign in",
         description:
           "Sets the cookie of a new session, for 7 days; it ends when no request comes for 12 hours. A session that came along ends. After " +
-          "five wrong passwords in a row each further attempt has to wait, for at most 15 minutes.",
+          "five wrong passwords in a row for a name, each further attempt has to wait, for at most 15 minutes. An address that failed too often " +
+          "has to wait as well: its passwords and keys are not looked at.",
         tags,
         response: answersNothing("Signed in: the cookie is set"),
       },
     },
     async (request, reply) => {
+      const limited = await failures.limited(request);
+      if (limited !== null) throw limited;
       const result = await sessions.signIn(request.body, sessionToken(request));
-      if (result.kind === "blocked")
-        throw new HttpProblem("rate_limited", "too many wrong passwords for this name", {
-          headers: { "retry-after": String(Math.ceil(result.forMs / 1_000)) },
-        });
+      if (result.kind === "blocked" || result.kind === "busy") throw notLookedAt(result);
       if (result.kind === "refused")
-        throw await countFailure(
+        throw await failures.count(
           request,
           "sign_in_refused",
           request.body.key === undefined ? "name or password is wrong" : "this key is not valid, or it was revoked",
@@ -106,11 +115,11 @@ export function sessionRoutes(
     },
     async (request, reply) => {
       const token = sessionToken(request);
-      const fault =
-        token === null
-          ? "only people who signed in with a password can change it"
-          : await sessions.changePassword(token, request.body);
-      if (fault !== null) throw new HttpProblem("invalid_password", fault);
+      if (token === null)
+        throw new HttpProblem("invalid_password", "only people who signed in with a password can change it");
+      const result = await sessions.changePassword(token, request.body);
+      if (result.kind === "fault") throw new HttpProblem("invalid_password", result.fault);
+      if (result.kind !== "changed") throw notLookedAt(result);
       return reply.code(204).send(null);
     },
   );

@@ -1,6 +1,6 @@
 /** `dunlin users disable NAME` */
 import { Command } from "commander";
-import { changeUser } from "../../../db/stores/access/user-store.ts";
+import { disableUser } from "../../../db/stores/access/user-store.ts";
 import { type Describe, runCommand } from "../../command.ts";
 import { type CommandContext, CommandError, commandActor, withDatabase } from "../../context.ts";
 import { examples } from "../../help.ts";
@@ -13,7 +13,7 @@ export const disable: Describe = (cli) =>
     .action((name: string) => runCommand(cli, (context) => disableUserCommand(context, name)));
 
 export async function disableUserCommand(context: CommandContext, name: string): Promise<void> {
-  const done = await withDatabase(context, ({ sql }) => changeUser(sql, commandActor(), name, { disabled: true }));
+  const done = await withDatabase(context, ({ sql }) => disableUser(sql, commandActor(), name));
   if (!done) throw noSuchUser(name);
   context.out(`${name} can sign in no longer, and all sessions have ended.`);
 }

@@ -4,23 +4,32 @@ import type { Sql } from "../../client.ts";
 
 export type NewSession = {
   readonly hash: Buffer;
-  readonly userId: string | null;
-  readonly keyHash: Buffer | null;
+  /** `password`: the hash that the password of the person was compared with. */
+  readonly by: { readonly userId: string; readonly password: string } | { readonly keyHash: Buffer };
   readonly csrf: string;
   /** How long it lasts at most, ms. */
   readonly lifeMs: number;
 };
 
-/** Returns when it ends, epoch ms. It replaces the session `before`, if that is still there, and those that are over go. */
-export async function insertSession(sql: Sql, session: NewSession, before: Buffer | null): Promise<number> {
-  const { hash, userId, keyHash, csrf, lifeMs } = session;
-  const [row] = await sql<{ ends_at: number }[]>`
-    with gone as (delete from sessions where hash = ${before} or ends_at < dunlin_now())
-    insert into sessions (hash, user_id, key_hash, csrf, created_at, seen_at, ends_at)
-    values (${hash}, ${userId}, ${keyHash}, ${csrf}, dunlin_now(), dunlin_now(), dunlin_now() + ${lifeMs}::float8 * interval '1 millisecond')
-    returning ends_at`;
-  if (row === undefined) throw new Error("a session was not stored");
-  return row.ends_at;
+/**
+ * Replaces the session `before`, if that is still there. False: the person got another password since, or was disabled. The lock makes that
+ * change wait, and it then ends this session as well.
+ */
+export async function insertSession(sql: Sql, session: NewSession, before: Buffer | null): Promise<boolean> {
+  const { hash, by, csrf, lifeMs } = session;
+  const { userId, password, keyHash } = { userId: null, password: null, keyHash: null, ...by };
+  const made = await sql`
+    with person as (
+      select id from users where id = ${userId} and password = ${password} and disabled_at is null for share),
+    made as (
+      insert into sessions (hash, user_id, key_hash, csrf, created_at, seen_at, ends_at)
+      select ${hash}, ${userId}::uuid, ${keyHash}::bytea, ${csrf}, dunlin_now(), dunlin_now(),
+        dunlin_now() + ${lifeMs}::float8 * interval '1 millisecond'
+      where ${userId}::uuid is null or exists (select from person)
+      returning hash),
+    gone as (delete from sessions where hash = ${before} and exists (select from made))
+    select from made`;
+  return made.count > 0;
 }
 
 export type FoundSession = {
@@ -55,4 +64,11 @@ export async function endSession(sql: Sql, hash: Buffer, everywhere: boolean): P
     ? sql`delete from sessions s using sessions mine
         where mine.hash = ${hash} and (s.user_id = mine.user_id or s.key_hash = mine.key_hash)`
     : sql`delete from sessions where hash = ${hash}`);
+}
+
+/** Deletes sessions that are over, at most `limit`. True: there may be more. */
+export async function dropEndedSessions(sql: Sql, limit: number): Promise<boolean> {
+  const gone = await sql`
+    delete from sessions where hash in (select hash from sessions where ends_at < dunlin_now() order by ends_at limit ${limit})`;
+  return gone.count === limit;
 }

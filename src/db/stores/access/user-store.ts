@@ -46,72 +46,58 @@ export function listUsers(sql: Sql) {
   >`select id, name, role, created_at, created_by, disabled_at from users order by created_at, id`;
 }
 
-const NO_WAY = { password: null, hash: null, lifeMs: null };
+type Replacing = {
+  /** The hash that the old password was compared with: only while it holds, the way is replaced. Absent: whatever there was. */
+  readonly was?: string;
+  /** A session that goes on. */
+  readonly except?: Buffer;
+};
 
-/** `way`: replaces password and link. */
-export type UserChange = { readonly way?: Way; readonly role?: KeyRole; readonly disabled?: true };
-
-/** Changes a person who is not disabled, and ends their sessions but `except`. False: there is no such person. */
-export function changeUser(
+/** Replaces password and link of a person, and ends their sessions. False: there is no such person, or the password is another one by now. */
+export function replaceWay(
   sql: Sql,
   actor: Actor,
   name: string,
-  change: UserChange,
-  except: Buffer | null = null,
+  way: Way,
+  { was, except }: Replacing = {},
 ): Promise<boolean> {
-  const { password, hash, lifeMs } = change.way === undefined ? NO_WAY : columnsOf(change.way);
-  const keeps = change.way === undefined;
+  const { password, hash, lifeMs } = columnsOf(way);
   return inTransaction(sql, async (tx) => {
     const [user] = await tx<{ id: string }[]>`
-      update users set password = case when ${keeps} then password else ${password} end,
-        link_hash = case when ${keeps} then link_hash else ${hash} end,
-        link_ends_at = case when ${keeps} then link_ends_at else dunlin_now() + ${lifeMs}::float8 * interval '1 millisecond' end,
-        role = coalesce(${change.role ?? null}, role), failures = 0, blocked_until = null,
-        disabled_at = case when ${change.disabled === true} then dunlin_now() end
+      update users set password = ${password}, link_hash = ${hash},
+        link_ends_at = dunlin_now() + ${lifeMs}::float8 * interval '1 millisecond'
+      where name = ${name} and disabled_at is null and (${was ?? null}::text is null or password = ${was ?? null}) returning id`;
+    if (user === undefined) return false;
+    await tx`delete from sessions where user_id = ${user.id} and hash is distinct from ${except ?? null}`;
+    const note = password === null ? "a link to set one" : "";
+    await insertAudit(tx, actor, { action: "user.password", subject: name, from: null, to: null, note });
+    return true;
+  });
+}
+
+/** Ends password, link and sessions of a person for good. False: there is no such person. */
+export function disableUser(sql: Sql, actor: Actor, name: string): Promise<boolean> {
+  return inTransaction(sql, async (tx) => {
+    const [user] = await tx<{ id: string }[]>`
+      update users set disabled_at = dunlin_now(), password = null, link_hash = null, link_ends_at = null
       where name = ${name} and disabled_at is null returning id`;
     if (user === undefined) return false;
-    await tx`delete from sessions where user_id = ${user.id} and hash is distinct from ${except}`;
-    for (const [action, note] of [
-      ["password", change.way === undefined ? null : password === null ? "a link to set one" : ""],
-      ["role", change.role ?? null],
-      ["disable", change.disabled === true ? "" : null],
-    ] as const)
-      if (note !== null)
-        await insertAudit(tx, actor, { action: `user.${action}`, subject: name, from: null, to: null, note });
+    await tx`delete from sessions where user_id = ${user.id}`;
+    await insertAudit(tx, actor, { action: "user.disable", subject: name, from: null, to: null, note: "" });
     return true;
   });
 }
 
 export type Known = {
   readonly id: string;
-  readonly name: string;
   /** null: none was set yet. */
   readonly password: string | null;
-  /** How long no password is looked at, ms; 0: now. */
-  readonly blocked: number;
 };
 
 /** null: there is no such person, or no longer. */
 export async function findUser(sql: Sql, name: string): Promise<Known | null> {
-  const [row] = await sql<Known[]>`
-    select id, name, password, greatest(0, extract(epoch from blocked_until - dunlin_now()) * 1000)::float8 as blocked
-    from users where name = ${name} and disabled_at is null`;
-  return row === undefined ? null : { ...row, blocked: row.blocked ?? 0 };
-}
-
-/** After `free` wrong passwords in a row, each further one blocks twice as long as the one before: from `firstMs` to `longestMs`. */
-export type Blocking = { readonly free: number; readonly firstMs: number; readonly longestMs: number };
-
-export async function noteFailure(sql: Sql, id: string, { free, firstMs, longestMs }: Blocking): Promise<void> {
-  await sql`
-    update users set failures = failures + 1,
-      blocked_until = case when failures + 1 > ${free}::int then dunlin_now()
-        + least(${longestMs}::float8, ${firstMs}::float8 * power(2, least(failures - ${free}::int, 30))) * interval '1 millisecond' end
-    where id = ${id}`;
-}
-
-export async function noteSuccess(sql: Sql, id: string): Promise<void> {
-  await sql`update users set failures = 0, blocked_until = null where id = ${id} and failures > 0`;
+  const [row] = await sql<Known[]>`select id, password from users where name = ${name} and disabled_at is null`;
+  return row ?? null;
 }
 
 /** The name of the person whose link has this digest; null: it was used, it is over, or nobody has it. */
@@ -125,7 +111,7 @@ export async function findLink(sql: Sql, hash: Buffer): Promise<string | null> {
 export function takeLink(sql: Sql, hash: Buffer, password: string): Promise<string | null> {
   return inTransaction(sql, async (tx) => {
     const [user] = await tx<{ id: string; name: string }[]>`
-      update users set password = ${password}, link_hash = null, link_ends_at = null, failures = 0, blocked_until = null
+      update users set password = ${password}, link_hash = null, link_ends_at = null
       where link_hash = ${hash} and link_ends_at > dunlin_now() and disabled_at is null returning id, name`;
     if (user === undefined) return null;
     await tx`delete from sessions where user_id = ${user.id}`;

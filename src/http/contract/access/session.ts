@@ -44,20 +44,22 @@ export type SessionAnswer = Answer<typeof sessionAnswer>;
 
 type Started = { readonly token: string; readonly endsAt: number };
 
+/** No password was looked at. `blocked`: too many wrong ones for this name. `busy`: too many are looked at now. */
+export type NotLookedAt = { readonly kind: "blocked"; readonly forMs: number } | { readonly kind: "busy" };
+
 export type SessionVerbs = {
   readonly sessions: {
-    /** `before`: the cookie that came along; its session ends. `blocked`: too many wrong passwords. */
+    /** `before`: the cookie that came along; its session ends. */
     readonly signIn: (
       who: z.output<typeof signInBody>,
       before: string | null,
-    ) => Promise<
-      | ({ kind: "signed_in" } & Started)
-      | { readonly kind: "refused" }
-      | { readonly kind: "blocked"; readonly forMs: number }
-    >;
+    ) => Promise<({ kind: "signed_in" } & Started) | { readonly kind: "refused" } | NotLookedAt>;
     readonly signOut: (token: string, everywhere: boolean) => Promise<void>;
-    /** A string: why it was not changed. */
-    readonly changePassword: (token: string, body: z.output<typeof passwordBody>) => Promise<string | null>;
+    /** `fault`: why it was not changed. */
+    readonly changePassword: (
+      token: string,
+      body: z.output<typeof passwordBody>,
+    ) => Promise<{ readonly kind: "changed" } | { readonly kind: "fault"; readonly fault: string } | NotLookedAt>;
   };
 };
 
@@ -70,10 +72,10 @@ export type LinkVerbs = {
   readonly links: {
     /** Whose link it is; null: it was used, it is over, or nobody has it. */
     readonly nameOf: (token: string) => Promise<string | null>;
-    /** `fault`: why the password is not taken. null: as `nameOf`. */
+    /** `fault`: why the password is not taken. `busy`: too many passwords are looked at now. null: as `nameOf`. */
     readonly set: (
       token: string,
       password: string,
-    ) => Promise<{ readonly name: string } | { readonly fault: string } | null>;
+    ) => Promise<{ readonly name: string } | { readonly fault: string } | { readonly kind: "busy" } | null>;
   };
 };

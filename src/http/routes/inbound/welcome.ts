@@ -44,6 +44,7 @@ export function welcomeRoutes(plain: FastifyInstance, { links }: LinkVerbs): voi
       if (name === null) return showPage(reply, OVER);
       const result = await links.set(params.token, typeof body === "string" ? body : "");
       if (result === null) return showPage(reply, OVER);
+      if ("kind" in result) return showPage(reply.header("retry-after", "2"), BUSY);
       return showPage(reply, "fault" in result ? asking(name, result.fault) : done(result.name));
     },
   );
@@ -52,6 +53,11 @@ export function welcomeRoutes(plain: FastifyInstance, { links }: LinkVerbs): voi
 const OVER = {
   ...{ status: 404, title: TITLE },
   body: "<p>This link was used, is too old, or is not complete. Ask for a new one.</p><p>链接已使用、已过期或不完整，请重新索取。</p>",
+};
+
+const BUSY = {
+  ...{ status: 503, title: TITLE },
+  body: "<p>Too many people set a password now. Go back, and try again in a moment.</p><p>请稍后返回重试。</p>",
 };
 
 const asking = (name: string, fault: string | null) => ({
