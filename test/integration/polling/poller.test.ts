@@ -3,6 +3,8 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { createIntake } from "../../../src/intake/intake.ts";
 import { createPoller, type PollDeps } from "../../../src/polling/poller.ts";
 import type { ShopClient } from "../../../src/sources/client.ts";
+import { taobao } from "../../../src/sources/taobao/source.ts";
+import { dispatchSetup } from "../../support/dispatch.ts";
 import { intakeDeps } from "../../support/intake.ts";
 import { MISCHIEF } from "../../support/platforms/server.ts";
 import { STOCKS, type Stock, type StockOrder } from "../../support/platforms/stock.ts";
@@ -217,6 +219,40 @@ describe.each(Object.entries(STOCKS))("%s", (name, make) => {
     ]);
     expect(await stock.client.ordersNow(["12345", "no id"], asked)).toEqual([]);
   });
+});
+
+it("completes a message of Taobao, which has no phone number and no time of creation: the buyer is reminded", async () => {
+  const base = await dispatchSetup({ channels: ["sms"] });
+  await base.at(NOW);
+  const stock = await STOCKS.taobao();
+  stock.platform.date = new Date(NOW);
+  onTestFinished(() => stock.client.close());
+  const { submit } = createIntake(base.deps);
+  const contacts = async () =>
+    (await base.database.sql`select kind from contacts where kind = 'phone'`).map(({ kind }) => kind);
+  const planned = () => base.database.sql`select state, reason from reminders where step = 'nudge'`;
+
+  const rawBody = Buffer.from(
+    JSON.stringify({
+      id: 77,
+      topic: "taobao_trade_TradeCreate",
+      content: `{"tid":${idOf(1)},"oid":${idOf(1)},"payment":"129.00","buyer_open_uid":"AAGx1"}`,
+      pub_time: "2026-11-10 19:55:01",
+    }),
+  );
+  const request = { headers: {}, body: JSON.parse(rawBody.toString()), rawBody, shop: "acme", receivedAt: NOW };
+  const message = taobao.toEvents(request);
+  expect(await submit(message.ok ? message.events : [])).toMatchObject({ accepted: 1, rejected: [] });
+  expect([await contacts(), await planned()]).toEqual([[], [{ state: "planned", reason: "no_contact" }]]);
+
+  stock.orders.push(order(1));
+  const target = { shop: "acme", source: "taobao", everyMs: EVERY, client: stock.client };
+  const log = { info() {}, warn() {}, error() {} };
+  expect(await createPoller({ sql: base.database.sql, targets: [target], submit, log }).tick()).toBe(1);
+  expect([await contacts(), await planned()]).toEqual([["phone"], [{ state: "planned", reason: null }]]);
+  await base.at(NOW + 6 * MINUTE);
+  await base.drain();
+  expect(base.sent.map(({ to, orders }) => [to, orders])).toEqual([["+8613812345678", [idOf(1)]]]);
 });
 
 it.each([250, 700])("WooCommerce's %d orders of one second are all read", async (count) => {
