@@ -15,7 +15,7 @@ import { ALICE, campaignDir } from "../support/campaigns.ts";
 import { testDatabase } from "../support/database.ts";
 import { startFakeProvider } from "../support/fake-provider.ts";
 import { MISCHIEF } from "../support/platforms/server.ts";
-import { woocommerce } from "../support/platforms/stock.ts";
+import { shopify, woocommerce } from "../support/platforms/stock.ts";
 
 type Findings = { ok: boolean; findings: { check: string; ok: boolean; message: string }[] };
 
@@ -218,4 +218,31 @@ it("says how far shops were polled, and whether their webhooks are enabled", asy
   expect((await of("acme"))[0]).toEqual([false, expect.stringMatching(/^last polled 10m.* ago; .*role intake$/)]);
   platform.mischief = MISCHIEF.unauthorized ?? null;
   expect((await of("acme"))[1]).toEqual([false, expect.stringContaining("answered 401")]);
+});
+
+it("names the webhooks of Shopify that are missing, and how old its cursor is", async () => {
+  const { platform } = await shopify();
+  const access = `webhooks: { shopify: { secret: s3 } }, poll: { shopify: { url: "${platform.url}", token: shpat_1 } }`;
+  const { sql, json } = await setup({}, { "dunlin.yaml": `shops: { acme: { country: CN, ${access} } }\n` });
+  await sql`insert into polls (shop_id, source, cursor, polled_at, next_at, failures, fault) values
+    ('acme', 'shopify', now() - interval '3 h', now() - interval '20 s', now(), 0, null)`;
+  const found = async () =>
+    (await json()).findings
+      .filter(({ check }) => check === "source shopify of acme")
+      .map(({ ok, message }) => [ok, message]);
+  const missing = (topic: string) => [false, `the webhook ${topic} is missing: register it again`];
+  expect(await found()).toEqual([
+    [true, expect.stringMatching(/^polled 2\ds ago; all changes up to 3h\S* ago are read$/)],
+    [true, "the webhook ORDERS_CREATE is there"],
+    missing("ORDERS_UPDATED"),
+    [true, "the webhook ORDERS_PAID is there"],
+    missing("ORDERS_CANCELLED"),
+    missing("ORDERS_DELETE"),
+  ]);
+  platform.mischief = (response) =>
+    void response.end(JSON.stringify({ errors: [{ message: "no", extensions: { code: "ACCESS_DENIED" } }] }));
+  expect((await found())[1]).toEqual([
+    false,
+    expect.stringMatching(/^its webhooks cannot be checked: .*may not read orders$/),
+  ]);
 });
