@@ -42,7 +42,10 @@ export function findDialect(text: string, isWhole: boolean): FoundDialect {
   return "empty";
 }
 
-/** A line break in quotes does not end the line, and a separator in quotes does not count. */
+/** Tabs behind the last character of a cell, as some exports write them in a table with commas. */
+const TRAILING = /[\t ]*(?:[,;\r\n]|$)/y;
+
+/** A line break in quotes does not end the line. A separator in quotes does not count, nor does a tab at the end of a cell. */
 function lineAt(text: string, from: number, newline: string) {
   const counts = new Map<string, number>();
   let isOpen = false;
@@ -51,7 +54,10 @@ function lineAt(text: string, from: number, newline: string) {
     const char = text[end] ?? "";
     if (char === '"') isOpen = !isOpen;
     else if (!isOpen && char === newline) break;
-    else if (!isOpen && SEPARATORS.some((each) => each === char)) counts.set(char, (counts.get(char) ?? 0) + 1);
+    else if (!isOpen && SEPARATORS.some((each) => each === char)) {
+      TRAILING.lastIndex = end;
+      if (char !== "\t" || !TRAILING.test(text)) counts.set(char, (counts.get(char) ?? 0) + 1);
+    }
   }
   return { end, isOpen, counts };
 }

@@ -228,6 +228,19 @@ describe("encodings", () => {
   });
 });
 
+it.each<[string, (heading: string) => string]>([
+  ["tabs", (heading) => `${heading}\t`],
+  ["tabs and blanks", (heading) => ` ${heading} \t \t`],
+  ["tabs behind quotes", (heading) => `"${heading}"\t`],
+  ["tabs within quotes", (heading) => `"${heading}\t"`],
+])("reads headings with %s at their ends", async (_, written) => {
+  for (const separator of [",", ";"]) {
+    const head = HEAD.split(",").map(written).join(separator);
+    const file = [head, row("1").replaceAll(",", separator)].join("\r\n");
+    expect(await outcome(file)).toEqual({ message: null, ids: ["1"], rejected: [] });
+  }
+});
+
 it("reads separators, sep=, line breaks of any system, and cells of several lines", async () => {
   const swap = (text: string, by: string) => text.replaceAll(",", by);
   const lines = table(row("1"), row("2", { name: '"Li\nLei"' }));
