@@ -214,6 +214,42 @@ describe("bad input", () => {
   });
 });
 
+describe("the export of a shop system", () => {
+  const exported = (name: string) => readFileSync(join(REPO, "test/unit/sources/csv/exports", name));
+
+  it.each<[string, string | Buffer, readonly string[], readonly string[]]>([
+    ["Taobao, in GB18030", exported("taobao.csv"), [], ["2026-11-28T21:16:21+08:00 351531314732935796 CN¥88.80"]],
+    [
+      "Shopify",
+      exported("shopify.csv"),
+      [],
+      [
+        "2026-11-29T01:16:21+08:00 16718484078961 $150.00", // Cancelled after the reminder.
+        "2026-11-29T01:52:00+08:00 16718484078965 $20.00",
+        "2026-11-29T01:52:00+08:00 16718484078966 $15.00",
+      ],
+    ],
+    [
+      "no known system, with --map",
+      "Nr\tState\tSum\tIn\tWhen\tTel\n7\tWarten auf Geld\t129.00\tCNY\t2026-11-10 20:05:00\t13800000001\n8\tda\t5.00\tCNY\t2026-11-10 20:05:00\t13800000002\n",
+      [
+        ...["id=Nr", "status=State", "amount=Sum", "currency=In", "createdAt=When", "buyer.phone=Tel"].flatMap(
+          (each) => ["--map", each],
+        ),
+        ...["--status", "Warten auf Geld=unpaid", "--status", "da=paid"],
+      ],
+      ["2026-11-10T20:15:00+08:00 7 CN¥129.00"],
+    ],
+  ])("of %s is rehearsed as it came", async (_system, table, options, expected) => {
+    const { code, out, err } = await rehearse(write("t.csv", table), ...options, "--campaigns", "good", "--json");
+    expect([code, err]).toEqual([0, ""]);
+    const { sends } = JSON.parse(out) as { sends: { at: string; orders: string[]; text: string }[] };
+    expect(sends.map(({ at, orders, text }) => `${at} ${orders.join()} ${text}`)).toEqual(
+      expected.map((send) => `${send.replace(/ (\S+)$/, " acme: $1 STOP")}`),
+    );
+  });
+});
+
 it("shows what one directory changes against another, over the same orders", async () => {
   write(
     "new/promo/campaign.yaml",

@@ -136,7 +136,7 @@ it("--dry-run shows how a table is read, without a name or a whole number, and w
   const { run, write, orders } = await importer();
   const file = write(
     "orders.csv",
-    `${HEAD},internal\n${row(1)},a\n${row(2, "paid", "5.00", "2026-11-10 20:05:00")},b\n${row(3, "Held back")},c\n${row(4, "13900008001")},d\n`,
+    `${HEAD},internal\n${row(1)},a\n${row(2, "paid", "5.00", "2026-11-10 20:05:00")},b\n${row(3, "Held back")},c\n${row(4, "13900008001")},d\n${row(5, "Held back")},e\n${row(6, "Lin Tao")},f\n`,
     "2026-11-10T21:00:00+08:00",
   );
   const { code, out } = await run(file, "--dry-run");
@@ -145,28 +145,61 @@ it("--dry-run shows how a table is read, without a name or a whole number, and w
   expect(out).toContain("row 2: order 1, unpaid, 5.00 CNY, created 2026-11-10T20:00:00+08:00, buyer +86139****0001");
   expect(out).toContain("columns not used: internal\n");
   expect(out).toContain("status unpaid: 1 orders, unpaid");
-  expect(out).toContain("status Held back: 1 orders, unknown: say what it means with --status WORD=STATE");
-  expect(out).toContain("2 orders would give 4 events, 2 rows would be rejected; nothing was imported");
+  expect(out).toContain("status Held back: 2 orders, unknown: say what it means with --status WORD=STATE");
+  expect(out).toContain("status (a text that is not shown): 2 orders, unknown: say what it means");
+  expect(out).toContain("2 orders would give 4 events, 4 rows would be rejected; nothing was imported");
   for (const personal of ["Li", "1390000", "13900008001"]) expect(out).not.toContain(personal);
   expect(await orders()).toEqual([]);
 
   const { out: json } = await run(file, "--dry-run", "--json", "--status", "Held back=pending");
   expect(JSON.parse(json)).toMatchObject({
     profile: "plain",
-    orders: 3,
-    rejected: 1,
+    orders: 4,
+    rejected: 2,
     unused: ["internal"],
     columns: { id: ["id"], "buyer.phone": ["buyer.phone"] },
     first: [
       { row: 2, state: "unpaid", events: ["order.created", "order.updated"] },
       { row: 3 },
       { row: 4, state: "pending" },
+      { row: 6, state: "pending" },
     ],
-    faults: [{ place: "row 5", code: "unknown_status" }],
+    faults: [
+      { place: "row 5", code: "unknown_status" },
+      { place: "row 7", code: "unknown_status" },
+    ],
   });
   const events = write("events.ndjson", '{"id": "1"}\nnot json\n', "2026-11-10T21:00:00+08:00");
   const dry = await run(events, "--dry-run", "--json");
   expect(JSON.parse(dry.out)).toMatchObject({ lines: 1, events: {}, rejected: 2 });
+});
+
+it("reads a table by --map, --status, --profile and --encoding, and headings with tabs at their ends", async () => {
+  const { run, write, orders } = await importer();
+  const at = "2026-11-10T21:00:00+08:00";
+  const plain = Buffer.from(
+    "Nr\t,State\t,Sum\t,When\t,Tel\t,Who\t\r\n7,impayé,12.50,2026-11-10 20:00:00,13900008002,Zoé\r\n8,réglé,5,2026-11-10 20:00:00,13900008003,Zoé\r\n",
+    "latin1",
+  );
+  const fields = ["id=Nr", "status=State", "amount=Sum", "createdAt=When", "buyer.phone=Tel", "buyer.name=who"];
+  const one = await run(
+    ...[write("plain.csv", plain, at), "--json", "--encoding", "latin1"],
+    ...fields.flatMap((field) => ["--map", field]),
+    ...["--status", "impayé=unpaid", "--status", "réglé=paid"],
+  );
+  expect(JSON.parse(one.out)).toEqual({ orders: 2, accepted: 4, duplicates: 0, rejected: 0, warnings: 0 });
+  // These headings are those of two systems, and WooCommerce's would win.
+  const both = write(
+    "both.csv",
+    "id;createdAt;amount;status;buyer.phone;order_id;date;order_total;billing_phone\n77;2026-11-10 20:00:00;1;unpaid;13900008004;9;2026-11-10 20:00:00;7,50;13900008004\n",
+    at,
+  );
+  expect(JSON.parse((await run(both, "--json", "--profile", "plain")).out)).toMatchObject({ orders: 1, rejected: 0 });
+  expect(await orders()).toEqual([
+    ["7", 1250, ""],
+    ["77", 100, ""],
+    ["8", 500, "paid"],
+  ]);
 });
 
 it("refuses in one line what is no table, and options that do not fit", async () => {

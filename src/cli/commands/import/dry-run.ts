@@ -16,6 +16,9 @@ type OpenedTable = Extract<OpenedCsv, { ok: true }>;
 const FIRST_ORDERS = 5;
 const FIRST_FAULTS = 10;
 const MAX_STATUSES = 40;
+/** A status column has few words that are not known. */
+const MAX_UNKNOWN = 10;
+const HIDDEN = "(a text that is not shown)";
 
 type Fault = { readonly place: string; readonly code: string; readonly message: string };
 
@@ -120,9 +123,9 @@ export async function dryRunTable({ about, pieces }: OpenedTable, shopOf: ShopOf
       ]),
     ),
     unused,
-    statuses: [...statuses]
-      .map(([key, { state, orders: count }]) => ({ status: key.slice(0, key.indexOf("\n")), state, orders: count }))
-      .sort((a, b) => b.orders - a.orders),
+    statuses: shownStatuses(
+      [...statuses].map(([key, counted]) => ({ status: key.slice(0, key.indexOf("\n")), ...counted })),
+    ),
     orders,
     events,
     first,
@@ -130,9 +133,18 @@ export async function dryRunTable({ about, pieces }: OpenedTable, shopOf: ShopOf
   };
 }
 
-/** If the wrong column was named, a status may be a phone number, an address or a name. */
-const shownWord = (status: string): string =>
-  status.length <= 30 && !/\d{3}|@/.test(status) ? status : "(a text that is not shown)";
+/** If the wrong column was named or a row is shifted, a status may be a phone number, an address or a name. */
+const shownWord = (status: string): string => (status.length <= 30 && !/\d{3}|@/.test(status) ? status : HIDDEN);
+
+/** The most frequent first. A name looks like a word: one that is not known is shown if others do not crowd the column, and it is there twice. */
+function shownStatuses(statuses: readonly ShownStatus[]): ShownStatus[] {
+  const unknown = statuses.filter(({ state }) => state === "unknown");
+  const shown = unknown.filter(({ orders }) => unknown.length <= MAX_UNKNOWN && orders > 1);
+  const orders = unknown.reduce((sum, each) => sum + (shown.includes(each) ? 0 : each.orders), 0);
+  const hidden = orders === 0 ? [] : [{ status: HIDDEN, state: "unknown", orders }];
+  const known = statuses.filter(({ state }) => state !== "unknown");
+  return [...known, ...shown, ...hidden].sort((a, b) => b.orders - a.orders);
+}
 
 function shownOrder({ row, state, events }: CsvOrder, shopOf: ShopOf): ShownOrder {
   const accepted = acceptEvent(events[0], shopOf);
