@@ -45,7 +45,7 @@ it("shows nobody's name, number or address on the terminal: those of bad rows an
   const times = "2026-11-10 20:00:00";
   const rows = [
     `1,unpaid,5.00,${times},${phone},${name},${email},${street}`,
-    // Taken in with a warning: a landline, a masked number, an address that is none.
+    // Taken in with a warning: a landline, a masked number, an unusable address.
     `2,unpaid,5.00,${times},021-62345678,${name},${email},${street}`,
     `3,unpaid,5.00,${times},139****8001,${name},not an address of ${name},${street}`,
     // Rejected: a shifted row, and cells that hold something else.
