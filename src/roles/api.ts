@@ -22,6 +22,7 @@ import { createVault } from "../db/vault.ts";
 import { withDeadline } from "../deadline.ts";
 import { recordPromise } from "../followup/promise.ts";
 import { effectText, refusalText } from "../followup/promise-words.ts";
+import { revealPhone } from "../followup/reveal.ts";
 import { unsubscribeVerb } from "../followup/unsubscribe.ts";
 import { ADMIN, createAuth } from "../http/kit/auth.ts";
 import type { Observe } from "../http/kit/log.ts";
@@ -127,6 +128,7 @@ export function buildApi(input: ApiInput) {
   const { config, database, reads, backend, metrics, log } = input;
   const { sql } = database;
   const { zoneOf } = input.policies;
+  const read = { sql: reads, shopOf: config.shop };
   const vault = createVault(input.keys.secretKey);
   const tell = logChanges(log);
   const auth = createAuth({
@@ -204,20 +206,14 @@ export function buildApi(input: ApiInput) {
     rehearsals: input.rehearsals,
     preview: (query) =>
       previewTemplate(
-        {
-          sql: reads,
-          vault,
-          shopOf: config.shop,
-          shop: config.shopIds[0] ?? null,
-          channels: config.channels,
-          now: Date.now,
-        },
+        { ...read, vault, shop: config.shopIds[0] ?? null, channels: config.channels, now: Date.now },
         query,
       ),
     listShared: (query) => listShared({ sql: reads, vault, zoneOf }, query),
     erase: eraseVerb({ sql, vault, shopOf: config.shop }),
     suppressions: suppressionVerbs({ sql, reads, vault, shopOf: config.shop, zoneOf }),
     unsubscribe: unsubscribeVerb({ sql, vault, shopOf: config.shop }),
+    reveal: (actor, order) => revealPhone({ sql, vault }, actor, order),
     listAudit: (query) => listAudit({ sql: reads, zone: commonZone(config) }, query),
     campaigns: createCampaignAdmin({ sql, options: catalogOptions(config) }),
     pauses: createPauseAdmin({ sql, ...config }),

@@ -13,6 +13,7 @@ const remote = { remoteAddress: "203.0.113.7" };
 const ROUTES: readonly ["GET" | "POST" | "PUT" | "DELETE", string, string][] = [
   ["POST", "/v1/events", "operator"],
   ["POST", "/v1/orders/acme/o1/promise", "operator"],
+  ["POST", "/v1/orders/acme/o1/reveal", "operator"],
   ["GET", "/v1/reports/recovery", "viewer"],
   ["GET", "/v1/reports/owner", "viewer"],
   ["GET", "/v1/orders", "viewer"],
@@ -77,6 +78,7 @@ describe("access", () => {
     const { app } = stubServer({
       explain: async () => STORY,
       promise: async () => ({ kind: "recorded", answer: PROMISE }),
+      reveal: async () => ({ kind: "revealed", answer: { shop: "acme", order: "o1", phone: "+8613812345678" } }),
     });
     const payload = PAYLOADS[`${method} ${url}`];
     const ask = (headers: Record<string, string>) =>

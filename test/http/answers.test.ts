@@ -21,7 +21,7 @@ import { erasure, sharedContact, suppression } from "../../src/http/contract/con
 import { receipt } from "../../src/http/contract/events.ts";
 import { caseItem, deliveryItem, reminderItem } from "../../src/http/contract/lists.ts";
 import { liveness, readiness } from "../../src/http/contract/operations.ts";
-import { orderStory } from "../../src/http/contract/orders.ts";
+import { orderStory, revealedPhone } from "../../src/http/contract/orders.ts";
 import { problem } from "../../src/http/contract/parts/problem.ts";
 import { pageOf } from "../../src/http/contract/parts/values.ts";
 import { channelItem, methodItem, shopItem } from "../../src/http/contract/pauses.ts";
@@ -130,6 +130,10 @@ const GROUPS: readonly Group[] = [
     // Only with an effect that is certain.
     never: [".costPerOrder[].high"],
     cases: [{ route: "GET /v1/reports/owner" }, { route: "GET /v1/reports/owner", url: "/v1/reports/owner?shop=acme" }],
+  },
+  {
+    schema: revealedPhone,
+    cases: [{ route: "POST /v1/orders/:shop/:id/reveal", url: "/v1/orders/acme/promised/reveal" }],
   },
   {
     schema: orderStory,

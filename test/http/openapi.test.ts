@@ -40,6 +40,7 @@ it("describes every route with its answers, bodies and access", () => {
     "/v1/orders",
     "/v1/orders/{shop}/{id}",
     "/v1/orders/{shop}/{id}/promise",
+    "/v1/orders/{shop}/{id}/reveal",
     "/v1/payment-methods",
     "/v1/payment-methods/{shop}/{method}/pause",
     "/v1/payment-methods/{shop}/{method}/resume",

@@ -10,6 +10,36 @@ import { bearer, stubServer } from "./support.ts";
 const FROM = "2026-11-10T20:00:00+08:00";
 const AT = Date.parse(FROM);
 
+describe("POST /v1/orders/:shop/:id/reveal", () => {
+  it.each([
+    [{ kind: "revealed", answer: { shop: "acme", order: "o1", phone: "+8613812345678" } }, 200, undefined],
+    [{ kind: "unknown_order" }, 404, "order_not_found"],
+    [{ kind: "no_phone" }, 404, "phone_not_found"],
+  ] as const)("answers %j, not to be kept, and says who asked", async (result, status, code) => {
+    const asked: unknown[] = [];
+    const { app, lines } = stubServer({
+      reveal: async (...who) => {
+        asked.push(who);
+        return result;
+      },
+    });
+    const answer = await app.inject({ method: "POST", url: "/v1/orders/acme/o1/reveal", headers: bearer("operator") });
+    expect([answer.statusCode, answer.json().code, answer.headers["cache-control"]]).toEqual([
+      status,
+      code,
+      "no-store",
+    ]);
+    if ("answer" in result) expect(answer.json()).toEqual(result.answer);
+    expect(asked).toEqual([
+      [
+        { who: "operator's key", via: "http" },
+        { shop: "acme", order: "o1" },
+      ],
+    ]);
+    expect(lines.join("")).not.toContain("13812345678");
+  });
+});
+
 describe("GET /v1/reports/recovery", () => {
   it("passes the query on, and answers JSON or CSV", async () => {
     const asked: unknown[] = [];

@@ -95,6 +95,7 @@ export function stubServer(change: Change = {}) {
     },
     explain: async () => null,
     promise: async () => ({ kind: "unknown_order" }),
+    reveal: async () => ({ kind: "unknown_order" }),
     upcoming: async () => ({ from: "", to: "", minutes: [], channels: [], noContact: 0, holdout: 0 }),
     listOrders: async () => ({ kind: "page", page: { items: [], next: null } }),
     listCases: async () => ({ items: [], next: null }),

@@ -15,6 +15,7 @@ import {
   reason,
   text,
 } from "./parts/values.ts";
+import type { Actor } from "./pauses.ts";
 
 const why = { code: reason, text: text.describe("The reason as a sentence") };
 
@@ -172,6 +173,12 @@ export const orderStory = z.strictObject({
 
 export type OrderStory = Answer<typeof orderStory>;
 
+export const revealedPhone = z.strictObject({
+  shop: text,
+  order: text.describe("Its id"),
+  phone: text.describe("The number that the buyer reported last").meta({ example: "+8613812345678" }),
+});
+
 export type OrdersVerbs = {
   /** null: no event of such an order was received. */
   readonly explain: (order: {
@@ -180,4 +187,12 @@ export type OrdersVerbs = {
     /** Whether the texts of the messages are shown: they name the buyer. */
     readonly texts: boolean;
   }) => Promise<OrderStory | null>;
+  /** `no_phone`: none is stored. */
+  readonly reveal: (
+    actor: Actor,
+    order: { readonly shop: string; readonly order: string },
+  ) => Promise<
+    | { readonly kind: "revealed"; readonly answer: Answer<typeof revealedPhone> }
+    | { readonly kind: "unknown_order" | "no_phone" }
+  >;
 };

@@ -83,6 +83,11 @@ export const ERRORS = {
     title: "No such buyer",
     remedy: "Check shop and buyer id; buyer ids are those of the shop system.",
   },
+  phone_not_found: {
+    status: 404,
+    title: "No phone number",
+    remedy: "Nobody can be called: the buyer reported no number, it was erased, or it is no longer kept.",
+  },
   suppression_not_found: {
     status: 404,
     title: "No such suppression",

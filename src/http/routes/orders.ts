@@ -1,17 +1,21 @@
-/** The list of orders, and the story of one. */
+/** The list of orders, the story of one, and the phone number behind it. */
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
-import { type OrdersVerbs, orderStory } from "../contract/orders.ts";
+import { type OrdersVerbs, orderStory, revealedPhone } from "../contract/orders.ts";
 import { orderParams } from "../contract/parts/query.ts";
 import { pageOf } from "../contract/parts/values.ts";
 import { type OrderListVerbs, orderItem, ordersQuery } from "../contract/reports/order-list.ts";
 import { mayAct } from "../kit/auth.ts";
 import { HttpProblem } from "../kit/errors.ts";
 import { found } from "../kit/found.ts";
+import { actorOf } from "../kit/guard.ts";
 import { addNoStore } from "../kit/no-store.ts";
 import { answers, JSON_TYPE } from "../kit/openapi.ts";
 
-export function orderRoutes(plain: FastifyInstance, { explain, listOrders }: OrdersVerbs & OrderListVerbs): void {
+export function orderRoutes(
+  plain: FastifyInstance,
+  { explain, listOrders, reveal }: OrdersVerbs & OrderListVerbs,
+): void {
   addNoStore(plain);
   const app = plain.withTypeProvider<ZodTypeProvider>();
   app.get(
@@ -54,14 +58,34 @@ export function orderRoutes(plain: FastifyInstance, { explain, listOrders }: Ord
     },
     async ({ params: { shop, id }, holder }, reply) => {
       const story = await explain({ shop, order: id, texts: holder !== null && mayAct(holder.role, "operator") });
-      if (story === null)
-        throw new HttpProblem(
-          "order_not_found",
-          `no event of an order ${quoted(id)} in the shop ${quoted(shop)} was received`,
-        );
+      if (story === null) throw notFound(shop, id);
       return reply.type(JSON_TYPE).send(story);
     },
   );
+
+  app.post(
+    "/v1/orders/:shop/:id/reveal",
+    {
+      config: { access: "operator" },
+      schema: {
+        params: orderParams,
+        summary: "Reveal the buyer's phone number",
+        description: "The audit trail says who saw the number behind which order. Takes no body.",
+        tags: ["orders"],
+        response: answers(200, "The number", { [JSON_TYPE]: revealedPhone }),
+      },
+    },
+    async (request) => {
+      const { shop, id } = request.params;
+      const result = await reveal(actorOf(request), { shop, order: id });
+      if (result.kind === "revealed") return result.answer;
+      if (result.kind === "unknown_order") throw notFound(shop, id);
+      throw new HttpProblem("phone_not_found", `no phone number of the buyer of the order ${quoted(id)} is stored`);
+    },
+  );
 }
+
+const notFound = (shop: string, id: string): HttpProblem =>
+  new HttpProblem("order_not_found", `no event of an order ${quoted(id)} in the shop ${quoted(shop)} was received`);
 
 const quoted = (name: string) => JSON.stringify(name.slice(0, 200));

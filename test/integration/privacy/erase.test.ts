@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { HOUR, MINUTE } from "../../../src/core/values/duration.ts";
 import { erase } from "../../../src/followup/erase.ts";
+import { revealPhone } from "../../../src/followup/reveal.ts";
 import { suppress } from "../../../src/followup/suppress.ts";
 import { recoveryReport } from "../../../src/reporting/recovery.ts";
 import { ALICE } from "../../support/campaigns.ts";
@@ -133,4 +134,18 @@ it("a case that waits without a plan gets its row, and a retry is not made", asy
   await setup.drain();
   expect(setup.sent).toHaveLength(1);
   expect((await setup.reminders()).map(({ reason }) => reason)).toEqual(["erased", "erased"]);
+});
+
+it("leaves no phone number to reveal; until then each look is in the audit trail, without the number", async () => {
+  const { deps, sql, erase } = await known();
+  const reveal = (order: string) => revealPhone(deps, ALICE, { shop: "acme", order });
+  const trail = () => sql`select who, action, subject, note from audit where action = 'contact.reveal'`;
+  const [{ id = "" } = {}] = await sql<{ id: string }[]>`select id from orders where id <> 'other'`;
+  expect(await reveal(id)).toEqual({ kind: "revealed", answer: { shop: "acme", order: id, phone: PHONE } });
+  const looked = [{ who: ALICE.who, action: "contact.reveal", subject: "acme", note: `order ${id}` }];
+  expect(await trail()).toEqual(looked);
+  expect(await reveal("nowhere")).toEqual({ kind: "unknown_order" });
+  await erase();
+  expect(await reveal(id)).toEqual({ kind: "no_phone" });
+  expect(await trail()).toEqual(looked);
 });

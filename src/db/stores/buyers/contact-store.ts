@@ -1,4 +1,4 @@
-/** Checks whether the stored contacts can be read with the present key. */
+/** Stored contacts: whether they can be read with the present key, and the phone number behind an order. */
 import type { Sql } from "../../client.ts";
 import type { Vault } from "../../vault.ts";
 
@@ -22,4 +22,18 @@ export async function contactsSealedWith(sql: Sql, { keyId }: Pick<Vault, "keyId
     kind: "other",
     message: `DUNLIN_SECRET_KEY: no stored contact can be read with this key (its id is ${keyId}, the newest contact's ${newest?.key_id}): set the key with which they were stored`,
   };
+}
+
+/** The phone number that the buyer of the order reported last, encrypted. `cipher` null: none is stored. null: there is no such order. */
+export async function phoneOfOrder(
+  sql: Sql,
+  shop: string,
+  order: string,
+): Promise<{ readonly cipher: Buffer | null } | null> {
+  const [row] = await sql<{ cipher: Buffer | null }[]>`
+    select (
+      select k.cipher from contacts k where k.shop_id = o.shop_id and k.buyer_id = o.buyer_id and k.kind in ('phone', 'call')
+      order by k.told_at desc, k.told_id desc limit 1) as cipher
+    from orders o where o.shop_id = ${shop} and o.id = ${order}`;
+  return row ?? null;
 }
