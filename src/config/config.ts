@@ -87,6 +87,8 @@ export type Config = {
   readonly notices: readonly NoticeConfig[];
   /** Where providers reach this service; null: not known. */
   readonly publicUrl: string | null;
+  /** Addresses and networks of the proxies in front of it: what they say about the address of a client is believed. */
+  readonly trustedProxies: readonly string[];
   readonly retention: Retention;
 };
 

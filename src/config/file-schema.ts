@@ -92,9 +92,14 @@ function checkResults(
       });
 }
 
+const proxyField = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], {
+  error: "must be an address like 10.0.0.7, or a network like 10.0.0.0/8",
+});
+
 export const fileShape = z
   .strictObject({
     publicUrl: urlField.optional(),
+    trustedProxies: z.array(proxyField).optional(),
     shops: z.record(shopIdField, shopShape).superRefine(checkVerify).optional(),
     channels: channelsShape.optional(),
     notices: noticesShape.optional(),

@@ -37,6 +37,7 @@ export function loadConfig(env: Env, cwd: string): ConfigResult {
       channels: buildChannels(file.channels),
       notices: buildNotices(file.notices),
       publicUrl: file.publicUrl ?? null,
+      trustedProxies: file.trustedProxies ?? [],
       retention: { ...RETENTION, ...defined(file.retention ?? {}) },
     }),
   };

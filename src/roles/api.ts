@@ -218,6 +218,7 @@ export function buildApi(input: ApiInput) {
     campaigns: createCampaignAdmin({ sql, options: catalogOptions(config) }),
     pauses: createPauseAdmin({ sql, ...config }),
     log,
+    options: { trustProxy: config.trustedProxies.length > 0 && [...config.trustedProxies] },
   });
 }
 

@@ -262,6 +262,19 @@ describe("a sign-in", () => {
     expect((await from("192.0.2.2", { key: "right" })).statusCode).toBe(204);
   });
 
+  it("is limited by the address that a trusted proxy says, and by no other", async () => {
+    const { app } = stubServer({ options: { failuresPerMinute: 1, trustProxy: ["10.0.0.0/8"] } });
+    const from = async (remoteAddress: string, client: string) => {
+      const headers = { "x-forwarded-for": client };
+      const payload = { key: "wrong" };
+      return (await app.inject({ ...{ method: "POST", url: "/v1/session", remoteAddress, headers, payload } }))
+        .statusCode;
+    };
+    expect([await from("10.0.0.7", "192.0.2.1"), await from("10.0.0.7", "192.0.2.2")]).toEqual([401, 401]);
+    expect(await from("10.0.0.7", "192.0.2.1")).toBe(429);
+    expect([await from("192.0.2.9", "192.0.2.3"), await from("192.0.2.9", "192.0.2.4")]).toEqual([401, 429]);
+  });
+
   it("is looked at six times when thirty come at once, whether the name is known or not", async () => {
     const { signIn, sql } = await setup();
     for (const user of ["Vera", "Nobody"]) {

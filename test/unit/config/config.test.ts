@@ -454,6 +454,16 @@ channels:
       expect(faults).toContain(fault);
   });
 
+  it("take the proxies in front of the service, by address or network", () => {
+    expect(configOf().trustedProxies).toEqual([]);
+    write("trustedProxies: [10.0.0.7, 10.1.0.0/16, '::1', 'fd00::/8']\n");
+    expect(configOf().trustedProxies).toEqual(["10.0.0.7", "10.1.0.0/16", "::1", "fd00::/8"]);
+    write("trustedProxies: [proxy.example]\n");
+    expect(faultsOf()).toEqual([
+      "dunlin.yaml:1: trustedProxies[0]: must be an address like 10.0.0.7, or a network like 10.0.0.0/8",
+    ]);
+  });
+
   it("take a named provider with its defaults", () => {
     write(`publicUrl: https://dunlin.example
 channels:
