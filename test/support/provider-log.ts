@@ -70,7 +70,10 @@ export function webhookOf(secret: string): Webhook {
   }
 }
 
-export function signatureOk(webhook: Webhook, raw: RawEntry): boolean {
+export function signatureOk(
+  webhook: Webhook,
+  raw: Pick<RawEntry, "webhookId" | "timestamp" | "signature" | "body" | "at">,
+): boolean {
   const seconds = Number(raw.timestamp);
   if (raw.webhookId === "" || !Number.isInteger(seconds)) return false;
   if (Math.abs(seconds * 1000 - raw.at) > TOLERANCE_MS) return false;

@@ -172,12 +172,6 @@ describe("no connection", () => {
     });
   });
 
-  test("a failed TLS handshake is transient", async () => {
-    const outcome = await open({ url: provider().url("sms").replace("http:", "https:") }).send(message());
-    expect(outcome).toMatchObject({ kind: "failed-transient", code: "connect_failed" });
-    expect(provider().log).toHaveLength(0);
-  });
-
   test("a handshake that never ends is transient: nothing was sent", async () => {
     const server = await rawServer(() => null);
     const outcome = await open({ url: server.url.replace("http:", "https:"), terms: { timeoutMs: 150 } }).send(
