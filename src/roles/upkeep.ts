@@ -2,8 +2,7 @@
  * Role `upkeep`: looks for due work and wakes the dispatchers, rescues expired claims, looks up unknown outcomes, deletes old texts, frees jobs
  * that a wrong clock stranded, checks the channels, guards payment methods, posts notices to staff, and keeps the sums of the reports.
  */
-import { dropOldTallies, pauseOverThresholds } from "../campaigns/pauses/auto-pause.ts";
-import { DEFAULT_PAUSE_WHEN } from "../core/values/policy.ts";
+import { dropOldTallies } from "../campaigns/pauses/auto-pause.ts";
 import type { Sql } from "../db/client.ts";
 import { eraseLateTexts } from "../db/stores/buyers/erase-store.ts";
 import { lookForWork } from "../db/stores/dispatch/due-store.ts";
@@ -19,6 +18,7 @@ import { startLookups } from "./chores/lookups.ts";
 import { startReportSums } from "./chores/report-sums.ts";
 import { startResults } from "./chores/results.ts";
 import { startStaffNotices } from "./chores/staff-notices.ts";
+import { pauseByThresholds } from "./chores/thresholds.ts";
 import { endStuck } from "./end-stuck.ts";
 import { CLOSE_WORKER_MS, type Parts, type Role } from "./role.ts";
 
@@ -84,23 +84,6 @@ export const upkeep: Role = {
     return null;
   },
 };
-
-async function pauseByThresholds({ database, config, live, log }: Parts): Promise<void> {
-  const channels = config.channels.map(({ name, pauseWhen = DEFAULT_PAUSE_WHEN }) => ({
-    kind: "channel" as const,
-    name,
-    pauseWhen,
-  }));
-  const campaigns = live
-    .current()
-    .policy.campaigns.map(({ key, pauseWhen }) => ({ kind: "campaign" as const, name: key, pauseWhen }));
-  try {
-    for (const { message, ...part } of await pauseOverThresholds(database.sql, [...channels, ...campaigns]))
-      log.error(part, `paused: ${message}`);
-  } catch (error) {
-    log.warn({ err: error }, "automatic pauses could not be decided; trying again");
-  }
-}
 
 async function wakeDispatchers(sql: Sql, producer: QueueProducer): Promise<void> {
   const { due, waiting } = await lookForWork(sql, MAX_COUNTED);

@@ -3,11 +3,15 @@ import { expect, it } from "vitest";
 import { pauseOverThresholds } from "../../../src/campaigns/pauses/auto-pause.ts";
 import { listPaused } from "../../../src/campaigns/pauses/list.ts";
 import { setPaused } from "../../../src/campaigns/pauses/pause.ts";
+import { loadConfig } from "../../../src/config/load-config.ts";
 import type { SendOutcome } from "../../../src/core/seams/channel.ts";
 import { NO_RECEIPT, type Receipt } from "../../../src/core/seams/receipt.ts";
 import { HOUR, MINUTE } from "../../../src/core/values/duration.ts";
 import type { PauseWhen } from "../../../src/core/values/policy.ts";
+import { addTallies } from "../../../src/db/stores/buyers/write/tallies.ts";
 import { createReceiver } from "../../../src/receipts/receiver.ts";
+import { pauseByThresholds } from "../../../src/roles/chores/thresholds.ts";
+import { campaignDir, campaignSetup, campaignYaml } from "../../support/campaigns.ts";
 import { dispatchSetup, receivedEvent, T0 } from "../../support/dispatch.ts";
 
 const ALICE = { who: "alice", via: "http" } as const;
@@ -131,4 +135,44 @@ it("pauses a campaign, whose reminders wait", async () => {
   ]);
   expect(await listPaused(sql)).toMatchObject([{ kind: "campaign", name: "default", source: "threshold" }]);
   expect(await sql`select action, subject from audit where action = 'campaign.pause'`).toHaveLength(1);
+});
+
+it("the chore takes each channel's thresholds from dunlin.yaml, and each campaign's from the set that runs", async () => {
+  const { database, sql, apply, process } = await campaignSetup(
+    campaignYaml("10m", "pauseWhen: { invalid: 30%, atLeast: 10 }\n"),
+  );
+  await apply();
+  const { live } = await process();
+  const { dir } = campaignDir({
+    "dunlin.yaml": `channels:
+  usual: { provider: console }
+  few: { provider: console }
+  own: { provider: console, pauseWhen: { optOut: 50%, atLeast: 5 } }
+  never: { provider: console, pauseWhen: off }
+`,
+  });
+  const loaded = loadConfig({}, dir);
+  if (!loaded.ok) throw new Error(loaded.faults.join());
+  const at = Date.now() - MINUTE;
+  const tally = (kind: "channel" | "campaign", name: string, sends: number, change: object) => ({
+    ...{ kind, name, at, sends, rejected: 0, invalid: 0, optOuts: 0 },
+    ...change,
+  });
+  await addTallies(sql, [
+    tally("channel", "usual", 200, { rejected: 41 }),
+    tally("channel", "few", 199, { rejected: 199 }),
+    tally("channel", "own", 5, { optOuts: 3 }),
+    tally("channel", "never", 500, { rejected: 500 }),
+    tally("campaign", "default", 10, { invalid: 4 }),
+  ]);
+  const logged: string[] = [];
+  const write = (_part: object, message: string) => void logged.push(message);
+  await pauseByThresholds({ database, config: loaded.config, live, log: { error: write, warn: write } });
+  const paused = (await listPaused(sql)).map(({ kind, name, reason }) => `${kind} ${name} ${reason?.split(":")[0]}`);
+  expect(paused.sort()).toEqual(["campaign default invalid", "channel own opt_out", "channel usual rejected"]);
+  expect(logged.sort()).toEqual([
+    "paused: 3 of 5 messages within 1h made a buyer opt out: 60%, and pauseWhen.optOut is 50%",
+    "paused: 4 of 10 messages within 1h went to addresses that do not exist: 40%, and pauseWhen.invalid is 30%",
+    "paused: 41 of 200 messages within 1h were refused or not delivered: 20.5%, and pauseWhen.rejected is 20%",
+  ]);
 });

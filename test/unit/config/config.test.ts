@@ -406,6 +406,29 @@ describe("channels", () => {
     expect(faultsOf()[0]).toContain("must be a whole number from 1 to 1000000");
   });
 
+  it("pause themselves by the default thresholds, by their own, or never", () => {
+    write(`channels:
+  usual: { provider: console }
+  own: { provider: console, pauseWhen: { rejected: 5%, within: 30m } }
+  never: { provider: console, pauseWhen: off }
+`);
+    const own = { rejected: 0.05, optOut: 0.02, invalid: 0.2, atLeast: 200, within: 1_800_000 };
+    expect(configOf().channels.map(({ pauseWhen }) => pauseWhen)).toEqual([undefined, own, null]);
+    write(`channels:
+  a: { provider: console, pauseWhen: { rejected: 5, atleast: 10 } }
+  b: { provider: console, pauseWhen: { atLeast: 0, within: 2d, optOut: 101% } }
+  c: { provider: console, pauseWhen: never }
+`);
+    expect(faultsOf()).toEqual([
+      "dunlin.yaml:2: channels.a.pauseWhen.rejected: must be a percentage like 5%",
+      "dunlin.yaml:2: channels.a.pauseWhen.atleast: unknown key (did you mean `atLeast`?)",
+      "dunlin.yaml:3: channels.b.pauseWhen.optOut: must be at most 100%",
+      "dunlin.yaml:3: channels.b.pauseWhen.atLeast: must be at least 1",
+      "dunlin.yaml:3: channels.b.pauseWhen.within: must be at most 24h",
+      "dunlin.yaml:4: channels.c.pauseWhen: must be off or a map of rejected, optOut, invalid, atLeast and within",
+    ]);
+  });
+
   it.each([
     ["sms", "console", "phone"],
     ["bulk-sms", "console", "phone"],

@@ -56,6 +56,8 @@ describe("defaults", () => {
 describe("values", () => {
   it.each([
     ["holdout: 5%", { holdout: 0.05 }],
+    ["pauseWhen: off", { pauseWhen: null }],
+    ["pauseWhen: { optOut: 0.5%, atLeast: 50 }", { pauseWhen: { ...DEFAULT_PAUSE_WHEN, optOut: 0.005, atLeast: 50 } }],
     ["holdout: 100%", { holdout: 1 }],
     ["holdout: 0", { holdout: 0 }],
     ["quietHours: off", { quietHours: "off" }],
