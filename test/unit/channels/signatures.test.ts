@@ -28,7 +28,7 @@ it("signs for Tencent as the documented example", () => {
 const asObject = (headers: readonly string[]): Record<string, string> =>
   Object.fromEntries(headers.flatMap((name, at) => (at % 2 === 0 ? [[name, headers[at + 1] ?? ""]] : [])));
 
-/** What the loopback server says of a request that was signed by a clock that is so many minutes off. */
+/** The complaint of a loopback server about a request that was signed by a clock so many minutes off. */
 const LOOPBACKS: Readonly<Record<string, (minutes: number) => string | null>> = {
   tencent(minutes) {
     const parts = { host: "h", service: "sms", action: "SendSms", secretId: "id", secretKey: "s" };
