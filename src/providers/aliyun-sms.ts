@@ -29,6 +29,7 @@ export const aliyunSms = {
       .strictObject({ signName: label.optional(), templateCode: word, params: named.optional() })
       .transform(sectionOf),
     required: true,
+    signed: true,
     // isv.PARAM_NOT_SUPPORT_URL
     takesLinks: false,
   },

@@ -43,6 +43,8 @@ export type ApprovedTemplates = {
   readonly shape: z.ZodType<Section>;
   /** Whether it sends approved templates only. */
   readonly required: boolean;
+  /** It puts a signature before each text: `signName` of the text, else of the channel. Absent: no. */
+  readonly signed?: true;
   /** Whether a parameter may hold a link. */
   readonly takesLinks: boolean;
 };

@@ -33,6 +33,7 @@ export const tencentSms = {
       })
       .transform(sectionOf),
     required: true,
+    signed: true,
     // InvalidParameterValue.ProhibitedUseUrlInTemplateParameter
     takesLinks: false,
   },

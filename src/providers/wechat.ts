@@ -24,7 +24,7 @@ export const wechat = {
     section: "wechat",
     namedBy: ["templateId"],
     shape: z.strictObject({ templateId: word, page: word.optional(), params: named.optional() }).transform(sectionOf),
-    required: false,
+    required: true,
     takesLinks: true,
   },
 } as const satisfies Provider;

@@ -11,6 +11,7 @@ import { type Compiled, compileTemplate } from "../template/engine.ts";
 
 /** One section, its parameters compiled. */
 export type ApprovedFront = {
+  readonly line: number;
   readonly fields: Section["fields"];
   readonly params: readonly FrontParam[];
 };
@@ -78,6 +79,7 @@ export function readFront(text: string): FrontResult {
     count += named.params.length;
     const lineOf = (path: YamlPath) => parsed.lineOf([section, ...path]);
     front[section] = {
+      line: lineOf([]),
       fields: named.fields,
       params: compileParams(named.params.slice(0, MAX_PARAMS), lineOf, (line, name, message) =>
         faults.push({ line, message: `${section}.params.${name}: ${message}` }),

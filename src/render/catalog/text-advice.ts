@@ -137,12 +137,11 @@ function* adviseApproved(
       line: 1,
       message: `channel ${name} uses ${provider}, which sends approved templates only: name the template in the front matter under ${approved.section}`,
     };
-  // Providers that send approved templates only put a signature before each text.
-  const named = approved?.required === true ? template.front[approved.section] : undefined;
+  const named = approved?.signed === true ? template.front[approved.section] : undefined;
   if (named !== undefined && named.fields.signName === undefined && signName === undefined)
     yield {
       code: "no_approved_template",
-      line: 1,
+      line: named.line,
       message: `neither the text nor channel ${name} has a signName: add it to ${approved?.section} in the front matter, or to the channel in dunlin.yaml`,
     };
   for (const { section, takesLinks } of approvedTemplates) {

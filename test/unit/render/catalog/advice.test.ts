@@ -416,8 +416,11 @@ describe("advice on a text", () => {
     ]);
     const unsigned = "---\naliyun: { templateCode: A }\n---\n{{shop}} STOP";
     expect(advice(unsigned, aliyun)).toEqual([
-      expect.stringMatching(/^1 no_approved_template: neither the text nor channel sms has a signName/),
+      expect.stringMatching(/^2 no_approved_template: neither the text nor channel sms has a signName/),
     ]);
     expect(codes(unsigned, { ...aliyun, signName: "好店" })).toEqual([]);
+    const wechat: ChannelFacts = { name: "chat", provider: "wechat", contacts: ["chat.wechat"] };
+    expect(codes("{{shop}} STOP", wechat)).toEqual(["1 no_approved_template"]);
+    expect(codes("---\nwechat: { templateId: W1 }\n---\n{{shop}} STOP", wechat)).toEqual([]);
   });
 });

@@ -2,8 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { loadConfig } from "../../../../src/config/load-config.ts";
 import { buildCatalog, loadCatalog } from "../../../../src/render/catalog/catalog.ts";
-import type { CatalogOptions } from "../../../../src/render/catalog/catalog-options.ts";
+import { type CatalogOptions, catalogOptions } from "../../../../src/render/catalog/catalog-options.ts";
 import { localeChain } from "../../../../src/render/catalog/locales.ts";
 import { buildTemplateData } from "../../../../src/render/template/data.ts";
 import { SAMPLE_DATA, SAMPLE_FACTS } from "../../../../src/render/template/sample.ts";
@@ -29,6 +30,48 @@ const textOf = (template: { render(data: typeof SAMPLE_DATA): { ok: boolean } } 
   const result = template?.render(SAMPLE_DATA) as { ok: boolean; text?: string; message?: string } | undefined;
   return result?.text ?? result?.message ?? null;
 };
+
+describe("the signature of an SMS", () => {
+  const files = (channel: string, front: string): Files => ({
+    "default/campaign.yaml": `steps:\n  - { id: nudge, at: { afterCreated: 10m }, channels: [${channel}] }\n`,
+    [`default/nudge.${channel}.en.hbs`]: `---\ncategory: notice\n${front}\n---\nYour order waits at {{shop}}`,
+  });
+  /** The warnings of a start with this channel in dunlin.yaml. */
+  const warnings = (channel: string, front: string) => {
+    writeFileSync(join(dir, "dunlin.yaml"), `channels: { ${channel} }\n`);
+    const loaded = loadConfig({}, dir);
+    if (!loaded.ok) throw new Error(loaded.faults.join());
+    return warningsOf(files("sms", front), catalogOptions(loaded.config)).filter((line) => line.includes("signName"));
+  };
+  let dir = "";
+  beforeEach(() => {
+    dir = mkdtempSync(join(tmpdir(), "dunlin-signature-"));
+  });
+  afterEach(() => rmSync(dir, { recursive: true }));
+
+  it.each([
+    [
+      "aliyun-sms, accessKeyId: a, accessKeySecret: b",
+      "aliyun: { templateCode: SMS_1 }",
+      "signName: 晴雨, templateCode: SMS_1",
+    ],
+    [
+      "tencent-sms, secretId: a, secretKey: b, sdkAppId: 1400",
+      "tencent: { templateId: 1 }",
+      "signName: 晴雨, templateId: 1",
+    ],
+  ])(
+    "is missed at the start, with file and line, if neither text nor channel has it: %s",
+    (provider, front, signed) => {
+      const section = front.split(":")[0];
+      expect(warnings(`sms: { provider: ${provider} }`, front)).toEqual([
+        `templates/default/nudge.sms.en.hbs:3: neither the text nor channel sms has a signName: add it to ${section} in the front matter, or to the channel in dunlin.yaml`,
+      ]);
+      expect(warnings(`sms: { provider: ${provider}, signName: 晴雨 }`, front)).toEqual([]);
+      expect(warnings(`sms: { provider: ${provider} }`, `${section}: { ${signed} }`)).toEqual([]);
+    },
+  );
+});
 
 describe("the subject of an e-mail", () => {
   const files = (text: string): Files => ({
