@@ -1,11 +1,14 @@
 /** The tables of the documents against the code. */
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Command } from "commander";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import type { z } from "zod";
 import { program } from "../../src/cli/program.ts";
 import { fileShape } from "../../src/config/file-schema.ts";
+import { loadConfig } from "../../src/config/load-config.ts";
 import { parseCampaignFile } from "../../src/core/campaign/campaign-file.ts";
 import { REASONS } from "../../src/core/values/reason.ts";
 import { approvedTemplates, channelProviders, providerOf } from "../../src/providers/all.ts";
@@ -102,10 +105,55 @@ describe("docs/configuration.md", () => {
       expect(sorted([...documented, "url"]), name).toEqual(sorted(Object.keys(providerOf(name)?.settings ?? {})));
     }
   });
+});
 
-  it("shows a dunlin.yaml that is taken", () => {
-    const [, text = ""] = /```yaml\n([\s\S]*?)```/.exec(read("docs/configuration.md")) ?? [];
-    expect(fileShape.safeParse(parse(text)).error).toBeUndefined();
+describe("a dunlin.yaml that a document shows", () => {
+  /** The faults of the real loader. */
+  const faultsOf = (yaml: string): readonly string[] => {
+    const dir = mkdtempSync(join(tmpdir(), "dunlin-docs-"));
+    try {
+      writeFileSync(join(dir, "dunlin.yaml"), yaml);
+      const names = [...yaml.matchAll(/\$\{(\w+)\}/g)].map(([, name = ""]) => [name, "a-secret-of-16-signs"]);
+      const loaded = loadConfig(Object.fromEntries(names), dir);
+      return loaded.ok ? [] : loaded.faults;
+    } finally {
+      rmSync(dir, { recursive: true });
+    }
+  };
+  const blocks = ["docs/configuration.md", "docs/sources.md", "docs/operations.md"].flatMap((path) => {
+    const found = [...read(path).matchAll(/```yaml\n([\s\S]*?)```/g)];
+    return found.map(([, yaml = ""], index): [string, number, string] => [path, index + 1, yaml]);
+  });
+
+  it.each(blocks)("is taken: %s, number %i", (_name, _number, yaml) => {
+    const access = 'url: "https://shop.example", key: ck_1, secret: cs_2';
+    expect(faultsOf(yaml.replace("{ … }", `{ ${access} }`))).toEqual([]);
+  });
+
+  const steps = read("docs/providers.md").split("\n");
+  const lines = steps.filter((line) => line.startsWith("3. In dunlin.yaml: "));
+  it.each(lines)("is taken: %s", (line) => {
+    const parts = [...line.matchAll(/`([^`]+)`/g)].map(([, code = ""]) => code);
+    const [channels, others] = [
+      parts.filter((part) => part.includes("{")),
+      parts.filter((part) => !part.includes("{ ")),
+    ];
+    const yaml = [...others, "channels:", ...channels.map((part) => `  ${part}`)].join("\n");
+    expect(faultsOf(yaml)).toEqual([]);
+    // The test itself must be able to find a fault.
+    expect(faultsOf(yaml.replace("provider:", "provder:"))).not.toEqual([]);
+    const provider = /provider: ([\w-]+)/.exec(line)?.[1] ?? "";
+    expect(channelProviders).toContain(provider);
+    const front = steps[steps.indexOf(line) + 1] ?? "";
+    if (provider === "webhook") return;
+    const [, above = ""] = /`([^`]+:[^`]+)`/.exec(front) ?? [];
+    const name = { campaign: "c", step: "s", variant: null, channel: "sms", locale: "en" };
+    expect(parseTemplate(name, `---\n${above}\n---\nOrder {{order.id}}`)).toMatchObject({ ok: true });
+  });
+
+  it("has one for each provider in docs/providers.md", () => {
+    const named = lines.map((line) => /provider: ([\w-]+)/.exec(line)?.[1]);
+    expect(sorted(named)).toEqual(sorted(channelProviders.filter((name) => name !== "console")));
   });
 });
 
