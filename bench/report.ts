@@ -114,6 +114,7 @@ export function asJson(results: Results) {
         perCpuSecond: round(csv.perCpuSecond),
         importedPerSecond: round(csv.importedPerSecond),
         vsLines: round(csv.vsLines, 2),
+        memory: csv.memory,
       },
     }),
     ...(report && {
@@ -292,6 +293,9 @@ function rowsOf({
     lines.push(["  processor", `${number(csv.perCpuSecond)} rows/s`, "", "", "by processor time"]);
     lines.push(["  import", `${number(importedPerSecond)} events/s`, "", "", "the command, with its start"]);
     compare("  NDJSON", csv.vsLines, "≥ 0.8", `${number(linesPerSecond)}/s: the same events, one a line`);
+    for (const { rows: count, mb } of csv.memory.readMb)
+      lines.push(["  peak RSS", `${mb} MB`, "", "constant", `${number(count)} rows, read by the command (--dry-run)`]);
+    lines.push(["", `${csv.memory.importMb} MB`, "", "", "of the import"]);
   }
   if (report) {
     const { orders, reminders, rowsMs, intake, dispatch } = report;

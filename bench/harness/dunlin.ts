@@ -1,9 +1,9 @@
 /** Starts the built `dunlin` command as an operator would. */
-import { type ChildProcess, spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { DUNLIN_NODE_ARGS, endProcess, NODE_ARGS, register } from "./child.ts";
 import type { Bench } from "./servers.ts";
+import { usageOf } from "./usage.ts";
 
 const MAIN = fileURLToPath(new URL("../../dist/main.js", import.meta.url));
 
@@ -33,7 +33,7 @@ export function startDunlin(bench: Bench, args: readonly string[], change: NodeJ
       up = true;
       const url = /listens at (\S+)/.exec(said)?.[1] ?? "";
       said = "";
-      resolve({ pid: child.pid ?? 0, url, peakMb: () => peakMb(child), end: () => endProcess(child) });
+      resolve({ pid: child.pid ?? 0, url, peakMb: () => usageOf(child.pid)?.rssMb ?? 0, end: () => endProcess(child) });
     };
     child.stdout.on("data", read);
     child.stderr.on("data", (chunk: Buffer) => {
@@ -42,13 +42,4 @@ export function startDunlin(bench: Bench, args: readonly string[], change: NodeJ
     });
     child.once("exit", (code) => reject(new Error(`dunlin ${args.join(" ")} ended with ${code}: ${said}`)));
   });
-}
-
-function peakMb(child: ChildProcess): number {
-  try {
-    const status = readFileSync(`/proc/${child.pid}/status`, "utf8");
-    return Math.round(Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) / 1024);
-  } catch {
-    return 0;
-  }
 }

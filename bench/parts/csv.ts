@@ -1,6 +1,6 @@
 /**
  * Part 8: the export of a shop system. How fast its rows become order events in one thread, and how fast `dunlin import` takes them in beside
- * the same events as NDJSON.
+ * the same events as NDJSON. And how much memory the command takes for a million rows, beside that for a tenth of them.
  */
 import { spawn } from "node:child_process";
 import { createReadStream, createWriteStream } from "node:fs";
@@ -15,6 +15,7 @@ import { DUNLIN_NODE_ARGS, register } from "../harness/child.ts";
 import { writeExport } from "../harness/export.ts";
 import { median, perSecond, ratio } from "../harness/measure.ts";
 import { type Bench, settleDisk } from "../harness/servers.ts";
+import { watchUsage } from "../harness/usage.ts";
 
 export type Csv = {
   readonly rows: number;
@@ -26,6 +27,11 @@ export type Csv = {
   readonly importedPerSecond: number;
   readonly linesPerSecond: number;
   readonly vsLines: number;
+  /** Peaks of `dunlin import`: of a table that goes in, and of long ones that are only read, by their rows. */
+  readonly memory: {
+    readonly importMb: number;
+    readonly readMb: readonly { readonly rows: number; readonly mb: number }[];
+  };
 };
 
 const MAIN = fileURLToPath(new URL("../../dist/main.js", import.meta.url));
@@ -33,8 +39,9 @@ const MAIN = fileURLToPath(new URL("../../dist/main.js", import.meta.url));
 export async function csv(bench: Bench): Promise<Csv> {
   const count = bench.quick ? 5_000 : 30_000;
   const readCount = bench.quick ? 50_000 : 300_000;
+  const longCount = bench.quick ? 100_000 : 1_000_000;
   const file = (name: string) => join(bench.workDir, name);
-  const [walls, cpus, tables, lines]: number[][] = [[], [], [], []];
+  const [walls, cpus, tables, lines, peaks]: number[][] = [[], [], [], [], []];
   await writeExport(file("export.csv"), readCount, 0);
   for (let n = 0; n <= bench.rounds; n++) {
     const table = file(`export-${n}.csv`);
@@ -43,8 +50,9 @@ export async function csv(bench: Bench): Promise<Csv> {
     const total = await writeLines(table, `lines${n}`, events);
     const read = await readAll(file("export.csv"));
     await settleDisk(bench.sql);
-    const asTable = perSecond(total, await importFile(bench, [table, "--shop", `table${n}`]));
-    const asLines = perSecond(total, await importFile(bench, [events]));
+    const imported = await importFile(bench, [table, "--shop", `table${n}`]);
+    const asTable = perSecond(total, imported.ms);
+    const asLines = perSecond(total, (await importFile(bench, [events])).ms);
     // The first round warms up.
     if (n === 0) {
       await bench.sql`analyze`;
@@ -58,6 +66,14 @@ export async function csv(bench: Bench): Promise<Csv> {
     cpus?.push(cpu);
     tables?.push(asTable);
     lines?.push(asLines);
+    peaks?.push(imported.rssMb);
+  }
+  const readMb: { rows: number; mb: number }[] = [];
+  for (const rows of [longCount / 10, longCount]) {
+    await writeExport(file("long.csv"), rows, 0);
+    const { ms, rssMb } = await importFile(bench, [file("long.csv"), "--shop", "acme", "--dry-run"]);
+    bench.note(`csv: ${rows} rows read by the command in ${(ms / 1_000).toFixed(1)} s, at most ${rssMb} MB`);
+    readMb.push({ rows, mb: rssMb });
   }
   return {
     rows: readCount,
@@ -66,6 +82,7 @@ export async function csv(bench: Bench): Promise<Csv> {
     importedPerSecond: median(tables ?? []),
     linesPerSecond: median(lines ?? []),
     vsLines: ratio(tables ?? [], lines ?? []),
+    memory: { importMb: Math.max(...(peaks ?? [])), readMb },
   };
 }
 
@@ -108,15 +125,17 @@ async function writeLines(table: string, shop: string, file: string): Promise<nu
   return count;
 }
 
-/** Returns ms, the start of the process included. */
-async function importFile(bench: Bench, args: readonly string[]): Promise<number> {
+/** `ms`: the start of the process included. */
+async function importFile(bench: Bench, args: readonly string[]): Promise<{ ms: number; rssMb: number }> {
   const begun = performance.now();
   const child = spawn(process.execPath, [...DUNLIN_NODE_ARGS, MAIN, "import", ...args], {
     env: { ...process.env, ...bench.env },
     stdio: ["ignore", "ignore", "ignore"],
   });
   register(child);
+  const usage = watchUsage(child.pid);
   const code = await new Promise((resolve) => child.once("exit", resolve));
+  const { rssMb } = usage.stop();
   if (code !== 0) throw new Error(`dunlin import ${args[0]} ended with code ${String(code)}`);
-  return performance.now() - begun;
+  return { ms: performance.now() - begun, rssMb };
 }
