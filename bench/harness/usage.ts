@@ -1,4 +1,4 @@
-/** What a process took of the machine, as Linux counts it. */
+/** The processor time and memory of a process, as Linux counts them. */
 import { readFileSync } from "node:fs";
 
 /** Ticks a second of the clock that /proc counts in. */
