@@ -1,5 +1,6 @@
 /** The figures of a row of the recovery report, computed from counts. recovery.ts says what each figure means. */
 import { currencyDigits } from "../core/values/money.ts";
+import { SUMMED } from "../db/stores/reads/report-store.ts";
 import { type Effect, effectOf, type Strata } from "./report/effect.ts";
 
 /** Millionths of the currency's unit: a segment can cost less than the smallest coin. */
@@ -39,25 +40,7 @@ export type Figures = Omit<Effect, "skewed"> & {
   readonly medianTimeToPay: number | null;
 };
 
-const COUNTS = [
-  "orders",
-  "cases",
-  "manual",
-  "waiting",
-  "planned",
-  "sent",
-  "skipped",
-  "cancelled",
-  "failed",
-  "unknown",
-  "named",
-  "reminded",
-  "delivered",
-  "opt_outs",
-  "segments",
-] as const;
-
-export type Counts = Record<(typeof COUNTS)[number], number>;
+export type Counts = Record<(typeof SUMMED)[number], number>;
 
 export type Draft = Counts & {
   recovered: number;
@@ -68,7 +51,7 @@ export type Draft = Counts & {
 };
 
 export function emptyDraft(): Draft {
-  const zeros = Object.fromEntries(COUNTS.map((name) => [name, 0])) as Counts;
+  const zeros = Object.fromEntries(SUMMED.map((name) => [name, 0])) as Counts;
   return { ...zeros, recovered: 0, median: null, strata: new Map(), amounts: new Map(), costs: new Map() };
 }
 
@@ -77,7 +60,7 @@ export function addCounts(
   draft: Draft,
   row: Partial<Counts> & { readonly cost_currency?: string | null; readonly cost_micros?: string },
 ): void {
-  for (const name of COUNTS) draft[name] += row[name] ?? 0;
+  for (const name of SUMMED) draft[name] += row[name] ?? 0;
   const { cost_currency: currency, cost_micros: micros } = row;
   if (currency != null && micros !== undefined)
     draft.costs.set(currency, (draft.costs.get(currency) ?? 0) + Number(micros));

@@ -42,7 +42,7 @@ import {
 import { giveRoom, type Keys, sumRecoveries } from "../db/stores/reads/report-store.ts";
 import { inTransaction } from "../db/transaction.ts";
 import { addCounts, type Draft, emptyDraft, FIGURES, type Figures, figuresOf, type RowKind } from "./figures.ts";
-import { armsOf, countsOf, stakesOf, variantRowsOf, zonesOf } from "./report/counts.ts";
+import { countsOf, readArms, zonesOf } from "./report/counts.ts";
 import { addArm, addMoney, effectOf, isOpen, type Strata } from "./report/effect.ts";
 import { type Asked, type Period, readPeriod, type ZoneOf } from "./report/period.ts";
 import { type CampaignVariants, variantsOf } from "./report/variants.ts";
@@ -91,7 +91,9 @@ export async function reportIn(sql: Sql, input: RecoveryInput): Promise<Recovery
   const period = await readPeriod(sql, input, input.zoneOf ?? (() => "UTC"), shop);
   const zones = zonesOf(period.zones);
   const report: ReportInput = { by, windows: shop === null ? period.windows : period.zones, zones };
-  const { byKey, total } = await drafted(sql, report, input.horizon ?? null);
+  // Rows by what was decided after the draw have no arms; the totals have.
+  const arms = await readArms(sql, { ...report, by: hasArms(by) ? by : [], horizon: input.horizon ?? null });
+  const { byKey, total } = await drafted(sql, report, arms);
   const now = await databaseNow(sql);
   const ends = period.to === null || period.to > now;
   const running = (draft: Draft) => ends || isOpen(draft.strata);
@@ -100,9 +102,7 @@ export async function reportIn(sql: Sql, input: RecoveryInput): Promise<Recovery
   const kind = { cut: needsReminders(by), byMessage: ofMessages(by) };
   const rows = [...byKey].map(([key, draft]) => ({ keys: keysOf(by, key), ...figures(draft, kind) }));
   rows.sort((one, two) => compareKeys(by, one.keys, two.keys));
-  const variants = by.includes("variant")
-    ? variantsOf(await variantRowsOf(sql, { ...report, horizon: input.horizon ?? null }))
-    : [];
+  const variants = by.includes("variant") ? variantsOf(await arms.variants()) : [];
   const warnings = effectOf(total.strata, false).skewed ? [SKEWED] : [];
   return {
     by,
@@ -121,7 +121,7 @@ const SKEWED =
 
 type Drafts = { readonly byKey: ReadonlyMap<string, Draft>; readonly total: Draft };
 
-async function drafted(sql: Sql, input: ReportInput, horizon: number | null): Promise<Drafts> {
+async function drafted(sql: Sql, input: ReportInput, arms: Awaited<ReturnType<typeof readArms>>): Promise<Drafts> {
   const byKey = new Map<string, Draft>();
   const of = (row: Keys): Draft => {
     const key = JSON.stringify(input.by.map((_, i) => row[`k${i}`] ?? null));
@@ -147,11 +147,9 @@ async function drafted(sql: Sql, input: ReportInput, horizon: number | null): Pr
         draft.amounts.set(row.currency, (draft.amounts.get(row.currency) ?? 0n) + BigInt(row.amount));
       }
   }
-  // Rows by what was decided after the draw have no arms; the totals have.
-  const arms = { ...input, by: hasArms(input.by) ? input.by : [], horizon };
   const into = (row: Keys) => (hasArms(input.by) ? both(row) : [total]);
-  for (const row of await armsOf(sql, arms)) for (const { strata } of into(row)) addArm(strata, row);
-  for (const row of await stakesOf(sql, arms)) for (const { strata } of into(row)) addMoney(strata, row);
+  for (const row of await arms.buyers()) for (const { strata } of into(row)) addArm(strata, row);
+  for (const row of await arms.money()) for (const { strata } of into(row)) addMoney(strata, row);
   return { byKey, total };
 }
 

@@ -4,7 +4,7 @@ import { LONGEST_HORIZON, parseDuration } from "../../core/values/duration.ts";
 import { checkPeriod, name, period, readPeriod } from "./parts/query.ts";
 import { type Answer, maybeInstant, maybeText, money, text } from "./parts/values.ts";
 
-const REPORT_KEYS = [
+export const REPORT_KEYS = [
   "campaign",
   "step",
   "channel",

@@ -2,6 +2,7 @@
 import { formatDuration, MINUTE, SECOND } from "../../core/values/duration.ts";
 import { describeSkew, SKEW_WARNING_MS } from "../../db/stores/reads/clock-skew.ts";
 import type { ShopClock } from "../../db/stores/reads/owner/owner-store.ts";
+import { share } from "../report/amounts.ts";
 import type { NamedStratum } from "./strata.ts";
 
 export const DOUBT_CODES = ["sample_ratio", "few_held_out", "share_changed", "shop_clock", "machine_clock"] as const;
@@ -43,15 +44,13 @@ function fewHeldOut(count: number | null): Doubt[] {
   ];
 }
 
-export const percent = (share: number): string => `${Number((share * 100).toFixed(1))}%`;
-
 function changedShares(strata: readonly NamedStratum[]): Doubt[] {
   const shares = new Map<string, { readonly campaign: string; readonly shop: string; readonly shares: Set<number> }>();
-  for (const { shop, campaign, share } of strata) {
+  for (const { shop, campaign, share: held } of strata) {
     const key = JSON.stringify([shop, campaign]);
     const known = shares.get(key) ?? { shop, campaign, shares: new Set<number>() };
     shares.set(key, known);
-    known.shares.add(share);
+    known.shares.add(held);
   }
   return listed(
     [...shares.values()].filter((each) => each.shares.size > 1),
@@ -61,7 +60,7 @@ function changedShares(strata: readonly NamedStratum[]): Doubt[] {
         ...each.shares,
       ]
         .sort((a, b) => a - b)
-        .map(percent)
+        .map(share)
         .join(", ")}). Buyers are compared within each share only, so the interval is wider.`,
     }),
   );

@@ -13,11 +13,11 @@ import {
   money,
   NOTHING,
   percent,
+  share,
   wrap,
 } from "../report/amounts.ts";
 import { type Column, printable, textTable } from "../text-table.ts";
 import { bar, reachOf, scale } from "./bar.ts";
-import { percent as share } from "./doubts.ts";
 import { dateOf } from "./owner-json.ts";
 import type { OwnerPage } from "./page.ts";
 import { ownerSentence, ownerWord } from "./words.ts";

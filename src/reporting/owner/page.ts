@@ -13,7 +13,7 @@ import { shopsSeen } from "../../db/stores/reads/windows.ts";
 import { inTransaction } from "../../db/transaction.ts";
 import type { Figures } from "../figures.ts";
 import { reportIn } from "../recovery.ts";
-import { armsOf, countsOf, zonesOf } from "../report/counts.ts";
+import { countsOf, readArms, zonesOf } from "../report/counts.ts";
 import { addArm, type Effect, effectOf, isOpen, type Strata } from "../report/effect.ts";
 import { readPeriod, type ZoneOf, type ZonePeriod } from "../report/period.ts";
 import { type Doubt, doubtsOf } from "./doubts.ts";
@@ -143,7 +143,7 @@ async function casesIn(sql: Sql, windows: readonly ZonePeriod[]): Promise<number
 async function armsIn(sql: Sql, windows: readonly ZonePeriod[]): Promise<Strata> {
   const strata: Strata = new Map();
   const input = { by: [], windows, zones: zonesOf(windows), horizon: null };
-  for (const row of await armsOf(sql, input)) addArm(strata, row);
+  for (const row of await (await readArms(sql, input)).buyers()) addArm(strata, row);
   return strata;
 }
 

@@ -1,11 +1,9 @@
 /** The owner's page in plain words: the sentence, the one word, and the lines below them. The notice of the day and metrics say the same. */
+import { count, share } from "../report/amounts.ts";
 import { about } from "../report/lift-words.ts";
-import { percent } from "./doubts.ts";
 import type { OwnerPage, Verdict } from "./page.ts";
 
 type Known = Pick<OwnerPage, "verdict" | "figures" | "needs" | "holdout" | "warnings">;
-
-const count = (value: number): string => value.toLocaleString("en-US");
 
 /** Per 1,000 cases. */
 const perMille = (rate: number): number => Math.round(rate * 1_000);
@@ -32,7 +30,7 @@ function whyNot({ figures, holdout, warnings }: Known): string {
   if (warnings.some(({ code }) => code === "sample_ratio"))
     return "the group that was held out has a size that the draw does not explain";
   if (figures.holdoutBuyers === 0)
-    return `nobody was held out to compare the buyers with. \`holdout: ${percent(holdout.suggested)}\` in campaign.yaml holds some out`;
+    return `nobody was held out to compare the buyers with. \`holdout: ${share(holdout.suggested)}\` in campaign.yaml holds some out`;
   return figures.treatedBuyers === 0
     ? "all buyers were held out"
     : "the campaigns that held buyers out are not those that reminded";
@@ -58,6 +56,6 @@ export function ownerWord({ verdict, needs, holdout }: Known): string {
   if (needs === null) return word;
   const { cases, days } = needs;
   if (days > MANY_DAYS)
-    return `${word}: the difference is so small that it would take years to see at this pace. Hold more buyers out (${percent(holdout.suggested)} is a good share), or compare over a longer time`;
+    return `${word}: the difference is so small that it would take years to see at this pace. Hold more buyers out (${share(holdout.suggested)} is a good share), or compare over a longer time`;
   return `${word}: about ${about(cases)} more cases, ${days === 1 ? "1 day" : `${about(days)} days`} at this pace`;
 }

@@ -9,6 +9,8 @@ export const count = (value: number | null): string => (value === null ? NOTHING
 export const counted = (value: number | null, noun: string): string =>
   `${count(value)} ${noun}${value === 1 ? "" : "s"}`;
 export const percent = (value: number | null): string => (value === null ? NOTHING : `${(value * 100).toFixed(1)}%`);
+/** `10%`, `2.5%`: a share that somebody chose. */
+export const share = (value: number): string => `${Number((value * 100).toFixed(1))}%`;
 export const points = (value: number): string => `${value < 0 ? "−" : "+"}${Math.abs(value * 100).toFixed(1)}`;
 /** `1,234,567.80` */
 export const marked = (amount: string): string => amount.replace(/\B(?=(\d{3})+(?=\.|$))(?<!\.\d*)/g, ",");

@@ -24,33 +24,34 @@ export async function countsOf(sql: Sql, input: ReportInput): Promise<readonly C
 
 export type ArmsOf = Omit<ArmsInput, "only">;
 
-export async function armsOf(sql: Sql, input: ArmsOf): Promise<readonly ArmRow[]> {
-  const { summed, rest } = await parted(sql, input);
-  return [...(summed === null ? [] : await summedArms(sql, input, summed)), ...(await countArms(sql, rest))];
-}
-
-export async function stakesOf(sql: Sql, input: ArmsOf): Promise<readonly MoneyRow[]> {
-  const { summed, rest } = await parted(sql, input);
-  return [...(summed === null ? [] : await summedStakes(sql, input, summed)), ...(await sumStakes(sql, rest))];
+/** Reads the arms of a report: from the sums of days what they hold, and the rest from its rows. */
+export async function readArms(sql: Sql, input: ArmsOf) {
+  const summed = input.horizon === null ? await summedExposures(sql, input) : null;
+  const rest: ArmsInput = { ...input, only: summed?.rest ?? null };
+  return {
+    buyers: async (): Promise<readonly ArmRow[]> => [
+      ...(summed === null ? [] : await summedArms(sql, input, summed)),
+      ...(await countArms(sql, rest)),
+    ],
+    money: async (): Promise<readonly MoneyRow[]> => [
+      ...(summed === null ? [] : await summedStakes(sql, input, summed)),
+      ...(await sumStakes(sql, rest)),
+    ],
+    variants: async (): Promise<readonly VariantRow[]> =>
+      sumOf([
+        ...(summed === null ? [] : await summedVariants(sql, input, summed)),
+        ...(await countVariants(sql, rest)),
+      ]),
+  };
 }
 
 /** One row for each campaign, stratum and variant. */
-export async function variantRowsOf(sql: Sql, input: ArmsOf): Promise<readonly VariantRow[]> {
-  const { summed, rest } = await parted(sql, { ...input, by: [] });
+function sumOf(all: readonly VariantRow[]): readonly VariantRow[] {
   const rows = new Map<string, VariantRow>();
-  for (const row of [
-    ...(summed === null ? [] : await summedVariants(sql, input, summed)),
-    ...(await countVariants(sql, rest)),
-  ]) {
+  for (const row of all) {
     const key = JSON.stringify([row.campaign, row.stratum, row.variant]);
     const { buyers = 0, paid = 0, open = 0 } = rows.get(key) ?? {};
     rows.set(key, { ...row, buyers: buyers + row.buyers, paid: paid + row.paid, open: open + row.open });
   }
   return [...rows.values()];
-}
-
-async function parted(sql: Sql, input: ArmsOf) {
-  const summed = input.horizon === null ? await summedExposures(sql, input) : null;
-  const rest: ArmsInput = { ...input, only: summed?.rest ?? null };
-  return { summed, rest };
 }

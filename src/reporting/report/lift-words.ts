@@ -1,8 +1,6 @@
 /** The effect of the reminders in one sentence, beside the figures of the report. */
 import type { Figures } from "../figures.ts";
-
-const percent = (rate: number | null): string => `${((rate ?? 0) * 100).toFixed(1)}%`;
-const points = (rate: number): string => `${rate < 0 ? "−" : "+"}${Math.abs(rate * 100).toFixed(1)}`;
+import { count, percent, points } from "./amounts.ts";
 
 /** null: nothing was sent or held out. */
 export function liftSentence(figures: Figures): string | null {
@@ -11,14 +9,14 @@ export function liftSentence(figures: Figures): string | null {
   if (holdoutBuyers === 0 && treatedBuyers === 0)
     return openBuyers === 0
       ? null
-      : `Effect of the reminders: not known yet. ${openBuyers.toLocaleString("en-US")} buyers still have time to pay.`;
+      : `Effect of the reminders: not known yet. ${count(openBuyers)} buyers still have time to pay.`;
   if (lift === null || liftLow === null || liftHigh === null)
     return holdoutBuyers === 0
       ? "Effect of the reminders: unknown, because no buyer was in a control group. `holdout: 5%` in campaign.yaml makes one."
       : "Effect of the reminders: unknown, because all buyers of this period were in the control group.";
   return (
     `Effect of the reminders: ${percent(treatedPaidRate)} of the buyers paid with reminders, and ${percent(holdoutPaidRate)} of the ` +
-    `${holdoutBuyers.toLocaleString("en-US")} buyers of the control group. The effect is between ${points(liftLow)} and ` +
+    `${count(holdoutBuyers)} buyers of the control group. The effect is between ${points(liftLow)} and ` +
     `${points(liftHigh)} points (95%), ${verdictOf(liftLow, liftHigh, figures.moreBuyers)}.`
   );
 }
@@ -34,7 +32,7 @@ function verdictOf(low: number, high: number, more: number | null): string {
 }
 
 /** `1,300`: an estimate has two digits that mean something. */
-export function about(count: number): string {
-  const step = 10 ** Math.max(0, Math.floor(Math.log10(Math.max(1, count))) - 1);
-  return (Math.ceil(count / step) * step).toLocaleString("en-US");
+export function about(value: number): string {
+  const step = 10 ** Math.max(0, Math.floor(Math.log10(Math.max(1, value))) - 1);
+  return count(Math.ceil(value / step) * step);
 }

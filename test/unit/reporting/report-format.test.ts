@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { figures as contractFigures, REPORT_KEYS } from "../../../src/http/contract/reports.ts";
 import { type Draft, emptyDraft, FIGURES, figuresOf } from "../../../src/reporting/figures.ts";
 import { costOf, reportCsv, reportJson } from "../../../src/reporting/format-report.ts";
-import type { RecoveryReport } from "../../../src/reporting/recovery.ts";
+import { DIMENSIONS, type RecoveryReport } from "../../../src/reporting/recovery.ts";
 import type { Strata } from "../../../src/reporting/report/effect.ts";
 import { liftSentence } from "../../../src/reporting/report/lift-words.ts";
 import type { Period } from "../../../src/reporting/report/period.ts";
@@ -212,4 +213,9 @@ describe("writing the report", () => {
       "all buyers of this period",
     );
   });
+});
+
+it("the contract of the API names the dimensions and the figures of the report", () => {
+  expect(REPORT_KEYS).toEqual(DIMENSIONS);
+  expect(Object.keys(contractFigures).sort()).toEqual([...FIGURES].sort());
 });

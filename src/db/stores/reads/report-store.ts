@@ -6,6 +6,7 @@
  * These read all rows of a period. Most reports are made from sums instead (db/stores/reads/sums), which count the same.
  */
 import type { Sql } from "../../client.ts";
+import { isBilled } from "./billed.ts";
 import { inState, ofSent } from "./reminder-state.ts";
 import {
   CASE_SOURCE,
@@ -118,12 +119,11 @@ function sumDeliveries(sql: Sql, input: ReportInput) {
       count(*) filter (where d.state = 'accepted' and d.delivered_at is not null)::int8 as delivered,
       count(d.opted_out_at)::int8 as opt_outs,
       coalesce(sum(d.segments) filter (where d.state = 'accepted'), 0)::int8 as segments,
-      coalesce(sum(d.cost_micros) filter (where d.state in ('claimed', 'accepted', 'unknown') or d.receipt -> 'cost' is not null), 0)::text
-        as cost_micros
+      coalesce(sum(d.cost_micros) filter (where ${isBilled(sql)}), 0)::text as cost_micros
     from deliveries d join reminders r on r.shop_id = d.shop_id and r.id = d.reminder_id ${zoneJoin(sql, input, DELIVERY_SOURCE)}
     where ${inWindow(sql, input, DELIVERY_SOURCE)} ${groupBy(sql, input.by, ["d.cost_currency"])}
-    having count(*) filter (where d.state = 'accepted') > 0 or count(d.opted_out_at) > 0 or sum(d.cost_micros) filter (
-      where d.state in ('claimed', 'accepted', 'unknown') or d.receipt -> 'cost' is not null) > 0`;
+    having count(*) filter (where d.state = 'accepted') > 0 or count(d.opted_out_at) > 0
+      or sum(d.cost_micros) filter (where ${isBilled(sql)}) > 0`;
 }
 
 /** One of a row and currency (`currency` not null), of a row, or (`total`) of all rows together. */

@@ -6,7 +6,9 @@
 import type { Sql } from "../../../client.ts";
 import { texts } from "../../../columns.ts";
 import { inTransaction, isLockTimeout } from "../../../transaction.ts";
-import { REMINDER_AT } from "../reminder-state.ts";
+import { isBilled } from "../billed.ts";
+import { inState, REMINDER_AT } from "../reminder-state.ts";
+import type { Fragment } from "../report-keys.ts";
 import { SUMMED } from "../report-store.ts";
 import { summedZones } from "./report-sums.ts";
 
@@ -86,55 +88,54 @@ export function sumShop(sql: Sql, shop: string, zone: string, again: boolean): P
 
 /** The changes that the triggers would have written for all rows of the shop (drizzle/0031_report_sums.sql). */
 function quarters(sql: Sql, shop: string) {
-  const sums = (given: Readonly<Record<string, string>>) =>
-    SUMS.map((name) => `${given[name] ?? "0"} as ${name}`).join(", ");
+  const sums = (given: Readonly<Record<string, Fragment>>) =>
+    SUMS.map((name) => sql`${given[name] ?? sql`0`} as ${sql(name)}`).reduce((all, each) => sql`${all}, ${each}`);
   const keys = (row: string | null) =>
-    row === null
-      ? "'' as campaign_version, '' as step, '' as variant"
-      : `coalesce(${row}.campaign_version, '') as campaign_version, coalesce(${row}.step, '') as step, coalesce(${row}.variant, '') as variant`;
-  const counted = (condition: string) => `count(*) filter (where ${condition})`;
-  const cancelled = "r.reason in ('paid', 'closed', 'refunded', 'excluded')";
+    sql.unsafe(
+      row === null
+        ? "'' as campaign_version, '' as step, '' as variant"
+        : `coalesce(${row}.campaign_version, '') as campaign_version, coalesce(${row}.step, '') as step, coalesce(${row}.variant, '') as variant`,
+    );
+  const counted = (condition: Fragment) => sql`count(*) filter (where ${condition})`;
   return sql`
-    select shop_id, report_quarter(created_at) as quarter, counted_for as campaign, ${sql.unsafe(keys(null))}, '' as cost_currency,
-      ${sql.unsafe(sums({ orders: "count(*)" }))}
+    select shop_id, report_quarter(created_at) as quarter, counted_for as campaign, ${keys(null)}, '' as cost_currency,
+      ${sums({ orders: sql`count(*)` })}
     from orders where shop_id = ${shop} and counted_for is not null and created_at is not null group by 1, 2, 3
     union all
-    select shop_id, report_quarter(counted_at), coalesce(campaign, ''), ${sql.unsafe(keys(null))}, '',
-      ${sql.unsafe(sums({ cases: "count(*)", manual: counted("manual_at is not null"), waiting: counted("manual and ended_at is null") }))}
+    select shop_id, report_quarter(counted_at), coalesce(campaign, ''), ${keys(null)}, '',
+      ${sums({
+        cases: sql`count(*)`,
+        manual: counted(sql`manual_at is not null`),
+        waiting: counted(sql`manual and ended_at is null`),
+      })}
     from cases where shop_id = ${shop} and counted_at is not null group by 1, 2, 3
     union all
-    select r.shop_id, report_quarter(${sql.unsafe(REMINDER_AT)}), coalesce(r.campaign, ''), ${sql.unsafe(keys("r"))}, '',
-      ${sql.unsafe(
-        sums({
-          planned: "count(*)",
-          sent: counted("r.state = 'sent'"),
-          skipped: counted(`r.state = 'skipped' and (${cancelled}) is not true`),
-          cancelled: counted(`r.state = 'skipped' and ${cancelled}`),
-          failed: counted("r.state = 'skipped' and r.reason = 'rejected_by_provider'"),
-          unknown: counted("r.state = 'skipped' and r.reason = 'unknown_outcome'"),
-          named: "coalesce(sum(cardinality(r.orders)) filter (where r.state = 'sent'), 0)",
-        }),
-      )}
+    select r.shop_id, report_quarter(${sql.unsafe(REMINDER_AT)}), coalesce(r.campaign, ''), ${keys("r")}, '',
+      ${sums({
+        planned: sql`count(*)`,
+        sent: counted(sql`r.state = 'sent'`),
+        skipped: counted(inState(sql, "skipped")),
+        cancelled: counted(inState(sql, "cancelled")),
+        failed: counted(sql`r.state = 'skipped' and r.reason = 'rejected_by_provider'`),
+        unknown: counted(sql`r.state = 'skipped' and r.reason = 'unknown_outcome'`),
+        named: sql`coalesce(sum(cardinality(r.orders)) filter (where r.state = 'sent'), 0)`,
+      })}
     from reminders r where r.shop_id = ${shop} group by 1, 2, 3, 4, 5, 6
     union all
-    select r.shop_id, report_quarter(r.decided_at), coalesce(r.campaign, ''), ${sql.unsafe(keys("r"))}, '',
-      ${sql.unsafe(sums({ reminded: "count(*)" }))}
+    select r.shop_id, report_quarter(r.decided_at), coalesce(r.campaign, ''), ${keys("r")}, '', ${sums({ reminded: sql`count(*)` })}
     from (
       select distinct on (r.buyer_id, named.order_id collate "C") r.shop_id, coalesce(r.decided_at, r.due_at) as decided_at, r.campaign, r.campaign_version, r.step, r.variant
       from reminders r cross join unnest(r.orders) as named(order_id) where r.shop_id = ${shop} and r.state = 'sent'
       order by r.buyer_id, named.order_id collate "C", coalesce(r.decided_at, r.due_at), r.id) r
     group by 1, 2, 3, 4, 5, 6
     union all
-    select d.shop_id, report_quarter(d.claimed_at), coalesce(r.campaign, ''), ${sql.unsafe(keys("r"))}, coalesce(d.cost_currency, ''),
-      ${sql.unsafe(
-        sums({
-          delivered: counted("d.state = 'accepted' and d.delivered_at is not null"),
-          opt_outs: "count(d.opted_out_at)",
-          segments: "coalesce(sum(d.segments) filter (where d.state = 'accepted'), 0)",
-          cost_micros: `coalesce(sum(d.cost_micros) filter (
-            where d.state in ('claimed', 'accepted', 'unknown') or d.receipt -> 'cost' is not null), 0)`,
-        }),
-      )}
+    select d.shop_id, report_quarter(d.claimed_at), coalesce(r.campaign, ''), ${keys("r")}, coalesce(d.cost_currency, ''),
+      ${sums({
+        delivered: counted(sql`d.state = 'accepted' and d.delivered_at is not null`),
+        opt_outs: sql`count(d.opted_out_at)`,
+        segments: sql`coalesce(sum(d.segments) filter (where d.state = 'accepted'), 0)`,
+        cost_micros: sql`coalesce(sum(d.cost_micros) filter (where ${isBilled(sql)}), 0)`,
+      })}
     from deliveries d join reminders r on r.shop_id = d.shop_id and r.id = d.reminder_id where d.shop_id = ${shop}
     group by 1, 2, 3, 4, 5, 6, 7`;
 }
