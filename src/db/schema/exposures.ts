@@ -27,6 +27,8 @@ export const exposures = pgTable(
     currencies: text("currencies").array().notNull(),
     /** One for each of them: ms from `at` to its payment; null: not paid since then, or refunded. null as a whole: none is paid. */
     paid: bigint("paid", { mode: "number" }).array(),
+    /** One for each of them: what is left of its amount after a refund in part. null: of none was a part refunded. */
+    kept: bigint("kept", { mode: "number" }).array(),
   },
   (t) => [
     // One for each case and campaign: a case has one buyer. By the buyer first, so that one index also finds the exposure before a new one,

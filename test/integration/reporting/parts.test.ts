@@ -6,6 +6,7 @@ import { ownerJson } from "../../../src/reporting/owner/owner-json.ts";
 import { ownerText } from "../../../src/reporting/owner/owner-text.ts";
 import { ownerPage } from "../../../src/reporting/owner/page.ts";
 import { recoveryReport } from "../../../src/reporting/recovery.ts";
+import { keepExposureSums, keepSums } from "../../../src/reporting/report/sums.ts";
 import { reportTable } from "../../../src/reporting/report/table.ts";
 import { exposed } from "../../support/exposures.ts";
 import { campaign } from "../../support/intake.ts";
@@ -64,7 +65,7 @@ describe("what was paid or refunded in parts", () => {
     const nudge = (id: string) => sent({ order: id, step: "nudge", at: T0 + 10 * MINUTE });
     const part = (type: string, id: string, at: number, amount: string) =>
       receive(type, at, { id, buyer: undefined, amount });
-    for (const id of ["before", "after", "refund", "both"]) await order(id, T0, { amount: "100.00" });
+    for (const id of ["before", "after", "refund", "both", "unpaid"]) await order(id, T0, { amount: "100.00" });
     await part("paid", "before", T0 + 5 * MINUTE, "40.00");
     const owed = await sql`select amount from orders where id = 'before'`;
     expect(owed).toEqual([{ amount: 6_000 }]);
@@ -87,6 +88,18 @@ describe("what was paid or refunded in parts", () => {
       { order_id: "both", amount: 7_000 },
       { order_id: "refund", amount: 7_000 },
     ]);
+    // The money that was brought is without it, too.
+    await sql`
+      insert into exposures (shop_id, case_id, campaign, buyer_id, campaign_version, share, held, at, window_ms, orders, amounts, currencies)
+      select o.shop_id, gen_random_uuid(), 'default', o.buyer_id, '1', 0.5, o.id = 'unpaid', ${new Date(T0 + 10 * MINUTE)}, ${DAY}, array[o.id],
+        array[10000::int8], array['CNY'] from orders o where o.id in ('refund', 'unpaid')`;
+    await part("refunded", "refund", T0 + 24 * MINUTE + 1, "10.00");
+    await facts.database.setNow(T0 + 3 * DAY);
+    const money = async () => (await recoveryReport({ sql }, { by: [], from: null, to: null })).totals;
+    expect(await money()).toMatchObject({ treatedPaidRate: 1, extraAmount: [{ amount: 6_000, currency: "CNY" }] });
+    await keepSums({ sql, zoneOf: () => "UTC" });
+    await keepExposureSums({ sql, zoneOf: () => "UTC" });
+    expect(await money()).toMatchObject({ treatedPaidRate: 1, extraAmount: [{ amount: 6_000, currency: "CNY" }] });
     await part("refunded", "both", T0 + 25 * MINUTE, "70.00");
     expect((await credited()).map(({ order_id }) => order_id)).toEqual(["after", "before", "refund"]);
   });

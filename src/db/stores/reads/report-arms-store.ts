@@ -89,8 +89,8 @@ export function sumStakes(sql: Sql, input: ArmsInput) {
       from exposures e ${zoneJoin(sql, input, SOURCE)}
       cross join lateral (
         select u.currency, sum(u.amount)::float8 as stake,
-          coalesce(sum(u.amount) filter (where u.after <= ${within(sql, input)}), 0)::float8 as got
-        from unnest(e.amounts, e.currencies, e.paid) as u(amount, currency, after) group by u.currency) own
+          coalesce(sum(coalesce(u.kept, u.amount)) filter (where u.after <= ${within(sql, input)}), 0)::float8 as got
+        from unnest(e.amounts, e.currencies, e.paid, e.kept) as u(amount, currency, after, kept) group by u.currency) own
       where ${isCounted(sql, input)} and ${isMature(sql, input)}) exposed
     where currency <> ''
     ${groupBy(sql, input.by, ["stratum", "share", "held", "currency"])}`;

@@ -77,14 +77,16 @@ export function insertExposures(sql: Sql, rows: readonly Exposure[]): Fragment |
     where stored.has_this is not true`;
 }
 
-/** Notes which orders of the exposures of these orders' buyers are paid. The caller holds the buyers' locks, and has written the orders. */
+/** Notes which orders of the exposures of these orders' buyers are paid, and what is kept of the payments. The caller holds the buyers' locks, and has written the orders. */
 export function settleExposures(sql: Sql, keys: readonly Key[]): Fragment {
   return sql`
-    update exposures e set paid = (
+    update exposures e set (paid, kept) = (
       select array_agg(case when o.paid_at > e.at and o.refunded_at is null then (extract(epoch from o.paid_at - e.at) * 1000)::int8 end
-        order by named.place)
-      from unnest(e.orders) with ordinality as named(id, place)
-      left join orders o on o.shop_id = e.shop_id and o.id = named.id)
+          order by named.place),
+        case when max(refunded.part) > 0 then array_agg(greatest(0, named.amount - coalesce(refunded.part, 0)) order by named.place) end
+      from unnest(e.orders, e.amounts) with ordinality as named(id, amount, place)
+      left join orders o on o.shop_id = e.shop_id and o.id = named.id
+      cross join lateral (select (o.details #>> '{parts,refundedPart}')::int8 as part) refunded)
     from ${textKeys.rows(sql, keys)} join orders p on p.shop_id = n.shop_id and p.id = n.id
     where e.shop_id = p.shop_id and e.buyer_id = p.buyer_id and p.id = any(e.orders)`;
 }

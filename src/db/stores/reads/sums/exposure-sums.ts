@@ -58,7 +58,7 @@ async function sumDays(sql: Sql, { shop, zone, from, to }: Days): Promise<number
       select shop_id, report_day(at, ${zone}) as day, campaign, campaign_version, share, held, variant,
         report_day(previous_at, ${zone}) as previous_day, cardinality(orders) as m,
         case when paid is null then 0 else (select count(*) from unnest(paid) as p(after) where p.after <= window_ms) end as s,
-        amounts, currencies, paid, window_ms
+        amounts, currencies, paid, kept, window_ms
       from exposures where shop_id = ${shop} and at >= ${ts(from)} and at < ${ts(until)})
     insert into exposure_sums (${sql.unsafe(keys)}, currency, buyers, paid, m, s, mm, ss, ms, stake, got, squares)
     select ${sql.unsafe(keys)}, '', count(*), count(*) filter (where s > 0), sum(m), sum(s), sum(m * m), sum(s * s), sum(m * s), 0, 0, 0
@@ -67,8 +67,8 @@ async function sumDays(sql: Sql, { shop, zone, from, to }: Days): Promise<number
     select ${sql.unsafe(keys)}, currency, 0, 0, 0, 0, 0, 0, 0, sum(stake), sum(got), sum(stake * stake)
     from (
       select own.*, money.* from own cross join lateral (
-        select u.currency, sum(u.amount)::float8 as stake, coalesce(sum(u.amount) filter (where u.after <= window_ms), 0)::float8 as got
-        from unnest(amounts, currencies, paid) as u(amount, currency, after) group by u.currency) money) each
+        select u.currency, sum(u.amount)::float8 as stake, coalesce(sum(coalesce(u.kept, u.amount)) filter (where u.after <= window_ms), 0)::float8 as got
+        from unnest(amounts, currencies, paid, kept) as u(amount, currency, after, kept) group by u.currency) money) each
     where currency <> '' group by ${sql.unsafe(keys)}, currency`;
   return until;
 }
