@@ -1,6 +1,6 @@
 /** The figures of a row of the recovery report, computed from counts. recovery.ts says what each figure means. */
 import { currencyDigits } from "../core/values/money.ts";
-import { SUMMED } from "../db/stores/reads/report-store.ts";
+import { COUNTED } from "../db/stores/reads/report-store.ts";
 import { type Effect, effectOf, type Strata } from "./report/effect.ts";
 
 /** Millionths of the currency's unit: a segment can cost less than the smallest coin. */
@@ -16,6 +16,8 @@ export type Figures = Omit<Effect, "skewed"> & {
   readonly manualCases: number | null;
   readonly manualWaiting: number | null;
   readonly planned: number;
+  /** Of the planned: each stands for a case that never had a reminder. */
+  readonly unplannedCases: number;
   readonly sent: number;
   readonly delivered: number;
   readonly skipped: number;
@@ -40,7 +42,7 @@ export type Figures = Omit<Effect, "skewed"> & {
   readonly medianTimeToPay: number | null;
 };
 
-export type Counts = Record<(typeof SUMMED)[number], number>;
+export type Counts = Record<(typeof COUNTED)[number], number>;
 
 export type Draft = Counts & {
   recovered: number;
@@ -51,7 +53,7 @@ export type Draft = Counts & {
 };
 
 export function emptyDraft(): Draft {
-  const zeros = Object.fromEntries(SUMMED.map((name) => [name, 0])) as Counts;
+  const zeros = Object.fromEntries(COUNTED.map((name) => [name, 0])) as Counts;
   return { ...zeros, recovered: 0, median: null, strata: new Map(), amounts: new Map(), costs: new Map() };
 }
 
@@ -60,7 +62,7 @@ export function addCounts(
   draft: Draft,
   row: Partial<Counts> & { readonly cost_currency?: string | null; readonly cost_micros?: string },
 ): void {
-  for (const name of SUMMED) draft[name] += row[name] ?? 0;
+  for (const name of COUNTED) draft[name] += row[name] ?? 0;
   const { cost_currency: currency, cost_micros: micros } = row;
   if (currency != null && micros !== undefined)
     draft.costs.set(currency, (draft.costs.get(currency) ?? 0) + Number(micros));
@@ -107,6 +109,7 @@ export function figuresOf(draft: Draft, { running, cut = false, byMessage = fals
     ...effect,
     manualCases: cut ? null : draft.manual,
     manualWaiting: cut ? null : draft.waiting,
+    unplannedCases: draft.unplanned,
   };
 }
 

@@ -9,7 +9,7 @@
  * - `planned`: reminders, by decision time (by due time while planned). One that was too late when it was decided, as for orders that are
  *   imported, counts when it would have been due (REMINDER_AT). Each one is `sent` (a provider accepted it), `cancelled` (its
  *   reason is paid, closed, refunded or excluded), `skipped` (any other reason) or `pending` (planned, or being sent). So planned =
- *   sent + skipped + cancelled + pending. `failed`, `unknown`: the skipped that every provider refused, or of which nobody knows whether they arrived.
+ *   sent + skipped + cancelled + pending. `unplannedCases`: of the planned, those that stand for a case without any reminder. `failed`, `unknown`: the skipped that every provider refused, or of which nobody knows whether they arrived.
  * - `delivered`: attempts that a receipt confirmed. `segments`: of those that were accepted. `cost`: of those that were, or may have been,
  *   sent, and of those that failed if their receipts say a price. `optOuts`: of their readers. All of them by the time of the attempt.
  * - `remindedOrders`: orders that a sent reminder named, in the row of the first one; in rows by step, channel or template in that of each.

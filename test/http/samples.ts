@@ -19,6 +19,7 @@ const totals: RecoveryReport["totals"] = {
   manualCases: 1,
   manualWaiting: 0,
   planned: 0,
+  unplannedCases: 0,
   sent: 0,
   delivered: 0,
   failed: 0,

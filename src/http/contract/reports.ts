@@ -75,6 +75,7 @@ export const figures = {
   planned: z
     .int()
     .describe("Reminders, and one for each case that never had any (no_campaign, excluded, manual, closed)"),
+  unplannedCases: z.int().describe("Of the planned: cases that never had a reminder"),
   sent: z.int(),
   delivered: z.int(),
   skipped: z.int(),

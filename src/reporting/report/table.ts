@@ -108,7 +108,10 @@ function reportPage(figures: Figures): string {
   const lines: [string, string][] = [
     ["orders seen unpaid", `${count(figures.orders)} in ${count(figures.cases)} cases`],
     ["left to a person", `${count(figures.manualCases)} cases (${count(figures.manualWaiting)} wait now)`],
-    ["reminders decided on", `${count(figures.planned)} (a case without any counts as one)`],
+    [
+      "reminders decided on",
+      `${count(figures.planned)} (${count(figures.unplannedCases)} of them stand for a case without any)`,
+    ],
     ["  sent", `${count(figures.sent)} (${count(figures.delivered)} confirmed as delivered)`],
     ["  skipped", count(figures.skipped)],
     ["  cancelled", `${count(figures.cancelled)} (paid, closed or refunded before)`],

@@ -53,6 +53,7 @@ describe("the recovery report", () => {
       manualCases: 0,
       manualWaiting: 0,
       planned: 0,
+      unplannedCases: 0,
       sent: 0,
       delivered: 0,
       skipped: 0,
@@ -145,7 +146,7 @@ describe("the recovery report", () => {
       recoveredOrders: 1,
       roi: 129 / 0.135,
     });
-    expect(whole).toMatchObject({ keys: { step: null }, orders: null, planned: 1, cancelled: 1 });
+    expect(whole).toMatchObject({ keys: { step: null }, orders: null, planned: 1, unplannedCases: 1, cancelled: 1 });
   });
 
   it("credits neither a send in progress nor a failed send, but one that was under way at the payment", async () => {
@@ -242,6 +243,7 @@ describe("the recovery report", () => {
       );
       for (const name of [
         "planned",
+        "unplannedCases",
         "sent",
         "delivered",
         "skipped",

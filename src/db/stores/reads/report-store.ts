@@ -52,8 +52,11 @@ export const SUMMED = [
   "segments",
 ] as const;
 
+/** `unplanned`: of the planned, rows that stand for a case without any reminder. They are those without a step, so it needs no sum of its own. */
+export const COUNTED = [...SUMMED, "unplanned"] as const;
+
 /** A part of the counts of a row; an absent one is zero. */
-export type CountRow = Keys & { readonly [name in (typeof SUMMED)[number]]?: number } & {
+export type CountRow = Keys & { readonly [name in (typeof COUNTED)[number]]?: number } & {
   readonly cost_currency?: string | null;
   readonly cost_micros?: string;
 };
@@ -90,6 +93,7 @@ function countCases(sql: Sql, input: ReportInput) {
 function countReminders(sql: Sql, input: ReportInput) {
   return sql<CountRow[]>`
     select ${keyColumns(sql, input.by, REMINDER_SOURCE)} count(*)::int8 as planned,
+      count(*) filter (where r.step is null)::int8 as unplanned,
       count(*) filter (where r.state = 'sent')::int8 as sent,
       count(*) filter (where ${inState(sql, "skipped")})::int8 as skipped,
       count(*) filter (where ${inState(sql, "cancelled")})::int8 as cancelled,

@@ -41,7 +41,10 @@ export async function sumRows(sql: Sql, input: ReportInput): Promise<CountRow[]>
   const left: readonly string[] = ofReminders ? ["orders", "cases", "manual", "waiting"] : [];
   const names = SUMMED.filter((name) => !left.includes(name));
   // The counts of an hour fit 32 bits, and these are added several times as fast.
-  const sums = names.map((name) => `sum(h.${name}::int4) as ${name}`).join(", ");
+  const sums = [
+    ...names.map((name) => `sum(h.${name}::int4) as ${name}`),
+    "coalesce(sum(h.planned::int4) filter (where h.step = ''), 0) as unplanned",
+  ].join(", ");
   // A row whose counts have gone elsewhere is left with zeros.
   const counted = [...names.map((name) => `sum(h.${name}::int4)`), "sum(h.cost_micros)"]
     .map((sum) => `${sum} <> 0`)
