@@ -32,9 +32,11 @@ export async function truth(bench: Bench): Promise<readonly TruthRow[]> {
     for (const effect of life.truth === null ? [0] : EFFECTS) {
       const real = effect * (life.truth ?? 1);
       const sum = { shops: 0, covered: 0, alarms: 0, runningAlarms: 0, lift: 0, plainRate: 0 };
-      for (let seed = 0; seed < shops; seed++) {
+      for (let n = 0; n < shops; n++) {
         const looks: Interval[] = [];
-        const held = HELD[seed % HELD.length] ?? 0.1;
+        const held = HELD[n % HELD.length] ?? 0.1;
+        // Each row has other shops, so that one odd sample is not seen in several rows.
+        const seed = rows.length * shops + n;
         const found = liveThrough(life, { effect, held, buyers: BUYERS }, seed, looks);
         if (found === null) continue;
         sum.shops++;

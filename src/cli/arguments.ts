@@ -1,10 +1,10 @@
 /** Parsers of the commands' arguments. A refused argument is wrong usage: exit code 2, before anything is opened. */
 import { InvalidArgumentError } from "commander";
+import { DIMENSIONS, type Dimension, unknownDimensions } from "../core/measure/dimensions.ts";
 import { didYouMean } from "../core/text/suggest.ts";
 import { LONGEST_HORIZON, parseDuration } from "../core/values/duration.ts";
 import { canonicalLocale } from "../core/values/locale.ts";
 import { PERIOD_FORMS, type Period, parsePeriod, parseWhen, WHEN_FORMS, type When } from "../core/values/when.ts";
-import { DIMENSIONS, type Dimension } from "../reporting/recovery.ts";
 
 /** A day and a clock belong to the zone of a shop: the command makes an instant of them. */
 export function when(text: string): When {
@@ -70,8 +70,10 @@ const namesIn = (text: string): string[] =>
 
 /** The dimensions of a report, in the order in which they are named; an empty list gives the total. */
 export function dimensions(text: string): Dimension[] {
-  const known = listOf(DIMENSIONS)(text);
-  return [...new Set(namesIn(text))].flatMap((name) => known.find((each) => each === name) ?? []);
+  const names = [...new Set(namesIn(text))];
+  for (const { name, why } of unknownDimensions(names))
+    throw new InvalidArgumentError(`${name} ${why}${didYouMean(name, DIMENSIONS)}`);
+  return names.flatMap((name) => DIMENSIONS.find((each) => each === name) ?? []);
 }
 
 /** Returns the canonical form. */

@@ -1,6 +1,6 @@
 /** The figures of a row of the recovery report, computed from counts. recovery.ts says what each figure means. */
 import { currencyDigits } from "../core/values/money.ts";
-import { COUNTED } from "../db/stores/reads/report-store.ts";
+import { COUNTED } from "../db/stores/reads/report/report-store.ts";
 import { type Effect, effectOf, type Strata } from "./report/effect.ts";
 
 /** Millionths of the currency's unit: a segment can cost less than the smallest coin. */

@@ -1,9 +1,11 @@
 /** The recovery report for programs (JSON) and for spreadsheets (CSV). report/table.ts writes it for people. */
+
+import type { Dimension } from "../core/measure/dimensions.ts";
 import { formatDuration, SECOND } from "../core/values/duration.ts";
 import { formatAmount, formatMicros } from "../core/values/money.ts";
 import type { Figures, Micros } from "./figures.ts";
 import { instantWriter } from "./instants.ts";
-import type { Dimension, RecoveryReport } from "./recovery.ts";
+import type { RecoveryReport } from "./recovery.ts";
 import type { ExtraAmount } from "./report/effect.ts";
 import type { ZonePeriod } from "./report/period.ts";
 import type { CampaignVariants } from "./report/variants.ts";

@@ -25,29 +25,29 @@
  *   buyers would show an effect of this size (with a probability of 80%).
  * - `extraOrders`, `extraAmount`: what the treated paid beyond what they would have paid, by the same strata.
  * - The intervals are for 95%. While the period runs, or some of its buyers are open, they are those that may be looked at every day.
- * - None of it in rows by step, channel, template or reason: these are decided after the draw.
+ * - None of it in rows by step, channel, template or reason: these are decided after the draw. Nor by locale, tag or payment method, in whose rows a
+ *   case or message of several orders counts several times, but in the totals once.
  *
  * Counts add up over the rows to the totals. A ratio is null when its divisor is zero. report/counts.ts says where they come from.
  */
+import type { Dimension } from "../core/measure/dimensions.ts";
 import type { Sql } from "../db/client.ts";
 import { databaseNow } from "../db/stores/intake/intake-store.ts";
+import { type RecoveryRow, sumRecoveries } from "../db/stores/reads/report/recovery-store.ts";
 import {
-  DIMENSIONS,
-  type Dimension,
   hasArms,
   needsReminders,
   ofMessages,
+  ofOrders,
   type ReportInput,
-} from "../db/stores/reads/report-keys.ts";
-import { giveRoom, type Keys, sumRecoveries } from "../db/stores/reads/report-store.ts";
+} from "../db/stores/reads/report/report-keys.ts";
+import { giveRoom, type Keys } from "../db/stores/reads/report/report-store.ts";
 import { inTransaction } from "../db/transaction.ts";
 import { addCounts, type Draft, emptyDraft, FIGURES, type Figures, figuresOf, type RowKind } from "./figures.ts";
 import { countsOf, readArms, zonesOf } from "./report/counts.ts";
 import { addArm, addMoney, effectOf, isOpen, type Strata } from "./report/effect.ts";
 import { type Asked, type Period, readPeriod, type ZoneOf } from "./report/period.ts";
 import { type CampaignVariants, variantsOf } from "./report/variants.ts";
-
-export { DIMENSIONS, type Dimension, type Figures };
 
 export type ReportRow = Figures & { readonly keys: Readonly<Partial<Record<Dimension, string | null>>> };
 
@@ -133,24 +133,32 @@ async function drafted(sql: Sql, input: ReportInput, arms: Awaited<ReturnType<ty
   /** The row, and the totals where they are another one. */
   const both = (row: Keys) => new Set([of(row), total]);
 
-  const partial = needsReminders(input.by);
+  // Orders and cases are in no row by a step, say, and an order may be reminded of in several, or have several tags.
+  const several = ofOrders(input.by);
+  const partial = several || needsReminders(input.by);
   for (const row of await countsOf(sql, input))
     for (const draft of partial ? [of(row)] : both(row)) addCounts(draft, row);
-  // Orders and cases are in no row, and an order may be reminded of in several.
   if (partial) for (const row of await countsOf(sql, { ...input, by: [] })) addCounts(total, row);
 
   for (const row of await sumRecoveries(sql, input)) {
-    if (row.currency === null) (row.total ? total : of(row)).median = row.ms;
-    else
-      for (const draft of both(row)) {
-        draft.recovered += row.n;
-        draft.amounts.set(row.currency, (draft.amounts.get(row.currency) ?? 0n) + BigInt(row.amount));
-      }
+    if (row.currency === null) addRecoveries([row.total ? total : of(row)], row);
+    else addRecoveries(several ? [of(row)] : both(row), row);
   }
+  if (several) for (const row of await sumRecoveries(sql, { ...input, by: [] })) addRecoveries([total], row);
   const into = (row: Keys) => (hasArms(input.by) ? both(row) : [total]);
   for (const row of await arms.buyers()) for (const { strata } of into(row)) addArm(strata, row);
   for (const row of await arms.money()) for (const { strata } of into(row)) addMoney(strata, row);
   return { byKey, total };
+}
+
+function addRecoveries(drafts: Iterable<Draft>, { currency, n, amount, ms }: RecoveryRow): void {
+  for (const draft of drafts) {
+    if (currency === null) draft.median = ms;
+    else {
+      draft.recovered += n;
+      draft.amounts.set(currency, (draft.amounts.get(currency) ?? 0n) + BigInt(amount ?? 0));
+    }
+  }
 }
 
 function keysOf(by: readonly Dimension[], key: string): ReportRow["keys"] {

@@ -60,6 +60,7 @@ const test = ["send-test", "--campaign", "c", "--step", "s", "--channel", "sms"]
 
 it.concurrent.each<[string[], string]>([
   [["report", "--by", "foo"], "foo is not one of campaign, step, channel"],
+  [["report", "--by", "staff"], "staff needs the follow-up desk"],
   [["report", "--by", "campaing"], "did you mean `campaign`?"],
   [["report", "--from", "lately"], WHEN],
   [["report", "--to", "2026-11-31"], WHEN],

@@ -1,12 +1,13 @@
 /** `dunlin report`: without options the owner's page, with any option the recovery report. */
 import { Command, Option } from "commander";
+import { DIMENSIONS, type Dimension } from "../../core/measure/dimensions.ts";
 import { PeriodError, type When } from "../../core/values/when.ts";
 import { certainSkew, measureSkew } from "../../db/stores/reads/clock-skew.ts";
 import { reportCsv, reportJson } from "../../reporting/format-report.ts";
 import { ownerJson } from "../../reporting/owner/owner-json.ts";
 import { ownerText } from "../../reporting/owner/owner-text.ts";
 import { ownerPage } from "../../reporting/owner/page.ts";
-import { DIMENSIONS, type Dimension, recoveryReport } from "../../reporting/recovery.ts";
+import { recoveryReport } from "../../reporting/recovery.ts";
 import { rebuildSums } from "../../reporting/report/sums.ts";
 import { reportTable } from "../../reporting/report/table.ts";
 import { dimensions, horizon, notEmpty } from "../arguments.ts";

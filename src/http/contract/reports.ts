@@ -1,21 +1,9 @@
 /** The recovery report. */
 import { z } from "zod";
+import { DIMENSIONS, type Dimension, unknownDimensions } from "../../core/measure/dimensions.ts";
 import { LONGEST_HORIZON, parseDuration } from "../../core/values/duration.ts";
 import { checkPeriod, name, period, readPeriod } from "./parts/query.ts";
 import { type Answer, maybeInstant, maybeText, money, text } from "./parts/values.ts";
-
-export const REPORT_KEYS = [
-  "campaign",
-  "step",
-  "channel",
-  "template",
-  "version",
-  "variant",
-  "reason",
-  "shop",
-  "day",
-  "hour",
-] as const;
 
 const by = z
   .string()
@@ -23,17 +11,13 @@ const by = z
   .transform((value, context) => {
     const named = new Set((value ?? "").split(",").map((key) => key.trim()));
     named.delete("");
-    const known = [...named].flatMap((key) => REPORT_KEYS.find((each) => each === key) ?? []);
-    for (const key of named)
-      if (!known.some((each) => each === key))
-        context.addIssue({
-          code: "custom",
-          message: `${JSON.stringify(key.slice(0, 40))} is not one of ${REPORT_KEYS.join(", ")}`,
-        });
+    const known = [...named].flatMap((key) => DIMENSIONS.find((each) => each === key) ?? []);
+    for (const { name, why } of unknownDimensions([...named]))
+      context.addIssue({ code: "custom", message: `${JSON.stringify(name.slice(0, 40))} ${why}` });
     return known;
   })
   .meta({
-    description: `Comma-separated, in the order of the rows: ${REPORT_KEYS.join(", ")}`,
+    description: `Comma-separated, in the order of the rows: ${DIMENSIONS.join(", ")}`,
     example: "campaign,step",
   });
 
@@ -102,7 +86,7 @@ export const figures = {
   openBuyers: z.int().describe("Buyers who still have time to pay"),
   unmeasuredBuyers: z.int().describe("Buyers whose shop and campaign had no control group to compare them with"),
   lift: rate.describe(
-    "treatedPaidRate − holdoutPaidRate. null in rows by step, channel, template or reason: such a key is decided after the draw",
+    "treatedPaidRate − holdoutPaidRate. null in rows by step, channel, template, reason, locale, tag or paymentMethod: such a key may be decided after the draw",
   ),
   liftLow: rate.describe("95%. While the period runs, an interval that may be looked at every day"),
   liftHigh: rate,
@@ -118,7 +102,7 @@ export const figures = {
   extraAmount: z.array(z.strictObject({ amount: text, low: text, high: text, currency: text })),
 };
 const key = maybeText.optional();
-const keys: Record<(typeof REPORT_KEYS)[number], typeof key> = {
+const keys: Record<Dimension, typeof key> = {
   campaign: key,
   step: key,
   channel: key,
@@ -126,6 +110,9 @@ const keys: Record<(typeof REPORT_KEYS)[number], typeof key> = {
   version: key,
   variant: key,
   reason: key,
+  locale: key,
+  tag: key,
+  paymentMethod: key,
   shop: key,
   day: key,
   hour: key,
@@ -137,7 +124,7 @@ export const recoveryReport = z.strictObject({
   periods: z
     .array(z.strictObject({ zone: text, shops: z.array(text), from: maybeInstant, to: maybeInstant }))
     .describe("The period in each zone: a day is the own day of a shop"),
-  by: z.array(z.enum(REPORT_KEYS)),
+  by: z.array(z.enum(DIMENSIONS)),
   columns: z.array(text).describe("The names in `by`, then the figures"),
   rows: z.array(z.strictObject({ ...keys, ...figures })).describe("Each row has a value for every name in `by`"),
   totals: z.strictObject(figures),

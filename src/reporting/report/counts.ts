@@ -8,9 +8,9 @@ import {
   type MoneyRow,
   sumStakes,
   type VariantRow,
-} from "../../db/stores/reads/report-arms-store.ts";
-import type { ReportInput } from "../../db/stores/reads/report-keys.ts";
-import { type CountRow, countRows } from "../../db/stores/reads/report-store.ts";
+} from "../../db/stores/reads/report/report-arms-store.ts";
+import type { ReportInput } from "../../db/stores/reads/report/report-keys.ts";
+import { type CountRow, countRows } from "../../db/stores/reads/report/report-store.ts";
 import { sumRows, sumsAnswer } from "../../db/stores/reads/sums/report-sums.ts";
 import { summedArms, summedExposures, summedStakes, summedVariants } from "../../db/stores/reads/sums/summed-arms.ts";
 import type { ZonePeriod } from "./period.ts";

@@ -1,9 +1,9 @@
-/** The effect of the reminders, from the arms of the strata (db/stores/reads/report-arms-store.ts). recovery.ts says what each figure means. */
+/** The effect of the reminders, from the arms of the strata (db/stores/reads/report/report-arms-store.ts). recovery.ts says what each figure means. */
 import { type MoneySums, moneyArm, type OrderSums, orderArms } from "../../core/measure/clusters.ts";
 import { isSkewed } from "../../core/measure/draw.ts";
 import { alwaysValid, isMeasured, type Lift, liftOf, type Stratum } from "../../core/measure/lift.ts";
 import { moreBuyers } from "../../core/measure/power.ts";
-import type { ArmRow, MoneyRow } from "../../db/stores/reads/report-arms-store.ts";
+import type { ArmRow, MoneyRow } from "../../db/stores/reads/report/report-arms-store.ts";
 
 export type Effect = {
   readonly treatedBuyers: number;

@@ -1,11 +1,13 @@
 /** The recovery report as a table that fits a terminal, under a heading that says which period, zone and dates it is about. */
+
+import type { Dimension } from "../../core/measure/dimensions.ts";
 import { DAY, MINUTE } from "../../core/values/duration.ts";
 import { formatInstant } from "../../core/values/instant.ts";
 import { offsetMinutes } from "../../core/values/zone.ts";
-import { CONTROL_GROUP } from "../../db/stores/reads/report-keys.ts";
+import { CONTROL_GROUP } from "../../db/stores/reads/report/report-keys.ts";
 import type { Figures } from "../figures.ts";
 import { costOf, moneyOf } from "../format-report.ts";
-import type { Dimension, RecoveryReport, ReportRow } from "../recovery.ts";
+import type { RecoveryReport, ReportRow } from "../recovery.ts";
 import { type Column, printable, textTable } from "../text-table.ts";
 import { count, extraAmountText, extraOrdersText, liftText, money, NOTHING, percent, span, wrap } from "./amounts.ts";
 import { liftSentence } from "./lift-words.ts";
@@ -42,6 +44,9 @@ const UNNAMED: Readonly<Partial<Record<Dimension, string>>> = {
   channel: "not sent",
   template: "no text",
   reason: "sent or planned",
+  locale: "not known",
+  tag: "no tag",
+  paymentMethod: "not known",
 };
 
 /** A heading, and a table with one line a row and the totals below; without dimensions a page with every figure. */
@@ -50,6 +55,8 @@ export function reportTable(report: RecoveryReport): string {
   const heading = `${headingOf(period).join("\n")}\n\n`;
   const doubts = warnings.flatMap((warning) => ["", ...wrap(`Warning: ${warning}`)]).map((line) => `${line}\n`);
   if (by.length === 0) return heading + reportPage(totals) + doubts.join("");
+  if (rows.length === 0)
+    return `${heading}No order was received and no reminder was due in this period: there are no rows.\n`;
   const columns: Column[] = [
     ...by.map((title): Column => ({ title, align: "left" })),
     ...SHOWN.map(([title]): Column => ({ title, align: "right" })),

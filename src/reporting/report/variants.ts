@@ -2,7 +2,7 @@
 
 import { type Comparison, compareVariants } from "../../core/measure/draw.ts";
 import type { Arm } from "../../core/measure/lift.ts";
-import type { VariantRow } from "../../db/stores/reads/report-arms-store.ts";
+import type { VariantRow } from "../../db/stores/reads/report/report-arms-store.ts";
 
 export type CampaignVariants = {
   readonly campaign: string;

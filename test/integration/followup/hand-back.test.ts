@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
+import type { Dimension } from "../../../src/core/measure/dimensions.ts";
 import { DAY, HOUR, MINUTE } from "../../../src/core/values/duration.ts";
 import type { Campaign } from "../../../src/core/values/policy.ts";
 import { explainOrder } from "../../../src/reporting/explain.ts";
+import type { Figures } from "../../../src/reporting/figures.ts";
 import { storyText } from "../../../src/reporting/format-explain.ts";
-import { type Dimension, type Figures, recoveryReport } from "../../../src/reporting/recovery.ts";
+import { recoveryReport } from "../../../src/reporting/recovery.ts";
 import { dispatchSetup, receivedEvent, T0 } from "../../support/dispatch.ts";
 import { afterCreated, beforeClose } from "../../support/rules.ts";
 

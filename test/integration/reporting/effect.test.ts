@@ -1,11 +1,12 @@
 /** The effect of the reminders, on real intake and dispatch: who is counted, in which arm, from when to when. */
 import { describe, expect, it } from "vitest";
+import { DIMENSIONS } from "../../../src/core/measure/dimensions.ts";
 import { liftOf } from "../../../src/core/measure/lift.ts";
 import { isHeldOut } from "../../../src/core/rules/arms.ts";
 import { DAY, HOUR, MINUTE, SECOND } from "../../../src/core/values/duration.ts";
 import { hash32 } from "../../../src/core/values/hash.ts";
 import type { Campaign } from "../../../src/core/values/policy.ts";
-import { DIMENSIONS, recoveryReport } from "../../../src/reporting/recovery.ts";
+import { recoveryReport } from "../../../src/reporting/recovery.ts";
 import { reportTable } from "../../../src/reporting/report/table.ts";
 import { testDatabase } from "../../support/database.ts";
 import { dispatchSetup, receivedEvent, T0 } from "../../support/dispatch.ts";

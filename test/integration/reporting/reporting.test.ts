@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { DIMENSIONS, type Dimension } from "../../../src/core/measure/dimensions.ts";
 import { DAY, HOUR, MINUTE } from "../../../src/core/values/duration.ts";
 import { PeriodError, parseWhen } from "../../../src/core/values/when.ts";
 import { reportJson } from "../../../src/reporting/format-report.ts";
 import { listCases, listReminders } from "../../../src/reporting/listings.ts";
-import { DIMENSIONS, type Dimension, recoveryReport } from "../../../src/reporting/recovery.ts";
+import { recoveryReport } from "../../../src/reporting/recovery.ts";
 import { campaign } from "../../support/intake.ts";
 import { reportFacts } from "../../support/reporting.ts";
 import { T0 } from "../../support/rules.ts";
@@ -180,6 +181,48 @@ describe("the recovery report", () => {
     await facts.sent({ order: "o1", step: "nudge", at: T0 + 11 * MINUTE });
     const { totals } = await report(facts);
     expect(totals).toMatchObject({ orders: 2, cases: 1, planned: 2, sent: 1, pending: 1, remindedOrders: 2 });
+  });
+
+  it("has a row for each tag, payment method and locale of orders, and counts once in the totals", async () => {
+    const facts = await reportFacts();
+    const buyer = { id: "b1", chat: { wechat: "w1" }, locale: "zh-CN" };
+    await facts.order("o1", T0, { buyer, tags: ["a", "b"], paymentMethod: "alipay" });
+    await facts.order("o2", T0, { buyer, tags: ["b"] });
+    await facts.order("o3", T0);
+    await facts.sent({ order: "o1", step: "nudge", at: T0 + 10 * MINUTE, micros: 45_000, currency: "CNY" });
+    await facts.paid("o1", T0 + HOUR);
+    const by = async (...keys: Dimension[]) => {
+      const { rows, totals } = await report(facts, keys);
+      expect(totals).toEqual((await report(facts)).totals);
+      return rows.map((row) => [
+        ...keys.map((key) => row.keys[key]),
+        row.orders,
+        row.cases,
+        row.sent,
+        row.remindedOrders,
+        row.recoveredOrders,
+      ]);
+    };
+    expect(await by("tag")).toEqual([
+      ["a", 1, 1, 1, 1, 1],
+      ["b", 2, 1, 1, 2, 1],
+      [null, 1, 1, 0, 0, 0],
+    ]);
+    expect(await by("paymentMethod")).toEqual([
+      ["alipay", 1, 1, 1, 1, 1],
+      [null, 2, 2, 1, 1, 0],
+    ]);
+    expect(await by("locale")).toEqual([
+      ["zh-CN", 2, 1, 1, 2, 1],
+      [null, 1, 1, 0, 0, 0],
+    ]);
+    expect(await by("tag", "paymentMethod", "step")).toEqual(
+      expect.arrayContaining([
+        ["a", "alipay", "nudge", null, null, 1, 1, 1],
+        ["b", "alipay", "nudge", null, null, 1, 1, 1],
+        ["b", null, "nudge", null, null, 1, 1, 0],
+      ]),
+    );
   });
 
   it("counts the case of two merged buyers once", async () => {

@@ -4,12 +4,13 @@
  */
 import fc from "fast-check";
 import { describe, expect, it, onTestFinished } from "vitest";
+import type { Dimension } from "../../../src/core/measure/dimensions.ts";
 import { DAY, HOUR, MINUTE } from "../../../src/core/values/duration.ts";
 import { parseWhen } from "../../../src/core/values/when.ts";
 import { connect, type Sql } from "../../../src/db/client.ts";
 import { foldChanges } from "../../../src/db/stores/reads/sums/fold-store.ts";
 import { reportJson } from "../../../src/reporting/format-report.ts";
-import { type Dimension, recoveryReport } from "../../../src/reporting/recovery.ts";
+import { recoveryReport } from "../../../src/reporting/recovery.ts";
 import { keepExposureSums, keepSums, rebuildSums } from "../../../src/reporting/report/sums.ts";
 import { lockTable } from "../../support/database.ts";
 import { exposed } from "../../support/exposures.ts";

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { figures as contractFigures, REPORT_KEYS } from "../../../src/http/contract/reports.ts";
+import { figures as contractFigures } from "../../../src/http/contract/reports.ts";
 import { type Draft, emptyDraft, FIGURES, figuresOf } from "../../../src/reporting/figures.ts";
 import { costOf, reportCsv, reportJson } from "../../../src/reporting/format-report.ts";
-import { DIMENSIONS, type RecoveryReport } from "../../../src/reporting/recovery.ts";
+import type { RecoveryReport } from "../../../src/reporting/recovery.ts";
 import type { Strata } from "../../../src/reporting/report/effect.ts";
 import { liftSentence } from "../../../src/reporting/report/lift-words.ts";
 import type { Period } from "../../../src/reporting/report/period.ts";
@@ -215,7 +215,11 @@ describe("writing the report", () => {
   });
 });
 
-it("the contract of the API names the dimensions and the figures of the report", () => {
-  expect(REPORT_KEYS).toEqual(DIMENSIONS);
+it("says in a sentence that there are no rows", () => {
+  const empty = { ...report("default"), rows: [] };
+  expect(reportTable(empty)).toContain("No order was received and no reminder was due in this period");
+});
+
+it("the contract of the API names the figures of the report", () => {
   expect(Object.keys(contractFigures).sort()).toEqual([...FIGURES].sort());
 });

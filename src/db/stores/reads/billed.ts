@@ -1,5 +1,5 @@
 import type { Sql } from "../../client.ts";
-import type { Fragment } from "./report-keys.ts";
+import type { Fragment } from "./report/report-keys.ts";
 
 /**
  * Whether a delivery `d` costs what it has as its cost: it stands, or a receipt says what the provider bills for it. A message that was accepted, and

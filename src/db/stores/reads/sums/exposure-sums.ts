@@ -1,6 +1,6 @@
 /**
  * Sums the exposures by local days, once all of a day are mature: then only a payment that is received late, a refund or a merge changes them. The
- * exposures of later days, and of those that were written since, are counted from their rows (reads/report-arms-store.ts).
+ * exposures of later days, and of those that were written since, are counted from their rows (reads/report/report-arms-store.ts).
  */
 import type { Sql } from "../../../client.ts";
 import type { Fragment } from "../../../rows.ts";

@@ -8,8 +8,8 @@ import { texts } from "../../../columns.ts";
 import { inTransaction, isLockTimeout } from "../../../transaction.ts";
 import { isBilled } from "../billed.ts";
 import { inState, REMINDER_AT } from "../reminder-state.ts";
-import type { Fragment } from "../report-keys.ts";
-import { SUMMED } from "../report-store.ts";
+import type { Fragment } from "../report/report-keys.ts";
+import { SUMMED } from "../report/report-store.ts";
 import { summedZones } from "./report-sums.ts";
 
 const KEYS = ["shop_id", "at", "campaign", "campaign_version", "step", "variant", "cost_currency"];

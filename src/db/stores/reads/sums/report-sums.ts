@@ -1,6 +1,6 @@
 /**
  * The figures of the recovery report from sums: those of whole local hours, and the changes that were not added to them yet. They count what
- * reads/report-store.ts counts from all rows.
+ * reads/report/report-store.ts counts from all rows.
  */
 import { HOUR, MINUTE } from "../../../../core/values/duration.ts";
 import { offsetMinutes } from "../../../../core/values/zone.ts";
@@ -14,8 +14,8 @@ import {
   type ReportInput,
   SUM_SOURCE,
   zoneJoin,
-} from "../report-keys.ts";
-import { type CountRow, SUMMED } from "../report-store.ts";
+} from "../report/report-keys.ts";
+import { type CountRow, SUMMED } from "../report/report-store.ts";
 import type { Window } from "../windows.ts";
 
 /** Whether sums can answer: they have such keys, the edges are those of local hours, and all shops are summed in their zone. */

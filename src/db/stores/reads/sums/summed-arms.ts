@@ -1,11 +1,13 @@
 /**
  * The arms of the recovery report from the sums of days (exposure-sums.ts), and which exposures must be counted from their rows beside them.
  */
+
+import type { Dimension } from "../../../../core/measure/dimensions.ts";
 import { dayStart } from "../../../../core/values/when.ts";
 import type { Sql } from "../../../client.ts";
 import { instant, rowSet, text } from "../../../rows.ts";
-import { type ArmRow, isFirst, type MoneyRow, type VariantRow } from "../report-arms-store.ts";
-import { type Dimension, groupBy, keyColumns, type ReportInput, type Source, zoneJoin } from "../report-keys.ts";
+import { type ArmRow, isFirst, type MoneyRow, type VariantRow } from "../report/report-arms-store.ts";
+import { groupBy, keyColumns, type ReportInput, type Source, zoneJoin } from "../report/report-keys.ts";
 import type { Window } from "../windows.ts";
 import { nextDay } from "./exposure-sums.ts";
 

@@ -1,23 +1,10 @@
 /** The keys that a report groups by, as SQL: for each kind of row the expressions and the joins that they need. */
 import type { PendingQuery, Row } from "postgres";
-import type { Sql } from "../../client.ts";
-import { texts } from "../../columns.ts";
-import { REMINDER_AT } from "./reminder-state.ts";
-import { inWindows, type Window } from "./windows.ts";
-
-export const DIMENSIONS = [
-  "campaign",
-  "step",
-  "channel",
-  "template",
-  "version",
-  "variant",
-  "reason",
-  "shop",
-  "day",
-  "hour",
-] as const;
-export type Dimension = (typeof DIMENSIONS)[number];
+import type { Dimension } from "../../../../core/measure/dimensions.ts";
+import type { Sql } from "../../../client.ts";
+import { texts } from "../../../columns.ts";
+import { REMINDER_AT } from "../reminder-state.ts";
+import { inWindows, type Window } from "../windows.ts";
 
 export type Fragment = PendingQuery<Row[]>;
 
@@ -39,6 +26,8 @@ export type Source = {
   readonly variant?: string;
   readonly channel?: string;
   readonly template?: string;
+  /** Which of the orders `x` are those of the row; absent: those that the reminder names. */
+  readonly orders?: string;
 };
 
 /** Orders are counted when they were created, and a case with the first of its orders. */
@@ -46,9 +35,17 @@ export const ORDER_SOURCE: Source = {
   shop: "o.shop_id",
   campaign: "nullif(o.counted_for, '')",
   at: "o.created_at",
+  orders: "x.id = o.id",
 };
-export const CASE_SOURCE: Source = { shop: "c.shop_id", campaign: "c.campaign", at: "c.counted_at" };
+export const CASE_SOURCE: Source = {
+  shop: "c.shop_id",
+  campaign: "c.campaign",
+  at: "c.counted_at",
+  orders: "x.buyer_id = c.buyer_id and x.case_id = c.id",
+};
 export const REMINDER_SOURCE: Source = { shop: "r.shop_id", campaign: "r.campaign", at: REMINDER_AT };
+/** One of the orders that a reminder names. */
+export const REMINDED_SOURCE: Source = { ...REMINDER_SOURCE, orders: "x.id = r.order_id" };
 /** An attempt counts when it was made, with its cost and its receipts. */
 export const DELIVERY_SOURCE: Source = {
   shop: "d.shop_id",
@@ -65,6 +62,7 @@ export const RECOVERY_SOURCE: Source = {
   version: "v.campaign_version",
   step: "v.step",
   variant: "v.variant",
+  orders: "x.id = v.order_id",
 };
 /** The sums of a local hour, or of a part of it. An absent name is empty there. */
 export const SUM_SOURCE: Source = {
@@ -91,9 +89,16 @@ export const ofMessages = (by: readonly Dimension[]): boolean => by.some((each) 
  */
 export const CONTROL_GROUP = "control group";
 
-/** Whether the rows have arms to compare: a channel, say, is decided after the draw, and a held-out buyer has none. */
+/** Facts of orders. A case or reminder of several orders is in the row of each, and an order has several tags. */
+const OF_ORDERS: readonly Dimension[] = ["locale", "tag", "paymentMethod"];
+export const ofOrders = (by: readonly Dimension[]): boolean => by.some((each) => OF_ORDERS.includes(each));
+
+/**
+ * Whether the rows have arms to compare: a channel, say, is decided after the draw, and a held-out buyer has none. A shop may set the payment method
+ * or a tag when the order is paid.
+ */
 export const hasArms = (by: readonly Dimension[]): boolean =>
-  !by.some((each) => each !== "variant" && each !== "version" && OF_REMINDERS.includes(each));
+  !ofOrders(by) && !by.some((each) => each !== "variant" && each !== "version" && OF_REMINDERS.includes(each));
 
 export const needsReminders = (by: readonly Dimension[]): boolean => by.some((each) => OF_REMINDERS.includes(each));
 
@@ -115,6 +120,10 @@ function keyOf(dimension: Dimension, source: Source): string {
       return variant;
     case "reason":
       return "r.reason";
+    case "locale":
+    case "tag":
+    case "paymentMethod":
+      return `k.${dimension.toLowerCase()}`;
     case "channel":
       return `case when r.reason = 'holdout' then '${CONTROL_GROUP}' else ${channel} end`;
     case "template":
@@ -157,6 +166,29 @@ export function deliveryJoins(sql: Sql, by: readonly Dimension[]): Fragment {
            order by d.claimed_at desc, d.id desc limit 1) f on true`
       : "",
   ) as unknown as Fragment;
+}
+
+/** What the orders of a row have, where the keys need it: `k`, once for each combination, with `n` of the orders. */
+export function orderJoin(
+  sql: Sql,
+  by: readonly Dimension[],
+  { shop, orders = "x.id = any(r.orders)" }: Source,
+): Fragment {
+  if (!ofOrders(by)) return sql`` as unknown as Fragment;
+  const names = OF_ORDERS.filter((each) => by.includes(each)).map((each) => each.toLowerCase());
+  const buyer = by.includes("locale") ? "left join buyers b on b.shop_id = x.shop_id and b.id = x.buyer_id" : "";
+  const tags = by.includes("tag")
+    ? "left join lateral (select distinct each.tag from json_array_elements_text(x.details -> 'tags') as each(tag)) t on true"
+    : "";
+  const columns = {
+    locale: "b.profile #>> '{locale,0}'",
+    tag: "t.tag",
+    paymentmethod: "x.details ->> 'paymentMethod'",
+  };
+  const selected = Object.entries(columns).filter(([name]) => names.includes(name));
+  return sql.unsafe(`left join lateral (
+    select ${selected.map(([name, column]) => `${column} as ${name}`).join(", ")}, count(*) as n
+    from orders x ${buyer} ${tags} where x.shop_id = ${shop} and ${orders} group by ${names.join(", ")}) k on true`) as unknown as Fragment;
 }
 
 /** The zone of each row's shop, where the keys need it. */

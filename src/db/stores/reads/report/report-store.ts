@@ -5,9 +5,9 @@
  *
  * These read all rows of a period. Most reports are made from sums instead (db/stores/reads/sums), which count the same.
  */
-import type { Sql } from "../../client.ts";
-import { isBilled } from "./billed.ts";
-import { inState, ofSent } from "./reminder-state.ts";
+import type { Sql } from "../../../client.ts";
+import { isBilled } from "../billed.ts";
+import { inState } from "../reminder-state.ts";
 import {
   CASE_SOURCE,
   DELIVERY_SOURCE,
@@ -15,13 +15,15 @@ import {
   groupBy,
   inWindow,
   keyColumns,
-  keyNames,
   needsReminders,
   ORDER_SOURCE,
   ofMessages,
-  RECOVERY_SOURCE,
+  ofOrders,
+  orderJoin,
+  REMINDED_SOURCE,
   REMINDER_SOURCE,
   type ReportInput,
+  type Source,
   zoneJoin,
 } from "./report-keys.ts";
 
@@ -74,9 +76,13 @@ export async function countRows(sql: Sql, input: ReportInput): Promise<CountRow[
   return rows;
 }
 
+/** The zone of each row, and what its orders have. */
+export const joins = (sql: Sql, input: ReportInput, source: Source) =>
+  sql`${orderJoin(sql, input.by, source)} ${zoneJoin(sql, input, source)}`;
+
 function countOrders(sql: Sql, input: ReportInput) {
   return sql<CountRow[]>`
-    select ${keyColumns(sql, input.by, ORDER_SOURCE)} count(*)::int8 as orders from orders o ${zoneJoin(sql, input, ORDER_SOURCE)}
+    select ${keyColumns(sql, input.by, ORDER_SOURCE)} count(*)::int8 as orders from orders o ${joins(sql, input, ORDER_SOURCE)}
     where o.counted_for is not null and o.created_at is not null and ${inWindow(sql, input, ORDER_SOURCE)} ${groupBy(sql, input.by)}`;
 }
 
@@ -85,7 +91,7 @@ function countCases(sql: Sql, input: ReportInput) {
     select ${keyColumns(sql, input.by, CASE_SOURCE)} count(*)::int8 as cases,
       count(*) filter (where c.manual_at is not null)::int8 as manual,
       count(*) filter (where c.manual and c.ended_at is null)::int8 as waiting
-    from cases c ${zoneJoin(sql, input, CASE_SOURCE)}
+    from cases c ${joins(sql, input, CASE_SOURCE)}
     where c.counted_at is not null and ${inWindow(sql, input, CASE_SOURCE)} ${groupBy(sql, input.by)}`;
 }
 
@@ -99,21 +105,22 @@ function countReminders(sql: Sql, input: ReportInput) {
       count(*) filter (where ${inState(sql, "cancelled")})::int8 as cancelled,
       count(*) filter (where r.state = 'skipped' and r.reason = 'rejected_by_provider')::int8 as failed,
       count(*) filter (where r.state = 'skipped' and r.reason = 'unknown_outcome')::int8 as unknown,
-      coalesce(sum(cardinality(r.orders)) filter (where r.state = 'sent'), 0)::int8 as named
-    from reminders r ${deliveryJoins(sql, input.by)} ${zoneJoin(sql, input, REMINDER_SOURCE)}
+      coalesce(sum(${ofOrders(input.by) ? sql`k.n` : sql`cardinality(r.orders)`}) filter (where r.state = 'sent'), 0)::int8 as named
+    from reminders r ${deliveryJoins(sql, input.by)} ${joins(sql, input, REMINDER_SOURCE)}
     where ${inWindow(sql, input, REMINDER_SOURCE)} ${groupBy(sql, input.by)}`;
 }
 
 /** Orders that a sent reminder named, in the row of the first one. */
 function countReminded(sql: Sql, input: ReportInput) {
   return sql<CountRow[]>`
-    select ${keyColumns(sql, input.by, REMINDER_SOURCE)} count(*)::int8 as reminded
+    select ${keyColumns(sql, input.by, REMINDED_SOURCE)} count(*)::int8 as reminded
     from (
-      select distinct on (r.shop_id collate "C", r.buyer_id, named.order_id collate "C") r.* from reminders r
+      select distinct on (r.shop_id collate "C", r.buyer_id, named.order_id collate "C") r.*, named.order_id
+      from reminders r
       cross join unnest(r.orders) as named(order_id) where r.state = 'sent'
       order by r.shop_id collate "C", r.buyer_id, named.order_id collate "C", coalesce(r.decided_at, r.due_at), r.id) r
-    ${zoneJoin(sql, input, REMINDER_SOURCE)}
-    where ${inWindow(sql, input, REMINDER_SOURCE)} ${groupBy(sql, input.by)}`;
+    ${joins(sql, input, REMINDED_SOURCE)}
+    where ${inWindow(sql, input, REMINDED_SOURCE)} ${groupBy(sql, input.by)}`;
 }
 
 /** Attempts: their cost and their receipts. One that failed costs only what its receipts say. */
@@ -124,39 +131,8 @@ function sumDeliveries(sql: Sql, input: ReportInput) {
       count(d.opted_out_at)::int8 as opt_outs,
       coalesce(sum(d.segments) filter (where d.state = 'accepted'), 0)::int8 as segments,
       coalesce(sum(d.cost_micros) filter (where ${isBilled(sql)}), 0)::text as cost_micros
-    from deliveries d join reminders r on r.shop_id = d.shop_id and r.id = d.reminder_id ${zoneJoin(sql, input, DELIVERY_SOURCE)}
+    from deliveries d join reminders r on r.shop_id = d.shop_id and r.id = d.reminder_id ${joins(sql, input, DELIVERY_SOURCE)}
     where ${inWindow(sql, input, DELIVERY_SOURCE)} ${groupBy(sql, input.by, ["d.cost_currency"])}
     having count(*) filter (where d.state = 'accepted') > 0 or count(d.opted_out_at) > 0
       or sum(d.cost_micros) filter (where ${isBilled(sql)}) > 0`;
-}
-
-/** One of a row and currency (`currency` not null), of a row, or (`total`) of all rows together. */
-export type RecoveryRow = Keys & {
-  readonly total: boolean;
-  readonly currency: string | null;
-  readonly n: number;
-  /** Minor units, of any size. */
-  readonly amount: string;
-  /** The median of the time from the send to the payment. */
-  readonly ms: number;
-};
-
-export function sumRecoveries(sql: Sql, input: ReportInput) {
-  const { by } = input;
-  const keys = by.map((_, i) => `k${i}`);
-  // Without keys, the row is the total.
-  const row = keys.length === 0 ? "" : `(${keys.join(", ")}), `;
-  const total = keys.length === 0 ? sql`currency is null` : sql`grouping(k0) = 1`;
-  const reminder = by.some((each) => ["channel", "template", "reason"].includes(each))
-    ? sql`join reminders r on r.shop_id = v.shop_id and r.id = v.reminder_id ${deliveryJoins(sql, by)}`
-    : sql``;
-  return sql<RecoveryRow[]>`
-    select ${keyNames(sql, by)} ${total} as total, currency, count(*)::int8 as n, sum(amount)::text as amount,
-      percentile_cont(0.5) within group (order by ms) as ms
-    from (
-      select ${keyColumns(sql, by, RECOVERY_SOURCE)} v.currency, v.amount,
-        extract(epoch from v.paid_at - v.reminded_at)::float8 * 1000 as ms
-      from recoveries v ${reminder} ${zoneJoin(sql, input, RECOVERY_SOURCE)}
-      where ${ofSent(sql)} and ${inWindow(sql, input, RECOVERY_SOURCE)}) recovered
-    group by grouping sets (${sql.unsafe(`(${[...keys, "currency"].join(", ")}), ${row}`)} ()) having count(*) > 0`;
 }

@@ -3,8 +3,10 @@
  * when the time in which a payment counts is over, and only then it is measured. A stratum is a shop, a campaign and the share that it held out:
  * inside of it the two arms differ by nothing but the draw.
  */
-import type { Sql } from "../../client.ts";
-import { ts } from "../../types.ts";
+import type { Sql } from "../../../client.ts";
+import { ts } from "../../../types.ts";
+import type { Window } from "../windows.ts";
+import { inWindows } from "../windows.ts";
 import {
   type Fragment,
   groupBy,
@@ -15,8 +17,6 @@ import {
   zoneJoin,
 } from "./report-keys.ts";
 import type { Keys } from "./report-store.ts";
-import type { Window } from "./windows.ts";
-import { inWindows } from "./windows.ts";
 
 const SOURCE: Source = {
   shop: "e.shop_id",
