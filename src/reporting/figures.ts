@@ -16,7 +16,7 @@ export type Figures = Omit<Effect, "skewed"> & {
   readonly manualCases: number | null;
   readonly manualWaiting: number | null;
   readonly planned: number;
-  /** Of the planned: each stands for a case that never had a reminder. */
+  /** Cases that never had a reminder: each counts as one of the planned. */
   readonly unplannedCases: number;
   readonly sent: number;
   readonly delivered: number;

@@ -5,9 +5,9 @@ import { formatDuration, SECOND } from "../core/values/duration.ts";
 import { formatAmount, formatMicros } from "../core/values/money.ts";
 import type { Figures, Micros } from "./figures.ts";
 import { instantWriter } from "./instants.ts";
-import type { RecoveryReport } from "./recovery.ts";
+import type { RecoveryReport, ReportRow } from "./recovery.ts";
 import type { ExtraAmount } from "./report/effect.ts";
-import type { ZonePeriod } from "./report/period.ts";
+import type { Period, ZonePeriod } from "./report/period.ts";
 import type { CampaignVariants } from "./report/variants.ts";
 import { csvLines, csvText } from "./text-table.ts";
 
@@ -23,17 +23,23 @@ export type FiguresJson = Omit<Figures, "recoveredAmount" | "cost" | "medianTime
 
 type PeriodJson = Pick<ZonePeriod, "zone" | "shops"> & { readonly from: string | null; readonly to: string | null };
 
-/** A row holds its dimensions beside its figures, under their own names. Instants carry the offset of the zone, or UTC's if there are several. */
-export type ReportJson = {
+type PeriodsJson = {
   readonly from: string | null;
   readonly to: string | null;
   /** null: the shops have several. */
   readonly zone: string | null;
   readonly periods: readonly PeriodJson[];
+};
+
+/** A row holds its dimensions beside its figures, under their own names. Instants carry the offset of the zone, or UTC's if there are several. */
+export type ReportJson = PeriodsJson & {
   readonly by: readonly Dimension[];
   readonly columns: readonly string[];
-  readonly rows: readonly (FiguresJson & Partial<Record<Dimension, string | null>>)[];
+  readonly rows: readonly (FiguresJson &
+    Partial<Record<Dimension, string | null>> & { readonly previous?: FiguresJson })[];
   readonly totals: FiguresJson;
+  /** The period before, if it was asked for. */
+  readonly previous: (PeriodsJson & { readonly totals: FiguresJson }) | null;
   readonly variants: readonly CampaignVariants[];
   readonly warnings: readonly string[];
 };
@@ -63,26 +69,38 @@ export function figuresJson(figures: Figures): FiguresJson {
   };
 }
 
-export function reportJson({ by, period, columns, rows, totals, variants, warnings }: RecoveryReport): ReportJson {
-  const [first, ...others] = period.zones;
+export function reportJson(report: RecoveryReport): ReportJson {
+  const { by, period, columns, rows, totals, previous, variants, warnings } = report;
+  return {
+    ...periodsJson(period),
+    by,
+    columns,
+    rows: rows.map(({ keys, previous: before, ...figures }) => ({
+      ...keys,
+      ...figuresJson(figures),
+      ...(before === undefined ? {} : { previous: figuresJson(before) }),
+    })),
+    totals: figuresJson(totals),
+    previous: previous === null ? null : { ...periodsJson(previous.period), totals: figuresJson(previous.totals) },
+    variants,
+    warnings,
+  };
+}
+
+function periodsJson({ zones, from, to }: Period): PeriodsJson {
+  const [first, ...others] = zones;
   const zone = first === undefined || others.length > 0 ? null : first.zone;
   const write = instantWriter(zone ?? "UTC");
   return {
-    from: write(period.from),
-    to: write(period.to),
+    from: write(from),
+    to: write(to),
     zone,
-    periods: period.zones.map((each) => ({
+    periods: zones.map((each) => ({
       zone: each.zone,
       shops: each.shops,
       from: instantWriter(each.zone)(each.from),
       to: instantWriter(each.zone)(each.to),
     })),
-    by,
-    columns,
-    rows: rows.map(({ keys, ...figures }) => ({ ...keys, ...figuresJson(figures) })),
-    totals: figuresJson(totals),
-    variants,
-    warnings,
   };
 }
 
@@ -90,9 +108,10 @@ export function reportJson({ by, period, columns, rows, totals, variants, warnin
  * A header line and a line for each row, in UTF-8 with a byte order mark, as spreadsheets need it. Numbers are plain, durations are seconds,
  * an absent figure is an empty cell. A row with several currencies has a line for each: the first line holds all figures that are no money,
  * the others only the money, so that each column can be summed. `totals`: a last line with the totals.
+ * With the period before, each column but those of the keys and the currency has one more, like `previousOrders`.
  */
 export function reportCsv(report: RecoveryReport, { totals = false } = {}): string {
-  const { by, rows } = report;
+  const { by, rows, previous } = report;
   const names = report.columns.flatMap((name) =>
     name === "roiByCurrency"
       ? []
@@ -102,57 +121,65 @@ export function reportCsv(report: RecoveryReport, { totals = false } = {}): stri
           ? [name, "extraAmountLow", "extraAmountHigh"]
           : [name],
   );
+  const again = previous === null ? [] : names.slice(by.length).filter((name) => name !== "currency");
+  const write = (keys: readonly string[], { previous: before, ...figures }: Omit<ReportRow, "keys">): string[][] => {
+    const currencies = currenciesOf(before === undefined ? [figures] : [figures, before]);
+    const own = Object.fromEntries(by.map((each, at) => [each, csvText(keys[at] ?? "")]));
+    return currencies.map((currency, line) => {
+      const cells = csvCells(figures, currency, line === 0);
+      const earlier = before === undefined ? null : csvCells(before, currency, line === 0);
+      return [...names.map((name) => own[name] ?? cells(name)), ...again.map((name) => earlier?.(name) ?? "")];
+    });
+  };
   const lines = rows.flatMap(({ keys, ...figures }) =>
-    csvRows(
-      names,
-      by,
+    write(
       by.map((each) => keys[each] ?? ""),
       figures,
     ),
   );
-  if (totals && by.length > 0)
+  if (totals && by.length > 0) {
+    const both = previous === null ? report.totals : { ...report.totals, previous: previous.totals };
     lines.push(
-      ...csvRows(
-        names,
-        by,
+      ...write(
         by.map((_, at) => (at === 0 ? "total" : "")),
-        report.totals,
+        both,
       ),
     );
-  return BYTE_ORDER_MARK + csvLines([names, ...lines]);
+  }
+  const header = [...names, ...again.map((name) => `previous${name.charAt(0).toUpperCase()}${name.slice(1)}`)];
+  return BYTE_ORDER_MARK + csvLines([header, ...lines]);
 }
 
 const BYTE_ORDER_MARK = "\ufeff";
 
-function csvRows(
-  names: readonly string[],
-  by: readonly Dimension[],
-  keys: readonly string[],
-  figures: Figures,
-): string[][] {
+/** One line without a currency where there is no money. */
+function currenciesOf(all: readonly Figures[]): (string | null)[] {
+  const money = all.flatMap(({ recoveredAmount, extraAmount, cost }) => [...recoveredAmount, ...extraAmount, ...cost]);
+  const currencies = [...new Set(money.map(({ currency }) => currency))].sort();
+  return currencies.length === 0 ? [null] : currencies;
+}
+
+/** The cells of a line. `first`: with the figures that are no money. */
+function csvCells(figures: Figures, currency: string | null, first: boolean): (name: string) => string {
   const { recoveredAmount, extraAmount, cost, roiByCurrency, medianTimeToPay, ...others } = figures;
-  const currencies = [...new Set([...recoveredAmount, ...extraAmount, ...cost].map(({ currency }) => currency))].sort();
-  const named: Record<string, string> = Object.fromEntries(by.map((each, at) => [each, csvText(keys[at] ?? "")]));
+  const own = <Value extends { readonly currency: string }>(values: readonly Value[]) =>
+    values.find((value) => value.currency === currency);
+  const [amount, spent, more] = [own(recoveredAmount), own(cost), own(extraAmount)];
+  const extra = more === undefined ? null : extraOf(more);
+  const money: Record<string, string> = {
+    currency: currency ?? "",
+    recoveredAmount: amount === undefined ? "" : moneyOf(amount).amount,
+    cost: spent === undefined ? "" : costOf(spent).amount,
+    roi: csvNumber(own(roiByCurrency)?.roi),
+    extraAmount: extra?.amount ?? "",
+    extraAmountLow: extra?.low ?? "",
+    extraAmountHigh: extra?.high ?? "",
+  };
   const plain: Record<string, number | null> = {
     ...others,
     medianTimeToPay: medianTimeToPay === null ? null : Math.round(medianTimeToPay / SECOND),
   };
-  return (currencies.length === 0 ? [null] : currencies).map((currency, line) => {
-    const own = <Value extends { readonly currency: string }>(values: readonly Value[]) =>
-      values.find((value) => value.currency === currency);
-    const [amount, spent, more] = [own(recoveredAmount), own(cost), own(extraAmount)];
-    const extra = more === undefined ? null : extraOf(more);
-    const money: Record<string, string> = {
-      currency: currency ?? "",
-      recoveredAmount: amount === undefined ? "" : moneyOf(amount).amount,
-      cost: spent === undefined ? "" : costOf(spent).amount,
-      roi: csvNumber(own(roiByCurrency)?.roi),
-      extraAmount: extra?.amount ?? "",
-      extraAmountLow: extra?.low ?? "",
-      extraAmountHigh: extra?.high ?? "",
-    };
-    return names.map((name) => named[name] ?? money[name] ?? (line === 0 ? csvNumber(plain[name]) : ""));
-  });
+  return (name) => money[name] ?? (first ? csvNumber(plain[name]) : "");
 }
 
 const csvNumber = (value: number | null | undefined): string =>

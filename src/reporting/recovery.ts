@@ -31,6 +31,7 @@
  * Counts add up over the rows to the totals. A ratio is null when its divisor is zero. report/counts.ts says where they come from.
  */
 import type { Dimension } from "../core/measure/dimensions.ts";
+import { PeriodError } from "../core/values/when.ts";
 import type { Sql } from "../db/client.ts";
 import { databaseNow } from "../db/stores/intake/intake-store.ts";
 import { type RecoveryRow, sumRecoveries } from "../db/stores/reads/report/recovery-store.ts";
@@ -44,12 +45,17 @@ import {
 import { giveRoom, type Keys } from "../db/stores/reads/report/report-store.ts";
 import { inTransaction } from "../db/transaction.ts";
 import { addCounts, type Draft, emptyDraft, FIGURES, type Figures, figuresOf, type RowKind } from "./figures.ts";
+import { paired, periodBefore } from "./report/compare.ts";
 import { countsOf, readArms, zonesOf } from "./report/counts.ts";
 import { addArm, addMoney, effectOf, isOpen, type Strata } from "./report/effect.ts";
 import { type Asked, type Period, readPeriod, type ZoneOf } from "./report/period.ts";
 import { type CampaignVariants, variantsOf } from "./report/variants.ts";
 
-export type ReportRow = Figures & { readonly keys: Readonly<Partial<Record<Dimension, string | null>>> };
+export type ReportRow = Figures & {
+  readonly keys: Readonly<Partial<Record<Dimension, string | null>>>;
+  /** The figures of the period before, if it was asked for. */
+  readonly previous?: Figures;
+};
 
 export type RecoveryReport = {
   /** In the order in which they were asked for. */
@@ -60,6 +66,8 @@ export type RecoveryReport = {
   /** Sorted by their keys, null last; without dimensions one row, equal to the totals. */
   readonly rows: readonly ReportRow[];
   readonly totals: Figures;
+  /** The period before, if it was asked for. */
+  readonly previous: { readonly period: Period; readonly totals: Figures } | null;
   /** With rows by variant: how the variants of each campaign compare. */
   readonly variants: readonly CampaignVariants[];
   /** The arms behind the totals, by shop, campaign and share held out. */
@@ -76,6 +84,8 @@ export type RecoveryInput = Asked & {
   readonly horizon?: number | undefined;
   /** null: all shops. */
   readonly shop?: string | null;
+  /** Adds the figures of the period before. Not by `hour`. */
+  readonly compare?: "previous" | undefined;
 };
 
 /** Throws PeriodError when the period has no instant. */
@@ -87,32 +97,45 @@ export function recoveryReport(deps: { readonly sql: Sql }, input: RecoveryInput
 export async function reportIn(sql: Sql, input: RecoveryInput): Promise<RecoveryReport> {
   const by = [...new Set(input.by)];
   await giveRoom(sql);
-  const { shop = null } = input;
-  const period = await readPeriod(sql, input, input.zoneOf ?? (() => "UTC"), shop);
+  const now = await databaseNow(sql);
+  const period = await readPeriod(sql, input, input.zoneOf ?? (() => "UTC"), input.shop ?? null);
+  const report = await figuresIn(sql, by, period, now, input);
+  const columns = [...by, ...FIGURES];
+  if (input.compare === undefined) return { by, period, columns, ...report, previous: null };
+  if (by.includes("hour")) throw new PeriodError("rows by hour cannot be compared with the period before: take day");
+  const previous = periodBefore(period, now);
+  const earlier = await figuresIn(sql, by, previous, now, input);
+  const none = figuresOf(emptyDraft(), { running: false, ...kindOf(by) });
+  const rows = paired({ by, period, previous }, report.rows, earlier.rows, none);
+  rows.sort((one, two) => compareKeys(by, one.keys, two.keys));
+  return { by, period, columns, ...report, rows, previous: { period: previous, totals: earlier.totals } };
+}
+
+const kindOf = (by: readonly Dimension[]) => ({ cut: needsReminders(by), byMessage: ofMessages(by) });
+
+async function figuresIn(
+  sql: Sql,
+  by: readonly Dimension[],
+  period: Period,
+  now: number,
+  { shop = null, horizon = null }: { readonly shop?: string | null; readonly horizon?: number | null | undefined },
+) {
   const zones = zonesOf(period.zones);
   const report: ReportInput = { by, windows: shop === null ? period.windows : period.zones, zones };
   // Rows by what was decided after the draw have no arms; the totals have.
-  const arms = await readArms(sql, { ...report, by: hasArms(by) ? by : [], horizon: input.horizon ?? null });
+  const arms = await readArms(sql, { ...report, by: hasArms(by) ? by : [], horizon });
   const { byKey, total } = await drafted(sql, report, arms);
-  const now = await databaseNow(sql);
   const ends = period.to === null || period.to > now;
-  const running = (draft: Draft) => ends || isOpen(draft.strata);
   const figures = (draft: Draft, kind: Omit<RowKind, "running"> = {}): Figures =>
-    figuresOf(draft, { running: running(draft), ...kind });
-  const kind = { cut: needsReminders(by), byMessage: ofMessages(by) };
-  const rows = [...byKey].map(([key, draft]) => ({ keys: keysOf(by, key), ...figures(draft, kind) }));
+    figuresOf(draft, { running: ends || isOpen(draft.strata), ...kind });
+  const rows = [...byKey].map(([key, draft]) => ({ keys: keysOf(by, key), ...figures(draft, kindOf(by)) }));
   rows.sort((one, two) => compareKeys(by, one.keys, two.keys));
-  const variants = by.includes("variant") ? variantsOf(await arms.variants()) : [];
-  const warnings = effectOf(total.strata, false).skewed ? [SKEWED] : [];
   return {
-    by,
-    period,
-    columns: [...by, ...FIGURES],
     rows,
     totals: figures(total),
     strata: total.strata,
-    variants,
-    warnings,
+    variants: by.includes("variant") ? variantsOf(await arms.variants()) : [],
+    warnings: effectOf(total.strata, false).skewed ? [SKEWED] : [],
   };
 }
 

@@ -80,6 +80,7 @@ it("describes every route with its answers, bodies and access", () => {
     "to",
     "on",
     "horizon",
+    "compare",
     "format",
     "totals",
   ]);

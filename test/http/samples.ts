@@ -63,6 +63,7 @@ export const REPORT: RecoveryReport = {
   columns: ["campaign", ...Object.keys(totals)],
   rows: [{ campaign: "d11", ...totals }],
   totals,
+  previous: null,
   variants: [],
   warnings: [],
 };

@@ -22,6 +22,7 @@ type ReportOptions = {
   readonly format: "table" | "json" | "csv";
   readonly totals: boolean;
   readonly horizon?: number;
+  readonly compare?: "previous";
   readonly rebuild: boolean;
 };
 
@@ -32,7 +33,7 @@ type Given = PeriodOptions &
     readonly shop?: string;
   };
 /** These make it another report than the owner's page. */
-const OF_REPORT = ["by", "from", "to", "on", "horizon", "format", "totals", "rebuild"] as const;
+const OF_REPORT = ["by", "from", "to", "on", "horizon", "compare", "format", "totals", "rebuild"] as const;
 
 export const command: Describe = (cli) =>
   withPeriod(
@@ -52,6 +53,12 @@ export const command: Describe = (cli) =>
       "count payments up to this long after the first reminder of a buyer as its effect, like 1h, 24h or 7d (default: attributionWindow of the campaign)",
       horizon,
     )
+    .addOption(
+      new Option(
+        "--compare <period>",
+        "previous: add the figures of the period before, which is just as long and ends where this one begins",
+      ).choices(["previous"]),
+    )
     .option("--rebuild", "make the sums of all reports again from the stored orders and reminders first")
     .addHelpText(
       "after",
@@ -60,13 +67,18 @@ export const command: Describe = (cli) =>
         "dunlin report --format table",
         "dunlin report --from -7d",
         "dunlin report --by campaign,channel --on yesterday",
+        "dunlin report --from -7d --compare previous",
         "dunlin report --from 2026-11-10 --to 2026-11-11 --format csv > report.csv",
       ),
     )
     .action((given: Given, command: Command) => {
-      const { by = [], format = "table", totals = false, json, horizon, owner, shop, rebuild = false } = given;
+      const { by = [], format = "table", totals = false, json, horizon, compare, owner, shop, rebuild = false } = given;
       const period = periodOf(command, given);
       const other = OF_REPORT.find((name) => given[name] !== undefined);
+      if (compare !== undefined && period.from === null)
+        command.error("error: --compare needs the beginning of the period: give --from or --on");
+      if (compare !== undefined && by.includes("hour"))
+        command.error("error: rows by hour cannot be compared with the period before: take day");
       const isOwner = owner === true || shop !== undefined;
       if (isOwner && other !== undefined)
         command.error(`error: the owner's page has no --${other}: leave out --${owner === true ? "owner" : "shop"}`);
@@ -80,18 +92,19 @@ export const command: Describe = (cli) =>
           totals,
           rebuild,
           ...(horizon === undefined ? {} : { horizon }),
+          ...(compare === undefined ? {} : { compare }),
         }),
       );
     });
 
 async function reportCommand(
   context: CommandContext,
-  { by, period, format, totals, horizon, rebuild }: ReportOptions,
+  { by, period, format, totals, horizon, compare, rebuild }: ReportOptions,
 ): Promise<void> {
   const zoneOf = (shop: string) => context.config.shop(shop)?.timeZone ?? "UTC";
   const report = await withDatabase(context, async ({ sql }) => {
     if (rebuild) await rebuildSums({ sql, zoneOf });
-    return recoveryReport({ sql }, { by, ...period, zoneOf, horizon });
+    return recoveryReport({ sql }, { by, ...period, zoneOf, horizon, compare });
   }).catch((error: unknown) => {
     throw error instanceof PeriodError ? new CommandError(error.message) : error;
   });

@@ -27,5 +27,5 @@ export const unknownDimensions = (names: readonly string[]): { readonly name: st
         : `is not one of ${DIMENSIONS.join(", ")}`,
     }));
 
-/** Who treated a case, and why it was unpaid. */
+/** They name the person who treated a case, and the reason why it was unpaid. */
 const OF_THE_DESK = ["staff", "why"];

@@ -36,15 +36,36 @@ const horizon = name(24)
       "How long after the first reminder of a buyer a payment counts for the effect; absent: the attributionWindow of the campaign",
   });
 
+type Compared = {
+  readonly compare?: "previous" | undefined;
+  readonly by: readonly Dimension[];
+  readonly from: unknown;
+  readonly on: unknown;
+};
+
+function checkCompared({ compare, by: keys, from, on }: Compared, context: z.core.$RefinementCtx): void {
+  const fault = (message: string) => context.addIssue({ code: "custom", message, path: ["compare"] });
+  if (compare === undefined) return;
+  if (from === null && on === null) fault("needs the beginning of the period: give from, or on");
+  if (keys.includes("hour")) fault("cannot compare rows by hour: take day");
+}
+
 export const recoveryQuery = z
   .strictObject({
     by,
     ...period,
     horizon,
+    compare: z
+      .literal("previous")
+      .optional()
+      .describe(
+        "`previous`: adds the figures of the period before, which is just as long and ends where this one begins",
+      ),
     format: z.enum(["json", "csv"]).default("json"),
     totals: z.enum(["true", "false"]).default("false").describe("With `format=csv`: a last line with the totals"),
   })
   .superRefine(checkPeriod)
+  .superRefine(checkCompared)
   .transform(readPeriod);
 
 const rate = z.number().nullable();
@@ -117,17 +138,32 @@ const keys: Record<Dimension, typeof key> = {
   day: key,
   hour: key,
 };
-export const recoveryReport = z.strictObject({
+const periods = {
   from: maybeInstant.describe("With shops in several zones: the earliest"),
   to: maybeInstant.describe("With shops in several zones: the latest"),
   zone: maybeText.describe("The zone of the shops; null: they have several"),
   periods: z
     .array(z.strictObject({ zone: text, shops: z.array(text), from: maybeInstant, to: maybeInstant }))
     .describe("The period in each zone: a day is the own day of a shop"),
+};
+export const recoveryReport = z.strictObject({
+  ...periods,
   by: z.array(z.enum(DIMENSIONS)),
   columns: z.array(text).describe("The names in `by`, then the figures"),
-  rows: z.array(z.strictObject({ ...keys, ...figures })).describe("Each row has a value for every name in `by`"),
+  rows: z
+    .array(
+      z.strictObject({
+        ...keys,
+        ...figures,
+        previous: z.strictObject(figures).optional().describe("With `compare=previous`: of the period before"),
+      }),
+    )
+    .describe("Each row has a value for every name in `by`"),
   totals: z.strictObject(figures),
+  previous: z
+    .strictObject({ ...periods, totals: z.strictObject(figures) })
+    .nullable()
+    .describe("With `compare=previous`: the period before"),
   variants: z
     .array(
       z.strictObject({

@@ -75,6 +75,10 @@ function periodOf(
       return { zone, shops: members, from: of(from, "start"), to: of(to, "end") };
     });
   for (const each of zones) refuseEmpty(each, from, to);
+  return periodOfZones(zones);
+}
+
+export function periodOfZones(zones: readonly ZonePeriod[]): Period {
   const same = new Set(zones.map((each) => `${each.from} ${each.to}`)).size === 1;
   const [first] = zones;
   const windows = same && first !== undefined ? [{ shops: null, from: first.from, to: first.to }] : zones;

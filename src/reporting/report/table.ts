@@ -8,7 +8,7 @@ import { CONTROL_GROUP } from "../../db/stores/reads/report/report-keys.ts";
 import type { Figures } from "../figures.ts";
 import { costOf, moneyOf } from "../format-report.ts";
 import type { RecoveryReport, ReportRow } from "../recovery.ts";
-import { type Column, printable, textTable } from "../text-table.ts";
+import { type Column, displayWidth, printable, textTable } from "../text-table.ts";
 import { count, extraAmountText, extraOrdersText, liftText, money, NOTHING, percent, span, wrap } from "./amounts.ts";
 import { liftSentence } from "./lift-words.ts";
 import type { Period, ZonePeriod } from "./period.ts";
@@ -49,12 +49,15 @@ const UNNAMED: Readonly<Partial<Record<Dimension, string>>> = {
   paymentMethod: "not known",
 };
 
+const BEFORE = "  before";
+
 /** A heading, and a table with one line a row and the totals below; without dimensions a page with every figure. */
 export function reportTable(report: RecoveryReport): string {
-  const { by, period, rows, totals, warnings } = report;
-  const heading = `${headingOf(period).join("\n")}\n\n`;
+  const { by, period, rows, totals, previous, warnings } = report;
+  const compared = previous === null ? [] : [`Compared with the period before: ${periodText(previous.period)}.`];
+  const heading = `${[...headingOf(period), ...compared].join("\n")}\n\n`;
   const doubts = warnings.flatMap((warning) => ["", ...wrap(`Warning: ${warning}`)]).map((line) => `${line}\n`);
-  if (by.length === 0) return heading + reportPage(totals) + doubts.join("");
+  if (by.length === 0) return heading + reportPage(totals, previous?.totals ?? null) + doubts.join("");
   if (rows.length === 0)
     return `${heading}No order was received and no reminder was due in this period: there are no rows.\n`;
   const columns: Column[] = [
@@ -62,32 +65,34 @@ export function reportTable(report: RecoveryReport): string {
     ...SHOWN.map(([title]): Column => ({ title, align: "right" })),
   ];
   const cells = (figures: Figures) => SHOWN.map(([, write]) => write(figures));
-  const lines = rows.map((row: ReportRow) => [
-    ...by.map((dimension) => row.keys[dimension] ?? UNNAMED[dimension] ?? NOTHING),
-    ...cells(row),
+  const named = (name: string, figures: Figures) => [...by.map((_, i) => (i === 0 ? name : "")), ...cells(figures)];
+  const lines = rows.flatMap((row: ReportRow) => [
+    [...by.map((dimension) => row.keys[dimension] ?? UNNAMED[dimension] ?? NOTHING), ...cells(row)],
+    ...(row.previous === undefined ? [] : [named(BEFORE, row.previous)]),
   ]);
-  const sum = [...by.map((_, i) => (i === 0 ? "total" : "")), ...cells(totals)];
+  const sums = [named("total", totals), ...(previous === null ? [] : [named(BEFORE, previous.totals)])];
   const variants = report.variants
     .flatMap((each) => ["", ...wrap(printable(variantSentence(each)))])
     .map((line) => `${line}\n`);
-  return heading + textTable(columns, [...lines, sum], 1) + variants.join("") + doubts.join("");
+  return heading + textTable(columns, [...lines, ...sums], sums.length) + variants.join("") + doubts.join("");
+}
+
+/** `on 2026-11-11 (Asia/Shanghai)` */
+function periodText({ zones }: Period): string {
+  const [first, ...others] = zones;
+  if (first === undefined) return "";
+  if (others.length === 0) return `${spanOf(first)} (${first.zone})`;
+  const names = zones.map(({ zone }) => zone);
+  return new Set(zones.map(spanOf)).size === 1
+    ? `${spanOf(first)}, in each shop's own zone (${names.join(", ")})`
+    : `${spanOf({ ...first, zone: "UTC" })} (UTC)`;
 }
 
 /** `Recovery on 2026-11-11 (Asia/Shanghai)`, and the dates by which figures count. */
 export function headingOf(period: Period): string[] {
-  const { zones } = period;
-  const [first, ...others] = zones;
-  if (first === undefined) return [];
-  const spans = new Set(zones.map(spanOf));
-  const names = zones.map(({ zone }) => zone);
-  const title =
-    others.length === 0
-      ? `Recovery ${spanOf(first)} (${first.zone})`
-      : spans.size === 1
-        ? `Recovery ${spanOf(first)}, in each shop's own zone (${names.join(", ")})`
-        : `Recovery ${spanOf({ ...first, zone: "UTC" })} (UTC)`;
+  if (period.zones.length === 0) return [];
   return [
-    title,
+    `Recovery ${periodText(period)}`,
     "Orders count on the day they were placed. Reminders, cost and recovered orders count on the day of the reminder.",
   ];
 }
@@ -110,9 +115,23 @@ function spanOf({ zone, from, to }: ZonePeriod): string {
   return to === null ? `since ${clock(from)}` : `from ${clock(from)} to before ${clock(to)}`;
 }
 
-function reportPage(figures: Figures): string {
+/** With the figures of the period before in a second column. */
+function reportPage(figures: Figures, before: Figures | null): string {
+  const lines = linesOf(figures);
+  const earlier = before === null ? null : linesOf(before).map(([, text]) => text);
+  const [width, own] = [0, 1].map((at) => Math.max(...lines.map((line) => displayWidth(line[at] ?? ""))));
+  const sentence = liftSentence(figures);
+  const pad = (text: string, to = 0) => text + " ".repeat(Math.max(0, to - displayWidth(text)));
+  const shown = lines.map(
+    ([label, text], at) =>
+      `${pad(label, width)}  ${earlier === null ? text : `${pad(text, own)}  before: ${earlier[at]}`}`,
+  );
+  return [...shown, ...(sentence === null ? [] : ["", ...wrap(sentence)])].map((line) => `${line}\n`).join("");
+}
+
+function linesOf(figures: Figures): [label: string, text: string][] {
   const { holdoutBuyers, treatedBuyers, openBuyers, unmeasuredBuyers, treatedPaidRate, holdoutPaidRate } = figures;
-  const lines: [string, string][] = [
+  return [
     ["orders seen unpaid", `${count(figures.orders)} in ${count(figures.cases)} cases`],
     ["left to a person", `${count(figures.manualCases)} cases (${count(figures.manualWaiting)} wait now)`],
     [
@@ -139,12 +158,4 @@ function reportPage(figures: Figures): string {
     ["orders brought (95%)", extraOrdersText(figures)],
     ["amount brought (95%)", extraAmountText(figures)],
   ];
-  const width = Math.max(...lines.map(([label]) => label.length));
-  const sentence = liftSentence(figures);
-  return [
-    ...lines.map(([label, text]) => `${label.padEnd(width)}  ${text}`),
-    ...(sentence === null ? [] : ["", ...wrap(sentence)]),
-  ]
-    .map((line) => `${line}\n`)
-    .join("");
 }

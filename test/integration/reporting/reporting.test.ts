@@ -2,9 +2,10 @@ import { describe, expect, it } from "vitest";
 import { DIMENSIONS, type Dimension } from "../../../src/core/measure/dimensions.ts";
 import { DAY, HOUR, MINUTE } from "../../../src/core/values/duration.ts";
 import { PeriodError, parseWhen } from "../../../src/core/values/when.ts";
-import { reportJson } from "../../../src/reporting/format-report.ts";
+import { reportCsv, reportJson } from "../../../src/reporting/format-report.ts";
 import { listCases, listReminders } from "../../../src/reporting/listings.ts";
 import { recoveryReport } from "../../../src/reporting/recovery.ts";
+import { reportTable } from "../../../src/reporting/report/table.ts";
 import { campaign } from "../../support/intake.ts";
 import { reportFacts } from "../../support/reporting.ts";
 import { T0 } from "../../support/rules.ts";
@@ -450,5 +451,71 @@ describe("the period", () => {
     const { columns, rows } = await report(facts, ["step", "campaign"]);
     expect(columns.slice(0, 3)).toEqual(["step", "campaign", "orders"]);
     expect(rows.map(({ keys }) => keys.step)).toEqual(["last-call", "nudge", null]);
+  });
+});
+
+describe("compare previous", () => {
+  const zone = "America/New_York";
+  const at = (text: string) => Date.parse(text);
+
+  it("has the same columns of as many days before, day by day, also when clocks change", async () => {
+    const facts = await reportFacts(undefined, { acme: zone });
+    // The clocks are set back on Sunday, 1 November.
+    for (const [id, time] of [
+      ["o1", "2026-10-29T04:00:00Z"],
+      ["o2", "2026-10-30T12:00:00Z"],
+      ["o3", "2026-11-01T04:00:00Z"],
+      ["o4", "2026-11-03T04:59:59Z"],
+      ["o5", "2026-10-30T03:59:59Z"],
+    ] as const)
+      await facts.order(id, at(time));
+    await facts.sent({ order: "o2", step: "nudge", at: at("2026-10-30T12:10:00Z") });
+    await facts.paid("o2", at("2026-10-30T13:00:00Z"));
+    await facts.database.setNow(at("2026-11-20T12:00:00Z"));
+    const days = { from: parseWhen("2026-10-31"), to: parseWhen("2026-11-02") };
+    const input = { ...days, zoneOf: () => zone, compare: "previous" as const };
+    const compared = await recoveryReport(facts, { ...input, by: ["day"] });
+    expect(compared.previous?.period).toMatchObject({
+      from: at("2026-10-28T04:00:00Z"),
+      to: at("2026-10-31T04:00:00Z"),
+    });
+    expect(compared.rows.map(({ keys, orders, previous }) => [keys.day, orders, previous?.orders])).toEqual([
+      ["2026-11-01", 1, 2],
+      ["2026-11-02", 1, 1],
+    ]);
+    const alone = await recoveryReport(facts, {
+      by: [],
+      from: parseWhen("2026-10-28"),
+      to: parseWhen("2026-10-30"),
+      zoneOf: () => zone,
+    });
+    expect(compared.previous?.totals).toEqual(alone.totals);
+    expect(compared.totals.orders).toBe(2);
+    // In each format.
+    const csv = reportCsv(await recoveryReport(facts, { ...input, by: ["campaign"] }))
+      .split("\r\n")
+      .map((line) => line.split(","));
+    const cell = (name: string) => csv[1]?.[csv[0]?.indexOf(name) ?? -1];
+    expect([cell("orders"), cell("previousOrders"), cell("previousRecoveredAmount")]).toEqual(["2", "3", "129.00"]);
+    const table = reportTable(compared);
+    expect(table).toContain("Compared with the period before: from 2026-10-28 to 2026-10-30 (America/New_York).");
+    expect(table).toMatch(/2026-11-01 +1 .*\n {2}before +2 /);
+    expect(reportTable(await recoveryReport(facts, { ...input, by: [] }))).toMatch(
+      /orders seen unpaid +2 in 2 cases +before: 3 in 3 cases/,
+    );
+  });
+
+  it("ends where the period begins, and needs a beginning", async () => {
+    const facts = await reportFacts();
+    await facts.order("o1", T0);
+    await facts.database.setNow(T0 + HOUR);
+    const of = async (more: object) => {
+      const { previous } = await recoveryReport(facts, { by: [], compare: "previous", ...more });
+      return [previous?.period.from, previous?.period.to];
+    };
+    expect(await of({ from: T0 })).toEqual([T0 - HOUR, T0]);
+    expect(await of({ from: T0, to: T0 + 90 * MINUTE })).toEqual([T0 - 90 * MINUTE, T0]);
+    await expect(of({})).rejects.toThrow("needs the beginning of the period");
+    await expect(of({ from: T0, by: ["hour"] })).rejects.toThrow("rows by hour cannot be compared");
   });
 });

@@ -49,6 +49,7 @@ const report = (campaign: string): RecoveryReport => ({
   rows: [{ keys: { campaign, step: null }, ...some }],
   totals: some,
   strata: new Map(),
+  previous: null,
   variants: [],
   warnings: [],
 });

@@ -45,7 +45,7 @@ export function sumRecoveries(sql: Sql, input: ReportInput) {
     union all ${by.length === 0 ? sql`` : sql`${medians(sql, by, false)} union all`} ${medians(sql, by, true)}`;
 }
 
-/** Of each row, or of all together: the mean of the two times in the middle. */
+/** The mean of the two times in the middle, of each row or of all together. */
 function medians(sql: Sql, by: ReportInput["by"], total: boolean) {
   const keys = by.map((_, i) => `k${i}`);
   const rows = total ? [] : keys;

@@ -168,7 +168,7 @@ export function deliveryJoins(sql: Sql, by: readonly Dimension[]): Fragment {
   ) as unknown as Fragment;
 }
 
-/** What the orders of a row have, where the keys need it: `k`, once for each combination, with `n` of the orders. */
+/** The facts of the orders of a row, where the keys need them: `k`, once for each combination, with `n` of the orders. */
 export function orderJoin(
   sql: Sql,
   by: readonly Dimension[],
