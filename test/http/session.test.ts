@@ -412,6 +412,20 @@ describe("a password", () => {
     expect((await signIn({ user: "Vera", password: next })).answer.statusCode).toBe(204);
   });
 
+  it("is not guessed with a session that somebody left open: the old one waits like a sign-in", async () => {
+    const { signIn, who, ask } = await setup();
+    const { cookie } = await signIn();
+    const { csrf } = await who(cookie);
+    const payload = { old: "wrong horse battery", password: "staple of the battery" };
+    const change = async () => {
+      const answer = await ask({ method: "PUT", url: "/v1/session/password", payload, cookie, csrf });
+      return `${answer.statusCode} ${answer.headers["retry-after"] ?? ""}`.trim();
+    };
+    const answers = await Promise.all(Array.from({ length: 10 }, change));
+    expect(answers.sort()).toEqual([...Array(6).fill("422"), ...Array(4).fill("429 2")]);
+    expect((await signIn()).answer.statusCode).toBe(429);
+  });
+
   it("is not there to change for who signed in with a key", async () => {
     const { signIn, who, ask } = await setup();
     const { cookie } = await signIn({ key: ADMIN_KEY });
