@@ -13,7 +13,7 @@ import { launch, type Program } from "./program.ts";
 import { type PrivateRedis, type Queue, startRedis } from "./redis.ts";
 
 export const API_KEY = "test-api-key-0123456789";
-const SECRET_KEY = Buffer.alloc(32, 7).toString("base64");
+export const SECRET_KEY = Buffer.alloc(32, 7).toString("base64");
 export const PROVIDER_SECRET = "whsec_ZmFrZSBwcm92aWRlcidzIHNlY3JldCBvZiAzMiBieXRlcw==";
 
 export type Rig = {
