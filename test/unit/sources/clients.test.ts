@@ -1,7 +1,7 @@
 /** The answers of each platform's API that are no orders, and the fault that each becomes: it decides when the platform is asked again. */
 import { describe, expect, it, onTestFinished } from "vitest";
 import { PlatformFault } from "../../../src/sources/client.ts";
-import { MISCHIEF } from "../../support/platforms/server.ts";
+import { MISCHIEF, type Mischief } from "../../support/platforms/server.ts";
 import { STOCKS } from "../../support/platforms/stock.ts";
 
 const NOW = Date.parse("2026-11-10T12:00:00Z");
@@ -81,11 +81,9 @@ it.each(PLATFORMS)(
   "%s that answers with another status, a page, half an answer or too much fails by name",
   async (name) => {
     const { platform, ask } = await setUp(name);
-    const answers = {
-      ...MISCHIEF,
-      oversize: (response: Parameters<NonNullable<typeof MISCHIEF.html>>[0]) =>
-        void response.writeHead(200).end(`"${"x".repeat(32_000_001)}"`),
-    };
+    const oversize: NonNullable<Mischief> = (response, good) =>
+      void response.writeHead(200).end(good.padEnd(32_000_001));
+    const answers = { ...MISCHIEF, oversize };
     const found: Record<string, unknown> = {};
     for (const [kind, mischief] of Object.entries(answers)) {
       platform.mischief = mischief;

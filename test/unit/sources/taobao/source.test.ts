@@ -242,6 +242,7 @@ describe("the status of a trade", () => {
     ["WAIT_BUYER_PAY", {}, []],
     ["TRADE_NO_CREATE_PAY", {}, []],
     ["PAY_PENDING", {}, []],
+    ["WAIT_PRE_AUTH_CONFIRM", {}, []],
     ["WAIT_SELLER_SEND_GOODS", { pay_time: "2026-11-10 20:04:00" }, ["order.paid"]],
     ["WAIT_BUYER_CONFIRM_GOODS", {}, ["order.paid"]],
     ["WAIT_SELLER_SEND_GOODS", { type: "cod" }, []],

@@ -198,6 +198,9 @@ describe("the status of a trade", () => {
     [info("WAIT_BUYER_PAY"), []],
     [info("WAIT_SELLER_SEND_GOODS", { pay_time: "2026-11-10 20:04:00" }), ["order.paid"]],
     [info("WAIT_SELLER_SEND_GOODS", { pay_type: 9 }), []],
+    // Paid, and the group of buyers or the shop still has to confirm it.
+    [info("WAIT_CONFIRM", { pay_time: "2026-11-10 20:04:00" }), ["order.paid"]],
+    [info("TRADE_BUYER_SIGNED"), ["order.paid"]],
     [info("TRADE_SUCCESS"), ["order.paid"]],
     [info("TRADE_CLOSED"), ["order.closed"]],
     [info("TRADE_CLOSED", { pay_time: "2026-11-10 20:04:00" }), ["order.paid", "order.refunded"]],
