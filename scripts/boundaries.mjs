@@ -106,7 +106,7 @@ MAY["deadline.ts"] = [];
 // Standard Webhooks are received by a source and a channel, and sent by a channel.
 MAY["standard-webhooks.ts"] = [...CORE, "providers"];
 MAY["package-root.ts"] = [];
-MAY.roles = [...BELOW_FEATURES, ...FEATURES, ...SURFACES, "lifecycle.ts", "deadline.ts"];
+MAY.roles = [...BELOW_FEATURES, ...FEATURES, ...SURFACES, "lifecycle.ts", "deadline.ts", "package-root.ts"];
 MAY["*"] = [...MAY.roles, "roles", "http/contract"];
 // The pool opens the embedded server, and the embedded server needs a pool to ask whether it is up.
 MAY.db = [...MAY.db, "db/embedded", "package-root.ts"];

@@ -1,7 +1,7 @@
 /**
  * Builds `dist/`: the program and the threads of the rehearsal, bundled, with what they share in chunks beside them. Loading some 600 small
  * modules takes twice the time that the program itself needs to start. Packages in CommonJS, and those that find files by their own place,
- * stay in node_modules. Types are checked by `npm run verify`.
+ * stay in node_modules. The console is built beside it. Types are checked by `npm run verify`.
  */
 import {
   chmodSync,
@@ -16,7 +16,10 @@ import {
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { buildConsole } from "./build-console.mjs";
 
+/** The folder of the console in `dist/`. */
+const CONSOLE = "console";
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 /** The packages that consist of many ES modules. */
 const BUNDLED = new Set(["zod", "libphonenumber-js", "uuid", "diff"]);
@@ -54,11 +57,12 @@ export async function bundle(entries, outdir) {
   }
   const built = new Set(outputFiles.map(({ path }) => basename(path)));
   for (const name of readdirSync(outdir))
-    if (!built.has(name)) rmSync(join(outdir, name), { recursive: true, force: true });
+    if (!built.has(name) && name !== CONSOLE) rmSync(join(outdir, name), { recursive: true, force: true });
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const dist = `${ROOT}/dist`;
   await bundle(["src/main.ts"], dist);
+  await buildConsole(join(dist, CONSOLE));
   chmodSync(`${dist}/main.js`, 0o755);
 }

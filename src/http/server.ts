@@ -15,6 +15,7 @@ import { wordsFor } from "../core/text/zod-words.ts";
 import type { AuditVerbs } from "./contract/access/audit.ts";
 import type { LinkVerbs, SessionVerbs } from "./contract/access/session.ts";
 import type { CampaignsVerbs } from "./contract/campaigns.ts";
+import type { ChangesVerbs } from "./contract/console/stream.ts";
 import type { ContactsVerbs, UnsubscribeVerbs } from "./contract/contacts.ts";
 import type { EventsVerbs } from "./contract/events.ts";
 import type { ListsVerbs } from "./contract/lists.ts";
@@ -25,6 +26,7 @@ import type { PromisesVerbs } from "./contract/promises.ts";
 import type { RehearsalsVerbs } from "./contract/rehearsals.ts";
 import type { OrderListVerbs } from "./contract/reports/order-list.ts";
 import type { OwnerVerbs } from "./contract/reports/owner.ts";
+import type { TodayVerbs } from "./contract/reports/today.ts";
 import type { ReportsVerbs } from "./contract/reports.ts";
 import type { TemplatesVerbs } from "./contract/templates.ts";
 import type { UpcomingVerbs } from "./contract/upcoming.ts";
@@ -38,6 +40,7 @@ import { addRequestLog, type Observe, quietLog } from "./kit/log.ts";
 import { addOpenApi } from "./kit/openapi.ts";
 import { addProblems, answerBrokenHttp, answerError } from "./kit/problems.ts";
 import { createSubmit } from "./kit/submit.ts";
+import { streamRoutes } from "./live.ts";
 import { auditRoutes } from "./routes/audit.ts";
 import { campaignRoutes } from "./routes/campaigns.ts";
 import { contactRoutes } from "./routes/contacts.ts";
@@ -56,6 +59,7 @@ import { reportRoutes } from "./routes/reports.ts";
 import { sessionRoutes } from "./routes/session.ts";
 import { templateRoutes } from "./routes/templates.ts";
 import { versionRoutes } from "./routes/versions.ts";
+import { consoleRoutes } from "./static.ts";
 
 /** An order id of 200 characters, each percent-encoded. */
 const MAX_PARAMETER = 2_400;
@@ -96,6 +100,8 @@ export type HttpVerbs = EventsVerbs &
   RehearsalsVerbs &
   ReportsVerbs &
   OwnerVerbs &
+  TodayVerbs &
+  ChangesVerbs &
   OrderListVerbs &
   OrdersVerbs &
   ListsVerbs &
@@ -114,6 +120,8 @@ export type HttpVerbs = EventsVerbs &
 export type HttpDeps = HttpVerbs & {
   readonly auth: Auth;
   readonly log: Logger;
+  /** The folder of the built console; absent: there is no console. */
+  readonly consoleDir?: string;
   /** Epoch ms (Date.now). */
   readonly now?: () => number;
   readonly observe?: Observe;
@@ -188,7 +196,10 @@ export function buildServer(deps: HttpDeps): FastifyInstance {
     void seen.register(async (scope) => welcomeRoutes(scope, deps));
     void seen.register(async (scope) => sessionRoutes(scope, { ...deps, failures }));
     void seen.register(async (scope) => operationRoutes(scope, deps));
+    void seen.register(async (scope) => streamRoutes(scope, { ...deps, draining: draining.signal }));
   });
+  const { consoleDir } = deps;
+  if (consoleDir !== undefined) void app.register(async (scope) => consoleRoutes(scope, consoleDir));
   return app;
 }
 

@@ -28,6 +28,7 @@ import { ADMIN, createAuth } from "../http/kit/auth.ts";
 import type { Observe } from "../http/kit/log.ts";
 import { buildServer } from "../http/server.ts";
 import type { Intake } from "../intake/intake.ts";
+import { CONSOLE_DIR } from "../package-root.ts";
 import { previewTemplate } from "../preview/preview.ts";
 import type { QueueBackend } from "../queue/connection.ts";
 import type { ReceiptDeps } from "../receipts/deps.ts";
@@ -74,6 +75,7 @@ export const api: Role = {
         now: Date.now,
         writeStored: storedOrders({ sql: reads.sql, vault: createVault(keys.secretKey), config, now: Date.now }),
       }),
+      consoleDir: CONSOLE_DIR,
       log,
     });
     life.onStop(http.close);
@@ -111,6 +113,7 @@ type ApiInput = {
   readonly current: () => CampaignSet;
   readonly policies: PolicyLookups;
   readonly rehearsals: Rehearsals;
+  readonly consoleDir?: string;
   readonly log: Logger;
 };
 
@@ -175,7 +178,7 @@ export function buildApi(input: ApiInput) {
     },
     metrics: metrics.text,
     observe: metrics.answered,
-    ...reportVerbs({ reads, shopOf: config.shop, zoneOf, vault }),
+    ...reportVerbs({ reads, shopOf: config.shop, zoneOf, vault, log }),
     upcoming: (forMs) =>
       upcoming(
         { sql: reads, ...input.current(), channels: config.channels, shopOf: config.shop, zone: commonZone(config) },
@@ -217,6 +220,7 @@ export function buildApi(input: ApiInput) {
     listAudit: (query) => listAudit({ sql: reads, zone: commonZone(config) }, query),
     campaigns: createCampaignAdmin({ sql, options: catalogOptions(config) }),
     pauses: createPauseAdmin({ sql, ...config }),
+    ...(input.consoleDir === undefined ? {} : { consoleDir: input.consoleDir }),
     log,
     options: { trustProxy: config.trustedProxies.length > 0 && [...config.trustedProxies] },
   });

@@ -8,6 +8,7 @@ import type { Answer } from "../../src/http/contract/parts/values.ts";
 import type { channelItem, methodItem, shopItem } from "../../src/http/contract/pauses.ts";
 import type { PromiseAnswer } from "../../src/http/contract/promises.ts";
 import type { ownerAnswer } from "../../src/http/contract/reports/owner.ts";
+import type { todayAnswer } from "../../src/http/contract/reports/today.ts";
 import type { RecoveryReport } from "../../src/http/contract/reports.ts";
 import type { preview } from "../../src/http/contract/templates.ts";
 
@@ -83,6 +84,18 @@ export const OWNER: Answer<typeof ownerAnswer> = {
   unmeasured: [],
   holdout: { casesAMonth: 3, suggested: 0.2, current: [] },
   warnings: [],
+};
+
+const hour = { hour: "2026-11-10T20:00:00+08:00", orders: 3, sent: 2, delivered: 2, recoveredOrders: 1 };
+export const TODAY: Answer<typeof todayAnswer> = {
+  zone: "Asia/Shanghai",
+  periods: [{ zone: "Asia/Shanghai", shops: ["acme"], from: AT, to: AT }],
+  unpaid: { orders: 2, amounts: [{ amount: "258.00", currency: "CNY" }] },
+  figures: totals,
+  yesterdaySoFar: totals,
+  hours: [hour],
+  yesterday: [hour],
+  skips: [{ reason: "paid", count: 4 }],
 };
 
 export const STORY: OrderStory = {

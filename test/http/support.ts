@@ -13,7 +13,7 @@ import { createIntake } from "../../src/intake/intake.ts";
 import { sources } from "../../src/sources/registry.ts";
 import { intakeDeps, receivedEvent } from "../support/intake.ts";
 import { T0 } from "../support/rules.ts";
-import { CAMPAIGN, CHANNEL, METHOD, OWNER, PREVIEW, REPORT, SHOP, SUPPRESSION, VERSION } from "./samples.ts";
+import { CAMPAIGN, CHANNEL, METHOD, OWNER, PREVIEW, REPORT, SHOP, SUPPRESSION, TODAY, VERSION } from "./samples.ts";
 
 export const ADMIN_KEY = "dk_test-admin-key";
 export const SHOPIFY_SECRET = "hush-8d5e";
@@ -87,6 +87,8 @@ export function stubServer(change: Change = {}) {
     report: async () => REPORT,
     reportCsv: async () => "campaign,orders\r\n",
     owner: async () => OWNER,
+    today: async () => TODAY,
+    changes: { subscribe: () => () => {} },
     links: { nameOf: async () => null, set: async () => null },
     sessions: {
       signIn: async () => ({ kind: "refused" }),

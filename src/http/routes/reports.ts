@@ -3,6 +3,7 @@ import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { type OwnerVerbs, ownerAnswer, ownerQuery } from "../contract/reports/owner.ts";
+import { type TodayVerbs, todayAnswer, todayQuery } from "../contract/reports/today.ts";
 import { type ReportsVerbs, recoveryQuery, recoveryReport } from "../contract/reports.ts";
 import { type UpcomingVerbs, upcomingAnswer, upcomingQuery } from "../contract/upcoming.ts";
 import { HttpProblem } from "../kit/errors.ts";
@@ -11,7 +12,7 @@ import { answers, JSON_TYPE } from "../kit/openapi.ts";
 
 export function reportRoutes(
   plain: FastifyInstance,
-  { report, reportCsv, owner, upcoming }: ReportsVerbs & OwnerVerbs & UpcomingVerbs,
+  { report, reportCsv, owner, today, upcoming }: ReportsVerbs & OwnerVerbs & TodayVerbs & UpcomingVerbs,
 ): void {
   addNoStore(plain);
   const app = plain.withTypeProvider<ZodTypeProvider>();
@@ -51,10 +52,27 @@ export function reportRoutes(
     async ({ query }) => {
       const page = await owner(query);
       if (page !== null) return page;
-      throw new HttpProblem(
-        "shop_not_found",
-        `the shop ${JSON.stringify(query.shop)} is not configured and has no orders`,
-      );
+      throw unknownShop(query.shop);
+    },
+  );
+
+  app.get(
+    "/v1/reports/today",
+    {
+      config: { access: "viewer" },
+      schema: {
+        querystring: todayQuery,
+        summary: "The day so far",
+        description:
+          "The figures of today and its hours, those of yesterday until the same time, the reasons of the skips, and the orders that are unpaid now.",
+        tags: ["reports"],
+        response: answers(200, "The day", { [JSON_TYPE]: todayAnswer }),
+      },
+    },
+    async ({ query }) => {
+      const day = await today(query);
+      if (day !== null) return day;
+      throw unknownShop(query.shop);
     },
   );
 
@@ -74,3 +92,6 @@ export function reportRoutes(
     ({ query }) => upcoming(query.for),
   );
 }
+
+const unknownShop = (shop: string | null) =>
+  new HttpProblem("shop_not_found", `the shop ${JSON.stringify(shop)} is not configured and has no orders`);

@@ -1,9 +1,14 @@
 /** Wires the routes of reports to the features. */
+import type { Logger } from "pino";
 import type { Config } from "../../config/config.ts";
 import type { Sql } from "../../db/client.ts";
 import { certainSkew, measureSkew } from "../../db/stores/reads/clock-skew.ts";
+import { readMarks } from "../../db/stores/reads/today/mark-store.ts";
 import type { Vault } from "../../db/vault.ts";
 import { reportCsv, reportJson } from "../../reporting/format-report.ts";
+import { createChanges } from "../../reporting/live/changes.ts";
+import { readToday } from "../../reporting/live/today.ts";
+import { todayJson } from "../../reporting/live/today-json.ts";
 import { listOrders, type OrderListQuery } from "../../reporting/orders/list-orders.ts";
 import { ownerJson } from "../../reporting/owner/owner-json.ts";
 import { ownerPage } from "../../reporting/owner/page.ts";
@@ -14,9 +19,10 @@ type Deps = {
   readonly shopOf: Config["shop"];
   readonly zoneOf: (shop: string) => string;
   readonly vault: Vault;
+  readonly log: Pick<Logger, "warn">;
 };
 
-export function reportVerbs({ reads, shopOf, zoneOf, vault }: Deps) {
+export function reportVerbs({ reads, shopOf, zoneOf, vault, log }: Deps) {
   const sql = reads;
   return {
     report: async (query: RecoveryInput) => reportJson(await recoveryReport({ sql }, { ...query, zoneOf })),
@@ -27,6 +33,9 @@ export function reportVerbs({ reads, shopOf, zoneOf, vault }: Deps) {
       const page = await ownerPage({ sql }, { shop, zoneOf, isShop: (id) => shopOf(id) !== null, skewMs });
       return page === null ? null : ownerJson(page);
     },
+    today: async ({ shop }: { readonly shop: string | null }) =>
+      shop === null || shopOf(shop) !== null ? todayJson(await readToday(sql, { zoneOf, shop })) : null,
+    changes: createChanges({ read: () => readMarks(sql), log }),
     listOrders: (query: OrderListQuery) => listOrders({ sql, vault, zoneOf, shopOf }, query),
   };
 }

@@ -1,0 +1,51 @@
+/**
+ * Builds the console into a folder. It takes some seconds, so nothing is done while its sources, the versions of its packages and this file
+ * are the same as at the last build. The first page loads what every page needs; each page, the charts and the editor are files of their own.
+ */
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const SOURCES = join(ROOT, "src/console");
+const STAMP = ".built";
+
+export async function buildConsole(outdir) {
+  const digest = digestOfSources();
+  const stamp = join(outdir, STAMP);
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === digest) return;
+  const [{ build }, { default: react }] = await Promise.all([import("vite"), import("@vitejs/plugin-react")]);
+  const part = `${outdir}.${process.pid}`;
+  await build({
+    root: SOURCES,
+    configFile: false,
+    logLevel: "error",
+    plugins: [react()],
+    build: {
+      outDir: part,
+      emptyOutDir: true,
+      target: "es2022",
+      manifest: "manifest.json",
+      chunkSizeWarningLimit: 1_000,
+      reportCompressedSize: false,
+    },
+  });
+  writeFileSync(join(part, STAMP), digest);
+  // A program that serves the old files meanwhile misses them for a moment only.
+  const old = `${part}.old`;
+  if (existsSync(outdir)) renameSync(outdir, old);
+  renameSync(part, outdir);
+  rmSync(old, { recursive: true, force: true });
+}
+
+function digestOfSources() {
+  const hash = createHash("sha256");
+  const files = readdirSync(SOURCES, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+  for (const file of [...files, join(ROOT, "package-lock.json"), fileURLToPath(import.meta.url)])
+    hash.update(file.slice(ROOT.length)).update("\0").update(readFileSync(file)).update("\0");
+  return hash.digest("hex");
+}

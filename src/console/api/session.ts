@@ -1,0 +1,39 @@
+/** Who is signed in. Every other call is made only while somebody is. */
+import { type QueryClient, queryOptions } from "@tanstack/react-query";
+import type { SessionAnswer } from "../../http/contract/access/session.ts";
+import { call, get, Problem, setCsrf } from "./call.ts";
+
+/** null: nobody is signed in. */
+export const sessionQuery = queryOptions({
+  queryKey: ["session"],
+  queryFn: async ({ signal }): Promise<SessionAnswer | null> => {
+    try {
+      const session = await get<SessionAnswer>("/v1/session", { signal });
+      setCsrf(session.csrf);
+      return session;
+    } catch (error) {
+      if (error instanceof Problem && error.status === 401) return null;
+      throw error;
+    }
+  },
+  staleTime: Number.POSITIVE_INFINITY,
+});
+
+export type SignIn = { readonly user: string; readonly password: string } | { readonly key: string };
+
+export async function signIn(queries: QueryClient, who: SignIn): Promise<void> {
+  await call("POST", "/v1/session", { body: who });
+  await queries.resetQueries({ queryKey: sessionQuery.queryKey });
+}
+
+/** Nothing that one person saw stays for the next one. */
+export async function signOut(queries: QueryClient, everywhere: boolean): Promise<void> {
+  await call("DELETE", "/v1/session", { query: { everywhere: everywhere ? "true" : null } });
+  setCsrf(null);
+  queries.clear();
+  queries.setQueryData(sessionQuery.queryKey, null);
+}
+
+export const ROLES = ["viewer", "operator", "admin"] as const;
+export const mayAct = (role: SessionAnswer["role"], needed: SessionAnswer["role"]): boolean =>
+  ROLES.indexOf(role) >= ROLES.indexOf(needed);

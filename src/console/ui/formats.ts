@@ -1,0 +1,37 @@
+/** Figures and times in the words of the chosen language. Amounts are decimal strings of one currency; instants are RFC 3339. */
+import { useMemo } from "react";
+import { useLocale } from "use-intl/react";
+
+type Money = { readonly amount: string; readonly currency: string };
+
+export function useFormats() {
+  const locale = useLocale();
+  return useMemo(() => formatsOf(locale), [locale]);
+}
+
+export const NOTHING = "–";
+
+export function formatsOf(locale: string) {
+  const whole = new Intl.NumberFormat(locale);
+  const share = new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 1 });
+  const points = new Intl.NumberFormat(locale, { maximumFractionDigits: 1, signDisplay: "exceptZero" });
+  const money = (value: Money): string =>
+    new Intl.NumberFormat(locale, { style: "currency", currency: value.currency }).format(value.amount as `${number}`);
+  const at = (style: Intl.DateTimeFormatOptions) => (instant: string | null, zone?: string | null) =>
+    instant === null
+      ? NOTHING
+      : new Intl.DateTimeFormat(locale, { ...style, ...(zone ? { timeZone: zone } : {}) }).format(new Date(instant));
+  return {
+    count: (value: number | null) => (value === null ? NOTHING : whole.format(value)),
+    /** 0.123 → 12.3% */
+    percent: (value: number | null) => (value === null ? NOTHING : share.format(value)),
+    /** 0.041 → +4.1, in percentage points. */
+    points: (value: number | null) => (value === null ? NOTHING : points.format(value * 100)),
+    money,
+    moneys: (values: readonly Money[]) => (values.length === 0 ? NOTHING : values.map(money).join(" + ")),
+    time: at({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" }),
+    day: at({ month: "short", day: "numeric" }),
+    instant: at({ month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23" }),
+    exact: at({ dateStyle: "medium", timeStyle: "medium" }),
+  };
+}

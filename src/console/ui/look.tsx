@@ -1,0 +1,53 @@
+/** Language, colours and the language of the document. */
+import { createTheme, MantineProvider } from "@mantine/core";
+import { createContext, type ReactNode, use, useEffect, useMemo, useState } from "react";
+import { IntlProvider } from "use-intl/react";
+import { firstLocale, type Locale, rememberLocale } from "./words.ts";
+
+const FONTS =
+  'system-ui, -apple-system, "Segoe UI", Roboto, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif';
+
+const theme = createTheme({
+  primaryColor: "teal",
+  // Dark enough that white text on it and its text on white are read easily (WCAG AA).
+  primaryShade: { light: 9, dark: 8 },
+  fontFamily: FONTS,
+  headings: { fontFamily: FONTS, fontWeight: "600" },
+  defaultRadius: "md",
+  cursorType: "pointer",
+});
+
+type LocaleChoice = { readonly locale: Locale; readonly choose: (locale: Locale) => void };
+const LocaleContext = createContext<LocaleChoice | null>(null);
+
+export function useLocaleChoice(): LocaleChoice {
+  const choice = use(LocaleContext);
+  if (choice === null) throw new Error("Look is missing");
+  return choice;
+}
+
+export function Look({ children }: { readonly children: ReactNode }) {
+  const [locale, setLocale] = useState(firstLocale);
+  useEffect(() => {
+    document.documentElement.lang = locale === "zh" ? "zh-CN" : "en";
+  }, [locale]);
+  const choice = useMemo(
+    () => ({
+      locale,
+      choose: (next: Locale) => {
+        rememberLocale(next);
+        setLocale(next);
+      },
+    }),
+    [locale],
+  );
+  return (
+    <LocaleContext value={choice}>
+      <IntlProvider locale={locale} messages={{}} timeZone="UTC">
+        <MantineProvider theme={theme} defaultColorScheme="auto">
+          {children}
+        </MantineProvider>
+      </IntlProvider>
+    </LocaleContext>
+  );
+}

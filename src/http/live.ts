@@ -1,0 +1,54 @@
+/** `GET /v1/stream`: which parts of the state changed, as server-sent events. They carry no figures, so each reader sees what its role may. */
+import type { FastifyInstance } from "fastify";
+import { type ChangesVerbs, streamEvents } from "./contract/console/stream.ts";
+import { addNoStore } from "./kit/no-store.ts";
+import { answers } from "./kit/openapi.ts";
+
+const EVENTS = "text/event-stream";
+/** Proxies close a connection that is silent for a minute. */
+const BEAT_MS = 15_000;
+/** A stream ends, and the browser opens the next one, so that a session that ended is noticed. ms */
+const LONGEST_MS = 10 * 60_000;
+/** A browser asks again after this long. ms */
+const RETRY_MS = 2_000;
+
+export function streamRoutes(
+  app: FastifyInstance,
+  { changes, draining }: ChangesVerbs & { readonly draining: AbortSignal },
+): void {
+  addNoStore(app);
+  app.get(
+    "/v1/stream",
+    {
+      config: { access: "viewer" },
+      schema: {
+        summary: "The stream of changes",
+        description:
+          "`event: figures` when orders, sends or payments changed, `event: changes` when campaigns, pauses or settings did, at most every two seconds. A comment every 15 seconds keeps the connection open; it ends after ten minutes, and when the database does not answer.",
+        tags: ["operations"],
+        response: answers(200, "The stream", { [EVENTS]: streamEvents }),
+      },
+    },
+    (_request, reply) => {
+      reply.hijack();
+      const { raw } = reply;
+      // Compressing or buffering proxies would hold events back.
+      raw.writeHead(200, { "content-type": EVENTS, "cache-control": "no-store", "x-accel-buffering": "no" });
+      raw.write(`retry: ${RETRY_MS}\n\n`);
+      const end = () => raw.end();
+      const leave = changes.subscribe((topics) => {
+        if (topics === null) end();
+        else for (const topic of topics) raw.write(`event: ${topic}\ndata:\n\n`);
+      });
+      const beat = setInterval(() => raw.write(":\n\n"), BEAT_MS);
+      const last = setTimeout(end, LONGEST_MS);
+      draining.addEventListener("abort", end);
+      raw.once("close", () => {
+        leave();
+        clearInterval(beat);
+        clearTimeout(last);
+        draining.removeEventListener("abort", end);
+      });
+    },
+  );
+}

@@ -1,0 +1,157 @@
+/** The console's files and addresses, and the stream of changes. */
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { readMarks } from "../../src/db/stores/reads/today/mark-store.ts";
+import type { Topic } from "../../src/http/contract/console/stream.ts";
+import { createChanges } from "../../src/reporting/live/changes.ts";
+import { testDatabase } from "../support/database.ts";
+import { cookie, stubServer } from "./support.ts";
+
+async function builtConsole(): Promise<string> {
+  const dir = await mkdtemp(join(tmpdir(), "console-"));
+  onTestFinished(() => rm(dir, { recursive: true }));
+  await mkdir(join(dir, "assets"));
+  await writeFile(join(dir, "index.html"), "<!doctype html><title>Dunlin</title>");
+  await writeFile(join(dir, "assets", "index-1a2b.js"), "export {};");
+  await writeFile(join(dir, "manifest.json"), "{}");
+  return dir;
+}
+
+describe("the console", () => {
+  it("is the same document at each of its addresses, without a key, under a policy without inline scripts", async () => {
+    const { app } = stubServer({ consoleDir: await builtConsole() });
+    for (const url of ["/", "/campaigns", "/campaigns/d11", "/orders/acme/o%2F1?tab=x", "/settings/people"]) {
+      const answer = await app.inject(url);
+      expect([answer.statusCode, answer.headers["content-type"]], url).toEqual([200, "text/html; charset=utf-8"]);
+      expect(answer.body).toContain("<title>Dunlin</title>");
+      expect(answer.headers["cache-control"]).toBe("no-cache");
+      expect(answer.headers["content-security-policy"]).toContain("script-src 'self';");
+      expect(answer.headers["content-security-policy"]).toContain("frame-ancestors 'none'");
+    }
+    const script = await app.inject("/assets/index-1a2b.js");
+    expect(script.headers["cache-control"]).toBe("public, max-age=31536000, immutable");
+    expect(script.headers["content-type"]).toMatch("javascript");
+    for (const url of ["/assets/none.js", "/assets/../manifest.json", "/manifest.json", "/nowhere", "/v1/nowhere"]) {
+      const answer = await app.inject(url);
+      expect([answer.statusCode, answer.json().code], url).toEqual([404, "not_found"]);
+    }
+  });
+
+  it("has no address where it is not built", async () => {
+    const { app } = stubServer({ consoleDir: join(tmpdir(), "no-console-here") });
+    expect((await app.inject("/")).statusCode).toBe(404);
+    expect((await app.inject("/healthz")).statusCode).toBe(200);
+  });
+});
+
+describe("GET /v1/stream", () => {
+  it("sends the topics that changed to whoever is signed in, and ends when they cannot be read or the server stops", async () => {
+    const listeners = new Set<(topics: readonly Topic[] | null) => void>();
+    const { app } = stubServer({
+      changes: {
+        subscribe(listener) {
+          listeners.add(listener);
+          return () => listeners.delete(listener);
+        },
+      },
+    });
+    expect((await app.inject("/v1/stream")).statusCode).toBe(401);
+    const url = await app.listen({ port: 0, host: "127.0.0.1" });
+    onTestFinished(() => app.close());
+    const open = async () => {
+      const answer = await fetch(`${url}/v1/stream`, { headers: cookie("viewer") });
+      expect(answer.headers.get("content-type")).toBe("text/event-stream");
+      return answer.text();
+    };
+    const emit = async (...sent: (readonly Topic[] | null)[]) => {
+      await expect.poll(() => listeners.size).toBe(1);
+      for (const topics of sent) for (const listener of listeners) listener(topics);
+    };
+    const first = open();
+    await emit(["figures"], ["figures", "changes"], null);
+    expect(await first).toBe(
+      "retry: 2000\n\nevent: figures\ndata:\n\nevent: figures\ndata:\n\nevent: changes\ndata:\n\n",
+    );
+    await expect.poll(() => listeners.size).toBe(0);
+    const second = open();
+    await emit(["changes"]);
+    await app.close();
+    expect(await second).toContain("event: changes");
+    expect(listeners.size).toBe(0);
+  });
+});
+
+describe("what changed", () => {
+  /** Runs one look of the loop. */
+  const loop = (read: Parameters<typeof createChanges>[0]["read"]) => {
+    const waiting: (() => void)[] = [];
+    const warned: unknown[] = [];
+    const changes = createChanges({
+      read,
+      log: { warn: (line: unknown) => void warned.push(line) },
+      later: (run) => {
+        waiting.push(run);
+        return () => waiting.splice(waiting.indexOf(run), 1);
+      },
+    });
+    const look = async () => {
+      waiting.shift()?.();
+      await expect.poll(() => waiting.length).toBeLessThanOrEqual(1);
+    };
+    return { changes, waiting, warned, look };
+  };
+
+  it("is asked once for all readers, and not at all without one", async () => {
+    let marks = { figures: "1", changes: "a" };
+    let reads = 0;
+    const { changes, waiting, look } = loop(async () => {
+      reads++;
+      return marks;
+    });
+    expect(waiting).toEqual([]);
+    const seen: (readonly Topic[] | null)[] = [];
+    const leave = [changes.subscribe((topics) => seen.push(topics)), changes.subscribe((topics) => seen.push(topics))];
+    await look();
+    await expect.poll(() => waiting.length).toBe(1);
+    marks = { figures: "2", changes: "a" };
+    await look();
+    await expect.poll(() => seen).toEqual([["figures"], ["figures"]]);
+    expect(reads).toBe(2);
+    for (const each of leave) each();
+    expect(waiting).toEqual([]);
+  });
+
+  it("ends the streams when the database does not answer, and goes on with the next reader", async () => {
+    let out = true;
+    const { changes, waiting, warned, look } = loop(async () => {
+      if (out) throw new Error("gone");
+      return { figures: "1", changes: "a" };
+    });
+    const seen: (readonly Topic[] | null)[] = [];
+    let leave = () => {};
+    leave = changes.subscribe((topics) => {
+      seen.push(topics);
+      leave();
+    });
+    await look();
+    await expect.poll(() => seen).toEqual([null]);
+    expect(warned).toHaveLength(1);
+    expect(waiting).toEqual([]);
+    out = false;
+    changes.subscribe((topics) => seen.push(topics));
+    await look();
+    await expect.poll(() => waiting.length).toBe(1);
+    expect(seen).toEqual([null]);
+  });
+
+  it("shows in the marks: a written change of a figure, and an entry of the audit trail", async () => {
+    const { sql } = await testDatabase();
+    const before = await readMarks(sql);
+    expect(await readMarks(sql)).toEqual(before);
+    await sql`insert into report_changes (shop_id, at, orders) values ('acme', dunlin_now(), 1)`;
+    await expect.poll(async () => (await readMarks(sql)).figures, { timeout: 10_000 }).not.toBe(before.figures);
+    expect((await readMarks(sql)).changes).toBe("");
+  });
+});

@@ -1,0 +1,54 @@
+/** The day so far, on a real database. */
+import { expect, it } from "vitest";
+import { HOUR, MINUTE } from "../../../src/core/values/duration.ts";
+import { todayAnswer } from "../../../src/http/contract/reports/today.ts";
+import { readToday } from "../../../src/reporting/live/today.ts";
+import { todayJson } from "../../../src/reporting/live/today-json.ts";
+import { reportFacts } from "../../support/reporting.ts";
+
+/** 10:00 in Shanghai. */
+const TEN = Date.parse("2026-11-10T10:00:00+08:00");
+
+it("counts the day of the shop, the day before until the same time, and the orders that can still be paid", async () => {
+  const facts = await reportFacts();
+  const { order, paid, sent, skipped } = facts;
+  const yesterday = TEN - 24 * HOUR;
+  // Before noon, and after the time of the day that it is now.
+  await order("y1", yesterday - 2 * HOUR, { amount: "10.00" });
+  await sent({ order: "y1", step: "nudge", at: yesterday - HOUR });
+  await order("y2", yesterday + 3 * HOUR, { amount: "10.00" });
+  await sent({ order: "y2", step: "nudge", at: yesterday + 4 * HOUR });
+  // Today, and one order that was placed before midnight.
+  await order("late", TEN - 10 * HOUR - MINUTE, { amount: "5.00" });
+  await order("o1", TEN - 2 * HOUR, { amount: "129.00" });
+  await sent({ order: "o1", step: "nudge", at: TEN - HOUR });
+  await paid("o1", TEN - 30 * MINUTE);
+  await order("o2", TEN - HOUR, { amount: "71.00", closesAt: new Date(TEN + HOUR).toISOString() });
+  await order("o3", TEN - 50 * MINUTE, { amount: "9.00", currency: "EUR" });
+  await skipped("o3", "nudge", TEN - 10 * MINUTE, "cap");
+  // Its time is over, though nobody said so yet.
+  await order("gone", TEN - 40 * MINUTE, { amount: "3.00", closesAt: new Date(TEN - 5 * MINUTE).toISOString() });
+  await facts.database.setNow(TEN);
+
+  const day = todayJson(await readToday(facts.sql, { zoneOf: () => "Asia/Shanghai", shop: null }));
+  expect(todayAnswer.safeParse(day).error).toBeUndefined();
+  expect(day.zone).toBe("Asia/Shanghai");
+  expect(day.unpaid).toEqual({
+    orders: 2,
+    amounts: [
+      { amount: "71.00", currency: "CNY" },
+      { amount: "9.00", currency: "EUR" },
+    ],
+  });
+  expect(day.figures).toMatchObject({ orders: 4, sent: 1, recoveredOrders: 1 });
+  expect(day.yesterdaySoFar).toMatchObject({ orders: 1, sent: 1, recoveredOrders: 0 });
+  const sends = (hours: typeof day.hours) => hours.flatMap((each) => (each.sent === 0 ? [] : [[each.hour, each.sent]]));
+  expect(sends(day.hours)).toEqual([["2026-11-10T09:00:00+08:00", 1]]);
+  expect(sends(day.yesterday)).toEqual([
+    ["2026-11-09T09:00:00+08:00", 1],
+    ["2026-11-09T14:00:00+08:00", 1],
+  ]);
+  expect(day.skips).toContainEqual({ reason: "cap", count: 1 });
+  const none = todayJson(await readToday(facts.sql, { zoneOf: () => "Asia/Shanghai", shop: "other" }));
+  expect([none.unpaid.orders, none.figures.sent, none.hours]).toEqual([0, 0, []]);
+});
