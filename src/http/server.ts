@@ -121,7 +121,7 @@ export type HttpDeps = HttpVerbs & {
   readonly auth: Auth;
   readonly log: Logger;
   /** The folder of the built console; absent: there is no console. */
-  readonly consoleDir?: string;
+  readonly consoleDir?: string | undefined;
   /** Epoch ms (Date.now). */
   readonly now?: () => number;
   readonly observe?: Observe;

@@ -15,7 +15,6 @@ import { StartError } from "../config/start-error.ts";
 import { formatInstant } from "../core/values/instant.ts";
 import { offsetMinutes } from "../core/values/zone.ts";
 import { connectReads, type Sql } from "../db/client.ts";
-import { explainDbError } from "../db/explain-error.ts";
 import type { OpenDatabase } from "../db/open.ts";
 import { findKey } from "../db/stores/campaigns/key-store.ts";
 import { createVault } from "../db/vault.ts";
@@ -45,6 +44,7 @@ import { storyJson } from "../reporting/story-json.ts";
 import { upcoming } from "../reporting/upcoming/upcoming.ts";
 import { sources } from "../sources/registry.ts";
 import type { Role } from "./role.ts";
+import { healthVerb } from "./verbs/health-verb.ts";
 import { reportVerbs } from "./verbs/report-verbs.ts";
 import { sessionVerbs } from "./verbs/session-verbs.ts";
 import { eraseVerb, suppressionVerbs } from "./verbs/suppression-verbs.ts";
@@ -133,7 +133,6 @@ export function buildApi(input: ApiInput) {
   const { zoneOf } = input.policies;
   const read = { sql: reads, shopOf: config.shop };
   const vault = createVault(input.keys.secretKey);
-  const tell = logChanges(log);
   const auth = createAuth({
     adminKey: input.keys.apiKey,
     find: (digest) => withDeadline(5_000, "the database", findKey(sql, digest)),
@@ -154,28 +153,7 @@ export function buildApi(input: ApiInput) {
     auth,
     sessions: sessionVerbs(sessions),
     links: passwordLinks({ sql, vault, hashing }),
-    health: {
-      async ready() {
-        const [store, queue] = await Promise.all([
-          withDeadline(
-            2_000,
-            "the database",
-            sql<ReadOnly[]>`select current_setting('transaction_read_only') = 'on' as on`,
-          ).then(
-            ([row]) => (row?.on === true ? { ok: false, message: READ_ONLY } : { ok: true }),
-            (error: unknown) => ({ ok: false, message: explainDbError(error, database.url) }),
-          ),
-          backend.check({ limitMs: 2_000 }),
-        ]);
-        tell("database", store);
-        tell("queue", { ok: queue.ok, message: queue.faults.join("; ") });
-        // Intake over HTTP and the sweep work without the queue, so its failure is shown but does not make the process unready.
-        return {
-          ok: store.ok,
-          checks: { database: store, queue: queue.ok ? { ok: true } : { ok: false, message: queue.faults.join("; ") } },
-        };
-      },
-    },
+    health: healthVerb({ sql, url: database.url, backend, log }),
     metrics: metrics.text,
     observe: metrics.answered,
     ...reportVerbs({ reads, shopOf: config.shop, zoneOf, vault, log }),
@@ -220,25 +198,10 @@ export function buildApi(input: ApiInput) {
     listAudit: (query) => listAudit({ sql: reads, zone: commonZone(config) }, query),
     campaigns: createCampaignAdmin({ sql, options: catalogOptions(config) }),
     pauses: createPauseAdmin({ sql, ...config }),
-    ...(input.consoleDir === undefined ? {} : { consoleDir: input.consoleDir }),
+    consoleDir: input.consoleDir,
     log,
     options: { trustProxy: config.trustedProxies.length > 0 && [...config.trustedProxies] },
   });
-}
-
-type ReadOnly = { readonly on: boolean };
-const READ_ONLY = "the database is read-only, as a standby is: point DATABASE_URL at the primary";
-
-/** Logs once when a check begins to fail for a reason, and once when it passes again. */
-function logChanges(log: Logger) {
-  const last = new Map<string, string | undefined>();
-  return (check: string, { ok, message }: { readonly ok: boolean; readonly message?: string }): void => {
-    const fault = ok ? undefined : message;
-    if (fault === last.get(check)) return;
-    last.set(check, fault);
-    if (fault === undefined) log.info({ check }, "ready again");
-    else log.warn({ check, reason: fault }, "not ready");
-  };
 }
 
 /** A StartError for a cause that an operator can correct; any other error unchanged. */

@@ -47,7 +47,7 @@ describe("the console", () => {
 });
 
 describe("GET /v1/stream", () => {
-  it("sends the topics that changed to whoever is signed in, and ends when they cannot be read or the server stops", async () => {
+  it("sends the topics that changed to those who are signed in, and ends when they cannot be read or the server stops", async () => {
     const listeners = new Set<(topics: readonly Topic[] | null) => void>();
     const { app } = stubServer({
       changes: {

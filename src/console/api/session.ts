@@ -1,4 +1,4 @@
-/** Who is signed in. Every other call is made only while somebody is. */
+/** The person or key that is signed in. Every other call is made only while somebody is. */
 import { type QueryClient, queryOptions } from "@tanstack/react-query";
 import type { SessionAnswer } from "../../http/contract/access/session.ts";
 import { call, get, Problem, setCsrf } from "./call.ts";
@@ -30,8 +30,8 @@ export async function signIn(queries: QueryClient, who: SignIn): Promise<void> {
 export async function signOut(queries: QueryClient, everywhere: boolean): Promise<void> {
   await call("DELETE", "/v1/session", { query: { everywhere: everywhere ? "true" : null } });
   setCsrf(null);
-  queries.clear();
   queries.setQueryData(sessionQuery.queryKey, null);
+  queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== sessionQuery.queryKey[0] });
 }
 
 export const ROLES = ["viewer", "operator", "admin"] as const;

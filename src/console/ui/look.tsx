@@ -1,5 +1,5 @@
 /** Language, colours and the language of the document. */
-import { createTheme, MantineProvider } from "@mantine/core";
+import { type CSSVariablesResolver, createTheme, MantineProvider } from "@mantine/core";
 import { createContext, type ReactNode, use, useEffect, useMemo, useState } from "react";
 import { IntlProvider } from "use-intl/react";
 import { firstLocale, type Locale, rememberLocale } from "./words.ts";
@@ -10,11 +10,18 @@ const FONTS =
 const theme = createTheme({
   primaryColor: "teal",
   // Dark enough that white text on it and its text on white are read easily (WCAG AA).
-  primaryShade: { light: 9, dark: 8 },
+  primaryShade: 9,
   fontFamily: FONTS,
   headings: { fontFamily: FONTS, fontWeight: "600" },
   defaultRadius: "md",
   cursorType: "pointer",
+});
+
+/** The library's own are too pale on its backgrounds. */
+const variables: CSSVariablesResolver = ({ colors }) => ({
+  variables: {},
+  light: { "--mantine-color-dimmed": colors.gray[7], "--mantine-color-placeholder": colors.gray[7] },
+  dark: { "--mantine-color-dimmed": colors.dark[1], "--mantine-color-placeholder": colors.dark[1] },
 });
 
 type LocaleChoice = { readonly locale: Locale; readonly choose: (locale: Locale) => void };
@@ -44,7 +51,7 @@ export function Look({ children }: { readonly children: ReactNode }) {
   return (
     <LocaleContext value={choice}>
       <IntlProvider locale={locale} messages={{}} timeZone="UTC">
-        <MantineProvider theme={theme} defaultColorScheme="auto">
+        <MantineProvider theme={theme} defaultColorScheme="auto" cssVariablesResolver={variables}>
           {children}
         </MantineProvider>
       </IntlProvider>

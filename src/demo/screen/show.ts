@@ -20,7 +20,7 @@ const RATE_MS = 3_000;
 /** Reminders due at the last moment need a little time to be decided. */
 const SETTLE_MS = 8_000;
 
-export function banner({ screen, place, pace, cast, provider, url }: Scene): string[] {
+export function banner({ screen, place, pace, cast, provider, url, apiKey }: Scene): string[] {
   const { style } = screen;
   const orders = cast.reduce((sum, buyer) => sum + buyer.orders.length, 0);
   const time = (ms: number) => formatDuration(ms);
@@ -30,6 +30,7 @@ export function banner({ screen, place, pace, cast, provider, url }: Scene): str
       `${cast.length} simulated buyers place ${orders} orders within ${time(pace.arrivals)}; each order closes after ${time(pace.closeAfter)}`,
     ],
     ["Dunlin", `${url}: API, workers, queue and PostgreSQL in this process, data in ${place.dir}`],
+    ["console", `${url}/ in a browser; sign in with the API key ${apiKey}`],
     [
       "campaign",
       `${CAMPAIGN}: nudge ${time(pace.nudge)} after the order, last-call ${time(pace.lastCall)} before it closes; ${HOLDOUT} held out; from ${MANUAL_FROM} CNY on a person handles the case`,

@@ -49,6 +49,18 @@ it("counts the day of the shop, the day before until the same time, and the orde
     ["2026-11-09T14:00:00+08:00", 1],
   ]);
   expect(day.skips).toContainEqual({ reason: "cap", count: 1 });
+  // Just after midnight, and at it, when yesterday has hardly begun.
+  for (const [at, orders] of [
+    [TEN - 10 * HOUR, 3],
+    [TEN - 10 * HOUR + 30 * MINUTE, 3],
+    [TEN + 14 * HOUR, 4],
+  ] as const) {
+    await facts.database.setNow(at);
+    const early = todayJson(await readToday(facts.sql, { zoneOf: () => "Asia/Shanghai", shop: null }));
+    expect([early.yesterdaySoFar.orders, early.yesterday.length > 0]).toEqual([0, true]);
+    expect(early.yesterday.reduce((sum, each) => sum + (each.orders ?? 0), 0)).toBe(orders);
+  }
+  await facts.database.setNow(TEN);
   const none = todayJson(await readToday(facts.sql, { zoneOf: () => "Asia/Shanghai", shop: "other" }));
   expect([none.unpaid.orders, none.figures.sent, none.hours]).toEqual([0, 0, []]);
 });

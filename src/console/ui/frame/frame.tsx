@@ -11,8 +11,10 @@ import { words } from "../words.ts";
 import { Connection } from "./connection.tsx";
 import { LiveProvider } from "./live.tsx";
 import { LookMenu } from "./look-menu.tsx";
+import { PausedBanner } from "./paused-banner.tsx";
 import { PersonMenu } from "./person-menu.tsx";
 import { SignInPage } from "./sign-in-page.tsx";
+import { StopButton } from "./stop-button.tsx";
 
 const useT = words({
   en: { menu: "Menu", places: "Pages", skip: "Skip to the page" },
@@ -66,6 +68,7 @@ function Inside() {
             <Connection />
           </Group>
           <Group gap={4} wrap="nowrap">
+            <StopButton />
             <LookMenu />
             <PersonMenu />
           </Group>
@@ -75,6 +78,7 @@ function Inside() {
         <Places pathname={pathname} />
       </AppShell.Navbar>
       <AppShell.Main id="page" tabIndex={-1}>
+        <PausedBanner />
         <Outlet />
       </AppShell.Main>
     </AppShell>
@@ -96,6 +100,7 @@ function Places({ pathname }: { readonly pathname: string }) {
             label={name(place.name)}
             leftSection={<place.Icon size={18} stroke={1.7} />}
             active={active}
+            variant="filled"
             {...(active ? { "aria-current": "page" as const } : {})}
           />
         );

@@ -4,9 +4,12 @@
  */
 import { useQueryClient } from "@tanstack/react-query";
 import { createContext, type ReactNode, use, useEffect, useState } from "react";
+import type { Topic } from "../../../http/contract/console/stream.ts";
+import { sessionQuery } from "../../api/session.ts";
 
 /** The first part of a query's key is the topic that it shows. */
-export type Topic = "figures" | "changes";
+const TOPICS = ["figures", "changes"] as const satisfies readonly Topic[];
+const RETRY_MS = 3_000;
 
 export type LiveState =
   | { readonly kind: "connecting" }
@@ -22,19 +25,31 @@ export function LiveProvider({ children }: { readonly children: ReactNode }) {
   const [state, setState] = useState<LiveState>({ kind: "connecting" });
   useEffect(() => {
     let missed = false;
-    const refresh = (topic: Topic) => void queries.invalidateQueries({ queryKey: [topic] });
-    const source = new EventSource("/v1/stream");
-    source.onopen = () => {
-      setState({ kind: "live" });
-      if (missed) void queries.invalidateQueries();
-      missed = false;
+    let source: EventSource;
+    let again: ReturnType<typeof setTimeout> | undefined;
+    const open = () => {
+      source = new EventSource("/v1/stream");
+      source.onopen = () => {
+        setState({ kind: "live" });
+        if (missed) void queries.invalidateQueries();
+        missed = false;
+      };
+      source.onerror = () => {
+        missed = true;
+        setState((before) => (before.kind === "lost" ? before : { kind: "lost", since: Date.now() }));
+        if (source.readyState !== EventSource.CLOSED) return;
+        // An answer other than the stream: the browser gives up, so it is tried again here, and those who are no longer signed in see the form.
+        void queries.invalidateQueries({ queryKey: sessionQuery.queryKey });
+        again = setTimeout(open, RETRY_MS);
+      };
+      for (const topic of TOPICS)
+        source.addEventListener(topic, () => void queries.invalidateQueries({ queryKey: [topic] }));
     };
-    source.onerror = () => {
-      missed = true;
-      setState((before) => (before.kind === "lost" ? before : { kind: "lost", since: Date.now() }));
+    open();
+    return () => {
+      clearTimeout(again);
+      source.close();
     };
-    for (const topic of ["figures", "changes"] as const) source.addEventListener(topic, () => refresh(topic));
-    return () => source.close();
   }, [queries]);
   return <LiveContext value={state}>{children}</LiveContext>;
 }

@@ -25,7 +25,7 @@ export const todayAnswer = z.strictObject({
     .strictObject({ orders: z.int(), amounts: z.array(money) })
     .describe("The orders of today that are unpaid now and whose time to pay is not over"),
   figures: z.strictObject(figures),
-  yesterdaySoFar: z.strictObject(figures).describe("Of yesterday until 24 hours ago"),
+  yesterdaySoFar: z.strictObject(figures).describe("Of yesterday until the time of day that it is now"),
   hours: hours.describe("The hours of today in which something happened"),
   yesterday: hours.describe("The same of the whole day before"),
   skips: z.array(z.strictObject({ reason: maybeText, count: z.int() })).describe("The most frequent reason first"),

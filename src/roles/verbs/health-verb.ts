@@ -1,0 +1,56 @@
+/** Wires the readiness of the process to its stores. */
+import type { Logger } from "pino";
+import type { Sql } from "../../db/client.ts";
+import { explainDbError } from "../../db/explain-error.ts";
+import { withDeadline } from "../../deadline.ts";
+import type { QueueBackend } from "../../queue/connection.ts";
+
+type Deps = {
+  readonly sql: Sql;
+  readonly url: string;
+  readonly backend: Pick<QueueBackend, "check">;
+  readonly log: Pick<Logger, "info" | "warn">;
+};
+
+const LIMIT_MS = 2_000;
+
+export function healthVerb({ sql, url, backend, log }: Deps) {
+  const logChange = logChanges(log);
+  return {
+    async ready() {
+      const [store, queue] = await Promise.all([
+        withDeadline(
+          LIMIT_MS,
+          "the database",
+          sql<ReadOnly[]>`select current_setting('transaction_read_only') = 'on' as on`,
+        ).then(
+          ([row]) => (row?.on === true ? { ok: false, message: READ_ONLY } : { ok: true }),
+          (error: unknown) => ({ ok: false, message: explainDbError(error, url) }),
+        ),
+        backend.check({ limitMs: LIMIT_MS }),
+      ]);
+      logChange("database", store);
+      logChange("queue", { ok: queue.ok, message: queue.faults.join("; ") });
+      // Intake over HTTP and the sweep work without the queue, so its failure is shown but does not make the process unready.
+      return {
+        ok: store.ok,
+        checks: { database: store, queue: queue.ok ? { ok: true } : { ok: false, message: queue.faults.join("; ") } },
+      };
+    },
+  };
+}
+
+type ReadOnly = { readonly on: boolean };
+const READ_ONLY = "the database is read-only, as a standby is: point DATABASE_URL at the primary";
+
+/** Logs once when a check begins to fail for a reason, and once when it passes again. */
+function logChanges(log: Deps["log"]) {
+  const last = new Map<string, string | undefined>();
+  return (check: string, { ok, message }: { readonly ok: boolean; readonly message?: string }): void => {
+    const fault = ok ? undefined : message;
+    if (fault === last.get(check)) return;
+    last.set(check, fault);
+    if (fault === undefined) log.info({ check }, "ready again");
+    else log.warn({ check, reason: fault }, "not ready");
+  };
+}
