@@ -112,3 +112,24 @@ it.each([
 );
 
 it("no number of buyers shows an effect that is not there", () => expect(buyersNeeded(0.3, 0.3, 0.1)).toBeNull());
+
+it("raises few false alarms, over all outcomes of 200 buyers who pay alike in both arms", () => {
+  const logs = [0];
+  for (let n = 1; n <= 200; n++) logs.push((logs[n - 1] ?? 0) + Math.log(n));
+  const log = (n: number) => logs[n] ?? 0;
+  const chance = (n: number, k: number, p: number) =>
+    Math.exp(log(n) - log(k) - log(n - k) + k * Math.log(p) + (n - k) * Math.log(1 - p));
+  for (const share of [0.1, 0.3, 0.5])
+    for (const heldOut of [10, 20, 40]) {
+      let alarms = 0;
+      for (let paid = 0; paid <= 200 - heldOut; paid++)
+        for (let other = 0; other <= heldOut; other++) {
+          const arms = { treated: { n: 200 - heldOut, paid }, held: { n: heldOut, paid: other }, weight: 1 };
+          const found = liftOf([arms]);
+          if (found !== null && (found.low > 0 || found.high < 0))
+            alarms += chance(200 - heldOut, paid, share) * chance(heldOut, other, share);
+        }
+      expect(alarms, `${share} paid, ${heldOut} held out`).toBeLessThan(0.06);
+      expect(alarms).toBeGreaterThan(0.03);
+    }
+});
