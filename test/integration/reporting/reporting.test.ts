@@ -151,6 +151,23 @@ describe("the recovery report", () => {
     expect(whole).toMatchObject({ keys: { step: null }, orders: null, planned: 1, unplannedCases: 1, cancelled: 1 });
   });
 
+  it("has the median of many times to pay to within 2%, of each row and of all", async () => {
+    const facts = await reportFacts();
+    await facts.order("o1", T0);
+    const id = await facts.sent({ order: "o1", step: "nudge", at: T0 + 10 * MINUTE });
+    const times = Array.from({ length: 301 }, (_, n) => Math.round(1_000 * 1.02 ** n + 7 * n));
+    await facts.sql`
+      insert into recoveries (shop_id, order_id, reminder_id, amount, currency, reminded_at, paid_at, campaign)
+      select 'acme', 'x' || n, ${id}, 100, case n % 2 when 0 then 'CNY' else 'JPY' end, ${new Date(T0)}, ${new Date(T0)}::timestamptz + ms * interval '1 ms',
+        case when n <= 101 then 'a' else 'b' end
+      from unnest(${`{${times.join()}}`}::text::int8[]) with ordinality as u(ms, n)`;
+    const { rows, totals } = await report(facts, ["campaign"]);
+    const near = (found: number | null | undefined, n: number) => Math.abs((found ?? 0) / (times[n] ?? 1) - 1);
+    expect(near(totals.medianTimeToPay, 150)).toBeLessThan(0.02);
+    expect(near(rows[0]?.medianTimeToPay, 50)).toBeLessThan(0.02);
+    expect(near(rows[1]?.medianTimeToPay, 200)).toBeLessThan(0.02);
+  });
+
   it("credits neither a send in progress nor a failed send, but one that was under way at the payment", async () => {
     const facts = await reportFacts();
     await facts.order("o1", T0);

@@ -15,7 +15,7 @@ import {
   SUM_SOURCE,
   zoneJoin,
 } from "../report/report-keys.ts";
-import { type CountRow, SUMMED } from "../report/report-store.ts";
+import { type CountRow, SUMMED, unsorted } from "../report/report-store.ts";
 import type { Window } from "../windows.ts";
 
 /** Whether sums can answer: they have such keys, the edges are those of local hours, and all shops are summed in their zone. */
@@ -51,16 +51,13 @@ export async function sumRows(sql: Sql, input: ReportInput): Promise<CountRow[]>
     .join(" or ");
   const columns = ["shop_id", "at", "campaign", "campaign_version", "step", "variant", "cost_currency", ...names];
   const from = columns.join(", ");
-  // There are few groups, which the planner cannot know of days: it would sort all rows.
-  await sql`select set_config('enable_sort', 'off', true)`;
-  const rows = await sql<CountRow[]>`
+  const read = () => sql<CountRow[]>`
     select ${keyColumns(sql, input.by, SUM_SOURCE)} nullif(h.cost_currency, '') as cost_currency, ${sql.unsafe(sums)},
       sum(h.cost_micros)::text as cost_micros
     from (
       select ${sql.unsafe(from)}, cost_micros from report_hours union all
       select ${sql.unsafe(from)}, cost_micros from report_changes) h ${zoneJoin(sql, input, SUM_SOURCE)}
     where ${inWindow(sql, input, SUM_SOURCE)}
-    ${groupBy(sql, input.by, ["h.cost_currency"])} having ${sql.unsafe(counted)}`;
-  await sql`select set_config('enable_sort', 'on', true)`;
-  return rows;
+    ${groupBy(sql, input.by, ["h.cost_currency"], SUM_SOURCE)} having ${sql.unsafe(counted)}`;
+  return unsorted(sql, read);
 }

@@ -76,7 +76,7 @@ export function summedArms(sql: Sql, input: ReportInput, { changed }: Summed) {
       sum(h.m) as m, sum(h.s) as s, sum(h.mm) as mm, sum(h.ss) as ss, sum(h.ms) as ms
     from exposure_sums h ${zoneJoin(sql, input, SOURCE)}
     where h.currency = '' and ${isSummed(sql, input, changed)}
-    ${groupBy(sql, input.by, ["h.shop_id", "h.campaign", "h.share", "h.held"])}`;
+    ${groupBy(sql, input.by, ["h.shop_id", "h.campaign", "h.share", "h.held"], SOURCE)}`;
 }
 
 export function summedStakes(sql: Sql, input: ReportInput, { changed }: Summed) {
@@ -84,7 +84,7 @@ export function summedStakes(sql: Sql, input: ReportInput, { changed }: Summed) 
     select ${keyColumns(sql, input.by, SOURCE)} ${sql.unsafe(stratum)}, h.currency, sum(h.stake) as stake, sum(h.got) as got, sum(h.squares) as squares
     from exposure_sums h ${zoneJoin(sql, input, SOURCE)}
     where h.currency <> '' and ${isSummed(sql, input, changed)}
-    ${groupBy(sql, input.by, ["h.shop_id", "h.campaign", "h.share", "h.held", "h.currency"])}`;
+    ${groupBy(sql, input.by, ["h.shop_id", "h.campaign", "h.share", "h.held", "h.currency"], SOURCE)}`;
 }
 
 export function summedVariants(sql: Sql, input: ReportInput, { changed }: Summed) {
