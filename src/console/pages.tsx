@@ -11,9 +11,21 @@ const today = createRoute({
   component: lazyRouteComponent(() => import("./pages/today/today-page.tsx"), "TodayPage"),
 });
 
+const campaigns = createRoute({
+  getParentRoute: () => root,
+  path: "/campaigns",
+  component: lazyRouteComponent(() => import("./pages/campaigns/list/campaigns-page.tsx"), "CampaignsPage"),
+});
+
+const campaign = createRoute({
+  getParentRoute: () => root,
+  path: "/campaigns/$key",
+  component: lazyRouteComponent(() => import("./pages/campaigns/editor/editor-page.tsx"), "EditorPage"),
+});
+
 export const createPages = () =>
   createRouter({
-    routeTree: root.addChildren([today]),
+    routeTree: root.addChildren([today, campaigns, campaign]),
     defaultPreload: "intent",
     scrollRestoration: true,
     defaultErrorComponent: PageFault,

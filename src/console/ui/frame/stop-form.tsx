@@ -48,11 +48,12 @@ const useT = words({
 
 const EVERYTHING = "*";
 
-export default function StopForm({ onClose }: { readonly onClose: () => void }) {
+/** `part`: what the form begins with; absent: everything. */
+export default function StopForm({ part, onClose }: { readonly part?: Part; readonly onClose: () => void }) {
   const t = useT();
   const textOf = useProblemText();
   const queries = useQueryClient();
-  const [scope, setScope] = useState<string>(EVERYTHING);
+  const [scope, setScope] = useState(part === undefined ? EVERYTHING : `${part.kind}:${part.name}`);
   const [length, setLength] = useState("");
   const [note, setNote] = useState("");
   const [missing, setMissing] = useState(false);

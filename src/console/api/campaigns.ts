@@ -1,0 +1,75 @@
+/** Campaigns: their texts, versions and results; previews of their texts. */
+import { queryOptions } from "@tanstack/react-query";
+import type { campaignFull, campaignSaved, versionFull, versionItem } from "../../http/contract/campaigns.ts";
+import type { pageOf } from "../../http/contract/parts/values.ts";
+import type { orderItem } from "../../http/contract/reports/order-list.ts";
+import type { recoveryReport } from "../../http/contract/reports.ts";
+import type { preview } from "../../http/contract/templates.ts";
+import { type Answered, call, get } from "./call.ts";
+
+export type Campaign = Answered<typeof campaignFull>;
+export type CampaignForm = NonNullable<Campaign["campaign"]>;
+export type SavedCampaign = Answered<typeof campaignSaved>;
+export type Version = Answered<typeof versionItem>;
+export type VersionFull = Answered<typeof versionFull>;
+export type CampaignReport = Answered<typeof recoveryReport>;
+
+const MINUTE = 60_000;
+
+export const campaignQuery = (key: string) =>
+  queryOptions({
+    queryKey: ["changes", "campaign", key],
+    queryFn: ({ signal }) => get<Campaign>("/v1/campaigns/:key", { params: { key }, signal }),
+  });
+
+/** 30 days do not change from one minute to the next. */
+export const resultsQuery = queryOptions({
+  queryKey: ["changes", "results"],
+  queryFn: ({ signal }) =>
+    get<CampaignReport>("/v1/reports/recovery", { query: { by: "campaign", from: "-30d" }, signal }),
+  staleTime: 5 * MINUTE,
+  refetchInterval: 5 * MINUTE,
+});
+
+type Save = {
+  readonly key: string;
+  /** The version that the texts were changed from. */
+  readonly version: number;
+  readonly yaml: string;
+  readonly templates: Readonly<Record<string, string>>;
+  readonly note: string | null;
+};
+
+export const saveCampaign = async ({ key, version, ...body }: Save): Promise<SavedCampaign> => {
+  const headers = { "if-match": `"${version}"` };
+  return (await call<SavedCampaign>("PUT", "/v1/campaigns/:key", { params: { key }, headers, body })).value;
+};
+
+export type Preview = Answered<typeof preview>;
+type PreviewAsked = {
+  readonly template: string;
+  readonly channel: string;
+  readonly locale: string;
+  readonly campaign: string;
+  readonly step: string;
+  readonly sample?: { readonly shop?: string };
+  readonly order?: { readonly shop: string; readonly id: string };
+};
+
+export const previewQuery = (body: PreviewAsked) =>
+  queryOptions({
+    queryKey: ["changes", "preview", body],
+    queryFn: async ({ signal }) => (await call<Preview>("POST", "/v1/templates/preview", { body, signal })).value,
+    staleTime: MINUTE,
+    gcTime: MINUTE,
+  });
+
+export type RecentOrders = Answered<ReturnType<typeof pageOf<typeof orderItem>>>;
+
+/** The newest orders, or those that `search` finds. */
+export const recentOrdersQuery = (shop: string, search: string) =>
+  queryOptions({
+    queryKey: ["figures", "recent", shop, search],
+    queryFn: ({ signal }) => get<RecentOrders>("/v1/orders", { query: { shop, q: search.trim(), limit: 30 }, signal }),
+    staleTime: MINUTE,
+  });

@@ -1,0 +1,119 @@
+/** The files of a campaign, the editor, and what the chosen file becomes. */
+import { Grid, Paper, Skeleton, Stack, Text } from "@mantine/core";
+import { useHotkeys } from "@mantine/hooks";
+import { useQuery } from "@tanstack/react-query";
+import { lazy, Suspense, useCallback, useMemo, useState } from "react";
+import type { Campaign } from "../../../api/campaigns.ts";
+import { mayAct, sessionQuery } from "../../../api/session.ts";
+import { ProblemAlert } from "../../../ui/faults.tsx";
+import { words } from "../../../ui/words.ts";
+import type { Jump } from "./code-editor.tsx";
+import { Conflict } from "./conflict.tsx";
+import { CAMPAIGN_FILE } from "./draft.ts";
+import { Faults, Saved } from "./faults-and-warnings.tsx";
+import { FileList } from "./file-list.tsx";
+import { fileNameOf } from "./file-name.ts";
+import { LeaveGuard } from "./leave-guard.tsx";
+import { PreviewPanel } from "./preview-panel.tsx";
+import { SaveBar } from "./save-bar.tsx";
+import { useEditing } from "./use-editing.ts";
+import { type From, usePreview } from "./use-preview.ts";
+
+const CodeEditor = lazy(() => import("./code-editor.tsx"));
+
+const useT = words({
+  en: {
+    label: "Text of {file}",
+    readOnly: "You may look. An operator may change texts.",
+    keys: "Ctrl+Space completes names. Ctrl+S saves. F8 goes to the next fault.",
+  },
+  zh: {
+    label: "{file} 的文本",
+    readOnly: "您只能查看，运营人员可以修改文本。",
+    keys: "Ctrl+空格补全名称，Ctrl+S 保存，F8 跳到下一处错误。",
+  },
+});
+
+export function Editor({ campaign }: { readonly campaign: Campaign }) {
+  const t = useT();
+  const { data: session } = useQuery(sessionQuery);
+  const mayEdit = session ? mayAct(session.role, "operator") && !campaign.retired : false;
+  const { draft, texts, setText, save, faults, error, isBehind, resolve } = useEditing(campaign);
+  const [chosen, setChosen] = useState<string>(CAMPAIGN_FILE);
+  const [jump, setJump] = useState<Jump | null>(null);
+  const [from, setFrom] = useState<From>({ shop: null, order: null });
+  const file = chosen in texts ? chosen : CAMPAIGN_FILE;
+  const text = texts[file] ?? "";
+  const name = fileNameOf(file);
+  const previewed = usePreview(campaign.key, name, text, from);
+  const atSave = useMemo(() => faults.filter((fault) => fault.file === file), [faults, file]);
+  const change = useCallback((next: string) => setText(file, next), [setText, file]);
+  const changed = new Set(Object.keys(draft?.changes ?? {}));
+  useHotkeys([["mod+S", () => (draft === null || isBehind ? undefined : save.mutate(null))]], [], true);
+
+  return (
+    <Stack>
+      <LeaveGuard when={draft !== null} />
+      {draft === null ? null : (
+        <SaveBar
+          changed={changed.size}
+          next={campaign.version + 1}
+          saving={save.isPending}
+          blocked={isBehind}
+          onSave={(note) => save.mutate(note)}
+          onDiscard={() => resolve(null)}
+        />
+      )}
+      {draft !== null && isBehind ? <Conflict draft={draft} theirs={campaign} onResolve={resolve} /> : null}
+      {faults.length === 0 || draft === null ? null : (
+        <Faults
+          faults={faults}
+          onShow={(fault) => {
+            setChosen(fault.file);
+            setJump({ line: fault.line ?? 1 });
+          }}
+        />
+      )}
+      {error === null ? null : <ProblemAlert error={error} />}
+      {save.isSuccess && draft === null ? <Saved version={save.data.version} warnings={save.data.warnings} /> : null}
+      <Grid>
+        <Grid.Col span={{ base: 12, md: 2.5 }}>
+          <FileList
+            files={Object.keys(texts)}
+            chosen={file}
+            changed={changed}
+            faulty={new Set(draft === null ? [] : faults.map((fault) => fault.file))}
+            onChoose={(next) => {
+              setChosen(next);
+              setJump(null);
+            }}
+          />
+        </Grid.Col>
+        <Grid.Col span={{ base: 12, md: name === null ? 9.5 : 5.5 }}>
+          <Paper withBorder style={{ overflow: "hidden" }}>
+            <Suspense fallback={<Skeleton height={320} />}>
+              <CodeEditor
+                key={file}
+                file={file}
+                label={t("label", { file })}
+                text={text}
+                faults={previewed.faults.length > 0 || (name !== null && draft === null) ? previewed.faults : atSave}
+                readOnly={!mayEdit}
+                jump={jump}
+                onChange={change}
+              />
+            </Suspense>
+          </Paper>
+          <Text size="xs" c="dimmed" mt={4}>
+            {mayEdit ? t("keys") : t("readOnly")}
+          </Text>
+        </Grid.Col>
+        {name === null ? null : (
+          <Grid.Col span={{ base: 12, md: 4 }}>
+            <PreviewPanel name={name} previewed={previewed} from={from} onFrom={setFrom} />
+          </Grid.Col>
+        )}
+      </Grid>
+    </Stack>
+  );
+}

@@ -1,0 +1,40 @@
+/** Asks before unsaved changes are lost. */
+import { Button, Group, Modal, Stack, Text } from "@mantine/core";
+import { useBlocker } from "@tanstack/react-router";
+import { words } from "../../../ui/words.ts";
+
+const useT = words({
+  en: {
+    title: "Leave without saving?",
+    text: "Your changes are not saved yet. They are lost when you leave this page.",
+    stay: "Stay",
+    leave: "Leave, lose the changes",
+  },
+  zh: {
+    title: "不保存就离开？",
+    text: "您的修改尚未保存，离开本页将会丢失。",
+    stay: "留在本页",
+    leave: "离开并放弃修改",
+  },
+});
+
+export function LeaveGuard({ when }: { readonly when: boolean }) {
+  const t = useT();
+  const blocker = useBlocker({ shouldBlockFn: () => when, enableBeforeUnload: () => when, withResolver: true });
+  if (blocker.status !== "blocked") return null;
+  return (
+    <Modal opened onClose={blocker.reset} title={t("title")}>
+      <Stack>
+        <Text>{t("text")}</Text>
+        <Group justify="flex-end">
+          <Button variant="default" onClick={blocker.reset} data-autofocus>
+            {t("stay")}
+          </Button>
+          <Button color="red.9" onClick={blocker.proceed}>
+            {t("leave")}
+          </Button>
+        </Group>
+      </Stack>
+    </Modal>
+  );
+}

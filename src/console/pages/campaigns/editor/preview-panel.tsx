@@ -1,0 +1,162 @@
+/** The message as a phone shows it, with its length and cost, and the warnings and faults of the text. */
+import { Alert, Badge, Group, List, Skeleton, Stack, Text } from "@mantine/core";
+import { IconAlertTriangle } from "@tabler/icons-react";
+import { ProblemAlert } from "../../../ui/faults.tsx";
+import { useFormats } from "../../../ui/formats.ts";
+import { Panel } from "../../../ui/parts/panel.tsx";
+import { words } from "../../../ui/words.ts";
+import type { FileName } from "./file-name.ts";
+import { Phone } from "./phone.tsx";
+import { PreviewSource } from "./preview-source.tsx";
+import type { From, Previewed } from "./use-preview.ts";
+
+const useT = words({
+  en: {
+    title: "Preview",
+    characters: "Characters",
+    segments: "Segments",
+    encoding: "Encoding",
+    cost: "Cost",
+    noPrice: "no price in dunlin.yaml",
+    variant: "variant {variant}",
+    faults: "{count, plural, one {1 fault} other {# faults}} in the text",
+    line: "line {line}",
+    warnings: "{count, plural, one {1 warning} other {# warnings}}",
+    unnamed: "The name of this file is not that of a text: <step>.<channel>.<locale>.hbs",
+    approved: "Approved template of {provider}",
+    masked: "Name, note and pay link of a real order are masked here; the real text is counted.",
+  },
+  zh: {
+    title: "预览",
+    characters: "字符数",
+    segments: "短信条数",
+    encoding: "编码",
+    cost: "费用",
+    noPrice: "dunlin.yaml 中没有价格",
+    variant: "版本 {variant}",
+    faults: "文本有 {count} 处错误",
+    line: "第 {line} 行",
+    warnings: "{count} 条警告",
+    unnamed: "文件名不符合文本命名规则：<步骤>.<渠道>.<语言>.hbs",
+    approved: "{provider} 的审核模板",
+    masked: "真实订单的姓名、备注和付款链接在此已打码，计数按真实文本。",
+  },
+});
+
+type Props = {
+  readonly name: FileName | null;
+  readonly previewed: Previewed;
+  readonly from: From;
+  readonly onFrom: (from: From) => void;
+};
+
+export function PreviewPanel({ name, previewed, from, onFrom }: Props) {
+  const t = useT();
+  const { preview, faults, error, isOld } = previewed;
+  if (name === null)
+    return (
+      <Panel title={t("title")}>
+        <Text size="sm">{t("unnamed")}</Text>
+      </Panel>
+    );
+  const aside = (
+    <Group gap={4}>
+      <Badge variant="default" tt="none">
+        {name.channel}
+      </Badge>
+      <Badge variant="default" tt="none">
+        {name.locale}
+      </Badge>
+      {name.variant === null ? null : (
+        <Badge variant="default" tt="none">
+          {t("variant", { variant: name.variant })}
+        </Badge>
+      )}
+    </Group>
+  );
+  return (
+    <Panel title={t("title")} aside={aside} note={from.order === null ? undefined : t("masked")}>
+      <PreviewSource from={from} onFrom={onFrom} />
+      {faults.length === 0 ? null : (
+        <Alert color="red" icon={<IconAlertTriangle />} title={t("faults", { count: faults.length })} role="alert">
+          <List size="sm">
+            {faults.map(({ line, message }) => (
+              <List.Item key={`${line} ${message}`} style={{ overflowWrap: "anywhere" }}>
+                {line === null ? "" : `${t("line", { line: String(line) })}: `}
+                {message}
+              </List.Item>
+            ))}
+          </List>
+        </Alert>
+      )}
+      {error === null ? null : <ProblemAlert error={error} />}
+      {preview === null ? (
+        faults.length === 0 && error === null ? (
+          <Skeleton height={160} />
+        ) : null
+      ) : (
+        <Stack gap="sm" style={{ opacity: isOld ? 0.6 : 1 }}>
+          <Phone text={preview.text} subject={preview.subject} chat={preview.encoding === "UTF-8"} />
+          <Figures preview={preview} />
+          <Warnings warnings={preview.warnings} />
+        </Stack>
+      )}
+    </Panel>
+  );
+}
+
+function Figures({ preview }: { readonly preview: NonNullable<Previewed["preview"]> }) {
+  const t = useT();
+  const { count, money } = useFormats();
+  const facts: readonly (readonly [string, string])[] = [
+    [t("characters"), count(preview.characters)],
+    ...(preview.encoding === "UTF-8"
+      ? []
+      : [[t("segments"), count(preview.segments)] as const, [t("encoding"), preview.encoding] as const]),
+    [t("cost"), preview.cost === null ? t("noPrice") : money(preview.cost)],
+  ];
+  return (
+    <>
+      <Group component="dl" gap="lg" m={0}>
+        {facts.map(([name, value]) => (
+          <div key={name}>
+            <Text component="dt" size="xs" c="dimmed">
+              {name}
+            </Text>
+            <Text component="dd" m={0} fw={600}>
+              {value}
+            </Text>
+          </div>
+        ))}
+      </Group>
+      {preview.approved === null ? null : (
+        <Stack gap={2}>
+          <Text size="sm" fw={600}>
+            {t("approved", { provider: preview.approved.provider })}
+          </Text>
+          {Object.entries({ ...preview.approved.fields, ...preview.params }).map(([field, value]) => (
+            <Text key={field} size="xs" style={{ overflowWrap: "anywhere" }}>
+              {field}: {value}
+            </Text>
+          ))}
+        </Stack>
+      )}
+    </>
+  );
+}
+
+function Warnings({ warnings }: { readonly warnings: readonly string[] }) {
+  const t = useT();
+  if (warnings.length === 0) return null;
+  return (
+    <Alert color="yellow" icon={<IconAlertTriangle />} title={t("warnings", { count: warnings.length })}>
+      <List size="sm" spacing={4}>
+        {warnings.map((warning) => (
+          <List.Item key={warning} style={{ overflowWrap: "anywhere" }}>
+            {warning}
+          </List.Item>
+        ))}
+      </List>
+    </Alert>
+  );
+}

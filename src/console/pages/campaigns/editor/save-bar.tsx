@@ -1,0 +1,70 @@
+/** Unsaved changes, a note, and the button that saves them as a new version. */
+import { Button, Group, Paper, Text, TextInput } from "@mantine/core";
+import { IconDeviceFloppy } from "@tabler/icons-react";
+import { useState } from "react";
+import { words } from "../../../ui/words.ts";
+
+const useT = words({
+  en: {
+    changed: "{count, plural, one {1 file is changed} other {# files are changed}}, not saved yet",
+    note: "Note for the history",
+    example: "why",
+    save: "Save as version {version}",
+    discard: "Discard",
+  },
+  zh: {
+    changed: "{count} 个文件已修改，尚未保存",
+    note: "备注（留作记录）",
+    example: "原因",
+    save: "保存为版本 {version}",
+    discard: "放弃修改",
+  },
+});
+
+type Props = {
+  readonly changed: number;
+  readonly next: number;
+  readonly saving: boolean;
+  readonly blocked: boolean;
+  readonly onSave: (note: string | null) => void;
+  readonly onDiscard: () => void;
+};
+
+export function SaveBar({ changed, next, saving, blocked, onSave, onDiscard }: Props) {
+  const t = useT();
+  const [note, setNote] = useState("");
+  return (
+    <Paper
+      component="form"
+      withBorder
+      p="sm"
+      pos="sticky"
+      top={64}
+      style={{ zIndex: 50 }}
+      onSubmit={(event) => {
+        event.preventDefault();
+        onSave(note.trim() === "" ? null : note.trim());
+      }}
+    >
+      <Group gap="sm">
+        <Text size="sm" fw={600} role="status" style={{ flex: 1, minWidth: 180 }}>
+          {t("changed", { count: changed })}
+        </Text>
+        <TextInput
+          aria-label={t("note")}
+          placeholder={`${t("note")}: ${t("example")}`}
+          value={note}
+          maxLength={500}
+          onChange={(event) => setNote(event.currentTarget.value)}
+          style={{ flex: 2, minWidth: 180 }}
+        />
+        <Button variant="default" onClick={onDiscard}>
+          {t("discard")}
+        </Button>
+        <Button type="submit" loading={saving} disabled={blocked} leftSection={<IconDeviceFloppy size={18} />}>
+          {t("save", { version: String(next) })}
+        </Button>
+      </Group>
+    </Paper>
+  );
+}

@@ -1,0 +1,57 @@
+/** The preview of the text that is being edited, a moment after the last key. */
+import { useDebouncedValue } from "@mantine/hooks";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { Problem } from "../../../api/call.ts";
+import { type Preview, previewQuery } from "../../../api/campaigns.ts";
+import type { EditorFault } from "./code-editor.tsx";
+import type { FileName } from "./file-name.ts";
+
+/** null as `order`: sample data. */
+export type From = { readonly shop: string | null; readonly order: string | null };
+
+export type Previewed = {
+  /** null: not yet, or it has a fault. */
+  readonly preview: Preview | null;
+  readonly faults: readonly EditorFault[];
+  /** Another reason than faults in the text. */
+  readonly error: unknown;
+  readonly isOld: boolean;
+};
+
+const WAIT_MS = 300;
+const NO_FAULTS: readonly EditorFault[] = [];
+
+export function usePreview(campaign: string, name: FileName | null, text: string, { shop, order }: From): Previewed {
+  const [template] = useDebouncedValue(text, WAIT_MS);
+  const query = useQuery({
+    ...previewQuery({
+      template,
+      campaign,
+      channel: name?.channel ?? "",
+      locale: name?.locale ?? "",
+      step: name?.step ?? "",
+      ...(shop !== null && order !== null ? { order: { shop, id: order } } : { sample: shop === null ? {} : { shop } }),
+    }),
+    enabled: name !== null,
+    placeholderData: keepPreviousData,
+  });
+  const { error } = query;
+  const faults = error instanceof Problem && error.code === "invalid_template" ? faultsOf(error) : NO_FAULTS;
+  return {
+    preview: query.isError ? null : (query.data ?? null),
+    faults,
+    error: faults.length > 0 ? null : error,
+    isOld: query.isPlaceholderData || template !== text,
+  };
+}
+
+const FAULTS = new WeakMap<Problem, readonly EditorFault[]>();
+
+/** The same object for the same answer, so that the editor shows it once. */
+function faultsOf(problem: Problem): readonly EditorFault[] {
+  const known = FAULTS.get(problem);
+  if (known !== undefined) return known;
+  const faults = (problem.body?.errors ?? []).map(({ line, message }) => ({ line: line ?? null, message }));
+  FAULTS.set(problem, faults);
+  return faults;
+}

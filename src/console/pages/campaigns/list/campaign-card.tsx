@@ -1,0 +1,159 @@
+/** A campaign in the list. */
+import { Anchor, Box, Button, Group, Paper, SimpleGrid, Stack, Text, Title } from "@mantine/core";
+import { IconEdit, IconEye } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { type CampaignReport, campaignQuery } from "../../../api/campaigns.ts";
+import type { CampaignList } from "../../../api/pauses.ts";
+import { mayAct, sessionQuery } from "../../../api/session.ts";
+import { useFormats } from "../../../ui/formats.ts";
+import { words } from "../../../ui/words.ts";
+import { PauseSwitch } from "../pause-switch.tsx";
+import { StateBadge, useActiveText } from "../state-badge.tsx";
+
+const useT = words({
+  en: {
+    edit: "Edit",
+    show: "Show",
+    priority: "priority {priority}",
+    sent: "Sent",
+    recovered: "Recovered orders",
+    rate: "{rate} of those reminded",
+    lift: "Lift in points",
+    between: "between {low} and {high}",
+    unmeasured: "not measured",
+    noHoldout: "nobody is held out",
+    version: "Version {version}",
+    by: "{who}, {at}",
+    noResult: "nothing in 30 days",
+  },
+  zh: {
+    edit: "编辑",
+    show: "查看",
+    priority: "优先级 {priority}",
+    sent: "已发送",
+    recovered: "挽回订单",
+    rate: "占已提醒的 {rate}",
+    lift: "提升（百分点）",
+    between: "{low} 至 {high}",
+    unmeasured: "未测量",
+    noHoldout: "没有对照组",
+    version: "版本 {version}",
+    by: "{who}，{at}",
+    noResult: "30 天内没有数据",
+  },
+});
+
+type Props = {
+  readonly campaign: CampaignList["items"][number];
+  readonly result: CampaignReport["rows"][number] | null;
+};
+
+export function CampaignCard({ campaign, result }: Props) {
+  const t = useT();
+  const activeText = useActiveText();
+  const { instant } = useFormats();
+  const full = useQuery(campaignQuery(campaign.key));
+  const { data: session } = useQuery(sessionQuery);
+  const form = full.data?.campaign ?? null;
+  const address = `/campaigns/${encodeURIComponent(campaign.key)}`;
+  const editable = session ? mayAct(session.role, "operator") : false;
+  const facts = [
+    ...(form === null || form.name === campaign.key ? [] : [campaign.key]),
+    ...(form === null ? [] : [t("priority", { priority: String(form.priority) }), activeText(form.active)]),
+  ];
+  return (
+    <Paper withBorder p="md" component="article" aria-label={campaign.key}>
+      <Stack gap="sm">
+        <Group justify="space-between" align="flex-start" gap="xs">
+          <Box style={{ flex: 1, minWidth: 200 }}>
+            <Group gap="xs">
+              <Title order={2} size="h5" style={{ overflowWrap: "anywhere" }}>
+                <Anchor component={Link} to={address} inherit>
+                  {form?.name ?? campaign.key}
+                </Anchor>
+              </Title>
+              <StateBadge campaign={campaign} active={form?.active ?? null} />
+            </Group>
+            <Text size="xs" c="dimmed">
+              {facts.join(" · ")}
+            </Text>
+            {campaign.pauseReason === null ? null : <Text size="xs">{campaign.pauseReason}</Text>}
+          </Box>
+          <Group gap="xs">
+            <PauseSwitch campaign={campaign} />
+            <Button
+              size="xs"
+              variant="default"
+              component={Link}
+              to={address}
+              leftSection={editable ? <IconEdit size={16} /> : <IconEye size={16} />}
+            >
+              {t(editable ? "edit" : "show")}
+            </Button>
+          </Group>
+        </Group>
+        <SimpleGrid cols={{ base: 2, sm: 4 }} spacing="sm" component="dl" m={0}>
+          <Results result={result} />
+          <Fact
+            label={t("version", { version: String(campaign.version) })}
+            value={t("by", { who: campaign.createdBy, at: instant(campaign.createdAt) })}
+            below={campaign.note ?? ""}
+            small
+          />
+        </SimpleGrid>
+      </Stack>
+    </Paper>
+  );
+}
+
+function Results({ result }: Pick<Props, "result">) {
+  const t = useT();
+  const { count, percent, points } = useFormats();
+  if (result === null)
+    return (
+      <>
+        <Fact label={t("sent")} value={count(0)} below={t("noResult")} />
+        <Fact label={t("recovered")} value={count(0)} below="" />
+        <Fact label={t("lift")} value="–" below={t("unmeasured")} />
+      </>
+    );
+  const { lift, liftLow, liftHigh, holdoutBuyers } = result;
+  return (
+    <>
+      <Fact label={t("sent")} value={count(result.sent)} below="" />
+      <Fact
+        label={t("recovered")}
+        value={count(result.recoveredOrders)}
+        below={result.recoveryRate === null ? "" : t("rate", { rate: percent(result.recoveryRate) })}
+      />
+      <Fact
+        label={t("lift")}
+        value={points(lift)}
+        below={
+          lift === null
+            ? t(holdoutBuyers === 0 ? "noHoldout" : "unmeasured")
+            : t("between", { low: points(liftLow), high: points(liftHigh) })
+        }
+      />
+    </>
+  );
+}
+
+type FactProps = { readonly label: string; readonly value: string; readonly below: string; readonly small?: boolean };
+
+function Fact({ label, value, below, small = false }: FactProps) {
+  return (
+    <div>
+      <Text size="xs" c="dimmed" component="dt">
+        {label}
+      </Text>
+      <Text component="dd" m={0} fw={small ? 500 : 700} size={small ? "sm" : "lg"} style={{ overflowWrap: "anywhere" }}>
+        {value}
+      </Text>
+      <Text size="xs" c="dimmed" component="dd" m={0} style={{ overflowWrap: "anywhere" }}>
+        {below}
+      </Text>
+    </div>
+  );
+}
