@@ -1,5 +1,5 @@
 /** Campaigns: their texts, versions and results; previews of their texts. */
-import { queryOptions } from "@tanstack/react-query";
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import type { campaignFull, campaignSaved, versionFull, versionItem } from "../../http/contract/campaigns.ts";
 import type { pageOf } from "../../http/contract/parts/values.ts";
 import type { orderItem } from "../../http/contract/reports/order-list.ts";
@@ -73,3 +73,37 @@ export const recentOrdersQuery = (shop: string, search: string) =>
     queryFn: ({ signal }) => get<RecentOrders>("/v1/orders", { query: { shop, q: search.trim(), limit: 30 }, signal }),
     staleTime: MINUTE,
   });
+
+type VersionPage = Answered<ReturnType<typeof pageOf<typeof versionItem>>>;
+
+/** The newest first. */
+export const versionsQuery = (key: string) =>
+  infiniteQueryOptions({
+    queryKey: ["changes", "versions", key],
+    queryFn: ({ signal, pageParam }) =>
+      get<VersionPage>("/v1/campaigns/:key/versions", { params: { key }, query: { cursor: pageParam }, signal }),
+    initialPageParam: null as string | null,
+    getNextPageParam: ({ next }) => next,
+  });
+
+/** A version never changes. */
+export const versionQuery = (key: string, version: number) =>
+  queryOptions({
+    queryKey: ["changes", "version", key, version],
+    queryFn: ({ signal }) =>
+      get<VersionFull>("/v1/campaigns/:key/versions/:version", { params: { key, version }, signal }),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+
+type RollBack = {
+  readonly key: string;
+  /** The current one. */
+  readonly version: number;
+  readonly to: number;
+  readonly note: string | null;
+};
+
+export const rollBack = async ({ key, version, ...body }: RollBack): Promise<SavedCampaign> => {
+  const headers = { "if-match": `"${version}"` };
+  return (await call<SavedCampaign>("POST", "/v1/campaigns/:key/rollback", { params: { key }, headers, body })).value;
+};

@@ -1,12 +1,16 @@
 /** The parts of the console's page of campaigns that decide something. */
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { baseOf, conflicts, edited, rebased, textsOf } from "../../../src/console/pages/campaigns/editor/draft.ts";
-import { fileNameOf } from "../../../src/console/pages/campaigns/editor/file-name.ts";
 import * as names from "../../../src/console/pages/campaigns/editor/names.ts";
+import { fileNameOf } from "../../../src/console/pages/campaigns/preview/file-name.ts";
+import { DAY, HOUR, landings, MINUTE, type Timing } from "../../../src/console/pages/campaigns/timeline/timeline.ts";
 import { parseCampaignFile } from "../../../src/core/campaign/campaign-file.ts";
 import { campaignForm } from "../../../src/core/campaign/campaign-form.ts";
+import { planSteps } from "../../../src/core/rules/plan.ts";
 import { HELPERS, OWN_HELPERS } from "../../../src/render/template/helpers.ts";
 import { kindOf, VARIABLES } from "../../../src/render/template/variables.ts";
+import { campaignOf, planFacts, planOrder } from "../../support/rules.ts";
 
 describe("the names that the editor completes", () => {
   it("are the variables, helpers and blocks of texts, all of them", () => {
@@ -71,3 +75,53 @@ describe("unsaved changes", () => {
     expect(conflicts({ base, changes: { b: "mine" } }, baseOf({ version: 2, yaml: "", templates: {} }))).toEqual(["b"]);
   });
 });
+
+it("draws the steps where the planner plans them when an order is created", () => {
+  const clock = fc.integer({ min: 0, max: 47 }).map((half) => half * 30 * MINUTE);
+  const duration = fc.constantFrom("0s", "3m", "10m", "30m", "1h", "6h", "23h50m", "1d", "2d");
+  const step = fc.record({
+    kind: fc.constantFrom("afterCreated", "beforeClose"),
+    ms: duration,
+    channels: fc.constant("[sms]"),
+  });
+  const hours = fc.record({ from: clock, to: clock }).map(({ from, to }) => `{ from: "${at(from)}", to: "${at(to)}" }`);
+  fc.assert(
+    fc.property(
+      fc.array(step, { minLength: 1, maxLength: 4 }),
+      fc.oneof(fc.constant("off"), hours),
+      fc.constantFrom("pull", "skip"),
+      clock,
+      fc.constantFrom(MINUTE, 30 * MINUTE, 2 * HOUR, DAY, 3 * DAY),
+      (steps, quietHours, whenTight, createdAt, closes) => {
+        const listed = steps.map(
+          ({ kind, ms, channels }, i) => `{ id: s${i}, at: { ${kind}: ${ms} }, channels: ${channels} }`,
+        );
+        const parsed = parseCampaignFile(
+          "x",
+          `steps: [${listed}]\nquietHours: ${quietHours}\nwhenTight: ${whenTight}\n`,
+          null,
+        );
+        if (!parsed.ok) throw new Error(JSON.stringify(parsed));
+        const form = campaignForm(parsed.value) as Timing;
+        const now = Date.parse("2026-11-10T00:00:00Z") + createdAt;
+        const quiet = parsed.value.quietHours;
+        const planned = planSteps(
+          planFacts({
+            now,
+            campaign: campaignOf({ steps: parsed.value.steps, whenTight: parsed.value.whenTight }),
+            quiet: quiet === "off" ? null : quiet,
+            zone: "UTC",
+            orders: [planOrder({ createdAt: now, closesAt: now + closes })],
+          }),
+        );
+        expect(landings(form, { createdAt, closes }).map((row) => [row.step, row.at, row.skip])).toEqual(
+          planned.map((row) => [row.step, row.at - now, row.reason]),
+        );
+      },
+    ),
+    { numRuns: 200 },
+  );
+});
+
+const at = (ms: number) =>
+  [ms / HOUR, (ms % HOUR) / MINUTE].map((part) => String(Math.floor(part)).padStart(2, "0")).join(":");

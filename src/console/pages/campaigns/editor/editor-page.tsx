@@ -1,13 +1,16 @@
 /** A campaign: its texts to edit beside their preview, and its history. */
-import { Anchor, Group, Stack, Text, Title } from "@mantine/core";
+import { Anchor, Group, Skeleton, Stack, Tabs, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
+import { lazy, Suspense, useState } from "react";
 import { campaignQuery } from "../../../api/campaigns.ts";
 import { Loaded } from "../../../ui/parts/panel.tsx";
 import { words } from "../../../ui/words.ts";
 import { PauseSwitch } from "../pause-switch.tsx";
 import { StateBadge, useActiveText } from "../state-badge.tsx";
 import { Editor } from "./editor.tsx";
+
+const HistoryPanel = lazy(() => import("../history/history-panel.tsx"));
 
 const useT = words({
   en: { all: "Campaigns", texts: "Texts", history: "History", version: "version {version}" },
@@ -17,6 +20,7 @@ const useT = words({
 export function EditorPage() {
   const t = useT();
   const { key = "" } = useParams({ strict: false });
+  const [tab, setTab] = useState<string | null>("texts");
   const query = useQuery(campaignQuery(key));
   const activeText = useActiveText();
   const form = query.data?.campaign ?? null;
@@ -44,7 +48,24 @@ export function EditorPage() {
         </Text>
       </div>
       <Loaded query={query} height={480}>
-        {(campaign) => <Editor key={campaign.key} campaign={campaign} />}
+        {(campaign) => (
+          <Tabs value={tab} onChange={setTab}>
+            <Tabs.List mb="md">
+              <Tabs.Tab value="texts">{t("texts")}</Tabs.Tab>
+              <Tabs.Tab value="history">{t("history")}</Tabs.Tab>
+            </Tabs.List>
+            <Tabs.Panel value="texts">
+              <Editor key={campaign.key} campaign={campaign} />
+            </Tabs.Panel>
+            <Tabs.Panel value="history">
+              {tab === "history" ? (
+                <Suspense fallback={<Skeleton height={240} />}>
+                  <HistoryPanel campaign={campaign} />
+                </Suspense>
+              ) : null}
+            </Tabs.Panel>
+          </Tabs>
+        )}
       </Loaded>
     </Stack>
   );

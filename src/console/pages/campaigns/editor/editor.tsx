@@ -1,5 +1,5 @@
 /** The files of a campaign, the editor, and what the chosen file becomes. */
-import { Grid, Paper, Skeleton, Stack, Text } from "@mantine/core";
+import { Box, Grid, Paper, Skeleton, Stack, Text } from "@mantine/core";
 import { useHotkeys } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useCallback, useMemo, useState } from "react";
@@ -7,17 +7,18 @@ import type { Campaign } from "../../../api/campaigns.ts";
 import { mayAct, sessionQuery } from "../../../api/session.ts";
 import { ProblemAlert } from "../../../ui/faults.tsx";
 import { words } from "../../../ui/words.ts";
+import { fileNameOf } from "../preview/file-name.ts";
+import { PreviewPanel } from "../preview/preview-panel.tsx";
+import { type From, usePreview } from "../preview/use-preview.ts";
+import { TimeLine } from "../timeline/time-line.tsx";
 import type { Jump } from "./code-editor.tsx";
 import { Conflict } from "./conflict.tsx";
 import { CAMPAIGN_FILE } from "./draft.ts";
 import { Faults, Saved } from "./faults-and-warnings.tsx";
 import { FileList } from "./file-list.tsx";
-import { fileNameOf } from "./file-name.ts";
 import { LeaveGuard } from "./leave-guard.tsx";
-import { PreviewPanel } from "./preview-panel.tsx";
 import { SaveBar } from "./save-bar.tsx";
 import { useEditing } from "./use-editing.ts";
-import { type From, usePreview } from "./use-preview.ts";
 
 const CodeEditor = lazy(() => import("./code-editor.tsx"));
 
@@ -107,6 +108,11 @@ export function Editor({ campaign }: { readonly campaign: Campaign }) {
           <Text size="xs" c="dimmed" mt={4}>
             {mayEdit ? t("keys") : t("readOnly")}
           </Text>
+          {file !== CAMPAIGN_FILE || campaign.campaign === null ? null : (
+            <Box mt="md">
+              <TimeLine form={campaign.campaign} version={campaign.version} />
+            </Box>
+          )}
         </Grid.Col>
         {name === null ? null : (
           <Grid.Col span={{ base: 12, md: 4 }}>

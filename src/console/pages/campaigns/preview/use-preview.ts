@@ -3,7 +3,7 @@ import { useDebouncedValue } from "@mantine/hooks";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Problem } from "../../../api/call.ts";
 import { type Preview, previewQuery } from "../../../api/campaigns.ts";
-import type { EditorFault } from "./code-editor.tsx";
+import type { EditorFault } from "../editor/code-editor.tsx";
 import type { FileName } from "./file-name.ts";
 
 /** null as `order`: sample data. */
