@@ -11,7 +11,7 @@ const IN_TEXT: readonly Completion[] = [
     { label: `/${name}`, type: "keyword" },
   ]),
   { label: "else", type: "keyword" },
-  // Of an element, within #each.
+  // The fields of an element, within #each.
   ...FIELDS.map((label) => ({ label, type: "property", boost: -10 })),
 ];
 const IN_YAML: readonly Completion[] = CAMPAIGN_KEYS.map((label) => ({ label, apply: `${label}: `, type: "property" }));

@@ -48,7 +48,14 @@ export function Conflict({ draft, theirs, onResolve }: Props) {
   const files = conflicts(draft, base);
   const title = t("title", { version: String(theirs.version), who: theirs.createdBy, at: instant(theirs.createdAt) });
   return (
-    <Alert color="orange" icon={<IconArrowsSplit />} title={title} role="region" aria-label={title}>
+    <Alert
+      styles={{ title: { color: "var(--mantine-color-text)" } }}
+      color="orange"
+      icon={<IconArrowsSplit />}
+      title={title}
+      role="region"
+      aria-label={title}
+    >
       <Stack gap="sm">
         <Text size="sm">
           {t("begun", { version: String(draft.base.version) })}{" "}

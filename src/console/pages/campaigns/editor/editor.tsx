@@ -15,6 +15,7 @@ import type { Jump } from "./code-editor.tsx";
 import { Conflict } from "./conflict.tsx";
 import { CAMPAIGN_FILE } from "./draft.ts";
 import { Faults, Saved } from "./faults-and-warnings.tsx";
+import { FileActions } from "./file-actions.tsx";
 import { FileList } from "./file-list.tsx";
 import { LeaveGuard } from "./leave-guard.tsx";
 import { SaveBar } from "./save-bar.tsx";
@@ -46,7 +47,7 @@ export function Editor({ campaign }: { readonly campaign: Campaign }) {
   const file = chosen in texts ? chosen : CAMPAIGN_FILE;
   const text = texts[file] ?? "";
   const name = fileNameOf(file);
-  const previewed = usePreview(campaign.key, name, text, from);
+  const previewed = usePreview(campaign.key, file, text, from);
   const atSave = useMemo(() => faults.filter((fault) => fault.file === file), [faults, file]);
   const change = useCallback((next: string) => setText(file, next), [setText, file]);
   const changed = new Set(Object.keys(draft?.changes ?? {}));
@@ -89,6 +90,17 @@ export function Editor({ campaign }: { readonly campaign: Campaign }) {
               setJump(null);
             }}
           />
+          {mayEdit ? (
+            <FileActions
+              file={file}
+              files={Object.keys(texts)}
+              onAdd={(added) => {
+                setText(added, name === null ? "" : text);
+                setChosen(added);
+              }}
+              onRemove={() => setText(file, null)}
+            />
+          ) : null}
         </Grid.Col>
         <Grid.Col span={{ base: 12, md: name === null ? 9.5 : 5.5 }}>
           <Paper withBorder style={{ overflow: "hidden" }}>

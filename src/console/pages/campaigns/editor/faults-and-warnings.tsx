@@ -48,7 +48,12 @@ export function Saved({ version, warnings }: { readonly version: number; readonl
         {t("saved", { version: String(version) })}
       </Alert>
       {warnings.length === 0 ? null : (
-        <Alert color="yellow" icon={<IconAlertTriangle />} title={t("warnings", { count: warnings.length })}>
+        <Alert
+          styles={{ title: { color: "var(--mantine-color-text)" } }}
+          color="yellow"
+          icon={<IconAlertTriangle />}
+          title={t("warnings", { count: warnings.length })}
+        >
           <List size="sm" spacing={4}>
             {warnings.map((warning) => (
               <List.Item key={warning}>

@@ -1,4 +1,4 @@
-/** What is changed in a campaign, saving it, and the answers of the server. */
+/** The changes of a campaign, saving them, and the answers of the server. */
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useMemo, useState } from "react";
 import { Problem } from "../../../api/call.ts";
@@ -52,7 +52,7 @@ export function useEditing(campaign: Campaign) {
     texts,
     setText,
     save,
-    /** Of the last attempt to save. */
+    /** The faults that the last attempt to save brought. */
     faults: faults === undefined ? NO_FAULTS : faultsOf(faults),
     /** Another reason why it was not saved; that somebody else saved first is shown by both texts. */
     error: faults !== undefined || (error instanceof Problem && error.status === 412) ? null : error,

@@ -9,7 +9,7 @@ import { words } from "../../../ui/words.ts";
 
 const useT = words({
   en: {
-    open: "Go back to it",
+    open: "Go back",
     openOf: "Go back to version {version}",
     title: "Go back to version {version}?",
     text: "A new version with its texts is made, and runs within seconds. Versions in between stay in the history.",
@@ -17,7 +17,7 @@ const useT = words({
     cancel: "Cancel",
   },
   zh: {
-    open: "回退到此版本",
+    open: "回退",
     openOf: "回退到版本 {version}",
     title: "回退到版本 {version}？",
     text: "将以其文本生成新版本，几秒内生效。中间的版本仍保留在历史中。",

@@ -149,7 +149,12 @@ function Warnings({ warnings }: { readonly warnings: readonly string[] }) {
   const t = useT();
   if (warnings.length === 0) return null;
   return (
-    <Alert color="yellow" icon={<IconAlertTriangle />} title={t("warnings", { count: warnings.length })}>
+    <Alert
+      styles={{ title: { color: "var(--mantine-color-text)" } }}
+      color="yellow"
+      icon={<IconAlertTriangle />}
+      title={t("warnings", { count: warnings.length })}
+    >
       <List size="sm" spacing={4}>
         {warnings.map((warning) => (
           <List.Item key={warning} style={{ overflowWrap: "anywhere" }}>

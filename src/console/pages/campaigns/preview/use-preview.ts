@@ -1,10 +1,11 @@
 /** The preview of the text that is being edited, a moment after the last key. */
 import { useDebouncedValue } from "@mantine/hooks";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
 import { Problem } from "../../../api/call.ts";
 import { type Preview, previewQuery } from "../../../api/campaigns.ts";
 import type { EditorFault } from "../editor/code-editor.tsx";
-import type { FileName } from "./file-name.ts";
+import { fileNameOf } from "./file-name.ts";
 
 /** null as `order`: sample data. */
 export type From = { readonly shop: string | null; readonly order: string | null };
@@ -21,8 +22,10 @@ export type Previewed = {
 const WAIT_MS = 300;
 const NO_FAULTS: readonly EditorFault[] = [];
 
-export function usePreview(campaign: string, name: FileName | null, text: string, { shop, order }: From): Previewed {
-  const [template] = useDebouncedValue(text, WAIT_MS);
+export function usePreview(campaign: string, file: string, text: string, { shop, order }: From): Previewed {
+  const now = useMemo(() => ({ name: fileNameOf(file), text }), [file, text]);
+  const [asked] = useDebouncedValue(now, WAIT_MS);
+  const { name, text: template } = asked;
   const query = useQuery({
     ...previewQuery({
       template,
@@ -41,7 +44,7 @@ export function usePreview(campaign: string, name: FileName | null, text: string
     preview: query.isError ? null : (query.data ?? null),
     faults,
     error: faults.length > 0 ? null : error,
-    isOld: query.isPlaceholderData || template !== text,
+    isOld: query.isPlaceholderData || asked !== now,
   };
 }
 

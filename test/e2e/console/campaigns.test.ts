@@ -1,0 +1,118 @@
+/** The page of campaigns in a real browser: editing beside the preview, saving, conflicts, history and the way back. */
+import type { Page } from "playwright-core";
+import { expect, it } from "vitest";
+import { hasBrowser, useBrowser } from "../../support/browser/chromium.ts";
+import { LOOKS, visit } from "../../support/browser/visitor.ts";
+import { API_KEY, rig } from "../../support/service/rig.ts";
+
+const browser = useBrowser();
+
+/** The keys of an editor. Its braces close themselves, so a text is put in as a whole. */
+async function write(page: Page, file: string, text: string) {
+  const editor = page.getByRole("textbox", { name: `Text of ${file}` });
+  await editor.click();
+  await page.keyboard.press("Control+a");
+  await page.keyboard.insertText(text);
+}
+
+it.runIf(hasBrowser)(
+  "changes a campaign beside its preview, shows conflicts and faults, and goes back",
+  async (context) => {
+    const place = await rig(context, { queue: "postgres" });
+    const { url } = await place.up(["start"]);
+    if (url === null) throw new Error("no address");
+    const { page, faults, open } = await visit(browser(), url);
+    context.onTestFinished(() => page.context().close());
+
+    await open("/campaigns");
+    const card = page.getByRole("article", { name: "fast" });
+    await card.getByText("Runs", { exact: true }).waitFor();
+    await card.getByRole("button", { name: "Pause" }).click();
+    await page.getByLabel("Reason, for the history").fill("wrong words");
+    await page.getByRole("button", { name: "Stop now" }).click();
+    await card.getByText("Paused", { exact: true }).waitFor();
+    await card.getByRole("button", { name: "Resume" }).click();
+    await card.getByText("Runs", { exact: true }).waitFor();
+
+    // The preview follows the text.
+    await card.getByRole("link", { name: "Edit" }).click();
+    await page.getByRole("region", { name: "From order to close" }).getByText("1. nudge").waitFor();
+    await page.getByRole("button", { name: "nudge.sms.en" }).click();
+    const phone = page.getByRole("figure", { name: "Message" });
+    await phone.getByText(/^Order \S+ waits: /).waitFor();
+    await write(page, "nudge.sms.en.hbs", "{{amount}}");
+    const preview = page.getByRole("region", { name: "Preview" });
+    await preview.getByText("line 1: unknown variable {{amount}}").waitFor();
+    await page.locator(".cm-lint-marker-error").waitFor();
+    await write(page, "nudge.sms.en.hbs", "Only {{total}} for order {{order.id}}");
+    await phone.getByText(/^Only .*129\.00 for order/).waitFor();
+    await preview.getByText("GSM-7").waitFor();
+
+    // Leaving asks, and staying keeps the text.
+    await page.getByRole("link", { name: "Today" }).click();
+    await page.getByRole("button", { name: "Stay" }).click();
+    await page.getByLabel("Note for the history").fill("shorter");
+    await page.getByRole("button", { name: "Save as version 2" }).click();
+    await page.getByText("Saved as version 2.").waitFor();
+
+    // A text in another language begins as a copy.
+    await page.getByRole("button", { name: "New text" }).click();
+    await page.getByLabel("Name of the file").fill("nudge.sms.de.hbs");
+    await page.getByRole("button", { name: "Add", exact: true }).click();
+    await page.getByRole("textbox", { name: "Text of nudge.sms.de.hbs" }).getByText("Only {{total}}").waitFor();
+    await page.getByRole("button", { name: "Remove nudge.sms.de.hbs" }).click();
+
+    // A fault of campaign.yaml is shown at its line, and nothing is saved.
+    await page.getByRole("button", { name: "campaign.yaml" }).click();
+    await write(page, "campaign.yaml", "name: Fast\nprioity: 3\n");
+    await page.getByRole("button", { name: "Save as version 3" }).click();
+    await page.getByRole("button", { name: "campaign.yaml, line 2" }).click();
+    await page.getByText("prioity: unknown key").first().waitFor();
+    expect(await page.locator(".cm-lint-marker-error").count()).toBeGreaterThan(0);
+    await page.getByRole("button", { name: "Discard" }).click();
+
+    // Somebody else saves the text that is changed here.
+    await page.getByRole("button", { name: "nudge.sms.en" }).click();
+    await write(page, "nudge.sms.en.hbs", "Mine: {{total}}");
+    const answer = await fetch(`${url}/v1/campaigns/fast/templates/nudge.sms.en.hbs`, {
+      method: "PUT",
+      headers: { authorization: `Bearer ${API_KEY}`, "content-type": "application/json", "if-match": '"2"' },
+      body: JSON.stringify({ text: "Theirs: {{total}}", note: "at night" }),
+    });
+    expect(answer.status).toBe(200);
+    const conflict = page.getByRole("region", { name: /^Somebody else saved: version 3/ });
+    await conflict.getByText("Theirs: {{total}}").waitFor();
+    await conflict.getByText("Mine: {{total}}").waitFor();
+    await conflict.getByRole("button", { name: "Go on with version 3" }).click();
+    await page.getByRole("button", { name: "Save as version 4" }).click();
+    await page.getByText("Saved as version 4.").waitFor();
+
+    await page.getByRole("tab", { name: "History" }).click();
+    await page.getByRole("article", { name: "Version 2" }).getByText("shorter").waitFor();
+    await page.getByRole("button", { name: "Changes of version 3" }).click();
+    await page.getByRole("table", { name: "nudge.sms.en.hbs" }).getByText("+ Theirs: {{total}}").waitFor();
+    await page.getByRole("button", { name: "Go back to version 2" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Go back to version 2" }).click();
+    await page
+      .getByRole("article", { name: "Version 5" })
+      .getByText(/back to version 2/)
+      .waitFor();
+    const [text] = await place.sql<{ text: string }[]>`
+    select files ->> 'nudge.sms.en.hbs' as text from campaign_versions where number = 5`;
+    expect(text?.text).toBe("Only {{total}} for order {{order.id}}");
+    expect(faults.filter((fault) => !fault.includes("422"))).toEqual([]);
+
+    for (const look of LOOKS) {
+      const visitor = await visit(browser(), url, look);
+      for (const path of ["/campaigns", "/campaigns/fast"]) {
+        const title = `${path} ${JSON.stringify(look)}`;
+        await visitor.open(path);
+        if (path.endsWith("fast")) await visitor.page.locator(".cm-content").waitFor();
+        expect(await visitor.findings(), title).toEqual([]);
+        expect(await visitor.isTooWide(), title).toBe(false);
+        expect(visitor.faults, title).toEqual([]);
+      }
+      await visitor.page.context().close();
+    }
+  },
+);
