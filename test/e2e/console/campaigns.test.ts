@@ -102,6 +102,22 @@ it.runIf(hasBrowser)(
     expect(text?.text).toBe("Only {{total}} for order {{order.id}}");
     expect(faults.filter((fault) => !fault.includes("422"))).toEqual([]);
 
+    // A viewer may look.
+    const create = place.run(["keys", "create", "Vera", "--role", "viewer", "--json"]);
+    expect((await create.ended).code).toBe(0);
+    const viewer = await visit(browser(), url, {}, false);
+    const signedIn = await viewer.page.request.post(`${url}/v1/session`, {
+      data: { key: JSON.parse(create.out()).key },
+    });
+    expect(signedIn.status()).toBe(204);
+    await viewer.open("/campaigns/fast");
+    await viewer.page.getByText("You may look.").waitFor();
+    for (const name of ["Pause", "Stop", "New text"])
+      expect(await viewer.page.getByRole("button", { name }).count()).toBe(0);
+    await write(viewer.page, "campaign.yaml", "name: Mine");
+    expect(await viewer.page.getByText("not saved yet").count()).toBe(0);
+    await viewer.page.context().close();
+
     for (const look of LOOKS) {
       const visitor = await visit(browser(), url, look);
       for (const path of ["/campaigns", "/campaigns/fast"]) {

@@ -93,19 +93,17 @@ export function landings(form: Timing, order: TypicalOrder): Landing[] {
     if (before >= earliest && before >= 0) return { ...row, at: before, moved: "quiet" };
     return { ...row, skip: "quiet_hours" };
   });
-  supersede(
-    rows.filter(({ skip }) => skip === null),
-    latest,
-  );
+  supersede(rows.filter(({ skip }) => skip === null));
   return rows;
 }
 
-function supersede(sends: readonly Row[], latest: number): void {
+/** Every send is in time for each other, since the order is one. */
+function supersede(sends: readonly Row[]): void {
   for (let i = sends.length - 2; i >= 0; i--)
     for (let j = sends.length - 1; j > i; j--) {
       const [first, second] = [sends[i], sends[j]];
       if (!first || !second || first.skip !== null || second.skip !== null) continue;
-      if (first.at < second.at || first.at > latest) continue;
+      if (first.at < second.at) continue;
       const loser = second.moved !== null || (first.moved === null && first.at > second.at) ? second : first;
       loser.skip = "superseded";
     }
