@@ -28,7 +28,7 @@ const useT = words({
     title: "新建文本（复制自 {file}）",
     empty: "新建文本",
     name: "文件名",
-    shape: "步骤.渠道.语言.hbs，或 步骤.版本.渠道.语言.hbs",
+    shape: "步骤.渠道.语言.hbs，或 步骤.变体.渠道.语言.hbs",
     unnamed: "文件名应为 步骤.渠道.语言.hbs，例如 nudge.sms.en.hbs。",
     taken: "已有同名文本。",
     submit: "新建",

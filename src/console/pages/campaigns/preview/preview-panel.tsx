@@ -33,7 +33,7 @@ const useT = words({
     encoding: "编码",
     cost: "费用",
     noPrice: "dunlin.yaml 中没有价格",
-    variant: "版本 {variant}",
+    variant: "变体 {variant}",
     faults: "文本有 {count} 处错误",
     line: "第 {line} 行",
     warnings: "{count} 条警告",
