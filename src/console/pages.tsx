@@ -2,6 +2,7 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
 import { NotFound, PageFault } from "./ui/faults.tsx";
 import { Frame } from "./ui/frame/frame.tsx";
+import { DELIVERY_KEYS, ORDER_KEYS, parseSearch, searchOf, stringifySearch } from "./ui/list/search.ts";
 
 const root = createRootRoute({ component: Frame, notFoundComponent: NotFound, errorComponent: PageFault });
 
@@ -23,9 +24,30 @@ const campaign = createRoute({
   component: lazyRouteComponent(() => import("./pages/campaigns/editor/editor-page.tsx"), "EditorPage"),
 });
 
+const orders = createRoute({
+  getParentRoute: () => root,
+  path: "/orders",
+  validateSearch: searchOf(ORDER_KEYS),
+  component: lazyRouteComponent(() => import("./pages/orders/orders-page.tsx"), "OrdersPage"),
+});
+const order = createRoute({
+  getParentRoute: () => root,
+  path: "/orders/$shop/$id",
+  component: lazyRouteComponent(() => import("./pages/orders/order-page.tsx"), "OrderPage"),
+});
+
+const deliveries = createRoute({
+  getParentRoute: () => root,
+  path: "/deliveries",
+  validateSearch: searchOf(DELIVERY_KEYS),
+  component: lazyRouteComponent(() => import("./pages/deliveries/deliveries-page.tsx"), "DeliveriesPage"),
+});
+
 export const createPages = () =>
   createRouter({
-    routeTree: root.addChildren([today, campaigns, campaign]),
+    routeTree: root.addChildren([today, campaigns, campaign, orders, order, deliveries]),
+    parseSearch,
+    stringifySearch,
     defaultPreload: "intent",
     scrollRestoration: true,
     defaultErrorComponent: PageFault,

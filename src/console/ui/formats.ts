@@ -21,6 +21,14 @@ export function formatsOf(locale: string) {
     instant === null
       ? NOTHING
       : new Intl.DateTimeFormat(locale, { ...style, ...(zone ? { timeZone: zone } : {}) }).format(new Date(instant));
+  const shop = at({
+    month: "short",
+    day: "numeric",
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+    hourCycle: "h23",
+  });
   return {
     count: (value: number | null) => (value === null ? NOTHING : whole.format(value)),
     /** 0.123 → 12.3% */
@@ -32,6 +40,12 @@ export function formatsOf(locale: string) {
     time: at({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" }),
     day: at({ month: "short", day: "numeric" }),
     instant: at({ month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23" }),
+    clock: at({ hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" }),
+    /** An instant of the API carries the offset of its shop: it is shown on the clock of the shop, whatever the zone of the browser. */
+    shopTime: (instant: string | null) => shop(instant, instant === null ? null : offsetOf(instant)),
     exact: at({ dateStyle: "medium", timeStyle: "medium" }),
   };
 }
+
+/** `+08:00`, or UTC. */
+const offsetOf = (instant: string): string => /[+-]\d\d:\d\d$/.exec(instant)?.[0] ?? "UTC";

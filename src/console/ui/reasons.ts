@@ -1,32 +1,34 @@
 /** The reasons why nothing was sent, in a few plain words. */
 import { words } from "./words.ts";
 
+const EN = {
+  paid: "paid before",
+  paid_other_order: "paid another order",
+  closed: "closed before",
+  refunded: "refunded",
+  no_time: "no time before the close",
+  quiet_hours: "quiet hours",
+  recent: "got the same step lately",
+  cap: "got as many as the limit allows",
+  gap: "too soon after another",
+  suppressed: "opted out",
+  no_contact: "no usable address",
+  excluded: "excluded by the campaign",
+  no_campaign: "no campaign fits",
+  campaign_paused: "paused",
+  holdout: "held out to measure",
+  manual: "a person takes care",
+  promised: "promised to pay later",
+  superseded: "another step came instead",
+  stale: "its time had passed",
+  channel_down: "channel was down",
+  rejected_by_provider: "refused by the provider",
+  unknown_outcome: "unknown whether it was sent",
+  erased: "erased",
+} as const;
+
 const useReasonWords = words({
-  en: {
-    paid: "paid before",
-    paid_other_order: "paid another order",
-    closed: "closed before",
-    refunded: "refunded",
-    no_time: "no time before the close",
-    quiet_hours: "quiet hours",
-    recent: "got the same step lately",
-    cap: "got as many as the limit allows",
-    gap: "too soon after another",
-    suppressed: "opted out",
-    no_contact: "no usable address",
-    excluded: "excluded by the campaign",
-    no_campaign: "no campaign fits",
-    campaign_paused: "paused",
-    holdout: "held out to measure",
-    manual: "a person takes care",
-    promised: "promised to pay later",
-    superseded: "another step came instead",
-    stale: "its time had passed",
-    channel_down: "channel was down",
-    rejected_by_provider: "refused by the provider",
-    unknown_outcome: "unknown whether it was sent",
-    erased: "erased",
-  },
+  en: EN,
   zh: {
     paid: "已付款",
     paid_other_order: "已付其他订单",
@@ -59,3 +61,5 @@ export function useReason(): (reason: string | null) => string {
   const t = useReasonWords();
   return (reason) => (reason === null ? "–" : t.has(reason as never) ? t(reason as never) : reason);
 }
+
+export const REASON_CODES = Object.keys(EN);

@@ -1,0 +1,117 @@
+/** Records when the buyer promised to pay. The reminders of the whole case wait until then. */
+import { Button, Group, Modal, Stack, Text, Textarea, TextInput } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import { IconCalendarDollar } from "@tabler/icons-react";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { type FormEvent, useState } from "react";
+import { type OrderName, promise } from "../../api/lists.ts";
+import { useProblemText } from "../../ui/faults.tsx";
+import { words } from "../../ui/words.ts";
+
+const useT = words({
+  en: {
+    record: "Record a promise",
+    title: "The buyer promised to pay",
+    at: "By when, on the clock of the shop",
+    atMissing: "Choose a day and a time.",
+    reason: "Why it is unpaid until then",
+    explain: "Until then the reminders of all orders of this case wait.",
+    save: "Record",
+    cancel: "Cancel",
+    close: "Close",
+    done: "Recorded.",
+  },
+  zh: {
+    record: "记录付款承诺",
+    title: "买家承诺付款",
+    at: "何时之前（店铺时区）",
+    atMissing: "请选择日期和时间。",
+    reason: "此前未付款的原因",
+    explain: "在此之前，该案例所有订单的提醒都会等待。",
+    save: "记录",
+    cancel: "取消",
+    close: "关闭",
+    done: "已记录。",
+  },
+});
+
+export function PromiseButton({ order, by }: { readonly order: OrderName; readonly by: string }) {
+  const t = useT();
+  const textOf = useProblemText();
+  const queries = useQueryClient();
+  const [opened, { open, close }] = useDisclosure();
+  const [at, setAt] = useState("");
+  const [reason, setReason] = useState("");
+  const [missing, setMissing] = useState(false);
+  const record = useMutation({
+    mutationFn: () =>
+      promise(order, { at: at.replace("T", " "), by, ...(reason.trim() === "" ? {} : { reason: reason.trim() }) }),
+    onSuccess: () => queries.invalidateQueries({ queryKey: ["figures", "story"] }),
+  });
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (at === "") setMissing(true);
+    else record.mutate();
+  };
+  const end = () => {
+    close();
+    record.reset();
+  };
+  return (
+    <>
+      <Button variant="default" leftSection={<IconCalendarDollar size={16} />} onClick={open}>
+        {t("record")}
+      </Button>
+      <Modal opened={opened} onClose={end} title={t("title")} closeButtonProps={{ "aria-label": t("close") }}>
+        {record.isSuccess ? (
+          <Stack>
+            <Text role="status">{t("done")}</Text>
+            <Text size="sm" c="dimmed" lang="en">
+              {record.data.effect}
+            </Text>
+            <Group justify="flex-end">
+              <Button onClick={end}>{t("close")}</Button>
+            </Group>
+          </Stack>
+        ) : (
+          <form onSubmit={submit} noValidate>
+            <Stack>
+              <TextInput
+                type="datetime-local"
+                label={t("at")}
+                value={at}
+                onChange={(event) => setAt(event.currentTarget.value)}
+                error={missing && at === "" ? t("atMissing") : null}
+                data-autofocus
+              />
+              <Textarea
+                label={t("reason")}
+                value={reason}
+                onChange={(event) => setReason(event.currentTarget.value)}
+                maxLength={200}
+                autosize
+                minRows={2}
+              />
+              <Text size="sm" c="dimmed">
+                {t("explain")}
+              </Text>
+              {record.isError ? (
+                <Text role="alert" c="red" size="sm">
+                  {textOf(record.error)}
+                </Text>
+              ) : null}
+              <Group justify="flex-end">
+                <Button variant="default" onClick={end}>
+                  {t("cancel")}
+                </Button>
+                <Button type="submit" loading={record.isPending}>
+                  {t("save")}
+                </Button>
+              </Group>
+            </Stack>
+          </form>
+        )}
+      </Modal>
+    </>
+  );
+}
