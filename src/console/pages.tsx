@@ -2,7 +2,7 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
 import { NotFound, PageFault } from "./ui/faults.tsx";
 import { Frame } from "./ui/frame/frame.tsx";
-import { DELIVERY_KEYS, ORDER_KEYS, parseSearch, searchOf, stringifySearch } from "./ui/list/search.ts";
+import { DELIVERY_KEYS, ORDER_KEYS, parseSearch, REPORT_KEYS, searchOf, stringifySearch } from "./ui/list/search.ts";
 
 const root = createRootRoute({ component: Frame, notFoundComponent: NotFound, errorComponent: PageFault });
 
@@ -43,9 +43,16 @@ const deliveries = createRoute({
   component: lazyRouteComponent(() => import("./pages/deliveries/deliveries-page.tsx"), "DeliveriesPage"),
 });
 
+const reports = createRoute({
+  getParentRoute: () => root,
+  path: "/reports",
+  validateSearch: searchOf(REPORT_KEYS),
+  component: lazyRouteComponent(() => import("./pages/reports/reports-page.tsx"), "ReportsPage"),
+});
+
 export const createPages = () =>
   createRouter({
-    routeTree: root.addChildren([today, campaigns, campaign, orders, order, deliveries]),
+    routeTree: root.addChildren([today, campaigns, campaign, orders, order, deliveries, reports]),
     parseSearch,
     stringifySearch,
     defaultPreload: "intent",

@@ -179,12 +179,46 @@ it.runIf(hasBrowser)(
 );
 
 it.runIf(hasBrowser)(
+  "shows the totals of the API, compares with the period before, and leads to the orders",
+  async (context) => {
+    const { page, faults: broken } = await open(context, "/reports?on=today&by=campaign,step");
+    const { totals } = await api("/v1/reports/recovery?on=today");
+    const cells = () => page.locator("tfoot td").allTextContents();
+    const shown = ["orders", "remindedOrders", "sent", "delivered", "skipped"].map((name) => String(totals[name]));
+    await expect.poll(async () => (await cells()).slice(0, 5)).toEqual(shown);
+    expect((await cells())[8]).toBe("CN¥129.00");
+    await page.getByRole("region", { name: "Recovered money by day, CNY" }).getByText("As a table").click();
+    await page.getByRole("cell", { name: "CN¥129.00" }).last().waitFor();
+
+    await page.getByRole("switch", { name: "Compare with the period before" }).press("Space");
+    await expect.poll(async () => (await cells())[0]).toBe(`${shown[0]}before: 0`);
+    expect(new URL(page.url()).searchParams.get("compare")).toBe("previous");
+    const csv = await page.request.get(
+      new URL((await page.getByRole("link", { name: "CSV" }).getAttribute("href")) ?? "", url).href,
+    );
+    expect(await csv.text()).toMatch(/^\uFEFFcampaign,step,/);
+
+    await page.locator("tfoot").getByRole("link", { name: "1", exact: true }).last().click();
+    await page.getByRole("heading", { name: "Orders that are credited to a reminder" }).waitFor();
+    expect(new URL(page.url()).search).toBe("?on=today&recovered=true");
+    await expect.poll(() => page.locator("tbody tr").count()).toBe(1);
+    expect(broken).toEqual([]);
+  },
+);
+
+it.runIf(hasBrowser)(
   "is accessible, fits and has no fault in both languages and colours, on a phone and a wide screen",
   async (context) => {
     const looks = [{}, { locale: "zh", colours: "dark", width: 390 }] as const;
     for (const look of looks) {
       const visitor = await open(context, "/orders", look);
-      for (const path of ["/orders?state=paid", "/orders/acme/back", "/deliveries", "/deliveries?show=skipped"]) {
+      for (const path of [
+        "/orders?state=paid",
+        "/orders/acme/back",
+        "/deliveries",
+        "/deliveries?show=skipped",
+        "/reports",
+      ]) {
         const title = JSON.stringify([look, path]);
         await visitor.open(path);
         expect.soft(await visitor.findings(), title).toEqual([]);

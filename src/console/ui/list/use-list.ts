@@ -14,7 +14,10 @@ declare module "@tanstack/history" {
   }
 }
 
-export function useList(to: "/orders" | "/deliveries", search: Readonly<Record<string, string | undefined>>) {
+export function useList(
+  to: "/orders" | "/deliveries" | "/reports",
+  search: Readonly<Record<string, string | undefined>>,
+) {
   const navigate = useNavigate();
   const { history } = useRouter();
   const { q = "", pages = 0 } = useLocation({ select: ({ state }) => state });
