@@ -4,6 +4,7 @@ import { DIMENSIONS, type Dimension, unknownDimensions } from "../core/measure/d
 import { didYouMean } from "../core/text/suggest.ts";
 import { LONGEST_HORIZON, parseDuration } from "../core/values/duration.ts";
 import { canonicalLocale } from "../core/values/locale.ts";
+import { ACTOR_NAMES, isActorName } from "../core/values/role.ts";
 import { PERIOD_FORMS, type Period, parsePeriod, parseWhen, WHEN_FORMS, type When } from "../core/values/when.ts";
 
 /** A day and a clock belong to the zone of a shop: the command makes an instant of them. */
@@ -102,14 +103,8 @@ export function horizon(text: string): number {
   throw new InvalidArgumentError("must be at most 90d");
 }
 
-/** Names of keys appear in the audit trail. */
-const KEY_NAME = /^[\p{L}\p{N}][\p{L}\p{N} ._@-]{0,59}$/u;
-/** Names that the audit trail uses for actors without a key. */
-const TAKEN = ["admin key", "first start"];
-
+/** Throws for a name that no key and no person may have. */
 export function keyName(text: string): string {
-  if (KEY_NAME.test(text) && !TAKEN.includes(text.toLowerCase())) return text;
-  throw new InvalidArgumentError(
-    `must consist of letters, digits, spaces and . _ @ -, at most 60, and must not be ${TAKEN.join(" or ")}`,
-  );
+  if (isActorName(text)) return text;
+  throw new InvalidArgumentError(ACTOR_NAMES);
 }

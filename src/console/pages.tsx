@@ -50,9 +50,27 @@ const reports = createRoute({
   component: lazyRouteComponent(() => import("./pages/reports/reports-page.tsx"), "ReportsPage"),
 });
 
+const next = createRoute({
+  getParentRoute: () => root,
+  path: "/next",
+  component: lazyRouteComponent(() => import("./pages/next/next-page.tsx"), "NextPage"),
+});
+
+const followUp = createRoute({
+  getParentRoute: () => root,
+  path: "/follow-up",
+  component: lazyRouteComponent(() => import("./pages/follow-up/follow-up-page.tsx"), "FollowUpPage"),
+});
+
+const settings = createRoute({
+  getParentRoute: () => root,
+  path: "/settings/{-$tab}",
+  component: lazyRouteComponent(() => import("./pages/settings/settings-page.tsx"), "SettingsPage"),
+});
+
 export const createPages = () =>
   createRouter({
-    routeTree: root.addChildren([today, campaigns, campaign, orders, order, deliveries, reports]),
+    routeTree: root.addChildren([today, campaigns, campaign, orders, order, deliveries, reports, next, followUp, settings]),
     parseSearch,
     stringifySearch,
     defaultPreload: "intent",

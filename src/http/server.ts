@@ -13,6 +13,7 @@ import type { Logger } from "pino";
 import { z } from "zod";
 import { wordsFor } from "../core/text/zod-words.ts";
 import type { AuditVerbs } from "./contract/access/audit.ts";
+import type { PeopleVerbs } from "./contract/access/people.ts";
 import type { LinkVerbs, SessionVerbs } from "./contract/access/session.ts";
 import type { CampaignsVerbs } from "./contract/campaigns.ts";
 import type { ChangesVerbs } from "./contract/console/stream.ts";
@@ -41,6 +42,8 @@ import { addOpenApi } from "./kit/openapi.ts";
 import { addProblems, answerBrokenHttp, answerError } from "./kit/problems.ts";
 import { createSubmit } from "./kit/submit.ts";
 import { streamRoutes } from "./live.ts";
+import { peopleRoutes } from "./routes/access/people.ts";
+import { sessionRoutes } from "./routes/access/session.ts";
 import { auditRoutes } from "./routes/audit.ts";
 import { campaignRoutes } from "./routes/campaigns.ts";
 import { contactRoutes } from "./routes/contacts.ts";
@@ -56,7 +59,6 @@ import { pauseRoutes } from "./routes/pauses.ts";
 import { promiseRoutes } from "./routes/promises.ts";
 import { rehearsalRoutes } from "./routes/rehearsals.ts";
 import { reportRoutes } from "./routes/reports.ts";
-import { sessionRoutes } from "./routes/session.ts";
 import { templateRoutes } from "./routes/templates.ts";
 import { versionRoutes } from "./routes/versions.ts";
 import { consoleRoutes } from "./static.ts";
@@ -114,6 +116,7 @@ export type HttpVerbs = EventsVerbs &
   ContactsVerbs &
   SessionVerbs &
   LinkVerbs &
+  PeopleVerbs &
   UnsubscribeVerbs &
   OperationsVerbs;
 
@@ -190,6 +193,7 @@ export function buildServer(deps: HttpDeps): FastifyInstance {
     void seen.register(async (scope) => campaignRoutes(scope, deps));
     void seen.register(async (scope) => versionRoutes(scope, deps));
     void seen.register(async (scope) => pauseRoutes(scope, deps));
+    void seen.register(async (scope) => peopleRoutes(scope, deps));
     void seen.register(async (scope) => auditRoutes(scope, deps));
     void seen.register(async (scope) => contactRoutes(scope, deps));
     void seen.register(async (scope) => unsubscribeRoutes(scope, deps));

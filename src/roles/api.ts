@@ -45,6 +45,7 @@ import { upcoming } from "../reporting/upcoming/upcoming.ts";
 import { sources } from "../sources/registry.ts";
 import type { Role } from "./role.ts";
 import { healthVerb } from "./verbs/health-verb.ts";
+import { peopleVerbs } from "./verbs/people-verbs.ts";
 import { reportVerbs } from "./verbs/report-verbs.ts";
 import { sessionVerbs } from "./verbs/session-verbs.ts";
 import { eraseVerb, suppressionVerbs } from "./verbs/suppression-verbs.ts";
@@ -151,6 +152,7 @@ export function buildApi(input: ApiInput) {
       submit: createReceiver(input.receipts).submit,
     },
     auth,
+    ...peopleVerbs(sql),
     sessions: sessionVerbs(sessions),
     links: passwordLinks({ sql, vault, hashing }),
     health: healthVerb({ sql, url: database.url, backend, log }),

@@ -29,6 +29,13 @@ const ROUTES: readonly ["GET" | "POST" | "PUT" | "DELETE", string, string][] = [
   ["GET", "/v1/session", "viewer"],
   ["DELETE", "/v1/session", "viewer"],
   ["PUT", "/v1/session/password", "viewer"],
+  ["GET", "/v1/users", ADMIN_KEY],
+  ["POST", "/v1/users", ADMIN_KEY],
+  ["POST", "/v1/users/n1/password", ADMIN_KEY],
+  ["DELETE", "/v1/users/n1", ADMIN_KEY],
+  ["GET", "/v1/keys", ADMIN_KEY],
+  ["POST", "/v1/keys", ADMIN_KEY],
+  ["DELETE", "/v1/keys/n1", ADMIN_KEY],
   ["GET", "/v1/contacts/shared", "operator"],
   ["POST", "/v1/erasures", ADMIN_KEY],
   ["GET", "/v1/suppressions", "operator"],
@@ -66,6 +73,8 @@ const PAYLOADS: Readonly<Record<string, object>> = {
   "POST /v1/templates/preview": { template: "{{shop}}", channel: "sms" },
   "POST /v1/session": { user: "Vera", password: "correct horse battery" },
   "PUT /v1/session/password": { old: "correct horse battery", password: "another horse battery" },
+  "POST /v1/users": { name: "Vera", role: "operator" },
+  "POST /v1/keys": { name: "reports", role: "viewer" },
   "POST /v1/erasures": { shop: "acme", buyer: "b1" },
   "POST /v1/suppressions": { shop: "acme", address: "+8613812345678" },
   "PUT /v1/campaigns/k1": { yaml: "", templates: {} },
@@ -106,7 +115,7 @@ describe("access", () => {
     for (const key of ["viewer", "operator", ADMIN_KEY]) {
       const answer = await ask(bearer(key));
       // The holder of a key has no password.
-      if (url.endsWith("/password")) expect(answer.json().code, key).toBe("invalid_password");
+      if (url.endsWith("session/password")) expect(answer.json().code, key).toBe("invalid_password");
       else if (RANK.indexOf(key) >= RANK.indexOf(role)) expect(answer.statusCode, key).toBeLessThan(300);
       else {
         expect([answer.statusCode, answer.json().code], key).toEqual([403, "forbidden"]);

@@ -9,6 +9,7 @@ import { HOUR, MINUTE } from "../../src/core/values/duration.ts";
 import { createVault } from "../../src/db/vault.ts";
 import { unsubscribeLinks } from "../../src/followup/unsubscribe.ts";
 import { auditItem } from "../../src/http/contract/access/audit.ts";
+import { keyItem, newKey, personItem, personLink } from "../../src/http/contract/access/people.ts";
 import { sessionAnswer } from "../../src/http/contract/access/session.ts";
 import {
   campaignFull,
@@ -377,6 +378,18 @@ const GROUPS: readonly Group[] = [
     schema: pageOf(auditItem),
     cases: [{ route: "GET /v1/audit" }, { route: "GET /v1/audit", url: "/v1/audit?limit=1" }],
   },
+  {
+    schema: personLink,
+    cases: [
+      { route: "POST /v1/users", status: 201, payload: { name: "Vera", role: "operator" } },
+      { route: "POST /v1/users/:name/password", url: "/v1/users/Vera/password" },
+    ],
+  },
+  { schema: z.literal(""), cases: [{ route: "DELETE /v1/users/:name", url: "/v1/users/Vera", status: 204 }] },
+  { schema: pageOf(personItem), never: [".next"], cases: [{ route: "GET /v1/users" }] },
+  { schema: newKey, cases: [{ route: "POST /v1/keys", status: 201, payload: { name: "reports", role: "viewer" } }] },
+  { schema: z.literal(""), cases: [{ route: "DELETE /v1/keys/:name", url: "/v1/keys/reports", status: 204 }] },
+  { schema: pageOf(keyItem), never: [".next"], cases: [{ route: "GET /v1/keys" }] },
   { schema: liveness, cases: [{ route: "GET /healthz" }] },
   { schema: readiness, cases: [{ route: "GET /readyz" }] },
   {
@@ -420,6 +433,11 @@ const GROUPS: readonly Group[] = [
       { route: "GET /v1/cases", status: 401, headers: { authorization: "Bearer nobody" } },
       { route: "GET /v1/orders/:shop/:id", url: "/v1/orders/acme/nope", status: 404 },
       { route: "GET /v1/cases", url: "/v1/cases?colour=red", status: 422 },
+      // The name of a person who may sign in no longer stays taken, also for keys.
+      { route: "POST /v1/keys", status: 409, payload: { name: "Vera", role: "viewer" } },
+      { route: "POST /v1/users", status: 422, payload: { name: "admin key", role: "viewer" } },
+      { route: "POST /v1/users/:name/password", url: "/v1/users/Nobody/password", status: 404 },
+      { route: "DELETE /v1/keys/:name", url: "/v1/keys/reports", status: 404 },
       {
         route: "PUT /v1/session/password",
         status: 422,

@@ -37,6 +37,8 @@ it("describes every route with its answers, bodies and access", () => {
     "/v1/deliveries",
     "/v1/erasures",
     "/v1/events",
+    "/v1/keys",
+    "/v1/keys/{name}",
     "/v1/orders",
     "/v1/orders/{shop}/{id}",
     "/v1/orders/{shop}/{id}/promise",
@@ -62,6 +64,9 @@ it("describes every route with its answers, bodies and access", () => {
     "/v1/templates/preview",
     "/v1/unsubscribe/{token}",
     "/v1/upcoming",
+    "/v1/users",
+    "/v1/users/{name}",
+    "/v1/users/{name}/password",
     "/v1/webhooks/{source}/{shop}",
     "/v1/welcome/{token}",
   ]);

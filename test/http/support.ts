@@ -88,6 +88,17 @@ export function stubServer(change: Change = {}) {
     reportCsv: async () => "campaign,orders\r\n",
     owner: async () => OWNER,
     today: async () => TODAY,
+    people: {
+      list: async () => ({ items: [], next: null }),
+      create: async (_actor, { name }) => ({ name, path: "/v1/welcome/t" }),
+      renew: async (_actor, name) => ({ name, path: "/v1/welcome/t" }),
+      disable: async () => true,
+    },
+    keys: {
+      list: async () => ({ items: [], next: null }),
+      create: async (_actor, { name, role }) => ({ name, role, key: "dk_new" }),
+      revoke: async () => true,
+    },
     changes: { subscribe: () => () => {} },
     links: { nameOf: async () => null, set: async () => null },
     sessions: {

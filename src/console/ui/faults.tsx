@@ -48,8 +48,19 @@ export function useProblemText(): (error: unknown) => string {
     if (error.status === 503) return t("unavailable");
     if (error.code === "forbidden") return t("forbidden");
     if (error.status === 429) return t("limited");
-    return t("other", { detail: error.message });
+    return t("other", { detail: detailOf(error) });
   };
+}
+
+const MAX_FAULTS = 3;
+
+/** The faults of what was sent, where the answer lists them. */
+function detailOf({ message, body }: Problem): string {
+  const faults = (body?.errors ?? []).slice(0, MAX_FAULTS);
+  if (faults.length === 0) return message;
+  return faults
+    .map((fault) => [fault.field ?? fault.parameter ?? fault.file, fault.message].filter(Boolean).join(" "))
+    .join("; ");
 }
 
 export function ProblemAlert({ error, onRetry }: { readonly error: unknown; readonly onRetry?: () => void }) {

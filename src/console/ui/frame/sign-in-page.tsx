@@ -14,6 +14,7 @@ const useT = words({
     user: "Name",
     password: "Password",
     key: "API key",
+    toggle: "Show or hide what is typed",
     submit: "Sign in",
     withKey: "Use an API key",
     withPassword: "Use name and password",
@@ -28,6 +29,7 @@ const useT = words({
     user: "姓名",
     password: "密码",
     key: "API 密钥",
+    toggle: "显示或隐藏输入内容",
     submit: "登录",
     withKey: "使用 API 密钥",
     withPassword: "使用姓名和密码",
@@ -51,6 +53,7 @@ export function SignInPage() {
     const field = (name: string) => String(form.get(name) ?? "").trim();
     enter.mutate(byKey ? { key: field("key") } : { user: field("user"), password: String(form.get("password") ?? "") });
   };
+  const toggle = { "aria-label": t("toggle") };
   const refused = enter.error instanceof Problem && enter.error.code === "sign_in_refused";
   const fault = enter.error === null ? null : refused ? t(byKey ? "keyRefused" : "refused") : textOf(enter.error);
   return (
@@ -64,11 +67,25 @@ export function SignInPage() {
             <LookMenu />
           </Group>
           {byKey ? (
-            <PasswordInput key="key" name="key" label={t("key")} required autoFocus autoComplete="off" />
+            <PasswordInput
+              visibilityToggleButtonProps={toggle}
+              key="key"
+              name="key"
+              label={t("key")}
+              required
+              autoFocus
+              autoComplete="off"
+            />
           ) : (
             <>
               <TextInput key="user" name="user" label={t("user")} required autoFocus autoComplete="username" />
-              <PasswordInput name="password" label={t("password")} required autoComplete="current-password" />
+              <PasswordInput
+                visibilityToggleButtonProps={toggle}
+                name="password"
+                label={t("password")}
+                required
+                autoComplete="current-password"
+              />
             </>
           )}
           {fault === null ? null : (

@@ -1,7 +1,7 @@
 /** Signing in and out. The answer is a cookie: no token is ever in a body or a URL. */
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
-import { formatInstant } from "../../core/values/instant.ts";
+import { formatInstant } from "../../../core/values/instant.ts";
 import {
   type NotLookedAt,
   passwordBody,
@@ -10,12 +10,12 @@ import {
   sessionAnswer,
   signInBody,
   signOutQuery,
-} from "../contract/access/session.ts";
-import { HttpProblem } from "../kit/errors.ts";
-import type { Failures } from "../kit/guard.ts";
-import { addNoStore } from "../kit/no-store.ts";
-import { answers, answersNothing, JSON_TYPE } from "../kit/openapi.ts";
-import { dropCookie, sessionToken, setCookie } from "../kit/session-cookie.ts";
+} from "../../contract/access/session.ts";
+import { HttpProblem } from "../../kit/errors.ts";
+import type { Failures } from "../../kit/guard.ts";
+import { addNoStore } from "../../kit/no-store.ts";
+import { answers, answersNothing, JSON_TYPE } from "../../kit/openapi.ts";
+import { dropCookie, sessionToken, setCookie } from "../../kit/session-cookie.ts";
 
 /** The right password waits as well: nobody learns whether it was right. */
 const notLookedAt = (result: NotLookedAt): HttpProblem =>

@@ -1,0 +1,78 @@
+/** Who changed what, when and why. */
+import { Table, Text } from "@mantine/core";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { auditQuery } from "../../api/settings.ts";
+import { useFormats } from "../../ui/formats.ts";
+import { PagesList } from "../../ui/parts/pages-list.tsx";
+import { Panel } from "../../ui/parts/panel.tsx";
+import { Wide } from "../../ui/parts/wide.tsx";
+import { words } from "../../ui/words.ts";
+
+const useT = words({
+  en: {
+    title: "Audit trail",
+    at: "When",
+    who: "Who",
+    action: "Action",
+    subject: "Subject",
+    note: "Note",
+    version: "version {from} → {to}",
+    none: "Nothing was changed yet.",
+  },
+  zh: {
+    title: "操作记录",
+    at: "时间",
+    who: "操作者",
+    action: "操作",
+    subject: "对象",
+    note: "备注",
+    version: "版本 {from} → {to}",
+    none: "还没有任何更改。",
+  },
+});
+
+export function AuditTab() {
+  const t = useT();
+  const { instant } = useFormats();
+  const query = useInfiniteQuery(auditQuery);
+  return (
+    <Panel title={t("title")}>
+      <PagesList query={query} none={t("none")}>
+        {(items) => (
+          <Wide width={620}>
+            <Table>
+              <Table.Thead>
+                <Table.Tr>
+                  {(["at", "who", "action", "subject", "note"] as const).map((column) => (
+                    <Table.Th key={column}>{t(column)}</Table.Th>
+                  ))}
+                </Table.Tr>
+              </Table.Thead>
+              <Table.Tbody>
+                {items.map((each) => (
+                  <Table.Tr key={each.id}>
+                    <Table.Td>{instant(each.at)}</Table.Td>
+                    <Table.Td>
+                      {each.who}{" "}
+                      <Text span size="xs" c="dimmed">
+                        {each.via}
+                      </Text>
+                    </Table.Td>
+                    <Table.Td>{each.action}</Table.Td>
+                    <Table.Td style={{ overflowWrap: "anywhere" }}>{each.subject}</Table.Td>
+                    <Table.Td>
+                      {each.toVersion === null
+                        ? null
+                        : `${t("version", { from: String(each.fromVersion ?? "–"), to: String(each.toVersion) })} `}
+                      {each.note}
+                    </Table.Td>
+                  </Table.Tr>
+                ))}
+              </Table.Tbody>
+            </Table>
+          </Wide>
+        )}
+      </PagesList>
+    </Panel>
+  );
+}

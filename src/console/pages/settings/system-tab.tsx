@@ -1,0 +1,62 @@
+/** Whether the parts that this process needs answer. */
+import { Badge, Table } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { healthQuery } from "../../api/settings.ts";
+import { Loaded, Panel } from "../../ui/parts/panel.tsx";
+import { words } from "../../ui/words.ts";
+
+const useT = words({
+  en: {
+    title: "Health",
+    part: "Part",
+    state: "State",
+    database: "Database",
+    queue: "Queue",
+    ok: "answers",
+    fault: "fault",
+    note: "`dunlin doctor` on the server checks more: clocks, cursors, webhooks, the set-up at the providers. Figures for Prometheus are at /metrics; the interface is described in /openapi.json.",
+  },
+  zh: {
+    title: "健康状况",
+    part: "部件",
+    state: "状态",
+    database: "数据库",
+    queue: "队列",
+    ok: "正常",
+    fault: "故障",
+    note: "在服务器上运行 `dunlin doctor` 可检查更多：时钟、游标、webhook、服务商设置。Prometheus 指标在 /metrics，接口说明在 /openapi.json。",
+  },
+});
+
+export function SystemTab() {
+  const t = useT();
+  return (
+    <Panel title={t("title")} note={t("note")}>
+      <Loaded query={useQuery(healthQuery)}>
+        {({ checks }) => (
+          <Table>
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th>{t("part")}</Table.Th>
+                <Table.Th>{t("state")}</Table.Th>
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {Object.entries(checks).map(([name, check]) => (
+                <Table.Tr key={name}>
+                  <Table.Td>{name === "database" || name === "queue" ? t(name) : name}</Table.Td>
+                  <Table.Td>
+                    <Badge tt="none" color={check.ok ? "teal.9" : "red.9"}>
+                      {t(check.ok ? "ok" : "fault")}
+                    </Badge>{" "}
+                    {check.message}
+                  </Table.Td>
+                </Table.Tr>
+              ))}
+            </Table.Tbody>
+          </Table>
+        )}
+      </Loaded>
+    </Panel>
+  );
+}
