@@ -70,7 +70,18 @@ const settings = createRoute({
 
 export const createPages = () =>
   createRouter({
-    routeTree: root.addChildren([today, campaigns, campaign, orders, order, deliveries, reports, next, followUp, settings]),
+    routeTree: root.addChildren([
+      today,
+      campaigns,
+      campaign,
+      orders,
+      order,
+      deliveries,
+      reports,
+      next,
+      followUp,
+      settings,
+    ]),
     parseSearch,
     stringifySearch,
     defaultPreload: "intent",
