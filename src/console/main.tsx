@@ -9,13 +9,16 @@ import { sessionQuery } from "./api/session.ts";
 import { createPages } from "./pages.tsx";
 import { Look } from "./ui/look.tsx";
 
+const AGAIN_MS = 10_000;
+
 const queries = new QueryClient({
   defaultOptions: {
     queries: {
       staleTime: 5_000,
       // An answer of the server stays the same when it is asked for again at once; no answer may be a moment's matter.
       retry: (count, error) => count < 2 && !(error instanceof Problem && error.status > 0 && error.status < 500),
-      throwOnError: false,
+      // A page that shows a fault tries again by itself, as its text says.
+      refetchInterval: ({ state }) => (state.status === "error" ? AGAIN_MS : false),
     },
   },
 });

@@ -83,16 +83,8 @@ export const ERRORS = {
     title: "No such buyer",
     remedy: "Check shop and buyer id; buyer ids are those of the shop system.",
   },
-  user_not_found: {
-    status: 404,
-    title: "No such person",
-    remedy: "Use a name of `GET /v1/users`.",
-  },
-  key_not_found: {
-    status: 404,
-    title: "No such key",
-    remedy: "Use a name of `GET /v1/keys` that is not revoked.",
-  },
+  user_not_found: { status: 404, title: "No such person", remedy: "Use a name of `GET /v1/users`." },
+  key_not_found: { status: 404, title: "No such key", remedy: "Use a name of `GET /v1/keys` that is not revoked." },
   name_taken: {
     status: 409,
     title: "Name taken",

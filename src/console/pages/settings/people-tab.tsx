@@ -1,8 +1,7 @@
 /** Who may sign in, and which programs may call. A link or key is shown once, right after it was made. */
 import { Alert, Button, Code, CopyButton, Group, Select, Stack, Table, Text, TextInput } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { type FormEvent, useState } from "react";
-import { ROLES } from "../../api/session.ts";
+import { useState } from "react";
 import {
   addKey,
   addPerson,
@@ -18,6 +17,7 @@ import { useFormats } from "../../ui/formats.ts";
 import { Loaded, Panel } from "../../ui/parts/panel.tsx";
 import { Wide } from "../../ui/parts/wide.tsx";
 import { words } from "../../ui/words.ts";
+import { NewName, useRoleNames } from "./new-name.tsx";
 
 const useT = words({
   en: {
@@ -27,9 +27,6 @@ const useT = words({
     keysNote: "The admin key of the installation is not listed: it is in the environment or the data directory.",
     name: "Name",
     role: "Role",
-    viewer: "Viewer",
-    operator: "Operator",
-    admin: "Admin",
     by: "Added by",
     state: "State",
     active: "active",
@@ -55,9 +52,6 @@ const useT = words({
     keysNote: "安装时的管理员密钥不在此列：它在环境变量或数据目录中。",
     name: "名称",
     role: "角色",
-    viewer: "查看者",
-    operator: "运营",
-    admin: "管理员",
     by: "添加者",
     state: "状态",
     active: "有效",
@@ -165,47 +159,6 @@ export function PeopleTab() {
   );
 }
 
-type NewNameProps = {
-  readonly label: string;
-  readonly busy: boolean;
-  readonly onSubmit: (body: { readonly name: string; readonly role: Role }) => void;
-};
-
-function NewName({ label, busy, onSubmit }: NewNameProps) {
-  const t = useT();
-  const [name, setName] = useState("");
-  const [role, setRole] = useState<Role>("viewer");
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    if (name.trim() === "") return;
-    onSubmit({ name: name.trim(), role });
-    setName("");
-  };
-  return (
-    <form onSubmit={submit} aria-label={label}>
-      <Group align="flex-end">
-        <TextInput
-          label={t("name")}
-          value={name}
-          onChange={(event) => setName(event.currentTarget.value)}
-          maxLength={60}
-          autoComplete="off"
-        />
-        <Select
-          label={t("role")}
-          value={role}
-          onChange={(value) => setRole((value ?? "viewer") as Role)}
-          allowDeselect={false}
-          data={ROLES.map((value) => ({ value, label: t(value) }))}
-        />
-        <Button type="submit" loading={busy}>
-          {label}
-        </Button>
-      </Group>
-    </form>
-  );
-}
-
 type Row = { readonly name: string; readonly role: Role; readonly createdBy: string; readonly endedAt: string | null };
 
 function Names({
@@ -216,6 +169,7 @@ function Names({
   readonly actions: (name: string) => readonly (readonly [string, () => void])[];
 }) {
   const t = useT();
+  const roleName = useRoleNames();
   const { day } = useFormats();
   if (rows.length === 0) return <Text c="dimmed">{t("none")}</Text>;
   return (
@@ -234,7 +188,7 @@ function Names({
           {rows.map((row) => (
             <Table.Tr key={row.name}>
               <Table.Td>{row.name}</Table.Td>
-              <Table.Td>{t(row.role)}</Table.Td>
+              <Table.Td>{roleName(row.role)}</Table.Td>
               <Table.Td>{row.createdBy}</Table.Td>
               <Table.Td>{row.endedAt === null ? t("active") : t("ended", { at: day(row.endedAt) })}</Table.Td>
               <Table.Td>
