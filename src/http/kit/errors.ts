@@ -85,11 +85,7 @@ export const ERRORS = {
   },
   user_not_found: { status: 404, title: "No such person", remedy: "Use a name of `GET /v1/users`." },
   key_not_found: { status: 404, title: "No such key", remedy: "Use a name of `GET /v1/keys` that is not revoked." },
-  name_taken: {
-    status: 409,
-    title: "Name taken",
-    remedy: "Take another name: each is used once, for people and keys together.",
-  },
+  name_taken: { status: 409, title: "Name taken", remedy: "Take another name: each is used once." },
   phone_not_found: {
     status: 404,
     title: "No phone number",

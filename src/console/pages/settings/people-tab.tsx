@@ -1,5 +1,5 @@
 /** Who may sign in, and which programs may call. A link or key is shown once, right after it was made. */
-import { Alert, Button, Code, CopyButton, Group, Select, Stack, Table, Text, TextInput } from "@mantine/core";
+import { Alert, Button, Code, CopyButton, Group, Stack, Table, Text } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import {

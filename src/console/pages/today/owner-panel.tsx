@@ -55,7 +55,7 @@ const COLOURS = {
   harms: "red.9",
   cannot_tell: "gray.7",
   waiting: "gray.7",
-  not_measured: "orange.9",
+  not_measured: "gray.7",
   no_data: "gray.7",
 };
 
