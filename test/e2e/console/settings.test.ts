@@ -1,4 +1,4 @@
-/** What goes out next, follow-up and the settings, in a real browser. */
+/** The next sends, follow-up and the settings, in a real browser. */
 import { expect, it } from "vitest";
 import { hasBrowser, useBrowser } from "../../support/browser/chromium.ts";
 import { LOOKS, visit } from "../../support/browser/visitor.ts";

@@ -1,4 +1,4 @@
-/** What goes out in the coming hours, per minute and channel, against limits and money. */
+/** The sends of the coming hours, per minute and channel, against limits and money. */
 import { SegmentedControl, Skeleton, Stack, Table, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useState } from "react";
