@@ -3,7 +3,19 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** Files that last longest, so that none of them begins last. Only the time of a run depends on this list. */
 const LONGEST = [
-  ...["faults/kill", "faults/pause", "faults/postgres", "faults/races", "e2e/rehearse", "faults/start", "e2e/demo"],
+  ...[
+    "faults/notices",
+    "faults/receipts",
+    "console/lists",
+    "console/campaigns",
+    "faults/kill",
+    "faults/pause",
+    "faults/postgres",
+    "faults/races",
+    "e2e/rehearse",
+    "faults/start",
+    "e2e/demo",
+  ],
   ...["faults/bad-input", "faults/queue-lost", "campaigns/send-test", "intake/queue", "embedded", "agreement"],
   ...["dispatch/rate", "template-fuzz", "plan-properties"],
 ];

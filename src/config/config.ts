@@ -63,6 +63,7 @@ export type Config = {
   readonly databaseUrl: string | null;
   /** Past a transaction pooler; null: databaseUrl leads to PostgreSQL itself. */
   readonly directUrl: string | null;
+  readonly databaseConnections: number;
   /** null: the database. */
   readonly queueUrl: string | null;
   /** Absolute. */

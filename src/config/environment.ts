@@ -9,6 +9,8 @@ export type Environment = {
   readonly databaseUrl: string | null;
   /** Past a transaction pooler; null: databaseUrl leads to PostgreSQL itself. */
   readonly directUrl: string | null;
+  /** The most that this process opens, beside those for reports and queues. */
+  readonly databaseConnections: number;
   readonly queueUrl: string | null;
   readonly dataDir: string;
   readonly templatesDir: string;
@@ -44,6 +46,7 @@ export function readEnvironment(env: Env, cwd: string, faults: string[]): Enviro
   return {
     databaseUrl,
     directUrl,
+    databaseConnections: readConnections(value("DATABASE_CONNECTIONS"), faults),
     queueUrl,
     dataDir: resolve(cwd, value("DUNLIN_DATA_DIR") ?? ".dunlin"),
     templatesDir: resolve(cwd, value("DUNLIN_TEMPLATES") ?? "templates"),
@@ -63,6 +66,15 @@ function protocolOf(url: string): string {
 function isQueueUrl(url: string): boolean {
   const protocol = protocolOf(url);
   return CLUSTER.test(url) || POSTGRES.test(protocol) || protocol === "redis:" || protocol === "rediss:";
+}
+
+const CONNECTIONS = 16;
+
+function readConnections(text: string | null, faults: string[]): number {
+  if (text === null) return CONNECTIONS;
+  if (/^\d{1,3}$/.test(text) && Number(text) >= 4 && Number(text) <= 200) return Number(text);
+  faults.push("DATABASE_CONNECTIONS: must be a number from 4 to 200");
+  return CONNECTIONS;
 }
 
 function readPort(text: string | null, faults: string[]): number {

@@ -51,7 +51,12 @@ export async function openStore(config: Config, { log, print, migrateEmpty }: St
     dataDir: config.dataDir,
     mode: "own",
     log: (message, fields) => log.debug(fields ?? {}, message),
-    connect: { max: 16, applicationName: "dunlin", limits: WORK_LIMITS, connectTimeoutMs: CONNECT_MS },
+    connect: {
+      max: config.databaseConnections,
+      applicationName: "dunlin",
+      limits: WORK_LIMITS,
+      connectTimeoutMs: CONNECT_MS,
+    },
   });
   try {
     const verdict = await checkSchema(database.sql, database.url);

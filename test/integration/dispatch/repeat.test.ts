@@ -217,7 +217,7 @@ describe("after a crash", () => {
     await at(DUE + CLAIM + SECOND);
     expect(await another().rescue()).toBe(1);
     expect(await ledger()).toMatchObject([{ state: "unknown", code: "lease_expired", kept: true }]);
-    await run(DUE + CLAIM + 2 * SECOND, DUE + CLAIM + 3 * SECOND);
+    await run(DUE + CLAIM + 2 * SECOND, DUE + CLAIM + 12 * SECOND);
     expect(provider.log.length).toBe(2);
     expect(new Set(provider.log.map(({ id }) => id)).size).toBe(1);
     expect(bodies(provider.log).size).toBe(1);
@@ -255,7 +255,7 @@ describe("after a crash", () => {
     await at(DUE + CLAIM + SECOND);
     expect(await another().rescue()).toBe(1);
     expect(await ledger()).toMatchObject([{ state: "failed-transient", code: "lease_expired", kept: false }]);
-    await run(DUE + CLAIM + 2 * SECOND, DUE + CLAIM + 3 * SECOND);
+    await run(DUE + CLAIM + 2 * SECOND, DUE + CLAIM + 12 * SECOND);
     expect(provider.log[1]?.text).toContain("150.00");
     expect(await ledger()).toMatchObject([{ state: "failed-transient" }, { state: "accepted", kept: false }]);
     expect(await ended()).toMatchObject([{ state: "sent" }]);

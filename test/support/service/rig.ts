@@ -100,6 +100,8 @@ channels:
     DUNLIN_SECRET_KEY: SECRET_KEY,
     DUNLIN_API_KEY: API_KEY,
     PORT: "0",
+    // Several tests start processes side by side, and a server has 100 connections.
+    DATABASE_CONNECTIONS: "6",
   };
   const run: Rig["run"] = (args, env = {}) => {
     const program = launch(dir, args, { ...base, ...env });

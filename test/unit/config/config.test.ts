@@ -32,6 +32,7 @@ describe("without anything", () => {
     expect(config).toMatchObject({
       databaseUrl: null,
       directUrl: null,
+      databaseConnections: 16,
       queueUrl: null,
       dataDir: join(cwd, ".dunlin"),
       templatesDir: join(cwd, "templates"),
@@ -92,6 +93,7 @@ describe("environment", () => {
     expect(config).toMatchObject({
       databaseUrl: "postgres://u:p@db/dunlin",
       directUrl: null,
+      databaseConnections: 16,
       queueUrl: "redis+cluster://h1:6379,h2:6380",
       dataDir: "/var/lib/dunlin",
       templatesDir: join(cwd, "texts"),
@@ -112,6 +114,7 @@ describe("environment", () => {
     expect(configOf({ DATABASE_URL: "", PORT: "", DUNLIN_CONFIG: "" })).toMatchObject({
       databaseUrl: null,
       directUrl: null,
+      databaseConnections: 16,
       port: 8025,
     });
   });
@@ -123,6 +126,7 @@ describe("environment", () => {
       DUNLIN_SECRET_KEY: "hunter2",
       DUNLIN_API_KEY: "hunter2 hunter2",
       PORT: "80250",
+      DATABASE_CONNECTIONS: "3",
       LOG_LEVEL: "inf",
       DUNLIN_CONFIG: "missing.yaml",
     });
@@ -130,6 +134,7 @@ describe("environment", () => {
       "DATABASE_URL",
       "QUEUE_URL",
       "DUNLIN_API_KEY",
+      "DATABASE_CONNECTIONS",
       "PORT",
       "DUNLIN_SECRET_KEY",
       "LOG_LEVEL",
