@@ -50,6 +50,12 @@ const reports = createRoute({
   component: lazyRouteComponent(() => import("./pages/reports/reports-page.tsx"), "ReportsPage"),
 });
 
+const rehearsal = createRoute({
+  getParentRoute: () => root,
+  path: "/rehearsal",
+  component: lazyRouteComponent(() => import("./pages/rehearsal/rehearsal-page.tsx"), "RehearsalPage"),
+});
+
 const next = createRoute({
   getParentRoute: () => root,
   path: "/next",
@@ -78,6 +84,7 @@ export const createPages = () =>
       order,
       deliveries,
       reports,
+      rehearsal,
       next,
       followUp,
       settings,

@@ -17,9 +17,12 @@ const theme = createTheme({
   cursorType: "pointer",
 });
 
+/** White text on it is read easily, as on the button that the pointer is not on. */
+const HOVER = "#066a4c";
+
 /** The library's own are too pale on its backgrounds. */
 const variables: CSSVariablesResolver = ({ colors }) => ({
-  variables: {},
+  variables: { "--mantine-color-teal-filled-hover": HOVER, "--mantine-primary-color-filled-hover": HOVER },
   light: { "--mantine-color-dimmed": colors.gray[7], "--mantine-color-placeholder": colors.gray[7] },
   dark: { "--mantine-color-dimmed": colors.dark[1], "--mantine-color-placeholder": colors.dark[1] },
 });

@@ -6,6 +6,7 @@ import { API_KEY, rig } from "../../support/service/rig.ts";
 
 const browser = useBrowser();
 const PAGES = [
+  "/rehearsal",
   "/next",
   "/follow-up",
   "/settings",
@@ -33,6 +34,18 @@ it.runIf(hasBrowser)(
 
     await open("/next");
     await page.getByRole("row", { name: /^sms/ }).waitFor();
+
+    // The order of today over the campaigns of now: nothing is sent by it.
+    await open("/rehearsal");
+    await page.getByRole("button", { name: "Rehearse" }).click();
+    await page.getByText(/no order in the database was created in the period/).waitFor();
+    await page.getByRole("combobox", { name: "Orders of which day" }).click();
+    await page.getByRole("option", { name: "Today" }).click();
+    await page.getByRole("button", { name: "Rehearse" }).click();
+    const result = page.getByRole("region", { name: "Rehearsal" });
+    await result.getByText("Order o1 waits: CN¥129.00").waitFor();
+    expect(await result.locator("dd").allTextContents()).toEqual(["1", "1", "1", "1", "–"]);
+    expect(await findings()).toEqual([]);
 
     await open("/settings/opt-outs");
     await page.getByText("Nobody has opted out.").waitFor();

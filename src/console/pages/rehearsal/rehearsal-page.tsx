@@ -1,0 +1,160 @@
+/** Runs the campaigns over the orders of a day, and shows the messages that they would have sent. */
+import { Button, Group, NumberInput, Paper, Select, SimpleGrid, Stack, Text, TextInput, Title } from "@mantine/core";
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { type FormEvent, useState } from "react";
+import { shopsQuery } from "../../api/pauses.ts";
+import { type Rehearsal, rehearse } from "../../api/rehearsals.ts";
+import { ProblemAlert } from "../../ui/faults.tsx";
+import { useFormats } from "../../ui/formats.ts";
+import { words } from "../../ui/words.ts";
+import { Hours, Peaks, Skips, Texts } from "./parts.tsx";
+
+const useT = words({
+  en: {
+    title: "Rehearsal",
+    intro:
+      "Runs the campaigns of now over the orders of a day, on a simulated clock. Nothing is stored and nothing is sent. On the server, `dunlin rehearse FILE` does the same with an export of a shop system.",
+    day: "Orders of which day",
+    yesterday: "Yesterday",
+    today: "Today",
+    other: "Another day",
+    date: "Day",
+    shop: "Shop",
+    all: "All shops",
+    scale: "Each order so many times",
+    run: "Rehearse",
+    running: "The rehearsal runs. A large day takes a while.",
+    orders: "Orders",
+    cases: "Cases",
+    sends: "Messages",
+    segments: "Segments",
+    cost: "Cost",
+    warnings: "Warnings",
+  },
+  zh: {
+    title: "演练",
+    intro:
+      "用模拟时钟，把当前活动应用到某一天的订单上。不会保存，也不会发送。在服务器上可用 `dunlin rehearse FILE` 演练店铺系统的导出文件。",
+    day: "哪一天的订单",
+    yesterday: "昨天",
+    today: "今天",
+    other: "其他日期",
+    date: "日期",
+    shop: "店铺",
+    all: "所有店铺",
+    scale: "每个订单的倍数",
+    run: "开始演练",
+    running: "演练进行中，订单多的日子需要一些时间。",
+    orders: "订单",
+    cases: "案例",
+    sends: "消息",
+    segments: "计费条数",
+    cost: "费用",
+    warnings: "警告",
+  },
+});
+
+const ALL = "*";
+
+export function RehearsalPage() {
+  const t = useT();
+  const shops = useQuery(shopsQuery).data?.items.map(({ name }) => name) ?? [];
+  const [day, setDay] = useState("yesterday");
+  const [date, setDate] = useState("");
+  const [shop, setShop] = useState(ALL);
+  const [scale, setScale] = useState<number | string>(1);
+  const run = useMutation({ mutationFn: rehearse });
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    const stored = day === "other" ? date : day;
+    if (stored !== "") run.mutate({ stored, shop: shop === ALL ? null : shop, scale: Number(scale) || 1 });
+  };
+  return (
+    <Stack>
+      <Title order={1} size="h2">
+        {t("title")}
+      </Title>
+      <Text>{t("intro")}</Text>
+      <Paper withBorder p="md" component="form" onSubmit={submit}>
+        <Group align="flex-end">
+          <Select
+            label={t("day")}
+            value={day}
+            onChange={(value) => setDay(value ?? "yesterday")}
+            allowDeselect={false}
+            data={(["yesterday", "today", "other"] as const).map((value) => ({ value, label: t(value) }))}
+          />
+          {day === "other" ? (
+            <TextInput
+              type="date"
+              label={t("date")}
+              value={date}
+              onChange={(event) => setDate(event.currentTarget.value)}
+              required
+            />
+          ) : null}
+          <Select
+            label={t("shop")}
+            value={shop}
+            onChange={(value) => setShop(value ?? ALL)}
+            allowDeselect={false}
+            data={[{ value: ALL, label: t("all") }, ...shops.map((name) => ({ value: name, label: name }))]}
+          />
+          <NumberInput label={t("scale")} value={scale} onChange={setScale} min={1} max={1_000} w={160} />
+          <Button type="submit" loading={run.isPending}>
+            {t("run")}
+          </Button>
+        </Group>
+      </Paper>
+      {run.isPending ? <Text role="status">{t("running")}</Text> : null}
+      {run.isError ? <ProblemAlert error={run.error} /> : null}
+      {run.isSuccess ? <Result result={run.data} /> : null}
+    </Stack>
+  );
+}
+
+function Result({ result }: { readonly result: Rehearsal }) {
+  const t = useT();
+  const { count, moneys } = useFormats();
+  const sum = (values: Readonly<Record<string, number>>) =>
+    Object.values(values).reduce((total, each) => total + each, 0);
+  const tiles = [
+    [t("orders"), count(result.orders)],
+    [t("cases"), count(result.cases)],
+    [t("sends"), count(result.sends.length)],
+    [t("segments"), count(sum(result.segments))],
+    [t("cost"), moneys(result.cost)],
+  ] as const;
+  return (
+    <Stack role="region" aria-label={t("title")}>
+      <SimpleGrid cols={{ base: 2, sm: 5 }} spacing="sm" component="dl" m={0}>
+        {tiles.map(([label, value]) => (
+          <Paper key={label} withBorder p="sm" component="div">
+            <Text size="sm" c="dimmed" component="dt">
+              {label}
+            </Text>
+            <Text fw={700} size="xl" component="dd" m={0} style={{ overflowWrap: "anywhere" }}>
+              {value}
+            </Text>
+          </Paper>
+        ))}
+      </SimpleGrid>
+      {result.warnings.length === 0 ? null : (
+        <Paper withBorder p="md" component="section" aria-label={t("warnings")}>
+          <Title order={2} size="h5">
+            {t("warnings")}
+          </Title>
+          <ul>
+            {result.warnings.map((warning) => (
+              <li key={warning}>{warning}</li>
+            ))}
+          </ul>
+        </Paper>
+      )}
+      <Hours result={result} />
+      <Peaks result={result} />
+      <Skips result={result} />
+      <Texts result={result} />
+    </Stack>
+  );
+}
