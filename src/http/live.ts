@@ -11,6 +11,8 @@ const BEAT_MS = 15_000;
 const LONGEST_MS = 10 * 60_000;
 /** A browser asks again after this long. ms */
 const RETRY_MS = 2_000;
+/** A reader that does not take the end of its stream is cut off. ms */
+const END_MS = 1_000;
 
 export function streamRoutes(
   app: FastifyInstance,
@@ -24,7 +26,7 @@ export function streamRoutes(
       schema: {
         summary: "The stream of changes",
         description:
-          "`event: figures` when orders, sends or payments changed, `event: changes` when campaigns, pauses or settings did, at most every two seconds. A comment every 15 seconds keeps the connection open; it ends after ten minutes, and when the database does not answer.",
+          "`event: figures` when orders, sends or payments changed, `event: changes` when campaigns, pauses or settings did, at most every two seconds, and both at the beginning. A comment every 15 seconds keeps the connection open; it ends after ten minutes, and when the database does not answer.",
         tags: ["operations"],
         response: answers(200, "The stream", { [EVENTS]: streamEvents }),
       },
@@ -35,19 +37,26 @@ export function streamRoutes(
       // Compressing or buffering proxies would hold events back.
       raw.writeHead(200, { "content-type": EVENTS, "cache-control": "no-store", "x-accel-buffering": "no" });
       raw.write(`retry: ${RETRY_MS}\n\n`);
-      const end = () => raw.end();
-      const leave = changes.subscribe((topics) => {
-        if (topics === null) end();
-        else for (const topic of topics) raw.write(`event: ${topic}\ndata:\n\n`);
-      });
-      const beat = setInterval(() => raw.write(":\n\n"), BEAT_MS);
-      const last = setTimeout(end, LONGEST_MS);
-      draining.addEventListener("abort", end);
-      raw.once("close", () => {
+      let leave = () => {};
+      // Nothing is written after the end: a reader that takes nothing keeps the response open long after it.
+      const stop = () => {
         leave();
         clearInterval(beat);
         clearTimeout(last);
         draining.removeEventListener("abort", end);
+      };
+      const end = () => {
+        stop();
+        raw.end();
+        setTimeout(() => raw.destroy(), END_MS).unref();
+      };
+      const beat = setInterval(() => raw.write(":\n\n"), BEAT_MS);
+      const last = setTimeout(end, LONGEST_MS);
+      draining.addEventListener("abort", end);
+      raw.once("close", stop);
+      leave = changes.subscribe((topics) => {
+        if (topics === null) end();
+        else raw.write(topics.map((topic) => `event: ${topic}\ndata:\n\n`).join(""));
       });
     },
   );

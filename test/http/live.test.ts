@@ -1,5 +1,6 @@
 /** The console's files and addresses, and the stream of changes. */
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -65,6 +66,8 @@ describe("GET /v1/stream", () => {
       expect(answer.headers.get("content-type")).toBe("text/event-stream");
       return answer.text();
     };
+    const connections = () =>
+      new Promise<number>((resolve) => app.server.getConnections((_fault, count) => resolve(count)));
     const emit = async (...sent: (readonly Topic[] | null)[]) => {
       await expect.poll(() => listeners.size).toBe(1);
       for (const topics of sent) for (const listener of listeners) listener(topics);
@@ -75,6 +78,23 @@ describe("GET /v1/stream", () => {
       "retry: 2000\n\nevent: figures\ndata:\n\nevent: figures\ndata:\n\nevent: changes\ndata:\n\n",
     );
     await expect.poll(() => listeners.size).toBe(0);
+    // A reader that takes nothing is written to no more, and cut off.
+    const before = await connections();
+    const stalled = connect(Number(new URL(url).port), "127.0.0.1");
+    onTestFinished(() => void stalled.destroy());
+    stalled.pause().on("error", () => {});
+    stalled.write(
+      `GET /v1/stream HTTP/1.1\r\nhost: x\r\n${Object.entries(cookie("viewer"))
+        .map(([name, value]) => `${name}: ${value}`)
+        .join()}\r\n\r\n`,
+    );
+    await expect.poll(() => listeners.size).toBe(1);
+    const [listener] = listeners;
+    for (let sent = 0; sent < 20_000; sent++) listener?.(Array.from({ length: 100 }, () => "figures" as const));
+    listener?.(null);
+    expect(listeners.size).toBe(0);
+    listener?.(["figures"]);
+    await expect.poll(connections, { timeout: 5_000 }).toBe(before);
     const second = open();
     await emit(["changes"]);
     await app.close();
@@ -115,9 +135,14 @@ describe("what changed", () => {
     const leave = [changes.subscribe((topics) => seen.push(topics)), changes.subscribe((topics) => seen.push(topics))];
     await look();
     await expect.poll(() => waiting.length).toBe(1);
+    const all = ["figures", "changes"];
+    expect(seen).toEqual([all, all]);
+    // One who comes later may have read what changed since the last look.
+    leave.push(changes.subscribe((topics) => seen.push(topics)));
+    expect(seen.splice(0)).toEqual([all, all, all]);
     marks = { figures: "2", changes: "a" };
     await look();
-    await expect.poll(() => seen).toEqual([["figures"], ["figures"]]);
+    await expect.poll(() => seen).toEqual([["figures"], ["figures"], ["figures"]]);
     expect(reads).toBe(2);
     for (const each of leave) each();
     expect(waiting).toEqual([]);
@@ -142,8 +167,8 @@ describe("what changed", () => {
     out = false;
     changes.subscribe((topics) => seen.push(topics));
     await look();
-    await expect.poll(() => waiting.length).toBe(1);
-    expect(seen).toEqual([null]);
+    await expect.poll(() => seen).toEqual([null, ["figures", "changes"]]);
+    expect(waiting).toHaveLength(1);
   });
 
   it("shows in the marks: a written change of a figure, and an entry of the audit trail", async () => {

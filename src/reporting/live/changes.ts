@@ -27,7 +27,7 @@ export function createChanges({ read, log, everyMs = 2_000, later = afterTime }:
       const marks = await read();
       const before = last;
       last = marks;
-      const topics = before === null ? [] : TOPICS.filter((topic) => marks[topic] !== before[topic]);
+      const topics = before === null ? TOPICS : TOPICS.filter((topic) => marks[topic] !== before[topic]);
       if (topics.length > 0) for (const listener of listeners) listener(topics);
     } catch (error) {
       log.warn({ err: error }, "the stream of changes ends: the database does not answer");
@@ -45,8 +45,10 @@ export function createChanges({ read, log, everyMs = 2_000, later = afterTime }:
   };
 
   return {
+    /** A new reader hears of every topic once: what it read before it came may have changed meanwhile. */
     subscribe(listener: Listener): () => void {
       listeners.add(listener);
+      if (last !== null) listener(TOPICS);
       if (!running) schedule(last === null ? 0 : everyMs);
       return () => {
         listeners.delete(listener);

@@ -8,7 +8,7 @@ export type Topic = (typeof TOPICS)[number];
 export const streamEvents = z
   .string()
   .describe(
-    "Server-sent events named `figures` and `changes`. Their data is empty: the routes that show these are read again",
+    "Server-sent events named `figures` and `changes`, both at the beginning. Their data is empty: the routes that show these are read again",
   );
 
 export type ChangesVerbs = {
