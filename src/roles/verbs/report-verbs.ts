@@ -7,6 +7,7 @@ import { readMarks } from "../../db/stores/reads/today/mark-store.ts";
 import type { Vault } from "../../db/vault.ts";
 import { reportCsv, reportJson } from "../../reporting/format-report.ts";
 import { createChanges } from "../../reporting/live/changes.ts";
+import { shareReads } from "../../reporting/live/share.ts";
 import { readToday } from "../../reporting/live/today.ts";
 import { todayJson } from "../../reporting/live/today-json.ts";
 import { listOrders, type OrderListQuery } from "../../reporting/orders/list-orders.ts";
@@ -24,6 +25,7 @@ type Deps = {
 
 export function reportVerbs({ reads, shopOf, zoneOf, vault, log }: Deps) {
   const sql = reads;
+  const today = shareReads(async (shop: string | null) => todayJson(await readToday(sql, { zoneOf, shop })));
   return {
     report: async (query: RecoveryInput) => reportJson(await recoveryReport({ sql }, { ...query, zoneOf })),
     reportCsv: async ({ totals, ...query }: RecoveryInput & { readonly totals: "true" | "false" }) =>
@@ -34,7 +36,7 @@ export function reportVerbs({ reads, shopOf, zoneOf, vault, log }: Deps) {
       return page === null ? null : ownerJson(page);
     },
     today: async ({ shop }: { readonly shop: string | null }) =>
-      shop === null || shopOf(shop) !== null ? todayJson(await readToday(sql, { zoneOf, shop })) : null,
+      shop === null || shopOf(shop) !== null ? today(shop) : null,
     changes: createChanges({ read: () => readMarks(sql), log }),
     listOrders: (query: OrderListQuery) => listOrders({ sql, vault, zoneOf, shopOf }, query),
   };

@@ -27,6 +27,17 @@ export function LiveProvider({ children }: { readonly children: ReactNode }) {
     let missed = false;
     let source: EventSource;
     let again: ReturnType<typeof setTimeout> | undefined;
+    // A slow server is asked again when it has answered: each new question would cut the one before.
+    const asking = new Map<Topic, "once" | "again">();
+    const refresh = (topic: Topic): void => {
+      if (asking.has(topic)) return void asking.set(topic, "again");
+      asking.set(topic, "once");
+      void queries.invalidateQueries({ queryKey: [topic] }).finally(() => {
+        const again = asking.get(topic) === "again";
+        asking.delete(topic);
+        if (again) refresh(topic);
+      });
+    };
     const open = () => {
       source = new EventSource("/v1/stream");
       source.onopen = () => {
@@ -42,8 +53,7 @@ export function LiveProvider({ children }: { readonly children: ReactNode }) {
         void queries.invalidateQueries({ queryKey: sessionQuery.queryKey });
         again = setTimeout(open, RETRY_MS);
       };
-      for (const topic of TOPICS)
-        source.addEventListener(topic, () => void queries.invalidateQueries({ queryKey: [topic] }));
+      for (const topic of TOPICS) source.addEventListener(topic, () => refresh(topic));
     };
     open();
     return () => {
