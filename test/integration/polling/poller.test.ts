@@ -98,6 +98,21 @@ describe.each(Object.entries(STOCKS))("%s", (name, make) => {
     expect(contacts.map(({ kind }) => kind)).toEqual(WITH_EMAIL.includes(name) ? ["email", "phone"] : ["phone"]);
   });
 
+  it("finds changes that become visible late, with a time before the cursor", async () => {
+    const { stock, poller, later, stored, state } = await setUp(make);
+    const { tick } = poller();
+    stock.orders.push(order(1));
+    await tick();
+    const cursor = (await state())?.cursor ?? 0;
+    const before = { created: NOW - 110_000, modified: NOW - 110_000 };
+    expect(before.modified).toBeLessThan(cursor);
+    await later(EVERY);
+    stock.orders[0] = order(1, { ...before, state: "paid", created: NOW - 5 * MINUTE });
+    stock.orders.push(order(2, before));
+    await tick();
+    expect(await stored()).toEqual([`${idOf(1)} 12900 paid`, `${idOf(2)} 12900 unpaid`]);
+  });
+
   it("stores nothing new when nothing changed", async () => {
     const { stock, poller, later, database } = await setUp(make);
     const { tick } = poller();
