@@ -2,8 +2,8 @@
 export type ProgressBar = {
   /** It draws: on a terminal. */
   readonly isShown: boolean;
-  /** `share`: the part of the work that is done, 0 to 1. `counts`: what stands behind it. */
-  readonly tick: (share: number, counts?: string) => void;
+  /** `share`: the part of the work that is done, 0 to 1; null: nobody knows, and no bar is drawn. `counts`: what stands behind it. */
+  readonly tick: (share: number | null, counts?: string) => void;
   /** Removes the bar. A later tick draws it again. */
   readonly end: () => void;
 };
@@ -33,11 +33,16 @@ const REDRAW_MS = 100;
 const MOVE_MS = 1_000;
 const CLEAR_LINE = "\r\u001b[K";
 
+const barOf = (share: number): string[] => [
+  `[${"#".repeat(Math.round(share * WIDTH)).padEnd(WIDTH, ".")}]`,
+  `${Math.floor(share * 100)}%`,
+];
+
 export function progressBar(terminal: Terminal, { now, every }: BarClock = SYSTEM): ProgressBar {
   if (terminal.isTTY !== true) return { isShown: false, tick: () => {}, end: () => {} };
   const began = now();
   let next = began + FIRST_MS;
-  let last: { share: number; counts: string | undefined } | null = null;
+  let last: { share: number | null; counts: string | undefined } | null = null;
   let shown = false;
   let stopMoving: (() => void) | null = null;
 
@@ -47,10 +52,8 @@ export function progressBar(terminal: Terminal, { now, every }: BarClock = SYSTE
     next = at + REDRAW_MS;
     shown = true;
     const { share, counts } = last;
-    const full = Math.round(share * WIDTH);
     const parts = [
-      `[${"#".repeat(full).padEnd(WIDTH, ".")}]`,
-      `${Math.floor(share * 100)}%`,
+      ...(share === null ? [] : barOf(share)),
       ...(counts === undefined ? [] : [counts]),
       `${Math.floor((at - began) / 1_000)} s`,
     ];

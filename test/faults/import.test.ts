@@ -37,6 +37,9 @@ it("kill -9: the next import of the file brings the rest, and nothing twice", as
     warnings: 0,
   });
   expect(await stored()).toEqual({ events: 2 * ROWS, orders: ROWS, paid: ROWS });
+  // No terminal: lines, and nothing that is redrawn.
+  expect(second.err()).toMatch(/^100% \d+ accepted, \d+ duplicates, 0 rejected\n$/m);
+  expect(second.err()).not.toContain("\u001b");
 });
 
 it("shows nobody's name, number or address on the terminal: those of bad rows and lines go to the file of rejects", async (context) => {

@@ -18,7 +18,7 @@ function drawn(isTTY: boolean | undefined) {
     },
   });
   return {
-    tick: (ms: number, share: number, counts?: string) => {
+    tick: (ms: number, share: number | null, counts?: string) => {
       at = ms;
       bar.tick(share, counts);
       return text;
@@ -59,6 +59,10 @@ it("moves while one step of the work takes long, and within each percent by the 
     `[${".".repeat(30)}] 0% 2,000 accepted 1 s`,
     `[${".".repeat(30)}] 0% 2,000 accepted 2 s`,
   ]);
+});
+
+it("shows only the counts while nobody knows how much there is", () => {
+  expect(drawn(true).tick(1_500, null, "1,000 accepted")).toBe(`${CLEAR_LINE}1,000 accepted 1 s`);
 });
 
 it("writes nothing elsewhere, nor for work that ends at once", () => {

@@ -17,11 +17,12 @@ import { readCsv } from "../../../sources/csv/read-csv.ts";
 import { type Describe, runCommand } from "../../command.ts";
 import { type CommandContext, CommandError, openVault, withDatabase } from "../../context.ts";
 import { examples } from "../../help.ts";
-import { type ProgressBar, progressBar } from "../../progress-bar.ts";
+import { progressBar } from "../../progress-bar.ts";
 import { addTableOptions, csvRequest, peekFile, refuseTableOptions, type TableOptions } from "../../table-options.ts";
 import { dryRunEvents, dryRunTable, formatEvents, formatTable } from "./dry-run.ts";
 import { eventLines } from "./event-lines.ts";
-import { type ImportPiece, type ImportTotals, importStream } from "./import-stream.ts";
+import { importProgress } from "./import-progress.ts";
+import { type ImportPiece, importStream } from "./import-stream.ts";
 import { codeOf, type Place, placeText } from "./rejects.ts";
 import { tableRows } from "./table-rows.ts";
 
@@ -115,7 +116,7 @@ async function takeIn(
         note(text);
       },
     });
-    const tick = progress(context, size, bar, read);
+    const tick = importProgress({ bar, note, size, read });
     return importStream(intake, entries, {
       rejectedFile,
       findKnown: (events) => findKnown(sql, events),
@@ -176,25 +177,5 @@ function firstWarnings({ note }: Pick<CommandContext, "note">) {
     shown.set(code, count);
     if (count <= SHOWN_OF_A_CODE) note(`${placeText(place)}: ${message} (${code})`);
     if (count === SHOWN_OF_A_CODE) note(`further warnings of the code ${code} are only counted`);
-  };
-}
-
-/** A bar on a terminal that knows the size of the file; else a line a second. */
-function progress({ note }: CommandContext, size: number | null, bar: ProgressBar, read: () => number) {
-  let notedAt = performance.now();
-  const drawn = bar.isShown && size !== null && size > 0;
-  return ({ accepted, duplicates, rejected }: ImportTotals, last: boolean): void => {
-    const bytes = read();
-    const counts = `${accepted} accepted, ${duplicates} duplicates, ${rejected} rejected`;
-    if (drawn && !last) {
-      bar.tick(Math.min(1, bytes / size), counts);
-      return;
-    }
-    bar.end();
-    const now = performance.now();
-    if (now - notedAt < 1_000 && !last) return;
-    notedAt = now;
-    const share = size === null || size === 0 ? "" : `${Math.floor((bytes / size) * 100)}% `;
-    note(`${share}${counts}`);
   };
 }
