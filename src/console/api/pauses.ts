@@ -42,6 +42,16 @@ export async function pause(part: Part, body: Pause): Promise<void> {
   await call("POST", `${path}/pause`, { params, body });
 }
 
+/**
+ * Does it to each part. One that is refused does not keep the others from it.
+ * @throws the first refusal, when all have answered
+ */
+export async function forAll(parts: readonly Part[], act: (part: Part) => Promise<void>): Promise<void> {
+  const answers = await Promise.allSettled(parts.map(act));
+  const refused = answers.find((answer) => answer.status === "rejected");
+  if (refused !== undefined) throw refused.reason;
+}
+
 export async function resume(part: Part, note: string | null = null): Promise<void> {
   const { path, params } = addressOf(part);
   await call("POST", `${path}/resume`, { params, body: { note } });

@@ -1,10 +1,10 @@
 /** What is paused now, on every page: what, since when, why, and the button to resume it. */
-import { Alert, Button, Group, Stack, Text } from "@mantine/core";
+import { Alert, Box, Button, Group, Stack, Text } from "@mantine/core";
 import { IconPlayerPause } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { campaignsQuery, type Part, type Paused, resume } from "../../api/pauses.ts";
+import { campaignsQuery, forAll, type Part, type Paused, resume } from "../../api/pauses.ts";
 import { mayAct, sessionQuery } from "../../api/session.ts";
-import { useProblemText } from "../faults.tsx";
+import { ProblemAlert, useProblemText } from "../faults.tsx";
 import { useFormats } from "../formats.ts";
 import { words } from "../words.ts";
 
@@ -45,16 +45,20 @@ export function PausedBanner() {
   const t = useT();
   const textOf = useProblemText();
   const queries = useQueryClient();
-  const { data } = useQuery(campaignsQuery);
+  const { data, error, refetch } = useQuery(campaignsQuery);
   const { data: session } = useQuery(sessionQuery);
   const go = useMutation({
-    mutationFn: async (parts: readonly Part[]) => {
-      for (const part of parts) await resume(part);
-    },
+    mutationFn: (parts: readonly Part[]) => forAll(parts, (part) => resume(part)),
     onSettled: () => queries.invalidateQueries({ queryKey: ["changes"] }),
   });
   const paused = data?.paused ?? [];
-  if (paused.length === 0) return null;
+  // Not to know that sending is stopped is a matter of every page.
+  if (paused.length === 0)
+    return error === null ? null : (
+      <Box mb="md">
+        <ProblemAlert error={error} onRetry={() => void refetch()} />
+      </Box>
+    );
   const mayResume = session ? mayAct(session.role, "operator") : false;
   return (
     <Alert

@@ -2,7 +2,7 @@
 import { Button, Group, Modal, Select, Stack, Text, Textarea } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
-import { campaignsQuery, channelsQuery, type Part, pause, shopsQuery } from "../../api/pauses.ts";
+import { campaignsQuery, channelsQuery, forAll, type Part, pause, shopsQuery } from "../../api/pauses.ts";
 import { useProblemText } from "../faults.tsx";
 import { words } from "../words.ts";
 
@@ -10,7 +10,7 @@ const useT = words({
   en: {
     title: "Stop sending",
     scope: "What to stop",
-    everything: "Everything: all shops",
+    everything: "Everything: all campaigns",
     shops: "Shops",
     channels: "Channels",
     campaigns: "Campaigns",
@@ -29,7 +29,7 @@ const useT = words({
   zh: {
     title: "停止发送",
     scope: "停止范围",
-    everything: "全部：所有店铺",
+    everything: "全部：所有活动",
     shops: "店铺",
     channels: "渠道",
     campaigns: "活动",
@@ -64,15 +64,19 @@ export default function StopForm({ part, onClose }: { readonly part?: Part; read
     names.map((name) => ({ value: `${kind}:${name}`, label: name }));
   const stop = useMutation({
     mutationFn: async () => {
-      for (const part of partsOf(
-        scope,
-        shops.map(({ name }) => name),
-      ))
-        await pause(part, { note: note.trim(), for: length === "" ? null : length });
+      const parts = scope === EVERYTHING ? await running() : [partOf(scope)];
+      await forAll(parts, (part) => pause(part, { note: note.trim(), for: length === "" ? null : length }));
     },
     onSettled: () => queries.invalidateQueries({ queryKey: ["changes"] }),
     onSuccess: onClose,
   });
+  /** As they are at the click, not as they were when the page was loaded. */
+  const running = async (): Promise<readonly Part[]> => {
+    const { items } = await queries.fetchQuery({ ...campaignsQuery, staleTime: 0 });
+    return items
+      .filter(({ retired, paused }) => !retired && !paused)
+      .map(({ key }) => ({ kind: "campaign", name: key }));
+  };
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (note.trim() === "") setMissing(true);
@@ -157,8 +161,7 @@ export default function StopForm({ part, onClose }: { readonly part?: Part; read
   );
 }
 
-function partsOf(scope: string, shops: readonly string[]): readonly Part[] {
-  if (scope === EVERYTHING) return shops.map((name) => ({ kind: "shop", name }));
+function partOf(scope: string): Part {
   const [kind = "", ...name] = scope.split(":");
-  return [{ kind: kind as Part["kind"], name: name.join(":") }];
+  return { kind: kind as Part["kind"], name: name.join(":") };
 }
