@@ -52,8 +52,19 @@ it.runIf(hasBrowser)(
     await page.getByRole("link", { name: "Today" }).click();
     await page.getByRole("button", { name: "Stay" }).click();
     await page.getByLabel("Note for the history").fill("shorter");
-    await page.getByRole("button", { name: "Save as version 2" }).click();
-    await page.getByText("Saved as version 2.").waitFor();
+    // Words that are written while it is being saved stay.
+    let goOn = () => {};
+    const held = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    await page.route("**/v1/campaigns/fast", (route) => held.then(() => route.continue()), { times: 1 });
+    await page.keyboard.press("Control+s");
+    await write(page, "nudge.sms.en.hbs", "Later: {{total}}");
+    goOn();
+    await page.getByRole("button", { name: "Save as version 3" }).waitFor();
+    await page.getByRole("textbox", { name: "Text of nudge.sms.en.hbs" }).getByText("Later: {{total}}").waitFor();
+    await page.getByRole("button", { name: "Discard" }).click();
+    await page.getByText(/version 2 · /).waitFor();
 
     // A text in another language begins as a copy.
     await page.getByRole("button", { name: "New text" }).click();
@@ -115,7 +126,11 @@ it.runIf(hasBrowser)(
     for (const name of ["Pause", "Stop", "New text"])
       expect(await viewer.page.getByRole("button", { name }).count()).toBe(0);
     await write(viewer.page, "campaign.yaml", "name: Mine");
+    await viewer.page.getByRole("region", { name: "From order to close" }).waitFor();
     expect(await viewer.page.getByText("not saved yet").count()).toBe(0);
+    await viewer.open("/rehearsal");
+    await viewer.page.getByText("You may look. An operator may rehearse.").waitFor();
+    expect(await viewer.page.getByRole("button", { name: "Rehearse" }).isDisabled()).toBe(true);
     await viewer.page.context().close();
 
     for (const look of LOOKS) {

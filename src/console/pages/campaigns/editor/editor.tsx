@@ -51,7 +51,12 @@ export function Editor({ campaign }: { readonly campaign: Campaign }) {
   const atSave = useMemo(() => faults.filter((fault) => fault.file === file), [faults, file]);
   const change = useCallback((next: string) => setText(file, next), [setText, file]);
   const changed = new Set(Object.keys(draft?.changes ?? {}));
-  useHotkeys([["mod+S", () => (draft === null || isBehind ? undefined : save.mutate(null))]], [], true);
+  const [note, setNote] = useState("");
+  const saveAll = () => {
+    if (draft !== null && !isBehind && !save.isPending)
+      save.mutate(note.trim() || null, { onSuccess: () => setNote("") });
+  };
+  useHotkeys([["mod+S", saveAll]], [], true);
 
   return (
     <Stack>
@@ -59,10 +64,12 @@ export function Editor({ campaign }: { readonly campaign: Campaign }) {
       {draft === null ? null : (
         <SaveBar
           changed={changed.size}
+          note={note}
+          onNote={setNote}
           next={campaign.version + 1}
           saving={save.isPending}
           blocked={isBehind}
-          onSave={(note) => save.mutate(note)}
+          onSave={saveAll}
           onDiscard={() => resolve(null)}
         />
       )}

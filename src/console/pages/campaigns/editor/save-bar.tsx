@@ -1,7 +1,6 @@
 /** Unsaved changes, a note, and the button that saves them as a new version. */
 import { Button, Group, Paper, Text, TextInput } from "@mantine/core";
 import { IconDeviceFloppy } from "@tabler/icons-react";
-import { useState } from "react";
 import { words } from "../../../ui/words.ts";
 
 const useT = words({
@@ -23,16 +22,17 @@ const useT = words({
 
 type Props = {
   readonly changed: number;
+  readonly note: string;
+  readonly onNote: (note: string) => void;
   readonly next: number;
   readonly saving: boolean;
   readonly blocked: boolean;
-  readonly onSave: (note: string | null) => void;
+  readonly onSave: () => void;
   readonly onDiscard: () => void;
 };
 
-export function SaveBar({ changed, next, saving, blocked, onSave, onDiscard }: Props) {
+export function SaveBar({ changed, note, onNote, next, saving, blocked, onSave, onDiscard }: Props) {
   const t = useT();
-  const [note, setNote] = useState("");
   return (
     <Paper
       component="form"
@@ -43,7 +43,7 @@ export function SaveBar({ changed, next, saving, blocked, onSave, onDiscard }: P
       style={{ zIndex: 50 }}
       onSubmit={(event) => {
         event.preventDefault();
-        onSave(note.trim() === "" ? null : note.trim());
+        onSave();
       }}
     >
       <Group gap="sm">
@@ -55,7 +55,7 @@ export function SaveBar({ changed, next, saving, blocked, onSave, onDiscard }: P
           placeholder={`${t("note")}: ${t("example")}`}
           value={note}
           maxLength={500}
-          onChange={(event) => setNote(event.currentTarget.value)}
+          onChange={(event) => onNote(event.currentTarget.value)}
           style={{ flex: 2, minWidth: 180 }}
         />
         <Button variant="default" onClick={onDiscard}>

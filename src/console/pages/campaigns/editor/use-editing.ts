@@ -3,7 +3,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useMemo, useState } from "react";
 import { Problem } from "../../../api/call.ts";
 import { type Campaign, campaignQuery, saveCampaign } from "../../../api/campaigns.ts";
-import { baseOf, CAMPAIGN_FILE, type Draft, edited, textsOf } from "./draft.ts";
+import { baseOf, CAMPAIGN_FILE, type Draft, edited, rebased, textsOf } from "./draft.ts";
 import type { SaveFault } from "./faults-and-warnings.tsx";
 
 const NO_FAULTS: readonly SaveFault[] = [];
@@ -25,7 +25,8 @@ export function useEditing(campaign: Campaign) {
     onSuccess: async ({ warnings: _, ...saved }) => {
       await queries.cancelQueries({ queryKey: query.queryKey });
       queries.setQueryData(query.queryKey, saved);
-      setDraft(null);
+      // Changes made while it was being saved stay, on top of the saved version.
+      setDraft((now) => now && rebased(now, baseOf(saved), []));
     },
     // Somebody else saved: their version is read, and both are shown.
     onSettled: () => queries.invalidateQueries({ queryKey: ["changes"] }),
