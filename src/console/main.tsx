@@ -1,33 +1,35 @@
 import "@mantine/core/styles.css";
 import "./ui/base.css";
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { Problem } from "./api/call.ts";
-import { sessionQuery } from "./api/session.ts";
+import { forget } from "./api/session.ts";
 import { createPages } from "./pages.tsx";
 import { Look } from "./ui/look.tsx";
 
 const AGAIN_MS = 10_000;
 
+/** The same question may get another answer soon: none came, or the server had a fault. Every other answer stays as it is. */
+const mayChange = (error: unknown): boolean => error instanceof Problem && (error.status === 0 || error.status >= 500);
+
+/** A session that ended shows the form to sign in, wherever it was noticed. */
+const noticeEnd = (error: unknown): void => {
+  if (error instanceof Problem && error.status === 401 && error.code === "unauthorized") forget(queries);
+};
+
 const queries = new QueryClient({
+  queryCache: new QueryCache({ onError: noticeEnd }),
+  mutationCache: new MutationCache({ onError: noticeEnd }),
   defaultOptions: {
     queries: {
       staleTime: 5_000,
-      // An answer of the server stays the same when it is asked for again at once; no answer may be a moment's matter.
-      retry: (count, error) => count < 2 && !(error instanceof Problem && error.status > 0 && error.status < 500),
+      retry: (count, error) => count < 2 && mayChange(error),
       // A page that shows a fault tries again by itself, as its text says.
-      refetchInterval: ({ state }) => (state.status === "error" ? AGAIN_MS : false),
+      refetchInterval: ({ state }) => (state.status === "error" && mayChange(state.error) ? AGAIN_MS : false),
     },
   },
-});
-// A session that ended shows the form to sign in, wherever it was noticed.
-queries.getQueryCache().subscribe(({ type, query }) => {
-  if (type !== "updated" || query.state.status !== "error") return;
-  const { error } = query.state;
-  if (error instanceof Problem && error.status === 401 && query.queryKey[0] !== "session")
-    queries.setQueryData(sessionQuery.queryKey, null);
 });
 
 const root = document.getElementById("root");

@@ -25,6 +25,8 @@ const listOf = <Page>(path: string, asked: Asked) =>
     queryFn: ({ signal }) => get<Page>(path, { query: { ...asked, limit: LIMIT }, signal }),
     placeholderData: keepPreviousData,
     staleTime: 30_000,
+    refetchOnWindowFocus: false,
+    refetchOnReconnect: false,
   });
 
 export const ordersQuery = (asked: Asked) => listOf<OrderPage>("/v1/orders", asked);

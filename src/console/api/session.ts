@@ -26,12 +26,17 @@ export async function signIn(queries: QueryClient, who: SignIn): Promise<void> {
   await queries.resetQueries({ queryKey: sessionQuery.queryKey });
 }
 
-/** Nothing that one person saw stays for the next one. */
 export async function signOut(queries: QueryClient, everywhere: boolean): Promise<void> {
   await call("DELETE", "/v1/session", { query: { everywhere: everywhere ? "true" : null } });
+  forget(queries);
+}
+
+/** Shows the form to sign in. Nothing that one person saw stays for the next one. */
+export function forget(queries: QueryClient): void {
   setCsrf(null);
   queries.setQueryData(sessionQuery.queryKey, null);
   queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== sessionQuery.queryKey[0] });
+  queries.getMutationCache().clear();
 }
 
 export const ROLES = ["viewer", "operator", "admin"] as const;

@@ -29,7 +29,8 @@ export function Frame() {
         <Loader aria-label="…" />
       </Center>
     );
-  if (session.isError)
+  // A later question that fails does not take the page, and what is being written on it, away.
+  if (session.data === undefined)
     return (
       <Center h="100vh" p="md">
         <ProblemAlert error={session.error} onRetry={() => void session.refetch()} />

@@ -10,6 +10,8 @@ import { sessionQuery } from "../../api/session.ts";
 /** The first part of a query's key is the topic that it shows. */
 const TOPICS = ["figures", "changes"] as const satisfies readonly Topic[];
 const RETRY_MS = 3_000;
+/** A shorter break is nobody's matter: the browser connects again by itself. */
+const LOST_AFTER_MS = 5_000;
 
 export type LiveState =
   | { readonly kind: "connecting" }
@@ -24,9 +26,9 @@ export function LiveProvider({ children }: { readonly children: ReactNode }) {
   const queries = useQueryClient();
   const [state, setState] = useState<LiveState>({ kind: "connecting" });
   useEffect(() => {
-    let missed = false;
     let source: EventSource;
     let again: ReturnType<typeof setTimeout> | undefined;
+    let lost: ReturnType<typeof setTimeout> | undefined;
     // A slow server is asked again when it has answered: each new question would cut the one before.
     const asking = new Map<Topic, "once" | "again">();
     const refresh = (topic: Topic): void => {
@@ -41,13 +43,14 @@ export function LiveProvider({ children }: { readonly children: ReactNode }) {
     const open = () => {
       source = new EventSource("/v1/stream");
       source.onopen = () => {
+        // Its first events name every topic, so what was missed is asked for.
+        clearTimeout(lost);
+        lost = undefined;
         setState({ kind: "live" });
-        if (missed) void queries.invalidateQueries();
-        missed = false;
       };
       source.onerror = () => {
-        missed = true;
-        setState((before) => (before.kind === "lost" ? before : { kind: "lost", since: Date.now() }));
+        const since = Date.now();
+        lost ??= setTimeout(() => setState({ kind: "lost", since }), LOST_AFTER_MS);
         if (source.readyState !== EventSource.CLOSED) return;
         // An answer other than the stream: the browser gives up, so it is tried again here, and those who are no longer signed in see the form.
         void queries.invalidateQueries({ queryKey: sessionQuery.queryKey });
@@ -58,6 +61,7 @@ export function LiveProvider({ children }: { readonly children: ReactNode }) {
     open();
     return () => {
       clearTimeout(again);
+      clearTimeout(lost);
       source.close();
     };
   }, [queries]);

@@ -2,6 +2,7 @@ import { ActionIcon, Menu, Text } from "@mantine/core";
 import { IconLogout, IconUserCircle } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { sessionQuery, signOut } from "../../api/session.ts";
+import { useProblemText } from "../faults.tsx";
 import { words } from "../words.ts";
 
 const useT = words({
@@ -25,6 +26,7 @@ const useT = words({
 
 export function PersonMenu() {
   const t = useT();
+  const textOf = useProblemText();
   const queries = useQueryClient();
   const { data: session } = useQuery(sessionQuery);
   const leave = useMutation({ mutationFn: (everywhere: boolean) => signOut(queries, everywhere) });
@@ -43,10 +45,15 @@ export function PersonMenu() {
           </Text>
           {t(session.role)}
         </Menu.Label>
-        <Menu.Item leftSection={<IconLogout size={16} />} onClick={() => leave.mutate(false)}>
+        {leave.isError ? (
+          <Text role="alert" c="red" size="sm" px="sm">
+            {textOf(leave.error)}
+          </Text>
+        ) : null}
+        <Menu.Item closeMenuOnClick={false} leftSection={<IconLogout size={16} />} onClick={() => leave.mutate(false)}>
           {t("out")}
         </Menu.Item>
-        <Menu.Item leftSection={<IconLogout size={16} />} onClick={() => leave.mutate(true)}>
+        <Menu.Item closeMenuOnClick={false} leftSection={<IconLogout size={16} />} onClick={() => leave.mutate(true)}>
           {t("everywhere")}
         </Menu.Item>
       </Menu.Dropdown>
