@@ -4,8 +4,8 @@ import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useState } from "react";
 import { type Upcoming, upcomingQuery } from "../../api/reports.ts";
 import { NOTHING, useFormats } from "../../ui/formats.ts";
+import { Wide } from "../../ui/list/wide.tsx";
 import { Loaded, Panel } from "../../ui/parts/panel.tsx";
-import { Wide } from "../../ui/parts/wide.tsx";
 import { words } from "../../ui/words.ts";
 
 const MinuteChart = lazy(() => import("./minute-chart.tsx"));
@@ -99,32 +99,18 @@ function Channels({ upcoming }: { readonly upcoming: Upcoming }) {
   const columns = ["due", "limit", "waiting", "paused", "segments", "cost"] as const;
   return (
     <Panel title={t("channels")} note={t("others", { noContact: count(noContact), holdout: count(holdout) })}>
-      <Wide width={560}>
-        <Table>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>{t("channel")}</Table.Th>
-              {columns.map((column) => (
-                <Table.Th key={column} ta="right">
-                  {t(column)}
-                </Table.Th>
-              ))}
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {channels.map((each) => (
-              <Table.Tr key={each.channel}>
-                <Table.Td>{each.channel}</Table.Td>
-                <Table.Td ta="right">{count(each.due)}</Table.Td>
-                <Table.Td ta="right">{each.perMinute === null ? t("noLimit") : count(each.perMinute)}</Table.Td>
-                <Table.Td ta="right">{count(each.waitingAtEnd)}</Table.Td>
-                <Table.Td ta="right">{count(each.paused)}</Table.Td>
-                <Table.Td ta="right">{count(each.segments)}</Table.Td>
-                <Table.Td ta="right">{each.cost === null ? NOTHING : money(each.cost)}</Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
+      <Wide label={t("channels")} columns={[t("channel"), ...columns.map((column) => ({ figure: t(column) }))]}>
+        {channels.map((each) => (
+          <Table.Tr key={each.channel}>
+            <Table.Td>{each.channel}</Table.Td>
+            <Table.Td ta="right">{count(each.due)}</Table.Td>
+            <Table.Td ta="right">{each.perMinute === null ? t("noLimit") : count(each.perMinute)}</Table.Td>
+            <Table.Td ta="right">{count(each.waitingAtEnd)}</Table.Td>
+            <Table.Td ta="right">{count(each.paused)}</Table.Td>
+            <Table.Td ta="right">{count(each.segments)}</Table.Td>
+            <Table.Td ta="right">{each.cost === null ? NOTHING : money(each.cost)}</Table.Td>
+          </Table.Tr>
+        ))}
       </Wide>
     </Panel>
   );

@@ -10,12 +10,7 @@ export function Bars({ bars }: { readonly bars: readonly Bar[] }) {
     <Stack gap="xs" component="ul" m={0} p={0} style={{ listStyle: "none" }}>
       {bars.map(({ label, value, text }) => (
         <li key={label}>
-          <Group justify="space-between" gap="xs">
-            <Text size="sm">{label}</Text>
-            <Text size="sm" fw={700}>
-              {text}
-            </Text>
-          </Group>
+          <Named label={label} text={text} />
           <Track>
             <div style={{ ...fill, left: 0, width: `${(100 * (value ?? 0)) / most}%` }} />
           </Track>
@@ -43,12 +38,7 @@ export function Intervals({ intervals }: { readonly intervals: readonly Interval
     <Stack gap="sm" component="ul" m={0} p={0} style={{ listStyle: "none" }}>
       {intervals.map(({ label, value, low, high, text, more }) => (
         <li key={label}>
-          <Group justify="space-between" gap="xs">
-            <Text size="sm">{label}</Text>
-            <Text size="sm" fw={700}>
-              {text}
-            </Text>
-          </Group>
+          <Named label={label} text={text} />
           <Track>
             <div style={{ ...fill, opacity: 0.5, left: `${place(low)}%`, width: `${place(high) - place(low)}%` }} />
             <div style={{ ...fill, left: `calc(${place(value)}% - 2px)`, width: 4 }} />
@@ -64,6 +54,15 @@ export function Intervals({ intervals }: { readonly intervals: readonly Interval
     </Stack>
   );
 }
+
+const Named = ({ label, text }: Pick<Bar, "label" | "text">) => (
+  <Group justify="space-between" gap="xs">
+    <Text size="sm">{label}</Text>
+    <Text size="sm" fw={700}>
+      {text}
+    </Text>
+  </Group>
+);
 
 const fill = {
   position: "absolute",

@@ -56,9 +56,7 @@ export function ReportTable({ report, period }: { readonly report: RecoveryRepor
   const cells = (figures: Figures, before: Figures | undefined, row: ReportRow | null) =>
     COLUMNS.map((column) => (
       <Table.Td key={column} ta="right" style={{ whiteSpace: "nowrap" }}>
-        <Led to={row === null ? linkOf(column, by, null, period) : linkOf(column, by, row, period)}>
-          {write(column, figures)}
-        </Led>
+        <Led to={linkOf(column, by, row, period)}>{write(column, figures)}</Led>
         {before === undefined ? null : (
           <Text size="xs" c="dimmed">
             {t("before", { value: write(column, before) })}

@@ -3,9 +3,9 @@ import { Table, Text } from "@mantine/core";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { auditQuery } from "../../api/settings.ts";
 import { useFormats } from "../../ui/formats.ts";
+import { Wide } from "../../ui/list/wide.tsx";
 import { PagesList } from "../../ui/parts/pages-list.tsx";
 import { Panel } from "../../ui/parts/panel.tsx";
-import { Wide } from "../../ui/parts/wide.tsx";
 import { words } from "../../ui/words.ts";
 
 const useT = words({
@@ -39,37 +39,29 @@ export function AuditTab() {
     <Panel title={t("title")}>
       <PagesList query={query} none={t("none")}>
         {(items) => (
-          <Wide width={620}>
-            <Table>
-              <Table.Thead>
-                <Table.Tr>
-                  {(["at", "who", "action", "subject", "note"] as const).map((column) => (
-                    <Table.Th key={column}>{t(column)}</Table.Th>
-                  ))}
-                </Table.Tr>
-              </Table.Thead>
-              <Table.Tbody>
-                {items.map((each) => (
-                  <Table.Tr key={each.id}>
-                    <Table.Td>{instant(each.at)}</Table.Td>
-                    <Table.Td>
-                      {each.who}{" "}
-                      <Text span size="xs" c="dimmed">
-                        {each.via}
-                      </Text>
-                    </Table.Td>
-                    <Table.Td>{each.action}</Table.Td>
-                    <Table.Td style={{ overflowWrap: "anywhere" }}>{each.subject}</Table.Td>
-                    <Table.Td>
-                      {each.toVersion === null
-                        ? null
-                        : `${t("version", { from: String(each.fromVersion ?? "–"), to: String(each.toVersion) })} `}
-                      {each.note}
-                    </Table.Td>
-                  </Table.Tr>
-                ))}
-              </Table.Tbody>
-            </Table>
+          <Wide
+            label={t("title")}
+            columns={(["at", "who", "action", "subject", "note"] as const).map((column) => t(column))}
+          >
+            {items.map((each) => (
+              <Table.Tr key={each.id}>
+                <Table.Td>{instant(each.at)}</Table.Td>
+                <Table.Td>
+                  {each.who}{" "}
+                  <Text span size="xs" c="dimmed">
+                    {each.via}
+                  </Text>
+                </Table.Td>
+                <Table.Td>{each.action}</Table.Td>
+                <Table.Td style={{ overflowWrap: "anywhere" }}>{each.subject}</Table.Td>
+                <Table.Td>
+                  {each.toVersion === null
+                    ? null
+                    : `${t("version", { from: String(each.fromVersion ?? "–"), to: String(each.toVersion) })} `}
+                  {each.note}
+                </Table.Td>
+              </Table.Tr>
+            ))}
           </Wide>
         )}
       </PagesList>

@@ -6,9 +6,9 @@ import { shopsQuery } from "../../api/pauses.ts";
 import { liftSuppression, suppress, suppressionsQuery } from "../../api/settings.ts";
 import { useProblemText } from "../../ui/faults.tsx";
 import { useFormats } from "../../ui/formats.ts";
+import { Wide } from "../../ui/list/wide.tsx";
 import { PagesList } from "../../ui/parts/pages-list.tsx";
 import { Panel } from "../../ui/parts/panel.tsx";
-import { Wide } from "../../ui/parts/wide.tsx";
 import { words } from "../../ui/words.ts";
 
 const useT = words({
@@ -65,42 +65,29 @@ export function OptOutsTab() {
         {lift.isError ? <Text role="alert">{textOf(lift.error)}</Text> : null}
         <PagesList query={query} none={t("none")}>
           {(items) => (
-            <Wide width={480}>
-              <Table>
-                <Table.Thead>
-                  <Table.Tr>
-                    <Table.Th>{t("masked")}</Table.Th>
-                    <Table.Th>{t("shop")}</Table.Th>
-                    <Table.Th>{t("reason")}</Table.Th>
-                    <Table.Th>{t("at")}</Table.Th>
-                    <Table.Th />
-                  </Table.Tr>
-                </Table.Thead>
-                <Table.Tbody>
-                  {items.map((each) => (
-                    <Table.Tr key={each.id}>
-                      <Table.Td>{each.masked ?? "–"}</Table.Td>
-                      <Table.Td>{each.shop}</Table.Td>
-                      <Table.Td>
-                        {t(each.reason)} <Text span size="xs" c="dimmed">{`(${each.source})`}</Text>
-                      </Table.Td>
-                      <Table.Td>{instant(each.at)}</Table.Td>
-                      <Table.Td ta="right">
-                        <Button
-                          size="xs"
-                          variant="default"
-                          aria-label={`${t("lift")} ${each.masked ?? each.id}`}
-                          onClick={() => {
-                            if (window.confirm(t("liftSure"))) lift.mutate(each.id);
-                          }}
-                        >
-                          {t("lift")}
-                        </Button>
-                      </Table.Td>
-                    </Table.Tr>
-                  ))}
-                </Table.Tbody>
-              </Table>
+            <Wide label={t("title")} columns={[t("masked"), t("shop"), t("reason"), t("at"), ""]}>
+              {items.map((each) => (
+                <Table.Tr key={each.id}>
+                  <Table.Td>{each.masked ?? "–"}</Table.Td>
+                  <Table.Td>{each.shop}</Table.Td>
+                  <Table.Td>
+                    {t(each.reason)} <Text span size="xs" c="dimmed">{`(${each.source})`}</Text>
+                  </Table.Td>
+                  <Table.Td>{instant(each.at)}</Table.Td>
+                  <Table.Td ta="right">
+                    <Button
+                      size="xs"
+                      variant="default"
+                      aria-label={`${t("lift")} ${each.masked ?? each.id}`}
+                      onClick={() => {
+                        if (window.confirm(t("liftSure"))) lift.mutate(each.id);
+                      }}
+                    >
+                      {t("lift")}
+                    </Button>
+                  </Table.Td>
+                </Table.Tr>
+              ))}
             </Wide>
           )}
         </PagesList>

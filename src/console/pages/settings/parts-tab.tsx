@@ -3,6 +3,7 @@ import { Badge, Stack, Table, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { channelsQuery, shopsQuery } from "../../api/pauses.ts";
 import { useFormats } from "../../ui/formats.ts";
+import { Wide } from "../../ui/list/wide.tsx";
 import { Loaded, Panel } from "../../ui/parts/panel.tsx";
 import { words } from "../../ui/words.ts";
 
@@ -40,52 +41,34 @@ export function PartsTab() {
       <Panel title={t("channels")} note={t("note")}>
         <Loaded query={useQuery(channelsQuery)}>
           {({ items }) => (
-            <Table>
-              <Table.Thead>
-                <Table.Tr>
-                  <Table.Th>{t("name")}</Table.Th>
-                  <Table.Th>{t("provider")}</Table.Th>
-                  <Table.Th ta="right">{t("rate")}</Table.Th>
-                  <Table.Th>{t("state")}</Table.Th>
+            <Wide label={t("channels")} columns={[t("name"), t("provider"), { figure: t("rate") }, t("state")]}>
+              {items.map((channel) => (
+                <Table.Tr key={channel.name}>
+                  <Table.Td>{channel.name}</Table.Td>
+                  <Table.Td>{channel.provider ?? t("none")}</Table.Td>
+                  <Table.Td ta="right">{channel.ratePerSecond ?? t("none")}</Table.Td>
+                  <Table.Td>
+                    <State pausedAt={channel.pausedAt} reason={channel.reason} />
+                  </Table.Td>
                 </Table.Tr>
-              </Table.Thead>
-              <Table.Tbody>
-                {items.map((channel) => (
-                  <Table.Tr key={channel.name}>
-                    <Table.Td>{channel.name}</Table.Td>
-                    <Table.Td>{channel.provider ?? t("none")}</Table.Td>
-                    <Table.Td ta="right">{channel.ratePerSecond ?? t("none")}</Table.Td>
-                    <Table.Td>
-                      <State pausedAt={channel.pausedAt} reason={channel.reason} />
-                    </Table.Td>
-                  </Table.Tr>
-                ))}
-              </Table.Tbody>
-            </Table>
+              ))}
+            </Wide>
           )}
         </Loaded>
       </Panel>
       <Panel title={t("shops")}>
         <Loaded query={useQuery(shopsQuery)}>
           {({ items }) => (
-            <Table>
-              <Table.Thead>
-                <Table.Tr>
-                  <Table.Th>{t("name")}</Table.Th>
-                  <Table.Th>{t("state")}</Table.Th>
+            <Wide label={t("shops")} columns={[t("name"), t("state")]}>
+              {items.map((shop) => (
+                <Table.Tr key={shop.name}>
+                  <Table.Td>{shop.name}</Table.Td>
+                  <Table.Td>
+                    <State pausedAt={shop.pausedAt} reason={shop.reason} />
+                  </Table.Td>
                 </Table.Tr>
-              </Table.Thead>
-              <Table.Tbody>
-                {items.map((shop) => (
-                  <Table.Tr key={shop.name}>
-                    <Table.Td>{shop.name}</Table.Td>
-                    <Table.Td>
-                      <State pausedAt={shop.pausedAt} reason={shop.reason} />
-                    </Table.Td>
-                  </Table.Tr>
-                ))}
-              </Table.Tbody>
-            </Table>
+              ))}
+            </Wide>
           )}
         </Loaded>
       </Panel>

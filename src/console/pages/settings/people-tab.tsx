@@ -14,8 +14,8 @@ import {
 } from "../../api/settings.ts";
 import { useProblemText } from "../../ui/faults.tsx";
 import { useFormats } from "../../ui/formats.ts";
+import { Wide } from "../../ui/list/wide.tsx";
 import { Loaded, Panel } from "../../ui/parts/panel.tsx";
-import { Wide } from "../../ui/parts/wide.tsx";
 import { words } from "../../ui/words.ts";
 import { NewName, useRoleNames } from "./new-name.tsx";
 
@@ -124,6 +124,7 @@ export function PeopleTab() {
         <Loaded query={useQuery(usersQuery)}>
           {({ items }) => (
             <Names
+              label={t("people")}
               rows={items.map((each) => ({ ...each, endedAt: each.disabledAt }))}
               actions={(name) => [
                 [t("renew"), () => ask(t("renewSure", { name }), async () => link(await renewPerson(name)))],
@@ -147,6 +148,7 @@ export function PeopleTab() {
         <Loaded query={useQuery(keysQuery)}>
           {({ items }) => (
             <Names
+              label={t("keys")}
               rows={items.map((each) => ({ ...each, endedAt: each.revokedAt }))}
               actions={(name) => [
                 [t("revoke"), () => ask(t("revokeSure", { name }), async () => revokeKey(name).then(() => null))],
@@ -162,9 +164,11 @@ export function PeopleTab() {
 type Row = { readonly name: string; readonly role: Role; readonly createdBy: string; readonly endedAt: string | null };
 
 function Names({
+  label,
   rows,
   actions,
 }: {
+  readonly label: string;
   readonly rows: readonly Row[];
   readonly actions: (name: string) => readonly (readonly [string, () => void])[];
 }) {
@@ -173,45 +177,26 @@ function Names({
   const { day } = useFormats();
   if (rows.length === 0) return <Text c="dimmed">{t("none")}</Text>;
   return (
-    <Wide width={480}>
-      <Table>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>{t("name")}</Table.Th>
-            <Table.Th>{t("role")}</Table.Th>
-            <Table.Th>{t("by")}</Table.Th>
-            <Table.Th>{t("state")}</Table.Th>
-            <Table.Td />
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {rows.map((row) => (
-            <Table.Tr key={row.name}>
-              <Table.Td>{row.name}</Table.Td>
-              <Table.Td>{roleName(row.role)}</Table.Td>
-              <Table.Td>{row.createdBy}</Table.Td>
-              <Table.Td>{row.endedAt === null ? t("active") : t("ended", { at: day(row.endedAt) })}</Table.Td>
-              <Table.Td>
-                <Group gap="xs" justify="flex-end">
-                  {row.endedAt === null
-                    ? actions(row.name).map(([label, run]) => (
-                        <Button
-                          key={label}
-                          size="xs"
-                          variant="default"
-                          aria-label={`${label} ${row.name}`}
-                          onClick={run}
-                        >
-                          {label}
-                        </Button>
-                      ))
-                    : null}
-                </Group>
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
+    <Wide label={label} columns={[t("name"), t("role"), t("by"), t("state"), ""]}>
+      {rows.map((row) => (
+        <Table.Tr key={row.name}>
+          <Table.Td>{row.name}</Table.Td>
+          <Table.Td>{roleName(row.role)}</Table.Td>
+          <Table.Td>{row.createdBy}</Table.Td>
+          <Table.Td>{row.endedAt === null ? t("active") : t("ended", { at: day(row.endedAt) })}</Table.Td>
+          <Table.Td>
+            <Group gap="xs" justify="flex-end">
+              {row.endedAt === null
+                ? actions(row.name).map(([label, run]) => (
+                    <Button key={label} size="xs" variant="default" aria-label={`${label} ${row.name}`} onClick={run}>
+                      {label}
+                    </Button>
+                  ))
+                : null}
+            </Group>
+          </Table.Td>
+        </Table.Tr>
+      ))}
     </Wide>
   );
 }

@@ -36,6 +36,13 @@ export function Panel({
   );
 }
 
+/** The answer to an earlier question, until that to the new one is there: to be seen, and not to be clicked. */
+const Waiting = ({ children }: { readonly children: ReactNode }) => (
+  <div inert aria-busy="true" style={{ opacity: 0.5 }}>
+    {children}
+  </div>
+);
+
 /** The answer of a query; while it is asked for the first time a placeholder, and what came before stays while it is asked again. */
 export function Loaded<T>({
   query,
@@ -50,7 +57,7 @@ export function Loaded<T>({
     return (
       <>
         {query.isError ? <ProblemAlert error={query.error} onRetry={() => void query.refetch()} /> : null}
-        {children(query.data)}
+        {query.isPlaceholderData ? <Waiting>{children(query.data)}</Waiting> : children(query.data)}
       </>
     );
   if (query.isError) return <ProblemAlert error={query.error} onRetry={() => void query.refetch()} />;

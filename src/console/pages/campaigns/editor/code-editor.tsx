@@ -33,9 +33,7 @@ type Props = {
   readonly onChange: (text: string) => void;
 };
 
-const NO_FAULTS: readonly EditorFault[] = [];
-
-export default function CodeEditor({ file, label, text, faults = NO_FAULTS, readOnly, jump, onChange }: Props) {
+export default function CodeEditor({ file, label, text, faults, readOnly, jump, onChange }: Props) {
   const parent = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView | null>(null);
   const change = useRef(onChange);

@@ -1,20 +1,19 @@
 /** The answer of the last attempt to save: faults, each with the way to its line; warnings, apart from them. */
-import { Alert, Anchor, List, Text } from "@mantine/core";
+import { Alert, Anchor, List } from "@mantine/core";
 import { IconAlertTriangle, IconCircleCheck } from "@tabler/icons-react";
 import { words } from "../../../ui/words.ts";
+import { Warnings } from "../warnings.tsx";
 
 const useT = words({
   en: {
     faults: "Not saved: {count, plural, one {1 fault} other {# faults}}",
     line: "{file}, line {line}",
     saved: "Saved as version {version}. It runs within seconds.",
-    warnings: "{count, plural, one {1 warning} other {# warnings}}: it runs all the same",
   },
   zh: {
     faults: "未保存：{count} 处错误",
     line: "{file}，第 {line} 行",
     saved: "已保存为版本 {version}，几秒内生效。",
-    warnings: "{count} 条警告（不影响运行）",
   },
 });
 
@@ -47,24 +46,7 @@ export function Saved({ version, warnings }: { readonly version: number; readonl
       <Alert color="teal" icon={<IconCircleCheck />} role="status">
         {t("saved", { version: String(version) })}
       </Alert>
-      {warnings.length === 0 ? null : (
-        <Alert
-          styles={{ title: { color: "var(--mantine-color-text)" } }}
-          color="yellow"
-          icon={<IconAlertTriangle />}
-          title={t("warnings", { count: warnings.length })}
-        >
-          <List size="sm" spacing={4}>
-            {warnings.map((warning) => (
-              <List.Item key={warning}>
-                <Text size="sm" style={{ overflowWrap: "anywhere" }}>
-                  {warning}
-                </Text>
-              </List.Item>
-            ))}
-          </List>
-        </Alert>
-      )}
+      <Warnings warnings={warnings} />
     </>
   );
 }

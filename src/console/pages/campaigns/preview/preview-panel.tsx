@@ -5,6 +5,7 @@ import { ProblemAlert } from "../../../ui/faults.tsx";
 import { useFormats } from "../../../ui/formats.ts";
 import { Panel } from "../../../ui/parts/panel.tsx";
 import { words } from "../../../ui/words.ts";
+import { Warnings } from "../warnings.tsx";
 import type { FileName } from "./file-name.ts";
 import { Phone } from "./phone.tsx";
 import { PreviewSource } from "./preview-source.tsx";
@@ -21,8 +22,6 @@ const useT = words({
     variant: "variant {variant}",
     faults: "{count, plural, one {1 fault} other {# faults}} in the text",
     line: "line {line}",
-    warnings: "{count, plural, one {1 warning} other {# warnings}}",
-    unnamed: "The name of this file is not that of a text: <step>.<channel>.<locale>.hbs",
     approved: "Approved template of {provider}",
     masked: "Name, note and pay link of a real order are masked here; the real text is counted.",
   },
@@ -36,15 +35,13 @@ const useT = words({
     variant: "变体 {variant}",
     faults: "文本有 {count} 处错误",
     line: "第 {line} 行",
-    warnings: "{count} 条警告",
-    unnamed: "文件名不符合文本命名规则：<步骤>.<渠道>.<语言>.hbs",
     approved: "{provider} 的审核模板",
     masked: "真实订单的姓名、备注和付款链接在此已打码，计数按真实文本。",
   },
 });
 
 type Props = {
-  readonly name: FileName | null;
+  readonly name: FileName;
   readonly previewed: Previewed;
   readonly from: From;
   readonly onFrom: (from: From) => void;
@@ -53,12 +50,6 @@ type Props = {
 export function PreviewPanel({ name, previewed, from, onFrom }: Props) {
   const t = useT();
   const { preview, faults, error, isOld } = previewed;
-  if (name === null)
-    return (
-      <Panel title={t("title")}>
-        <Text size="sm">{t("unnamed")}</Text>
-      </Panel>
-    );
   const aside = (
     <Group gap={4}>
       <Badge variant="default" tt="none">
@@ -142,26 +133,5 @@ function Figures({ preview }: { readonly preview: NonNullable<Previewed["preview
         </Stack>
       )}
     </>
-  );
-}
-
-function Warnings({ warnings }: { readonly warnings: readonly string[] }) {
-  const t = useT();
-  if (warnings.length === 0) return null;
-  return (
-    <Alert
-      styles={{ title: { color: "var(--mantine-color-text)" } }}
-      color="yellow"
-      icon={<IconAlertTriangle />}
-      title={t("warnings", { count: warnings.length })}
-    >
-      <List size="sm" spacing={4}>
-        {warnings.map((warning) => (
-          <List.Item key={warning} style={{ overflowWrap: "anywhere" }}>
-            {warning}
-          </List.Item>
-        ))}
-      </List>
-    </Alert>
   );
 }

@@ -34,7 +34,7 @@ type Props = { readonly from: From; readonly onFrom: (from: From) => void };
 
 export function PreviewSource({ from, onFrom }: Props) {
   const t = useT();
-  const [kind, setKind] = useState<"sample" | "real">("sample");
+  const [kind, setKind] = useState<"sample" | "real">(from.order === null ? "sample" : "real");
   const shops = (useQuery(shopsQuery).data?.items ?? []).map(({ name }) => name).filter((name) => name !== "*");
   const shop = from.shop ?? shops[0] ?? null;
   return (
@@ -72,7 +72,7 @@ export function PreviewSource({ from, onFrom }: Props) {
 
 function Orders({ shop, from, onFrom }: Props & { readonly shop: string }) {
   const t = useT();
-  const { money, instant } = useFormats();
+  const { money, shopTime } = useFormats();
   const [search, setSearch] = useState("");
   const [asked] = useDebouncedValue(search, 300);
   const { data } = useQuery(recentOrdersQuery(shop, asked.includes(" · ") ? "" : asked));
@@ -89,7 +89,7 @@ function Orders({ shop, from, onFrom }: Props & { readonly shop: string }) {
       filter={({ options }) => options}
       data={orders.map(({ id, number, amount, createdAt }) => ({
         value: id,
-        label: [number ?? id, ...(amount === null ? [] : [money(amount)]), instant(createdAt)].join(" · "),
+        label: [number ?? id, ...(amount === null ? [] : [money(amount)]), shopTime(createdAt)].join(" · "),
       }))}
       value={from.order}
       onSearchChange={setSearch}
