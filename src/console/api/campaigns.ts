@@ -24,7 +24,7 @@ export const campaignQuery = (key: string) =>
 
 /** 30 days do not change from one minute to the next. */
 export const resultsQuery = queryOptions({
-  queryKey: ["changes", "results"],
+  queryKey: ["results"],
   queryFn: ({ signal }) =>
     get<CampaignReport>("/v1/reports/recovery", { query: { by: "campaign", from: "-30d" }, signal }),
   staleTime: 5 * MINUTE,

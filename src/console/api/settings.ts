@@ -21,16 +21,19 @@ const pages = <Item extends Parameters<typeof pageOf>[0]>(
   query: Record<string, string> = {},
 ) =>
   infiniteQueryOptions({
-    queryKey: ["changes", ...key],
+    queryKey: key,
     queryFn: ({ signal, pageParam }) => get<PageOf<Item>>(path, { query: { ...query, cursor: pageParam }, signal }),
     initialPageParam: null as string | null,
     getNextPageParam: ({ next }) => next,
   });
 
-export const auditQuery = pages<typeof auditItem>(["audit"], "/v1/audit");
-export const suppressionsQuery = pages<typeof suppression>(["suppressions"], "/v1/suppressions");
+export const auditQuery = pages<typeof auditItem>(["changes", "audit"], "/v1/audit");
+export const suppressionsQuery = pages<typeof suppression>(["changes", "suppressions"], "/v1/suppressions");
 /** The cases that wait for a person. */
-export const manualCasesQuery = pages<typeof caseItem>(["manual"], "/v1/cases", { state: "open", reason: "manual" });
+export const manualCasesQuery = pages<typeof caseItem>(["figures", "manual"], "/v1/cases", {
+  state: "open",
+  reason: "manual",
+});
 
 export const usersQuery = queryOptions({
   queryKey: ["changes", "users"],

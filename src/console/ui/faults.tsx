@@ -7,7 +7,8 @@ import { words } from "./words.ts";
 
 const useT = words({
   en: {
-    offline: "The server does not answer. Check the connection; this page tries again by itself.",
+    offline:
+      "The server does not answer. Check the connection. A change may have arrived all the same: look before you repeat it.",
     unavailable: "The server cannot reach its database just now. Try again in a moment.",
     forbidden: "Your role does not allow this. An admin can give you another role.",
     limited: "Too many attempts. Wait a moment and try again.",
@@ -22,7 +23,7 @@ const useT = words({
     home: "Go to Today",
   },
   zh: {
-    offline: "服务器没有响应。请检查网络；本页会自动重试。",
+    offline: "服务器没有响应，请检查网络。更改可能已经生效，重复操作前请先查看。",
     unavailable: "服务器暂时连不上数据库，请稍后再试。",
     forbidden: "您的角色无权执行此操作，可请管理员调整角色。",
     limited: "尝试次数过多，请稍候再试。",

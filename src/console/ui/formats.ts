@@ -21,14 +21,8 @@ export function formatsOf(locale: string) {
     instant === null
       ? NOTHING
       : new Intl.DateTimeFormat(locale, { ...style, ...(zone ? { timeZone: zone } : {}) }).format(new Date(instant));
-  const shop = at({
-    month: "short",
-    day: "numeric",
-    hour: "2-digit",
-    minute: "2-digit",
-    second: "2-digit",
-    hourCycle: "h23",
-  });
+  const minutes = { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23" } as const;
+  const [shopSecond, shopMinute] = [at({ ...minutes, second: "2-digit" }), at(minutes)];
   return {
     count: (value: number | null) => (value === null ? NOTHING : whole.format(value)),
     /** 0.123 → 12.3% */
@@ -39,13 +33,19 @@ export function formatsOf(locale: string) {
     moneys: (values: readonly Money[]) => (values.length === 0 ? NOTHING : values.map(money).join(" + ")),
     time: at({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" }),
     day: at({ month: "short", day: "numeric" }),
-    instant: at({ month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23" }),
+    instant: at(minutes),
     clock: at({ hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" }),
     /** An instant of the API carries the offset of its shop: it is shown on the clock of the shop, whatever the zone of the browser. */
-    shopTime: (instant: string | null) => shop(instant, instant === null ? null : offsetOf(instant)),
+    shopTime: (instant: string | null) => shopSecond(ownClock(instant), "UTC"),
+    /** The same to the minute, and with its offset: for an instant that is not one shop's. */
+    shopMinute: (instant: string | null) =>
+      instant === null ? NOTHING : `${shopMinute(ownClock(instant), "UTC")} ${offsetOf(instant)}`,
     exact: at({ dateStyle: "medium", timeStyle: "medium" }),
   };
 }
 
-/** `+08:00`, or UTC. */
-const offsetOf = (instant: string): string => /[+-]\d\d:\d\d$/.exec(instant)?.[0] ?? "UTC";
+/** `+08:00`, or `UTC`. */
+const offsetOf = (instant: string): string => OFFSET.exec(instant)?.[0] ?? "UTC";
+const OFFSET = /[+-]\d\d:\d\d$/;
+/** The same clock in UTC: not every browser knows zones like `+08:00`. */
+const ownClock = (instant: string | null): string | null => instant?.replace(OFFSET, "Z") ?? null;

@@ -4,6 +4,7 @@
  */
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { type Browser, chromium } from "playwright-core";
 import { afterAll, beforeAll } from "vitest";
 
@@ -23,13 +24,23 @@ if (!hasBrowser) {
   console.warn(line);
 }
 
+const DAY_MS = 86_400_000;
+const BEFORE_MIDNIGHT_MS = 180_000;
+
+/** These tests run on the clock of the machine, and figures "of today" begin again at midnight, UTC: the last minutes of a day are waited for. */
+async function awayFromMidnight(): Promise<void> {
+  const left = DAY_MS - (Date.now() % DAY_MS);
+  if (left < BEFORE_MIDNIGHT_MS) await setTimeout(left + 1_000);
+}
+
 /** One browser for the tests of a file. */
 export function useBrowser(): () => Browser {
   let browser: Browser | undefined;
   beforeAll(async () => {
-    if (executablePath !== undefined)
-      browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu"] });
-  });
+    if (executablePath === undefined) return;
+    await awayFromMidnight();
+    browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu"] });
+  }, 2 * BEFORE_MIDNIGHT_MS);
   afterAll(() => browser?.close());
   return () => {
     if (browser === undefined) throw new Error("the browser runs only within the tests of the file");

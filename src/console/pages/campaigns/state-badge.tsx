@@ -59,11 +59,11 @@ function stateOf({ paused, retired }: Props["campaign"], active: Active | null):
 
 export function useActiveText(): (active: Active) => string {
   const t = useT();
-  const { instant } = useFormats();
+  const { shopMinute } = useFormats();
   return ({ from, to }) => {
     if (from === null && to === null) return t("always");
-    if (from === null) return t("to", { to: instant(to) });
-    if (to === null) return t("from", { from: instant(from) });
-    return t("between", { from: instant(from), to: instant(to) });
+    if (from === null) return t("to", { to: shopMinute(to) });
+    if (to === null) return t("from", { from: shopMinute(from) });
+    return t("between", { from: shopMinute(from), to: shopMinute(to) });
   };
 }

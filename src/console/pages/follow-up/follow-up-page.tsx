@@ -1,11 +1,12 @@
 /** The cases that wait for a person. */
 import { Anchor, Stack, Table, Text, Title } from "@mantine/core";
 import { useInfiniteQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { manualCasesQuery } from "../../api/settings.ts";
 import { useFormats } from "../../ui/formats.ts";
+import { Wide } from "../../ui/list/wide.tsx";
 import { PagesList } from "../../ui/parts/pages-list.tsx";
 import { Panel } from "../../ui/parts/panel.tsx";
-import { Wide } from "../../ui/parts/wide.tsx";
 import { words } from "../../ui/words.ts";
 
 const useT = words({
@@ -35,7 +36,7 @@ const useT = words({
 
 export function FollowUpPage() {
   const t = useT();
-  const { instant } = useFormats();
+  const { shopTime } = useFormats();
   const query = useInfiniteQuery(manualCasesQuery);
   return (
     <Stack>
@@ -45,42 +46,31 @@ export function FollowUpPage() {
       <Panel title={t("waiting")} note={t("note")}>
         <PagesList query={query} none={t("none")}>
           {(items) => (
-            <Wide width={520}>
-              <Table>
-                <Table.Thead>
-                  <Table.Tr>
-                    <Table.Th>{t("buyer")}</Table.Th>
-                    <Table.Th>{t("orders")}</Table.Th>
-                    <Table.Th>{t("since")}</Table.Th>
-                    <Table.Th>{t("back")}</Table.Th>
-                  </Table.Tr>
-                </Table.Thead>
-                <Table.Tbody>
-                  {items.map((each) => (
-                    <Table.Tr key={each.id}>
-                      <Table.Td>
-                        <Text size="sm">{each.buyer ?? "–"}</Text>
-                        <Text size="xs" c="dimmed">
-                          {each.shop}
-                        </Text>
-                      </Table.Td>
-                      <Table.Td>
-                        {each.orders.map((id) => (
-                          <Anchor
-                            key={id}
-                            href={`/orders/${encodeURIComponent(each.shop)}/${encodeURIComponent(id)}`}
-                            mr="xs"
-                          >
-                            {id}
-                          </Anchor>
-                        ))}
-                      </Table.Td>
-                      <Table.Td>{instant(each.manualSince)}</Table.Td>
-                      <Table.Td>{each.handBackAt === null ? t("never") : instant(each.handBackAt)}</Table.Td>
-                    </Table.Tr>
-                  ))}
-                </Table.Tbody>
-              </Table>
+            <Wide label={t("waiting")} columns={[t("buyer"), t("orders"), t("since"), t("back")]}>
+              {items.map((each) => (
+                <Table.Tr key={each.id}>
+                  <Table.Td>
+                    <Text size="sm">{each.buyer ?? "–"}</Text>
+                    <Text size="xs" c="dimmed">
+                      {each.shop}
+                    </Text>
+                  </Table.Td>
+                  <Table.Td>
+                    {each.orders.map((id) => (
+                      <Anchor
+                        key={id}
+                        component={Link}
+                        to={`/orders/${encodeURIComponent(each.shop)}/${encodeURIComponent(id)}`}
+                        mr="xs"
+                      >
+                        {id}
+                      </Anchor>
+                    ))}
+                  </Table.Td>
+                  <Table.Td>{shopTime(each.manualSince)}</Table.Td>
+                  <Table.Td>{each.handBackAt === null ? t("never") : shopTime(each.handBackAt)}</Table.Td>
+                </Table.Tr>
+              ))}
             </Wide>
           )}
         </PagesList>

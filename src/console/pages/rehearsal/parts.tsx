@@ -4,8 +4,8 @@ import { useQuery } from "@tanstack/react-query";
 import { channelsQuery } from "../../api/pauses.ts";
 import type { Rehearsal } from "../../api/rehearsals.ts";
 import { NOTHING, useFormats } from "../../ui/formats.ts";
+import { Wide } from "../../ui/list/wide.tsx";
 import { Panel } from "../../ui/parts/panel.tsx";
-import { Wide } from "../../ui/parts/wide.tsx";
 import { useReason } from "../../ui/reasons.ts";
 import { words } from "../../ui/words.ts";
 
@@ -13,7 +13,6 @@ const useT = words({
   en: {
     hours: "Messages by the hour",
     hoursNote: "On the clock of each shop's zone.",
-    hour: "Hour",
     sends: "Messages",
     peaks: "Peaks against the limits",
     channel: "Channel",
@@ -27,14 +26,12 @@ const useT = words({
     count: "Reminders",
     example: "For example",
     texts: "Texts",
-    template: "Text",
     cost: "Cost",
     nothing: "No message would be sent.",
   },
   zh: {
     hours: "每小时消息数",
     hoursNote: "按各店铺时区的时钟。",
-    hour: "小时",
     sends: "消息",
     peaks: "峰值与限速",
     channel: "渠道",
@@ -48,7 +45,6 @@ const useT = words({
     count: "提醒数",
     example: "例如",
     texts: "文案",
-    template: "文案",
     cost: "费用",
     nothing: "不会发送任何消息。",
   },
@@ -91,33 +87,21 @@ export function Peaks({ result }: Props) {
   const channels = useQuery(channelsQuery).data?.items ?? [];
   return (
     <Panel title={t("peaks")}>
-      <Wide width={480}>
-        <Table>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>{t("channel")}</Table.Th>
-              <Table.Th ta="right">{t("peak")}</Table.Th>
-              <Table.Th ta="right">{t("limit")}</Table.Th>
-              <Table.Th>{t("at")}</Table.Th>
+      <Wide label={t("peaks")} columns={[t("channel"), { figure: t("peak") }, { figure: t("limit") }, t("at")]}>
+        {result.peaks.map(({ channel, at, sends }) => {
+          const limit = channels.find(({ name }) => name === channel)?.ratePerSecond ?? null;
+          return (
+            <Table.Tr key={channel}>
+              <Table.Td>{channel}</Table.Td>
+              <Table.Td ta="right">{count(sends)}</Table.Td>
+              <Table.Td ta="right">{limit === null ? t("noLimit") : count(limit)}</Table.Td>
+              <Table.Td>
+                {clock(at, true)}
+                {limit !== null && sends > limit ? <Text size="xs">{t("above")}</Text> : null}
+              </Table.Td>
             </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {result.peaks.map(({ channel, at, sends }) => {
-              const limit = channels.find(({ name }) => name === channel)?.ratePerSecond ?? null;
-              return (
-                <Table.Tr key={channel}>
-                  <Table.Td>{channel}</Table.Td>
-                  <Table.Td ta="right">{count(sends)}</Table.Td>
-                  <Table.Td ta="right">{limit === null ? t("noLimit") : count(limit)}</Table.Td>
-                  <Table.Td>
-                    {clock(at, true)}
-                    {limit !== null && sends > limit ? <Text size="xs">{t("above")}</Text> : null}
-                  </Table.Td>
-                </Table.Tr>
-              );
-            })}
-          </Table.Tbody>
-        </Table>
+          );
+        })}
       </Wide>
     </Panel>
   );
@@ -131,28 +115,17 @@ export function Skips({ result }: Props) {
   const example = (code: string) => result.skips.find((skip) => skip.reason === code);
   return (
     <Panel title={t("skips")}>
-      <Wide width={480}>
-        <Table>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>{t("reason")}</Table.Th>
-              <Table.Th ta="right">{t("count")}</Table.Th>
-              <Table.Th>{t("example")}</Table.Th>
+      <Wide label={t("skips")} columns={[t("reason"), { figure: t("count") }, t("example")]}>
+        {rows.map(([code, skips]) => {
+          const one = example(code);
+          return (
+            <Table.Tr key={code}>
+              <Table.Td>{reason(code)}</Table.Td>
+              <Table.Td ta="right">{count(skips)}</Table.Td>
+              <Table.Td>{one === undefined ? NOTHING : `${one.orders.join(", ")} · ${clock(one.at)}`}</Table.Td>
             </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {rows.map(([code, skips]) => {
-              const one = example(code);
-              return (
-                <Table.Tr key={code}>
-                  <Table.Td>{reason(code)}</Table.Td>
-                  <Table.Td ta="right">{count(skips)}</Table.Td>
-                  <Table.Td>{one === undefined ? NOTHING : `${one.orders.join(", ")} · ${clock(one.at)}`}</Table.Td>
-                </Table.Tr>
-              );
-            })}
-          </Table.Tbody>
-        </Table>
+          );
+        })}
       </Wide>
     </Panel>
   );

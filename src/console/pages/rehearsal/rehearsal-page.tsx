@@ -4,6 +4,7 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { shopsQuery } from "../../api/pauses.ts";
 import { type Rehearsal, rehearse } from "../../api/rehearsals.ts";
+import { mayAct, sessionQuery } from "../../api/session.ts";
 import { ProblemAlert } from "../../ui/faults.tsx";
 import { useFormats } from "../../ui/formats.ts";
 import { words } from "../../ui/words.ts";
@@ -24,6 +25,7 @@ const useT = words({
     scale: "Each order so many times",
     run: "Rehearse",
     running: "The rehearsal runs. A large day takes a while.",
+    viewer: "You may look. An operator may rehearse.",
     orders: "Orders",
     cases: "Cases",
     sends: "Messages",
@@ -45,6 +47,7 @@ const useT = words({
     scale: "每个订单的倍数",
     run: "开始演练",
     running: "演练进行中，订单多的日子需要一些时间。",
+    viewer: "您只能查看，运营人员可以演练。",
     orders: "订单",
     cases: "案例",
     sends: "消息",
@@ -64,6 +67,8 @@ export function RehearsalPage() {
   const [shop, setShop] = useState(ALL);
   const [scale, setScale] = useState<number | string>(1);
   const run = useMutation({ mutationFn: rehearse });
+  const { data: session } = useQuery(sessionQuery);
+  const mayRun = session ? mayAct(session.role, "operator") : false;
   const submit = (event: FormEvent) => {
     event.preventDefault();
     const stored = day === "other" ? date : day;
@@ -101,10 +106,11 @@ export function RehearsalPage() {
             data={[{ value: ALL, label: t("all") }, ...shops.map((name) => ({ value: name, label: name }))]}
           />
           <NumberInput label={t("scale")} value={scale} onChange={setScale} min={1} max={1_000} w={160} />
-          <Button type="submit" loading={run.isPending}>
+          <Button type="submit" loading={run.isPending} disabled={!mayRun}>
             {t("run")}
           </Button>
         </Group>
+        {mayRun ? null : <Text size="sm">{t("viewer")}</Text>}
       </Paper>
       {run.isPending ? <Text role="status">{t("running")}</Text> : null}
       {run.isError ? <ProblemAlert error={run.error} /> : null}

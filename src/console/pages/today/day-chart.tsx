@@ -5,10 +5,21 @@ import type { Today } from "../../api/reports.ts";
 
 type Labels = { readonly sent: string; readonly recovered: string; readonly yesterday: string };
 
+type Hour = Pick<Today["hours"][number], "hour" | "sent" | "recoveredOrders">;
+
+/** By the hour on the clock of each shop; shops of several zones are added. */
+function byClock(hours: readonly Hour[]) {
+  const sums = new Map<string, { sent: number; recoveredOrders: number }>();
+  for (const { hour, sent, recoveredOrders } of hours) {
+    const at = hour.slice(11, 16);
+    const sum = sums.get(at) ?? { sent: 0, recoveredOrders: 0 };
+    sums.set(at, { sent: sum.sent + sent, recoveredOrders: sum.recoveredOrders + recoveredOrders });
+  }
+  return sums;
+}
+
 export default function DayChart({ today, labels }: { readonly today: Today; readonly labels: Labels }) {
-  const clock = (hour: string) => hour.slice(11, 16);
-  const hours = new Map(today.hours.map((each) => [clock(each.hour), each]));
-  const before = new Map(today.yesterday.map((each) => [clock(each.hour), each]));
+  const [hours, before] = [byClock(today.hours), byClock(today.yesterday)];
   const data = Array.from({ length: 24 }, (_, hour) => {
     const at = `${String(hour).padStart(2, "0")}:00`;
     return {

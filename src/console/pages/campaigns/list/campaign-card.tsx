@@ -6,7 +6,7 @@ import { Link } from "@tanstack/react-router";
 import { type CampaignReport, campaignQuery } from "../../../api/campaigns.ts";
 import type { CampaignList } from "../../../api/pauses.ts";
 import { mayAct, sessionQuery } from "../../../api/session.ts";
-import { useFormats } from "../../../ui/formats.ts";
+import { NOTHING, useFormats } from "../../../ui/formats.ts";
 import { words } from "../../../ui/words.ts";
 import { PauseSwitch } from "../pause-switch.tsx";
 import { StateBadge, useActiveText } from "../state-badge.tsx";
@@ -46,7 +46,8 @@ const useT = words({
 
 type Props = {
   readonly campaign: CampaignList["items"][number];
-  readonly result: CampaignReport["rows"][number] | null;
+  /** undefined: not known yet; null: nothing was sent. */
+  readonly result: CampaignReport["rows"][number] | null | undefined;
 };
 
 export function CampaignCard({ campaign, result }: Props) {
@@ -110,12 +111,16 @@ export function CampaignCard({ campaign, result }: Props) {
 function Results({ result }: Pick<Props, "result">) {
   const t = useT();
   const { count, percent, points } = useFormats();
+  if (result === undefined)
+    return (["sent", "recovered", "lift"] as const).map((name) => (
+      <Fact key={name} label={t(name)} value={NOTHING} below="" />
+    ));
   if (result === null)
     return (
       <>
         <Fact label={t("sent")} value={count(0)} below={t("noResult")} />
         <Fact label={t("recovered")} value={count(0)} below="" />
-        <Fact label={t("lift")} value="–" below={t("unmeasured")} />
+        <Fact label={t("lift")} value={NOTHING} below={t("unmeasured")} />
       </>
     );
   const { lift, liftLow, liftHigh, holdoutBuyers } = result;

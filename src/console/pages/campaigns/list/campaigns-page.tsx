@@ -53,7 +53,7 @@ export function CampaignsPage() {
                 <CampaignCard
                   key={campaign.key}
                   campaign={campaign}
-                  result={results.data?.rows.find((row) => row.campaign === campaign.key) ?? null}
+                  result={results.data && (results.data.rows.find((row) => row.campaign === campaign.key) ?? null)}
                 />
               ))}
             </>
