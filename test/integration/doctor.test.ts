@@ -194,14 +194,12 @@ it("says how far shops were polled, and whether their webhooks are enabled", asy
   const yaml = `shops:
   acme: { country: CN, webhooks: { woocommerce: { secret: s3 } }, poll: { woocommerce: { ${access} } } }
   beta: { country: CN, poll: { woocommerce: { ${access} } } }
-  gamma: { country: CN, webhooks: { taobao: { secret: s3 } } }
 `;
   const { sql, json } = await setup({}, { "dunlin.yaml": yaml });
   const of = async (shop: string) =>
     (await json()).findings
       .filter(({ check }) => check.endsWith(` of ${shop}`))
       .map(({ ok, message }) => [ok, message]);
-  expect(await of("gamma")).toEqual([[true, expect.stringContaining("set shops.gamma.poll.taobao")]]);
   expect(await of("beta")).toEqual([[true, expect.stringContaining("not polled yet")]]);
   await sql`insert into polls (shop_id, source, cursor, polled_at, next_at, failures, fault) values
     ('acme', 'woocommerce', now() - interval '90 s', now() - interval '20 s', now(), 0, null),
@@ -218,6 +216,27 @@ it("says how far shops were polled, and whether their webhooks are enabled", asy
   expect((await of("acme"))[0]).toEqual([false, expect.stringMatching(/^last polled 10m.* ago; .*role intake$/)]);
   platform.mischief = MISCHIEF.unauthorized ?? null;
   expect((await of("acme"))[1]).toEqual([false, expect.stringContaining("answered 401")]);
+});
+
+it("advises to poll shops with webhooks, and says which platforms cannot be asked about them", async () => {
+  const secret = "{ secret: s3, clientId: c1 }";
+  const yaml = `shops:
+  acme: { country: CN, webhooks: { woocommerce: { secret: s3 }, shopify: { secret: s3 }, taobao: { secret: s3 }, standard: { secret: s3 } } }
+  beta: { country: CN, webhooks: { youzan: ${secret} } }
+  gamma: { country: CN, webhooks: { youzan: ${secret} }, poll: { youzan: { clientId: c1, clientSecret: s3, kdtId: 88 } } }
+`;
+  const { out, failed } = await (await setup({}, { "dunlin.yaml": yaml })).lines();
+  expect(failed).toBeNull();
+  expect(out.split("\n").filter((line) => line.includes("source "))).toEqual([
+    "ok    source shopify of acme: advice: Shopify removes webhooks that fail for some time, and only with poll can it be asked about them: set shops.acme.poll.shopify",
+    "ok    source woocommerce of acme: advice: WooCommerce does not repeat a webhook that failed: set shops.acme.poll.woocommerce",
+    "ok    source taobao of acme: advice: Taobao cannot be asked whether its messages are still passed on: watch dunlin_webhooks_total",
+    "ok    source taobao of acme: advice: Taobao's messages hold no phone number and no goods: set shops.acme.poll.taobao",
+    "ok    source youzan of beta: advice: Youzan cannot be asked whether its messages are still pushed: watch dunlin_webhooks_total",
+    "ok    source youzan of beta: advice: Youzan gives a message up after five attempts: set shops.beta.poll.youzan",
+    "ok    source youzan of gamma: advice: Youzan cannot be asked whether its messages are still pushed: watch dunlin_webhooks_total",
+    "ok    source youzan of gamma: advice: not polled yet; a process with the role intake does it",
+  ]);
 });
 
 it("names the webhooks of Shopify that are missing, and how old its cursor is", async () => {

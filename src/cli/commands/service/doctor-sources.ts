@@ -5,6 +5,7 @@ import type { Sql } from "../../../db/client.ts";
 import { listPolls, type PollState } from "../../../db/stores/intake/poll-store.ts";
 import { openPolls } from "../../../polling/targets.ts";
 import type { ShopClient } from "../../../sources/client.ts";
+import type { PollSource } from "../../../sources/poll-keys.ts";
 
 export type SourceFinding = { readonly check: string; readonly ok: boolean; readonly message: string };
 
@@ -13,23 +14,34 @@ const ASK_MS = 10_000;
 const LATE_POLLS = 5;
 const LATE_AT_LEAST = 5 * MINUTE;
 
-/** Platforms that do not repeat a webhook that failed, or whose messages are not complete. */
-const NEEDS_POLL: Readonly<Record<string, string>> = {
+/** By source, why a shop with its webhooks needs `poll` too. A system of your own (`standard`) cannot be polled. */
+const NEEDS_POLL: Readonly<Record<PollSource, string>> = {
   woocommerce: "WooCommerce does not repeat a webhook that failed",
+  shopify: "Shopify removes webhooks that fail for some time, and only with poll can it be asked about them",
   taobao: "Taobao's messages hold no phone number and no goods",
+  youzan: "Youzan gives a message up after five attempts",
 };
+
+/** No call of their APIs says whether messages are still sent here. */
+const CANNOT_BE_ASKED: ReadonlyMap<string, string> = new Map([
+  ["taobao", "Taobao cannot be asked whether its messages are still passed on"],
+  ["youzan", "Youzan cannot be asked whether its messages are still pushed"],
+]);
 
 export async function sourceFindings(config: Config, sql: Sql): Promise<SourceFinding[]> {
   const findings: SourceFinding[] = [];
   for (const shop of config.shopIds) {
     const { webhooks = {}, poll = {} } = config.shop(shop) ?? {};
-    for (const [source, reason] of Object.entries(NEEDS_POLL))
-      if (source in webhooks && !(source in poll))
-        findings.push({
-          check: `source ${source} of ${shop}`,
-          ok: true,
-          message: `advice: ${reason}: set shops.${shop}.poll.${source}`,
-        });
+    for (const source of Object.keys(webhooks)) {
+      const check = `source ${source} of ${shop}`;
+      const unknown = CANNOT_BE_ASKED.get(source);
+      if (unknown !== undefined)
+        findings.push({ check, ok: true, message: `advice: ${unknown}: watch dunlin_webhooks_total` });
+      if (isPollSource(source) && !(source in poll)) {
+        const message = `advice: ${NEEDS_POLL[source]}: set shops.${shop}.poll.${source}`;
+        findings.push({ check, ok: true, message });
+      }
+    }
   }
   const targets = await openPolls(config);
   if (targets.length === 0) return findings;
@@ -44,6 +56,8 @@ export async function sourceFindings(config: Config, sql: Sql): Promise<SourceFi
   }
   return findings;
 }
+
+const isPollSource = (source: string): source is PollSource => source in NEEDS_POLL;
 
 type Finding = Omit<SourceFinding, "check">;
 
