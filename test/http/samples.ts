@@ -95,7 +95,6 @@ export const TODAY: Answer<typeof todayAnswer> = {
   yesterdaySoFar: totals,
   hours: [hour],
   yesterday: [hour],
-  skips: [{ reason: "paid", count: 4 }],
 };
 
 export const STORY: OrderStory = {

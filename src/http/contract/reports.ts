@@ -138,13 +138,16 @@ const keys: Record<Dimension, typeof key> = {
   day: key,
   hour: key,
 };
-const periods = {
-  from: maybeInstant.describe("With shops in several zones: the earliest"),
-  to: maybeInstant.describe("With shops in several zones: the latest"),
+export const zonePeriods = {
   zone: maybeText.describe("The zone of the shops; null: they have several"),
   periods: z
     .array(z.strictObject({ zone: text, shops: z.array(text), from: maybeInstant, to: maybeInstant }))
     .describe("The period in each zone: a day is the own day of a shop"),
+};
+const periods = {
+  from: maybeInstant.describe("With shops in several zones: the earliest"),
+  to: maybeInstant.describe("With shops in several zones: the latest"),
+  ...zonePeriods,
 };
 export const recoveryReport = z.strictObject({
   ...periods,

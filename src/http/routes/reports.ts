@@ -64,7 +64,7 @@ export function reportRoutes(
         querystring: todayQuery,
         summary: "The day so far",
         description:
-          "The figures of today and its hours, those of yesterday until the same time, the reasons of the skips, and the orders that are unpaid now.",
+          "The figures of today and its hours, those of yesterday until the last full hour, and the orders that are unpaid now. `/v1/reports/recovery?by=reason&on=today` says why reminders were skipped.",
         tags: ["reports"],
         response: answers(200, "The day", { [JSON_TYPE]: todayAnswer }),
       },

@@ -9,13 +9,13 @@ import { dayOf, type When } from "../../core/values/when.ts";
 import type { Sql } from "../../db/client.ts";
 import { databaseNow } from "../../db/stores/intake/intake-store.ts";
 import { firstExposureAt, readShopClocks } from "../../db/stores/reads/owner/owner-store.ts";
-import { shopsSeen } from "../../db/stores/reads/windows.ts";
 import { inTransaction } from "../../db/transaction.ts";
 import type { Figures } from "../figures.ts";
 import { reportIn } from "../recovery.ts";
 import { countsOf, readArms, zonesOf } from "../report/counts.ts";
 import { addArm, type Effect, effectOf, isOpen, type Strata } from "../report/effect.ts";
 import { readPeriod, type ZoneOf, type ZonePeriod } from "../report/period.ts";
+import { shopsOf } from "../report/shops.ts";
 import { type Doubt, doubtsOf } from "./doubts.ts";
 import { type OrderCost, orderCosts } from "./order-cost.ts";
 import { type NamedStratum, namedStrata } from "./strata.ts";
@@ -77,10 +77,10 @@ export function ownerPage(deps: { readonly sql: Sql }, input: OwnerInput): Promi
 }
 
 async function pageIn(sql: Sql, { shop = null, zoneOf, isShop, skewMs }: OwnerInput): Promise<OwnerPage | null> {
-  const seen = await shopsSeen(sql);
-  if (shop !== null && !isShop(shop) && !seen.includes(shop)) return null;
+  const shops = await shopsOf(sql, shop, isShop);
+  if (shops === null) return null;
   const now = await databaseNow(sql);
-  const zone = onlyOf((shop === null ? seen : [shop]).map(zoneOf)) ?? "UTC";
+  const zone = onlyOf(shops.map(zoneOf)) ?? "UTC";
   const today = dayOf(now, zone);
   // Day 0 was a Thursday.
   const monday = today - ((today + 3) % 7);
@@ -121,7 +121,7 @@ async function pageIn(sql: Sql, { shop = null, zoneOf, isShop, skewMs }: OwnerIn
       skewed: report.warnings,
       heldOut: figures.lift === null ? null : figures.holdoutBuyers,
       strata,
-      clocks: await readShopClocks(sql, shop === null ? seen : [shop]),
+      clocks: await readShopClocks(sql, shops),
       skewMs,
     }),
   };

@@ -25,18 +25,21 @@ type Deps = {
 
 export function reportVerbs({ reads, shopOf, zoneOf, vault, log }: Deps) {
   const sql = reads;
-  const today = shareReads(async (shop: string | null) => todayJson(await readToday(sql, { zoneOf, shop })));
+  const isShop = (shop: string) => shopOf(shop) !== null;
+  const today = shareReads(async (shop: string | null) => {
+    const day = await readToday(sql, { zoneOf, shop, isShop });
+    return day === null ? null : todayJson(day);
+  });
   return {
     report: async (query: RecoveryInput) => reportJson(await recoveryReport({ sql }, { ...query, zoneOf })),
     reportCsv: async ({ totals, ...query }: RecoveryInput & { readonly totals: "true" | "false" }) =>
       reportCsv(await recoveryReport({ sql }, { ...query, zoneOf }), { totals: totals === "true" }),
     owner: async ({ shop }: { readonly shop: string | null }) => {
       const skewMs = certainSkew(await measureSkew(sql));
-      const page = await ownerPage({ sql }, { shop, zoneOf, isShop: (id) => shopOf(id) !== null, skewMs });
+      const page = await ownerPage({ sql }, { shop, zoneOf, isShop, skewMs });
       return page === null ? null : ownerJson(page);
     },
-    today: async ({ shop }: { readonly shop: string | null }) =>
-      shop === null || shopOf(shop) !== null ? today(shop) : null,
+    today: ({ shop }: { readonly shop: string | null }) => today(shop),
     changes: createChanges({ read: () => readMarks(sql), log }),
     listOrders: (query: OrderListQuery) => listOrders({ sql, vault, zoneOf, shopOf }, query),
   };

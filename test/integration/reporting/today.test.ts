@@ -4,14 +4,23 @@ import { HOUR, MINUTE } from "../../../src/core/values/duration.ts";
 import { todayAnswer } from "../../../src/http/contract/reports/today.ts";
 import { readToday } from "../../../src/reporting/live/today.ts";
 import { todayJson } from "../../../src/reporting/live/today-json.ts";
+import { keepSums } from "../../../src/reporting/report/sums.ts";
 import { reportFacts } from "../../support/reporting.ts";
 
 /** 10:00 in Shanghai. */
 const TEN = Date.parse("2026-11-10T10:00:00+08:00");
 
-it("counts the day of the shop, the day before until the same time, and the orders that can still be paid", async () => {
+it("counts the day of the shop, the day before until the last full hour, and the orders that can still be paid", async () => {
   const facts = await reportFacts();
   const { order, paid, sent, skipped } = facts;
+  const zoneOf = () => "Asia/Shanghai";
+  const read = (shop: string | null, isShop = true) =>
+    readToday(facts.sql, { zoneOf, shop, isShop: () => isShop }).then((day) => (day === null ? null : todayJson(day)));
+  const dayOf = async (shop: string | null, isShop = true) => {
+    const day = await read(shop, isShop);
+    if (day === null) throw new Error("no day");
+    return day;
+  };
   const yesterday = TEN - 24 * HOUR;
   // Before noon, and after the time of the day that it is now.
   await order("y1", yesterday - 2 * HOUR, { amount: "10.00" });
@@ -30,7 +39,7 @@ it("counts the day of the shop, the day before until the same time, and the orde
   await order("gone", TEN - 40 * MINUTE, { amount: "3.00", closesAt: new Date(TEN - 5 * MINUTE).toISOString() });
   await facts.database.setNow(TEN);
 
-  const day = todayJson(await readToday(facts.sql, { zoneOf: () => "Asia/Shanghai", shop: null }));
+  const day = await dayOf(null);
   expect(todayAnswer.safeParse(day).error).toBeUndefined();
   expect(day.zone).toBe("Asia/Shanghai");
   expect(day.unpaid).toEqual({
@@ -48,7 +57,6 @@ it("counts the day of the shop, the day before until the same time, and the orde
     ["2026-11-09T09:00:00+08:00", 1],
     ["2026-11-09T14:00:00+08:00", 1],
   ]);
-  expect(day.skips).toContainEqual({ reason: "cap", count: 1 });
   // Just after midnight, and at it, when yesterday has hardly begun.
   for (const [at, orders] of [
     [TEN - 10 * HOUR, 3],
@@ -56,11 +64,18 @@ it("counts the day of the shop, the day before until the same time, and the orde
     [TEN + 14 * HOUR, 4],
   ] as const) {
     await facts.database.setNow(at);
-    const early = todayJson(await readToday(facts.sql, { zoneOf: () => "Asia/Shanghai", shop: null }));
+    const early = await dayOf(null);
     expect([early.yesterdaySoFar.orders, early.yesterday.length > 0]).toEqual([0, true]);
     expect(early.yesterday.reduce((sum, each) => sum + (each.orders ?? 0), 0)).toBe(orders);
   }
-  await facts.database.setNow(TEN);
-  const none = todayJson(await readToday(facts.sql, { zoneOf: () => "Asia/Shanghai", shop: "other" }));
+  await facts.database.setNow(TEN + 20 * MINUTE);
+  // A change that only sums have: they answer for today and for yesterday, also within an hour.
+  await keepSums({ sql: facts.sql, zoneOf });
+  for (const at of [TEN - HOUR, TEN - 25 * HOUR])
+    await facts.sql`insert into report_changes (shop_id, at, orders) values ('acme', ${new Date(at)}, 100)`;
+  const summed = await dayOf("acme", false);
+  expect([summed.figures.orders, summed.yesterdaySoFar.orders]).toEqual([104, 101]);
+  expect(await read("other", false)).toBeNull();
+  const none = await dayOf("other");
   expect([none.unpaid.orders, none.figures.sent, none.hours]).toEqual([0, 0, []]);
 });

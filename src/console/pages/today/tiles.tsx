@@ -1,4 +1,4 @@
-/** The figures of the day, each against yesterday at the same time. */
+/** The figures of the day, each against yesterday until the last full hour. */
 import { Paper, SimpleGrid, Text } from "@mantine/core";
 import type { Today } from "../../api/reports.ts";
 import { useFormats } from "../../ui/formats.ts";
@@ -15,7 +15,7 @@ const useT = words({
     money: "Recovered money",
     rate: "Paid after a reminder",
     lift: "Lift today",
-    before: "yesterday {value}",
+    before: "yesterday until the full hour: {value}",
     same: "as yesterday",
     none: "not measured yet",
     between: "between {low} and {high} points",
@@ -30,7 +30,7 @@ const useT = words({
     money: "挽回金额",
     rate: "提醒后付款率",
     lift: "今日提升",
-    before: "昨日同时 {value}",
+    before: "昨日截至整点 {value}",
     same: "与昨日相同",
     none: "尚未测量",
     between: "{low} 至 {high} 个百分点",

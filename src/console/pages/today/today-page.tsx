@@ -2,6 +2,7 @@
 import { Grid, Skeleton, Stack, Table, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense } from "react";
+import { type RecoveryReport, recoveryQuery } from "../../api/recovery.ts";
 import { type Today, todayQuery, upcomingQuery } from "../../api/reports.ts";
 import { useFormats } from "../../ui/formats.ts";
 import { Loaded, Panel } from "../../ui/parts/panel.tsx";
@@ -50,6 +51,7 @@ const useT = words({
 export function TodayPage() {
   const t = useT();
   const today = useQuery(todayQuery);
+  const reasons = useQuery(recoveryQuery({ by: "reason", on: "today" }));
   const upcoming = useQuery(upcomingQuery("1h"));
   const due = upcoming.data?.channels.reduce((sum, channel) => sum + channel.due, 0) ?? null;
   return (
@@ -72,7 +74,7 @@ export function TodayPage() {
         </Grid.Col>
         <Grid.Col span={{ base: 12, md: 6 }}>
           <Panel title={t("skips")} note={t("skipsNote")}>
-            <Loaded query={today}>{(data) => <Skips skips={data.skips} />}</Loaded>
+            <Loaded query={reasons}>{(data) => <Skips report={data} />}</Loaded>
           </Panel>
         </Grid.Col>
       </Grid>
@@ -92,10 +94,11 @@ function Hours({ today }: { readonly today: Today }) {
   );
 }
 
-function Skips({ skips }: { readonly skips: Today["skips"] }) {
+function Skips({ report }: { readonly report: RecoveryReport }) {
   const t = useT();
   const reason = useReason();
   const { count } = useFormats();
+  const skips = report.rows.filter(({ skipped }) => skipped > 0).sort((one, two) => two.skipped - one.skipped);
   if (skips.length === 0) return <Text c="dimmed">{t("noSkips")}</Text>;
   return (
     <Table>
@@ -108,8 +111,8 @@ function Skips({ skips }: { readonly skips: Today["skips"] }) {
       <Table.Tbody>
         {skips.map((skip) => (
           <Table.Tr key={skip.reason}>
-            <Table.Td>{reason(skip.reason)}</Table.Td>
-            <Table.Td ta="right">{count(skip.count)}</Table.Td>
+            <Table.Td>{reason(skip.reason ?? null)}</Table.Td>
+            <Table.Td ta="right">{count(skip.skipped)}</Table.Td>
           </Table.Tr>
         ))}
       </Table.Tbody>
