@@ -1,7 +1,7 @@
 /**
  * The queues and their payloads. Handlers are elsewhere: importing them here would make circles.
  *
- * - `orders`: the public intake. A job holds one order event or an array of up to 1,000. Anybody may write here, so the data is `unknown`
+ * - `orders`: the public intake. A job holds one order event or an array, best of up to 1,000. Anybody may write here, so the data is `unknown`
  *   until intake has validated it.
  * - `dispatch`: nudges. Each stands for one batch of due buyers and carries nothing, so a lost, late or repeated nudge changes nothing.
  * - `upkeep`: chores at an interval, one job scheduler each.
@@ -11,7 +11,8 @@ import { z } from "zod";
 export const queueNames = ["orders", "dispatch", "upkeep"] as const;
 export type QueueName = (typeof queueNames)[number];
 
-export const maxEventsPerJob = 1_000;
+/** Events of a job that intake has in hand at a time: a longer job is taken in by slices. */
+export const EVENTS_A_SLICE = 1_000;
 export const dispatchPayload = z.strictObject({});
 export type DispatchPayload = z.infer<typeof dispatchPayload>;
 

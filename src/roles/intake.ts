@@ -3,7 +3,7 @@
  * not.
  */
 import type { Intake, RejectedEvent } from "../intake/intake.ts";
-import { InvalidJobError, maxEventsPerJob } from "../queue/jobs.ts";
+import { EVENTS_A_SLICE, InvalidJobError } from "../queue/jobs.ts";
 import { startOrdersWorker } from "../queue/worker.ts";
 import { startPolling } from "./polling.ts";
 import { CLOSE_WORKER_MS, type Role } from "./role.ts";
@@ -24,7 +24,7 @@ export const intake: Role = {
 type KeptData = { readonly events: number; readonly refused: readonly RejectedEvent[] };
 
 /**
- * A job holds one event or an array of events. The good events of a job are taken in. If any is refused, the job is kept among the failed
+ * A job holds one event or an array of events; a long one is taken in by slices. The good events of a job are taken in. If any is refused, the job is kept among the failed
  * jobs, and instead of its events it holds the ids and reasons of those that were refused: the others are stored, and these may name a person in any
  * way.
  */
@@ -33,12 +33,12 @@ export function submitJob({ submit }: Pick<Intake, "submit">) {
     if (isKept(data)) throw new InvalidJobError("refused before, and its events are gone: add them as a new job", data);
     const events = Array.isArray(data) ? data : [data];
     const kept = (refused: readonly RejectedEvent[]): KeptData => ({ events: events.length, refused });
-    if (events.length > maxEventsPerJob)
-      throw new InvalidJobError(
-        `the job holds ${events.length} events, at most ${maxEventsPerJob} are allowed: split it`,
-        kept([]),
-      );
-    const { rejected } = await submit(events);
+    const rejected: RejectedEvent[] = [];
+    // If a later slice fails, the job is tried again as a whole: events that are in already are duplicates then.
+    for (let at = 0; at < events.length; at += EVENTS_A_SLICE) {
+      const report = await submit(events.slice(at, at + EVENTS_A_SLICE));
+      for (const each of report.rejected) rejected.push({ ...each, index: at + each.index });
+    }
     const [first] = rejected;
     if (first === undefined) return;
     const where =

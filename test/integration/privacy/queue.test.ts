@@ -49,7 +49,7 @@ it.each(STORES)(
       await orders.add("event", { ...event("lost", {}), shop: "Nowhere" }),
       await orders.add(
         "event",
-        Array.from({ length: 1_001 }, () => event("many", {})),
+        Array.from({ length: 1_001 }, (_, n) => event("many", n === 1_000 ? { amount: "-1" } : {})),
       ),
       await orders.add("event", "Zhang Queue, 13812345688"),
     ];
@@ -82,9 +82,16 @@ it.each(STORES)(
         events: 1,
         refused: [{ index: 0, id: "lost", code: "unknown_shop", message: expect.stringMatching(/"Nowhere"/) }],
       },
-      { events: 1_001, refused: [] },
+      // More than a slice: all is taken in but what is bad in itself.
+      {
+        events: 1_001,
+        refused: [
+          { index: 1_000, id: "many", code: "invalid_event", message: expect.stringMatching(/^order\.amount/) },
+        ],
+      },
       { events: 1, refused: [{ index: 0, id: null, code: "invalid_event", message: expect.any(String) }] },
     ]);
+    expect((await sql`select id from order_events order by id`).map(({ id }) => id)).toEqual(["good", "many"]);
     expect(await find()).toEqual(["buyers.platform_id", "buyers.profile", "contacts.cipher"]);
     expect(await erase({ sql, vault, shopOf }, ALICE, { shop: "acme", buyer: "person-88" })).toMatchObject({
       kind: "erased",
