@@ -124,7 +124,21 @@ async function openParts(
   const watch = watchCampaigns({ sql, live, log, replans: roles.some(({ replans }) => replans) });
   life.onStop(() => watch.stop());
   return {
-    ...{ config, log, print, life, database, keys, backend, producer, live, dispatcher, intake: counted, metrics },
+    ...{
+      config,
+      log,
+      print,
+      life,
+      database,
+      keys,
+      vault,
+      backend,
+      producer,
+      live,
+      dispatcher,
+      intake: counted,
+      metrics,
+    },
     ...{ clock, channels },
     receipts: { ...shared, shopIds: config.shopIds, channels },
   };

@@ -17,7 +17,7 @@ import { offsetMinutes } from "../core/values/zone.ts";
 import { connectReads, type Sql } from "../db/client.ts";
 import type { OpenDatabase } from "../db/open.ts";
 import { findKey } from "../db/stores/campaigns/key-store.ts";
-import { createVault } from "../db/vault.ts";
+import type { Vault } from "../db/vault.ts";
 import { withDeadline } from "../deadline.ts";
 import { recordPromise } from "../followup/promise.ts";
 import { effectText, refusalText } from "../followup/promise-words.ts";
@@ -56,12 +56,13 @@ export const api: Role = {
   name: "api",
   contacts: true,
   replans: false,
-  async start({ config, log, print, life, database, keys, backend, live, intake, metrics, receipts }) {
+  async start({ config, log, print, life, database, keys, vault, backend, live, intake, metrics, receipts }) {
     const reads = connectReads(database.url, database.server);
     life.onRelease(() => reads.close());
     const http = await startHttp({
       config,
       keys,
+      vault,
       database,
       reads: reads.sql,
       backend,
@@ -74,7 +75,7 @@ export const api: Role = {
         config,
         files: () => live.current().catalog.files,
         now: Date.now,
-        writeStored: storedOrders({ sql: reads.sql, vault: createVault(keys.secretKey), config, now: Date.now }),
+        writeStored: storedOrders({ sql: reads.sql, vault, config, now: Date.now }),
       }),
       consoleDir: CONSOLE_DIR,
       log,
@@ -97,7 +98,8 @@ function welcome(url: string, { apiKey, apiKeyCreated, apiKeyFile }: Keys): stri
 
 type ApiInput = {
   readonly config: Config;
-  readonly keys: Keys;
+  readonly keys: Pick<Keys, "apiKey">;
+  readonly vault: Vault;
   readonly database: Pick<OpenDatabase, "sql" | "url">;
   /** For reports, lists, stories and previews. */
   readonly reads: Sql;
@@ -129,11 +131,10 @@ async function startHttp(input: ApiInput): Promise<{ url: string; close: () => P
 
 /** A server that does not listen yet. */
 export function buildApi(input: ApiInput) {
-  const { config, database, reads, backend, metrics, log } = input;
+  const { config, vault, database, reads, backend, metrics, log } = input;
   const { sql } = database;
   const { zoneOf } = input.policies;
   const read = { sql: reads, shopOf: config.shop };
-  const vault = createVault(input.keys.secretKey);
   const auth = createAuth({
     adminKey: input.keys.apiKey,
     find: (digest) => withDeadline(5_000, "the database", findKey(sql, digest)),

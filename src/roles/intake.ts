@@ -2,6 +2,8 @@
  * Role `intake`: takes in order events from the queue `orders`, and polls shops. Both make order events, and need the key of the contacts, which `upkeep` has
  * not.
  */
+import { z } from "zod";
+import { type Vault, VaultError } from "../db/vault.ts";
 import type { Intake, RejectedEvent } from "../intake/intake.ts";
 import { EVENTS_A_SLICE, InvalidJobError } from "../queue/jobs.ts";
 import { startOrdersWorker } from "../queue/worker.ts";
@@ -13,41 +15,87 @@ export const intake: Role = {
   contacts: true,
   replans: false,
   async start(parts) {
-    const worker = startOrdersWorker({ backend: parts.backend, submit: submitJob(parts.intake("queue")) });
+    const submit = submitJob(parts.intake("queue"), parts.vault);
+    const worker = startOrdersWorker({ backend: parts.backend, submit });
     parts.life.onStop(() => worker.close(CLOSE_WORKER_MS));
     await startPolling(parts);
     return null;
   },
 };
 
-/** The data of a job whose events were refused. `events`: how many it held. */
-type KeptData = { readonly events: number; readonly refused: readonly RejectedEvent[] };
+/**
+ * The data of a job whose events were refused. `events`: how many it held. `sealed`: those of a shop that is not configured, which a rerun takes in once
+ * it is. Strict, so that no data of a producer is taken for it.
+ */
+const keptData = z.strictObject({
+  events: z.int(),
+  refused: z.array(
+    z.strictObject({ index: z.int(), id: z.string().nullable(), code: z.string(), message: z.string() }),
+  ),
+  sealed: z.base64().optional(),
+});
+type Kept = z.output<typeof keptData>;
+
+type Placed = { readonly index: number; readonly event: unknown };
+
+/** A rerun may succeed where this is the reason. */
+const CURABLE = "unknown_shop";
 
 /**
- * A job holds one event or an array of events; a long one is taken in by slices. The good events of a job are taken in. If any is refused, the job is kept among the failed
- * jobs, and instead of its events it holds the ids and reasons of those that were refused: the others are stored, and these may name a person in any
- * way.
+ * A job holds one event or an array of events; a long one is taken in by slices. The good events of a job are taken in. If any is refused, the job
+ * is kept among the failed jobs, and instead of its events it holds the ids and reasons of those that were refused: the others are stored, and these
+ * may name a person in any way. Events of a shop that is not configured are kept, too, sealed: they are good, and the configuration is late.
  */
-export function submitJob({ submit }: Pick<Intake, "submit">) {
-  return async (data: unknown): Promise<void> => {
-    if (isKept(data)) throw new InvalidJobError("refused before, and its events are gone: add them as a new job", data);
-    const events = Array.isArray(data) ? data : [data];
-    const kept = (refused: readonly RejectedEvent[]): KeptData => ({ events: events.length, refused });
+export function submitJob({ submit }: Pick<Intake, "submit">, vault: Pick<Vault, "seal" | "open">) {
+  const submitAll = async (placed: readonly Placed[]): Promise<RejectedEvent[]> => {
     const rejected: RejectedEvent[] = [];
     // If a later slice fails, the job is tried again as a whole: events that are in already are duplicates then.
-    for (let at = 0; at < events.length; at += EVENTS_A_SLICE) {
-      const report = await submit(events.slice(at, at + EVENTS_A_SLICE));
-      for (const each of report.rejected) rejected.push({ ...each, index: at + each.index });
+    for (let at = 0; at < placed.length; at += EVENTS_A_SLICE) {
+      const slice = placed.slice(at, at + EVENTS_A_SLICE);
+      const report = await submit(slice.map(({ event }) => event));
+      for (const each of report.rejected) rejected.push({ ...each, index: slice[each.index]?.index ?? 0 });
     }
-    const [first] = rejected;
+    return rejected;
+  };
+  const keptOf = (events: number, refused: readonly RejectedEvent[], placed: readonly Placed[]): Kept => {
+    const late = new Set(refused.filter(({ code }) => code === CURABLE).map(({ index }) => index));
+    const left = placed.filter(({ index }) => late.has(index));
+    const sealed = left.length === 0 ? {} : { sealed: vault.seal(JSON.stringify(left)).toString("base64") };
+    return { events, refused: [...refused], ...sealed };
+  };
+  return async (data: unknown): Promise<void> => {
+    const before = keptData.safeParse(data).data;
+    const placed = before === undefined ? eventsOf(data) : opened(before, vault);
+    const events = before?.events ?? placed.length;
+    const again = new Set(placed.map(({ index }) => index));
+    const refused = [...(before?.refused ?? []).filter(({ index }) => !again.has(index)), ...(await submitAll(placed))];
+    refused.sort((one, two) => one.index - two.index);
+    const [first] = refused;
     if (first === undefined) return;
     const where =
-      events.length === 1
-        ? ""
-        : `${rejected.length} of ${events.length} refused, the others are in; index ${first.index}: `;
-    throw new InvalidJobError(`${where}${first.code}: ${first.message}`, kept(rejected));
+      events === 1 ? "" : `${refused.length} of ${events} refused, the others are in; index ${first.index}: `;
+    const kept = keptOf(events, refused, placed);
+    const cure =
+      kept.sealed === undefined ? "" : "; events of such shops are kept: run this job again once they are configured";
+    throw new InvalidJobError(`${where}${first.code}: ${first.message}${cure}`, kept);
   };
 }
 
-const isKept = (data: unknown): data is KeptData =>
-  typeof data === "object" && data !== null && "refused" in data && Array.isArray(data.refused);
+const eventsOf = (data: unknown): Placed[] =>
+  (Array.isArray(data) ? data : [data]).map((event: unknown, index) => ({ index, event }));
+
+/** The events of a kept job that may be taken in now. */
+function opened(kept: Kept, vault: Pick<Vault, "open">): Placed[] {
+  const { sealed } = kept;
+  if (sealed === undefined)
+    throw new InvalidJobError("refused before, and its events are gone: add them as a new job", kept);
+  try {
+    return JSON.parse(vault.open(Buffer.from(sealed, "base64")));
+  } catch (error) {
+    if (!(error instanceof VaultError)) throw error;
+    throw new InvalidJobError(
+      "its events were sealed with another DUNLIN_SECRET_KEY: run it again with that one",
+      kept,
+    );
+  }
+}

@@ -5,6 +5,7 @@ import type { Config } from "../config/config.ts";
 import type { Keys } from "../config/keys.ts";
 import type { Channel } from "../core/seams/channel.ts";
 import type { OpenDatabase } from "../db/open.ts";
+import type { Vault } from "../db/vault.ts";
 import type { Dispatcher } from "../dispatch/dispatcher.ts";
 import type { Intake } from "../intake/intake.ts";
 import type { Lifecycle } from "../lifecycle.ts";
@@ -22,6 +23,7 @@ export type Parts = {
   readonly life: Lifecycle;
   readonly database: OpenDatabase;
   readonly keys: Keys;
+  readonly vault: Vault;
   readonly backend: QueueBackend;
   readonly producer: QueueProducer;
   readonly live: LiveCampaigns;

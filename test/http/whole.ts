@@ -114,7 +114,8 @@ export async function wholeApi() {
   onTestFinished(() => dispatcher.stop());
   const app = buildApi({
     config,
-    keys: { secretKey, apiKey: ADMIN_KEY, apiKeyCreated: false, apiKeyFile: null },
+    keys: { apiKey: ADMIN_KEY },
+    vault: shared.vault,
     database,
     reads: database.sql,
     backend: { check: async () => ({ ...NO_QUEUE, faults: ["the queue does not answer"] }) },
@@ -127,7 +128,7 @@ export async function wholeApi() {
       config,
       files: () => live.current().catalog.files,
       now: Date.now,
-      writeStored: storedOrders({ sql: database.sql, vault: createVault(secretKey), config, now: Date.now }),
+      writeStored: storedOrders({ sql: database.sql, vault: shared.vault, config, now: Date.now }),
     }),
     log,
   });
