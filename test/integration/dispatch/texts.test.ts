@@ -1,18 +1,12 @@
 /** The texts of messages: kept encrypted, shown to readers with the key, deleted by retention. */
-import { join } from "node:path";
-import { pino } from "pino";
-import { expect, it, onTestFinished } from "vitest";
-import { startApp } from "../../../src/app.ts";
-import { loadConfig } from "../../../src/config/load-config.ts";
+import { expect, it } from "vitest";
 import type { SendOutcome } from "../../../src/core/seams/channel.ts";
 import { DAY, HOUR, MINUTE } from "../../../src/core/values/duration.ts";
 import { createVault } from "../../../src/db/vault.ts";
 import { explainOrder } from "../../../src/reporting/explain.ts";
 import { storyText } from "../../../src/reporting/format-explain.ts";
 import { purgeTexts } from "../../../src/retention/purge-texts.ts";
-import { campaignDir } from "../../support/campaigns.ts";
 import { dispatchSetup, receivedEvent, T0 } from "../../support/dispatch.ts";
-import { eventually } from "../../support/eventually.ts";
 
 const outcomes: Readonly<Record<string, SendOutcome>> = {
   o1: { kind: "accepted", messageId: "m", segments: null },
@@ -66,29 +60,6 @@ it("are kept encrypted, for messages that left or may have left", async () => {
     expect(sealed_text?.includes("Zoe") ?? false).toBe(false);
     if (sealed_text !== null) expect(vault.open(sealed_text)).toMatch(/^Dear Zoe/);
   }
-});
-
-it("are deleted by the role upkeep", async () => {
-  const { run, database } = await sending();
-  await run(["o1"], T0);
-  const { dir } = campaignDir({ "dunlin.yaml": "retention: { deliveries: 1h }\n" });
-  const env = {
-    DATABASE_URL: database.url,
-    DUNLIN_SECRET_KEY: Buffer.alloc(32, 7).toString("base64"),
-    DUNLIN_TEMPLATES: join(process.cwd(), "templates"),
-  };
-  const loaded = loadConfig(env, dir);
-  if (!loaded.ok) throw new Error(loaded.faults.join("\n"));
-  await database.setNow(T0 + 2 * HOUR);
-  const options = { roles: ["upkeep"], log: pino({ level: "silent" }), print: () => {}, migrateEmpty: false };
-  const app = await startApp(loaded.config, options);
-  onTestFinished(() => app.stop());
-  const texts = () => database.sql`select from deliveries where sealed_text is not null`;
-  await eventually(
-    "the texts are gone",
-    async () => (await texts()).length,
-    (left) => left === 0,
-  );
 });
 
 it("are deleted when retention says so, a chunk at a time, and the rest of the story stays", async () => {
