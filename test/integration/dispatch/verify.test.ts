@@ -240,18 +240,40 @@ it("does not ask for shops without it, nor for sends of the holdout", async () =
   expect([base.sent, platform.requests]).toEqual([[], []]);
 });
 
-it.each(Object.entries(STOCKS))("%s is asked, and a payment that it tells cancels the send", async (_name, make) => {
-  const stock = await make();
-  onTestFinished(() => stock.client.close());
-  const { receive, at, drain, sent, rows } = await setUp(stock.client);
-  stock.platform.date = new Date(T0 + 10 * MINUTE);
-  const [unpaid, paid] = ["9007199254740993", "9007199254740995"];
-  const known = { created: T0, modified: T0 + 9 * MINUTE, amount: "129.00" };
-  stock.orders.push({ id: unpaid, state: "unpaid", ...known }, { id: paid, state: "paid", ...known });
-  await receive(order(1, { id: unpaid }), order(2, { id: paid }));
-  await at(T0 + 10 * MINUTE);
-  await drain();
-  await drain();
-  expect(sent.map(({ orders }) => orders)).toEqual([[unpaid]]);
-  expect(await rows()).toContain("nudge skipped paid");
-});
+it.each(Object.entries(STOCKS))(
+  "%s is asked, and a payment or close that it reports is stored and cancels the send",
+  async (_name, make) => {
+    const stock = await make();
+    onTestFinished(() => stock.client.close());
+    const { receive, at, drain, sent, rows, deliveries, results, database } = await setUp(stock.client);
+    stock.platform.date = new Date(T0 + 10 * MINUTE);
+    const [unpaid, paid, closed] = ["9007199254740993", "9007199254740995", "9007199254740997"];
+    const known = { created: T0, modified: T0 + 9 * MINUTE, amount: "129.00" };
+    stock.orders.push(
+      { id: unpaid, state: "unpaid", ...known },
+      { id: paid, state: "paid", ...known },
+      { id: closed, state: "closed", ...known },
+    );
+    await receive(order(1, { id: unpaid }), order(2, { id: paid }), order(3, { id: closed }));
+    await at(T0 + 10 * MINUTE);
+    await drain();
+    await drain();
+    expect(sent.map(({ orders }) => orders)).toEqual([[unpaid]]);
+    expect(results.toSorted()).toEqual(["over", "over", "owed"]);
+    expect((await deliveries()).toSorted()).toEqual([
+      "accepted",
+      "failed-transient not_owed",
+      "failed-transient not_owed",
+    ]);
+    const stored = await database.sql`
+      select id, paid_at is not null as paid, closed_at is not null as closed from orders order by id`;
+    expect(stored).toEqual([
+      { id: unpaid, paid: false, closed: false },
+      { id: paid, paid: true, closed: false },
+      { id: closed, paid: false, closed: true },
+    ]);
+    const nudges = (await rows()).filter((row) => row.startsWith("nudge")).toSorted();
+    expect(nudges).toEqual(["nudge sent", "nudge skipped closed", "nudge skipped paid"]);
+    expect(await database.sql`select 1 from recoveries`).toEqual([]);
+  },
+);
