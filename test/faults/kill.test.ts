@@ -1,10 +1,11 @@
-/** Workers that are killed or stopped in the middle of a burst. */
+/** Processes that are killed or stopped in the middle of a burst. */
+import { createHmac } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { eventually } from "../support/eventually.ts";
 import { audit, isOver, ledger, NO_FAULTS, setClockAhead } from "../support/service/ledger.ts";
 import { QUEUES } from "../support/service/redis.ts";
 import { rig } from "../support/service/rig.ts";
-import { orders, postAll } from "../support/service/shop.ts";
+import { created, orders, postAll } from "../support/service/shop.ts";
 
 const WORKER = ["worker", "--roles", "dispatch,upkeep"];
 const CLEAN = { code: 0, signal: null };
@@ -81,4 +82,82 @@ describe.each(QUEUES)("queue on $queue", ({ queue, runs }) => {
       expect(await audit(service)).toEqual({ taken: count, faults: NO_FAULTS });
     },
   );
+});
+
+const HOOK_KEY = "a-key-that-is-no-base64";
+const SENDERS = 20;
+
+/** Every other order is of WooCommerce, whose deliveries have no id; the rest are signed as Standard Webhooks. */
+function webhook(n: number, at: number) {
+  const hmac = (text: string) => createHmac("sha256", HOOK_KEY).update(text).digest("base64");
+  if (n % 2 === 0) {
+    const { shop: _, ...event } = created(`w${n}`, at);
+    const [body, id, seconds] = [JSON.stringify(event), `msg-${n}`, String(Math.floor(Date.now() / 1_000))];
+    const signature = `v1,${hmac(`${id}.${seconds}.${body}`)}`;
+    const headers = { "webhook-id": id, "webhook-timestamp": seconds, "webhook-signature": signature };
+    return { id: `w${n}`, source: "standard", body, headers };
+  }
+  const time = new Date(at).toISOString().slice(0, 19);
+  const body = JSON.stringify({
+    ...{ id: n, status: "pending", currency: "CNY", total: "129.00", customer_id: n, needs_payment: true },
+    ...{ date_created_gmt: time, date_modified_gmt: time, date_paid_gmt: null, payment_method: "alipay" },
+    billing: { country: "CN", phone: `138${String(10_000_000 + n)}` },
+  });
+  const headers = { "x-wc-webhook-topic": "order.created", "x-wc-webhook-signature": hmac(body) };
+  return { id: String(n), source: "woocommerce", body, headers };
+}
+
+it("kill -9 amid signed webhooks: each that was answered is stored, and the repetitions have one effect", async (context) => {
+  const service = await rig(context, { queue: "postgres" });
+  const key = `{ secret: ${HOOK_KEY} }`;
+  await service.write(
+    "dunlin.yaml",
+    `shops: { acme: { timeZone: UTC, country: CN, currency: CNY, closeAfter: 24h, quietHours: off, webhooks: { standard: ${key}, woocommerce: ${key} } } }\n`,
+  );
+  const [count, at] = [400, Date.now()];
+  const answered = new Set<string>();
+  /** Those that are not answered are posted, by some senders at a time. */
+  const post = async (url: string, numbers: readonly number[]) => {
+    const waiting = [...numbers];
+    const sender = async () => {
+      for (let n = waiting.shift(); n !== undefined; n = waiting.shift()) {
+        const { id, source, body, headers } = webhook(n, at);
+        const answer = await fetch(`${url}/v1/webhooks/${source}/acme`, {
+          method: "POST",
+          headers: { "content-type": "application/json", ...headers },
+          body,
+        }).catch(() => null);
+        if (answer?.ok === true) answered.add(id);
+      }
+    };
+    await Promise.all(Array.from({ length: SENDERS }, sender));
+  };
+  const stored = async () => (await service.sql`select id from orders`).map(({ id }) => String(id));
+  const all = Array.from({ length: count }, (_, n) => n + 1);
+
+  const victim = await service.up(["api"]);
+  const posting = post(victim.url, all);
+  await eventually(
+    "webhooks are answered",
+    async () => answered.size,
+    (size) => size >= 60,
+  );
+  await victim.kill();
+  await posting;
+  expect(answered.size, "it was in the middle of them").toBeLessThan(count);
+  const kept = new Set(await stored());
+  expect([...answered].filter((id) => !kept.has(id))).toEqual([]);
+
+  const next = await service.up(["api"]);
+  // The shop repeats what got no answer, and one in three that got one.
+  const before = new Set(answered);
+  await post(
+    next.url,
+    all.filter((n) => n % 3 === 0 || !before.has(webhook(n, at).id)),
+  );
+  expect(answered.size).toBe(count);
+  expect((await stored()).length).toBe(count);
+  const [effects] = await service.sql`select (select count(*)::int from order_events) as events,
+    (select count(*)::int from cases) as cases, (select count(*)::int from reminders where state = 'planned') as planned`;
+  expect(effects).toEqual({ events: count, cases: count, planned: count });
 });
