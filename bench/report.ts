@@ -293,9 +293,10 @@ function rowsOf({
     lines.push(["  processor", `${number(csv.perCpuSecond)} rows/s`, "", "", "by processor time"]);
     lines.push(["  import", `${number(importedPerSecond)} events/s`, "", "", "the command, with its start"]);
     compare("  NDJSON", csv.vsLines, "≥ 0.8", `${number(linesPerSecond)}/s: the same events, one a line`);
+    for (const { rows: count, mb } of csv.memory.importMb)
+      lines.push(["  peak RSS", `${mb} MB`, "", "constant", `${number(count)} rows, imported`]);
     for (const { rows: count, mb } of csv.memory.readMb)
-      lines.push(["  peak RSS", `${mb} MB`, "", "constant", `${number(count)} rows, read by the command (--dry-run)`]);
-    lines.push(["", `${csv.memory.importMb} MB`, "", "", "of the import"]);
+      lines.push(["", `${mb} MB`, "", "constant", `${number(count)} rows, read by the command (--dry-run)`]);
   }
   if (report) {
     const { orders, reminders, rowsMs, intake, dispatch } = report;
