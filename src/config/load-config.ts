@@ -16,7 +16,7 @@ const RETENTION: Retention = {
   orders: 400 * DAY,
   contacts: 180 * DAY,
   audit: 730 * DAY,
-  deliveries: 90 * DAY,
+  deliveries: 400 * DAY,
 };
 const MAX_FILE_LENGTH = 2_000_000;
 
