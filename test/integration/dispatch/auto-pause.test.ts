@@ -1,5 +1,6 @@
 /** Channels and campaigns of which too much fails pause themselves; a resume starts the count from zero. */
-import { expect, it } from "vitest";
+import { expect, it, onTestFinished } from "vitest";
+import { startApp } from "../../../src/app.ts";
 import { pauseOverThresholds } from "../../../src/campaigns/pauses/auto-pause.ts";
 import { listPaused } from "../../../src/campaigns/pauses/list.ts";
 import { setPaused } from "../../../src/campaigns/pauses/pause.ts";
@@ -10,9 +11,9 @@ import { HOUR, MINUTE } from "../../../src/core/values/duration.ts";
 import type { PauseWhen } from "../../../src/core/values/policy.ts";
 import { addTallies } from "../../../src/db/stores/buyers/write/tallies.ts";
 import { createReceiver } from "../../../src/receipts/receiver.ts";
-import { pauseByThresholds } from "../../../src/roles/chores/thresholds.ts";
-import { campaignDir, campaignSetup, campaignYaml } from "../../support/campaigns.ts";
+import { campaignDir, campaignSetup, campaignYaml, keptLog } from "../../support/campaigns.ts";
 import { dispatchSetup, receivedEvent, T0 } from "../../support/dispatch.ts";
+import { eventually } from "../../support/eventually.ts";
 
 const ALICE = { who: "alice", via: "http" } as const;
 const WHEN: PauseWhen = { rejected: 0.2, optOut: 0.02, invalid: 0.2, atLeast: 20, within: HOUR };
@@ -137,12 +138,11 @@ it("pauses a campaign, whose reminders wait", async () => {
   expect(await sql`select action, subject from audit where action = 'campaign.pause'`).toHaveLength(1);
 });
 
-it("the chore takes each channel's thresholds from dunlin.yaml, and each campaign's from the set that runs", async () => {
-  const { database, sql, apply, process } = await campaignSetup(
+it("the running role upkeep takes each channel's thresholds from dunlin.yaml, and each campaign's from the set that runs", async () => {
+  const { database, sql, apply } = await campaignSetup(
     campaignYaml("10m", "pauseWhen: { invalid: 30%, atLeast: 10 }\n"),
   );
   await apply();
-  const { live } = await process();
   const { dir } = campaignDir({
     "dunlin.yaml": `channels:
   usual: { provider: console }
@@ -151,7 +151,10 @@ it("the chore takes each channel's thresholds from dunlin.yaml, and each campaig
   never: { provider: console, pauseWhen: off }
 `,
   });
-  const loaded = loadConfig({}, dir);
+  const loaded = loadConfig(
+    { DATABASE_URL: database.url, DUNLIN_SECRET_KEY: Buffer.alloc(32, 7).toString("base64") },
+    dir,
+  );
   if (!loaded.ok) throw new Error(loaded.faults.join());
   const at = Date.now() - MINUTE;
   const tally = (kind: "channel" | "campaign", name: string, sends: number, change: object) => ({
@@ -165,12 +168,18 @@ it("the chore takes each channel's thresholds from dunlin.yaml, and each campaig
     tally("channel", "never", 500, { rejected: 500 }),
     tally("campaign", "default", 10, { invalid: 4 }),
   ]);
-  const logged: string[] = [];
-  const write = (_part: object, message: string) => void logged.push(message);
-  await pauseByThresholds({ database, config: loaded.config, live, log: { error: write, warn: write } });
-  const paused = (await listPaused(sql)).map(({ kind, name, reason }) => `${kind} ${name} ${reason?.split(":")[0]}`);
-  expect(paused.sort()).toEqual(["campaign default invalid", "channel own opt_out", "channel usual rejected"]);
-  expect(logged.sort()).toEqual([
+  const { log, lines } = keptLog();
+  const app = await startApp(loaded.config, { roles: ["upkeep"], log, print: () => {}, migrateEmpty: false });
+  onTestFinished(() => app.stop());
+  const paused = await eventually(
+    "they are paused",
+    () => listPaused(sql),
+    ({ length }) => length >= 3,
+    40_000,
+  );
+  const names = paused.map(({ kind, name, reason }) => `${kind} ${name} ${reason?.split(":")[0]}`);
+  expect(names.sort()).toEqual(["campaign default invalid", "channel own opt_out", "channel usual rejected"]);
+  expect(lines.flatMap(({ msg }) => (/^paused: \d/.test(String(msg)) ? [msg] : [])).sort()).toEqual([
     "paused: 3 of 5 messages within 1h made a buyer opt out: 60%, and pauseWhen.optOut is 50%",
     "paused: 4 of 10 messages within 1h went to addresses that do not exist: 40%, and pauseWhen.invalid is 30%",
     "paused: 41 of 200 messages within 1h were refused or not delivered: 20.5%, and pauseWhen.rejected is 20%",
