@@ -81,6 +81,10 @@ export async function campaignSetup(yaml = campaignYaml("10m"), more: Readonly<R
       });
     const fallbacks = new Map([["sms", fallback]]);
     const live = await openLiveCampaigns({ sql, options: OPTIONS, channels: CHANNELS, fallbacks, takeUp: 5_000 });
+    const channels = new Map([
+      ["sms", channel("sms", "phone", fallback)],
+      ["chat", channel("chat", "chat", null)],
+    ]);
     const deps: DispatchDeps = {
       sql,
       vault,
@@ -88,10 +92,7 @@ export async function campaignSetup(yaml = campaignYaml("10m"), more: Readonly<R
       policy: () => live.current().policy,
       catalog: () => live.current().catalog,
       refresh: () => live.refresh(),
-      channels: new Map([
-        ["sms", channel("sms", "phone", fallback)],
-        ["chat", channel("chat", "chat", null)],
-      ]),
+      channels,
       pauseChannel: async (name, fault) => {
         await pauseForFault(sql, name, fault);
         await live.refresh();
@@ -104,6 +105,8 @@ export async function campaignSetup(yaml = campaignYaml("10m"), more: Readonly<R
     return {
       live,
       deps,
+      /** From now on this channel is used under its name. */
+      use: (other: Channel) => void channels.set(other.name, other),
       receive: (...events: readonly unknown[]) =>
         takeIn(
           deps,

@@ -1,13 +1,19 @@
-import { expect, it } from "vitest";
+import { expect, it, onTestFinished } from "vitest";
 import { createPauseAdmin } from "../../../src/campaigns/pauses/administer.ts";
 import { listPaused, pauseText } from "../../../src/campaigns/pauses/list.ts";
 import { endPauses, pauseForFault } from "../../../src/campaigns/pauses/pause.ts";
+import { openChannels } from "../../../src/channels/registry.ts";
+import { buildChannels } from "../../../src/config/channels.ts";
 import type { Message, SendOutcome } from "../../../src/core/seams/channel.ts";
 import { HOUR, MINUTE } from "../../../src/core/values/duration.ts";
 import { planAnewIfChanged } from "../../../src/db/stores/campaigns/settings-store.ts";
+import { answeringServer } from "../../support/answering-server.ts";
 import { ALICE, campaignSetup, campaignYaml } from "../../support/campaigns.ts";
 import { receivedEvent } from "../../support/intake.ts";
 import { T0 } from "../../support/rules.ts";
+import { acs3Fault, tc3Fault } from "../../support/signatures.ts";
+
+const SECRET = "s3cret-of-the-account";
 
 const NO_BALANCE = { kind: "channel-fault", code: "AMOUNT_NOT_ENOUGH", message: "no money is left" } as const;
 const CHAT = { "default/nudge.chat.en.hbs": "Order {{order.id}}" };
@@ -99,6 +105,54 @@ it("pauses the channel with its reason, keeps what waits, and sends it when an o
   await drain();
   expect(await reminders()).toEqual(["6 sent"]);
   expect(new Set(sent.slice(asked).map(({ orders }) => orders[0])).size).toBe(6);
+});
+
+it.each([
+  {
+    ...{ provider: "aliyun-sms", code: "InvalidTimeStamp.Expired", front: "aliyun: { templateCode: SMS_1 }" },
+    settings: { accessKeyId: "key", accessKeySecret: SECRET, signName: "晴雨" },
+    fault: acs3Fault,
+    says: (Code: string) => ({ status: 400, text: JSON.stringify({ Code, Message: "expired", RequestId: "r" }) }),
+  },
+  {
+    ...{ provider: "tencent-sms", code: "AuthFailure.SignatureExpire", front: 'tencent: { templateId: "77" }' },
+    settings: { secretId: "id", secretKey: SECRET, sdkAppId: "1400", signName: "晴雨" },
+    fault: tc3Fault,
+    says: (Code: string) => ({ Response: { Error: { Code, Message: "expired" }, RequestId: "r" } }),
+  },
+])("$provider: a clock that is 20 minutes off pauses the channel with that reason", async (sample) => {
+  const setup = await campaignSetup(campaignYaml("10m", "quietHours: off\n"), {
+    "default/nudge.sms.en.hbs": `---\n${sample.front}\n---\nOrder {{order.id}}`,
+  });
+  await setup.apply();
+  const process = await setup.process();
+  const complaints: (string | null)[] = [];
+  const server = await answeringServer((request) => {
+    complaints.push(sample.fault(request, SECRET, T0));
+    return sample.says(sample.code);
+  });
+  const configs = buildChannels({ sms: { provider: sample.provider, url: server.url, ...sample.settings } });
+  const opened = openChannels(configs, { log: { warn() {} }, now: () => T0 + 20 * MINUTE }).get("sms");
+  if (opened === undefined) throw new Error("not opened");
+  onTestFinished(() => opened.close());
+  process.use(opened);
+  await setup.at(T0);
+  for (const n of [1, 2])
+    await process.receive(
+      receivedEvent(`e${n}`, "order.created", T0, { id: `o${n}`, buyer: { id: `b${n}`, phone: `+861381234567${n}` } }),
+    );
+  await setup.at(T0 + 10 * MINUTE);
+  await process.drain();
+  const asked = complaints.length;
+  // The time of the request is all that is wrong with it.
+  expect(new Set(complaints)).toEqual(new Set([sample.provider === "aliyun-sms" ? "date" : "timestamp"]));
+  const reason = `${sample.code}: the clock of this machine is wrong`;
+  expect(await listPaused(setup.sql)).toMatchObject([
+    { kind: "channel", name: "sms", source: "fault", reason, pausedUntil: null },
+  ]);
+  await process.drain();
+  expect(complaints, "nothing more is sent").toHaveLength(asked);
+  expect(await setup.sql`select from reminders where state = 'skipped'`).toEqual([]);
 });
 
 it("ends what waits as channel_down when it is of no use any more", async () => {

@@ -37,7 +37,7 @@ const DOCUMENTED: readonly (readonly [CodeTable, Readonly<Record<string, string>
       channel: `isv.SMS_SIGNATURE_ILLEGAL isv.SMS_SIGN_ILLEGAL isv.SIGN_STATE_ILLEGAL isv.SMS_SIGNATURE_SCENE_ILLEGAL
         isv.SMS_TEMPLATE_ILLEGAL isv.EXTEND_CODE_ERROR isv.DENY_IP_RANGE isv.INVALID_PARAMETERS isv.ACCOUNT_NOT_EXISTS
         isv.ACCOUNT_ABNORMAL isv.AMOUNT_NOT_ENOUGH isv.OUT_OF_SERVICE isv.PRODUCT_UN_SUBSCRIPT isv.PRODUCT_UNSUBSCRIBE
-        isp.RAM_PERMISSION_DENY InvalidAccessKeyId.NotFound SignatureDoesNotMatch isv.DAY_LIMIT_CONTROL isv.MONTH_LIMIT_CONTROL`,
+        isp.RAM_PERMISSION_DENY InvalidAccessKeyId.NotFound InvalidTimeStamp.Expired SignatureDoesNotMatch isv.DAY_LIMIT_CONTROL isv.MONTH_LIMIT_CONTROL`,
       later: "isv.BUSINESS_LIMIT_CONTROL Throttling Throttling.User Throttling.Api",
       unknown: "isp.SYSTEM_ERROR ServiceUnavailable",
     },

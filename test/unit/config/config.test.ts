@@ -469,6 +469,12 @@ channels:
   ali: { provider: aliyun-sms, accessKeyId: a, signNam: x, receiptToken: short }
   tencent: { provider: tencent-sms, secretKey: "${"$"}{NONE}" }
   twilio: { provider: twilio-sms, accountSid: AC1, authToken: t }
+  whatsapp: { provider: whatsapp, phoneNumberId: 1, version: "23" }
+  wechat: { provider: wechat, appId: wx1 }
+  subscribed:
+    provider: wechat
+    appSecret: s
+    kind: subscribed
 `);
     const faults = faultsOf().join("\n");
     for (const fault of [
@@ -478,6 +484,12 @@ channels:
       "dunlin.yaml:3: channels.ali.receiptToken: must be 16 to 200 letters, digits, - and _: `openssl rand -hex 16` makes one",
       "dunlin.yaml:4: channels.tencent.sdkAppId: is required",
       "dunlin.yaml:5: channels.twilio.from: is required, or messagingServiceSid",
+      "dunlin.yaml:6: channels.whatsapp.accessToken: is required",
+      "dunlin.yaml:6: channels.whatsapp.version: must be a version of the Graph API, like v23.0",
+      "dunlin.yaml:7: channels.wechat.appSecret: is required",
+      "dunlin.yaml:7: channels.wechat.kind: is required",
+      "dunlin.yaml:8: channels.subscribed.appId: is required",
+      "dunlin.yaml:11: channels.subscribed.kind: ",
     ])
       expect(faults).toContain(fault);
   });
@@ -586,8 +598,16 @@ retention: { evnts: 10d }
 });
 
 it("puts the given retention over the defaults", () => {
+  const defaults = {
+    events: 90 * DAY,
+    orders: 400 * DAY,
+    contacts: 180 * DAY,
+    deliveries: 400 * DAY,
+    audit: 730 * DAY,
+  };
+  expect(configOf().retention).toEqual(defaults);
   write("retention: { events: 10d }");
-  expect(configOf().retention).toMatchObject({ events: 10 * DAY, orders: 400 * DAY });
+  expect(configOf().retention).toEqual({ ...defaults, events: 10 * DAY });
 });
 
 describe("keys", () => {

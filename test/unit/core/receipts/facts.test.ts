@@ -74,6 +74,14 @@ describe("the receipts of a delivery", () => {
   });
 });
 
+it("every word of the contract and of the carriers opts out or in again", () => {
+  const out = "STOP UNSUBSCRIBE CANCEL QUIT END BAJA R TD T 退订 拒收 STOPALL REVOKE OPTOUT".split(" ");
+  const wishes = (words: readonly string[]) =>
+    new Set(words.flatMap((word) => [word, word.toLowerCase()]).map(readWish));
+  expect(wishes(out)).toEqual(new Set(["out"]));
+  expect(wishes(["START", "ALTA", "恢复"])).toEqual(new Set(["in"]));
+});
+
 it("a word counts only alone", () => {
   expect(["stop", "Ｒ", "「退订」", "回复TD", "start", "恢复。", "t", "restart", "STOP STOP"].map(readWish)).toEqual([
     "out",
