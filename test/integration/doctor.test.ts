@@ -233,7 +233,7 @@ it("advises to poll shops with webhooks, and says which platforms cannot be aske
     "ok    source taobao of acme: advice: Taobao cannot be asked whether its messages are still passed on: watch dunlin_webhooks_total",
     "ok    source taobao of acme: advice: Taobao's messages hold no phone number and no goods: set shops.acme.poll.taobao",
     "ok    source youzan of beta: advice: Youzan cannot be asked whether its messages are still pushed: watch dunlin_webhooks_total",
-    "ok    source youzan of beta: advice: Youzan gives a message up after five attempts: set shops.beta.poll.youzan",
+    "ok    source youzan of beta: advice: Youzan gives a message up after five attempts, and its closes do not say whether money went back: set shops.beta.poll.youzan",
     "ok    source youzan of gamma: advice: Youzan cannot be asked whether its messages are still pushed: watch dunlin_webhooks_total",
     "ok    source youzan of gamma: advice: not polled yet; a process with the role intake does it",
   ]);

@@ -7,7 +7,7 @@
  * |---|---|
  * | `trade_TradeCreate`, and any with `full_order_info` | as trade.ts reads the trade |
  * | `trade_TradePaid`, `trade_TradeBuyerPay`, `trade_TradeSuccess` | `order.paid` |
- * | `trade_TradeClose` | `order.closed`; it is also sent after a whole refund, and then changes nothing, because a payment counts more |
+ * | `trade_TradeClose` | `order.closed`; it is also sent after a whole refund, and then changes nothing, because a payment counts more; a poll reports the refund |
  * | with `test: true` | none: a heartbeat |
  */
 import { createHash } from "node:crypto";

@@ -4,6 +4,7 @@ import { createIntake } from "../../../src/intake/intake.ts";
 import { createPoller, type PollDeps } from "../../../src/polling/poller.ts";
 import type { ShopClient } from "../../../src/sources/client.ts";
 import { taobao } from "../../../src/sources/taobao/source.ts";
+import { youzan } from "../../../src/sources/youzan/source.ts";
 import { dispatchSetup } from "../../support/dispatch.ts";
 import { intakeDeps } from "../../support/intake.ts";
 import { MISCHIEF } from "../../support/platforms/server.ts";
@@ -62,9 +63,10 @@ async function setUp(make: () => Promise<Stock>) {
   };
   const stored = async () =>
     (
-      await database.sql<{ id: string; amount: string; paid: boolean; closed: boolean }[]>`
-        select id, amount::text, paid_at is not null as paid, closed_at is not null as closed from orders order by id`
-    ).map(({ id, amount, paid, closed }) => `${id} ${amount} ${paid ? "paid" : closed ? "closed" : "unpaid"}`);
+      await database.sql<{ id: string; amount: string; state: string }[]>`
+        select id, amount::text, case when refunded_at is not null then 'refunded' when paid_at is not null then 'paid'
+          when closed_at is not null then 'closed' else 'unpaid' end as state from orders order by id`
+    ).map(({ id, amount, state }) => `${id} ${amount} ${state}`);
   const state = async () => {
     const [row] = await database.sql<
       { cursor: number | null; next: number; failures: number; fault: string | null; owner: string | null }[]
@@ -80,19 +82,21 @@ async function setUp(make: () => Promise<Stock>) {
 const WITH_EMAIL = ["shopify", "woocommerce"];
 
 describe.each(Object.entries(STOCKS))("%s", (name, make) => {
-  it("brings what webhooks missed within one poll: new orders, payments, closes", async () => {
+  it("brings what webhooks missed within one poll: new orders, payments, closes, refunds", async () => {
     const { stock, poller, later, stored, state, database } = await setUp(make);
     const { tick } = poller();
-    stock.orders.push(order(1), order(2), order(3));
+    stock.orders.push(order(1), order(2), order(3), order(4, { state: "paid" }));
     expect(await tick()).toBe(1);
-    expect(await stored()).toEqual([1, 2, 3].map((n) => `${idOf(n)} 12900 unpaid`));
+    expect(await stored()).toEqual([1, 2, 3, 4].map((n) => `${idOf(n)} 12900 ${n < 4 ? "unpaid" : "paid"}`));
     expect(await tick()).toBe(0);
     await later(EVERY);
     stock.orders[0] = order(1, { state: "paid", modified: NOW + 30_000 });
     stock.orders[1] = order(2, { state: "closed", modified: NOW + 30_000 });
     stock.orders[2] = order(3, { amount: "99.00", modified: NOW + 30_000 });
+    stock.orders[3] = order(4, { state: "refunded", modified: NOW + 30_000 });
     await tick();
-    expect(await stored()).toEqual([`${idOf(1)} 12900 paid`, `${idOf(2)} 12900 closed`, `${idOf(3)} 9900 unpaid`]);
+    const wanted = ["12900 paid", "12900 closed", "9900 unpaid", "12900 refunded"];
+    expect(await stored()).toEqual(wanted.map((rest, index) => `${idOf(index + 1)} ${rest}`));
     expect(await state()).toMatchObject({ failures: 0, fault: null, owner: null });
     const contacts = await database.sql`select kind from contacts order by kind`;
     expect(contacts.map(({ kind }) => kind)).toEqual(WITH_EMAIL.includes(name) ? ["email", "phone"] : ["phone"]);
@@ -268,6 +272,25 @@ it("completes a message of Taobao, which has no phone number and no time of crea
   await base.at(NOW + 6 * MINUTE);
   await base.drain();
   expect(base.sent.map(({ to, orders }) => [to, orders])).toEqual([["+8613812345678", [idOf(1)]]]);
+});
+
+it("finds that a paid order was refunded, which Youzan's message of the close does not say", async () => {
+  const { stock, poller, later, stored, intake } = await setUp(STOCKS.youzan);
+  const { tick } = poller();
+  stock.orders.push(order(1, { state: "paid" }));
+  await tick();
+  await later(EVERY);
+  const content = { tid: idOf(1), close_reason: "退款", close_type: 2, update_time: "2026-11-10 20:00:30" };
+  const rawBody = Buffer.from(
+    JSON.stringify({ client_id: "c1", type: "trade_TradeClose", msg: encodeURIComponent(JSON.stringify(content)) }),
+  );
+  const request = { headers: {}, body: JSON.parse(rawBody.toString()), rawBody, shop: "acme", receivedAt: NOW + EVERY };
+  const message = youzan.toEvents(request);
+  expect(await intake.submit(message.ok ? message.events : [])).toMatchObject({ accepted: 1, rejected: [] });
+  expect(await stored()).toEqual([`${idOf(1)} 12900 paid`]);
+  stock.orders[0] = order(1, { state: "refunded", modified: NOW + 30_000 });
+  await tick();
+  expect(await stored()).toEqual([`${idOf(1)} 12900 refunded`]);
 });
 
 it.each([250, 700])("WooCommerce's %d orders of one second are all read", async (count) => {

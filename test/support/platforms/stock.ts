@@ -13,7 +13,8 @@ export type StockOrder = {
   readonly modified: number;
   readonly created: number;
   readonly amount: string;
-  readonly state: "unpaid" | "paid" | "closed";
+  /** `refunded`: it was paid before. */
+  readonly state: "unpaid" | "paid" | "closed" | "refunded";
 };
 
 export type Stock = {
@@ -30,6 +31,7 @@ const gmt = (ms: number) => new Date(ms).toISOString().slice(0, 19);
 const china = (ms: number) => gmt(ms + 8 * 3_600_000).replace("T", " ");
 const fromChina = (text: string | null) => Date.parse(`${(text ?? "").replace(" ", "T")}+08:00`);
 const exact = (value: unknown) => JSON.stringify(value).replaceAll(/"#(\d+)"/g, "$1");
+const wasPaid = ({ state }: StockOrder) => state === "paid" || state === "refunded";
 const byTime = (orders: readonly StockOrder[]) => orders.toSorted((a, b) => a.modified - b.modified);
 
 type Make = (stock: Stock, request: Request) => Answer;
@@ -74,7 +76,9 @@ export const woocommerce = () =>
       const [size, page] = [Number(query.get("per_page")), Number(query.get("page") ?? 1)];
       const fields = new Set(query.get("_fields")?.split(","));
       const body = all.slice((page - 1) * size, page * size).map((order) => {
-        const status = { unpaid: "pending", paid: "processing", closed: "cancelled" }[order.state];
+        const status = { unpaid: "pending", paid: "processing", closed: "cancelled", refunded: "refunded" }[
+          order.state
+        ];
         const whole: Record<string, unknown> = {
           id: `#${order.id}`,
           number: order.id,
@@ -83,7 +87,7 @@ export const woocommerce = () =>
           total: order.amount,
           date_created_gmt: gmt(order.created),
           date_modified_gmt: gmt(order.modified),
-          date_paid_gmt: order.state === "paid" ? gmt(order.modified) : null,
+          date_paid_gmt: wasPaid(order) ? gmt(order.modified) : null,
           customer_id: 25,
           billing: { country: "CN", phone: "13812345678", email: "li@acme.cn" },
           payment_method: "alipay",
@@ -118,12 +122,14 @@ export const shopify = () =>
         cancelledAt: order.state === "closed" ? `${gmt(order.modified)}Z` : null,
         currencyCode: "CNY",
         presentmentCurrencyCode: "CNY",
-        displayFinancialStatus: order.state === "paid" ? "PAID" : "PENDING",
+        displayFinancialStatus: { unpaid: "PENDING", paid: "PAID", closed: "PENDING", refunded: "REFUNDED" }[
+          order.state
+        ],
         displayFulfillmentStatus: "UNFULFILLED",
         paymentGatewayNames: ["Some Wallet"],
         currentTotalPriceSet: { shopMoney: { amount: order.amount, currencyCode: "CNY" } },
         totalOutstandingSet: {
-          shopMoney: { amount: order.state === "paid" ? "0.0" : order.amount, currencyCode: "CNY" },
+          shopMoney: { amount: wasPaid(order) ? "0.0" : order.amount, currencyCode: "CNY" },
         },
         customer: {
           id: "gid://shopify/Customer/25",
@@ -175,14 +181,17 @@ export const taobao = () =>
       const tradeOf = (order: StockOrder, full: boolean) => ({
         tid: `#${order.id}`,
         tid_str: order.id,
-        status: { unpaid: "WAIT_BUYER_PAY", paid: "WAIT_SELLER_SEND_GOODS", closed: "TRADE_CLOSED_BY_TAOBAO" }[
-          order.state
-        ],
+        status: {
+          unpaid: "WAIT_BUYER_PAY",
+          paid: "WAIT_SELLER_SEND_GOODS",
+          closed: "TRADE_CLOSED_BY_TAOBAO",
+          refunded: "TRADE_CLOSED",
+        }[order.state],
         type: "fixed",
         payment: order.amount,
         created: china(order.created),
         modified: china(order.modified),
-        pay_time: order.state === "paid" ? china(order.modified) : "",
+        pay_time: wasPaid(order) ? china(order.modified) : "",
         buyer_open_uid: "AAGx1",
         ...(full && { receiver_mobile: "13812345678" }),
       });
@@ -217,10 +226,15 @@ export const youzan = () =>
         full_order_info: {
           order_info: {
             tid: order.id,
-            status: { unpaid: "WAIT_BUYER_PAY", paid: "WAIT_SELLER_SEND_GOODS", closed: "TRADE_CLOSED" }[order.state],
+            status: {
+              unpaid: "WAIT_BUYER_PAY",
+              paid: "WAIT_SELLER_SEND_GOODS",
+              closed: "TRADE_CLOSED",
+              refunded: "TRADE_CLOSED",
+            }[order.state],
             created: china(order.created),
             update_time: china(order.modified),
-            pay_time: order.state === "paid" ? china(order.modified) : "",
+            pay_time: wasPaid(order) ? china(order.modified) : "",
           },
           pay_info: { payment: order.amount },
           buyer_info: { buyer_id: "#9007199254740993", buyer_phone: "13812345678" },

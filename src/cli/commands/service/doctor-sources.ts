@@ -19,7 +19,7 @@ const NEEDS_POLL: Readonly<Record<PollSource, string>> = {
   woocommerce: "WooCommerce does not repeat a webhook that failed",
   shopify: "Shopify removes webhooks that fail for some time, and only with poll can it be asked about them",
   taobao: "Taobao's messages hold no phone number and no goods",
-  youzan: "Youzan gives a message up after five attempts",
+  youzan: "Youzan gives a message up after five attempts, and its closes do not say whether money went back",
 };
 
 /** No call of their APIs says whether messages are still sent here. */

@@ -143,6 +143,27 @@ testSource({
       ],
     })),
     {
+      // Refunded in part: the rest of the payment stands, and the trade does not say how much went back.
+      topic: "trade_TradePartlySellerShip",
+      payload: trade({
+        ...SHORT,
+        order_info: {
+          status: "WAIT_SELLER_SEND_GOODS",
+          pay_time: "2026-11-10 20:04:00",
+          update_time: "2026-11-10 20:20:00",
+          refund_state: 2,
+        },
+      }),
+      events: [
+        { type: "order.updated", occurredAt: "2026-11-10T20:20:00+08:00", order: { id: TID, amount: "99.90" } },
+        {
+          id: `youzan-trade-${TID}-paid`,
+          type: "order.paid",
+          order: { id: TID, paidAt: "2026-11-10T20:04:00+08:00" },
+        },
+      ].map((event) => expect.objectContaining({ ...event, order: expect.objectContaining(event.order) })),
+    },
+    {
       topic: "trade_TradeClose",
       payload: CLOSE,
       events: [
