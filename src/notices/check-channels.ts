@@ -2,7 +2,6 @@
 import type { Plan } from "../core/notices/forecast.ts";
 import { type CheckedChannel, judgeSetup, type SetupLine, setupMatters } from "../core/notices/setup.ts";
 import type { Channel } from "../core/seams/channel.ts";
-import type { ChannelFinding } from "../core/seams/channel-check.ts";
 import { DAY } from "../core/values/duration.ts";
 import type { Sql } from "../db/client.ts";
 import { storeStates } from "../db/stores/notices/fact-store.ts";
@@ -47,9 +46,10 @@ export async function checkAndStore(
 ): Promise<number> {
   const { checked, lines } = await checkChannels(deps);
   const day = String(Math.floor(deps.now / DAY));
-  const states = checked.map(({ name, findings }): { channel: string; findings: readonly ChannelFinding[] } => ({
+  const states = checked.map(({ name, findings }) => ({
     channel: name,
     findings,
+    lines: lines.flatMap(({ channel, ...line }) => (channel === name ? line : [])),
   }));
   return inTransaction(deps.sql, async (tx) => {
     await storeStates(tx, states, [...deps.channels.keys()]);

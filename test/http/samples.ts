@@ -200,7 +200,11 @@ export const SHOP: Answer<typeof shopItem> = {
 };
 const { name: _, ...RUNS } = SHOP;
 export const METHOD: Answer<typeof methodItem> = { ...RUNS, shop: "acme", method: "alipay", recent: null, usual: null };
-export const CHANNEL: Answer<typeof channelItem> = { ...SHOP, name: "sms", provider: "console", ratePerSecond: null };
+export const CHANNEL: Answer<typeof channelItem> = {
+  ...SHOP,
+  ...{ name: "sms", provider: "console", ratePerSecond: null, health: "healthy", down: null, setup: null },
+  ...{ recent: { attempts: 0, failed: 0 }, lastFailure: null },
+};
 
 export const SUPPRESSION: Answer<typeof suppression> = {
   id: "0193b3c0-0000-7000-8000-000000000001",

@@ -224,6 +224,12 @@ export async function happen({ database, receive, dispatch }: Awaited<ReturnType
   await exposed(database.sql, { ...summer, paid: 100, variant: "a" });
   await exposed(database.sql, { ...summer, paid: 500, variant: "b" });
   await receive(T0 + 50 * MINUTE, later("refunded", "refunded", 50), later("paid", "refunded", 50, { amount: "1.00" }));
+  await database.sql`
+    insert into channel_states (channel, checked_at, findings, lines)
+    values ('sms', dunlin_now(), '[{"about": "balance", "account": "a", "micros": 12340000, "currency": "CNY"},
+      {"about": "package", "account": "a", "left": 96, "bought": 1000}]', '[{"about": "stock", "level": "warning", "text": "nearly used up"}]')`;
+  await database.sql`
+    insert into channel_outages (channel, since, seen_at, code) values ('sms', dunlin_now(), dunlin_now(), 'timeout')`;
 }
 
 export const shopifySigned = (payload: string, topic: string) => ({

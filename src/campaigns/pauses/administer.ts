@@ -5,6 +5,7 @@ import type { Guard } from "../../core/values/policy.ts";
 import type { Sql } from "../../db/client.ts";
 import type { Actor } from "../../db/stores/campaigns/audit-store.ts";
 import { databaseNow } from "../../db/stores/intake/intake-store.ts";
+import { readHealth } from "./channel-health.ts";
 import { sharesOf } from "./guard.ts";
 import { listPaused, type PauseView } from "./list.ts";
 import { type PauseInput, setPaused } from "./pause.ts";
@@ -48,9 +49,15 @@ export function createPauseAdmin({ sql, channels, shopIds, shop }: PausableParts
     };
     return { of, paused: pauses.map(({ name }) => name) };
   };
-  const channelOf = (name: string) => {
-    const facts = channels.find((channel) => channel.name === name);
-    return { provider: facts?.provider ?? null, ratePerSecond: facts?.ratePerSecond ?? null };
+  const channelsOf = async () => {
+    const [{ of, paused }, healthOf] = await Promise.all([stateOf("channel"), readHealth(sql)]);
+    const item = (name: string) => {
+      const facts = channels.find((channel) => channel.name === name);
+      const pause = of(name);
+      const known = { provider: facts?.provider ?? null, ratePerSecond: facts?.ratePerSecond ?? null };
+      return { ...pause, ...known, ...healthOf(name, pause.paused) };
+    };
+    return { item, paused };
   };
   /** false: it is neither configured nor paused. A part that was removed from dunlin.yaml can still be resumed. */
   const change = async (actor: Actor, part: Part, input: Switch, known: boolean) => {
@@ -72,9 +79,9 @@ export function createPauseAdmin({ sql, channels, shopIds, shop }: PausableParts
   return {
     /** The configured channels in the order of dunlin.yaml, then others that are paused. */
     async channels() {
-      const { of, paused } = await stateOf("channel");
+      const { item, paused } = await channelsOf();
       const names = new Set([...channels.map(({ name }) => name), ...paused]);
-      return { items: [...names].map((name) => ({ ...of(name), ...channelOf(name) })), next: null };
+      return { items: [...names].map(item), next: null };
     },
     /** The listed shops, then others that are paused. */
     async shops() {
@@ -96,7 +103,7 @@ export function createPauseAdmin({ sql, channels, shopIds, shop }: PausableParts
     async setChannel(actor: Actor, name: string, input: Switch) {
       const known = channels.some((channel) => channel.name === name);
       if (!(await change(actor, { kind: "channel", name }, input, known))) return null;
-      return { ...(await stateOf("channel")).of(name), ...channelOf(name) };
+      return (await channelsOf()).item(name);
     },
     /** null: no such shop. Throws CampaignsBusy. */
     async setShop(actor: Actor, name: string, input: Switch) {

@@ -39,11 +39,12 @@ export const notices = pgTable(
   ],
 );
 
-/** The latest answer of each channel's provider about its set-up: a list of ChannelFinding. */
+/** The latest answer of each channel's provider about its set-up: a list of ChannelFinding, and how it was judged: a list of SetupLine. */
 export const channelStates = pgTable("channel_states", {
   channel: text("channel").primaryKey(),
   checkedAt: instant("checked_at").notNull(),
   findings: jsonb("findings").notNull(),
+  lines: jsonb("lines").notNull().default([]),
 });
 
 /** The latest result of each shop, for the metrics (db/stores/notices/result-store.ts). */

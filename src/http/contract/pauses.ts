@@ -1,8 +1,9 @@
 /** Pauses of campaigns, channels, shops and payment methods. */
 import { z } from "zod";
+import { HEALTHS } from "../../core/notices/channel-health.ts";
 import { parseDuration } from "../../core/values/duration.ts";
 import { name } from "./parts/query.ts";
-import { type Answer, maybeInstant, maybeText, type Page, text } from "./parts/values.ts";
+import { type Answer, instant, maybeInstant, maybeText, money, type Page, text } from "./parts/values.ts";
 
 /** A duration in ms; null: absent. */
 const pauseTime = name(24)
@@ -58,6 +59,46 @@ export const channelItem = z.strictObject({
   ...part,
   provider: maybeText.describe("null: the channel is no longer configured"),
   ratePerSecond: z.number().nullable().describe("null: not limited"),
+  health: z
+    .enum(HEALTHS)
+    .describe(
+      "`failing`: its provider does not answer, its set-up has a fault, or most of at least five attempts of the last hour failed",
+    ),
+  down: z
+    .strictObject({ since: instant, code: text.describe("That of the last attempt that failed") })
+    .nullable()
+    .describe("Its provider does not answer; null: it does, or was not asked lately"),
+  setup: z
+    .strictObject({
+      askedAt: instant,
+      balance: money.nullable(),
+      segments: z
+        .strictObject({ left: z.int(), bought: z.int() })
+        .nullable()
+        .describe("The packages of segments that are still valid"),
+      lines: z.array(
+        z.strictObject({
+          about: z
+            .enum(["setup", "stock", "check"])
+            .describe(
+              "`setup`: credentials, signatures, templates; `stock`: money; `check`: it could not be found out",
+            ),
+          level: z.enum(["ok", "warning", "fault"]),
+          text: text.describe("As `dunlin doctor` says it"),
+        }),
+      ),
+    })
+    .nullable()
+    .describe("What its provider said when it was asked last, every hour; null: it was not asked within three hours"),
+  recent: z
+    .strictObject({ attempts: z.int(), failed: z.int() })
+    .describe(
+      "The attempts of the last hour that have an outcome, and those of them that failed or may have failed; counted among the newest 10,000 attempts of all channels",
+    ),
+  lastFailure: z
+    .strictObject({ at: instant, code: maybeText, meaning: maybeText.describe("The code in plain words") })
+    .nullable()
+    .describe("Of the last 24 hours, and of the newest 10,000 attempts of all channels"),
 });
 /** The holder of the key that the request came with. */
 export type Actor = { readonly who: string; readonly via: "http" };

@@ -160,6 +160,16 @@ it.runIf(hasBrowser)(
     await page.goBack();
     await expect.poll(() => rows.count()).toBe(1);
 
+    // The channels show the failure.
+    for (const path of ["/", "/settings"]) {
+      await page.goto(`${url}${path}`);
+      const channels = page.getByRole("region", { name: "Channels" });
+      await channels
+        .getByText(/^Last error .*: the provider answered 400: it refuses this message \(http_400\)$/)
+        .waitFor();
+      await channels.getByText("Healthy").first().waitFor();
+    }
+
     await page.goto(`${url}/deliveries?state=failed-permanent`);
     await expect.poll(() => rows.count()).toBeGreaterThan(0);
     expect(await rows.first().textContent()).toContain("refused for good");

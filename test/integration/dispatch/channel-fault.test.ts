@@ -86,7 +86,11 @@ it("pauses the channel with its reason, keeps what waits, and sends it when an o
     "channel sms, since 2026-11-10T12:10:00+00:00 (AMOUNT_NOT_ENOUGH: no money is left)",
   );
   expect((await channels()).items).toMatchObject([
-    { name: "sms", paused: true, pauseSource: "fault", reason: "AMOUNT_NOT_ENOUGH: no money is left" },
+    {
+      ...{ name: "sms", paused: true, pauseSource: "fault", reason: "AMOUNT_NOT_ENOUGH: no money is left" },
+      ...{ health: "paused", down: null, setup: null, recent: { attempts: asked, failed: asked } },
+      lastFailure: { at: "2026-11-10T12:10:00+00:00", code: "AMOUNT_NOT_ENOUGH", meaning: "no money is left" },
+    },
   ]);
   expect(await sql`select who, action, subject, note from audit where action like 'channel%'`).toEqual([
     { who: "dunlin", action: "channel.pause", subject: "sms", note: "AMOUNT_NOT_ENOUGH: no money is left" },
@@ -104,6 +108,16 @@ it("pauses the channel with its reason, keeps what waits, and sends it when an o
   await drain();
   await drain();
   expect(await reminders()).toEqual(["6 sent"]);
+  // The failures are 40 minutes old; later they are not of the hour, and then not of the day.
+  const healthOf = async () => {
+    const [item] = (await channels()).items;
+    return [item?.health, item?.recent, item?.lastFailure?.code ?? null];
+  };
+  expect(await healthOf()).toEqual(["healthy", { attempts: asked + 6, failed: asked }, "AMOUNT_NOT_ENOUGH"]);
+  await at(T0 + 2 * HOUR);
+  expect(await healthOf()).toEqual(["healthy", { attempts: 0, failed: 0 }, "AMOUNT_NOT_ENOUGH"]);
+  await at(T0 + 25 * HOUR);
+  expect(await healthOf()).toEqual(["healthy", { attempts: 0, failed: 0 }, null]);
   expect(new Set(sent.slice(asked).map(({ orders }) => orders[0])).size).toBe(6);
 });
 

@@ -1,5 +1,6 @@
 /** The hourly check against what is planned: money that will run out, and files whose template is not approved. */
 import { expect, onTestFinished, test } from "vitest";
+import { createPauseAdmin } from "../../../src/campaigns/pauses/administer.ts";
 import { openChannels } from "../../../src/channels/registry.ts";
 import { buildChannels } from "../../../src/config/channels.ts";
 import { MINUTE } from "../../../src/core/values/duration.ts";
@@ -104,10 +105,24 @@ test("the chore stores the answers and tells staff, once until something changes
     },
     { matter: "setup:sms", text: "channel sms: template 77: rejected; used by default/nudge.sms.en.hbs", count: 1 },
   ]);
+  const pauses = createPauseAdmin({
+    ...{ sql, shopIds: [], shop: () => null },
+    channels: [{ name: "sms", provider: "tencent-sms", ratePerSecond: null }],
+  });
+  const { items } = await pauses.channels();
+  expect(items).toMatchObject([
+    {
+      ...{ name: "sms", health: "failing", down: null, recent: { attempts: 0, failed: 0 }, lastFailure: null },
+      setup: { askedAt: "2026-11-10T12:00:00+00:00", balance: null, segments: { left: 0, bought: 1_000 } },
+    },
+  ]);
+  expect(items[0]?.setup?.lines.map(({ level, text }) => `${level}: ${text}`)).toContain(
+    "fault: 0 of 1000 bought segments are left: top up now; 0 segments are planned for the next 24 hours",
+  );
   const [state] = await readStates(sql);
   expect(state).toMatchObject({
     channel: "sms",
     findings: expect.arrayContaining([expect.objectContaining({ left: 0 })]),
   });
-  expect(JSON.stringify([texts, state])).not.toContain("s3cret");
+  expect(JSON.stringify([texts, state, items])).not.toContain("s3cret");
 });

@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { channelsQuery, shopsQuery } from "../../api/pauses.ts";
 import { useFormats } from "../../ui/formats.ts";
 import { Wide } from "../../ui/list/wide.tsx";
+import { ChannelBadge, ChannelFacts } from "../../ui/parts/channel-health.tsx";
 import { Loaded, Panel } from "../../ui/parts/panel.tsx";
 import { words } from "../../ui/words.ts";
 
@@ -48,7 +49,12 @@ export function PartsTab() {
                   <Table.Td>{channel.provider ?? t("none")}</Table.Td>
                   <Table.Td ta="right">{channel.ratePerSecond ?? t("none")}</Table.Td>
                   <Table.Td>
-                    <State pausedAt={channel.pausedAt} reason={channel.reason} />
+                    {channel.paused ? (
+                      <State pausedAt={channel.pausedAt} reason={channel.reason} />
+                    ) : (
+                      <ChannelBadge health={channel.health} />
+                    )}
+                    <ChannelFacts channel={channel} />
                   </Table.Td>
                 </Table.Tr>
               ))}

@@ -1,23 +1,20 @@
-/** The channels: what they are, and which take messages now. */
-import { Badge, Group, Stack, Text } from "@mantine/core";
+/** The channels: what they are, which take messages now, and what went wrong last. */
+import { Group, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { channelsQuery } from "../../api/pauses.ts";
+import { ChannelBadge, ChannelFacts } from "../../ui/parts/channel-health.tsx";
 import { Loaded, Panel } from "../../ui/parts/panel.tsx";
 import { words } from "../../ui/words.ts";
 
 const useT = words({
   en: {
     title: "Channels",
-    runs: "Runs",
-    paused: "Paused",
     rate: "up to {rate} a second",
     gone: "no longer in dunlin.yaml",
     none: "No channel is configured.",
   },
   zh: {
     title: "渠道",
-    runs: "正常",
-    paused: "已暂停",
     rate: "每秒最多 {rate} 条",
     gone: "已不在 dunlin.yaml 中",
     none: "尚未配置渠道。",
@@ -42,10 +39,9 @@ export function ChannelsPanel() {
                     {channel.ratePerSecond === null ? "" : ` · ${t("rate", { rate: String(channel.ratePerSecond) })}`}
                   </Text>
                   {channel.reason === null ? null : <Text size="xs">{channel.reason}</Text>}
+                  <ChannelFacts channel={channel} />
                 </div>
-                <Badge color={channel.paused ? "red.9" : "teal.9"} tt="none">
-                  {t(channel.paused ? "paused" : "runs")}
-                </Badge>
+                <ChannelBadge health={channel.health} />
               </Group>
             ))}
           </Stack>

@@ -1,4 +1,5 @@
 /** The facts from which staff notices are decided. Each statement costs the same however much is stored. */
+import type { SetupLine } from "../../../core/notices/setup.ts";
 import type { ChannelFinding } from "../../../core/seams/channel-check.ts";
 import type { Sql } from "../../client.ts";
 import { documents, texts } from "../../columns.ts";
@@ -37,7 +38,7 @@ export async function readFlow(sql: Sql): Promise<Flow> {
 }
 
 /** The least UUIDv7 of this time. */
-function idAt(ms: number): string {
+export function idAt(ms: number): string {
   const hex = Math.max(0, Math.floor(ms)).toString(16).padStart(12, "0");
   return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`;
 }
@@ -51,7 +52,12 @@ export function findNewCodes(sql: Sql, limit: number) {
     where last_at > dunlin_now() - interval '1 day' order by last_at desc limit ${limit}`;
 }
 
-export type ChannelState = { readonly channel: string; readonly findings: readonly ChannelFinding[] };
+export type JudgedLine = Omit<SetupLine, "channel">;
+export type ChannelState = {
+  readonly channel: string;
+  readonly findings: readonly ChannelFinding[];
+  readonly lines: readonly JudgedLine[];
+};
 
 /** Stores the latest answers; channels that are no longer configured go. */
 export async function storeStates(
@@ -60,14 +66,14 @@ export async function storeStates(
   configured: readonly string[],
 ): Promise<void> {
   await sql`
-    insert into channel_states (channel, checked_at, findings)
-    select s ->> 'channel', dunlin_now(), s -> 'findings' from jsonb_array_elements(${documents(states)}::text::jsonb) as s
-    on conflict (channel) do update set checked_at = excluded.checked_at, findings = excluded.findings`;
+    insert into channel_states (channel, checked_at, findings, lines)
+    select s ->> 'channel', dunlin_now(), s -> 'findings', s -> 'lines' from jsonb_array_elements(${documents(states)}::text::jsonb) as s
+    on conflict (channel) do update set checked_at = excluded.checked_at, findings = excluded.findings, lines = excluded.lines`;
   await sql`delete from channel_states where channel <> all(${texts(configured)}::text[])`;
 }
 
 /** The answers of the last check. Older ones are left out: the channel is checked no more. */
 export function readStates(sql: Sql) {
-  return sql<ChannelState[]>`
-    select channel, findings from channel_states where checked_at > dunlin_now() - interval '3 hours' order by channel`;
+  return sql<(ChannelState & { readonly checkedAt: number })[]>`
+    select channel, checked_at as "checkedAt", findings, lines from channel_states where checked_at > dunlin_now() - interval '3 hours' order by channel`;
 }
