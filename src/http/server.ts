@@ -26,6 +26,7 @@ import type { PausesVerbs } from "./contract/pauses.ts";
 import type { PromisesVerbs } from "./contract/promises.ts";
 import type { RehearsalsVerbs } from "./contract/rehearsals.ts";
 import type { OrderListVerbs } from "./contract/reports/order-list.ts";
+import type { OverlapVerbs } from "./contract/reports/overlap.ts";
 import type { OwnerVerbs } from "./contract/reports/owner.ts";
 import type { TodayVerbs } from "./contract/reports/today.ts";
 import type { ReportsVerbs } from "./contract/reports.ts";
@@ -103,6 +104,7 @@ export type HttpVerbs = EventsVerbs &
   ReportsVerbs &
   OwnerVerbs &
   TodayVerbs &
+  OverlapVerbs &
   ChangesVerbs &
   OrderListVerbs &
   OrdersVerbs &

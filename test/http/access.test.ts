@@ -53,6 +53,7 @@ const ROUTES: readonly ["GET" | "POST" | "PUT" | "DELETE", string, string][] = [
   ["PUT", "/v1/campaigns/k1/templates/nudge.sms.en.hbs", "operator"],
   ["GET", "/v1/upcoming", "viewer"],
   ["GET", "/v1/channels", "viewer"],
+  ["GET", "/v1/reports/overlap", "viewer"],
   ["POST", "/v1/channels/n1/pause", "operator"],
   ["POST", "/v1/channels/n1/resume", "operator"],
   ["GET", "/v1/shops", "viewer"],

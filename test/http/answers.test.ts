@@ -30,6 +30,7 @@ import { promiseAnswer } from "../../src/http/contract/promises.ts";
 import { receiptCounts } from "../../src/http/contract/receipts.ts";
 import { rehearsal } from "../../src/http/contract/rehearsals.ts";
 import { orderItem } from "../../src/http/contract/reports/order-list.ts";
+import { overlapAnswer } from "../../src/http/contract/reports/overlap.ts";
 import { ownerAnswer } from "../../src/http/contract/reports/owner.ts";
 import { todayAnswer } from "../../src/http/contract/reports/today.ts";
 import { recoveryReport } from "../../src/http/contract/reports.ts";
@@ -250,6 +251,7 @@ const GROUPS: readonly Group[] = [
       url: `/v1/campaigns/${key}`,
     })),
   },
+  { schema: overlapAnswer, cases: [{ route: "GET /v1/reports/overlap" }] },
   {
     schema: upcomingAnswer,
     never: [".channels[].perMinute"],

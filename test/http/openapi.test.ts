@@ -50,6 +50,7 @@ it("describes every route with its answers, bodies and access", () => {
     "/v1/receipts/{channel}/{token}",
     "/v1/rehearsals",
     "/v1/reminders",
+    "/v1/reports/overlap",
     "/v1/reports/owner",
     "/v1/reports/recovery",
     "/v1/reports/today",

@@ -88,6 +88,7 @@ export function stubServer(change: Change = {}) {
     reportCsv: async () => "campaign,orders\r\n",
     owner: async () => OWNER,
     today: async () => TODAY,
+    overlap: async () => ({ orders: 0, since: null, items: [] }),
     people: {
       list: async () => ({ items: [], next: null }),
       create: async (_actor, { name }) => ({ name, path: "/v1/welcome/t" }),

@@ -44,6 +44,7 @@ const HOMES = {
   planSteps: "src/core/rules/plan.ts",
   refreshMembers: "src/core/rules/members.ts",
   chooseCampaign: "src/core/rules/match.ts",
+  fitsOrder: "src/core/rules/match.ts",
   isHeldOut: "src/core/rules/arms.ts",
   variantOf: "src/core/rules/arms.ts",
   isQuiet: "src/core/rules/quiet.ts",

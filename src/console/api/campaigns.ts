@@ -3,6 +3,7 @@ import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import type { campaignFull, campaignSaved, versionFull, versionItem } from "../../http/contract/campaigns.ts";
 import type { pageOf } from "../../http/contract/parts/values.ts";
 import type { orderItem } from "../../http/contract/reports/order-list.ts";
+import type { overlapAnswer } from "../../http/contract/reports/overlap.ts";
 import type { recoveryReport } from "../../http/contract/reports.ts";
 import type { preview } from "../../http/contract/templates.ts";
 import { type Answered, call, get } from "./call.ts";
@@ -29,6 +30,16 @@ export const resultsQuery = queryOptions({
     get<CampaignReport>("/v1/reports/recovery", { query: { by: "campaign", from: "-30d" }, signal }),
   staleTime: 5 * MINUTE,
   refetchInterval: 5 * MINUTE,
+});
+
+export type Overlap = Answered<typeof overlapAnswer>;
+
+/** With the campaigns of now over the newest orders: it follows a change of the campaigns within seconds. */
+export const overlapQuery = queryOptions({
+  queryKey: ["changes", "overlap"],
+  queryFn: ({ signal }) => get<Overlap>("/v1/reports/overlap", { signal }),
+  staleTime: MINUTE,
+  refetchInterval: MINUTE,
 });
 
 type Save = {

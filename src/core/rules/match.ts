@@ -19,12 +19,18 @@ export function chooseCampaign(campaigns: readonly Campaign[], shop: string, ord
   let reason: "excluded" | "no_campaign" = "no_campaign";
   for (const campaign of campaigns) {
     for (const order of orders) {
-      if (!isActive(campaign, order) || !holds(campaign.match, shop, order)) continue;
-      if (!isExcluded(campaign, shop, order)) return { kind: "campaign", campaign };
-      reason = "excluded";
+      const fit = fitsOrder(campaign, shop, order);
+      if (fit === "fits") return { kind: "campaign", campaign };
+      if (fit === "excluded") reason = "excluded";
     }
   }
   return { kind: "none", reason };
+}
+
+/** `excluded`: it would fit, but for its `exclude`. */
+export function fitsOrder(campaign: Campaign, shop: string, order: Order): "fits" | "excluded" | "no" {
+  if (!isActive(campaign, order) || !holds(campaign.match, shop, order)) return "no";
+  return isExcluded(campaign, shop, order) ? "excluded" : "fits";
 }
 
 export function isExcluded(campaign: Campaign, shop: string, order: Order): boolean {

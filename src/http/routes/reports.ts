@@ -2,6 +2,7 @@
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
+import { type OverlapVerbs, overlapAnswer } from "../contract/reports/overlap.ts";
 import { type OwnerVerbs, ownerAnswer, ownerQuery } from "../contract/reports/owner.ts";
 import { type TodayVerbs, todayAnswer, todayQuery } from "../contract/reports/today.ts";
 import { type ReportsVerbs, recoveryQuery, recoveryReport } from "../contract/reports.ts";
@@ -12,7 +13,14 @@ import { answers, JSON_TYPE } from "../kit/openapi.ts";
 
 export function reportRoutes(
   plain: FastifyInstance,
-  { report, reportCsv, owner, today, upcoming }: ReportsVerbs & OwnerVerbs & TodayVerbs & UpcomingVerbs,
+  {
+    report,
+    reportCsv,
+    owner,
+    today,
+    overlap,
+    upcoming,
+  }: ReportsVerbs & OwnerVerbs & TodayVerbs & OverlapVerbs & UpcomingVerbs,
 ): void {
   addNoStore(plain);
   const app = plain.withTypeProvider<ZodTypeProvider>();
@@ -74,6 +82,21 @@ export function reportRoutes(
       if (day !== null) return day;
       throw unknownShop(query.shop);
     },
+  );
+
+  app.get(
+    "/v1/reports/overlap",
+    {
+      config: { access: "viewer" },
+      schema: {
+        summary: "Which campaign goes first",
+        description:
+          "How many of the newest orders each campaign would take, and how many of these go to a campaign before it. Each order is looked at by itself, with the campaigns as they are now.",
+        tags: ["reports"],
+        response: answers(200, "The campaigns with those before them", { [JSON_TYPE]: overlapAnswer }),
+      },
+    },
+    () => overlap(),
   );
 
   app.get(

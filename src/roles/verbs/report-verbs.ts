@@ -1,5 +1,7 @@
 /** Wires the routes of reports to the features. */
 import type { Logger } from "pino";
+import type { CampaignSet } from "../../campaigns/live.ts";
+import { campaignOverlap } from "../../campaigns/overlap.ts";
 import type { Config } from "../../config/config.ts";
 import type { Sql } from "../../db/client.ts";
 import { certainSkew, measureSkew } from "../../db/stores/reads/clock-skew.ts";
@@ -20,16 +22,19 @@ type Deps = {
   readonly shopOf: Config["shop"];
   readonly zoneOf: (shop: string) => string;
   readonly vault: Vault;
+  /** The campaigns that run now. */
+  readonly current: () => CampaignSet;
   readonly log: Pick<Logger, "warn">;
 };
 
-export function reportVerbs({ reads, shopOf, zoneOf, vault, log }: Deps) {
+export function reportVerbs({ reads, shopOf, zoneOf, vault, current, log }: Deps) {
   const sql = reads;
   const isShop = (shop: string) => shopOf(shop) !== null;
   const today = shareReads(async (shop: string | null) => {
     const day = await readToday(sql, { zoneOf, shop, isShop });
     return day === null ? null : todayJson(day);
   });
+  const overlap = shareReads((_: null) => campaignOverlap(sql, current().policy.campaigns));
   return {
     report: async (query: RecoveryInput) => reportJson(await recoveryReport({ sql }, { ...query, zoneOf })),
     reportCsv: async ({ totals, ...query }: RecoveryInput & { readonly totals: "true" | "false" }) =>
@@ -40,6 +45,7 @@ export function reportVerbs({ reads, shopOf, zoneOf, vault, log }: Deps) {
       return page === null ? null : ownerJson(page);
     },
     today: ({ shop }: { readonly shop: string | null }) => today(shop),
+    overlap: () => overlap(null),
     changes: createChanges({ read: () => readMarks(sql), log }),
     listOrders: (query: OrderListQuery) => listOrders({ sql, vault, zoneOf, shopOf }, query),
   };

@@ -1,6 +1,6 @@
 /** The page of campaigns in a real browser: editing beside the preview, saving, conflicts, history and the way back. */
 import type { Page } from "playwright-core";
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { hasBrowser, useBrowser } from "../../support/browser/chromium.ts";
 import { LOOKS, visit } from "../../support/browser/visitor.ts";
 import { API_KEY, rig } from "../../support/service/rig.ts";
@@ -21,12 +21,28 @@ it.runIf(hasBrowser)(
     const place = await rig(context, { queue: "postgres" });
     const { url } = await place.up(["start"]);
     if (url === null) throw new Error("no address");
+    const ask = async (method: string, path: string, body?: object, more = {}): Promise<string> => {
+      const headers = { authorization: `Bearer ${API_KEY}`, "content-type": "application/json", ...more };
+      const init = { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
+      return (await fetch(`${url}${path}`, init)).text();
+    };
+    const at = new Date().toISOString();
+    const order = { id: "o1", amount: "129.00", currency: "CNY", createdAt: at, buyer: { phone: "+8613812345678" } };
+    await ask("POST", "/v1/events", { id: "e1", type: "order.created", occurredAt: at, shop: "acme", order });
+    const first = "priority: 50\nsteps:\n  - { id: nudge, at: { afterCreated: 2h }, channels: [sms] }\n";
+    const texts = { "nudge.sms.en.hbs": "{{total}}" };
+    await ask("PUT", "/v1/campaigns/double11", { yaml: first, templates: texts }, { "if-none-match": "*" });
+    await vi.waitFor(
+      async () => expect(await ask("GET", "/v1/reports/overlap")).toContain('"campaign":"double11","orders":1'),
+      { timeout: 30_000, interval: 200 },
+    );
     const { page, faults, open } = await visit(browser(), url);
     context.onTestFinished(() => page.context().close());
 
     await open("/campaigns");
     const card = page.getByRole("article", { name: "fast" });
     await card.getByText("Runs", { exact: true }).waitFor();
+    await card.getByText("1 of 1 matching orders go to double11 first").waitFor();
     await card.getByRole("button", { name: "Pause" }).click();
     await page.getByLabel("Reason, for the history").fill("wrong words");
     await page.getByRole("button", { name: "Stop now" }).click();

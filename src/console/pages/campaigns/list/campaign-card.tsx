@@ -3,7 +3,7 @@ import { Anchor, Box, Button, Group, Paper, SimpleGrid, Stack, Text, Title } fro
 import { IconEdit, IconEye } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { type CampaignReport, campaignQuery } from "../../../api/campaigns.ts";
+import { type CampaignReport, campaignQuery, type Overlap } from "../../../api/campaigns.ts";
 import type { CampaignList } from "../../../api/pauses.ts";
 import { mayAct, sessionQuery } from "../../../api/session.ts";
 import { NOTHING, useFormats } from "../../../ui/formats.ts";
@@ -26,6 +26,9 @@ const useT = words({
     version: "Version {version}",
     by: "{who}, {at}",
     noResult: "nothing in 30 days",
+    shadowed: "{orders} of {matching} matching orders go to {campaign} first",
+    shadowed_paused: "{orders} of {matching} matching orders go to {campaign} first, which is paused",
+    shadowed_ended: "{orders} of {matching} matching orders went to {campaign} first, which has ended",
   },
   zh: {
     edit: "编辑",
@@ -41,6 +44,9 @@ const useT = words({
     version: "版本 {version}",
     by: "{who}，{at}",
     noResult: "30 天内没有数据",
+    shadowed: "{matching} 个符合条件的订单中有 {orders} 个优先归入 {campaign}",
+    shadowed_paused: "{matching} 个符合条件的订单中有 {orders} 个优先归入 {campaign}（已暂停）",
+    shadowed_ended: "{matching} 个符合条件的订单中有 {orders} 个已优先归入 {campaign}（已结束）",
   },
 });
 
@@ -48,9 +54,11 @@ type Props = {
   readonly campaign: CampaignList["items"][number];
   /** undefined: not known yet; null: nothing was sent. */
   readonly result: CampaignReport["rows"][number] | null | undefined;
+  /** undefined: not known, or it is retired. */
+  readonly overlap: Overlap["items"][number] | undefined;
 };
 
-export function CampaignCard({ campaign, result }: Props) {
+export function CampaignCard({ campaign, result, overlap }: Props) {
   const t = useT();
   const activeText = useActiveText();
   const { instant } = useFormats();
@@ -80,6 +88,7 @@ export function CampaignCard({ campaign, result }: Props) {
               {facts.join(" · ")}
             </Text>
             {campaign.pauseReason === null ? null : <Text size="xs">{campaign.pauseReason}</Text>}
+            {overlap === undefined ? null : <Shadows overlap={overlap} />}
           </Box>
           <Group gap="xs">
             <PauseSwitch campaign={campaign} />
@@ -106,6 +115,21 @@ export function CampaignCard({ campaign, result }: Props) {
       </Stack>
     </Paper>
   );
+}
+
+/** The campaigns that go before it. Bold: they leave it nothing. */
+function Shadows({ overlap: { matching, takes, shadowedBy } }: { readonly overlap: Overlap["items"][number] }) {
+  const t = useT();
+  const { count } = useFormats();
+  return shadowedBy.map(({ campaign, orders, state }) => (
+    <Text key={campaign} size="xs" fw={takes === 0 ? 600 : undefined}>
+      {t(state === "runs" ? "shadowed" : `shadowed_${state}`, {
+        campaign,
+        orders: count(orders),
+        matching: count(matching),
+      })}
+    </Text>
+  ));
 }
 
 function Results({ result }: Pick<Props, "result">) {

@@ -1,7 +1,7 @@
 /** All campaigns: which run, what each brought, and who changed it last. */
 import { Code, Stack, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { resultsQuery } from "../../../api/campaigns.ts";
+import { overlapQuery, resultsQuery } from "../../../api/campaigns.ts";
 import { campaignsQuery } from "../../../api/pauses.ts";
 import { ProblemAlert } from "../../../ui/faults.tsx";
 import { Loaded, Panel } from "../../../ui/parts/panel.tsx";
@@ -11,7 +11,7 @@ import { CampaignCard } from "./campaign-card.tsx";
 const useT = words({
   en: {
     title: "Campaigns",
-    note: "Results of the last 30 days. Lift: the share of reminded buyers who paid, less that of buyers who were held out, with its 95% interval.",
+    note: "Results of the last 30 days. Lift: the share of reminded buyers who paid, less that of buyers who were held out, with its 95% interval. The orders that go to another campaign first are counted over the newest 1,000 orders of these days.",
     none: "There is no campaign yet",
     noneText:
       "Without a campaign nobody is reminded. Dunlin brings four, to use as they are or to change. This command, run where Dunlin is installed, starts them:",
@@ -19,7 +19,7 @@ const useT = words({
   },
   zh: {
     title: "活动",
-    note: "最近 30 天的效果。提升：收到提醒的买家付款比例减去对照组的付款比例，附 95% 区间。",
+    note: "最近 30 天的效果。提升：收到提醒的买家付款比例减去对照组的付款比例，附 95% 区间。优先归入其他活动的订单按这段时间内最新的 1,000 个订单统计。",
     none: "还没有活动",
     noneText:
       "没有活动就不会发送任何提醒。Dunlin 自带四个活动，可直接使用或修改。在安装 Dunlin 的目录运行以下命令即可启用：",
@@ -31,6 +31,7 @@ export function CampaignsPage() {
   const t = useT();
   const list = useQuery(campaignsQuery);
   const results = useQuery(resultsQuery);
+  const overlap = useQuery(overlapQuery).data;
   return (
     <Stack>
       <Title order={1} size="h2">
@@ -53,6 +54,7 @@ export function CampaignsPage() {
                 <CampaignCard
                   key={campaign.key}
                   campaign={campaign}
+                  overlap={overlap?.items.find((item) => item.campaign === campaign.key)}
                   result={results.data && (results.data.rows.find((row) => row.campaign === campaign.key) ?? null)}
                 />
               ))}
