@@ -36,6 +36,7 @@ async function importer() {
       return path(name);
     },
     run: (...args: string[]) => runHere(["import", ...args], { cwd: place.dir, env }),
+    report: (...args: string[]) => runHere(["report", ...args], { cwd: place.dir, env }),
     orders: async () =>
       (
         await sql`
@@ -172,6 +173,25 @@ it("--dry-run shows how a table is read, without a name or a whole number, and w
   const events = write("events.ndjson", '{"id": "1"}\nnot json\n', "2026-11-10T21:00:00+08:00");
   const dry = await run(events, "--dry-run", "--json");
   expect(JSON.parse(dry.out)).toMatchObject({ lines: 1, events: {}, rejected: 2 });
+});
+
+it("takes formulas in cells for texts, and lets none into a table that a spreadsheet opens", async () => {
+  const { run, report, write, path } = await importer();
+  const formula = "=cmd|' /C calc'!A0";
+  const [head, file] = [`${HEAD},paymentMethod,tags`, "formulas.csv"];
+  const cells = (id: number, status: string) =>
+    `${id},${status},5.00,2026-11-10 20:00:00,,1390000900${id},${formula},${formula},${formula}`;
+  const table = [head, cells(1, "unpaid"), cells(2, formula)].join("\n");
+  const { code, out, err } = await run(write(file, table, "2026-11-10T21:00:00+08:00"));
+  expect([code, `${out}${err}`]).toEqual([0, expect.stringContaining("1 orders: ")]);
+  expect(`${out}${err}`).not.toContain("cmd");
+  // The row that was rejected is kept as it came, in a file that no spreadsheet opens as a table.
+  expect(readFileSync(path(`${file}.rejected.ndjson`), "utf8")).toMatch(/^\{"row":3,/);
+  for (const by of ["paymentMethod", "tag"]) {
+    const csv = (await report("--by", by, "--format", "csv", "--from", "2026-11-09", "--to", "2026-11-12")).out;
+    expect(csv).toContain(`'${formula}`);
+    expect(csv).not.toMatch(/(^|,)"?[=+@]/m);
+  }
 });
 
 it("reads a table by --map, --status, --profile and --encoding, and headings with tabs at their ends", async () => {

@@ -250,6 +250,7 @@ export const youzan = () =>
           ),
         };
       }
+      if (path !== "/api/youzan.trades.sold.get/4.0.4") return { status: 404, body: {} };
       stock.beforePage();
       const [from, to] = [fromChina(String(given.start_update)), fromChina(String(given.end_update))];
       const all = byTime(stock.orders).filter(({ modified }) => modified >= from && modified <= to);

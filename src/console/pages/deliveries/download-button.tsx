@@ -7,7 +7,8 @@ import { type Asked, type Delivery, type Reminder, rowsOf } from "../../api/list
 import { useProblemText } from "../../ui/faults.tsx";
 import { useFormats } from "../../ui/formats.ts";
 import { words } from "../../ui/words.ts";
-import { csvOf, download } from "./csv.ts";
+import { csvOf } from "./csv.ts";
+import { download } from "./download.ts";
 
 const useT = words({
   en: {
