@@ -76,8 +76,11 @@ function pauseMatters({ pauses }: WatchFacts, written: (at: number) => string): 
   });
 }
 
+/** As one word of a POSIX shell: nothing in it is expanded or run when staff copy the command. */
+const shellWord = (text: string): string => (/^[\w./:@-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
+
 const heldText = ({ shop, method }: PaymentMethod, at: string, why: string): string =>
-  `reminders for orders of shop ${shop} with the payment method ${method} are held since ${at}: ${why}. Check that buyers can pay with it, and that payments are reported to Dunlin. Then: dunlin payment-methods resume ${JSON.stringify(method)} --shop ${shop}`;
+  `reminders for orders of shop ${shop} with the payment method ${method} are held since ${at}: ${why}. Check that buyers can pay with it, and that payments are reported to Dunlin. Then: dunlin payment-methods resume ${shellWord(method)} --shop ${shellWord(shop)}`;
 
 function outageMatters({ now, outages }: WatchFacts, written: (at: number) => string): Matter[] {
   return outages.flatMap(({ channel, since, code }) =>

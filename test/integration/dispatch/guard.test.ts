@@ -1,4 +1,5 @@
 /** The guard: a payment method whose orders stay unpaid has its reminders held, until an operator lets them go. */
+import { join } from "node:path";
 import { expect, it } from "vitest";
 import { createPauseAdmin } from "../../../src/campaigns/pauses/administer.ts";
 import { holdBrokenMethods } from "../../../src/campaigns/pauses/guard.ts";
@@ -9,6 +10,7 @@ import { watchForMatters } from "../../../src/notices/watch.ts";
 import { explainOrder } from "../../../src/reporting/explain.ts";
 import { storyText } from "../../../src/reporting/format-explain.ts";
 import { ALICE, campaignSetup } from "../../support/campaigns.ts";
+import { runHere } from "../../support/command.ts";
 import { receivedEvent } from "../../support/intake.ts";
 import { T0 } from "../../support/rules.ts";
 
@@ -53,19 +55,22 @@ async function guarded({ shop = {}, known = 100 }: { readonly shop?: object; rea
       values ('acme', 'alipay', 'hour', ${new Date(T0 - DAY)}, ${10 * known}, ${known})`;
   const reminderOf = async (order: string) =>
     (await sql`select state, reason from reminders where ${order} = any(orders)`)[0];
-  const resume = async () => {
-    await pauses.setMethod(ALICE, METHOD, RESUME);
+  const goOn = async () => {
     await planAnewIfChanged(sql);
     await process.drain();
     await process.drain();
   };
+  const resume = async () => {
+    await pauses.setMethod(ALICE, METHOD, RESUME);
+    await goOn();
+  };
   const sharesOf = async (method = "alipay") =>
     (await pauses.methods()).items.find((item) => item.method === method) ?? null;
-  return { ...setup, ...process, pass, place, pay, look, pauses, reminderOf, resume, sharesOf };
+  return { ...setup, ...process, pass, place, pay, look, pauses, reminderOf, goOn, resume, sharesOf };
 }
 
 it("holds the reminders of a method that jumps, tells staff once, and sends the others", async () => {
-  const { place, look, pass, drain, sent, sql, pauses, reminderOf, resume } = await guarded();
+  const { place, look, pass, drain, sent, sql, pauses, reminderOf, goOn, database, dir, write } = await guarded();
   const [first = ""] = await place("alipay", 30);
   const others = await place("wechat", 2);
   await pass(4 * MINUTE);
@@ -101,14 +106,22 @@ it("holds the reminders of a method that jumps, tells staff once, and sends the 
   const [notice] = await sql<{ matter: string; text: string }[]>`select matter, text from notices`;
   expect(notice?.matter).toBe("payment_method_paused:acme/alipay");
   expect(notice?.text).toContain(`are held since 2026-11-10T12:06:00.000Z: ${message}.`);
-  expect(notice?.text).toContain('dunlin payment-methods resume "alipay" --shop acme');
 
-  await resume();
+  // The text ends with the command that lets the method go: as staff copy it.
+  const [, command = ""] = /Then: dunlin (payment-methods resume alipay --shop acme)$/.exec(notice?.text ?? "") ?? [];
+  write("../dunlin.yaml", "shops: { acme: { locale: en, guard: { atLeast: 20 } } }\n");
+  const env = {
+    DATABASE_URL: database.url,
+    DUNLIN_SECRET_KEY: Buffer.alloc(32, 7).toString("base64"),
+    DUNLIN_CONFIG: join(dir, "../dunlin.yaml"),
+  };
+  expect(await runHere(command.split(" "), { cwd: dir, env })).toMatchObject({ code: 0, err: "" });
+  await goOn();
   expect(sent).toHaveLength(32);
   expect(await reminderOf(first)).toEqual({ state: "sent", reason: null });
   expect(await sql`select who, action, subject from audit where action like 'payment%' order by id`).toEqual([
     { who: "dunlin", action: "payment_method.pause", subject: "acme/alipay" },
-    { who: "alice", action: "payment_method.resume", subject: "acme/alipay" },
+    { who: expect.any(String), action: "payment_method.resume", subject: "acme/alipay" },
   ]);
 });
 

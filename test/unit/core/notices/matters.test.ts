@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { expect, test } from "vitest";
 import { type WatchFacts, watchMatters } from "../../../../src/core/notices/matters.ts";
 import { HOUR } from "../../../../src/core/values/duration.ts";
@@ -58,3 +59,21 @@ test.each<[string, Partial<WatchFacts>, number]>([
 ])("silence, when %s", (_, change, expected) => {
   expect(matters(change).filter((line) => line.startsWith("nothing_sent"))).toHaveLength(expected);
 });
+
+test.each(["alipay", "支付宝 HK", "it's", '$(echo x) `id` "a" \\ ;|&*'])(
+  "the command for the method %s is whole in a shell",
+  (method) => {
+    const held = {
+      kind: "payment_method" as const,
+      name: `acme/${method}`,
+      at: 5,
+      until: null,
+      code: "unpaid",
+      reason: "x",
+    };
+    const [line = ""] = matters({ pauses: [held] });
+    const command = line.slice(line.indexOf("dunlin payment-methods"));
+    const words = execFileSync("sh", ["-c", `printf '%s\\n' ${command}`], { encoding: "utf8" });
+    expect(words.trimEnd().split("\n")).toEqual(["dunlin", "payment-methods", "resume", method, "--shop", "acme"]);
+  },
+);
