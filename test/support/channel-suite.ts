@@ -8,7 +8,12 @@ import type { CodeTable } from "../../src/channels/code-table.ts";
 import { openChannels } from "../../src/channels/registry.ts";
 import type { Channel, ChannelTerms, Message, SendOutcome } from "../../src/core/seams/channel.ts";
 import type { ChannelConfig, ChannelConfigOf, ChannelProvider } from "../../src/providers/all.ts";
-import { type FakeProvider, type FakeProviderOptions, startFakeProvider } from "./fake-provider.ts";
+import {
+  type CheckedRequest,
+  type FakeProvider,
+  type FakeProviderOptions,
+  startFakeProvider,
+} from "./fake-provider.ts";
 import { type Fault, faults } from "./provider-faults.ts";
 import { CERTIFICATE, KEY } from "./tls-front.ts";
 
@@ -41,6 +46,25 @@ export type OpenOptions<Name extends ChannelProvider> = {
 
 const CONNECTIONS = 40;
 
+/** Keys of a channel's settings whose values nobody but the provider may see. */
+const SECRET_KEY = /secret|token|key$|password/i;
+/** The credentials of all channels that were opened, and each signature or token that a request carried. */
+const secrets = new Set<string>();
+
+/** Short ones are words that an answer may hold by chance. */
+export function keepSecret(value: unknown): void {
+  if (typeof value === "string" && value.length >= 8) secrets.add(value);
+}
+
+function keepSettings(settings: object): void {
+  for (const [key, value] of Object.entries(settings)) if (SECRET_KEY.test(key)) keepSecret(value);
+}
+
+function keepRequest({ url, headers }: CheckedRequest): void {
+  for (const word of String(headers.authorization ?? "").split(/[ ,=]+/)) keepSecret(word.length > 24 ? word : null);
+  keepSecret(new URL(url, "http://provider").searchParams.get("access_token"));
+}
+
 /** The provider and the channels of one test. */
 export type ChannelBench<Name extends ChannelProvider> = {
   readonly provider: () => FakeProvider;
@@ -66,8 +90,12 @@ export function channelBench<Name extends ChannelProvider>(
   let provider: FakeProvider;
   let opened: Channel[] = [];
   let lines: object[] = [];
+  const check = (request: CheckedRequest) => {
+    keepRequest(request);
+    return options.check?.(request) ?? null;
+  };
   beforeEach(async () => {
-    provider = await startFakeProvider(options);
+    provider = await startFakeProvider({ ...options, check });
   });
   afterEach(async () => {
     await Promise.all(opened.map((channel) => channel.close()));
@@ -88,6 +116,7 @@ export function channelBench<Name extends ChannelProvider>(
       ...options.terms,
     };
     const config = { ...terms, settings: options.settings ?? settings(url) } as ChannelConfig;
+    keepSettings(config.settings);
     const log = { warn: (fields: object, message: string) => void lines.push({ ...fields, message }) };
     const channel = openChannels([config], { log, publicUrl, ...(now === undefined ? {} : { now }) }).get("sms");
     if (channel === undefined) throw new Error("the channel was not opened");
@@ -121,12 +150,13 @@ async function strangersServer() {
   };
 }
 
-/** Neither outcome nor log repeats the address or the text. */
+/** Neither outcome nor log repeats the address, the text or a credential. */
 export function expectDiscreet(outcome: SendOutcome, logged = ""): void {
   if (outcome.kind !== "accepted") expect(outcome.message.length).toBeLessThanOrEqual(200);
   for (const said of [JSON.stringify(outcome), logged]) {
     expect(said).not.toContain("138123");
     expect(said).not.toContain("李雷");
+    for (const secret of secrets) expect(said).not.toContain(secret);
   }
 }
 
@@ -158,7 +188,9 @@ export function testChannel<Name extends ChannelProvider>(sample: ChannelSample<
     });
 
     test("of refusal is permanent, in our own words", async () => {
-      const outcome = await sendWith(sample.refuses(`no: ${ADDRESS} ${TEXT}`));
+      // Now the credentials are known, and the provider can repeat them, too.
+      await sendWith(sample.accepts);
+      const outcome = await sendWith(sample.refuses(`no: ${ADDRESS} ${TEXT} ${[...secrets].join(" ")}`));
       expect(outcome).toMatchObject({ kind: "failed-permanent" });
       expectDiscreet(outcome, logged());
     });

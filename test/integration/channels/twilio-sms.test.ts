@@ -15,7 +15,8 @@ const accepted = answer(201, { sid: "m-7", status: "queued", num_segments: "2", 
 
 function check({ method, url, headers, body }: CheckedRequest): string | null {
   if (method !== "POST" || !url.endsWith("/2010-04-01/Accounts/AC1/Messages.json")) return `${method} ${url}`;
-  if (headers.authorization !== `Basic ${Buffer.from("AC1:token").toString("base64")}`) return "credentials";
+  if (headers.authorization !== `Basic ${Buffer.from("AC1:twilio-auth-token").toString("base64")}`)
+    return "credentials";
   if (headers["content-type"] !== "application/x-www-form-urlencoded") return "type";
   const form = new URLSearchParams(body);
   if (form.get("To") !== "+8613812345678") return "to";
@@ -26,7 +27,7 @@ function check({ method, url, headers, body }: CheckedRequest): string | null {
   return form.has("From") === form.has("MessagingServiceSid") ? "either a number or a service" : null;
 }
 
-const base = { accountSid: "AC1", authToken: "token" };
+const base = { accountSid: "AC1", authToken: "twilio-auth-token" };
 const bench = channelBench("twilio-sms", (url) => ({ url, ...base, from: "+15550100" }), {
   check,
   answer: accepted,

@@ -8,7 +8,7 @@ import { type Fault, faults } from "../../support/provider-faults.ts";
 
 const NOW = Date.parse("2026-11-10T20:00:00+08:00");
 const json = (body: string): Fault => ({ do: "answer", body });
-const tokenIs = (token: string) => json(`{"access_token":"${token}","expires_in":7200}`);
+const tokenIs = (token: string) => json(`{"access_token":"granted-${token}","expires_in":7200}`);
 const accepted = json('{"errcode":0,"errmsg":"ok","msgid":3141592653589793238}');
 const code = (errcode: string) => json(`{"errcode":${errcode},"errmsg":"no"}`);
 const approved = { provider: "wechat", fields: { templateId: "W1", page: "pages/pay" } };
@@ -23,7 +23,7 @@ function check({ url, body }: CheckedRequest): string | null {
 const settings = (url: string) => ({
   url: url.replace("?v=1", ""),
   appId: "wx1",
-  appSecret: "s",
+  appSecret: "wechat-app-secret",
   kind: "subscribe" as const,
 });
 const bench = channelBench("wechat", settings, { check, answer: accepted, now: () => NOW });
@@ -44,10 +44,10 @@ describe("the request", () => {
     expect(asked).toEqual([
       {
         url: "/sms/cgi-bin/stable_token",
-        body: { grant_type: "client_credential", appid: "wx1", secret: "s", force_refresh: false },
+        body: { grant_type: "client_credential", appid: "wx1", secret: "wechat-app-secret", force_refresh: false },
       },
       {
-        url: "/sms/cgi-bin/message/subscribe/send?access_token=t1",
+        url: "/sms/cgi-bin/message/subscribe/send?access_token=granted-t1",
         body: {
           touser: "openid",
           template_id: "W1",
@@ -63,7 +63,7 @@ describe("the request", () => {
     const channel = bench.open({ settings: { ...settings(bench.provider().url("sms")), kind: "official" } });
     expect(await channel.send(sent)).toMatchObject({ kind: "accepted" });
     expect(asked[1]).toMatchObject({
-      url: "/sms/cgi-bin/message/template/send?access_token=t1",
+      url: "/sms/cgi-bin/message/template/send?access_token=granted-t1",
       body: { client_msg_id: "key-1" },
     });
   });
@@ -85,7 +85,12 @@ describe("a token that is refused", () => {
       { times: 1, fault: code("40001") },
     ]);
     expect(await bench.open().send(sent)).toMatchObject({ kind: "accepted" });
-    expect(asked.map(({ url }) => url.split("token=")[1])).toEqual([undefined, "old", undefined, "new"]);
+    expect(asked.map(({ url }) => url.split("token=")[1])).toEqual([
+      undefined,
+      "granted-old",
+      undefined,
+      "granted-new",
+    ]);
     expect(asked[2]?.body).toMatchObject({ force_refresh: true });
   });
 
@@ -110,8 +115,14 @@ describe("a token that is refused", () => {
 
 const kinds = { refused: "failed-permanent", later: "failed-transient", channel: "channel-fault", unknown: "unknown" };
 test.each(Object.entries(wechatCodes.codes))("the code %s", async (errcode, { means, words }) => {
-  run([{ ...toToken, fault: tokenIs("t") }, { fault: code(errcode) }]);
-  expect(await bench.open().send(sent)).toMatchObject({ kind: kinds[means], code: errcode, message: words });
+  const [appSecret, token] = ["wechat-app-secret", "granted-t"];
+  run([
+    { ...toToken, fault: tokenIs("t") },
+    { fault: json(`{"errcode":${errcode},"errmsg":"no: ${appSecret} ${token} openid"}`) },
+  ]);
+  const outcome = await bench.open().send(sent);
+  expect(outcome).toMatchObject({ kind: kinds[means], code: errcode, message: words });
+  expectDiscreet(outcome, bench.logged());
 });
 
 test.each<[string, Fault]>([

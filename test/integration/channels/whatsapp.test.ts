@@ -18,7 +18,8 @@ const failed = (code: string | number, words = "no", status = 400) =>
 const bodies: Record<string, unknown>[] = [];
 function check({ method, url, headers, body }: CheckedRequest): string | null {
   if (method !== "POST" || !url.endsWith("/v23.0/555/messages")) return `${method} ${url}`;
-  if (headers.authorization !== "Bearer token" || headers["content-type"] !== "application/json") return "headers";
+  if (headers.authorization !== "Bearer whatsapp-access-token" || headers["content-type"] !== "application/json")
+    return "headers";
   const asked = JSON.parse(body);
   bodies.push(asked);
   if (asked.messaging_product !== "whatsapp" || asked.to !== "8613812345678") return "to";
@@ -27,7 +28,7 @@ function check({ method, url, headers, body }: CheckedRequest): string | null {
 
 const bench = channelBench(
   "whatsapp",
-  (url) => ({ url, accessToken: "token", phoneNumberId: "555", version: "v23.0" }),
+  (url) => ({ url, accessToken: "whatsapp-access-token", phoneNumberId: "555", version: "v23.0" }),
   { check, answer: accepted },
 );
 
