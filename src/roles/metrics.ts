@@ -2,6 +2,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { DispatchMeter } from "../dispatch/deps.ts";
 import type { Intake } from "../intake/intake.ts";
+import { shareReads } from "../reporting/live/share.ts";
 
 export type Metrics = {
   readonly registry: Registry;
@@ -102,13 +103,8 @@ export function createMetrics(gauges: Gauges): Metrics {
   });
   const safely = async (read: () => Promise<void>): Promise<void> => read().catch(() => undefined);
   // Both gauges of a scrape share one reading.
-  let reading: ReturnType<Gauges["due"]> | null = null;
-  const readDue = (): ReturnType<Gauges["due"]> => {
-    reading ??= gauges.due().finally(() => {
-      reading = null;
-    });
-    return reading;
-  };
+  const due = shareReads<null, Awaited<ReturnType<Gauges["due"]>>>(() => gauges.due());
+  const readDue = () => due(null);
   new Gauge({
     name: "dunlin_due_lag_seconds",
     help: "How long the oldest due decision has waited",

@@ -1,3 +1,4 @@
+import { shareReads } from "../../reporting/live/share.ts";
 import type { Parts } from "../role.ts";
 
 /** One reading for all gauges of a scrape. null: it failed, and the log says so. */
@@ -6,16 +7,11 @@ export function sharedReading<T>(
   log: Pick<Parts["log"], "warn">,
   failure: string,
 ): () => Promise<T | null> {
-  let reading: Promise<T | null> | null = null;
-  return () => {
-    reading ??= read()
-      .catch((error: unknown) => {
-        log.warn({ err: error }, failure);
-        return null;
-      })
-      .finally(() => {
-        reading = null;
-      });
-    return reading;
-  };
+  const shared = shareReads<null, T | null>(() =>
+    read().catch((error: unknown) => {
+      log.warn({ err: error }, failure);
+      return null;
+    }),
+  );
+  return () => shared(null);
 }
