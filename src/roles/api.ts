@@ -159,7 +159,7 @@ export function buildApi(input: ApiInput) {
     health: healthVerb({ sql, url: database.url, backend, log }),
     metrics: metrics.text,
     observe: metrics.answered,
-    ...reportVerbs({ reads, shopOf: config.shop, zoneOf, vault, current: input.current, log }),
+    ...reportVerbs({ sql, reads, shopOf: config.shop, zoneOf, vault, current: input.current, log }),
     upcoming: (forMs) =>
       upcoming(
         { sql: reads, ...input.current(), channels: config.channels, shopOf: config.shop, zone: commonZone(config) },

@@ -4,10 +4,13 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { connect as connectDatabase, type Sql } from "../../src/db/client.ts";
 import { readMarks } from "../../src/db/stores/reads/today/mark-store.ts";
+import { createVault } from "../../src/db/vault.ts";
 import type { Topic } from "../../src/http/contract/console/stream.ts";
 import { createChanges } from "../../src/reporting/live/changes.ts";
-import { testDatabase } from "../support/database.ts";
+import { reportVerbs } from "../../src/roles/verbs/report-verbs.ts";
+import { lockTable, testDatabase } from "../support/database.ts";
 import { cookie, stubServer } from "./support.ts";
 
 async function builtConsole(): Promise<string> {
@@ -169,6 +172,35 @@ describe("what changed", () => {
     await look();
     await expect.poll(() => seen).toEqual([null, ["figures", "changes"]]);
     expect(waiting).toHaveLength(1);
+  });
+
+  /** The first topics that a reader hears; the connections of reports are closed. */
+  const firstHeard = async ({ sql, url }: { sql: Sql; url: string }, marksMs: number) => {
+    const reads = connectDatabase(url);
+    await reads.close();
+    const zoneOf = () => "Asia/Shanghai";
+    const vault = createVault(Buffer.alloc(32, 7));
+    const warned: unknown[] = [];
+    const log = { warn: (line: unknown) => void warned.push(line) };
+    const current = () => {
+      throw new Error("no campaign is asked for");
+    };
+    const own = { sql, reads: reads.sql, marksMs, log };
+    const { changes } = reportVerbs({ ...own, shopOf: () => null, zoneOf, vault, current });
+    const heard = await new Promise((resolve) => {
+      const leave = changes.subscribe((topics) => {
+        resolve(topics);
+        leave();
+      });
+    });
+    return { heard, warned };
+  };
+
+  it("needs none of the connections of reports, which may all be taken, and is not waited for without end", async () => {
+    const database = await testDatabase();
+    expect(await firstHeard(database, 60_000)).toEqual({ heard: ["figures", "changes"], warned: [] });
+    await lockTable(database.url, "audit");
+    expect(await firstHeard(database, 50)).toMatchObject({ heard: null, warned: [{ err: { name: "DeadlineError" } }] });
   });
 
   it("shows in the marks: a written change of a figure, and an entry of the audit trail", async () => {

@@ -6,6 +6,7 @@ export type Topic = keyof Marks;
 type Listener = (topics: readonly Topic[] | null) => void;
 
 export type ChangesDeps = {
+  /** With a time limit of its own. */
   readonly read: () => Promise<Marks>;
   readonly log: Pick<Logger, "warn">;
   /** ms between two reads (2 s). */

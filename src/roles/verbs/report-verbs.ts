@@ -7,6 +7,7 @@ import type { Sql } from "../../db/client.ts";
 import { certainSkew, measureSkew } from "../../db/stores/reads/clock-skew.ts";
 import { readMarks } from "../../db/stores/reads/today/mark-store.ts";
 import type { Vault } from "../../db/vault.ts";
+import { withDeadline } from "../../deadline.ts";
 import { reportCsv, reportJson } from "../../reporting/format-report.ts";
 import { createChanges } from "../../reporting/live/changes.ts";
 import { shareReads } from "../../reporting/live/share.ts";
@@ -18,6 +19,8 @@ import { ownerPage } from "../../reporting/owner/page.ts";
 import { type RecoveryInput, recoveryReport } from "../../reporting/recovery.ts";
 
 type Deps = {
+  /** For what is asked for all the time, and costs nothing: a slow report must not end the streams. */
+  readonly sql: Sql;
   readonly reads: Sql;
   readonly shopOf: Config["shop"];
   readonly zoneOf: (shop: string) => string;
@@ -25,10 +28,11 @@ type Deps = {
   /** The campaigns that run now. */
   readonly current: () => CampaignSet;
   readonly log: Pick<Logger, "warn">;
+  /** How long reading the marks of the stream may take, ms (5 s). */
+  readonly marksMs?: number;
 };
 
-export function reportVerbs({ reads, shopOf, zoneOf, vault, current, log }: Deps) {
-  const sql = reads;
+export function reportVerbs({ sql: own, reads: sql, shopOf, zoneOf, vault, current, log, marksMs = 5_000 }: Deps) {
   const isShop = (shop: string) => shopOf(shop) !== null;
   const today = shareReads(async (shop: string | null) => {
     const day = await readToday(sql, { zoneOf, shop, isShop });
@@ -46,7 +50,7 @@ export function reportVerbs({ reads, shopOf, zoneOf, vault, current, log }: Deps
     },
     today: ({ shop }: { readonly shop: string | null }) => today(shop),
     overlap: () => overlap(null),
-    changes: createChanges({ read: () => readMarks(sql), log }),
+    changes: createChanges({ read: () => withDeadline(marksMs, "the database", readMarks(own)), log }),
     listOrders: (query: OrderListQuery) => listOrders({ sql, vault, zoneOf, shopOf }, query),
   };
 }
