@@ -4,6 +4,7 @@
  */
 import { openApi } from "../api/call.ts";
 import { mapSome } from "../api/map-some.ts";
+import { unlessAborted } from "../api/unless-aborted.ts";
 import { type Listed, PAGE_SIZE, readWindows } from "../api/windows.ts";
 import { chinaText } from "../china-time.ts";
 import { type Asked, type OrderNow, type Page, PlatformFault, type ShopClient } from "../client.ts";
@@ -19,6 +20,7 @@ export function openYouzan({ url, clientId, clientSecret, kdtId }: PollAccess<"y
   const api = openApi(url);
   let token: { readonly text: string; readonly until: number } | null = null;
   let asking: Promise<string> | null = null;
+  const closing = new AbortController();
 
   const post = async (path: string, body: object, { signal, now }: Asked) => {
     const headers = { "content-type": "application/json" };
@@ -39,13 +41,13 @@ export function openYouzan({ url, clientId, clientSecret, kdtId }: PollAccess<"y
     return { data, platformNow };
   };
 
-  /** Calls at the same time share the question. */
+  /** Calls at the same time share the question: it has the time limit of a call, and ends with no single one of them. */
   function tokenFor(asked: Asked): Promise<string> {
     if (token !== null && asked.now < token.until) return Promise.resolve(token.text);
-    asking ??= askToken(asked).finally(() => {
+    asking ??= askToken({ ...asked, signal: closing.signal }).finally(() => {
       asking = null;
     });
-    return asking;
+    return unlessAborted(asked.signal, asking);
   }
 
   async function askToken(asked: Asked): Promise<string> {
@@ -111,7 +113,10 @@ export function openYouzan({ url, clientId, clientSecret, kdtId }: PollAccess<"y
       });
       return trades.flatMap((trade) => (trade === null ? [] : orderNow(trade, asked)));
     },
-    close: api.close,
+    close() {
+      closing.abort();
+      return api.close();
+    },
   };
 }
 

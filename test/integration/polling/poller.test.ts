@@ -293,6 +293,27 @@ it("finds that a paid order was refunded, which Youzan's message of the close do
   expect(await stored()).toEqual([`${idOf(1)} 12900 refunded`]);
 });
 
+it("Youzan's token is not lost to those who wait for it when one of them gives up", async () => {
+  const { stock } = await setUp(STOCKS.youzan);
+  stock.orders.push(order(1));
+  let answer = () => {};
+  stock.platform.mischief = (response, good) => {
+    answer = () => void response.end(good);
+  };
+  const first = new AbortController();
+  const states = (signal: AbortSignal) => stock.client.ordersNow([idOf(1)], { shop: "acme", now: NOW, signal });
+  const both = Promise.allSettled([states(first.signal), states(new AbortController().signal)]);
+  await expect.poll(() => stock.platform.requests.length).toBe(1);
+  first.abort(new Error("no time left"));
+  stock.platform.mischief = null;
+  await new Promise((resolve) => setImmediate(resolve));
+  answer();
+  const [gaveUp, waited] = await both;
+  expect(gaveUp).toMatchObject({ status: "rejected", reason: { message: "no time left" } });
+  expect(waited).toMatchObject({ status: "fulfilled", value: [{ id: idOf(1), state: "unpaid" }] });
+  expect(stock.platform.requests.map(({ path }) => path.split("/")[1])).toEqual(["auth", "api"]);
+});
+
 it.each([250, 700])("WooCommerce's %d orders of one second are all read", async (count) => {
   const { stock, poller, stored } = await setUp(STOCKS.woocommerce);
   for (let n = 0; n < count; n++) stock.orders.push(order(n));
