@@ -32,8 +32,14 @@ const OPEN = { config: { access: "open" as const }, schema: { hide: true } };
 
 /** `dir`: the folder of the built console. Without one, its addresses are unknown. */
 export async function consoleRoutes(app: FastifyInstance, dir: string): Promise<void> {
-  const page = await readFile(join(dir, "index.html"), "utf8").catch(() => null);
-  if (page === null) return;
+  const page = await readFile(join(dir, "index.html"), "utf8").catch((error: unknown) => {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
+    throw error;
+  });
+  if (page === null) {
+    app.log.warn({ dir }, "there is no console: none was built, run `npm run build`");
+    return;
+  }
   await app.register(helmet, HELMET);
   app.addHook("onRoute", (route) => {
     route.config = { ...route.config, access: "open" };

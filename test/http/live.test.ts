@@ -44,9 +44,17 @@ describe("the console", () => {
   });
 
   it("has no address where it is not built", async () => {
-    const { app } = stubServer({ consoleDir: join(tmpdir(), "no-console-here") });
+    const { app, lines } = stubServer({ consoleDir: join(tmpdir(), "no-console-here") });
     expect((await app.inject("/")).statusCode).toBe(404);
     expect((await app.inject("/healthz")).statusCode).toBe(200);
+    expect(lines.join("")).toContain("npm run build");
+  });
+
+  it("that cannot be read keeps the process from starting", async () => {
+    const dir = await mkdtemp(join(tmpdir(), "console-"));
+    onTestFinished(() => rm(dir, { recursive: true }));
+    await mkdir(join(dir, "index.html"));
+    await expect(stubServer({ consoleDir: dir }).app.ready()).rejects.toThrow("EISDIR");
   });
 });
 
