@@ -22,6 +22,8 @@ export function streamRoutes(
   app.get(
     "/v1/stream",
     {
+      // It would open a stream that nobody reads.
+      exposeHeadRoute: false,
       config: { access: "viewer" },
       schema: {
         summary: "The stream of changes",

@@ -70,6 +70,8 @@ describe("GET /v1/stream", () => {
       },
     });
     expect((await app.inject("/v1/stream")).statusCode).toBe(401);
+    const head = await app.inject({ method: "HEAD", url: "/v1/stream", headers: cookie("viewer") });
+    expect([head.statusCode, listeners.size]).toEqual([404, 0]);
     const url = await app.listen({ port: 0, host: "127.0.0.1" });
     onTestFinished(() => app.close());
     const open = async () => {
