@@ -22,10 +22,10 @@ import { sessionAnswer } from "../../src/http/contract/access/session.ts";
 import { ADMIN, createAuth } from "../../src/http/kit/auth.ts";
 import { purge } from "../../src/retention/purge.ts";
 import { sessionVerbs } from "../../src/roles/verbs/session-verbs.ts";
-import { testDatabase } from "../support/database.ts";
+import { lockTable, testDatabase } from "../support/database.ts";
 import { eventually } from "../support/eventually.ts";
 import { T0 } from "../support/rules.ts";
-import { ADMIN_KEY, JSON_TYPE, stubServer } from "./support.ts";
+import { ADMIN_KEY, bearer, JSON_TYPE, stubServer } from "./support.ts";
 
 const BY = { who: "test", via: "cli" } as const;
 const PASSWORD = "correct horse battery";
@@ -442,7 +442,7 @@ describe("a password", () => {
   });
 
   it("and its name are taken once, also by a key", async () => {
-    const { sql } = await setup();
+    const { sql, url } = await setup();
     expect(await createUser(sql, BY, { name: "Vera", role: "admin" })).toBeNull();
     expect(await createKey(sql, BY, "Vera", "admin")).toBeNull();
     await createKey(sql, BY, "Till", "viewer");
@@ -450,6 +450,19 @@ describe("a password", () => {
     expect(await createUser(sql, BY, { name: "Ida", role: "viewer" })).toEqual({
       token: expect.stringMatching(/^[\w-]{43}$/),
     });
+    // Also at the same moment: each waits for the other's end before it looks.
+    const release = await lockTable(url, "audit");
+    const both = Promise.all([
+      createUser(sql, BY, { name: "Bo", role: "viewer" }),
+      createKey(sql, BY, "Bo", "viewer"),
+      createUser(sql, BY, { name: "Bo", role: "admin" }),
+      createKey(sql, BY, "Bo", "admin"),
+    ]);
+    const stuck = () =>
+      sql`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+    await eventually("all four wait", stuck, (locks) => locks.length === 4);
+    await release();
+    expect((await both).filter((made) => made !== null)).toHaveLength(1);
   });
 });
 

@@ -4,6 +4,7 @@ import type { Sql } from "../../client.ts";
 import { newId } from "../../ids.ts";
 import { inTransaction } from "../../transaction.ts";
 import { type Actor, insertAudit } from "../campaigns/audit-store.ts";
+import { lockName } from "../campaigns/name-lock.ts";
 
 export type StoredUser = {
   readonly id: string;
@@ -29,6 +30,7 @@ type NewUser = { readonly name: string; readonly role: KeyRole; readonly way: Wa
 export function insertUser(sql: Sql, actor: Actor, { name, role, way }: NewUser): Promise<boolean> {
   const { password, hash, lifeMs } = columnsOf(way);
   return inTransaction(sql, async (tx) => {
+    await lockName(tx, name);
     const made = await tx`
       insert into users (id, name, role, password, link_hash, link_ends_at, created_at, created_by)
       select ${newId()}::uuid, ${name}, ${role}, ${password}, ${hash}, dunlin_now() + ${lifeMs}::float8 * interval '1 millisecond',

@@ -5,6 +5,7 @@ import type { Sql } from "../../client.ts";
 import { newId } from "../../ids.ts";
 import { inTransaction } from "../../transaction.ts";
 import { type Actor, insertAudit } from "./audit-store.ts";
+import { lockName } from "./name-lock.ts";
 
 export type StoredKey = {
   readonly id: string;
@@ -19,6 +20,7 @@ export type StoredKey = {
 export function createKey(sql: Sql, actor: Actor, name: string, role: KeyRole): Promise<string | null> {
   const key = `dk_${randomBytes(24).toString("base64url")}`;
   return inTransaction(sql, async (tx) => {
+    await lockName(tx, name);
     const made = await tx`
       insert into api_keys (id, name, role, hash, created_at, created_by)
       select ${newId()}::uuid, ${name}, ${role}, ${hash("sha256", key, "buffer")}, dunlin_now(), ${actor.who}
