@@ -47,7 +47,7 @@ export async function renewPassword(sql: Sql, actor: Actor, name: string, passwo
 export const linkPath = (token: string): string => `/v1/welcome/${token}`;
 
 type LinkDeps = { readonly sql: Sql; readonly vault: Pick<Vault, "hash">; readonly hashing: Hashing };
-type Set = { readonly name: string } | { readonly fault: string } | typeof BUSY | null;
+type Set = { readonly name: string } | { readonly name: string; readonly fault: string } | typeof BUSY | null;
 
 /** The links by which people set their passwords. */
 export const passwordLinks = ({ sql, vault, hashing }: LinkDeps) => ({
@@ -58,7 +58,7 @@ export const passwordLinks = ({ sql, vault, hashing }: LinkDeps) => ({
     const name = await findLink(sql, digestOf(token));
     if (name === null) return null;
     const fault = passwordFault(password, name);
-    if (fault !== null) return { fault };
+    if (fault !== null) return { name, fault };
     return hashing.admit(async () => {
       const taken = await takeLink(sql, digestOf(token), await hashing.hash(password));
       if (taken === null) return null;

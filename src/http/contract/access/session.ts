@@ -76,6 +76,8 @@ export type LinkVerbs = {
     readonly set: (
       token: string,
       password: string,
-    ) => Promise<{ readonly name: string } | { readonly fault: string } | { readonly kind: "busy" } | null>;
+    ) => Promise<
+      { readonly name: string } | { readonly name: string; readonly fault: string } | { readonly kind: "busy" } | null
+    >;
   };
 };

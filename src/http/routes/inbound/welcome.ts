@@ -40,12 +40,10 @@ export function welcomeRoutes(plain: FastifyInstance, { links }: LinkVerbs): voi
       schema: schema("Set the password of a person"),
     },
     async ({ params, body }, reply) => {
-      const name = await links.nameOf(params.token);
-      if (name === null) return showPage(reply, OVER);
       const result = await links.set(params.token, typeof body === "string" ? body : "");
       if (result === null) return showPage(reply, OVER);
       if ("kind" in result) return showPage(reply.header("retry-after", "2"), BUSY);
-      return showPage(reply, "fault" in result ? asking(name, result.fault) : done(result.name));
+      return showPage(reply, "fault" in result ? asking(result.name, result.fault) : done(result.name));
     },
   );
 }
