@@ -1,6 +1,5 @@
 /** The name under which attempts to sign in are counted. */
 import type { Vault } from "../db/vault.ts";
 
-/** Spellings that a person may take for the same name count together. */
-export const attemptKey = (vault: Pick<Vault, "hash">, name: string): Buffer =>
-  vault.hash("sign-in", name.normalize("NFKC").trim().toLowerCase());
+/** The exact name, as people are found by it: no other name shares its lock. The hash is keyed, and no name is stored. */
+export const attemptKey = (vault: Pick<Vault, "hash">, name: string): Buffer => vault.hash("sign-in", name);

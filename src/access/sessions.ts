@@ -1,6 +1,6 @@
 /**
  * Sessions of the console: a random token in a cookie, and its digest in the database. Signing in makes a new one, also when there was one. A
- * session ends after half a day without a request, and after a week in any case.
+ * session ends after half a day without a request (an open page makes some by itself), and after a week in any case.
  */
 import { randomBytes, timingSafeEqual } from "node:crypto";
 import { DAY, HOUR } from "../core/values/duration.ts";

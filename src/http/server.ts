@@ -92,7 +92,7 @@ export type HttpOptions = {
   readonly rehearsalBytes?: number;
   /** How many bytes all bodies together may hold whose signature is not verified yet (64 MB). */
   readonly strangerBytes?: number;
-  /** Wrong keys or signatures a minute from one address before the answer is 429 (60). */
+  /** Wrong keys or signatures a minute from one address before the answer is 429 (60), and as many failed sign-ins. */
   readonly failuresPerMinute?: number;
 };
 
@@ -169,8 +169,9 @@ export function buildServer(deps: HttpDeps): FastifyInstance {
   addBodyGuard(app, bodyTimeout);
   addProblems(app);
   void app.register(rateLimit, { global: false });
-  const failures = createFailures(app, failuresPerMinute);
-  const countFailure = failures.count;
+  const countFailure = createFailures(app, failuresPerMinute, "wrong keys or signatures").count;
+  // A limiter of its own: a shop system with a wrong secret keeps nobody behind the same address from signing in.
+  const failures = createFailures(app, failuresPerMinute, "failed sign-ins");
   addGuard(app, deps.auth, countFailure);
   addOpenApi(app);
 

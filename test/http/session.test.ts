@@ -259,6 +259,9 @@ describe("a sign-in", () => {
       true,
     ]);
     expect(tried).toEqual(["guess-0", "guess-1", "guess-2"]);
+    // Wrong keys and signatures of programs behind the same address keep nobody out.
+    const wrong = { method: "GET", url: "/v1/session", remoteAddress: "192.0.2.2", headers: bearer("wrong") } as const;
+    for (const code of [401, 401, 401, 429]) expect((await app.inject(wrong)).statusCode).toBe(code);
     expect((await from("192.0.2.2", { key: "right" })).statusCode).toBe(204);
   });
 
@@ -283,10 +286,13 @@ describe("a sign-in", () => {
       expect([codes.filter((code) => code === 401).length, codes.filter((code) => code === 429).length]).toEqual([
         6, 24,
       ]);
-      const held = (await signIn({ user: ` ${user.toUpperCase()}`, password: PASSWORD })).answer;
+      const held = (await signIn({ user, password: PASSWORD })).answer;
       expect([held.statusCode, held.headers["retry-after"]]).toEqual([429, "2"]);
+      // Another name, of another person perhaps.
+      for (const other of [` ${user}`, user.toUpperCase(), `${user}\u200b`])
+        expect((await signIn({ user: other, password: PASSWORD })).answer.statusCode, other).toBe(401);
     }
-    expect(JSON.stringify(await sql`select convert_from(hash, 'latin1') as name from sign_in_attempts`)).not.toMatch(
+    expect(JSON.stringify(await sql`select encode(hash, 'escape') as name from sign_in_attempts`)).not.toMatch(
       /vera|nobody/i,
     );
   });

@@ -35,14 +35,15 @@ export type Failures = {
   readonly limited: (request: FastifyRequest) => Promise<HttpProblem | null>;
 };
 
-export function createFailures(app: FastifyInstance, perMinute: number): Failures {
+/** `what`: of which there were too many. Each limiter counts by itself. */
+export function createFailures(app: FastifyInstance, perMinute: number, what: string): Failures {
   let made: ReturnType<FastifyInstance["createRateLimit"]> | undefined;
   const check: typeof made = (request, options) => {
     made ??= app.createRateLimit({ max: perMinute, timeWindow: 60_000 });
     return made(request, options);
   };
   const tooMany = (ttlInSeconds: number) =>
-    new HttpProblem("rate_limited", `more than ${perMinute} wrong keys or signatures a minute from this address`, {
+    new HttpProblem("rate_limited", `more than ${perMinute} ${what} a minute from this address`, {
       headers: { "retry-after": String(Math.max(1, ttlInSeconds)) },
     });
   return {

@@ -42,9 +42,9 @@ export function sessionRoutes(
         body: signInBody,
         summary: "Sign in",
         description:
-          "Sets the cookie of a new session, for 7 days; it ends when no request comes for 12 hours. A session that came along ends. After " +
-          "five wrong passwords in a row for a name, each further attempt has to wait, for at most 15 minutes. An address that failed too often " +
-          "has to wait as well: its passwords and keys are not looked at.",
+          "Sets the cookie of a new session, for 7 days; it ends when no request comes for 12 hours (a page that is open makes requests). A session that came along ends. After " +
+          "five wrong passwords in a row for a name, each further attempt has to wait, for at most 15 minutes. An address whose sign-ins failed " +
+          "too often has to wait as well: its passwords and keys are not looked at.",
         tags,
         response: answersNothing("Signed in: the cookie is set"),
       },
