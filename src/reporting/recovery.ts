@@ -97,8 +97,8 @@ export function recoveryReport(deps: { readonly sql: Sql }, input: RecoveryInput
 export async function reportIn(sql: Sql, input: RecoveryInput): Promise<RecoveryReport> {
   const by = [...new Set(input.by)];
   await giveRoom(sql);
-  const now = await databaseNow(sql);
-  const period = await readPeriod(sql, input, input.zoneOf ?? (() => "UTC"), input.shop ?? null);
+  const now = input.now ?? (await databaseNow(sql));
+  const period = await readPeriod(sql, { ...input, now }, input.zoneOf ?? (() => "UTC"), input.shop ?? null);
   const report = await figuresIn(sql, by, period, now, input);
   const columns = [...by, ...FIGURES];
   if (input.compare === undefined) return { by, period, columns, ...report, previous: null };

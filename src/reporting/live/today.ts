@@ -33,19 +33,19 @@ export function readToday(sql: Sql, { zoneOf, shop, isShop }: TodayInput) {
     sql,
     async (tx): Promise<Today | null> => {
       if ((await shopsOf(tx, shop, isShop)) === null) return null;
+      const now = await databaseNow(tx);
       const [today, yesterday] = [
-        { from: day(0), to: day(0) },
-        { from: day(-1), to: day(-1) },
+        { from: day(0), to: day(0), now },
+        { from: day(-1), to: day(-1), now },
       ];
       const period = await readPeriod(tx, today, zoneOf, shop);
-      const now = await databaseNow(tx);
       const local = now + offsetMinutes(period.zones[0]?.zone ?? "UTC", now) * MINUTE;
       // Sums have whole hours; any other end would read all rows of yesterday.
       const time = Math.max(HOUR, (local % DAY) - (local % HOUR));
       return {
         hours: await reportIn(tx, { ...today, by: ["hour"], zoneOf, shop }),
         yesterday: await reportIn(tx, { ...yesterday, by: ["hour"], zoneOf, shop }),
-        yesterdaySoFar: await reportIn(tx, { from: day(-1), to: { ...day(-1), time }, by: [], zoneOf, shop }),
+        yesterdaySoFar: await reportIn(tx, { ...yesterday, to: { ...day(-1), time }, by: [], zoneOf, shop }),
         unpaid: await sumUnpaid(tx, shop === null ? period.windows : period.zones),
       };
     },

@@ -12,7 +12,12 @@ import { shopsSeen, type Window } from "../../db/stores/reads/windows.ts";
 
 /** An instant may be given as epoch ms. */
 export type Edge = When | number | null;
-export type Asked = { readonly from?: Edge | undefined; readonly to?: Edge | undefined };
+export type Asked = {
+  readonly from?: Edge | undefined;
+  readonly to?: Edge | undefined;
+  /** The database's time, epoch ms; absent: it is asked. For several periods of one answer, between which midnight may come. */
+  readonly now?: number | undefined;
+};
 export type ZoneOf = (shop: string) => string;
 
 export type ZonePeriod = {
@@ -35,13 +40,13 @@ export type Period = {
 /** `shop`: only this shop is asked for. Throws PeriodError. */
 export async function readPeriod(
   sql: Sql,
-  { from = null, to = null }: Asked,
+  { from = null, to = null, now: given }: Asked,
   zoneOf: ZoneOf,
   shop: string | null = null,
 ): Promise<Period> {
   const shops = shop === null ? await shopsSeen(sql) : [shop];
   const edges = { from: whenOf(from), to: whenOf(to) };
-  const now = needsNow(edges.from) || needsNow(edges.to) ? await databaseNow(sql) : 0;
+  const now = needsNow(edges.from) || needsNow(edges.to) ? (given ?? (await databaseNow(sql))) : 0;
   return periodOf(edges, shops, zoneOf, now);
 }
 

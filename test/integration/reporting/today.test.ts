@@ -78,4 +78,12 @@ it("counts the day of the shop, the day before until the last full hour, and the
   expect(await read("other", false)).toBeNull();
   const none = await dayOf("other");
   expect([none.unpaid.orders, none.figures.sent, none.hours]).toEqual([0, 0, []]);
+  // Midnight comes while it is read: all of it is about the day on which it began.
+  await facts.sql.unsafe(`
+    create or replace function dunlin_now() returns timestamptz language sql volatile as $$
+      select timestamptz '2026-11-10 23:59:00+08' + interval '20 seconds'
+        * set_config('test.asked', (coalesce(nullif(current_setting('test.asked', true), ''), '0')::int + 1)::text, true)::int $$`);
+  const last = await dayOf(null);
+  expect(last.periods).toMatchObject([{ from: "2026-11-10T00:00:00+08:00", to: "2026-11-11T00:00:00+08:00" }]);
+  expect([sends(last.hours), sends(last.yesterday)]).toEqual([sends(day.hours), sends(day.yesterday)]);
 });
