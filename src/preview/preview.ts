@@ -16,6 +16,7 @@ import { sampleFacts } from "../render/template/sample.ts";
 import { applySample, type Sample, strayKeys } from "./given-sample.ts";
 import { orderFacts } from "./order-facts.ts";
 import { withOverrides } from "./overrides.ts";
+import { type RecentSegments, type Running, recentSegments } from "./recent-segments.ts";
 
 export type PreviewDeps = {
   readonly sql: Sql;
@@ -24,6 +25,7 @@ export type PreviewDeps = {
   /** The shop of a sample that names none; null: a made-up shop. */
   readonly shop: string | null;
   readonly channels: readonly MessageChannel[];
+  readonly running: () => Running;
   /** Epoch ms. */
   readonly now: () => number;
 };
@@ -52,6 +54,8 @@ export type Preview = {
   readonly approved: ApprovedTemplate | null;
   /** The subject of an e-mail; null: the text is for no e-mail. */
   readonly subject: string | null;
+  /** Over the newest orders; null: it was made for a real order, no order could use it, or it is no SMS. */
+  readonly recent: RecentSegments | null;
   readonly warnings: readonly string[];
 };
 
@@ -95,7 +99,10 @@ export async function previewTemplate(deps: PreviewDeps, query: PreviewQuery): P
   const sample = applySample(query.from.sample, { ...made, shop, campaign, step });
   if (!sample.ok) return { kind: "invalid", faults: sample.faults };
   const data = withOverrides(messageData(sample.facts, channel), sample.overrides);
-  return show(parsed.template, channel, data, data, numberFor(locale), strayKeys(query.from.sample), payUrl);
+  const result = show(parsed.template, channel, data, data, numberFor(locale), strayKeys(query.from.sample), payUrl);
+  if (result.kind !== "preview" || named === null) return result;
+  const recent = await recentSegments(deps, shop, parsed.template, channel);
+  return { kind: "preview", preview: { ...result.preview, recent } };
 }
 
 const invalid = (field: string, message: string): PreviewResult => ({ kind: "invalid", faults: [{ field, message }] });
@@ -128,6 +135,7 @@ function show(
       params,
       approved,
       subject: mail?.subject ?? null,
+      recent: null,
       warnings: [
         ...remarks,
         ...[...adviseText(template, channel, payUrl), ...adviseRefusedInMessage(template, channel, real, sent)].map(

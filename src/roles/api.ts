@@ -190,7 +190,10 @@ export function buildApi(input: ApiInput) {
     rehearsals: input.rehearsals,
     preview: (query) =>
       previewTemplate(
-        { ...read, vault, shop: config.shopIds[0] ?? null, channels: config.channels, now: Date.now },
+        {
+          ...{ ...read, vault, shop: config.shopIds[0] ?? null, channels: config.channels },
+          ...{ running: input.current, now: Date.now },
+        },
         query,
       ),
     listShared: (query) => listShared({ sql: reads, vault, zoneOf }, query),

@@ -212,6 +212,7 @@ const GROUPS: readonly Group[] = [
     schema: preview,
     cases: [
       { route: "POST /v1/templates/preview", payload: { template: APPROVED, channel: "sms", locale: "zh-CN" } },
+      { route: "POST /v1/templates/preview", payload: { template: "{{total}}", channel: "sms", locale: "en" } },
       {
         route: "POST /v1/templates/preview",
         payload: { template: "---\nsubject: Pay\n---\nPay.", channel: "email", locale: "en" },

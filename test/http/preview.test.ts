@@ -3,9 +3,10 @@ import { DAY, MINUTE } from "../../src/core/values/duration.ts";
 import { preview as contract } from "../../src/http/contract/templates.ts";
 import { takeIn } from "../../src/intake/take-in.ts";
 import { type PreviewDeps, previewTemplate } from "../../src/preview/preview.ts";
+import type { Running } from "../../src/preview/recent-segments.ts";
 import { SAMPLE_URL } from "../../src/render/template/sample.ts";
 import { intakeDeps, receivedEvent } from "../support/intake.ts";
-import { T0 } from "../support/rules.ts";
+import { campaignOf, T0 } from "../support/rules.ts";
 import { bearer, JSON_TYPE, stubServer } from "./support.ts";
 
 const CHANNELS: PreviewDeps["channels"] = [
@@ -13,11 +14,20 @@ const CHANNELS: PreviewDeps["channels"] = [
   { name: "chat", provider: "webhook", contacts: ["chat"], cost: null },
 ];
 
+const NONE: Running = { policy: { campaigns: [] }, catalog: { templates: [] } };
+
 async function setup(...events: readonly object[]) {
+  return runningSetup(NONE, ...events);
+}
+
+async function runningSetup(running: Running, ...events: readonly object[]) {
   const { deps, database, ready, vault, shopOf } = await intakeDeps();
   await database.setNow(T0);
   if (events.length > 0) await takeIn(deps, ready(events));
-  const preview = { sql: database.sql, vault, shopOf, shop: "acme", channels: CHANNELS, now: () => T0 };
+  const preview = {
+    ...{ sql: database.sql, vault, shopOf, shop: "acme", channels: CHANNELS },
+    ...{ running: () => running, now: () => T0 },
+  };
   const { app, lines } = stubServer({ preview: (query) => previewTemplate(preview, query) });
   const ask = async (body: unknown, key = "viewer") => {
     const payload = typeof body === "string" ? body : JSON.stringify(body);
@@ -46,10 +56,56 @@ describe("POST /v1/templates/preview of a sample", () => {
         params: {},
         approved: null,
         subject: null,
+        recent: null,
         warnings: [],
       },
     ]);
     expect(contract.safeParse(json).error).toBeUndefined();
+  });
+
+  it("counts the segments over the newest orders that could use the text, and tells nothing else of them", async () => {
+    const payUrl = (length: number) => "https://pay.example/".padEnd(length, "secret");
+    const order = (n: number, more: object, buyer: object = {}) =>
+      receivedEvent(`e${n}`, "order.created", T0 - n * MINUTE, {
+        id: `o${n}`,
+        buyer: { id: `b${n}`, phone: `+44740012345${n}`, ...buyer },
+        ...more,
+      });
+    const texts = ["en", "de"].map((locale) => ({ campaign: "d11", step: "nudge", channel: "sms", locale }));
+    const d11 = campaignOf({
+      ...{ key: "d11", active: { from: T0 + DAY, to: null } },
+      match: { shops: null, tags: ["d11"], amount: null },
+    });
+    const { ask } = await runningSetup(
+      { policy: { campaigns: [d11] }, catalog: { templates: texts } },
+      order(1, { payUrl: payUrl(30), tags: ["d11"] }),
+      order(2, { payUrl: payUrl(200) }),
+      order(3, { payUrl: payUrl(400), tags: ["d11"] }),
+      order(4, { payUrl: payUrl(400), tags: ["d11"] }, { locale: "de-AT" }),
+      order(5, { payUrl: payUrl(600) }, { phone: null }),
+      order(6, { payUrl: payUrl(600), paymentMethod: "cod" }),
+      order(7, {}),
+    );
+    const recent = async (more: object) => {
+      const { status, json, text } = await ask(body({ template: "{{payUrl}} STOP", ...more }));
+      expect(status, text).toBe(200);
+      expect(text).not.toMatch(/secret|4474/);
+      return json.recent;
+    };
+    const cny = (amount: string) => ({ amount, currency: "CNY" });
+    expect(await recent({ sample: { shop: "acme" } })).toEqual({
+      ...{ orders: 4, failed: 1, segments: { least: 1, usual: 2, most: 3 } },
+      cost: { least: cny("0.045"), usual: cny("0.09"), most: cny("0.135") },
+    });
+    // By the match of the campaign, whenever it is active, and without buyers who get another text of the step.
+    expect(await recent({ campaign: "d11", step: "nudge" })).toMatchObject({
+      ...{ orders: 2, failed: 0, segments: { least: 1, usual: 1, most: 3 } },
+    });
+    expect(await recent({ campaign: "d11", step: "nudge", locale: "fr" })).toBeNull();
+    expect(await recent({ channel: "chat" })).toBeNull();
+    // A real order is shown.
+    const real = await ask(body({ order: { shop: "acme", id: "o1" } }));
+    expect([real.status, real.json.recent]).toEqual([200, null]);
   });
 
   it("prefers given values to made-up ones, and treats null as absent", async () => {

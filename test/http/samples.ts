@@ -163,6 +163,7 @@ export const PREVIEW: Answer<typeof preview> = {
   params: {},
   approved: null,
   subject: null,
+  recent: null,
   warnings: [],
 };
 

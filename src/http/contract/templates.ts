@@ -85,6 +85,20 @@ export const preview = z.strictObject({
     .nullable()
     .describe("The provider's approved template, from the front matter"),
   subject: text.nullable().describe("Of an e-mail, from the front matter"),
+  recent: z
+    .strictObject({
+      orders: z.int().describe("At most 100"),
+      failed: z.int().describe("So many more could not be rendered: a value that the text shows is missing"),
+      segments: z.strictObject({ least: z.int(), usual: z.int().describe("The median"), most: z.int() }),
+      cost: z
+        .strictObject({ least: money, usual: money, most: money })
+        .nullable()
+        .describe("Of one message; null: the channel has no price"),
+    })
+    .nullable()
+    .describe(
+      "The same text for the newest orders of the shop that could use it, by the campaign's match and the buyer's locale, each order by itself. Only with a sample; null also if there are none, or if it is no SMS",
+    ),
   warnings: z.array(text),
 });
 

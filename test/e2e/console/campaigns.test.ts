@@ -63,6 +63,7 @@ it.runIf(hasBrowser)(
     await write(page, "nudge.sms.en.hbs", "Only {{total}} for order {{order.id}}");
     await phone.getByText(/^Only .*129\.00 for order/).waitFor();
     await preview.getByText("GSM-7").waitFor();
+    await preview.getByText(/^Segments over the last order: least 1, usual 1, most 1/).waitFor();
 
     // Leaving asks, and staying keeps the text.
     await page.getByRole("link", { name: "Today" }).click();

@@ -1,8 +1,9 @@
 /** Reads the data for a message about an order. Without locks, because a preview decides nothing. */
 
+import type { Order } from "../../../core/order/order.ts";
 import type { Sql } from "../../client.ts";
 import type { Profile } from "../buyers/loaded-buyer.ts";
-import type { OrderDetails } from "../buyers/order-rows.ts";
+import { ORDER_COLUMNS, type OrderDetails, type OrderRow, orderOf } from "../buyers/order-rows.ts";
 
 export type PreviewOrder = {
   readonly id: string;
@@ -22,6 +23,29 @@ export type PreviewRows = {
   /** The phone number that was received last, encrypted. */
   readonly phone: Buffer | null;
 };
+
+export type RecentOrder = {
+  readonly order: Order;
+  readonly profile: Profile;
+  /** The phone number that was received last, encrypted; null: none is stored. */
+  readonly phone: Buffer | null;
+};
+
+/** The newest orders of the shop, `limit` at most, without those that nobody may chase and those whose price is not known. */
+export async function recentOrders(sql: Sql, shop: string, limit: number): Promise<RecentOrder[]> {
+  const rows = await sql<(OrderRow & Pick<RecentOrder, "phone"> & { readonly profile: Profile | null })[]>`
+    select o.*, b.profile, phone.cipher as phone
+    from (
+      select ${sql.unsafe(ORDER_COLUMNS)} from orders o where o.shop_id = ${shop} and o.created_at is not null
+      order by o.created_at desc, o.id desc limit ${limit}) o
+    left join buyers b on b.shop_id = o.shop_id and b.id = o.buyer_id
+    left join lateral (
+      select k.cipher from contacts k where k.shop_id = o.shop_id and k.buyer_id = o.buyer_id and k.kind = 'phone'
+      order by k.told_at desc, k.told_id collate "C" desc limit 1) phone on true
+    where o.amount is not null and o.currency is not null and o.chase_from is not null
+    order by o.created_at desc, o.id desc`;
+  return rows.map(({ profile, phone, ...row }) => ({ order: orderOf(row), profile: profile ?? {}, phone }));
+}
 
 /** Orders that are looked at for the longest link: enough for its length, and few enough for any shop. */
 const LINKS = 500;

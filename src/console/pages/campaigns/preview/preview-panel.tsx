@@ -1,6 +1,7 @@
 /** The message as a phone shows it, with its length and cost, and the warnings and faults of the text. */
 import { Alert, Badge, Group, List, Skeleton, Stack, Text } from "@mantine/core";
 import { IconAlertTriangle } from "@tabler/icons-react";
+import type { Preview } from "../../../api/campaigns.ts";
 import { ProblemAlert } from "../../../ui/faults.tsx";
 import { useFormats } from "../../../ui/formats.ts";
 import { Panel } from "../../../ui/parts/panel.tsx";
@@ -18,6 +19,11 @@ const useT = words({
     segments: "Segments",
     encoding: "Encoding",
     cost: "Cost",
+    recent:
+      "Segments over the last {count, plural, one {order} other {# orders}}: least {least}, usual {usual}, most {most}",
+    prices: "({least} to {most} each)",
+    price: "({least} each)",
+    failed: "{count, plural, one {1 order lacks} other {# orders lack}} a value that the text shows.",
     noPrice: "no price in dunlin.yaml",
     variant: "variant {variant}",
     faults: "{count, plural, one {1 fault} other {# faults}} in the text",
@@ -31,6 +37,10 @@ const useT = words({
     segments: "短信条数",
     encoding: "编码",
     cost: "费用",
+    recent: "最近 {count} 个订单的短信条数：最少 {least}，通常 {usual}，最多 {most}",
+    prices: "（每条消息 {least} 至 {most}）",
+    price: "（每条消息 {least}）",
+    failed: "有 {count} 个订单缺少文本所用的值。",
     noPrice: "dunlin.yaml 中没有价格",
     variant: "变体 {variant}",
     faults: "文本有 {count} 处错误",
@@ -89,10 +99,29 @@ export function PreviewPanel({ name, previewed, from, onFrom }: Props) {
         <Stack gap="sm" style={{ opacity: isOld ? 0.6 : 1 }}>
           <Phone text={preview.text} subject={preview.subject} chat={preview.encoding === "UTF-8"} />
           <Figures preview={preview} />
+          {preview.recent === null ? null : <Recent recent={preview.recent} />}
           <Warnings warnings={preview.warnings} />
         </Stack>
       )}
     </Panel>
+  );
+}
+
+/** Real orders differ from the sample: in names, amounts and links. */
+function Recent({ recent: { orders, failed, segments, cost } }: { readonly recent: NonNullable<Preview["recent"]> }) {
+  const t = useT();
+  const { count, money } = useFormats();
+  const { least, usual, most } = segments;
+  const counts = { count: orders, least: count(least), usual: count(usual), most: count(most) };
+  const prices = cost === null ? null : { least: money(cost.least), most: money(cost.most) };
+  return (
+    <Text size="sm">
+      {[
+        t("recent", counts),
+        ...(prices === null ? [] : [t(least === most ? "price" : "prices", prices)]),
+        ...(failed === 0 ? [] : [t("failed", { count: failed })]),
+      ].join(" ")}
+    </Text>
   );
 }
 
