@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { expect, it } from "vitest";
-import { parseEvent } from "../../src/core/order/event.ts";
+import { z } from "zod";
+import { envelope, parseEvent } from "../../src/core/order/event.ts";
 import { eventBody } from "../../src/http/contract/events.ts";
 import { order, stubServer } from "./support.ts";
 
@@ -108,9 +109,38 @@ it("describes events as intake accepts them", () => {
       tier: "gold",
     },
     items: [{ sku: "S1", title: "羽绒服", quantity: 1, price: "129.00", tags: ["d11"] }],
+    number: "#1006",
     presale: null,
     pendingConfirmation: false,
+    shipped: false,
+    archived: false,
   });
   expect(eventBody.safeParse(full).error).toBeUndefined();
   expect(parseEvent(full).ok).toBe(true);
 });
+
+it("describes every field of an event that intake reads, and no other", () => {
+  // `io: input`: texts of intake are transformed.
+  const schemaOf = (schema: z.ZodType) => z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
+  expect(fieldsOf(schemaOf(eventBody))).toEqual(fieldsOf(schemaOf(envelope)));
+});
+
+/** The paths of all fields, like `order.buyer.phone`. */
+function fieldsOf(schema: unknown, path = ""): string[] {
+  const {
+    properties = {},
+    anyOf = [],
+    items = null,
+  } = Object(schema) as {
+    readonly properties?: Readonly<Record<string, unknown>>;
+    readonly anyOf?: readonly unknown[];
+    readonly items?: unknown;
+  };
+  const own = Object.entries(properties).flatMap(([name, inner]) => [
+    `${path}${name}`,
+    ...fieldsOf(inner, `${path}${name}.`),
+  ]);
+  return [
+    ...new Set([...own, ...[...anyOf, items].flatMap((part) => (part === null ? [] : fieldsOf(part, path)))]),
+  ].toSorted();
+}

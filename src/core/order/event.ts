@@ -117,7 +117,7 @@ const orderShape = z.object({
   note: text(5000),
 });
 
-/** Exported for the test that holds plain-event.ts against it. */
+/** Exported for the tests that hold plain-event.ts and the OpenAPI against it. */
 export const envelope = z.object({
   id: id(200),
   type: z.enum(EVENT_TYPES, { error: `must be one of ${EVENT_TYPES.join(", ")}` }),

@@ -33,7 +33,10 @@ const item = z.looseObject({
 });
 const order = z.looseObject({
   id: text.min(1).max(200).describe("Always a string: a 64-bit number is refused, because it would be rounded"),
-  amount: decimal.nullish().describe(NEEDED),
+  number: text.nullish().describe("The name that people know, like #1006"),
+  amount: decimal
+    .nullish()
+    .describe(`${NEEDED}. In order.paid and order.refunded it may be less than what is owed: a part`),
   currency: text.nullish().describe(`ISO 4217. ${NEEDED}`),
   createdAt: instant.nullish().describe(NEEDED),
   closesAt: instant.nullish(),
@@ -46,6 +49,8 @@ const order = z.looseObject({
   payUrl: text.nullish(),
   tags,
   pendingConfirmation: z.boolean().nullish(),
+  shipped: z.boolean().nullish(),
+  archived: z.boolean().nullish(),
   presale: z
     .looseObject({
       depositPaid: z.boolean().nullish(),
@@ -61,6 +66,9 @@ export const eventBody = z
     type: z.enum(EVENT_TYPES),
     occurredAt: instant,
     shop: text.min(1).max(100),
+    paidAt: instant.nullish().describe("Here or in the order"),
+    closedAt: instant.nullish().describe("Here or in the order"),
+    reason: text.nullish().describe("Here or in the order"),
     order,
   })
   .describe("One fact about one order");
