@@ -258,6 +258,25 @@ describe("campaigns rollback", () => {
     expect((await apply()).failed).not.toBeNull();
   });
 
+  it("takes the directory of a campaign, or one that holds a single campaign", async () => {
+    const { apply, run, edit, dir, write, remove } = await commands();
+    await apply();
+    const back = (named: string) => run((context) => rollbackCommand(context, named, {}));
+    for (const named of [dir, join(dir, "default"), `${dir}/default/`]) {
+      await edit(campaignYaml("20m"));
+      expect((await back(named)).out, named).toMatch(/^default: version \d+ is a copy of version \d+ and replaces /);
+    }
+    write("promo/campaign.yaml", campaignYaml("15m"));
+    expect((await back(dir)).failed).toBe(
+      `${dir} holds several campaigns: name one of them, like ${join(dir, "default")}`,
+    );
+    // The files may be gone.
+    remove("default");
+    await edit(campaignYaml("25m"));
+    expect((await back(join(dir, "default"))).out).toMatch(/^default: version /);
+    expect((await back(join(dir, "nope"))).failed).toMatch(/^there is no campaign nope:/);
+  });
+
   it("refuses a version that can no longer run", async () => {
     const { apply, run, edit } = await commands();
     await apply();

@@ -1,4 +1,6 @@
-/** `dunlin campaigns rollback KEY [--to N]` */
+/** `dunlin campaigns rollback KEY|DIR [--to N]` */
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { basename, join, resolve } from "node:path";
 import { Command } from "commander";
 import { type RollbackResult, rollback } from "../../../campaigns/rollback.ts";
 import { catalogOptions } from "../../../render/catalog/catalog-options.ts";
@@ -13,7 +15,7 @@ type Options = { readonly to?: number; readonly note?: string; readonly json?: b
 export const command: Describe = (cli) =>
   new Command("rollback")
     .description("Make an earlier version of a campaign current again, as a new version, and show what that changes")
-    .argument("<campaign>", "key of the campaign: the name of its directory")
+    .argument("<campaign>", "key of the campaign, or its directory, or a directory of campaigns that holds one")
     .option(
       "--to <version>",
       "version to return to; default: the one before the current",
@@ -25,6 +27,7 @@ export const command: Describe = (cli) =>
       "after",
       examples(
         "dunlin campaigns rollback default",
+        "dunlin campaigns rollback templates/default",
         'dunlin campaigns rollback default --to 3 --note "the new text was wrong"',
       ),
     )
@@ -32,7 +35,8 @@ export const command: Describe = (cli) =>
       runCommand(cli, (context) => rollbackCommand(context, campaign, options)),
     );
 
-export async function rollbackCommand(context: CommandContext, campaign: string, options: Options): Promise<void> {
+export async function rollbackCommand(context: CommandContext, named: string, options: Options): Promise<void> {
+  const campaign = campaignOf(named);
   const { to = null, note = null } = options;
   const input = { campaign, to, note, options: catalogOptions(context.config) };
   const result = await withDatabase(context, ({ sql }) => rollback(sql, commandActor(), input));
@@ -65,4 +69,16 @@ function rollbackText(campaign: string, result: RollbackResult): string {
     case "invalid":
       throw new CommandError(result.faults.join("\n"));
   }
+}
+
+/** The key of the campaign that a key or a path means. Files are read for their names only: they may be gone or newer. */
+function campaignOf(named: string): string {
+  const path = resolve(named);
+  const isCampaign = (dir: string) => existsSync(join(dir, "campaign.yaml"));
+  if (isCampaign(path)) return basename(path);
+  const inside = existsSync(path) && statSync(path).isDirectory() ? readdirSync(path) : [];
+  const [only, ...others] = inside.filter((name) => isCampaign(join(path, name))).toSorted();
+  if (only !== undefined && others.length > 0)
+    throw new CommandError(`${named} holds several campaigns: name one of them, like ${join(named, only)}`);
+  return only ?? (/[/\\]/.test(named) ? basename(path) : named);
 }
