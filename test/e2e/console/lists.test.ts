@@ -167,7 +167,12 @@ it.runIf(hasBrowser)(
       await channels
         .getByText(/^Last error .*: the provider answered 400: it refuses this message \(http_400\)$/)
         .waitFor();
-      await channels.getByText("Healthy").first().waitFor();
+      // Beside the long line, which must not cut it.
+      const isWhole = channels
+        .getByText("Healthy")
+        .first()
+        .evaluate((badge) => badge.scrollWidth <= badge.clientWidth);
+      expect(await isWhole, path).toBe(true);
     }
 
     await page.goto(`${url}/deliveries?state=failed-permanent`);

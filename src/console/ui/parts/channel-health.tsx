@@ -36,7 +36,7 @@ const COLOURS = { healthy: "teal.9", failing: "#b93c08", paused: "red.9" } as co
 export function ChannelBadge({ health }: { readonly health: Channel["health"] }) {
   const t = useT();
   return (
-    <Badge color={COLOURS[health]} tt="none">
+    <Badge color={COLOURS[health]} tt="none" style={{ flexShrink: 0 }}>
       {t(health)}
     </Badge>
   );
