@@ -1,22 +1,26 @@
 /** One rehearsal of the API from start to end: reads the body from a file, writes the answer to another. Runs in a thread of its own. */
-import { closeSync, openSync, readFileSync, writeSync } from "node:fs";
+import { closeSync, createReadStream, openSync, readFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { parseJson } from "../core/text/json.ts";
 import { wordsFor } from "../core/text/zod-words.ts";
 import { parseWhen, WHEN_FORMS, type When } from "../core/values/when.ts";
 import type { CatalogFiles } from "../render/catalog/catalog-files.ts";
+import { readCsv } from "../sources/csv/read-csv.ts";
 import { foreignFileAt } from "./file/read-head.ts";
 import type { PrepareInput } from "./prepare.ts";
 import { jsonPieces } from "./rows/json.ts";
+import { shopsOf } from "./shops.ts";
+import { writeTable } from "./table/write-table.ts";
 import { prepareWhole, rehearseWhole } from "./whole.ts";
 
 export type Job = Omit<PrepareInput, "campaigns" | "rows" | "table"> & {
   /** The directory of all its files. The caller removes it. */
   readonly dir: string;
-  /** The body: events as NDJSON, or `{events, campaigns?, against?, from?}`; without `events` if the orders are stored ones. */
+  /** The body: a table, events as NDJSON, or `{events, campaigns?, against?, from?}`; without `events` if the orders are stored ones. */
   readonly body: string;
-  readonly type: "json" | "ndjson" | "none";
+  readonly type: "json" | "ndjson" | "csv" | "none";
+  readonly tableShop: string | null;
   /** The campaigns that the service runs, text by path. */
   readonly files: ReadonlyMap<string, string>;
   /** The file of the stored orders; null: the events are in the body. */
@@ -52,13 +56,14 @@ type Asked = {
 type Refused = Extract<JobResult, { ok: false }>;
 
 export async function runJob(job: Job): Promise<JobResult> {
-  const asked = job.type === "json" ? readBody(job) : { ...running(job), file: job.storedFile ?? job.body };
+  const asked = await ask(job);
   if ("ok" in asked) return asked;
   const { file, campaigns, against, from } = asked;
   const foreign = job.type === "ndjson" && job.storedFile === null ? foreignFileAt(file) : null;
   if (foreign !== null) return refused("no_events", `the body ${foreign}`, []);
   const { channels, shops, now, changes, stored } = job;
-  const prepared = prepareWhole({ campaigns, against, channels, shops, from, now, changes, stored, rows: true });
+  const table = job.type === "csv";
+  const prepared = prepareWhole({ campaigns, against, channels, shops, from, now, changes, stored, table, rows: true });
   if (!prepared.ok)
     return refused(
       "invalid_campaign",
@@ -69,7 +74,11 @@ export async function runJob(job: Job): Promise<JobResult> {
   try {
     const { figures, outcome, difference } = run;
     if (figures.events === 0 && figures.faultCount > 0)
-      return refused("no_events", "no line is an order event", firstFaults(figures.faults));
+      return refused(
+        "no_events",
+        table ? "no row is an order" : "no line is an order event",
+        firstFaults(figures.faults, table ? "row" : "line"),
+      );
     const answer = join(job.dir, "answer.json");
     const out = openSync(answer, "w");
     try {
@@ -84,6 +93,21 @@ export async function runJob(job: Job): Promise<JobResult> {
   }
 }
 
+async function ask(job: Job): Promise<Asked | Refused> {
+  if (job.type === "json") return readBody(job);
+  if (job.type !== "csv") return { ...running(job), file: job.storedFile ?? job.body };
+  const [only, ...others] = job.shops.listed.keys();
+  const shop = job.tableShop ?? (others.length === 0 ? (only ?? null) : null);
+  const table = await readCsv(createReadStream(job.body), {
+    ...{ profile: null, map: new Map(), statuses: new Map(), encoding: null, shop, shopOf: shopsOf(job.shops) },
+    ...{ exportedAt: job.now, updates: false },
+  });
+  if (!table.ok) return refused("no_events", table.message, []);
+  const file = join(job.dir, "events.ndjson");
+  await writeTable(table.pieces, file);
+  return { ...running(job), file };
+}
+
 const refused = (code: Refused["code"], message: string, errors: readonly JobFault[]): Refused => ({
   ok: false,
   code,
@@ -92,11 +116,14 @@ const refused = (code: Refused["code"], message: string, errors: readonly JobFau
 });
 
 const MAX_NAMED = 1_000;
-const firstFaults = (faults: readonly { readonly line: number; readonly message: string }[]): JobFault[] =>
+const firstFaults = (
+  faults: readonly { readonly line: number; readonly message: string }[],
+  name: "line" | "row",
+): JobFault[] =>
   [...faults]
     .sort((a, b) => a.line - b.line)
     .slice(0, MAX_NAMED)
-    .map(({ line, message }) => ({ line, message: `line ${line}: ${message}` }));
+    .map(({ line, message }) => ({ line, message: `${name} ${line}: ${message}` }));
 
 const running = ({ files, from }: Job) => ({
   campaigns: { files, faults: [], shownAs: "campaigns" },

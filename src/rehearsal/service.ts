@@ -30,7 +30,7 @@ export type RehearsalsInput = {
 
 export type StoredAsked = { readonly period: Period; readonly shop: string | null };
 
-type AskedOfSlot = Pick<Job, "type" | "from" | "changes"> & { readonly stored: StoredAsked | null };
+type AskedOfSlot = Pick<Job, "type" | "tableShop" | "from" | "changes"> & { readonly stored: StoredAsked | null };
 
 export type Slot = {
   /** The file for the body. */

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { describe, expect, it } from "vitest";
 import { rehearsal } from "../../src/http/contract/rehearsals.ts";
@@ -35,6 +35,37 @@ const ndjson = events.map((event) => JSON.stringify(event)).join("\n");
 
 /** A rehearsal repeats the warnings of `campaigns validate`. */
 const NO_OPT_OUT = expect.stringMatching(/^campaigns\/default\/nudge\.sms\.en\.hbs:1: does not say how to opt out/);
+
+describe("POST /v1/rehearsals of a shop system's export", () => {
+  const post = async (payload: Buffer | string, query = "") => {
+    const { app, stored } = await realServer({ rehearsals: rehearsals() });
+    const headers = { ...asOperator, "content-type": "text/csv" };
+    const answer = await app.inject({ method: "POST", url: `${url}${query}`, headers, payload });
+    expect(await stored()).toBe(0);
+    return { status: answer.statusCode, json: answer.json() };
+  };
+
+  it("takes it as it is, in GB18030", async () => {
+    const file = await readFile(new URL("../unit/sources/csv/exports/taobao.csv", import.meta.url));
+    const { status, json } = await post(file);
+    expect(status, JSON.stringify(json)).toBe(200);
+    expect(rehearsal.parse(json)).toEqual(json);
+    expect(json.sends).toMatchObject([{ orders: ["351531314732935796"], text: "acme: CN¥88.80" }]);
+    expect((await post(file, "?shop=acme")).json.sends).toHaveLength(1);
+  });
+
+  it("says why it is no table of orders, and which rows are none", async () => {
+    expect((await post("a,b\n1,2\n")).json).toMatchObject({ code: "no_events" });
+    expect((await post("\u0000\u0001")).json).toMatchObject({ code: "no_events" });
+    const bad = await post(
+      "order_id,order_number,date,status,order_total,currency\n1,1,2026-11-28 20:00,pending,x,EUR\n",
+    );
+    expect(bad.json).toMatchObject({
+      code: "no_events",
+      errors: [{ line: 2, message: expect.stringMatching(/^row 2: /) }],
+    });
+  });
+});
 
 describe("POST /v1/rehearsals", () => {
   it("answers the same as rehearse --json for the running campaigns, and stores nothing", async () => {
@@ -224,7 +255,10 @@ describe("POST /v1/rehearsals", () => {
     expect(await post({ query: "?shop=acme" })).toBe("invalid_query");
     expect(await post({ query: "?stored=today" })).toBe("invalid_rehearsal");
     expect(await post({ query: "?form=2026-11-10T20:00:00Z" })).toBe("invalid_query");
-    expect(await post({ headers: { "content-type": "text/csv" } })).toBe("unsupported_media_type");
+    expect(await post({ headers: { "content-type": "text/plain" } })).toBe("unsupported_media_type");
+    expect(await post({ headers: { "content-type": "text/csv", "content-encoding": "gzip" } })).toBe(
+      "unsupported_media_type",
+    );
     expect(await post({ headers: { "content-encoding": "gzip" } })).toBe("unsupported_media_type");
     expect(await post({ headers: bearer("viewer") })).toBe("forbidden");
     expect(await post({ headers: { authorization: "" } })).toBe("unauthorized");

@@ -18,33 +18,30 @@ const storedPeriod = z
   .meta({ example: "2026-11-09" });
 const tag = z.string().trim().min(1, "must not be empty").max(200);
 
-export const rehearsalQuery = z
-  .strictObject({
-    from: maybe(queryWhen).describe(
-      "When decisions begin: an RFC 3339 instant, or a day in the zone of each shop. Events before it are known; nothing counts as sent before it",
-    ),
-    stored: maybe(storedPeriod).describe(
-      "Rehearse the stored orders that were created on this day, or in this period (`2026-11-08..2026-11-09`). Then the body has no events, and may be absent",
-    ),
-    shop: maybe(storedId(100)).describe("With `stored`: only this shop"),
-    asOf: maybe(queryWhen).describe("As if the first orders were created on this day, or at this time"),
-    tag: z
-      .union([tag, z.array(tag).max(50)])
-      .optional()
-      .transform((tags) => (tags === undefined ? [] : [tags].flat()))
-      .describe("Give every order this tag; may be repeated"),
-    scale: z
-      .string()
-      .regex(/^\d{1,4}$/, `must be a whole number from 1 to ${MAX_SCALE}`)
-      .transform(Number)
-      .refine((value) => value >= 1 && value <= MAX_SCALE, `must be a whole number from 1 to ${MAX_SCALE}`)
-      .default(1)
-      .describe("Every order so many times, each time from another buyer"),
-  })
-  .refine(({ shop, stored }) => shop === null || stored !== null, {
-    error: "needs `stored`: a file is rehearsed whole",
-    path: ["shop"],
-  });
+export const rehearsalQuery = z.strictObject({
+  from: maybe(queryWhen).describe(
+    "When decisions begin: an RFC 3339 instant, or a day in the zone of each shop. Events before it are known; nothing counts as sent before it",
+  ),
+  stored: maybe(storedPeriod).describe(
+    "Rehearse the stored orders that were created on this day, or in this period (`2026-11-08..2026-11-09`). Then the body has no events, and may be absent",
+  ),
+  shop: maybe(storedId(100)).describe(
+    "With `stored`: only this shop. With a table: the shop of its orders; absent: the one that is configured",
+  ),
+  asOf: maybe(queryWhen).describe("As if the first orders were created on this day, or at this time"),
+  tag: z
+    .union([tag, z.array(tag).max(50)])
+    .optional()
+    .transform((tags) => (tags === undefined ? [] : [tags].flat()))
+    .describe("Give every order this tag; may be repeated"),
+  scale: z
+    .string()
+    .regex(/^\d{1,4}$/, `must be a whole number from 1 to ${MAX_SCALE}`)
+    .transform(Number)
+    .refine((value) => value >= 1 && value <= MAX_SCALE, `must be a whole number from 1 to ${MAX_SCALE}`)
+    .default(1)
+    .describe("Every order so many times, each time from another buyer"),
+});
 export const rehearsalBody = z.strictObject({
   events: z.array(eventBody).optional().describe("Required without `stored`"),
   campaigns: z
@@ -155,8 +152,10 @@ export type RehearsalSlot = {
   /** Rejects with the signal's reason when the signal is aborted. */
   run(
     asked: {
-      /** The type of the body; `none`: there is no body. */
-      readonly type: "json" | "ndjson" | "none";
+      /** The type of the body; `none`: there is no body; `csv`: the export of a shop system. */
+      readonly type: "json" | "ndjson" | "csv" | "none";
+      /** The shop of the orders of a table; null: the one that is configured. */
+      readonly tableShop: string | null;
       readonly from: When | null;
       readonly changes: { readonly asOf: When | null; readonly tags: readonly string[]; readonly scale: number };
       /** null: the events are in the body. */

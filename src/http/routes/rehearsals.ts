@@ -22,6 +22,7 @@ import { answers, JSON_TYPE } from "../kit/openapi.ts";
 
 const JSON_LIMIT = 10_000_000;
 const RETRY_AFTER = "10";
+const CSV = "text/csv";
 
 const schema = {
   querystring: rehearsalQuery,
@@ -36,6 +37,10 @@ const takes = {
   "application/x-ndjson": {
     schema: z.string(),
     description: "One event a line, up to 1 GB; rehearsed with the campaigns that the service runs",
+  },
+  [CSV]: {
+    schema: z.string(),
+    description: "The export of a shop system, as `dunlin rehearse` takes it, in any encoding, up to 1 GB",
   },
 };
 
@@ -56,16 +61,22 @@ export function rehearsalRoutes(
     if (isPlainUtf8(request)) done(null, payload);
     else done(unsupported(request));
   });
+  // Its encoding is found out.
+  app.addContentTypeParser(CSV, (request, payload, done) => {
+    if (request.headers["content-encoding"] === undefined) done(null, payload);
+    else done(unsupported(request));
+  });
 
   app.post("/v1/rehearsals", { schema, config: { access: "operator", takes } }, async (request, reply) => {
     const body: unknown = request.body;
     const { stored, shop, from, asOf, tag, scale } = request.query;
     if (!(body instanceof Readable) && stored === null)
       throw new HttpProblem("invalid_json", "the body is empty: send order events");
-    const isJson = /^application\/json\b/i.test(request.headers["content-type"] ?? "");
-    if (body instanceof Readable && stored !== null && !isJson)
+    const type = body instanceof Readable ? typeOf(request.headers["content-type"] ?? "") : "none";
+    const isJson = type === "json";
+    if (stored !== null && (type === "ndjson" || type === "csv"))
       throw new HttpProblem("invalid_rehearsal", "stored: takes stored orders: send no events");
-    const type = !(body instanceof Readable) ? "none" : isJson ? "json" : "ndjson";
+    if (shop !== null && stored === null && type !== "csv") throw onlyWithoutEvents();
     const slot = await rehearsals.begin();
     if (slot === null)
       throw new HttpProblem("rehearsal_under_way", "another rehearsal is running: wait until it ends", {
@@ -77,13 +88,24 @@ export function rehearsalRoutes(
         await receive(body, slot.body, { maxBytes: isJson ? JSON_LIMIT : maxBytes, stallTimeout, signal });
       const changes = { asOf, tags: tag, scale };
       const orders = stored === null ? null : { period: stored, shop };
-      const answer = await slot.run({ type, from, changes, stored: orders }, signal);
+      const tableShop = type === "csv" ? shop : null;
+      const answer = await slot.run({ type, tableShop, from, changes, stored: orders }, signal);
       return await send(reply, answer, () => void slot.end());
     } catch (error) {
       await slot.end();
       throw error;
     }
   });
+}
+
+function typeOf(contentType: string): "json" | "ndjson" | "csv" {
+  if (/^application\/json\b/i.test(contentType)) return "json";
+  return /^text\/csv\b/i.test(contentType) ? "csv" : "ndjson";
+}
+
+function onlyWithoutEvents(): HttpProblem {
+  const message = "shop: needs `stored` or a table: an event names its shop";
+  return new HttpProblem("invalid_query", message, { errors: [{ parameter: "shop", message }] });
 }
 
 /** Aborted when the client is gone. */
