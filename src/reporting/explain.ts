@@ -4,6 +4,7 @@ import type { OrderPayload } from "../core/order/event.ts";
 import { futureWarning } from "../core/order/future.ts";
 import type { PaymentPromise } from "../core/rules/buyer-state.ts";
 import type { Move } from "../core/rules/plan.ts";
+import { withoutAddress } from "../core/text/without-address.ts";
 import { formatAmount } from "../core/values/money.ts";
 import type { Reason } from "../core/values/reason.ts";
 import type { Sql } from "../db/client.ts";
@@ -28,16 +29,7 @@ import type {
   StoryReason,
   StoryReminder,
 } from "./story.ts";
-import {
-  isSameSecond,
-  lookupText,
-  type MoveContext,
-  moveText,
-  reasonText,
-  ruleText,
-  unplannedText,
-  withoutAddress,
-} from "./words.ts";
+import { isSameSecond, lookupText, type MoveContext, moveText, reasonText, ruleText, unplannedText } from "./words.ts";
 
 export type ExplainDeps = Partial<PolicyLookups> & {
   readonly sql: Sql;

@@ -1,4 +1,5 @@
 /** Pages of cases, reminders and deliveries, as JSON shows them: instants with the shop's offset, money as decimal strings. */
+import { withoutAddress } from "../core/text/without-address.ts";
 import type { Sql } from "../db/client.ts";
 import {
   type CaseRow,
@@ -13,7 +14,7 @@ import {
 import { costOf } from "./format-report.ts";
 import { instantWriter, type WriteInstant } from "./instants.ts";
 import { type Asked, readWindows } from "./report/period.ts";
-import { lookupText, withoutAddress } from "./words.ts";
+import { lookupText } from "./words.ts";
 
 /** `zoneOf`: the IANA zone of a shop (UTC). */
 export type ListDeps = { readonly sql: Sql; readonly zoneOf?: (shop: string) => string };

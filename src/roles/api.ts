@@ -8,6 +8,7 @@ import { createCampaignAdmin } from "../campaigns/administer.ts";
 import type { CampaignSet } from "../campaigns/live.ts";
 import { createPauseAdmin } from "../campaigns/pauses/administer.ts";
 import { openReceipts } from "../channels/receipts.ts";
+import { openChannel } from "../channels/registry.ts";
 import type { Config } from "../config/config.ts";
 import type { Keys } from "../config/keys.ts";
 import { commonZone } from "../config/shops.ts";
@@ -29,6 +30,8 @@ import { buildServer } from "../http/server.ts";
 import type { Intake } from "../intake/intake.ts";
 import { CONSOLE_DIR } from "../package-root.ts";
 import { previewTemplate } from "../preview/preview.ts";
+import { sendDraft } from "../preview/test-draft.ts";
+import type { ChannelConfig } from "../providers/all.ts";
 import type { QueueBackend } from "../queue/connection.ts";
 import type { ReceiptDeps } from "../receipts/deps.ts";
 import { createReceiver } from "../receipts/receiver.ts";
@@ -196,6 +199,12 @@ export function buildApi(input: ApiInput) {
         },
         query,
       ),
+    sendTest: (actor, query) => {
+      const { channels, shopIds, publicUrl } = config;
+      const open = (channel: ChannelConfig) => openChannel(channel, { log, publicUrl });
+      const of = { sql, shopOf: config.shop, shop: shopIds[0] ?? null, channels, open, now: Date.now };
+      return sendDraft(of, actor, query);
+    },
     listShared: (query) => listShared({ sql: reads, vault, zoneOf }, query),
     erase: eraseVerb({ sql, vault, shopOf: config.shop }),
     suppressions: suppressionVerbs({ sql, reads, vault, shopOf: config.shop, zoneOf }),

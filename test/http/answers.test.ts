@@ -34,7 +34,7 @@ import { overlapAnswer } from "../../src/http/contract/reports/overlap.ts";
 import { ownerAnswer } from "../../src/http/contract/reports/owner.ts";
 import { todayAnswer } from "../../src/http/contract/reports/today.ts";
 import { recoveryReport } from "../../src/http/contract/reports.ts";
-import { preview } from "../../src/http/contract/templates.ts";
+import { preview, testSent } from "../../src/http/contract/templates.ts";
 import { upcomingAnswer } from "../../src/http/contract/upcoming.ts";
 import { receivedEvent } from "../support/intake.ts";
 import { signedReceipts } from "../support/receipts.ts";
@@ -222,6 +222,15 @@ const GROUPS: readonly Group[] = [
         payload: { template: "{{total}}", channel: "chat", order: { shop: "acme", id: "promised" } },
       },
     ],
+  },
+  {
+    schema: testSent,
+    // These two providers name none.
+    never: [".messageId"],
+    cases: ["sms", "hook"].map((channel) => ({
+      route: "POST /v1/templates/test",
+      payload: { template: "{{total}}", campaign: "default", step: "nudge", channel, to: "+8613812345678" },
+    })),
   },
   {
     schema: campaignSaved,

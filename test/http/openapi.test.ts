@@ -64,6 +64,7 @@ it("describes every route with its answers, bodies and access", () => {
     "/v1/suppressions",
     "/v1/suppressions/{id}",
     "/v1/templates/preview",
+    "/v1/templates/test",
     "/v1/unsubscribe/{token}",
     "/v1/upcoming",
     "/v1/users",

@@ -1,13 +1,21 @@
-import { describe, expect, it } from "vitest";
+import { pino } from "pino";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { openChannel } from "../../src/channels/registry.ts";
 import { DAY, MINUTE } from "../../src/core/values/duration.ts";
 import { preview as contract } from "../../src/http/contract/templates.ts";
 import { takeIn } from "../../src/intake/take-in.ts";
 import { type PreviewDeps, previewTemplate } from "../../src/preview/preview.ts";
 import type { Running } from "../../src/preview/recent-segments.ts";
+import { sendDraft } from "../../src/preview/test-draft.ts";
+import type { ChannelConfig } from "../../src/providers/all.ts";
 import { SAMPLE_URL } from "../../src/render/template/sample.ts";
+import { startFakeProvider } from "../support/fake-provider.ts";
 import { intakeDeps, receivedEvent } from "../support/intake.ts";
+import { faults } from "../support/provider-faults.ts";
 import { campaignOf, T0 } from "../support/rules.ts";
 import { bearer, JSON_TYPE, stubServer } from "./support.ts";
+
+const SECRET = "whsec_ZmFrZSBwcm92aWRlcidzIHNlY3JldCBvZiAzMiBieXRlcw==";
 
 const CHANNELS: PreviewDeps["channels"] = [
   { name: "sms", provider: "webhook", contacts: ["phone"], cost: { micros: 45_000, currency: "CNY" } },
@@ -398,4 +406,76 @@ describe("POST /v1/templates/preview of a stored order", () => {
       detail: expect.stringContaining("no event has said yet"),
     });
   });
+});
+
+it("sends a draft to an address of an operator's choice, and never shows the address", async () => {
+  const { database, shopOf } = await intakeDeps();
+  const provider = await startFakeProvider({ secret: SECRET, enforceSignature: true });
+  onTestFinished(() => provider.close());
+  const channels: ChannelConfig[] = [
+    {
+      ...{ name: "sms", provider: "webhook", contacts: ["phone"], ratePerSecond: null, timeoutMs: 1_000 },
+      ...{ connections: 1, cost: null, fallback: null, settings: { url: provider.url("sms"), secret: SECRET } },
+    },
+  ];
+  const { app, lines } = stubServer({
+    sendTest: (actor, query) =>
+      sendDraft(
+        {
+          ...{ sql: database.sql, shopOf, shop: "acme", channels, now: () => T0 },
+          open: (channel) => openChannel(channel, { log: pino({ level: "silent" }) }),
+        },
+        actor,
+        query,
+      ),
+  });
+  const to = "+8613987654321";
+  const send = async (more: object = {}) => {
+    const payload = {
+      template: "Pay {{total}}",
+      channel: "sms",
+      locale: "en",
+      campaign: "c",
+      step: "nudge",
+      to,
+      ...more,
+    };
+    const headers = { ...bearer("operator"), ...JSON_TYPE };
+    const answer = await app.inject({ url: "/v1/templates/test", method: "POST", headers, payload });
+    expect(answer.body).not.toContain("13987654321");
+    return { status: answer.statusCode, json: answer.json() };
+  };
+
+  const { status, json } = await send();
+  expect([status, json]).toEqual([
+    200,
+    {
+      kind: "accepted",
+      key: expect.stringMatching(/^test-/),
+      to: "+86139****4321",
+      messageId: null,
+      segments: 1,
+      failure: null,
+    },
+  ]);
+  expect(provider.log.map(({ body }) => body)).toMatchObject([
+    { to, text: "Pay $129.00", campaign: "c", step: "nudge" },
+  ]);
+  provider.rules([{ fault: faults.status(400) }]);
+  expect((await send()).json).toMatchObject({ kind: "failed-permanent", failure: { code: "http_400" } });
+
+  const refused = async (more: object) => (await send(more)).json.errors[0].message;
+  expect(await refused({ to: "12" })).toMatch(/^to: .* is not a valid phone number/);
+  expect(await refused({ channel: "smss" })).toBe("channel: no such channel is configured (did you mean sms?)");
+  expect(await refused({ locale: "??" })).toMatch(/^locale: is no locale/);
+  expect((await send({ template: "{{nope}}" })).json.code).toBe("invalid_template");
+  expect((await send({ shop: "other" })).json.code).toBe("unknown_shop");
+  expect(provider.log).toHaveLength(2);
+
+  const trail = await database.sql`select who, action, subject, note from audit order by id`;
+  expect(trail).toEqual([
+    { who: "operator", action: "message.test", subject: "c", note: "nudge by sms to +86139****4321: accepted" },
+    { who: "operator", action: "message.test", subject: "c", note: "nudge by sms to +86139****4321: failed-permanent" },
+  ]);
+  expect(lines.join()).not.toContain("13987654321");
 });

@@ -10,7 +10,7 @@ import type { PromiseAnswer } from "../../src/http/contract/promises.ts";
 import type { ownerAnswer } from "../../src/http/contract/reports/owner.ts";
 import type { todayAnswer } from "../../src/http/contract/reports/today.ts";
 import type { RecoveryReport } from "../../src/http/contract/reports.ts";
-import type { preview } from "../../src/http/contract/templates.ts";
+import type { preview, testSent } from "../../src/http/contract/templates.ts";
 
 const AT = "2026-11-10T20:00:00+08:00";
 
@@ -215,4 +215,13 @@ export const SUPPRESSION: Answer<typeof suppression> = {
   reason: "manual",
   source: "alice",
   at: AT,
+};
+
+export const TEST_SENT: Answer<typeof testSent> = {
+  kind: "accepted",
+  key: "test-1",
+  to: "+86138****5678",
+  messageId: null,
+  segments: 1,
+  failure: null,
 };

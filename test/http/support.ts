@@ -13,7 +13,19 @@ import { createIntake } from "../../src/intake/intake.ts";
 import { sources } from "../../src/sources/registry.ts";
 import { intakeDeps, receivedEvent } from "../support/intake.ts";
 import { T0 } from "../support/rules.ts";
-import { CAMPAIGN, CHANNEL, METHOD, OWNER, PREVIEW, REPORT, SHOP, SUPPRESSION, TODAY, VERSION } from "./samples.ts";
+import {
+  CAMPAIGN,
+  CHANNEL,
+  METHOD,
+  OWNER,
+  PREVIEW,
+  REPORT,
+  SHOP,
+  SUPPRESSION,
+  TEST_SENT,
+  TODAY,
+  VERSION,
+} from "./samples.ts";
 
 export const ADMIN_KEY = "dk_test-admin-key";
 export const SHOPIFY_SECRET = "hush-8d5e";
@@ -117,6 +129,7 @@ export function stubServer(change: Change = {}) {
     listDeliveries: async () => ({ items: [], next: null }),
     rehearsals: { begin: async () => stubSlot },
     preview: async () => ({ kind: "preview", preview: PREVIEW }),
+    sendTest: async () => ({ kind: "sent", answer: TEST_SENT }),
     listShared: async () => ({ items: [], next: null }),
     erase: async () => ({ kind: "erased", answer: { shop: "acme", orders: 0, events: 0, contacts: 0, reminders: 0 } }),
     suppressions: {

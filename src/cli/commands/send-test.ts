@@ -3,25 +3,22 @@
  * configured channel. The templates are the running ones of the database. If it has none or is not reachable, they are those of
  * DUNLIN_TEMPLATES. Nothing is stored, and opt-outs are not checked: the caller chooses the address. The address is never printed.
  */
-import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
 import { runningCatalog } from "../../campaigns/live.ts";
 import type { openChannels } from "../../channels/registry.ts";
-import { contactOf, maskContact } from "../../core/order/contact.ts";
-import { readId } from "../../core/order/id.ts";
-import type { Channel, ChannelTerms, Message, SendOutcome } from "../../core/seams/channel.ts";
+import type { ChannelTerms, Message } from "../../core/seams/channel.ts";
 import { didYouMean } from "../../core/text/suggest.ts";
 import type { Campaign, ShopPolicy } from "../../core/values/policy.ts";
 import { explainDbError } from "../../db/explain-error.ts";
 import { readRunning } from "../../db/stores/campaigns/campaign-store.ts";
-import { providerOf, sendsSms } from "../../providers/all.ts";
+import { addressFor, sendTestMessage, type TestSent, testMessage } from "../../preview/test-message.ts";
+import { providerOf } from "../../providers/all.ts";
 import { type Catalog, loadCatalog } from "../../render/catalog/catalog.ts";
 import { catalogOptions } from "../../render/catalog/catalog-options.ts";
 import { composeMessage, type MadeMessage } from "../../render/message.ts";
 import { sampleFacts } from "../../render/template/sample.ts";
-import { withoutAddress } from "../../reporting/words.ts";
 import { locale, notEmpty } from "../arguments.ts";
 import { type Describe, runCommand } from "../command.ts";
 import { type CommandContext, CommandError, withDatabase } from "../context.ts";
@@ -70,7 +67,7 @@ export async function sendTest(
   const channel = opener([target], { log, print: out, publicUrl: config.publicUrl }).get(target.name);
   if (channel === undefined) throw new Error("the channel was opened");
   try {
-    report(context, channel, composed, await channel.send(composed.message));
+    report(context, channel.provider, composed.made, await sendTestMessage(channel, composed.message, composed.made));
     return composed.made;
   } finally {
     await channel.close();
@@ -115,18 +112,10 @@ function shopOf({ config }: CommandContext, named: string | undefined): ShopPoli
   return shop;
 }
 
-function addressOf(text: string, { contacts }: ChannelTerms, shop: ShopPolicy): string {
-  const number = contacts.includes("phone") ? contactOf("phone", text, shop) : null;
-  if (number === null && contacts.some((kind) => kind.startsWith("chat"))) return readId(text);
-  const email = contacts.includes("email") ? contactOf("email", text, shop) : null;
-  if (email !== null) return email.value;
-  if (contacts.includes("email"))
-    throw new CommandError(`--to: ${maskContact(text)} is not an e-mail address, or nobody's`);
-  if (number === null)
-    throw new CommandError(`--to: ${maskContact(text)} is not a valid phone number: write it like +8613812345678`);
-  if (number.kind !== "phone")
-    throw new CommandError(`--to: ${maskContact(number.value)} takes no SMS: name a mobile number`);
-  return number.value;
+function addressOf(text: string, target: ChannelTerms, shop: ShopPolicy): string {
+  const address = addressFor(text, target, shop);
+  if (!address.ok) throw new CommandError(`--to: ${address.message}`);
+  return address.to;
 }
 
 type Composed = { readonly message: Message; readonly made: MadeMessage };
@@ -163,24 +152,8 @@ function compose(
     const hint = variant === null && campaign.variants.length > 0 ? ", or name a --variant" : "";
     throw new CommandError(made.template === null ? `${made.message}${hint}` : `${made.template}: ${made.message}`);
   }
-  const { text, params, approved, mail } = made;
-  return {
-    made,
-    message: {
-      idempotencyKey: `test-${randomUUID()}`,
-      channel: channel.name,
-      shop: shop.id,
-      to,
-      text,
-      locale: made.locale,
-      campaign: campaign.key,
-      step: step.id,
-      orders: sampleFacts(made.locale, now).orders.map(({ id }) => id),
-      params,
-      approved,
-      ...(mail === null ? {} : { mail }),
-    },
-  };
+  const names = { channel: channel.name, shop: shop.id, campaign: campaign.key, step: step.id };
+  return { made, message: testMessage({ made, ...names, to, now }) };
 }
 
 /** The text that a buyer would read. Where the provider makes it of an approved template: also the fields and parameters of that. */
@@ -192,26 +165,24 @@ function shown({ text, approved, params, mail }: MadeMessage): string[] {
   return [...(mail === null ? [] : [`subject: ${mail.subject}`]), ...text.split("\n"), ...parts];
 }
 
-function report({ out }: CommandContext, channel: Channel, { message, made }: Composed, outcome: SendOutcome): void {
-  const { to, idempotencyKey } = message;
-  const safe = (text: string) => withoutAddress(text.replaceAll(to, maskContact(to)));
-  if (outcome.kind === "accepted") {
-    const segments = outcome.segments ?? (sendsSms(channel) ? made.segments : null);
+function report({ out }: CommandContext, provider: string, made: MadeMessage, sent: TestSent): void {
+  const { to, key, messageId, segments, failure } = sent;
+  if (failure === null) {
     const parts = [
-      `accepted by ${channel.provider} for ${maskContact(to)}`,
+      `accepted by ${provider} for ${to}`,
       ...(segments === null ? [] : [`${segments} segment(s)`]),
-      ...(outcome.messageId === null ? [] : [`message ${outcome.messageId.replaceAll(to, maskContact(to))}`]),
+      ...(messageId === null ? [] : [`message ${messageId}`]),
     ];
-    out(`${parts.join(", ")}, key ${idempotencyKey}`);
+    out(`${parts.join(", ")}, key ${key}`);
     // The channel console has printed it.
-    if (providerOf(channel.provider)?.delivers === true) for (const line of shown(made)) out(`  ${line}`);
+    if (providerOf(provider)?.delivers === true) for (const line of shown(made)) out(`  ${line}`);
     return;
   }
-  const failure = safe(`${outcome.code}: ${outcome.message}`);
-  if (outcome.kind === "channel-fault") throw new CommandError(`not sent, the channel is at fault: ${failure}`);
+  const why = `${failure.code}: ${failure.message}`;
+  if (sent.kind === "channel-fault") throw new CommandError(`not sent, the channel is at fault: ${why}`);
   throw new CommandError(
-    outcome.kind === "unknown"
-      ? `the outcome is unknown, it may have been sent: ${failure} (key ${idempotencyKey})`
-      : `not sent, ${outcome.kind === "failed-permanent" ? "refused" : "failed for now"}: ${failure}`,
+    sent.kind === "unknown"
+      ? `the outcome is unknown, it may have been sent: ${why} (key ${key})`
+      : `not sent, ${sent.kind === "failed-permanent" ? "refused" : "failed for now"}: ${why}`,
   );
 }

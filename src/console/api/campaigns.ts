@@ -5,7 +5,7 @@ import type { pageOf } from "../../http/contract/parts/values.ts";
 import type { orderItem } from "../../http/contract/reports/order-list.ts";
 import type { overlapAnswer } from "../../http/contract/reports/overlap.ts";
 import type { recoveryReport } from "../../http/contract/reports.ts";
-import type { preview } from "../../http/contract/templates.ts";
+import type { preview, testSent } from "../../http/contract/templates.ts";
 import { type Answered, call, get } from "./call.ts";
 
 export type Campaign = Answered<typeof campaignFull>;
@@ -74,6 +74,17 @@ export const previewQuery = (body: PreviewAsked) =>
     staleTime: MINUTE,
     gcTime: MINUTE,
   });
+
+export type TestSent = Answered<typeof testSent>;
+export const sendTest = async (body: {
+  readonly template: string;
+  readonly channel: string;
+  readonly locale: string;
+  readonly step: string;
+  readonly campaign: string;
+  readonly shop: string | null;
+  readonly to: string;
+}): Promise<TestSent> => (await call<TestSent>("POST", "/v1/templates/test", { body })).value;
 
 export type RecentOrders = Answered<ReturnType<typeof pageOf<typeof orderItem>>>;
 

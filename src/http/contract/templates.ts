@@ -2,7 +2,8 @@
 import { z } from "zod";
 import { readId } from "../../core/order/id.ts";
 import { name } from "./parts/query.ts";
-import { type Answer, money, text } from "./parts/values.ts";
+import { type Answer, maybeText, money, text } from "./parts/values.ts";
+import type { Actor } from "./pauses.ts";
 
 const required = name(100).min(1);
 const decimal = name(24).meta({ example: "129.00" });
@@ -102,6 +103,27 @@ export const preview = z.strictObject({
   warnings: z.array(text),
 });
 
+export const testBody = z.strictObject({
+  template: name(65_536).describe("The whole file, front matter included"),
+  channel: name(60).min(1).describe("A configured channel"),
+  to: name(200).min(1).describe("A phone number like +8613812345678, an e-mail address or a chat handle"),
+  locale: name(40).nullish().describe("The locale of the text; absent: the shop's"),
+  campaign: required,
+  step: required,
+  shop: required.nullish().describe("A configured shop, in whose name it is sent; absent: the first"),
+});
+export const testSent = z.strictObject({
+  kind: z.enum(["accepted", "failed-permanent", "failed-transient", "channel-fault", "unknown"]),
+  key: text.describe("The key of the message, in the provider's log"),
+  to: text.describe("Masked"),
+  messageId: maybeText.describe("The provider's name for it"),
+  segments: z.int().nullable().describe("Of an accepted SMS"),
+  failure: z
+    .strictObject({ code: text, message: text })
+    .nullable()
+    .describe("Why it was not accepted, or why nobody knows; null: it was"),
+});
+
 type Body = z.output<typeof previewBody>;
 export type PreviewQuery = Omit<Body, "sample" | "order" | "locale"> & {
   /** null: the shop's. */
@@ -121,4 +143,15 @@ export type PreviewResult =
   | { readonly kind: "unknown-shop"; readonly shop: string }
   | { readonly kind: "unknown-order" };
 
-export type TemplatesVerbs = { readonly preview: (query: PreviewQuery) => Promise<PreviewResult> };
+type TestBody = z.output<typeof testBody>;
+export type TestQuery = Omit<TestBody, "locale" | "shop"> & {
+  readonly locale: string | null;
+  readonly shop: string | null;
+};
+type Refused = Exclude<PreviewResult, { readonly kind: "preview" | "unknown-order" }>;
+export type TestResult = { readonly kind: "sent"; readonly answer: Answer<typeof testSent> } | Refused;
+
+export type TemplatesVerbs = {
+  readonly preview: (query: PreviewQuery) => Promise<PreviewResult>;
+  readonly sendTest: (actor: Actor, query: TestQuery) => Promise<TestResult>;
+};

@@ -1,9 +1,18 @@
-/** Previews of templates before they are saved: the text, and warnings. Nothing is sent or stored. */
+/** Texts before they are saved: their preview, and one real message to an address of the caller's choice. */
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
-import { preview, previewBody, type TemplatesVerbs } from "../contract/templates.ts";
+import {
+  type PreviewResult,
+  preview,
+  previewBody,
+  type TemplatesVerbs,
+  testBody,
+  testSent,
+} from "../contract/templates.ts";
 import { addJsonBody } from "../kit/body/json-body.ts";
 import { HttpProblem } from "../kit/errors.ts";
+import { actorOf } from "../kit/guard.ts";
+import { addNoStore } from "../kit/no-store.ts";
 import { answers, JSON_TYPE } from "../kit/openapi.ts";
 
 /** A template file in which every character is escaped. */
@@ -12,7 +21,9 @@ const BODY_LIMIT = 500_000;
 export function templateRoutes(plain: FastifyInstance, verbs: TemplatesVerbs): void {
   plain.removeAllContentTypeParsers();
   addJsonBody(plain, BODY_LIMIT);
-  plain.withTypeProvider<ZodTypeProvider>().post(
+  const app = plain.withTypeProvider<ZodTypeProvider>();
+  addNoStore(app);
+  app.post(
     "/v1/templates/preview",
     {
       config: { access: "viewer" },
@@ -26,30 +37,56 @@ export function templateRoutes(plain: FastifyInstance, verbs: TemplatesVerbs): v
         response: answers(200, "The text", { [JSON_TYPE]: preview }),
       },
     },
-    async ({ body: { sample, order, locale, ...rest } }, reply) => {
+    async ({ body: { sample, order, locale, ...rest } }) => {
       const from = order === undefined ? { sample: sample ?? {} } : { order };
       const result = await verbs.preview({ ...rest, locale: locale ?? null, from });
-      reply.header("cache-control", "no-store");
-      switch (result.kind) {
-        case "preview":
-          return reply.type(JSON_TYPE).send(result.preview);
-        case "invalid":
-          throw invalid(
-            "invalid_body",
-            "the body is not valid",
-            result.faults.map(({ field, message }) => ({ field, message: `${field}: ${message}` })),
-          );
-        case "invalid-template":
-          throw invalid("invalid_template", `${result.faults.length} fault(s) in the template`, result.faults);
-        case "not-rendered":
-          throw new HttpProblem("template_not_rendered", result.message);
-        case "unknown-shop":
-          throw new HttpProblem("unknown_shop", `shop ${JSON.stringify(result.shop)} is not configured`);
-        case "unknown-order":
-          throw new HttpProblem("order_not_found", "no event of this order in this shop was received");
-      }
+      if (result.kind !== "preview") throw refused(result);
+      return result.preview;
     },
   );
+
+  app.post(
+    "/v1/templates/test",
+    {
+      config: { access: "operator" },
+      schema: {
+        body: testBody,
+        summary: "Send a test message",
+        description:
+          "Sends one real message of this text with sample data, as `dunlin send-test` does. The provider's answer is not an error of this route, " +
+          "accepted or not. Nothing is stored but an entry of the audit trail, and opt-outs are not checked.",
+        tags: ["templates"],
+        response: answers(200, "The provider's answer", { [JSON_TYPE]: testSent }),
+      },
+    },
+    async (request) => {
+      const { locale, shop, ...rest } = request.body;
+      const result = await verbs.sendTest(actorOf(request), { ...rest, locale: locale ?? null, shop: shop ?? null });
+      if (result.kind !== "sent") throw refused(result);
+      return result.answer;
+    },
+  );
+}
+
+type Refused = Exclude<PreviewResult, { readonly kind: "preview" }>;
+
+function refused(result: Refused): HttpProblem {
+  switch (result.kind) {
+    case "invalid":
+      return invalid(
+        "invalid_body",
+        "the body is not valid",
+        result.faults.map(({ field, message }) => ({ field, message: `${field}: ${message}` })),
+      );
+    case "invalid-template":
+      return invalid("invalid_template", `${result.faults.length} fault(s) in the template`, result.faults);
+    case "not-rendered":
+      return new HttpProblem("template_not_rendered", result.message);
+    case "unknown-shop":
+      return new HttpProblem("unknown_shop", `shop ${JSON.stringify(result.shop)} is not configured`);
+    case "unknown-order":
+      return new HttpProblem("order_not_found", "no event of this order in this shop was received");
+  }
 }
 
 function invalid(

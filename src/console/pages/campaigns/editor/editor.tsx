@@ -135,7 +135,14 @@ export function Editor({ campaign }: { readonly campaign: Campaign }) {
         </Grid.Col>
         {name === null ? null : (
           <Grid.Col span={{ base: 12, md: 4 }}>
-            <PreviewPanel name={name} previewed={previewed} from={from} onFrom={setFrom} />
+            <PreviewPanel
+              campaign={campaign.key}
+              name={name}
+              text={text}
+              previewed={previewed}
+              from={from}
+              onFrom={setFrom}
+            />
           </Grid.Col>
         )}
       </Grid>

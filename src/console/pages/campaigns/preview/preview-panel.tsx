@@ -10,6 +10,7 @@ import { Warnings } from "../warnings.tsx";
 import type { FileName } from "./file-name.ts";
 import { Phone } from "./phone.tsx";
 import { PreviewSource } from "./preview-source.tsx";
+import { TestButton } from "./test-button.tsx";
 import type { From, Previewed } from "./use-preview.ts";
 
 const useT = words({
@@ -51,13 +52,15 @@ const useT = words({
 });
 
 type Props = {
+  readonly campaign: string;
   readonly name: FileName;
+  readonly text: string;
   readonly previewed: Previewed;
   readonly from: From;
   readonly onFrom: (from: From) => void;
 };
 
-export function PreviewPanel({ name, previewed, from, onFrom }: Props) {
+export function PreviewPanel({ campaign, name, text, previewed, from, onFrom }: Props) {
   const t = useT();
   const { preview, faults, error, isOld } = previewed;
   const aside = (
@@ -103,6 +106,7 @@ export function PreviewPanel({ name, previewed, from, onFrom }: Props) {
           <Warnings warnings={preview.warnings} />
         </Stack>
       )}
+      <TestButton campaign={campaign} name={name} template={text} shop={from.shop} />
     </Panel>
   );
 }
