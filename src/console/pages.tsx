@@ -24,6 +24,13 @@ const campaign = createRoute({
   component: lazyRouteComponent(() => import("./pages/campaigns/editor/editor-page.tsx"), "EditorPage"),
 });
 
+const newCampaign = createRoute({
+  getParentRoute: () => root,
+  path: "/campaigns/new/$key",
+  validateSearch: searchOf(["copy"]),
+  component: lazyRouteComponent(() => import("./pages/campaigns/new/new-campaign-page.tsx"), "NewCampaignPage"),
+});
+
 const orders = createRoute({
   getParentRoute: () => root,
   path: "/orders",
@@ -80,6 +87,7 @@ export const createPages = () =>
       today,
       campaigns,
       campaign,
+      newCampaign,
       orders,
       order,
       deliveries,

@@ -44,7 +44,7 @@ export const overlapQuery = queryOptions({
 
 type Save = {
   readonly key: string;
-  /** The version that the texts were changed from. */
+  /** The version that the texts were changed from; 0: the campaign is new. */
   readonly version: number;
   readonly yaml: string;
   readonly templates: Readonly<Record<string, string>>;
@@ -52,7 +52,7 @@ type Save = {
 };
 
 export const saveCampaign = async ({ key, version, ...body }: Save): Promise<SavedCampaign> => {
-  const headers = { "if-match": `"${version}"` };
+  const headers: Record<string, string> = version === 0 ? { "if-none-match": "*" } : { "if-match": `"${version}"` };
   return (await call<SavedCampaign>("PUT", "/v1/campaigns/:key", { params: { key }, headers, body })).value;
 };
 

@@ -1,5 +1,5 @@
 /** Language, colours and the language of the document. */
-import { type CSSVariablesResolver, createTheme, MantineProvider } from "@mantine/core";
+import { type CSSVariablesResolver, createTheme, MantineProvider, Modal } from "@mantine/core";
 import { createContext, type ReactNode, use, useEffect, useMemo, useState } from "react";
 import { IntlProvider } from "use-intl/react";
 import { firstLocale, type Locale, rememberLocale } from "./words.ts";
@@ -7,15 +7,19 @@ import { firstLocale, type Locale, rememberLocale } from "./words.ts";
 const FONTS =
   'system-ui, -apple-system, "Segoe UI", Roboto, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif';
 
-const theme = createTheme({
-  primaryColor: "teal",
-  // Dark enough that white text on it and its text on white are read easily (WCAG AA).
-  primaryShade: 9,
-  fontFamily: FONTS,
-  headings: { fontFamily: FONTS, fontWeight: "600" },
-  defaultRadius: "md",
-  cursorType: "pointer",
-});
+const CLOSE: Readonly<Record<Locale, string>> = { en: "Close the dialog", zh: "关闭窗口" };
+
+const themeOf = (locale: Locale) =>
+  createTheme({
+    primaryColor: "teal",
+    // Dark enough that white text on it and its text on white are read easily (WCAG AA).
+    primaryShade: 9,
+    fontFamily: FONTS,
+    headings: { fontFamily: FONTS, fontWeight: "600" },
+    defaultRadius: "md",
+    cursorType: "pointer",
+    components: { Modal: Modal.extend({ defaultProps: { closeButtonProps: { "aria-label": CLOSE[locale] } } }) },
+  });
 
 /** White text on it is read easily, as on the button that the pointer is not on. */
 const HOVER = "#066a4c";
@@ -41,6 +45,7 @@ export function Look({ children }: { readonly children: ReactNode }) {
   useEffect(() => {
     document.documentElement.lang = locale === "zh" ? "zh-CN" : "en";
   }, [locale]);
+  const theme = useMemo(() => themeOf(locale), [locale]);
   const choice = useMemo(
     () => ({
       locale,

@@ -39,7 +39,7 @@ it.runIf(hasBrowser)(
     await open("/rehearsal");
     await page.getByRole("button", { name: "Rehearse" }).click();
     await page.getByText(/no order in the database was created in the period/).waitFor();
-    await page.getByRole("combobox", { name: "Orders of which day" }).click();
+    await page.getByRole("combobox", { name: "Which orders" }).click();
     await page.getByRole("option", { name: "Today" }).click();
     await page.getByRole("button", { name: "Rehearse" }).click();
     const result = page.getByRole("region", { name: "Rehearsal" });

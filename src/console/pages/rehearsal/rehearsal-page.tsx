@@ -1,24 +1,44 @@
 /** Runs the campaigns over the orders of a day, and shows the messages that they would have sent. */
-import { Button, Group, NumberInput, Paper, Select, SimpleGrid, Stack, Text, TextInput, Title } from "@mantine/core";
-import { useMutation, useQuery } from "@tanstack/react-query";
+import {
+  Button,
+  FileInput,
+  Group,
+  NumberInput,
+  Paper,
+  Select,
+  SimpleGrid,
+  Stack,
+  Text,
+  TextInput,
+  Title,
+} from "@mantine/core";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
+import { versionQuery } from "../../api/campaigns.ts";
 import { shopsQuery } from "../../api/pauses.ts";
-import { type Rehearsal, rehearse } from "../../api/rehearsals.ts";
+import { type OrdersOf, type Rehearsal, rehearse, textsWith } from "../../api/rehearsals.ts";
 import { mayAct, sessionQuery } from "../../api/session.ts";
 import { ProblemAlert } from "../../ui/faults.tsx";
 import { useFormats } from "../../ui/formats.ts";
 import { words } from "../../ui/words.ts";
+import { type Against, AgainstFields } from "./against.tsx";
+import { Difference } from "./difference.tsx";
 import { Hours, Peaks, Skips, Texts } from "./parts.tsx";
 
 const useT = words({
   en: {
     title: "Rehearsal",
     intro:
-      "Runs the campaigns of now over the orders of a day, on a simulated clock. Nothing is stored and nothing is sent. On the server, `dunlin rehearse FILE` does the same with an export of a shop system.",
-    day: "Orders of which day",
+      "Runs the campaigns of now over the orders of a day or of a file, on a simulated clock. Nothing is stored and nothing is sent. Changes that are not saved yet are rehearsed in the editor of their campaign.",
+    day: "Which orders",
     yesterday: "Yesterday",
     today: "Today",
     other: "Another day",
+    upload: "A file",
+    file: "Export of a shop system (CSV), or events (NDJSON)",
+    noFile: "Choose a file.",
+    earlier: "Version {version}",
+    now: "Now",
     date: "Day",
     shop: "Shop",
     all: "All shops",
@@ -36,11 +56,16 @@ const useT = words({
   zh: {
     title: "演练",
     intro:
-      "用模拟时钟，把当前活动应用到某一天的订单上。不会保存，也不会发送。在服务器上可用 `dunlin rehearse FILE` 演练店铺系统的导出文件。",
-    day: "哪一天的订单",
+      "用模拟时钟，把当前活动应用到某一天或某个文件的订单上。不会保存，也不会发送。未保存的修改可在该活动的编辑页演练。",
+    day: "哪些订单",
     yesterday: "昨天",
     today: "今天",
     other: "其他日期",
+    upload: "上传文件",
+    file: "店铺系统导出文件（CSV）或事件（NDJSON）",
+    noFile: "请选择文件。",
+    earlier: "版本 {version}",
+    now: "当前",
     date: "日期",
     shop: "店铺",
     all: "所有店铺",
@@ -61,18 +86,36 @@ const ALL = "*";
 
 export function RehearsalPage() {
   const t = useT();
+  const queries = useQueryClient();
   const shops = useQuery(shopsQuery).data?.items.map(({ name }) => name) ?? [];
   const [day, setDay] = useState("yesterday");
   const [date, setDate] = useState("");
+  const [file, setFile] = useState<File | null>(null);
+  const [tried, setTried] = useState(false);
   const [shop, setShop] = useState(ALL);
   const [scale, setScale] = useState<number | string>(1);
-  const run = useMutation({ mutationFn: rehearse });
+  const [against, setAgainst] = useState<Against | null>(null);
+  const run = useMutation({
+    mutationFn: async (orders: OrdersOf) => {
+      const compared = "file" in orders || against === null ? null : against;
+      const before = compared === null ? null : await queries.fetchQuery(versionQuery(compared.key, compared.version));
+      const result = await rehearse({
+        orders,
+        shop: shop === ALL ? null : shop,
+        scale: Number(scale) || 1,
+        against: before === null ? null : await textsWith(queries, before),
+      });
+      return { result, compared };
+    },
+  });
   const { data: session } = useQuery(sessionQuery);
   const mayRun = session ? mayAct(session.role, "operator") : false;
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    const stored = day === "other" ? date : day;
-    if (stored !== "") run.mutate({ stored, shop: shop === ALL ? null : shop, scale: Number(scale) || 1 });
+    setTried(true);
+    if (day === "file") {
+      if (file !== null) run.mutate({ file });
+    } else if (day !== "other" || date !== "") run.mutate({ day: day === "other" ? date : day });
   };
   return (
     <Stack>
@@ -87,7 +130,10 @@ export function RehearsalPage() {
             value={day}
             onChange={(value) => setDay(value ?? "yesterday")}
             allowDeselect={false}
-            data={(["yesterday", "today", "other"] as const).map((value) => ({ value, label: t(value) }))}
+            data={[
+              ...(["yesterday", "today", "other"] as const).map((value) => ({ value, label: t(value) })),
+              { value: "file", label: t("upload") },
+            ]}
           />
           {day === "other" ? (
             <TextInput
@@ -98,6 +144,17 @@ export function RehearsalPage() {
               required
             />
           ) : null}
+          {day === "file" ? (
+            <FileInput
+              label={t("file")}
+              value={file}
+              onChange={setFile}
+              error={tried && file === null ? t("noFile") : null}
+              accept=".csv,.txt,.ndjson,.jsonl"
+              clearable
+              miw={280}
+            />
+          ) : null}
           <Select
             label={t("shop")}
             value={shop}
@@ -106,6 +163,7 @@ export function RehearsalPage() {
             data={[{ value: ALL, label: t("all") }, ...shops.map((name) => ({ value: name, label: name }))]}
           />
           <NumberInput label={t("scale")} value={scale} onChange={setScale} min={1} max={1_000} w={160} />
+          {day === "file" ? null : <AgainstFields value={against} onChoose={setAgainst} />}
           <Button type="submit" loading={run.isPending} disabled={!mayRun}>
             {t("run")}
           </Button>
@@ -114,7 +172,14 @@ export function RehearsalPage() {
       </Paper>
       {run.isPending ? <Text role="status">{t("running")}</Text> : null}
       {run.isError ? <ProblemAlert error={run.error} /> : null}
-      {run.isSuccess ? <Result result={run.data} /> : null}
+      {run.data?.result.difference === undefined || run.data.compared === null ? null : (
+        <Difference
+          difference={run.data.result.difference}
+          before={t("earlier", { version: String(run.data.compared.version) })}
+          after={t("now")}
+        />
+      )}
+      {run.isSuccess ? <Result result={run.data.result} /> : null}
     </Stack>
   );
 }

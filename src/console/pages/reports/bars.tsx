@@ -4,8 +4,9 @@ import type { ReactNode } from "react";
 
 export type Bar = { readonly label: string; readonly value: number | null; readonly text: string };
 
-export function Bars({ bars }: { readonly bars: readonly Bar[] }) {
-  const most = Math.max(1, ...bars.map(({ value }) => value ?? 0));
+/** `most`: the value of a full bar; absent: the greatest of them. */
+export function Bars({ bars, most: full }: { readonly bars: readonly Bar[]; readonly most?: number }) {
+  const most = full ?? Math.max(1, ...bars.map(({ value }) => value ?? 0));
   return (
     <Stack gap="xs" component="ul" m={0} p={0} style={{ listStyle: "none" }}>
       {bars.map(({ label, value, text }) => (

@@ -11,6 +11,8 @@ import { Loaded, Panel } from "../../ui/parts/panel.tsx";
 import { Bars, type Interval, Intervals } from "./bars.tsx";
 import { MoneyPanel } from "./money-panel.tsx";
 import { ReportTable } from "./report-table.tsx";
+import { SkipsPanel } from "./skips-panel.tsx";
+import { TimeToPay } from "./time-to-pay.tsx";
 import { useT } from "./words.ts";
 
 export function ReportsPage() {
@@ -123,6 +125,14 @@ function Report({
         </Grid.Col>
       </Grid>
       <Variants report={report} period={period} />
+      <Grid>
+        <Grid.Col span={{ base: 12, md: 6 }}>
+          <TimeToPay asked={{ on, from, to }} period={period} />
+        </Grid.Col>
+        <Grid.Col span={{ base: 12, md: 6 }}>
+          <SkipsPanel asked={{ on, from, to }} period={period} />
+        </Grid.Col>
+      </Grid>
       <MoneyPanel asked={asked} period={period} />
     </>
   );

@@ -71,6 +71,18 @@ export const useT = words({
       version: "Version",
       hour: "Hour",
     },
+    soon: {
+      title: "How soon buyers pay",
+      note: "The share of the buyers who paid so long after the first reminder, or after the time at which those held out would have got it. {period}",
+      reminded: "Reminded, {within}",
+      heldOut: "Held out, {within}",
+      none: "Nobody was reminded long enough ago in this period.",
+    },
+    skips: {
+      title: "Not sent, and why",
+      note: "Reminders by the time at which they were decided against. {period}",
+      none: "Nothing was skipped in this period.",
+    },
     nameless: "none",
   },
   zh: {
@@ -137,6 +149,18 @@ export const useT = words({
       template: "模板",
       version: "版本",
       hour: "小时",
+    },
+    soon: {
+      title: "买家多久付款",
+      note: "第一次提醒后（对照组：本应提醒的时间之后）这么长时间内付款的买家比例。{period}",
+      reminded: "已提醒，{within}",
+      heldOut: "对照组，{within}",
+      none: "此时间范围内还没有足够早的提醒。",
+    },
+    skips: {
+      title: "未发送及原因",
+      note: "按决定不发的时间统计。{period}",
+      none: "此时间范围内没有跳过。",
     },
     nameless: "无",
   },

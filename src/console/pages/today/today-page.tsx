@@ -9,6 +9,7 @@ import { Loaded, Panel } from "../../ui/parts/panel.tsx";
 import { useReason } from "../../ui/reasons.ts";
 import { words } from "../../ui/words.ts";
 import { ChannelsPanel } from "./channels-panel.tsx";
+import { GettingStarted } from "./getting-started.tsx";
 import { OwnerPanel } from "./owner-panel.tsx";
 import { Tiles } from "./tiles.tsx";
 
@@ -59,6 +60,7 @@ export function TodayPage() {
       <Title order={1} size="h2">
         {t("title")}
       </Title>
+      <GettingStarted />
       <OwnerPanel />
       <Loaded query={today} height={200}>
         {(data) => (

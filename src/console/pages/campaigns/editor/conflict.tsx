@@ -2,10 +2,10 @@
 import { Alert, Button, Group, SegmentedControl, Skeleton, Stack, Text } from "@mantine/core";
 import { IconArrowsSplit } from "@tabler/icons-react";
 import { lazy, Suspense, useState } from "react";
-import type { Campaign } from "../../../api/campaigns.ts";
 import { useFormats } from "../../../ui/formats.ts";
 import { words } from "../../../ui/words.ts";
 import { baseOf, conflicts, type Draft, rebased } from "./draft.ts";
+import type { Edited } from "./use-editing.ts";
 
 const Differences = lazy(() => import("../differences.tsx"));
 
@@ -36,7 +36,7 @@ const useT = words({
 
 type Props = {
   readonly draft: Draft;
-  readonly theirs: Campaign;
+  readonly theirs: Edited;
   readonly onResolve: (draft: Draft | null) => void;
 };
 

@@ -3,7 +3,6 @@ import { Box, Grid, Paper, Skeleton, Stack, Text } from "@mantine/core";
 import { useHotkeys } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useCallback, useMemo, useState } from "react";
-import type { Campaign } from "../../../api/campaigns.ts";
 import { mayAct, sessionQuery } from "../../../api/session.ts";
 import { ProblemAlert } from "../../../ui/faults.tsx";
 import { words } from "../../../ui/words.ts";
@@ -18,8 +17,9 @@ import { Faults, Saved } from "./faults-and-warnings.tsx";
 import { FileActions } from "./file-actions.tsx";
 import { FileList } from "./file-list.tsx";
 import { LeaveGuard } from "./leave-guard.tsx";
+import { RehearseDraft } from "./rehearse-draft.tsx";
 import { SaveBar } from "./save-bar.tsx";
-import { useEditing } from "./use-editing.ts";
+import { type Edited, useEditing } from "./use-editing.ts";
 
 const CodeEditor = lazy(() => import("./code-editor.tsx"));
 
@@ -36,11 +36,19 @@ const useT = words({
   },
 });
 
-export function Editor({ campaign }: { readonly campaign: Campaign }) {
+type Props = {
+  readonly campaign: Edited;
+  /** Version 0: it is not saved yet, and its texts are unsaved changes. Saving and discarding lead to another page. */
+  readonly isNew?: boolean;
+  readonly onSaved?: () => void;
+  readonly onDiscard?: () => void;
+};
+
+export function Editor({ campaign, isNew = false, onSaved, onDiscard }: Props) {
   const t = useT();
   const { data: session } = useQuery(sessionQuery);
   const mayEdit = session ? mayAct(session.role, "operator") && !campaign.retired : false;
-  const { draft, texts, setText, save, faults, error, isBehind, resolve } = useEditing(campaign);
+  const { draft, texts, setText, save, faults, error, isBehind, resolve } = useEditing(campaign, isNew);
   const [chosen, setChosen] = useState<string>(CAMPAIGN_FILE);
   const [jump, setJump] = useState<Jump | null>(null);
   const [from, setFrom] = useState<From>({ shop: null, order: null });
@@ -54,7 +62,12 @@ export function Editor({ campaign }: { readonly campaign: Campaign }) {
   const [note, setNote] = useState("");
   const saveAll = () => {
     if (draft !== null && !isBehind && !save.isPending)
-      save.mutate(note.trim() || null, { onSuccess: () => setNote("") });
+      save.mutate(note.trim() || null, {
+        onSuccess: () => {
+          setNote("");
+          onSaved?.();
+        },
+      });
   };
   useHotkeys([["mod+S", saveAll]], [], true);
 
@@ -70,8 +83,10 @@ export function Editor({ campaign }: { readonly campaign: Campaign }) {
           saving={save.isPending}
           blocked={isBehind}
           onSave={saveAll}
-          onDiscard={() => resolve(null)}
-        />
+          onDiscard={onDiscard ?? (() => resolve(null))}
+        >
+          <RehearseDraft campaign={campaign.key} isNew={isNew} texts={texts} />
+        </SaveBar>
       )}
       {draft !== null && isBehind ? <Conflict draft={draft} theirs={campaign} onResolve={resolve} /> : null}
       {faults.length === 0 || draft === null ? null : (
@@ -118,7 +133,7 @@ export function Editor({ campaign }: { readonly campaign: Campaign }) {
                 label={t("label", { file })}
                 text={text}
                 faults={previewed.faults.length > 0 || (name !== null && draft === null) ? previewed.faults : atSave}
-                readOnly={!mayEdit}
+                readOnly={!mayEdit || (isNew && save.isPending)}
                 jump={jump}
                 onChange={change}
               />

@@ -1,6 +1,7 @@
 /** Unsaved changes, a note, and the button that saves them as a new version. */
 import { Button, Group, Paper, Text, TextInput } from "@mantine/core";
 import { IconDeviceFloppy } from "@tabler/icons-react";
+import type { ReactNode } from "react";
 import { words } from "../../../ui/words.ts";
 
 const useT = words({
@@ -29,9 +30,11 @@ type Props = {
   readonly blocked: boolean;
   readonly onSave: () => void;
   readonly onDiscard: () => void;
+  /** More that can be done with the changes. */
+  readonly children: ReactNode;
 };
 
-export function SaveBar({ changed, note, onNote, next, saving, blocked, onSave, onDiscard }: Props) {
+export function SaveBar({ changed, note, onNote, next, saving, blocked, onSave, onDiscard, children }: Props) {
   const t = useT();
   return (
     <Paper
@@ -58,6 +61,7 @@ export function SaveBar({ changed, note, onNote, next, saving, blocked, onSave, 
           onChange={(event) => onNote(event.currentTarget.value)}
           style={{ flex: 2, minWidth: 180 }}
         />
+        {children}
         <Button variant="default" onClick={onDiscard}>
           {t("discard")}
         </Button>

@@ -8,11 +8,20 @@ import type { SaveFault } from "./faults-and-warnings.tsx";
 
 const NO_FAULTS: readonly SaveFault[] = [];
 
-export function useEditing(campaign: Campaign) {
+/** The facts of a campaign that its editor needs. */
+export type Edited = Pick<
+  Campaign,
+  "key" | "version" | "yaml" | "templates" | "campaign" | "retired" | "createdBy" | "createdAt" | "note"
+>;
+
+/** `isNew`: it has no version yet, so all its texts are changes. */
+export function useEditing(campaign: Edited, isNew: boolean) {
   const queries = useQueryClient();
-  // null: nothing is changed, and the newest version is shown.
-  const [draft, setDraft] = useState<Draft | null>(null);
   const server = useMemo(() => baseOf(campaign), [campaign]);
+  // null: nothing is changed, and the newest version is shown.
+  const [draft, setDraft] = useState<Draft | null>(
+    isNew ? { base: { version: campaign.version, texts: {} }, changes: server.texts } : null,
+  );
   const texts = useMemo(() => textsOf(draft ?? { base: server, changes: {} }), [draft, server]);
   const query = campaignQuery(campaign.key);
 
@@ -56,7 +65,7 @@ export function useEditing(campaign: Campaign) {
     /** The faults that the last attempt to save brought. */
     faults: faults === undefined ? NO_FAULTS : faultsOf(faults),
     /** Another reason why it was not saved; that somebody else saved first is shown by both texts. */
-    error: faults !== undefined || (error instanceof Problem && error.status === 412) ? null : error,
+    error: faults !== undefined || (!isNew && error instanceof Problem && error.status === 412) ? null : error,
     isBehind: draft !== null && draft.base.version !== campaign.version && !save.isPending,
     resolve,
   };

@@ -1,11 +1,12 @@
 /** All campaigns: which run, what each brought, and who changed it last. */
-import { Code, Stack, Text, Title } from "@mantine/core";
+import { Code, Group, Stack, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { overlapQuery, resultsQuery } from "../../../api/campaigns.ts";
 import { campaignsQuery } from "../../../api/pauses.ts";
 import { ProblemAlert } from "../../../ui/faults.tsx";
 import { Loaded, Panel } from "../../../ui/parts/panel.tsx";
 import { words } from "../../../ui/words.ts";
+import { NewCampaign } from "../new/new-campaign.tsx";
 import { CampaignCard } from "./campaign-card.tsx";
 
 const useT = words({
@@ -34,9 +35,12 @@ export function CampaignsPage() {
   const overlap = useQuery(overlapQuery).data;
   return (
     <Stack>
-      <Title order={1} size="h2">
-        {t("title")}
-      </Title>
+      <Group justify="space-between">
+        <Title order={1} size="h2">
+          {t("title")}
+        </Title>
+        <NewCampaign />
+      </Group>
       <Loaded query={list} height={320}>
         {({ items }) => {
           if (items.length === 0) return <Nothing />;

@@ -1,0 +1,99 @@
+/** The editor of a campaign that is not saved yet. */
+import { Anchor, Skeleton, Stack, Text, Title } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { useMemo } from "react";
+import { campaignQuery } from "../../../api/campaigns.ts";
+import { channelsQuery } from "../../../api/pauses.ts";
+import { ProblemAlert } from "../../../ui/faults.tsx";
+import { words } from "../../../ui/words.ts";
+import { Editor } from "../editor/editor.tsx";
+import type { Edited } from "../editor/use-editing.ts";
+
+const useT = words({
+  en: {
+    all: "Campaigns",
+    title: "New campaign {key}",
+    explain:
+      "Not saved yet, so nothing runs. Set its match, dates and priority in campaign.yaml first: an order goes to the campaign of the highest priority that fits.",
+  },
+  zh: {
+    all: "活动",
+    title: "新活动 {key}",
+    explain:
+      "尚未保存，不会运行。请先在 campaign.yaml 中设置匹配条件、日期和优先级：订单归属于匹配的活动中优先级最高的一个。",
+  },
+});
+
+export function NewCampaignPage() {
+  const t = useT();
+  const { key = "" } = useParams({ strict: false });
+  const { copy } = useSearch({ strict: false });
+  const navigate = useNavigate();
+  const source = useQuery({ ...campaignQuery(copy ?? ""), enabled: copy !== undefined });
+  const channels = useQuery(channelsQuery);
+  const channel = channels.data?.items[0]?.name;
+  const begun = useMemo((): Edited | null => {
+    if (copy !== undefined) return source.data === undefined ? null : { ...source.data, ...fresh(key) };
+    return channel === undefined ? null : { ...example(channel), ...fresh(key) };
+  }, [copy, source.data, channel, key]);
+  const leave = (to: string) => void navigate({ to, ignoreBlocker: true });
+  return (
+    <Stack>
+      <div>
+        <Anchor component={Link} to="/campaigns" size="sm">
+          ← {t("all")}
+        </Anchor>
+        <Title order={1} size="h2" style={{ overflowWrap: "anywhere" }}>
+          {t("title", { key })}
+        </Title>
+        <Text size="sm">{t("explain")}</Text>
+      </div>
+      {begun === null ? (
+        <Waiting fault={channels.error ?? source.error} />
+      ) : (
+        <Editor
+          key={`${key} ${copy ?? ""}`}
+          campaign={begun}
+          isNew
+          onSaved={() => leave(`/campaigns/${encodeURIComponent(key)}`)}
+          onDiscard={() => leave("/campaigns")}
+        />
+      )}
+    </Stack>
+  );
+}
+
+const Waiting = ({ fault }: { readonly fault: unknown }) =>
+  fault === null ? <Skeleton height={480} /> : <ProblemAlert error={fault} />;
+
+const fresh = (key: string) => ({
+  key,
+  version: 0,
+  campaign: null,
+  retired: false,
+  createdBy: "",
+  createdAt: "",
+  note: null,
+});
+
+const example = (channel: string) => ({
+  yaml: `priority: 10
+# Which orders: also shops, tags, and amount by currency. Without it: all.
+# match: { tags: [d11] }
+# active: { from: 2026-11-10T00:00:00+08:00, to: 2026-11-12T00:00:00+08:00 }
+steps:
+  - { id: nudge, at: { afterCreated: 30m }, channels: [${channel}] }
+  - { id: last-call, at: { beforeClose: 30m }, channels: [${channel}] }
+holdout: 10%
+`,
+  templates: {
+    [`nudge.${channel}.en.hbs`]:
+      "{{shop}}: your order of {{total}} waits for payment: {{payUrl}} Reply STOP to opt out\n",
+    [`nudge.${channel}.zh-CN.hbs`]: "您在{{shop}}有一笔{{total}}的订单待付款：{{payUrl}} 拒收请回复R\n",
+    [`last-call.${channel}.en.hbs`]:
+      "{{shop}}: your order of {{total}} closes in {{duration timeLeft}}: {{payUrl}} Reply STOP to opt out\n",
+    [`last-call.${channel}.zh-CN.hbs`]:
+      "您在{{shop}}的{{total}}订单将在{{duration timeLeft}}后关闭：{{payUrl}} 拒收请回复R\n",
+  },
+});
