@@ -1,6 +1,6 @@
 /**
  * One real message with sample data, to an address that the caller chooses: for `dunlin send-test` and the console. Nothing of it is stored,
- * and opt-outs are not checked. What is said about it afterwards never has the address.
+ * and opt-outs are not checked. No word about it afterwards has the address.
  */
 import { randomUUID } from "node:crypto";
 import { contactOf, maskContact } from "../core/order/contact.ts";
@@ -51,13 +51,13 @@ export function testMessage({ made, channel, shop, campaign, step, to, now }: Ma
 
 export type TestSent = {
   readonly kind: SendOutcome["kind"];
-  /** Of the request, in our log and the provider's. */
+  /** Names the request, in our log and the provider's. */
   readonly key: string;
   /** Masked. */
   readonly to: string;
   /** The provider's name for an accepted message; null: it gives none, or did not accept it. */
   readonly messageId: string | null;
-  /** Of an accepted SMS. */
+  /** null: it is no SMS, or was not accepted. */
   readonly segments: number | null;
   /** Why it was not accepted; null: it was. */
   readonly failure: { readonly code: string; readonly message: string } | null;

@@ -18,7 +18,7 @@ type Asked = {
   /** null: all shops; of a table: the one that is configured. */
   readonly shop: string | null;
   readonly scale: number;
-  /** null: the campaigns that run. Of a file always these. */
+  /** null: the campaigns that run, as always for a file. */
   readonly campaigns?: Texts | null;
   /** null: nothing is compared. */
   readonly against?: Texts | null;
