@@ -210,11 +210,13 @@ export function testChannel<Name extends ChannelProvider>(sample: ChannelSample<
       ["HTML", { do: "answer", headers: { "content-type": "text/html" }, body: "<html>ok</html>" }],
       ["nothing", { do: "answer", body: "" }],
       ["half a body", { do: "slow-body", ms: 20, cut: true }],
+      ["a body that does not end", { do: "slow-body", ms: 60_000 }],
+      ["a body without measure", { do: "huge-body", bytes: 200_000 }],
       ["a list", { do: "answer", body: "[1]" }],
       ["HTML with 502", { do: "answer", status: 502, body: "<html>Bad Gateway</html>" }],
       ["nothing with 500", { do: "answer", status: 500 }],
     ])("that answers %s leaves the outcome unknown", async (_name, fault) => {
-      const outcome = await sendWith(fault);
+      const outcome = await sendWith(fault, { terms: { timeoutMs: 300 } });
       expect(outcome).toMatchObject({ kind: "unknown" });
       expectDiscreet(outcome, logged());
     });

@@ -20,8 +20,8 @@ export const openWechat: Open<"wechat"> = (config, { now = Date.now }) => {
   const { url = BASE, appId, appSecret, kind } = config.settings;
   const { origin, pathname } = new URL(url);
   const base = pathname.replace(/\/$/, "");
-  // Asking for a token and sending share the time of one send; a token that was refused costs both once more.
-  const http = openHttp(origin, { ...config, timeoutMs: Math.max(1, Math.floor(config.timeoutMs / 4)) });
+  // Asking for a token and sending share the time of one send; a token that was refused costs three requests more.
+  const http = openHttp(origin, { ...config, timeoutMs: Math.max(1, Math.floor(config.timeoutMs / 5)) });
   const tokens = createTokens(http, { path: `${base}/cgi-bin/stable_token`, appId, appSecret }, now);
   const path = `${base}/cgi-bin/message/${kind === "official" ? "template" : "subscribe"}/send`;
 

@@ -1,6 +1,6 @@
 /**
  * Pushes of WeChat: results of subscribe messages (JSON or XML) and of template messages (XML), and what followers write. The query is signed with the
- * channel's token; the `GET` by which WeChat checks the address is, too. Pushes in safe mode (encrypted) are not read.
+ * channel's token; the `GET` by which WeChat checks the address is, too. Pushes in safe mode (encrypted) are refused.
  */
 
 import { createHash } from "node:crypto";
@@ -17,12 +17,19 @@ export function wechatReceipts(token: string): ReceiptReader {
     read({ rawBody }) {
       const push = parseExact(rawBody) ?? fieldsOf(rawBody.toString("utf8"));
       if (!isObject(push)) return { ok: false, message: "the body is neither JSON nor XML of WeChat" };
+      if (push.Encrypt !== undefined && push.MsgType === undefined) return ENCRYPTED;
       return { ok: true, receipts: receiptsOf(push) };
     },
     answer: () => text("success"),
     checkAddress: (request) => (isSigned(request, token) ? text(request.query.echostr ?? "") : null),
   };
 }
+
+/** An opt-out could be in it: it must not pass as read. */
+const ENCRYPTED = {
+  ok: false,
+  message: "the push is encrypted: set the message push to plain mode in WeChat's console",
+} as const;
 
 function isSigned({ query }: ReceiptRequest, token: string): boolean {
   const { signature = "", timestamp = "", nonce = "" } = query;

@@ -1,6 +1,6 @@
 /**
  * The access token of an app, by stable_token: the same for every process, and it makes no other holder's token invalid. One request at a time
- * asks for it. It is asked for again some minutes before its end.
+ * asks for it. It is asked for again some minutes before its end. Only a token that is refused and still current is replaced by a new one.
  */
 import type { SendOutcome } from "../../core/seams/channel.ts";
 import { outcomeOf, plainCode } from "../code-table.ts";
@@ -19,6 +19,8 @@ export type TokenSource = {
 };
 
 const EARLY_MS = 300_000;
+/** WeChat makes a new token on demand 20 times a day, at least so far apart. */
+const APART_MS = 30_000;
 
 const NO_TOKEN = transient("no_token", "no access token was given; nothing was sent");
 
@@ -29,6 +31,7 @@ export function createTokens(
 ): TokenSource {
   let held: { token: string; until: number } | null = null;
   let asking: Promise<TokenResult> | null = null;
+  let forcedAt = Number.NEGATIVE_INFINITY;
 
   async function ask(startBy: number, force: boolean): Promise<TokenResult> {
     const body = Buffer.from(
@@ -61,11 +64,20 @@ export function createTokens(
     };
   }
 
+  /** Another process may have a newer token already. To make one more would end that one, too. */
+  async function replace(startBy: number, refused: string): Promise<TokenResult> {
+    const current = await ask(startBy, false);
+    if (!current.ok || current.token !== refused) return current;
+    if (now() - forcedAt < APART_MS) return { ok: false, outcome: NO_TOKEN };
+    forcedAt = now();
+    return ask(startBy, true);
+  }
+
   return {
     get(startBy, refused) {
       if (held !== null && held.token !== refused && now() < held.until)
         return Promise.resolve({ ok: true, token: held.token });
-      asking ??= ask(startBy, refused !== undefined && held?.token === refused).finally(() => {
+      asking ??= (refused === undefined ? ask(startBy, false) : replace(startBy, refused)).finally(() => {
         asking = null;
       });
       return asking;

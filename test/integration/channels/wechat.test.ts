@@ -26,7 +26,8 @@ const settings = (url: string) => ({
   appSecret: "wechat-app-secret",
   kind: "subscribe" as const,
 });
-const bench = channelBench("wechat", settings, { check, answer: accepted, now: () => NOW });
+let clock = NOW;
+const bench = channelBench("wechat", settings, { check, answer: accepted, now: () => clock });
 const run = (rules: { when?: object; times?: number; fault: Fault | Fault[] }[]) => {
   asked.length = 0;
   bench.provider().rules(rules);
@@ -78,26 +79,35 @@ describe("the request", () => {
 });
 
 describe("a token that is refused", () => {
-  test("is replaced once, and the message is sent", async () => {
+  const asks = () => asked.map(({ url, body }) => url.split("token=")[1] ?? (body.force_refresh ? "new" : "current"));
+
+  test("is replaced by the one that another process has, and the message is sent", async () => {
     run([
       { ...toToken, times: 1, fault: tokenIs("old") },
       { ...toToken, fault: tokenIs("new") },
       { times: 1, fault: code("40001") },
     ]);
     expect(await bench.open().send(sent)).toMatchObject({ kind: "accepted" });
-    expect(asked.map(({ url }) => url.split("token=")[1])).toEqual([
-      undefined,
-      "granted-old",
-      undefined,
-      "granted-new",
-    ]);
-    expect(asked[2]?.body).toMatchObject({ force_refresh: true });
+    expect(asks()).toEqual(["current", "granted-old", "current", "granted-new"]);
   });
 
-  test("twice is transient", async () => {
-    run([{ ...toToken, fault: tokenIs("t") }, { fault: code("42001") }]);
-    expect(await bench.open().send(sent)).toMatchObject({ kind: "failed-transient", code: "42001" });
-    expect(asked).toHaveLength(4);
+  test("and still current is replaced by a new one, once in 30 seconds", async () => {
+    run([
+      { ...toToken, times: 2, fault: tokenIs("t") },
+      { ...toToken, fault: tokenIs("new") },
+      { fault: code("42001") },
+    ]);
+    const channel = bench.open();
+    expect(await channel.send(sent)).toMatchObject({ kind: "failed-transient", code: "42001" });
+    expect(asks()).toEqual(["current", "granted-t", "current", "new", "granted-new"]);
+    asked.length = 0;
+    expect(await channel.send(sent)).toMatchObject({ kind: "failed-transient", code: "no_token" });
+    expect(asks()).toEqual(["granted-new", "current"]);
+    clock += 30_000;
+    asked.length = 0;
+    expect(await channel.send(sent)).toMatchObject({ kind: "failed-transient", code: "42001" });
+    expect(asks()).toEqual(["granted-new", "current", "new", "granted-new"]);
+    clock = NOW;
   });
 
   test.each([
@@ -127,12 +137,31 @@ test.each(Object.entries(wechatCodes.codes))("the code %s", async (errcode, { me
 
 test.each<[string, Fault]>([
   ["HTML", json("<html>")],
+  ["HTML with 502", { do: "answer", status: 502, body: "<html>" }],
   ["half a body", { do: "slow-body", ms: 20, cut: true }],
-  ["a lost connection", faults.resetAfter],
+  ["a body that does not end", { do: "slow-body", ms: 60_000 }],
+  ["bytes that are not HTTP", faults.garbage],
+  ["a reset after the request", faults.resetAfter],
+  ["a reset before it was read", faults.resetBefore],
   ["no answer in time", faults.hang],
 ])("%s leaves the outcome unknown", async (_name, fault) => {
   run([{ ...toToken, fault: tokenIs("t") }, { fault }]);
   expect(await bench.open({ terms: { timeoutMs: 1_200 } }).send(sent)).toMatchObject({ kind: "unknown" });
+});
+
+test("a code of its own says so", async () => {
+  run([{ ...toToken, fault: tokenIs("t") }, { fault: code("99999") }]);
+  expect(await bench.open().send(sent)).toMatchObject({ kind: "failed-permanent", code: "99999", unlisted: true });
+});
+
+test("over a refused connection, or to a server that speaks no TLS, nothing is sent", async () => {
+  run([]);
+  const tls = bench.open({ url: bench.provider().url("sms").replace("http:", "https:") });
+  expect(await tls.send(sent)).toMatchObject({ kind: "failed-transient" });
+  expect(asked).toEqual([]);
+  const channel = bench.open();
+  await bench.provider().close();
+  expect(await channel.send(sent)).toMatchObject({ kind: "failed-transient", code: "connection_refused" });
 });
 
 test("the day's limit pauses the channel until Beijing's midnight", async () => {

@@ -106,6 +106,9 @@ describe("Twilio", () => {
     expect(reader.verify(signed("RSOYDt4T1cUTdK1PDd93/VVr8B9=")).ok).toBe(false);
     expect(reader.verify(signed("RSOYDt4T1cUTdK1PDd93/VVr8B8=", `${form}&x=1`)).ok).toBe(false);
     expect(reader.verify(request(form)).ok).toBe(false);
+    // A field that comes several times counts with each of its values once, sorted.
+    const twice = createHmac("sha1", "12345").update("https://mycompany.com/v1/receipts/smsAa1Aa2B1").digest("base64");
+    expect(reader.verify(request("B=1&A=a2&A=a1&A=a2", { headers: { "x-twilio-signature": twice } })).ok).toBe(true);
     const withPort = createHmac("sha1", "12345").update("https://mycompany.com:443/v1/receipts/sms").digest("base64");
     expect(reader.verify(request("", { headers: { "x-twilio-signature": withPort } })).ok).toBe(true);
   });
@@ -177,8 +180,13 @@ describe("WhatsApp", () => {
       { kind: "reply", address: "+8613812345678", text: "STOP" },
       { kind: "reply", address: null, text: "Stop", messageId: "wamid.1" },
     ]);
-    const user_preferences = [{ wa_id: "8613812345678", value: "resume", timestamp: AT / 1000 }];
-    expect(read(reader, request(body({ user_preferences })))).toMatchObject([{ kind: "reply", wish: "in", at: AT }]);
+    const user_preferences = ["resume", "stop", "else"].map((value) => ({
+      ...{ wa_id: "8613812345678", value, timestamp: AT / 1000 },
+    }));
+    expect(read(reader, request(body({ user_preferences })))).toMatchObject([
+      { kind: "reply", wish: "in", at: AT },
+      { kind: "reply", wish: "out", address: "+8613812345678" },
+    ]);
   });
 });
 
@@ -214,9 +222,20 @@ describe("WeChat", () => {
       expect(read(reader, request(push(list)))).toMatchObject(
         Array.from({ length: count }, () => ({ kind: "delivered", messageId: "1850000000000000001" })),
       );
+    const xml = `<xml><Event>subscribe_msg_sent_event</Event><SubscribeMsgSentEvent><List><TemplateId>t</TemplateId><MsgID>1850000000000000001</MsgID><ErrorCode>43101</ErrorCode></List></SubscribeMsgSentEvent></xml>`;
+    expect(read(reader, request(xml))).toMatchObject([
+      { kind: "failed", messageId: "1850000000000000001", code: "43101", definite: true },
+    ]);
     const reply = '{"MsgType":"text","FromUserName":"openid","Content":"退订","CreateTime":1}';
     expect(read(reader, request(reply))).toMatchObject([
       { kind: "reply", address: "openid", addressKind: "wechat", text: "退订" },
     ]);
+  });
+  it("that are encrypted are refused, since an opt-out may be in them; a form in clear beside it is read", () => {
+    const safe = "<xml><ToUserName><![CDATA[gh_1]]></ToUserName><Encrypt><![CDATA[AAAA]]></Encrypt></xml>";
+    for (const body of [safe, '{"ToUserName":"gh_1","Encrypt":"AAAA"}'])
+      expect(read(reader, request(body))).toMatch(/^the push is encrypted: set the message push to plain mode/);
+    const both = '{"MsgType":"text","FromUserName":"openid","Content":"退订","CreateTime":1,"Encrypt":"AAAA"}';
+    expect(read(reader, request(both))).toMatchObject([{ kind: "reply", text: "退订" }]);
   });
 });
