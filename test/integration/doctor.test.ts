@@ -258,6 +258,15 @@ it("names the webhooks of Shopify that are missing, and how old its cursor is", 
     missing("ORDERS_CANCELLED"),
     missing("ORDERS_DELETE"),
   ]);
+  for (const version of ["2026-10", "2027-01"]) {
+    platform.mischief = (response, good) =>
+      void response.writeHead(200, { "x-shopify-api-version": version }).end(good);
+    expect((await found()).slice(6)).toEqual(
+      version === "2026-10"
+        ? []
+        : [[false, "Shopify answers as version 2027-01 of its API, and Dunlin was written for 2026-10: update Dunlin"]],
+    );
+  }
   platform.mischief = (response) =>
     void response.end(JSON.stringify({ errors: [{ message: "no", extensions: { code: "ACCESS_DENIED" } }] }));
   expect((await found())[1]).toEqual([

@@ -36,7 +36,7 @@ export function openShopify({ url, token }: PollAccess<"shopify">): ShopClient {
   const api = openApi(url);
 
   async function ask(query: string, variables: object, { signal, now }: Asked) {
-    const { json, platformNow } = await api.call({
+    const { json, headers, platformNow } = await api.call({
       method: "POST",
       path: PATH,
       headers: { "content-type": "application/json", "x-shopify-access-token": token },
@@ -50,7 +50,7 @@ export function openShopify({ url, token }: PollAccess<"shopify">): ShopClient {
     if (error !== undefined) throw faultOf(jsonOf(error), cost.waitMs);
     const data = jsonOf(answer?.data);
     if (data === null) throw new PlatformFault("bad_answer", "Shopify answered without data");
-    return { data, platformNow, waitMs: cost.waitMs };
+    return { data, platformNow, waitMs: cost.waitMs, version: textOf(headers["x-shopify-api-version"], 20) };
   }
 
   async function* changedSince(since: number, asked: Asked): AsyncGenerator<Page> {
@@ -93,19 +93,25 @@ export function openShopify({ url, token }: PollAccess<"shopify">): ShopClient {
       return objectsIn(data.nodes).flatMap((node) => orderNow(node, asked));
     },
     async webhooks(asked) {
-      const { data } = await ask(HOOKS, {}, asked);
+      const { data, version } = await ask(HOOKS, {}, asked);
       const topics = nodesOf(data.webhookSubscriptions).flatMap(({ topic, endpoint }) => {
         const address = textOf(jsonOf(endpoint)?.callbackUrl, 2_000) ?? "";
         return address.includes("/v1/webhooks/shopify/") ? [textOf(topic, 60) ?? ""] : [];
       });
-      return TOPICS.map((topic): WebhookFinding => {
+      const findings = TOPICS.map((topic): WebhookFinding => {
         const ok = topics.includes(topic);
         return { ok, message: `the webhook ${topic} is ${ok ? "there" : "missing: register it again"}` };
       });
+      return version === null || version === VERSION ? findings : [...findings, outdated(version)];
     },
     close: api.close,
   };
 }
+
+const outdated = (version: string): WebhookFinding => ({
+  ok: false,
+  message: `Shopify answers as version ${/^[\w-]+$/.test(version) ? version : "?"} of its API, and Dunlin was written for ${VERSION}: update Dunlin`,
+});
 
 /** How long it takes until a query of the same cost is allowed. */
 function costOf(answer: Json | null): { readonly waitMs: number } {

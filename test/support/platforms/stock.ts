@@ -68,7 +68,12 @@ export const woocommerce = () =>
       if (path !== "/wp-json/wc/v3/orders") return { status: 404, body: {} };
       const included = query.get("include")?.split(",") ?? null;
       if (included === null) stock.beforePage();
-      const after = Date.parse(`${query.get("modified_after")}Z`);
+      // Without it the time is read in the zone of the site.
+      const zone = query.get("dates_are_gmt") === "true" ? "Z" : "-08:00";
+      const after = Date.parse(`${query.get("modified_after")}${zone}`);
+      // Trashed orders and those of other states come by name only.
+      if (query.get("status") !== "any" || (included === null && query.get("orderby") !== "modified"))
+        return { status: 400, body: { code: "rest_invalid_param" } };
       const excluded = query.get("exclude")?.split(",") ?? [];
       const all = byTime(stock.orders).filter(({ id, modified }) =>
         included === null ? modified > after && !excluded.includes(id) : included.includes(id),
