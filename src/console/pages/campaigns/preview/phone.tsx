@@ -27,7 +27,11 @@ export function Phone({ text, subject, chat }: Props) {
     >
       <Box
         p="sm"
-        bg={chat ? "var(--mantine-color-teal-light)" : "var(--mantine-color-gray-light)"}
+        bg={
+          chat
+            ? "var(--mantine-color-teal-light)"
+            : "light-dark(var(--mantine-color-gray-2), var(--mantine-color-dark-4))"
+        }
         style={{ borderRadius: 16, borderBottomLeftRadius: 4 }}
       >
         {subject === null ? null : (
