@@ -24,7 +24,9 @@ const anchorsOf = (path: string) =>
   new Set([...proseOf(read(path)).matchAll(/^#+ (.*)$/gm)].map(([, heading = ""]) => anchorOf(heading)));
 
 function brokenLinks(path: string): string[] {
-  const targets = [...proseOf(read(path)).matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = ""]) => target);
+  const targets = [...proseOf(read(path)).matchAll(/\]\(([^)\s]+)\)|\bsrc="([^"]+)"/g)].map(
+    ([, link, picture]) => link ?? picture ?? "",
+  );
   return targets.filter((target) => {
     if (/^(https?|mailto):/.test(target)) return false;
     const [file = "", anchor] = target.split("#");

@@ -2,24 +2,14 @@
  * A real browser: the Chromium of the system, or the one at CHROMIUM_PATH. Without one the tests of the console do not run, and one line says
  * so; REQUIRE_BROWSER=1 makes that a failure.
  */
-import { existsSync } from "node:fs";
-import { delimiter, join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { type Browser, chromium } from "playwright-core";
 import { afterAll, beforeAll } from "vitest";
-
-const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
-const executablePath =
-  process.env.CHROMIUM_PATH ??
-  (process.env.PATH ?? "")
-    .split(delimiter)
-    .flatMap((dir) => NAMES.map((name) => join(dir, name)))
-    .find((path) => existsSync(path));
+import { ARGS, executablePath, HOW_TO_GET_ONE } from "./executable.ts";
 
 export const hasBrowser = executablePath !== undefined;
 if (!hasBrowser) {
-  const line =
-    "Tests of the console NOT RUN: there is no Chromium. Install it: apt-get install chromium, or set CHROMIUM_PATH";
+  const line = `Tests of the console NOT RUN: ${HOW_TO_GET_ONE}`;
   if (process.env.REQUIRE_BROWSER === "1") throw new Error(line);
   console.warn(line);
 }
@@ -39,7 +29,7 @@ export function useBrowser(): () => Browser {
   beforeAll(async () => {
     if (executablePath === undefined) return;
     await awayFromMidnight();
-    browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu"] });
+    browser = await chromium.launch({ executablePath, args: ARGS });
   }, 2 * BEFORE_MIDNIGHT_MS);
   afterAll(() => browser?.close());
   return () => {
