@@ -50,7 +50,7 @@ export const useT = words({
     interval: "{lift} points, between {low} and {high}",
     buyers: "{treated} buyers reminded, {holdout} held out",
     noEffect:
-      "No lift can be shown for these rows: nobody was held out yet, or the rows are by something that is decided after the draw, like step, channel or reason.",
+      "No lift can be shown for these rows: nobody was held out, their time to pay is not over, or the rows are by something that is decided after the draw, like step, channel or reason.",
     variants: "Variants against each other",
     variantsNote:
       "The share of the reminded buyers who paid. The intervals hold for all comparisons together. {period}",
@@ -130,7 +130,7 @@ export const useT = words({
       "收到提醒与未收到提醒的买家付款比例之差，单位为百分点。横条为 95% 区间；若跨过零点，差异可能仅是偶然。{period}",
     interval: "{lift} 个百分点，区间 {low} 至 {high}",
     buyers: "提醒 {treated} 位买家，对照 {holdout} 位",
-    noEffect: "这些行无法显示提升：尚无对照组，或分组依据（如步骤、渠道、原因）在抽签之后才确定。",
+    noEffect: "这些行无法显示提升：尚无对照组、付款时间尚未结束，或分组依据（如步骤、渠道、原因）在抽签之后才确定。",
     variants: "变体之间的比较",
     variantsNote: "被提醒买家的付款比例。区间对所有比较同时成立。{period}",
     versus: "{campaign}：{one} 对比 {other}",

@@ -21,7 +21,7 @@ const useT = words({
     rate: "{rate} of those reminded",
     lift: "Lift in points",
     between: "between {low} and {high}",
-    unmeasured: "not measured",
+    unmeasured: "not measured yet",
     noHoldout: "nobody is held out",
     version: "Version {version}",
     by: "{who}, {at}",
@@ -39,7 +39,7 @@ const useT = words({
     rate: "占已提醒的 {rate}",
     lift: "提升（百分点）",
     between: "{low} 至 {high}",
-    unmeasured: "未测量",
+    unmeasured: "尚未测量",
     noHoldout: "没有对照组",
     version: "版本 {version}",
     by: "{who}，{at}",
@@ -104,7 +104,7 @@ export function CampaignCard({ campaign, result, overlap }: Props) {
           </Group>
         </Group>
         <SimpleGrid cols={{ base: 2, sm: 4 }} spacing="sm" component="dl" m={0}>
-          <Results result={result} />
+          <Results result={result} holdout={form === null ? null : form.holdout} />
           <Fact
             label={t("version", { version: String(campaign.version) })}
             value={t("by", { who: campaign.createdBy, at: instant(campaign.createdAt) })}
@@ -132,7 +132,12 @@ function Shadows({ overlap: { matching, takes, shadowedBy } }: { readonly overla
   ));
 }
 
-function Results({ result }: Pick<Props, "result">) {
+type ResultsProps = Pick<Props, "result"> & {
+  /** Like `10%`; null: not known. */
+  readonly holdout: string | null;
+};
+
+function Results({ result, holdout }: ResultsProps) {
   const t = useT();
   const { count, percent, points } = useFormats();
   if (result === undefined)
@@ -147,7 +152,7 @@ function Results({ result }: Pick<Props, "result">) {
         <Fact label={t("lift")} value={NOTHING} below={t("unmeasured")} />
       </>
     );
-  const { lift, liftLow, liftHigh, holdoutBuyers } = result;
+  const { lift, liftLow, liftHigh } = result;
   return (
     <>
       <Fact label={t("sent")} value={count(result.sent)} below="" />
@@ -161,7 +166,7 @@ function Results({ result }: Pick<Props, "result">) {
         value={points(lift)}
         below={
           lift === null
-            ? t(holdoutBuyers === 0 ? "noHoldout" : "unmeasured")
+            ? t(holdout !== null && Number.parseFloat(holdout) === 0 ? "noHoldout" : "unmeasured")
             : t("between", { low: points(liftLow), high: points(liftHigh) })
         }
       />

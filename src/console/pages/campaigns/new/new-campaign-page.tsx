@@ -79,8 +79,8 @@ const fresh = (key: string) => ({
 
 const example = (channel: string) => ({
   yaml: `priority: 10
-# Which orders: also shops, tags, and amount by currency. Without it: all.
-# match: { tags: [d11] }
+# The orders that it takes, by tags, shops or amount. Without match: all of them.
+match: { tags: [d11] }
 # active: { from: 2026-11-10T00:00:00+08:00, to: 2026-11-12T00:00:00+08:00 }
 steps:
   - { id: nudge, at: { afterCreated: 30m }, channels: [${channel}] }
