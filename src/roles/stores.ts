@@ -117,7 +117,8 @@ export async function openCampaigns(
   try {
     const live = await openLiveCampaigns({ sql, options, channels: contacts, fallbacks, takeUp: TAKE_UP_MS });
     for (const warning of live.current().warnings) log.warn(warning);
-    for (const pause of await listPaused(sql)) log.warn(pause, "paused: nothing of it is sent");
+    // A person's words stay out of the log.
+    for (const { note: _, ...pause } of await listPaused(sql)) log.warn(pause, "paused: nothing of it is sent");
     return live;
   } catch (error) {
     if (!(error instanceof StoredCampaignError)) throw error;

@@ -322,11 +322,11 @@ describe("PUT /v1/campaigns/:key/templates/:name", () => {
 describe("pauses", () => {
   it("end by themselves if asked, and stand in the list", async () => {
     const { ask } = await server();
-    const paused = await ask("POST", "/default/pause", { for: "30m" });
+    const paused = await ask("POST", "/default/pause", { for: "30m", note: "stop" });
     const { pausedAt, pausedUntil } = paused.body;
     expect(Date.parse(pausedUntil) - Date.parse(pausedAt)).toBe(30 * 60_000);
     expect((await ask("GET", "")).body.paused).toEqual([
-      { kind: "campaign", name: "default", pausedAt, pausedUntil, source: "person", reason: null },
+      { kind: "campaign", name: "default", pausedAt, pausedUntil, source: "person", note: "stop", reason: null },
     ]);
     expect((await ask("POST", "/default/pause")).body).toMatchObject({ pausedAt, pausedUntil: null });
     for (const wrong of ["soon", "0s", "30"]) {

@@ -24,7 +24,7 @@ type Part = { readonly kind: Kind; readonly name: string };
 type Switch = Omit<PauseInput, "kind" | "name">;
 
 type MethodState = PaymentMethod &
-  Omit<PauseView, "kind" | "name" | "pausedAt" | "source"> & {
+  Omit<PauseView, "kind" | "name" | "pausedAt" | "source" | "note"> & {
     readonly paused: boolean;
     readonly pausedAt: string | null;
     readonly pauseSource: PauseView["source"] | null;

@@ -9,6 +9,8 @@ export type PauseView = PauseKey & {
   readonly source: PauseSource;
   /** Why it paused itself: a code, and words; null: somebody paused it. */
   readonly reason: string | null;
+  /** Of the person who paused it. */
+  readonly note: string | null;
 };
 
 export const listPaused = async (sql: Sql): Promise<PauseView[]> => (await readPaused(sql)).map(pauseView);
@@ -17,13 +19,14 @@ export const listPaused = async (sql: Sql): Promise<PauseView[]> => (await readP
 export const pauseText = ({ kind, name, pausedAt, pausedUntil, reason }: PauseView): string =>
   `${kind.replace("_", " ")} ${name}, since ${pausedAt}${pausedUntil === null ? "" : ` until ${pausedUntil}`}${reason === null ? "" : ` (${reason})`}`;
 
-const pauseView = ({ kind, name, at, until, source, code, reason }: Paused): PauseView => ({
+const pauseView = ({ kind, name, at, until, source, code, reason, note }: Paused): PauseView => ({
   kind,
   name,
   pausedAt: written(at),
   pausedUntil: until === null ? null : written(until),
   source,
   reason: code === null ? null : `${code}: ${reason}`,
+  note,
 });
 
 const written = (ms: number): string => formatInstant(Math.floor(ms), 0);

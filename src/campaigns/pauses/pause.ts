@@ -43,7 +43,7 @@ export function setPaused(
     const entry = await entryOf(tx, key);
     if (entry === null) return { kind: "unknown" };
     if (!paused) return { kind: (await resume(change, key, { ...entry, note })) ? "done" : "same" };
-    if (!(await markPaused(tx, key, forMs, cause ?? null))) return { kind: "same" };
+    if (!(await markPaused(tx, key, forMs, cause ?? { note }))) return { kind: "same" };
     if (cause !== undefined && key.kind === "channel") await endWaitsFor(tx, key.name);
     record({ ...entry, action: `${key.kind}.pause`, note }, "keep");
     return { kind: "done" };

@@ -20,6 +20,8 @@ export const campaigns = pgTable(
     pauseSource: text("pause_source"),
     pauseCode: text("pause_code"),
     pauseReason: text("pause_reason"),
+    /** The note of the person who paused it. */
+    pauseNote: text("pause_note"),
     /** It runs no more, and is kept to be read: it had gone from the directory when `apply --prune` was called. */
     retiredAt: instant("retired_at"),
     /** Digest of the files last applied from a directory. Another current digest: edited since. null: never applied. */
@@ -71,6 +73,8 @@ export const pauses = pgTable(
     /** Why it was paused by itself: a code and our words; null: somebody paused it. */
     code: text("code"),
     reason: text("reason"),
+    /** The note of the person who paused it. */
+    note: text("note"),
   },
   (t) => [primaryKey({ columns: [t.kind, t.name] })],
 );

@@ -77,7 +77,7 @@ it.runIf(hasBrowser)(
     await page.getByText("The server cannot reach its database just now. Try again in a moment.").waitFor();
     await page.getByRole("button", { name: "Stop now" }).click();
     const banner = page.getByRole("region", { name: "Paused" });
-    await banner.getByText("Campaign fast").waitFor();
+    await banner.getByText(/Campaign fast.* · wrong prices/).waitFor();
     const [pause] = await place.sql<{ note: string }[]>`select note from audit where action = 'campaign.pause'`;
     expect(pause?.note).toBe("wrong prices");
     await banner.getByRole("button", { name: "Resume" }).click();

@@ -108,6 +108,21 @@ it("holds back a retry, and makes it when the campaign is resumed", async () => 
   expect(sent).toHaveLength(2);
 });
 
+it("keeps the note of the person who paused, until it is resumed", async () => {
+  const { pauses, sql } = await paused();
+  const notes = async () => (await listPaused(sql)).map(({ note }) => note);
+  const set = (note: string | null, forMs: number | null = null) =>
+    pauses.setShop(ALICE, "acme", { ...PAUSE, forMs, note });
+  await set("wrong prices");
+  await set(null, 90 * MINUTE);
+  expect(await notes()).toEqual(["wrong prices"]);
+  await set("still wrong", 90 * MINUTE);
+  expect(await notes()).toEqual(["still wrong"]);
+  await pauses.setShop(ALICE, "acme", RESUME);
+  await set(null);
+  expect(await notes()).toEqual([null]);
+});
+
 const PAUSE = { paused: true, forMs: null, note: null };
 const RESUME = { paused: false, forMs: null, note: null };
 

@@ -100,7 +100,7 @@ function Line({ part }: { readonly part: Paused }) {
   const facts = [
     t("since", { at: instant(part.pausedAt) }),
     ...(part.pausedUntil === null ? [] : [t("until", { at: instant(part.pausedUntil) })]),
-    part.reason ?? t(part.source),
+    part.reason ?? part.note ?? t(part.source),
   ];
   return (
     <Text size="sm" style={{ flex: 1, minWidth: 200 }}>

@@ -15,6 +15,8 @@ export type Paused = PauseKey & {
   /** Why it was paused by itself; both null: somebody paused it. */
   readonly code: string | null;
   readonly reason: string | null;
+  /** Of the person who paused it. */
+  readonly note: string | null;
 };
 
 /** `fault`: the provider takes nothing from the channel; `threshold`: too much of what was sent failed, or too many orders are unpaid. */
@@ -30,10 +32,10 @@ export type PauseCause = {
 export function readPaused(sql: Sql) {
   return sql<Paused[]>`
     select 'campaign' as kind, key as name, paused_at as at, paused_until as until,
-      coalesce(pause_source, 'person') as source, pause_code as code, pause_reason as reason
+      coalesce(pause_source, 'person') as source, pause_code as code, pause_reason as reason, pause_note as note
     from campaigns
     where paused_at is not null and retired_at is null
-    union all select kind, name, paused_at, paused_until, source, code, reason from pauses
+    union all select kind, name, paused_at, paused_until, source, code, reason, note from pauses
     order by kind, name`;
 }
 
@@ -54,32 +56,37 @@ export function readOverduePauses(tx: Sql) {
 
 /**
  * Pauses for `forMs` (null: until somebody resumes). A part that is paused already stays paused since then, with the new end. false: nothing
- * changed, or there is no such campaign. `cause`: why it is paused by itself. It changes nothing about a part that is paused longer.
+ * changed, or there is no such campaign. `by`: the note of a person, or why it is paused by itself, which changes nothing about a part that is
+ * paused longer.
  */
 export async function markPaused(
   tx: Sql,
   { kind, name }: PauseKey,
   forMs: number | null,
-  cause: PauseCause | null = null,
+  by: PauseCause | { readonly note: string | null },
 ): Promise<boolean> {
   const until = tx`dunlin_now() + ${forMs}::float8 * interval '1 ms'`;
-  const { source, code, message } = cause ?? { source: "person", code: null, message: null };
+  const isPerson = "note" in by;
+  const note = isPerson ? by.note : null;
+  const { source, code, message } = isPerson ? { source: "person", code: null, message: null } : by;
   if (kind === "campaign") {
     const done = await tx`
       update campaigns set paused_at = coalesce(paused_at, dunlin_now()), paused_until = ${until}, pause_source = ${source},
-        pause_code = ${code}, pause_reason = ${message}
-      where key = ${name} and (paused_at is null or case when ${cause === null} then
-          paused_until is distinct from ${until} or pause_code is not null
+        pause_code = ${code}, pause_reason = ${message}, pause_note = case when ${isPerson} then coalesce(${note}, pause_note) end
+      where key = ${name} and (paused_at is null or case when ${isPerson} then
+          paused_until is distinct from ${until} or pause_code is not null or pause_note <> ${note} or (pause_note is null and ${note}::text is not null)
         else coalesce(paused_until, 'infinity') < coalesce(${until}, 'infinity') end)`;
     return done.count > 0;
   }
   const done = await tx`
-    insert into pauses (kind, name, paused_at, paused_until, source, code, reason)
-    values (${kind}, ${name}, dunlin_now(), ${until}, ${source}, ${code}, ${message})
+    insert into pauses (kind, name, paused_at, paused_until, source, code, reason, note)
+    values (${kind}, ${name}, dunlin_now(), ${until}, ${source}, ${code}, ${message}, ${note})
     on conflict (kind, name) do update set paused_until = excluded.paused_until, source = excluded.source, code = excluded.code,
-      reason = excluded.reason
-    where case when ${cause === null} then
+      reason = excluded.reason,
+      note = case when ${isPerson} then coalesce(excluded.note, pauses.note) end
+    where case when ${isPerson} then
         pauses.paused_until is distinct from excluded.paused_until or pauses.code is not null
+        or pauses.note <> excluded.note or (pauses.note is null and excluded.note is not null)
       else coalesce(pauses.paused_until, 'infinity') < coalesce(excluded.paused_until, 'infinity') end`;
   return done.count > 0;
 }
@@ -89,7 +96,8 @@ export async function markResumed(tx: Sql, { kind, name }: PauseKey): Promise<bo
   const done =
     kind === "campaign"
       ? await tx`
-          update campaigns set paused_at = null, paused_until = null, pause_source = null, pause_code = null, pause_reason = null
+          update campaigns set paused_at = null, paused_until = null, pause_source = null, pause_code = null, pause_reason = null,
+            pause_note = null
           where key = ${name} and paused_at is not null`
       : await tx`delete from pauses where kind = ${kind} and name = ${name}`;
   return done.count > 0;
