@@ -9,7 +9,7 @@ export type PauseView = PauseKey & {
   readonly source: PauseSource;
   /** Why it paused itself: a code, and words; null: somebody paused it. */
   readonly reason: string | null;
-  /** Of the person who paused it. */
+  /** The words of the person who paused it. */
   readonly note: string | null;
 };
 

@@ -130,7 +130,7 @@ export const campaignList = pageOf(campaignItem).extend({
         pausedUntil: maybeInstant,
         source: pauseSources,
         reason: pauseReason,
-        note: maybeText.describe("Of the person who paused it"),
+        note: maybeText.describe("The words of the person who paused it"),
       }),
     )
     .describe("Everything that is paused now"),

@@ -15,7 +15,7 @@ export type Paused = PauseKey & {
   /** Why it was paused by itself; both null: somebody paused it. */
   readonly code: string | null;
   readonly reason: string | null;
-  /** Of the person who paused it. */
+  /** The words of the person who paused it. */
   readonly note: string | null;
 };
 
