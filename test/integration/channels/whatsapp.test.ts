@@ -42,6 +42,11 @@ testChannel({
   named: { table: whatsappCodes, answer: (code) => failed(code) },
 });
 
+test.each(["held_for_quality_assessment", "paused"])("a message that is %s was accepted", async (message_status) => {
+  const held = answer(200, { contacts: [], messages: [{ id: "m-7", message_status }] });
+  expect(await bench.sendWith(held)).toEqual({ kind: "accepted", messageId: "m-7", segments: null });
+});
+
 test("a template goes out with header, body and buttons, each parameter in its place", async () => {
   const fields = { name: "order_open", language: "zh_CN", "button.0": "url", "button.1": "quick_reply" };
   const params = {

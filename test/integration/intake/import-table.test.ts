@@ -2,7 +2,8 @@
 import { mkdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, it } from "vitest";
+import { Readable } from "node:stream";
+import { expect, it, vi } from "vitest";
 import { campaignDir, campaignYaml } from "../../support/campaigns.ts";
 import { runHere } from "../../support/command.ts";
 import { testDatabase } from "../../support/database.ts";
@@ -194,7 +195,7 @@ it("takes formulas in cells for texts, and lets none into a table that a spreads
   }
 });
 
-it("reads a table by --map, --status, --profile and --encoding, and headings with tabs at their ends", async () => {
+it("reads a table by --map, --status, --profile and --encoding, or from the standard input, and headings with tabs at their ends", async () => {
   const { run, write, orders } = await importer();
   const at = "2026-11-10T21:00:00+08:00";
   const plain = Buffer.from(
@@ -215,10 +216,15 @@ it("reads a table by --map, --status, --profile and --encoding, and headings wit
     at,
   );
   expect(JSON.parse((await run(both, "--json", "--profile", "plain")).out)).toMatchObject({ orders: 1, rejected: 0 });
+  const piped = Buffer.from(table(row(9)));
+  const stdin = vi.spyOn(process, "stdin", "get").mockReturnValue(Readable.from([piped]) as typeof process.stdin);
+  expect(JSON.parse((await run("-", "--json", "--shop", "acme")).out)).toMatchObject({ orders: 1, rejected: 0 });
+  stdin.mockRestore();
   expect(await orders()).toEqual([
     ["7", 1250, ""],
     ["77", 100, ""],
     ["8", 500, "paid"],
+    ["9", 500, ""],
   ]);
 });
 

@@ -91,6 +91,28 @@ describe("a reply", () => {
     expect(sent.map(({ orders }) => orders)).toEqual([["o1"]]);
   });
 
+  it("of a number that several shops know holds for each of them, and with its message for that shop alone", async () => {
+    const setup = await receiptSetup({ campaign: { quietHours: "off" }, otherShops: ["beta", "gamma"] });
+    const { post, receive, drain, sent, database, at: setNow } = setup;
+    const order = (shop: string, phone: string) => ({
+      ...receivedEvent(`e-${phone}`, "order.created", T0, { id: `o-${phone}`, buyer: { id: phone, phone } }),
+      shop,
+    });
+    await setNow(T0);
+    await receive(order("acme", PHONE), order("beta", PHONE), order("gamma", "+8613912345678"));
+    await receive(order("acme", "+8613712345678"), order("beta", "+8613712345678"));
+    await setNow(T0 + 6 * MINUTE);
+    expect((await post("sms", reply("TD"))).body).toEqual({ matched: 1, unmatched: 0 });
+    const shops = () => database.sql`select shop_id from suppressions order by shop_id`;
+    expect(await shops()).toEqual([{ shop_id: "acme" }, { shop_id: "beta" }]);
+    await setNow(T0 + 10 * MINUTE);
+    await drain();
+    expect(sent.map(({ shop }) => shop).toSorted()).toEqual(["acme", "beta", "gamma"]);
+    const id = sent.find(({ shop }) => shop === "beta")?.idempotencyKey;
+    await post("sms", reply("TD", 10, { from: "+8613712345678", id }));
+    expect(await shops()).toEqual([{ shop_id: "acme" }, { shop_id: "beta" }, { shop_id: "beta" }]);
+  });
+
   it("in a chat finds the handle by its kind, or by the message", async () => {
     const { post, receive, suppressed, drain, at: setNow, sent } = await planned();
     const buyer = { id: "b2", chat: { wechat: "w2" } };
