@@ -2,6 +2,7 @@
 
 import type { Bench } from "./harness/servers.ts";
 import type { BulkIntake } from "./parts/bulk-intake.ts";
+import type { Console } from "./parts/console.ts";
 import { type Cost, type CostOfOne, describeCost } from "./parts/cost.ts";
 import type { Csv } from "./parts/csv.ts";
 import type { Dispatch } from "./parts/dispatch.ts";
@@ -32,6 +33,7 @@ export type Results = {
   report?: Reports;
   truth?: readonly TruthRow[];
   webhooks?: Webhooks;
+  console?: Console;
 };
 
 const round = (value: number, digits = 0): number => Number(value.toFixed(digits));
@@ -136,8 +138,19 @@ export function asJson(results: Results) {
         p99Ms: round(webhooks.p99Ms),
       },
     }),
+    ...(results.console && { console: roundedConsole(results.console) }),
   };
 }
+
+const roundedConsole = ({ deliveries, today, list, pages, pageMs, worstPageMs, longestTaskMs }: Console) => ({
+  deliveries,
+  todayMs: round(today.firstMs),
+  listMs: round(list.firstMs),
+  pages,
+  pageMs: round(pageMs),
+  worstPageMs: round(worstPageMs),
+  longestTaskMs: round(longestTaskMs),
+});
 
 const costAsJson = ({ nodeUs, postgresUs, walBytes, walRecords, updates, hotShare }: CostOfOne) => ({
   nodeUs: round(nodeUs),
@@ -183,6 +196,7 @@ function rowsOf({
   report,
   truth,
   webhooks,
+  console,
 }: Results): Line[] {
   const redis = backend === "redis";
   const lines: Line[] = [];
@@ -329,6 +343,23 @@ function rowsOf({
       `${number(webhooks.barePerSecond)}/s: verifies and inserts one row`,
     );
     lines.push(["  p99", `${webhooks.p99Ms.toFixed(0)} ms`, "", "< 1,000 ms", "until the answer"]);
+  }
+  if (console) {
+    const { deliveries, today, list, pages, pageMs, worstPageMs, longestTaskMs } = console;
+    lines.push(["console", `${number(deliveries)} deliveries`, "", "", "in Chromium, from the navigation to the data"]);
+    for (const [name, { firstMs, againMs, cpuMs }] of [
+      ["  today", today],
+      ["  list", list],
+    ] as const)
+      lines.push([
+        name,
+        `${number(firstMs)} ms`,
+        "",
+        "< 1,000 ms",
+        `first visit, of it ${number(cpuMs)} ms of processor; again ${number(againMs)} ms`,
+      ]);
+    lines.push(["  next page", `${number(pageMs)} ms`, "", "", `median of ${pages}, worst ${number(worstPageMs)} ms`]);
+    lines.push(["  longest task", `${number(longestTaskMs)} ms`, "", "", "paging and scrolling; 0: none of 50 ms"]);
   }
   return lines;
 }

@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import { endAll } from "./harness/child.ts";
 import { type Backend, openBench } from "./harness/servers.ts";
 import { bulkIntake } from "./parts/bulk-intake.ts";
+import { consolePages } from "./parts/console.ts";
 import { cost } from "./parts/cost.ts";
 import { csv } from "./parts/csv.ts";
 import { dispatch } from "./parts/dispatch.ts";
@@ -20,7 +21,18 @@ import { asJson, asTable, type Results } from "./report.ts";
 /** Those that run without `--only`. */
 const USUAL_PARTS = { bulkIntake, queueIntake, dispatch, lateness, growth };
 const USUAL = Object.keys(USUAL_PARTS);
-const PARTS = { ...USUAL_PARTS, cost, rate, receipts, rehearsal, csv, report: reports, truth, webhooks };
+const PARTS = {
+  ...USUAL_PARTS,
+  console: consolePages,
+  cost,
+  rate,
+  receipts,
+  rehearsal,
+  csv,
+  report: reports,
+  truth,
+  webhooks,
+};
 const USAGE = `npm run bench -- [--json] [--quick] [--backend redis|postgres] [--embedded] [--only ${Object.keys(PARTS).join("|")}]`;
 
 function options() {
@@ -75,6 +87,7 @@ async function main(): Promise<void> {
     if (only.has("csv")) results.csv = await csv(bench);
     if (only.has("report")) results.report = await reports(bench);
     if (only.has("webhooks")) results.webhooks = await webhooks(bench);
+    if (only.has("console")) results.console = await consolePages(bench);
     process.stdout.write(json ? `${JSON.stringify(asJson(results))}\n` : asTable(results));
   } finally {
     await close();
