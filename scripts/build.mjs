@@ -5,6 +5,7 @@
  */
 import {
   chmodSync,
+  cpSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -18,8 +19,9 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { buildConsole } from "./build-console.mjs";
 
-/** The folder of the console in `dist/`. */
+/** The folders of the console and of the page of the queues in `dist/`. */
 const CONSOLE = "console";
+const QUEUES = "queues";
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 /** The packages that consist of many ES modules. */
 const BUNDLED = new Set(["zod", "libphonenumber-js", "uuid", "diff"]);
@@ -42,6 +44,10 @@ export async function bundle(entries, outdir) {
     format: "esm",
     platform: "node",
     target: "node20.19",
+    // bull-board is CommonJS, and bundled: installed, it would bring TypeScript along.
+    banner: {
+      js: 'import { createRequire as $createRequire } from "node:module"; const require = $createRequire(import.meta.url);',
+    },
     external: external.flatMap((name) => [name, `${name}/*`]),
     sourcemap: true,
     sourcesContent: false,
@@ -57,12 +63,14 @@ export async function bundle(entries, outdir) {
   }
   const built = new Set(outputFiles.map(({ path }) => basename(path)));
   for (const name of readdirSync(outdir))
-    if (!built.has(name) && name !== CONSOLE) rmSync(join(outdir, name), { recursive: true, force: true });
+    if (!built.has(name) && name !== CONSOLE && name !== QUEUES)
+      rmSync(join(outdir, name), { recursive: true, force: true });
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const dist = `${ROOT}/dist`;
   await bundle(["src/main.ts"], dist);
   await buildConsole(join(dist, CONSOLE));
+  cpSync(join(ROOT, "node_modules/@bull-board/ui/dist"), join(dist, QUEUES), { recursive: true });
   chmodSync(`${dist}/main.js`, 0o755);
 }

@@ -5,3 +5,6 @@ export const PACKAGE_ROOT = new URL("..", import.meta.url);
 
 /** The built console. */
 export const CONSOLE_DIR = fileURLToPath(new URL("dist/console/", PACKAGE_ROOT));
+
+/** The page of the queues. */
+export const QUEUES_DIR = fileURLToPath(new URL("dist/queues/", PACKAGE_ROOT));

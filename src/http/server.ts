@@ -16,6 +16,7 @@ import type { AuditVerbs } from "./contract/access/audit.ts";
 import type { PeopleVerbs } from "./contract/access/people.ts";
 import type { LinkVerbs, SessionVerbs } from "./contract/access/session.ts";
 import type { CampaignsVerbs } from "./contract/campaigns.ts";
+import type { QueuesVerbs } from "./contract/console/queues.ts";
 import type { ChangesVerbs } from "./contract/console/stream.ts";
 import type { ContactsVerbs, UnsubscribeVerbs } from "./contract/contacts.ts";
 import type { EventsVerbs } from "./contract/events.ts";
@@ -43,6 +44,7 @@ import { addOpenApi } from "./kit/openapi.ts";
 import { addProblems, answerBrokenHttp, answerError } from "./kit/problems.ts";
 import { createSubmit } from "./kit/submit.ts";
 import { streamRoutes } from "./live.ts";
+import { queueRoutes } from "./queues.ts";
 import { peopleRoutes } from "./routes/access/people.ts";
 import { sessionRoutes } from "./routes/access/session.ts";
 import { auditRoutes } from "./routes/audit.ts";
@@ -120,6 +122,7 @@ export type HttpVerbs = EventsVerbs &
   LinkVerbs &
   PeopleVerbs &
   UnsubscribeVerbs &
+  QueuesVerbs &
   OperationsVerbs;
 
 export type HttpDeps = HttpVerbs & {
@@ -205,6 +208,7 @@ export function buildServer(deps: HttpDeps): FastifyInstance {
     void seen.register(async (scope) => operationRoutes(scope, deps));
     void seen.register(async (scope) => streamRoutes(scope, { ...deps, draining: draining.signal }));
   });
+  void app.register(async (scope) => queueRoutes(scope, deps));
   const { consoleDir } = deps;
   if (consoleDir !== undefined) void app.register(async (scope) => consoleRoutes(scope, consoleDir));
   return app;

@@ -9,7 +9,8 @@ import files from "@fastify/static";
 import type { FastifyInstance } from "fastify";
 import { CONSOLE_PAGES } from "./contract/console/pages.ts";
 
-const HELMET = {
+/** For pages with scripts of their own. */
+export const PAGE_HELMET = {
   contentSecurityPolicy: {
     useDefaults: false,
     directives: {
@@ -40,7 +41,7 @@ export async function consoleRoutes(app: FastifyInstance, dir: string): Promise<
     app.log.warn({ dir }, "there is no console: none was built, run `npm run build`");
     return;
   }
-  await app.register(helmet, HELMET);
+  await app.register(helmet, PAGE_HELMET);
   app.addHook("onRoute", (route) => {
     route.config = { ...route.config, access: "open" };
     route.schema = { ...route.schema, hide: true };

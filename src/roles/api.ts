@@ -28,7 +28,7 @@ import { ADMIN, createAuth } from "../http/kit/auth.ts";
 import type { Observe } from "../http/kit/log.ts";
 import { buildServer } from "../http/server.ts";
 import type { Intake } from "../intake/intake.ts";
-import { CONSOLE_DIR } from "../package-root.ts";
+import { CONSOLE_DIR, QUEUES_DIR } from "../package-root.ts";
 import { previewTemplate } from "../preview/preview.ts";
 import { sendDraft } from "../preview/test-draft.ts";
 import type { ChannelConfig } from "../providers/all.ts";
@@ -49,6 +49,7 @@ import { sources } from "../sources/registry.ts";
 import type { Role } from "./role.ts";
 import { healthVerb } from "./verbs/health-verb.ts";
 import { peopleVerbs } from "./verbs/people-verbs.ts";
+import { queueVerbs } from "./verbs/queue-verbs.ts";
 import { reportVerbs } from "./verbs/report-verbs.ts";
 import { sessionVerbs } from "./verbs/session-verbs.ts";
 import { eraseVerb, suppressionVerbs } from "./verbs/suppression-verbs.ts";
@@ -81,6 +82,7 @@ export const api: Role = {
         writeStored: storedOrders({ sql: reads.sql, vault, config, now: Date.now }),
       }),
       consoleDir: CONSOLE_DIR,
+      queuesDir: QUEUES_DIR,
       log,
     });
     life.onStop(http.close);
@@ -106,7 +108,7 @@ type ApiInput = {
   readonly database: Pick<OpenDatabase, "sql" | "url">;
   /** For reports, lists, stories and previews. */
   readonly reads: Sql;
-  readonly backend: Pick<QueueBackend, "check">;
+  readonly backend: Pick<QueueBackend, "check" | "queue">;
   /** Intake, counted under the name of the source of the events. */
   readonly intake: (source: string) => Intake;
   readonly receipts: ReceiptDeps;
@@ -120,6 +122,8 @@ type ApiInput = {
   readonly policies: PolicyLookups;
   readonly rehearsals: Rehearsals;
   readonly consoleDir?: string;
+  /** The page of the queues. */
+  readonly queuesDir: string;
   readonly log: Logger;
 };
 
@@ -160,6 +164,7 @@ export function buildApi(input: ApiInput) {
     sessions: sessionVerbs(sessions),
     links: passwordLinks({ sql, vault, hashing }),
     health: healthVerb({ sql, url: database.url, backend, log }),
+    queues: queueVerbs({ sql, backend, dir: input.queuesDir }),
     metrics: metrics.text,
     observe: metrics.answered,
     ...reportVerbs({ sql, reads, shopOf: config.shop, zoneOf, vault, current: input.current, log }),

@@ -10,7 +10,7 @@ import { PROMISE, STORY } from "./samples.ts";
 import { ADMIN_KEY, bearer, cookie, csrf, JSON_TYPE, order, stubServer } from "./support.ts";
 
 const remote = { remoteAddress: "203.0.113.7" };
-const ROUTES: readonly ["GET" | "POST" | "PUT" | "DELETE", string, string][] = [
+const ROUTES: readonly ["GET" | "POST" | "PUT" | "PATCH" | "DELETE", string, string][] = [
   ["POST", "/v1/events", "operator"],
   ["POST", "/v1/orders/acme/o1/promise", "operator"],
   ["POST", "/v1/orders/acme/o1/reveal", "operator"],
@@ -63,6 +63,11 @@ const ROUTES: readonly ["GET" | "POST" | "PUT" | "DELETE", string, string][] = [
   ["GET", "/v1/payment-methods", "viewer"],
   ["POST", "/v1/payment-methods/s1/m1/pause", "operator"],
   ["POST", "/v1/payment-methods/s1/m1/resume", "operator"],
+  ["GET", "/queues", "viewer"],
+  ["GET", "/queues/*", "viewer"],
+  ["PUT", "/queues/api/*", "operator"],
+  ["POST", "/queues/api/*", "operator"],
+  ["PATCH", "/queues/api/*", "operator"],
   ["GET", "/metrics", "viewer"],
   ["GET", "/healthz", "open"],
   ["GET", "/readyz", "open"],

@@ -503,6 +503,8 @@ describe("the answers of the API", () => {
     }
     // It does not end: live.test.ts reads it.
     routes.delete("GET /v1/stream");
+    // They answer as bull-board does: queues.test.ts asks them.
+    for (const route of [...routes]) if (route.includes(" /queues")) routes.delete(route);
     expect([...routes], "routes without a case").toEqual([]);
   });
 

@@ -28,6 +28,8 @@ import {
 } from "./samples.ts";
 
 export const ADMIN_KEY = "dk_test-admin-key";
+/** The page of the queues. */
+export const QUEUES_DIR = fileURLToPath(new URL("../../node_modules/@bull-board/ui/dist/", import.meta.url));
 export const SHOPIFY_SECRET = "hush-8d5e";
 export const WEBHOOK_SECRET = "letters0And1digits";
 export const OLD_SECRET = "theOneBefore";
@@ -94,6 +96,11 @@ export function stubServer(change: Change = {}) {
       submit: async (_channel, receipts) => ({ matched: receipts.length, unmatched: 0 }),
     },
     auth,
+    queues: {
+      dir: QUEUES_DIR,
+      page: async () => "<title>Queues</title>",
+      ask: async () => ({ status: 200, body: {} }),
+    },
     health: { ready: async () => ({ ok: true, checks: { database: { ok: true } } }) },
     metrics: async () => "dunlin_up 1\n",
     report: async () => REPORT,

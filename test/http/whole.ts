@@ -24,7 +24,7 @@ import { inProcessChannel } from "../support/in-process-channel.ts";
 import { receivedEvent } from "../support/intake.ts";
 import { RECEIPT_SECRET } from "../support/receipts.ts";
 import { T0 } from "../support/rules.ts";
-import { ADMIN_KEY, SHOPIFY_SECRET } from "./support.ts";
+import { ADMIN_KEY, QUEUES_DIR, SHOPIFY_SECRET } from "./support.ts";
 
 const TEXT = "Order {{order.id}}: {{total}} STOP to opt out";
 const FILES = {
@@ -118,7 +118,11 @@ export async function wholeApi() {
     vault: shared.vault,
     database,
     reads: database.sql,
-    backend: { check: async () => ({ ...NO_QUEUE, faults: ["the queue does not answer"] }) },
+    backend: {
+      check: async () => ({ ...NO_QUEUE, faults: ["the queue does not answer"] }),
+      queue: () => Promise.reject(new Error("the queue does not answer")),
+    },
+    queuesDir: QUEUES_DIR,
     intake: () => intake,
     receipts: { ...shared, shopIds: config.shopIds, channels },
     metrics: { text: () => metrics.registry.metrics(), answered: metrics.answered, webhookSeen: metrics.webhookSeen },

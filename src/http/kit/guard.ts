@@ -17,6 +17,8 @@ export type Access = KeyRole | "open" | "loopback or viewer";
 declare module "fastify" {
   interface FastifyContextConfig {
     access?: Access;
+    /** Its page sends no CSRF token: a request of a session that changes something must come from this site. */
+    sameOrigin?: true;
   }
   interface FastifyRequest {
     /** The holder of the key; null: the route needs no key. */
@@ -107,7 +109,12 @@ async function enter(request: FastifyRequest, looked: Promise<BrowserSession | n
     throw storeOut(request, error);
   });
   if (session === null) throw new HttpProblem("unauthorized", "the session is over: sign in again");
-  if (!READS.has(request.method) && !isSame(request.headers["x-dunlin-csrf"], session.csrf))
+  const { sameOrigin } = request.routeOptions.config;
+  if (
+    !READS.has(request.method) &&
+    !isSame(request.headers["x-dunlin-csrf"], session.csrf) &&
+    !(sameOrigin === true && isFromHere(request.headers))
+  )
     throw new HttpProblem("csrf_missing", "the header X-Dunlin-Csrf does not hold the token of the session");
   if (!mayAct(session.role, role)) throw tooLow(role, session.role);
   request.holder = session;
@@ -121,6 +128,14 @@ function isSame(header: string | string[] | undefined, csrf: string): boolean {
   if (typeof header !== "string") return false;
   const [given, wanted] = [Buffer.from(header), Buffer.from(csrf)];
   return given.length === wanted.length && timingSafeEqual(given, wanted);
+}
+
+/** By what no script of another page can set. Browsers send the first over TLS and on this machine, and the second with every change. */
+function isFromHere(headers: FastifyRequest["headers"]): boolean {
+  const site = headers["sec-fetch-site"];
+  if (site !== undefined) return site === "same-origin";
+  const { origin, host } = headers;
+  return origin !== undefined && host !== undefined && URL.canParse(origin) && new URL(origin).host === host;
 }
 
 const tooLow = (needed: KeyRole, role: KeyRole) =>

@@ -99,6 +99,8 @@ it.runIf(hasBrowser)(
       await page.getByRole("cell", { name: action, exact: true }).first().waitFor();
     await page.getByRole("tab", { name: "System" }).click();
     await page.getByRole("row", { name: "Database answers" }).waitFor();
+    await page.getByRole("link", { name: "Jobs in the queues" }).click();
+    for (const name of ["orders", "dispatch", "upkeep"]) await page.getByRole("link", { name }).first().waitFor();
     // The refused name, and nothing else.
     expect(faults.filter((fault) => !fault.includes("422"))).toEqual([]);
 

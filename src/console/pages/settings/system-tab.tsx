@@ -1,5 +1,5 @@
-/** Whether the parts that this process needs answer. */
-import { Badge, Table } from "@mantine/core";
+/** Whether the parts that this process needs answer, and the way to the queues. */
+import { Anchor, Badge, Table, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { healthQuery } from "../../api/settings.ts";
 import { Loaded, Panel } from "../../ui/parts/panel.tsx";
@@ -14,6 +14,8 @@ const useT = words({
     queue: "Queue",
     ok: "answers",
     fault: "fault",
+    queues: "Jobs in the queues",
+    queuesNote: "waiting and failed jobs, without names and numbers; operators can run failed jobs again",
     note: "`dunlin doctor` on the server checks more: clocks, cursors, webhooks, the set-up at the providers. Figures for Prometheus are at /metrics; the interface is described in /openapi.json.",
   },
   zh: {
@@ -24,6 +26,8 @@ const useT = words({
     queue: "队列",
     ok: "正常",
     fault: "故障",
+    queues: "队列中的任务",
+    queuesNote: "等待和失败的任务，不含姓名和号码；操作员可重新运行失败的任务",
     note: "在服务器上运行 `dunlin doctor` 可检查更多：时钟、游标、webhook、服务商设置。Prometheus 指标在 /metrics，接口说明在 /openapi.json。",
   },
 });
@@ -57,6 +61,13 @@ export function SystemTab() {
           </Table>
         )}
       </Loaded>
+      <Text size="sm" mt="md">
+        <Anchor href="/queues" underline="always">
+          {t("queues")}
+        </Anchor>
+        {": "}
+        {t("queuesNote")}
+      </Text>
     </Panel>
   );
 }

@@ -1,0 +1,22 @@
+/** The page of the queues: bull-board, as far as Dunlin shows it. */
+import type { Actor } from "../pauses.ts";
+
+export type QueueQuestion = {
+  readonly method: string;
+  /** Below /queues, for example `/api/queues`. */
+  readonly path: string;
+  readonly query: Readonly<Record<string, unknown>>;
+  /** Whether the caller may run jobs again and pause queues; else everything is read-only. */
+  readonly mayAct: boolean;
+};
+
+export type QueuesVerbs = {
+  readonly queues: {
+    /** The folder of the page's files. */
+    readonly dir: string;
+    /** Its document. */
+    page(): Promise<string>;
+    /** null: there is no such path. Rejects when the queue does not answer. */
+    ask(actor: Actor, question: QueueQuestion): Promise<{ readonly status: number; readonly body: unknown } | null>;
+  };
+};
