@@ -130,17 +130,24 @@ async function writeLines(table: string, shop: string, file: string): Promise<nu
   return count;
 }
 
+/** Characters of what a command that failed said last. */
+const MAX_SAID = 2_000;
+
 /** `ms`: the start of the process included. */
 async function importFile(bench: Bench, args: readonly string[]): Promise<{ ms: number; rssMb: number }> {
   const begun = performance.now();
   const child = spawn(process.execPath, [...DUNLIN_NODE_ARGS, MAIN, "import", ...args], {
     env: { ...process.env, ...bench.env },
-    stdio: ["ignore", "ignore", "ignore"],
+    stdio: ["ignore", "ignore", "pipe"],
   });
   register(child);
   const usage = watchUsage(child.pid);
+  let said = "";
+  child.stderr.on("data", (piece) => {
+    said = `${said}${piece}`.slice(-MAX_SAID);
+  });
   const code = await new Promise((resolve) => child.once("exit", resolve));
   const { rssMb } = usage.stop();
-  if (code !== 0) throw new Error(`dunlin import ${args[0]} ended with code ${String(code)}`);
+  if (code !== 0) throw new Error(`dunlin import ${args[0]} ended with code ${String(code)}: ${said}`);
   return { ms: performance.now() - begun, rssMb };
 }
