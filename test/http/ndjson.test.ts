@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { splitLines } from "../../src/core/text/lines.ts";
 import type { EventsVerbs } from "../../src/http/contract/events.ts";
 import { bearer, NDJSON_TYPE, order, pieces, realServer, stubServer } from "./support.ts";
@@ -135,6 +135,8 @@ describe("POST /v1/events with NDJSON", () => {
       })(),
     );
     const answer = post(app, stream);
+    await vi.waitFor(() => expect(waiting).toHaveLength(3), { timeout: 10_000 });
+    // It goes no further.
     await new Promise((resolve) => setTimeout(resolve, 200));
     expect(waiting).toHaveLength(3);
     expect(given).toBeLessThan(60);

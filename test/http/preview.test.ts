@@ -466,7 +466,7 @@ it("sends a draft to an address of an operator's choice, and never shows the add
 
   const refused = async (more: object) => (await send(more)).json.errors[0].message;
   expect(await refused({ to: "12" })).toMatch(/^to: .* is not a valid phone number/);
-  expect(await refused({ channel: "smss" })).toBe("channel: no such channel is configured (did you mean sms?)");
+  expect(await refused({ channel: "smss" })).toBe("channel: no such channel is configured (did you mean `sms`?)");
   expect(await refused({ locale: "??" })).toMatch(/^locale: is no locale/);
   expect((await send({ template: "{{nope}}" })).json.code).toBe("invalid_template");
   expect((await send({ shop: "other" })).json.code).toBe("unknown_shop");
@@ -474,8 +474,13 @@ it("sends a draft to an address of an operator's choice, and never shows the add
 
   const trail = await database.sql`select who, action, subject, note from audit order by id`;
   expect(trail).toEqual([
-    { who: "operator", action: "message.test", subject: "c", note: "nudge by sms to +86139****4321: accepted" },
-    { who: "operator", action: "message.test", subject: "c", note: "nudge by sms to +86139****4321: failed-permanent" },
+    { who: "operator's key", action: "message.test", subject: "c", note: "nudge by sms to +86139****4321: accepted" },
+    {
+      who: "operator's key",
+      action: "message.test",
+      subject: "c",
+      note: "nudge by sms to +86139****4321: failed-permanent",
+    },
   ]);
   expect(lines.join()).not.toContain("13987654321");
 });
