@@ -6,8 +6,11 @@ const LONGEST = [
   ...[
     "faults/notices",
     "faults/receipts",
-    "console/lists",
+    "console/settings",
     "console/campaigns",
+    "console/lists",
+    "console/story",
+    "faults/outage",
     "faults/kill",
     "faults/pause",
     "faults/postgres",

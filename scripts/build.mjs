@@ -44,10 +44,6 @@ export async function bundle(entries, outdir) {
     format: "esm",
     platform: "node",
     target: "node20.19",
-    // bull-board is CommonJS, and bundled: installed, it would bring TypeScript along.
-    banner: {
-      js: 'import { createRequire as $createRequire } from "node:module"; const require = $createRequire(import.meta.url);',
-    },
     external: external.flatMap((name) => [name, `${name}/*`]),
     sourcemap: true,
     sourcesContent: false,
@@ -55,7 +51,8 @@ export async function bundle(entries, outdir) {
     logLevel: "warning",
   });
   mkdirSync(outdir, { recursive: true });
-  for (const { path, contents } of outputFiles) {
+  for (const { path, contents: made } of outputFiles) {
+    const contents = withRequire(made);
     if (existsSync(path) && readFileSync(path).equals(contents)) continue;
     const part = `${path}.${process.pid}`;
     writeFileSync(part, contents);
@@ -65,6 +62,17 @@ export async function bundle(entries, outdir) {
   for (const name of readdirSync(outdir))
     if (!built.has(name) && name !== CONSOLE && name !== QUEUES)
       rmSync(join(outdir, name), { recursive: true, force: true });
+}
+
+/**
+ * bull-board is CommonJS, and bundled: installed, it would bring TypeScript along. The chunk that looks for `require` gets one, on its first line,
+ * so that source maps stay right.
+ */
+function withRequire(contents) {
+  if (!Buffer.from(contents).includes("typeof require")) return contents;
+  const made =
+    'import { createRequire as $createRequire } from "node:module"; const require = $createRequire(import.meta.url); ';
+  return Buffer.concat([Buffer.from(made), contents]);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
