@@ -6,6 +6,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const SOURCES = join(ROOT, "src/console");
@@ -31,12 +32,20 @@ export async function buildConsole(outdir) {
       reportCompressedSize: false,
     },
   });
+  compress(join(part, "assets"));
   writeFileSync(join(part, STAMP), digest);
   // A program that serves the old files meanwhile misses them for a moment only.
   const old = `${part}.old`;
   if (existsSync(outdir)) renameSync(outdir, old);
   renameSync(part, outdir);
   rmSync(old, { recursive: true, force: true });
+}
+
+/** Beside each text its compressed form, which is what browsers are sent. */
+function compress(dir) {
+  for (const name of readdirSync(dir))
+    if (/\.(js|css|svg)$/.test(name))
+      writeFileSync(join(dir, `${name}.gz`), gzipSync(readFileSync(join(dir, name)), { level: 9 }));
 }
 
 function digestOfSources() {

@@ -52,6 +52,7 @@ export async function consoleRoutes(app: FastifyInstance, dir: string): Promise<
     immutable: true,
     maxAge: "365d",
     index: false,
+    preCompressed: true,
     // Each file is a route, so an unknown one is answered as any other unknown address.
     wildcard: false,
     decorateReply: false,

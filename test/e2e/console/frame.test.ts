@@ -37,7 +37,12 @@ it.runIf(hasBrowser)(
     context.onTestFinished(() => page.context().close());
 
     // By keyboard alone.
+    const loaded: string[] = [];
+    page.on("response", (answer) => {
+      if (/\/assets\/.*\.(js|css)$/.test(answer.url())) loaded.push(answer.headers()["content-encoding"] ?? "plain");
+    });
     await open("/");
+    expect(new Set(loaded)).toEqual(new Set(["gzip"]));
     await page.getByRole("button", { name: "Use an API key" }).press("Enter");
     await page.keyboard.press("Shift+Tab");
     await page.getByLabel("API key").fill("wrong");
