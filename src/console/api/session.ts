@@ -1,5 +1,5 @@
 /** The person or key that is signed in. Every other call is made only while somebody is. */
-import { type QueryClient, queryOptions } from "@tanstack/react-query";
+import { type QueryClient, queryOptions, useQuery } from "@tanstack/react-query";
 import type { SessionAnswer } from "../../http/contract/access/session.ts";
 import { call, get, Problem, setCsrf } from "./call.ts";
 
@@ -40,5 +40,11 @@ export function forget(queries: QueryClient): void {
 }
 
 export const ROLES = ["viewer", "operator", "admin"] as const;
+/** Whether the person who is signed in has at least this role. Not before it is known. */
+export function useMay(needed: SessionAnswer["role"]): boolean {
+  const { data } = useQuery(sessionQuery);
+  return data ? mayAct(data.role, needed) : false;
+}
+
 export const mayAct = (role: SessionAnswer["role"], needed: SessionAnswer["role"]): boolean =>
   ROLES.indexOf(role) >= ROLES.indexOf(needed);

@@ -2,10 +2,10 @@
 import { Button } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconPlayerPause, IconPlayerPlay } from "@tabler/icons-react";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { lazy, Suspense } from "react";
 import { type CampaignList, resume } from "../../api/pauses.ts";
-import { mayAct, sessionQuery } from "../../api/session.ts";
+import { useMay } from "../../api/session.ts";
 import { ProblemAlert } from "../../ui/faults.tsx";
 import { words } from "../../ui/words.ts";
 
@@ -18,13 +18,13 @@ export function PauseSwitch({ campaign: { key, paused, retired } }: Props) {
   const t = useT();
   const queries = useQueryClient();
   const [opened, { open, close }] = useDisclosure();
-  const { data: session } = useQuery(sessionQuery);
+  const may = useMay("operator");
   const part = { kind: "campaign", name: key } as const;
   const go = useMutation({
     mutationFn: () => resume(part),
     onSettled: () => queries.invalidateQueries({ queryKey: ["changes"] }),
   });
-  if (!session || !mayAct(session.role, "operator") || (retired && !paused)) return null;
+  if (!may || (retired && !paused)) return null;
   if (go.isError) return <ProblemAlert error={go.error} onRetry={() => go.mutate()} />;
   if (paused)
     return (

@@ -6,6 +6,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { type OrderName, promise } from "../../api/lists.ts";
 import { useProblemText } from "../../ui/faults.tsx";
+import { FormButtons } from "../../ui/parts/form-buttons.tsx";
 import { words } from "../../ui/words.ts";
 
 const useT = words({
@@ -17,7 +18,6 @@ const useT = words({
     reason: "Why it is unpaid until then",
     explain: "Until then the reminders of all orders of this case wait.",
     save: "Record",
-    cancel: "Cancel",
     close: "Close",
     done: "Recorded.",
   },
@@ -29,7 +29,6 @@ const useT = words({
     reason: "此前未付款的原因",
     explain: "在此之前，该案例所有订单的提醒都会等待。",
     save: "记录",
-    cancel: "取消",
     close: "关闭",
     done: "已记录。",
   },
@@ -100,14 +99,7 @@ export function PromiseButton({ order, by }: { readonly order: OrderName; readon
                   {textOf(record.error)}
                 </Text>
               ) : null}
-              <Group justify="flex-end">
-                <Button variant="default" onClick={end}>
-                  {t("cancel")}
-                </Button>
-                <Button type="submit" loading={record.isPending}>
-                  {t("save")}
-                </Button>
-              </Group>
+              <FormButtons submit={t("save")} onLeave={end} busy={record.isPending} />
             </Stack>
           </form>
         )}

@@ -17,7 +17,7 @@ import { type FormEvent, useState } from "react";
 import { versionQuery } from "../../api/campaigns.ts";
 import { shopsQuery } from "../../api/pauses.ts";
 import { type OrdersOf, type Rehearsal, rehearse, textsWith } from "../../api/rehearsals.ts";
-import { mayAct, sessionQuery } from "../../api/session.ts";
+import { useMay } from "../../api/session.ts";
 import { ProblemAlert } from "../../ui/faults.tsx";
 import { useFormats } from "../../ui/formats.ts";
 import { words } from "../../ui/words.ts";
@@ -108,8 +108,7 @@ export function RehearsalPage() {
       return { result, compared };
     },
   });
-  const { data: session } = useQuery(sessionQuery);
-  const mayRun = session ? mayAct(session.role, "operator") : false;
+  const mayRun = useMay("operator");
   const submit = (event: FormEvent) => {
     event.preventDefault();
     setTried(true);

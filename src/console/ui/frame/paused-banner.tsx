@@ -3,7 +3,7 @@ import { Alert, Box, Button, Group, Stack, Text } from "@mantine/core";
 import { IconPlayerPause } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { campaignsQuery, forAll, type Part, type Paused, resume } from "../../api/pauses.ts";
-import { mayAct, sessionQuery } from "../../api/session.ts";
+import { useMay } from "../../api/session.ts";
 import { ProblemAlert, useProblemText } from "../faults.tsx";
 import { useFormats } from "../formats.ts";
 import { words } from "../words.ts";
@@ -46,7 +46,7 @@ export function PausedBanner() {
   const textOf = useProblemText();
   const queries = useQueryClient();
   const { data, error, refetch } = useQuery(campaignsQuery);
-  const { data: session } = useQuery(sessionQuery);
+  const mayResume = useMay("operator");
   const go = useMutation({
     mutationFn: (parts: readonly Part[]) => forAll(parts, (part) => resume(part)),
     onSettled: () => queries.invalidateQueries({ queryKey: ["changes"] }),
@@ -59,7 +59,6 @@ export function PausedBanner() {
         <ProblemAlert error={error} onRetry={() => void refetch()} />
       </Box>
     );
-  const mayResume = session ? mayAct(session.role, "operator") : false;
   return (
     <Alert
       mb="md"

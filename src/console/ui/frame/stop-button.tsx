@@ -2,9 +2,8 @@
 import { Button } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconHandStop } from "@tabler/icons-react";
-import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense } from "react";
-import { mayAct, sessionQuery } from "../../api/session.ts";
+import { useMay } from "../../api/session.ts";
 import { words } from "../words.ts";
 
 const StopForm = lazy(() => import("./stop-form.tsx"));
@@ -13,8 +12,7 @@ const useT = words({ en: { stop: "Stop" }, zh: { stop: "停止发送" } });
 export function StopButton() {
   const t = useT();
   const [opened, { open, close }] = useDisclosure();
-  const { data: session } = useQuery(sessionQuery);
-  if (!session || !mayAct(session.role, "operator")) return null;
+  if (!useMay("operator")) return null;
   return (
     <>
       <Button color="red.9" size="xs" leftSection={<IconHandStop size={16} />} onClick={open}>

@@ -1,9 +1,10 @@
 /** Asks what to stop, for how long and why. */
-import { Button, Group, Modal, Select, Stack, Text, Textarea } from "@mantine/core";
+import { Modal, Select, Stack, Text, Textarea } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { campaignsQuery, channelsQuery, forAll, type Part, pause, shopsQuery } from "../../api/pauses.ts";
 import { useProblemText } from "../faults.tsx";
+import { FormButtons } from "../parts/form-buttons.tsx";
 import { words } from "../words.ts";
 
 const useT = words({
@@ -24,7 +25,6 @@ const useT = words({
     explain:
       "Reminders wait and go out when it is resumed, if they are still of use then. Messages that a provider has already taken cannot be called back.",
     submit: "Stop now",
-    cancel: "Cancel",
   },
   zh: {
     title: "停止发送",
@@ -42,7 +42,6 @@ const useT = words({
     whyMissing: "请填写原因，下一班同事会问到。",
     explain: "提醒会等待，恢复后若仍有意义则继续发送。已被服务商接收的消息无法撤回。",
     submit: "立即停止",
-    cancel: "取消",
   },
 });
 
@@ -147,14 +146,7 @@ export default function StopForm({ part, onClose }: { readonly part?: Part; read
               {textOf(stop.error)}
             </Text>
           ) : null}
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              {t("cancel")}
-            </Button>
-            <Button type="submit" color="red.9" loading={stop.isPending}>
-              {t("submit")}
-            </Button>
-          </Group>
+          <FormButtons submit={t("submit")} onLeave={onClose} busy={stop.isPending} color="red.9" />
         </Stack>
       </form>
     </Modal>

@@ -1,9 +1,8 @@
 /** The files of a campaign, the editor, and what the chosen file becomes. */
 import { Box, Grid, Paper, Skeleton, Stack, Text } from "@mantine/core";
 import { useHotkeys } from "@mantine/hooks";
-import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useCallback, useMemo, useState } from "react";
-import { mayAct, sessionQuery } from "../../../api/session.ts";
+import { useMay } from "../../../api/session.ts";
 import { ProblemAlert } from "../../../ui/faults.tsx";
 import { words } from "../../../ui/words.ts";
 import { fileNameOf } from "../preview/file-name.ts";
@@ -46,8 +45,7 @@ type Props = {
 
 export function Editor({ campaign, isNew = false, onSaved, onDiscard }: Props) {
   const t = useT();
-  const { data: session } = useQuery(sessionQuery);
-  const mayEdit = session ? mayAct(session.role, "operator") && !campaign.retired : false;
+  const mayEdit = useMay("operator") && !campaign.retired;
   const { draft, texts, setText, save, faults, error, isBehind, resolve } = useEditing(campaign, isNew);
   const [chosen, setChosen] = useState<string>(CAMPAIGN_FILE);
   const [jump, setJump] = useState<Jump | null>(null);

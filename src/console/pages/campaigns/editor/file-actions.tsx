@@ -3,6 +3,7 @@ import { Button, Group, Modal, Stack, Text, TextInput } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconCopyPlus, IconTrash } from "@tabler/icons-react";
 import { type FormEvent, useState } from "react";
+import { FormButtons } from "../../../ui/parts/form-buttons.tsx";
 import { words } from "../../../ui/words.ts";
 import { fileNameOf } from "../preview/file-name.ts";
 import { CAMPAIGN_FILE } from "./draft.ts";
@@ -19,7 +20,6 @@ const useT = words({
     unnamed: "A text is named step.channel.locale.hbs, like nudge.sms.en.hbs.",
     taken: "There is a text of this name.",
     submit: "Add",
-    cancel: "Cancel",
   },
   zh: {
     add: "新建文本",
@@ -32,7 +32,6 @@ const useT = words({
     unnamed: "文件名应为 步骤.渠道.语言.hbs，例如 nudge.sms.en.hbs。",
     taken: "已有同名文本。",
     submit: "新建",
-    cancel: "取消",
   },
 });
 
@@ -104,12 +103,7 @@ function NewText({ first, files, onAdd, onClose }: NewTextProps) {
         <Text size="xs" c="dimmed">
           {t("shape")}
         </Text>
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
-            {t("cancel")}
-          </Button>
-          <Button type="submit">{t("submit")}</Button>
-        </Group>
+        <FormButtons submit={t("submit")} onLeave={onClose} />
       </Stack>
     </form>
   );

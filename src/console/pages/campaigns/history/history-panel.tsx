@@ -3,7 +3,7 @@ import { Badge, Button, Group, NativeSelect, Paper, Skeleton, Stack, Text } from
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useState } from "react";
 import { type Campaign, type Version, versionQuery, versionsQuery } from "../../../api/campaigns.ts";
-import { mayAct, sessionQuery } from "../../../api/session.ts";
+import { useMay } from "../../../api/session.ts";
 import { ProblemAlert } from "../../../ui/faults.tsx";
 import { useFormats } from "../../../ui/formats.ts";
 import { Panel } from "../../../ui/parts/panel.tsx";
@@ -110,8 +110,7 @@ type LineProps = {
 function Line({ campaign, version, before, onCompare }: LineProps) {
   const t = useT();
   const { exact } = useFormats();
-  const { data: session } = useQuery(sessionQuery);
-  const mayEdit = session ? mayAct(session.role, "operator") : false;
+  const mayEdit = useMay("operator");
   const number = String(version.version);
   const source =
     version.source === "rollback" ? t("rollback", { version: String(version.fromVersion) }) : t(version.source);

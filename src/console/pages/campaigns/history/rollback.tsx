@@ -1,10 +1,11 @@
 /** Goes back to an earlier version, as a new one. */
-import { Button, Group, Modal, Stack, Text, TextInput } from "@mantine/core";
+import { Button, Modal, Stack, Text, TextInput } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { type Campaign, rollBack } from "../../../api/campaigns.ts";
 import { ProblemAlert } from "../../../ui/faults.tsx";
+import { FormButtons } from "../../../ui/parts/form-buttons.tsx";
 import { words } from "../../../ui/words.ts";
 
 const useT = words({
@@ -14,7 +15,6 @@ const useT = words({
     title: "Go back to version {version}?",
     text: "A new version with its texts is made, and runs within seconds. Versions in between stay in the history.",
     note: "Note for the history",
-    cancel: "Cancel",
   },
   zh: {
     open: "回退",
@@ -22,7 +22,6 @@ const useT = words({
     title: "回退到版本 {version}？",
     text: "将以其文本生成新版本，几秒内生效。中间的版本仍保留在历史中。",
     note: "备注（留作记录）",
-    cancel: "取消",
   },
 });
 
@@ -59,14 +58,7 @@ export function Rollback({ campaign, to }: { readonly campaign: Campaign; readon
               onChange={(event) => setNote(event.currentTarget.value)}
             />
             {go.isError ? <ProblemAlert error={go.error} /> : null}
-            <Group justify="flex-end">
-              <Button variant="default" onClick={close}>
-                {t("cancel")}
-              </Button>
-              <Button type="submit" loading={go.isPending}>
-                {t("openOf", { version })}
-              </Button>
-            </Group>
+            <FormButtons submit={t("openOf", { version })} onLeave={close} busy={go.isPending} />
           </Stack>
         </form>
       </Modal>

@@ -5,7 +5,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { type CampaignReport, campaignQuery, type Overlap } from "../../../api/campaigns.ts";
 import type { CampaignList } from "../../../api/pauses.ts";
-import { mayAct, sessionQuery } from "../../../api/session.ts";
+import { useMay } from "../../../api/session.ts";
 import { NOTHING, useFormats } from "../../../ui/formats.ts";
 import { words } from "../../../ui/words.ts";
 import { PauseSwitch } from "../pause-switch.tsx";
@@ -63,10 +63,9 @@ export function CampaignCard({ campaign, result, overlap }: Props) {
   const activeText = useActiveText();
   const { instant } = useFormats();
   const full = useQuery(campaignQuery(campaign.key));
-  const { data: session } = useQuery(sessionQuery);
   const form = full.data?.campaign ?? null;
   const address = `/campaigns/${encodeURIComponent(campaign.key)}`;
-  const editable = session ? mayAct(session.role, "operator") : false;
+  const editable = useMay("operator");
   const facts = [
     ...(form === null || form.name === campaign.key ? [] : [campaign.key]),
     ...(form === null ? [] : [t("priority", { priority: String(form.priority) }), activeText(form.active)]),

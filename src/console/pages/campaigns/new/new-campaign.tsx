@@ -1,12 +1,13 @@
 /** Asks for the key of a new campaign and what it begins as. It is made when its texts are saved for the first time. */
-import { Button, Group, Modal, Select, Stack, Text, TextInput } from "@mantine/core";
+import { Button, Modal, Select, Stack, Text, TextInput } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconPlus } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { campaignsQuery } from "../../../api/pauses.ts";
-import { mayAct, sessionQuery } from "../../../api/session.ts";
+import { useMay } from "../../../api/session.ts";
+import { FormButtons } from "../../../ui/parts/form-buttons.tsx";
 import { words } from "../../../ui/words.ts";
 
 const useT = words({
@@ -21,7 +22,6 @@ const useT = words({
     copy: "A copy of {key}",
     explain: "Nothing runs yet. Its texts open for you to change, preview and rehearse; saving them starts it.",
     submit: "Go on",
-    cancel: "Cancel",
   },
   zh: {
     open: "新建活动",
@@ -34,7 +34,6 @@ const useT = words({
     copy: "复制 {key}",
     explain: "此时还不会运行。您可以先修改、预览和演练文本，保存后才会启动。",
     submit: "继续",
-    cancel: "取消",
   },
 });
 
@@ -43,8 +42,7 @@ const KEY = /^[a-z][a-z0-9-]{0,58}$/;
 export function NewCampaign() {
   const t = useT();
   const [opened, { open, close }] = useDisclosure();
-  const { data: session } = useQuery(sessionQuery);
-  if (!session || !mayAct(session.role, "operator")) return null;
+  if (!useMay("operator")) return null;
   return (
     <>
       <Button size="xs" leftSection={<IconPlus size={16} />} onClick={open}>
@@ -93,12 +91,7 @@ function Form({ onClose }: { readonly onClose: () => void }) {
           ]}
         />
         <Text size="sm">{t("explain")}</Text>
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
-            {t("cancel")}
-          </Button>
-          <Button type="submit">{t("submit")}</Button>
-        </Group>
+        <FormButtons submit={t("submit")} onLeave={onClose} />
       </Stack>
     </form>
   );

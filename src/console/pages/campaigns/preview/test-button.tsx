@@ -2,11 +2,12 @@
 import { Alert, Button, Group, Modal, Stack, Text, TextInput } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconSend } from "@tabler/icons-react";
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { sendTest, type TestSent } from "../../../api/campaigns.ts";
-import { mayAct, sessionQuery } from "../../../api/session.ts";
+import { useMay } from "../../../api/session.ts";
 import { useProblemText } from "../../../ui/faults.tsx";
+import { FormButtons } from "../../../ui/parts/form-buttons.tsx";
 import { words } from "../../../ui/words.ts";
 import type { FileName } from "./file-name.ts";
 
@@ -19,7 +20,6 @@ const useT = words({
     to: "Phone number, e-mail address or chat handle",
     missing: "Write where to send it.",
     submit: "Send",
-    close: "Close",
     accepted: "Accepted by the provider for {to}.",
     "failed-permanent": "Refused: {code}, {message}",
     "failed-transient": "Failed for now: {code}, {message}",
@@ -33,7 +33,6 @@ const useT = words({
     to: "手机号、邮箱或聊天账号",
     missing: "请填写接收地址。",
     submit: "发送",
-    close: "关闭",
     accepted: "服务商已接收，接收地址 {to}。",
     "failed-permanent": "被拒绝：{code}，{message}",
     "failed-transient": "暂时失败：{code}，{message}",
@@ -53,8 +52,7 @@ type Props = {
 export function TestButton(props: Props) {
   const t = useT();
   const [opened, { open, close }] = useDisclosure();
-  const { data: session } = useQuery(sessionQuery);
-  if (!session || !mayAct(session.role, "operator")) return null;
+  if (!useMay("operator")) return null;
   return (
     <Group justify="flex-end">
       <Button size="xs" variant="default" leftSection={<IconSend size={16} />} onClick={open}>
@@ -98,14 +96,7 @@ function Form({ campaign, name, template, shop, onClose }: Props & { readonly on
           </Text>
         ) : null}
         {send.isSuccess ? <Outcome sent={send.data} /> : null}
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
-            {t("close")}
-          </Button>
-          <Button type="submit" loading={send.isPending}>
-            {t("submit")}
-          </Button>
-        </Group>
+        <FormButtons submit={t("submit")} onLeave={onClose} leave="close" busy={send.isPending} />
       </Stack>
     </form>
   );
