@@ -10,6 +10,7 @@ import { sendDraft } from "../../src/preview/test-draft.ts";
 import type { ChannelConfig } from "../../src/providers/all.ts";
 import { SAMPLE_URL } from "../../src/render/template/sample.ts";
 import { startFakeProvider } from "../support/fake-provider.ts";
+import { fileContext } from "../support/file-context.ts";
 import { intakeDeps, receivedEvent } from "../support/intake.ts";
 import { faults } from "../support/provider-faults.ts";
 import { campaignOf, T0 } from "../support/rules.ts";
@@ -28,10 +29,23 @@ async function setup(...events: readonly object[]) {
   return runningSetup(NONE, ...events);
 }
 
+const file = fileContext();
+let empty: ReturnType<typeof store> | undefined;
+/** A preview writes nothing, so all that need no order share a database. */
+const emptyStore = () => {
+  empty ??= store([], file);
+  return empty;
+};
+
+async function store(events: readonly object[], context?: typeof file) {
+  const made = await intakeDeps({}, context);
+  await made.database.setNow(T0);
+  if (events.length > 0) await takeIn(made.deps, made.ready(events));
+  return made;
+}
+
 async function runningSetup(running: Running, ...events: readonly object[]) {
-  const { deps, database, ready, vault, shopOf } = await intakeDeps();
-  await database.setNow(T0);
-  if (events.length > 0) await takeIn(deps, ready(events));
+  const { database, vault, shopOf } = await (events.length > 0 ? store(events) : emptyStore());
   const preview = {
     ...{ sql: database.sql, vault, shopOf, shop: "acme", channels: CHANNELS },
     ...{ running: () => running, now: () => T0 },

@@ -45,8 +45,9 @@ export const receivedEvent = (id: string, type: string, at: number, order: Recor
 
 export async function intakeDeps(
   options: { shop?: Partial<ShopPolicy>; otherShops?: readonly string[]; campaigns?: readonly Campaign[] } = {},
+  context?: Parameters<typeof testDatabase>[0],
 ) {
-  const database = await testDatabase();
+  const database = await testDatabase(context);
   const vault = createVault(Buffer.alloc(32, 7));
   const policy: BuyerPolicy = {
     campaigns: options.campaigns ?? [campaign()],

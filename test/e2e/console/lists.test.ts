@@ -1,8 +1,9 @@
 /** Orders, deliveries and reports in a real browser, of one shop that sent, skipped and recovered something. */
 import { readFile } from "node:fs/promises";
-import { afterAll, beforeAll, expect, it, type TestContext, vi } from "vitest";
+import { beforeAll, expect, it, type TestContext, vi } from "vitest";
 import { hasBrowser, useBrowser } from "../../support/browser/chromium.ts";
 import { type Visitor, visit } from "../../support/browser/visitor.ts";
+import { fileContext } from "../../support/file-context.ts";
 import { faults } from "../../support/provider-faults.ts";
 import { API_KEY, rig } from "../../support/service/rig.ts";
 
@@ -34,10 +35,10 @@ const created = (id: string, more: object = {}, buyer: object = {}) => {
 };
 
 /** The service runs for all tests of the file. */
-const ends: Parameters<TestContext["onTestFinished"]>[0][] = [];
+const file = fileContext();
 beforeAll(async () => {
   if (!hasBrowser) return;
-  const place = await rig({ onTestFinished: (end) => void ends.unshift(end) }, { queue: "postgres" });
+  const place = await rig(file, { queue: "postgres" });
   place.provider.rules([{ when: { order: "refused" }, fault: faults.status(400) }]);
   url = (await place.up(["start"])).url;
   await api("/v1/events", [
@@ -64,13 +65,6 @@ beforeAll(async () => {
   ]);
   await until(async () => expect((await api("/v1/reports/recovery")).totals.recoveredOrders).toBe(1));
   await until(async () => expect((await api("/v1/reports/recovery")).totals.skipped).toBe(2));
-});
-afterAll(async () => {
-  // In their order, and each of them: a process that is left would keep the run from ending.
-  const faults: unknown[] = [];
-  for (const end of ends)
-    await Promise.resolve(end({ task: {} } as TestContext)).catch((error: unknown) => faults.push(error));
-  expect(faults).toEqual([]);
 });
 
 async function open(context: TestContext, path: string, look = {}): Promise<Visitor> {
