@@ -23,12 +23,16 @@ const queries = new QueryClient({
   queryCache: new QueryCache({ onError: noticeEnd }),
   mutationCache: new MutationCache({ onError: noticeEnd }),
   defaultOptions: {
+    // A browser that believes itself offline asks all the same: a call that cannot be made says so, and is not made later on its own.
     queries: {
+      networkMode: "always",
       staleTime: 5_000,
       retry: (count, error) => count < 2 && mayChange(error),
       // A page that shows a fault tries again by itself, as its text says.
       refetchInterval: ({ state }) => (state.status === "error" && mayChange(state.error) ? AGAIN_MS : false),
     },
+    // What was sent, an address or a text, is gone with the form that sent it.
+    mutations: { networkMode: "always", gcTime: 0 },
   },
 });
 

@@ -26,7 +26,6 @@ const listOf = <Page>(path: string, asked: Asked) =>
     placeholderData: keepPreviousData,
     staleTime: 30_000,
     refetchOnWindowFocus: false,
-    refetchOnReconnect: false,
   });
 
 export const ordersQuery = (asked: Asked) => listOf<OrderPage>("/v1/orders", asked);

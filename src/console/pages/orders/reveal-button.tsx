@@ -33,7 +33,7 @@ export function RevealButton({ order }: { readonly order: OrderName }) {
   const t = useT();
   const textOf = useProblemText();
   const [opened, { open, close }] = useDisclosure();
-  const ask = useMutation({ mutationFn: () => reveal(order), gcTime: 0 });
+  const ask = useMutation({ mutationFn: () => reveal(order) });
   const end = () => {
     close();
     ask.reset();
