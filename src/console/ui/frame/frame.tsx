@@ -1,5 +1,5 @@
 /** The frame of every page: navigation, state of the connection, language, colours, and who is signed in. Nobody signed in: the form. */
-import { AppShell, Burger, Center, Group, Loader, NavLink, Stack, Text } from "@mantine/core";
+import { Anchor, AppShell, Burger, Center, Group, Loader, NavLink, Stack, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { Link, Outlet, useLocation } from "@tanstack/react-router";
@@ -44,6 +44,9 @@ export function Frame() {
   );
 }
 
+/** The address stays as it is, and with it the words that are searched for on the page. */
+const skip = () => document.getElementById("page")?.focus();
+
 function Inside() {
   const t = useT();
   const [opened, { toggle, close }] = useDisclosure();
@@ -56,9 +59,9 @@ function Inside() {
       navbar={{ width: 208, breakpoint: "sm", collapsed: { mobile: !opened } }}
       padding={{ base: "sm", sm: "lg" }}
     >
-      <a className="skip" href="#page">
+      <Anchor className="skip" component="button" type="button" onClick={skip}>
         {t("skip")}
-      </a>
+      </Anchor>
       <AppShell.Header>
         <Group h="100%" px="md" justify="space-between" wrap="nowrap" gap="xs">
           <Group gap="sm" wrap="nowrap">

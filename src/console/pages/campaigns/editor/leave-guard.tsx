@@ -20,7 +20,11 @@ const useT = words({
 
 export function LeaveGuard({ when }: { readonly when: boolean }) {
   const t = useT();
-  const blocker = useBlocker({ shouldBlockFn: () => when, enableBeforeUnload: () => when, withResolver: true });
+  const blocker = useBlocker({
+    shouldBlockFn: ({ current, next }) => when && current.pathname !== next.pathname,
+    enableBeforeUnload: () => when,
+    withResolver: true,
+  });
   if (blocker.status !== "blocked") return null;
   return (
     <Modal opened onClose={blocker.reset} title={t("title")}>
