@@ -65,7 +65,9 @@ it.runIf(hasBrowser)(
     await preview.getByText("GSM-7").waitFor();
     await preview.getByText(/^Segments over the last order: least 1, usual 1, most 1/).waitFor();
 
-    // Leaving asks, and staying keeps the text.
+    // Leaving asks, and staying keeps the text. The way over the menu does not leave.
+    await page.getByRole("button", { name: "Skip to the page" }).press("Enter");
+    await expect.poll(() => page.evaluate("document.activeElement?.id")).toBe("page");
     await page.getByRole("link", { name: "Today" }).click();
     await page.getByRole("button", { name: "Stay" }).click();
     await page.getByLabel("Note for the history").fill("shorter");
@@ -74,12 +76,19 @@ it.runIf(hasBrowser)(
     const held = new Promise<void>((resolve) => {
       goOn = resolve;
     });
-    await page.route("**/v1/campaigns/fast", (route) => held.then(() => route.continue()), { times: 1 });
-    await page.keyboard.press("Control+s");
+    await page.route("**/v1/campaigns/fast", async (route) => {
+      if (route.request().method() === "PUT") await held;
+      await route.continue();
+    });
+    await Promise.all([page.waitForRequest((request) => request.method() === "PUT"), page.keyboard.press("Control+s")]);
     await write(page, "nudge.sms.en.hbs", "Later: {{total}}");
+    await page.getByLabel("Note for the history").fill("later");
+    expect(await page.getByRole("button", { name: "Discard" }).isDisabled()).toBe(true);
     goOn();
     await page.getByRole("button", { name: "Save as version 3" }).waitFor();
+    await page.unroute("**/v1/campaigns/fast");
     await page.getByRole("textbox", { name: "Text of nudge.sms.en.hbs" }).getByText("Later: {{total}}").waitFor();
+    expect(await page.getByLabel("Note for the history").inputValue()).toBe("later");
     await page.getByRole("button", { name: "Discard" }).click();
     await page.getByText(/version 2 · /).waitFor();
 
@@ -93,6 +102,7 @@ it.runIf(hasBrowser)(
     // A fault of campaign.yaml is shown at its line, and nothing is saved.
     await page.getByRole("button", { name: "campaign.yaml" }).click();
     await write(page, "campaign.yaml", "name: Fast\nprioity: 3\n");
+    expect(await page.getByLabel("Note for the history").inputValue()).toBe("");
     await page.getByRole("button", { name: "Save as version 3" }).click();
     await page.getByRole("button", { name: "campaign.yaml, line 2" }).click();
     await page.getByText("prioity: unknown key").first().waitFor();
@@ -145,6 +155,14 @@ it.runIf(hasBrowser)(
     await write(viewer.page, "campaign.yaml", "name: Mine");
     await viewer.page.getByRole("region", { name: "From order to close" }).waitFor();
     expect(await viewer.page.getByText("not saved yet").count()).toBe(0);
+    const yaml = viewer.page.getByRole("textbox", { name: "Text of campaign.yaml" });
+    expect(await yaml.textContent()).not.toContain("name: Mine");
+    // A link to a campaign that is not saved yet lets them save nothing, and leave.
+    await viewer.open("/campaigns/new/theirs?copy=fast");
+    await viewer.page.getByText("You may look.").waitFor();
+    for (const name of [/^Save/, "Rehearse"]) expect(await viewer.page.getByRole("button", { name }).count()).toBe(0);
+    await viewer.page.getByRole("link", { name: "Today" }).click();
+    await viewer.page.getByRole("heading", { level: 1, name: "Today" }).waitFor();
     await viewer.open("/rehearsal");
     await viewer.page.getByText("You may look. An operator may rehearse.").waitFor();
     expect(await viewer.page.getByRole("button", { name: "Rehearse" }).isDisabled()).toBe(true);

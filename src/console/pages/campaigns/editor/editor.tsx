@@ -1,7 +1,8 @@
 /** The files of a campaign, the editor, and what the chosen file becomes. */
-import { Box, Grid, Paper, Skeleton, Stack, Text } from "@mantine/core";
+import { Alert, Box, Grid, Paper, Skeleton, Stack, Text } from "@mantine/core";
 import { useHotkeys } from "@mantine/hooks";
 import { lazy, Suspense, useCallback, useMemo, useState } from "react";
+import type { SavedCampaign } from "../../../api/campaigns.ts";
 import { useMay } from "../../../api/session.ts";
 import { ProblemAlert } from "../../../ui/faults.tsx";
 import { words } from "../../../ui/words.ts";
@@ -26,27 +27,33 @@ const useT = words({
   en: {
     label: "Text of {file}",
     readOnly: "You may look. An operator may change texts.",
+    taken: "Not saved: somebody else has made a campaign with the key {key} meanwhile. Begin again with another key.",
     keys: "Ctrl+Space completes names. Ctrl+S saves. F8 goes to the next fault.",
   },
   zh: {
     label: "{file} 的文本",
     readOnly: "您只能查看，运营人员可以修改文本。",
+    taken: "未保存：其他人已创建标识为 {key} 的活动。请换一个标识重新开始。",
     keys: "Ctrl+空格补全名称，Ctrl+S 保存，F8 跳到下一处错误。",
   },
 });
+
+export type JustSaved = Pick<SavedCampaign, "version" | "warnings">;
 
 type Props = {
   readonly campaign: Edited;
   /** Version 0: it is not saved yet, and its texts are unsaved changes. Saving and discarding lead to another page. */
   readonly isNew?: boolean;
-  readonly onSaved?: () => void;
+  /** A save that led here. */
+  readonly justSaved?: JustSaved | undefined;
+  readonly onSaved?: (saved: JustSaved) => void;
   readonly onDiscard?: () => void;
 };
 
-export function Editor({ campaign, isNew = false, onSaved, onDiscard }: Props) {
+export function Editor({ campaign, isNew = false, justSaved, onSaved, onDiscard }: Props) {
   const t = useT();
   const mayEdit = useMay("operator") && !campaign.retired;
-  const { draft, texts, setText, save, faults, error, isBehind, resolve } = useEditing(campaign, isNew);
+  const { draft, texts, setText, save, faults, isTaken, error, isBehind, resolve } = useEditing(campaign, isNew);
   const [chosen, setChosen] = useState<string>(CAMPAIGN_FILE);
   const [jump, setJump] = useState<Jump | null>(null);
   const [from, setFrom] = useState<From>({ shop: null, order: null });
@@ -59,20 +66,27 @@ export function Editor({ campaign, isNew = false, onSaved, onDiscard }: Props) {
   const changed = new Set(Object.keys(draft?.changes ?? {}));
   const [note, setNote] = useState("");
   const saveAll = () => {
-    if (draft !== null && !isBehind && !save.isPending)
+    if (mayEdit && draft !== null && !isBehind && !save.isPending)
       save.mutate(note.trim() || null, {
-        onSuccess: () => {
-          setNote("");
-          onSaved?.();
+        onSuccess: ({ version, warnings }) => {
+          // A note that was begun meanwhile is about the changes that are left.
+          setNote((now) => (now === note ? "" : now));
+          onSaved?.({ version, warnings });
         },
       });
   };
+  const discard = () => {
+    setNote("");
+    if (onDiscard === undefined) resolve(null);
+    else onDiscard();
+  };
+  const saved = save.data ?? justSaved;
   useHotkeys([["mod+S", saveAll]], [], true);
 
   return (
     <Stack>
-      <LeaveGuard when={draft !== null} />
-      {draft === null ? null : (
+      <LeaveGuard when={mayEdit && draft !== null} />
+      {draft === null || !mayEdit ? null : (
         <SaveBar
           changed={changed.size}
           note={note}
@@ -81,7 +95,7 @@ export function Editor({ campaign, isNew = false, onSaved, onDiscard }: Props) {
           saving={save.isPending}
           blocked={isBehind}
           onSave={saveAll}
-          onDiscard={onDiscard ?? (() => resolve(null))}
+          onDiscard={discard}
         >
           <RehearseDraft campaign={campaign.key} isNew={isNew} texts={texts} />
         </SaveBar>
@@ -96,8 +110,13 @@ export function Editor({ campaign, isNew = false, onSaved, onDiscard }: Props) {
           }}
         />
       )}
+      {isTaken ? (
+        <Alert color="red" role="alert">
+          {t("taken", { key: campaign.key })}
+        </Alert>
+      ) : null}
       {error === null ? null : <ProblemAlert error={error} />}
-      {save.isSuccess && draft === null ? <Saved version={save.data.version} warnings={save.data.warnings} /> : null}
+      {saved?.version === campaign.version && draft === null ? <Saved {...saved} /> : null}
       <Grid>
         <Grid.Col span={{ base: 12, md: 2.5 }}>
           <FileList
@@ -110,7 +129,7 @@ export function Editor({ campaign, isNew = false, onSaved, onDiscard }: Props) {
               setJump(null);
             }}
           />
-          {mayEdit ? (
+          {mayEdit && !(isNew && save.isPending) ? (
             <FileActions
               file={file}
               files={Object.keys(texts)}

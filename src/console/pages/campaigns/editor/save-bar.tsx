@@ -62,7 +62,7 @@ export function SaveBar({ changed, note, onNote, next, saving, blocked, onSave, 
           style={{ flex: 2, minWidth: 180 }}
         />
         {children}
-        <Button variant="default" onClick={onDiscard}>
+        <Button variant="default" disabled={saving} onClick={onDiscard}>
           {t("discard")}
         </Button>
         <Button type="submit" loading={saving} disabled={blocked} leftSection={<IconDeviceFloppy size={18} />}>

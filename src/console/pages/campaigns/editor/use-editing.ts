@@ -6,8 +6,6 @@ import { type Campaign, campaignQuery, saveCampaign } from "../../../api/campaig
 import { baseOf, CAMPAIGN_FILE, type Draft, edited, rebased, textsOf } from "./draft.ts";
 import type { SaveFault } from "./faults-and-warnings.tsx";
 
-const NO_FAULTS: readonly SaveFault[] = [];
-
 /** The facts of a campaign that its editor needs. */
 export type Edited = Pick<
   Campaign,
@@ -36,12 +34,16 @@ export function useEditing(campaign: Edited, isNew: boolean) {
       queries.setQueryData(query.queryKey, saved);
       // Changes made while it was being saved stay, on top of the saved version.
       setDraft((now) => now && rebased(now, baseOf(saved), []));
+      void queries.invalidateQueries({ queryKey: ["changes"] });
     },
-    // Somebody else saved: their version is read, and both are shown.
-    onSettled: () => queries.invalidateQueries({ queryKey: ["changes"] }),
+    onError: (failure) => {
+      const read = queries.invalidateQueries({ queryKey: query.queryKey });
+      // Somebody else saved: it ends when their version is there, and both are shown.
+      return isTooLate(failure) ? read : undefined;
+    },
   });
   const { error } = save;
-  const faults = error instanceof Problem && error.code === "invalid_campaign" ? error.body?.errors : undefined;
+  const faults = useMemo(() => faultsOf(error), [error]);
 
   const setText = useCallback(
     (file: string, text: string | null) =>
@@ -63,22 +65,23 @@ export function useEditing(campaign: Edited, isNew: boolean) {
     setText,
     save,
     /** The faults that the last attempt to save brought. */
-    faults: faults === undefined ? NO_FAULTS : faultsOf(faults),
+    faults,
+    /** A new campaign: somebody else has made one of its key. */
+    isTaken: isNew && isTooLate(error),
     /** Another reason why it was not saved; that somebody else saved first is shown by both texts. */
-    error: faults !== undefined || (!isNew && error instanceof Problem && error.status === 412) ? null : error,
+    error: faults.length > 0 || isTooLate(error) ? null : error,
     isBehind: draft !== null && draft.base.version !== campaign.version && !save.isPending,
     resolve,
   };
 }
 
-type Faults = NonNullable<NonNullable<Problem["body"]>["errors"]>;
-const KNOWN = new WeakMap<Faults, readonly SaveFault[]>();
+const isTooLate = (error: unknown): boolean => error instanceof Problem && error.status === 412;
 
-/** The same object for the same answer, so that the editor shows it once. */
-function faultsOf(errors: Faults): readonly SaveFault[] {
-  const faults =
-    KNOWN.get(errors) ??
-    errors.map(({ file, line, message }) => ({ file: file ?? CAMPAIGN_FILE, line: line ?? null, message }));
-  KNOWN.set(errors, faults);
-  return faults;
-}
+const faultsOf = (error: unknown): readonly SaveFault[] =>
+  error instanceof Problem && error.code === "invalid_campaign"
+    ? (error.body?.errors ?? []).map(({ file, line, message }) => ({
+        file: file ?? CAMPAIGN_FILE,
+        line: line ?? null,
+        message,
+      }))
+    : [];

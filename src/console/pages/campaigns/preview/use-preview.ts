@@ -20,7 +20,6 @@ export type Previewed = {
 };
 
 const WAIT_MS = 300;
-const NO_FAULTS: readonly EditorFault[] = [];
 
 export function usePreview(campaign: string, file: string, text: string, { shop, order }: From): Previewed {
   const now = useMemo(() => ({ name: fileNameOf(file), text }), [file, text]);
@@ -39,7 +38,8 @@ export function usePreview(campaign: string, file: string, text: string, { shop,
     placeholderData: keepPreviousData,
   });
   const { error } = query;
-  const faults = error instanceof Problem && error.code === "invalid_template" ? faultsOf(error) : NO_FAULTS;
+  // The same object for the same answer, so that the editor shows it once.
+  const faults = useMemo(() => faultsOf(error), [error]);
   return {
     preview: query.isError ? null : (query.data ?? null),
     faults,
@@ -48,13 +48,7 @@ export function usePreview(campaign: string, file: string, text: string, { shop,
   };
 }
 
-const FAULTS = new WeakMap<Problem, readonly EditorFault[]>();
-
-/** The same object for the same answer, so that the editor shows it once. */
-function faultsOf(problem: Problem): readonly EditorFault[] {
-  const known = FAULTS.get(problem);
-  if (known !== undefined) return known;
-  const faults = (problem.body?.errors ?? []).map(({ line, message }) => ({ line: line ?? null, message }));
-  FAULTS.set(problem, faults);
-  return faults;
-}
+const faultsOf = (error: unknown): readonly EditorFault[] =>
+  error instanceof Problem && error.code === "invalid_template"
+    ? (error.body?.errors ?? []).map(({ line, message }) => ({ line: line ?? null, message }))
+    : [];
