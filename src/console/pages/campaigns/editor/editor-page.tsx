@@ -1,14 +1,14 @@
 /** A campaign: its texts to edit beside their preview, and its history. */
 import { Anchor, Group, Skeleton, Stack, Tabs, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { Link, useParams } from "@tanstack/react-router";
+import { Link, useLocation, useParams } from "@tanstack/react-router";
 import { lazy, Suspense, useState } from "react";
 import { campaignQuery } from "../../../api/campaigns.ts";
 import { Loaded } from "../../../ui/parts/panel.tsx";
 import { words } from "../../../ui/words.ts";
 import { PauseSwitch } from "../pause-switch.tsx";
 import { StateBadge, useActiveText } from "../state-badge.tsx";
-import { Editor } from "./editor.tsx";
+import { Editor, type JustSaved } from "./editor.tsx";
 
 const HistoryPanel = lazy(() => import("../history/history-panel.tsx"));
 
@@ -21,6 +21,7 @@ export function EditorPage() {
   const t = useT();
   const { key = "" } = useParams({ strict: false });
   const [tab, setTab] = useState<string | null>("texts");
+  const { justSaved } = useLocation().state;
   const query = useQuery(campaignQuery(key));
   const activeText = useActiveText();
   const form = query.data?.campaign ?? null;
@@ -55,7 +56,7 @@ export function EditorPage() {
               <Tabs.Tab value="history">{t("history")}</Tabs.Tab>
             </Tabs.List>
             <Tabs.Panel value="texts">
-              <Editor key={campaign.key} campaign={campaign} />
+              <Editor key={campaign.key} campaign={campaign} justSaved={justSaved} />
             </Tabs.Panel>
             <Tabs.Panel value="history">
               {tab === "history" ? (
@@ -69,4 +70,11 @@ export function EditorPage() {
       </Loaded>
     </Stack>
   );
+}
+
+declare module "@tanstack/history" {
+  interface HistoryState {
+    /** The first save of a new campaign leads from its page to this one. */
+    justSaved?: JustSaved;
+  }
 }
