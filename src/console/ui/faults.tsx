@@ -64,6 +64,25 @@ function detailOf({ message, body }: Problem): string {
     .join("; ");
 }
 
+type TextProps = {
+  /** null: nothing failed, and nothing is shown. */
+  readonly error: unknown;
+  readonly size?: "xs" | "sm";
+  /** In the place of the usual sentence. */
+  readonly children?: string | undefined;
+};
+
+/** Within a form: why it was not done. */
+export function ProblemText({ error, size = "sm", children }: TextProps) {
+  const textOf = useProblemText();
+  if (error === null) return null;
+  return (
+    <Text role="alert" c="red" size={size}>
+      {children ?? textOf(error)}
+    </Text>
+  );
+}
+
 export function ProblemAlert({ error, onRetry }: { readonly error: unknown; readonly onRetry?: () => void }) {
   const t = useT();
   const textOf = useProblemText();

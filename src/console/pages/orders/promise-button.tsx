@@ -5,7 +5,7 @@ import { IconCalendarDollar } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { type OrderName, promise } from "../../api/lists.ts";
-import { useProblemText } from "../../ui/faults.tsx";
+import { ProblemText } from "../../ui/faults.tsx";
 import { FormButtons } from "../../ui/parts/form-buttons.tsx";
 import { words } from "../../ui/words.ts";
 
@@ -34,76 +34,76 @@ const useT = words({
   },
 });
 
-export function PromiseButton({ order, by }: { readonly order: OrderName; readonly by: string }) {
+type Props = { readonly order: OrderName; readonly by: string };
+
+export function PromiseButton(props: Props) {
   const t = useT();
-  const textOf = useProblemText();
-  const queries = useQueryClient();
   const [opened, { open, close }] = useDisclosure();
+  return (
+    <>
+      <Button variant="default" leftSection={<IconCalendarDollar size={16} />} onClick={open}>
+        {t("record")}
+      </Button>
+      <Modal opened={opened} onClose={close} title={t("title")}>
+        <Form {...props} onClose={close} />
+      </Modal>
+    </>
+  );
+}
+
+function Form({ order, by, onClose }: Props & { readonly onClose: () => void }) {
+  const t = useT();
+  const queries = useQueryClient();
   const [at, setAt] = useState("");
   const [reason, setReason] = useState("");
   const [missing, setMissing] = useState(false);
   const record = useMutation({
     mutationFn: () =>
       promise(order, { at: at.replace("T", " "), by, ...(reason.trim() === "" ? {} : { reason: reason.trim() }) }),
-    onSuccess: () => queries.invalidateQueries({ queryKey: ["figures", "story"] }),
+    onSuccess: () => queries.invalidateQueries({ queryKey: ["both", "story"] }),
   });
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (at === "") setMissing(true);
     else record.mutate();
   };
-  const end = () => {
-    close();
-    record.reset();
-  };
+  if (record.isSuccess)
+    return (
+      <Stack>
+        <Text role="status">{t("done")}</Text>
+        <Text size="sm" c="dimmed" lang="en">
+          {record.data.effect}
+        </Text>
+        <Group justify="flex-end">
+          <Button onClick={onClose}>{t("close")}</Button>
+        </Group>
+      </Stack>
+    );
   return (
-    <>
-      <Button variant="default" leftSection={<IconCalendarDollar size={16} />} onClick={open}>
-        {t("record")}
-      </Button>
-      <Modal opened={opened} onClose={end} title={t("title")} closeButtonProps={{ "aria-label": t("close") }}>
-        {record.isSuccess ? (
-          <Stack>
-            <Text role="status">{t("done")}</Text>
-            <Text size="sm" c="dimmed" lang="en">
-              {record.data.effect}
-            </Text>
-            <Group justify="flex-end">
-              <Button onClick={end}>{t("close")}</Button>
-            </Group>
-          </Stack>
-        ) : (
-          <form onSubmit={submit} noValidate>
-            <Stack>
-              <TextInput
-                type="datetime-local"
-                label={t("at")}
-                value={at}
-                onChange={(event) => setAt(event.currentTarget.value)}
-                error={missing && at === "" ? t("atMissing") : null}
-                data-autofocus
-              />
-              <Textarea
-                label={t("reason")}
-                value={reason}
-                onChange={(event) => setReason(event.currentTarget.value)}
-                maxLength={200}
-                autosize
-                minRows={2}
-              />
-              <Text size="sm" c="dimmed">
-                {t("explain")}
-              </Text>
-              {record.isError ? (
-                <Text role="alert" c="red" size="sm">
-                  {textOf(record.error)}
-                </Text>
-              ) : null}
-              <FormButtons submit={t("save")} onLeave={end} busy={record.isPending} />
-            </Stack>
-          </form>
-        )}
-      </Modal>
-    </>
+    <form onSubmit={submit} noValidate>
+      <Stack>
+        <TextInput
+          type="datetime-local"
+          label={t("at")}
+          value={at}
+          onChange={(event) => setAt(event.currentTarget.value)}
+          error={missing && at === "" ? t("atMissing") : null}
+          data-autofocus
+        />
+        <Textarea
+          label={t("reason")}
+          value={reason}
+          onChange={(event) => setReason(event.currentTarget.value)}
+          maxLength={200}
+          autosize
+          minRows={2}
+        />
+        <Text size="sm" c="dimmed">
+          {t("explain")}
+        </Text>
+        <ProblemText error={record.error} />
+        <FormButtons submit={t("save")} onLeave={onClose} busy={record.isPending} />
+      </Stack>
+    </form>
   );
 }

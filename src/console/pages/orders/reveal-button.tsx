@@ -5,7 +5,7 @@ import { IconEye } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
 import { Problem } from "../../api/call.ts";
 import { type OrderName, reveal } from "../../api/lists.ts";
-import { useProblemText } from "../../ui/faults.tsx";
+import { ProblemText } from "../../ui/faults.tsx";
 import { words } from "../../ui/words.ts";
 
 const useT = words({
@@ -31,7 +31,6 @@ const useT = words({
 
 export function RevealButton({ order }: { readonly order: OrderName }) {
   const t = useT();
-  const textOf = useProblemText();
   const [opened, { open, close }] = useDisclosure();
   const ask = useMutation({ mutationFn: () => reveal(order) });
   const end = () => {
@@ -53,11 +52,7 @@ export function RevealButton({ order }: { readonly order: OrderName }) {
           ) : (
             <Text>{t("warning")}</Text>
           )}
-          {ask.isError ? (
-            <Text role="alert" c="red" size="sm">
-              {isMissing ? t("none") : textOf(ask.error)}
-            </Text>
-          ) : null}
+          <ProblemText error={ask.error}>{isMissing ? t("none") : undefined}</ProblemText>
           <Group justify="flex-end">
             <Button variant="default" onClick={end}>
               {t(ask.isSuccess ? "close" : "cancel")}

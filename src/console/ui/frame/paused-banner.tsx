@@ -4,7 +4,7 @@ import { IconPlayerPause } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { campaignsQuery, forAll, type Part, type Paused, resume } from "../../api/pauses.ts";
 import { useMay } from "../../api/session.ts";
-import { ProblemAlert, useProblemText } from "../faults.tsx";
+import { ProblemAlert, ProblemText } from "../faults.tsx";
 import { useFormats } from "../formats.ts";
 import { words } from "../words.ts";
 
@@ -43,7 +43,6 @@ const SHOWN = 4;
 
 export function PausedBanner() {
   const t = useT();
-  const textOf = useProblemText();
   const queries = useQueryClient();
   const { data, error, refetch } = useQuery(campaignsQuery);
   const mayResume = useMay("operator");
@@ -87,7 +86,7 @@ export function PausedBanner() {
             </Button>
           </Group>
         ) : null}
-        {go.isError ? <Text role="alert">{textOf(go.error)}</Text> : null}
+        <ProblemText error={go.error} />
       </Stack>
     </Alert>
   );

@@ -4,7 +4,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { Problem } from "../../api/call.ts";
 import { type SignIn, signIn } from "../../api/session.ts";
-import { useProblemText } from "../faults.tsx";
+import { ProblemText } from "../faults.tsx";
 import { words } from "../words.ts";
 import { LookMenu } from "./look-menu.tsx";
 
@@ -41,7 +41,6 @@ const useT = words({
 
 export function SignInPage() {
   const t = useT();
-  const textOf = useProblemText();
   const queries = useQueryClient();
   const [byKey, setByKey] = useState(false);
   const enter = useMutation({ mutationFn: (who: SignIn) => signIn(queries, who) });
@@ -53,7 +52,6 @@ export function SignInPage() {
   };
   const toggle = { "aria-label": t("toggle") };
   const refused = enter.error instanceof Problem && enter.error.code === "sign_in_refused";
-  const fault = enter.error === null ? null : refused ? t(byKey ? "keyRefused" : "refused") : textOf(enter.error);
   return (
     <Center component="main" mih="100vh" p="md">
       <Paper component="form" onSubmit={submit} withBorder p="xl" w="100%" maw={400}>
@@ -86,11 +84,7 @@ export function SignInPage() {
               />
             </>
           )}
-          {fault === null ? null : (
-            <Text role="alert" c="red" size="sm">
-              {fault}
-            </Text>
-          )}
+          <ProblemText error={enter.error}>{refused ? t(byKey ? "keyRefused" : "refused") : undefined}</ProblemText>
           <Button type="submit" loading={enter.isPending}>
             {t("submit")}
           </Button>

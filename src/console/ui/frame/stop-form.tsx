@@ -3,7 +3,7 @@ import { Modal, Select, Stack, Text, Textarea } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { campaignsQuery, channelsQuery, forAll, type Part, pause, shopsQuery } from "../../api/pauses.ts";
-import { useProblemText } from "../faults.tsx";
+import { ProblemText } from "../faults.tsx";
 import { FormButtons } from "../parts/form-buttons.tsx";
 import { words } from "../words.ts";
 
@@ -50,7 +50,6 @@ const EVERYTHING = "*";
 /** `part`: what the form begins with; absent: everything. */
 export default function StopForm({ part, onClose }: { readonly part?: Part; readonly onClose: () => void }) {
   const t = useT();
-  const textOf = useProblemText();
   const queries = useQueryClient();
   const [scope, setScope] = useState(part === undefined ? EVERYTHING : `${part.kind}:${part.name}`);
   const [length, setLength] = useState("");
@@ -141,11 +140,7 @@ export default function StopForm({ part, onClose }: { readonly part?: Part; read
           <Text size="sm" c="dimmed">
             {t("explain")}
           </Text>
-          {stop.isError ? (
-            <Text role="alert" c="red" size="sm">
-              {textOf(stop.error)}
-            </Text>
-          ) : null}
+          <ProblemText error={stop.error} />
           <FormButtons submit={t("submit")} onLeave={onClose} busy={stop.isPending} color="red.9" />
         </Stack>
       </form>

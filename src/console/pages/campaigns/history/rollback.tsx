@@ -4,7 +4,7 @@ import { useDisclosure } from "@mantine/hooks";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { type Campaign, rollBack } from "../../../api/campaigns.ts";
-import { ProblemAlert } from "../../../ui/faults.tsx";
+import { ProblemText } from "../../../ui/faults.tsx";
 import { FormButtons } from "../../../ui/parts/form-buttons.tsx";
 import { words } from "../../../ui/words.ts";
 
@@ -25,16 +25,32 @@ const useT = words({
   },
 });
 
-export function Rollback({ campaign, to }: { readonly campaign: Campaign; readonly to: number }) {
+type Props = { readonly campaign: Campaign; readonly to: number };
+
+export function Rollback(props: Props) {
+  const t = useT();
+  const [opened, { open, close }] = useDisclosure();
+  const version = String(props.to);
+  return (
+    <>
+      <Button size="xs" variant="default" aria-label={t("openOf", { version })} onClick={open}>
+        {t("open")}
+      </Button>
+      <Modal opened={opened} onClose={close} title={t("title", { version })}>
+        <Form {...props} onClose={close} />
+      </Modal>
+    </>
+  );
+}
+
+function Form({ campaign, to, onClose }: Props & { readonly onClose: () => void }) {
   const t = useT();
   const queries = useQueryClient();
-  const [opened, { open, close }] = useDisclosure();
   const [note, setNote] = useState("");
-  const version = String(to);
   const go = useMutation({
     mutationFn: () =>
       rollBack({ key: campaign.key, version: campaign.version, to, note: note.trim() === "" ? null : note.trim() }),
-    onSuccess: close,
+    onSuccess: onClose,
     onSettled: () => queries.invalidateQueries({ queryKey: ["changes"] }),
   });
   const submit = (event: FormEvent) => {
@@ -42,26 +58,19 @@ export function Rollback({ campaign, to }: { readonly campaign: Campaign; readon
     go.mutate();
   };
   return (
-    <>
-      <Button size="xs" variant="default" aria-label={t("openOf", { version })} onClick={open}>
-        {t("open")}
-      </Button>
-      <Modal opened={opened} onClose={close} title={t("title", { version })}>
-        <form onSubmit={submit}>
-          <Stack>
-            <Text size="sm">{t("text")}</Text>
-            <TextInput
-              label={t("note")}
-              value={note}
-              maxLength={500}
-              data-autofocus
-              onChange={(event) => setNote(event.currentTarget.value)}
-            />
-            {go.isError ? <ProblemAlert error={go.error} /> : null}
-            <FormButtons submit={t("openOf", { version })} onLeave={close} busy={go.isPending} />
-          </Stack>
-        </form>
-      </Modal>
-    </>
+    <form onSubmit={submit}>
+      <Stack>
+        <Text size="sm">{t("text")}</Text>
+        <TextInput
+          label={t("note")}
+          value={note}
+          maxLength={500}
+          data-autofocus
+          onChange={(event) => setNote(event.currentTarget.value)}
+        />
+        <ProblemText error={go.error} />
+        <FormButtons submit={t("openOf", { version: String(to) })} onLeave={onClose} busy={go.isPending} />
+      </Stack>
+    </form>
   );
 }

@@ -6,7 +6,7 @@ import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { sendTest, type TestSent } from "../../../api/campaigns.ts";
 import { useMay } from "../../../api/session.ts";
-import { useProblemText } from "../../../ui/faults.tsx";
+import { ProblemText } from "../../../ui/faults.tsx";
 import { FormButtons } from "../../../ui/parts/form-buttons.tsx";
 import { words } from "../../../ui/words.ts";
 import type { FileName } from "./file-name.ts";
@@ -67,7 +67,6 @@ export function TestButton(props: Props) {
 
 function Form({ campaign, name, template, shop, onClose }: Props & { readonly onClose: () => void }) {
   const t = useT();
-  const textOf = useProblemText();
   const [to, setTo] = useState("");
   const [tried, setTried] = useState(false);
   const { channel, locale, step } = name;
@@ -90,11 +89,7 @@ function Form({ campaign, name, template, shop, onClose }: Props & { readonly on
           data-autofocus
           onChange={(event) => setTo(event.currentTarget.value)}
         />
-        {send.isError ? (
-          <Text role="alert" c="red" size="sm">
-            {textOf(send.error)}
-          </Text>
-        ) : null}
+        <ProblemText error={send.error} />
         {send.isSuccess ? <Outcome sent={send.data} /> : null}
         <FormButtons submit={t("submit")} onLeave={onClose} leave="close" busy={send.isPending} />
       </Stack>
