@@ -1,8 +1,10 @@
-import { ActionIcon, Menu, Text } from "@mantine/core";
+import { ActionIcon, Box, Menu, Text } from "@mantine/core";
 import { IconLogout, IconUserCircle } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
 import { sessionQuery, signOut } from "../../api/session.ts";
-import { useProblemText } from "../faults.tsx";
+import { ProblemText } from "../faults.tsx";
+import { mayLeave } from "../leaving.ts";
 import { words } from "../words.ts";
 
 const useT = words({
@@ -26,13 +28,19 @@ const useT = words({
 
 export function PersonMenu() {
   const t = useT();
-  const textOf = useProblemText();
   const queries = useQueryClient();
   const { data: session } = useQuery(sessionQuery);
-  const leave = useMutation({ mutationFn: (everywhere: boolean) => signOut(queries, everywhere) });
+  const [opened, setOpened] = useState(false);
+  const leave = useMutation({
+    mutationFn: async (everywhere: boolean) => {
+      if (await mayLeave()) await signOut(queries, everywhere);
+    },
+    // The menu closes by the click, and shows why nobody was signed out.
+    onError: () => setOpened(true),
+  });
   if (!session) return null;
   return (
-    <Menu position="bottom-end" withinPortal>
+    <Menu position="bottom-end" withinPortal opened={opened} onChange={setOpened}>
       <Menu.Target>
         <ActionIcon variant="subtle" color="gray" size="lg" aria-label={t("open", { name: session.name })}>
           <IconUserCircle size={22} />
@@ -45,15 +53,13 @@ export function PersonMenu() {
           </Text>
           {t(session.role)}
         </Menu.Label>
-        {leave.isError ? (
-          <Text role="alert" c="red" size="sm" px="sm">
-            {textOf(leave.error)}
-          </Text>
-        ) : null}
-        <Menu.Item closeMenuOnClick={false} leftSection={<IconLogout size={16} />} onClick={() => leave.mutate(false)}>
+        <Box px="sm">
+          <ProblemText error={leave.error} />
+        </Box>
+        <Menu.Item leftSection={<IconLogout size={16} />} onClick={() => leave.mutate(false)}>
           {t("out")}
         </Menu.Item>
-        <Menu.Item closeMenuOnClick={false} leftSection={<IconLogout size={16} />} onClick={() => leave.mutate(true)}>
+        <Menu.Item leftSection={<IconLogout size={16} />} onClick={() => leave.mutate(true)}>
           {t("everywhere")}
         </Menu.Item>
       </Menu.Dropdown>

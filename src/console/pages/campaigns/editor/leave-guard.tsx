@@ -1,6 +1,8 @@
 /** Asks before unsaved changes are lost. */
 import { Button, Group, Modal, Stack, Text } from "@mantine/core";
 import { useBlocker } from "@tanstack/react-router";
+import { useEffect, useState } from "react";
+import { guardLeaving } from "../../../ui/leaving.ts";
 import { words } from "../../../ui/words.ts";
 
 const useT = words({
@@ -25,16 +27,29 @@ export function LeaveGuard({ when }: { readonly when: boolean }) {
     enableBeforeUnload: () => when,
     withResolver: true,
   });
-  if (blocker.status !== "blocked") return null;
+  // Signing out leaves the page, and not its address.
+  const [answer, setAnswer] = useState<((leaves: boolean) => void) | null>(null);
+  useEffect(() => {
+    if (!when) return;
+    return guardLeaving(() => new Promise((resolve) => setAnswer(() => resolve)));
+  }, [when]);
+  const end = (leaves: boolean) => {
+    answer?.(leaves);
+    setAnswer(null);
+    if (blocker.status !== "blocked") return;
+    if (leaves) blocker.proceed();
+    else blocker.reset();
+  };
+  if (blocker.status !== "blocked" && answer === null) return null;
   return (
-    <Modal opened onClose={blocker.reset} title={t("title")}>
+    <Modal opened onClose={() => end(false)} title={t("title")}>
       <Stack>
         <Text>{t("text")}</Text>
         <Group justify="flex-end">
-          <Button variant="default" onClick={blocker.reset} data-autofocus>
+          <Button variant="default" onClick={() => end(false)} data-autofocus>
             {t("stay")}
           </Button>
-          <Button color="red.9" onClick={blocker.proceed}>
+          <Button color="red.9" onClick={() => end(true)}>
             {t("leave")}
           </Button>
         </Group>
