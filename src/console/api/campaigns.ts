@@ -108,10 +108,10 @@ export const versionsQuery = (key: string) =>
     getNextPageParam: ({ next }) => next,
   });
 
-/** A version never changes. */
+/** A version never changes, so it is asked for once. */
 export const versionQuery = (key: string, version: number) =>
   queryOptions({
-    queryKey: ["changes", "version", key, version],
+    queryKey: ["version", key, version],
     queryFn: ({ signal }) =>
       get<VersionFull>("/v1/campaigns/:key/versions/:version", { params: { key, version }, signal }),
     staleTime: Number.POSITIVE_INFINITY,

@@ -28,7 +28,7 @@ export const todayQuery = queryOptions({
 /** `ahead` like `1h`. */
 export const upcomingQuery = (ahead: string) =>
   queryOptions({
-    queryKey: ["figures", "upcoming", ahead],
+    queryKey: ["both", "upcoming", ahead],
     queryFn: ({ signal }) => get<Upcoming>("/v1/upcoming", { query: { for: ahead }, signal }),
     refetchInterval: MINUTE,
   });

@@ -7,8 +7,11 @@ import { createContext, type ReactNode, use, useEffect, useState } from "react";
 import type { Topic } from "../../../http/contract/console/stream.ts";
 import { sessionQuery } from "../../api/session.ts";
 
-/** The first part of a query's key is the topic that it shows. */
+/** The first part of a query's key is the topic that it shows, or `both`. */
 const TOPICS = ["figures", "changes"] as const satisfies readonly Topic[];
+type Part = Topic | "both";
+/** Topics that come together are answered by one question. */
+const TOGETHER_MS = 20;
 const RETRY_MS = 3_000;
 /** A shorter break is nobody's matter: the browser connects again by itself. */
 const LOST_AFTER_MS = 5_000;
@@ -30,15 +33,25 @@ export function LiveProvider({ children }: { readonly children: ReactNode }) {
     let again: ReturnType<typeof setTimeout> | undefined;
     let lost: ReturnType<typeof setTimeout> | undefined;
     // A slow server is asked again when it has answered: each new question would cut the one before.
-    const asking = new Map<Topic, "once" | "again">();
-    const refresh = (topic: Topic): void => {
-      if (asking.has(topic)) return void asking.set(topic, "again");
-      asking.set(topic, "once");
-      void queries.invalidateQueries({ queryKey: [topic] }).finally(() => {
-        const again = asking.get(topic) === "again";
-        asking.delete(topic);
-        if (again) refresh(topic);
+    const asking = new Map<Part, "once" | "again">();
+    const refresh = (part: Part): void => {
+      if (asking.has(part)) return void asking.set(part, "again");
+      asking.set(part, "once");
+      void queries.invalidateQueries({ queryKey: [part] }).finally(() => {
+        const again = asking.get(part) === "again";
+        asking.delete(part);
+        if (again) refresh(part);
       });
+    };
+    const due = new Set<Part>();
+    let soon: ReturnType<typeof setTimeout> | undefined;
+    const note = (topic: Topic): void => {
+      due.add(topic).add("both");
+      soon ??= setTimeout(() => {
+        soon = undefined;
+        for (const part of due) refresh(part);
+        due.clear();
+      }, TOGETHER_MS);
     };
     const open = () => {
       source = new EventSource("/v1/stream");
@@ -56,12 +69,13 @@ export function LiveProvider({ children }: { readonly children: ReactNode }) {
         void queries.invalidateQueries({ queryKey: sessionQuery.queryKey });
         again = setTimeout(open, RETRY_MS);
       };
-      for (const topic of TOPICS) source.addEventListener(topic, () => refresh(topic));
+      for (const topic of TOPICS) source.addEventListener(topic, () => note(topic));
     };
     open();
     return () => {
       clearTimeout(again);
       clearTimeout(lost);
+      clearTimeout(soon);
       source.close();
     };
   }, [queries]);
