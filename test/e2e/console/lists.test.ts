@@ -200,6 +200,17 @@ it.runIf(hasBrowser)(
     const shown = ["orders", "remindedOrders", "sent", "delivered", "skipped"].map((name) => String(totals[name]));
     await expect.poll(async () => (await cells()).slice(0, 5)).toEqual(shown);
     expect((await cells())[8]).toBe("CN¥129.00");
+    const soon = page.getByRole("region", { name: "How soon buyers pay" });
+    const nobody = soon.getByText("Nobody was reminded long enough ago in this period.");
+    await nobody.waitFor();
+    // A question that fails is no answer.
+    const refused = { status: 400, json: { code: "invalid_query", detail: "not now" } };
+    await page.route("**/v1/reports/recovery?*horizon=1h*", (route) => route.fulfill(refused), { times: 1 });
+    await page.reload();
+    await soon.getByText("This did not work: not now").waitFor();
+    expect(await nobody.count()).toBe(0);
+    await soon.getByRole("button", { name: "Try again" }).click();
+    await nobody.waitFor();
     await page.getByRole("region", { name: "Recovered money by day, CNY" }).getByText("As a table").click();
     await page.getByRole("cell", { name: "CN¥129.00" }).last().waitFor();
 
@@ -215,7 +226,7 @@ it.runIf(hasBrowser)(
     await page.getByRole("heading", { name: "Orders that are credited to a reminder" }).waitFor();
     expect(new URL(page.url()).search).toBe("?on=today&recovered=true");
     await expect.poll(() => page.locator("tbody tr").count()).toBe(1);
-    expect(broken).toEqual([]);
+    expect(broken.filter((fault) => !fault.includes("400"))).toEqual([]);
   },
 );
 

@@ -1,8 +1,9 @@
 /** How soon buyers pay: the share that paid within an hour, a day and a week, with reminders and without. */
-import { Text } from "@mantine/core";
+import { Skeleton, Text } from "@mantine/core";
 import { useQueries } from "@tanstack/react-query";
 import type { Asked } from "../../api/lists.ts";
 import { recoveryQuery } from "../../api/recovery.ts";
+import { ProblemAlert } from "../../ui/faults.tsx";
 import { useFormats } from "../../ui/formats.ts";
 import { Panel } from "../../ui/parts/panel.tsx";
 import { type Bar, Bars } from "./bars.tsx";
@@ -18,6 +19,7 @@ export function TimeToPay({ asked, period }: { readonly asked: Asked; readonly p
   const t = useT();
   const { percent } = useFormats();
   const answers = useQueries({ queries: HORIZONS.map(([horizon]) => recoveryQuery({ ...asked, horizon })) });
+  const failed = answers.find(({ isError }) => isError);
   const bars = HORIZONS.flatMap(([, name], at): Bar[] => {
     const totals = answers[at]?.data?.totals;
     if (totals === undefined || totals.treatedPaidRate === null) return [];
@@ -27,7 +29,14 @@ export function TimeToPay({ asked, period }: { readonly asked: Asked; readonly p
   });
   return (
     <Panel title={t("soon.title")} note={t("soon.note", { period })}>
-      {bars.length === 0 ? <Text c="dimmed">{t("soon.none")}</Text> : <Bars bars={bars} most={1} />}
+      {failed === undefined ? null : <ProblemAlert error={failed.error} onRetry={() => void failed.refetch()} />}
+      {answers.some(({ isPending }) => isPending) ? (
+        <Skeleton height={120} />
+      ) : bars.length > 0 ? (
+        <Bars bars={bars} most={1} />
+      ) : failed === undefined ? (
+        <Text c="dimmed">{t("soon.none")}</Text>
+      ) : null}
     </Panel>
   );
 }
