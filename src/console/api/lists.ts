@@ -29,12 +29,19 @@ const listOf = <Page>(path: string, asked: Asked) =>
   });
 
 export const ordersQuery = (asked: Asked) => listOf<OrderPage>("/v1/orders", asked);
+/** Whether there is an order at all. Once there is one, nothing more is asked. */
+export const anyOrderQuery = queryOptions({
+  queryKey: ["figures", "any-order"],
+  queryFn: async ({ signal }) => (await get<OrderPage>("/v1/orders", { query: { limit: 1 }, signal })).items.length > 0,
+  enabled: ({ state }) => state.data !== true,
+});
 export const deliveriesQuery = (asked: Asked) => listOf<DeliveryPage>("/v1/deliveries", asked);
 export const remindersQuery = (asked: Asked) => listOf<ReminderPage>("/v1/reminders", asked);
 
+/** A pause or another campaign changes what comes next of it, too. */
 export const storyQuery = (shop: string, id: string) =>
   queryOptions({
-    queryKey: ["figures", "story", shop, id],
+    queryKey: ["both", "story", shop, id],
     queryFn: ({ signal }) => get<OrderStory>("/v1/orders/:shop/:id", { params: { shop, id }, signal }),
   });
 
@@ -57,6 +64,7 @@ export async function rowsOf<Item>(
   asked: Asked,
   most: number,
   onCount: (count: number) => void,
+  signal: AbortSignal,
 ): Promise<{ readonly rows: readonly Item[]; readonly more: boolean }> {
   const rows: Item[] = [];
   let cursor: string | null = null;
@@ -64,6 +72,7 @@ export async function rowsOf<Item>(
     const limit = Math.min(MAX_PAGE, most - rows.length);
     const page: { readonly items: readonly Item[]; readonly next: string | null } = await get(path, {
       query: { ...asked, cursor, limit },
+      signal,
     });
     rows.push(...page.items);
     cursor = page.next;

@@ -4,7 +4,7 @@ import { IconCheck, IconNumber1, IconNumber2, IconNumber3 } from "@tabler/icons-
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
-import { ordersQuery } from "../../api/lists.ts";
+import { anyOrderQuery } from "../../api/lists.ts";
 import { campaignsQuery, shopsQuery } from "../../api/pauses.ts";
 import { Panel } from "../../ui/parts/panel.tsx";
 import { words } from "../../ui/words.ts";
@@ -41,11 +41,10 @@ const useT = words({
 
 export function GettingStarted() {
   const t = useT();
-  const orders = useQuery(ordersQuery({}));
+  const hasOrders = useQuery(anyOrderQuery).data;
   const campaigns = useQuery(campaignsQuery);
   const shop = useQuery(shopsQuery).data?.items.find(({ name }) => name !== "*")?.name ?? "myshop";
-  if (orders.data === undefined || campaigns.data === undefined) return null;
-  const hasOrders = orders.data.items.length > 0;
+  if (hasOrders === undefined || campaigns.data === undefined) return null;
   const hasCampaigns = campaigns.data.items.some(({ retired }) => !retired);
   if (hasOrders && hasCampaigns) return null;
   return (
