@@ -22,30 +22,39 @@ type Asked = {
   readonly campaigns?: Texts | null;
   /** null: nothing is compared. */
   readonly against?: Texts | null;
+  readonly signal: AbortSignal;
 };
 
-export async function rehearse({ orders, shop, scale, campaigns, against }: Asked): Promise<Rehearsal> {
+/** An export of a shop system names no shop; events do. */
+export const isTable = ({ name }: File): boolean => !/\.(ndjson|jsonl|json)$/i.test(name);
+
+export async function rehearse({ orders, shop, scale, campaigns, against, signal }: Asked): Promise<Rehearsal> {
   const ask = async (query: Record<string, string | number | null>, body: unknown, type?: string) => {
     const headers = type === undefined ? {} : { headers: { "content-type": type } };
-    return (await call<Rehearsal>("POST", "/v1/rehearsals", { query, body, ...headers })).value;
+    return (await call<Rehearsal>("POST", "/v1/rehearsals", { query, body, signal, ...headers })).value;
   };
   if ("day" in orders) {
     const body = { ...(campaigns ? { campaigns } : {}), ...(against ? { against } : {}) };
     return ask({ stored: orders.day, shop, scale }, body);
   }
-  const isTable = !/\.(ndjson|jsonl|json)$/i.test(orders.file.name);
-  return ask({ shop: isTable ? shop : null, scale }, orders.file, isTable ? "text/csv" : "application/x-ndjson");
+  const { file } = orders;
+  return isTable(file) ? ask({ shop, scale }, file, "text/csv") : ask({ scale }, file, "application/x-ndjson");
 }
 
 type Files = Pick<Campaign, "key" | "yaml" | "templates">;
 
-/** The texts of all campaigns that run, with these of one of them, or of a new one. */
-export async function textsWith(queries: QueryClient, changed: Files | null): Promise<Texts> {
+/** The campaigns that run, as they are now. */
+export async function runningOf(queries: QueryClient): Promise<readonly Files[]> {
   const { items } = await queries.fetchQuery({ ...campaignsQuery, staleTime: 0 });
-  const others = items.filter(({ key, retired }) => !retired && key !== changed?.key);
-  const read: Files[] = await Promise.all(others.map(({ key }) => queries.fetchQuery(campaignQuery(key))));
-  return Object.fromEntries([...read, ...(changed === null ? [] : [changed])].flatMap(filesOf));
+  const running = items.filter(({ retired }) => !retired);
+  return Promise.all(running.map(({ key }) => queries.fetchQuery({ ...campaignQuery(key), staleTime: 0 })));
 }
+
+/** Their texts, with these of one of them, or of a new one. */
+export const textsOf = (running: readonly Files[], changed: Files | null = null): Texts =>
+  Object.fromEntries(
+    [...running.filter(({ key }) => key !== changed?.key), ...(changed === null ? [] : [changed])].flatMap(filesOf),
+  );
 
 const filesOf = ({ key, yaml, templates }: Files): [string, string][] => [
   [`${key}/campaign.yaml`, yaml],

@@ -4,8 +4,9 @@ import { IconDownload } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { type Asked, type Delivery, type Reminder, rowsOf } from "../../api/lists.ts";
-import { useProblemText } from "../../ui/faults.tsx";
+import { ProblemText } from "../../ui/faults.tsx";
 import { useFormats } from "../../ui/formats.ts";
+import { useSignal } from "../../ui/use-signal.ts";
 import { words } from "../../ui/words.ts";
 import { csvOf } from "./csv.ts";
 import { download } from "./download.ts";
@@ -44,18 +45,19 @@ const cellOf = (value: string | number | readonly string[] | null): string | num
 
 export function DownloadButton({ show, asked }: { readonly show: "deliveries" | "reminders"; readonly asked: Asked }) {
   const t = useT();
-  const textOf = useProblemText();
   const { count } = useFormats();
   const [done, setDone] = useState(0);
+  const signalOf = useSignal();
   const make = useMutation({
     mutationFn: async () => {
       setDone(0);
+      const signal = signalOf();
       if (show === "deliveries") {
-        const { rows, more } = await rowsOf<Delivery>("/v1/deliveries", asked, MOST_ROWS, setDone);
+        const { rows, more } = await rowsOf<Delivery>("/v1/deliveries", asked, MOST_ROWS, setDone, signal);
         download("deliveries.csv", csvOf(DELIVERY, rows.map(deliveryRow)));
         return more;
       }
-      const { rows, more } = await rowsOf<Reminder>("/v1/reminders", asked, MOST_ROWS, setDone);
+      const { rows, more } = await rowsOf<Reminder>("/v1/reminders", asked, MOST_ROWS, setDone, signal);
       download("reminders.csv", csvOf(REMINDER, rows.map(reminderRow)));
       return more;
     },
@@ -82,11 +84,7 @@ export function DownloadButton({ show, asked }: { readonly show: "deliveries" | 
           {t("cut", { most: count(MOST_ROWS) })}
         </Text>
       ) : null}
-      {make.isError ? (
-        <Text size="xs" c="red" role="alert">
-          {textOf(make.error)}
-        </Text>
-      ) : null}
+      <ProblemText size="xs" error={make.error} />
     </Group>
   );
 }

@@ -16,10 +16,11 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { versionQuery } from "../../api/campaigns.ts";
 import { shopsQuery } from "../../api/pauses.ts";
-import { type OrdersOf, type Rehearsal, rehearse, textsWith } from "../../api/rehearsals.ts";
+import { isTable, type OrdersOf, type Rehearsal, rehearse, runningOf, textsOf } from "../../api/rehearsals.ts";
 import { useMay } from "../../api/session.ts";
 import { ProblemAlert } from "../../ui/faults.tsx";
 import { useFormats } from "../../ui/formats.ts";
+import { useSignal } from "../../ui/use-signal.ts";
 import { words } from "../../ui/words.ts";
 import { type Against, AgainstFields } from "./against.tsx";
 import { Difference } from "./difference.tsx";
@@ -95,15 +96,18 @@ export function RehearsalPage() {
   const [shop, setShop] = useState(ALL);
   const [scale, setScale] = useState<number | string>(1);
   const [against, setAgainst] = useState<Against | null>(null);
+  const signalOf = useSignal();
   const run = useMutation({
     mutationFn: async (orders: OrdersOf) => {
+      const signal = signalOf();
       const compared = "file" in orders || against === null ? null : against;
       const before = compared === null ? null : await queries.fetchQuery(versionQuery(compared.key, compared.version));
       const result = await rehearse({
         orders,
         shop: shop === ALL ? null : shop,
         scale: Number(scale) || 1,
-        against: before === null ? null : await textsWith(queries, before),
+        against: before === null ? null : textsOf(await runningOf(queries), before),
+        signal,
       });
       return { result, compared };
     },
@@ -154,13 +158,15 @@ export function RehearsalPage() {
               miw={280}
             />
           ) : null}
-          <Select
-            label={t("shop")}
-            value={shop}
-            onChange={(value) => setShop(value ?? ALL)}
-            allowDeselect={false}
-            data={[{ value: ALL, label: t("all") }, ...shops.map((name) => ({ value: name, label: name }))]}
-          />
+          {day === "file" && file !== null && !isTable(file) ? null : (
+            <Select
+              label={t("shop")}
+              value={shop}
+              onChange={(value) => setShop(value ?? ALL)}
+              allowDeselect={false}
+              data={[{ value: ALL, label: t("all") }, ...shops.map((name) => ({ value: name, label: name }))]}
+            />
+          )}
           <NumberInput label={t("scale")} value={scale} onChange={setScale} min={1} max={1_000} w={160} />
           {day === "file" ? null : <AgainstFields value={against} onChoose={setAgainst} />}
           <Button type="submit" loading={run.isPending} disabled={!mayRun}>

@@ -97,7 +97,7 @@ export function Editor({ campaign, isNew = false, justSaved, onSaved, onDiscard 
           onSave={saveAll}
           onDiscard={discard}
         >
-          <RehearseDraft campaign={campaign.key} isNew={isNew} texts={texts} />
+          <RehearseDraft campaign={campaign.key} texts={texts} isBehind={isBehind} />
         </SaveBar>
       )}
       {draft !== null && isBehind ? <Conflict draft={draft} theirs={campaign} onResolve={resolve} /> : null}

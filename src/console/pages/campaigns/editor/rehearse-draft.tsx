@@ -4,9 +4,9 @@ import { useDisclosure } from "@mantine/hooks";
 import { IconArrowsSplit } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { lazy, Suspense, useState } from "react";
-import { campaignQuery } from "../../../api/campaigns.ts";
-import { rehearse, textsWith } from "../../../api/rehearsals.ts";
+import { rehearse, runningOf, textsOf } from "../../../api/rehearsals.ts";
 import { ProblemAlert } from "../../../ui/faults.tsx";
+import { useSignal } from "../../../ui/use-signal.ts";
 import { words } from "../../../ui/words.ts";
 import { CAMPAIGN_FILE, type Texts } from "./draft.ts";
 
@@ -42,14 +42,19 @@ const useT = words({
   },
 });
 
-type Props = { readonly campaign: string; readonly isNew: boolean; readonly texts: Texts };
+type Props = {
+  readonly campaign: string;
+  readonly texts: Texts;
+  /** Somebody else saved: the changes are against a version that does not run any more. */
+  readonly isBehind: boolean;
+};
 
 export function RehearseDraft(props: Props) {
   const t = useT();
   const [opened, { open, close }] = useDisclosure();
   return (
     <>
-      <Button variant="default" leftSection={<IconArrowsSplit size={18} />} onClick={open}>
+      <Button variant="default" disabled={props.isBehind} leftSection={<IconArrowsSplit size={18} />} onClick={open}>
         {t("open")}
       </Button>
       <Modal opened={opened} onClose={close} title={t("title")} size="xl">
@@ -59,16 +64,18 @@ export function RehearseDraft(props: Props) {
   );
 }
 
-function Form({ campaign, isNew, texts, onClose }: Props & { readonly onClose: () => void }) {
+function Form({ campaign, texts, isBehind, onClose }: Props & { readonly onClose: () => void }) {
   const t = useT();
   const queries = useQueryClient();
   const [day, setDay] = useState("yesterday");
+  const signalOf = useSignal();
   const run = useMutation({
     mutationFn: async () => {
+      const signal = signalOf();
       const { [CAMPAIGN_FILE]: yaml = "", ...templates } = texts;
-      const campaigns = await textsWith(queries, { key: campaign, yaml, templates });
-      const against = await textsWith(queries, isNew ? null : await queries.fetchQuery(campaignQuery(campaign)));
-      return rehearse({ orders: { day }, shop: null, scale: 1, campaigns, against });
+      const running = await runningOf(queries);
+      const campaigns = textsOf(running, { key: campaign, yaml, templates });
+      return rehearse({ orders: { day }, shop: null, scale: 1, campaigns, against: textsOf(running), signal });
     },
   });
   return (
@@ -82,7 +89,7 @@ function Form({ campaign, isNew, texts, onClose }: Props & { readonly onClose: (
           allowDeselect={false}
           data={(["yesterday", "today"] as const).map((value) => ({ value, label: t(value) }))}
         />
-        <Button loading={run.isPending} onClick={() => run.mutate()}>
+        <Button loading={run.isPending} disabled={isBehind} onClick={() => run.mutate()}>
           {t("run")}
         </Button>
         <Button variant="default" onClick={onClose}>
