@@ -4,7 +4,7 @@ import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tansta
 import { type FormEvent, useState } from "react";
 import { shopsQuery } from "../../api/pauses.ts";
 import { liftSuppression, suppress, suppressionsQuery } from "../../api/settings.ts";
-import { useProblemText } from "../../ui/faults.tsx";
+import { ProblemText } from "../../ui/faults.tsx";
 import { useFormats } from "../../ui/formats.ts";
 import { Wide } from "../../ui/list/wide.tsx";
 import { PagesList } from "../../ui/parts/pages-list.tsx";
@@ -16,6 +16,7 @@ const useT = words({
     add: "Add an opt-out",
     shop: "Shop",
     address: "Phone number, e-mail address or chat handle",
+    noShop: "No shop is listed in dunlin.yaml. Write the name that the orders of the shop carry.",
     submit: "Add",
     added: "Added. What was planned for this address is not sent any more.",
     title: "Opt-outs",
@@ -33,6 +34,7 @@ const useT = words({
     add: "添加退订",
     shop: "店铺",
     address: "手机号、邮箱或聊天账号",
+    noShop: "dunlin.yaml 中没有列出店铺，请填写该店铺订单所带的店铺名称。",
     submit: "添加",
     added: "已添加。计划发往该地址的消息不再发送。",
     title: "退订列表",
@@ -50,7 +52,6 @@ const useT = words({
 
 export function OptOutsTab() {
   const t = useT();
-  const textOf = useProblemText();
   const { instant } = useFormats();
   const queries = useQueryClient();
   const query = useInfiniteQuery(suppressionsQuery);
@@ -62,7 +63,7 @@ export function OptOutsTab() {
         <AddForm onAdded={changed} />
       </Panel>
       <Panel title={t("title")}>
-        {lift.isError ? <Text role="alert">{textOf(lift.error)}</Text> : null}
+        <ProblemText error={lift.error} />
         <PagesList query={query} none={t("none")}>
           {(items) => (
             <Wide label={t("title")} columns={[t("masked"), t("shop"), t("reason"), t("at"), ""]}>
@@ -98,11 +99,10 @@ export function OptOutsTab() {
 
 function AddForm({ onAdded }: { readonly onAdded: () => Promise<void> }) {
   const t = useT();
-  const textOf = useProblemText();
-  const shops = useQuery(shopsQuery).data?.items.map(({ name }) => name) ?? [];
+  const shops = useQuery(shopsQuery).data?.items.map(({ name }) => name);
   const [shop, setShop] = useState<string | null>(null);
   const [address, setAddress] = useState("");
-  const chosen = shop ?? shops[0] ?? null;
+  const chosen = (shop ?? shops?.[0] ?? "").trim();
   const add = useMutation({
     mutationFn: suppress,
     onSuccess: () => {
@@ -112,12 +112,22 @@ function AddForm({ onAdded }: { readonly onAdded: () => Promise<void> }) {
   });
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (chosen !== null && address.trim() !== "") add.mutate({ shop: chosen, address: address.trim() });
+    if (chosen !== "" && address.trim() !== "") add.mutate({ shop: chosen, address: address.trim() });
   };
   return (
     <form onSubmit={submit}>
       <Group align="flex-end">
-        <Select label={t("shop")} data={shops} value={chosen} onChange={setShop} allowDeselect={false} />
+        {shops?.length === 0 ? (
+          <TextInput
+            label={t("shop")}
+            value={shop ?? ""}
+            onChange={(event) => setShop(event.currentTarget.value)}
+            maxLength={100}
+            required
+          />
+        ) : (
+          <Select label={t("shop")} data={shops ?? []} value={chosen} onChange={setShop} allowDeselect={false} />
+        )}
         <TextInput
           label={t("address")}
           value={address}
@@ -129,11 +139,12 @@ function AddForm({ onAdded }: { readonly onAdded: () => Promise<void> }) {
           {t("submit")}
         </Button>
       </Group>
-      {add.isError ? (
-        <Text role="alert" c="red" size="sm" mt="xs">
-          {textOf(add.error)}
+      {shops?.length === 0 ? (
+        <Text size="sm" mt="xs">
+          {t("noShop")}
         </Text>
       ) : null}
+      <ProblemText error={add.error} />
       {add.isSuccess ? (
         <Text role="status" size="sm" mt="xs">
           {t("added")}
