@@ -40,6 +40,7 @@ it.runIf(hasBrowser)("leads from an empty shop over a new text to a recovered or
   expect(await findings()).toEqual([]);
   expect(await isTooWide()).toBe(false);
   await send({ id: "e1", type: "order.created", order: order("o1", 1_000) });
+  await steps.waitFor({ state: "detached" });
 
   // A text that nobody has saved goes to one's own phone, and is rehearsed over the order of today.
   await open("/campaigns/fast");
@@ -75,7 +76,6 @@ it.runIf(hasBrowser)("leads from an empty shop over a new text to a recovered or
   await send({ id: "e2", type: "order.created", order: order("o2", 11_000) });
   await expect.poll(() => texts("+8613812345672"), { timeout: 30_000 }).toContain("Pay CN¥129.00 for o2 now");
   await expect.poll(() => tile("Sent").textContent(), { timeout: 20_000 }).not.toBe("0");
-  expect(await steps.count()).toBe(0);
   await send({ id: "e3", type: "order.paid", order: { id: "o2" } });
   await expect.poll(() => tile("Recovered orders").textContent(), { timeout: 20_000 }).toBe("1");
 
@@ -86,7 +86,7 @@ it.runIf(hasBrowser)("leads from an empty shop over a new text to a recovered or
   await page.getByRole("combobox", { name: "Compare with" }).click();
   await page.getByRole("option", { name: "fast, an earlier version" }).click();
   await page.getByRole("button", { name: "Rehearse" }).click();
-  const changes = page.getByRole("region", { name: "What would change" }).first();
+  const changes = page.getByRole("region", { name: "What would change" });
   await changes.getByText(/^0 messages stay the same, [12] have another text/).waitFor();
   expect(await findings()).toEqual([]);
   await page.getByRole("combobox", { name: "Which orders" }).click();

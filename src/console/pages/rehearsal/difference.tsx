@@ -77,11 +77,11 @@ export function Difference({ difference, before, after }: Props) {
     added: count(sends.onlyAfter),
   };
   return (
-    <Stack role="region" aria-label={t("title")}>
-      <Alert color={isSame ? "gray" : "teal"} icon={<IconArrowsSplit />} role="status">
-        {isSame ? t("same") : t("changed", said)}
-      </Alert>
+    <Stack>
       <Panel title={t("title")}>
+        <Alert color={isSame ? "gray" : "teal"} icon={<IconArrowsSplit />} role="status">
+          {isSame ? t("same") : t("changed", said)}
+        </Alert>
         <Wide label={t("title")} columns={[t("figure"), { figure: before }, { figure: after }]}>
           {figures.map(([name, one, two]) => (
             <Table.Tr key={name}>
