@@ -57,7 +57,7 @@ it.runIf(hasBrowser)(
     await page.getByText("Nobody has opted out.").waitFor();
 
     await page.getByRole("tab", { name: "People and keys" }).click();
-    expect(page.url()).toBe(`${url}/settings/people`);
+    await expect.poll(() => page.url()).toBe(`${url}/settings/people`);
     const people = page.getByRole("region", { name: "People" });
     await people.getByLabel("Name").fill("admin key");
     await people.getByRole("button", { name: "Add a person" }).click();
