@@ -124,6 +124,7 @@ it.runIf(hasBrowser)(
     const conflict = page.getByRole("region", { name: /^Somebody else saved: version 3/ });
     await conflict.getByText("Theirs: {{total}}").waitFor();
     await conflict.getByText("Mine: {{total}}").waitFor();
+    expect(await page.getByRole("button", { name: "Rehearse" }).isDisabled()).toBe(true);
     await conflict.getByRole("button", { name: "Go on with version 3" }).click();
     await page.getByRole("button", { name: "Save as version 4" }).click();
     await page.getByText("Saved as version 4.").waitFor();
