@@ -13,6 +13,13 @@ export type QueueName = (typeof queueNames)[number];
 
 /** Events of a job that intake has in hand at a time: a longer job is taken in by slices. */
 export const EVENTS_A_SLICE = 1_000;
+
+/** How many events a job of `orders` holds. One that was refused before holds some of them sealed: at most one for each refusal. */
+export function eventsIn(data: unknown): number {
+  const listed: unknown = Array.isArray(data) ? data : Reflect.get(Object(data), "refused");
+  return Array.isArray(listed) ? Math.max(1, listed.length) : 1;
+}
+
 export const dispatchPayload = z.strictObject({});
 export type DispatchPayload = z.infer<typeof dispatchPayload>;
 

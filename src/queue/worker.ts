@@ -1,7 +1,7 @@
 /** The workers of the three queues. */
 import { DelayedError, type Job, UnrecoverableError } from "bullmq";
 import type { QueueBackend } from "./connection.ts";
-import { type Chore, chore, type DispatchPayload, dispatchPayload, InvalidJobError } from "./jobs.ts";
+import { type Chore, chore, type DispatchPayload, dispatchPayload, eventsIn, InvalidJobError } from "./jobs.ts";
 import type { LockTiming } from "./link.ts";
 import { messageOf, pause } from "./waiting.ts";
 import { runWorker, type WorkerHandle } from "./worker-loop.ts";
@@ -41,7 +41,7 @@ const KEPT_FAILED = { count: 1_000, age: 86_400 };
 
 /**
  * The public intake. A job leaves the queue in two ways only: `submit` resolved, or its data is invalid and it is kept among the failed
- * jobs, without the data. During an outage jobs wait in their slots, so that the backlog stays untouched in the queue. After `holdMs` they go back as
+ * jobs, with InvalidJobError's `kept` in place of the data. During an outage jobs wait in their slots, so that the backlog stays untouched in the queue. After `holdMs` they go back as
  * delayed jobs, which uses up no attempt: producers add jobs with `attempts: 1`.
  */
 export function startOrdersWorker(options: OrdersWorkerOptions): WorkerHandle {
@@ -58,7 +58,7 @@ export function startOrdersWorker(options: OrdersWorkerOptions): WorkerHandle {
   };
 
   const process = async (job: QueueJob, token?: string): Promise<void> => {
-    const size = Array.isArray(job.data) ? job.data.length : 1;
+    const size = eventsIn(job.data);
     hold(1, size);
     try {
       await takeIn(job, token);
