@@ -36,7 +36,8 @@ const keptData = z.strictObject({
 });
 type Kept = z.output<typeof keptData>;
 
-type Placed = { readonly index: number; readonly event: unknown };
+const placedEvents = z.array(z.strictObject({ index: z.int(), event: z.unknown() }));
+type Placed = z.output<typeof placedEvents>[number];
 
 /** A rerun may succeed where this is the reason. */
 const CURABLE = "unknown_shop";
@@ -90,12 +91,13 @@ function opened(kept: Kept, vault: Pick<Vault, "open">): Placed[] {
   if (sealed === undefined)
     throw new InvalidJobError("refused before, and its events are gone: add them as a new job", kept);
   try {
-    return JSON.parse(vault.open(Buffer.from(sealed, "base64")));
+    return placedEvents.parse(JSON.parse(vault.open(Buffer.from(sealed, "base64"))));
   } catch (error) {
-    if (!(error instanceof VaultError)) throw error;
-    throw new InvalidJobError(
-      "its events were sealed with another DUNLIN_SECRET_KEY: run it again with that one",
-      kept,
-    );
+    // The messages of other faults quote the text.
+    const why =
+      error instanceof VaultError
+        ? "its events were sealed with another DUNLIN_SECRET_KEY: run it again with that one"
+        : "its sealed data holds no events: add them as a new job";
+    throw new InvalidJobError(why, kept);
   }
 }
