@@ -29,7 +29,7 @@ export type Chore = (typeof chores)[number];
 
 /**
  * The data of the job can never be processed. The job is not retried. It is kept among the failed jobs, with `kept` in place of its data, so
- * that no queue holds a person whom `erase` could not find.
+ * that no queue shows a person: what it holds of one is sealed.
  */
 export class InvalidJobError extends Error {
   override readonly name = "InvalidJobError";

@@ -43,9 +43,16 @@ type Placed = z.output<typeof placedEvents>[number];
 const CURABLE = "unknown_shop";
 
 /**
+ * Of a job: some 250 events. A job waits a week among up to 10,000 others (queue/worker.ts), and a Redis without memory would take no events at all: these
+ * take 3.5 GB at most.
+ */
+const MAX_SEALED_BYTES = 256 * 1_024;
+
+/**
  * A job holds one event or an array of events; a long one is taken in by slices. The good events of a job are taken in. If any is refused, the job
  * is kept among the failed jobs, and instead of its events it holds the ids and reasons of those that were refused: the others are stored, and these
- * may name a person in any way. Events of a shop that is not configured are kept, too, sealed: they are good, and the configuration is late.
+ * may name a person in any way. Events of a shop that is not configured are kept, too, sealed, as many as MAX_SEALED_BYTES hold: they are good, and the
+ * configuration is late.
  */
 export function submitJob({ submit }: Pick<Intake, "submit">, vault: Pick<Vault, "seal" | "open">) {
   const submitAll = async (placed: readonly Placed[]): Promise<RejectedEvent[]> => {
@@ -58,11 +65,19 @@ export function submitJob({ submit }: Pick<Intake, "submit">, vault: Pick<Vault,
     }
     return rejected;
   };
-  const keptOf = (events: number, refused: readonly RejectedEvent[], placed: readonly Placed[]): Kept => {
+  const keptOf = (events: number, refused: readonly RejectedEvent[], placed: readonly Placed[]) => {
     const late = new Set(refused.filter(({ code }) => code === CURABLE).map(({ index }) => index));
-    const left = placed.filter(({ index }) => late.has(index));
-    const sealed = left.length === 0 ? {} : { sealed: vault.seal(JSON.stringify(left)).toString("base64") };
-    return { events, refused: [...refused], ...sealed };
+    let room = MAX_SEALED_BYTES;
+    const left: string[] = [];
+    for (const each of placed) {
+      if (!late.has(each.index)) continue;
+      const text = JSON.stringify(each);
+      room -= Buffer.byteLength(text) + 1;
+      if (room < 0) break;
+      left.push(text);
+    }
+    const sealed = left.length === 0 ? {} : { sealed: vault.seal(`[${left}]`).toString("base64") };
+    return { kept: { events, refused: [...refused], ...sealed }, lost: late.size - left.length };
   };
   return async (data: unknown): Promise<void> => {
     const before = keptData.safeParse(data).data;
@@ -75,10 +90,11 @@ export function submitJob({ submit }: Pick<Intake, "submit">, vault: Pick<Vault,
     if (first === undefined) return;
     const where =
       events === 1 ? "" : `${refused.length} of ${events} refused, the others are in; index ${first.index}: `;
-    const kept = keptOf(events, refused, placed);
+    const { kept, lost } = keptOf(events, refused, placed);
     const cure =
       kept.sealed === undefined ? "" : "; events of such shops are kept: run this job again once they are configured";
-    throw new InvalidJobError(`${where}${first.code}: ${first.message}${cure}`, kept);
+    const rest = lost === 0 ? "" : `; the last ${lost} of them are not, they are too large: add them as new jobs`;
+    throw new InvalidJobError(`${where}${first.code}: ${first.message}${cure}${rest}`, kept);
   };
 }
 

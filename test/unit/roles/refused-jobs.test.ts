@@ -46,3 +46,24 @@ it("names the key where another one sealed the events", async () => {
   const { message } = await intake().refused({ events: 1, refused: [{ ...refusal, index: 0 }], sealed });
   expect(message).toMatch(/^its events were sealed with another DUNLIN_SECRET_KEY/);
 });
+
+it("keeps as many events as its limit of bytes holds, says how many it does not, and takes in those that it holds", async () => {
+  const { refused, submitted } = intake();
+  const events = Array.from({ length: 300 }, (_, n) => ({ id: `${n}`, note: "订".repeat(333) }));
+  const { message, kept } = await refused(events);
+  const { sealed } = kept as { sealed: string };
+  const held = JSON.parse(vault.open(Buffer.from(sealed, "base64")));
+  expect(held).toEqual(events.slice(0, held.length).map((event, index) => ({ index, event })));
+  expect(held.length).toBeGreaterThan(240);
+  expect(sealed.length).toBeLessThan(350_000);
+  expect(message).toMatch(
+    /^300 of 300 refused, the others are in; index 0: unknown_shop: .* once they are configured; /,
+  );
+  expect(message).toContain(`; the last ${300 - held.length} of them are not, they are too large: add them`);
+  expect(kept).toMatchObject({ events: 300, refused: { length: 300 } });
+
+  submitted.length = 0;
+  const again = await refused(kept);
+  expect(submitted).toEqual(events.slice(0, held.length));
+  expect(again.kept).toEqual({ ...kept, sealed: expect.any(String) });
+});
