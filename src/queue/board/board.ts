@@ -4,11 +4,11 @@
  */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { createBullBoard } from "@bull-board/api";
-import { BullMQAdapter } from "@bull-board/api/bullMQAdapter";
+import type { QueueQuestion } from "../../core/seams/queue-page.ts";
 import { withDeadline } from "../../deadline.ts";
-import type { BullQueue, QueueBackend } from "../connection.ts";
+import type { QueueBackend } from "../connection.ts";
 import { queueNames } from "../jobs.ts";
+import { handlersOf } from "./adapter.ts";
 import { shownId, shownJob } from "./shown.ts";
 
 /** Each queue is counted; on PostgreSQL the time for it grows with the queue. */
@@ -17,25 +17,8 @@ const LIMIT_MS = 10_000;
 /** A job may hold a thousand events. */
 const JOBS_A_PAGE = "10";
 
-/** Its own type knows Redis alone. */
-type BoardQueue = ConstructorParameters<typeof BullMQAdapter>[0];
 type Body = Record<string, unknown>;
-type Handler = (request: {
-  readonly queues: unknown;
-  readonly uiConfig: object;
-  readonly params: Record<string, string>;
-  readonly query: unknown;
-  readonly body: object;
-  readonly headers: object;
-}) => unknown;
 
-export type BoardRequest = {
-  readonly method: string;
-  /** For example `/api/queues`. */
-  readonly path: string;
-  readonly query: Readonly<Record<string, unknown>>;
-  readonly mayAct: boolean;
-};
 export type BoardAnswer = {
   readonly status: number;
   readonly body: unknown;
@@ -45,7 +28,7 @@ export type Board = {
   /** The document of the page. */
   readonly page: string;
   /** null: bull-board has no such path. */
-  ask(request: BoardRequest): Promise<BoardAnswer | null>;
+  ask(question: QueueQuestion): Promise<BoardAnswer | null>;
 };
 
 const recordsOf = (value: unknown): Body[] => (Array.isArray(value) ? value : []);
@@ -81,94 +64,34 @@ const ACTS: Readonly<Record<string, string>> = {
 };
 const REFUSED = "Dunlin's queues take no such change: jobs can be run again, queues can be paused and resumed";
 
+const UI = { boardTitle: "Dunlin", hideDocsLink: true, showWorkers: false, locale: {} };
+
 /** `dir`: the folder of the page and its files. */
 export async function openBoard(backend: Pick<QueueBackend, "queue">, dir: string): Promise<Board> {
   const template = await readFile(join(dir, "index.ejs"), "utf8");
   const queues = await Promise.all(queueNames.map((name) => backend.queue(name)));
-  const [looking, acting] = [true, false].map((readOnly) => makeBoard(queues, readOnly, dir));
-  if (looking === undefined || acting === undefined) throw new Error("a board was not made");
+  const looking = handlersOf(queues, { readOnlyMode: true, dir, uiConfig: UI });
+  const acting = handlersOf(queues, { readOnlyMode: false, dir, uiConfig: UI });
   return {
     page: pageOf(template),
     async ask({ method, path, query, mayAct }) {
       const reads = method === "GET" || method === "HEAD";
-      const board = mayAct ? acting : looking;
-      const found = board.find(reads ? "get" : method.toLowerCase(), path);
+      const found = (mayAct ? acting : looking)(reads ? "get" : method.toLowerCase(), path);
       if (found === null) return null;
-      const { route, params, handler } = found;
+      const { route, params } = found;
       const action = ACTS[route];
       const show = READS[route];
       if (reads ? show === undefined : action === undefined || method !== "PUT")
         return { status: 403, body: { error: { key: "ERRORS.FORBIDDEN" }, message: REFUSED }, act: null };
-      const { queues: known, uiConfig } = board;
       const page = { ...query, ...("jobsPerPage" in query ? { jobsPerPage: JOBS_A_PAGE } : {}) };
-      const asked = handler({ queues: known, uiConfig, params, query: page, body: {}, headers: {} });
-      const { status = 200, body } = await withDeadline(LIMIT_MS, "the queue", Promise.resolve(asked)).then(Object);
+      const { status = 200, body } = await withDeadline(LIMIT_MS, "the queue", found.answer(page));
       const good = status < 300;
-      if (reads) return { status, body: good ? show?.(body) : body, act: null };
+      if (reads) return { status, body: good ? show?.(Object(body)) : body, act: null };
       const note = params.jobId === undefined ? "" : `job ${shownId(params.jobId)}`;
       const act = { action: action ?? "", queue: params.queueName ?? "all", note };
       return { status, body, act: good ? act : null };
     },
   };
-}
-
-const UI = { boardTitle: "Dunlin", hideDocsLink: true, showWorkers: false, locale: {} };
-
-function makeBoard(queues: readonly BullQueue[], readOnlyMode: boolean, dir: string) {
-  let known: unknown;
-  let uiConfig: object = {};
-  const routes: { method: string; route: string; pattern: RegExp; names: string[]; handler: Handler }[] = [];
-  const adapter = {
-    setQueues: (all: unknown) => {
-      known = all;
-      return adapter;
-    },
-    setViewsPath: () => adapter,
-    setStaticPath: () => adapter,
-    setEntryRoute: () => adapter,
-    setErrorHandler: () => adapter,
-    setApiRoutes: (all: readonly { method: string | string[]; route: string | string[]; handler: unknown }[]) => {
-      for (const { method, route, handler } of all)
-        for (const each of [route].flat())
-          for (const verb of [method].flat())
-            routes.push({ method: verb, route: each, ...patternOf(each), handler: handler as Handler });
-      return adapter;
-    },
-    setUIConfig: (config: object) => {
-      uiConfig = config;
-      return adapter;
-    },
-  };
-  createBullBoard({
-    queues: queues.map((queue) => new BullMQAdapter(queue as unknown as BoardQueue, { readOnlyMode })),
-    serverAdapter: adapter,
-    options: { uiBasePath: dir, uiConfig: UI },
-  });
-  return {
-    get queues() {
-      return known;
-    },
-    get uiConfig() {
-      return uiConfig;
-    },
-    find(method: string, path: string) {
-      for (const each of routes) {
-        const match = each.method === method ? each.pattern.exec(path) : null;
-        if (match === null) continue;
-        const params = Object.fromEntries(
-          each.names.map((name, at) => [name, decodeURIComponent(match[at + 1] ?? "")]),
-        );
-        return { route: each.route, params, handler: each.handler };
-      }
-      return null;
-    },
-  };
-}
-
-/** `/api/queues/:queueName` → the pattern, and the names of its groups. */
-function patternOf(route: string): { pattern: RegExp; names: string[] } {
-  const names = [...route.matchAll(/:(\w+)/g)].map(([, name = ""]) => name);
-  return { pattern: new RegExp(`^${route.replace(/:\w+/g, "([^/]+)")}$`), names };
 }
 
 /** Its only variables are those below. Its fonts would come from another site: the system's do. */

@@ -1,14 +1,6 @@
 /** The page of the queues: bull-board, as far as Dunlin shows it. */
+import type { QueueQuestion } from "../../../core/seams/queue-page.ts";
 import type { Actor } from "../pauses.ts";
-
-export type QueueQuestion = {
-  readonly method: string;
-  /** Below /queues, for example `/api/queues`. */
-  readonly path: string;
-  readonly query: Readonly<Record<string, unknown>>;
-  /** Whether the caller may run jobs again and pause queues; else everything is read-only. */
-  readonly mayAct: boolean;
-};
 
 export type QueuesVerbs = {
   readonly queues: {

@@ -1,0 +1,10 @@
+/** The page of the queues, between the API and the queue. */
+
+export type QueueQuestion = {
+  readonly method: string;
+  /** Below /queues, for example `/api/queues`. */
+  readonly path: string;
+  readonly query: Readonly<Record<string, unknown>>;
+  /** Whether the caller may run jobs again and pause queues; else everything is read-only. */
+  readonly mayAct: boolean;
+};
