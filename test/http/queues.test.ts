@@ -126,9 +126,16 @@ it.each(STORES)(
     expect((await orders.getJob(waiting.id ?? ""))?.data).toEqual(waiting.data);
 
     expect((await ask("PUT", `orders/${waiting.id}/retry`, bearer("operator"))).statusCode).toBe(400);
+    expect((await ask("PUT", `${PERSON.phone}/pause`, bearer("operator"))).statusCode).toBe(404);
     const trail = await sql`select who, via, action, subject, note from audit order by at, id`;
-    expect(trail).toHaveLength(6);
+    // The queue refused the last: each is written before it is tried.
+    expect(trail).toHaveLength(7);
+    expect(trail.at(-1)).toMatchObject({ action: "queue.retry", subject: "orders", note: `job ${waiting.id}` });
     expect(trail[0]).toEqual({ who: "a operator", via: "http", action: "queue.pause", subject: "orders", note: "" });
+
+    await sql`alter table audit rename to lost`;
+    expect((await ask("PUT", "orders/pause", bearer("operator"))).statusCode).toBe(503);
+    expect(await paused()).toBe(false);
   },
 );
 

@@ -19,16 +19,14 @@ const JOBS_A_PAGE = "10";
 
 type Body = Record<string, unknown>;
 
-export type BoardAnswer = {
-  readonly status: number;
-  readonly body: unknown;
-  readonly act: { readonly action: string; readonly queue: string; readonly note: string } | null;
-};
+type Answer = { readonly status: number; readonly body: unknown };
+/** `queue`: its name, or `all`. */
+export type Act = { readonly action: string; readonly queue: string; readonly note: string };
 export type Board = {
   /** The document of the page. */
   readonly page: string;
-  /** null: bull-board has no such path. */
-  ask(question: QueueQuestion): Promise<BoardAnswer | null>;
+  /** null: bull-board has no such path. Each act is recorded before it is tried: if `record` rejects, nothing is done. */
+  ask(question: QueueQuestion, record: (act: Act) => Promise<unknown>): Promise<Answer | null>;
 };
 
 const recordsOf = (value: unknown): Body[] => (Array.isArray(value) ? value : []);
@@ -63,6 +61,9 @@ const ACTS: Readonly<Record<string, string>> = {
   "/api/queues/resume": "queue.resume",
 };
 const REFUSED = "Dunlin's queues take no such change: jobs can be run again, queues can be paused and resumed";
+const FORBIDDEN: Answer = { status: 403, body: { error: { key: "ERRORS.FORBIDDEN" }, message: REFUSED } };
+const KNOWN: ReadonlySet<string> = new Set(queueNames);
+const NO_QUEUE: Answer = { status: 404, body: { error: { key: "ERRORS.QUEUE_NOT_FOUND" } } };
 
 const UI = { boardTitle: "Dunlin", hideDocsLink: true, showWorkers: false, locale: {} };
 
@@ -74,22 +75,28 @@ export async function openBoard(backend: Pick<QueueBackend, "queue">, dir: strin
   const acting = handlersOf(queues, { readOnlyMode: false, dir, uiConfig: UI });
   return {
     page: pageOf(template),
-    async ask({ method, path, query, mayAct }) {
+    async ask({ method, path, query, mayAct }, record) {
       const reads = method === "GET" || method === "HEAD";
       const found = (mayAct ? acting : looking)(reads ? "get" : method.toLowerCase(), path);
       if (found === null) return null;
       const { route, params } = found;
-      const action = ACTS[route];
-      const show = READS[route];
-      if (reads ? show === undefined : action === undefined || method !== "PUT")
-        return { status: 403, body: { error: { key: "ERRORS.FORBIDDEN" }, message: REFUSED }, act: null };
+      if (params.queueName !== undefined && !KNOWN.has(params.queueName)) return NO_QUEUE;
       const page = { ...query, ...("jobsPerPage" in query ? { jobsPerPage: JOBS_A_PAGE } : {}) };
-      const { status = 200, body } = await withDeadline(LIMIT_MS, "the queue", found.answer(page));
-      const good = status < 300;
-      if (reads) return { status, body: good ? show?.(Object(body)) : body, act: null };
+      const ask = async (): Promise<Answer> => {
+        const { status = 200, body } = await withDeadline(LIMIT_MS, "the queue", found.answer(page));
+        return { status, body };
+      };
+      if (reads) {
+        const show = READS[route];
+        if (show === undefined) return FORBIDDEN;
+        const { status, body } = await ask();
+        return { status, body: status < 300 ? show(Object(body)) : body };
+      }
+      const action = ACTS[route];
+      if (action === undefined || method !== "PUT" || !mayAct) return FORBIDDEN;
       const note = params.jobId === undefined ? "" : `job ${shownId(params.jobId)}`;
-      const act = { action: action ?? "", queue: params.queueName ?? "all", note };
-      return { status, body, act: good ? act : null };
+      await record({ action, queue: params.queueName ?? "all", note });
+      return ask();
     },
   };
 }

@@ -21,13 +21,9 @@ export function queueVerbs({ sql, backend, dir }: Deps): HttpDeps["queues"] {
   return {
     dir,
     page: async () => (await open()).page,
-    async ask(actor, question) {
-      const answer = await (await open()).ask(question);
-      if (answer === null) return null;
-      const { status, body, act } = answer;
-      if (act !== null)
-        await insertAudit(sql, actor, { action: act.action, subject: act.queue, from: null, to: null, note: act.note });
-      return { status, body };
-    },
+    ask: async (actor, question) =>
+      (await open()).ask(question, ({ action, queue, note }) =>
+        insertAudit(sql, actor, { action, subject: queue, from: null, to: null, note }),
+      ),
   };
 }
