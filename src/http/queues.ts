@@ -8,7 +8,6 @@ import files from "@fastify/static";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { QueuesVerbs } from "./contract/console/queues.ts";
 import { mayAct } from "./kit/auth.ts";
-import { HttpProblem } from "./kit/errors.ts";
 import { actorOf } from "./kit/guard.ts";
 import { noRoute } from "./kit/problems.ts";
 import { PAGE_HELMET } from "./static.ts";
@@ -36,7 +35,7 @@ export async function queueRoutes(app: FastifyInstance, { queues }: QueuesVerbs)
     const query = Object(request.query);
     const operates = holder !== null && mayAct(holder.role, "operator");
     const question = { method, path: pathOf(request), query, mayAct: operates };
-    const answer = await queues.ask(actorOf(request), question).catch(isAway(request));
+    const answer = await queues.ask(actorOf(request), question);
     if (answer === null) throw noRoute(request);
     return answer;
   };
@@ -53,7 +52,7 @@ export async function queueRoutes(app: FastifyInstance, { queues }: QueuesVerbs)
       return reply
         .type("text/html; charset=utf-8")
         .serializer(String)
-        .send(await queues.page().catch(isAway(request)));
+        .send(await queues.page());
     });
 
   app.route({
@@ -67,13 +66,6 @@ export async function queueRoutes(app: FastifyInstance, { queues }: QueuesVerbs)
     },
   });
 }
-
-const isAway =
-  ({ log }: FastifyRequest) =>
-  (error: unknown): never => {
-    log.error({ err: error }, "the queues cannot be shown");
-    throw new HttpProblem("store_unavailable", "the queue does not answer", { headers: { "retry-after": "5" } });
-  };
 
 /** As it was sent: the parts of a path are decoded one by one. */
 const pathOf = ({ raw }: FastifyRequest): string => (raw.url ?? "").split("?", 1)[0]?.slice("/queues".length) ?? "";

@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { assertSchemaCompatibility, PostgresConnection, PostgresQueueBackend, runMigrations } from "bullmq";
 import pg from "pg";
+import { QueueAwayError } from "../core/seams/queue-page.ts";
 import { sslForPg } from "../postgres/server.ts";
 import { splitSsl } from "../postgres/ssl.ts";
 import type { ReportError } from "./error-log.ts";
@@ -157,7 +158,7 @@ async function openReady(open: () => PostgresConnection): Promise<PostgresConnec
     return connection;
   } catch (error) {
     await connection.close();
-    throw new Error(`PostgreSQL queue is not available: ${messageOf(error)}`, { cause: error });
+    throw new QueueAwayError(`PostgreSQL queue is not available: ${messageOf(error)}`, { cause: error });
   }
 }
 

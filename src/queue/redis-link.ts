@@ -1,6 +1,7 @@
 /** The queue in Redis, a single server or a cluster. */
 import { createRedisBackend } from "bullmq";
 import { Cluster, Redis } from "ioredis";
+import { QueueAwayError } from "../core/seams/queue-page.ts";
 import type { ReportError } from "./error-log.ts";
 import { type QueueName, queueNames } from "./jobs.ts";
 import { FAR_AHEAD_MS, JOBS_PER_LOOK, type StoreLink, type StrandedJob } from "./link.ts";
@@ -85,11 +86,15 @@ export function openRedisLink(queueUrl: string, prefix: string | undefined, repo
   });
 
   /** The client's own error would speak of its settings. */
-  const away = (): Error => {
+  const away = (): QueueAwayError => {
     if (producerClient.status === "connect")
-      return new Error(`Redis at ${placeOf(queueUrl, cluster)} is not ready: it may be loading its data; wait`);
+      return new QueueAwayError(
+        `Redis at ${placeOf(queueUrl, cluster)} is not ready: it may be loading its data; wait`,
+      );
     const why = lastError === undefined ? "" : ` (${messageOf(lastError)})`;
-    return new Error(`Redis does not answer at ${placeOf(queueUrl, cluster)}${why}: start it, or correct QUEUE_URL`);
+    return new QueueAwayError(
+      `Redis does not answer at ${placeOf(queueUrl, cluster)}${why}: start it, or correct QUEUE_URL`,
+    );
   };
 
   return {

@@ -3,9 +3,11 @@ import { randomBytes } from "node:crypto";
 import { Redis } from "ioredis";
 import { expect, inject, it, onTestFinished } from "vitest";
 import type { KeyRole } from "../../src/core/values/role.ts";
-import { openQueueBackend } from "../../src/queue/connection.ts";
+import type { Sql } from "../../src/db/client.ts";
+import { openQueueBackend, type QueueBackend } from "../../src/queue/connection.ts";
 import { queueVerbs } from "../../src/roles/verbs/queue-verbs.ts";
 import { testDatabase } from "../support/database.ts";
+import { startProxy } from "../support/service/proxy.ts";
 import { bearer, cookie, csrf, order, QUEUES_DIR, stubServer } from "./support.ts";
 
 const STORES = [
@@ -14,12 +16,13 @@ const STORES = [
 ].filter(({ redisUrl }) => redisUrl !== "");
 
 const PERSON = { id: "b1", phone: "+8613812345688", name: "Zhang Queue", email: "zhang@queue.example" };
+const LOG = { info() {}, warn() {}, error() {} };
 const WORDS = /13812345688|Zhang|zhang@/;
 
 async function board(redisUrl: string | null) {
   const { sql, url } = await testDatabase();
   const prefix = redisUrl === null ? "bullmq" : `test_board_${randomBytes(6).toString("hex")}`;
-  const backend = openQueueBackend(redisUrl ?? url, { prefix, log: { info() {}, warn() {}, error() {} } });
+  const backend = openQueueBackend(redisUrl ?? url, { prefix, log: LOG });
   onTestFinished(async () => {
     await backend.close();
     if (redisUrl === null) return;
@@ -127,14 +130,18 @@ it.each(STORES)(
 
     expect((await ask("PUT", `orders/${waiting.id}/retry`, bearer("operator"))).statusCode).toBe(400);
     expect((await ask("PUT", `${PERSON.phone}/pause`, bearer("operator"))).statusCode).toBe(404);
+    expect((await ask("PUT", `orders/${waiting.id}/promote`, bearer("operator"))).statusCode).toBe(400);
+    for (const query of ["?activeQueue=%25E0", "?page=none"])
+      expect((await app.inject({ url: `/queues/api/queues${query}`, headers: bearer() })).statusCode, query).toBe(400);
     const trail = await sql`select who, via, action, subject, note from audit order by at, id`;
-    // The queue refused the last: each is written before it is tried.
-    expect(trail).toHaveLength(7);
-    expect(trail.at(-1)).toMatchObject({ action: "queue.retry", subject: "orders", note: `job ${waiting.id}` });
+    // The queue refused the last two: each is written before it is tried.
+    expect(trail).toHaveLength(8);
+    for (const [at, action] of ["queue.retry", "queue.promote"].entries())
+      expect(trail[6 + at]).toMatchObject({ action, subject: "orders", note: `job ${waiting.id}` });
     expect(trail[0]).toEqual({ who: "a operator", via: "http", action: "queue.pause", subject: "orders", note: "" });
 
     await sql`alter table audit rename to lost`;
-    expect((await ask("PUT", "orders/pause", bearer("operator"))).statusCode).toBe(503);
+    expect((await ask("PUT", "orders/pause", bearer("operator"))).statusCode).toBe(500);
     expect(await paused()).toBe(false);
   },
 );
@@ -193,12 +200,31 @@ it("serves its page with a policy that lets no script in it run", async () => {
     expect((await app.inject({ url: `/queues/static/${file}`, headers: bearer() })).body, file).not.toContain("<%");
 });
 
-it("answers 503 while the queue is away", async () => {
-  const { sql } = await testDatabase();
-  const queue = () => Promise.reject(new Error("Redis does not answer"));
-  const { app } = stubServer({ queues: queueVerbs({ sql, backend: { queue }, dir: QUEUES_DIR }) });
-  for (const url of ["/queues", "/queues/api/queues"]) {
-    const answer = await app.inject({ url, headers: bearer("viewer") });
-    expect([answer.statusCode, answer.json().code]).toEqual([503, "store_unavailable"]);
-  }
+it.each(STORES)("answers 503 while the $kind of the queue is away, and 500 where it is a bug", async ({ redisUrl }) => {
+  const { url } = await testDatabase();
+  const proxy = await startProxy(redisUrl ?? url);
+  onTestFinished(() => proxy.close());
+  const lost = openQueueBackend("redis://127.0.0.1:1", { log: LOG });
+  const cut = openQueueBackend(proxy.url, { prefix: "bullmq", log: LOG });
+  onTestFinished(async () => {
+    await Promise.all([lost, cut].map((each) => each.close()));
+  });
+  const serve = (backend: Pick<QueueBackend, "queue">) =>
+    stubServer({ queues: queueVerbs({ sql: null as unknown as Sql, backend, dir: QUEUES_DIR }) }).app;
+  const codes = async (app: ReturnType<typeof serve>) =>
+    Promise.all(
+      ["/queues", "/queues/api/queues"].map(async (path) => {
+        const answer = await app.inject({ url: path, headers: bearer("viewer") });
+        return answer.statusCode === 200 ? 200 : [answer.statusCode, answer.json().code];
+      }),
+    );
+  const away = [503, "store_unavailable"];
+  expect(await codes(serve(lost))).toEqual([away, away]);
+  const app = serve(cut);
+  expect(await codes(app)).toEqual([200, 200]);
+  await proxy.cut();
+  // The document itself is read already.
+  expect(await codes(app)).toEqual([200, away]);
+  const bug = [500, "internal_error"];
+  expect(await codes(serve({ queue: () => Promise.reject(new TypeError("not a function")) }))).toEqual([bug, bug]);
 });

@@ -8,3 +8,8 @@ export type QueueQuestion = {
   /** Whether the caller may run jobs again and pause queues; else everything is read-only. */
   readonly mayAct: boolean;
 };
+
+/** The store of the queue does not answer: the same may succeed later. */
+export class QueueAwayError extends Error {
+  override readonly name = "QueueAwayError";
+}

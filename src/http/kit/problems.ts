@@ -3,6 +3,7 @@ import { STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { AmbiguousOrderError } from "../../core/order/named-order.ts";
+import { QueueAwayError } from "../../core/seams/queue-page.ts";
 import { PeriodError } from "../../core/values/when.ts";
 import { CampaignsBusy } from "../../db/stores/campaigns/planning-fence.ts";
 import { isLockTimeout, isLost } from "../../db/transaction.ts";
@@ -78,6 +79,8 @@ function problemOf(error: FastifyError): HttpProblem {
     return new HttpProblem("store_unavailable", "the connection to the store was lost", {
       headers: { "retry-after": "5" },
     });
+  if (error instanceof QueueAwayError)
+    return new HttpProblem("store_unavailable", "the queue does not answer", { headers: { "retry-after": "5" } });
   if (error.validation !== undefined && error.validationContext === "body")
     return new HttpProblem("invalid_body", "the body is not valid", { errors: error.validation.map(bodyFault) });
   if (error.validation !== undefined)

@@ -4,11 +4,12 @@
  */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { QueueQuestion } from "../../core/seams/queue-page.ts";
+import { QueueAwayError, type QueueQuestion } from "../../core/seams/queue-page.ts";
 import { withDeadline } from "../../deadline.ts";
 import type { QueueBackend } from "../connection.ts";
 import { queueNames } from "../jobs.ts";
 import { handlersOf } from "./adapter.ts";
+import { isAway } from "./away.ts";
 import { shownId, shownJob } from "./shown.ts";
 
 /** Each queue is counted; on PostgreSQL the time for it grows with the queue. */
@@ -70,7 +71,7 @@ const UI = { boardTitle: "Dunlin", hideDocsLink: true, showWorkers: false, local
 /** `dir`: the folder of the page and its files. */
 export async function openBoard(backend: Pick<QueueBackend, "queue">, dir: string): Promise<Board> {
   const template = await readFile(join(dir, "index.ejs"), "utf8");
-  const queues = await Promise.all(queueNames.map((name) => backend.queue(name)));
+  const queues = await Promise.all(queueNames.map((name) => backend.queue(name))).catch(outage);
   const looking = handlersOf(queues, { readOnlyMode: true, dir, uiConfig: UI });
   const acting = handlersOf(queues, { readOnlyMode: false, dir, uiConfig: UI });
   return {
@@ -83,8 +84,12 @@ export async function openBoard(backend: Pick<QueueBackend, "queue">, dir: strin
       if (params.queueName !== undefined && !KNOWN.has(params.queueName)) return NO_QUEUE;
       const page = { ...query, ...("jobsPerPage" in query ? { jobsPerPage: JOBS_A_PAGE } : {}) };
       const ask = async (): Promise<Answer> => {
-        const { status = 200, body } = await withDeadline(LIMIT_MS, "the queue", found.answer(page));
-        return { status, body };
+        try {
+          const { status = 200, body } = await withDeadline(LIMIT_MS, "the queue", found.answer(page));
+          return { status, body };
+        } catch (error) {
+          return refusalOf(error) ?? outage(error);
+        }
       };
       if (reads) {
         const show = READS[route];
@@ -99,6 +104,19 @@ export async function openBoard(backend: Pick<QueueBackend, "queue">, dir: strin
       return ask();
     },
   };
+}
+
+/** null: it is no fault of the request. bull-board decodes parts of a query, and BullMQ numbers its refusals below zero: a job may have moved on. */
+function refusalOf(error: unknown): Answer | null {
+  if (error instanceof URIError) return refused("ERRORS.INVALID_QUERY_PARAM");
+  const code: unknown = error instanceof Error ? Reflect.get(error, "code") : null;
+  return typeof code === "number" && code < 0 ? refused("ERRORS.JOB_NOT_RETRIABLE") : null;
+}
+
+const refused = (key: string): Answer => ({ status: 400, body: { error: { key } } });
+
+function outage(error: unknown): never {
+  throw isAway(error) ? new QueueAwayError("the queue does not answer", { cause: error }) : error;
 }
 
 /** Its only variables are those below. Its fonts would come from another site: the system's do. */

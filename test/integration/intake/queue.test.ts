@@ -1,4 +1,4 @@
-import { type AddressInfo, createServer, connect as dial, type Server, type Socket } from "node:net";
+import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Redis } from "ioredis";
 import pg from "pg";
@@ -10,6 +10,7 @@ import { createProducer } from "../../../src/queue/producer.ts";
 import { parseClusterUrl } from "../../../src/queue/redis-link.ts";
 import { startDispatchWorker, startOrdersWorker, startUpkeepWorker } from "../../../src/queue/worker.ts";
 import type { WorkerHandle } from "../../../src/queue/worker-loop.ts";
+import { listen, startProxy, withPort } from "../../support/service/proxy.ts";
 
 // Without a Redis its half is not run; the global setup says so.
 const backends = [
@@ -433,53 +434,4 @@ async function sql(text: string): Promise<void> {
   await client.connect();
   await client.query(text);
   await client.end();
-}
-
-async function listen(server: Server, port = 0): Promise<number> {
-  await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
-  return (server.address() as AddressInfo).port;
-}
-
-function withPort(address: string, port: number): string {
-  const url = new URL(address);
-  url.hostname = "127.0.0.1";
-  url.port = String(port);
-  return url.href;
-}
-
-/** A TCP proxy in front of the store whose cable can be cut and plugged in again. */
-async function startProxy(address: string) {
-  const target = new URL(address);
-  const sockets = new Set<Socket>();
-  const targetPort = Number(target.port || (target.protocol.startsWith("redis") ? 6379 : 5432));
-  const create = () =>
-    createServer((near) => {
-      const far = dial(targetPort, target.hostname);
-      for (const [from, to] of [
-        [near, far],
-        [far, near],
-      ] as const) {
-        sockets.add(from);
-        from.on("error", () => to.destroy());
-        from.on("close", () => to.destroy());
-        from.pipe(to);
-      }
-    });
-  let server = create();
-  const port = await listen(server);
-  const cut = async () => {
-    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-    for (const socket of sockets) socket.destroy();
-    sockets.clear();
-    await closed;
-  };
-  return {
-    url: withPort(address, port),
-    cut,
-    restore: async () => {
-      server = create();
-      await listen(server, port);
-    },
-    close: cut,
-  };
 }

@@ -6,9 +6,9 @@ export type QueuesVerbs = {
   readonly queues: {
     /** The folder of the page's files. */
     readonly dir: string;
-    /** Its document. */
+    /** Its document. Rejects with QueueAwayError, as `ask` does, when the queue does not answer. */
     page(): Promise<string>;
-    /** null: there is no such path. Rejects when the queue does not answer. */
+    /** null: there is no such path. */
     ask(actor: Actor, question: QueueQuestion): Promise<{ readonly status: number; readonly body: unknown } | null>;
   };
 };
