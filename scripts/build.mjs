@@ -52,7 +52,7 @@ export async function bundle(entries, outdir) {
   });
   mkdirSync(outdir, { recursive: true });
   for (const { path, contents: made } of outputFiles) {
-    const contents = withRequire(made);
+    const contents = withRequire(made, basename(path));
     if (existsSync(path) && readFileSync(path).equals(contents)) continue;
     const part = `${path}.${process.pid}`;
     writeFileSync(part, contents);
@@ -66,10 +66,12 @@ export async function bundle(entries, outdir) {
 
 /**
  * bull-board is CommonJS, and bundled: installed, it would bring TypeScript along. The chunk that looks for `require` gets one, on its first line,
- * so that source maps stay right.
+ * so that source maps stay right. The program itself begins with `#!`, and bull-board is not loaded at its start.
  */
-function withRequire(contents) {
+function withRequire(contents, name) {
   if (!Buffer.from(contents).includes("typeof require")) return contents;
+  if (name === "main.js")
+    throw new Error("main.js looks for `require`: load what is CommonJS by import(), like the page of the queues");
   const made =
     'import { createRequire as $createRequire } from "node:module"; const require = $createRequire(import.meta.url); ';
   return Buffer.concat([Buffer.from(made), contents]);
@@ -79,6 +81,8 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const dist = `${ROOT}/dist`;
   await bundle(["src/main.ts"], dist);
   await buildConsole(join(dist, CONSOLE));
+  // Files of an earlier version of the page would stay.
+  rmSync(join(dist, QUEUES), { recursive: true, force: true });
   cpSync(join(ROOT, "node_modules/@bull-board/ui/dist"), join(dist, QUEUES), { recursive: true });
   chmodSync(`${dist}/main.js`, 0o755);
 }
