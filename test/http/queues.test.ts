@@ -76,7 +76,7 @@ it.each(STORES)(
       const listed = [{ index: 0, id: "…", code: "unknown_shop" }];
       expect(data).toContainEqual({ events: 1, refused: 1, listed, waitsForShop: true });
       const { job } = await get(`/api/queues/orders/${waiting.id}`, role);
-      expect(job).toMatchObject({ id: waiting.id, name: "event of …", progress: 0, opts: { attempts: 0 } });
+      expect(job).toMatchObject({ id: waiting.id, name: "event of ***", progress: 0, opts: { attempts: 0 } });
       expect(await get(`/api/queues/orders/${waiting.id}/logs`, role)).toEqual([]);
       for (const path of ["/api/job-schedulers", "/api/redis/stats", "/api/queues/orders/metrics"])
         await get(path, role);
@@ -169,7 +169,7 @@ it.each(STORES)("over $kind runs failed jobs again, and shows their reason witho
       url: `/queues/api/queues/dispatch${path}`,
       headers: { ...cookie(role), "sec-fetch-site": "same-origin" },
     });
-  const reason = "refused … and … on 2026-11-11T20:00:00";
+  const reason = "refused *** and *** on ***T20:00:00";
   const shown = await ask("GET", `/${id}`, "viewer");
   expect(shown.json()).toMatchObject({
     status: "failed",

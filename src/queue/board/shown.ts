@@ -1,24 +1,23 @@
 /**
  * The part of a job that a page may show. A job of `orders` that still waits holds the events of a shop, with names and phone numbers, and
- * its producer chose everything in it. So a job is copied field by field, and its data is reduced to ids, types and counts.
+ * its producer chose everything in it. So a job is copied field by field, and its data is reduced to ids, types and counts. The exception is the id of the
+ * job itself, which is shown as it is: the page asks for the job by it.
  */
 import { z } from "zod";
 import { EVENT_TYPES } from "../../core/order/event.ts";
+import { withoutAddress } from "../../core/text/without-address.ts";
 
 const MAX_LISTED = 20;
 const TYPES: ReadonlySet<unknown> = new Set(EVENT_TYPES);
 
 /** An id: no spaces, no address, and no number in the form of a phone number. */
 const ID = /^(?!\+?(?:86)?1[3-9]\d{9}$)[\w.:#-]{1,80}$/;
-/** Seven digits and more, but for a date. */
-const LONG_NUMBER = /(?<!\d)(?!\d{4}-\d\d-\d\d(?!\d))\+?\d[\d -]{5,}\d/g;
-const ADDRESS = /[^\s"'<>@]+@[^\s"'<>@]+/g;
-
+/** Ids of orders are long numbers, which `withoutAddress` would hide: they are shown or hidden as a whole. */
 export const shownId = (value: unknown): string => (typeof value === "string" && ID.test(value) ? value : "…");
 
 /** Reasons and names hold no person; a number or an address that got in is hidden. */
 export const shownText = (text: unknown): string =>
-  typeof text === "string" ? text.replace(ADDRESS, "…").replace(LONG_NUMBER, "…").slice(0, 500) : "";
+  typeof text === "string" ? withoutAddress(text).slice(0, 500) : "";
 
 const refusedJob = z.object({
   events: z.int(),
