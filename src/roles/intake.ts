@@ -43,7 +43,7 @@ type Placed = z.output<typeof placedEvents>[number];
 const CURABLE = "unknown_shop";
 
 /**
- * Of a job: some 250 events. A job waits a week among up to 10,000 others (queue/worker.ts), and a Redis without memory would take no events at all: these
+ * A job keeps some 250 events. It waits a week among up to 10,000 others (queue/worker.ts), and a Redis without memory would take no events at all: these
  * take 3.5 GB at most.
  */
 const MAX_SEALED_BYTES = 256 * 1_024;

@@ -1,4 +1,4 @@
-/** What bull-board takes for a web server: it keeps the handlers that bull-board gives it, and finds the one of a path. */
+/** Stands for the web server of bull-board: it keeps the handlers that bull-board gives it, and finds the one of a path. */
 import { createBullBoard } from "@bull-board/api";
 import { BullMQAdapter } from "@bull-board/api/bullMQAdapter";
 import type { BullQueue } from "../connection.ts";

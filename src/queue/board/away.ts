@@ -2,7 +2,7 @@
 import { QueueAwayError } from "../../core/seams/queue-page.ts";
 import { DeadlineError } from "../../deadline.ts";
 
-/** Of sockets and names; of PostgreSQL: connection exception, insufficient resources, shutdown. */
+/** The first are of sockets and names, the last of PostgreSQL: connection exception, insufficient resources, shutdown. */
 const CODES = /^(ECONN|EPIPE$|ETIMEDOUT$|EHOST|ENET|ENOTFOUND$|EAI_|CONNECTION_|CONNECT_TIMEOUT$|08|53|57P0)/;
 /** Errors without a code: those of ioredis and its servers, then those of pg. */
 const MESSAGES =
