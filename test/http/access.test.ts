@@ -205,6 +205,21 @@ describe("access", () => {
     expect([await ask("a"), await ask("b"), await ask("c"), await ask("viewer")]).toEqual([401, 401, 429, 200]);
   });
 
+  it("limits test messages to ten a minute of each holder", async () => {
+    const { app } = stubServer();
+    const payload = { template: "Pay", channel: "sms", campaign: "c", step: "nudge", to: "+8613812345678" };
+    const send = (key: string) =>
+      app.inject({ url: "/v1/templates/test", method: "POST", headers: { ...bearer(key), ...JSON_TYPE }, payload });
+    for (let n = 0; n < 10; n++) expect((await send("operator")).statusCode).toBe(200);
+    const held = await send("operator");
+    expect([held.statusCode, held.json()]).toMatchObject([
+      429,
+      { code: "rate_limited", title: "Too many attempts", detail: "more than 10 test messages a minute" },
+    ]);
+    expect(Number(held.headers["retry-after"])).toBeGreaterThan(50);
+    expect((await send(ADMIN_KEY)).statusCode).toBe(200);
+  });
+
   it("compares the admin key as a whole", () => {
     const auth = createAuth({ adminKey: "dk_abc" });
     expect(auth.check("dk_abc")).toEqual({ role: "admin", name: "admin key" });

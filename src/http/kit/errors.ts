@@ -182,8 +182,8 @@ export const ERRORS = {
   },
   rate_limited: {
     status: 429,
-    title: "Too many failed attempts",
-    remedy: "Wait as long as `Retry-After` says, and correct key or secret.",
+    title: "Too many attempts",
+    remedy: "Wait as long as `Retry-After` says. Correct a wrong key, secret or password first.",
   },
   rehearsal_under_way: {
     status: 429,

@@ -44,23 +44,37 @@ export function createFailures(app: FastifyInstance, perMinute: number, what: st
     made ??= app.createRateLimit({ max: perMinute, timeWindow: 60_000 });
     return made(request, options);
   };
-  const tooMany = (ttlInSeconds: number) =>
-    new HttpProblem("rate_limited", `more than ${perMinute} ${what} a minute from this address`, {
-      headers: { "retry-after": String(Math.max(1, ttlInSeconds)) },
-    });
+  const refused = `more than ${perMinute} ${what} a minute from this address`;
   return {
     async count(request, code, detail) {
       const limit = await check(request);
       return limit.isAllowed || !limit.isExceeded
         ? new HttpProblem(code, detail, challenge(code))
-        : tooMany(limit.ttlInSeconds);
+        : tooMany(refused, limit.ttlInSeconds);
     },
     async limited(request) {
       const limit = await check(request, { increment: false });
-      return limit.isAllowed || limit.remaining > 0 ? null : tooMany(limit.ttlInSeconds);
+      return limit.isAllowed || limit.remaining > 0 ? null : tooMany(refused, limit.ttlInSeconds);
     },
   };
 }
+
+/**
+ * Counts one act of the one who made the request, by the name of the key or the person. Throws the 429 after `perMinute` of them.
+ * `what`: of which there were too many.
+ */
+export function createActs(app: FastifyInstance, perMinute: number, what: string) {
+  const keyGenerator = (request: FastifyRequest) => actorOf(request).who;
+  const check = app.createRateLimit({ max: perMinute, timeWindow: 60_000, keyGenerator });
+  return async (request: FastifyRequest): Promise<void> => {
+    const limit = await check(request);
+    if (limit.isAllowed || !limit.isExceeded) return;
+    throw tooMany(`more than ${perMinute} ${what} a minute`, limit.ttlInSeconds);
+  };
+}
+
+const tooMany = (detail: string, ttlInSeconds: number): HttpProblem =>
+  new HttpProblem("rate_limited", detail, { headers: { "retry-after": String(Math.max(1, ttlInSeconds)) } });
 
 export function addGuard(app: FastifyInstance, auth: Auth, countFailure: CountFailure): void {
   app.decorateRequest("holder", null);

@@ -11,18 +11,21 @@ import {
 } from "../contract/templates.ts";
 import { addJsonBody } from "../kit/body/json-body.ts";
 import { HttpProblem } from "../kit/errors.ts";
-import { actorOf } from "../kit/guard.ts";
+import { actorOf, createActs } from "../kit/guard.ts";
 import { addNoStore } from "../kit/no-store.ts";
 import { answers, JSON_TYPE } from "../kit/openapi.ts";
 
 /** A template file in which every character is escaped. */
 const BODY_LIMIT = 500_000;
+/** Real messages, which cost money and reach people, by each key or person. */
+const TESTS_PER_MINUTE = 10;
 
 export function templateRoutes(plain: FastifyInstance, verbs: TemplatesVerbs): void {
   plain.removeAllContentTypeParsers();
   addJsonBody(plain, BODY_LIMIT);
   const app = plain.withTypeProvider<ZodTypeProvider>();
   addNoStore(app);
+  const countTest = createActs(plain, TESTS_PER_MINUTE, "test messages");
   app.post(
     "/v1/templates/preview",
     {
@@ -54,12 +57,14 @@ export function templateRoutes(plain: FastifyInstance, verbs: TemplatesVerbs): v
         summary: "Send a test message",
         description:
           "Sends one real message of this text with sample data, as `dunlin send-test` does. The provider's answer is not an error of this route, " +
-          "accepted or not. Nothing is stored but an entry of the audit trail, and opt-outs are not checked.",
+          "accepted or not. Nothing is stored but an entry of the audit trail, written before the message leaves, and opt-outs are not checked. " +
+          "At most 10 calls a minute by each key or person.",
         tags: ["templates"],
         response: answers(200, "The provider's answer", { [JSON_TYPE]: testSent }),
       },
     },
     async (request) => {
+      await countTest(request);
       const { locale, shop, ...rest } = request.body;
       const result = await verbs.sendTest(actorOf(request), { ...rest, locale: locale ?? null, shop: shop ?? null });
       if (result.kind !== "sent") throw refused(result);
