@@ -30,7 +30,7 @@ export function openChannels(configs: readonly ChannelConfig[], deps: ChannelDep
   return new Map(configs.map((config) => [config.name, openChannel(config, deps)]));
 }
 
-export function openChannel(config: ChannelConfig, deps: ChannelDeps): Channel {
+function openChannel(config: ChannelConfig, deps: ChannelDeps): Channel {
   const { settings: _, ...terms } = config;
   return { ...terms, ...openSender(config.provider, config, deps) };
 }

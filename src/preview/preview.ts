@@ -1,18 +1,17 @@
 /** Previews a template with sample data or a stored order: text, segments, cost and warnings. Nothing is sent. */
 import type { ApprovedTemplate } from "../core/seams/channel.ts";
-import { didYouMean } from "../core/text/suggest.ts";
-import { canonicalLocale } from "../core/values/locale.ts";
 import { formatMicros } from "../core/values/money.ts";
 import type { ShopPolicy } from "../core/values/policy.ts";
 import type { Sql } from "../db/client.ts";
 import { longestPayUrl } from "../db/stores/reads/preview-store.ts";
 import type { Vault } from "../db/vault.ts";
 import { adviseRefusedInMessage } from "../render/catalog/refused-advice.ts";
-import { parseTemplate, type Template } from "../render/catalog/template-file.ts";
+import type { Template } from "../render/catalog/template-file.ts";
 import { adviseText, numberFor } from "../render/catalog/text-advice.ts";
 import { type MadeMessage, type MessageChannel, makeMessage, messageData } from "../render/message.ts";
 import type { TemplateData } from "../render/template/data.ts";
 import { sampleFacts } from "../render/template/sample.ts";
+import { type DraftQuery, type DraftRefused, readDraft } from "./draft.ts";
 import { applySample, type Sample, strayKeys } from "./given-sample.ts";
 import { orderFacts } from "./order-facts.ts";
 import { withOverrides } from "./overrides.ts";
@@ -30,14 +29,7 @@ export type PreviewDeps = {
   readonly now: () => number;
 };
 
-export type PreviewQuery = {
-  /** The whole file, front matter included. */
-  readonly template: string;
-  readonly channel: string;
-  /** null: the shop's locale. */
-  readonly locale: string | null;
-  readonly campaign: string;
-  readonly step: string;
+export type PreviewQuery = DraftQuery & {
   readonly from: { readonly sample: Sample } | { readonly order: { readonly shop: string; readonly id: string } };
 };
 
@@ -61,51 +53,33 @@ export type Preview = {
 
 export type PreviewResult =
   | { readonly kind: "preview"; readonly preview: Preview }
-  | { readonly kind: "invalid"; readonly faults: readonly { readonly field: string; readonly message: string }[] }
-  | {
-      readonly kind: "invalid-template";
-      readonly faults: readonly { readonly line: number; readonly message: string }[];
-    }
-  | { readonly kind: "not-rendered"; readonly message: string }
-  | { readonly kind: "unknown-shop"; readonly shop: string }
+  | DraftRefused
   | { readonly kind: "unknown-order" };
 
 export async function previewTemplate(deps: PreviewDeps, query: PreviewQuery): Promise<PreviewResult> {
-  const { channels } = deps;
-  const channel = channels.find(({ name }) => name === query.channel);
-  const names = channels.map(({ name }) => name);
-  if (channel === undefined) {
-    const hint = didYouMean(query.channel, names) || ` (there are ${names.join(", ")})`;
-    return invalid("channel", `no such channel is configured${hint}`);
-  }
   const named = "order" in query.from ? query.from.order.shop : (query.from.sample.shop ?? deps.shop);
-  const shop = named === null ? sampleFacts("en").shop : deps.shopOf(named);
-  if (shop === null) return { kind: "unknown-shop", shop: named ?? "" };
-  const locale = canonicalLocale(query.locale ?? shop.locale);
-  if (locale === null) return invalid("locale", "is no locale, like en or zh-CN");
+  const draft = readDraft(deps, query, named);
+  if (draft.kind !== "draft") return draft;
+  const { template, channel, shop, locale } = draft;
   const { campaign, step } = query;
-  const parsed = parseTemplate({ campaign, step, variant: null, channel: channel.name, locale }, query.template);
-  if (!parsed.ok) return { kind: "invalid-template", faults: parsed.faults };
   if ("order" in query.from) {
     const facts = await orderFacts(deps, shop, query.from.order.id, { campaign, step, locale });
     if (facts === null) return { kind: "unknown-order" };
     if (facts.real.orders.length === 0)
       return { kind: "not-rendered", message: "no event has said yet what the order costs, or when it was created" };
     const [real, masked] = [messageData(facts.real, channel), messageData(facts.masked, channel)];
-    return show(parsed.template, channel, real, masked, facts.to, []);
+    return show(template, channel, real, masked, facts.to, []);
   }
   const payUrl = named === null ? undefined : ((await longestPayUrl(deps.sql, shop.id)) ?? undefined);
   const made = sampleFacts(locale, deps.now(), payUrl);
   const sample = applySample(query.from.sample, { ...made, shop, campaign, step });
   if (!sample.ok) return { kind: "invalid", faults: sample.faults };
   const data = withOverrides(messageData(sample.facts, channel), sample.overrides);
-  const result = show(parsed.template, channel, data, data, numberFor(locale), strayKeys(query.from.sample), payUrl);
+  const result = show(template, channel, data, data, numberFor(locale), strayKeys(query.from.sample), payUrl);
   if (result.kind !== "preview" || named === null) return result;
-  const recent = await recentSegments(deps, shop, parsed.template, channel);
+  const recent = await recentSegments(deps, shop, template, channel);
   return { kind: "preview", preview: { ...result.preview, recent } };
 }
-
-const invalid = (field: string, message: string): PreviewResult => ({ kind: "invalid", faults: [{ field, message }] });
 
 /** Counts the message as it would be sent, and shows it masked. */
 function show(

@@ -8,11 +8,11 @@ import { createCampaignAdmin } from "../campaigns/administer.ts";
 import type { CampaignSet } from "../campaigns/live.ts";
 import { createPauseAdmin } from "../campaigns/pauses/administer.ts";
 import { openReceipts } from "../channels/receipts.ts";
-import { openChannel } from "../channels/registry.ts";
 import type { Config } from "../config/config.ts";
 import type { Keys } from "../config/keys.ts";
 import { commonZone } from "../config/shops.ts";
 import { StartError } from "../config/start-error.ts";
+import type { Channel } from "../core/seams/channel.ts";
 import { formatInstant } from "../core/values/instant.ts";
 import { offsetMinutes } from "../core/values/zone.ts";
 import { connectReads, type Sql } from "../db/client.ts";
@@ -31,7 +31,6 @@ import type { Intake } from "../intake/intake.ts";
 import { CONSOLE_DIR, QUEUES_DIR } from "../package-root.ts";
 import { previewTemplate } from "../preview/preview.ts";
 import { sendDraft } from "../preview/test-draft.ts";
-import type { ChannelConfig } from "../providers/all.ts";
 import type { QueueBackend } from "../queue/connection.ts";
 import type { ReceiptDeps } from "../receipts/deps.ts";
 import { createReceiver } from "../receipts/receiver.ts";
@@ -60,7 +59,7 @@ export const api: Role = {
   name: "api",
   contacts: true,
   replans: false,
-  async start({ config, log, print, life, database, keys, vault, backend, live, intake, metrics, receipts }) {
+  async start({ config, log, print, life, database, keys, vault, backend, live, intake, metrics, receipts, channels }) {
     const reads = connectReads(database.url, database.server);
     life.onRelease(() => reads.close());
     const http = await startHttp({
@@ -72,6 +71,7 @@ export const api: Role = {
       backend,
       intake,
       receipts,
+      channels,
       metrics: { text: () => metrics.registry.metrics(), answered: metrics.answered, webhookSeen: metrics.webhookSeen },
       current: () => live.current(),
       policies: policyLookups(() => live.current().policy.campaigns, config.shop),
@@ -112,6 +112,8 @@ type ApiInput = {
   /** Intake, counted under the name of the source of the events. */
   readonly intake: (source: string) => Intake;
   readonly receipts: ReceiptDeps;
+  /** The open channels by name. */
+  readonly channels: ReadonlyMap<string, Channel>;
   readonly metrics: {
     text(): Promise<string>;
     readonly answered: Observe;
@@ -205,10 +207,8 @@ export function buildApi(input: ApiInput) {
         query,
       ),
     sendTest: (actor, query) => {
-      const { channels, shopIds, publicUrl } = config;
-      const open = (channel: ChannelConfig) => openChannel(channel, { log, publicUrl });
-      const of = { sql, shopOf: config.shop, shop: shopIds[0] ?? null, channels, open, now: Date.now };
-      return sendDraft(of, actor, query);
+      const of = { shopOf: config.shop, shop: config.shopIds[0] ?? null, channels: input.channels };
+      return sendDraft({ ...of, sql, now: Date.now }, actor, query);
     },
     listShared: (query) => listShared({ sql: reads, vault, zoneOf }, query),
     erase: eraseVerb({ sql, vault, shopOf: config.shop }),

@@ -70,6 +70,9 @@ steps: [{ id: nudge, at: { afterCreated: 10m }, channels: [sms] }]
 
 const NO_QUEUE = { ok: false, kind: "redis", version: null, latencyMs: 0, advice: [] } as const;
 
+/** A number at which no message is accepted. */
+export const BLOCKED = "+8613812340000";
+
 export const HELD = Array.from({ length: 8 }, (_, n) => `held${n}`);
 
 export async function wholeApi() {
@@ -90,7 +93,10 @@ export async function wholeApi() {
   await applyDirectory(database.sql, ALICE, checked.directory, { force: false, prune: false, note: "the first ones" });
 
   const channels = new Map(
-    config.channels.map((facts) => [facts.name, inProcessChannel(facts, ({ orders }) => outcomeOf(orders[0] ?? ""))]),
+    config.channels.map((facts) => [
+      facts.name,
+      inProcessChannel(facts, ({ orders, to }) => outcomeOf(to === BLOCKED ? "refused" : (orders[0] ?? ""))),
+    ]),
   );
   const contacts = new Map([...channels].map(([name, { contacts: kinds }]) => [name, kinds]));
   const live = await openLiveCampaigns({ sql: database.sql, options, channels: contacts, takeUp: 5_000 });
@@ -125,6 +131,7 @@ export async function wholeApi() {
     queuesDir: QUEUES_DIR,
     intake: () => intake,
     receipts: { ...shared, shopIds: config.shopIds, channels },
+    channels,
     metrics: { text: () => metrics.registry.metrics(), answered: metrics.answered, webhookSeen: metrics.webhookSeen },
     current: () => live.current(),
     policies: policyLookups(() => live.current().policy.campaigns, config.shop),
