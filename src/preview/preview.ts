@@ -1,6 +1,6 @@
 /** Previews a template with sample data or a stored order: text, segments, cost and warnings. Nothing is sent. */
 import type { ApprovedTemplate } from "../core/seams/channel.ts";
-import { formatMicros } from "../core/values/money.ts";
+import { decimalCost } from "../core/values/money.ts";
 import type { ShopPolicy } from "../core/values/policy.ts";
 import type { Sql } from "../db/client.ts";
 import { longestPayUrl } from "../db/stores/reads/preview-store.ts";
@@ -105,7 +105,7 @@ function show(
       characters: units,
       segments,
       encoding,
-      cost: cost === null ? null : { amount: formatMicros(cost.micros, cost.currency), currency: cost.currency },
+      cost: cost === null ? null : decimalCost(cost),
       params,
       approved,
       subject: mail?.subject ?? null,

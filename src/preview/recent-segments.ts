@@ -4,7 +4,7 @@
  */
 import { ownTime } from "../core/rules/anchor.ts";
 import { fitOf, isExcluded } from "../core/rules/match.ts";
-import { formatMicros } from "../core/values/money.ts";
+import { decimalCost } from "../core/values/money.ts";
 import type { Campaign, ShopPolicy } from "../core/values/policy.ts";
 import type { Sql } from "../db/client.ts";
 import { type RecentOrder, recentOrders } from "../db/stores/reads/preview-store.ts";
@@ -13,7 +13,7 @@ import { sendsSms } from "../providers/all.ts";
 import type { Catalog } from "../render/catalog/catalog.ts";
 import { localeChain } from "../render/catalog/locales.ts";
 import type { Template } from "../render/catalog/template-file.ts";
-import { type Cost, type MessageChannel, makeMessage, messageData } from "../render/message.ts";
+import { type MessageChannel, makeMessage, messageData } from "../render/message.ts";
 import { orderFacts } from "../render/order-facts.ts";
 
 /** The campaigns that run. */
@@ -66,7 +66,7 @@ export async function recentSegments(
     cost:
       least.cost === null || usual.cost === null || most.cost === null
         ? null
-        : { least: priceOf(least.cost), usual: priceOf(usual.cost), most: priceOf(most.cost) },
+        : { least: decimalCost(least.cost), usual: decimalCost(usual.cost), most: decimalCost(most.cost) },
   };
 }
 
@@ -114,5 +114,3 @@ function factsOf(
   };
   return { facts, to: phone === null ? "" : vault.open(phone) };
 }
-
-const priceOf = ({ micros, currency }: Cost): Price => ({ amount: formatMicros(micros, currency), currency });

@@ -1,5 +1,5 @@
 /** The story of an order as text for a terminal. Instants carry the shop's offset. */
-import { costOf } from "./format-report.ts";
+import { decimalCost } from "../core/values/money.ts";
 import { instantWriter, type WriteInstant } from "./instants.ts";
 import type { OrderStory, StoryCase, StoryDelivery, StoryEvent, StoryReminder } from "./story.ts";
 import { moneyText, payloadJson } from "./story-json.ts";
@@ -142,7 +142,7 @@ function deliveryText(delivery: StoryDelivery, planned: string | null, write: Wr
   if (template !== null)
     parts.push(`template ${template}${templateVersion === null ? "" : ` (version ${templateVersion})`}`);
   if (segments !== null) parts.push(`${segments} ${segments === 1 ? "segment" : "segments"}`);
-  if (cost !== null) parts.push(`${costOf(cost).amount} ${cost.currency}`);
+  if (cost !== null) parts.push(`${decimalCost(cost).amount} ${cost.currency}`);
   if (deliveredAt !== null) parts.push(`delivered ${write(deliveredAt)}`);
   return `${write(delivery.claimedAt)}  ${parts.join(", ")}`;
 }

@@ -2,8 +2,8 @@
 
 import type { Dimension } from "../core/measure/dimensions.ts";
 import { formatDuration, SECOND } from "../core/values/duration.ts";
-import { formatAmount, formatMicros } from "../core/values/money.ts";
-import type { Figures, Micros } from "./figures.ts";
+import { decimalCost, formatAmount } from "../core/values/money.ts";
+import type { Figures } from "./figures.ts";
 import { instantWriter } from "./instants.ts";
 import type { RecoveryReport, ReportRow } from "./recovery.ts";
 import type { ExtraAmount } from "./report/effect.ts";
@@ -56,15 +56,13 @@ const extraOf = ({ amount, low, high, currency }: ExtraAmount) => ({
   currency,
 });
 
-export const costOf = ({ micros, currency }: Micros): Money => ({ amount: formatMicros(micros, currency), currency });
-
 export function figuresJson(figures: Figures): FiguresJson {
   const { medianTimeToPay, recoveredAmount, extraAmount, cost } = figures;
   return {
     ...figures,
     extraAmount: extraAmount.map(extraOf),
     recoveredAmount: recoveredAmount.map(moneyOf),
-    cost: cost.map(costOf),
+    cost: cost.map(decimalCost),
     medianTimeToPay: medianTimeToPay === null ? null : formatDuration(medianTimeToPay),
   };
 }
@@ -169,7 +167,7 @@ function csvCells(figures: Figures, currency: string | null, first: boolean): (n
   const money: Record<string, string> = {
     currency: currency ?? "",
     recoveredAmount: amount === undefined ? "" : moneyOf(amount).amount,
-    cost: spent === undefined ? "" : costOf(spent).amount,
+    cost: spent === undefined ? "" : decimalCost(spent).amount,
     roi: csvNumber(own(roiByCurrency)?.roi),
     extraAmount: extra?.amount ?? "",
     extraAmountLow: extra?.low ?? "",

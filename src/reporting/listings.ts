@@ -1,5 +1,7 @@
 /** Pages of cases, reminders and deliveries, as JSON shows them: instants with the shop's offset, money as decimal strings. */
+
 import { withoutAddress } from "../core/text/without-address.ts";
+import { decimalCost } from "../core/values/money.ts";
 import type { Sql } from "../db/client.ts";
 import {
   type CaseRow,
@@ -11,7 +13,6 @@ import {
   type ListPage,
   type ReminderRow,
 } from "../db/stores/reads/listing-store.ts";
-import { costOf } from "./format-report.ts";
 import { instantWriter, type WriteInstant } from "./instants.ts";
 import { type Asked, readWindows } from "./report/period.ts";
 import { lookupText } from "./words.ts";
@@ -96,7 +97,9 @@ const writeDelivery = (found: DeliveryRow, at: WriteInstant) => {
     templateVersion: template_version,
     messageId: message_id,
     cost:
-      cost_micros === null || cost_currency === null ? null : costOf({ micros: cost_micros, currency: cost_currency }),
+      cost_micros === null || cost_currency === null
+        ? null
+        : decimalCost({ micros: cost_micros, currency: cost_currency }),
     message: row.message === null ? null : withoutAddress(row.message),
     lookup: lookupText({ lookup, asks }),
   };

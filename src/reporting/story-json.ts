@@ -1,6 +1,5 @@
 /** The answer of `explain --json` and `GET /v1/orders/:shop/:id`: instants as RFC 3339, money as decimal strings. */
-import { formatAmount } from "../core/values/money.ts";
-import { costOf } from "./format-report.ts";
+import { decimalCost, formatAmount } from "../core/values/money.ts";
 import { instantWriter, type WriteInstant } from "./instants.ts";
 import type { OrderStory, StoryCase, StoryDelivery, StoryOrder, StoryPayload, StoryReminder } from "./story.ts";
 
@@ -72,7 +71,7 @@ const deliveryJson = (delivery: StoryDelivery, at: WriteInstant) => ({
   claimedAt: at(delivery.claimedAt),
   finishedAt: at(delivery.finishedAt),
   deliveredAt: at(delivery.deliveredAt),
-  cost: delivery.cost === null ? null : costOf(delivery.cost),
+  cost: delivery.cost === null ? null : decimalCost(delivery.cost),
 });
 
 type PayloadJson = {

@@ -1,11 +1,11 @@
 /** The health of channels: from their last attempts, outages that a process sees now, and the hourly check of the set-up. */
 import { judgeHealth } from "../../core/notices/channel-health.ts";
-import { formatInstant } from "../../core/values/instant.ts";
-import { formatMicros } from "../../core/values/money.ts";
+import { decimalCost } from "../../core/values/money.ts";
 import type { Sql } from "../../db/client.ts";
 import { readOutages } from "../../db/stores/dispatch/outage-store.ts";
 import { readAttempts } from "../../db/stores/notices/attempt-store.ts";
 import { type ChannelState, readStates } from "../../db/stores/notices/fact-store.ts";
+import { written } from "./list.ts";
 
 /** In the shape of answers, by the name of the channel. */
 export async function readHealth(sql: Sql) {
@@ -34,13 +34,8 @@ function setupOf({ checkedAt, findings, lines }: ChannelState & { readonly check
   const bought = findings.find(({ about }) => about === "package");
   return {
     askedAt: written(checkedAt),
-    balance:
-      money?.about === "balance"
-        ? { amount: formatMicros(money.micros, money.currency), currency: money.currency }
-        : null,
+    balance: money?.about === "balance" ? decimalCost(money) : null,
     segments: bought?.about === "package" ? { left: bought.left, bought: bought.bought } : null,
     lines: lines.map(({ about, level, text }) => ({ about, level, text })),
   };
 }
-
-const written = (ms: number): string => formatInstant(Math.floor(ms), 0);

@@ -29,4 +29,4 @@ const pauseView = ({ kind, name, at, until, source, code, reason, note }: Paused
   note,
 });
 
-const written = (ms: number): string => formatInstant(Math.floor(ms), 0);
+export const written = (ms: number): string => formatInstant(Math.floor(ms), 0);

@@ -62,6 +62,12 @@ export function formatMicros(micros: number, currency: string): string {
   return fraction === "" ? whole : `${whole}.${fraction}`;
 }
 
+/** A cost as answers and tables show it. */
+export const decimalCost = ({ micros, currency }: { readonly micros: number; readonly currency: string }) => ({
+  amount: formatMicros(micros, currency),
+  currency,
+});
+
 /** The amount in this currency; null: it has no amount. */
 export const amountIn = (amounts: Amounts, currency: string): string | null =>
   typeof amounts === "string" ? amounts : (amounts[currency] ?? null);

@@ -2,7 +2,7 @@
  * A proof sheet: every text of a catalog as buyers would read it, with what it costs and what a provider gets. It is made by the functions
  * that make real messages, for three made-up buyers: one of whom nothing is known, a usual one, and one with everything long.
  */
-import { formatMicros } from "../../core/values/money.ts";
+import { decimalCost } from "../../core/values/money.ts";
 import type { Anchor, Campaign, ShopPolicy } from "../../core/values/policy.ts";
 import { contactsOf, sendsSms } from "../../providers/all.ts";
 import { consoleProvider } from "../../providers/console.ts";
@@ -131,7 +131,7 @@ function exampleOf(made: MessageResult, sms: boolean): ProofExample {
     segments: sms ? segments : null,
     encoding,
     characters: units,
-    cost: cost === null ? null : { amount: formatMicros(cost.micros, cost.currency), currency: cost.currency },
+    cost: cost === null ? null : decimalCost(cost),
   };
 }
 

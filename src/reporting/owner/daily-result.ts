@@ -1,7 +1,8 @@
 /** The result of a shop's day in a few lines for its staff: the sentence of the owner's page, and what went out yesterday. It names no buyer and no order. */
+import { decimalCost } from "../../core/values/money.ts";
 import type { When } from "../../core/values/when.ts";
 import type { Sql } from "../../db/client.ts";
-import { costOf, moneyOf } from "../format-report.ts";
+import { moneyOf } from "../format-report.ts";
 import { recoveryReport } from "../recovery.ts";
 import { counted, extraAmountText, money } from "../report/amounts.ts";
 import type { ZoneOf } from "../report/period.ts";
@@ -18,7 +19,7 @@ export async function dailyResultText(deps: { readonly sql: Sql }, shop: string,
   return [
     `${shop}, the last 12 weeks: ${ownerWord(page)}. ${ownerSentence(page)}`,
     ...(page.figures.extraAmount.length === 0 ? [] : [`Money brought (95%): ${extraAmountText(page.figures)}`]),
-    `Yesterday: ${counted(sent, "reminder")} sent, cost ${money(cost.map(costOf))}; ${counted(recoveredOrders, "order")} paid after one, ${money(recoveredAmount.map(moneyOf))}`,
+    `Yesterday: ${counted(sent, "reminder")} sent, cost ${money(cost.map(decimalCost))}; ${counted(recoveredOrders, "order")} paid after one, ${money(recoveredAmount.map(moneyOf))}`,
     ...(page.warnings.length === 0
       ? []
       : [`${counted(page.warnings.length, "warning")}: dunlin report --shop ${shop}`]),

@@ -1,6 +1,8 @@
 /** The owner's page for programs: money as decimal strings, rates as fractions, instants with the offset of the zone. */
+
 import { DAY } from "../../core/values/duration.ts";
-import { costOf, type FiguresJson, figuresJson, type Money } from "../format-report.ts";
+import { decimalCost } from "../../core/values/money.ts";
+import { type FiguresJson, figuresJson, type Money } from "../format-report.ts";
 import { instantWriter } from "../instants.ts";
 import type { Doubt } from "./doubts.ts";
 import type { OwnerPage, Verdict, Week } from "./page.ts";
@@ -34,7 +36,7 @@ export const dateOf = (day: number): string => new Date(day * DAY).toISOString()
 export function ownerJson(page: OwnerPage): OwnerJson {
   const { shop, zone, verdict, needs, holdout, warnings } = page;
   const write = instantWriter(zone);
-  const money = (micros: number, currency: string) => costOf({ micros, currency });
+  const money = (micros: number, currency: string) => decimalCost({ micros, currency });
   return {
     shop,
     zone,

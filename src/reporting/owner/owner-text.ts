@@ -1,8 +1,10 @@
 /** The owner's page for a terminal. */
+
 import { formatInstant } from "../../core/values/instant.ts";
+import { decimalCost } from "../../core/values/money.ts";
 import { offsetMinutes } from "../../core/values/zone.ts";
 import type { Figures } from "../figures.ts";
-import { costOf, moneyOf } from "../format-report.ts";
+import { moneyOf } from "../format-report.ts";
 import {
   count,
   counted,
@@ -57,7 +59,7 @@ function factsOf(page: OwnerPage): [label: string, text: string][] {
   return [
     ["money brought (95%)", extraAmountText(figures)],
     ["orders brought (95%)", extraOrdersText(figures)],
-    ["cost", money(figures.cost.map(costOf))],
+    ["cost", money(figures.cost.map(decimalCost))],
     ["cost per order brought", orderCost(page)],
     [
       "compared",
@@ -71,7 +73,7 @@ function factsOf(page: OwnerPage): [label: string, text: string][] {
 }
 
 function orderCost({ orderCosts }: OwnerPage): string {
-  const write = (micros: number, currency: string) => marked(costOf({ micros, currency }).amount);
+  const write = (micros: number, currency: string) => marked(decimalCost({ micros, currency }).amount);
   return (
     orderCosts
       .map(({ micros, low, high, currency }) => {

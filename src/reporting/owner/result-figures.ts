@@ -1,6 +1,7 @@
 /** The figures of the owner's page that the metrics show. */
+import { decimalCost } from "../../core/values/money.ts";
 import type { ResultFigures } from "../../db/stores/notices/result-store.ts";
-import { costOf, moneyOf } from "../format-report.ts";
+import { moneyOf } from "../format-report.ts";
 import { ownerJson } from "./owner-json.ts";
 import type { OwnerPage } from "./page.ts";
 
@@ -13,7 +14,7 @@ export function resultFigures(page: OwnerPage): ResultFigures {
     recovered: figures.recoveredAmount
       .map(moneyOf)
       .map(({ amount, currency }) => ({ amount: Number(amount), currency })),
-    cost: figures.cost.map(costOf).map(({ amount, currency }) => ({ amount: Number(amount), currency })),
+    cost: figures.cost.map(decimalCost).map(({ amount, currency }) => ({ amount: Number(amount), currency })),
     brought: ownerJson(page).figures.extraAmount.map(({ low, amount, high, currency }) => ({
       low: Number(low),
       value: Number(amount),

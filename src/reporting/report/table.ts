@@ -3,10 +3,11 @@
 import type { Dimension } from "../../core/measure/dimensions.ts";
 import { DAY, MINUTE } from "../../core/values/duration.ts";
 import { formatInstant } from "../../core/values/instant.ts";
+import { decimalCost } from "../../core/values/money.ts";
 import { offsetMinutes } from "../../core/values/zone.ts";
 import { CONTROL_GROUP } from "../../db/stores/reads/report/report-keys.ts";
 import type { Figures } from "../figures.ts";
-import { costOf, moneyOf } from "../format-report.ts";
+import { moneyOf } from "../format-report.ts";
 import type { RecoveryReport, ReportRow } from "../recovery.ts";
 import { type Column, displayWidth, printable, textTable } from "../text-table.ts";
 import { count, extraAmountText, extraOrdersText, liftText, money, NOTHING, percent, span, wrap } from "./amounts.ts";
@@ -33,7 +34,7 @@ const SHOWN: readonly (readonly [title: string, write: (figures: Figures) => str
   ["recovered", ({ recoveredOrders }) => count(recoveredOrders)],
   ["rate", ({ recoveryRate }) => percent(recoveryRate)],
   ["amount", ({ recoveredAmount }) => money(recoveredAmount.map(moneyOf))],
-  ["cost", ({ cost }) => money(cost.map(costOf))],
+  ["cost", ({ cost }) => money(cost.map(decimalCost))],
   ["lift, points (95%)", liftText],
 ];
 
@@ -145,7 +146,7 @@ function linesOf(figures: Figures): [label: string, text: string][] {
     ["orders reminded", count(figures.remindedOrders)],
     ["orders recovered", `${count(figures.recoveredOrders)} (${percent(figures.recoveryRate)} of those reminded)`],
     ["recovered amount", money(figures.recoveredAmount.map(moneyOf))],
-    ["cost", `${money(figures.cost.map(costOf))} for ${count(figures.segments)} segments`],
+    ["cost", `${money(figures.cost.map(decimalCost))} for ${count(figures.segments)} segments`],
     ["return on cost", returns(figures)],
     ["median time to pay", span(figures.medianTimeToPay)],
     ["paid when treated", `${percent(treatedPaidRate)} of ${count(treatedBuyers)} buyers`],

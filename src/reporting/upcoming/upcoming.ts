@@ -7,7 +7,7 @@ import { isHeldOut } from "../../core/rules/arms.ts";
 import { type BuyerPolicy, usableChannel } from "../../core/rules/buyer-state.ts";
 import { MINUTE, SECOND } from "../../core/values/duration.ts";
 import { formatInstant } from "../../core/values/instant.ts";
-import { formatMicros } from "../../core/values/money.ts";
+import { decimalCost } from "../../core/values/money.ts";
 import type { ShopPolicy } from "../../core/values/policy.ts";
 import { offsetMinutes } from "../../core/values/zone.ts";
 import type { Sql } from "../../db/client.ts";
@@ -111,7 +111,7 @@ export async function upcoming(deps: UpcomingDeps, forMs: number): Promise<Upcom
       waitingAtEnd: flow.at(-1)?.waiting ?? 0,
       paused: tally.paused,
       segments: tally.segments,
-      cost: cost === null ? null : { amount: formatMicros(tally.micros, cost.currency), currency: cost.currency },
+      cost: cost === null ? null : decimalCost({ micros: tally.micros, currency: cost.currency }),
     });
   }
   return { from: written(now), to: written(now + forMs), minutes, channels: totals, noContact, holdout };

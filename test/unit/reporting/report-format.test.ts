@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { decimalCost } from "../../../src/core/values/money.ts";
 import { figures as contractFigures } from "../../../src/http/contract/reports.ts";
 import { type Draft, emptyDraft, FIGURES, figuresOf } from "../../../src/reporting/figures.ts";
-import { costOf, reportCsv, reportJson } from "../../../src/reporting/format-report.ts";
+import { reportCsv, reportJson } from "../../../src/reporting/format-report.ts";
 import type { RecoveryReport } from "../../../src/reporting/recovery.ts";
 import type { Strata } from "../../../src/reporting/report/effect.ts";
 import { liftSentence } from "../../../src/reporting/report/lift-words.ts";
@@ -74,7 +75,7 @@ describe("writing the report", () => {
   });
 
   it("writes prices below the smallest coin exactly, and never with fewer decimals than the currency has", () => {
-    const amount = (micros: number, currency: string) => costOf({ micros, currency }).amount;
+    const amount = (micros: number, currency: string) => decimalCost({ micros, currency }).amount;
     expect(amount(135_000, "CNY")).toBe("0.135");
     expect(amount(49_500_000, "CNY")).toBe("49.50");
     expect(amount(0, "CNY")).toBe("0.00");
