@@ -53,6 +53,8 @@ export async function consoleRoutes(app: FastifyInstance, dir: string): Promise<
     maxAge: "365d",
     index: false,
     preCompressed: true,
+    // A cache must not give the compressed file to those who take none.
+    setHeaders: (answer) => void answer.setHeader("vary", "accept-encoding"),
     // Each file is a route, so an unknown one is answered as any other unknown address.
     wildcard: false,
     decorateReply: false,

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { connect as connectDatabase, type Sql } from "../../src/db/client.ts";
 import { readMarks } from "../../src/db/stores/reads/today/mark-store.ts";
@@ -19,6 +20,7 @@ async function builtConsole(): Promise<string> {
   await mkdir(join(dir, "assets"));
   await writeFile(join(dir, "index.html"), "<!doctype html><title>Dunlin</title>");
   await writeFile(join(dir, "assets", "index-1a2b.js"), "export {};");
+  await writeFile(join(dir, "assets", "index-1a2b.js.gz"), gzipSync("export {};"));
   await writeFile(join(dir, "manifest.json"), "{}");
   return dir;
 }
@@ -37,6 +39,11 @@ describe("the console", () => {
     const script = await app.inject("/assets/index-1a2b.js");
     expect(script.headers["cache-control"]).toBe("public, max-age=31536000, immutable");
     expect(script.headers["content-type"]).toMatch("javascript");
+    const packed = await app.inject({ url: "/assets/index-1a2b.js", headers: { "accept-encoding": "gzip" } });
+    expect([script, packed].map(({ headers }) => [headers["content-encoding"], headers.vary])).toEqual([
+      [undefined, "accept-encoding"],
+      ["gzip", "accept-encoding"],
+    ]);
     for (const url of ["/assets/none.js", "/assets/../manifest.json", "/manifest.json", "/nowhere", "/v1/nowhere"]) {
       const answer = await app.inject(url);
       expect([answer.statusCode, answer.json().code], url).toEqual([404, "not_found"]);
