@@ -12,6 +12,10 @@ import { ALICE, campaignSetup, OPTIONS } from "../../support/campaigns.ts";
 import { receivedEvent } from "../../support/intake.ts";
 import { T0 } from "../../support/rules.ts";
 
+type Change = { readonly paused: boolean; readonly forMs: number | null; readonly note: string | null };
+const PAUSE: Change = { paused: true, forMs: null, note: null };
+const RESUME: Change = { paused: false, forMs: null, note: null };
+
 async function paused() {
   const setup = await campaignSetup();
   await setup.apply();
@@ -29,7 +33,7 @@ async function paused() {
   await setup.at(T0);
   await process.receive(receivedEvent("e1", "order.created", T0));
   const reminder = async () => (await setup.sql`select state, reason from reminders`)[0];
-  return { ...setup, ...process, set, pauses, reminder, due: async () => (await countDue(setup.sql, 10)).due };
+  return { ...setup, ...process, set, pauses, admin, reminder, due: async () => (await countDue(setup.sql, 10)).due };
 }
 
 it("stops sending with its commit, keeps the due scan quiet, and goes on where it was", async () => {
@@ -108,23 +112,26 @@ it("holds back a retry, and makes it when the campaign is resumed", async () => 
   expect(sent).toHaveLength(2);
 });
 
-it("keeps the note of the person who paused, until it is resumed", async () => {
-  const { pauses, sql } = await paused();
+it.each(["shop", "campaign"])("keeps the note of the person who paused a %s, until it is resumed", async (kind) => {
+  const { pauses, admin, sql } = await paused();
   const notes = async () => (await listPaused(sql)).map(({ note }) => note);
-  const set = (note: string | null, forMs: number | null = null) =>
-    pauses.setShop(ALICE, "acme", { ...PAUSE, forMs, note });
-  await set("wrong prices");
+  const put = async (change: Change) => {
+    if (kind === "shop") await pauses.setShop(ALICE, "acme", change);
+    else await admin.setPaused(ALICE, { campaign: "default", ...change });
+    return (await sql`select from audit where action like '%.pause'`).count;
+  };
+  const set = (note: string | null, forMs: number | null = null) => put({ ...PAUSE, forMs, note });
+  expect([await set("wrong prices"), await set("wrong prices"), await set(null)]).toEqual([1, 1, 1]);
   await set(null, 90 * MINUTE);
   expect(await notes()).toEqual(["wrong prices"]);
   await set("still wrong", 90 * MINUTE);
   expect(await notes()).toEqual(["still wrong"]);
-  await pauses.setShop(ALICE, "acme", RESUME);
+  await put(RESUME);
   await set(null);
   expect(await notes()).toEqual([null]);
+  await set("out of stock");
+  expect(await notes()).toEqual(["out of stock"]);
 });
-
-const PAUSE = { paused: true, forMs: null, note: null };
-const RESUME = { paused: false, forMs: null, note: null };
 
 describe("a paused channel", () => {
   it("takes nothing, plans as before, and goes on when it is resumed", async () => {

@@ -74,7 +74,7 @@ export async function markPaused(
       update campaigns set paused_at = coalesce(paused_at, dunlin_now()), paused_until = ${until}, pause_source = ${source},
         pause_code = ${code}, pause_reason = ${message}, pause_note = case when ${isPerson} then coalesce(${note}, pause_note) end
       where key = ${name} and (paused_at is null or case when ${isPerson} then
-          paused_until is distinct from ${until} or pause_code is not null or pause_note <> ${note} or (pause_note is null and ${note}::text is not null)
+          paused_until is distinct from ${until} or pause_code is not null or pause_note is distinct from coalesce(${note}, pause_note)
         else coalesce(paused_until, 'infinity') < coalesce(${until}, 'infinity') end)`;
     return done.count > 0;
   }
@@ -85,8 +85,7 @@ export async function markPaused(
       reason = excluded.reason,
       note = case when ${isPerson} then coalesce(excluded.note, pauses.note) end
     where case when ${isPerson} then
-        pauses.paused_until is distinct from excluded.paused_until or pauses.code is not null
-        or pauses.note <> excluded.note or (pauses.note is null and excluded.note is not null)
+        pauses.paused_until is distinct from excluded.paused_until or pauses.code is not null or pauses.note is distinct from coalesce(excluded.note, pauses.note)
       else coalesce(pauses.paused_until, 'infinity') < coalesce(excluded.paused_until, 'infinity') end`;
   return done.count > 0;
 }
