@@ -277,6 +277,19 @@ describe("campaigns rollback", () => {
     expect((await back(join(dir, "nope"))).failed).toMatch(/^there is no campaign nope:/);
   });
 
+  it("takes a name for a key, and for a directory only if there is no such campaign", async () => {
+    const { apply, run, write } = await commands();
+    const back = () => run((context) => rollbackCommand(context, "templates", {}));
+    // The directory of that name where the tests run.
+    expect((await back()).failed).toMatch(/^templates holds several campaigns: /);
+    for (const minutes of ["10m", "20m"]) {
+      write("templates/campaign.yaml", campaignYaml(minutes));
+      write("templates/nudge.sms.en.hbs", "Pay {{total}}. STOP\n");
+      await apply();
+    }
+    expect((await back()).out).toMatch(/^templates: version 3 is a copy of version 1 /);
+  });
+
   it("refuses a version that can no longer run", async () => {
     const { apply, run, edit } = await commands();
     await apply();

@@ -36,10 +36,18 @@ export const command: Describe = (cli) =>
     );
 
 export async function rollbackCommand(context: CommandContext, named: string, options: Options): Promise<void> {
-  const campaign = campaignOf(named);
   const { to = null, note = null } = options;
-  const input = { campaign, to, note, options: catalogOptions(context.config) };
-  const result = await withDatabase(context, ({ sql }) => rollback(sql, commandActor(), input));
+  const input = { to, note, options: catalogOptions(context.config) };
+  const keyOfPath = isPath(named) ? campaignOf(named) : null;
+  const { campaign, result } = await withDatabase(context, async ({ sql }) => {
+    const back = async (key: string) => ({
+      campaign: key,
+      result: await rollback(sql, commandActor(), { ...input, campaign: key }),
+    });
+    const done = await back(keyOfPath ?? named);
+    // A name alone is a directory only if no campaign has it.
+    return keyOfPath === null && done.result.kind === "unknown-campaign" ? back(campaignOf(named)) : done;
+  });
   const text = rollbackText(campaign, result);
   if (result.kind === "rolled-back") {
     const { before, after, ...numbers } = result;
@@ -71,7 +79,9 @@ function rollbackText(campaign: string, result: RollbackResult): string {
   }
 }
 
-/** The key of the campaign that a key or a path means. Files are read for their names only: they may be gone or newer. */
+const isPath = (named: string): boolean => /[/\\]/.test(named) || named === "." || named === "..";
+
+/** The key of the campaign that a directory means. Files are read for their names only: they may be gone or newer. */
 function campaignOf(named: string): string {
   const path = resolve(named);
   const isCampaign = (dir: string) => existsSync(join(dir, "campaign.yaml"));
@@ -80,5 +90,5 @@ function campaignOf(named: string): string {
   const [only, ...others] = inside.filter((name) => isCampaign(join(path, name))).toSorted();
   if (only !== undefined && others.length > 0)
     throw new CommandError(`${named} holds several campaigns: name one of them, like ${join(named, only)}`);
-  return only ?? (/[/\\]/.test(named) ? basename(path) : named);
+  return only ?? basename(path);
 }
