@@ -12,7 +12,8 @@ import { storeOrders } from "./stored-orders.ts";
 
 type Opened = {
   readonly firstMs: number;
-  readonly againMs: number /** The first time, of the page's main thread. */;
+  readonly againMs: number;
+  /** The first time, of the page's main thread. */
   readonly cpuMs: number;
 };
 

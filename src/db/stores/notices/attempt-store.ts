@@ -1,4 +1,5 @@
 /** The latest attempts by channel. The statement costs the same however much is stored. */
+import { DAY } from "../../../core/values/duration.ts";
 import type { Sql } from "../../client.ts";
 import { idAt, readClock } from "./fact-store.ts";
 
@@ -14,13 +15,12 @@ export type ChannelAttempts = {
   readonly message: string | null;
 };
 
-const DAY_MS = 86_400_000;
 /** All channels together. On a day with more attempts the newest are read. */
 export const MAX_ATTEMPTS = 10_000;
 
 /** Ids of deliveries are ordered by the time of their claim. */
 export async function readAttempts(sql: Sql, limit = MAX_ATTEMPTS): Promise<readonly ChannelAttempts[]> {
-  const from = idAt((await readClock(sql)) - DAY_MS);
+  const from = idAt((await readClock(sql)) - DAY);
   return sql<ChannelAttempts[]>`
     with newest as materialized (
       select id, channel, state, code, message, coalesce(finished_at, claimed_at) as at,
