@@ -13,6 +13,7 @@ import type { TemplateData } from "../render/template/data.ts";
 import { sampleFacts } from "../render/template/sample.ts";
 import { type DraftQuery, type DraftRefused, readDraft } from "./draft.ts";
 import { applySample, type Sample, strayKeys } from "./given-sample.ts";
+import type { NewestOrders } from "./newest-orders.ts";
 import { orderFacts } from "./order-facts.ts";
 import { withOverrides } from "./overrides.ts";
 import { type RecentSegments, type Running, recentSegments } from "./recent-segments.ts";
@@ -25,6 +26,7 @@ export type PreviewDeps = {
   readonly shop: string | null;
   readonly channels: readonly MessageChannel[];
   readonly running: () => Running;
+  readonly newest: NewestOrders;
   /** Epoch ms. */
   readonly now: () => number;
 };

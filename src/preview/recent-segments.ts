@@ -6,15 +6,15 @@ import { ownTime } from "../core/rules/anchor.ts";
 import { fitOf, isExcluded } from "../core/rules/match.ts";
 import { decimalCost } from "../core/values/money.ts";
 import type { Campaign, ShopPolicy } from "../core/values/policy.ts";
-import type { Sql } from "../db/client.ts";
-import { type RecentOrder, recentOrders } from "../db/stores/reads/preview-store.ts";
-import type { Vault } from "../db/vault.ts";
+import type { RecentOrder } from "../db/stores/reads/preview-store.ts";
+import { type Vault, VaultError } from "../db/vault.ts";
 import { sendsSms } from "../providers/all.ts";
 import type { Catalog } from "../render/catalog/catalog.ts";
 import { localeChain } from "../render/catalog/locales.ts";
 import type { Template } from "../render/catalog/template-file.ts";
 import { type MessageChannel, makeMessage, messageData } from "../render/message.ts";
 import { orderFacts } from "../render/order-facts.ts";
+import type { NewestOrders } from "./newest-orders.ts";
 
 /** The campaigns that run. */
 export type Running = {
@@ -24,7 +24,7 @@ export type Running = {
 type TextName = Pick<Template, "campaign" | "step" | "channel" | "locale">;
 
 export type RecentSegments = {
-  /** The orders for which the text could be made, and those for which it could not. */
+  /** The orders for which the text could be made, and those for which it could not: a value is missing, or cannot be decrypted. */
   readonly orders: number;
   readonly failed: number;
   readonly segments: { readonly least: number; readonly usual: number; readonly most: number };
@@ -33,13 +33,18 @@ export type RecentSegments = {
 };
 type Price = { readonly amount: string; readonly currency: string };
 
-/** Orders that are counted, and orders among which they are looked for. */
+export type RecentDeps = {
+  readonly newest: NewestOrders;
+  readonly vault: Vault;
+  readonly running: () => Running;
+};
+
+/** Orders that are counted. */
 const COUNTED = 100;
-const LOOKED_AT = 300;
 
 /** null: the channel sends no SMS, or no order could use the text. */
 export async function recentSegments(
-  { sql, vault, running }: { readonly sql: Sql; readonly vault: Vault; readonly running: () => Running },
+  { newest, vault, running }: RecentDeps,
   shop: ShopPolicy,
   template: Template,
   channel: MessageChannel,
@@ -48,12 +53,13 @@ export async function recentSegments(
   const { policy, catalog } = running();
   const campaign = policy.campaigns.find(({ key }) => key === template.campaign) ?? null;
   const locales = localesOf(catalog, template);
-  const orders = (await recentOrders(sql, shop.id, LOOKED_AT))
+  const orders = (await newest(shop.id))
     .filter((recent) => couldUse(recent, shop, campaign) && localeFor(recent, shop, locales) === template.locale)
     .slice(0, COUNTED);
   const made = orders.flatMap((recent) => {
-    const { facts, to } = factsOf(vault, recent, shop, template, campaign);
-    const message = makeMessage(template, messageData(facts, channel), channel, to);
+    const read = readFacts(vault, recent, shop, template, campaign);
+    if (read === null) return [];
+    const message = makeMessage(template, messageData(read.facts, channel), channel, read.to);
     return message.ok ? [{ segments: message.segments, cost: message.cost }] : [];
   });
   made.sort((a, b) => a.segments - b.segments);
@@ -90,7 +96,17 @@ function couldUse({ order, phone }: RecentOrder, shop: ShopPolicy, campaign: Cam
 const localeFor = ({ profile }: RecentOrder, shop: ShopPolicy, locales: ReadonlySet<string>): string | undefined =>
   localeChain(profile.locale?.[0] ?? null, shop.locale).find((locale) => locales.has(locale));
 
-/** The order alone, at the time of the step. */
+/** null: what is stored of the buyer cannot be decrypted. */
+function readFacts(...given: Parameters<typeof factsOf>): ReturnType<typeof factsOf> | null {
+  try {
+    return factsOf(...given);
+  } catch (error) {
+    if (error instanceof VaultError) return null;
+    throw error;
+  }
+}
+
+/** The order alone, at the time of the step. Throws VaultError. */
 function factsOf(
   vault: Vault,
   { order, profile, phone }: RecentOrder,

@@ -29,6 +29,7 @@ import type { Observe } from "../http/kit/log.ts";
 import { buildServer } from "../http/server.ts";
 import type { Intake } from "../intake/intake.ts";
 import { CONSOLE_DIR, QUEUES_DIR } from "../package-root.ts";
+import { createNewestOrders } from "../preview/newest-orders.ts";
 import { previewTemplate } from "../preview/preview.ts";
 import { sendDraft } from "../preview/test-draft.ts";
 import type { QueueBackend } from "../queue/connection.ts";
@@ -149,6 +150,7 @@ export function buildApi(input: ApiInput) {
     find: (digest) => withDeadline(5_000, "the database", findKey(sql, digest)),
     findSession: (token) => withDeadline(5_000, "the database", sessions.find(token)),
   });
+  const newest = createNewestOrders(reads, Date.now);
   const admin = { digest: digestOf(input.keys.apiKey), name: ADMIN.name };
   const hashing = createHashing();
   const sessions = createSessions({ sql, vault, hashing, holderOf: async (key) => auth.check(key), admin });
@@ -202,7 +204,7 @@ export function buildApi(input: ApiInput) {
       previewTemplate(
         {
           ...{ ...read, vault, shop: config.shopIds[0] ?? null, channels: config.channels },
-          ...{ running: input.current, now: Date.now },
+          ...{ running: input.current, newest, now: Date.now },
         },
         query,
       ),

@@ -5,6 +5,7 @@ import type { Channel } from "../../src/core/seams/channel.ts";
 import { DAY, MINUTE } from "../../src/core/values/duration.ts";
 import { preview as contract } from "../../src/http/contract/templates.ts";
 import { takeIn } from "../../src/intake/take-in.ts";
+import { createNewestOrders } from "../../src/preview/newest-orders.ts";
 import { type PreviewDeps, previewTemplate } from "../../src/preview/preview.ts";
 import type { Running } from "../../src/preview/recent-segments.ts";
 import { sendDraft } from "../../src/preview/test-draft.ts";
@@ -47,9 +48,10 @@ async function store(events: readonly object[], context?: typeof file) {
 
 async function runningSetup(running: Running, ...events: readonly object[]) {
   const { database, vault, shopOf } = await (events.length > 0 ? store(events) : emptyStore());
+  const clock = { ms: T0 };
   const preview = {
     ...{ sql: database.sql, vault, shopOf, shop: "acme", channels: CHANNELS },
-    ...{ running: () => running, now: () => T0 },
+    ...{ running: () => running, newest: createNewestOrders(database.sql, () => clock.ms), now: () => T0 },
   };
   const { app, lines } = stubServer({ preview: (query) => previewTemplate(preview, query) });
   const ask = async (body: unknown, key = "viewer") => {
@@ -58,7 +60,7 @@ async function runningSetup(running: Running, ...events: readonly object[]) {
     const answer = await app.inject({ url: "/v1/templates/preview", method: "POST", headers, payload });
     return { status: answer.statusCode, json: answer.json(), text: answer.body };
   };
-  return { ask, lines };
+  return { ask, lines, clock, sql: database.sql };
 }
 const TEMPLATE = "{{default buyer.name \"there\"}}, {{plural count 'order' 'orders'}} of {{total}} STOP";
 const body = (more: object = {}) => ({ template: TEMPLATE, channel: "sms", locale: "en", ...more });
@@ -99,7 +101,7 @@ describe("POST /v1/templates/preview of a sample", () => {
       ...{ key: "d11", active: { from: T0 + DAY, to: null } },
       match: { shops: null, tags: ["d11"], amount: null },
     });
-    const { ask } = await runningSetup(
+    const { ask, clock, sql } = await runningSetup(
       { policy: { campaigns: [d11] }, catalog: { templates: texts } },
       order(1, { payUrl: payUrl(30), tags: ["d11"] }),
       order(2, { payUrl: payUrl(200) }),
@@ -129,6 +131,18 @@ describe("POST /v1/templates/preview of a sample", () => {
     // A real order is shown.
     const real = await ask(body({ order: { shop: "acme", id: "o1" } }));
     expect([real.status, real.json.recent]).toEqual([200, null]);
+    // The orders are kept for ten seconds. A contact that cannot be opened fails the text of its order and of no other.
+    const { count } =
+      await sql`update contacts set cipher = '\\x00' where kind = 'phone' and buyer_id = (select buyer_id from orders where id = 'o2')`;
+    expect(count).toBe(1);
+    const counted = async () => {
+      const { orders, failed } = await recent({ sample: { shop: "acme" } });
+      return [orders, failed];
+    };
+    clock.ms += 9_999;
+    expect(await counted()).toEqual([4, 1]);
+    clock.ms += 1;
+    expect(await counted()).toEqual([3, 2]);
   });
 
   it("prefers given values to made-up ones, and treats null as absent", async () => {

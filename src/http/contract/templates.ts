@@ -89,7 +89,9 @@ export const preview = z.strictObject({
   recent: z
     .strictObject({
       orders: z.int().describe("At most 100"),
-      failed: z.int().describe("So many more could not be rendered: a value that the text shows is missing"),
+      failed: z
+        .int()
+        .describe("So many more could not be rendered: a value that the text shows is missing, or cannot be decrypted"),
       segments: z.strictObject({ least: z.int(), usual: z.int().describe("The median"), most: z.int() }),
       cost: z
         .strictObject({ least: money, usual: money, most: money })
