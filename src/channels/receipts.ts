@@ -8,27 +8,32 @@ import { webhookReceipts } from "./webhook/receipt.ts";
 import { wechatReceipts } from "./wechat/receipt.ts";
 import { whatsappReceipts } from "./whatsapp/receipt.ts";
 
-/** null: the channel is configured without the secret that its receipts need. */
+/** A text: the settings that the channel lacks, without which no receipt can be verified. */
 type Reads<Name extends ChannelProvider> = (
   config: ChannelConfigOf<Name>,
   publicUrl: string | null,
-) => ReceiptReader | null;
+) => ReceiptReader | string;
 
 const READERS: { readonly [Name in ChannelProvider]?: Reads<Name> } = {
-  webhook: ({ settings }) => (settings.secret === undefined ? null : webhookReceipts(settings.secret)),
-  "aliyun-sms": ({ settings }) => (settings.receiptToken === undefined ? null : aliyunReceipts(settings.receiptToken)),
-  "tencent-sms": ({ settings }) =>
-    settings.receiptToken === undefined ? null : tencentReceipts(settings.receiptToken),
+  webhook: ({ settings: { secret } }) => (secret === undefined ? "secret" : webhookReceipts(secret)),
+  "aliyun-sms": ({ settings: { receiptToken } }) =>
+    receiptToken === undefined ? "receiptToken" : aliyunReceipts(receiptToken),
+  "tencent-sms": ({ settings: { receiptToken } }) =>
+    receiptToken === undefined ? "receiptToken" : tencentReceipts(receiptToken),
   "twilio-sms": ({ settings }, publicUrl) => twilioReceipts({ authToken: settings.authToken, publicUrl }),
-  wechat: ({ settings: { token } }) => (token === undefined ? null : wechatReceipts(token)),
+  wechat: ({ settings: { token } }) => (token === undefined ? "token" : wechatReceipts(token)),
   whatsapp: ({ settings: { appSecret, verifyToken } }) =>
-    appSecret === undefined || verifyToken === undefined ? null : whatsappReceipts({ appSecret, verifyToken }),
+    appSecret === undefined || verifyToken === undefined
+      ? "appSecret and verifyToken"
+      : whatsappReceipts({ appSecret, verifyToken }),
 };
 
 export type ReceiptChannel =
   | { readonly kind: "reads"; readonly reader: ReceiptReader }
-  /** `none`: its provider reports nothing; `unset`: its secret is not configured. */
-  | { readonly kind: "none" | "unset" };
+  /** Its provider reports nothing. */
+  | { readonly kind: "none" }
+  /** The settings that it lacks, like `receiptToken`. */
+  | { readonly kind: "unset"; readonly setting: string };
 
 /** By the name of the channel. */
 export function openReceipts(
@@ -46,7 +51,7 @@ function receiptChannel<Name extends ChannelProvider>(
   const read: Reads<Name> | undefined = READERS[provider];
   if (read === undefined) return { kind: "none" };
   const reader = read(config, publicUrl);
-  return reader === null ? { kind: "unset" } : { kind: "reads", reader };
+  return typeof reader === "string" ? { kind: "unset", setting: reader } : { kind: "reads", reader };
 }
 
 /** The channels whose receipts name messages by the provider's ids. */

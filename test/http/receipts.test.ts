@@ -11,7 +11,7 @@ function providers() {
   const channels = new Map<string, ReceiptChannel>([
     ["sms", { kind: "reads", reader: aliyunReceipts("hush-token") }],
     ["wechat", { kind: "reads", reader: wechatReceipts("AAAAA") }],
-    ["hook", { kind: "unset" }],
+    ["hook", { kind: "unset", setting: "appSecret and verifyToken" }],
     ["console", { kind: "none" }],
   ]);
   const { app, lines } = stubServer({
@@ -45,10 +45,13 @@ it("a token in the path gives access where a provider signs nothing, and is neve
 });
 
 it("a channel without receipts, or without its secret, says so", async () => {
-  const { post } = providers();
+  const { app, post } = providers();
   expect(await post("nowhere")).toEqual([404, "channel_not_found"]);
   expect(await post("console")).toEqual([404, "channel_not_found"]);
   expect(await post("hook")).toEqual([401, "receipts_not_configured"]);
+  expect((await app.inject({ method: "POST", url: "/v1/receipts/hook", payload: [] })).json().detail).toBe(
+    "set appSecret and verifyToken of channels.hook in dunlin.yaml, so that receipts can be verified",
+  );
   expect(await post("wechat")).toEqual([401, "invalid_signature"]);
 });
 

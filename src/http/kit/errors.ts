@@ -39,7 +39,7 @@ export const ERRORS = {
   receipts_not_configured: {
     status: 401,
     title: "Receipts not configured",
-    remedy: "Set `channels.<channel>.secret` in dunlin.yaml.",
+    remedy: "Set what `detail` names in dunlin.yaml: `secret`, `receiptToken`, …",
   },
   forbidden: { status: 403, title: "Role too low", remedy: "Use a key of the role that `detail` names." },
   not_found: { status: 404, title: "No such route", remedy: "See `/openapi.json` for paths and methods." },

@@ -2,11 +2,29 @@
 import { createHmac } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { aliyunReceipts } from "../../../src/channels/aliyun-sms/receipt.ts";
+import { openReceipts } from "../../../src/channels/receipts.ts";
 import { tencentReceipts } from "../../../src/channels/tencent-sms/receipt.ts";
 import { twilioReceipts } from "../../../src/channels/twilio-sms/receipt.ts";
 import { wechatReceipts } from "../../../src/channels/wechat/receipt.ts";
 import { whatsappReceipts } from "../../../src/channels/whatsapp/receipt.ts";
 import type { ReceiptReader, ReceiptRequest } from "../../../src/core/seams/receipt.ts";
+import type { ChannelConfig } from "../../../src/providers/all.ts";
+
+describe("the receipts of a channel", () => {
+  const opened = (provider: string, settings: object) =>
+    openReceipts([{ name: "c", provider, settings } as ChannelConfig], null).get("c");
+  it.each([
+    ["webhook", {}, "secret", { secret: "s" }],
+    ["aliyun-sms", {}, "receiptToken", { receiptToken: "t" }],
+    ["tencent-sms", {}, "receiptToken", { receiptToken: "t" }],
+    ["wechat", {}, "token", { token: "t" }],
+    ["whatsapp", { appSecret: "s" }, "appSecret and verifyToken", { verifyToken: "t" }],
+  ])("of %s need a setting, and name it", (provider, settings, setting, missing) => {
+    expect(opened(provider, settings)).toEqual({ kind: "unset", setting });
+    expect(opened(provider, { ...settings, ...missing })?.kind).toBe("reads");
+    expect(opened("console", settings)).toEqual({ kind: "none" });
+  });
+});
 
 const request = (body: string | object, change: Partial<ReceiptRequest> = {}): ReceiptRequest => ({
   headers: {},

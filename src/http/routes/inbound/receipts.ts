@@ -27,10 +27,12 @@ const BODY_LIMIT = 5_000_000;
 /** Not in contract/: a reader works on the raw bytes with Node. */
 export type ReceiptsVerbs = {
   readonly receipts: {
-    /** By channel. `none`: its provider reports nothing; `unset`: its secret is not configured. */
+    /** By channel. `none`: its provider reports nothing; `unset`: it lacks the settings that `setting` names. */
     readonly channels: ReadonlyMap<
       string,
-      { readonly kind: "reads"; readonly reader: ReceiptReader } | { readonly kind: "none" | "unset" }
+      | { readonly kind: "reads"; readonly reader: ReceiptReader }
+      | { readonly kind: "none" }
+      | { readonly kind: "unset"; readonly setting: string }
     >;
     submit(channel: string, receipts: readonly Receipt[]): Promise<ReceiptCounts>;
   };
@@ -72,13 +74,13 @@ export function receiptRoutes(plain: FastifyInstance, options: Options): void {
   const readerOf = ({ channel: name, token }: Params): ReceiptReader => {
     const channel = receipts.channels.get(name);
     if (channel === undefined) throw new HttpProblem("channel_not_found", `no channel ${quoted(name)} is configured`);
-    if (channel.kind !== "reads")
-      throw channel.kind === "none"
-        ? new HttpProblem("channel_not_found", `the provider of channel ${quoted(name)} sends no receipts`)
-        : new HttpProblem(
-            "receipts_not_configured",
-            `set channels.${name}.secret in dunlin.yaml: receipts are signed with it`,
-          );
+    if (channel.kind === "none")
+      throw new HttpProblem("channel_not_found", `the provider of channel ${quoted(name)} sends no receipts`);
+    if (channel.kind === "unset")
+      throw new HttpProblem(
+        "receipts_not_configured",
+        `set ${channel.setting} of channels.${name} in dunlin.yaml, so that receipts can be verified`,
+      );
     if (!isToken(channel.reader.token, token))
       throw new HttpProblem("not_found", "there is no such address for receipts");
     return channel.reader;
