@@ -4,6 +4,7 @@ import { pino } from "pino";
 import { expect, it, onTestFinished } from "vitest";
 import { createPauseAdmin } from "../../src/campaigns/pauses/administer.ts";
 import { doctorCommand } from "../../src/cli/commands/service/doctor.ts";
+import { configuredFindings } from "../../src/cli/commands/service/doctor-channels.ts";
 import { CommandError } from "../../src/cli/context.ts";
 import { loadConfig } from "../../src/config/load-config.ts";
 import { countUnlisted } from "../../src/db/stores/dispatch/code-store.ts";
@@ -170,6 +171,19 @@ it("advises a receiver of notices where channels deliver", async () => {
   expect((await (await setup({}, { "dunlin.yaml": yaml })).lines()).out).toContain(
     "ok    notices: advice: nobody learns",
   );
+});
+
+it("warns of a token for receipts that is guessed soon", () => {
+  const channel = (token: string) =>
+    `{ provider: aliyun-sms, accessKeyId: a, accessKeySecret: b, signName: c, receiptToken: ${token} }`;
+  const yaml = `channels: { short: ${channel("t0ken-of-15-lon")}, long: ${channel("t0ken-of-16-long")} }\n`;
+  const loaded = loadConfig({}, campaignDir({ "dunlin.yaml": yaml }).dir);
+  if (!loaded.ok) throw new Error(loaded.faults.join("\n"));
+  const warned = configuredFindings(loaded.config).filter(({ message }) => message.startsWith("warning"));
+  expect(warned).toEqual([
+    { check: "channel short", ok: true, message: expect.stringMatching(/receiptToken has fewer than 16 characters/) },
+  ]);
+  expect(JSON.stringify(warned)).not.toContain("t0ken");
 });
 
 it("asks the providers about credentials and names, and fails on what is refused", async () => {

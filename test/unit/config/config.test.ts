@@ -466,7 +466,7 @@ describe("channels", () => {
   it("report what a named provider needs, each with its line", () => {
     write(`publicUrl: dunlin.example
 channels:
-  ali: { provider: aliyun-sms, accessKeyId: a, signNam: x, receiptToken: short }
+  ali: { provider: aliyun-sms, accessKeyId: a, signNam: x, receiptToken: "a/b" }
   tencent: { provider: tencent-sms, secretKey: "${"$"}{NONE}" }
   twilio: { provider: twilio-sms, accountSid: AC1, authToken: t }
   whatsapp: { provider: whatsapp, phoneNumberId: 1, version: "23" }
@@ -481,7 +481,7 @@ channels:
       "dunlin.yaml:1: publicUrl: must be an http:// or https:// URL",
       "dunlin.yaml:3: channels.ali.accessKeySecret: is required",
       "dunlin.yaml:3: channels.ali.signNam: unknown key (did you mean `signName`?)",
-      "dunlin.yaml:3: channels.ali.receiptToken: must be 16 to 200 letters, digits, - and _: `openssl rand -hex 16` makes one",
+      "dunlin.yaml:3: channels.ali.receiptToken: must be 1 to 200 letters, digits, - and _: `openssl rand -hex 16` makes one",
       "dunlin.yaml:4: channels.tencent.sdkAppId: is required",
       "dunlin.yaml:5: channels.twilio.from: is required, or messagingServiceSid",
       "dunlin.yaml:6: channels.whatsapp.accessToken: is required",

@@ -10,8 +10,11 @@ import type { Sql } from "../../../db/client.ts";
 import { findFailing } from "../../../db/stores/notices/notice-store.ts";
 import { checkChannels } from "../../../notices/check-channels.ts";
 import { providerOf } from "../../../providers/all.ts";
+import { SAFE_TOKEN } from "../../../providers/approved.ts";
 import { catalogOptions } from "../../../render/catalog/catalog-options.ts";
 import { plansOfDay } from "../../../reporting/upcoming/plans.ts";
+
+const SHORT_TOKEN = `warning: its receiptToken has fewer than ${SAFE_TOKEN} characters, and is all that keeps strangers from reporting receipts: \`openssl rand -hex 16\` makes one`;
 
 type Finding = { readonly check: string; readonly ok: boolean; readonly message: string };
 
@@ -24,16 +27,21 @@ export function configuredFindings(config: Config): Finding[] {
         ? provider
         : "prints messages only; configure a provider under channels in dunlin.yaml",
   }));
+  const tokens = config.channels.flatMap(({ name, settings }) =>
+    "receiptToken" in settings && settings.receiptToken !== undefined && settings.receiptToken.length < SAFE_TOKEN
+      ? [{ check: `channel ${name}`, ok: true, message: SHORT_TOKEN }]
+      : [],
+  );
   const notices = config.notices.map(({ name, provider }) => ({
     check: `notices ${name}`,
     ok: true,
     message: `${provider}; \`dunlin notices test ${name}\` posts one`,
   }));
   const delivers = config.channels.some(({ provider }) => providerOf(provider)?.delivers === true);
-  if (notices.length > 0 || !delivers) return [...channels, ...notices];
+  if (notices.length > 0 || !delivers) return [...channels, ...tokens, ...notices];
   const advice =
     "advice: nobody learns of a paused channel or an empty account: name a chat of your staff under notices in dunlin.yaml";
-  return [...channels, { check: "notices", ok: true, message: advice }];
+  return [...channels, ...tokens, { check: "notices", ok: true, message: advice }];
 }
 
 /** `sql` null: the database cannot be read, so only credentials and balances are checked. Throws StoredCampaignError. */
