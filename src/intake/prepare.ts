@@ -5,6 +5,7 @@ import type { BuyerPayload, OrderEvent, OrderPayload, Rejection } from "../core/
 import { reporterOf } from "../core/order/sharing.ts";
 import type { Warning } from "../core/order/warnings.ts";
 import type { ShopPolicy } from "../core/values/policy.ts";
+import { newId } from "../db/ids.ts";
 import { contactName } from "../db/stores/intake/split-store.ts";
 import type { Vault } from "../db/vault.ts";
 
@@ -18,6 +19,8 @@ export type PreparedContact = {
 export type Prepared = {
   readonly shop: string;
   readonly id: string;
+  /** The id of the buyer or of the further platform id that comes into being by it: drawn now, so that the older has the smaller one. */
+  readonly rowId: string;
   readonly type: OrderEvent["type"];
   readonly occurredAt: number;
   readonly orderId: string;
@@ -66,6 +69,7 @@ export function prepare(env: PrepareEnv, input: unknown): PreparedOrRejected {
     prepared: {
       shop: event.shop,
       id: event.id,
+      rowId: newId(),
       type: event.type,
       occurredAt: event.occurredAt,
       orderId: order.id,

@@ -5,7 +5,6 @@ import { hash32 } from "../core/values/hash.ts";
 import type { ShopPolicy } from "../core/values/policy.ts";
 import type { Reason } from "../core/values/reason.ts";
 import type { Sql } from "../db/client.ts";
-import { newId } from "../db/ids.ts";
 import { type Key, shopKey, splitShopKey } from "../db/keys.ts";
 import { creditPayments } from "../db/stores/buyers/attribution-store.ts";
 import { loadBuyers } from "../db/stores/buyers/buyer-load.ts";
@@ -57,7 +56,7 @@ export async function runRound(
     const [id] = party.buyers;
     const buyer =
       (id === undefined ? undefined : loaded.get(shopKey(party.shop, id))) ??
-      createBuyer(env, { shop: party.shop, id: newId() }, hash32(firstIdentityOf(party)));
+      createBuyer(env, { shop: party.shop, id: firstOf(party).rowId }, hash32(firstIdentityOf(party)));
     return { party, buyer };
   });
   const rowsByKey = new Map(orderRows.map((row) => [shopKey(row.shop_id, row.id), row]));
@@ -136,15 +135,16 @@ function changedPayments({ party, buyer }: PartyWork): Key[] {
 
 /** Platform ids of a buyer that already has another one. */
 function newAliases({ party, buyer }: PartyWork, known: Known): AliasWrite[] {
-  const ids = new Set<string>();
-  for (const { platformId } of party.events)
+  const aliases = new Map<string, AliasWrite>();
+  for (const { platformId, rowId } of party.events)
     if (
       platformId !== null &&
       platformId !== buyer.platformIdNow &&
-      !known.platformIds.has(shopKey(party.shop, platformId))
+      !known.platformIds.has(shopKey(party.shop, platformId)) &&
+      !aliases.has(platformId)
     )
-      ids.add(platformId);
-  return [...ids].map((platformId) => ({ buyer, platformId }));
+      aliases.set(platformId, { buyer, id: rowId, platformId });
+  return [...aliases.values()];
 }
 
 /** Orders whose buyer no event has named: folded, and nothing more. */
@@ -155,6 +155,11 @@ function foldStrays(strays: readonly Prepared[], history: History, shopOf: (shop
     addEvent(history, event);
   }
   return [...orders].map(([key, { shop }]) => ({ shop, order: foldOrder(history.get(key) ?? [], shopOf(shop)) }));
+}
+
+function firstOf({ events: [first] }: Party): Prepared {
+  if (first === undefined) throw new Error("a party without an event");
+  return first;
 }
 
 const firstIdentityOf = ({ events }: Party): string =>

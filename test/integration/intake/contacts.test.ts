@@ -185,6 +185,17 @@ describe("an address that more than joinAtMost buyer ids report", () => {
     expect(open).toHaveLength(4);
   });
 
+  it("lets the id stay that was reported first, also when one batch brought both buyers", async () => {
+    const { receive, at, database } = await dispatchSetup({ shop: { joinAtMost: 2 } });
+    await at(T0);
+    await receive(shared(1));
+    await receive(shared(2), created("o3", { phone: "+8613900004005" }));
+    // The third id at the shared number, and an order of the second: these two are one buyer, and the first is another.
+    await receive(receivedEvent("proof", "order.updated", T0 + 1, { id: "o2", buyer: { id: "b-o3", phone: PHONE } }));
+    const stay = await database.sql`select platform_id as id from buyers where merged_into is null order by id`;
+    expect(stay).toEqual([{ id: "b-o1" }, { id: "b-o2" }]);
+  });
+
   it("joins up to the limit", async () => {
     const { receive, at, drain, sent } = await dispatchSetup();
     await at(T0);

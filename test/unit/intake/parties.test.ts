@@ -8,6 +8,7 @@ type Who = { readonly phone?: string; readonly id?: string };
 const event = (name: string, { phone, id }: Who = {}): Prepared => ({
   shop: "acme",
   id: name,
+  rowId: name,
   type: "order.updated",
   occurredAt: 0,
   orderId: name.split(" ")[0] ?? "",

@@ -1,13 +1,12 @@
 /** Writes `buyers`. */
 import type { Sql } from "../../../client.ts";
-import { newId } from "../../../ids.ts";
 import { compareTexts } from "../../../keys.ts";
 import { type Columns, type Fragment, instant, int4, json, rowSet, text, uuid } from "../../../rows.ts";
 import type { LoadedBuyer, SettledByOrder } from "../loaded-buyer.ts";
 
 export type NewBuyerWrite = { readonly buyer: LoadedBuyer; readonly wakeAt: number | null };
 export type BuyerWrite = NewBuyerWrite & { readonly settled: SettledByOrder | null };
-export type AliasWrite = { readonly buyer: LoadedBuyer; readonly platformId: string };
+export type AliasWrite = { readonly buyer: LoadedBuyer; readonly id: string; readonly platformId: string };
 
 const KEY: Columns<NewBuyerWrite> = {
   shop_id: text(({ buyer }) => buyer.shop),
@@ -26,7 +25,7 @@ const woken = rowSet<BuyerWrite>(KEY, { ...WAKE, ...SETTLED });
 const updated = rowSet<BuyerWrite>(KEY, { ...WAKE, ...SETTLED, ...IDENTITY });
 const aliases = rowSet<AliasWrite>({
   shop_id: text(({ buyer }) => buyer.shop),
-  id: uuid(() => newId()),
+  id: uuid(({ id }) => id),
   platform_id: text(({ platformId }) => platformId),
   ...BUCKET,
   merged_into: uuid(({ buyer }) => buyer.id),
