@@ -32,6 +32,9 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
+/** These change what a worker has once, a module or its time zone, and so share it with no other file. */
+const ALONE = ["test/integration/message.test.ts", "test/integration/channels/webhook.test.ts"];
+
 /** A PostgreSQL with a migrated template, and a Redis if there is one. */
 const globalSetup = ["test/support/global-setup.ts"];
 
@@ -59,8 +62,11 @@ export default defineConfig({
         test: {
           name: "store",
           include: ["test/{integration,http}/**/*.test.ts"],
+          exclude: ALONE,
           testTimeout: 120_000,
           globalSetup,
+          // A test keeps its state in a database of its own, so files can share their modules here, too.
+          isolate: false,
           maxWorkers: 3,
           sequence: { groupOrder: 1 },
         },
@@ -69,7 +75,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "process",
-          include: ["test/{faults,e2e}/**/*.test.ts"],
+          include: ["test/{faults,e2e}/**/*.test.ts", ...ALONE],
           // These start processes, wait for them, and measure real time: a busy machine only makes them longer.
           testTimeout: 300_000,
           hookTimeout: 300_000,

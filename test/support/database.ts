@@ -1,9 +1,9 @@
 /** A database for each test, cloned from the migrated template. When the test fails it is kept, and its address printed. */
 import { randomBytes } from "node:crypto";
 import postgres from "postgres";
-import { afterAll, inject, onTestFinished, type TestContext } from "vitest";
+import { inject, onTestFinished, type TestContext } from "vitest";
 import { connect, type Sql } from "../../src/db/client.ts";
-import { withDatabase } from "./global-setup.ts";
+import { KEPT, withDatabase } from "./global-setup.ts";
 
 export type TestDatabase = {
   readonly url: string;
@@ -13,32 +13,30 @@ export type TestDatabase = {
   setNow(ms: number): Promise<void>;
 };
 
-/** One connection pool for this file. Databases are dropped while the next tests run. */
+/** For all files of a worker, which share their modules. Databases are dropped while the next tests run; what is left then, by the global setup. */
 const admin = postgres(inject("serverUrl"), { max: 2, onnotice: () => {} });
-const drops: Promise<unknown>[] = [];
-afterAll(async () => {
-  await Promise.all(drops);
-  await admin.end();
-});
 
 const dropDatabase = (name: string) =>
   admin
     .unsafe(`drop database if exists ${name} with (force)`)
     .catch((error) => console.warn(`${name} was not dropped: ${error}`));
 
+const keep = (name: string) => admin.unsafe(`comment on database ${name} is '${KEPT}'`);
+
 /** A concurrent test passes its context. */
 export async function testDatabase(
   context: Pick<TestContext, "onTestFinished"> = { onTestFinished },
 ): Promise<TestDatabase> {
-  const name = `dunlin_test_${randomBytes(6).toString("hex")}`;
+  const name = `${inject("databasePrefix")}${randomBytes(6).toString("hex")}`;
   await admin.unsafe(`create database ${name} template ${inject("templateName")} ${inject("cloneOptions")}`);
   const url = withDatabase(inject("serverUrl"), name);
   const database = connect(url, { max: 8, applicationName: "dunlin test" });
   let clock = false;
   context.onTestFinished(async ({ task }) => {
     await database.close();
-    if (task.result?.state === "fail") console.warn(`kept the database of the failed test: ${url}`);
-    else drops.push(dropDatabase(name));
+    if (task.result?.state !== "fail") return void dropDatabase(name);
+    await keep(name);
+    console.warn(`kept the database of the failed test: ${url}`);
   });
   return {
     url,

@@ -13,11 +13,16 @@ import { migrate } from "../../src/db/migrate.ts";
 import { openQueueBackend } from "../../src/queue/connection.ts";
 
 const TEMPLATE = `dunlin_template_${process.pid}`;
+const PREFIX = `dunlin_test_${process.pid}_`;
+/** The comment on a database that stays because its test failed. */
+export const KEPT = "kept";
 
 declare module "vitest" {
   export interface ProvidedContext {
     serverUrl: string;
     templateName: string;
+    /** The databases of this run begin with it. */
+    databasePrefix: string;
     /** Ends `create database`. */
     cloneOptions: string;
     redisUrl: string;
@@ -38,12 +43,17 @@ export default async function setup({ vitest }: TestProject): Promise<(() => Pro
   await queue.close();
   vitest.provide("serverUrl", server.url);
   vitest.provide("templateName", TEMPLATE);
+  vitest.provide("databasePrefix", PREFIX);
   const [version] = await admin<{ number: number }[]>`select current_setting('server_version_num')::int as number`;
   // Copying files takes half the time of writing every page to the log, which is the default since PostgreSQL 15.
   vitest.provide("cloneOptions", (version?.number ?? 0) >= 150_000 ? "strategy file_copy" : "");
   vitest.provide("redisUrl", redisUrl);
   return async () => {
-    await admin.unsafe(`drop database if exists ${TEMPLATE} with (force)`);
+    const left = await admin<{ name: string }[]>`
+      select datname as name from pg_database
+      where starts_with(datname, ${PREFIX}) and shobj_description(oid, 'pg_database') is distinct from ${KEPT}`;
+    for (const name of [TEMPLATE, ...left.map((each) => each.name)])
+      await admin.unsafe(`drop database if exists ${name} with (force)`);
     await admin.end();
     await server.stop();
   };
