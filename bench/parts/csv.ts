@@ -10,6 +10,7 @@ import { pipeline } from "node:stream/promises";
 import { fileURLToPath } from "node:url";
 import type { ShopPolicy } from "../../src/core/values/policy.ts";
 import { readCsv } from "../../src/sources/csv/read-csv.ts";
+import { COMMAND_WORDS } from "../../src/sources/csv/words.ts";
 import { shopPolicy } from "../../test/support/rules.ts";
 import { DUNLIN_NODE_ARGS, register } from "../harness/child.ts";
 import { writeExport } from "../harness/export.ts";
@@ -103,6 +104,7 @@ async function open(table: string, shop: string) {
     shopOf: policyOf,
     exportedAt: Date.now(),
     updates: true,
+    words: COMMAND_WORDS,
   });
   if (!opened.ok) throw new Error(opened.message);
   return opened.pieces;

@@ -9,6 +9,7 @@ import { profileNames } from "../sources/csv/profiles/all.ts";
 import { FIELDS, type Field } from "../sources/csv/profiles/profile.ts";
 import type { CsvRequest } from "../sources/csv/read-csv.ts";
 import { STATES, type State, wordOf } from "../sources/csv/states.ts";
+import { COMMAND_WORDS } from "../sources/csv/words.ts";
 import { type CommandContext, CommandError } from "./context.ts";
 
 export type TableOptions = {
@@ -89,6 +90,7 @@ export function csvRequest(
     encoding: options.encoding ?? null,
     shop: options.shop ?? (another === undefined ? (only ?? null) : null),
     shopOf: config.shop,
+    words: COMMAND_WORDS,
     ...more,
   };
 }

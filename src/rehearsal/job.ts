@@ -7,6 +7,7 @@ import { wordsFor } from "../core/text/zod-words.ts";
 import { parseWhen, WHEN_FORMS, type When } from "../core/values/when.ts";
 import type { CatalogFiles } from "../render/catalog/catalog-files.ts";
 import { readCsv } from "../sources/csv/read-csv.ts";
+import { REQUEST_WORDS } from "../sources/csv/words.ts";
 import { foreignFileAt } from "./file/read-head.ts";
 import type { PrepareInput } from "./prepare.ts";
 import { jsonPieces } from "./rows/json.ts";
@@ -100,9 +101,9 @@ async function ask(job: Job): Promise<Asked | Refused> {
   const shop = job.tableShop ?? (others.length === 0 ? (only ?? null) : null);
   const table = await readCsv(createReadStream(job.body), {
     ...{ profile: null, map: new Map(), statuses: new Map(), encoding: null, shop, shopOf: shopsOf(job.shops) },
-    ...{ exportedAt: job.now, updates: false },
+    ...{ exportedAt: job.now, updates: false, words: REQUEST_WORDS },
   });
-  if (!table.ok) return refused("no_events", table.message, []);
+  if (!table.ok) return refused("no_events", `the body: ${table.message}`, []);
   const file = join(job.dir, "events.ndjson");
   await writeTable(table.pieces, file);
   return { ...running(job), file };

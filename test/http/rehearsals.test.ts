@@ -14,12 +14,15 @@ const FILES = new Map([
 const url = "/v1/rehearsals";
 const asOperator = bearer("operator");
 
-function rehearsals(writeStored: RehearsalsInput["writeStored"] = async () => null): Rehearsals {
+function rehearsals(
+  writeStored: RehearsalsInput["writeStored"] = async () => null,
+  shopIds: readonly string[] = ["acme"],
+): Rehearsals {
   const shop = shopPolicy();
   const sms = { name: "sms", provider: "console", contacts: ["phone"], ratePerSecond: 10, cost: null } as const;
   const config = {
-    shopIds: ["acme"],
-    shop: (id: string) => (id === "acme" ? shop : null),
+    shopIds,
+    shop: (id: string) => (shopIds.includes(id) ? shop : null),
     channels: [{ ...sms, timeout: 5_000 }],
   };
   return createRehearsals({
@@ -54,9 +57,31 @@ describe("POST /v1/rehearsals of a shop system's export", () => {
     expect((await post(file, "?shop=acme")).json.sends).toHaveLength(1);
   });
 
-  it("says why it is no table of orders, and which rows are none", async () => {
-    expect((await post("a,b\n1,2\n")).json).toMatchObject({ code: "no_events" });
-    expect((await post("\u0000\u0001")).json).toMatchObject({ code: "no_events" });
+  it.each([
+    [
+      "a,b\n1,2\n",
+      "no profile fits its columns (a, b): give those of the order the headings id, status, amount, createdAt and buyer.phone",
+    ],
+    ["id,createdAt,amount\n1,2,3\n", /^there is no column that says what is paid: export the orders with their status/],
+    [
+      "id,createdAt,amount,status\n1,2,3,4\n",
+      "does not say of which shop it is: name the shop in the parameter `shop`",
+    ],
+    ["order_id,order_total,status\n1,2,3\n", /no column for createdAt.*: export the orders with this column/],
+    ["\u0000\u0001", /^is empty|^row 1|^no profile/],
+  ])("refuses %j in words of the API", async (table, why) => {
+    const { app } = stubServer({ rehearsals: rehearsals(undefined, ["acme", "beta"]) });
+    const headers = { ...asOperator, "content-type": "text/csv" };
+    const { code, detail } = (await app.inject({ method: "POST", url, headers, payload: table })).json();
+    expect(code).toBe("no_events");
+    expect(detail.replace(/^the body: /, "")).toEqual(typeof why === "string" ? why : expect.stringMatching(why));
+    expect(detail).not.toMatch(/--\w/);
+  });
+
+  it("says which rows are no orders", async () => {
+    const damaged = "id,status,amount,createdAt,buyer.name\n\ufffd\ufffd,pending,1.00,2026-11-28 20:00,x\n";
+    const { errors } = (await post(damaged)).json;
+    expect(errors[0].message).toMatch(/^row 2: .*is the file in another encoding\? Send it in UTF-8$/);
     const bad = await post(
       "order_id,order_number,date,status,order_total,currency\n1,1,2026-11-28 20:00,pending,x,EUR\n",
     );

@@ -1,6 +1,7 @@
 /** Reads tables in tests. */
 import type { ShopPolicy } from "../../src/core/values/policy.ts";
 import { type CsvOrder, type CsvRejected, type CsvRequest, readCsv } from "../../src/sources/csv/read-csv.ts";
+import { COMMAND_WORDS } from "../../src/sources/csv/words.ts";
 
 export const SHOP: ShopPolicy = {
   id: "acme",
@@ -45,6 +46,7 @@ export async function readTable(
     shopOf: (shop) => (shop === "acme" ? SHOP : null),
     exportedAt: EXPORTED,
     updates: true,
+    words: COMMAND_WORDS,
     ...change,
   };
   const opened = await readCsv(cut(Buffer.isBuffer(file) ? file : Buffer.from(file), size), request);

@@ -3,6 +3,7 @@ import type { Columns } from "./columns.ts";
 import type { Field } from "./profiles/profile.ts";
 import type { TableRow } from "./rows.ts";
 import { amountOf, isDamaged, looksExact, looksRounded, ownText, textOf, timeOf } from "./values.ts";
+import type { CsvWords } from "./words.ts";
 
 /** Why an order cannot be read. The message never repeats the cell: it may be personal. */
 export class CellFault extends Error {
@@ -39,7 +40,10 @@ export type Cells = {
 const MAX_QUANTITY = 1_000_000;
 
 /** The cells of a file. `of` turns to the rows of the next order: a reader for each order would take as long as the reading. */
-export function cellReader(columns: Columns): { of(rows: readonly TableRow[]): Cells } {
+export function cellReader(
+  columns: Columns,
+  words: Pick<CsvWords, "encoding">,
+): { of(rows: readonly TableRow[]): Cells } {
   let rows: readonly TableRow[] = [];
   /** Some long id of the file was not rounded by a spreadsheet, so none was. */
   let areIdsExact = false;
@@ -55,7 +59,7 @@ export function cellReader(columns: Columns): { of(rows: readonly TableRow[]): C
   const whole = (field: Field, read = ownText): string | null => {
     const text = read(rawOf(field));
     if (text === "") return null;
-    if (isDamaged(text)) throw new CellFault("wrong_encoding", field, DAMAGED);
+    if (isDamaged(text)) throw new CellFault("wrong_encoding", field, `${DAMAGED} ${words.encoding}`);
     return text;
   };
   const sound = (text: string): string | null => (text === "" || isDamaged(text) ? null : text);
@@ -130,6 +134,6 @@ const cut = (text: string | null, max = Number.POSITIVE_INFINITY): string | null
   text === null || text.length <= max ? text : text.slice(0, max).replace(/[\ud800-\udbff]$/, "");
 
 const emptyFault = (field: Field) => new CellFault("missing_field", field, "is empty");
-const DAMAGED = "holds characters that cannot be read: is the file in another encoding? Name it with --encoding";
+const DAMAGED = "holds characters that cannot be read: is the file in another encoding?";
 const ROUNDED =
   "ends in zeros because a spreadsheet rounded it, and its last digits are lost: import the file as it was exported";

@@ -3,6 +3,7 @@ import type { FieldMap, Header } from "./columns.ts";
 import { headingOf } from "./columns.ts";
 import { PROFILES, plain } from "./profiles/all.ts";
 import type { Profile } from "./profiles/profile.ts";
+import type { CsvWords } from "./words.ts";
 
 export type ChosenProfile =
   | { readonly ok: true; readonly profile: Profile }
@@ -12,7 +13,7 @@ const SHOWN = 40;
 
 export function chooseProfile(
   header: Header,
-  request: { readonly profile: string | null; readonly map: FieldMap },
+  request: { readonly profile: string | null; readonly map: FieldMap; readonly words: CsvWords },
 ): ChosenProfile {
   const fits = ({ known }: Profile) => known.every((name) => header.keys.includes(headingOf(name)));
   const asked = PROFILES.filter(({ name }) => name === request.profile);
@@ -26,6 +27,6 @@ export function chooseProfile(
   const more = names.length > SHOWN ? `, and ${names.length - SHOWN} more` : "";
   return {
     ok: false,
-    message: `no profile fits its columns (${names.slice(0, SHOWN).join(", ")}${more}): name those of the order, like --map id=COLUMN --map status=COLUMN --map amount=COLUMN --map createdAt=COLUMN --map buyer.phone=COLUMN`,
+    message: `no profile fits its columns (${names.slice(0, SHOWN).join(", ")}${more}): ${request.words.columns}`,
   };
 }

@@ -3,6 +3,7 @@
 import { readId } from "../../core/order/id.ts";
 import { didYouMean } from "../../core/text/suggest.ts";
 import { FIELDS, type Field, type Profile } from "./profiles/profile.ts";
+import type { CsvWords } from "./words.ts";
 
 /** For each field the places of its columns, the preferred first. */
 export type Columns = Readonly<Record<Field, readonly number[]>>;
@@ -30,7 +31,11 @@ export type ChosenColumns =
   | { readonly ok: true; readonly columns: Columns }
   | { readonly ok: false; readonly faults: readonly string[] };
 
-export function chooseColumns(header: Header, profile: Profile, map: FieldMap): ChosenColumns {
+export function chooseColumns(
+  header: Header,
+  profile: Profile,
+  { map, words }: { readonly map: FieldMap; readonly words: CsvWords },
+): ChosenColumns {
   const faults: string[] = [];
   const entries = FIELDS.map((field): [Field, readonly number[]] => {
     const mapped = map.get(field);
@@ -42,11 +47,9 @@ export function chooseColumns(header: Header, profile: Profile, map: FieldMap): 
     (field) => columns[field].length === 0 && !(field === "createdAt" && profile.createdIn !== undefined),
   );
   for (const field of missing)
-    faults.push(`there is no column for ${field}${namedIn(profile, field)}: name it with --map ${field}=COLUMN`);
+    faults.push(`there is no column for ${field}${namedIn(profile, field)}: ${words.column(field)}`);
   if (columns.status.length === 0 && columns.paidAt.length === 0)
-    faults.push(
-      `there is no column that says what is paid: name it with --map status=COLUMN, or the time of payment with --map paidAt=COLUMN`,
-    );
+    faults.push(`there is no column that says what is paid: ${words.status}`);
   return faults.length === 0 ? { ok: true, columns } : { ok: false, faults };
 }
 

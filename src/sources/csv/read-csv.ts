@@ -15,6 +15,7 @@ import type { Field, Profile } from "./profiles/profile.ts";
 import { createRowReader, type RowFault, type TableRow } from "./rows.ts";
 import type { State } from "./states.ts";
 import { textOf } from "./values.ts";
+import type { CsvWords } from "./words.ts";
 
 export type CsvRequest = {
   /** null: found by the headings. */
@@ -31,6 +32,7 @@ export type CsvRequest = {
   readonly exportedAt: number;
   /** Whether unpaid orders also give an event of the time of the export (order.ts). */
   readonly updates: boolean;
+  readonly words: CsvWords;
 };
 
 export type CsvOrder = {
@@ -93,10 +95,10 @@ export async function readCsv(input: AsyncIterable<Buffer>, request: CsvRequest)
   const chosen = chooseProfile(header, request);
   if (!chosen.ok) return refused(chosen.message);
   const { profile } = chosen;
-  const columns = chooseColumns(header, profile, request.map);
+  const columns = chooseColumns(header, profile, request);
   if (!columns.ok) return refused(columns.faults.join("; "));
   if (request.shop === null && columns.columns.shop.length === 0)
-    return refused("does not say of which shop it is: name the shop with --shop");
+    return refused(`does not say of which shop it is: ${request.words.shop}`);
   const about = {
     delimiter,
     profile,
@@ -136,7 +138,7 @@ type Group = { readonly key: string; readonly rows: TableRow[] };
 /** Puts the rows of each order together and reads them. */
 function orderReader({ profile, columns, header }: CsvAbout, request: CsvRequest) {
   const settings: OrderSettings = { ...request, profile };
-  const cells = cellReader(columns);
+  const cells = cellReader(columns, request.words);
   let group: Group | null = null;
   let orders: CsvOrder[] = [];
   let rejected: CsvRejected[] = [];
