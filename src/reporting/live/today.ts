@@ -32,11 +32,12 @@ export function readToday(sql: Sql, { zoneOf, shop, isShop }: TodayInput) {
   return inTransaction(
     sql,
     async (tx): Promise<Today | null> => {
-      if ((await shopsOf(tx, shop, isShop)) === null) return null;
+      const shops = await shopsOf(tx, shop, isShop);
+      if (shops === null) return null;
       const now = await databaseNow(tx);
       const [today, yesterday] = [
-        { from: day(0), to: day(0), now },
-        { from: day(-1), to: day(-1), now },
+        { from: day(0), to: day(0), now, shops },
+        { from: day(-1), to: day(-1), now, shops },
       ];
       const period = await readPeriod(tx, today, zoneOf, shop);
       const local = now + offsetMinutes(period.zones[0]?.zone ?? "UTC", now) * MINUTE;

@@ -17,6 +17,8 @@ export type Asked = {
   readonly to?: Edge | undefined;
   /** The database's time, epoch ms; absent: it is asked. For several periods of one answer, between which midnight may come. */
   readonly now?: number | undefined;
+  /** The shops that have a buyer; absent: they are looked for. Likewise for several periods of one answer. */
+  readonly shops?: readonly string[] | undefined;
 };
 export type ZoneOf = (shop: string) => string;
 
@@ -40,11 +42,11 @@ export type Period = {
 /** `shop`: only this shop is asked for. Throws PeriodError. */
 export async function readPeriod(
   sql: Sql,
-  { from = null, to = null, now: given }: Asked,
+  { from = null, to = null, now: given, shops: seen }: Asked,
   zoneOf: ZoneOf,
   shop: string | null = null,
 ): Promise<Period> {
-  const shops = shop === null ? await shopsSeen(sql) : [shop];
+  const shops = shop === null ? (seen ?? (await shopsSeen(sql))) : [shop];
   const edges = { from: whenOf(from), to: whenOf(to) };
   const now = needsNow(edges.from) || needsNow(edges.to) ? (given ?? (await databaseNow(sql))) : 0;
   return periodOf(edges, shops, zoneOf, now);
