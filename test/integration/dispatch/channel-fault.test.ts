@@ -164,6 +164,8 @@ it.each([
   expect(await listPaused(setup.sql)).toMatchObject([
     { kind: "channel", name: "sms", source: "fault", reason, pausedUntil: null },
   ]);
+  // Later than a retry would come.
+  await setup.at(T0 + 11 * MINUTE);
   await process.drain();
   expect(complaints, "nothing more is sent").toHaveLength(asked);
   expect(await setup.sql`select from reminders where state = 'skipped'`).toEqual([]);
