@@ -47,13 +47,15 @@ export type OpenOptions<Name extends ChannelProvider> = {
 const CONNECTIONS = 40;
 
 /** Keys of a channel's settings whose values nobody but the provider may see. */
-const SECRET_KEY = /secret|token|key$|password/i;
+const SECRET_KEY = /secret(?!Id)|token|key$|password/i;
 /** The credentials of all channels that were opened, and each signature or token that a request carried. */
 const secrets = new Set<string>();
 
-/** Short ones are words that an answer may hold by chance. */
+/** Throws for a short one: an answer may hold it by chance, so that it would prove nothing. */
 export function keepSecret(value: unknown): void {
-  if (typeof value === "string" && value.length >= 8) secrets.add(value);
+  if (typeof value !== "string" || value === "") return;
+  if (value.length < 8) throw new Error("a secret of a test has 8 characters at least");
+  secrets.add(value);
 }
 
 function keepSettings(settings: object): void {
@@ -160,6 +162,12 @@ export function expectDiscreet(outcome: SendOutcome, logged = ""): void {
   }
 }
 
+/** The same answer with blanks behind it: nothing is wrong with it but its length. */
+function padded(fault: Fault): Fault {
+  if (fault.do !== "answer") throw new Error("a provider accepts with an answer");
+  return { ...fault, body: `${fault.body}${" ".repeat(200_000)}` };
+}
+
 export type ChannelSample<Name extends ChannelProvider> = {
   readonly bench: ChannelBench<Name>;
   readonly provider: Name;
@@ -206,17 +214,17 @@ export function testChannel<Name extends ChannelProvider>(sample: ChannelSample<
 
   const { named } = sample;
   const describeNamed = ({ table, answer }: NonNullable<typeof named>) => {
-    test.each<[string, Fault]>([
+    test.each<[string, Fault, number?]>([
       ["HTML", { do: "answer", headers: { "content-type": "text/html" }, body: "<html>ok</html>" }],
       ["nothing", { do: "answer", body: "" }],
       ["half a body", { do: "slow-body", ms: 20, cut: true }],
-      ["a body that does not end", { do: "slow-body", ms: 60_000 }],
-      ["a body without measure", { do: "huge-body", bytes: 200_000 }],
+      ["a body without measure", padded(sample.accepts)],
       ["a list", { do: "answer", body: "[1]" }],
       ["HTML with 502", { do: "answer", status: 502, body: "<html>Bad Gateway</html>" }],
       ["nothing with 500", { do: "answer", status: 500 }],
-    ])("that answers %s leaves the outcome unknown", async (_name, fault) => {
-      const outcome = await sendWith(fault, { terms: { timeoutMs: 300 } });
+      ["a body that does not end", { do: "slow-body", ms: 60_000 }, 300],
+    ])("that answers %s leaves the outcome unknown", async (_name, fault, timeoutMs = 2_000) => {
+      const outcome = await sendWith(fault, { terms: { timeoutMs } });
       expect(outcome).toMatchObject({ kind: "unknown" });
       expectDiscreet(outcome, logged());
     });

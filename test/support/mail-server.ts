@@ -52,7 +52,7 @@ export async function startMailServer(options: SMTPServerOptions = {}) {
     onConnect: (_session, done) => reply(faults.connect, done),
     onAuth: ({ username, password }, _session, done) => {
       if (faults.auth !== undefined) return reply(faults.auth, (error) => done(error));
-      if (password !== "p@ss") return done(replyError("535 5.7.8 no"));
+      if (password !== "p@ssword-0") return done(replyError("535 5.7.8 no"));
       done(null, { user: username ?? "" });
     },
     onMailFrom: (_address, _session, done) => reply(faults.mail, done),

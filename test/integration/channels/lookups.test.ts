@@ -13,7 +13,7 @@ import type { CheckedRequest } from "../../support/fake-provider.ts";
 import { type ListAnswer, listServer } from "../../support/list-server.ts";
 import { acs3Fault, tc3Fault } from "../../support/signatures.ts";
 
-const SECRET = "secret";
+const SECRET = "secret-of-the-account";
 const SENT = Date.parse("2026-11-10T20:00:00+08:00");
 const NOW = SENT + 10 * 60_000;
 const question: LookupQuestion = {
@@ -56,10 +56,10 @@ const SETUPS = {
     config: (url) => ({
       ...TERMS,
       provider: "twilio-sms",
-      settings: { url, accountSid: "AC1", authToken: "token", from: "+15550100" },
+      settings: { url, accountSid: "AC1", authToken: SECRET, from: "+15550100" },
     }),
     check: ({ method, headers, body }) =>
-      method === "GET" && body === "" && headers.authorization === `Basic ${btoa("AC1:token")}` ? null : "request",
+      method === "GET" && body === "" && headers.authorization === `Basic ${btoa(`AC1:${SECRET}`)}` ? null : "request",
   },
 } satisfies Record<string, Setup>;
 
