@@ -12,7 +12,11 @@ import { campaignSetup, campaignYaml } from "../../support/campaigns.ts";
 import { closingShop, receivedEvent } from "../../support/intake.ts";
 import { T0 } from "../../support/rules.ts";
 
+const SECRET = "s3cret-of-the-account";
 const FRONT = '---\ntencent: { templateId: 77, params: ["{{total}}"] }\n---\n';
+
+/** The provider repeats the secret wherever it says something. */
+const SAID = { ReviewReply: `no: ${SECRET}`, Message: SECRET, Reason: SECRET };
 
 async function setup(bought: () => { amount: number; used: number }, cost?: { amount: string; currency: string }) {
   const made = await campaignSetup(campaignYaml("10m"), {
@@ -23,17 +27,17 @@ async function setup(bought: () => { amount: number; used: number }, cost?: { am
   const { live, receive } = await made.process();
   const provider = await answeringServer(({ headers }): Answer => {
     const { amount, used } = bought();
-    const package_ = { PackageAmount: amount, CurrentUsage: used, PackageExpiredTime: T0 / 1_000 + 86_400 };
+    const package_ = { PackageAmount: amount, CurrentUsage: used, PackageExpiredTime: T0 / 1_000 + 86_400, ...SAID };
     const answers: Record<string, object> = {
       SmsPackagesStatistics: { SmsPackagesStatisticsSet: [package_] },
-      DescribeSmsSignList: { DescribeSignListStatusSet: [{ SignName: "晴雨", StatusCode: 0 }] },
-      DescribeSmsTemplateList: { DescribeTemplateStatusSet: [{ TemplateId: 77, StatusCode: -1 }] },
+      DescribeSmsSignList: { DescribeSignListStatusSet: [{ SignName: "晴雨", StatusCode: 0, ...SAID }] },
+      DescribeSmsTemplateList: { DescribeTemplateStatusSet: [{ TemplateId: 77, StatusCode: -1, ...SAID }] },
     };
     return { Response: answers[String(headers["x-tc-action"])] ?? {} };
   });
   const configs = buildChannels({
     sms: {
-      ...{ provider: "tencent-sms", url: provider.url, secretId: "id", secretKey: "s3cret" },
+      ...{ provider: "tencent-sms", url: provider.url, secretId: "id", secretKey: SECRET },
       ...{ sdkAppId: "1400", signName: "晴雨", ...(cost === undefined ? {} : { cost }) },
     },
   });
@@ -55,7 +59,11 @@ async function setup(bought: () => { amount: number; used: number }, cost?: { am
           buyer: { id: `b${n}`, phone: `+861381234${5000 + n}` },
         }),
       ),
-    lines: async () => (await checkChannels(await deps())).lines.map(({ level, text }) => `${level}: ${text}`),
+    lines: async () => {
+      const found = await checkChannels(await deps());
+      expect(JSON.stringify(found)).not.toContain(SECRET);
+      return found.lines.map(({ level, text }) => `${level}: ${text}`);
+    },
     check: async (now = T0) => checkAndStore({ ...(await deps()), sql: made.sql, receivers: ["ops"], now }),
   };
 }
@@ -124,5 +132,6 @@ test("the chore stores the answers and tells staff, once until something changes
     channel: "sms",
     findings: expect.arrayContaining([expect.objectContaining({ left: 0 })]),
   });
-  expect(JSON.stringify([texts, state, items])).not.toContain("s3cret");
+  const stored = await sql`select to_jsonb(n) as row from notices n union all select to_jsonb(s) from channel_states s`;
+  expect(JSON.stringify([stored, items])).not.toContain(SECRET);
 });
