@@ -22,7 +22,7 @@ export async function buildConsole(outdir) {
     root: SOURCES,
     configFile: false,
     logLevel: "error",
-    plugins: [react()],
+    plugins: [react(), preloadApp()],
     build: {
       outDir: part,
       emptyOutDir: true,
@@ -30,6 +30,26 @@ export async function buildConsole(outdir) {
       manifest: "manifest.json",
       chunkSizeWarningLimit: 1_000,
       reportCompressedSize: false,
+      rolldownOptions: {
+        input: [join(SOURCES, "index.html"), join(SOURCES, "app.tsx")],
+        output: {
+          // The name of a file that several pages share is the list of them, else.
+          chunkFileNames: ({ name }) => `assets/${name.split("~")[0]}-[hash].js`,
+          codeSplitting: {
+            groups: [
+              {
+                name: "index",
+                test: /console\/(index\.html|main\.ts|first\.ts|api\/early\.ts)|preload-helper|rolldown\/runtime/,
+                priority: 3,
+              },
+              { name: "app", tags: ["$initial"], priority: 2 },
+              { name: "charts", test: /node_modules\/(@mantine\/charts|recharts)\//, priority: 1 },
+              // Few files, instead of one for each set of pages that share something.
+              { name: "parts", minShareCount: 2, entriesAware: true, entriesAwareMergeThreshold: 40_000 },
+            ],
+          },
+        },
+      },
     },
   });
   compress(join(part, "assets"));
@@ -39,6 +59,29 @@ export async function buildConsole(outdir) {
   if (existsSync(outdir)) renameSync(outdir, old);
   renameSync(part, outdir);
   rmSync(old, { recursive: true, force: true });
+}
+
+/** The document names the files of the app, so that they are on their way before the script that runs first asks for them. */
+function preloadApp() {
+  return {
+    name: "preload-app",
+    transformIndexHtml: {
+      order: "post",
+      handler(_html, { bundle }) {
+        const files = Object.values(bundle);
+        const app = files.find(({ facadeModuleId }) => facadeModuleId?.endsWith("/console/app.tsx"));
+        const link = (rel, name) => ({
+          tag: "link",
+          attrs: { rel, crossorigin: true, href: `/${name}` },
+          injectTo: "head",
+        });
+        return [
+          link("modulepreload", app.fileName),
+          ...[...app.viteMetadata.importedCss].map((name) => link("stylesheet", name)),
+        ];
+      },
+    },
+  };
 }
 
 /** Beside each text its compressed form, which is what browsers are sent. */

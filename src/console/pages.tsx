@@ -1,5 +1,6 @@
 /** The addresses of the console, and the page of each. A page is loaded when it is opened. */
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
+import { FIRST } from "./first.ts";
 import { NotFound, PageFault } from "./ui/faults.tsx";
 import { Frame } from "./ui/frame/frame.tsx";
 import { DELIVERY_KEYS, ORDER_KEYS, parseSearch, REPORT_KEYS, searchOf, stringifySearch } from "./ui/list/search.ts";
@@ -9,76 +10,76 @@ const root = createRootRoute({ component: Frame, notFoundComponent: NotFound, er
 const today = createRoute({
   getParentRoute: () => root,
   path: "/",
-  component: lazyRouteComponent(() => import("./pages/today/today-page.tsx"), "TodayPage"),
+  component: lazyRouteComponent(FIRST.today.load, "TodayPage"),
 });
 
 const campaigns = createRoute({
   getParentRoute: () => root,
   path: "/campaigns",
-  component: lazyRouteComponent(() => import("./pages/campaigns/list/campaigns-page.tsx"), "CampaignsPage"),
+  component: lazyRouteComponent(FIRST.campaigns.load, "CampaignsPage"),
 });
 
 const campaign = createRoute({
   getParentRoute: () => root,
   path: "/campaigns/$key",
-  component: lazyRouteComponent(() => import("./pages/campaigns/editor/editor-page.tsx"), "EditorPage"),
+  component: lazyRouteComponent(FIRST.campaign.load, "EditorPage"),
 });
 
 const newCampaign = createRoute({
   getParentRoute: () => root,
   path: "/campaigns/new/$key",
   validateSearch: searchOf(["copy"]),
-  component: lazyRouteComponent(() => import("./pages/campaigns/new/new-campaign-page.tsx"), "NewCampaignPage"),
+  component: lazyRouteComponent(FIRST.newCampaign.load, "NewCampaignPage"),
 });
 
 const orders = createRoute({
   getParentRoute: () => root,
   path: "/orders",
   validateSearch: searchOf(ORDER_KEYS),
-  component: lazyRouteComponent(() => import("./pages/orders/orders-page.tsx"), "OrdersPage"),
+  component: lazyRouteComponent(FIRST.orders.load, "OrdersPage"),
 });
 const order = createRoute({
   getParentRoute: () => root,
   path: "/orders/$shop/$id",
-  component: lazyRouteComponent(() => import("./pages/orders/order-page.tsx"), "OrderPage"),
+  component: lazyRouteComponent(FIRST.order.load, "OrderPage"),
 });
 
 const deliveries = createRoute({
   getParentRoute: () => root,
   path: "/deliveries",
   validateSearch: searchOf(DELIVERY_KEYS),
-  component: lazyRouteComponent(() => import("./pages/deliveries/deliveries-page.tsx"), "DeliveriesPage"),
+  component: lazyRouteComponent(FIRST.deliveries.load, "DeliveriesPage"),
 });
 
 const reports = createRoute({
   getParentRoute: () => root,
   path: "/reports",
   validateSearch: searchOf(REPORT_KEYS),
-  component: lazyRouteComponent(() => import("./pages/reports/reports-page.tsx"), "ReportsPage"),
+  component: lazyRouteComponent(FIRST.reports.load, "ReportsPage"),
 });
 
 const rehearsal = createRoute({
   getParentRoute: () => root,
   path: "/rehearsal",
-  component: lazyRouteComponent(() => import("./pages/rehearsal/rehearsal-page.tsx"), "RehearsalPage"),
+  component: lazyRouteComponent(FIRST.rehearsal.load, "RehearsalPage"),
 });
 
 const next = createRoute({
   getParentRoute: () => root,
   path: "/next",
-  component: lazyRouteComponent(() => import("./pages/next/next-page.tsx"), "NextPage"),
+  component: lazyRouteComponent(FIRST.next.load, "NextPage"),
 });
 
 const followUp = createRoute({
   getParentRoute: () => root,
   path: "/follow-up",
-  component: lazyRouteComponent(() => import("./pages/follow-up/follow-up-page.tsx"), "FollowUpPage"),
+  component: lazyRouteComponent(FIRST.followUp.load, "FollowUpPage"),
 });
 
 const settings = createRoute({
   getParentRoute: () => root,
   path: "/settings/{-$tab}",
-  component: lazyRouteComponent(() => import("./pages/settings/settings-page.tsx"), "SettingsPage"),
+  component: lazyRouteComponent(FIRST.settings.load, "SettingsPage"),
 });
 
 export const createPages = () =>

@@ -5,6 +5,7 @@
 import type { z } from "zod";
 import type { problem } from "../../http/contract/parts/problem.ts";
 import type { Answer } from "../../http/contract/parts/values.ts";
+import { ACCEPT, takeEarly } from "./early.ts";
 
 export type ProblemBody = Answer<typeof problem>;
 
@@ -64,17 +65,22 @@ export async function call<T>(
 ): Promise<{ readonly value: T; readonly etag: string | null }> {
   const { body, headers, signal } = options;
   const isRaw = body instanceof Blob;
-  const response = await fetch(urlOf(path, options), {
-    method,
-    headers: {
-      accept: "application/json",
-      ...(body === undefined || isRaw ? {} : { "content-type": "application/json" }),
-      ...(method === "GET" || csrf === null ? {} : { "x-dunlin-csrf": csrf }),
-      ...headers,
-    },
-    ...(body === undefined ? {} : { body: isRaw ? body : JSON.stringify(body) }),
-    ...(signal === undefined ? {} : { signal }),
-  }).catch((error: unknown) => {
+  const url = urlOf(path, options);
+  const early = method === "GET" ? takeEarly(url) : null;
+  const asked =
+    early ??
+    fetch(url, {
+      method,
+      headers: {
+        ...ACCEPT,
+        ...(body === undefined || isRaw ? {} : { "content-type": "application/json" }),
+        ...(method === "GET" || csrf === null ? {} : { "x-dunlin-csrf": csrf }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: isRaw ? body : JSON.stringify(body) }),
+      ...(signal === undefined ? {} : { signal }),
+    });
+  const response = await asked.catch((error: unknown) => {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
     throw new Problem("offline", 0, "no answer");
   });

@@ -36,14 +36,20 @@ const queries = new QueryClient({
   },
 });
 
-const root = document.getElementById("root");
-if (root === null) throw new Error("index.html has no root");
-createRoot(root).render(
-  <StrictMode>
-    <QueryClientProvider client={queries}>
-      <Look>
-        <RouterProvider router={createPages()} />
-      </Look>
-    </QueryClientProvider>
-  </StrictMode>,
-);
+function show(): void {
+  const root = document.getElementById("root");
+  if (root === null) throw new Error("index.html has no root");
+  createRoot(root).render(
+    <StrictMode>
+      <QueryClientProvider client={queries}>
+        <Look>
+          <RouterProvider router={createPages()} />
+        </Look>
+      </QueryClientProvider>
+    </StrictMode>,
+  );
+}
+
+// The scripts do not wait for the document.
+if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", show);
+else show();
