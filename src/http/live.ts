@@ -1,6 +1,7 @@
 /** `GET /v1/stream`: which parts of the state changed, as server-sent events. They carry no figures, so each reader sees what its role may. */
 import type { FastifyInstance } from "fastify";
-import { type ChangesVerbs, streamEvents } from "./contract/console/stream.ts";
+import type { ZodTypeProvider } from "fastify-type-provider-zod";
+import { type ChangesVerbs, streamEvents, streamQuery } from "./contract/console/stream.ts";
 import { addNoStore } from "./kit/no-store.ts";
 import { answers } from "./kit/openapi.ts";
 
@@ -15,9 +16,10 @@ const RETRY_MS = 2_000;
 const END_MS = 1_000;
 
 export function streamRoutes(
-  app: FastifyInstance,
+  plain: FastifyInstance,
   { changes, draining }: ChangesVerbs & { readonly draining: AbortSignal },
 ): void {
+  const app = plain.withTypeProvider<ZodTypeProvider>();
   addNoStore(app);
   app.get(
     "/v1/stream",
@@ -28,12 +30,13 @@ export function streamRoutes(
       schema: {
         summary: "The stream of changes",
         description:
-          "`event: figures` when orders, sends or payments changed, `event: changes` when campaigns, pauses or settings did, at most every two seconds, and both at the beginning. A comment every 15 seconds keeps the connection open; it ends after ten minutes, and when the database does not answer.",
+          "`event: figures` when orders, sends or payments changed, `event: changes` when campaigns, pauses or settings did, at most every two seconds; without `since`, both at the beginning. A comment every 15 seconds keeps the connection open; it ends after ten minutes, and when the database does not answer.",
+        querystring: streamQuery,
         tags: ["operations"],
         response: answers(200, "The stream", { [EVENTS]: streamEvents }),
       },
     },
-    (_request, reply) => {
+    ({ query, headers }, reply) => {
       reply.hijack();
       const { raw } = reply;
       // Compressing or buffering proxies would hold events back.
@@ -56,10 +59,15 @@ export function streamRoutes(
       const last = setTimeout(end, LONGEST_MS);
       draining.addEventListener("abort", end);
       raw.once("close", stop);
-      leave = changes.subscribe((topics) => {
-        if (topics === null) end();
-        else raw.write(topics.map((topic) => `event: ${topic}\ndata:\n\n`).join(""));
-      });
+      // A browser that connects again says which event was the last one that it got.
+      const since = headers["last-event-id"] ?? query.since;
+      leave = changes.subscribe(
+        (topics, mark) => {
+          if (topics === null) end();
+          else raw.write(topics.map((topic) => `id: ${mark}\nevent: ${topic}\ndata:\n\n`).join(""));
+        },
+        typeof since === "string" ? since : null,
+      );
     },
   );
 }

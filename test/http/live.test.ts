@@ -67,10 +67,13 @@ describe("the console", () => {
 
 describe("GET /v1/stream", () => {
   it("sends the topics that changed to those who are signed in, and ends when they cannot be read or the server stops", async () => {
-    const listeners = new Set<(topics: readonly Topic[] | null) => void>();
+    const listeners = new Set<(topics: readonly Topic[] | null, mark: string) => void>();
+    const begun: (string | null)[] = [];
     const { app } = stubServer({
       changes: {
-        subscribe(listener) {
+        mark: async () => "0~a",
+        subscribe(listener, since) {
+          begun.push(since);
           listeners.add(listener);
           return () => listeners.delete(listener);
         },
@@ -81,8 +84,8 @@ describe("GET /v1/stream", () => {
     expect([head.statusCode, listeners.size]).toEqual([404, 0]);
     const url = await app.listen({ port: 0, host: "127.0.0.1" });
     onTestFinished(() => app.close());
-    const open = async () => {
-      const answer = await fetch(`${url}/v1/stream`, { headers: cookie("viewer") });
+    const open = async (query = "", more: Record<string, string> = {}) => {
+      const answer = await fetch(`${url}/v1/stream${query}`, { headers: { ...cookie("viewer"), ...more } });
       expect(answer.headers.get("content-type")).toBe("text/event-stream");
       return answer.text();
     };
@@ -90,12 +93,12 @@ describe("GET /v1/stream", () => {
       new Promise<number>((resolve) => app.server.getConnections((_fault, count) => resolve(count)));
     const emit = async (...sent: (readonly Topic[] | null)[]) => {
       await expect.poll(() => listeners.size).toBe(1);
-      for (const topics of sent) for (const listener of listeners) listener(topics);
+      for (const topics of sent) for (const listener of listeners) listener(topics, "1~a");
     };
     const first = open();
     await emit(["figures"], ["figures", "changes"], null);
     expect(await first).toBe(
-      "retry: 2000\n\nevent: figures\ndata:\n\nevent: figures\ndata:\n\nevent: changes\ndata:\n\n",
+      "retry: 2000\n\nid: 1~a\nevent: figures\ndata:\n\nid: 1~a\nevent: figures\ndata:\n\nid: 1~a\nevent: changes\ndata:\n\n",
     );
     await expect.poll(() => listeners.size).toBe(0);
     // A reader that takes nothing is written to no more, and cut off.
@@ -110,16 +113,27 @@ describe("GET /v1/stream", () => {
     );
     await expect.poll(() => listeners.size).toBe(1);
     const [listener] = listeners;
-    for (let sent = 0; sent < 20_000; sent++) listener?.(Array.from({ length: 100 }, () => "figures" as const));
-    listener?.(null);
+    for (let sent = 0; sent < 20_000; sent++)
+      listener?.(
+        Array.from({ length: 100 }, () => "figures" as const),
+        "1~a",
+      );
+    listener?.(null, "");
     expect(listeners.size).toBe(0);
-    listener?.(["figures"]);
+    listener?.(["figures"], "2~a");
     await expect.poll(connections, { timeout: 5_000 }).toBe(before);
-    const second = open();
+    // A browser begins with the mark of the session, and goes on after its last event.
+    const session = await app.inject({ url: "/v1/session", headers: cookie("viewer") });
+    expect(session.json().mark).toBe("0~a");
+    const again = open("?since=0~a", { "last-event-id": "1~a" });
+    await emit(null);
+    await again;
+    const second = open("?since=0~a");
     await emit(["changes"]);
     await app.close();
     expect(await second).toContain("event: changes");
     expect(listeners.size).toBe(0);
+    expect(begun).toEqual([null, null, "1~a", "0~a"]);
   });
 });
 
@@ -168,6 +182,34 @@ describe("what changed", () => {
     expect(waiting).toEqual([]);
   });
 
+  it("is named from a mark on, also when others read the stream already", async () => {
+    let marks = { figures: "1", changes: "a" };
+    const { changes, waiting, look } = loop(async () => marks);
+    const mark = await changes.mark();
+    const seen: unknown[] = [];
+    const note =
+      (name: string) =>
+      (...heard: unknown[]) =>
+        seen.push([name, ...heard]);
+    changes.subscribe(note("first"), mark);
+    await look();
+    await expect.poll(() => waiting.length).toBe(1);
+    expect(seen).toEqual([]);
+    // This mark is newer than the last look, so it hears nothing of the time before it.
+    changes.subscribe(note("second"), "2~a");
+    changes.subscribe(note("third"), "no mark");
+    expect(seen.splice(0)).toEqual([["third", ["figures", "changes"], "1~a"]]);
+    marks = { figures: "2", changes: "a" };
+    await look();
+    await expect
+      .poll(() => seen)
+      .toEqual([
+        ["first", ["figures"], "2~a"],
+        ["third", ["figures"], "2~a"],
+      ]);
+    expect(await changes.mark()).toBe("2~a");
+  });
+
   it("ends the streams when the database does not answer, and goes on with the next reader", async () => {
     let out = true;
     const { changes, waiting, warned, look } = loop(async () => {
@@ -184,6 +226,7 @@ describe("what changed", () => {
     await expect.poll(() => seen).toEqual([null]);
     expect(warned).toHaveLength(1);
     expect(waiting).toEqual([]);
+    expect(await changes.mark()).toBeNull();
     out = false;
     changes.subscribe((topics) => seen.push(topics));
     await look();

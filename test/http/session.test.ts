@@ -96,7 +96,7 @@ describe("a session", () => {
     expect(answer.headers["cache-control"]).toBe("no-store");
     expect(sessionAnswer.safeParse(await who(cookie)).error).toBeUndefined();
     expect(await who(cookie)).toEqual({
-      ...{ name: "Vera", role: "operator", signedInWith: "password" },
+      ...{ name: "Vera", role: "operator", signedInWith: "password", mark: null },
       ...{
         csrf: expect.stringMatching(/^[\w-]{24}$/),
         endsAt: "2026-11-17T12:00:00+00:00",

@@ -119,7 +119,7 @@ export function stubServer(change: Change = {}) {
       create: async (_actor, { name, role }) => ({ name, role, key: "dk_new" }),
       revoke: async () => true,
     },
-    changes: { subscribe: () => () => {} },
+    changes: { mark: async () => null, subscribe: () => () => {} },
     links: { nameOf: async () => null, set: async () => null },
     sessions: {
       signIn: async () => ({ kind: "refused" }),

@@ -5,6 +5,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { createContext, type ReactNode, use, useEffect, useState } from "react";
 import type { Topic } from "../../../http/contract/console/stream.ts";
+import { urlOf } from "../../api/call.ts";
 import { sessionQuery } from "../../api/session.ts";
 
 /** The first part of a query's key is the topic that it shows, or `both`. */
@@ -53,10 +54,12 @@ export function LiveProvider({ children }: { readonly children: ReactNode }) {
         due.clear();
       }, TOGETHER_MS);
     };
+    // What is shown was asked for after the session.
+    let since = queries.getQueryData(sessionQuery.queryKey)?.mark ?? null;
     const open = () => {
-      source = new EventSource("/v1/stream");
+      source = new EventSource(urlOf("/v1/stream", { query: { since } }));
       source.onopen = () => {
-        // Its first events name every topic, so what was missed is asked for.
+        // Its first events name what was missed.
         clearTimeout(lost);
         lost = undefined;
         setState({ kind: "live" });
@@ -69,7 +72,11 @@ export function LiveProvider({ children }: { readonly children: ReactNode }) {
         void queries.invalidateQueries({ queryKey: sessionQuery.queryKey });
         again = setTimeout(open, RETRY_MS);
       };
-      for (const topic of TOPICS) source.addEventListener(topic, () => note(topic));
+      for (const topic of TOPICS)
+        source.addEventListener(topic, ({ lastEventId }) => {
+          since = lastEventId;
+          note(topic);
+        });
     };
     open();
     return () => {

@@ -38,6 +38,9 @@ export const sessionAnswer = z.strictObject({
     "Send it as `X-Dunlin-Csrf` with every request that changes something and carries the cookie; null: the request carried a key",
   ),
   endsAt: instant.nullable().describe("When the session ends in any case; null: the request carried a key"),
+  mark: maybeText.describe(
+    "Where the state stands, for `since` of `GET /v1/stream`: it names what changed after this answer. null: not known just now",
+  ),
 });
 
 export type SessionAnswer = Answer<typeof sessionAnswer>;

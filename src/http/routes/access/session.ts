@@ -11,6 +11,7 @@ import {
   signInBody,
   signOutQuery,
 } from "../../contract/access/session.ts";
+import type { ChangesVerbs } from "../../contract/console/stream.ts";
 import { HttpProblem } from "../../kit/errors.ts";
 import type { Failures } from "../../kit/guard.ts";
 import { addNoStore } from "../../kit/no-store.ts";
@@ -30,7 +31,7 @@ const URL = "/v1/session";
 
 export function sessionRoutes(
   plain: FastifyInstance,
-  { sessions, failures }: SessionVerbs & { readonly failures: Failures },
+  { sessions, changes, failures }: SessionVerbs & ChangesVerbs & { readonly failures: Failures },
 ): void {
   const app = plain.withTypeProvider<ZodTypeProvider>();
   addNoStore(app);
@@ -81,7 +82,7 @@ export function sessionRoutes(
       const { name, role } = holder;
       const signedInWith = session?.person === true ? "password" : "key";
       const endsAt = session === null ? null : formatInstant(session.endsAt, 0);
-      return { name, role, signedInWith, csrf: session?.csrf ?? null, endsAt };
+      return { name, role, signedInWith, csrf: session?.csrf ?? null, endsAt, mark: await changes.mark() };
     },
   );
   app.delete(
