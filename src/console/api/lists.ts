@@ -29,11 +29,10 @@ const listOf = <Page>(path: string, asked: Asked) =>
   });
 
 export const ordersQuery = (asked: Asked) => listOf<OrderPage>("/v1/orders", asked);
-/** Whether there is an order at all. Once there is one, nothing more is asked. */
+/** Whether there is an order at all. */
 export const anyOrderQuery = queryOptions({
   queryKey: ["figures", "any-order"],
   queryFn: async ({ signal }) => (await get<OrderPage>("/v1/orders", { query: { limit: 1 }, signal })).items.length > 0,
-  enabled: ({ state }) => state.data !== true,
 });
 export const deliveriesQuery = (asked: Asked) => listOf<DeliveryPage>("/v1/deliveries", asked);
 export const remindersQuery = (asked: Asked) => listOf<ReminderPage>("/v1/reminders", asked);

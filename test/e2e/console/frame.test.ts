@@ -106,6 +106,49 @@ it.runIf(hasBrowser)(
   },
 );
 
+/** All that is asked for when a page of an empty shop is opened: at once, and because of what came. */
+const ASKED: Readonly<Record<string, readonly [first: readonly string[], then: readonly string[]]>> = {
+  "/": [
+    [
+      ...["/v1/campaigns", "/v1/channels", "/v1/reports/owner", "/v1/reports/recovery?by=reason&on=today"],
+      ...["/v1/reports/today", "/v1/session", "/v1/upcoming?for=1h"],
+    ],
+    ["/v1/orders?limit=1", "/v1/shops"],
+  ],
+  "/campaigns": [
+    ["/v1/campaigns", "/v1/reports/overlap", "/v1/reports/recovery?by=campaign&from=-30d", "/v1/session"],
+    ["/v1/campaigns/fast"],
+  ],
+  "/deliveries": [["/v1/campaigns", "/v1/channels", "/v1/deliveries?limit=50", "/v1/session", "/v1/shops"], []],
+};
+
+it.runIf(hasBrowser)("asks for what a page shows once, and before its libraries have come", async (context) => {
+  const { url } = await shop(context);
+  for (const [path, [first, then]] of Object.entries(ASKED)) {
+    const { page, open } = await visit(browser(), url);
+    const asked: string[] = [];
+    page.on("request", (request) => {
+      const { pathname, search } = new URL(request.url());
+      if (pathname.startsWith("/v1/") && pathname !== "/v1/stream") asked.push(pathname + search);
+    });
+    let goOn = () => {};
+    const mayCome = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    await page.route("**/assets/app-*.js", async (route) => {
+      await mayCome;
+      await route.continue();
+    });
+    const opened = open(path);
+    await expect.poll(() => asked.toSorted(), { message: path }).toEqual(first);
+    goOn();
+    await opened;
+    await page.getByText("Live", { exact: true }).waitFor();
+    expect(asked.toSorted(), path).toEqual([...first, ...then].sort());
+    await page.context().close();
+  }
+});
+
 it.runIf(hasBrowser)("is accessible, fits and has no fault in every look", async (context) => {
   const { url, send } = await shop(context);
   await send(created("o1", 1_000), created("o2", 1_000));

@@ -6,6 +6,7 @@ import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { anyOrderQuery } from "../../api/lists.ts";
 import { campaignsQuery, shopsQuery } from "../../api/pauses.ts";
+import { todayQuery } from "../../api/reports.ts";
 import { Panel } from "../../ui/parts/panel.tsx";
 import { words } from "../../ui/words.ts";
 
@@ -40,13 +41,19 @@ const useT = words({
 });
 
 export function GettingStarted() {
-  const t = useT();
-  const hasOrders = useQuery(anyOrderQuery).data;
+  const unpaid = useQuery(todayQuery).data?.unpaid.orders;
+  // Once there is one, nothing more is asked.
+  const any = useQuery({ ...anyOrderQuery, enabled: ({ state }) => unpaid === 0 && state.data !== true });
   const campaigns = useQuery(campaignsQuery);
-  const shop = useQuery(shopsQuery).data?.items.find(({ name }) => name !== "*")?.name ?? "myshop";
+  const hasOrders = unpaid !== undefined && unpaid > 0 ? true : any.data;
   if (hasOrders === undefined || campaigns.data === undefined) return null;
   const hasCampaigns = campaigns.data.items.some(({ retired }) => !retired);
-  if (hasOrders && hasCampaigns) return null;
+  return hasOrders && hasCampaigns ? null : <Steps hasOrders={hasOrders} hasCampaigns={hasCampaigns} />;
+}
+
+function Steps({ hasOrders, hasCampaigns }: { readonly hasOrders: boolean; readonly hasCampaigns: boolean }) {
+  const t = useT();
+  const shop = useQuery(shopsQuery).data?.items.find(({ name }) => name !== "*")?.name ?? "myshop";
   return (
     <Panel title={t("title")}>
       <List spacing="md" center={false}>
