@@ -23,8 +23,6 @@ declare module "vitest" {
     templateName: string;
     /** The databases of this run begin with it. */
     databasePrefix: string;
-    /** Ends `create database`. */
-    cloneOptions: string;
     redisUrl: string;
   }
 }
@@ -44,9 +42,6 @@ export default async function setup({ vitest }: TestProject): Promise<(() => Pro
   vitest.provide("serverUrl", server.url);
   vitest.provide("templateName", TEMPLATE);
   vitest.provide("databasePrefix", PREFIX);
-  const [version] = await admin<{ number: number }[]>`select current_setting('server_version_num')::int as number`;
-  // Copying files takes half the time of writing every page to the log, which is the default since PostgreSQL 15.
-  vitest.provide("cloneOptions", (version?.number ?? 0) >= 150_000 ? "strategy file_copy" : "");
   vitest.provide("redisUrl", redisUrl);
   return async () => {
     const left = await admin<{ name: string }[]>`
@@ -64,10 +59,6 @@ async function findPostgres(): Promise<{ url: string; stop: () => Promise<void> 
   if (given !== undefined && given !== "") return { url: given, stop: async () => {} };
   const dataDir = await mkdtemp(join(tmpdir(), "dunlin-test-"));
   const embedded = await startEmbedded({ dataDir, log: () => {} });
-  // No test here asks what survives a crash; those that do start a server of their own.
-  const admin = postgres(embedded.url, { max: 1 });
-  await admin.unsafe("alter role current_user set synchronous_commit = off");
-  await admin.end();
   return {
     url: embedded.url,
     stop: async () => {

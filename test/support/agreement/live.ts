@@ -82,10 +82,6 @@ export async function runLive({
 
 export async function lived(database: TestDatabase, scenarios: readonly Scenario[], catalog: Catalog): Promise<Row[]> {
   const { sql } = database;
-  // Nothing here asks what survives a crash.
-  await sql.unsafe(
-    `do $$ begin execute format('alter database %I set synchronous_commit = off', current_database()); end $$`,
-  );
   await sql`truncate order_events, orders, buyers, contacts, cases, reminders, deliveries, recoveries`;
   const texts = new Map<string, string>();
   const keep = (message: Message): undefined => void texts.set(message.idempotencyKey, message.text);
