@@ -3,14 +3,23 @@ import { describe, expect, it } from "vitest";
 import { createCampaignAdmin } from "../../src/campaigns/administer.ts";
 import { planAnewIfChanged } from "../../src/db/stores/campaigns/settings-store.ts";
 import { campaignSetup, campaignYaml, NUDGE, OPTIONS } from "../support/campaigns.ts";
+import { type Cleanup, fileContext } from "../support/file-context.ts";
 import { receivedEvent } from "../support/intake.ts";
 import { T0 } from "../support/rules.ts";
 import { bearer, JSON_TYPE, stubServer } from "./support.ts";
 
-async function server() {
-  const setup = await campaignSetup();
+const file = fileContext();
+let first: ReturnType<typeof server> | undefined;
+/** For what changes nothing: it is shared, and holds the first version. */
+const unchanged = () => {
+  first ??= server(file);
+  return first;
+};
+
+async function server(context?: Cleanup) {
+  const setup = await campaignSetup(undefined, undefined, context);
   await setup.apply();
-  const { app } = stubServer({ campaigns: createCampaignAdmin({ sql: setup.sql, options: OPTIONS }) });
+  const { app } = stubServer({ campaigns: createCampaignAdmin({ sql: setup.sql, options: OPTIONS }) }, context);
   const ask = async (method: "GET" | "PUT" | "POST" | "DELETE", path: string, body?: unknown, headers: object = {}) => {
     const answer = await app.inject({
       method,
@@ -29,7 +38,7 @@ const match = (version: number) => ({ "if-match": `"${version}"` });
 
 describe("GET /v1/campaigns/:key", () => {
   it("returns the texts, the parsed campaign, and the version as ETag", async () => {
-    const { ask } = await server();
+    const { ask } = await unchanged();
     const { status, etag, body } = await ask("GET", "/default");
     expect([status, etag]).toEqual([200, '"1"']);
     expect(body).toMatchObject({
@@ -126,7 +135,7 @@ describe("PUT /v1/campaigns/:key", () => {
   });
 
   it("names every fault by file and line, and saves nothing", async () => {
-    const { ask, sql } = await server();
+    const { ask, sql } = await unchanged();
     const broken = await ask(
       "PUT",
       "/default",
@@ -166,7 +175,7 @@ describe("PUT /v1/campaigns/:key", () => {
     ["no map", "- 1\n"],
     ["nothing", ""],
   ])("refuses %s within a moment", async (_, yaml) => {
-    const { put } = await server();
+    const { put } = await unchanged();
     const begun = process.cpuUsage();
     const answer = await put(yaml, match(1));
     expect([answer.status, answer.body.code]).toEqual([422, "invalid_campaign"]);
@@ -181,14 +190,14 @@ describe("PUT /v1/campaigns/:key", () => {
     ["campaign.yaml twice", '{"yaml": "", "templates": {"campaign.yaml": ""}}'],
     ["no yaml", '{"templates": {}}'],
   ])("refuses a body with %s", async (_, body) => {
-    const { ask } = await server();
+    const { ask } = await unchanged();
     const answer = await ask("PUT", "/default", body, match(1));
     expect([answer.status, answer.body.code]).toEqual([422, "invalid_body"]);
     expect(answer.body.errors.length).toBeGreaterThan(0);
   });
 
   it("refuses a key that cannot be a directory", async () => {
-    const { ask } = await server();
+    const { ask } = await unchanged();
     for (const key of ["..%2Fx", "a.b", "%00", "x".repeat(61)]) {
       const answer = await ask(
         "PUT",
@@ -305,7 +314,7 @@ describe("PUT /v1/campaigns/:key/templates/:name", () => {
   });
 
   it("names faults, and what cannot be a text", async () => {
-    const { ask } = await server();
+    const { ask } = await unchanged();
     const wrong = await ask("PUT", "/default/templates/nudge.sms.en.hbs", { text: "{{nope}}" }, match(1));
     expect([wrong.status, wrong.body.errors]).toEqual([
       422,

@@ -11,6 +11,7 @@ import { type Auth, createAuth } from "../../src/http/kit/auth.ts";
 import { buildServer, type HttpDeps } from "../../src/http/server.ts";
 import { createIntake } from "../../src/intake/intake.ts";
 import { sources } from "../../src/sources/registry.ts";
+import type { Cleanup } from "../support/file-context.ts";
 import { intakeDeps, receivedEvent } from "../support/intake.ts";
 import { T0 } from "../support/rules.ts";
 import {
@@ -63,7 +64,8 @@ const stubSlot: RehearsalSlot = {
 
 export type Change = Partial<HttpDeps>;
 
-export function stubServer(change: Change = {}) {
+/** `context`: of a server that several tests share. */
+export function stubServer(change: Change = {}, context: Cleanup = { onTestFinished }) {
   const lines: string[] = [];
   const sink = new Writable({
     write(chunk, _encoding, done) {
@@ -168,13 +170,13 @@ export function stubServer(change: Change = {}) {
     log: pino({ level: "trace" }, sink),
     ...change,
   });
-  onTestFinished(() => app.close());
+  context.onTestFinished(() => app.close());
   return { app, lines };
 }
 
-export async function realServer(change: Change = {}) {
-  const { deps, database } = await intakeDeps();
-  const { app, lines } = stubServer({ intake: createIntake(deps), ...change });
+export async function realServer(change: Change = {}, context: Cleanup = { onTestFinished }) {
+  const { deps, database } = await intakeDeps({}, context);
+  const { app, lines } = stubServer({ intake: createIntake(deps), ...change }, context);
   const stored = async () => {
     const [row] = await database.sql<{ n: number }[]>`select count(*)::int as n from order_events`;
     return row?.n ?? 0;

@@ -17,6 +17,7 @@ import { prepare } from "../../src/intake/prepare.ts";
 import { takeIn } from "../../src/intake/take-in.ts";
 import { channelOptions } from "../../src/render/catalog/catalog-options.ts";
 import { testDatabase } from "./database.ts";
+import type { Cleanup } from "./file-context.ts";
 import { inProcessChannel } from "./in-process-channel.ts";
 import { CHANNELS, closingShop } from "./intake.ts";
 
@@ -35,9 +36,9 @@ export const campaignYaml = (after: string, more = "") =>
   `steps:\n  - { id: nudge, at: { afterCreated: ${after} }, channels: [sms] }\n${more}`;
 export const NUDGE = { "nudge.sms.en.hbs": "Order {{order.id}}: {{total}} STOP to opt out" };
 
-export function campaignDir(files: Readonly<Record<string, string>> = {}) {
+export function campaignDir(files: Readonly<Record<string, string>> = {}, context: Cleanup = { onTestFinished }) {
   const dir = mkdtempSync(join(tmpdir(), "dunlin-campaigns-"));
-  onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
+  context.onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
   const write = (path: string, text: string) => {
     mkdirSync(dirname(join(dir, path)), { recursive: true });
     writeFileSync(join(dir, path), text);
@@ -52,14 +53,15 @@ type ProcessOptions = {
   readonly meter?: DispatchMeter;
 };
 
-export async function campaignSetup(yaml = campaignYaml("10m"), more: Readonly<Record<string, string>> = {}) {
-  const database = await testDatabase();
+export async function campaignSetup(
+  yaml = campaignYaml("10m"),
+  more: Readonly<Record<string, string>> = {},
+  context: Cleanup = { onTestFinished },
+) {
+  const database = await testDatabase(context);
   const { sql } = database;
-  const place = campaignDir({
-    "default/campaign.yaml": yaml,
-    "default/nudge.sms.en.hbs": NUDGE["nudge.sms.en.hbs"],
-    ...more,
-  });
+  const nudge = { "default/nudge.sms.en.hbs": NUDGE["nudge.sms.en.hbs"] };
+  const place = campaignDir({ "default/campaign.yaml": yaml, ...nudge, ...more }, context);
   const apply = async (change: { force?: boolean; prune?: boolean; by?: Actor } = {}): Promise<ApplyResult> => {
     const checked = checkDirectory(place.dir, OPTIONS);
     if (!checked.ok) throw new Error(checked.faults.join("\n"));

@@ -1,7 +1,7 @@
 /** Stands for the context of a test where all tests of a file share what is opened. Call it at the top of the file. */
 import { afterAll, expect, type TestContext } from "vitest";
 
-type Cleanup = Pick<TestContext, "onTestFinished">;
+export type Cleanup = Pick<TestContext, "onTestFinished">;
 
 /** All of it is ended after the last test, the newest first, and each also if another one fails: what is left would keep the run from ending. */
 export function fileContext(): Cleanup {
