@@ -19,8 +19,8 @@ const LONGEST = [
     "faults/start",
     "e2e/demo",
   ],
-  ...["faults/bad-input", "faults/queue-lost", "campaigns/send-test", "intake/queue", "embedded", "agreement"],
-  ...["dispatch/rate", "template-fuzz", "plan-properties"],
+  ...["faults/bad-input", "faults/queue-lost", "agreement", "dispatch/rate", "intake/queue", "embedded"],
+  ...["dispatch/repeat", "polling/poller", "privacy/service", "template-fuzz", "plan-properties"],
 ];
 const rank = ({ moduleId }: TestSpecification): number => {
   const index = LONGEST.findIndex((name) => moduleId.endsWith(`${name}.test.ts`));
@@ -65,6 +65,7 @@ export default defineConfig({
           exclude: ALONE,
           testTimeout: 120_000,
           globalSetup,
+          provide: { reusesDatabases: true },
           // A test keeps its state in a database of its own, so files can share their modules here, too.
           isolate: false,
           maxWorkers: 3,
@@ -80,6 +81,8 @@ export default defineConfig({
           testTimeout: 300_000,
           hookTimeout: 300_000,
           globalSetup,
+          // A process that was killed may leave a session behind.
+          provide: { reusesDatabases: false },
           // Each starts up to four processes on both queues: with more workers a PostgreSQL of 100 connections has none left.
           maxWorkers: 2,
           sequence: { groupOrder: 2 },

@@ -1,9 +1,13 @@
-/** A database for each test, cloned from the migrated template. When the test fails it is kept, and its address printed. */
+/**
+ * A database for each test, cloned from the migrated template, or emptied after another test (used-databases.ts). When the test fails it is kept, and its
+ * address printed.
+ */
 import { randomBytes } from "node:crypto";
 import postgres from "postgres";
 import { inject, onTestFinished, type TestContext } from "vitest";
 import { connect, type Sql } from "../../src/db/client.ts";
 import { KEPT, withDatabase } from "./global-setup.ts";
+import { emptied, type Fresh, shapeOf } from "./used-databases.ts";
 
 export type TestDatabase = {
   readonly url: string;
@@ -13,13 +17,30 @@ export type TestDatabase = {
   setNow(ms: number): Promise<void>;
 };
 
-/** For all files of a worker, which share their modules. Databases are dropped while the next tests run; what is left then, by the global setup. */
+/** For all files of a worker, which share their modules. Databases are emptied or dropped while the next tests run; what is left then, by the global setup. */
 const admin = postgres(inject("serverUrl"), { max: 2, onnotice: () => {}, connection: { synchronous_commit: "off" } });
 
-const dropDatabase = (name: string) =>
-  admin
-    .unsafe(`drop database if exists ${name} with (force)`)
-    .catch((error) => console.warn(`${name} was not dropped: ${error}`));
+type Made = { readonly name: string /** null: it is not for another test. */; readonly fresh: Fresh | null };
+const used: Made[] = [];
+
+async function makeDatabase(): Promise<Made> {
+  const name = `${inject("databasePrefix")}${randomBytes(6).toString("hex")}`;
+  await admin.unsafe(`create database ${name} template ${inject("templateName")}`);
+  // No test asks what survives a crash of this server: those that do start one of their own.
+  await admin.unsafe(`alter database ${name} set synchronous_commit = off`);
+  return { name, fresh: inject("reusesDatabases") ? await shapeOf(urlOf(name)) : null };
+}
+
+/** Empties it for another test, or drops it. */
+async function release({ name, fresh }: Made): Promise<void> {
+  if (fresh !== null && (await emptied(urlOf(name), fresh, inject("clock")))) used.push({ name, fresh });
+  else
+    await admin
+      .unsafe(`drop database if exists ${name} with (force)`)
+      .catch((error) => console.warn(`${name} was not dropped: ${error}`));
+}
+
+const urlOf = (name: string): string => withDatabase(inject("serverUrl"), name);
 
 const keep = (name: string) => admin.unsafe(`comment on database ${name} is '${KEPT}'`);
 
@@ -27,17 +48,14 @@ const keep = (name: string) => admin.unsafe(`comment on database ${name} is '${K
 export async function testDatabase(
   context: Pick<TestContext, "onTestFinished"> = { onTestFinished },
 ): Promise<TestDatabase> {
-  const name = `${inject("databasePrefix")}${randomBytes(6).toString("hex")}`;
-  await admin.unsafe(`create database ${name} template ${inject("templateName")}`);
-  // No test asks what survives a crash of this server: those that do start one of their own.
-  await admin.unsafe(`alter database ${name} set synchronous_commit = off`);
-  const url = withDatabase(inject("serverUrl"), name);
+  const made = used.pop() ?? (await makeDatabase());
+  const url = urlOf(made.name);
   const database = connect(url, { max: 8, applicationName: "dunlin test" });
   let clock = false;
   context.onTestFinished(async ({ task }) => {
     await database.close();
-    if (task.result?.state !== "fail") return void dropDatabase(name);
-    await keep(name);
+    if (task.result?.state !== "fail") return void release(made);
+    await keep(made.name);
     console.warn(`kept the database of the failed test: ${url}`);
   });
   return {

@@ -23,7 +23,11 @@ declare module "vitest" {
     templateName: string;
     /** The databases of this run begin with it. */
     databasePrefix: string;
+    /** The definition of dunlin_now(). */
+    clock: string;
     redisUrl: string;
+    /** Whether a database serves several tests: set by the project. */
+    reusesDatabases: boolean;
   }
 }
 
@@ -39,6 +43,10 @@ export default async function setup({ vitest }: TestProject): Promise<(() => Pro
   const queue = openQueueBackend(template, { log: { info() {}, warn() {}, error() {} } });
   await queue.migrate();
   await queue.close();
+  const inTemplate = postgres(template, { max: 1 });
+  const [clock] = await inTemplate<{ text: string }[]>`select pg_get_functiondef('dunlin_now()'::regprocedure) as text`;
+  await inTemplate.end();
+  vitest.provide("clock", clock?.text ?? "");
   vitest.provide("serverUrl", server.url);
   vitest.provide("templateName", TEMPLATE);
   vitest.provide("databasePrefix", PREFIX);
