@@ -37,6 +37,7 @@ const CORE = [
   "core/receipts",
   "core/notices",
   "core/measure",
+  "core/desk",
 ];
 const STORES = [
   "db/stores/buyers",
@@ -47,6 +48,7 @@ const STORES = [
   "db/stores/receipts",
   "db/stores/notices",
   "db/stores/access",
+  "db/stores/desk",
 ];
 
 /**
@@ -58,7 +60,8 @@ const MAY = {
   "core/text": ["core/values"],
   "core/order": ["core/values"],
   "core/seams": ["core/values"],
-  "core/rules": ["core/values", "core/order", "core/seams"],
+  "core/desk": [],
+  "core/rules": ["core/values", "core/order", "core/seams", "core/desk"],
   "core/campaign": ["core/values", "core/text", "core/rules"],
   "core/limits": ["core/values"],
   "core/simulation": ["core/values", "core/order", "core/rules", "core/limits"],
@@ -80,6 +83,7 @@ const MAY = {
   "db/stores/receipts": [...CORE, "db", "db/stores/buyers"],
   "db/stores/notices": [...CORE, "db"],
   "db/stores/access": [...CORE, "db", "db/stores/campaigns"],
+  "db/stores/desk": [...CORE, "db"],
   queue: [...CORE, "postgres", "deadline.ts"],
   channels: [...CORE, "providers", "standard-webhooks.ts"],
   sources: [...CORE, "standard-webhooks.ts"],

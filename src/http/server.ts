@@ -31,6 +31,7 @@ import type { OverlapVerbs } from "./contract/reports/overlap.ts";
 import type { OwnerVerbs } from "./contract/reports/owner.ts";
 import type { TodayVerbs } from "./contract/reports/today.ts";
 import type { ReportsVerbs } from "./contract/reports.ts";
+import type { TasksVerbs } from "./contract/tasks.ts";
 import type { TemplatesVerbs } from "./contract/templates.ts";
 import type { UpcomingVerbs } from "./contract/upcoming.ts";
 import type { Auth } from "./kit/auth.ts";
@@ -62,6 +63,7 @@ import { pauseRoutes } from "./routes/pauses.ts";
 import { promiseRoutes } from "./routes/promises.ts";
 import { rehearsalRoutes } from "./routes/rehearsals.ts";
 import { reportRoutes } from "./routes/reports.ts";
+import { taskRoutes } from "./routes/tasks.ts";
 import { templateRoutes } from "./routes/templates.ts";
 import { versionRoutes } from "./routes/versions.ts";
 import { consoleRoutes } from "./static.ts";
@@ -112,6 +114,7 @@ export type HttpVerbs = EventsVerbs &
   OrdersVerbs &
   ListsVerbs &
   PromisesVerbs &
+  TasksVerbs &
   TemplatesVerbs &
   CampaignsVerbs &
   PausesVerbs &
@@ -195,6 +198,7 @@ export function buildServer(deps: HttpDeps): FastifyInstance {
     void seen.register(async (scope) => orderRoutes(scope, deps));
     void seen.register(async (scope) => listRoutes(scope, deps));
     void seen.register(async (scope) => promiseRoutes(scope, deps));
+    void seen.register(async (scope) => taskRoutes(scope, deps));
     void seen.register(async (scope) => templateRoutes(scope, deps));
     void seen.register(async (scope) => campaignRoutes(scope, deps));
     void seen.register(async (scope) => versionRoutes(scope, deps));

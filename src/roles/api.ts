@@ -53,6 +53,7 @@ import { queueVerbs } from "./verbs/queue-verbs.ts";
 import { reportVerbs } from "./verbs/report-verbs.ts";
 import { sessionVerbs } from "./verbs/session-verbs.ts";
 import { eraseVerb, suppressionVerbs } from "./verbs/suppression-verbs.ts";
+import { taskVerbs } from "./verbs/task-verbs.ts";
 
 const CUT_READS_MS = 5_000;
 
@@ -196,6 +197,7 @@ export function buildApi(input: ApiInput) {
         answer: { shop, case: caseId, orders, at: written, reason, by, manual, effect: effectText(result, zone) },
       };
     },
+    tasks: taskVerbs({ sql, reads, vault, zoneOf, campaignOf: input.policies.campaignOf }),
     listCases: (query) => listCases({ sql: reads, zoneOf }, query),
     listReminders: (query) => listReminders({ sql: reads, zoneOf }, query),
     listDeliveries: (query) => listDeliveries({ sql: reads, zoneOf }, query),

@@ -4,8 +4,8 @@ import { describe, expect, it } from "vitest";
 import { AmbiguousOrderError } from "../../src/core/order/named-order.ts";
 import { WARNINGS } from "../../src/core/order/warnings.ts";
 import { KEY_ROLES } from "../../src/core/values/role.ts";
+import { ERRORS } from "../../src/http/contract/parts/errors.ts";
 import { createAuth } from "../../src/http/kit/auth.ts";
-import { ERRORS } from "../../src/http/kit/errors.ts";
 import { PROMISE, STORY } from "./samples.ts";
 import { ADMIN_KEY, bearer, cookie, csrf, JSON_TYPE, order, stubServer } from "./support.ts";
 

@@ -62,6 +62,20 @@ const stubSlot: RehearsalSlot = {
   end: async () => {},
 };
 
+const unknown = async () => ({ kind: "unknown_task" as const });
+const NO_TASKS: HttpDeps["tasks"] = {
+  list: async () => ({ items: [], next: null }),
+  ...{
+    claim: unknown,
+    release: unknown,
+    extend: unknown,
+    assign: unknown,
+    contact: unknown,
+    touch: unknown,
+    outcome: unknown,
+  },
+};
+
 export type Change = Partial<HttpDeps>;
 
 /** `context`: of a server that several tests share. */
@@ -105,6 +119,7 @@ export function stubServer(change: Change = {}, context: Cleanup = { onTestFinis
     },
     health: { ready: async () => ({ ok: true, checks: { database: { ok: true } } }) },
     metrics: async () => "dunlin_up 1\n",
+    tasks: NO_TASKS,
     report: async () => REPORT,
     reportCsv: async () => "campaign,orders\r\n",
     owner: async () => OWNER,

@@ -29,6 +29,8 @@ export type PersonsCase = {
   /** When it goes back to the reminders, or went; null: never. */
   readonly backAt: number | null;
   readonly isBack: boolean;
+  /** Until then somebody of the staff has it, so that it is not handed back; KEPT: they keep it. Absent: nobody has it. */
+  readonly heldUntil?: number | null;
 };
 
 export type OpenCase = {

@@ -70,7 +70,9 @@ function mergedManual(a: PersonsCase | null, b: PersonsCase | null): PersonsCase
   if (a === null || b === null) return a ?? b;
   if (a.isBack !== b.isBack) return a.isBack ? a : b;
   if (a.isBack) return (a.backAt ?? 0) >= (b.backAt ?? 0) ? a : b;
-  return a.since <= b.since ? a : b;
+  const first = a.since <= b.since ? a : b;
+  const heldUntil = Math.max(a.heldUntil ?? 0, b.heldUntil ?? 0);
+  return heldUntil === (first.heldUntil ?? 0) ? first : { ...first, heldUntil };
 }
 
 type Departures = OpenCase["departures"];

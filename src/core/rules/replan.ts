@@ -1,5 +1,6 @@
 /** Chooses the campaign of a case and replans its rows (docs/rules.md, rules 2, 3 to 10 and 16). */
 
+import { KEPT } from "../desk/words.ts";
 import type { Order } from "../order/order.ts";
 import type { Campaign } from "../values/policy.ts";
 import type { Reason } from "../values/reason.ts";
@@ -93,10 +94,12 @@ function assigned(
   if (manual === null || known?.isBack === true) return known;
   if (known === null && !sumReaches(counting, manual.amountAtLeast)) return null;
   const since = known?.since ?? now;
-  const backAt = manual.handBackAfter === null ? null : since + manual.handBackAfter;
+  const heldUntil = known?.heldUntil ?? null;
+  const isForGood = manual.handBackAfter === null || heldUntil === KEPT;
+  const backAt = isForGood ? null : Math.max(since + (manual.handBackAfter ?? 0), heldUntil ?? 0);
   if (known !== null && known.backAt === backAt) return known;
-  // A new version of the campaign may hand back what it would have handed back before.
-  return { since, backAt: backAt === null ? null : Math.max(backAt, now), isBack: false };
+  // A new version of the campaign may hand back what it would have handed back before, and so may somebody who lets it go.
+  return { since, backAt: backAt === null ? null : Math.max(backAt, now), isBack: false, heldUntil };
 }
 
 /** A person took the case after it had a plan: what is left of the plan is skipped at its times. */

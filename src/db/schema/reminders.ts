@@ -31,6 +31,8 @@ export const cases = pgTable(
     manualAt: instant("manual_at"),
     /** When a person's case goes back to the reminders, or went; null: never. */
     backAt: instant("back_at"),
+    /** Until then somebody of the staff has it; the year 9999: for good. null: nobody. Written by the desk alone. */
+    heldUntil: instant("held_until"),
     /** The last promise of the buyer: {at, recordedAt} in ms, reason, by. */
     promise: jsonb("promise"),
     /** The last instant at which orders left it, and why they did: {at ms, reasons}. */

@@ -5,9 +5,10 @@
 import { timingSafeEqual } from "node:crypto";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { KeyRole } from "../../core/values/role.ts";
+import type { ErrorCode } from "../contract/parts/errors.ts";
 import type { Actor } from "../contract/pauses.ts";
 import { type Auth, type BrowserSession, type Holder, mayAct } from "./auth.ts";
-import { type ErrorCode, HttpProblem } from "./errors.ts";
+import { HttpProblem } from "./errors.ts";
 import { noRoute } from "./problems.ts";
 import { sessionToken } from "./session-cookie.ts";
 
@@ -59,17 +60,19 @@ export function createFailures(app: FastifyInstance, perMinute: number, what: st
   };
 }
 
+const WINDOWS = { minute: 60_000, hour: 3_600_000 };
+
 /**
- * Counts one act of the one who made the request, by the name of the key or the person. Throws the 429 after `perMinute` of them.
+ * Counts one act of the one who made the request, by the name of the key or the person. Throws the 429 after `max` of them in that time.
  * `what`: of which there were too many.
  */
-export function createActs(app: FastifyInstance, perMinute: number, what: string) {
+export function createActs(app: FastifyInstance, max: number, what: string, time: keyof typeof WINDOWS = "minute") {
   const keyGenerator = (request: FastifyRequest) => actorOf(request).who;
-  const check = app.createRateLimit({ max: perMinute, timeWindow: 60_000, keyGenerator });
+  const check = app.createRateLimit({ max, timeWindow: WINDOWS[time], keyGenerator });
   return async (request: FastifyRequest): Promise<void> => {
     const limit = await check(request);
     if (limit.isAllowed || !limit.isExceeded) return;
-    throw tooMany(`more than ${perMinute} ${what} a minute`, limit.ttlInSeconds);
+    throw tooMany(`more than ${max} ${what} ${time === "hour" ? "an" : "a"} ${time}`, limit.ttlInSeconds);
   };
 }
 

@@ -7,8 +7,9 @@ import { QueueAwayError } from "../../core/seams/queue-page.ts";
 import { PeriodError } from "../../core/values/when.ts";
 import { CampaignsBusy } from "../../db/stores/campaigns/planning-fence.ts";
 import { isLockTimeout, isLost } from "../../db/transaction.ts";
+import { ERRORS, type ErrorCode } from "../contract/parts/errors.ts";
 import type { Fault } from "../contract/parts/problem.ts";
-import { ERRORS, type ErrorCode, HttpProblem, problemText } from "./errors.ts";
+import { HttpProblem, problemText } from "./errors.ts";
 
 const TYPE = "application/problem+json; charset=utf-8";
 

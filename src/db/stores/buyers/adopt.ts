@@ -18,6 +18,7 @@ export type CaseRow = {
   manual: boolean;
   manual_at: number | null;
   back_at: number | null;
+  held_until: number | null;
   promise: PaymentPromise | null;
   departures: OpenCase["departures"];
   whole_reason: Reason | null;
@@ -84,8 +85,13 @@ export function adoptCase(buyer: LoadedBuyer | undefined, row: CaseRow, env: Loa
   buyer.state.open = open;
 }
 
-export const personsCase = (row: Pick<CaseRow, "manual" | "manual_at" | "back_at">): PersonsCase | null =>
-  row.manual_at === null ? null : { since: row.manual_at, backAt: row.back_at, isBack: !row.manual };
+/** The columns of the part of a person. */
+export type PersonsColumns = Pick<CaseRow, "manual" | "manual_at" | "back_at" | "held_until">;
+
+export const personsCase = (row: PersonsColumns): PersonsCase | null =>
+  row.manual_at === null
+    ? null
+    : { since: row.manual_at, backAt: row.back_at, isBack: !row.manual, heldUntil: row.held_until };
 
 export function adoptReminder(buyer: LoadedBuyer | undefined, row: ReminderRow): void {
   if (buyer === undefined) return;

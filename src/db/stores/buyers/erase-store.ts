@@ -106,6 +106,9 @@ export async function eraseBuyer(
           join order_events e on e.shop_id = n.shop_id and e.order_id = n.id`,
   );
   await eraseTexts(tx, [{ shop, id }]);
+  await tx`
+    update touches s set note = null from tasks t join cases c on c.shop_id = t.shop_id and c.id = t.case_id
+    where c.shop_id = ${shop} and c.buyer_id = ${id} and s.task_id = t.id and s.note is not null`;
   return { orders: orders.length, events: written, contacts: contacts.count + emails.length, reminders };
 }
 

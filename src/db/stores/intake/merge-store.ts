@@ -4,12 +4,12 @@ import { heldOn } from "../../../core/rules/merge.ts";
 import type { Sql } from "../../client.ts";
 import { plain } from "../../columns.ts";
 import { ts } from "../../types.ts";
-import { type CaseRow, personsCase } from "../buyers/adopt.ts";
+import { type PersonsColumns, personsCase } from "../buyers/adopt.ts";
 import { settleOrders } from "../buyers/write/buyers.ts";
 import { joinExposures } from "../buyers/write/exposures.ts";
 
 type OpenCaseRow = Pick<OpenCase, "id" | "hadPlan" | "promise" | "departures"> &
-  Pick<CaseRow, "manual" | "manual_at" | "back_at"> & { readonly buyer_id: string };
+  PersonsColumns & { readonly buyer_id: string };
 
 const json = (value: unknown): string | null => (value == null ? null : JSON.stringify(value));
 const moment = (ms: number | null | undefined): Date | null => (ms == null ? null : ts(ms));
@@ -28,7 +28,7 @@ export async function mergeBuyers(
   const gone = plain(losers);
   const all = plain([winner, ...losers]);
   const rows = await sql<OpenCaseRow[]>`
-    select id, buyer_id, had_plan as "hadPlan", manual, manual_at, back_at, promise, departures from cases
+    select id, buyer_id, had_plan as "hadPlan", manual, manual_at, back_at, held_until, promise, departures from cases
     where shop_id = ${shop} and buyer_id = any(${all}::uuid[]) and ended_at is null
     order by opened_at, id`;
   const open = rows.map((row) => ({ ...row, manual: personsCase(row) }));
@@ -37,6 +37,9 @@ export async function mergeBuyers(
   const ended = plain(open.filter(({ id }) => id !== kept?.id).map(({ id }) => id));
   await Promise.all([
     ...settleOrders(sql, shop, all),
+    ...(kept === undefined || open.length === 1
+      ? []
+      : joinTasks(sql, { shop, kept: kept.id, ended, stays: held !== null && isManual(held) })),
     sql`delete from reminders
         where shop_id = ${shop} and buyer_id = any(${all}::uuid[]) and case_id = any(${ended}::uuid[]) and state = 'planned'`,
     sql`update cases set counted_at = (select min(counted_at) from cases where shop_id = ${shop} and (id = ${kept?.id ?? null} or id = any(${ended}::uuid[])))
@@ -49,6 +52,7 @@ export async function mergeBuyers(
     sql`update cases set buyer_id = ${winner} where shop_id = ${shop} and buyer_id = any(${gone}::uuid[])`,
     sql`update cases set had_plan = ${held?.hadPlan ?? false}, manual = ${held !== null && isManual(held)},
         manual_at = ${moment(held?.manual?.since)}, back_at = ${moment(held?.manual?.backAt)},
+        held_until = ${moment(held?.manual?.heldUntil)},
         promise = ${json(held?.promise)}::text::jsonb, departures = ${json(held?.departures)}::text::jsonb
         where shop_id = ${shop} and id = ${kept?.id ?? null}`,
     ...joinExposures(sql, shop, winner, gone),
@@ -60,6 +64,19 @@ export async function mergeBuyers(
         where shop_id = ${shop} and id = ${winner}`,
   ]);
 }
+
+/** One task is left for the case that stays: the one that somebody has claimed, else the oldest. `stays`: false: the case is no person's. */
+const joinTasks = (
+  sql: Sql,
+  { shop, kept, ended, stays }: { shop: string; kept: string; ended: string; stays: boolean },
+) => {
+  const open = sql`shop_id = ${shop} and (case_id = ${kept} or case_id = any(${ended}::uuid[])) and ended_at is null`;
+  const left = sql`(select id from tasks where ${open} and ${stays} order by (lease_until > dunlin_now()) is true desc, created_at, id limit 1)`;
+  return [
+    sql`update tasks set ended_at = dunlin_now(), why = 'moved', version = version + 1 where ${open} and id is distinct from ${left}`,
+    sql`update tasks set case_id = ${kept}, version = version + 1 where ${open} and case_id <> ${kept}`,
+  ];
+};
 
 /** The rows of the ended cases become those of the kept one, in the order in which they were decided. New numbers are above all old ones. */
 const joinReminders = (

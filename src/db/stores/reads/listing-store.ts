@@ -2,11 +2,11 @@
  * Lists of cases, reminders and deliveries, a page at a time, newest first. Ids are UUIDv7, so they are in the order of time. A page reads
  * the primary key of each shop backwards, so an old page costs no more than a new one. The rows contain no contact data.
  */
-import type { PendingQuery, Row } from "postgres";
 import type { LookupEnd } from "../../../core/receipts/lookup.ts";
 import type { Reason } from "../../../core/values/reason.ts";
 import type { Sql } from "../../client.ts";
 import { isBilled } from "./billed.ts";
+import { all, type Condition, given } from "./conditions.ts";
 import { inState, REMINDER_AT, type ReminderState, stateOf } from "./reminder-state.ts";
 import { inWindows, type Window } from "./windows.ts";
 
@@ -89,15 +89,6 @@ export type DeliveryRow = {
   /** Whether the provider is still to be asked about it. */
   readonly asks: boolean;
 };
-
-type Condition = PendingQuery<Row[]>;
-
-/** The given conditions, joined by `and`. */
-const all = (sql: Sql, conditions: readonly (Condition | null)[]): Condition =>
-  conditions.reduce<Condition>((sum, each) => (each === null ? sum : sql`${sum} and ${each}`), sql`true`);
-
-const given = <T>(value: T | null | undefined, write: (value: T) => Condition): Condition | null =>
-  value === null || value === undefined ? null : write(value);
 
 /** The buyer with this platform id, or the buyer that it was merged into. */
 const buyersOf = (sql: Sql, shop: string, platformId: string): Condition => sql`

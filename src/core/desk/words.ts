@@ -1,0 +1,38 @@
+/** The words of the follow-up desk, as they are stored and shown. */
+
+/** `high_value`: the case reached `manual.amountAtLeast`; `promise`: the buyer said when they would pay. */
+export const TASK_KINDS = ["high_value", "call", "no_contact", "promise", "unknown"] as const;
+export type TaskKind = (typeof TASK_KINDS)[number];
+
+export const TASK_STATES = ["open", "claimed", "done"] as const;
+export type TaskState = (typeof TASK_STATES)[number];
+
+/** How a task ends by itself (drizzle/0039_desk.sql). `moved`: its orders are another buyer's now. */
+export const TASK_ENDS = ["paid", "refunded", "closed", "erased", "moved", "handed_back"] as const;
+export type TaskEnd = (typeof TASK_ENDS)[number];
+
+/** How a person ends it, or leaves it for later (`not_reached`, `order_changed`). */
+export const TASK_OUTCOMES = ["will_pay", "not_reached", "refused", "opted_out", "order_changed", "done"] as const;
+export type TaskOutcome = (typeof TASK_OUTCOMES)[number];
+
+export const CONTACT_WAYS = ["call", "chat"] as const;
+export const CONTACT_RESULTS = ["reached", "no_answer", "wrong_number"] as const;
+
+/** Why an order is unpaid, as the buyer says. */
+export const BUYER_REASONS = [
+  "cannot_pay_online",
+  "somebody_else_pays",
+  "pays_later",
+  "waits_for_price",
+  "wants_combined_postage",
+  "doubts_goods",
+  "wrong_address",
+  "wrong_order",
+  "bought_elsewhere",
+  "no_longer_wanted",
+  "other",
+] as const;
+export type BuyerReason = (typeof BUYER_REASONS)[number];
+
+/** Later than any instant of a case: whoever has it keeps it. */
+export const KEPT = Date.UTC(9999, 0);

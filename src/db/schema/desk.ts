@@ -1,0 +1,61 @@
+/** What the staff has to do, and what it did. */
+import { sql } from "drizzle-orm";
+import { index, integer, pgTable, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
+import { bytea, instant } from "./column-types.ts";
+
+/**
+ * A trigger on `cases` (drizzle/0039_desk.sql) makes and ends them, in the transaction in which a case becomes a person's or no longer is one. Whoever
+ * changes another column holds the lock of the buyer.
+ */
+export const tasks = pgTable(
+  "tasks",
+  {
+    id: uuid("id").primaryKey(),
+    shopId: text("shop_id").notNull(),
+    caseId: uuid("case_id").notNull(),
+    kind: text("kind").notNull(),
+    createdAt: instant("created_at").notNull(),
+    /** When it is to be done. null: as soon as possible. */
+    dueAt: instant("due_at"),
+    /** The name of the person or key that has it, or to whom it was assigned. After the end: who had it last. */
+    assignee: text("assignee"),
+    /** The end of the claim. null: it is not claimed. */
+    leaseUntil: instant("lease_until"),
+    endedAt: instant("ended_at"),
+    /** How it ended by itself: paid, refunded, closed, erased, moved, handed_back. */
+    why: text("why"),
+    /** What the person said came of it. */
+    outcome: text("outcome"),
+    reason: text("reason"),
+    touches: integer("touches").notNull().default(0),
+    firstTouchAt: instant("first_touch_at"),
+    version: integer("version").notNull().default(1),
+  },
+  (t) => [
+    // A case has one task at most that is to be done. Also finds those that are, by shop.
+    uniqueIndex("tasks_of_case").on(t.shopId, t.caseId).where(sql`ended_at is null`),
+    // The list of those that are done.
+    index("tasks_ended").on(t.endedAt).where(sql`ended_at is not null`),
+  ],
+);
+
+/** Each contact with a buyer, and each outcome. */
+export const touches = pgTable(
+  "touches",
+  {
+    id: uuid("id").primaryKey(),
+    taskId: uuid("task_id").notNull(),
+    at: instant("at").notNull(),
+    who: text("who").notNull(),
+    /** `call` or `chat`; null: an outcome without a contact of its own. */
+    how: text("how"),
+    /** `reached`, `no_answer`, `wrong_number`. */
+    result: text("result"),
+    outcome: text("outcome"),
+    reason: text("reason"),
+    /** Encrypted; erased with the buyer. */
+    note: bytea("note"),
+  },
+  // What was done about a task.
+  (t) => [index("touches_of_task").on(t.taskId)],
+);

@@ -1,0 +1,127 @@
+/** Tasks of the staff: found, locked with the buyer of their case, and changed. */
+import type { BuyerReason, TaskKind, TaskOutcome } from "../../../core/desk/words.ts";
+import type { Sql } from "../../client.ts";
+import { newId } from "../../ids.ts";
+import type { Key } from "../../keys.ts";
+import { ts } from "../../types.ts";
+
+/** A task whose buyer this transaction has locked. Instants are epoch ms. */
+export type LockedTask = Key & {
+  readonly case_id: string;
+  readonly buyer_id: string;
+  readonly kind: TaskKind;
+  readonly assignee: string | null;
+  readonly lease_until: number | null;
+  readonly ended_at: number | null;
+  /** The database's clock. */
+  readonly now: number;
+};
+
+/** null: there is no such task. Its buyer is locked first, as dispatch locks it, and what is read then is what the last holder committed. */
+export async function lockTask(tx: Sql, id: string): Promise<LockedTask | null> {
+  for (;;) {
+    const [locked] = await tx<{ merged: boolean }[]>`
+      select b.merged_into is not null as merged from tasks t
+      join cases c on c.shop_id = t.shop_id and c.id = t.case_id
+      join buyers b on b.shop_id = c.shop_id and b.id = c.buyer_id where t.id = ${id} for update of b`;
+    if (locked === undefined) return null;
+    // Merged while this waited for the lock: its case is another buyer's now.
+    if (locked.merged) continue;
+    const [task] = await tx<LockedTask[]>`
+      select t.id, t.shop_id as shop, t.case_id, c.buyer_id, t.kind, t.assignee, t.lease_until, t.ended_at, dunlin_now() as now
+      from tasks t join cases c on c.shop_id = t.shop_id and c.id = t.case_id where t.id = ${id}`;
+    return task ?? null;
+  }
+}
+
+/** Whether a message to the buyer is between its claim and its outcome. */
+export async function isSendUnderWay(tx: Sql, { shop, buyer_id }: LockedTask): Promise<boolean> {
+  const [row] = await tx<{ some: boolean }[]>`
+    select exists (
+      select from reminders r join deliveries d on d.shop_id = r.shop_id and d.reminder_id = r.id and d.standing and d.state = 'claimed'
+      where r.shop_id = ${shop} and r.buyer_id = ${buyer_id}) as some`;
+  return row?.some === true;
+}
+
+/** No retry goes out any more: a person speaks to the buyer now. */
+export async function dropRetries(tx: Sql, { shop, buyer_id }: LockedTask): Promise<void> {
+  await tx`
+    update reminders set state = 'skipped', reason = 'manual', retry_at = null, retry_channel = null
+    where shop_id = ${shop} and buyer_id = ${buyer_id} and state = 'sending' and retry_at is not null`;
+}
+
+export type TaskChange = {
+  readonly assignee: string | null;
+  /** Epoch ms; null: no claim. */
+  readonly leaseUntil: number | null;
+  readonly dueAt?: number;
+  /** Epoch ms until which the case stays with the staff; null: it may go back to the reminders. */
+  readonly heldUntil: number | null;
+  /** It is done. */
+  readonly outcome?: TaskOutcome;
+  readonly reason?: BuyerReason | null;
+};
+
+/** Has the buyer replanned, since what the staff holds is not handed back. */
+export async function changeTask(tx: Sql, task: LockedTask, change: TaskChange): Promise<void> {
+  const { assignee, leaseUntil, dueAt, heldUntil, outcome = null, reason = null } = change;
+  const moment = (ms: number | null | undefined) => (ms == null ? null : ts(ms));
+  await Promise.all([
+    tx`
+      update tasks set assignee = ${assignee}, lease_until = ${moment(leaseUntil)}, due_at = coalesce(${moment(dueAt)}, due_at),
+        ended_at = case when ${outcome}::text is null then ended_at else dunlin_now() end, outcome = coalesce(${outcome}, outcome),
+        reason = coalesce(${reason}, reason), version = version + 1
+      where id = ${task.id}`,
+    tx`update cases set held_until = ${moment(heldUntil)} where shop_id = ${task.shop} and id = ${task.case_id}`,
+    tx`
+      update buyers set touched = true, wake_at = dunlin_now()
+      where shop_id = ${task.shop} and id = ${task.buyer_id} and erased_at is null`,
+  ]);
+}
+
+/** A further task of the case, after the one before has ended. */
+export async function addTask(tx: Sql, task: LockedTask, kind: TaskKind, dueAt: number): Promise<void> {
+  await tx`
+    insert into tasks (id, shop_id, case_id, kind, created_at, due_at)
+    values (${newId()}, ${task.shop}, ${task.case_id}, ${kind}, dunlin_now(), ${ts(dueAt)})`;
+}
+
+export type Touch = {
+  readonly who: string;
+  readonly how: string | null;
+  readonly result: string | null;
+  readonly outcome: string | null;
+  readonly reason: string | null;
+  /** Encrypted. */
+  readonly note: Buffer | null;
+};
+
+export async function insertTouch(tx: Sql, task: LockedTask, touch: Touch): Promise<void> {
+  const { who, how, result, outcome, reason, note } = touch;
+  await Promise.all([
+    tx`
+      insert into touches (id, task_id, at, who, how, result, outcome, reason, note)
+      values (${newId()}, ${task.id}, dunlin_now(), ${who}, ${how}, ${result}, ${outcome}, ${reason}, ${note})`,
+    how === null
+      ? null
+      : tx`update tasks set touches = touches + 1, first_touch_at = coalesce(first_touch_at, dunlin_now()) where id = ${task.id}`,
+  ]);
+}
+
+export type TaskContact = {
+  readonly kind: string;
+  readonly hash: Buffer;
+  /** The hash of an e-mail address. */
+  readonly address: Buffer | null;
+  readonly cipher: Buffer;
+  /** It is known not to reach the buyer. */
+  readonly isWrong: boolean;
+};
+
+/** The addresses of the buyer, the last reported first. */
+export function contactsOf(tx: Sql, { shop, buyer_id }: LockedTask) {
+  return tx<TaskContact[]>`
+    select k.kind, k.hash, k.address, k.cipher, exists (
+      select from suppressions s where s.shop_id = k.shop_id and s.hash = coalesce(k.address, k.hash) and s.reason = 'bounce') as "isWrong"
+    from contacts k where k.shop_id = ${shop} and k.buyer_id = ${buyer_id} order by k.told_at desc, k.told_id desc`;
+}

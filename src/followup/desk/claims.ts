@@ -1,0 +1,61 @@
+/**
+ * Who has a task. A claim is a lease: it ends by itself, also when the one who had it is gone. As long as it lasts the case gets no message, and is not
+ * handed back to the reminders; when it ends without an outcome, the case is handed back at the time of its campaign, or at once if that is over.
+ */
+import { MINUTE } from "../../core/values/duration.ts";
+import { type Actor, insertAudit } from "../../db/stores/campaigns/audit-store.ts";
+import { changeTask, dropRetries } from "../../db/stores/desk/task-store.ts";
+import { type DeskDeps, isClaimed, type Refused, whyNotClaimed, whyNotHeld, withTask } from "./deps.ts";
+
+/** How long a claim lasts, and how long a case waits for a person after the time that they set. */
+export const LEASE = 15 * MINUTE;
+
+type Changed = { readonly kind: "changed" };
+const CHANGED: Changed = { kind: "changed" };
+
+/** Also renews the claim of the one who has it. */
+export const claim = (deps: Pick<DeskDeps, "sql">, actor: Actor, id: string): Promise<Changed | Refused> =>
+  withTask(deps.sql, id, async (tx, task) => {
+    const refused = await whyNotClaimed(tx, task, actor);
+    if (refused !== null) return refused;
+    const until = task.now + LEASE;
+    await dropRetries(tx, task);
+    await changeTask(tx, task, { assignee: actor.who, leaseUntil: until, heldUntil: until });
+    return CHANGED;
+  });
+
+export const extend = (deps: Pick<DeskDeps, "sql">, actor: Actor, id: string): Promise<Changed | Refused> =>
+  withTask(deps.sql, id, async (tx, task) => {
+    const refused = whyNotHeld(task, actor);
+    if (refused !== null) return refused;
+    const until = task.now + LEASE;
+    await changeTask(tx, task, { assignee: actor.who, leaseUntil: until, heldUntil: until });
+    return CHANGED;
+  });
+
+/** To let go what nobody has changes nothing. */
+export const release = (deps: Pick<DeskDeps, "sql">, actor: Actor, id: string): Promise<Changed | Refused> =>
+  withTask(deps.sql, id, async (tx, task) => {
+    if (!isClaimed(task)) return CHANGED;
+    if (task.assignee !== actor.who) return { kind: "taken", by: task.assignee ?? "" };
+    await changeTask(tx, task, { assignee: null, leaseUntil: null, heldUntil: null });
+    return CHANGED;
+  });
+
+/** Gives it to a person, whoever has it. Only they can claim it then. */
+export const assign = (
+  deps: Pick<DeskDeps, "sql">,
+  actor: Actor,
+  { id, to }: { readonly id: string; readonly to: string },
+): Promise<Changed | Refused> =>
+  withTask(deps.sql, id, async (tx, task) => {
+    await changeTask(tx, task, { assignee: to, leaseUntil: null, heldUntil: task.now + LEASE });
+    await insertAudit(tx, actor, {
+      action: "task.assign",
+      subject: task.shop,
+      from: null,
+      to: null,
+      note: `task ${task.id} to ${to}`,
+    });
+    return CHANGED;
+  });

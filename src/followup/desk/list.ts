@@ -1,0 +1,105 @@
+/** The tasks of the staff as pages show them: the buyer masked, instants with the offset of the shop, money as decimal strings. */
+
+import type { BuyerReason, TaskEnd, TaskKind, TaskOutcome, TaskState } from "../../core/desk/words.ts";
+import { maskContact } from "../../core/order/contact.ts";
+import { formatInstant } from "../../core/values/instant.ts";
+import { formatAmount } from "../../core/values/money.ts";
+import { offsetMinutes } from "../../core/values/zone.ts";
+import { findTasks, type TaskAfter, type TaskRow, type TaskSort } from "../../db/stores/reads/task-list-store.ts";
+import { type Vault, VaultError } from "../../db/vault.ts";
+import type { DeskDeps } from "./deps.ts";
+
+export type TaskQuery = {
+  readonly shop: string | null;
+  /** null: those that are not done. */
+  readonly state: TaskState | null;
+  readonly kind: TaskKind | null;
+  /** A name. */
+  readonly assignee: string | null;
+  readonly sort: TaskSort;
+  readonly limit: number;
+  readonly cursor: string | null;
+};
+
+export type Task = {
+  readonly id: string;
+  readonly kind: TaskKind;
+  readonly shop: string;
+  readonly case: string;
+  readonly campaign: string | null;
+  /** The phone number, masked; null: there is none, or it cannot be read. */
+  readonly buyer: string | null;
+  readonly orders: readonly string[];
+  readonly amount: readonly { readonly amount: string; readonly currency: string }[];
+  readonly closesAt: string | null;
+  readonly createdAt: string;
+  readonly dueAt: string | null;
+  readonly assignee: string | null;
+  readonly leaseUntil: string | null;
+  readonly state: TaskState;
+  readonly why: TaskEnd | null;
+  readonly outcome: TaskOutcome | null;
+  readonly reason: BuyerReason | null;
+  readonly touches: number;
+  readonly version: number;
+};
+
+type ListDeps = Pick<DeskDeps, "sql" | "zoneOf"> & { readonly vault: Pick<Vault, "open"> };
+
+/** null: the cursor is not one of this list. */
+export async function listTasks(
+  deps: ListDeps,
+  query: TaskQuery,
+): Promise<{ readonly items: readonly Task[]; readonly next: string | null } | null> {
+  const { limit, cursor, ...filter } = query;
+  const after = cursor === null ? null : readCursor(cursor);
+  if (cursor !== null && after === null) return null;
+  const found = await findTasks(deps.sql, filter, { after, limit: limit + 1 });
+  const rows = found.slice(0, limit);
+  const last = found.length > limit ? rows.at(-1) : undefined;
+  const next = last === undefined ? null : Buffer.from(`${last.by} ${last.id}`).toString("base64url");
+  return { items: rows.map((row) => taskOf(deps, row)), next };
+}
+
+/** null: there is no such task. */
+export async function findTask(deps: ListDeps, id: string): Promise<Task | null> {
+  const filter = { id, shop: null, state: null, kind: null, assignee: null, sort: "closes" } as const;
+  const [row] = await findTasks(deps.sql, filter, { after: null, limit: 1 });
+  return row === undefined ? null : taskOf(deps, row);
+}
+
+function taskOf({ vault, zoneOf }: ListDeps, row: TaskRow): Task {
+  const zone = zoneOf(row.shop);
+  const at = (ms: number) => formatInstant(Math.floor(ms), offsetMinutes(zone, ms));
+  const maybeAt = (ms: number | null) => (ms === null ? null : at(ms));
+  const { id, kind, shop, campaign, orders, assignee, state, why, outcome, reason, touches, version } = row;
+  return {
+    ...{ id, kind, shop, case: row.case, campaign, orders },
+    buyer: row.cipher === null ? null : masked(vault, row.cipher),
+    amount: (row.amounts ?? []).map(({ currency, amount }) => ({
+      amount: formatAmount(BigInt(amount), currency),
+      currency,
+    })),
+    closesAt: maybeAt(row.closes_at),
+    createdAt: at(row.created_at),
+    dueAt: maybeAt(row.due_at),
+    leaseUntil: maybeAt(row.lease_until),
+    ...{ assignee, state, why, outcome, reason, touches, version },
+  };
+}
+
+/** null if it was sealed with another key. */
+function masked(vault: Pick<Vault, "open">, cipher: Buffer): string | null {
+  try {
+    return maskContact(vault.open(cipher));
+  } catch (error) {
+    if (error instanceof VaultError) return null;
+    throw error;
+  }
+}
+
+function readCursor(cursor: string): TaskAfter | null {
+  const [, by, id] =
+    /^(-?[\d.]{1,40}|Infinity) ([0-9a-f-]{36})$/.exec(Buffer.from(cursor, "base64url").toString()) ?? [];
+  return by === undefined || id === undefined ? null : { by, id };
+}

@@ -1,0 +1,116 @@
+/** The follow-up desk: what people have to do about cases. No address is shown whole. */
+import { z } from "zod";
+import {
+  BUYER_REASONS,
+  CONTACT_RESULTS,
+  CONTACT_WAYS,
+  TASK_ENDS,
+  TASK_KINDS,
+  TASK_OUTCOMES,
+  TASK_STATES,
+} from "../../core/desk/words.ts";
+import { isStorable } from "../../core/order/plain-event.ts";
+import { maybe, name, page, storedId, toWhen } from "./parts/query.ts";
+import { type Answer, instant, maybeInstant, maybeText, money, orderIds, type Page, text } from "./parts/values.ts";
+import type { Actor } from "./pauses.ts";
+
+export const tasksQuery = z.strictObject({
+  shop: maybe(storedId(100)),
+  state: maybe(z.enum(TASK_STATES)).describe("Absent: those that are not done"),
+  kind: maybe(z.enum(TASK_KINDS)),
+  assignee: maybe(name(100)).describe("A name, or `me`"),
+  sort: z.enum(["closes", "amount"]).default("closes").describe("The soonest close first, or the largest sum first"),
+  ...page,
+});
+
+export const task = z.strictObject({
+  id: text,
+  kind: z
+    .enum(TASK_KINDS)
+    .describe("`high_value`: the case reached `manual.amountAtLeast`; `promise`: the buyer said when they would pay"),
+  shop: text,
+  case: text,
+  campaign: maybeText,
+  buyer: maybeText.describe("The phone number, masked; null: there is none").meta({ example: "+86138****8000" }),
+  orders: orderIds,
+  amount: z.array(money).describe("Of its orders, by currency"),
+  closesAt: maybeInstant.describe("When the first of its orders closes"),
+  createdAt: instant,
+  dueAt: maybeInstant.describe("When it is to be done; null: as soon as possible"),
+  assignee: maybeText.describe("Who has it, or to whom it was assigned"),
+  leaseUntil: maybeInstant.describe("The end of the claim; null: it is not claimed"),
+  state: z.enum(TASK_STATES),
+  why: z.enum(TASK_ENDS).nullable().describe("How it ended by itself; null: it did not"),
+  outcome: z.enum(TASK_OUTCOMES).nullable().describe("How a person ended it"),
+  reason: z.enum(BUYER_REASONS).nullable().describe("Why it is unpaid, as the buyer says"),
+  touches: z.int().describe("How often somebody called or wrote"),
+  version: z.int().describe("Grows with each change"),
+});
+
+export const taskParams = z.object({ id: z.string() });
+export const assignBody = z.strictObject({
+  to: name(100).min(1, "must not be empty").describe("The name of a person"),
+});
+export const taskPhone = z.strictObject({ phone: text.meta({ example: "+8613812348000" }) });
+
+const words = {
+  reason: maybe(z.enum(BUYER_REASONS)),
+  note: maybe(
+    z.string().trim().min(1).max(2_000).refine(isStorable, "must not contain a NUL or half of a surrogate pair"),
+  ),
+};
+
+export const touchBody = z.strictObject({
+  how: z.enum(CONTACT_WAYS),
+  result: z
+    .enum(CONTACT_RESULTS)
+    .describe("`wrong_number`: the number gets no message any more, and nobody is shown it again"),
+  ...words,
+});
+
+export const outcomeBody = z
+  .strictObject({
+    outcome: z
+      .enum(TASK_OUTCOMES)
+      .describe(
+        "`will_pay`: with `promiseAt`; `not_reached`: again at `againAt`; `opted_out`: no message any more; `order_changed`: the task stays; `refused`, `done`: no reminder any more",
+      ),
+    ...words,
+    promiseAt: maybe(toWhen).describe("When the buyer will pay"),
+    againAt: maybe(toWhen).describe("When to try again; absent: as soon as somebody has time"),
+  })
+  .superRefine(({ outcome, promiseAt, againAt }, context) => {
+    const fault = (path: string, message: string) => context.addIssue({ code: "custom", path: [path], message });
+    if (outcome === "will_pay" && promiseAt === null) fault("promiseAt", "is needed with `will_pay`");
+    if (outcome !== "will_pay" && promiseAt !== null) fault("promiseAt", "goes with `will_pay` only");
+    if (outcome !== "not_reached" && againAt !== null) fault("againAt", "goes with `not_reached` only");
+  });
+
+export type TaskItem = Answer<typeof task>;
+
+export type TaskRefusal =
+  | { readonly kind: "unknown_task" | "ended" | "under_way" | "not_claimed" }
+  | { readonly kind: "taken"; readonly by: string };
+
+export type TaskAnswer = { readonly kind: "task"; readonly task: TaskItem } | TaskRefusal;
+
+export type TasksVerbs = {
+  readonly tasks: {
+    /** null: the cursor is not valid. */
+    list(actor: Actor, query: z.output<typeof tasksQuery>): Promise<Page<TaskItem> | null>;
+    claim(actor: Actor, id: string): Promise<TaskAnswer>;
+    release(actor: Actor, id: string): Promise<TaskAnswer>;
+    extend(actor: Actor, id: string): Promise<TaskAnswer>;
+    assign(actor: Actor, id: string, to: string): Promise<TaskAnswer | { readonly kind: "unknown_person" }>;
+    contact(
+      actor: Actor,
+      id: string,
+    ): Promise<{ readonly kind: "revealed"; readonly phone: string } | { readonly kind: "no_phone" } | TaskRefusal>;
+    touch(actor: Actor, id: string, body: z.output<typeof touchBody>): Promise<TaskAnswer>;
+    outcome(
+      actor: Actor,
+      id: string,
+      body: z.output<typeof outcomeBody>,
+    ): Promise<TaskAnswer | { readonly kind: "invalid"; readonly field: string; readonly message: string }>;
+  };
+};

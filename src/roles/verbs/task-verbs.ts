@@ -1,0 +1,58 @@
+/** The follow-up desk as the HTTP API shows it. */
+import { formatInstant } from "../../core/values/instant.ts";
+import { offsetMinutes } from "../../core/values/zone.ts";
+import type { Sql } from "../../db/client.ts";
+import { listUsers } from "../../db/stores/access/user-store.ts";
+import type { Actor } from "../../db/stores/campaigns/audit-store.ts";
+import { assign, claim, extend, release } from "../../followup/desk/claims.ts";
+import type { DeskDeps, Refused } from "../../followup/desk/deps.ts";
+import { findTask, listTasks, type TaskQuery } from "../../followup/desk/list.ts";
+import {
+  type OutcomeInput,
+  recordOutcome,
+  revealContact,
+  type TouchInput,
+  touch,
+} from "../../followup/desk/results.ts";
+
+export function taskVerbs(deps: DeskDeps & { readonly reads: Sql }) {
+  const { sql, reads, zoneOf } = deps;
+  const written = (shop: string, ms: number) => formatInstant(Math.floor(ms), offsetMinutes(zoneOf(shop), ms));
+  const shown = async (id: string, result: { readonly kind: "changed" } | Refused) => {
+    if (result.kind !== "changed") return result;
+    const task = await findTask(deps, id);
+    return task === null ? { kind: "unknown_task" as const } : { kind: "task" as const, task };
+  };
+  return {
+    list: ({ who }: Actor, query: TaskQuery) =>
+      listTasks({ ...deps, sql: reads }, { ...query, assignee: query.assignee === "me" ? who : query.assignee }),
+    claim: async (actor: Actor, id: string) => shown(id, await claim(deps, actor, id)),
+    extend: async (actor: Actor, id: string) => shown(id, await extend(deps, actor, id)),
+    release: async (actor: Actor, id: string) => shown(id, await release(deps, actor, id)),
+    assign: async (actor: Actor, id: string, to: string) => {
+      const people = await listUsers(sql);
+      const may = people.some(
+        ({ name, role, disabled_at }) => name === to && role !== "viewer" && disabled_at === null,
+      );
+      return may ? shown(id, await assign(deps, actor, { id, to })) : { kind: "unknown_person" as const };
+    },
+    contact: (actor: Actor, id: string) => revealContact(deps, actor, id),
+    touch: async (actor: Actor, id: string, body: TouchInput) => shown(id, await touch(deps, actor, id, body)),
+    outcome: async (actor: Actor, id: string, body: OutcomeInput) => {
+      const result = await recordOutcome(deps, actor, id, body);
+      if (result.kind === "past")
+        return {
+          kind: "invalid" as const,
+          field: result.field,
+          message: `${result.field}: is in the past: give a later time`,
+        };
+      if (result.kind === "too_late") {
+        const task = await findTask(deps, id);
+        const latest = written(task?.shop ?? "", result.latest);
+        const message = `promiseAt: is too late for a payment before the close: give a time until ${latest}`;
+        return { kind: "invalid" as const, field: "promiseAt", message };
+      }
+      return shown(id, result);
+    },
+  };
+}
