@@ -14,6 +14,14 @@ const ROUTES: readonly ["GET" | "POST" | "PUT" | "PATCH" | "DELETE", string, str
   ["POST", "/v1/events", "operator"],
   ["POST", "/v1/orders/acme/o1/promise", "operator"],
   ["POST", "/v1/orders/acme/o1/reveal", "operator"],
+  ["GET", "/v1/tasks", "viewer"],
+  ["POST", "/v1/tasks/t1/claim", "operator"],
+  ["POST", "/v1/tasks/t1/release", "operator"],
+  ["POST", "/v1/tasks/t1/extend", "operator"],
+  ["POST", "/v1/tasks/t1/assign", "operator"],
+  ["POST", "/v1/tasks/t1/contact", "operator"],
+  ["POST", "/v1/tasks/t1/touch", "operator"],
+  ["POST", "/v1/tasks/t1/outcome", "operator"],
   ["GET", "/v1/reports/recovery", "viewer"],
   ["GET", "/v1/reports/owner", "viewer"],
   ["GET", "/v1/reports/today", "viewer"],
@@ -76,6 +84,9 @@ const ROUTES: readonly ["GET" | "POST" | "PUT" | "PATCH" | "DELETE", string, str
 const PAYLOADS: Readonly<Record<string, object>> = {
   "POST /v1/events": [order(1)],
   "POST /v1/orders/acme/o1/promise": { at: "2026-11-10T20:00:00+08:00" },
+  "POST /v1/tasks/t1/assign": { to: "Vera" },
+  "POST /v1/tasks/t1/touch": { how: "call", result: "no_answer" },
+  "POST /v1/tasks/t1/outcome": { outcome: "done" },
   "POST /v1/rehearsals": [order(1)],
   "POST /v1/templates/preview": { template: "{{shop}}", channel: "sms" },
   "POST /v1/templates/test": {
@@ -157,7 +168,7 @@ describe("access", () => {
     await app.ready();
     const tested = ROUTES.map(
       ([method, url]) =>
-        `${method} ${url.replace("/acme/o1", "/:shop/:id").replace("/k1", "/:key").replace("/n1", "/:name").replace("/s1/m1", "/:shop/:method").replace("/s1", "/:id").replace("/versions/1", "/versions/:version").replace("/nudge.sms.en.hbs", "/:name")}`,
+        `${method} ${url.replace("/acme/o1", "/:shop/:id").replace("/k1", "/:key").replace("/n1", "/:name").replace("/t1", "/:id").replace("/s1/m1", "/:shop/:method").replace("/s1", "/:id").replace("/versions/1", "/versions/:version").replace("/nudge.sms.en.hbs", "/:name")}`,
     );
     // It does not end: live.test.ts asks for it.
     tested.push("GET /v1/stream");

@@ -34,6 +34,7 @@ import { overlapAnswer } from "../../src/http/contract/reports/overlap.ts";
 import { ownerAnswer } from "../../src/http/contract/reports/owner.ts";
 import { todayAnswer } from "../../src/http/contract/reports/today.ts";
 import { recoveryReport } from "../../src/http/contract/reports.ts";
+import { task, taskPhone } from "../../src/http/contract/tasks.ts";
 import { preview, testSent } from "../../src/http/contract/templates.ts";
 import { upcomingAnswer } from "../../src/http/contract/upcoming.ts";
 import { receivedEvent } from "../support/intake.ts";
@@ -118,6 +119,37 @@ const GROUPS: readonly Group[] = [
         payload: { at: new Date(T0 + 3 * HOUR).toISOString(), reason: "cannot pay online", by: "Li" },
       },
     ],
+  },
+  { schema: pageOf(task), never: [".next", ".items[]"], cases: [{ route: "GET /v1/tasks" }] },
+  {
+    schema: task,
+    // It is not over yet.
+    never: [".why", ".outcome", ".reason", ".dueAt"],
+    cases: [
+      { route: "POST /v1/tasks/:id/claim" },
+      { route: "POST /v1/tasks/:id/extend" },
+      { route: "POST /v1/tasks/:id/touch", payload: { how: "call", result: "reached", note: "asks for the size" } },
+      { route: "POST /v1/tasks/:id/release" },
+      { route: "POST /v1/tasks/:id/claim" },
+    ],
+  },
+  { schema: taskPhone, cases: [{ route: "POST /v1/tasks/:id/contact" }] },
+  {
+    schema: task,
+    // It ends with this one.
+    never: [".why", ".leaseUntil", ".dueAt"],
+    cases: [
+      {
+        route: "POST /v1/tasks/:id/outcome",
+        payload: { outcome: "will_pay", reason: "pays_later", promiseAt: new Date(T0 + 3 * HOUR).toISOString() },
+      },
+    ],
+  },
+  {
+    schema: pageOf(task),
+    // Nobody has the one that is open, and the other one did not end by itself.
+    never: [".next", ".items[].leaseUntil", ".items[].why"],
+    cases: [{ route: "GET /v1/tasks" }, { route: "GET /v1/tasks", url: "/v1/tasks?state=done" }],
   },
   {
     schema: recoveryReport,
@@ -440,6 +472,7 @@ const GROUPS: readonly Group[] = [
         ...signedReceipts("{}"),
       },
       { route: "GET /v1/receipts/:channel", url: "/v1/receipts/hook", status: 401 },
+      { route: "POST /v1/tasks/:id/assign", url: "/v1/tasks/t1/assign", status: 404, payload: { to: "Nobody" } },
       { route: "GET /v1/cases", status: 401, headers: { authorization: "Bearer nobody" } },
       { route: "GET /v1/orders/:shop/:id", url: "/v1/orders/acme/nope", status: 404 },
       { route: "GET /v1/cases", url: "/v1/cases?colour=red", status: 422 },
@@ -460,6 +493,9 @@ const GROUPS: readonly Group[] = [
     ],
   },
 ];
+
+/** The id of the thing, or of the first on the page. */
+const idIn = (body: unknown): string | undefined => Object(body).id ?? Object(body).items?.[0]?.id;
 
 const isUnder = (path: string, prefix: string) => path === prefix || /^[.[{]/.test(path.slice(prefix.length));
 
@@ -490,7 +526,7 @@ describe("the answers of the API", () => {
         const isJson = schema instanceof z.ZodObject;
         const body: unknown = isJson ? answer.json() : answer.body;
         expect(schema.safeParse(body).error, title).toBeUndefined();
-        if (isJson && typeof Object(body).id === "string") last = Object(body).id;
+        if (isJson) last = idIn(body) ?? last;
         removeSeen(unseen, body);
         routes.delete(one.route);
       }

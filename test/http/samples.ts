@@ -10,6 +10,7 @@ import type { PromiseAnswer } from "../../src/http/contract/promises.ts";
 import type { ownerAnswer } from "../../src/http/contract/reports/owner.ts";
 import type { todayAnswer } from "../../src/http/contract/reports/today.ts";
 import type { RecoveryReport } from "../../src/http/contract/reports.ts";
+import type { TaskItem } from "../../src/http/contract/tasks.ts";
 import type { preview, testSent } from "../../src/http/contract/templates.ts";
 
 const AT = "2026-11-10T20:00:00+08:00";
@@ -224,4 +225,26 @@ export const TEST_SENT: Answer<typeof testSent> = {
   messageId: null,
   segments: 1,
   failure: null,
+};
+
+export const TASK: TaskItem = {
+  id: "t1",
+  kind: "high_value",
+  shop: "acme",
+  case: "c1",
+  campaign: "default",
+  buyer: "+86138****5678",
+  orders: ["o1"],
+  amount: [{ amount: "5000.00", currency: "CNY" }],
+  closesAt: AT,
+  createdAt: AT,
+  dueAt: null,
+  assignee: "Vera",
+  leaseUntil: AT,
+  state: "claimed",
+  why: null,
+  outcome: null,
+  reason: null,
+  touches: 0,
+  version: 2,
 };

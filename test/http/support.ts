@@ -23,6 +23,7 @@ import {
   REPORT,
   SHOP,
   SUPPRESSION,
+  TASK,
   TEST_SENT,
   TODAY,
   VERSION,
@@ -62,18 +63,11 @@ const stubSlot: RehearsalSlot = {
   end: async () => {},
 };
 
-const unknown = async () => ({ kind: "unknown_task" as const });
-const NO_TASKS: HttpDeps["tasks"] = {
-  list: async () => ({ items: [], next: null }),
-  ...{
-    claim: unknown,
-    release: unknown,
-    extend: unknown,
-    assign: unknown,
-    contact: unknown,
-    touch: unknown,
-    outcome: unknown,
-  },
+const taken = async () => ({ kind: "task" as const, task: TASK });
+const TASKS: HttpDeps["tasks"] = {
+  list: async () => ({ items: [TASK], next: null }),
+  ...{ claim: taken, release: taken, extend: taken, assign: taken, touch: taken, outcome: taken },
+  contact: async () => ({ kind: "revealed", phone: "+8613812345678" }),
 };
 
 export type Change = Partial<HttpDeps>;
@@ -119,7 +113,7 @@ export function stubServer(change: Change = {}, context: Cleanup = { onTestFinis
     },
     health: { ready: async () => ({ ok: true, checks: { database: { ok: true } } }) },
     metrics: async () => "dunlin_up 1\n",
-    tasks: NO_TASKS,
+    tasks: TASKS,
     report: async () => REPORT,
     reportCsv: async () => "campaign,orders\r\n",
     owner: async () => OWNER,

@@ -4,6 +4,7 @@ import { expect, it } from "vitest";
 import * as access from "../../src/db/schema/access.ts";
 import * as buyers from "../../src/db/schema/buyers.ts";
 import * as campaigns from "../../src/db/schema/campaigns.ts";
+import * as desk from "../../src/db/schema/desk.ts";
 import * as exposures from "../../src/db/schema/exposures.ts";
 import * as notices from "../../src/db/schema/notices.ts";
 import * as orders from "../../src/db/schema/orders.ts";
@@ -21,6 +22,7 @@ it("has a migration for every change of the schema (npm run migrations)", async 
       ...access,
       ...buyers,
       ...campaigns,
+      ...desk,
       ...exposures,
       ...notices,
       ...polls,

@@ -34,5 +34,5 @@ export const BUYER_REASONS = [
 ] as const;
 export type BuyerReason = (typeof BUYER_REASONS)[number];
 
-/** Later than any instant of a case: whoever has it keeps it. */
+/** Later than any instant of a case: the person keeps it. */
 export const KEPT = Date.UTC(9999, 0);

@@ -91,12 +91,13 @@ function assigned(
   counting: readonly Order[],
   now: number,
 ): PersonsCase | null {
-  if (manual === null || known?.isBack === true) return known;
-  if (known === null && !sumReaches(counting, manual.amountAtLeast)) return null;
+  if (known?.isBack === true) return known;
+  if (known === null && (manual === null || !sumReaches(counting, manual.amountAtLeast))) return null;
   const since = known?.since ?? now;
   const heldUntil = known?.heldUntil ?? null;
-  const isForGood = manual.handBackAfter === null || heldUntil === KEPT;
-  const backAt = isForGood ? null : Math.max(since + (manual.handBackAfter ?? 0), heldUntil ?? 0);
+  const own =
+    manual === null ? (known?.backAt ?? null) : manual.handBackAfter === null ? null : since + manual.handBackAfter;
+  const backAt = own === null || heldUntil === KEPT ? null : Math.max(own, heldUntil ?? 0);
   if (known !== null && known.backAt === backAt) return known;
   // A new version of the campaign may hand back what it would have handed back before, and so may somebody who lets it go.
   return { since, backAt: backAt === null ? null : Math.max(backAt, now), isBack: false, heldUntil };

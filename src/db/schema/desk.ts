@@ -1,11 +1,11 @@
-/** What the staff has to do, and what it did. */
+/** The tasks of the staff, and the contacts that came of them. */
 import { sql } from "drizzle-orm";
 import { index, integer, pgTable, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
 import { bytea, instant } from "./column-types.ts";
 
 /**
- * A trigger on `cases` (drizzle/0039_desk.sql) makes and ends them, in the transaction in which a case becomes a person's or no longer is one. Whoever
- * changes another column holds the lock of the buyer.
+ * A trigger on `cases` (drizzle/0039_desk.sql) makes and ends them, in the transaction in which a case becomes a person's or no longer is one. Other
+ * columns are changed under the lock of the buyer.
  */
 export const tasks = pgTable(
   "tasks",
@@ -24,7 +24,7 @@ export const tasks = pgTable(
     endedAt: instant("ended_at"),
     /** How it ended by itself: paid, refunded, closed, erased, moved, handed_back. */
     why: text("why"),
-    /** What the person said came of it. */
+    /** How a person ended it. */
     outcome: text("outcome"),
     reason: text("reason"),
     touches: integer("touches").notNull().default(0),
@@ -56,6 +56,6 @@ export const touches = pgTable(
     /** Encrypted; erased with the buyer. */
     note: bytea("note"),
   },
-  // What was done about a task.
+  // The story of a task.
   (t) => [index("touches_of_task").on(t.taskId)],
 );

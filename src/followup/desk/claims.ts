@@ -1,5 +1,5 @@
 /**
- * Who has a task. A claim is a lease: it ends by itself, also when the one who had it is gone. As long as it lasts the case gets no message, and is not
+ * The claims of tasks. A claim is a lease: it ends by itself, also when the one who had it is gone. As long as it lasts the case gets no message, and is not
  * handed back to the reminders; when it ends without an outcome, the case is handed back at the time of its campaign, or at once if that is over.
  */
 import { MINUTE } from "../../core/values/duration.ts";
@@ -42,7 +42,7 @@ export const release = (deps: Pick<DeskDeps, "sql">, actor: Actor, id: string): 
     return CHANGED;
   });
 
-/** Gives it to a person, whoever has it. Only they can claim it then. */
+/** Gives it to a person, also when another one has it. Only they can claim it then. */
 export const assign = (
   deps: Pick<DeskDeps, "sql">,
   actor: Actor,

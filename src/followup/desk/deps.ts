@@ -1,4 +1,4 @@
-/** What the desk needs, and what its verbs answer. */
+/** The dependencies of the desk, and why it refuses. */
 import type { Campaign } from "../../core/values/policy.ts";
 import type { Sql } from "../../db/client.ts";
 import type { Actor } from "../../db/stores/campaigns/audit-store.ts";

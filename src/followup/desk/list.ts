@@ -27,7 +27,7 @@ export type Task = {
   readonly shop: string;
   readonly case: string;
   readonly campaign: string | null;
-  /** The phone number, masked; null: there is none, or it cannot be read. */
+  /** The phone number, masked; null: the buyer has no number, or it cannot be read. */
   readonly buyer: string | null;
   readonly orders: readonly string[];
   readonly amount: readonly { readonly amount: string; readonly currency: string }[];

@@ -1,4 +1,4 @@
-/** What a person did about a task that they hold: they saw the number, spoke to the buyer, and know how it goes on. */
+/** The work on a claimed task: a person sees the number, speaks to the buyer, and says how it goes on. */
 import { DEFAULTS } from "../../core/campaign/campaign-file.ts";
 import {
   type BuyerReason,
@@ -51,7 +51,7 @@ export type TouchInput = {
 };
 
 /** A wrong number gets no message any more, and nobody is shown it again. */
-export const touch = (
+export const recordTouch = (
   { sql, vault }: DeskDeps,
   actor: Actor,
   id: string,
@@ -72,9 +72,9 @@ export type OutcomeInput = {
   readonly outcome: TaskOutcome;
   readonly reason: BuyerReason | null;
   readonly note: string | null;
-  /** Of `will_pay`. */
+  /** For `will_pay`. */
   readonly promiseAt: When | number | null;
-  /** Of `not_reached`; null: as soon as somebody has time. */
+  /** For `not_reached`; null: as soon as somebody has time. */
   readonly againAt: When | number | null;
 };
 

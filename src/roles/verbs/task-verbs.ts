@@ -10,9 +10,9 @@ import { findTask, listTasks, type TaskQuery } from "../../followup/desk/list.ts
 import {
   type OutcomeInput,
   recordOutcome,
+  recordTouch,
   revealContact,
   type TouchInput,
-  touch,
 } from "../../followup/desk/results.ts";
 
 export function taskVerbs(deps: DeskDeps & { readonly reads: Sql }) {
@@ -37,7 +37,7 @@ export function taskVerbs(deps: DeskDeps & { readonly reads: Sql }) {
       return may ? shown(id, await assign(deps, actor, { id, to })) : { kind: "unknown_person" as const };
     },
     contact: (actor: Actor, id: string) => revealContact(deps, actor, id),
-    touch: async (actor: Actor, id: string, body: TouchInput) => shown(id, await touch(deps, actor, id, body)),
+    touch: async (actor: Actor, id: string, body: TouchInput) => shown(id, await recordTouch(deps, actor, id, body)),
     outcome: async (actor: Actor, id: string, body: OutcomeInput) => {
       const result = await recordOutcome(deps, actor, id, body);
       if (result.kind === "past")

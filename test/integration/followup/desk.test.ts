@@ -4,7 +4,7 @@ import { HOUR, MINUTE } from "../../../src/core/values/duration.ts";
 import type { Campaign } from "../../../src/core/values/policy.ts";
 import { assign, claim, extend, LEASE, release } from "../../../src/followup/desk/claims.ts";
 import { findTask, listTasks, type TaskQuery } from "../../../src/followup/desk/list.ts";
-import { type OutcomeInput, recordOutcome, revealContact, touch } from "../../../src/followup/desk/results.ts";
+import { type OutcomeInput, recordOutcome, recordTouch, revealContact } from "../../../src/followup/desk/results.ts";
 import { erase } from "../../../src/followup/erase.ts";
 import { dispatchSetup, receivedEvent, T0 } from "../../support/dispatch.ts";
 import { afterCreated, beforeClose } from "../../support/rules.ts";
@@ -87,7 +87,7 @@ describe("a task", () => {
 
     const gone = await dear();
     await claim(gone.deps, VERA, gone.task.id);
-    await touch(gone.deps, VERA, gone.task.id, {
+    await recordTouch(gone.deps, VERA, gone.task.id, {
       how: "call",
       result: "reached",
       reason: null,
@@ -229,7 +229,7 @@ describe("the one who has a task", () => {
       { who: "vera", action: "contact.reveal", note: `task ${task.id}` },
     ]);
     const said = { how: "call", result: "reached", reason: "doubts_goods", note: "asks for the size" } as const;
-    expect(await touch(deps, VERA, task.id, said)).toEqual({ kind: "changed" });
+    expect(await recordTouch(deps, VERA, task.id, said)).toEqual({ kind: "changed" });
     expect(await only()).toMatchObject({ touches: 1 });
     const [stored] = await sql<{ who: string; note: Buffer }[]>`select who, how, result, reason, note from touches`;
     expect(stored).toMatchObject({ who: "vera", how: "call", result: "reached", reason: "doubts_goods" });
@@ -239,7 +239,7 @@ describe("the one who has a task", () => {
   it("voids a wrong number: nobody is shown it again, and it gets no message", async () => {
     const { deps, task, sql } = await dear();
     await claim(deps, VERA, task.id);
-    await touch(deps, VERA, task.id, { how: "call", result: "wrong_number", reason: null, note: null });
+    await recordTouch(deps, VERA, task.id, { how: "call", result: "wrong_number", reason: null, note: null });
     expect(await revealContact(deps, VERA, task.id)).toEqual({ kind: "no_phone" });
     expect(await sql`select reason, source from suppressions`).toEqual([{ reason: "bounce", source: "vera" }]);
   });
