@@ -2,6 +2,7 @@
 import { Command } from "commander";
 import type { Cli, Describe } from "./command.ts";
 import { command as campaigns } from "./commands/campaigns/campaigns.ts";
+import { command as desk } from "./commands/desk/desk.ts";
 import { command as erase } from "./commands/erase.ts";
 import { command as explain } from "./commands/explain.ts";
 import { command as importEvents } from "./commands/import/import.ts";
@@ -37,6 +38,7 @@ const COMMANDS: readonly Describe[] = [
   unsuppressCommand,
   erase,
   promise,
+  desk,
   sendTest,
   rehearse,
   campaigns,

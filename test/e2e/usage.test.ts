@@ -77,6 +77,7 @@ it.concurrent.each<[string[], string]>([
   [["report", "--format", "xml"], "Allowed choices are table, json, csv"],
   [["rehearse", "events.ndjson", "--campaigns", "templates", "--from", "2026-11-10T20:00:00"], WHEN],
   [["promise", "o1", "--shop", "acme", "--at", "tonight"], WHEN],
+  [["desk", "outcome", "3f2a", "happy"], "Allowed choices are will_pay, not_reached"],
   [["worker", "--roles", ""], "must name at least one of intake, dispatch, upkeep"],
   [["worker", "--roles", "intake,api"], "api is not one of intake, dispatch, upkeep"],
   [["keys", "create", "Vera", "--role", "boss"], "Allowed choices are viewer, operator, admin"],

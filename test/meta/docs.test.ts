@@ -48,7 +48,9 @@ it("lists every command in docs/commands.md", () => {
     .filter((command) => command.name() !== "help")
     .flatMap((command) => {
       const parts = command.commands.filter((part) => part.name() !== "help");
-      return parts.length === 0 ? [command.name()] : parts.map((part) => `${command.name()} ${part.name()}`);
+      // One with options of its own, like desk, does something by itself too.
+      const alone = parts.length === 0 || command.options.length > 0 ? [command.name()] : [];
+      return [...alone, ...parts.map((part) => `${command.name()} ${part.name()}`)];
     });
   expect(sorted(documented)).toEqual(sorted(real));
 });

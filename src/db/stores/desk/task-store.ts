@@ -125,3 +125,10 @@ export function contactsOf(tx: Sql, { shop, buyer_id }: LockedTask) {
       select from suppressions s where s.shop_id = k.shop_id and s.hash = coalesce(k.address, k.hash) and s.reason = 'bounce') as "isWrong"
     from contacts k where k.shop_id = ${shop} and k.buyer_id = ${buyer_id} order by k.told_at desc, k.told_id desc`;
 }
+
+/** The ids that begin so, two at most; those of tasks that are to be done come first. */
+export async function taskIdsLike(sql: Sql, start: string): Promise<readonly string[]> {
+  const rows = await sql<{ id: string }[]>`
+    select id from tasks where starts_with(id::text, ${start}) order by ended_at is not null, id limit 2`;
+  return rows.map(({ id }) => id);
+}
