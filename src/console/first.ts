@@ -13,13 +13,8 @@ export const FIRST = {
   today: {
     at: /^\/$/,
     load: () => import("./pages/today/today-page.tsx"),
-    asks: [
-      "/v1/reports/today",
-      "/v1/upcoming?for=1h",
-      "/v1/channels",
-      "/v1/reports/owner",
-      "/v1/reports/recovery?by=reason&on=today",
-    ],
+    // The server counts weeks for the others, and would be slower with these: they are asked for when the page is drawn.
+    asks: ["/v1/reports/today", "/v1/upcoming?for=1h"],
   },
   campaigns: {
     at: /^\/campaigns$/,

@@ -109,11 +109,11 @@ it.runIf(hasBrowser)(
 /** All that is asked for when a page of an empty shop is opened: at once, and because of what came. */
 const ASKED: Readonly<Record<string, readonly [first: readonly string[], then: readonly string[]]>> = {
   "/": [
+    ["/v1/campaigns", "/v1/reports/today", "/v1/session", "/v1/upcoming?for=1h"],
     [
-      ...["/v1/campaigns", "/v1/channels", "/v1/reports/owner", "/v1/reports/recovery?by=reason&on=today"],
-      ...["/v1/reports/today", "/v1/session", "/v1/upcoming?for=1h"],
+      ...["/v1/channels", "/v1/orders?limit=1", "/v1/reports/owner"],
+      ...["/v1/reports/recovery?by=reason&on=today", "/v1/shops"],
     ],
-    ["/v1/orders?limit=1", "/v1/shops"],
   ],
   "/campaigns": [
     ["/v1/campaigns", "/v1/reports/overlap", "/v1/reports/recovery?by=campaign&from=-30d", "/v1/session"],
