@@ -1,26 +1,27 @@
 /** Figures and times in the words of the chosen language. Amounts are decimal strings of one currency; instants are RFC 3339. */
-import { useMemo } from "react";
 import { useLocale } from "use-intl/react";
+import { once } from "./once.ts";
 
 type Money = { readonly amount: string; readonly currency: string };
 
-export function useFormats() {
-  const locale = useLocale();
-  return useMemo(() => formatsOf(locale), [locale]);
-}
+export const useFormats = () => formatsOf(useLocale());
 
 export const NOTHING = "–";
 
-export function formatsOf(locale: string) {
+/** The formats of the browser are dear to make, and a table has hundreds of cells. */
+const formatsOf = once((locale: string) => {
   const whole = new Intl.NumberFormat(locale);
   const share = new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 1 });
   const points = new Intl.NumberFormat(locale, { maximumFractionDigits: 1, signDisplay: "exceptZero" });
-  const money = (value: Money): string =>
-    new Intl.NumberFormat(locale, { style: "currency", currency: value.currency }).format(value.amount as `${number}`);
-  const at = (style: Intl.DateTimeFormatOptions) => (instant: string | null, zone?: string | null) =>
-    instant === null
-      ? NOTHING
-      : new Intl.DateTimeFormat(locale, { ...style, ...(zone ? { timeZone: zone } : {}) }).format(new Date(instant));
+  const inCurrency = once((currency: string) => new Intl.NumberFormat(locale, { style: "currency", currency }));
+  const money = ({ amount, currency }: Money): string => inCurrency(currency).format(amount as `${number}`);
+  const at = (style: Intl.DateTimeFormatOptions) => {
+    const inZone = once(
+      (zone: string | null) => new Intl.DateTimeFormat(locale, { ...style, ...(zone ? { timeZone: zone } : {}) }),
+    );
+    return (instant: string | null, zone: string | null = null) =>
+      instant === null ? NOTHING : inZone(zone).format(new Date(instant));
+  };
   const minutes = { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23" } as const;
   const [shopSecond, shopMinute] = [at({ ...minutes, second: "2-digit" }), at(minutes)];
   return {
@@ -42,7 +43,7 @@ export function formatsOf(locale: string) {
       instant === null ? NOTHING : `${shopMinute(ownClock(instant), "UTC")} ${offsetOf(instant)}`,
     exact: at({ dateStyle: "medium", timeStyle: "medium" }),
   };
-}
+});
 
 /** `+08:00`, or `UTC`. */
 const offsetOf = (instant: string): string => OFFSET.exec(instant)?.[0] ?? "UTC";
