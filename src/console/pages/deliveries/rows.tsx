@@ -1,6 +1,7 @@
 /** The rows of the list: attempts to send, and reminders that nobody sent. */
 import { Anchor, Table, Text } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
+import { memo } from "react";
 import type { Delivery, Reminder } from "../../api/lists.ts";
 import { useFormats } from "../../ui/formats.ts";
 import { Wide } from "../../ui/list/wide.tsx";
@@ -45,7 +46,8 @@ const useT = words({
   },
 });
 
-export function DeliveryRows({ items }: { readonly items: readonly Delivery[] }) {
+/** Drawn again for other rows only: there are hundreds of cells. */
+export const DeliveryRows = memo(({ items }: { readonly items: readonly Delivery[] }) => {
   const t = useT();
   const { shopTime, money } = useFormats();
   return (
@@ -83,9 +85,9 @@ export function DeliveryRows({ items }: { readonly items: readonly Delivery[] })
       </Table.Tbody>
     </Wide>
   );
-}
+});
 
-export function ReminderRows({ items }: { readonly items: readonly Reminder[] }) {
+export const ReminderRows = memo(({ items }: { readonly items: readonly Reminder[] }) => {
   const t = useT();
   const reason = useReason();
   const { shopTime } = useFormats();
@@ -114,7 +116,7 @@ export function ReminderRows({ items }: { readonly items: readonly Reminder[] })
       </Table.Tbody>
     </Wide>
   );
-}
+});
 
 function Head({ last }: { readonly last?: string }) {
   const t = useT();

@@ -3,7 +3,7 @@ import { Anchor, Button, Group, Stack, Table, Text, TextInput, Title } from "@ma
 import { IconSearch } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useSearch } from "@tanstack/react-router";
-import { type FormEvent, useEffect, useState } from "react";
+import { type FormEvent, memo, useEffect, useState } from "react";
 import { type OrderPage, ordersQuery } from "../../api/lists.ts";
 import { useFormats } from "../../ui/formats.ts";
 import { CampaignFilter, ChoiceFilter, Filters, PeriodFilter, ShopFilter } from "../../ui/list/filters.tsx";
@@ -147,7 +147,8 @@ function SearchForm({ q, find }: { readonly q: string; readonly find: (words: st
   );
 }
 
-function Rows({ items }: { readonly items: OrderPage["items"] }) {
+/** Drawn again for other rows only: there are hundreds of cells. */
+const Rows = memo(({ items }: { readonly items: OrderPage["items"] }) => {
   const t = useT();
   return (
     <Wide label={t("list")}>
@@ -166,7 +167,7 @@ function Rows({ items }: { readonly items: OrderPage["items"] }) {
       </Table.Tbody>
     </Wide>
   );
-}
+});
 
 function Row({ item }: { readonly item: OrderPage["items"][number] }) {
   const t = useT();

@@ -36,9 +36,12 @@ export function Panel({
   );
 }
 
-/** The answer to an earlier question, until that to the new one is there: to be seen, and not to be clicked. */
-const Waiting = ({ children }: { readonly children: ReactNode }) => (
-  <div inert aria-busy="true" style={{ opacity: 0.5 }}>
+/**
+ * The answer to an earlier question, until that to the new one is there: to be seen, and not to be clicked. Waiting or not, it is the same
+ * element, so that a long table is not made again.
+ */
+const Answer = ({ waits, children }: { readonly waits: boolean; readonly children: ReactNode }) => (
+  <div inert={waits} aria-busy={waits} style={waits ? { opacity: 0.5 } : { display: "contents" }}>
     {children}
   </div>
 );
@@ -57,7 +60,7 @@ export function Loaded<T>({
     return (
       <>
         {query.isError ? <ProblemAlert error={query.error} onRetry={() => void query.refetch()} /> : null}
-        {query.isPlaceholderData ? <Waiting>{children(query.data)}</Waiting> : children(query.data)}
+        <Answer waits={query.isPlaceholderData}>{children(query.data)}</Answer>
       </>
     );
   if (query.isError) return <ProblemAlert error={query.error} onRetry={() => void query.refetch()} />;
