@@ -10,7 +10,6 @@ import { loadConfig } from "../../src/config/load-config.ts";
 import { countUnlisted } from "../../src/db/stores/dispatch/code-store.ts";
 import { noteOutages } from "../../src/db/stores/dispatch/outage-store.ts";
 import { claimNotice, raiseNotices, recordFailed } from "../../src/db/stores/notices/notice-store.ts";
-import { openQueueBackend } from "../../src/queue/connection.ts";
 import { answeringServer } from "../support/answering-server.ts";
 import { ALICE, campaignDir } from "../support/campaigns.ts";
 import { testDatabase } from "../support/database.ts";
@@ -22,9 +21,6 @@ type Findings = { ok: boolean; findings: { check: string; ok: boolean; message: 
 
 async function setup(env: Record<string, string> = {}, files: Record<string, string> = {}) {
   const { url, sql } = await testDatabase();
-  const backend = openQueueBackend(url, { log: pino({ level: "silent" }) });
-  onTestFinished(() => backend.close());
-  await backend.migrate();
   const loaded = loadConfig(
     {
       DATABASE_URL: url,
