@@ -15,10 +15,17 @@ const reply = (text: string, minutes = 5, change: object = {}) => ({
   ...change,
 });
 
-async function planned() {
+const phoneOf = (n: number) => (n === 0 ? PHONE : `+8613800000${String(n).padStart(3, "0")}`);
+
+/** `buyers`: each has an order of its own. */
+async function planned(buyers = 1) {
   const setup = await receiptSetup({ campaign: { quietHours: "off" } });
   await setup.at(T0);
   await setup.receive(receivedEvent("e1", "order.created", T0));
+  for (let n = 1; n < buyers; n++) {
+    const buyer = { id: `buyer-${n}`, phone: phoneOf(n) };
+    await setup.receive(receivedEvent(`more-${n}`, "order.created", T0, { id: `more-${n}`, buyer }));
+  }
   await setup.at(T0 + 6 * MINUTE);
   const { sql } = setup.database;
   return {
@@ -33,32 +40,45 @@ async function planned() {
 }
 
 describe("a reply", () => {
-  it.each(["stop", "ＳＴＯＰ", "Unsubscribe", " td ", "退订", "拒收", "T", "r", "Stop!", "BAJA"])(
-    "with the word %j opts the address out, and nothing more is sent",
-    async (text) => {
-      const { post, suppressed, due, reminders } = await planned();
-      expect((await post("sms", reply(text))).body).toEqual({ matched: 1, unmatched: 0 });
-      expect(await suppressed()).toEqual([{ reason: "opt_out", source: "sms" }]);
-      expect(await due()).toBe(0);
-      expect((await reminders())[0]?.reason).toBe("suppressed");
-    },
-  );
-
-  it.each(["please stop", "stop it", "no", "I paid", "TDD", ""])("with the text %j changes nothing", async (text) => {
-    const { post, suppressed, due } = await planned();
-    await post("sms", reply(text));
-    expect(await suppressed()).toEqual([]);
-    expect(await due()).toBe(1);
+  it("with a word for it opts the address out, and nothing more is sent", async () => {
+    const words = ["stop", "ＳＴＯＰ", "Unsubscribe", " td ", "退订", "拒收", "T", "r", "Stop!", "BAJA"];
+    const { post, suppressed, due, reminders } = await planned(words.length);
+    for (const [n, text] of words.entries()) {
+      expect((await post("sms", reply(text, 5, { from: phoneOf(n) }))).body, text).toEqual({
+        matched: 1,
+        unmatched: 0,
+      });
+      expect(await suppressed(), text).toEqual(Array(n + 1).fill({ reason: "opt_out", source: "sms" }));
+    }
+    expect(await due()).toBe(0);
+    expect((await reminders()).slice(0, words.length).map(({ reason }) => reason)).toEqual(
+      words.map(() => "suppressed"),
+    );
   });
 
-  it.each(["START", "alta", "恢复"])("with the word %s lifts what a reply made", async (text) => {
-    const { post, suppressed, due } = await planned();
-    await post("sms", [reply("STOP", 3), reply(text, 4)]);
-    expect(await suppressed()).toEqual([]);
-    await post("sms", reply("STOP", 5));
-    await post("sms", reply(text, 6));
-    expect(await suppressed()).toEqual([]);
-    expect(await due()).toBe(1);
+  it("with another text changes nothing", async () => {
+    const texts = ["please stop", "stop it", "no", "I paid", "TDD", ""];
+    const { post, suppressed, due } = await planned(texts.length);
+    for (const [n, text] of texts.entries()) {
+      await post("sms", reply(text, 5, { from: phoneOf(n) }));
+      expect(await suppressed(), text).toEqual([]);
+    }
+    expect(await due()).toBe(texts.length);
+  });
+
+  it("with a word to begin again lifts what a reply made", async () => {
+    const words = ["START", "alta", "恢复"];
+    const { post, suppressed, due } = await planned(words.length);
+    for (const [n, text] of words.entries()) {
+      const from = { from: phoneOf(n) };
+      await post("sms", [reply("STOP", 3, from), reply(text, 4, from)]);
+      expect(await suppressed(), text).toEqual([]);
+      await post("sms", reply("STOP", 5, from));
+      expect(await suppressed(), text).toHaveLength(1);
+      await post("sms", reply(text, 6, from));
+      expect(await suppressed(), text).toEqual([]);
+    }
+    expect(await due()).toBe(words.length);
   });
 
   it("does not lift what a person did", async () => {
