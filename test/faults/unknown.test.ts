@@ -1,7 +1,7 @@
 /** Processes that are killed while a message is of unknown outcome: what they leave behind is cleared up by others. */
 import { expect, it } from "vitest";
+import { answeringServer } from "../support/answering-server.ts";
 import { eventually } from "../support/eventually.ts";
-import { listServer } from "../support/list-server.ts";
 import { isOver, ledger, setClockAhead } from "../support/service/ledger.ts";
 import { rig } from "../support/service/rig.ts";
 import { orders, postAll } from "../support/service/shop.ts";
@@ -48,7 +48,7 @@ it("kill -9 between a question and its answer: another process asks again, and t
   const service = await rig(context, { queue: QUEUE });
   const created: { sid: string; to: string; body: string; date_created: string }[] = [];
   let asked = 0;
-  const twilio = await listServer(({ method, body }) => {
+  const twilio = await answeringServer(({ method, body }) => {
     if (method === "POST") {
       const form = new URLSearchParams(body);
       const message = { to: form.get("To") ?? "", body: form.get("Body") ?? "" };

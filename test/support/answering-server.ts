@@ -3,23 +3,27 @@ import { createServer } from "node:http";
 import { onTestFinished } from "vitest";
 import type { CheckedRequest } from "./fake-provider.ts";
 
-/** An object is answered as JSON with 200; `hang`: no answer; `reset`: the connection is cut. */
-export type Answer = object | { readonly status: number; readonly text: string } | "hang" | "reset";
+/** An object without a `body` is one, answered as JSON with 200; `hang`: no answer; `reset`: the connection is cut. */
+export type Answer =
+  | object
+  | { readonly status?: number; readonly headers?: Record<string, string>; readonly body: object | string }
+  | "hang"
+  | "reset";
 
-export async function answeringServer(answer: (request: CheckedRequest) => Answer) {
+export async function answeringServer(answer: (request: CheckedRequest, index: number) => Answer | Promise<Answer>) {
   const asked: CheckedRequest[] = [];
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
-    request.on("end", () => {
+    request.on("end", async () => {
       const { method = "", url = "", headers } = request;
       const question = { method, url, headers, body: Buffer.concat(chunks).toString() };
-      asked.push(question);
-      const said = answer(question);
+      const said = await answer(question, asked.push(question) - 1);
       if (said === "hang") return;
       if (said === "reset") return void response.socket?.resetAndDestroy();
-      const [status, text] = "text" in said ? [said.status, said.text] : [200, JSON.stringify(said)];
-      response.writeHead(status, { "content-type": "application/json" }).end(text);
+      const { status = 200, headers: more = {}, body } = "body" in said ? said : { body: said };
+      const text = typeof body === "string" ? body : JSON.stringify(body);
+      response.writeHead(status, { "content-type": "application/json", ...more }).end(text);
     });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

@@ -45,8 +45,8 @@ const lines = (findings: readonly ChannelFinding[]) =>
 
 /** Every provider: what follows from answers that say nothing. */
 const broken: readonly (readonly [string, Answer, string])[] = [
-  ["HTML", { status: 502, text: "<html>Bad Gateway</html>" }, "check http_502"],
-  ["half a body", { status: 200, text: '{"Code":"O' }, "check http_200"],
+  ["HTML", { status: 502, body: "<html>Bad Gateway</html>" }, "check http_502"],
+  ["half a body", { status: 200, body: '{"Code":"O' }, "check http_200"],
   ["a reset", "reset", "check connection_failed"],
   ["no answer", "hang", "check timeout"],
 ];
@@ -80,7 +80,7 @@ describe("aliyun-sms", () => {
       .update(`ACS3-HMAC-SHA256\n${sha256(canonical)}`)
       .digest("hex");
     if (signature === good && header("x-acs-version") === "2017-05-25") return null;
-    return { status: 400, text: JSON.stringify({ Code: "SignatureDoesNotMatch", Message: SECRET }) };
+    return { status: 400, body: JSON.stringify({ Code: "SignatureDoesNotMatch", Message: SECRET }) };
   }
   type Lists = { signs?: object[]; templates?: object[]; details?: Record<string, object> };
   const account =
@@ -96,7 +96,7 @@ describe("aliyun-sms", () => {
       };
       return (
         refuse(request, String(request.headers.host)) ??
-        answers[String(request.headers["x-acs-action"])]?.() ?? { status: 404, text: "{}" }
+        answers[String(request.headers["x-acs-action"])]?.() ?? { status: 404, body: "{}" }
       );
     };
 
@@ -151,7 +151,7 @@ describe("aliyun-sms", () => {
     [{ Code: "isp.RAM_PERMISSION_DENY" }, 200, "check isp.RAM_PERMISSION_DENY"],
     [{ Code: "Throttling.User" }, 400, "check Throttling.User"],
   ])("%j", async (body, status, expected) => {
-    const answer = { status, text: JSON.stringify({ ...body, Message: SECRET }) };
+    const answer = { status, body: JSON.stringify({ ...body, Message: SECRET }) };
     expect(lines((await checkOf("aliyun-sms", settings, () => answer)).findings)).toEqual([expected]);
   });
 
@@ -206,7 +206,7 @@ describe("tencent-sms", () => {
             ),
           }),
       };
-      return refuse(request) ?? answers[String(request.headers["x-tc-action"])]?.() ?? { status: 404, text: "{}" };
+      return refuse(request) ?? answers[String(request.headers["x-tc-action"])]?.() ?? { status: 404, body: "{}" };
     };
 
   test("adds up the packages that are still valid", async () => {
@@ -277,9 +277,9 @@ describe("twilio-sms", () => {
     ({ method, url, headers }: CheckedRequest): Answer => {
       const basic = `Basic ${Buffer.from(`AC1:${SECRET}`).toString("base64")}`;
       if (method !== "GET" || headers.authorization !== basic)
-        return { status: 401, text: JSON.stringify({ code: 20003, message: "Authenticate" }) };
+        return { status: 401, body: JSON.stringify({ code: 20003, message: "Authenticate" }) };
       if (url === "/2010-04-01/Accounts/AC1.json") return { sid: "AC1", status, auth_token: SECRET };
-      return url === "/2010-04-01/Accounts/AC1/Balance.json" ? balance : { status: 404, text: '{"code":20404}' };
+      return url === "/2010-04-01/Accounts/AC1/Balance.json" ? balance : { status: 404, body: '{"code":20404}' };
     };
 
   test("tells the balance", async () => {
@@ -309,7 +309,7 @@ describe("twilio-sms", () => {
   test("a wrong token, and a sub-account that may not read the balance", async () => {
     const wrong = { ...settings, authToken: "other" };
     expect(lines((await checkOf("twilio-sms", wrong, account("active", {}))).findings)).toEqual(["credentials false"]);
-    const refusing = account("active", { status: 403, text: '{"code":20006}' });
+    const refusing = account("active", { status: 403, body: '{"code":20006}' });
     expect(lines((await checkOf("twilio-sms", settings, refusing)).findings)).toEqual([
       "credentials true",
       "check 20006",
@@ -327,11 +327,11 @@ describe("whatsapp", () => {
     (number: object, templates: readonly object[] = []) =>
     ({ url, headers }: CheckedRequest): Answer => {
       if (headers.authorization !== `Bearer ${SECRET}`)
-        return { status: 401, text: JSON.stringify({ error: { code: 190, message: "Invalid OAuth access token" } }) };
+        return { status: 401, body: JSON.stringify({ error: { code: 190, message: "Invalid OAuth access token" } }) };
       const { pathname, searchParams } = new URL(url, "http://x");
       if (pathname === "/v23.0/106" && searchParams.get("fields") === "status,name_status,quality_rating")
         return { id: "106", ...number };
-      if (pathname !== "/v23.0/waba/message_templates") return { status: 400, text: '{"error":{"code":100}}' };
+      if (pathname !== "/v23.0/waba/message_templates") return { status: 400, body: '{"error":{"code":100}}' };
       const from = Number(searchParams.get("after") ?? 0);
       const data = templates.slice(from, from + Number(searchParams.get("limit")));
       return { data, paging: { cursors: { after: String(from + data.length) } } };

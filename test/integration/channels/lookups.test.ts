@@ -8,9 +8,9 @@ import type { ChannelTerms } from "../../../src/core/seams/channel.ts";
 import type { LookupAnswer, LookupQuestion } from "../../../src/core/seams/lookup.ts";
 import { NO_RECEIPT } from "../../../src/core/seams/receipt.ts";
 import type { ChannelConfig } from "../../../src/providers/all.ts";
+import { type Answer, answeringServer } from "../../support/answering-server.ts";
 import { ADDRESS, TEXT } from "../../support/channel-suite.ts";
 import type { CheckedRequest } from "../../support/fake-provider.ts";
-import { type ListAnswer, listServer } from "../../support/list-server.ts";
 import { acs3Fault, tc3Fault } from "../../support/signatures.ts";
 
 const SECRET = "secret-of-the-account";
@@ -66,12 +66,12 @@ const SETUPS = {
 /** The answers to one question, in turn; the last one is repeated. */
 async function look(
   { config, check }: Setup,
-  answers: readonly ListAnswer[],
+  answers: readonly Answer[],
   change: Partial<LookupQuestion> & { readonly now?: number } = {},
 ): Promise<{ answer: LookupAnswer; asked: readonly CheckedRequest[] }> {
   const { now = NOW, ...rest } = change;
   const faults: (string | null)[] = [];
-  const server = await listServer((request, index) => {
+  const server = await answeringServer((request, index) => {
     faults.push(check(request, now));
     return answers[index] ?? answers.at(-1) ?? "hang";
   });
@@ -93,7 +93,7 @@ const found = (receipt: object): object => ({ kind: "found", receipt: { ...NO_RE
 const chinese = (at: number): string => new Date(at + 8 * 3_600_000).toISOString().slice(0, 19).replace("T", " ");
 
 /** How each provider shows messages, and says that it shows none. */
-const aliyunRows = (rows: readonly object[], total = rows.length): ListAnswer => ({
+const aliyunRows = (rows: readonly object[], total = rows.length): Answer => ({
   body: { Code: "OK", Message: "OK", TotalCount: total, SmsSendDetailDTOs: { SmsSendDetailDTO: rows } },
 });
 const aliyunRow = (change: object = {}) => ({
@@ -104,7 +104,7 @@ const aliyunRow = (change: object = {}) => ({
   SendDate: chinese(SENT),
   ...change,
 });
-const tencentRows = (rows: readonly object[], total = rows.length): ListAnswer => ({
+const tencentRows = (rows: readonly object[], total = rows.length): Answer => ({
   body: { Response: { SendRecordSet: rows, TotalCount: total, RequestId: "r" } },
 });
 const tencentRow = (change: object = {}) => ({
@@ -115,7 +115,7 @@ const tencentRow = (change: object = {}) => ({
   RequestCode: "Ok",
   ...change,
 });
-const twilioRows = (rows: readonly object[], next: string | null = null): ListAnswer => ({
+const twilioRows = (rows: readonly object[], next: string | null = null): Answer => ({
   body: { messages: rows, next_page_uri: next },
 });
 const twilioRow = (change: object = {}) => ({
@@ -140,7 +140,7 @@ describe.each([
     expect((await look(setup, [none])).answer).toEqual({ kind: "absent" });
   });
 
-  test.each<[string, ListAnswer, object]>([
+  test.each<[string, Answer, object]>([
     ["HTML", { body: "<html>Busy</html>" }, { code: "bad_answer", retryAfterMs: null }],
     ["HTML with 502", { status: 502, body: "<html>Bad Gateway</html>" }, { code: "http_502" }],
     ["503 with Retry-After", { status: 503, headers: { "retry-after": "7" }, body: {} }, { retryAfterMs: 7_000 }],

@@ -137,7 +137,7 @@ it("takes the step's next channel when the provider is down for longer, and says
 
 it("a provider that refuses connections for a minute is one notice to staff", async () => {
   const { orders, run, runClock, use, sql, sent } = await setup();
-  const [gateway, staff] = [await startFakeProvider(), await answeringServer(() => ({ status: 200, text: "ok" }))];
+  const [gateway, staff] = [await startFakeProvider(), await answeringServer(() => ({ status: 200, body: "ok" }))];
   await gateway.close();
   const sms = openChannels(
     [

@@ -126,7 +126,7 @@ it.each([
     ...{ provider: "aliyun-sms", code: "InvalidTimeStamp.Expired", front: "aliyun: { templateCode: SMS_1 }" },
     settings: { accessKeyId: "key", accessKeySecret: SECRET, signName: "晴雨" },
     fault: acs3Fault,
-    says: (Code: string) => ({ status: 400, text: JSON.stringify({ Code, Message: "expired", RequestId: "r" }) }),
+    says: (Code: string) => ({ status: 400, body: JSON.stringify({ Code, Message: "expired", RequestId: "r" }) }),
   },
   {
     ...{ provider: "tencent-sms", code: "AuthFailure.SignatureExpire", front: 'tencent: { templateId: "77" }' },

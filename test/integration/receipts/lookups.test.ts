@@ -9,9 +9,9 @@ import type { LookupDeps } from "../../../src/receipts/deps.ts";
 import { runLookups } from "../../../src/receipts/lookups.ts";
 import { explainOrder } from "../../../src/reporting/explain.ts";
 import { storyText } from "../../../src/reporting/format-explain.ts";
+import { answeringServer } from "../../support/answering-server.ts";
 import { receivedEvent, T0 } from "../../support/dispatch.ts";
 import { inProcessChannel } from "../../support/in-process-channel.ts";
-import { listServer } from "../../support/list-server.ts";
 import { receiptSetup } from "../../support/receipts.ts";
 import { afterCreated } from "../../support/rules.ts";
 
@@ -425,7 +425,7 @@ describe("a provider that does not answer", () => {
 it("a message to Aliyun that got no answer is found there by its OutId", async () => {
   const setup = await receiptSetup({ campaign: { steps: [afterCreated("nudge", 10 * MINUTE, ["sms"])] } });
   const outIds: string[] = [];
-  const { url } = await listServer(({ url, headers }) => {
+  const { url } = await answeringServer(({ url, headers }) => {
     const query = new URLSearchParams(url.split("?")[1]);
     if (headers["x-acs-action"] === "SendSms") {
       outIds.push(query.get("OutId") ?? "");

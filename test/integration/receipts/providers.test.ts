@@ -135,7 +135,7 @@ const takeWechat = ({ url, body }: CheckedRequest, path: string) => {
 /** As text, for the same reason. */
 const wechatAnswer = (messageId: string): Answer => ({
   status: 200,
-  text: `{"errcode":0,"errmsg":"ok","msgid":${messageId},"access_token":"t1","expires_in":7200}`,
+  body: `{"errcode":0,"errmsg":"ok","msgid":${messageId},"access_token":"t1","expires_in":7200}`,
 });
 const wechatSample = { channel: "chat", front: "wechat: { templateId: W1 }", answer: wechatAnswer } as const;
 const ONE = { segments: 1, cost: [50_000, "CNY"] } as const;
