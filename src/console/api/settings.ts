@@ -3,7 +3,6 @@ import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import type { auditItem } from "../../http/contract/access/audit.ts";
 import type { keyItem, newKey, personItem, personLink } from "../../http/contract/access/people.ts";
 import type { suppression } from "../../http/contract/contacts.ts";
-import type { caseItem } from "../../http/contract/lists.ts";
 import type { readiness } from "../../http/contract/operations.ts";
 import type { pageOf } from "../../http/contract/parts/values.ts";
 import { type Answered, call, get, Problem } from "./call.ts";
@@ -15,26 +14,16 @@ export type Key = Answered<typeof keyItem>;
 export type Suppression = Answered<typeof suppression>;
 
 /** A list by pages of the server, newest first. */
-const pages = <Item extends Parameters<typeof pageOf>[0]>(
-  key: readonly string[],
-  path: string,
-  query: Record<string, string> = {},
-) =>
+const pages = <Item extends Parameters<typeof pageOf>[0]>(key: readonly string[], path: string) =>
   infiniteQueryOptions({
     queryKey: key,
-    queryFn: ({ signal, pageParam }) => get<PageOf<Item>>(path, { query: { ...query, cursor: pageParam }, signal }),
+    queryFn: ({ signal, pageParam }) => get<PageOf<Item>>(path, { query: { cursor: pageParam }, signal }),
     initialPageParam: null as string | null,
     getNextPageParam: ({ next }) => next,
   });
 
 export const auditQuery = pages<typeof auditItem>(["changes", "audit"], "/v1/audit");
 export const suppressionsQuery = pages<typeof suppression>(["changes", "suppressions"], "/v1/suppressions");
-/** The cases that wait for a person. */
-export const manualCasesQuery = pages<typeof caseItem>(["figures", "manual"], "/v1/cases", {
-  state: "open",
-  reason: "manual",
-});
-
 export const usersQuery = queryOptions({
   queryKey: ["changes", "users"],
   queryFn: ({ signal }) => get<PageOf<typeof personItem>>("/v1/users", { signal }),

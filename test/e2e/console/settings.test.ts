@@ -1,4 +1,4 @@
-/** The next sends, follow-up and the settings, in a real browser. */
+/** The next sends and the settings, in a real browser. */
 import { expect, it } from "vitest";
 import { hasBrowser, useBrowser } from "../../support/browser/chromium.ts";
 import { LOOKS, visit } from "../../support/browser/visitor.ts";
@@ -8,7 +8,6 @@ const browser = useBrowser();
 const PAGES = [
   "/rehearsal",
   "/next",
-  "/follow-up",
   "/settings",
   "/settings/opt-outs",
   "/settings/people",

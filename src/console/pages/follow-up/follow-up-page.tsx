@@ -1,80 +1,103 @@
-/** The cases that wait for a person. */
-import { Anchor, Stack, Table, Text, Title } from "@mantine/core";
-import { useInfiniteQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
-import { manualCasesQuery } from "../../api/settings.ts";
-import { useFormats } from "../../ui/formats.ts";
-import { Wide } from "../../ui/list/wide.tsx";
+/** The desk: the cases that people take care of, the soonest close first. */
+import { SegmentedControl, Stack, Title } from "@mantine/core";
+import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { mayAct, sessionQuery } from "../../api/session.ts";
+import { claimTask, type Task, tasksQuery, type Which } from "../../api/tasks.ts";
+import { ProblemText } from "../../ui/faults.tsx";
 import { PagesList } from "../../ui/parts/pages-list.tsx";
 import { Panel } from "../../ui/parts/panel.tsx";
 import { words } from "../../ui/words.ts";
+import { TakeButton, TaskCard } from "./task-card.tsx";
+import { TaskDialog } from "./task-dialog.tsx";
 
 const useT = words({
   en: {
     title: "Follow-up",
-    waiting: "Cases for a person",
-    note: "Buyers of high value, as `manual` of a campaign says. Nothing is sent to them until the case goes back to the reminders.",
+    todo: "To do",
+    mine: "Mine",
+    done: "Done",
+    which: "Which tasks",
+    cases: "Cases for a person",
+    note: "Buyers of high value, as `manual` of a campaign says. A case gets no message while somebody has it.",
     none: "No case waits for a person.",
-    buyer: "Buyer",
-    orders: "Orders",
-    since: "Since",
-    back: "Back to the reminders",
-    never: "never",
+    noneMine: "You have no task.",
+    noneDone: "Nothing is done yet.",
+    take: "Take",
+    go: "Continue",
   },
   zh: {
     title: "人工跟进",
-    waiting: "等待人工的案例",
-    note: "高价值买家（由活动的 `manual` 决定）。在交还自动提醒之前，不会向其发送任何消息。",
+    todo: "待处理",
+    mine: "我的",
+    done: "已完成",
+    which: "任务范围",
+    cases: "等待人工的案例",
+    note: "高价值买家（由活动的 `manual` 决定）。有人处理期间，不会向其发送任何消息。",
     none: "没有等待人工的案例。",
-    buyer: "买家",
-    orders: "订单",
-    since: "开始于",
-    back: "交还自动提醒",
-    never: "不交还",
+    noneMine: "您没有任务。",
+    noneDone: "还没有已完成的任务。",
+    take: "领取",
+    go: "继续",
   },
 });
 
+const NONE = { todo: "none", mine: "noneMine", done: "noneDone" } as const;
+
 export function FollowUpPage() {
   const t = useT();
-  const { shopTime } = useFormats();
-  const query = useInfiniteQuery(manualCasesQuery);
+  const [which, setWhich] = useState<Which>("todo");
+  const [open, setOpen] = useState<Task | null>(null);
+  const queries = useQueryClient();
+  const query = useInfiniteQuery(tasksQuery(which));
+  const { data: session } = useQuery(sessionQuery);
+  const claim = useMutation({
+    mutationFn: claimTask,
+    onSuccess: setOpen,
+    onSettled: () => queries.invalidateQueries({ queryKey: ["figures", "tasks"] }),
+  });
+  const may = (task: Task): boolean =>
+    session != null &&
+    mayAct(session.role, "operator") &&
+    task.state !== "done" &&
+    (task.assignee === null || task.assignee === session.name);
   return (
     <Stack>
       <Title order={1} size="h2">
         {t("title")}
       </Title>
-      <Panel title={t("waiting")} note={t("note")}>
-        <PagesList query={query} none={t("none")}>
+      <Panel
+        title={t("cases")}
+        note={t("note")}
+        aside={
+          <SegmentedControl
+            aria-label={t("which")}
+            value={which}
+            onChange={(value) => setWhich(value as Which)}
+            data={(["todo", "mine", "done"] as const).map((value) => ({ value, label: t(value) }))}
+          />
+        }
+      >
+        <ProblemText error={claim.error} />
+        <PagesList query={query} none={t(NONE[which])}>
           {(items) => (
-            <Wide label={t("waiting")} columns={[t("buyer"), t("orders"), t("since"), t("back")]}>
-              {items.map((each) => (
-                <Table.Tr key={each.id}>
-                  <Table.Td>
-                    <Text size="sm">{each.buyer ?? "–"}</Text>
-                    <Text size="xs" c="dimmed">
-                      {each.shop}
-                    </Text>
-                  </Table.Td>
-                  <Table.Td>
-                    {each.orders.map((id) => (
-                      <Anchor
-                        key={id}
-                        component={Link}
-                        to={`/orders/${encodeURIComponent(each.shop)}/${encodeURIComponent(id)}`}
-                        mr="xs"
-                      >
-                        {id}
-                      </Anchor>
-                    ))}
-                  </Table.Td>
-                  <Table.Td>{shopTime(each.manualSince)}</Table.Td>
-                  <Table.Td>{each.handBackAt === null ? t("never") : shopTime(each.handBackAt)}</Table.Td>
-                </Table.Tr>
+            <Stack gap="xs">
+              {items.map((task) => (
+                <TaskCard key={task.id} task={task}>
+                  {may(task) ? (
+                    <TakeButton
+                      label={t(task.state === "claimed" ? "go" : "take")}
+                      busy={claim.isPending && claim.variables === task.id}
+                      onTake={() => claim.mutate(task.id)}
+                    />
+                  ) : null}
+                </TaskCard>
               ))}
-            </Wide>
+            </Stack>
           )}
         </PagesList>
       </Panel>
+      <TaskDialog task={open} onClose={() => setOpen(null)} />
     </Stack>
   );
 }
