@@ -11,7 +11,7 @@ import { PROVIDER_SECRET, rig } from "../support/service/rig.ts";
 
 const UPKEEP = ["worker", "--roles", "upkeep"];
 
-describe.each(QUEUES)("queue on $queue", ({ queue, runs }) => {
+describe.concurrent.each(QUEUES)("queue on $queue", ({ queue, runs }) => {
   it.runIf(runs)("kill -9 in the middle of a post: the notice comes, twice at most, under one id", async (context) => {
     const service = await rig(context, { queue });
     const staff = await startFakeProvider({ secret: PROVIDER_SECRET });
@@ -55,76 +55,79 @@ describe.each(QUEUES)("queue on $queue", ({ queue, runs }) => {
   });
 });
 
-it("kill -9 of both processes: the result of the day comes once, or a second time under the same id", async (context) => {
-  const service = await rig(context, { queue: "postgres" });
-  const staff = await startFakeProvider({ secret: PROVIDER_SECRET });
-  context.onTestFinished(() => staff.close());
-  staff.rules([{ fault: { do: "hang" } }]);
-  const notices = `notices: { ops: { provider: webhook, url: "${staff.url("ops")}", secret: "${PROVIDER_SECRET}" } }\n`;
-  const yaml = await readFile(join(service.dir, "dunlin.yaml"), "utf8");
-  // Due all day; the zone in which the day has just begun, so that it does not end during the test.
-  const hour = new Date().getUTCHours();
-  const zone = hour === 0 ? "UTC" : hour <= 12 ? `Etc/GMT+${hour}` : `Etc/GMT-${24 - hour}`;
-  const shops = yaml.replace("timeZone: UTC", `timeZone: ${zone}, resultAt: "00:00"`);
-  expect(shops).not.toBe(yaml);
-  await service.write("dunlin.yaml", shops + notices);
-  const workers = [await service.up(UPKEEP), await service.up(UPKEEP)];
-  await staff.received(1, 60_000);
-  await Promise.all(workers.map((worker) => worker.kill()));
-  staff.rules([]);
-  await service.up(UPKEEP);
-  await service.up(UPKEEP);
-  // The lease of the post that died.
-  await setClockAhead(service.sql, 61);
-  await staff.received(2, 60_000);
-  await eventually(
-    "the post is recorded",
-    () => service.sql<{ count: number; due: Date | null }[]>`select count, due_at as due from notices`,
-    ([row]) => row?.count === 0 && row.due === null,
-  );
-  // Both look again.
-  await setClockAhead(service.sql, 1_200);
-  const [chore] = await service.sql<{ at: Date }[]>`select next_at as at from chores where name = 'daily-results'`;
-  await eventually(
-    "another look",
-    () => service.sql<{ at: Date }[]>`select next_at as at from chores where name = 'daily-results'`,
-    ([row]) => Number(row?.at) > Number(chore?.at),
-  );
-  expect(staff.log.map(({ id }) => id)).toEqual([staff.log[0]?.id, staff.log[0]?.id]);
-  expect(staff.log[0]?.body?.matter).toMatch(/^daily_result:acme:\d{4}-\d\d-\d\d$/);
-  expect(staff.log[0]?.body?.text).toContain("acme, the last 12 weeks: no data. No reminder was due");
-});
+// Two at a time: each has two processes, and a server has 100 connections.
+describe("over the queue in the database", () => {
+  it.concurrent("kill -9 of both processes: the result of the day comes once, or a second time under the same id", async (context) => {
+    const service = await rig(context, { queue: "postgres" });
+    const staff = await startFakeProvider({ secret: PROVIDER_SECRET });
+    context.onTestFinished(() => staff.close());
+    staff.rules([{ fault: { do: "hang" } }]);
+    const notices = `notices: { ops: { provider: webhook, url: "${staff.url("ops")}", secret: "${PROVIDER_SECRET}" } }\n`;
+    const yaml = await readFile(join(service.dir, "dunlin.yaml"), "utf8");
+    // Due all day; the zone in which the day has just begun, so that it does not end during the test.
+    const hour = new Date().getUTCHours();
+    const zone = hour === 0 ? "UTC" : hour <= 12 ? `Etc/GMT+${hour}` : `Etc/GMT-${24 - hour}`;
+    const shops = yaml.replace("timeZone: UTC", `timeZone: ${zone}, resultAt: "00:00"`);
+    expect(shops).not.toBe(yaml);
+    await service.write("dunlin.yaml", shops + notices);
+    const workers = [await service.up(UPKEEP), await service.up(UPKEEP)];
+    await staff.received(1, 60_000);
+    await Promise.all(workers.map((worker) => worker.kill()));
+    staff.rules([]);
+    await service.up(UPKEEP);
+    await service.up(UPKEEP);
+    // The lease of the post that died.
+    await setClockAhead(service.sql, 61);
+    await staff.received(2, 60_000);
+    await eventually(
+      "the post is recorded",
+      () => service.sql<{ count: number; due: Date | null }[]>`select count, due_at as due from notices`,
+      ([row]) => row?.count === 0 && row.due === null,
+    );
+    // Both look again.
+    await setClockAhead(service.sql, 1_200);
+    const [chore] = await service.sql<{ at: Date }[]>`select next_at as at from chores where name = 'daily-results'`;
+    await eventually(
+      "another look",
+      () => service.sql<{ at: Date }[]>`select next_at as at from chores where name = 'daily-results'`,
+      ([row]) => Number(row?.at) > Number(chore?.at),
+    );
+    expect(staff.log.map(({ id }) => id)).toEqual([staff.log[0]?.id, staff.log[0]?.id]);
+    expect(staff.log[0]?.body?.matter).toMatch(/^daily_result:acme:\d{4}-\d\d-\d\d$/);
+    expect(staff.log[0]?.body?.text).toContain("acme, the last 12 weeks: no data. No reminder was due");
+  });
 
-it("the hourly check is made by one process, and what it finds comes to staff", async (context) => {
-  const service = await rig(context, { queue: "postgres" });
-  const staff = await startFakeProvider({ secret: PROVIDER_SECRET });
-  context.onTestFinished(() => staff.close());
-  const provider = await answeringServer(() => ({
-    Code: "OK",
-    SmsSignList: [{ SignName: "晴雨", AuditStatus: "AUDIT_STATE_NOT_PASS" }],
-  }));
-  await service.write(
-    "dunlin.yaml",
-    `shops: { acme: { timeZone: UTC, locale: en, currency: CNY } }
+  it.concurrent("the hourly check is made by one process, and what it finds comes to staff", async (context) => {
+    const service = await rig(context, { queue: "postgres" });
+    const staff = await startFakeProvider({ secret: PROVIDER_SECRET });
+    context.onTestFinished(() => staff.close());
+    const provider = await answeringServer(
+      () => ({ Code: "OK", SmsSignList: [{ SignName: "晴雨", AuditStatus: "AUDIT_STATE_NOT_PASS" }] }),
+      context,
+    );
+    await service.write(
+      "dunlin.yaml",
+      `shops: { acme: { timeZone: UTC, locale: en, currency: CNY } }
 channels:
   sms:  { provider: aliyun-sms, url: "${provider.url}", accessKeyId: ak, accessKeySecret: s3cret, signName: 晴雨 }
   chat: { provider: console }
 notices: { ops: { provider: webhook, url: "${staff.url("ops/k3y")}", secret: "${PROVIDER_SECRET}" } }
 `,
-  );
-  await service.write(
-    "templates/fast/nudge.sms.en.hbs",
-    "---\naliyun: { templateCode: SMS_1 }\n---\nOrder {{order.id}} waits",
-  );
-  const workers = [await service.up(UPKEEP), await service.up(UPKEEP)];
-  await staff.received(1, 60_000);
-  expect(staff.log[0]?.body).toMatchObject({
-    matter: "setup:sms",
-    text: "Dunlin: channel sms: signature 晴雨: not approved; used by fast/nudge.sms.en.hbs. template SMS_1: the account has none of this name; used by fast/nudge.sms.en.hbs",
+    );
+    await service.write(
+      "templates/fast/nudge.sms.en.hbs",
+      "---\naliyun: { templateCode: SMS_1 }\n---\nOrder {{order.id}} waits",
+    );
+    const workers = [await service.up(UPKEEP), await service.up(UPKEEP)];
+    await staff.received(1, 60_000);
+    expect(staff.log[0]?.body).toMatchObject({
+      matter: "setup:sms",
+      text: "Dunlin: channel sms: signature 晴雨: not approved; used by fast/nudge.sms.en.hbs. template SMS_1: the account has none of this name; used by fast/nudge.sms.en.hbs",
+    });
+    const [state] = await service.sql<{ findings: unknown }[]>`select findings from channel_states`;
+    expect(state?.findings).toContainEqual({ about: "sign", name: "晴雨", state: "refused", message: "not approved" });
+    const questions = provider.asked.map(({ headers }) => headers["x-acs-action"]);
+    expect(questions).toEqual(["QuerySmsSignList", "QuerySmsTemplateList"]);
+    for (const { out, err } of workers) expect(out() + err()).not.toMatch(/s3cret|k3y/);
   });
-  const [state] = await service.sql<{ findings: unknown }[]>`select findings from channel_states`;
-  expect(state?.findings).toContainEqual({ about: "sign", name: "晴雨", state: "refused", message: "not approved" });
-  const questions = provider.asked.map(({ headers }) => headers["x-acs-action"]);
-  expect(questions).toEqual(["QuerySmsSignList", "QuerySmsTemplateList"]);
-  for (const { out, err } of workers) expect(out() + err()).not.toMatch(/s3cret|k3y/);
 });

@@ -2,6 +2,7 @@
 import { createServer } from "node:http";
 import { onTestFinished } from "vitest";
 import type { CheckedRequest } from "./fake-provider.ts";
+import type { Cleanup } from "./file-context.ts";
 
 /** An object without a `body` is one, answered as JSON with 200; `hang`: no answer; `reset`: the connection is cut. */
 export type Answer =
@@ -10,7 +11,11 @@ export type Answer =
   | "hang"
   | "reset";
 
-export async function answeringServer(answer: (request: CheckedRequest, index: number) => Answer | Promise<Answer>) {
+/** A concurrent test passes its context. */
+export async function answeringServer(
+  answer: (request: CheckedRequest, index: number) => Answer | Promise<Answer>,
+  context: Cleanup = { onTestFinished },
+) {
   const asked: CheckedRequest[] = [];
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
@@ -27,7 +32,7 @@ export async function answeringServer(answer: (request: CheckedRequest, index: n
     });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  onTestFinished(
+  context.onTestFinished(
     () =>
       new Promise<void>((resolve) => {
         server.close(() => resolve());
