@@ -11,7 +11,7 @@ const STOPS = 5;
 const EARLY = 6;
 const FAILS = 5;
 
-it.for(["postgres", "redis"] as const)(
+it.concurrent.for(["postgres", "redis"] as const)(
   "keeps every receipt and every STOP that was answered with 200 (queue on %s)",
   async (queue, context) => {
     const service = await rig(context, { queue });
