@@ -62,6 +62,8 @@ export async function visit(
       await page.locator(".mantine-Skeleton-root, .mantine-Loader-root").first().waitFor({ state: "detached" });
     },
     async findings() {
+      // While a dialog fades in, its colours and those behind it are others.
+      await page.evaluate(STILL);
       const violations = await page.evaluate(AXE_RUN.replace("/*axe*/", () => AXE));
       return (violations as Finding[])
         .filter(({ impact }) => impact === "serious" || impact === "critical")
@@ -85,4 +87,7 @@ type Finding = {
   readonly nodes: readonly { readonly html: string; readonly any: readonly { readonly message: string }[] }[];
 };
 
+/** Ends when each transition that goes on has ended. A loader turns for ever. */
+const STILL = `Promise.allSettled(document.getAnimations()
+  .filter(({ effect }) => effect.getComputedTiming().endTime !== Infinity).map(({ finished }) => finished)).then(() => {})`;
 const AXE_RUN = "(async () => { /*axe*/; return (await axe.run(document)).violations; })()";
