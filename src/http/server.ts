@@ -175,7 +175,7 @@ export function buildServer(deps: HttpDeps): FastifyInstance {
   addBodyGuard(app, bodyTimeout);
   addProblems(app);
   void app.register(rateLimit, { global: false });
-  const countFailure = createFailures(app, failuresPerMinute, "wrong keys or signatures").count;
+  const countFailure = createFailures(app, failuresPerMinute, "wrong keys, tokens or signatures").count;
   // A limiter of its own: a shop system with a wrong secret keeps nobody behind the same address from signing in.
   const failures = createFailures(app, failuresPerMinute, "failed sign-ins");
   addGuard(app, deps.auth, countFailure);

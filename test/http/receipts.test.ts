@@ -44,6 +44,14 @@ it("a token in the path gives access where a provider signs nothing, and is neve
   expect(lines.join("")).not.toMatch(/hush-token|12345678/);
 });
 
+it("a token cannot be guessed: wrong ones are limited, right ones never are", async () => {
+  const { post } = providers();
+  const answers = new Set<unknown>();
+  for (let n = 0; n < 70; n += 1) answers.add((await post(`sms/guess-${n}`))[1]);
+  expect([...answers]).toEqual(["not_found", "rate_limited"]);
+  expect(await post("sms/hush-token")).toEqual([200, '{"code":0,"msg":"ok"}']);
+});
+
 it("a channel without receipts, or without its secret, says so", async () => {
   const { app, post } = providers();
   expect(await post("nowhere")).toEqual([404, "channel_not_found"]);

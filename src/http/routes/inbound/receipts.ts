@@ -71,7 +71,7 @@ export function receiptRoutes(plain: FastifyInstance, options: Options): void {
   );
   const app = plain.withTypeProvider<ZodTypeProvider>();
 
-  const readerOf = ({ channel: name, token }: Params): ReceiptReader => {
+  const readerOf = ({ channel: name }: Params): ReceiptReader => {
     const channel = receipts.channels.get(name);
     if (channel === undefined) throw new HttpProblem("channel_not_found", `no channel ${quoted(name)} is configured`);
     if (channel.kind === "none")
@@ -81,8 +81,6 @@ export function receiptRoutes(plain: FastifyInstance, options: Options): void {
         "receipts_not_configured",
         `set ${channel.setting} of channels.${name} in dunlin.yaml, so that receipts can be verified`,
       );
-    if (!isToken(channel.reader.token, token))
-      throw new HttpProblem("not_found", "there is no such address for receipts");
     return channel.reader;
   };
   const requestOf = ({ headers, url, query, body }: FastifyRequest): ReceiptRequest => ({
@@ -93,7 +91,11 @@ export function receiptRoutes(plain: FastifyInstance, options: Options): void {
     now: now(),
   });
 
-  app.addHook<{ Params: Params }>("onRequest", async ({ params }) => void readerOf(params));
+  // Refused here, so that its body is not read. A guess counts, as a wrong key does.
+  app.addHook<{ Params: Params }>("onRequest", async (request) => {
+    if (!isToken(readerOf(request.params).token, request.params.token))
+      throw await countFailure(request, "not_found", "there is no such address for receipts");
+  });
 
   const take = async (request: FastifyRequest, params: Params, reply: FastifyReply) => {
     const { channel } = params;
