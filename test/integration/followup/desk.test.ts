@@ -16,9 +16,9 @@ type Actor = { readonly who: string; readonly via: "http" };
 
 const ALL: TaskQuery = { shop: null, state: null, kind: null, assignee: null, sort: "closes", limit: 50, cursor: null };
 
-async function desk(options: { manual?: Campaign["manual"]; hang?: boolean; joinAtMost?: number } = {}) {
+async function desk(options: { manual?: Campaign["manual"]; hang?: boolean; steps?: Campaign["steps"] } = {}) {
   const { manual = MANUAL, hang = false } = options;
-  const setup = await dispatchSetup({ campaign: { steps, manual }, hang });
+  const setup = await dispatchSetup({ campaign: { steps: options.steps ?? steps, manual }, hang });
   const { sql } = setup.database;
   const deps = { sql, vault: setup.vault, zoneOf: () => "Asia/Shanghai", campaignOf: () => ({ minLead: 2 * MINUTE }) };
   const list = async (query: Partial<TaskQuery> = {}) => (await listTasks(deps, { ...ALL, ...query }))?.items ?? [];
@@ -216,6 +216,40 @@ describe("a claim", () => {
     expect(await rows()).toContain("10 skipped manual");
     expect(await sql`select from reminders where retry_at is not null`).toEqual([]);
   });
+});
+
+it("gives each case either to the person who claims it or back to the reminders, and never both", async () => {
+  const COUNT = 400;
+  const due = [beforeClose("nudge", 22 * HOUR, ["sms"])];
+  const { receive, at, another, deps, sql, list } = await desk({ steps: due });
+  const orders = Array.from({ length: COUNT }, (_, n) => ({
+    ...{ id: `o${n}`, amount: "900.00" },
+    buyer: { id: `b${n}`, phone: `+86138${String(n + 10_000_000)}` },
+  }));
+  await receive(...orders.map((order) => receivedEvent(`e-${order.id}`, "order.created", T0, order)));
+  const tasks = await list({ limit: 500 });
+  await at(T0 + 2 * HOUR);
+  const dispatchers = [another(), another()];
+  const held: string[] = [];
+  const people = async () => {
+    for (let from = 0; from < COUNT; from += 20) {
+      const some = tasks.slice(from, from + 20);
+      const taken = await Promise.all(some.map((task) => claim(deps, VERA, task.id)));
+      for (const [n, { kind }] of taken.entries())
+        if (kind === "changed") held.push(some[n]?.orders[0] ?? "");
+        else expect(["ended", "under_way"]).toContain(kind);
+    }
+  };
+  const dispatch = async (dispatcher: ReturnType<typeof another>) => {
+    while ((await dispatcher.drain()) > 0);
+    await dispatcher.settled();
+  };
+  await Promise.all([people(), ...dispatchers.map(dispatch)]);
+  for (const dispatcher of dispatchers) await dispatch(dispatcher);
+  const sent = await sql<{ order: string }[]>`
+    select r.orders[1] as order from deliveries d join reminders r on r.shop_id = d.shop_id and r.id = d.reminder_id`;
+  expect([...held, ...sent.map(({ order }) => order)].sort()).toEqual(orders.map(({ id }) => id).sort());
+  expect([held.length > 0, sent.length > 0]).toEqual([true, true]);
 });
 
 describe("the one who has a task", () => {
