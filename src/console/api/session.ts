@@ -2,6 +2,7 @@
 import { type QueryClient, queryOptions, useQuery } from "@tanstack/react-query";
 import type { SessionAnswer } from "../../http/contract/access/session.ts";
 import { call, get, Problem, setCsrf } from "./call.ts";
+import { forgetEarly } from "./early.ts";
 
 /** null: nobody is signed in. */
 export const sessionQuery = queryOptions({
@@ -34,6 +35,7 @@ export async function signOut(queries: QueryClient, everywhere: boolean): Promis
 /** Shows the form to sign in. Nothing that one person saw stays for the next one. */
 export function forget(queries: QueryClient): void {
   setCsrf(null);
+  forgetEarly();
   queries.setQueryData(sessionQuery.queryKey, null);
   queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== sessionQuery.queryKey[0] });
   queries.getMutationCache().clear();
