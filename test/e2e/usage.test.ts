@@ -62,7 +62,6 @@ it.concurrent.each<[string[], string]>([
   [["report", "--by", "foo"], "foo is not one of campaign, step, channel"],
   [["report", "--compare", "previous"], "--compare needs the beginning of the period"],
   [["report", "--compare", "previous", "--on", "today", "--by", "hour"], "rows by hour cannot be compared"],
-  [["report", "--by", "staff"], "staff needs the follow-up desk"],
   [["report", "--by", "campaing"], "did you mean `campaign`?"],
   [["report", "--from", "lately"], WHEN],
   [["report", "--to", "2026-11-31"], WHEN],

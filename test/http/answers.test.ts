@@ -72,7 +72,7 @@ const webhook = (topic: string) =>
     topic,
   );
 const APPROVED = `---\naliyun: { signName: 好店, templateCode: SMS_1, params: { sum: "{{total}}" } }\n---\n催款：{{total}}`;
-const KEYS = "campaign,step,channel,template,version,variant,reason,locale,tag,paymentMethod,shop,day,hour";
+const KEYS = "campaign,step,channel,template,version,variant,reason,locale,tag,paymentMethod,staff,why,shop,day,hour";
 const WINDOW = "from=2026-11-01T00:00:00Z&to=2026-12-01T00:00:00Z";
 const STORIES = [
   "paid",
@@ -158,6 +158,7 @@ const GROUPS: readonly Group[] = [
       { route: "GET /v1/reports/recovery", url: `/v1/reports/recovery?by=${KEYS}&${WINDOW}` },
       { route: "GET /v1/reports/recovery", url: `/v1/reports/recovery?by=campaign&horizon=30m&${WINDOW}` },
       { route: "GET /v1/reports/recovery", url: "/v1/reports/recovery?by=variant" },
+      { route: "GET /v1/reports/recovery", url: "/v1/reports/recovery?by=staff,why" },
       {
         route: "GET /v1/reports/recovery",
         url: "/v1/reports/recovery?by=campaign&horizon=30m&compare=previous&from=2026-12-01T00:00:00Z&to=2026-12-31T00:00:00Z",

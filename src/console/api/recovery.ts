@@ -10,7 +10,7 @@ export type ReportRow = RecoveryReport["rows"][number];
 
 export const DIMENSIONS = [
   ...(["campaign", "step", "variant", "channel", "day", "shop", "reason"] as const),
-  ...(["locale", "tag", "paymentMethod", "template", "version", "hour"] as const),
+  ...(["locale", "tag", "paymentMethod", "staff", "why", "template", "version", "hour"] as const),
 ] satisfies readonly RecoveryReport["by"][number][];
 
 const PATH = "/v1/reports/recovery";

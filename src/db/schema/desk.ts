@@ -34,6 +34,8 @@ export const tasks = pgTable(
   (t) => [
     // A case has one task at most that is to be done. Also finds those that are, by shop.
     uniqueIndex("tasks_of_case").on(t.shopId, t.caseId).where(sql`ended_at is null`),
+    // Finds who spoke to the buyer of a case, for the credit of a payment and for reports.
+    index("tasks_case").on(t.shopId, t.caseId),
     // The list of those that are done.
     index("tasks_ended").on(t.endedAt).where(sql`ended_at is not null`),
   ],

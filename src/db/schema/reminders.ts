@@ -172,7 +172,8 @@ export const recoveries = pgTable(
   {
     shopId: text("shop_id").notNull(),
     orderId: text("order_id").notNull(),
-    reminderId: uuid("reminder_id").notNull(),
+    /** null: a person's. */
+    reminderId: uuid("reminder_id"),
     amount: money("amount").notNull(),
     currency: text("currency").notNull(),
     remindedAt: instant("reminded_at").notNull(),
@@ -182,6 +183,8 @@ export const recoveries = pgTable(
     campaignVersion: text("campaign_version"),
     step: text("step"),
     variant: text("variant"),
+    /** The person who spoke to the buyer last, after the last reminder; null: the reminder's. */
+    staff: text("staff"),
     /** false: the reminder is under way. */
     sent: boolean("sent").notNull().default(true),
   },

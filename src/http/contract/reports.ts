@@ -107,7 +107,7 @@ export const figures = {
   openBuyers: z.int().describe("Buyers who still have time to pay"),
   unmeasuredBuyers: z.int().describe("Buyers whose shop and campaign had no control group to compare them with"),
   lift: rate.describe(
-    "treatedPaidRate − holdoutPaidRate. null in rows by step, channel, template, reason, locale, tag or paymentMethod: such a key may be decided after the draw",
+    "treatedPaidRate − holdoutPaidRate. null in rows by step, channel, template, reason, locale, tag, paymentMethod, staff or why: such a key may be decided after the draw",
   ),
   liftLow: rate.describe("95%. While the period runs, an interval that may be looked at every day"),
   liftHigh: rate,
@@ -134,6 +134,8 @@ const keys: Record<Dimension, typeof key> = {
   locale: key,
   tag: key,
   paymentMethod: key,
+  staff: key,
+  why: key,
   shop: key,
   day: key,
   hour: key,

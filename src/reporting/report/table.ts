@@ -48,6 +48,8 @@ const UNNAMED: Readonly<Partial<Record<Dimension, string>>> = {
   locale: "not known",
   tag: "no tag",
   paymentMethod: "not known",
+  staff: "nobody",
+  why: "not known",
 };
 
 const BEFORE = "  before";

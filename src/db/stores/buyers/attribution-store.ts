@@ -1,4 +1,7 @@
-/** Which reminder a payment is credited to: the last one before it that named the order, within its window. */
+/**
+ * The credit of a payment: to the last reminder before it that named the order, within its window, or to the person who spoke to the buyer after
+ * that.
+ */
 import type { Sql } from "../../client.ts";
 import { type Key, textKeys, uuidKeys } from "../../keys.ts";
 import { inTransaction } from "../../transaction.ts";
@@ -6,7 +9,7 @@ import { settleExposures } from "./write/exposures.ts";
 
 /**
  * Credits these orders again from what is stored: paid and not refunded since → the last reminder that named it, was sent before the
- * payment, and whose window holds it; anything else → no recovery. Recovered is the whole but for parts that were paid before the reminder
+ * payment, and whose window holds it, or the last contact of a person about its case, if that was later; anything else → no recovery. Recovered is the whole but for parts that were paid before the reminder
  * or refunded since. A send under way counts; if it fails, `changeCredited` corrects it.
  * The caller holds the buyers' locks.
  */
@@ -15,18 +18,27 @@ export async function creditPayments(sql: Sql, keys: readonly Key[]): Promise<vo
   await Promise.all([
     sql`delete from recoveries c using ${orders}
         where c.shop_id = n.shop_id and c.order_id = n.id`.execute(),
-    sql`insert into recoveries (shop_id, order_id, reminder_id, amount, currency, reminded_at, paid_at, campaign, campaign_version, step, variant, sent)
-        select distinct on (o.shop_id, o.id) o.shop_id, o.id, r.id, greatest(0, o.amount
+    sql`insert into recoveries (
+          shop_id, order_id, reminder_id, amount, currency, reminded_at, paid_at, campaign, campaign_version, step, variant, staff, sent)
+        select distinct on (o.shop_id, o.id) o.shop_id, o.id, k.reminder_id, greatest(0, o.amount
             - coalesce((o.details #>> '{parts,refundedPart}')::int8, 0)
             - coalesce((select sum((part ->> 1)::int8) from json_array_elements(o.details #> '{parts,parts}') part
-                where to_timestamp((part ->> 0)::float8 / 1000) < r.decided_at), 0)),
-          o.currency, r.decided_at, o.paid_at, r.campaign, r.campaign_version, r.step, r.variant, r.state = 'sent'
+                where to_timestamp((part ->> 0)::float8 / 1000) < k.at), 0)),
+          o.currency, k.at, o.paid_at, k.campaign, k.campaign_version, k.step, k.variant, k.staff, k.sent
         from ${orders}
         join orders o on o.shop_id = n.shop_id and o.id = n.id
-        join reminders r on r.shop_id = o.shop_id and r.buyer_id = o.buyer_id and (r.state = 'sent' or (r.state = 'sending' and r.retry_at is null))
-          and o.id = any(r.orders) and r.decided_at < o.paid_at and o.paid_at <= r.attributed_until
+        cross join lateral (
+          select r.id as reminder_id, r.decided_at as at, r.campaign, r.campaign_version, r.step, r.variant, null as staff, r.state = 'sent' as sent
+          from reminders r
+          where r.shop_id = o.shop_id and r.buyer_id = o.buyer_id and (r.state = 'sent' or (r.state = 'sending' and r.retry_at is null))
+            and o.id = any(r.orders) and r.decided_at < o.paid_at and o.paid_at <= r.attributed_until
+          union all
+          select null, s.at, c.campaign, null, null, null, s.who, true
+          from tasks t join touches s on s.task_id = t.id and s.how is not null and s.at < o.paid_at
+          join cases c on c.shop_id = t.shop_id and c.id = t.case_id
+          where t.shop_id = o.shop_id and t.case_id = o.case_id) k
         where o.paid_at is not null and o.refunded_at is null and o.amount is not null
-        order by o.shop_id, o.id, r.decided_at desc
+        order by o.shop_id, o.id, k.at desc
         on conflict (shop_id, order_id) do nothing`.execute(),
     settleExposures(sql, keys).execute(),
   ]);

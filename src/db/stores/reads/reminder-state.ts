@@ -33,5 +33,8 @@ export const REMINDER_AT =
  * Whether the reminder of the recovery `v` was sent. A payment may come while its send is under way, so `sent` is what was known then; a send that
  * fails has its recovery taken away. `offset 0` has the few such reminders looked up one by one.
  */
-export const ofSent = (sql: Sql): Fragment => sql`(v.sent or exists (
+export const ofSent = (sql: Sql): Fragment => sql`(v.staff is null and ${ofAnybody(sql)})`;
+
+/** The same, or a person's. */
+export const ofAnybody = (sql: Sql): Fragment => sql`(v.sent or exists (
   select from reminders w where w.shop_id = v.shop_id and w.id = v.reminder_id and w.state = 'sent' offset 0))`;

@@ -1,11 +1,12 @@
 /** The recovered orders of the report: how many, their money, and how soon they were paid. */
 import type { Sql } from "../../../client.ts";
-import { ofSent } from "../reminder-state.ts";
+import { ofAnybody, ofSent } from "../reminder-state.ts";
 import {
   deliveryJoins,
   groupBy,
   inWindow,
   keyNames,
+  ofPeople,
   RECOVERY_SOURCE,
   type ReportInput,
   rawKeys,
@@ -38,7 +39,7 @@ export function sumRecoveries(sql: Sql, input: ReportInput): Promise<readonly Re
       from (
         select ${rawKeys(sql, by, RECOVERY_SOURCE)} v.currency, v.amount, date_part('epoch', v.paid_at - v.reminded_at) * 1000 as ms
         from recoveries v ${reminder} ${joins(sql, input, RECOVERY_SOURCE)}
-        where ${ofSent(sql)} and ${inWindow(sql, input, RECOVERY_SOURCE)}) recovered
+        where ${ofPeople(by) ? ofAnybody(sql) : ofSent(sql)} and ${inWindow(sql, input, RECOVERY_SOURCE)}) recovered
       ${groupBy(sql, by, ["currency", "step"])})
     select ${written} false as total, currency, sum(n)::int8 as n, sum(amount)::text as amount, null::float8 as ms
     from each ${groupBy(sql, by, ["currency"])}

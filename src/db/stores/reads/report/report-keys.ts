@@ -26,6 +26,8 @@ export type Source = {
   readonly variant?: string;
   readonly channel?: string;
   readonly template?: string;
+  /** Absent: who spoke to the buyer last. */
+  readonly staff?: string;
   /** Which of the orders `x` are those of the row; absent: those that the reminder names. */
   readonly orders?: string;
 };
@@ -62,6 +64,7 @@ export const RECOVERY_SOURCE: Source = {
   version: "v.campaign_version",
   step: "v.step",
   variant: "v.variant",
+  staff: "v.staff",
   orders: "x.id = v.order_id",
 };
 /** The sums of a local hour, or of a part of it. An absent name is empty there. */
@@ -90,7 +93,9 @@ export const ofMessages = (by: readonly Dimension[]): boolean => by.some((each) 
 export const CONTROL_GROUP = "control group";
 
 /** Facts of orders. A case or reminder of several orders is in the row of each, and an order has several tags. */
-const OF_ORDERS: readonly Dimension[] = ["locale", "tag", "paymentMethod"];
+const OF_ORDERS: readonly Dimension[] = ["locale", "tag", "paymentMethod", "staff", "why"];
+/** Rows by these have the recoveries of people, too. */
+export const ofPeople = (by: readonly Dimension[]): boolean => by.includes("staff") || by.includes("why");
 export const ofOrders = (by: readonly Dimension[]): boolean => by.some((each) => OF_ORDERS.includes(each));
 
 /**
@@ -120,7 +125,10 @@ function keyOf(dimension: Dimension, source: Source): string {
       return variant;
     case "reason":
       return "r.reason";
+    case "staff":
+      return source.staff ?? "k.staff";
     case "locale":
+    case "why":
     case "tag":
     case "paymentMethod":
       return `k.${dimension.toLowerCase()}`;
@@ -185,15 +193,25 @@ export function orderJoin(
   const tags = by.includes("tag")
     ? "left join lateral (select distinct each.tag from json_array_elements_text(x.details -> 'tags') as each(tag)) t on true"
     : "";
+  // The last contact about the case of the order, and the last reason that the buyer gave.
+  const lastTouch = (column: string, holds: string) => `left join lateral (
+    select s.${column} from tasks q join touches s on s.task_id = q.id and ${holds}
+    where q.shop_id = x.shop_id and q.case_id = x.case_id order by s.at desc, s.id desc limit 1) ${column}_of on true`;
+  const people = [
+    by.includes("staff") ? lastTouch("who", "s.how is not null") : "",
+    by.includes("why") ? lastTouch("reason", "s.reason is not null") : "",
+  ].join(" ");
   const columns = {
     locale: "b.profile #>> '{locale,0}'",
     tag: "t.tag",
     paymentmethod: "x.details ->> 'paymentMethod'",
+    staff: "who_of.who",
+    why: "reason_of.reason",
   };
   const selected = Object.entries(columns).filter(([name]) => names.includes(name));
   return sql.unsafe(`left join lateral (
     select ${selected.map(([name, column]) => `${column} as ${name}`).join(", ")}, count(*) as n
-    from orders x ${buyer} ${tags} where x.shop_id = ${shop} and ${orders} group by ${names.join(", ")}) k on true`) as unknown as Fragment;
+    from orders x ${buyer} ${tags} ${people} where x.shop_id = ${shop} and ${orders} group by ${names.join(", ")}) k on true`) as unknown as Fragment;
 }
 
 /** The zone of each row's shop, where the keys need it. Most have one for all shops, and then nothing is joined. */
