@@ -70,9 +70,6 @@ it.runIf(hasBrowser)(
     await expect.poll(() => page.evaluate("document.activeElement?.id")).toBe("page");
     await page.getByRole("link", { name: "Today" }).click();
     await page.getByRole("button", { name: "Stay" }).click();
-    await page.getByRole("button", { name: /^Signed in as/ }).click();
-    await page.getByRole("menuitem", { name: "Sign out", exact: true }).click();
-    await page.getByRole("dialog", { name: "Leave without saving?" }).getByRole("button", { name: "Stay" }).click();
     await page.getByLabel("Note for the history").fill("shorter");
     // Words that are written while it is being saved stay.
     let goOn = () => {};
@@ -110,6 +107,10 @@ it.runIf(hasBrowser)(
     await page.getByRole("button", { name: "campaign.yaml, line 2" }).click();
     await page.getByText("prioity: unknown key").first().waitFor();
     expect(await page.locator(".cm-lint-marker-error").count()).toBeGreaterThan(0);
+    // Signing out would lose it, and asks as well.
+    await page.getByRole("button", { name: /^Signed in as/ }).click();
+    await page.getByRole("menuitem", { name: "Sign out", exact: true }).click();
+    await page.getByRole("dialog", { name: "Leave without saving?" }).getByRole("button", { name: "Stay" }).click();
     await page.getByRole("button", { name: "Discard" }).click();
 
     // Somebody else saves the text that is changed here.
