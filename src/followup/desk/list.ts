@@ -19,6 +19,8 @@ export type TaskQuery = {
   readonly sort: TaskSort;
   readonly limit: number;
   readonly cursor: string | null;
+  /** Whether phone numbers are shown, masked. */
+  readonly phones: boolean;
 };
 
 export type Task = {
@@ -51,14 +53,14 @@ export async function listTasks(
   deps: ListDeps,
   query: TaskQuery,
 ): Promise<{ readonly items: readonly Task[]; readonly next: string | null } | null> {
-  const { limit, cursor, ...filter } = query;
+  const { limit, cursor, phones, ...filter } = query;
   const after = cursor === null ? null : readCursor(cursor);
   if (cursor !== null && after === null) return null;
   const found = await findTasks(deps.sql, filter, { after, limit: limit + 1 });
   const rows = found.slice(0, limit);
   const last = found.length > limit ? rows.at(-1) : undefined;
   const next = last === undefined ? null : Buffer.from(`${last.by} ${last.id}`).toString("base64url");
-  return { items: rows.map((row) => taskOf(deps, row)), next };
+  return { items: rows.map((row) => taskOf(deps, phones ? row : { ...row, cipher: null })), next };
 }
 
 /** null: there is no such task. */

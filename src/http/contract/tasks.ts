@@ -31,7 +31,9 @@ export const task = z.strictObject({
   shop: text,
   case: text,
   campaign: maybeText,
-  buyer: maybeText.describe("The phone number, masked; null: there is none").meta({ example: "+86138****8000" }),
+  buyer: maybeText
+    .describe("The phone number, masked, for an operator; null: none is shown")
+    .meta({ example: "+86138****8000" }),
   orders: orderIds,
   amount: z.array(money).describe("Of its orders, by currency"),
   closesAt: maybeInstant.describe("When the first of its orders closes"),
@@ -96,8 +98,11 @@ export type TaskAnswer = { readonly kind: "task"; readonly task: TaskItem } | Ta
 
 export type TasksVerbs = {
   readonly tasks: {
-    /** null: the cursor is not valid. */
-    list(actor: Actor, query: z.output<typeof tasksQuery>): Promise<Page<TaskItem> | null>;
+    /** null: the cursor is not valid. `phones`: whether they are shown, masked. */
+    list(
+      actor: Actor,
+      query: z.output<typeof tasksQuery> & { readonly phones: boolean },
+    ): Promise<Page<TaskItem> | null>;
     claim(actor: Actor, id: string): Promise<TaskAnswer>;
     release(actor: Actor, id: string): Promise<TaskAnswer>;
     extend(actor: Actor, id: string): Promise<TaskAnswer>;

@@ -14,7 +14,16 @@ const MANUAL = { amountAtLeast: "100", handBackAfter: 2 * HOUR };
 const [VERA, ADA] = (["vera", "ada"] as const).map((who) => ({ who, via: "http" as const })) as [Actor, Actor];
 type Actor = { readonly who: string; readonly via: "http" };
 
-const ALL: TaskQuery = { shop: null, state: null, kind: null, assignee: null, sort: "closes", limit: 50, cursor: null };
+const ALL: TaskQuery = {
+  shop: null,
+  state: null,
+  kind: null,
+  assignee: null,
+  sort: "closes",
+  limit: 50,
+  cursor: null,
+  phones: true,
+};
 
 async function desk(options: { manual?: Campaign["manual"]; hang?: boolean; steps?: Campaign["steps"] } = {}) {
   const { manual = MANUAL, hang = false } = options;
@@ -53,6 +62,7 @@ describe("a task", () => {
       ...{ amount: [{ amount: "129.00", currency: "CNY" }], closesAt: "2026-11-11T20:00:00+08:00", version: 1 },
       ...{ assignee: null, leaseUntil: null, dueAt: null, why: null, outcome: null },
     });
+    expect((await list({ phones: false }))[0]?.buyer).toBeNull();
     const small = { id: "o9", amount: "5.00", buyer: { id: "b9", phone: "+8613912345678" } };
     await receive(receivedEvent("e9", "order.created", T0, small));
     expect(await list()).toHaveLength(1);

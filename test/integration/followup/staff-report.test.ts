@@ -44,6 +44,7 @@ async function desk() {
       sort: "closes",
       limit: 50,
       cursor: null,
+      phones: false,
     } as const;
     return (await listTasks(deps, asked))?.items.find(({ orders }) => orders.includes(`o${n}`))?.id ?? "";
   };

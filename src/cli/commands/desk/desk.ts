@@ -38,7 +38,14 @@ async function list(context: CommandContext, { mine, shop, done, json }: Options
     const assignee = mine === true ? commandActor().who : null;
     const deps = { sql, vault, zoneOf: (id: string) => config.shop(id)?.timeZone ?? "UTC" };
     for (let cursor: string | null = null; ; ) {
-      const page = await listTasks(deps, { ...filter, state, assignee, limit: done === true ? 50 : 500, cursor });
+      const page = await listTasks(deps, {
+        ...filter,
+        state,
+        assignee,
+        phones: true,
+        limit: done === true ? 50 : 500,
+        cursor,
+      });
       found.push(...(page?.items ?? []));
       cursor = page?.next ?? null;
       if (cursor === null || done === true) return found;
