@@ -23,6 +23,7 @@ export function applyToBuyer(buyer: LoadedBuyer, event: Prepared, suppressed: Re
   setField("tier", payload.tier);
   buyer.profile = profile;
   buyer.state.zone = profile.timeZone?.[0] ?? null;
+  buyer.state.tier = profile.tier?.[0] ?? null;
 }
 
 const isLater = ([, at, id]: Reported, occurredAt: number, eventId: string): boolean =>

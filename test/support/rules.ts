@@ -102,7 +102,12 @@ export const orderEvent = (
   order: { id: "o1", ...order },
 });
 
-type ChangedFacts = { readonly contact?: string; readonly suppressed?: boolean; readonly zone?: string };
+type ChangedFacts = {
+  readonly contact?: string;
+  readonly suppressed?: boolean;
+  readonly zone?: string;
+  readonly tier?: string;
+};
 
 /** One buyer on a simulated clock: events happen at their instants, and rows that are due in between are decided. */
 export type Buyer = {
@@ -179,12 +184,13 @@ export function buyerOf(
       }
       return buyer;
     },
-    setFacts(at, { contact, suppressed, zone }) {
+    setFacts(at, { contact, suppressed, zone, tier }) {
       runTo(at, false);
       const change = () => {
         if (contact !== undefined)
           state.contacts.set(contact, { suppressed: suppressed ?? false, reportedAt: at, reportedId: String(at) });
         if (zone !== undefined) state.zone = zone;
+        if (tier !== undefined) state.tier = tier;
       };
       out.push(...applyChange(state, policy, at, change));
       return buyer;

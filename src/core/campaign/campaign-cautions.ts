@@ -31,17 +31,22 @@ export function* campaignCautions(draft: CampaignDraft, now: number | null): Gen
   if (quiet !== null) yield { code: "quiet_all_day", path: ["quietHours"], message: quiet };
   const min = match.amount?.min ?? null;
   if (manual !== null) yield { code: "manual", path: ["manual"], message: manualText(manual) };
-  if (manual !== null && min !== null && isAtLeast(min, manual.amountAtLeast))
+  const least = manual?.amountAtLeast ?? null;
+  if (least !== null && min !== null && isAtLeast(min, least))
     yield {
       code: "all_manual",
       path: ["match", "amount", "min"],
-      message: `is not below manual.amountAtLeast (${amountsText(manual.amountAtLeast)}): a person gets every case of this campaign, before any reminder`,
+      message: `is not below manual.amountAtLeast (${amountsText(least)}): a person gets every case of this campaign, before any reminder`,
     };
 }
 
 /** Nothing else says that these cases are silent until somebody looks at them. */
-function manualText({ amountAtLeast, handBackAfter }: NonNullable<CampaignDraft["manual"]>): string {
-  const wait = `cases of ${amountsText(amountAtLeast)} and more wait for a person: GET /v1/cases and the report show them`;
+function manualText({ amountAtLeast, tiers = [], handBackAfter }: NonNullable<CampaignDraft["manual"]>): string {
+  const cases = [
+    ...(amountAtLeast === null ? [] : [`cases of ${amountsText(amountAtLeast)} and more`]),
+    ...(tiers.length === 0 ? [] : [`cases of buyers of the tier ${tiers.join(" or ")}`]),
+  ].join(", and ");
+  const wait = `${cases} wait for a person: the page Follow-up and \`dunlin desk\` list them`;
   return handBackAfter === null
     ? `${wait}, and they get no reminder; handBackAfter: 2h gives them to the reminders after 2 hours`
     : `${wait}, and they get no reminder for ${formatDuration(handBackAfter)} (handBackAfter)`;

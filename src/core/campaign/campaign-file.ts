@@ -68,7 +68,17 @@ const campaignShape = z.strictObject({
   whenTight: z.enum(["pull", "skip"]).optional(),
   attributionWindow: spanField.optional(),
   pauseWhen: pauseWhenField.optional(),
-  manual: z.strictObject({ amountAtLeast: amountsField, handBackAfter: handBackField.optional() }).optional(),
+  manual: z
+    .strictObject({
+      amountAtLeast: amountsField.optional(),
+      tiers: listField.optional(),
+      handBackAfter: handBackField.optional(),
+    })
+    .refine(
+      ({ amountAtLeast, tiers }) => amountAtLeast !== undefined || tiers !== undefined,
+      "needs amountAtLeast or tiers",
+    )
+    .optional(),
 });
 type CampaignShape = z.output<typeof campaignShape>;
 
@@ -146,8 +156,17 @@ function toDraft(key: string, shape: CampaignShape): CampaignDraft {
   };
 }
 
-function toManual({ amountAtLeast, handBackAfter = DEFAULTS.handBackAfter }: NonNullable<CampaignShape["manual"]>) {
-  return { amountAtLeast, handBackAfter: handBackAfter === "never" ? null : handBackAfter };
+function toManual({
+  amountAtLeast,
+  tiers,
+  handBackAfter = DEFAULTS.handBackAfter,
+}: NonNullable<CampaignShape["manual"]>): NonNullable<CampaignDraft["manual"]> {
+  // A version is computed from it: without tiers it is as it was before there were any.
+  return {
+    amountAtLeast: amountAtLeast ?? null,
+    ...(tiers === undefined ? {} : { tiers }),
+    handBackAfter: handBackAfter === "never" ? null : handBackAfter,
+  };
 }
 
 function toMatch(shape: z.output<typeof matchShape>): Match {

@@ -44,8 +44,9 @@ const pauseForm = ({ rejected, optOut, invalid, atLeast, within }: PauseWhen) =>
 
 const matchForm = ({ shops, tags, amount }: Match) => ({ shops, tags, amount });
 
-const manualForm = ({ amountAtLeast, handBackAfter }: NonNullable<CampaignDraft["manual"]>) => ({
+const manualForm = ({ amountAtLeast, tiers = [], handBackAfter }: NonNullable<CampaignDraft["manual"]>) => ({
   amountAtLeast,
+  tiers,
   handBackAfter: handBackAfter === null ? "never" : formatDuration(handBackAfter),
 });
 

@@ -66,6 +66,7 @@ export type BuyerState = {
   /** hash32 of the identity first reported: decides holdout and variant. */
   readonly bucket: number;
   zone: string | null;
+  tier: string | null;
   /** The last reported contact of each kind: `phone`, `chat.<kind>`. */
   contacts: Map<string, Contact>;
   orders: Map<string, TrackedOrder>;
@@ -128,6 +129,7 @@ export function newBuyer(shop: ShopPolicy, bucket: number): BuyerState {
     shop,
     bucket,
     zone: null,
+    tier: null,
     contacts: new Map(),
     orders: new Map(),
     otherPaidAt: null,
@@ -176,10 +178,8 @@ export function paidAt(state: BuyerState): number | null {
   return latest;
 }
 
-function quietHoursOf(campaign: Campaign, state: BuyerState): QuietHours | null {
-  if (campaign.quietHours === "off") return null;
-  return campaign.quietHours ?? state.shop.quietHours;
-}
+const quietHoursOf = ({ quietHours }: Campaign, { shop }: BuyerState): QuietHours | null =>
+  quietHours === "off" ? null : (quietHours ?? shop.quietHours);
 
 /**
  * The first channel of the step that is configured and has an unsuppressed contact, or why no channel is usable (rule 7). A channel at fault

@@ -4,6 +4,7 @@ import { KEPT } from "../desk/words.ts";
 import type { Order } from "../order/order.ts";
 import type { Campaign } from "../values/policy.ts";
 import type { Reason } from "../values/reason.ts";
+import { namesAny } from "../values/word.ts";
 import type { PlanOrder } from "./anchor.ts";
 import {
   type BuyerPolicy,
@@ -22,9 +23,11 @@ import { decideAll } from "./members.ts";
 import { keepOverdue } from "./pause.ts";
 import { type PlannedRow, planSteps } from "./plan.ts";
 
+type Manual = NonNullable<Campaign["manual"]>;
+
 /** Everything whose change re-plans a case, in one string to compare. */
 export function factsKey(state: BuyerState): string {
-  let key = `${state.zone}|${paidAt(state)}|${state.open?.promise?.at}`;
+  let key = `${state.zone}|${state.tier}|${paidAt(state)}|${state.open?.promise?.at}`;
   for (const [kind, contact] of state.contacts)
     key += `|${kind} ${contact.suppressed} ${contact.reportedAt} ${contact.reportedId}`;
   for (const id of state.open?.members ?? []) {
@@ -61,7 +64,7 @@ export function replan(state: BuyerState, policy: BuyerPolicy, now: number, keep
   // A campaign that stays after a send may now exclude all orders that are left.
   const decisions = counting.length === 0 ? decideAll(state, open, "excluded", now) : [];
   open.counted = counting.map(({ id }) => id);
-  open.manual = assigned(open.manual, campaign, counting, now);
+  open.manual = assigned(state, open.manual, campaign, counting, now);
   if (isManual(open) && !open.hadPlan) {
     wait(open, "manual", now);
     return decisions;
@@ -86,13 +89,14 @@ export function replan(state: BuyerState, policy: BuyerPolicy, now: number, keep
 
 /** Rule 16: whether a person has the case, and until when. It is a person's only once. */
 function assigned(
+  { tier }: Pick<BuyerState, "tier">,
   known: PersonsCase | null,
   { manual }: Campaign,
   counting: readonly Order[],
   now: number,
 ): PersonsCase | null {
   if (known?.isBack === true) return known;
-  if (known === null && (manual === null || !sumReaches(counting, manual.amountAtLeast))) return null;
+  if (known === null && (manual === null || !isDear(manual, tier, counting))) return null;
   const since = known?.since ?? now;
   const heldUntil = known?.heldUntil ?? null;
   const own =
@@ -102,6 +106,10 @@ function assigned(
   // A new version of the campaign may hand back what it would have handed back before, and so may somebody who lets it go.
   return { since, backAt: backAt === null ? null : Math.max(backAt, now), isBack: false, heldUntil };
 }
+
+const isDear = ({ amountAtLeast, tiers = [] }: Manual, tier: string | null, counting: readonly Order[]): boolean =>
+  (amountAtLeast !== null && sumReaches(counting, amountAtLeast)) ||
+  (tier !== null && counting.length > 0 && namesAny([tier], tiers));
 
 /** A person took the case after it had a plan: what is left of the plan is skipped at its times. */
 function takenByPerson(row: PlannedRow): PlannedRow {

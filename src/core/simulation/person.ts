@@ -111,6 +111,7 @@ export function applyToPerson(
     if (value !== null) keepLatest(person.profile, field, { value, at, id });
   }
   person.state.zone = person.profile.get("timeZone")?.value ?? null;
+  person.state.tier = person.profile.get("tier")?.value ?? null;
 }
 
 /** Ignores an unknown time zone: the shop's is used. */

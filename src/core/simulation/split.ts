@@ -34,6 +34,7 @@ function heirOf(person: Person, { ids, orders, contacts }: Leaving): Person | nu
   heir.now = person.now;
   heir.started = person.started;
   heir.state.zone = profile.get("timeZone")?.value ?? null;
+  heir.state.tier = profile.get("tier")?.value ?? null;
   for (const { id, kept } of others) heir.ids.set(id, kept);
   for (const id of ids) person.ids.delete(id);
   for (const id of orders) {

@@ -81,7 +81,10 @@ export type Campaign = {
   /** null: it never pauses itself. */
   readonly pauseWhen: PauseWhen | null;
   readonly manual: {
-    readonly amountAtLeast: Amounts;
+    /** null: no amount makes a case a person's. */
+    readonly amountAtLeast: Amounts | null;
+    /** The tiers of buyers whose cases are a person's. Absent: none. */
+    readonly tiers?: readonly string[];
     /** A person's case goes back to the reminders after so many ms; null: never. */
     readonly handBackAfter: number | null;
   } | null;

@@ -86,7 +86,8 @@ const form = z.strictObject({
     .describe("When the campaign pauses itself"),
   manual: z
     .strictObject({
-      amountAtLeast: amounts,
+      amountAtLeast: amounts.nullable(),
+      tiers: z.array(text).describe("The tiers of buyers whose cases are a person's, whatever the amount"),
       handBackAfter: duration.describe("A duration after which the case goes back to the reminders, or `never`"),
     })
     .nullable(),

@@ -80,7 +80,8 @@ const campaignArb = fc.record({
   manual: often<Campaign["manual"]>(
     null,
     fc.record({
-      amountAtLeast: fc.constantFrom<Amounts>("20.00", "60.00", "130.00", { EUR: "10.00", CNY: "60.00" }),
+      amountAtLeast: fc.constantFrom<Amounts | null>("20.00", "60.00", "130.00", { EUR: "10.00", CNY: "60.00" }, null),
+      tiers: fc.constantFrom(["gold"], [], ["gold", "Silver"]),
       handBackAfter: fc.constantFrom(null, GRID, 30 * MINUTE, 2 * HOUR),
     }),
   ),
@@ -102,6 +103,7 @@ const toldBuyerArb = fc.record({
     fc.constantFrom("id" as const, "phone" as const, "chat" as const),
   ),
   timeZone: often<string | null>(null, fc.constantFrom(...ZONES, "Mars/Base")),
+  tier: often<string | null>(null, fc.constantFrom("gold", "silver", "bronze")),
 });
 
 const eventArb = fc.record({
@@ -227,6 +229,7 @@ function buyerOf({ order, buyer }: EventShape, required: boolean) {
       ...Object.fromEntries(fields.map((field) => [field, person?.[field]])),
       ...(foreign === null ? {} : { [foreign]: other?.[foreign] }),
       ...(buyer?.timeZone == null ? {} : { timeZone: buyer.timeZone }),
+      ...(buyer?.tier == null ? {} : { tier: buyer.tier }),
     },
   };
 }

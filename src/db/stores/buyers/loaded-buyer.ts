@@ -120,6 +120,7 @@ export function createBuyer(env: LoadEnv, { shop, id }: Key, bucket: number): Lo
 export function emptyBuyer(env: LoadEnv, row: BuyerRow): LoadedBuyer {
   const state = newBuyer(env.shopOf(row.shop_id), row.bucket >>> 0);
   state.zone = row.profile.timeZone?.[0] ?? null;
+  state.tier = row.profile.tier?.[0] ?? null;
   return {
     shop: row.shop_id,
     id: row.id,

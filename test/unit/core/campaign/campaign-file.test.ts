@@ -82,6 +82,7 @@ describe("values", () => {
       'match: { amount: { min: { CNY: "30" }, max: "90" } }',
       { match: { shops: null, tags: null, amount: { min: { CNY: "30" }, max: "90" } } },
     ],
+    ["manual: { tiers: [gold] }", { manual: { amountAtLeast: null, tiers: ["gold"], handBackAfter: null } }],
     ['manual: { amountAtLeast: "9", handBackAfter: 90m }', { manual: { handBackAfter: 5_400_000 } }],
     ['manual: { amountAtLeast: "9", handBackAfter: never }', { manual: { handBackAfter: null } }],
     ["minLead: 45s", { minLead: 45_000 }],
@@ -116,6 +117,8 @@ describe("faults", () => {
       "c:2: manual.handBackAfter: must be never or a duration like 2h",
     ],
     [`${STEPS}manual: { amountAtLeast: {} }`, "c:2: manual.amountAtLeast: needs at least one currency"],
+    [`${STEPS}manual: { handBackAfter: 2h }`, "c:2: manual: needs amountAtLeast or tiers"],
+    [`${STEPS}manual: { tiers: [] }`, "c:2: manual.tiers: must not be empty"],
     [`${STEPS}manual: { amountAtLeast: [3] }`, 'c:2: manual.amountAtLeast: must be an amount like "30.00", or one for'],
     [`${STEPS}variants: { a: 0 }`, "c:2: variants: needs at least one variant"],
     [

@@ -99,6 +99,9 @@ function happen(buyer: Buyer, line: string, campaigns: readonly Campaign[], numb
     case "zone":
       buyer.setFacts(at, { zone: rest });
       return;
+    case "tier":
+      buyer.setFacts(at, { tier: rest });
+      return;
     case "promise":
       buyer.promise(at, momentOf(rest));
       return;
