@@ -56,7 +56,7 @@ describe("cautions about a campaign", () => {
     amounts: string,
     silence = "no reminder; handBackAfter: 2h gives them to the reminders after 2 hours",
   ) =>
-    `manual manual: cases of ${amounts} and more wait for a person: GET /v1/cases and the report show them, and they get ${silence}`;
+    `manual manual: cases of ${amounts} and more wait for a person: the page Follow-up and \`dunlin desk\` list them, and they get ${silence}`;
   const all = (amounts: string) =>
     `all_manual match.amount.min: is not below manual.amountAtLeast (${amounts}): a person gets every case of this campaign, before any reminder`;
   it.each([
@@ -74,6 +74,12 @@ describe("cautions about a campaign", () => {
       [waits("400 EUR and 999 CNY")],
     ],
     ['match: { amount: { min: "3000" } }\nmanual: { amountAtLeast: { CNY: "3000" } }', [waits("3000 CNY")]],
+    [
+      "manual: { tiers: [gold, vip], handBackAfter: 2h }",
+      [
+        "manual manual: cases of buyers of the tier gold or vip wait for a person: the page Follow-up and `dunlin desk` list them, and they get no reminder for 2h (handBackAfter)",
+      ],
+    ],
   ])("of a person's cases: %s", (more, expected) => expect(cautions(more)).toEqual(expected));
 
   it("does not judge the time without a clock", () =>
