@@ -48,7 +48,10 @@ it.for(["postgres", "redis"] as const)(
     service.provider.rules([]);
     const backAt = Date.now();
     const end = await eventually("all is over", () => ledger(service.sql), isOver, 120_000);
-    expect(end.reminders.sent).toBe(COUNT);
+    // The killed process may have been in the middle of a probe, whose outcome nobody knows then.
+    const held = end.reminders["skipped:unknown_outcome"] ?? 0;
+    expect(held).toBeLessThanOrEqual(1);
+    expect(end.reminders.sent).toBe(COUNT - held);
     const after = service.provider.log.filter(({ at, taken }) => taken && at >= backAt).map(({ at }) => at);
     const firstAt = Math.min(...after);
     const inFirst = (ms: number) => after.filter((at) => at < firstAt + ms).length;
