@@ -29,6 +29,7 @@ import type { RehearsalsVerbs } from "./contract/rehearsals.ts";
 import type { OrderListVerbs } from "./contract/reports/order-list.ts";
 import type { OverlapVerbs } from "./contract/reports/overlap.ts";
 import type { OwnerVerbs } from "./contract/reports/owner.ts";
+import type { StaffVerbs } from "./contract/reports/staff.ts";
 import type { TodayVerbs } from "./contract/reports/today.ts";
 import type { ReportsVerbs } from "./contract/reports.ts";
 import type { TasksVerbs } from "./contract/tasks.ts";
@@ -109,6 +110,7 @@ export type HttpVerbs = EventsVerbs &
   OwnerVerbs &
   TodayVerbs &
   OverlapVerbs &
+  StaffVerbs &
   ChangesVerbs &
   OrderListVerbs &
   OrdersVerbs &

@@ -63,6 +63,7 @@ const ROUTES: readonly ["GET" | "POST" | "PUT" | "PATCH" | "DELETE", string, str
   ["GET", "/v1/upcoming", "viewer"],
   ["GET", "/v1/channels", "viewer"],
   ["GET", "/v1/reports/overlap", "viewer"],
+  ["GET", "/v1/reports/staff", "viewer"],
   ["POST", "/v1/channels/n1/pause", "operator"],
   ["POST", "/v1/channels/n1/resume", "operator"],
   ["GET", "/v1/shops", "viewer"],

@@ -54,6 +54,7 @@ it("describes every route with its answers, bodies and access", () => {
     "/v1/reports/overlap",
     "/v1/reports/owner",
     "/v1/reports/recovery",
+    "/v1/reports/staff",
     "/v1/reports/today",
     "/v1/session",
     "/v1/session/password",

@@ -118,6 +118,7 @@ export function stubServer(change: Change = {}, context: Cleanup = { onTestFinis
     reportCsv: async () => "campaign,orders\r\n",
     owner: async () => OWNER,
     today: async () => TODAY,
+    staff: async () => ({ items: [] }),
     overlap: async () => ({ orders: 0, since: null, items: [] }),
     people: {
       list: async () => ({ items: [], next: null }),

@@ -4,6 +4,7 @@ import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { type OverlapVerbs, overlapAnswer } from "../contract/reports/overlap.ts";
 import { type OwnerVerbs, ownerAnswer, ownerQuery } from "../contract/reports/owner.ts";
+import { type StaffVerbs, staffAnswer, staffQuery } from "../contract/reports/staff.ts";
 import { type TodayVerbs, todayAnswer, todayQuery } from "../contract/reports/today.ts";
 import { type ReportsVerbs, recoveryQuery, recoveryReport } from "../contract/reports.ts";
 import { type UpcomingVerbs, upcomingAnswer, upcomingQuery } from "../contract/upcoming.ts";
@@ -19,8 +20,9 @@ export function reportRoutes(
     owner,
     today,
     overlap,
+    staff,
     upcoming,
-  }: ReportsVerbs & OwnerVerbs & TodayVerbs & OverlapVerbs & UpcomingVerbs,
+  }: ReportsVerbs & OwnerVerbs & TodayVerbs & OverlapVerbs & StaffVerbs & UpcomingVerbs,
 ): void {
   addNoStore(plain);
   const app = plain.withTypeProvider<ZodTypeProvider>();
@@ -97,6 +99,22 @@ export function reportRoutes(
       },
     },
     () => overlap(),
+  );
+
+  app.get(
+    "/v1/reports/staff",
+    {
+      config: { access: "viewer" },
+      schema: {
+        querystring: staffQuery,
+        summary: "The results of people",
+        description:
+          "By person: the tasks that began in the period, how many buyers were reached, and the payments after the person's last contact. The interval tells small numbers from large ones.",
+        tags: ["reports"],
+        response: answers(200, "The people, by name", { [JSON_TYPE]: staffAnswer }),
+      },
+    },
+    ({ query }) => staff(query),
   );
 
   app.get(

@@ -17,6 +17,7 @@ import { listOrders, type OrderListQuery } from "../../reporting/orders/list-ord
 import { ownerJson } from "../../reporting/owner/owner-json.ts";
 import { ownerPage } from "../../reporting/owner/page.ts";
 import { type RecoveryInput, recoveryReport } from "../../reporting/recovery.ts";
+import { staffReport } from "../../reporting/report/staff.ts";
 
 type Deps = {
   /** For what is asked for all the time, and costs nothing: a slow report must not end the streams. */
@@ -50,6 +51,7 @@ export function reportVerbs({ sql: own, reads: sql, shopOf, zoneOf, vault, curre
     },
     today: ({ shop }: { readonly shop: string | null }) => today(shop),
     overlap: () => overlap(null),
+    staff: (query: Parameters<typeof staffReport>[1]) => staffReport({ sql, zoneOf }, query),
     changes: createChanges({ read: () => withDeadline(marksMs, "the database", readMarks(own)), log }),
     listOrders: (query: OrderListQuery) => listOrders({ sql, vault, zoneOf, shopOf }, query),
   };

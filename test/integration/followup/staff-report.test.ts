@@ -2,10 +2,12 @@
 import { expect, it } from "vitest";
 import type { Dimension } from "../../../src/core/measure/dimensions.ts";
 import { HOUR, MINUTE } from "../../../src/core/values/duration.ts";
+import { parseWhen } from "../../../src/core/values/when.ts";
 import { claim, release } from "../../../src/followup/desk/claims.ts";
 import { listTasks } from "../../../src/followup/desk/list.ts";
 import { recordTouch, type TouchInput } from "../../../src/followup/desk/results.ts";
 import { recoveryReport } from "../../../src/reporting/recovery.ts";
+import { staffReport } from "../../../src/reporting/report/staff.ts";
 import { dispatchSetup, receivedEvent, T0 } from "../../support/dispatch.ts";
 import { afterCreated, beforeClose } from "../../support/rules.ts";
 
@@ -116,6 +118,28 @@ it("credits each payment to the person who spoke to the buyer last, or to the re
     expect.arrayContaining(["doubts_goods/ada", "pays_later/vera", "/ada"]),
   );
   expect((await by("campaign")).rows).toMatchObject([["default", 5, 2, [22_000], null]]);
+
+  const results = async (on: string) =>
+    (
+      await staffReport({ sql, zoneOf: () => "UTC" }, { shop: "acme", from: parseWhen(on), to: parseWhen(on) })
+    ).items.map(
+      ({ person, tasks, reached, recoveredCases, recoveredOrders, recoveredAmount, medianMinutesToContact }) => ({
+        person,
+        tasks,
+        reached,
+        recoveredCases,
+        recoveredOrders,
+        recoveredAmount,
+        medianMinutesToContact,
+      }),
+    );
+  const won = { recoveredCases: 1, recoveredOrders: 1, recoveredAmount: [{ amount: "200.00", currency: "CNY" }] };
+  expect(await results("2026-11-10")).toEqual([
+    // The second was begun by another person; the third was handed back.
+    { person: "ada", tasks: 2, reached: 2, ...won, medianMinutesToContact: 3 },
+    { person: "vera", tasks: 1, reached: 1, ...won, medianMinutesToContact: 1 },
+  ]);
+  expect(await results("2026-11-09")).toEqual([]);
 
   // A refund takes it back.
   await receive(receivedEvent("r1", "order.refunded", T0 + 140 * MINUTE, { id: "o1", buyer: { id: "b1" } }));
