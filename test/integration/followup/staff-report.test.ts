@@ -5,7 +5,7 @@ import { HOUR, MINUTE } from "../../../src/core/values/duration.ts";
 import { parseWhen } from "../../../src/core/values/when.ts";
 import { claim, release } from "../../../src/followup/desk/claims.ts";
 import { listTasks } from "../../../src/followup/desk/list.ts";
-import { recordTouch, type TouchInput } from "../../../src/followup/desk/results.ts";
+import { recordOutcome, recordTouch, type TouchInput } from "../../../src/followup/desk/results.ts";
 import { recoveryReport } from "../../../src/reporting/recovery.ts";
 import { staffReport } from "../../../src/reporting/report/staff.ts";
 import { dispatchSetup, receivedEvent, T0 } from "../../support/dispatch.ts";
@@ -50,10 +50,15 @@ async function desk() {
     } as const;
     return (await listTasks(deps, asked))?.items.find(({ orders }) => orders.includes(`o${n}`))?.id ?? "";
   };
-  const speak = async (n: number, who: Person, reason: TouchInput["reason"] = null) => {
+  const speak = async (
+    n: number,
+    who: Person,
+    reason: TouchInput["reason"] = null,
+    result: TouchInput["result"] = "reached",
+  ) => {
     const id = await taskOf(n);
     await claim(deps, who, id);
-    await recordTouch(deps, who, id, { how: "call", result: "reached", reason, note: null });
+    await recordTouch(deps, who, id, { how: "call", result, reason, note: null });
     await release(deps, who, id);
   };
   const by = async (...dimensions: Dimension[]) => {
@@ -70,7 +75,7 @@ async function desk() {
     };
   };
   await setup.at(T0);
-  return { ...setup, sql, place, pay, speak, by };
+  return { ...setup, sql, deps, taskOf, place, pay, speak, by };
 }
 
 it("credits each payment to the person who spoke to the buyer last, or to the reminder after that", async () => {
@@ -84,6 +89,8 @@ it("credits each payment to the person who spoke to the buyer last, or to the re
   await at(T0 + 5 * MINUTE);
   await speak(2, ADA);
   await speak(3, ADA);
+  // A call that nobody took brings no payment.
+  await speak(1, ADA, null, "no_answer");
   await at(T0 + 6 * MINUTE);
   await pay(1, T0 + 6 * MINUTE);
   await pay(2, T0 + 6 * MINUTE);
@@ -144,4 +151,26 @@ it("credits each payment to the person who spoke to the buyer last, or to the re
   // A refund takes it back.
   await receive(receivedEvent("r1", "order.refunded", T0 + 140 * MINUTE, { id: "o1", buyer: { id: "b1" } }));
   expect(await sql`select order_id as id from recoveries where staff = 'vera'`).toEqual([]);
+});
+
+it("counts promises, and as kept those that were paid by their time", async () => {
+  const { at, place, pay, deps, taskOf, sql } = await desk();
+  for (const n of [1, 2]) {
+    await place(n);
+    const id = await taskOf(n);
+    await claim(deps, VERA, id);
+    const promise = { outcome: "will_pay", reason: null, note: null, promiseAt: T0 + HOUR, againAt: null } as const;
+    expect(await recordOutcome(deps, VERA, id, promise)).toEqual({ kind: "changed" });
+  }
+  for (const [n, minutes] of [
+    [1, 30],
+    [2, 65],
+  ] as const) {
+    await at(T0 + minutes * MINUTE);
+    await pay(n, T0 + minutes * MINUTE);
+  }
+  const report = await staffReport({ sql, zoneOf: () => "UTC" }, { shop: null });
+  expect(report.items).toMatchObject([
+    { person: "vera", tasks: 2, promises: 2, promisesKept: 1, reached: 0, recoveredCases: 0 },
+  ]);
 });

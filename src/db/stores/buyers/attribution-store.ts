@@ -34,7 +34,7 @@ export async function creditPayments(sql: Sql, keys: readonly Key[]): Promise<vo
             and o.id = any(r.orders) and r.decided_at < o.paid_at and o.paid_at <= r.attributed_until
           union all
           select null, s.at, c.campaign, null, null, null, s.who, true
-          from tasks t join touches s on s.task_id = t.id and s.how is not null and s.at < o.paid_at
+          from tasks t join touches s on s.task_id = t.id and s.result = 'reached' and s.at < o.paid_at
           join cases c on c.shop_id = t.shop_id and c.id = t.case_id
           where t.shop_id = o.shop_id and t.case_id = o.case_id) k
         where o.paid_at is not null and o.refunded_at is null and o.amount is not null

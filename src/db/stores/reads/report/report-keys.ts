@@ -198,7 +198,7 @@ export function orderJoin(
     select s.${column} from tasks q join touches s on s.task_id = q.id and ${holds}
     where q.shop_id = x.shop_id and q.case_id = x.case_id order by s.at desc, s.id desc limit 1) ${column}_of on true`;
   const people = [
-    by.includes("staff") ? lastTouch("who", "s.how is not null") : "",
+    by.includes("staff") ? lastTouch("who", "s.result = 'reached'") : "",
     by.includes("why") ? lastTouch("reason", "s.reason is not null") : "",
   ].join(" ");
   const columns = {

@@ -29,7 +29,7 @@ export function readStaff(sql: Sql, windows: readonly Window[], shop: string | n
   return sql<StaffRow[]>`
     with t as (
       select t.*, c.buyer_id, coalesce((
-        select s.who from touches s where s.task_id = t.id and s.how is not null order by s.at desc, s.id desc limit 1), t.assignee) as person
+        select s.who from touches s where s.task_id = t.id and s.result = 'reached' order by s.at desc, s.id desc limit 1), t.assignee) as person
       from tasks t join cases c on c.shop_id = t.shop_id and c.id = t.case_id
       where t.kind <> 'promise' and ${shop === null ? sql`true` : sql`t.shop_id = ${shop}`}
         and ${inWindows(sql, windows, { shop: "t.shop_id", at: "t.created_at" })})
