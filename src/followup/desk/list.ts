@@ -5,18 +5,11 @@ import { maskContact } from "../../core/order/contact.ts";
 import { formatInstant } from "../../core/values/instant.ts";
 import { formatAmount } from "../../core/values/money.ts";
 import { offsetMinutes } from "../../core/values/zone.ts";
-import { findTasks, type TaskAfter, type TaskRow, type TaskSort } from "../../db/stores/reads/task-list-store.ts";
+import { findTasks, type TaskAfter, type TaskFilter, type TaskRow } from "../../db/stores/reads/task-list-store.ts";
 import { type Vault, VaultError } from "../../db/vault.ts";
 import type { DeskDeps } from "./deps.ts";
 
-export type TaskQuery = {
-  readonly shop: string | null;
-  /** null: those that are not done. */
-  readonly state: TaskState | null;
-  readonly kind: TaskKind | null;
-  /** A name. */
-  readonly assignee: string | null;
-  readonly sort: TaskSort;
+export type TaskQuery = Omit<TaskFilter, "id"> & {
   readonly limit: number;
   readonly cursor: string | null;
   /** Whether phone numbers are shown, masked. */

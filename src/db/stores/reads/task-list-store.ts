@@ -3,7 +3,7 @@ import type { BuyerReason, TaskEnd, TaskKind, TaskOutcome, TaskState } from "../
 import type { Sql } from "../../client.ts";
 import { all, given } from "./conditions.ts";
 
-export type TaskSort = "closes" | "amount";
+type TaskSort = "closes" | "amount";
 
 export type TaskFilter = {
   readonly id?: string;
@@ -63,24 +63,26 @@ export function findTasks(sql: Sql, filter: TaskFilter, { after, limit }: { afte
       : sort === "amount"
         ? sql`-coalesce(o.total, 0)`
         : sql`coalesce(extract(epoch from o.closes_at), 'infinity'::numeric)`;
+  // The number is looked up for the page alone.
   return sql<TaskRow[]>`
-    select t.id, t.kind, t.shop_id as shop, t.case_id as case, c.campaign, coalesce(o.orders, '{}') as orders, o.amounts, o.closes_at, t.created_at,
-      t.due_at, case when t.ended_at is null and ${lapsed} then null else t.assignee end as assignee,
-      case when t.ended_at is null and not ${lapsed} then t.lease_until end as lease_until,
-      case when t.ended_at is not null then 'done' when t.lease_until > dunlin_now() then 'claimed' else 'open' end as state,
-      t.why, t.outcome, t.reason, t.touches, t.version, k.cipher, (${key})::text as by
-    from tasks t
-    join cases c on c.shop_id = t.shop_id and c.id = t.case_id
-    left join lateral (
-      select array_agg(each.id order by each.created_at, each.id) as orders, min(each.closes_at) as closes_at, sum(each.amount) as total,
-        (select json_agg(json_build_object('currency', s.currency, 'amount', s.amount::text) order by s.currency) from (
-          select currency, sum(amount) as amount from orders where shop_id = t.shop_id and buyer_id = c.buyer_id and case_id = t.case_id
-            and in_case = (c.ended_at is null) and amount is not null group by currency) s) as amounts
-      from orders each where each.shop_id = t.shop_id and each.buyer_id = c.buyer_id and each.case_id = t.case_id
-        and each.in_case = (c.ended_at is null)) o on true
-    left join lateral (
-      select cipher from contacts where shop_id = t.shop_id and buyer_id = c.buyer_id and kind in ('phone', 'call')
-      order by told_at desc, told_id desc limit 1) k on true
-    where ${where} and ${after === null ? sql`true` : sql`((${key}), t.id) > (${after.by}::numeric, ${after.id}::uuid)`}
-    order by (${key}), t.id limit ${limit}`;
+    select page.*, page.place::text as by, (
+      select k.cipher from contacts k where k.shop_id = page.shop and k.buyer_id = page.buyer_id and k.kind in ('phone', 'call')
+      order by k.told_at desc, k.told_id desc limit 1) as cipher
+    from (
+      select t.id, t.kind, t.shop_id as shop, t.case_id as case, c.campaign, coalesce(o.orders, '{}') as orders, o.amounts, o.closes_at, t.created_at,
+        t.due_at, case when t.ended_at is null and ${lapsed} then null else t.assignee end as assignee,
+        case when t.ended_at is null and not ${lapsed} then t.lease_until end as lease_until,
+        case when t.ended_at is not null then 'done' when t.lease_until > dunlin_now() then 'claimed' else 'open' end as state,
+        t.why, t.outcome, t.reason, t.touches, t.version, c.buyer_id, (${key}) as place
+      from tasks t
+      join cases c on c.shop_id = t.shop_id and c.id = t.case_id
+      left join lateral (
+        select array_agg(each.id order by each.created_at, each.id) as orders, min(each.closes_at) as closes_at, sum(each.amount) as total,
+          (select json_agg(json_build_object('currency', s.currency, 'amount', s.amount::text) order by s.currency) from (
+            select currency, sum(amount) as amount from orders where shop_id = t.shop_id and buyer_id = c.buyer_id and case_id = t.case_id
+              and in_case = (c.ended_at is null) and amount is not null group by currency) s) as amounts
+        from orders each where each.shop_id = t.shop_id and each.buyer_id = c.buyer_id and each.case_id = t.case_id
+          and each.in_case = (c.ended_at is null)) o on true
+      where ${where} and ${after === null ? sql`true` : sql`((${key}), t.id) > (${after.by}::numeric, ${after.id}::uuid)`}
+      order by (${key}), t.id limit ${limit}) page order by place, id`;
 }
