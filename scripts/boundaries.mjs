@@ -60,7 +60,7 @@ const MAY = {
   "core/text": ["core/values"],
   "core/order": ["core/values"],
   "core/seams": ["core/values"],
-  "core/desk": [],
+  "core/desk": ["core/values", "core/text"],
   "core/rules": ["core/values", "core/order", "core/seams", "core/desk"],
   "core/campaign": ["core/values", "core/text", "core/rules"],
   "core/limits": ["core/values"],

@@ -3,12 +3,20 @@ import { z } from "zod";
 import type { ChannelTerms } from "../core/seams/channel.ts";
 import { didYouMean } from "../core/text/suggest.ts";
 import { explain } from "../core/text/yaml-faults.ts";
-import { decimalField, nameField, offOr, pauseWhenField, pauseWhenOf, spanField } from "../core/text/yaml-fields.ts";
+import {
+  currencyField,
+  decimalField,
+  nameField,
+  offOr,
+  pauseWhenField,
+  pauseWhenOf,
+  spanField,
+} from "../core/text/yaml-fields.ts";
 import { SECOND } from "../core/values/duration.ts";
 import type { ContactKind } from "../core/values/policy.ts";
 import { type ChannelConfig, channelProviders, contactsOf, providerOf } from "../providers/all.ts";
 import { consoleProvider } from "../providers/console.ts";
-import { connectionsField, countField, currencyField, positiveField } from "./fields.ts";
+import { connectionsField, countField, positiveField } from "./fields.ts";
 
 const KIND_FAULT = "must be phone, email, chat or chat.<kind>, or a list of them";
 const kindField = z.string().refine(isContact, { error: KIND_FAULT });

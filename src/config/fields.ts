@@ -2,23 +2,7 @@
 import { z } from "zod";
 import { MAX_REPORTERS } from "../core/order/sharing.ts";
 import { countryCode } from "../core/values/country.ts";
-import { canonicalLocale } from "../core/values/locale.ts";
-import { currencyDigits } from "../core/values/money.ts";
-import { readZone } from "../core/values/zone-name.ts";
 
-export const timeZoneField = z.string().transform((text, context) => {
-  const read = readZone(text);
-  if (read.ok) return read.zone;
-  context.addIssue({ code: "custom", message: read.fault });
-  return z.NEVER;
-});
-export const localeField = z
-  .string()
-  .transform((text) => canonicalLocale(text) ?? "")
-  .refine((text) => text !== "", "is not a BCP 47 locale, like zh-CN");
-export const currencyField = z
-  .string()
-  .refine((code) => currencyDigits(code) !== null, "is not an ISO 4217 currency code, like CNY");
 const numberField = z.union(
   [
     z.number(),

@@ -1,11 +1,21 @@
 /** The shape of `dunlin.yaml`. */
 import { z } from "zod";
-import { offOr, quietHoursField, spanField, textField, timeOfDayField, urlField } from "../core/text/yaml-fields.ts";
+import {
+  currencyField,
+  localeField,
+  offOr,
+  quietHoursField,
+  spanField,
+  textField,
+  timeOfDayField,
+  timeZoneField,
+  urlField,
+} from "../core/text/yaml-fields.ts";
 import { SECOND } from "../core/values/duration.ts";
 import { POLL_SOURCES, pollKeys } from "../sources/poll-keys.ts";
 import { sources } from "../sources/registry.ts";
 import { channelsShape } from "./channels.ts";
-import { countryField, currencyField, joinAtMostField, localeField, timeZoneField } from "./fields.ts";
+import { countryField, joinAtMostField } from "./fields.ts";
 import { guardField } from "./guard.ts";
 import { noticesShape } from "./notices.ts";
 

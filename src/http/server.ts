@@ -19,6 +19,7 @@ import type { CampaignsVerbs } from "./contract/campaigns.ts";
 import type { QueuesVerbs } from "./contract/console/queues.ts";
 import type { ChangesVerbs } from "./contract/console/stream.ts";
 import type { ContactsVerbs, UnsubscribeVerbs } from "./contract/contacts.ts";
+import type { RosterVerbs } from "./contract/desk/roster.ts";
 import type { EventsVerbs } from "./contract/events.ts";
 import type { ListsVerbs } from "./contract/lists.ts";
 import type { OperationsVerbs } from "./contract/operations.ts";
@@ -52,6 +53,7 @@ import { sessionRoutes } from "./routes/access/session.ts";
 import { auditRoutes } from "./routes/audit.ts";
 import { campaignRoutes } from "./routes/campaigns.ts";
 import { contactRoutes } from "./routes/contacts.ts";
+import { rosterRoutes } from "./routes/desk/roster.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { type ReceiptsVerbs, receiptRoutes } from "./routes/inbound/receipts.ts";
 import { unsubscribeRoutes } from "./routes/inbound/unsubscribe.ts";
@@ -117,6 +119,7 @@ export type HttpVerbs = EventsVerbs &
   ListsVerbs &
   PromisesVerbs &
   TasksVerbs &
+  RosterVerbs &
   TemplatesVerbs &
   CampaignsVerbs &
   PausesVerbs &
@@ -201,6 +204,7 @@ export function buildServer(deps: HttpDeps): FastifyInstance {
     void seen.register(async (scope) => listRoutes(scope, deps));
     void seen.register(async (scope) => promiseRoutes(scope, deps));
     void seen.register(async (scope) => taskRoutes(scope, deps));
+    void seen.register(async (scope) => rosterRoutes(scope, deps));
     void seen.register(async (scope) => templateRoutes(scope, deps));
     void seen.register(async (scope) => campaignRoutes(scope, deps));
     void seen.register(async (scope) => versionRoutes(scope, deps));

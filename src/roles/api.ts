@@ -51,6 +51,7 @@ import { healthVerb } from "./verbs/health-verb.ts";
 import { peopleVerbs } from "./verbs/people-verbs.ts";
 import { queueVerbs } from "./verbs/queue-verbs.ts";
 import { reportVerbs } from "./verbs/report-verbs.ts";
+import { rosterVerbs } from "./verbs/roster-verbs.ts";
 import { sessionVerbs } from "./verbs/session-verbs.ts";
 import { eraseVerb, suppressionVerbs } from "./verbs/suppression-verbs.ts";
 import { taskVerbs } from "./verbs/task-verbs.ts";
@@ -198,6 +199,7 @@ export function buildApi(input: ApiInput) {
       };
     },
     tasks: taskVerbs({ sql, reads, vault, zoneOf, campaignOf: input.policies.campaignOf }),
+    roster: rosterVerbs({ sql, isShop: (shop) => config.shop(shop) !== null, zone: commonZone(config) }),
     listCases: (query) => listCases({ sql: reads, zoneOf }, query),
     listReminders: (query) => listReminders({ sql: reads, zoneOf }, query),
     listDeliveries: (query) => listDeliveries({ sql: reads, zoneOf }, query),

@@ -5,6 +5,7 @@
 import type { InjectOptions } from "fastify";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
+import { WEEKDAYS } from "../../src/core/desk/shifts.ts";
 import { HOUR, MINUTE } from "../../src/core/values/duration.ts";
 import { createVault } from "../../src/db/vault.ts";
 import { unsubscribeLinks } from "../../src/followup/unsubscribe.ts";
@@ -19,6 +20,7 @@ import {
   versionItem,
 } from "../../src/http/contract/campaigns.ts";
 import { erasure, sharedContact, suppression } from "../../src/http/contract/contacts.ts";
+import { shiftPage, staffPage } from "../../src/http/contract/desk/roster.ts";
 import { receipt } from "../../src/http/contract/events.ts";
 import { caseItem, deliveryItem, reminderItem } from "../../src/http/contract/lists.ts";
 import { liveness, readiness } from "../../src/http/contract/operations.ts";
@@ -64,6 +66,10 @@ const put = (version: number | null, minutes = 15): Pick<Case, "headers" | "payl
     note: "a try",
   },
 });
+const ALWAYS = [
+  { weekdays: WEEKDAYS, from: "00:00", to: "12:00" },
+  { weekdays: WEEKDAYS, from: "12:00", to: "00:00" },
+];
 const PROMO = { route: "PUT /v1/campaigns/:key", url: "/v1/campaigns/promo" };
 const ORDER = { id: 6200407294252, created_at: "2026-11-10T20:00:00+08:00", currency: "HKD", total_price: "199.00" };
 const WEBHOOK = { route: "POST /v1/webhooks/:source/:shop", url: "/v1/webhooks/shopify/acme" };
@@ -435,6 +441,38 @@ const GROUPS: readonly Group[] = [
       { route: "POST /v1/users/:name/password", url: "/v1/users/Vera/password" },
     ],
   },
+  {
+    schema: staffPage,
+    cases: [
+      {
+        route: "PUT /v1/staff",
+        headers: { "if-match": '"0"' },
+        payload: {
+          items: [
+            {
+              name: "Vera",
+              ...{ shops: ["acme"], languages: ["zh-cn"], teams: ["vip"] },
+              costPerHour: { amount: "120.50", currency: "CNY" },
+            },
+          ],
+        },
+      },
+    ],
+    // She has no shift yet.
+    never: [".on[]"],
+  },
+  {
+    schema: shiftPage,
+    cases: [
+      {
+        route: "PUT /v1/shifts",
+        headers: { "if-match": '"0"' },
+        payload: { items: ALWAYS.map((span) => ({ person: "Vera", ...span, zone: "Asia/Shanghai" })) },
+      },
+      { route: "GET /v1/shifts" },
+    ],
+  },
+  { schema: staffPage, cases: [{ route: "GET /v1/staff" }] },
   { schema: z.literal(""), cases: [{ route: "DELETE /v1/users/:name", url: "/v1/users/Vera", status: 204 }] },
   { schema: pageOf(personItem), never: [".next"], cases: [{ route: "GET /v1/users" }] },
   { schema: newKey, cases: [{ route: "POST /v1/keys", status: 201, payload: { name: "reports", role: "viewer" } }] },
@@ -485,6 +523,10 @@ const GROUPS: readonly Group[] = [
       { route: "GET /v1/orders/:shop/:id", url: "/v1/orders/acme/nope", status: 404 },
       { route: "GET /v1/cases", url: "/v1/cases?colour=red", status: 422 },
       // The name of a person who may sign in no longer stays taken, also for keys.
+      { route: "PUT /v1/staff", status: 428, payload: { items: [] } },
+      { route: "PUT /v1/staff", status: 412, headers: { "if-match": '"7"' }, payload: { items: [] } },
+      { route: "PUT /v1/shifts", status: 412, headers: { "if-match": '"7"' }, payload: { items: [] } },
+      { route: "PUT /v1/staff", status: 422, headers: { "if-match": '"1"' }, payload: { items: [{ name: "Nobody" }] } },
       { route: "POST /v1/keys", status: 409, payload: { name: "Vera", role: "viewer" } },
       { route: "POST /v1/users", status: 422, payload: { name: "admin key", role: "viewer" } },
       { route: "POST /v1/users/:name/password", url: "/v1/users/Nobody/password", status: 404 },

@@ -114,6 +114,12 @@ export function stubServer(change: Change = {}, context: Cleanup = { onTestFinis
     health: { ready: async () => ({ ok: true, checks: { database: { ok: true } } }) },
     metrics: async () => "dunlin_up 1\n",
     tasks: TASKS,
+    roster: {
+      staff: async () => ({ version: 1, page: { items: [], on: [] } }),
+      putStaff: async () => ({ kind: "saved", version: 2, page: { items: [], on: [] } }),
+      shifts: async () => ({ version: 1, page: { items: [] } }),
+      putShifts: async () => ({ kind: "saved", version: 2, page: { items: [] } }),
+    },
     report: async () => REPORT,
     reportCsv: async () => "campaign,orders\r\n",
     owner: async () => OWNER,

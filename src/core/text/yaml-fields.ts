@@ -1,9 +1,11 @@
 /** The kinds of value that `dunlin.yaml` and `campaign.yaml` share, as zod schemas from the written form to the program's. */
 import { z } from "zod";
-import { DAY, parseDuration, SECOND } from "../values/duration.ts";
+import { DAY, parseDuration, parseTimeOfDay } from "../values/duration.ts";
 import { parseInstant } from "../values/instant.ts";
+import { canonicalLocale } from "../values/locale.ts";
 import { currencyDigits } from "../values/money.ts";
 import { type Amounts, DEFAULT_PAUSE_WHEN, type PauseWhen, type QuietHours } from "../values/policy.ts";
+import { readZone } from "../values/zone-name.ts";
 
 /** A name used in file names, keys and tables: letters, digits and dashes, no dots. */
 export const nameField = z
@@ -32,6 +34,21 @@ function parsed<T>(parse: (text: string) => T | null, error: string) {
     });
 }
 
+/** An IANA zone, in its usual spelling. */
+export const timeZoneField = z.string().transform((text, context) => {
+  const read = readZone(text);
+  if (read.ok) return read.zone;
+  context.addIssue({ code: "custom", message: read.fault });
+  return z.NEVER;
+});
+export const localeField = z
+  .string()
+  .transform((text) => canonicalLocale(text) ?? "")
+  .refine((text) => text !== "", "is not a BCP 47 locale, like zh-CN");
+export const currencyField = z
+  .string()
+  .refine((code) => currencyDigits(code) !== null, "is not an ISO 4217 currency code, like CNY");
+
 /** Milliseconds. */
 export const durationField = parsed(parseDuration, "must be a duration like 90s, 10m, 1h30m or 2d");
 
@@ -42,10 +59,7 @@ export const spanField = durationField.refine((ms) => ms > 0, "must be longer th
 export const instantField = parsed(parseInstant, "must be an instant with an offset, like 2026-11-10T20:00:00+08:00");
 
 /** `22:00` or `22:00:30` → milliseconds since midnight. */
-export const timeOfDayField = parsed((text) => {
-  const match = /^([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?$/.exec(text);
-  return match ? (Number(match[1]) * 3600 + Number(match[2]) * 60 + Number(match[3] ?? 0)) * SECOND : null;
-}, 'must be a time of day like "22:00" or "22:00:30"');
+export const timeOfDayField = parsed(parseTimeOfDay, 'must be a time of day like "22:00" or "22:00:30"');
 
 /** `off`, or wall-clock [from, to). */
 export const quietHoursField: z.ZodType<QuietHours | "off"> = offOr(

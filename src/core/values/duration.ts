@@ -30,3 +30,9 @@ export function formatDuration(ms: number): string {
   }
   return text === "" ? "0s" : text;
 }
+
+/** `22:00` or `22:00:30` → milliseconds since midnight; null: it is no time of day. */
+export function parseTimeOfDay(text: string): number | null {
+  const match = /^([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?$/.exec(text);
+  return match ? (Number(match[1]) * 3600 + Number(match[2]) * 60 + Number(match[3] ?? 0)) * SECOND : null;
+}

@@ -88,7 +88,7 @@ export const dayStart = (at: number, zone: string): number => localInstant(zone,
  * The first instant at which the zone's wall clock shows `local` (ms since 1970, as if it were UTC). A time that is skipped when clocks go
  * forward gives the instant of that change.
  */
-function localInstant(zone: string, local: number): number {
+export function localInstant(zone: string, local: number): number {
   const [before, after] = [local - DAY, local + DAY].map((at) => local - offsetMinutes(zone, at) * MINUTE);
   const [first = local, last = local] = [before, after].sort((a = 0, b = 0) => a - b);
   for (const at of [first, last]) if (at + offsetMinutes(zone, at) * MINUTE === local) return Math.min(at, LATEST);

@@ -1,6 +1,6 @@
 /** The tasks of the staff, and the contacts that came of them. */
 import { sql } from "drizzle-orm";
-import { index, integer, pgTable, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
+import { boolean, index, integer, numeric, pgTable, primaryKey, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
 import { bytea, instant } from "./column-types.ts";
 
 /**
@@ -60,4 +60,34 @@ export const touches = pgTable(
   },
   // The story of a task.
   (t) => [index("touches_of_task").on(t.taskId)],
+);
+
+/** The people to whom tasks are assigned. The list is replaced as a whole. */
+export const staff = pgTable("staff", {
+  /** As users and keys are named. */
+  name: text("name").primaryKey(),
+  place: integer("place").notNull(),
+  /** Empty: all. */
+  shops: text("shops").array().notNull(),
+  /** Empty: all. */
+  languages: text("languages").array().notNull(),
+  teams: text("teams").array().notNull(),
+  maxOpen: integer("max_open").notNull(),
+  costPerHour: numeric("cost_per_hour"),
+  costCurrency: text("cost_currency"),
+  active: boolean("active").notNull(),
+});
+
+/** When they work, by the wall clock of a zone (core/desk/shifts.ts). */
+export const shifts = pgTable(
+  "shifts",
+  {
+    person: text("person").notNull(),
+    place: integer("place").notNull(),
+    weekdays: text("weekdays").array().notNull(),
+    from: text("starts").notNull(),
+    to: text("ends").notNull(),
+    zone: text("zone").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.person, t.place] })],
 );

@@ -1,5 +1,5 @@
 /**
- * The preconditions of a write (RFC 9110, 13.1). The entity tag of a campaign is the number of its current version. Tags are compared
+ * The preconditions of a write (RFC 9110, 13.1). The entity tag is the number of the current version. Tags are compared
  * strongly, so a weak tag matches nothing.
  */
 import type { FastifyRequest } from "fastify";
@@ -27,11 +27,12 @@ export function requireExpected(request: FastifyRequest): Expects {
   );
 }
 
-export function moved(current: number | null): HttpProblem {
+/** `what`: the name of what was to be written. */
+export function moved(current: number | null, what = "campaign"): HttpProblem {
   const detail =
     current === null
       ? "there is no such campaign: send If-None-Match: * to make it"
-      : `somebody else changed the campaign: version ${current} is current; read it, and repeat your change on it`;
+      : `somebody else changed the ${what}: version ${current} is current; read it, and repeat your change on it`;
   return new HttpProblem("precondition_failed", detail, {
     members: { current },
     ...(current === null ? {} : { headers: { etag: etagOf(current) } }),

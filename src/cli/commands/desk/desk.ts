@@ -7,6 +7,7 @@ import { type CommandContext, commandActor, openVault, withDatabase } from "../.
 import { examples } from "../../help.ts";
 import { claimCommand, releaseCommand } from "./claim.ts";
 import { outcomeCommand } from "./outcome.ts";
+import { staffCommand } from "./staff.ts";
 import { touchCommand } from "./touch.ts";
 
 type Options = { readonly mine?: boolean; readonly shop?: string; readonly done?: boolean; readonly json?: boolean };
@@ -23,7 +24,8 @@ export const command: Describe = (cli) =>
     .addCommand(claimCommand(cli))
     .addCommand(releaseCommand(cli))
     .addCommand(touchCommand(cli))
-    .addCommand(outcomeCommand(cli));
+    .addCommand(outcomeCommand(cli))
+    .addCommand(staffCommand(cli));
 
 /** As many characters of an id as a command takes for the whole. */
 const SHORT = 8;

@@ -125,7 +125,7 @@ export const ERRORS = {
   precondition_failed: {
     status: 412,
     title: "Changed by somebody else",
-    remedy: "Read the campaign again, repeat your change on it, and send it with the new ETag.",
+    remedy: "Read it again, repeat your change on it, and send it with the new ETag.",
   },
   payload_too_large: {
     status: 413,
@@ -165,6 +165,11 @@ export const ERRORS = {
     status: 422,
     title: "Invalid campaigns",
     remedy: "Correct the file, line and key that `errors` names. Nothing was saved.",
+  },
+  invalid_roster: {
+    status: 422,
+    title: "Invalid staff or shifts",
+    remedy: "Correct the rows that `errors` names. Nothing was saved.",
   },
   no_events: {
     status: 422,
