@@ -85,7 +85,8 @@ async function attempt(tx: Sql, record: PromiseRecord, policies: PromisePolicies
   const isLate = (closesAt: number | null): closesAt is number => closesAt !== null && at > closesAt - minLead;
   const own = promised.orders.find(({ id }) => id === order)?.closesAt ?? null;
   if (isLate(own)) return { kind: "too_late", at, closesAt: own, latest: own - minLead };
-  await keepPromise(tx, { shop, buyer: buyer.id, case: promised.id }, { at, recordedAt: Math.floor(now), reason, by });
+  const subject = { shop, buyer: buyer.id, case: promised.id, task: null };
+  await keepPromise(tx, subject, { at, recordedAt: Math.floor(now), reason, by });
   return {
     kind: "recorded",
     caseId: promised.id,

@@ -11,6 +11,7 @@ import { loadBuyers } from "../db/stores/buyers/buyer-load.ts";
 import { writeBuyers } from "../db/stores/buyers/buyer-write.ts";
 import { createBuyer, type LoadEnv } from "../db/stores/buyers/loaded-buyer.ts";
 import { loadOrders } from "../db/stores/buyers/order-rows.ts";
+import { settlePromises } from "../db/stores/buyers/promise-store.ts";
 import { type AliasWrite, insertAliases, insertBuyers } from "../db/stores/buyers/write/buyers.ts";
 import { insertContacts, touchContacts } from "../db/stores/intake/contact-writer.ts";
 import { loadEvents } from "../db/stores/intake/intake-store.ts";
@@ -106,7 +107,7 @@ async function writeRound(
     )?.execute(),
     updateStrays(tx, strays.filter(isStored))?.execute(),
     writeBuyers(tx, folded, now),
-    paid.length === 0 ? null : creditPayments(tx, paid),
+    ...(paid.length === 0 ? [] : [creditPayments(tx, paid), settlePromises(tx, paid)]),
   ]);
 }
 

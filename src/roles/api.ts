@@ -13,15 +13,11 @@ import type { Keys } from "../config/keys.ts";
 import { commonZone } from "../config/shops.ts";
 import { StartError } from "../config/start-error.ts";
 import type { Channel } from "../core/seams/channel.ts";
-import { formatInstant } from "../core/values/instant.ts";
-import { offsetMinutes } from "../core/values/zone.ts";
 import { connectReads, type Sql } from "../db/client.ts";
 import type { OpenDatabase } from "../db/open.ts";
 import { findKey } from "../db/stores/campaigns/key-store.ts";
 import type { Vault } from "../db/vault.ts";
 import { withDeadline } from "../deadline.ts";
-import { recordPromise } from "../followup/promise.ts";
-import { effectText, refusalText } from "../followup/promise-words.ts";
 import { revealPhone } from "../followup/reveal.ts";
 import { unsubscribeVerb } from "../followup/unsubscribe.ts";
 import { ADMIN, createAuth } from "../http/kit/auth.ts";
@@ -49,6 +45,7 @@ import { sources } from "../sources/registry.ts";
 import type { Role } from "./role.ts";
 import { healthVerb } from "./verbs/health-verb.ts";
 import { peopleVerbs } from "./verbs/people-verbs.ts";
+import { promiseVerbs } from "./verbs/promise-verbs.ts";
 import { queueVerbs } from "./verbs/queue-verbs.ts";
 import { reportVerbs } from "./verbs/report-verbs.ts";
 import { rosterVerbs } from "./verbs/roster-verbs.ts";
@@ -183,21 +180,7 @@ export function buildApi(input: ApiInput) {
       const story = await explainOrder({ sql: reads, vault: texts ? vault : null, ...input.policies }, which);
       return story === null ? null : storyJson(story);
     },
-    promise: async (record) => {
-      const { shop, reason, by } = record;
-      const zone = zoneOf(shop);
-      const minLeadOf = (campaign: string) => input.policies.campaignOf(campaign)?.minLead ?? null;
-      const result = await recordPromise(sql, record, { zoneOf, minLeadOf });
-      if (result.kind === "past" || result.kind === "too_late")
-        return { kind: result.kind, message: refusalText(result, zone) };
-      if (result.kind !== "recorded") return result;
-      const { caseId, orders, at, manual } = result;
-      const written = formatInstant(at, offsetMinutes(zone, at));
-      return {
-        kind: "recorded",
-        answer: { shop, case: caseId, orders, at: written, reason, by, manual, effect: effectText(result, zone) },
-      };
-    },
+    ...promiseVerbs({ sql, reads, vault, zoneOf, campaignOf: input.policies.campaignOf }),
     tasks: taskVerbs({ sql, reads, vault, zoneOf, campaignOf: input.policies.campaignOf }),
     roster: rosterVerbs({ sql, isShop: (shop) => config.shop(shop) !== null, zone: commonZone(config) }),
     listCases: (query) => listCases({ sql: reads, zoneOf }, query),

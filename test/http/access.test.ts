@@ -14,6 +14,7 @@ const ROUTES: readonly ["GET" | "POST" | "PUT" | "PATCH" | "DELETE", string, str
   ["POST", "/v1/events", "operator"],
   ["POST", "/v1/orders/acme/o1/promise", "operator"],
   ["POST", "/v1/orders/acme/o1/reveal", "operator"],
+  ["GET", "/v1/promises", "viewer"],
   ["GET", "/v1/tasks", "viewer"],
   ["POST", "/v1/tasks/t1/claim", "operator"],
   ["POST", "/v1/tasks/t1/release", "operator"],

@@ -28,7 +28,7 @@ import { orderStory, revealedPhone } from "../../src/http/contract/orders.ts";
 import { problem } from "../../src/http/contract/parts/problem.ts";
 import { pageOf } from "../../src/http/contract/parts/values.ts";
 import { channelItem, methodItem, shopItem } from "../../src/http/contract/pauses.ts";
-import { promiseAnswer } from "../../src/http/contract/promises.ts";
+import { promiseAnswer, promiseItem } from "../../src/http/contract/promises.ts";
 import { receiptCounts } from "../../src/http/contract/receipts.ts";
 import { rehearsal } from "../../src/http/contract/rehearsals.ts";
 import { orderItem } from "../../src/http/contract/reports/order-list.ts";
@@ -154,9 +154,15 @@ const GROUPS: readonly Group[] = [
   },
   {
     schema: pageOf(task),
-    // Nobody has the one that is open, and the other one did not end by itself.
-    never: [".next", ".items[].leaseUntil", ".items[].why"],
+    // It did not end by itself.
+    never: [".next", ".items[].leaseUntil", ".items[].why", ".items[].dueAt"],
     cases: [{ route: "GET /v1/tasks" }, { route: "GET /v1/tasks", url: "/v1/tasks?state=done" }],
+  },
+  {
+    schema: pageOf(promiseItem),
+    // None was broken or ended.
+    never: [".next", ".items[].why", ".items[].endedAt"],
+    cases: [{ route: "GET /v1/promises" }, { route: "GET /v1/promises", url: "/v1/promises?state=open" }],
   },
   {
     schema: recoveryReport,

@@ -6,7 +6,7 @@ import type { reminderItem } from "../../src/http/contract/lists.ts";
 import type { OrderStory } from "../../src/http/contract/orders.ts";
 import type { Answer } from "../../src/http/contract/parts/values.ts";
 import type { channelItem, methodItem, shopItem } from "../../src/http/contract/pauses.ts";
-import type { PromiseAnswer } from "../../src/http/contract/promises.ts";
+import type { PromiseAnswer, promiseItem } from "../../src/http/contract/promises.ts";
 import type { ownerAnswer } from "../../src/http/contract/reports/owner.ts";
 import type { todayAnswer } from "../../src/http/contract/reports/today.ts";
 import type { RecoveryReport } from "../../src/http/contract/reports.ts";
@@ -225,6 +225,21 @@ export const TEST_SENT: Answer<typeof testSent> = {
   messageId: null,
   segments: 1,
   failure: null,
+};
+
+export const PROMISED: Answer<typeof promiseItem> = {
+  ...{ id: "p1", shop: "acme", case: "c1", task: "t1", campaign: "default", buyer: "+86138****5678", orders: ["o1"] },
+  amount: [{ amount: "5000.00", currency: "CNY" }],
+  ...{
+    closesAt: AT,
+    at: AT,
+    recordedAt: AT,
+    by: "Vera",
+    reason: "pays_later",
+    state: "open",
+    why: null,
+    endedAt: null,
+  },
 };
 
 export const TASK: TaskItem = {

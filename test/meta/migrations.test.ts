@@ -9,6 +9,7 @@ import * as exposures from "../../src/db/schema/exposures.ts";
 import * as notices from "../../src/db/schema/notices.ts";
 import * as orders from "../../src/db/schema/orders.ts";
 import * as polls from "../../src/db/schema/polls.ts";
+import * as promises from "../../src/db/schema/promises.ts";
 import * as receipts from "../../src/db/schema/receipts.ts";
 import * as reminders from "../../src/db/schema/reminders.ts";
 import * as reports from "../../src/db/schema/reports.ts";
@@ -26,6 +27,7 @@ it("has a migration for every change of the schema (npm run migrations)", async 
       ...exposures,
       ...notices,
       ...polls,
+      ...promises,
       ...orders,
       ...receipts,
       ...reminders,

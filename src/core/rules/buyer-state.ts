@@ -13,14 +13,15 @@ export type TrackedOrder = {
   settled: Record<string, number>;
 };
 
-/** A person recorded that the buyer will pay at `at`. */
 export type PaymentPromise = {
+  /** When the buyer will pay. */
   readonly at: number;
   /** When it was recorded: the later of two holds. */
   readonly recordedAt: number;
-  /** Why the buyer pays only then, and who recorded it: only for display. */
+  /** Why the buyer pays only then, and who recorded it: only for display. `isOver`: its time has come. */
   readonly reason: string | null;
   readonly by: string | null;
+  readonly isOver?: true;
 };
 
 /** A case that is a person's, or was until it was handed back (rule 16). Replaced, never changed. */

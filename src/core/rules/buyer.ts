@@ -39,13 +39,14 @@ export function touch(state: BuyerState, policy: BuyerPolicy, now: number, keepT
 }
 
 /**
- * Rule 11, what is due at `now`: closings by the clock, then the handing back of a person's case, then planned skips, then sends in list
+ * Rule 11, what is due at `now`: closings by the clock, the end of a promise, then the handing back of a person's case, then planned skips, then sends in list
  * order, those on paused channels last. Replans after each.
  */
 export function advance(state: BuyerState, policy: BuyerPolicy, now: number): Decision[] {
   const { changed, decisions: closings } = refreshMembers(state, policy, now, "clock");
   const decisions = [...closings];
   if (changed) decisions.push(...replan(state, policy, now));
+  endPromise(state, now);
   while (state.open !== null) {
     const open = state.open;
     const back = backBy(open, now);
@@ -71,11 +72,22 @@ function backBy({ manual }: OpenCase, now: number): (PersonsCase & { readonly ba
   return { ...manual, backAt: manual.backAt };
 }
 
-/** When `advance` next has something to do (a row's time, a close, the start of a balance window, a case to hand back), or null. */
+/** Marks a promise whose time has come: the staff learns of it if it was not kept. The sends that waited for it are planned already. */
+function endPromise({ open }: BuyerState, now: number): void {
+  if (open === null || open.promise === null) return;
+  if (open.promise.isOver !== true && open.promise.at <= now) open.promise = { ...open.promise, isOver: true };
+}
+
+/** The time of the promise, if that is still to come. */
+const promiseEnd = ({ promise }: OpenCase): number | null =>
+  promise === null || promise.isOver === true ? null : promise.at;
+
+/** When `advance` next has something to do (a row's time, a close, the start of a balance window, a case to hand back, the end of a promise), or null. */
 export function nextWake(state: BuyerState, now: number): number | null {
   let wake = Number.POSITIVE_INFINITY;
   const open = state.open;
   for (const row of open?.rows ?? []) wake = Math.min(wake, wakeOf(state, row, now));
+  if (open !== null) wake = Math.min(wake, promiseEnd(open) ?? wake);
   if (open !== null && isManual(open)) wake = Math.min(wake, open.manual?.backAt ?? wake);
   for (const [id, { order }] of state.orders) {
     if (open?.members.includes(id)) wake = Math.min(wake, order.closesAt ?? wake);

@@ -1,13 +1,12 @@
 /** The tasks of the staff as pages show them: the buyer masked, instants with the offset of the shop, money as decimal strings. */
 
 import type { BuyerReason, TaskEnd, TaskKind, TaskOutcome, TaskState } from "../../core/desk/words.ts";
-import { maskContact } from "../../core/order/contact.ts";
 import { formatInstant } from "../../core/values/instant.ts";
-import { formatAmount } from "../../core/values/money.ts";
 import { offsetMinutes } from "../../core/values/zone.ts";
 import { findTasks, type TaskAfter, type TaskFilter, type TaskRow } from "../../db/stores/reads/task-list-store.ts";
-import { type Vault, VaultError } from "../../db/vault.ts";
+import type { Vault } from "../../db/vault.ts";
 import type { DeskDeps } from "./deps.ts";
+import { type Money, maskedOf, moneyOf } from "./shown.ts";
 
 export type TaskQuery = Omit<TaskFilter, "id"> & {
   readonly limit: number;
@@ -25,7 +24,7 @@ export type Task = {
   /** The phone number, masked; null: the buyer has no number, or it cannot be read. */
   readonly buyer: string | null;
   readonly orders: readonly string[];
-  readonly amount: readonly { readonly amount: string; readonly currency: string }[];
+  readonly amount: readonly Money[];
   readonly closesAt: string | null;
   readonly createdAt: string;
   readonly dueAt: string | null;
@@ -70,27 +69,14 @@ function taskOf({ vault, zoneOf }: ListDeps, row: TaskRow): Task {
   const { id, kind, shop, campaign, orders, assignee, state, why, outcome, reason, touches, version } = row;
   return {
     ...{ id, kind, shop, case: row.case, campaign, orders },
-    buyer: row.cipher === null ? null : masked(vault, row.cipher),
-    amount: (row.amounts ?? []).map(({ currency, amount }) => ({
-      amount: formatAmount(BigInt(amount), currency),
-      currency,
-    })),
+    buyer: maskedOf(vault, row.cipher),
+    amount: moneyOf(row.amounts),
     closesAt: maybeAt(row.closes_at),
     createdAt: at(row.created_at),
     dueAt: maybeAt(row.due_at),
     leaseUntil: maybeAt(row.lease_until),
     ...{ assignee, state, why, outcome, reason, touches, version },
   };
-}
-
-/** null if it was sealed with another key. */
-function masked(vault: Pick<Vault, "open">, cipher: Buffer): string | null {
-  try {
-    return maskContact(vault.open(cipher));
-  } catch (error) {
-    if (error instanceof VaultError) return null;
-    throw error;
-  }
 }
 
 function readCursor(cursor: string): TaskAfter | null {

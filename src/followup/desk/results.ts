@@ -16,7 +16,6 @@ import { type SuppressionReason, suppressContacts } from "../../db/stores/buyers
 import { type Actor, insertAudit } from "../../db/stores/campaigns/audit-store.ts";
 import { lastClose } from "../../db/stores/desk/task-case.ts";
 import {
-  addTask,
   changeTask,
   contactsOf,
   insertTouch,
@@ -82,7 +81,7 @@ export type Ended =
   | { readonly kind: "changed" }
   | { readonly kind: "past"; readonly field: "promiseAt" | "againAt"; readonly at: number; readonly now: number }
   /** `latest`: the last moment at which a payment would be in time. */
-  | { readonly kind: "too_late"; readonly at: number; readonly latest: number };
+  | { readonly kind: "too_late"; readonly at: number; readonly closesAt: number; readonly latest: number };
 
 /** Records how the case goes on. Only `not_reached` and `order_changed` leave the task to be done. */
 export const recordOutcome = (
@@ -108,7 +107,7 @@ export const recordOutcome = (
       const { campaign, closesAt } = await lastClose(tx, task);
       const minLead = (campaign === null ? null : deps.campaignOf(campaign)?.minLead) ?? DEFAULTS.minLead;
       if (closesAt !== null && promiseAt > closesAt - minLead)
-        return { kind: "too_late", at: promiseAt, latest: closesAt - minLead };
+        return { kind: "too_late", at: promiseAt, closesAt, latest: closesAt - minLead };
     }
     const words = { who: actor.who, how: null, result: null, outcome, reason, note: sealed(deps.vault, note) };
     await insertTouch(tx, task, words);
@@ -123,10 +122,10 @@ export const recordOutcome = (
         break;
       case "will_pay": {
         const at = promiseAt ?? task.now;
-        await changeTask(tx, task, { ...mine, outcome, heldUntil: at + LEASE });
+        await changeTask(tx, task, { ...mine, outcome, heldUntil: at });
         const promise = { at, recordedAt: Math.floor(task.now), reason, by: actor.who };
-        await keepPromise(tx, { shop: task.shop, buyer: task.buyer_id, case: task.case_id }, promise);
-        await addTask(tx, task, "promise", at);
+        const subject = { shop: task.shop, buyer: task.buyer_id, case: task.case_id, task: task.id };
+        await keepPromise(tx, subject, promise);
         break;
       }
       case "opted_out":

@@ -27,7 +27,9 @@ export const task = z.strictObject({
   id: text,
   kind: z
     .enum(TASK_KINDS)
-    .describe("`high_value`: the case reached `manual.amountAtLeast`; `promise`: the buyer said when they would pay"),
+    .describe(
+      "`high_value`: the case reached `manual.amountAtLeast`; `promise`: the buyer did not pay by the time that they had said",
+    ),
   shop: text,
   case: text,
   campaign: maybeText,

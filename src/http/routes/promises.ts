@@ -1,15 +1,44 @@
-/** `POST /v1/orders/:shop/:id/promise`: a person who talked to the buyer says when they will pay. */
+/** Promises to pay: a person who talked to the buyer says when they will pay. */
 
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { wordsFor } from "../../core/text/zod-words.ts";
 import { orderParams } from "../contract/parts/query.ts";
-import { type PromiseResult, type PromisesVerbs, promiseAnswer, promiseBody } from "../contract/promises.ts";
+import { pageOf } from "../contract/parts/values.ts";
+import {
+  type PromiseResult,
+  type PromisesVerbs,
+  promiseAnswer,
+  promiseBody,
+  promiseItem,
+  promisesQuery,
+} from "../contract/promises.ts";
+import { mayAct } from "../kit/auth.ts";
 import { HttpProblem } from "../kit/errors.ts";
+import { found } from "../kit/found.ts";
+import { addNoStore } from "../kit/no-store.ts";
 import { answers, JSON_TYPE } from "../kit/openapi.ts";
 
-export function promiseRoutes(plain: FastifyInstance, { promise }: PromisesVerbs): void {
+export function promiseRoutes(plain: FastifyInstance, { promise, listPromises }: PromisesVerbs): void {
   const app = plain.withTypeProvider<ZodTypeProvider>();
+  addNoStore(app);
+  app.get(
+    "/v1/promises",
+    {
+      config: { access: "viewer" },
+      schema: {
+        querystring: promisesQuery,
+        summary: "What buyers promised, and whether they paid",
+        description: "Operators see the phone number, masked.",
+        tags: ["tasks"],
+        response: answers(200, "A page", { [JSON_TYPE]: pageOf(promiseItem) }),
+      },
+    },
+    async ({ query, holder }) => {
+      const phones = holder !== null && mayAct(holder.role, "operator");
+      return found(await listPromises({ ...query, phones }));
+    },
+  );
   app.post(
     "/v1/orders/:shop/:id/promise",
     {

@@ -135,7 +135,7 @@ export function taskRoutes(plain: FastifyInstance, { tasks }: TasksVerbs): void 
         body: outcomeBody,
         summary: "Record how a case goes on",
         description:
-          "`will_pay` makes a task for the time of the promise, and reminders wait until then. A promise later than the close less `minLead` is refused.",
+          "`will_pay` records a promise: reminders wait until its time, and it is a task again if it is broken. A promise later than the close less `minLead` is refused.",
         tags,
         response: answer,
       },

@@ -2,6 +2,7 @@
 import { wilson } from "../../core/measure/lift.ts";
 import { formatAmount } from "../../core/values/money.ts";
 import type { Sql } from "../../db/client.ts";
+import { readStaffPromises } from "../../db/stores/reads/report/staff-promises.ts";
 import { readStaff, readStaffMoney, type StaffRow } from "../../db/stores/reads/report/staff-store.ts";
 import { type Asked, readWindows, type ZoneOf } from "./period.ts";
 
@@ -25,8 +26,6 @@ const NO_TASKS: Omit<StaffRow, "person"> = {
   tasks: 0,
   reached: 0,
   recovered: 0,
-  promises: 0,
-  kept: 0,
   first_contact_ms: null,
 };
 
@@ -36,15 +35,17 @@ export async function staffReport(
   { shop, ...asked }: Asked & { readonly shop: string | null },
 ): Promise<{ readonly items: readonly StaffResult[] }> {
   const windows = await readWindows(deps.sql, asked, deps.zoneOf, shop);
-  const [rows, money] = await Promise.all([
+  const [rows, money, promises] = await Promise.all([
     readStaff(deps.sql, windows, shop),
     readStaffMoney(deps.sql, windows, shop),
+    readStaffPromises(deps.sql, windows, shop),
   ]);
   const byName = new Map(rows.map((row) => [row.person, row]));
-  const names = [...new Set([...byName.keys(), ...money.map(({ person }) => person)])].sort();
+  const names = [...new Set([...rows, ...money, ...promises].map(({ person }) => person))].sort();
   return {
     items: names.map((person) => {
       const row = byName.get(person) ?? NO_TASKS;
+      const promised = promises.find((each) => each.person === person);
       const own = money.filter((each) => each.person === person);
       const share = wilson({ n: row.tasks, paid: row.recovered });
       const minutes = row.first_contact_ms === null ? null : Math.round(row.first_contact_ms / 6_000) / 10;
@@ -58,7 +59,7 @@ export async function staffReport(
           amount: formatAmount(BigInt(amount), currency),
           currency,
         })),
-        ...{ promises: row.promises, promisesKept: row.kept, medianMinutesToContact: minutes },
+        ...{ promises: promised?.promises ?? 0, promisesKept: promised?.kept ?? 0, medianMinutesToContact: minutes },
       };
     }),
   };

@@ -1,6 +1,4 @@
 /** The follow-up desk as the HTTP API shows it. */
-import { formatInstant } from "../../core/values/instant.ts";
-import { offsetMinutes } from "../../core/values/zone.ts";
 import type { Sql } from "../../db/client.ts";
 import { listUsers } from "../../db/stores/access/user-store.ts";
 import type { Actor } from "../../db/stores/campaigns/audit-store.ts";
@@ -14,10 +12,10 @@ import {
   revealContact,
   type TouchInput,
 } from "../../followup/desk/results.ts";
+import { refusalText } from "../../followup/promise-words.ts";
 
 export function taskVerbs(deps: DeskDeps & { readonly reads: Sql }) {
   const { sql, reads, zoneOf } = deps;
-  const written = (shop: string, ms: number) => formatInstant(Math.floor(ms), offsetMinutes(zoneOf(shop), ms));
   const shown = async (id: string, result: { readonly kind: "changed" } | Refused) => {
     if (result.kind !== "changed") return result;
     const task = await findTask(deps, id);
@@ -48,8 +46,7 @@ export function taskVerbs(deps: DeskDeps & { readonly reads: Sql }) {
         };
       if (result.kind === "too_late") {
         const task = await findTask(deps, id);
-        const latest = written(task?.shop ?? "", result.latest);
-        const message = `promiseAt: is too late for a payment before the close: give a time until ${latest}`;
+        const message = `promiseAt: ${refusalText(result, zoneOf(task?.shop ?? ""))}`;
         return { kind: "invalid" as const, field: "promiseAt", message };
       }
       return shown(id, result);

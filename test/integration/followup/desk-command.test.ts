@@ -45,11 +45,19 @@ it("lists the tasks, and takes one from its claim to its outcome", async () => {
   expect(await desk("outcome", id, "done", "--at", "23:00")).toMatch(/^1: dunlin: --at: goes with/);
   expect(await desk("outcome", id, "will_pay", "--at", "20:00")).toMatch(/^1: dunlin: --at: is in the past/);
   expect(await desk("outcome", id, "will_pay", "--at", "2026-11-12T20:00:00+08:00")).toMatch(
-    /^1: dunlin: --at: is too late/,
+    /^1: dunlin: --at: the order closes at 2026-11-11T20:00:00\+08:00, .* give a time until 2026-11-11T19:58:00\+08:00/,
   );
-  expect(await desk("outcome", id, "will_pay", "--at", "23:00")).toMatch(/^Recorded\. It is a task again/);
+  expect(await desk("outcome", id, "will_pay", "--at", "23:00")).toMatch(/^Recorded\. .* a task again if/);
   expect(await desk("--done")).toMatch(row(id, ".* will_pay"));
-  expect(await desk()).toMatch(/ promise .* from 2026-11-10T23:00:00\+08:00 on$/m);
+  expect(await desk()).not.toContain(" promise ");
+  const promised = await desk("promises");
+  expect(promised).toMatch(
+    /^2026-11-10T23:00:00\+08:00 +acme +o1 +5000\.00 CNY +\+86138\*{4}5678 +2026-11-11T20:00:00\+08:00 +\S+$/m,
+  );
+  expect(JSON.parse(await desk("promises", "--shop", "acme", "--json"))).toMatchObject([
+    { state: "open", orders: ["o1"] },
+  ]);
+  expect(await desk("promises", "--by", "nobody")).toBe("");
 
   expect(await desk("claim", id)).toMatch(/^1: dunlin: the task is done/);
   expect(await desk("claim", "zzzz")).toMatch(/^1: dunlin: no task has an id that begins with zzzz/);

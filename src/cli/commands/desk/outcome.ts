@@ -1,9 +1,10 @@
 /** `dunlin desk outcome ID OUTCOME` */
 import { Argument, Command, Option } from "commander";
 import { BUYER_REASONS, type BuyerReason, TASK_OUTCOMES, type TaskOutcome } from "../../../core/desk/words.ts";
-import { formatInstant } from "../../../core/values/instant.ts";
 import type { When } from "../../../core/values/when.ts";
+import { findTask } from "../../../followup/desk/list.ts";
 import { recordOutcome } from "../../../followup/desk/results.ts";
+import { refusalText } from "../../../followup/promise-words.ts";
 import { notEmpty, when } from "../../arguments.ts";
 import { type Describe, runCommand } from "../../command.ts";
 import { CommandError, commandActor } from "../../context.ts";
@@ -13,7 +14,7 @@ import { refuse, withTaskId } from "./task.ts";
 type Options = { readonly reason?: BuyerReason; readonly note?: string; readonly at?: When };
 
 const DONE: Readonly<Record<TaskOutcome, string>> = {
-  will_pay: "Recorded. It is a task again at that time, unless the order is paid by then.",
+  will_pay: "Recorded. No reminder is sent before then. It is a task again if the order is not paid by then.",
   not_reached: "Recorded. The task stays in the list.",
   order_changed: "Recorded. The task stays in the list.",
   opted_out: "Recorded. The buyer gets no message of the shop any more.",
@@ -47,10 +48,10 @@ export const outcomeCommand: Describe = (cli) =>
         return withTaskId(context, id, async (deps, whole) => {
           const result = await recordOutcome(deps, commandActor(), whole, { outcome, reason, note, ...times });
           if (result.kind === "past") throw new CommandError("--at: is in the past: give a later time");
-          if (result.kind === "too_late")
-            throw new CommandError(
-              `--at: is too late for a payment before the close: give a time until ${formatInstant(Math.floor(result.latest), 0)}`,
-            );
+          if (result.kind === "too_late") {
+            const task = await findTask(deps, whole);
+            throw new CommandError(`--at: ${refusalText(result, deps.zoneOf(task?.shop ?? ""))}`);
+          }
           if (result.kind !== "changed") refuse(result);
           context.out(DONE[outcome]);
         });

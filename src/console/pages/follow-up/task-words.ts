@@ -17,12 +17,13 @@ const EN = {
     erased: "erased",
     moved: "belongs to another buyer now",
     handed_back: "back to the reminders",
+    promised: "promised again",
   },
   kinds: {
     high_value: "high value",
     call: "to be called",
     no_contact: "no usable address",
-    promise: "promised to pay",
+    promise: "broken promise",
     unknown: "unknown whether it was sent",
   },
   reasons: {
@@ -58,12 +59,13 @@ export const useDeskWords = words({
       erased: "已删除",
       moved: "已归入其他买家",
       handed_back: "已交还自动提醒",
+      promised: "已重新承诺",
     },
     kinds: {
       high_value: "高价值",
       call: "待致电",
       no_contact: "无可用联系方式",
-      promise: "承诺付款",
+      promise: "承诺未兑现",
       unknown: "不确定是否已发送",
     },
     reasons: {

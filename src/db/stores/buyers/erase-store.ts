@@ -109,6 +109,9 @@ export async function eraseBuyer(
   await tx`
     update touches s set note = null from tasks t join cases c on c.shop_id = t.shop_id and c.id = t.case_id
     where c.shop_id = ${shop} and c.buyer_id = ${id} and s.task_id = t.id and s.note is not null`;
+  await tx`
+    update promises p set reason = null from cases c
+    where c.shop_id = ${shop} and c.buyer_id = ${id} and p.shop_id = c.shop_id and p.case_id = c.id and p.reason is not null`;
   return { orders: orders.length, events: written, contacts: contacts.count + emails.length, reminders };
 }
 

@@ -1,7 +1,9 @@
-/** Promises to pay. They are stored with the case. */
+/** Records promises to pay: with the case, where the planner reads them, and as rows of their own (src/db/schema/promises.ts). */
 import type { PaymentPromise } from "../../../core/rules/buyer-state.ts";
 import type { Reason } from "../../../core/values/reason.ts";
 import type { Sql } from "../../client.ts";
+import { newId } from "../../ids.ts";
+import { type Key, textKeys } from "../../keys.ts";
 import { ts } from "../../types.ts";
 
 export type LockedBuyer = {
@@ -61,12 +63,56 @@ export async function loadPromised(
   return { id, campaign, manual, backAt, waiting, earlier, orders };
 }
 
-/** Stores the promise with the open case and marks its buyer as touched. */
+/**
+ * Stores the promise for all orders of the open case, in place of the one that was open, and marks its buyer as touched. `task`: by which it was
+ * recorded; without one, a task about the broken promise before it is over, unless somebody has it.
+ */
 export async function keepPromise(
   tx: Sql,
-  { shop, buyer, ...of }: { readonly shop: string; readonly buyer: string; readonly case: string },
+  { shop, buyer, task, ...of }: PromiseSubject,
   promise: PaymentPromise,
 ): Promise<void> {
-  await tx`update cases set promise = ${JSON.stringify(promise)}::text::jsonb where shop_id = ${shop} and id = ${of.case}`;
-  await tx`update buyers set touched = true, wake_at = dunlin_now() where shop_id = ${shop} and id = ${buyer}`;
+  const { at, recordedAt, reason, by } = promise;
+  const isOfCase = tx`shop_id = ${shop} and case_id = ${of.case}`;
+  await Promise.all([
+    tx`update promises set state = 'replaced', ended_at = dunlin_now() where ${isOfCase} and state = 'open'`,
+    tx`
+      insert into promises (id, shop_id, case_id, task_id, orders, at, recorded_at, recorded_by, reason, state)
+      values (${newId()}, ${shop}, ${of.case}, ${task}, array(
+        select id from orders where ${isOfCase} and buyer_id = ${buyer} and in_case order by created_at, id),
+        ${ts(at)}, ${ts(recordedAt)}, ${by}, ${reason}, 'open')`,
+    task === null
+      ? tx`
+          update tasks set ended_at = dunlin_now(), why = 'promised', version = version + 1
+          where ${isOfCase} and kind = 'promise' and ended_at is null and (lease_until <= dunlin_now()) is not false`
+      : null,
+    tx`update cases set promise = ${JSON.stringify(promise)}::text::jsonb where shop_id = ${shop} and id = ${of.case}`,
+    tx`update buyers set touched = true, wake_at = dunlin_now() where shop_id = ${shop} and id = ${buyer}`,
+  ]);
+}
+
+export type PromiseSubject = {
+  readonly shop: string;
+  readonly buyer: string;
+  readonly case: string;
+  readonly task: string | null;
+};
+
+/**
+ * Judges again the promises for these orders, of which a payment was received. One that was paid in time is kept, also if it was broken by the time that
+ * this was received. The task about it is over with its last payment. The caller holds the buyers' locks.
+ */
+export async function settlePromises(sql: Sql, paid: readonly Key[]): Promise<void> {
+  await sql`
+    with judged as (
+      select p.id, p.shop_id, p.case_id, p.state as was, j.*
+      from (select distinct o.shop_id, o.case_id from ${textKeys.rows(sql, paid)} join orders o on o.shop_id = n.shop_id and o.id = n.id) paid
+      join promises p on p.shop_id = paid.shop_id and p.case_id = paid.case_id and p.state in ('open', 'broken', 'ended')
+      cross join lateral judge_promise(p, false) j
+      where j.state <> 'open'),
+    settled as (
+      update promises p set state = j.state, why = j.why, ended_at = j.ended_at from judged j
+      where p.id = j.id and (j.state = 'kept' or j.was = 'open'))
+    update tasks t set ended_at = dunlin_now(), why = 'paid', version = t.version + 1 from judged j
+    where t.shop_id = j.shop_id and t.case_id = j.case_id and t.kind = 'promise' and t.ended_at is null and j.state in ('kept', 'broken')`;
 }

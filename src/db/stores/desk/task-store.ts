@@ -79,13 +79,6 @@ export async function changeTask(tx: Sql, task: LockedTask, change: TaskChange):
   ]);
 }
 
-/** A further task of the case, after the one before has ended. */
-export async function addTask(tx: Sql, task: LockedTask, kind: TaskKind, dueAt: number): Promise<void> {
-  await tx`
-    insert into tasks (id, shop_id, case_id, kind, created_at, due_at)
-    values (${newId()}, ${task.shop}, ${task.case_id}, ${kind}, dunlin_now(), ${ts(dueAt)})`;
-}
-
 export type Touch = {
   readonly who: string;
   readonly how: string | null;

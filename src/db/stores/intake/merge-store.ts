@@ -39,7 +39,10 @@ export async function mergeBuyers(
     ...settleOrders(sql, shop, all),
     ...(kept === undefined || open.length === 1
       ? []
-      : joinTasks(sql, { shop, kept: kept.id, ended, stays: held !== null && isManual(held) })),
+      : [
+          ...joinTasks(sql, { shop, kept: kept.id, ended, stays: held !== null && isManual(held) }),
+          ...joinPromises(sql, { shop, kept: kept.id, ended }),
+        ]),
     sql`delete from reminders
         where shop_id = ${shop} and buyer_id = any(${all}::uuid[]) and case_id = any(${ended}::uuid[]) and state = 'planned'`,
     sql`update cases set counted_at = (select min(counted_at) from cases where shop_id = ${shop} and (id = ${kept?.id ?? null} or id = any(${ended}::uuid[])))
@@ -65,16 +68,29 @@ export async function mergeBuyers(
   ]);
 }
 
-/** One task is left for the case that stays: the one that somebody has claimed, else the oldest. `stays`: false: the case is no person's. */
+/**
+ * One task is left for the case that stays: the one that somebody has claimed, else the oldest. `stays`: false: the case is no person's, and only a
+ * task about a broken promise is left.
+ */
 const joinTasks = (
   sql: Sql,
   { shop, kept, ended, stays }: { shop: string; kept: string; ended: string; stays: boolean },
 ) => {
   const open = sql`shop_id = ${shop} and (case_id = ${kept} or case_id = any(${ended}::uuid[])) and ended_at is null`;
-  const left = sql`(select id from tasks where ${open} and ${stays} order by (lease_until > dunlin_now()) is true desc, created_at, id limit 1)`;
+  const left = sql`(select id from tasks where ${open} and (${stays} or kind = 'promise') order by (lease_until > dunlin_now()) is true desc, created_at, id limit 1)`;
   return [
     sql`update tasks set ended_at = dunlin_now(), why = 'moved', version = version + 1 where ${open} and id is distinct from ${left}`,
     sql`update tasks set case_id = ${kept}, version = version + 1 where ${open} and case_id <> ${kept}`,
+  ];
+};
+
+/** The promise that was recorded last holds, for the orders that it was for, as it does in the case. */
+const joinPromises = (sql: Sql, { shop, kept, ended }: { shop: string; kept: string; ended: string }) => {
+  const ofThese = sql`shop_id = ${shop} and (case_id = ${kept} or case_id = any(${ended}::uuid[]))`;
+  return [
+    sql`update promises set state = 'replaced', ended_at = dunlin_now() where ${ofThese} and state = 'open'
+        and id <> (select id from promises where ${ofThese} and state <> 'replaced' order by recorded_at desc, case_id = ${kept} desc, id limit 1)`,
+    sql`update promises set case_id = ${kept} where ${ofThese} and case_id <> ${kept}`,
   ];
 };
 

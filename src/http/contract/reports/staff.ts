@@ -24,7 +24,9 @@ export const staffAnswer = z.strictObject({
       rateHigh: share,
       recoveredOrders: z.int().describe("Orders that were paid after a last contact in the period"),
       recoveredAmount: z.array(money),
-      promises: z.int(),
+      promises: z
+        .int()
+        .describe("Recorded in the period; those that were replaced or ended before their time do not count"),
       promisesKept: z.int().describe("Paid by the promised time"),
       medianMinutesToContact: z.number().nullable().describe("From the beginning of a task to its first contact"),
     }),

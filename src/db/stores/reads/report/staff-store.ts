@@ -10,9 +10,6 @@ export type StaffRow = {
   readonly reached: number;
   /** Among these: an order of the case was paid after the person's last contact. */
   readonly recovered: number;
-  /** Promises that the person recorded in these tasks, and those of them that were kept. */
-  readonly promises: number;
-  readonly kept: number;
   /** From the beginning of a task to its first contact, ms; null: there was no contact. */
   readonly first_contact_ms: number | null;
 };
@@ -38,10 +35,6 @@ export function readStaff(sql: Sql, windows: readonly Window[], shop: string | n
       count(*) filter (where exists (
         select from orders o join recoveries v on v.shop_id = o.shop_id and v.order_id = o.id and v.staff = t.person
         where o.shop_id = t.shop_id and o.buyer_id = t.buyer_id and o.case_id = t.case_id))::int as recovered,
-      count(*) filter (where t.outcome = 'will_pay')::int as promises,
-      count(*) filter (where t.outcome = 'will_pay' and exists (
-        select from tasks p where p.shop_id = t.shop_id and p.case_id = t.case_id and p.kind = 'promise' and p.why = 'paid'
-          and p.ended_at <= p.due_at))::int as kept,
       percentile_cont(0.5) within group (order by date_part('epoch', t.first_touch_at - t.created_at) * 1000) as first_contact_ms
     from t where t.person is not null group by 1 order by 1`;
 }
