@@ -47,7 +47,7 @@ steps:
   - { id: last-call, at: { beforeClose: 30m }, channels: [sms] }
 variants: { a: 1, b: 1 }
 quietHours: { from: "20:05", to: "20:20" }
-manual: { amountAtLeast: { CNY: "5000" }, tiers: [platinum], handBackAfter: 2h }
+manual: { amountAtLeast: { CNY: "5000" }, tiers: [platinum], handBackAfter: 2h, team: vip }
 `,
   ...Object.fromEntries(
     ["nudge.a", "nudge.b", "last-call.a", "last-call.b"].map((name) => [`templates/default/${name}.sms.en.hbs`, TEXT]),

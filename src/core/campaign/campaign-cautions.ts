@@ -41,12 +41,18 @@ export function* campaignCautions(draft: CampaignDraft, now: number | null): Gen
 }
 
 /** Nothing else says that these cases are silent until somebody looks at them. */
-function manualText({ amountAtLeast, tiers = [], handBackAfter }: NonNullable<CampaignDraft["manual"]>): string {
+function manualText({
+  amountAtLeast,
+  tiers = [],
+  handBackAfter,
+  holdout = 0,
+}: NonNullable<CampaignDraft["manual"]>): string {
   const cases = [
     ...(amountAtLeast === null ? [] : [`cases of ${amountsText(amountAtLeast)} and more`]),
     ...(tiers.length === 0 ? [] : [`cases of buyers of the tier ${tiers.join(" or ")}`]),
   ].join(", and ");
-  const wait = `${cases} wait for a person: the page Follow-up and \`dunlin desk\` list them`;
+  const most = holdout > 0 ? `, but for ${Number((holdout * 100).toFixed(4))}% of the buyers (holdout),` : "";
+  const wait = `${cases}${most} wait for a person: the page Follow-up and \`dunlin desk\` list them`;
   return handBackAfter === null
     ? `${wait}, and they get no reminder; handBackAfter: 2h gives them to the reminders after 2 hours`
     : `${wait}, and they get no reminder for ${formatDuration(handBackAfter)} (handBackAfter)`;

@@ -73,6 +73,9 @@ const campaignShape = z.strictObject({
       amountAtLeast: amountsField.optional(),
       tiers: listField.optional(),
       handBackAfter: handBackField.optional(),
+      team: nameField.optional(),
+      claimWithin: spanField.optional(),
+      holdout: percentField.optional(),
     })
     .refine(
       ({ amountAtLeast, tiers }) => amountAtLeast !== undefined || tiers !== undefined,
@@ -92,8 +95,8 @@ export const DEFAULTS = {
   staleAfter: 60 * MINUTE,
   whenTight: "pull",
   attributionWindow: 24 * HOUR,
-  // Nobody is surprised by a message to a buyer whom a person deals with.
-  handBackAfter: "never",
+  handBackAfter: 2 * HOUR,
+  claimWithin: 15 * MINUTE,
 } as const;
 
 /**
@@ -160,12 +163,18 @@ function toManual({
   amountAtLeast,
   tiers,
   handBackAfter = DEFAULTS.handBackAfter,
+  team,
+  claimWithin,
+  holdout,
 }: NonNullable<CampaignShape["manual"]>): NonNullable<CampaignDraft["manual"]> {
-  // A version is computed from it: without tiers it is as it was before there were any.
+  // A version is computed from it: without these keys it is as it was before there were any.
   return {
     amountAtLeast: amountAtLeast ?? null,
     ...(tiers === undefined ? {} : { tiers }),
     handBackAfter: handBackAfter === "never" ? null : handBackAfter,
+    ...(team === undefined ? {} : { team }),
+    ...(claimWithin === undefined ? {} : { claimWithin }),
+    ...(holdout === undefined ? {} : { holdout }),
   };
 }
 

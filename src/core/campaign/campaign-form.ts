@@ -3,7 +3,7 @@
 import { formatDuration, MINUTE } from "../values/duration.ts";
 import { formatInstant } from "../values/instant.ts";
 import type { Match, PauseWhen, QuietHours } from "../values/policy.ts";
-import type { CampaignDraft } from "./campaign-file.ts";
+import { type CampaignDraft, DEFAULTS } from "./campaign-file.ts";
 
 export function campaignForm(campaign: CampaignDraft) {
   const { active, limits, variants, holdout, paidSilence } = campaign;
@@ -44,10 +44,13 @@ const pauseForm = ({ rejected, optOut, invalid, atLeast, within }: PauseWhen) =>
 
 const matchForm = ({ shops, tags, amount }: Match) => ({ shops, tags, amount });
 
-const manualForm = ({ amountAtLeast, tiers = [], handBackAfter }: NonNullable<CampaignDraft["manual"]>) => ({
-  amountAtLeast,
-  tiers,
-  handBackAfter: handBackAfter === null ? "never" : formatDuration(handBackAfter),
+const manualForm = (manual: NonNullable<CampaignDraft["manual"]>) => ({
+  amountAtLeast: manual.amountAtLeast,
+  tiers: manual.tiers ?? [],
+  handBackAfter: manual.handBackAfter === null ? "never" : formatDuration(manual.handBackAfter),
+  team: manual.team ?? null,
+  claimWithin: formatDuration(manual.claimWithin ?? DEFAULTS.claimWithin),
+  holdout: percent(manual.holdout ?? 0),
 });
 
 /** null: the shop's. */

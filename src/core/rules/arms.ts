@@ -1,5 +1,5 @@
 /**
- * Assigns buyers to holdout and variants (docs/rules.md, rule 15): by a stable hash of (campaign, shop, buyer), salted separately. So a
+ * Assigns buyers to holdout and variants (docs/rules.md, rule 15), and to those whose cases no person gets (rule 16): by a stable hash of (campaign, shop, buyer), salted separately. So a
  * buyer always falls the same way, in every process, in a rehearsal and live.
  */
 import { hash32 } from "../values/hash.ts";
@@ -11,6 +11,12 @@ const share = (salt: string, campaign: string, shop: string, bucket: number) =>
 /** `bucket` stands for the buyer: hash32 of the identity first reported, kept for life. */
 export function isHeldOut(campaign: Campaign, shop: string, bucket: number): boolean {
   return campaign.holdout > 0 && share("holdout", campaign.key, shop, bucket) < campaign.holdout;
+}
+
+/** Whether the reminders alone take care of the case, though it would be a person's. */
+export function isKeptFromPeople({ manual, key }: Campaign, shop: string, bucket: number): boolean {
+  const holdout = manual?.holdout ?? 0;
+  return holdout > 0 && share("manual", key, shop, bucket) < holdout;
 }
 
 /**

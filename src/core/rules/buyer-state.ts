@@ -44,6 +44,8 @@ export type OpenCase = {
   rows: PlannedRow[];
   hadPlan: boolean;
   manual: PersonsCase | null;
+  /** When it would have become a person's, and was kept from people by `manual.holdout`. Absent or null: it was not. */
+  keptAt?: number | null;
   promise: PaymentPromise | null;
   /** Why orders left the case at the last instant at which one left. */
   departures: { readonly at: number; readonly reasons: readonly Reason[] } | null;
@@ -154,10 +156,7 @@ export function sendFacts(state: BuyerState, campaign: Campaign): SendFacts {
   };
 }
 
-/**
- * Whether sends of the campaign for these orders wait: the campaign is paused, the whole shop, or the payment method of one of the orders. Absent:
- * the orders that count now.
- */
+/** Whether sends of the campaign for these orders wait: it, its shop or the payment method of one is paused. Absent: those that count now. */
 export function isPaused(
   { shop, orders, open }: BuyerState,
   campaign: Campaign | null,

@@ -49,18 +49,21 @@ function countedOf(state: BuyerState, { campaign, members }: NonNullable<BuyerSt
   });
 }
 
+type Held = Pick<OpenCase, "hadPlan" | "manual" | "keptAt" | "promise" | "departures">;
+
 /** Merges the lasting facts of the cases that become one. `kept` is one of `open`. */
-export function heldOn<Case extends Pick<OpenCase, "hadPlan" | "manual" | "promise" | "departures">>(
-  kept: Case,
-  open: readonly Case[],
-): Pick<OpenCase, "hadPlan" | "manual" | "promise" | "departures"> {
+export function heldOn<Case extends Held>(kept: Case, open: readonly Case[]): Held {
   return {
     hadPlan: open.some(({ hadPlan }) => hadPlan),
     manual: open.reduce((first, { manual }) => mergedManual(first, manual), kept.manual),
+    keptAt: open.reduce<number | null>((first, { keptAt }) => earlier(first, keptAt ?? null), null),
     promise: open.reduce((last, { promise }) => laterPromise(last, promise), kept.promise),
     departures: open.reduce((last, { departures }) => laterDepartures(last, departures), kept.departures),
   };
 }
+
+const earlier = (a: number | null, b: number | null): number | null =>
+  a === null || b === null ? (a ?? b) : Math.min(a, b);
 
 const laterPromise = (known: PaymentPromise | null, other: PaymentPromise | null): PaymentPromise | null =>
   other !== null && (known === null || other.recordedAt > known.recordedAt) ? other : known;

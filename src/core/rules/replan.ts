@@ -6,6 +6,7 @@ import type { Campaign } from "../values/policy.ts";
 import type { Reason } from "../values/reason.ts";
 import { namesAny } from "../values/word.ts";
 import type { PlanOrder } from "./anchor.ts";
+import { isKeptFromPeople } from "./arms.ts";
 import {
   type BuyerPolicy,
   type BuyerState,
@@ -64,7 +65,7 @@ export function replan(state: BuyerState, policy: BuyerPolicy, now: number, keep
   // A campaign that stays after a send may now exclude all orders that are left.
   const decisions = counting.length === 0 ? decideAll(state, open, "excluded", now) : [];
   open.counted = counting.map(({ id }) => id);
-  open.manual = assigned(state, open.manual, campaign, counting, now);
+  assign(state, open, campaign, counting, now);
   if (isManual(open) && !open.hadPlan) {
     wait(open, "manual", now);
     return decisions;
@@ -87,7 +88,16 @@ export function replan(state: BuyerState, policy: BuyerPolicy, now: number, keep
   return decisions;
 }
 
-/** Rule 16: whether a person has the case, and until when. It is a person's only once. */
+/** Rule 16. A case that was once kept from people stays so. */
+function assign(state: BuyerState, open: OpenCase, campaign: Campaign, counting: readonly Order[], now: number): void {
+  if (open.manual === null && open.keptAt != null) return;
+  const manual = assigned(state, open.manual, campaign, counting, now);
+  if (open.manual === null && manual !== null && isKeptFromPeople(campaign, state.shop.id, state.bucket))
+    open.keptAt = now;
+  else open.manual = manual;
+}
+
+/** Whether a person has the case, and until when. It is a person's only once. */
 function assigned(
   { tier }: Pick<BuyerState, "tier">,
   known: PersonsCase | null,

@@ -87,6 +87,12 @@ export type Campaign = {
     readonly tiers?: readonly string[];
     /** A person's case goes back to the reminders after so many ms; null: never. */
     readonly handBackAfter: number | null;
+    /** Its tasks are assigned to people of this team only. Absent: to anybody. */
+    readonly team?: string;
+    /** An assigned task is the person's alone for so many ms. Absent: 15 minutes. */
+    readonly claimWithin?: number;
+    /** Share of the cases that are left to the reminders though they would be a person's, 0 to 1. Absent: none. */
+    readonly holdout?: number;
   } | null;
   /** Set by an operator and not by the file: its sends wait (core/rules/pause.ts). */
   readonly paused?: boolean;

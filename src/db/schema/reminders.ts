@@ -33,6 +33,8 @@ export const cases = pgTable(
     backAt: instant("back_at"),
     /** Until then somebody of the staff has it; the year 9999: for good. null: nobody. Written by the desk alone. */
     heldUntil: instant("held_until"),
+    /** When it would have become a person's, and was kept from people by `manual.holdout`; null: it was not. */
+    keptAt: instant("kept_at"),
     /** The last promise of the buyer: {at, recordedAt} in ms, reason, by. */
     promise: jsonb("promise"),
     /** The last instant at which orders left it, and why they did: {at ms, reasons}. */

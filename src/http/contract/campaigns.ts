@@ -89,6 +89,9 @@ const form = z.strictObject({
       amountAtLeast: amounts.nullable(),
       tiers: z.array(text).describe("The tiers of buyers whose cases are a person's, whatever the amount"),
       handBackAfter: duration.describe("A duration after which the case goes back to the reminders, or `never`"),
+      team: maybeText.describe("Tasks are assigned to people of this team only; null: to anybody"),
+      claimWithin: duration.describe("How long an assigned task is the person's alone"),
+      holdout: text.describe("The share of cases that are left to the reminders though they would be a person's"),
     })
     .nullable(),
 });

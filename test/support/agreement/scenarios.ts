@@ -83,6 +83,7 @@ const campaignArb = fc.record({
       amountAtLeast: fc.constantFrom<Amounts | null>("20.00", "60.00", "130.00", { EUR: "10.00", CNY: "60.00" }, null),
       tiers: fc.constantFrom(["gold"], [], ["gold", "Silver"]),
       handBackAfter: fc.constantFrom(null, GRID, 30 * MINUTE, 2 * HOUR),
+      holdout: often(0, fc.constantFrom(0.5, 1)),
     }),
   ),
 });

@@ -19,6 +19,7 @@ export type CaseRow = {
   manual_at: number | null;
   back_at: number | null;
   held_until: number | null;
+  kept_at: number | null;
   promise: PaymentPromise | null;
   departures: OpenCase["departures"];
   whole_reason: Reason | null;
@@ -78,6 +79,7 @@ export function adoptCase(buyer: LoadedBuyer | undefined, row: CaseRow, env: Loa
     rows: [],
     hadPlan: row.had_plan,
     manual: personsCase(row),
+    keptAt: row.kept_at,
     promise: row.promise,
     departures: row.departures,
     whole: row.whole_reason === null ? null : { reason: row.whole_reason, at: row.whole_at ?? row.opened_at },

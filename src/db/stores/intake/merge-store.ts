@@ -8,7 +8,7 @@ import { type PersonsColumns, personsCase } from "../buyers/adopt.ts";
 import { settleOrders } from "../buyers/write/buyers.ts";
 import { joinExposures } from "../buyers/write/exposures.ts";
 
-type OpenCaseRow = Pick<OpenCase, "id" | "hadPlan" | "promise" | "departures"> &
+type OpenCaseRow = Pick<OpenCase, "id" | "hadPlan" | "keptAt" | "promise" | "departures"> &
   PersonsColumns & { readonly buyer_id: string };
 
 const json = (value: unknown): string | null => (value == null ? null : JSON.stringify(value));
@@ -28,7 +28,7 @@ export async function mergeBuyers(
   const gone = plain(losers);
   const all = plain([winner, ...losers]);
   const rows = await sql<OpenCaseRow[]>`
-    select id, buyer_id, had_plan as "hadPlan", manual, manual_at, back_at, held_until, promise, departures from cases
+    select id, buyer_id, had_plan as "hadPlan", manual, manual_at, back_at, held_until, kept_at as "keptAt", promise, departures from cases
     where shop_id = ${shop} and buyer_id = any(${all}::uuid[]) and ended_at is null
     order by opened_at, id`;
   const open = rows.map((row) => ({ ...row, manual: personsCase(row) }));
@@ -55,7 +55,7 @@ export async function mergeBuyers(
     sql`update cases set buyer_id = ${winner} where shop_id = ${shop} and buyer_id = any(${gone}::uuid[])`,
     sql`update cases set had_plan = ${held?.hadPlan ?? false}, manual = ${held !== null && isManual(held)},
         manual_at = ${moment(held?.manual?.since)}, back_at = ${moment(held?.manual?.backAt)},
-        held_until = ${moment(held?.manual?.heldUntil)},
+        held_until = ${moment(held?.manual?.heldUntil)}, kept_at = ${moment(held?.keptAt)},
         promise = ${json(held?.promise)}::text::jsonb, departures = ${json(held?.departures)}::text::jsonb
         where shop_id = ${shop} and id = ${kept?.id ?? null}`,
     ...joinExposures(sql, shop, winner, gone),

@@ -621,6 +621,29 @@ describe("rule 16: a person's case", () => {
       .run();
     expect(buyer.rows()).toEqual(["14 manual nudge a+b"]);
   });
+  it("is kept from people for a share of the buyers, each for as long as it lasts", () => {
+    const kept = (holdout: number) => campaignOf({ manual: { amountAtLeast: "25.00", handBackAfter: null, holdout } });
+    const shares = [0, 0.3, 1].map((holdout) => {
+      const rows = Array.from({ length: 200 }, (_, bucket) =>
+        buyerOf({ campaigns: [kept(holdout)], bucket: bucket * 7_919 })
+          .receive(at(0), created("a", 0, { amount: "25" }))
+          .run()
+          .rows(),
+      );
+      return rows.filter(([row]) => row === "10 sms nudge a").length / rows.length;
+    });
+    expect([shares[0], shares[2]]).toEqual([0, 1]);
+    expect(shares[1]).toBeGreaterThan(0.2);
+    expect(shares[1]).toBeLessThan(0.4);
+  });
+  it("stays kept from people under a later version that keeps nobody", () => {
+    const of = (holdout: number) => campaignOf({ manual: { amountAtLeast: "25.00", handBackAfter: null, holdout } });
+    const buyer = buyerOf({ campaigns: [of(1)] })
+      .receive(at(0), created("a", 0, { amount: "25" }))
+      .touch(at(5), [of(0)])
+      .run();
+    expect(buyer.rows()).toEqual(["10 sms nudge a"]);
+  });
   it("counts only orders that count", () => {
     const shy = { ...campaign, exclude: match(["no"]) };
     const buyer = buyerOf({ campaigns: [shy] })

@@ -60,20 +60,32 @@ describe("cautions about a campaign", () => {
   const all = (amounts: string) =>
     `all_manual match.amount.min: is not below manual.amountAtLeast (${amounts}): a person gets every case of this campaign, before any reminder`;
   it.each([
-    ['manual: { amountAtLeast: "1000" }', [waits("1000")]],
+    ['manual: { amountAtLeast: "1000" }', [waits("1000", "no reminder for 2h (handBackAfter)")]],
     ['manual: { amountAtLeast: "1000", handBackAfter: never }', [waits("1000")]],
     ['manual: { amountAtLeast: "1000", handBackAfter: 2h }', [waits("1000", "no reminder for 2h (handBackAfter)")]],
-    ['match: { amount: { min: "1000.00" } }\nmanual: { amountAtLeast: "1000" }', [waits("1000"), all("1000")]],
-    ['match: { amount: { min: "999.99" } }\nmanual: { amountAtLeast: "1000" }', [waits("1000")]],
     [
-      'match: { amount: { min: { CNY: "3000", EUR: "400" } } }\nmanual: { amountAtLeast: { EUR: "400", CNY: "999" } }',
+      "manual: { tiers: [vip], holdout: 10%, handBackAfter: never }",
+      [
+        "manual manual: cases of buyers of the tier vip, but for 10% of the buyers (holdout), wait for a person: the page Follow-up and `dunlin desk` list them, and they get no reminder; handBackAfter: 2h gives them to the reminders after 2 hours",
+      ],
+    ],
+    [
+      'match: { amount: { min: "1000.00" } }\nmanual: { amountAtLeast: "1000", handBackAfter: never }',
+      [waits("1000"), all("1000")],
+    ],
+    ['match: { amount: { min: "999.99" } }\nmanual: { amountAtLeast: "1000", handBackAfter: never }', [waits("1000")]],
+    [
+      'match: { amount: { min: { CNY: "3000", EUR: "400" } } }\nmanual: { amountAtLeast: { EUR: "400", CNY: "999" }, handBackAfter: never }',
       [waits("400 EUR and 999 CNY"), all("400 EUR and 999 CNY")],
     ],
     [
-      'match: { amount: { min: { CNY: "3000", EUR: "399" } } }\nmanual: { amountAtLeast: { EUR: "400", CNY: "999" } }',
+      'match: { amount: { min: { CNY: "3000", EUR: "399" } } }\nmanual: { amountAtLeast: { EUR: "400", CNY: "999" }, handBackAfter: never }',
       [waits("400 EUR and 999 CNY")],
     ],
-    ['match: { amount: { min: "3000" } }\nmanual: { amountAtLeast: { CNY: "3000" } }', [waits("3000 CNY")]],
+    [
+      'match: { amount: { min: "3000" } }\nmanual: { amountAtLeast: { CNY: "3000" }, handBackAfter: never }',
+      [waits("3000 CNY")],
+    ],
     [
       "manual: { tiers: [gold, vip], handBackAfter: 2h }",
       [

@@ -13,6 +13,7 @@ export type CaseWrite = {
   readonly campaign: string | null;
   readonly hadPlan: boolean;
   readonly manual: PersonsCase | null;
+  readonly keptAt: number | null;
   readonly promise: PaymentPromise | null;
   readonly departures: OpenCase["departures"];
   readonly whole: { readonly reason: Reason; readonly at: number } | null;
@@ -33,6 +34,7 @@ const COURSE: Columns<CaseWrite> = {
   manual: bool((row) => isManual(row)),
   manual_at: instant(({ manual }) => manual?.since ?? null),
   back_at: instant(({ manual }) => manual?.backAt ?? null),
+  kept_at: instant(({ keptAt }) => keptAt),
   departures: jsonb(({ departures }) => departures),
   whole_reason: text(({ whole }) => whole?.reason ?? null),
   whole_at: instant(({ whole }) => whole?.at ?? null),
@@ -68,6 +70,7 @@ export function updateCases(sql: Sql, rows: readonly CaseWrite[]): Fragment | nu
       manual = case when n.ended_at is null then n.manual else c.manual end,
       manual_at = coalesce(n.manual_at, c.manual_at),
       back_at = case when n.ended_at is null then n.back_at else c.back_at end,
+      kept_at = coalesce(n.kept_at, c.kept_at),
       promise = coalesce(n.promise::jsonb, c.promise),
       departures = n.departures::jsonb,
       whole_reason = n.whole_reason,

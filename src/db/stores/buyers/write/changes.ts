@@ -154,6 +154,7 @@ const openCase = ({ shop, id: buyerId }: LoadedBuyer, open: OpenCase): CaseWrite
   campaign: open.campaign?.key ?? null,
   hadPlan: open.hadPlan,
   manual: open.manual,
+  keptAt: open.keptAt ?? null,
   promise: open.promise,
   departures: open.departures,
   whole: open.whole,
@@ -170,6 +171,7 @@ const endedCase = ({ shop, id: buyerId }: LoadedBuyer, id: string, now: number):
   campaign: null,
   hadPlan: false,
   manual: null,
+  keptAt: null,
   promise: null,
   departures: null,
   whole: null,
@@ -183,6 +185,7 @@ function isStoredCase(was: Readonly<OpenCase>, open: OpenCase): boolean {
     was.campaign?.key === open.campaign?.key &&
     was.hadPlan === open.hadPlan &&
     was.manual === open.manual &&
+    (was.keptAt ?? null) === (open.keptAt ?? null) &&
     was.promise === open.promise &&
     was.departures === open.departures &&
     was.whole?.reason === open.whole?.reason &&
