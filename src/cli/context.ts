@@ -7,6 +7,7 @@ import { AmbiguousOrderError } from "../core/order/named-order.ts";
 import type { Sql } from "../db/client.ts";
 import { checkSchema, migrate } from "../db/migrate.ts";
 import { type OpenDatabase, openDatabase } from "../db/open.ts";
+import { openReads } from "../db/reads/reads.ts";
 import { contactsSealedWith } from "../db/stores/buyers/contact-store.ts";
 import type { Actor } from "../db/stores/campaigns/audit-store.ts";
 import { createVault, type Vault } from "../db/vault.ts";
@@ -49,6 +50,25 @@ export async function withDatabase<T>(
     await database.close();
   }
 }
+
+/** Runs `work` on the read replica, if there is one that can answer; else on the database. `sql` is the database's. */
+export const withReads = <T>(
+  context: CommandContext,
+  work: (databases: { readonly sql: Sql; readonly reads: Sql }) => Promise<T>,
+): Promise<T> =>
+  withDatabase(context, async (database) => {
+    const { readUrl } = context.config;
+    if (readUrl === null) return work({ sql: database.sql, reads: database.sql });
+    const reads = openReads({ database, readUrl, log: { info() {}, warn() {} } });
+    try {
+      const found = await reads.look();
+      if (found?.kind === "unusable")
+        context.note(`The read replica cannot answer, so this comes from the primary: ${found.why}`);
+      return await work({ sql: database.sql, reads: reads.sql });
+    } finally {
+      await reads.close();
+    }
+  });
 
 /** For `catch`: an order that several orders could be is the caller's fault, not a bug. */
 export function asCommandError(error: unknown): never {

@@ -63,6 +63,8 @@ export type Config = {
   readonly databaseUrl: string | null;
   /** Past a transaction pooler; null: databaseUrl leads to PostgreSQL itself. */
   readonly directUrl: string | null;
+  /** A read replica; null: reports and lists come from the primary. */
+  readonly readUrl: string | null;
   readonly databaseConnections: number;
   /** null: the database. */
   readonly queueUrl: string | null;

@@ -9,6 +9,8 @@ export type Environment = {
   readonly databaseUrl: string | null;
   /** Past a transaction pooler; null: databaseUrl leads to PostgreSQL itself. */
   readonly directUrl: string | null;
+  /** A read replica; null: reports and lists come from the primary. */
+  readonly readUrl: string | null;
   /** The most that this process opens, beside those for reports and queues. */
   readonly databaseConnections: number;
   readonly queueUrl: string | null;
@@ -37,6 +39,11 @@ export function readEnvironment(env: Env, cwd: string, faults: string[]): Enviro
     faults.push("DATABASE_DIRECT_URL: must be a URL like postgres://user:password@host:5432/database");
   if (directUrl !== null && databaseUrl === null)
     faults.push("DATABASE_DIRECT_URL: is a way past the pooler of DATABASE_URL, which is not set");
+  const readUrl = value("DATABASE_READ_URL");
+  if (readUrl !== null && !POSTGRES.test(protocolOf(readUrl)))
+    faults.push("DATABASE_READ_URL: must be a URL like postgres://user:password@host:5432/database");
+  if (readUrl !== null && databaseUrl === null)
+    faults.push("DATABASE_READ_URL: is a replica of the database of DATABASE_URL, which is not set");
   const queueUrl = value("QUEUE_URL");
   if (queueUrl !== null && !isQueueUrl(queueUrl))
     faults.push("QUEUE_URL: must be redis://…, rediss://…, redis+cluster://host1:port1,host2:port2 or postgres://…");
@@ -46,6 +53,7 @@ export function readEnvironment(env: Env, cwd: string, faults: string[]): Enviro
   return {
     databaseUrl,
     directUrl,
+    readUrl,
     databaseConnections: readConnections(value("DATABASE_CONNECTIONS"), faults),
     queueUrl,
     dataDir: resolve(cwd, value("DUNLIN_DATA_DIR") ?? ".dunlin"),

@@ -108,8 +108,8 @@ export function connect(url: string, options: ConnectOptions = {}): Database {
 }
 
 /** A pool of its own for the queries of people: however slow they are, they take no connection from intake and dispatch. */
-export function connectReads(url: string, server?: ServerFacts, statementMs = 60_000): Database {
-  return connect(url, { max: 3, applicationName: "dunlin reads", limits: { statementMs }, server });
+export function connectReads(url: string, server?: ServerFacts, statementMs = 60_000, max = 3): Database {
+  return connect(url, { max, applicationName: "dunlin reads", limits: { statementMs }, server });
 }
 
 type Pool = { readonly sql: Sql; readonly lines: Lines };

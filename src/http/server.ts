@@ -44,6 +44,7 @@ import { HttpProblem } from "./kit/errors.ts";
 import { addGuard, createFailures } from "./kit/guard.ts";
 import { addRequestLog, type Observe, quietLog } from "./kit/log.ts";
 import { addOpenApi } from "./kit/openapi.ts";
+import { addOwnChanges, type Fresh } from "./kit/own-changes.ts";
 import { addProblems, answerBrokenHttp, answerError } from "./kit/problems.ts";
 import { createSubmit } from "./kit/submit.ts";
 import { streamRoutes } from "./live.ts";
@@ -141,6 +142,8 @@ export type HttpDeps = HttpVerbs & {
   /** Epoch ms (Date.now). */
   readonly now?: () => number;
   readonly observe?: Observe;
+  /** Absent: there is no read replica. */
+  readonly fresh?: Fresh;
   readonly options?: HttpOptions;
 };
 
@@ -184,6 +187,7 @@ export function buildServer(deps: HttpDeps): FastifyInstance {
   // A limiter of its own: a shop system with a wrong secret keeps nobody behind the same address from signing in.
   const failures = createFailures(app, failuresPerMinute, "failed sign-ins");
   addGuard(app, deps.auth, countFailure);
+  if (deps.fresh !== undefined) addOwnChanges(app, deps.fresh);
   addOpenApi(app);
 
   const submit = createSubmit(deps.intake, storeTimeout);

@@ -13,8 +13,9 @@ import type { Keys } from "../config/keys.ts";
 import { commonZone } from "../config/shops.ts";
 import { StartError } from "../config/start-error.ts";
 import type { Channel } from "../core/seams/channel.ts";
-import { connectReads, type Sql } from "../db/client.ts";
+import type { Sql } from "../db/client.ts";
 import type { OpenDatabase } from "../db/open.ts";
+import { openReads, type Reads } from "../db/reads/reads.ts";
 import { findKey } from "../db/stores/campaigns/key-store.ts";
 import type { Vault } from "../db/vault.ts";
 import { withDeadline } from "../deadline.ts";
@@ -42,6 +43,7 @@ import { listShared } from "../reporting/shared-contacts.ts";
 import { storyJson } from "../reporting/story-json.ts";
 import { upcoming } from "../reporting/upcoming/upcoming.ts";
 import { sources } from "../sources/registry.ts";
+import { addReplicaGauges } from "./replica-gauges.ts";
 import type { Role } from "./role.ts";
 import { healthVerb } from "./verbs/health-verb.ts";
 import { peopleVerbs } from "./verbs/people-verbs.ts";
@@ -59,15 +61,18 @@ export const api: Role = {
   name: "api",
   contacts: true,
   replans: false,
-  async start({ config, log, print, life, database, keys, vault, backend, live, intake, metrics, receipts, channels }) {
-    const reads = connectReads(database.url, database.server);
+  async start(parts) {
+    const { config, log, print, life, database, keys, vault, backend } = parts;
+    const { live, intake, metrics, receipts, channels } = parts;
+    const reads = openReads({ database, readUrl: config.readUrl, log });
     life.onRelease(() => reads.close());
+    if (config.readUrl !== null) addReplicaGauges(metrics.registry, reads);
     const http = await startHttp({
       config,
       keys,
       vault,
       database,
-      reads: reads.sql,
+      reads,
       backend,
       intake,
       receipts,
@@ -107,7 +112,7 @@ type ApiInput = {
   readonly vault: Vault;
   readonly database: Pick<OpenDatabase, "sql" | "url">;
   /** For reports, lists, stories and previews. */
-  readonly reads: Sql;
+  readonly reads: Pick<Reads, "sql" | "marks" | "fresh">;
   readonly backend: Pick<QueueBackend, "check" | "queue">;
   /** Intake, counted under the name of the source of the events. */
   readonly intake: (source: string) => Intake;
@@ -140,8 +145,9 @@ async function startHttp(input: ApiInput): Promise<{ url: string; close: () => P
 
 /** A server that does not listen yet. */
 export function buildApi(input: ApiInput) {
-  const { config, vault, database, reads, backend, metrics, log } = input;
+  const { config, vault, database, backend, metrics, log } = input;
   const { sql } = database;
+  const reads: Sql = input.reads.sql;
   const { zoneOf } = input.policies;
   const read = { sql: reads, shopOf: config.shop };
   const auth = createAuth({
@@ -170,7 +176,16 @@ export function buildApi(input: ApiInput) {
     queues: queueVerbs({ sql, backend, dir: input.queuesDir }),
     metrics: metrics.text,
     observe: metrics.answered,
-    ...reportVerbs({ sql, reads, shopOf: config.shop, zoneOf, vault, current: input.current, log }),
+    ...reportVerbs({
+      sql,
+      reads,
+      marks: input.reads.marks,
+      shopOf: config.shop,
+      zoneOf,
+      vault,
+      current: input.current,
+      log,
+    }),
     upcoming: (forMs) =>
       upcoming(
         { sql: reads, ...input.current(), channels: config.channels, shopOf: config.shop, zone: commonZone(config) },
@@ -208,6 +223,7 @@ export function buildApi(input: ApiInput) {
     campaigns: createCampaignAdmin({ sql, options: catalogOptions(config) }),
     pauses: createPauseAdmin({ sql, ...config }),
     consoleDir: input.consoleDir,
+    ...(config.readUrl !== null && { fresh: input.reads.fresh }),
     log,
     options: { trustProxy: config.trustedProxies.length > 0 && [...config.trustedProxies] },
   });

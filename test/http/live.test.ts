@@ -245,7 +245,7 @@ describe("what changed", () => {
     const current = () => {
       throw new Error("no campaign is asked for");
     };
-    const own = { sql, reads: reads.sql, marksMs, log };
+    const own = { sql, reads: reads.sql, marks: sql, marksMs, log };
     const { changes } = reportVerbs({ ...own, shopOf: () => null, zoneOf, vault, current });
     const heard = await new Promise((resolve) => {
       const leave = changes.subscribe((topics) => {

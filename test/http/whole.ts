@@ -123,7 +123,7 @@ export async function wholeApi() {
     keys: { apiKey: ADMIN_KEY },
     vault: shared.vault,
     database,
-    reads: database.sql,
+    reads: { sql: database.sql, marks: database.sql, fresh: (work) => work() },
     backend: {
       check: async () => ({ ...NO_QUEUE, faults: ["the queue does not answer"] }),
       queue: () => Promise.reject(new Error("the queue does not answer")),

@@ -12,7 +12,7 @@ import { rebuildSums } from "../../reporting/report/sums.ts";
 import { reportTable } from "../../reporting/report/table.ts";
 import { dimensions, horizon, notEmpty } from "../arguments.ts";
 import { type Describe, runCommand } from "../command.ts";
-import { type CommandContext, CommandError, withDatabase } from "../context.ts";
+import { type CommandContext, CommandError, withReads } from "../context.ts";
 import { examples } from "../help.ts";
 import { type PeriodOptions, periodOf, withPeriod } from "../period.ts";
 
@@ -102,9 +102,10 @@ async function reportCommand(
   { by, period, format, totals, horizon, compare, rebuild }: ReportOptions,
 ): Promise<void> {
   const zoneOf = (shop: string) => context.config.shop(shop)?.timeZone ?? "UTC";
-  const report = await withDatabase(context, async ({ sql }) => {
+  const report = await withReads(context, async ({ sql, reads }) => {
     if (rebuild) await rebuildSums({ sql, zoneOf });
-    return recoveryReport({ sql }, { by, ...period, zoneOf, horizon, compare });
+    // The replica may not have the sums yet that were just made.
+    return recoveryReport({ sql: rebuild ? sql : reads }, { by, ...period, zoneOf, horizon, compare });
   }).catch((error: unknown) => {
     throw error instanceof PeriodError ? new CommandError(error.message) : error;
   });
@@ -119,9 +120,9 @@ async function ownerCommand(
 ): Promise<void> {
   const shopOf = context.config.shop;
   const zoneOf = (id: string) => shopOf(id)?.timeZone ?? "UTC";
-  const page = await withDatabase(context, async ({ sql }) =>
+  const page = await withReads(context, async ({ sql, reads }) =>
     ownerPage(
-      { sql },
+      { sql: reads },
       { shop, zoneOf, isShop: (id) => shopOf(id) !== null, skewMs: certainSkew(await measureSkew(sql)) },
     ),
   );

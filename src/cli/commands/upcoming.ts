@@ -9,7 +9,7 @@ import { textTable } from "../../reporting/text-table.ts";
 import { type Upcoming, upcoming } from "../../reporting/upcoming/upcoming.ts";
 import { duration } from "../arguments.ts";
 import { type Describe, runCommand } from "../command.ts";
-import { type CommandContext, CommandError, withDatabase } from "../context.ts";
+import { type CommandContext, CommandError, withReads } from "../context.ts";
 import { examples } from "../help.ts";
 
 type Options = { readonly for?: number; readonly json?: boolean };
@@ -29,12 +29,15 @@ export const command: Describe = (cli) => {
 export async function upcomingCommand(context: CommandContext, options: Options): Promise<void> {
   const { config } = context;
   const { channels } = config;
-  const next = await withDatabase(context, async ({ sql }) => {
+  const next = await withReads(context, async ({ sql, reads }) => {
     const contacts = new Map(channels.map(({ name, contacts: kinds }) => [name, kinds]));
     try {
       const live = await openLiveCampaigns({ sql, options: catalogOptions(config), channels: contacts });
       const zone = commonZone(config);
-      return await upcoming({ sql, ...live.current(), channels, shopOf: config.shop, zone }, options.for ?? HOUR);
+      return await upcoming(
+        { sql: reads, ...live.current(), channels, shopOf: config.shop, zone },
+        options.for ?? HOUR,
+      );
     } catch (error) {
       throw error instanceof StoredCampaignError ? new CommandError(error.message) : error;
     }

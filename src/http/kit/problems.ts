@@ -25,6 +25,8 @@ const OF_FASTIFY: Readonly<Record<string, ErrorCode>> = {
 };
 /** PostgreSQL's, at the statement timeout. */
 const QUERY_CANCELED = "57014";
+/** serialization_failure: a standby ends a query that needs rows which the primary has removed. Nothing else here can meet it. */
+const REPLAY_CONFLICT = "40001";
 const DETAIL: Partial<Record<ErrorCode, string>> = {
   payload_too_large: "the body is larger than this route accepts: send large imports as NDJSON (application/x-ndjson)",
   unsupported_media_type: "this route does not accept a body of this content type: see /openapi.json",
@@ -74,6 +76,10 @@ function problemOf(error: FastifyError): HttpProblem {
     });
   if (isLockTimeout(error))
     return new HttpProblem("store_unavailable", "another process holds what this needs: send it again", {
+      headers: { "retry-after": "2" },
+    });
+  if (error.code === REPLAY_CONFLICT)
+    return new HttpProblem("store_unavailable", "the read replica ended the query to follow the primary: ask again", {
       headers: { "retry-after": "2" },
     });
   if (isLost(error))

@@ -47,7 +47,7 @@ export function eventRoutes(app: FastifyInstance, { submit, stallTimeout, draini
 
   app.post(
     "/v1/events",
-    { schema, config: { access: "operator", takes }, serializerCompiler: () => receiptText },
+    { schema, config: { access: "operator", intake: true, takes }, serializerCompiler: () => receiptText },
     async (request, reply) => {
       const { body } = request;
       if (body instanceof Readable) {

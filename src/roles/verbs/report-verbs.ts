@@ -20,9 +20,11 @@ import { type RecoveryInput, recoveryReport } from "../../reporting/recovery.ts"
 import { staffReport } from "../../reporting/report/staff.ts";
 
 type Deps = {
-  /** For what is asked for all the time, and costs nothing: a slow report must not end the streams. */
+  /** Of the primary, whose clock decides. */
   readonly sql: Sql;
   readonly reads: Sql;
+  /** For what is asked for all the time, and costs nothing: a slow report must not end the streams. */
+  readonly marks: Sql;
   readonly shopOf: Config["shop"];
   readonly zoneOf: (shop: string) => string;
   readonly vault: Vault;
@@ -33,7 +35,17 @@ type Deps = {
   readonly marksMs?: number;
 };
 
-export function reportVerbs({ sql: own, reads: sql, shopOf, zoneOf, vault, current, log, marksMs = 5_000 }: Deps) {
+export function reportVerbs({
+  sql: own,
+  reads: sql,
+  marks,
+  shopOf,
+  zoneOf,
+  vault,
+  current,
+  log,
+  marksMs = 5_000,
+}: Deps) {
   const isShop = (shop: string) => shopOf(shop) !== null;
   const today = shareReads(async (shop: string | null) => {
     const day = await readToday(sql, { zoneOf, shop, isShop });
@@ -45,14 +57,14 @@ export function reportVerbs({ sql: own, reads: sql, shopOf, zoneOf, vault, curre
     reportCsv: async ({ totals, ...query }: RecoveryInput & { readonly totals: "true" | "false" }) =>
       reportCsv(await recoveryReport({ sql }, { ...query, zoneOf }), { totals: totals === "true" }),
     owner: async ({ shop }: { readonly shop: string | null }) => {
-      const skewMs = certainSkew(await measureSkew(sql));
+      const skewMs = certainSkew(await measureSkew(own));
       const page = await ownerPage({ sql }, { shop, zoneOf, isShop, skewMs });
       return page === null ? null : ownerJson(page);
     },
     today: ({ shop }: { readonly shop: string | null }) => today(shop),
     overlap: () => overlap(null),
     staff: (query: Parameters<typeof staffReport>[1]) => staffReport({ sql, zoneOf }, query),
-    changes: createChanges({ read: () => withDeadline(marksMs, "the database", readMarks(own)), log }),
+    changes: createChanges({ read: () => withDeadline(marksMs, "the database", readMarks(marks)), log }),
     listOrders: (query: OrderListQuery) => listOrders({ sql, vault, zoneOf, shopOf }, query),
   };
 }

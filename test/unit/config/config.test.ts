@@ -32,6 +32,7 @@ describe("without anything", () => {
     expect(config).toMatchObject({
       databaseUrl: null,
       directUrl: null,
+      readUrl: null,
       databaseConnections: 16,
       queueUrl: null,
       dataDir: join(cwd, ".dunlin"),
@@ -93,6 +94,7 @@ describe("environment", () => {
     expect(config).toMatchObject({
       databaseUrl: "postgres://u:p@db/dunlin",
       directUrl: null,
+      readUrl: null,
       databaseConnections: 16,
       queueUrl: "redis+cluster://h1:6379,h2:6380",
       dataDir: "/var/lib/dunlin",
@@ -114,6 +116,7 @@ describe("environment", () => {
     expect(configOf({ DATABASE_URL: "", PORT: "", DUNLIN_CONFIG: "" })).toMatchObject({
       databaseUrl: null,
       directUrl: null,
+      readUrl: null,
       databaseConnections: 16,
       port: 8025,
     });

@@ -38,6 +38,7 @@ import { type CommandContext, CommandError, withDatabase } from "../../context.t
 import { explainFileError } from "../../failure.ts";
 import { examples } from "../../help.ts";
 import { askedFindings, configuredFindings, failingFindings } from "./doctor-channels.ts";
+import { replicaText } from "./doctor-replica.ts";
 import { sourceFindings } from "./doctor-sources.ts";
 
 export const command: Describe = (cli) =>
@@ -103,6 +104,7 @@ export async function doctorCommand(context: CommandContext, json: boolean): Pro
         const [row] = await database.sql<{ version: string }[]>`select current_setting('server_version') as version`;
         add("database", true, `PostgreSQL ${row?.version} at ${redactUrl(database.url)}${wayTo(database)}`);
         add("clock", ...clockFinding(skew));
+        if (config.readUrl !== null) add("read replica", true, await replicaText(database, config.readUrl));
         if (keys.ok) {
           const vault = createVault(keys.keys.secretKey);
           const { kind, message } = await contactsSealedWith(database.sql, vault);
