@@ -14,7 +14,7 @@ export function addReplicaGauges(registry: Registry, reads: Pick<Reads, "replica
   });
   new Gauge({
     name: "dunlin_read_replica_lag_seconds",
-    help: "How far the read replica is behind the primary, at most; NaN: it cannot be told",
+    help: "How far the read replica is behind the primary, at most; NaN: it is not known",
     registers,
     collect() {
       const lagMs = reads.replica?.kind === "follows" ? reads.replica.lagMs : null;

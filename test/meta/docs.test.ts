@@ -198,9 +198,10 @@ it("lists every call of the API in docs/http.md", () => {
 });
 
 it("lists every metric in docs/operations.md", () => {
-  const code = ["src/roles/metrics.ts", "src/roles/chores/stock-gauges.ts", "src/roles/chores/result-gauges.ts"]
-    .map(read)
-    .join();
+  const gauges = ["chores/stock-gauges", "chores/result-gauges", "replica-gauges"].map(
+    (name) => `src/roles/${name}.ts`,
+  );
+  const code = ["src/roles/metrics.ts", ...gauges].map(read).join();
   const names = [...code.matchAll(/name: "(dunlin_\w+)"/g)].map(([, name]) => name);
   const documented = firstCells("docs/operations.md", "## Watching it").filter((name) => name.startsWith("dunlin_"));
   expect(documented).toEqual(sorted(names));

@@ -30,9 +30,9 @@ type Log = {
 export type Reads = Database & {
   /** For small queries that are made all the time: no report holds them up. Without a replica those of the process. */
   readonly marks: Sql;
-  /** Looks at the replica now; null: there is none. */
+  /** Looks at the replica now; null: no replica is set. */
   look(): Promise<Replica | null>;
-  /** What the last look found; null: there is no replica, or no look has ended yet. */
+  /** The result of the last look; null: no replica is set, or no look has ended yet. */
   readonly replica: Replica | null;
   /** Runs `work`, whose queries all go to the primary. */
   fresh<T>(work: () => T): T;

@@ -8,7 +8,7 @@ import { checkSchema } from "../migrate.ts";
 export const MAX_LAG_MS = 60_000;
 
 export type Replica =
-  /** `lagMs`: how old its newest data may be; null: it cannot be told, as with a service whose storage is shared. */
+  /** `lagMs`: how old its newest data may be; null: it does not say, as with a service whose storage is shared. */
   | { readonly kind: "follows"; readonly lagMs: number | null }
   /** `why`: what is wrong and what to do, in one line. */
   | { readonly kind: "unusable"; readonly why: string };

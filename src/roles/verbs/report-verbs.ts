@@ -20,7 +20,7 @@ import { type RecoveryInput, recoveryReport } from "../../reporting/recovery.ts"
 import { staffReport } from "../../reporting/report/staff.ts";
 
 type Deps = {
-  /** Of the primary, whose clock decides. */
+  /** The primary, whose clock decides. */
   readonly sql: Sql;
   readonly reads: Sql;
   /** For what is asked for all the time, and costs nothing: a slow report must not end the streams. */

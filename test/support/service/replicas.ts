@@ -66,7 +66,7 @@ export async function startReplicas(context: Pick<TestContext, "onTestFinished">
   };
 }
 
-/** A base backup, as pg_basebackup makes it. That program does not come with the embedded server. */
+/** A base backup, as pg_basebackup makes it, which does not come with the embedded server. */
 async function copyRunning(primary: Server, from: string, to: string): Promise<void> {
   // The backup ends with the session that began it.
   const session = connect(primary.url, { max: 1, idleTimeoutMs: 0 });

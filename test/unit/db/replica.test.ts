@@ -18,7 +18,7 @@ describe("how far a replica is behind", () => {
     expect(lagOf({ lsn, ageMs: 60_000 }, positions, 20_000)).toBe(expected);
   });
 
-  it("is told by its last transaction where it is before all positions", () => {
+  it("is taken from its last transaction where it is before all positions", () => {
     expect(lagOf({ lsn: 50n, ageMs: 90_000 }, positions, 20_000)).toBe(90_000);
     expect(lagOf({ lsn: 50n, ageMs: 10 }, positions, 20_000)).toBe(19_000);
     expect(lagOf({ lsn: 50n, ageMs: null }, positions, 20_000)).toBe(Number.POSITIVE_INFINITY);
