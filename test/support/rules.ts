@@ -118,6 +118,8 @@ export type Buyer = {
   setFacts(at: number, facts: ChangedFacts): Buyer;
   /** At `at` a person records that the buyer will pay at `when`. */
   promise(at: number, when: number): Buyer;
+  /** At `at` a person takes the case, or lets it go if that is `until`. */
+  hold(at: number, until: number): Buyer;
   touch(at: number, campaigns: readonly Campaign[], keepTimes?: boolean): Buyer;
   /** Decides everything up to and including `at` (default: all there is). */
   run(at?: number): Buyer;
@@ -201,6 +203,12 @@ export function buyerOf(
         if (state.open !== null) state.open.promise = { at: when, recordedAt: at, reason: null, by: null };
       };
       out.push(...applyChange(state, policy, at, change));
+      return buyer;
+    },
+    hold(at, until) {
+      runTo(at, false);
+      if (state.open !== null) state.open.hold = { until, isOver: false };
+      out.push(...touch(state, policy, at, true));
       return buyer;
     },
     touch(at, campaigns, keepTimes) {

@@ -7,7 +7,7 @@ export type TaskKind = (typeof TASK_KINDS)[number];
 export const TASK_STATES = ["open", "claimed", "done"] as const;
 export type TaskState = (typeof TASK_STATES)[number];
 
-/** How a task ends by itself (drizzle/0039_desk.sql). `moved`: its orders are another buyer's now; `promised`: the buyer said again when they will pay. */
+/** How a task ends by itself (drizzle/0044_case_holds.sql). `moved`: its orders are another buyer's now; `promised`: the buyer said again when they will pay. */
 export const TASK_ENDS = ["paid", "refunded", "closed", "erased", "moved", "handed_back", "promised"] as const;
 export type TaskEnd = (typeof TASK_ENDS)[number];
 

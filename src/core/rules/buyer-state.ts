@@ -1,4 +1,6 @@
 /** The state of one buyer of one shop: the facts, the plan and the decisions. Also the facts that the rules read from it. Instants are epoch ms. */
+
+import type { Hold, PersonsCase } from "../desk/persons.ts";
 import { type Order, silencingPayment } from "../order/order.ts";
 import type { Campaign, ChannelContacts, ContactKind, QuietHours, ShopPolicy, Step } from "../values/policy.ts";
 import type { Reason } from "../values/reason.ts";
@@ -24,16 +26,6 @@ export type PaymentPromise = {
   readonly isOver?: true;
 };
 
-/** A case that is a person's, or was until it was handed back (rule 16). Replaced, never changed. */
-export type PersonsCase = {
-  readonly since: number;
-  /** When it goes back to the reminders, or went; null: never. */
-  readonly backAt: number | null;
-  readonly isBack: boolean;
-  /** Until then somebody of the staff has it, so that it is not handed back; KEPT: they keep it. Absent: nobody has it. */
-  readonly heldUntil?: number | null;
-};
-
 export type OpenCase = {
   readonly id: string;
   readonly openedAt: number;
@@ -46,6 +38,8 @@ export type OpenCase = {
   manual: PersonsCase | null;
   /** When it would have become a person's, and was kept from people by `manual.holdout`. Absent or null: it was not. */
   keptAt?: number | null;
+  /** null: nobody ever had it. */
+  hold: Hold | null;
   promise: PaymentPromise | null;
   /** Why orders left the case at the last instant at which one left. */
   departures: { readonly at: number; readonly reasons: readonly Reason[] } | null;
@@ -83,9 +77,6 @@ export type BuyerState = {
   capped: ReadonlyMap<string, string | null> | null;
   open: OpenCase | null;
 };
-
-/** Whether a person takes care of the case now. */
-export const isManual = ({ manual }: Pick<OpenCase, "manual">): boolean => manual !== null && !manual.isBack;
 
 /** A row that was decided for good. `step` null: it stands for the whole case. */
 export type Decision = {

@@ -4,15 +4,9 @@
  * in place; its owner holds the buyer's lock. Instants are epoch ms; rule numbers are those of docs/rules.md.
  */
 
+import { handBackAt } from "../desk/persons.ts";
 import { isKnown, overState } from "../order/order.ts";
-import {
-  type BuyerPolicy,
-  type BuyerState,
-  type Decision,
-  isManual,
-  type OpenCase,
-  type PersonsCase,
-} from "./buyer-state.ts";
+import type { BuyerPolicy, BuyerState, Decision, OpenCase } from "./buyer-state.ts";
 import { decideSend, decideSkips, handBack } from "./decide.ts";
 import { adoptOrders, refreshMembers } from "./members.ts";
 import { isWaiting, takesPausedChannel, wakeOf } from "./pause.ts";
@@ -49,12 +43,12 @@ export function advance(state: BuyerState, policy: BuyerPolicy, now: number): De
   endPromise(state, now);
   while (state.open !== null) {
     const open = state.open;
-    const back = backBy(open, now);
+    const back = handBackAt(open);
     const due = open.rows.filter(
-      (row) => row.at <= now && (back === null || row.at < back.backAt) && !isWaiting(state, row, now),
+      (row) => row.at <= now && (back === null || row.at < back) && !isWaiting(state, row, now),
     );
     const theCase = { state, policy, open, now };
-    if (back !== null && due.length === 0) {
+    if (back !== null && back <= now && due.length === 0) {
       decisions.push(...handBack(theCase, back));
       continue;
     }
@@ -64,12 +58,6 @@ export function advance(state: BuyerState, policy: BuyerPolicy, now: number): De
     decisions.push(...(skips.length > 0 ? decideSkips(theCase, skips) : decideSend(theCase, send)));
   }
   return decisions;
-}
-
-/** A person's case that is to be handed back by `now`. */
-function backBy({ manual }: OpenCase, now: number): (PersonsCase & { readonly backAt: number }) | null {
-  if (manual === null || manual.isBack || manual.backAt === null || manual.backAt > now) return null;
-  return { ...manual, backAt: manual.backAt };
 }
 
 /** Marks a promise whose time has come: the staff learns of it if it was not kept. The sends that waited for it are planned already. */
@@ -88,7 +76,7 @@ export function nextWake(state: BuyerState, now: number): number | null {
   const open = state.open;
   for (const row of open?.rows ?? []) wake = Math.min(wake, wakeOf(state, row, now));
   if (open !== null) wake = Math.min(wake, promiseEnd(open) ?? wake);
-  if (open !== null && isManual(open)) wake = Math.min(wake, open.manual?.backAt ?? wake);
+  if (open !== null) wake = Math.min(wake, handBackAt(open) ?? wake);
   for (const [id, { order }] of state.orders) {
     if (open?.members.includes(id)) wake = Math.min(wake, order.closesAt ?? wake);
     else if (order.chaseFrom !== null && order.chaseFrom > now && isKnown(order) && overState(order) === null)

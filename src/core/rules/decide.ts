@@ -1,5 +1,6 @@
 /** Decides rows for good, and settles their steps (docs/rules.md, rules 11, 12, 14 and 15). */
 
+import { endedBy } from "../desk/persons.ts";
 import { SECOND } from "../values/duration.ts";
 import type { Campaign } from "../values/policy.ts";
 import type { Reason } from "../values/reason.ts";
@@ -10,7 +11,6 @@ import {
   type Decision,
   isPaused,
   type OpenCase,
-  type PersonsCase,
   sendFacts,
   usableChannel,
 } from "./buyer-state.ts";
@@ -45,11 +45,11 @@ export function decideSkips(theCase: Case, due: readonly PlannedRow[]): Decision
   return decisions;
 }
 
-/** Rule 16: gives a person's case back to the reminders. Its plan is that of orders which were reported at that time. */
-export function handBack(theCase: Case, manual: PersonsCase & { readonly backAt: number }): Decision[] {
+/** Rule 16: gives a person's case back to the reminders at its time. Its plan is that of orders which were reported then. */
+export function handBack(theCase: Case, at: number): Decision[] {
   const { state, policy, open } = theCase;
-  open.manual = { ...manual, isBack: true };
-  return replan(state, policy, momentOf(theCase, manual.backAt));
+  Object.assign(open, endedBy(open, at));
+  return replan(state, policy, momentOf(theCase, at));
 }
 
 /** Decides a send that is due, or defers it. */

@@ -78,8 +78,15 @@ function staysWithin(order: Order, amounts: Amounts): boolean {
   return max !== null && decimalOf(order) <= Number(max);
 }
 
+/** Rule 16: whether the campaign leaves a case with these orders, which count, to a person. */
+export function isDear({ manual }: Campaign, tier: string | null, counting: readonly Order[]): boolean {
+  if (manual === null || counting.length === 0) return false;
+  const { amountAtLeast, tiers = [] } = manual;
+  return (amountAtLeast !== null && sumReaches(counting, amountAtLeast)) || (tier !== null && namesAny([tier], tiers));
+}
+
 /** Whether the orders together reach the amount; each currency for itself. */
-export function sumReaches(orders: readonly Order[], amountAtLeast: Amounts): boolean {
+function sumReaches(orders: readonly Order[], amountAtLeast: Amounts): boolean {
   const sums = new Map<string, number>();
   for (const { amount, currency } of orders)
     if (currency !== null) sums.set(currency, (sums.get(currency) ?? 0) + (amount ?? 0));

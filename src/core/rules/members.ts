@@ -72,6 +72,7 @@ function openCase(id: string, now: number, members: string[]): OpenCase {
     rows: [],
     hadPlan: false,
     manual: null,
+    hold: null,
     promise: null,
     departures: null,
     whole: null,

@@ -1,12 +1,7 @@
 /** Merges buyers that prove to be one person. The store does the same in SQL when it merges two rows. */
-import {
-  type BuyerState,
-  type Contact,
-  isLaterContact,
-  type OpenCase,
-  type PaymentPromise,
-  type PersonsCase,
-} from "./buyer-state.ts";
+
+import { mergedHold, mergedManual } from "../desk/persons.ts";
+import { type BuyerState, type Contact, isLaterContact, type OpenCase, type PaymentPromise } from "./buyer-state.ts";
 import { isExcluded } from "./match.ts";
 
 /** Keeps the last reported contact of each kind. */
@@ -49,14 +44,15 @@ function countedOf(state: BuyerState, { campaign, members }: NonNullable<BuyerSt
   });
 }
 
-type Held = Pick<OpenCase, "hadPlan" | "manual" | "keptAt" | "promise" | "departures">;
+type Lasting = Pick<OpenCase, "hadPlan" | "manual" | "keptAt" | "hold" | "promise" | "departures">;
 
 /** Merges the lasting facts of the cases that become one. `kept` is one of `open`. */
-export function heldOn<Case extends Held>(kept: Case, open: readonly Case[]): Held {
+export function heldOn<Case extends Lasting>(kept: Case, open: readonly Case[]): Lasting {
   return {
     hadPlan: open.some(({ hadPlan }) => hadPlan),
     manual: open.reduce((first, { manual }) => mergedManual(first, manual), kept.manual),
     keptAt: open.reduce<number | null>((first, { keptAt }) => earlier(first, keptAt ?? null), null),
+    hold: open.reduce((last, { hold }) => mergedHold(last, hold), kept.hold),
     promise: open.reduce((last, { promise }) => laterPromise(last, promise), kept.promise),
     departures: open.reduce((last, { departures }) => laterDepartures(last, departures), kept.departures),
   };
@@ -67,16 +63,6 @@ const earlier = (a: number | null, b: number | null): number | null =>
 
 const laterPromise = (known: PaymentPromise | null, other: PaymentPromise | null): PaymentPromise | null =>
   other !== null && (known === null || other.recordedAt > known.recordedAt) ? other : known;
-
-/** A case that was handed back is not a person's again; else the first time at which one became a person's counts. */
-function mergedManual(a: PersonsCase | null, b: PersonsCase | null): PersonsCase | null {
-  if (a === null || b === null) return a ?? b;
-  if (a.isBack !== b.isBack) return a.isBack ? a : b;
-  if (a.isBack) return (a.backAt ?? 0) >= (b.backAt ?? 0) ? a : b;
-  const first = a.since <= b.since ? a : b;
-  const heldUntil = Math.max(a.heldUntil ?? 0, b.heldUntil ?? 0);
-  return heldUntil === (first.heldUntil ?? 0) ? first : { ...first, heldUntil };
-}
 
 type Departures = OpenCase["departures"];
 

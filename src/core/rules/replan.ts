@@ -1,30 +1,25 @@
 /** Chooses the campaign of a case and replans its rows (docs/rules.md, rules 2, 3 to 10 and 16). */
 
-import { KEPT } from "../desk/words.ts";
+import { assigned, handedBackAt, isPersons } from "../desk/persons.ts";
 import type { Order } from "../order/order.ts";
 import type { Campaign } from "../values/policy.ts";
 import type { Reason } from "../values/reason.ts";
-import { namesAny } from "../values/word.ts";
 import type { PlanOrder } from "./anchor.ts";
 import { isKeptFromPeople } from "./arms.ts";
 import {
   type BuyerPolicy,
   type BuyerState,
   type Decision,
-  isManual,
   isPaused,
   type OpenCase,
-  type PersonsCase,
   paidAt,
   sendFacts,
   usableChannel,
 } from "./buyer-state.ts";
-import { chooseCampaign, isExcluded, sumReaches } from "./match.ts";
+import { chooseCampaign, isDear, isExcluded } from "./match.ts";
 import { decideAll } from "./members.ts";
 import { keepOverdue } from "./pause.ts";
 import { type PlannedRow, planSteps } from "./plan.ts";
-
-type Manual = NonNullable<Campaign["manual"]>;
 
 /** Everything whose change re-plans a case, in one string to compare. */
 export function factsKey(state: BuyerState): string {
@@ -56,7 +51,7 @@ export function replan(state: BuyerState, policy: BuyerPolicy, now: number, keep
     const decisions = decideAll(state, open, reason, now);
     open.campaign = null;
     open.counted = open.members;
-    wait(open, isManual(open) ? "manual" : reason, now);
+    wait(open, isPersons(open) ? "manual" : reason, now);
     return decisions;
   }
   const campaign = chosen.campaign;
@@ -66,7 +61,7 @@ export function replan(state: BuyerState, policy: BuyerPolicy, now: number, keep
   const decisions = counting.length === 0 ? decideAll(state, open, "excluded", now) : [];
   open.counted = counting.map(({ id }) => id);
   assign(state, open, campaign, counting, now);
-  if (isManual(open) && !open.hadPlan) {
+  if (isPersons(open) && !open.hadPlan) {
     wait(open, "manual", now);
     return decisions;
   }
@@ -82,7 +77,7 @@ export function replan(state: BuyerState, policy: BuyerPolicy, now: number, keep
   });
   const waits = isPaused(state, campaign) || policy.pausedChannels !== undefined;
   const rows = keepTimes || waits ? keepOverdue(open.rows, planned, now) : planned;
-  open.rows = isManual(open) ? rows.map(takenByPerson) : rows;
+  open.rows = isPersons(open) ? rows.map(takenByPerson) : rows;
   open.whole = null;
   if (rows.length > 0) open.hadPlan = true;
   return decisions;
@@ -91,35 +86,11 @@ export function replan(state: BuyerState, policy: BuyerPolicy, now: number, keep
 /** Rule 16. A case that was once kept from people stays so. */
 function assign(state: BuyerState, open: OpenCase, campaign: Campaign, counting: readonly Order[], now: number): void {
   if (open.manual === null && open.keptAt != null) return;
-  const manual = assigned(state, open.manual, campaign, counting, now);
+  const manual = assigned(open, campaign, isDear(campaign, state.tier, counting), now);
   if (open.manual === null && manual !== null && isKeptFromPeople(campaign, state.shop.id, state.bucket))
     open.keptAt = now;
   else open.manual = manual;
 }
-
-/** Whether a person has the case, and until when. It is a person's only once. */
-function assigned(
-  { tier }: Pick<BuyerState, "tier">,
-  known: PersonsCase | null,
-  { manual }: Campaign,
-  counting: readonly Order[],
-  now: number,
-): PersonsCase | null {
-  if (known?.isBack === true) return known;
-  if (known === null && (manual === null || !isDear(manual, tier, counting))) return null;
-  const since = known?.since ?? now;
-  const heldUntil = known?.heldUntil ?? null;
-  const own =
-    manual === null ? (known?.backAt ?? null) : manual.handBackAfter === null ? null : since + manual.handBackAfter;
-  const backAt = own === null || heldUntil === KEPT ? null : Math.max(own, heldUntil ?? 0);
-  if (known !== null && known.backAt === backAt) return known;
-  // A new version of the campaign may hand back what it would have handed back before, and so may somebody who lets it go.
-  return { since, backAt: backAt === null ? null : Math.max(backAt, now), isBack: false, heldUntil };
-}
-
-const isDear = ({ amountAtLeast, tiers = [] }: Manual, tier: string | null, counting: readonly Order[]): boolean =>
-  (amountAtLeast !== null && sumReaches(counting, amountAtLeast)) ||
-  (tier !== null && counting.length > 0 && namesAny([tier], tiers));
 
 /** A person took the case after it had a plan: what is left of the plan is skipped at its times. */
 function takenByPerson(row: PlannedRow): PlannedRow {
@@ -152,9 +123,9 @@ function ordersOf(state: BuyerState, ids: readonly string[]): Order[] {
 }
 
 /** Orders of a case that was handed back are planned as if they had been reported then. */
-function planOrders(state: BuyerState, { counted, manual }: OpenCase): PlanOrder[] {
+function planOrders(state: BuyerState, { counted, manual, hold }: OpenCase): PlanOrder[] {
   const orders: PlanOrder[] = [];
-  const backAt = manual?.isBack === true ? (manual.backAt ?? 0) : 0;
+  const backAt = handedBackAt({ manual, hold });
   for (const id of counted) {
     const tracked = state.orders.get(id);
     if (tracked === undefined || tracked.order.createdAt === null) continue;

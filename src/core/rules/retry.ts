@@ -1,5 +1,6 @@
 /** Decides on retries: when and on which channel a failed send is tried again, and whether it still may be. Pure; instants are epoch ms. */
 
+import { isPersons } from "../desk/persons.ts";
 import { type Order, overState } from "../order/order.ts";
 import type { SendOutcome } from "../seams/channel.ts";
 import { MINUTE, SECOND } from "../values/duration.ts";
@@ -86,6 +87,7 @@ export function judgeRetry(input: {
   const open = retry.orders.filter((id) => isChased(state.orders.get(id)?.order));
   if (open.length === 0)
     return { kind: "skip", reason: whyOver(retry.orders.map((id) => state.orders.get(id)?.order)) };
+  if (state.open?.id === retry.caseId && isPersons(state.open)) return { kind: "skip", reason: "manual" };
   const facts = { ...sendFacts(state, campaign), paused: isPaused(state, campaign, open) };
   if (standingSends(state).some((send) => send.caseId === retry.caseId && send.dueAt > retry.at))
     return { kind: "skip", reason: "superseded" };

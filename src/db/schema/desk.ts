@@ -4,7 +4,7 @@ import { boolean, index, integer, numeric, pgTable, primaryKey, text, uniqueInde
 import { bytea, instant } from "./column-types.ts";
 
 /**
- * A trigger on `cases` (drizzle/0039_desk.sql) makes and ends them, in the transaction in which a case becomes a person's or no longer is one. Other
+ * A trigger on `cases` (drizzle/0044_case_holds.sql) makes and ends them, in the transaction in which a case becomes a person's or no longer is one. Other
  * columns are changed under the lock of the buyer.
  */
 export const tasks = pgTable(

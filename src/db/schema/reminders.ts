@@ -25,13 +25,15 @@ export const cases = pgTable(
     endedAt: instant("ended_at"),
     campaign: text("campaign"),
     hadPlan: boolean("had_plan").notNull().default(false),
-    /** Whether a person has it now. */
+    /** Whether its campaign leaves it to a person now. */
     manual: boolean("manual").notNull().default(false),
-    /** When it became a person's; null: it never was. */
+    /** When its campaign left it to a person; null: it never did. */
     manualAt: instant("manual_at"),
     /** When a person's case goes back to the reminders, or went; null: never. */
     backAt: instant("back_at"),
-    /** Until then somebody of the staff has it; the year 9999: for good. null: nobody. Written by the desk alone. */
+    /** Since when somebody of the staff has it; null: nobody has it now. The desk sets it, the planner clears it when it hands the case back. */
+    heldAt: instant("held_at"),
+    /** Until then they have it, or had it; the year 9999: for good. null: nobody ever had it. Written by the desk alone. */
     heldUntil: instant("held_until"),
     /** When it would have become a person's, and was kept from people by `manual.holdout`; null: it was not. */
     keptAt: instant("kept_at"),

@@ -1,6 +1,6 @@
 /**
- * The claims of tasks. A claim is a lease: it ends by itself, also when the one who had it is gone. As long as it lasts the case gets no message, and is not
- * handed back to the reminders; when it ends without an outcome, the case is handed back at the time of its campaign, or at once if that is over.
+ * The claims of tasks. A claim is a lease: it ends by itself, also when the one who had it is gone. As long as it lasts the case is the person's and gets no
+ * message (docs/rules.md, rule 16). When it ends without an outcome, the case is handed back at once, or at the time of its campaign if that is later.
  */
 import { MINUTE } from "../../core/values/duration.ts";
 import { type Actor, insertAudit } from "../../db/stores/campaigns/audit-store.ts";
@@ -49,7 +49,8 @@ export const assign = (
   { id, to }: { readonly id: string; readonly to: string },
 ): Promise<Changed | Refused> =>
   withTask(deps.sql, id, async (tx, task) => {
-    await changeTask(tx, task, { assignee: to, leaseUntil: null, heldUntil: task.now + LEASE });
+    // A case that gets reminders goes on getting them until somebody claims it.
+    await changeTask(tx, task, { assignee: to, leaseUntil: null, heldUntil: task.persons ? task.now + LEASE : null });
     await insertAudit(tx, actor, {
       action: "task.assign",
       subject: task.shop,

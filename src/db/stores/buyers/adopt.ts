@@ -1,10 +1,13 @@
 /** Puts the loaded rows into their buyer: into its state, and into the baseline that later writes are compared with. */
-import type { Contact, OpenCase, PaymentPromise, PersonsCase, TrackedOrder } from "../../../core/rules/buyer-state.ts";
+
+import type { Hold, PersonsCase } from "../../../core/desk/persons.ts";
+import type { Contact, OpenCase, PaymentPromise, TrackedOrder } from "../../../core/rules/buyer-state.ts";
 import { isExcluded } from "../../../core/rules/match.ts";
 import { sortByCreation } from "../../../core/rules/members.ts";
 import { setContact } from "../../../core/rules/merge.ts";
 import type { Move, PlannedRow } from "../../../core/rules/plan.ts";
 import type { Reason } from "../../../core/values/reason.ts";
+import type { Sql } from "../../client.ts";
 import type { LoadEnv, LoadedBuyer, LoadedContact } from "./loaded-buyer.ts";
 import { type OrderRow, orderOf } from "./order-rows.ts";
 
@@ -18,6 +21,7 @@ export type CaseRow = {
   manual: boolean;
   manual_at: number | null;
   back_at: number | null;
+  held_at: number | null;
   held_until: number | null;
   kept_at: number | null;
   promise: PaymentPromise | null;
@@ -80,6 +84,7 @@ export function adoptCase(buyer: LoadedBuyer | undefined, row: CaseRow, env: Loa
     hadPlan: row.had_plan,
     manual: personsCase(row),
     keptAt: row.kept_at,
+    hold: holdOf(row),
     promise: row.promise,
     departures: row.departures,
     whole: row.whole_reason === null ? null : { reason: row.whole_reason, at: row.whole_at ?? row.opened_at },
@@ -88,12 +93,13 @@ export function adoptCase(buyer: LoadedBuyer | undefined, row: CaseRow, env: Loa
 }
 
 /** The columns of the part of a person. */
-export type PersonsColumns = Pick<CaseRow, "manual" | "manual_at" | "back_at" | "held_until">;
+export type PersonsColumns = Pick<CaseRow, "manual" | "manual_at" | "back_at" | "held_at" | "held_until">;
 
 export const personsCase = (row: PersonsColumns): PersonsCase | null =>
-  row.manual_at === null
-    ? null
-    : { since: row.manual_at, backAt: row.back_at, isBack: !row.manual, heldUntil: row.held_until };
+  row.manual_at === null ? null : { since: row.manual_at, backAt: row.back_at, isBack: !row.manual };
+
+export const holdOf = ({ held_at, held_until }: PersonsColumns): Hold | null =>
+  held_until === null ? null : { until: held_until, isOver: held_at === null };
 
 export function adoptReminder(buyer: LoadedBuyer | undefined, row: ReminderRow): void {
   if (buyer === undefined) return;
@@ -140,3 +146,18 @@ export function finishLoading(buyer: LoadedBuyer): void {
     });
   Object.assign(baseline, { caseId: open.id, open: { ...open } });
 }
+
+/** Whether a person has the case `c` now, be it because of its campaign or because somebody of the staff holds it. */
+export const isPersonsNow = (sql: Sql) => sql`(c.manual or c.held_at is not null)`;
+
+/** When it goes back to the reminders, or went; null: never. */
+export const handBackAt = (sql: Sql) =>
+  sql`case
+    when c.manual then c.back_at
+    when c.held_at is not null then case when c.held_until < '9999-01-01' then c.held_until end
+    else greatest(c.back_at, c.held_until) end`;
+
+/** `manual`, `manual_at` and `back_at`. A hold that is over and the only one is not named: its tasks tell of it. */
+export const personColumns = (sql: Sql) =>
+  sql`${isPersonsNow(sql)} as manual, case when c.manual then c.manual_at else coalesce(c.held_at, c.manual_at) end as manual_at,
+    ${handBackAt(sql)} as back_at`;

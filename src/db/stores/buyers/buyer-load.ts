@@ -47,6 +47,7 @@ export async function loadBuyers(sql: Sql, env: LoadEnv, rows: readonly BuyerRow
         c.manual,
         c.manual_at,
         c.back_at,
+        c.held_at,
         c.held_until,
         c.kept_at,
         c.promise,

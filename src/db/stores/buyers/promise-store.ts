@@ -5,6 +5,7 @@ import type { Sql } from "../../client.ts";
 import { newId } from "../../ids.ts";
 import { type Key, textKeys } from "../../keys.ts";
 import { ts } from "../../types.ts";
+import { handBackAt, isPersonsNow } from "./adopt.ts";
 
 export type LockedBuyer = {
   readonly id: string;
@@ -50,7 +51,7 @@ export async function loadPromised(
   }: { readonly shop: string; readonly order: string; readonly buyer: string; readonly at: number },
 ): Promise<PromisedCase | null> {
   const rows = await tx<(Omit<PromisedCase, "orders"> & { order_id: string; closes_at: number | null })[]>`
-    select c.id, c.campaign, c.manual, c.back_at as "backAt", c.whole_reason as waiting, m.id as order_id, m.closes_at,
+    select c.id, c.campaign, ${isPersonsNow(tx)} as manual, ${handBackAt(tx)} as "backAt", c.whole_reason as waiting, m.id as order_id, m.closes_at,
       (select count(*)::int4 from reminders r where r.shop_id = c.shop_id and r.buyer_id = c.buyer_id and r.case_id = c.id
         and r.state = 'planned' and r.kind = 'send' and r.due_at < ${ts(at)}) as earlier
     from orders o join cases c on c.shop_id = o.shop_id and c.id = o.case_id and c.ended_at is null

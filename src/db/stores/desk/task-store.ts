@@ -13,6 +13,8 @@ export type LockedTask = Key & {
   readonly assignee: string | null;
   readonly lease_until: number | null;
   readonly ended_at: number | null;
+  /** Whether a person takes care of the case, so that it gets no message. */
+  readonly persons: boolean;
   /** The database's clock. */
   readonly now: number;
 };
@@ -28,7 +30,8 @@ export async function lockTask(tx: Sql, id: string): Promise<LockedTask | null> 
     // Merged while this waited for the lock: its case is another buyer's now.
     if (locked.merged) continue;
     const [task] = await tx<LockedTask[]>`
-      select t.id, t.shop_id as shop, t.case_id, c.buyer_id, t.kind, t.assignee, t.lease_until, t.ended_at, dunlin_now() as now
+      select t.id, t.shop_id as shop, t.case_id, c.buyer_id, t.kind, t.assignee, t.lease_until, t.ended_at,
+        c.manual or c.held_at is not null as persons, dunlin_now() as now
       from tasks t join cases c on c.shop_id = t.shop_id and c.id = t.case_id where t.id = ${id}`;
     return task ?? null;
   }
@@ -55,14 +58,14 @@ export type TaskChange = {
   /** Epoch ms; null: no claim. */
   readonly leaseUntil: number | null;
   readonly dueAt?: number;
-  /** Epoch ms until which the case stays with the staff; null: it may go back to the reminders. */
+  /** Epoch ms until which the case stays with the staff; null: it goes back to the reminders, as soon as its campaign allows. */
   readonly heldUntil: number | null;
   /** It is done. */
   readonly outcome?: TaskOutcome;
   readonly reason?: BuyerReason | null;
 };
 
-/** Has the buyer replanned, since what the staff holds is not handed back. */
+/** Has the buyer replanned: a case that the staff holds gets no message. */
 export async function changeTask(tx: Sql, task: LockedTask, change: TaskChange): Promise<void> {
   const { assignee, leaseUntil, dueAt, heldUntil, outcome = null, reason = null } = change;
   const moment = (ms: number | null | undefined) => (ms == null ? null : ts(ms));
@@ -72,7 +75,11 @@ export async function changeTask(tx: Sql, task: LockedTask, change: TaskChange):
         ended_at = case when ${outcome}::text is null then ended_at else dunlin_now() end, outcome = coalesce(${outcome}, outcome),
         reason = coalesce(${reason}, reason), version = version + 1
       where id = ${task.id}`,
-    tx`update cases set held_until = ${moment(heldUntil)} where shop_id = ${task.shop} and id = ${task.case_id}`,
+    heldUntil === null
+      ? tx`update cases set held_until = dunlin_now() where shop_id = ${task.shop} and id = ${task.case_id} and held_at is not null`
+      : tx`
+        update cases set held_until = ${moment(heldUntil)}, held_at = coalesce(held_at, dunlin_now())
+        where shop_id = ${task.shop} and id = ${task.case_id}`,
     tx`
       update buyers set touched = true, wake_at = dunlin_now()
       where shop_id = ${task.shop} and id = ${task.buyer_id} and erased_at is null`,

@@ -1,10 +1,12 @@
 /** Makes several buyers one. */
-import { isManual, type OpenCase } from "../../../core/rules/buyer-state.ts";
+
+import { isHeld, isManual, isPersons } from "../../../core/desk/persons.ts";
+import type { OpenCase } from "../../../core/rules/buyer-state.ts";
 import { heldOn } from "../../../core/rules/merge.ts";
 import type { Sql } from "../../client.ts";
 import { plain } from "../../columns.ts";
 import { ts } from "../../types.ts";
-import { type PersonsColumns, personsCase } from "../buyers/adopt.ts";
+import { holdOf, type PersonsColumns, personsCase } from "../buyers/adopt.ts";
 import { settleOrders } from "../buyers/write/buyers.ts";
 import { joinExposures } from "../buyers/write/exposures.ts";
 
@@ -28,10 +30,10 @@ export async function mergeBuyers(
   const gone = plain(losers);
   const all = plain([winner, ...losers]);
   const rows = await sql<OpenCaseRow[]>`
-    select id, buyer_id, had_plan as "hadPlan", manual, manual_at, back_at, held_until, kept_at as "keptAt", promise, departures from cases
+    select id, buyer_id, had_plan as "hadPlan", manual, manual_at, back_at, held_at, held_until, kept_at as "keptAt", promise, departures from cases
     where shop_id = ${shop} and buyer_id = any(${all}::uuid[]) and ended_at is null
     order by opened_at, id`;
-  const open = rows.map((row) => ({ ...row, manual: personsCase(row) }));
+  const open = rows.map((row) => ({ ...row, manual: personsCase(row), hold: holdOf(row) }));
   const kept = open.find(({ buyer_id }) => buyer_id === winner) ?? open[0];
   const held = kept === undefined ? null : heldOn(kept, open);
   const ended = plain(open.filter(({ id }) => id !== kept?.id).map(({ id }) => id));
@@ -40,7 +42,7 @@ export async function mergeBuyers(
     ...(kept === undefined || open.length === 1
       ? []
       : [
-          ...joinTasks(sql, { shop, kept: kept.id, ended, stays: held !== null && isManual(held) }),
+          ...joinTasks(sql, { shop, kept: kept.id, ended, stays: held !== null && isPersons(held) }),
           ...joinPromises(sql, { shop, kept: kept.id, ended }),
         ]),
     sql`delete from reminders
@@ -55,7 +57,8 @@ export async function mergeBuyers(
     sql`update cases set buyer_id = ${winner} where shop_id = ${shop} and buyer_id = any(${gone}::uuid[])`,
     sql`update cases set had_plan = ${held?.hadPlan ?? false}, manual = ${held !== null && isManual(held)},
         manual_at = ${moment(held?.manual?.since)}, back_at = ${moment(held?.manual?.backAt)},
-        held_until = ${moment(held?.manual?.heldUntil)}, kept_at = ${moment(held?.keptAt)},
+        held_until = ${moment(held?.hold?.until)}, held_at = ${moment(held !== null && isHeld(held) ? heldSince(open) : null)},
+        kept_at = ${moment(held?.keptAt)},
         promise = ${json(held?.promise)}::text::jsonb, departures = ${json(held?.departures)}::text::jsonb
         where shop_id = ${shop} and id = ${kept?.id ?? null}`,
     ...joinExposures(sql, shop, winner, gone),
@@ -68,16 +71,19 @@ export async function mergeBuyers(
   ]);
 }
 
+const heldSince = (open: readonly Pick<PersonsColumns, "held_at">[]): number =>
+  Math.min(...open.flatMap(({ held_at }) => held_at ?? []));
+
 /**
- * One task is left for the case that stays: the one that somebody has claimed, else the oldest. `stays`: false: the case is no person's, and only a
- * task about a broken promise is left.
+ * One task is left for the case that stays: the one that somebody has claimed, for the longest time, else the oldest. `stays`: false: the case is no
+ * person's, and only a task is left that such a case may have.
  */
 const joinTasks = (
   sql: Sql,
   { shop, kept, ended, stays }: { shop: string; kept: string; ended: string; stays: boolean },
 ) => {
   const open = sql`shop_id = ${shop} and (case_id = ${kept} or case_id = any(${ended}::uuid[])) and ended_at is null`;
-  const left = sql`(select id from tasks where ${open} and (${stays} or kind = 'promise') order by (lease_until > dunlin_now()) is true desc, created_at, id limit 1)`;
+  const left = sql`(select id from tasks where ${open} and (${stays} or kind in ('call', 'promise', 'unknown')) order by greatest(lease_until, dunlin_now()) desc, created_at, id limit 1)`;
   return [
     sql`update tasks set ended_at = dunlin_now(), why = 'moved', version = version + 1 where ${open} and id is distinct from ${left}`,
     sql`update tasks set case_id = ${kept}, version = version + 1 where ${open} and case_id <> ${kept}`,

@@ -5,6 +5,7 @@
 import type { LookupEnd } from "../../../core/receipts/lookup.ts";
 import type { Reason } from "../../../core/values/reason.ts";
 import type { Sql } from "../../client.ts";
+import { personColumns } from "../buyers/adopt.ts";
 import { isBilled } from "./billed.ts";
 import { all, type Condition, given } from "./conditions.ts";
 import { inState, REMINDER_AT, type ReminderState, stateOf } from "./reminder-state.ts";
@@ -140,7 +141,7 @@ export function findCases(sql: Sql, filter: ListFilter, { before, limit }: ListP
         select * from cases c where c.shop_id = s.shop_id and ${where} order by c.id desc limit ${limit}) c
       order by c.id desc limit ${limit})
     select c.shop_id as shop, c.id, b.platform_id as buyer, case when c.ended_at is null then 'open' else 'ended' end as state, c.campaign,
-      c.manual, c.manual_at, c.back_at, c.whole_reason as reason, c.opened_at, c.ended_at,
+      ${personColumns(sql)}, c.whole_reason as reason, c.opened_at, c.ended_at,
       array(select o.id from orders o where o.shop_id = c.shop_id and o.case_id = c.id order by o.created_at, o.id) as orders
     from page c left join buyers b on b.shop_id = c.shop_id and b.id = c.buyer_id order by c.id desc`;
 }

@@ -105,6 +105,12 @@ function happen(buyer: Buyer, line: string, campaigns: readonly Campaign[], numb
     case "promise":
       buyer.promise(at, momentOf(rest));
       return;
+    case "held":
+      buyer.hold(at, momentOf(rest.replace(/^until /, "")));
+      return;
+    case "released":
+      buyer.hold(at, at);
+      return;
     case "pause":
     case "resume":
       buyer.touch(

@@ -14,6 +14,7 @@ const openCase = (id: string, openedAt: number, members: string[], change: Parti
   rows: [],
   hadPlan: false,
   manual: null,
+  hold: null,
   promise: null,
   departures: null,
   whole: null,
@@ -52,6 +53,34 @@ describe("merging two buyers", () => {
       const winner = state(openCase("c1", 10, ["a"], { manual: a ?? null }));
       mergeBuyers(winner, [state(openCase("c2", 20, ["b"], { manual: b ?? null }))]);
       expect(winner.open?.manual).toEqual(expected);
+    }
+  });
+  it.each([
+    ["as long as somebody has it", [null, { until: 70, isOver: false }], { until: 70, isOver: false }],
+    [
+      "until the later of two",
+      [
+        { until: 80, isOver: false },
+        { until: 70, isOver: false },
+      ],
+      { until: 80, isOver: false },
+    ],
+    [
+      "though another one was let go",
+      [
+        { until: 90, isOver: true },
+        { until: 70, isOver: false },
+      ],
+      { until: 70, isOver: false },
+    ],
+  ])("leave a case held %s", (_, [one = null, other = null], expected) => {
+    for (const [a, b] of [
+      [one, other],
+      [other, one],
+    ]) {
+      const winner = state(openCase("c1", 10, ["a"], { hold: a ?? null }));
+      mergeBuyers(winner, [state(openCase("c2", 20, ["b"], { hold: b ?? null }))]);
+      expect(winner.open?.hold).toEqual(expected);
     }
   });
   it("keep the winner's case, with the orders and sends of the others in it", () => {

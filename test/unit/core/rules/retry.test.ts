@@ -49,6 +49,7 @@ type Given = {
   readonly paidAt?: number;
   readonly paidSilence?: number | null;
   readonly promisedAt?: number;
+  readonly hold?: OpenCase["hold"];
   readonly quiet?: QuietHours;
   readonly contact?: "usable" | "suppressed" | "none";
 };
@@ -62,10 +63,14 @@ const promising = (at: number): OpenCase => ({
   rows: [],
   hadPlan: true,
   manual: null,
+  hold: null,
   promise: { at, recordedAt: T0, reason: null, by: null },
   departures: null,
   whole: null,
 });
+
+const openOf = ({ promisedAt, hold = null }: Given): OpenCase | null =>
+  promisedAt === undefined && hold === null ? null : { ...promising(promisedAt ?? T0), hold };
 
 describe("before a retry", () => {
   const shop = shopPolicy();
@@ -82,7 +87,7 @@ describe("before a retry", () => {
         orders: new Map(input.orders.map((order) => [order.id, { order, reportedAt: 0, settled: {} }])),
         sends: input.sends.map((send) => ({ ...send, campaign: "default", step: "other", orders: [] })),
         otherPaidAt: input.paidAt ?? null,
-        open: input.promisedAt === undefined ? null : promising(input.promisedAt),
+        open: openOf(input),
       },
       campaign: campaignOf({
         limits: { max: 2, per: HOUR, gap: 3 * MINUTE },
@@ -141,6 +146,8 @@ describe("before a retry", () => {
     ["for after it", { promisedAt: T0 + 28 * MINUTE + 1 }, skip("promised")],
     ["for now", { promisedAt: T0 + 10 * MINUTE }, send],
     ["promised, and paid", { promisedAt: T0 + 20 * MINUTE, orders: [over("paid")] }, skip("paid")],
+    ["a person has the case", { hold: { until: T0 + HOUR, isOver: false } }, skip("manual")],
+    ["a person had it", { hold: { until: T0, isOver: true } }, send],
     ["the buyer opted out", { contact: "suppressed" as const }, skip("suppressed")],
     ["no contact is left", { contact: "none" as const }, skip("no_contact")],
     ["opted out within the gap", { ...sends([9, 4]), contact: "suppressed" as const }, skip("suppressed")],

@@ -1,5 +1,7 @@
 /** Writes `cases`. */
-import { isManual, type OpenCase, type PaymentPromise, type PersonsCase } from "../../../../core/rules/buyer-state.ts";
+
+import { type Hold, isHeld, isManual, type PersonsCase } from "../../../../core/desk/persons.ts";
+import type { OpenCase, PaymentPromise } from "../../../../core/rules/buyer-state.ts";
 import type { Reason } from "../../../../core/values/reason.ts";
 import type { Sql } from "../../../client.ts";
 import { bool, type Columns, type Fragment, instant, jsonb, rowSet, text, uuid } from "../../../rows.ts";
@@ -14,6 +16,7 @@ export type CaseWrite = {
   readonly hadPlan: boolean;
   readonly manual: PersonsCase | null;
   readonly keptAt: number | null;
+  readonly hold: Hold | null;
   readonly promise: PaymentPromise | null;
   readonly departures: OpenCase["departures"];
   readonly whole: { readonly reason: Reason; readonly at: number } | null;
@@ -48,6 +51,7 @@ const created = rowSet<CaseWrite>(KEY, {
 });
 const updated = rowSet<CaseWrite>(KEY, {
   ...COURSE,
+  held: bool((row) => isHeld(row)),
   promise: jsonb(({ promise }) => promise),
   void: bool(({ isVoid }) => isVoid),
 });
@@ -71,6 +75,7 @@ export function updateCases(sql: Sql, rows: readonly CaseWrite[]): Fragment | nu
       manual_at = coalesce(n.manual_at, c.manual_at),
       back_at = case when n.ended_at is null then n.back_at else c.back_at end,
       kept_at = coalesce(n.kept_at, c.kept_at),
+      held_at = case when n.ended_at is not null or n.held then c.held_at end,
       promise = coalesce(n.promise::jsonb, c.promise),
       departures = n.departures::jsonb,
       whole_reason = n.whole_reason,

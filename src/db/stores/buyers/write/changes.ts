@@ -155,6 +155,7 @@ const openCase = ({ shop, id: buyerId }: LoadedBuyer, open: OpenCase): CaseWrite
   hadPlan: open.hadPlan,
   manual: open.manual,
   keptAt: open.keptAt ?? null,
+  hold: open.hold,
   promise: open.promise,
   departures: open.departures,
   whole: open.whole,
@@ -172,6 +173,7 @@ const endedCase = ({ shop, id: buyerId }: LoadedBuyer, id: string, now: number):
   hadPlan: false,
   manual: null,
   keptAt: null,
+  hold: null,
   promise: null,
   departures: null,
   whole: null,
@@ -186,6 +188,7 @@ function isStoredCase(was: Readonly<OpenCase>, open: OpenCase): boolean {
     was.hadPlan === open.hadPlan &&
     was.manual === open.manual &&
     (was.keptAt ?? null) === (open.keptAt ?? null) &&
+    was.hold === open.hold &&
     was.promise === open.promise &&
     was.departures === open.departures &&
     was.whole?.reason === open.whole?.reason &&

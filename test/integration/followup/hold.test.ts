@@ -1,0 +1,193 @@
+/** A person who holds a case gets it whole: no message of it goes out, until the hold ends in whatever way. */
+import { describe, expect, it } from "vitest";
+import { HOUR, MINUTE, SECOND } from "../../../src/core/values/duration.ts";
+import { claim, LEASE, release } from "../../../src/followup/desk/claims.ts";
+import { recordOutcome } from "../../../src/followup/desk/results.ts";
+import { ADA, deskSetup, VERA } from "../../support/desk.ts";
+import { receivedEvent, T0 } from "../../support/dispatch.ts";
+
+describe("a case with reminders that a person claims", () => {
+  it("gets no message meanwhile, and goes back when the hold lapses, also for another process", async () => {
+    const { called, deps, at, another, rows, only, sql } = await deskSetup();
+    const id = await called();
+    expect(await rows()).toEqual(["10 planned nudge", "1410 planned last-call"]);
+    await at(T0 + 5 * MINUTE);
+    expect(await claim(deps, VERA, id)).toEqual({ kind: "changed" });
+    await another().drain();
+    expect(await rows()).toEqual(["10 planned manual", "1410 planned manual"]);
+    await at(T0 + 10 * MINUTE);
+    await another().drain();
+    expect(await rows()).toEqual(["10 skipped manual", "1410 planned manual"]);
+    expect(await sql`select wake_at from buyers`).toEqual([{ wake_at: T0 + 5 * MINUTE + LEASE }]);
+    // The one who had it is gone.
+    await at(T0 + 5 * MINUTE + LEASE);
+    await another().drain();
+    expect(await rows()).toEqual(["10 skipped manual", "1410 planned last-call"]);
+    expect(await sql`select held_at, held_until from cases`).toEqual([
+      { held_at: null, held_until: T0 + 5 * MINUTE + LEASE },
+    ]);
+    expect(await only()).toMatchObject({ id, kind: "call", state: "open", assignee: null });
+  });
+
+  it("goes back when it is let go, as often as somebody takes it", async () => {
+    const { called, deps, at, drain, rows, sent, story } = await deskSetup();
+    const id = await called();
+    for (const minute of [5, 7]) {
+      await at(T0 + minute * MINUTE);
+      await claim(deps, VERA, id);
+      await drain();
+      expect(await rows()).toEqual(["10 planned manual", "1410 planned manual"]);
+      expect(await story()).toMatch(/in a person's hands since .*; goes back to the reminders at /);
+      await at(T0 + (minute + 1) * MINUTE);
+      await release(deps, VERA, id);
+      await drain();
+      expect(await rows()).toEqual(["10 planned nudge", "1410 planned last-call"]);
+    }
+    await at(T0 + 10 * MINUTE);
+    await drain();
+    expect(sent).toHaveLength(1);
+  });
+
+  it("goes back once more after it had been handed back before", async () => {
+    const { receive, deps, at, drain, rows, call, only, sql } = await deskSetup({
+      manual: { amountAtLeast: "100", handBackAfter: 20 * MINUTE },
+    });
+    await receive(receivedEvent("e1", "order.created", T0));
+    await at(T0 + 20 * MINUTE);
+    await drain();
+    expect(await rows()).toEqual(["23 planned nudge", "1410 planned last-call"]);
+    const id = await call();
+    await claim(deps, VERA, id);
+    await drain();
+    await at(T0 + 23 * MINUTE);
+    await drain();
+    await at(T0 + 24 * MINUTE);
+    await release(deps, VERA, id);
+    await drain();
+    expect(await rows()).toEqual(["23 skipped manual", "1410 planned last-call"]);
+    expect(await sql`select manual, held_at from cases`).toEqual([{ manual: false, held_at: null }]);
+    expect(await only()).toMatchObject({ kind: "call", state: "open" });
+  });
+
+  it("is over with a payment during the call", async () => {
+    const { called, deps, at, receive, drain, list, rows, sent } = await deskSetup();
+    const id = await called();
+    await claim(deps, VERA, id);
+    await drain();
+    await receive(receivedEvent("e2", "order.paid", T0 + MINUTE, { paidAt: new Date(T0 + MINUTE).toISOString() }));
+    expect(await list()).toEqual([]);
+    expect(await list({ state: "done" })).toMatchObject([{ id, kind: "call", why: "paid", assignee: "vera" }]);
+    await at(T0 + HOUR);
+    await drain();
+    expect(await rows()).toEqual(["0 skipped manual", "0 skipped manual"]);
+    expect(sent).toEqual([]);
+  });
+
+  it.each(["closed", "erased"] as const)("has its task end with it when it is %s, held or not", async (why) => {
+    const { called, at, drain, list, eraseBuyer } = await deskSetup();
+    const id = await called();
+    if (why === "erased") await eraseBuyer("b1");
+    else await at(T0 + 24 * HOUR);
+    await drain();
+    expect(await list({ state: "done" })).toMatchObject([{ id, why }]);
+  });
+
+  it("stays the person's when the task is done", async () => {
+    const { called, deps, at, drain, rows, sent } = await deskSetup();
+    const id = await called();
+    await claim(deps, VERA, id);
+    const rest = { reason: null, note: null, promiseAt: null, againAt: null };
+    expect(await recordOutcome(deps, VERA, id, { outcome: "refused", ...rest })).toEqual({ kind: "changed" });
+    for (const minute of [10, 1410]) {
+      await at(T0 + minute * MINUTE);
+      await drain();
+    }
+    expect(await rows()).toEqual(["10 skipped manual", "1410 skipped manual"]);
+    expect(sent).toEqual([]);
+  });
+
+  it("has a retry dropped that a receipt would start", async () => {
+    const { called, deps, at, drain, rows, sql, sent } = await deskSetup();
+    const id = await called();
+    await at(T0 + 10 * MINUTE);
+    await drain();
+    expect(sent).toHaveLength(1);
+    await claim(deps, VERA, id);
+    await sql`update deliveries set state = 'failed-permanent'`;
+    await sql`update reminders set state = 'sending', retry_at = dunlin_now(), retry_channel = 'sms' where state = 'sent'`;
+    await drain();
+    expect(await rows()).toContain("10 skipped manual");
+    expect(sent).toHaveLength(1);
+  });
+});
+
+it("merges the cases of two buyers whose tasks two people have into one that neither loses", async () => {
+  const { receive, call, deps, at, drain, list, rows, sql } = await deskSetup();
+  for (const n of [1, 2]) {
+    const buyer = { id: `b${n}`, phone: `+861381234567${n}` };
+    await receive(receivedEvent(`e${n}`, "order.created", T0 + n, { id: `o${n}`, buyer }));
+  }
+  const [first = "", second = ""] = [await call("o1"), await call("o2")];
+  await claim(deps, VERA, first);
+  await at(T0 + 2 * MINUTE);
+  await claim(deps, ADA, second);
+  const proof = { id: "o1", buyer: { id: "b1", phone: "+8613812345672" } };
+  await receive(receivedEvent("e3", "order.updated", T0 + 2 * MINUTE, proof));
+  await drain();
+  expect(await list()).toMatchObject([{ id: second, state: "claimed", assignee: "ada", orders: ["o1", "o2"] }]);
+  expect(await list({ state: "done" })).toMatchObject([{ id: first, why: "moved" }]);
+  // Until the later of both ends.
+  expect(await sql`select held_at, held_until from cases where ended_at is null`).toEqual([
+    { held_at: T0, held_until: T0 + 2 * MINUTE + LEASE },
+  ]);
+  await at(T0 + 2 * MINUTE + LEASE - SECOND);
+  await drain();
+  expect((await rows()).map((row) => row.replace(/^\S+ /, ""))).toEqual(["skipped manual", "planned manual"]);
+  await at(T0 + 2 * MINUTE + LEASE);
+  await drain();
+  expect((await rows()).at(-1)).toMatch(/planned last-call$/);
+});
+
+it("gives each case either to the person who claims it or a message, and never both", async () => {
+  const COUNT = 1_200;
+  const held = new Set<string>();
+  const late: string[] = [];
+  const { receive, at, another, deps, sql, callAll } = await deskSetup({
+    answer: ({ orders }) => {
+      late.push(...orders.filter((id) => held.has(id)));
+      return { kind: "accepted", messageId: null, segments: null };
+    },
+  });
+  const orders = Array.from({ length: COUNT }, (_, n) => ({
+    ...{ id: `o${n}`, amount: "20.00" },
+    buyer: { id: `b${n}`, phone: `+86138${String(n + 10_000_000)}` },
+  }));
+  await receive(...orders.map((order) => receivedEvent(`e-${order.id}`, "order.created", T0, order)));
+  const tasks = await callAll();
+  await at(T0 + 10 * MINUTE);
+  const dispatchers = [another(), another()];
+  const people = async () => {
+    for (let from = 0; from < COUNT; from += 20)
+      await Promise.all(
+        tasks.slice(from, from + 20).map(async ({ id, order }) => {
+          const { kind } = await claim(deps, VERA, id);
+          if (kind === "changed") held.add(order);
+          else expect(kind).toBe("under_way");
+        }),
+      );
+  };
+  const dispatch = async (dispatcher: ReturnType<typeof another>) => {
+    while ((await dispatcher.drain()) > 0);
+    await dispatcher.settled();
+  };
+  await Promise.all([people(), ...dispatchers.map(dispatch)]);
+  for (const dispatcher of dispatchers) await dispatch(dispatcher);
+  expect(late).toEqual([]);
+  const steps = await sql<{ reason: string | null; count: number }[]>`
+    select reason, count(*)::int as count from reminders where step = 'nudge' group by 1 order by 1`;
+  expect(steps).toEqual([
+    { reason: "manual", count: expect.any(Number) },
+    { reason: null, count: expect.any(Number) },
+  ]);
+  expect(steps.reduce((sum, { count }) => sum + count, 0)).toBe(COUNT);
+});
