@@ -1,6 +1,6 @@
 /**
  * Role `upkeep`: looks for due work and wakes the dispatchers, rescues expired claims, looks up unknown outcomes, deletes old texts, frees jobs
- * that a wrong clock stranded, checks the channels, guards payment methods, posts notices to staff, and keeps the sums of the reports.
+ * that a wrong clock stranded, checks the channels, assigns tasks, guards payment methods, posts notices to staff, and keeps the sums of the reports.
  */
 import { dropOldTallies } from "../campaigns/pauses/auto-pause.ts";
 import type { Sql } from "../db/client.ts";
@@ -12,6 +12,7 @@ import { repairSkew } from "../queue/skew-repair.ts";
 import { startUpkeepWorker } from "../queue/worker.ts";
 import { sweepReceipts } from "../receipts/receiver.ts";
 import { purge } from "../retention/purge.ts";
+import { startAssignment } from "./chores/assignment.ts";
 import { every } from "./chores/every.ts";
 import { startGuard } from "./chores/guard.ts";
 import { startLookups } from "./chores/lookups.ts";
@@ -79,6 +80,7 @@ export const upkeep: Role = {
     });
     life.onStop(() => worker.close(CLOSE_WORKER_MS));
     startReportSums(parts);
+    startAssignment(parts);
     startStaffNotices(parts);
     startResults(parts);
     return null;

@@ -21,6 +21,10 @@ export const tasks = pgTable(
     assignee: text("assignee"),
     /** The end of the claim. null: it is not claimed. */
     leaseUntil: instant("lease_until"),
+    /** It was drawn for the assignee, and is theirs alone until then. null: it was not drawn, or somebody claimed it since. */
+    assignedUntil: instant("assigned_until"),
+    /** When it was drawn last; null: never. */
+    drawnAt: instant("drawn_at"),
     endedAt: instant("ended_at"),
     /** How it ended by itself: paid, refunded, closed, erased, moved, handed_back. */
     why: text("why"),
@@ -36,6 +40,10 @@ export const tasks = pgTable(
     uniqueIndex("tasks_of_case").on(t.shopId, t.caseId).where(sql`ended_at is null`),
     // Finds who spoke to the buyer of a case, for the credit of a payment and for reports.
     index("tasks_case").on(t.shopId, t.caseId),
+    // Those to be drawn, the oldest first.
+    index("tasks_undrawn").on(t.createdAt, t.id).where(sql`ended_at is null and assignee is null`),
+    // How many a person has.
+    index("tasks_assignee").on(t.assignee).where(sql`ended_at is null and assignee is not null`),
     // The list of those that are done.
     index("tasks_ended").on(t.endedAt).where(sql`ended_at is not null`),
   ],
@@ -60,6 +68,23 @@ export const touches = pgTable(
   },
   // The story of a task.
   (t) => [index("touches_of_task").on(t.taskId)],
+);
+
+/** How tasks were assigned: among whom each was drawn, so that people are compared on like cases. */
+export const taskDraws = pgTable(
+  "task_draws",
+  {
+    id: uuid("id").primaryKey(),
+    taskId: uuid("task_id").notNull(),
+    at: instant("at").notNull(),
+    /** `same_buyer`, `least_loaded`. */
+    how: text("how").notNull(),
+    /** Each of them had the same chance. */
+    candidates: text("candidates").array().notNull(),
+    drawn: text("drawn").notNull(),
+  },
+  // The draws of a task.
+  (t) => [index("task_draws_task").on(t.taskId)],
 );
 
 /** The people to whom tasks are assigned. The list is replaced as a whole. */

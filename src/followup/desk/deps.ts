@@ -41,8 +41,9 @@ export const isClaimed = ({ lease_until, now }: LockedTask): boolean => lease_un
 
 /** null: the person may take it, or has it. */
 export async function whyNotClaimed(tx: Sql, task: LockedTask, { who }: Actor): Promise<Refused | null> {
-  const { assignee, lease_until } = task;
-  const isOthers = assignee !== null && assignee !== who && (lease_until === null || isClaimed(task));
+  const { assignee, lease_until, assigned_until, now } = task;
+  const isAssigned = lease_until === null && (assigned_until === null || assigned_until > now);
+  const isOthers = assignee !== null && assignee !== who && (isAssigned || isClaimed(task));
   if (isOthers) return { kind: "taken", by: assignee };
   return (await isSendUnderWay(tx, task)) ? { kind: "under_way" } : null;
 }

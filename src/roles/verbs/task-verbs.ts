@@ -1,6 +1,5 @@
 /** The follow-up desk as the HTTP API shows it. */
 import type { Sql } from "../../db/client.ts";
-import { listUsers } from "../../db/stores/access/user-store.ts";
 import type { Actor } from "../../db/stores/campaigns/audit-store.ts";
 import { assign, claim, extend, release } from "../../followup/desk/claims.ts";
 import type { DeskDeps, Refused } from "../../followup/desk/deps.ts";
@@ -15,7 +14,7 @@ import {
 import { refusalText } from "../../followup/promise-words.ts";
 
 export function taskVerbs(deps: DeskDeps & { readonly reads: Sql }) {
-  const { sql, reads, zoneOf } = deps;
+  const { reads, zoneOf } = deps;
   const shown = async (id: string, result: { readonly kind: "changed" } | Refused) => {
     if (result.kind !== "changed") return result;
     const task = await findTask(deps, id);
@@ -28,11 +27,8 @@ export function taskVerbs(deps: DeskDeps & { readonly reads: Sql }) {
     extend: async (actor: Actor, id: string) => shown(id, await extend(deps, actor, id)),
     release: async (actor: Actor, id: string) => shown(id, await release(deps, actor, id)),
     assign: async (actor: Actor, id: string, to: string) => {
-      const people = await listUsers(sql);
-      const may = people.some(
-        ({ name, role, disabled_at }) => name === to && role !== "viewer" && disabled_at === null,
-      );
-      return may ? shown(id, await assign(deps, actor, { id, to })) : { kind: "unknown_person" as const };
+      const result = await assign(deps, actor, { id, to });
+      return result.kind === "unknown_person" ? result : shown(id, result);
     },
     contact: (actor: Actor, id: string) => revealContact(deps, actor, id),
     touch: async (actor: Actor, id: string, body: TouchInput) => shown(id, await recordTouch(deps, actor, id, body)),

@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { HOUR, MINUTE } from "../../../src/core/values/duration.ts";
 import type { Campaign } from "../../../src/core/values/policy.ts";
+import { insertUser } from "../../../src/db/stores/access/user-store.ts";
 import { assign, claim, extend, LEASE, release } from "../../../src/followup/desk/claims.ts";
 import { findTask, listTasks, type TaskQuery } from "../../../src/followup/desk/list.ts";
 import { type OutcomeInput, recordOutcome, recordTouch, revealContact } from "../../../src/followup/desk/results.ts";
@@ -189,6 +190,8 @@ describe("a claim", () => {
     expect(await extend(deps, VERA, task.id)).toEqual({ kind: "changed" });
     expect((await only()).leaseUntil).toBe("2026-11-10T20:25:00+08:00");
     expect(await release(deps, ADA, task.id)).toEqual({ kind: "taken", by: "vera" });
+    expect(await assign(deps, VERA, { id: task.id, to: "ada" })).toEqual({ kind: "unknown_person" });
+    await insertUser(deps.sql, VERA, { name: "ada", role: "operator", way: { password: "x" } });
     expect(await assign(deps, VERA, { id: task.id, to: "ada" })).toEqual({ kind: "changed" });
     expect(await only()).toMatchObject({ state: "open", assignee: "ada", leaseUntil: null });
     expect(await list({ assignee: "ada" })).toHaveLength(1);

@@ -68,6 +68,13 @@ export async function readShifts(sql: Sql): Promise<Shift[]> {
   return [...rows];
 }
 
+/** The shifts of one person. */
+export async function shiftsOf(sql: Sql, person: string): Promise<Shift[]> {
+  const rows = await sql<Shift[]>`
+    select person, weekdays, starts as "from", ends as "to", zone from shifts where person = ${person}`;
+  return [...rows];
+}
+
 /** Returns the new version. The caller holds the lock. */
 export async function replaceStaff(tx: Sql, members: readonly StaffMember[]): Promise<number> {
   await tx`delete from staff`;
@@ -100,12 +107,12 @@ export async function workersAmong(sql: Sql, names: readonly string[]): Promise<
   return new Set(rows.map(({ name }) => name));
 }
 
-/** How many tasks each has: those that they have claimed, and those that are assigned to them. */
+/** How many tasks each has: those that they have claimed, and those that are assigned to them and still theirs alone. */
 export async function openTasks(sql: Sql, names: readonly string[]): Promise<ReadonlyMap<string, number>> {
   const rows = await sql<{ assignee: string; open: number }[]>`
     select assignee, count(*)::int as open from tasks
     where ended_at is null and assignee = any(${texts(names)}::text[])
-      and coalesce(lease_until > dunlin_now(), true)
+      and coalesce(coalesce(lease_until, assigned_until) > dunlin_now(), true)
     group by assignee`;
   return new Map(rows.map(({ assignee, open }) => [assignee, open]));
 }

@@ -12,6 +12,8 @@ export type LockedTask = Key & {
   readonly kind: TaskKind;
   readonly assignee: string | null;
   readonly lease_until: number | null;
+  /** null: it was assigned by hand, or not at all. */
+  readonly assigned_until: number | null;
   readonly ended_at: number | null;
   /** Whether a person takes care of the case, so that it gets no message. */
   readonly persons: boolean;
@@ -30,7 +32,7 @@ export async function lockTask(tx: Sql, id: string): Promise<LockedTask | null> 
     // Merged while this waited for the lock: its case is another buyer's now.
     if (locked.merged) continue;
     const [task] = await tx<LockedTask[]>`
-      select t.id, t.shop_id as shop, t.case_id, c.buyer_id, t.kind, t.assignee, t.lease_until, t.ended_at,
+      select t.id, t.shop_id as shop, t.case_id, c.buyer_id, t.kind, t.assignee, t.lease_until, t.assigned_until, t.ended_at,
         c.manual or c.held_at is not null as persons, dunlin_now() as now
       from tasks t join cases c on c.shop_id = t.shop_id and c.id = t.case_id where t.id = ${id}`;
     return task ?? null;
@@ -71,7 +73,7 @@ export async function changeTask(tx: Sql, task: LockedTask, change: TaskChange):
   const moment = (ms: number | null | undefined) => (ms == null ? null : ts(ms));
   await Promise.all([
     tx`
-      update tasks set assignee = ${assignee}, lease_until = ${moment(leaseUntil)}, due_at = coalesce(${moment(dueAt)}, due_at),
+      update tasks set assignee = ${assignee}, lease_until = ${moment(leaseUntil)}, assigned_until = null, due_at = coalesce(${moment(dueAt)}, due_at),
         ended_at = case when ${outcome}::text is null then ended_at else dunlin_now() end, outcome = coalesce(${outcome}, outcome),
         reason = coalesce(${reason}, reason), version = version + 1
       where id = ${task.id}`,

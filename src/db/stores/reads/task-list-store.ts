@@ -46,7 +46,7 @@ export type TaskRow = {
 /** Soonest close first, or the largest sum first; those that are done: the last one first. */
 export function findTasks(sql: Sql, filter: TaskFilter, { after, limit }: { after: TaskAfter | null; limit: number }) {
   const { id, shop, state, kind, assignee, sort } = filter;
-  const lapsed = sql`coalesce(t.lease_until <= dunlin_now(), false)`;
+  const lapsed = sql`coalesce(coalesce(t.lease_until, t.assigned_until) <= dunlin_now(), false)`;
   const where = all(sql, [
     given(id, (value) => sql`t.id = ${value}::uuid`),
     id !== undefined ? null : state === "done" ? sql`t.ended_at is not null` : sql`t.ended_at is null`,
