@@ -123,7 +123,7 @@ export function runningCatalog(
   return { catalog: { ...built.catalog, campaigns }, warnings: built.warnings };
 }
 
-const NONE: Catalog = { campaigns: [], templates: [], files: new Map(), findTemplate: () => null };
+const NONE: Catalog = { campaigns: [], templates: [], phrases: [], files: new Map(), findTemplate: () => null };
 
 const EVERY_MS = 2_000;
 

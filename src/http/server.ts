@@ -19,6 +19,7 @@ import type { CampaignsVerbs } from "./contract/campaigns.ts";
 import type { QueuesVerbs } from "./contract/console/queues.ts";
 import type { ChangesVerbs } from "./contract/console/stream.ts";
 import type { ContactsVerbs, UnsubscribeVerbs } from "./contract/contacts.ts";
+import type { PhrasesVerbs } from "./contract/desk/phrases.ts";
 import type { RosterVerbs } from "./contract/desk/roster.ts";
 import type { EventsVerbs } from "./contract/events.ts";
 import type { ListsVerbs } from "./contract/lists.ts";
@@ -54,6 +55,7 @@ import { sessionRoutes } from "./routes/access/session.ts";
 import { auditRoutes } from "./routes/audit.ts";
 import { campaignRoutes } from "./routes/campaigns.ts";
 import { contactRoutes } from "./routes/contacts.ts";
+import { phraseRoutes } from "./routes/desk/phrases.ts";
 import { rosterRoutes } from "./routes/desk/roster.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { type ReceiptsVerbs, receiptRoutes } from "./routes/inbound/receipts.ts";
@@ -118,6 +120,7 @@ export type HttpVerbs = EventsVerbs &
   OrderListVerbs &
   OrdersVerbs &
   ListsVerbs &
+  PhrasesVerbs &
   PromisesVerbs &
   TasksVerbs &
   RosterVerbs &
@@ -206,6 +209,7 @@ export function buildServer(deps: HttpDeps): FastifyInstance {
     void seen.register(async (scope) => reportRoutes(scope, deps));
     void seen.register(async (scope) => orderRoutes(scope, deps));
     void seen.register(async (scope) => listRoutes(scope, deps));
+    void seen.register(async (scope) => phraseRoutes(scope, deps));
     void seen.register(async (scope) => promiseRoutes(scope, deps));
     void seen.register(async (scope) => taskRoutes(scope, deps));
     void seen.register(async (scope) => rosterRoutes(scope, deps));

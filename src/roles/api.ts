@@ -19,6 +19,7 @@ import { openReads, type Reads } from "../db/reads/reads.ts";
 import { findKey } from "../db/stores/campaigns/key-store.ts";
 import type { Vault } from "../db/vault.ts";
 import { withDeadline } from "../deadline.ts";
+import { phrasesOf } from "../followup/desk/phrases.ts";
 import { revealPhone } from "../followup/reveal.ts";
 import { unsubscribeVerb } from "../followup/unsubscribe.ts";
 import { ADMIN, createAuth } from "../http/kit/auth.ts";
@@ -195,6 +196,8 @@ export function buildApi(input: ApiInput) {
       const story = await explainOrder({ sql: reads, vault: texts ? vault : null, ...input.policies }, which);
       return story === null ? null : storyJson(story);
     },
+    phrases: (task) =>
+      phrasesOf({ sql: reads, vault, shopOf: config.shop, phrases: () => input.current().catalog.phrases }, task),
     ...promiseVerbs({ sql, reads, vault, zoneOf, campaignOf: input.policies.campaignOf }),
     tasks: taskVerbs({ sql, reads, vault, zoneOf, campaignOf: input.policies.campaignOf }),
     roster: rosterVerbs({ sql, isShop: (shop) => config.shop(shop) !== null, zone: commonZone(config) }),

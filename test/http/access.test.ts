@@ -14,6 +14,7 @@ const ROUTES: readonly ["GET" | "POST" | "PUT" | "PATCH" | "DELETE", string, str
   ["POST", "/v1/events", "operator"],
   ["POST", "/v1/orders/acme/o1/promise", "operator"],
   ["POST", "/v1/orders/acme/o1/reveal", "operator"],
+  ["GET", "/v1/phrases", "operator"],
   ["GET", "/v1/promises", "viewer"],
   ["GET", "/v1/tasks", "viewer"],
   ["POST", "/v1/tasks/t1/claim", "operator"],
@@ -114,6 +115,7 @@ const PAYLOADS: Readonly<Record<string, object>> = {
   "PUT /v1/campaigns/k1/templates/nudge.sms.en.hbs": { text: "{{total}}" },
   "POST /v1/campaigns/k1/rollback": {},
 };
+const QUERIES: Readonly<Record<string, string>> = { "/v1/phrases": "?task=t1" };
 const RANK = ["open", "viewer", "operator", ADMIN_KEY];
 
 describe("access", () => {
@@ -127,7 +129,7 @@ describe("access", () => {
     const ask = (headers: Record<string, string>) =>
       app.inject({
         method,
-        url,
+        url: `${url}${QUERIES[url] ?? ""}`,
         headers: { ...headers, "if-match": '"1"' },
         ...remote,
         ...(payload === undefined ? {} : { payload }),

@@ -20,6 +20,7 @@ import {
   versionItem,
 } from "../../src/http/contract/campaigns.ts";
 import { erasure, sharedContact, suppression } from "../../src/http/contract/contacts.ts";
+import { phrasesAnswer } from "../../src/http/contract/desk/phrases.ts";
 import { shiftPage, staffPage } from "../../src/http/contract/desk/roster.ts";
 import { receipt } from "../../src/http/contract/events.ts";
 import { caseItem, deliveryItem, reminderItem } from "../../src/http/contract/lists.ts";
@@ -140,6 +141,7 @@ const GROUPS: readonly Group[] = [
       { route: "POST /v1/tasks/:id/claim" },
     ],
   },
+  { schema: phrasesAnswer, cases: [{ route: "GET /v1/phrases", url: "/v1/phrases?task=:id" }] },
   { schema: taskPhone, cases: [{ route: "POST /v1/tasks/:id/contact" }] },
   {
     schema: task,

@@ -47,6 +47,7 @@ it("describes every route with its answers, bodies and access", () => {
     "/v1/payment-methods",
     "/v1/payment-methods/{shop}/{method}/pause",
     "/v1/payment-methods/{shop}/{method}/resume",
+    "/v1/phrases",
     "/v1/promises",
     "/v1/receipts/{channel}",
     "/v1/receipts/{channel}/{token}",

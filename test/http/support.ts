@@ -121,6 +121,7 @@ export function stubServer(change: Change = {}, context: Cleanup = { onTestFinis
       shifts: async () => ({ version: 1, page: { items: [] } }),
       putShifts: async () => ({ kind: "saved", version: 2, page: { items: [] } }),
     },
+    phrases: async () => ({ items: [{ n: 1, name: "size", locale: "en", text: "Is the size right?" }], failed: [] }),
     listPromises: async () => ({ items: [PROMISED], next: null }),
     report: async () => REPORT,
     reportCsv: async () => "campaign,orders\r\n",

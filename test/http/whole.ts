@@ -52,6 +52,8 @@ manual: { amountAtLeast: { CNY: "5000" }, tiers: [platinum], handBackAfter: 2h, 
   ...Object.fromEntries(
     ["nudge.a", "nudge.b", "last-call.a", "last-call.b"].map((name) => [`templates/default/${name}.sms.en.hbs`, TEXT]),
   ),
+  "templates/default/phrases/1-size.en.hbs": "Is the size of {{order.number}} right?",
+  "templates/default/phrases/2-name.en.hbs": "Dear {{buyer.name}}",
   "templates/held/campaign.yaml": `
 priority: 10
 match: { tags: [held] }

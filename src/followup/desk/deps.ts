@@ -21,6 +21,8 @@ export type Refused =
   /** It must be claimed first. */
   | { readonly kind: "not_claimed" };
 
+export const isTaskId = (id: string): boolean => UUID.test(id);
+
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** Runs `change` with the task, under the lock of its buyer. */
@@ -29,7 +31,7 @@ export function withTask<T>(
   id: string,
   change: (tx: Sql, task: LockedTask) => Promise<T>,
 ): Promise<T | Refused> {
-  if (!UUID.test(id)) return Promise.resolve({ kind: "unknown_task" });
+  if (!isTaskId(id)) return Promise.resolve({ kind: "unknown_task" });
   return inTransaction<T | Refused>(sql, async (tx) => {
     const task = await lockTask(tx, id);
     if (task === null) return { kind: "unknown_task" };

@@ -11,9 +11,19 @@ export const moneyOf = (amounts: readonly Money[] | null): readonly Money[] =>
 
 /** null: no number, or one that was sealed with another key. */
 export function maskedOf(vault: Pick<Vault, "open">, cipher: Buffer | null): string | null {
+  const value = openOf(vault, cipher);
+  return value === null ? null : maskContact(value);
+}
+
+/** A value of a buyer's profile, or null. */
+export const openedOf = (vault: Pick<Vault, "open">, reported: readonly [string, ...unknown[]] | undefined) =>
+  reported === undefined ? null : openOf(vault, Buffer.from(reported[0], "base64"));
+
+/** null if there is nothing to open, or it was sealed with another key. */
+export function openOf(vault: Pick<Vault, "open">, cipher: Buffer | null): string | null {
   if (cipher === null) return null;
   try {
-    return maskContact(vault.open(cipher));
+    return vault.open(cipher);
   } catch (error) {
     if (error instanceof VaultError) return null;
     throw error;

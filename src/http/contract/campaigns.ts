@@ -8,7 +8,10 @@ export const campaignParams = z.object({ key: name(60) });
 export const versionParams = z.object({ key: name(60), version: wholeNumber(1).describe("Its number, from 1") });
 export const templateParams = z.object({
   key: name(60),
-  name: name(200).regex(/^[^/\\]+\.hbs$/, "must be the name of a text, like nudge.sms.en.hbs"),
+  name: name(200).regex(
+    /^(phrases\/)?[^/\\]+\.hbs$/,
+    "must be the name of a text, like nudge.sms.en.hbs or phrases/1-size.en.hbs",
+  ),
 });
 export const versionsQuery = z.strictObject(versionPage);
 
@@ -24,7 +27,7 @@ export const campaignBody = z.strictObject({
     .refine((files) => Object.keys(files).length <= MAX_TEMPLATES, {
       error: `must have at most ${MAX_TEMPLATES} files`,
     })
-    .describe("`<step>[.<variant>].<channel>.<locale>.hbs` → its text"),
+    .describe("`<step>[.<variant>].<channel>.<locale>.hbs`, or `phrases/<n>-<name>.<locale>.hbs` → its text"),
   note,
 });
 export const templateBody = z.strictObject({

@@ -13,7 +13,8 @@ export type TextAdviceCode =
   | "signature"
   | "link_in_param"
   | "text_beside_params"
-  | "no_approved_template";
+  | "no_approved_template"
+  | "money_first";
 /** `line` counts from 1 in the template's file. */
 export type TextAdvice = { readonly code: TextAdviceCode; readonly line: number; readonly message: string };
 

@@ -1,6 +1,7 @@
 /** Reads a campaign directory into texts by path. A file that cannot be read or does not belong there is a fault. */
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { isAbsolute, join, relative } from "node:path";
+import { PHRASES } from "../phrases.ts";
 
 /** The byte order mark stays in the text, so that an export is the same byte for byte. */
 const MAX_BYTES = 65_536;
@@ -25,7 +26,7 @@ export function readCatalogFiles(dir: string): CatalogFiles {
       faults.push(`${shown}: is not a directory: each campaign needs a directory of its own`);
       continue;
     }
-    for (const name of list(join(dir, campaign), shown, faults)) {
+    for (const name of namesIn(join(dir, campaign), shown, faults)) {
       if (kindOf(join(dir, campaign, name)) !== "file") faults.push(`${shown}/${name}: is not a file: remove it`);
       else if (files.size >= MAX_FILES)
         return { files, faults: [...faults, `${shownAs}: has more than ${MAX_FILES} files`], shownAs };
@@ -33,6 +34,14 @@ export function readCatalogFiles(dir: string): CatalogFiles {
     }
   }
   return { files, faults, shownAs };
+}
+
+/** Those of its phrases with their folder. */
+function namesIn(dir: string, shown: string, faults: string[]): string[] {
+  const names = list(dir, shown, faults);
+  if (!names.includes(PHRASES) || kindOf(join(dir, PHRASES)) !== "directory") return names;
+  const phrases = list(join(dir, PHRASES), `${shown}/${PHRASES}`, faults).map((name) => `${PHRASES}/${name}`);
+  return [...names.filter((name) => name !== PHRASES), ...phrases];
 }
 
 function showDir(dir: string): string {

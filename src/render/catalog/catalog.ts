@@ -9,6 +9,7 @@ import { canonicalCampaign, parseCampaignFile } from "../../core/campaign/campai
 import { formatFault, type YamlPath } from "../../core/text/yaml-faults.ts";
 import { nameField } from "../../core/text/yaml-fields.ts";
 import type { Campaign } from "../../core/values/policy.ts";
+import { advisePhrase, isPhrase, type Phrase, readPhrases } from "../phrases.ts";
 import { readCatalogFiles } from "./catalog-files.ts";
 import type { CatalogOptions } from "./catalog-options.ts";
 import { type CampaignOutline, readTemplates } from "./catalog-templates.ts";
@@ -20,6 +21,7 @@ export type Catalog = {
   /** By key. */
   readonly campaigns: readonly Campaign[];
   readonly templates: readonly Template[];
+  readonly phrases: readonly Phrase[];
   /** The source files by path. */
   readonly files: ReadonlyMap<string, string>;
   readonly findTemplate: FindTemplate;
@@ -67,6 +69,7 @@ export function buildCatalog(
   if (faults.length > 0) return { ok: false, faults, warnings: written() };
   const campaigns = loaded.flatMap((one) => (one === null ? [] : [one.campaign]));
   const templates = loaded.flatMap((one) => (one === null ? [] : one.templates));
+  const phrases = loaded.flatMap((one) => (one === null ? [] : one.phrases));
   for (const { campaign, code, path, message } of shadowedCampaigns(campaigns)) {
     const line = loaded.find((one) => one?.campaign.key === campaign)?.lineOf(path) ?? 1;
     advice.push({ code, campaign, file: `${campaign}/campaign.yaml`, line, message });
@@ -78,6 +81,7 @@ export function buildCatalog(
     catalog: {
       campaigns: Object.freeze(campaigns),
       templates: Object.freeze(templates),
+      phrases: Object.freeze(phrases),
       files,
       findTemplate: templateFinder(templates),
     },
@@ -87,6 +91,7 @@ export function buildCatalog(
 type Loaded = {
   readonly campaign: Campaign;
   readonly templates: readonly Template[];
+  readonly phrases: readonly Phrase[];
   readonly lineOf: (path: YamlPath) => number;
 };
 
@@ -99,8 +104,13 @@ function loadCampaign(
   advice: CatalogWarning[],
 ): Loaded | null {
   const own = new Map<string, string>();
-  for (const [path, text] of files) if (path.startsWith(`${key}/`)) own.set(path.slice(key.length + 1), text);
-  faults.push(...unstorable(own, `${shownAs}/${key}`));
+  const phraseFiles = new Map<string, string>();
+  for (const [path, text] of files) {
+    const name = path.slice(key.length + 1);
+    if (path.startsWith(`${key}/`)) (isPhrase(name) ? phraseFiles : own).set(name, text);
+  }
+  faults.push(...unstorable([...own, ...phraseFiles], `${shownAs}/${key}`));
+  const { phrases, faults: phraseFaults } = readPhrases(key, phraseFiles, `${shownAs}/${key}`);
   const file = `${shownAs}/${key}/campaign.yaml`;
   const text = own.get("campaign.yaml");
   own.delete("campaign.yaml");
@@ -118,7 +128,7 @@ function loadCampaign(
   // A faulty key of the campaign does not hide what its steps and texts lack.
   const outline = draft ?? (parsed?.ok === false ? outlineOf(parsed.raw?.value) : null);
   const read = readTemplates(key, own, outline, `${shownAs}/${key}`, options);
-  faults.push(...read.faults);
+  faults.push(...read.faults, ...phraseFaults);
   const lineOf = parsed?.ok === true ? parsed.lineOf : parsed?.raw?.lineOf;
   if (outline !== null && lineOf !== undefined)
     faults.push(...missingTemplates(outline, read, options, (path, message) => `${file}:${lineOf(path)}: ${message}`));
@@ -132,9 +142,11 @@ function loadCampaign(
       message,
     });
   advice.push(...textWarnings(key, read, options));
-  const versions = read.templates.map(({ id, version }) => `${id} ${version}`).sort();
+  for (const phrase of phrases)
+    for (const one of advisePhrase(phrase)) advice.push({ ...one, campaign: key, file: `${phrase.id}.hbs` });
+  const versions = [...read.templates, ...phrases].map(({ id, version }) => `${id} ${version}`).sort();
   const version = digest([canonicalCampaign(draft), ...versions].join("\n"));
-  return { campaign: Object.freeze({ ...draft, version }), templates: read.templates, lineOf: parsed.lineOf };
+  return { campaign: Object.freeze({ ...draft, version }), templates: read.templates, phrases, lineOf: parsed.lineOf };
 }
 
 /** Steps and variants of a campaign with a fault elsewhere; null: they have faults of their own. */
@@ -150,7 +162,7 @@ const outlineShape = z.looseObject({
 });
 
 /** PostgreSQL stores neither NUL nor half of a surrogate pair. */
-function* unstorable(files: ReadonlyMap<string, string>, shownAs: string): Generator<string> {
+function* unstorable(files: Iterable<readonly [string, string]>, shownAs: string): Generator<string> {
   for (const [name, text] of files) {
     const at = text.search(/\0|\p{Cs}/u);
     if (at >= 0)

@@ -7,6 +7,7 @@ import { type CommandContext, commandActor, openVault, withDatabase } from "../.
 import { examples } from "../../help.ts";
 import { claimCommand, releaseCommand } from "./claim.ts";
 import { outcomeCommand } from "./outcome.ts";
+import { phrasesCommand } from "./phrases.ts";
 import { promisesCommand } from "./promises.ts";
 import { staffCommand } from "./staff.ts";
 import { touchCommand } from "./touch.ts";
@@ -27,7 +28,8 @@ export const command: Describe = (cli) =>
     .addCommand(touchCommand(cli))
     .addCommand(outcomeCommand(cli))
     .addCommand(staffCommand(cli))
-    .addCommand(promisesCommand(cli));
+    .addCommand(promisesCommand(cli))
+    .addCommand(phrasesCommand(cli));
 
 /** As many characters of an id as a command takes for the whole. */
 const SHORT = 8;

@@ -5,7 +5,7 @@ import { IconCopyPlus, IconTrash } from "@tabler/icons-react";
 import { type FormEvent, useState } from "react";
 import { FormButtons } from "../../../ui/parts/form-buttons.tsx";
 import { words } from "../../../ui/words.ts";
-import { fileNameOf } from "../preview/file-name.ts";
+import { fileNameOf, isPhraseName } from "../preview/file-name.ts";
 import { CAMPAIGN_FILE } from "./draft.ts";
 
 const useT = words({
@@ -16,8 +16,8 @@ const useT = words({
     title: "New text, as a copy of {file}",
     empty: "New text",
     name: "Name of the file",
-    shape: "step.channel.locale.hbs, or step.variant.channel.locale.hbs",
-    unnamed: "A text is named step.channel.locale.hbs, like nudge.sms.en.hbs.",
+    shape: "step.channel.locale.hbs, step.variant.channel.locale.hbs, or phrases/number-name.locale.hbs",
+    unnamed: "A text is named step.channel.locale.hbs, like nudge.sms.en.hbs; a phrase like phrases/1-size.en.hbs.",
     taken: "There is a text of this name.",
     submit: "Add",
   },
@@ -28,8 +28,8 @@ const useT = words({
     title: "新建文本（复制自 {file}）",
     empty: "新建文本",
     name: "文件名",
-    shape: "步骤.渠道.语言.hbs，或 步骤.变体.渠道.语言.hbs",
-    unnamed: "文件名应为 步骤.渠道.语言.hbs，例如 nudge.sms.en.hbs。",
+    shape: "步骤.渠道.语言.hbs、步骤.变体.渠道.语言.hbs，或 phrases/序号-名称.语言.hbs",
+    unnamed: "文件名应为 步骤.渠道.语言.hbs，例如 nudge.sms.en.hbs；话术例如 phrases/1-size.zh-CN.hbs。",
     taken: "已有同名文本。",
     submit: "新建",
   },
@@ -83,7 +83,8 @@ function NewText({ first, files, onAdd, onClose }: NewTextProps) {
   const t = useT();
   const [name, setName] = useState(first);
   const [tried, setTried] = useState(false);
-  const fault = fileNameOf(name) === null ? t("unnamed") : files.includes(name) ? t("taken") : null;
+  const fault =
+    fileNameOf(name) === null && !isPhraseName(name) ? t("unnamed") : files.includes(name) ? t("taken") : null;
   const submit = (event: FormEvent) => {
     event.preventDefault();
     setTried(true);

@@ -6,6 +6,9 @@ export type FileName = {
   readonly locale: string;
 };
 
+/** `phrases/<n>-<name>.<locale>.hbs`: a phrase of the staff. */
+export const isPhraseName = (file: string): boolean => /^phrases\/[1-9]-[a-z0-9-]+\.[^./]+\.hbs$/i.test(file);
+
 /** null: it is no name of a text. */
 export function fileNameOf(file: string): FileName | null {
   const match = /^([^.]+)(?:\.([^.]+))?\.([^.]+)\.([^.]+)\.hbs$/.exec(file);
