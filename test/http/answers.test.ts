@@ -528,6 +528,7 @@ const GROUPS: readonly Group[] = [
       { route: "GET /v1/receipts/:channel", url: "/v1/receipts/hook", status: 401 },
       { route: "POST /v1/tasks/:id/assign", url: "/v1/tasks/t1/assign", status: 404, payload: { to: "Nobody" } },
       { route: "GET /v1/cases", status: 401, headers: { authorization: "Bearer nobody" } },
+      { route: "POST /v1/cases/:shop/:id/take", url: "/v1/cases/acme/nope/take", status: 404 },
       { route: "GET /v1/orders/:shop/:id", url: "/v1/orders/acme/nope", status: 404 },
       { route: "GET /v1/cases", url: "/v1/cases?colour=red", status: 422 },
       // The name of a person who may sign in no longer stays taken, also for keys.

@@ -31,6 +31,7 @@ it("describes every route with its answers, bodies and access", () => {
     "/v1/campaigns/{key}/versions",
     "/v1/campaigns/{key}/versions/{version}",
     "/v1/cases",
+    "/v1/cases/{shop}/{id}/take",
     "/v1/channels",
     "/v1/channels/{name}/pause",
     "/v1/channels/{name}/resume",

@@ -67,7 +67,7 @@ const stubSlot: RehearsalSlot = {
 const taken = async () => ({ kind: "task" as const, task: TASK });
 const TASKS: HttpDeps["tasks"] = {
   list: async () => ({ items: [TASK], next: null }),
-  ...{ claim: taken, release: taken, extend: taken, assign: taken, touch: taken, outcome: taken },
+  ...{ take: taken, claim: taken, release: taken, extend: taken, assign: taken, touch: taken, outcome: taken },
   contact: async () => ({ kind: "revealed", phone: "+8613812345678" }),
 };
 

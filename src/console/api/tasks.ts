@@ -29,6 +29,8 @@ const act = async (id: string, verb: string, body?: object): Promise<Task> =>
     .value;
 
 export const claimTask = (id: string) => act(id, "claim");
+export const takeCase = async (shop: string, id: string): Promise<Task> =>
+  (await call<Task>("POST", "/v1/cases/:shop/:id/take", { params: { shop, id } })).value;
 export const releaseTask = (id: string) => act(id, "release");
 export const touchTask = (id: string, body: Touch) => act(id, "touch", body);
 export const endTask = (id: string, body: EndBody) => act(id, "outcome", body);

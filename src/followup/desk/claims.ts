@@ -7,7 +7,7 @@ import { MINUTE } from "../../core/values/duration.ts";
 import type { Sql } from "../../db/client.ts";
 import { type Actor, insertAudit } from "../../db/stores/campaigns/audit-store.ts";
 import { shiftsOf, workersAmong } from "../../db/stores/desk/staff-store.ts";
-import { changeTask, dropRetries } from "../../db/stores/desk/task-store.ts";
+import { changeTask, dropRetries, type LockedTask } from "../../db/stores/desk/task-store.ts";
 import { type DeskDeps, isClaimed, type Refused, whyNotClaimed, whyNotHeld, withTask } from "./deps.ts";
 
 /** How long a claim lasts, and how long a case waits for a person after the time that they set. */
@@ -25,14 +25,16 @@ async function leaseOf(tx: Sql, { who }: Actor, now: number): Promise<number> {
 
 /** Also renews the claim of the one who has it. */
 export const claim = (deps: Pick<DeskDeps, "sql">, actor: Actor, id: string): Promise<Changed | Refused> =>
-  withTask(deps.sql, id, async (tx, task) => {
-    const refused = await whyNotClaimed(tx, task, actor);
-    if (refused !== null) return refused;
-    const until = await leaseOf(tx, actor, task.now);
-    await dropRetries(tx, task);
-    await changeTask(tx, task, { assignee: actor.who, leaseUntil: until, heldUntil: until });
-    return CHANGED;
-  });
+  withTask(deps.sql, id, (tx, task) => claimLocked(tx, task, actor));
+
+export async function claimLocked(tx: Sql, task: LockedTask, actor: Actor): Promise<Changed | Refused> {
+  const refused = await whyNotClaimed(tx, task, actor);
+  if (refused !== null) return refused;
+  const until = await leaseOf(tx, actor, task.now);
+  await dropRetries(tx, task);
+  await changeTask(tx, task, { assignee: actor.who, leaseUntil: until, heldUntil: until });
+  return CHANGED;
+}
 
 export const extend = (deps: Pick<DeskDeps, "sql">, actor: Actor, id: string): Promise<Changed | Refused> =>
   withTask(deps.sql, id, async (tx, task) => {

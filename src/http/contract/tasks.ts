@@ -100,6 +100,11 @@ export type TaskAnswer = { readonly kind: "task"; readonly task: TaskItem } | Ta
 
 export type TasksVerbs = {
   readonly tasks: {
+    /** `ended`: the case is over. */
+    take(
+      actor: Actor,
+      of: { readonly shop: string; readonly id: string },
+    ): Promise<TaskAnswer | { readonly kind: "unknown_case" }>;
     /** null: the cursor is not valid. `phones`: whether they are shown, masked. */
     list(
       actor: Actor,

@@ -1,6 +1,7 @@
 /** The follow-up desk. */
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
+import { orderParams } from "../contract/parts/query.ts";
 import { pageOf } from "../contract/parts/values.ts";
 import {
   assignBody,
@@ -71,6 +72,26 @@ export function taskRoutes(plain: FastifyInstance, { tasks }: TasksVerbs): void 
       { config, schema: { params: taskParams, summary, description, tags, response: answer } },
       async (request) => taskOf(await tasks[verb](actorOf(request), request.params.id)),
     );
+  app.post(
+    "/v1/cases/:shop/:id/take",
+    {
+      config,
+      schema: {
+        params: orderParams,
+        summary: "Take a case by hand",
+        description:
+          "Any open case. It claims the task of the case, or makes one of the kind `call`. It is in the audit trail.",
+        tags,
+        response: answer,
+      },
+    },
+    async (request) => {
+      const result = await tasks.take(actorOf(request), request.params);
+      if (result.kind === "unknown_case") throw new HttpProblem("case_not_found", "no case of the shop has this id");
+      if (result.kind === "ended") throw new HttpProblem("no_open_case", "the case has ended");
+      return taskOf(result);
+    },
+  );
   app.post(
     "/v1/tasks/:id/assign",
     {

@@ -11,6 +11,7 @@ import {
   revealContact,
   type TouchInput,
 } from "../../followup/desk/results.ts";
+import { take } from "../../followup/desk/take.ts";
 import { refusalText } from "../../followup/promise-words.ts";
 
 export function taskVerbs(deps: DeskDeps & { readonly reads: Sql }) {
@@ -23,6 +24,10 @@ export function taskVerbs(deps: DeskDeps & { readonly reads: Sql }) {
   return {
     list: ({ who }: Actor, query: TaskQuery) =>
       listTasks({ ...deps, sql: reads }, { ...query, assignee: query.assignee === "me" ? who : query.assignee }),
+    take: async (actor: Actor, of: { readonly shop: string; readonly id: string }) => {
+      const result = await take(deps, actor, of);
+      return result.kind === "changed" ? shown(result.task, { kind: "changed" }) : result;
+    },
     claim: async (actor: Actor, id: string) => shown(id, await claim(deps, actor, id)),
     extend: async (actor: Actor, id: string) => shown(id, await extend(deps, actor, id)),
     release: async (actor: Actor, id: string) => shown(id, await release(deps, actor, id)),

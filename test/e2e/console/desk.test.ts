@@ -59,7 +59,7 @@ it.runIf(hasBrowser)("takes a case, calls the buyer, and says how it goes on", a
   const save = dialog.getByRole("button", { name: "Save the outcome" });
   // The order closes within the day.
   await save.click();
-  await dialog.getByText(/is too late for a payment before the close/).waitFor();
+  await dialog.getByText(/give a time until/).waitFor();
   await dialog.getByText("Does not want it").click();
   await save.click();
   await dialog.waitFor({ state: "detached" });
@@ -69,12 +69,21 @@ it.runIf(hasBrowser)("takes a case, calls the buyer, and says how it goes on", a
   await page.getByText(/^contacted once · .*: Does not want it$/).waitFor();
   await page.getByText("Mine", { exact: true }).click();
   await page.getByText("You have no task.").waitFor();
+
+  // A case without a task is taken from the page of its order.
+  await ask("POST", "/v1/events", [event("o3", "20.00", "+8613712345678")]);
+  await open("/orders/acme/o3");
+  await page.getByRole("button", { name: "Take this case" }).click();
+  await dialog.getByText("CN¥20.00").waitFor();
+  expect(await findings()).toEqual([]);
+  await dialog.getByRole("button", { name: "Let it go" }).click();
+  await dialog.waitFor({ state: "detached" });
   expect(faults.filter((fault) => !fault.includes("422"))).toEqual([]);
 
   for (const look of LOOKS) {
     const seen = await visit(browser(), url, look);
     await seen.open("/follow-up");
-    await seen.page.getByRole("article").waitFor();
+    await seen.page.getByRole("article").first().waitFor();
     expect([await seen.findings(), await seen.isTooWide(), seen.faults], JSON.stringify(look)).toEqual([[], false, []]);
     await seen.page.context().close();
   }

@@ -65,6 +65,11 @@ it("lists the tasks, and takes one from its claim to its outcome", async () => {
   expect(await desk("claim", other)).toBe("1: dunlin: vera has the task");
   await at(T0 + 15 * MINUTE);
   expect(await desk("claim", other)).toBe("It is yours for 15 minutes.");
+  expect(await desk("release", other)).toBe("Another person can take it now.");
+  expect(await desk("take")).toMatch(/^1: dunlin: --shop: /);
+  expect(await desk("take", "--shop", "acme")).toMatch(/^1: dunlin: give either a case or --order/);
+  expect(await desk("take", "o1", "--shop", "acme")).toMatch(/^1: dunlin: no case of acme has the id o1/);
+  expect(await desk("take", "--order", "o2", "--shop", "acme")).toBe(`It is yours for 15 minutes: task ${other}.`);
   expect(await desk("touch", other, "wrong_number")).toMatch(/The number gets no message any more/);
   expect(await desk("--shop", "other")).toBe("");
 });

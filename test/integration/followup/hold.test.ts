@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { HOUR, MINUTE, SECOND } from "../../../src/core/values/duration.ts";
 import { claim, LEASE, release } from "../../../src/followup/desk/claims.ts";
 import { recordOutcome } from "../../../src/followup/desk/results.ts";
+import { take } from "../../../src/followup/desk/take.ts";
 import { ADA, deskSetup, VERA } from "../../support/desk.ts";
 import { receivedEvent, T0 } from "../../support/dispatch.ts";
 
@@ -118,6 +119,59 @@ describe("a case with reminders that a person claims", () => {
     await drain();
     expect(await rows()).toContain("10 skipped manual");
     expect(sent).toHaveLength(1);
+  });
+});
+
+describe("a case that is taken by hand", () => {
+  const caseId = async (sql: Awaited<ReturnType<typeof deskSetup>>["sql"]) =>
+    (await sql<{ id: string }[]>`select id from cases`)[0]?.id ?? "";
+
+  it("becomes a call of the one who takes it, which the trail notes", async () => {
+    const { receive, deps, at, drain, rows, only, sql } = await deskSetup();
+    await receive(receivedEvent("e1", "order.created", T0));
+    const id = await caseId(sql);
+    const taken = await take(deps, VERA, { shop: "acme", id });
+    expect(taken).toMatchObject({ kind: "changed" });
+    expect(await only()).toMatchObject({ kind: "call", state: "claimed", assignee: "vera", case: id });
+    expect(await sql`select who, action from audit`).toEqual([{ who: "vera", action: "case.take" }]);
+    expect(await take(deps, VERA, { shop: "acme", id })).toEqual(taken);
+    expect(await take(deps, ADA, { shop: "acme", id })).toEqual({ kind: "taken", by: "vera" });
+    await at(T0 + 10 * MINUTE);
+    await drain();
+    expect(await rows()).toEqual(["10 skipped manual", "1410 planned manual"]);
+  });
+
+  it("is claimed with the task that it has, whatever its kind", async () => {
+    const { receive, deps, only, sql } = await deskSetup({ manual: { amountAtLeast: "100", handBackAfter: HOUR } });
+    await receive(receivedEvent("e1", "order.created", T0));
+    const { id } = await only();
+    expect(await take(deps, ADA, { shop: "acme", id: await caseId(sql) })).toEqual({ kind: "changed", task: id });
+    expect(await only()).toMatchObject({ id, kind: "high_value", assignee: "ada" });
+  });
+
+  it("must be open, known and without a message under way", async () => {
+    const { receive, deps, at, dispatcher, list, sql } = await deskSetup({ hang: true });
+    await receive(receivedEvent("e1", "order.created", T0));
+    const of = { shop: "acme", id: await caseId(sql) };
+    await at(T0 + 10 * MINUTE);
+    await dispatcher.drain();
+    expect(await take(deps, VERA, of)).toEqual({ kind: "under_way" });
+    expect(await list()).toEqual([]);
+    expect(await take(deps, VERA, { ...of, shop: "other" })).toEqual({ kind: "unknown_case" });
+    expect(await take(deps, VERA, { ...of, id: "o1" })).toEqual({ kind: "unknown_case" });
+    await receive(receivedEvent("e2", "order.closed", T0 + 10 * MINUTE));
+    expect(await take(deps, VERA, of)).toEqual({ kind: "ended" });
+  });
+
+  it("is one person's: of 50 at once one wins", async () => {
+    const { receive, deps, only, sql } = await deskSetup();
+    await receive(receivedEvent("e1", "order.created", T0));
+    const id = await caseId(sql);
+    const people = Array.from({ length: 50 }, (_, n) => ({ who: `p${n}`, via: "http" as const }));
+    const results = await Promise.all(people.map((who) => take(deps, who, { shop: "acme", id })));
+    expect(results.filter(({ kind }) => kind === "changed")).toHaveLength(1);
+    const { assignee } = await only();
+    expect(results.filter((result) => result.kind === "taken" && result.by === assignee)).toHaveLength(49);
   });
 });
 

@@ -10,6 +10,7 @@ import { outcomeCommand } from "./outcome.ts";
 import { phrasesCommand } from "./phrases.ts";
 import { promisesCommand } from "./promises.ts";
 import { staffCommand } from "./staff.ts";
+import { takeCommand } from "./take.ts";
 import { touchCommand } from "./touch.ts";
 
 type Options = { readonly mine?: boolean; readonly shop?: string; readonly done?: boolean; readonly json?: boolean };
@@ -24,6 +25,7 @@ export const command: Describe = (cli) =>
     .addHelpText("after", examples("dunlin desk", "dunlin desk claim 3f2a81bc", "dunlin desk outcome 3f2a81bc done"))
     .action((options: Options) => runCommand(cli, (context) => list(context, options)))
     .addCommand(claimCommand(cli))
+    .addCommand(takeCommand(cli))
     .addCommand(releaseCommand(cli))
     .addCommand(touchCommand(cli))
     .addCommand(outcomeCommand(cli))

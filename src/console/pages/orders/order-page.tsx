@@ -13,6 +13,7 @@ import { RevealButton } from "./reveal-button.tsx";
 import { OrderState } from "./states.tsx";
 import { Story } from "./story.tsx";
 import { Summary } from "./summary.tsx";
+import { TakeButton } from "./take-button.tsx";
 
 const useT = words({
   en: {
@@ -60,6 +61,7 @@ export function OrderPage() {
   const name = useParams({ from: "/orders/$shop/$id" });
   const query = useQuery(storyQuery(name.shop, name.id));
   const session = useQuery(sessionQuery).data;
+  const openCase = query.data?.cases.find(({ endedAt }) => endedAt === null);
   const number = query.data?.order.number ?? name.id;
   return (
     <Stack>
@@ -78,6 +80,7 @@ export function OrderPage() {
         {query.data !== undefined && session && mayAct(session.role, "operator") ? (
           <Group gap="xs">
             <RevealButton order={name} />
+            {openCase === undefined ? null : <TakeButton shop={name.shop} id={openCase.id} />}
             {query.data.order.status === "unpaid" ? <PromiseButton order={name} by={session.name} /> : null}
           </Group>
         ) : null}

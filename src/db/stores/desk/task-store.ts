@@ -40,7 +40,10 @@ export async function lockTask(tx: Sql, id: string): Promise<LockedTask | null> 
 }
 
 /** Whether a message to the buyer is between its claim and its outcome. */
-export async function isSendUnderWay(tx: Sql, { shop, buyer_id }: LockedTask): Promise<boolean> {
+export async function isSendUnderWay(
+  tx: Sql,
+  { shop, buyer_id }: Pick<LockedTask, "shop" | "buyer_id">,
+): Promise<boolean> {
   const [row] = await tx<{ some: boolean }[]>`
     select exists (
       select from reminders r join deliveries d on d.shop_id = r.shop_id and d.reminder_id = r.id and d.standing and d.state = 'claimed'

@@ -61,6 +61,7 @@ export const ERRORS = {
     title: "No open case",
     remedy: "`GET /v1/orders/<shop>/<id>` says why: it is paid or closed, or no reminder may be sent.",
   },
+  case_not_found: { status: 404, title: "No such case", remedy: "`GET /v1/cases` lists them." },
   task_not_found: { status: 404, title: "No such task", remedy: "`GET /v1/tasks` lists them." },
   task_ended: {
     status: 409,
