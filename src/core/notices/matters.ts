@@ -5,6 +5,7 @@
 
 import { HOUR, MINUTE } from "../values/duration.ts";
 import { type PaymentMethod, readMethodName } from "../values/payment-method.ts";
+import { deskMatters, type WaitingTasks } from "./desk-matters.ts";
 
 export type Matter = {
   /** Gets one notice an hour at most. Like `channel_paused:sms`. */
@@ -41,6 +42,7 @@ export type WatchFacts = {
   readonly failedCode: string | null;
   /** The configured channels. */
   readonly channels: readonly string[];
+  readonly waiting: WaitingTasks;
 };
 
 /** A shorter outage passes by itself. */
@@ -54,6 +56,7 @@ export function watchMatters(facts: WatchFacts, written: (at: number) => string)
     ...outageMatters(facts, written),
     ...silenceMatters(facts),
     ...codeMatters(facts),
+    ...deskMatters(facts.waiting, written),
   ];
 }
 

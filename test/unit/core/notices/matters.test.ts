@@ -14,6 +14,10 @@ const quiet: WatchFacts = {
   failed: 0,
   failedCode: null,
   channels: ["sms", "chat"],
+  waiting: {
+    ...{ unclaimed: [], unclaimedAt: null, knownUnclaimedAt: null },
+    ...{ promised: [], promisedAt: null, knownPromisedAt: null },
+  },
 };
 const matters = (change: Partial<WatchFacts>) =>
   watchMatters({ ...quiet, ...change }, (at) => `T${at}`).map(({ matter, text }) => `${matter} | ${text}`);
@@ -77,3 +81,14 @@ test.each(["alipay", "支付宝 HK", "it's", '$(echo x) `id` "a" \\ ;|&*'])(
     expect(words.trimEnd().split("\n")).toEqual(["dunlin", "payment-methods", "resume", method, "--shop", "acme"]);
   },
 );
+
+test("tasks that nobody claims are news once, with the shops that have most of them", () => {
+  const unclaimed = Array.from({ length: 12 }, (_, place) => ({ shop: `s${place}`, count: place + 1 }));
+  const of = (unclaimedAt: number | null, knownUnclaimedAt: number | null) =>
+    matters({ waiting: { ...quiet.waiting, unclaimed, unclaimedAt, knownUnclaimedAt } });
+  expect(of(9, null)).toEqual([
+    "tasks_unclaimed | nobody has claimed 78 tasks for 5 minutes and more: s11 12, s10 11, s9 10, s8 9, s7 8, s6 7, s5 6, s4 5, s3 4, s2 3, 2 more shops. Claim them on the page Follow-up of the console, or: dunlin desk",
+  ]);
+  expect([of(9, 9), of(8, 9), of(null, null)]).toEqual([[], [], []]);
+  expect(of(10, 9)).toHaveLength(1);
+});

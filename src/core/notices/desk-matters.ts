@@ -1,0 +1,51 @@
+/** Decides when staff should hear of tasks that nobody claims, and of promises that are due soon. No name and no number stands in a notice. */
+import { MINUTE } from "../values/duration.ts";
+
+export type ShopCount = { readonly shop: string; readonly count: number };
+
+/** Instants are epoch ms; null: no task or promise is meant. */
+export type WaitingTasks = {
+  /** Tasks that nobody has claimed for `SOON_MS`, and since when the last of them is to be done. */
+  readonly unclaimed: readonly ShopCount[];
+  readonly unclaimedAt: number | null;
+  /** The last of those that staff have heard of. */
+  readonly knownUnclaimedAt: number | null;
+  /** Open promises that are due within `SOON_MS`, and when the last of them is. */
+  readonly promised: readonly ShopCount[];
+  readonly promisedAt: number | null;
+  readonly knownPromisedAt: number | null;
+};
+
+/** A task may wait so long for somebody, and a notice of a promise comes so long before its time. */
+export const SOON_MS = 5 * MINUTE;
+/** More shops than that nobody reads. */
+const MAX_SHOPS = 10;
+
+/** Only later ones than those that staff have heard of are news: a task that somebody claims makes none of the others. */
+export function deskMatters(waiting: WaitingTasks, written: (at: number) => string) {
+  const { unclaimed, unclaimedAt, knownUnclaimedAt, promised, promisedAt, knownPromisedAt } = waiting;
+  const tasks = isNews(unclaimedAt, knownUnclaimedAt) && {
+    matter: "tasks_unclaimed",
+    occurrence: String(unclaimedAt),
+    text: `nobody has claimed ${counted(unclaimed, "task")} for 5 minutes and more: ${byShop(unclaimed)}. Claim them on the page Follow-up of the console, or: dunlin desk`,
+  };
+  const promises = isNews(promisedAt, knownPromisedAt) && {
+    matter: "promises_due",
+    occurrence: String(promisedAt),
+    text: `${counted(promised, "promise")} to pay, due until ${written(promisedAt ?? 0)}, and still unpaid: ${byShop(promised)}. Look at them: dunlin desk promises`,
+  };
+  return [tasks, promises].flatMap((matter) => (matter === false ? [] : [matter]));
+}
+
+const isNews = (at: number | null, known: number | null): boolean => at !== null && at > (known ?? 0);
+
+function counted(shops: readonly ShopCount[], what: string): string {
+  const count = shops.reduce((sum, shop) => sum + shop.count, 0);
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
+}
+
+const byShop = (shops: readonly ShopCount[]): string => {
+  const most = shops.toSorted((a, b) => b.count - a.count || (a.shop < b.shop ? -1 : 1));
+  const listed = most.slice(0, MAX_SHOPS).map(({ shop, count }) => `${shop} ${count}`);
+  return [...listed, ...(most.length > MAX_SHOPS ? [`${most.length - MAX_SHOPS} more shops`] : [])].join(", ");
+};
