@@ -1,6 +1,7 @@
 /** One round of a batch: locks and loads the buyers of the events, folds the events, and writes what changed. */
 import { foldOrder } from "../core/order/order.ts";
 import { nextWake } from "../core/rules/buyer.ts";
+import { MINUTE } from "../core/values/duration.ts";
 import { hash32 } from "../core/values/hash.ts";
 import type { ShopPolicy } from "../core/values/policy.ts";
 import type { Reason } from "../core/values/reason.ts";
@@ -13,6 +14,7 @@ import { createBuyer, type LoadEnv } from "../db/stores/buyers/loaded-buyer.ts";
 import { loadOrders } from "../db/stores/buyers/order-rows.ts";
 import { settlePromises } from "../db/stores/buyers/promise-store.ts";
 import { type AliasWrite, insertAliases, insertBuyers } from "../db/stores/buyers/write/buyers.ts";
+import { endWaits } from "../db/stores/desk/task-store.ts";
 import { insertContacts, touchContacts } from "../db/stores/intake/contact-writer.ts";
 import { loadEvents } from "../db/stores/intake/intake-store.ts";
 import { updateReporters } from "../db/stores/intake/sharing-store.ts";
@@ -26,6 +28,9 @@ import { lockAndMerge, lockStoredStrays } from "./locks.ts";
 import { type Party, partiesOf } from "./parties.ts";
 import type { Prepared } from "./prepare.ts";
 import type { Sharing } from "./sharing.ts";
+
+/** How long a case whose order changed waits for somebody to take it. */
+const TAKE_MS = 15 * MINUTE;
 
 /** Returns the reasons of the reminders that ended by these events, and the events that must wait until the others are committed. */
 export async function runRound(
@@ -84,6 +89,7 @@ async function writeRound(
   const created = folded.flatMap(({ buyer }) => (buyer.isNew ? [{ buyer, wakeAt: nextWake(buyer.state, now) }] : []));
   const sealed = contacts.flatMap((each) => (each.isNew ? [{ ...each, cipher: vault.seal(each.value) }] : []));
   const paid = work.flatMap(changedPayments);
+  const waiting = work.flatMap(heldOrders);
   await Promise.all([
     insertBuyers(tx, created, now)?.execute(),
     insertContacts(tx, sealed, vault.keyId)?.execute(),
@@ -108,6 +114,7 @@ async function writeRound(
     updateStrays(tx, strays.filter(isStored))?.execute(),
     writeBuyers(tx, folded, now),
     ...(paid.length === 0 ? [] : [creditPayments(tx, paid), settlePromises(tx, paid)]),
+    waiting.length === 0 ? null : endWaits(tx, waiting, TAKE_MS),
   ]);
 }
 
@@ -118,6 +125,10 @@ function configuredShops(deps: IntakeDeps): (shop: string) => ShopPolicy {
     return policy;
   };
 }
+
+/** The orders of a party whose case somebody of the staff holds: they may wait for an event of them. */
+const heldOrders = ({ party, buyer }: PartyWork): Key[] =>
+  buyer.baseline.open?.hold == null ? [] : party.events.map(({ orderId }) => ({ shop: party.shop, id: orderId }));
 
 /** The paid orders of a party whose credit may have changed. Any event can change it: an amount may be reported after the payment. */
 function changedPayments({ party, buyer }: PartyWork): Key[] {

@@ -17,6 +17,8 @@ export const tasks = pgTable(
     createdAt: instant("created_at").notNull(),
     /** When it is to be done. null: as soon as possible. */
     dueAt: instant("due_at"),
+    /** It is due sooner if an event of its orders comes: one of them is being changed. */
+    waitsForOrder: boolean("waits_for_order").notNull().default(false),
     /** The name of the person or key that has it, or to whom it was assigned. After the end: who had it last. */
     assignee: text("assignee"),
     /** The end of the claim. null: it is not claimed. */

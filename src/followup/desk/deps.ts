@@ -10,7 +10,7 @@ export type DeskDeps = {
   readonly sql: Sql;
   readonly vault: Vault;
   readonly zoneOf: (shop: string) => string;
-  readonly campaignOf: (key: string) => Pick<Campaign, "minLead"> | null;
+  readonly campaignOf: (key: string) => (Pick<Campaign, "minLead"> & Partial<Pick<Campaign, "manual">>) | null;
 };
 
 /** Why a task cannot be changed. */

@@ -83,7 +83,9 @@ export type Ended =
   /** `latest`: the last moment at which a payment would be in time. */
   | { readonly kind: "too_late"; readonly at: number; readonly closesAt: number; readonly latest: number };
 
-/** Records how the case goes on. Only `not_reached` and `order_changed` leave the task to be done. */
+/**
+ * Records how the case goes on. Only `not_reached` and `order_changed` leave the task to be done: at its time, and after the next event of its orders.
+ */
 export const recordOutcome = (
   deps: DeskDeps,
   actor: Actor,
@@ -113,8 +115,15 @@ export const recordOutcome = (
     await insertTouch(tx, task, words);
     const mine = { assignee: actor.who, leaseUntil: null, reason };
     switch (outcome) {
+      case "order_changed": {
+        const { campaign } = await lastClose(tx, task);
+        const manual = campaign === null ? null : deps.campaignOf(campaign)?.manual;
+        const until = task.now + (manual?.handBackAfter ?? DEFAULTS.handBackAfter);
+        const waits = { heldUntil: until + LEASE, dueAt: until, waitsForOrder: true };
+        await changeTask(tx, task, { assignee: null, leaseUntil: null, reason, ...waits });
+        break;
+      }
       case "not_reached":
-      case "order_changed":
         await changeTask(tx, task, {
           ...{ assignee: null, leaseUntil: null, reason, heldUntil: againAt === null ? null : againAt + LEASE },
           ...(againAt === null ? {} : { dueAt: againAt }),

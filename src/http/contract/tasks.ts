@@ -77,7 +77,7 @@ export const outcomeBody = z
     outcome: z
       .enum(TASK_OUTCOMES)
       .describe(
-        "`will_pay`: with `promiseAt`; `not_reached`: again at `againAt`; `opted_out`: no message any more; `order_changed`: the task stays; `refused`, `done`: no reminder any more",
+        "`will_pay`: with `promiseAt`; `not_reached`: again at `againAt`; `opted_out`: no message any more; `order_changed`: the case waits for the next event of its orders; `refused`, `done`: no reminder any more",
       ),
     ...words,
     promiseAt: maybe(toWhen).describe("When the buyer will pay"),

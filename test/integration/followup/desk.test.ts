@@ -340,6 +340,40 @@ describe("the one who has a task", () => {
     expect(await claim(deps, ADA, task.id)).toEqual({ kind: "changed" });
   });
 
+  it("waits for the next event of its orders after a change of them was agreed", async () => {
+    const { deps, task, ended, only, at, drain, sql, receive } = await dear();
+    const isManual = async () => (await sql`select manual from cases where manual_at is not null`)[0]?.manual;
+    await claim(deps, VERA, task.id);
+    await ended({ outcome: "order_changed", reason: "wants_combined_postage" });
+    expect(await only()).toMatchObject({ state: "open", assignee: null, dueAt: "2026-11-10T22:00:00+08:00" });
+    // An event of a stranger changes nothing.
+    const stranger = { id: "o9", amount: "5.00", buyer: { id: "b9", phone: "+8613912345678" } };
+    await receive(receivedEvent("e9", "order.created", T0 + MINUTE, stranger));
+    expect((await only()).dueAt).toBe("2026-11-10T22:00:00+08:00");
+    await at(T0 + 118 * MINUTE);
+    await receive(receivedEvent("e2", "order.updated", T0 + 118 * MINUTE, { amount: "119.00" }));
+    expect(await only()).toMatchObject({ state: "open", dueAt: "2026-11-10T21:58:00+08:00" });
+    // The time of the campaign passes while somebody may still take it.
+    await at(T0 + 125 * MINUTE);
+    await drain();
+    expect(await isManual()).toBe(true);
+    await receive(receivedEvent("e3", "order.updated", T0 + 125 * MINUTE, { amount: "118.00" }));
+    expect((await only()).dueAt).toBe("2026-11-10T21:58:00+08:00");
+    await at(T0 + 133 * MINUTE);
+    await drain();
+    expect(await isManual()).toBe(false);
+  });
+
+  it("waits for no event longer than its campaign waits for a person", async () => {
+    const { deps, task, ended, at, drain, list } = await dear();
+    await claim(deps, VERA, task.id);
+    await ended({ outcome: "order_changed" });
+    await at(T0 + 2 * HOUR);
+    await drain();
+    expect(await list()).toMatchObject([{ state: "open", dueAt: "2026-11-10T22:00:00+08:00" }]);
+    expect(await claim(deps, ADA, task.id)).toEqual({ kind: "changed" });
+  });
+
   it.each([["refused"], ["done"], ["opted_out"]] as const)("ends it as %s: no reminder any more", async (outcome) => {
     const { deps, task, ended, at, drain, rows, list, sql } = await dear();
     await claim(deps, VERA, task.id);

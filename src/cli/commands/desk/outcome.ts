@@ -16,7 +16,7 @@ type Options = { readonly reason?: BuyerReason; readonly note?: string; readonly
 const DONE: Readonly<Record<TaskOutcome, string>> = {
   will_pay: "Recorded. No reminder is sent before then. It is a task again if the order is not paid by then.",
   not_reached: "Recorded. The task stays in the list.",
-  order_changed: "Recorded. The task stays in the list.",
+  order_changed: "Recorded. The case waits for the next event of its orders, and is due again then.",
   opted_out: "Recorded. The buyer gets no message of the shop any more.",
   refused: "Recorded. No reminder is sent for the case any more.",
   done: "Recorded. No reminder is sent for the case any more.",

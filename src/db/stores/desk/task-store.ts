@@ -2,7 +2,7 @@
 import type { BuyerReason, TaskKind, TaskOutcome } from "../../../core/desk/words.ts";
 import type { Sql } from "../../client.ts";
 import { newId } from "../../ids.ts";
-import type { Key } from "../../keys.ts";
+import { type Key, textKeys } from "../../keys.ts";
 import { ts } from "../../types.ts";
 
 /** A task whose buyer this transaction has locked. Instants are epoch ms. */
@@ -63,6 +63,8 @@ export type TaskChange = {
   /** Epoch ms; null: no claim. */
   readonly leaseUntil: number | null;
   readonly dueAt?: number;
+  /** It is due sooner if an event of its orders comes. */
+  readonly waitsForOrder?: boolean;
   /** Epoch ms until which the case stays with the staff; null: it goes back to the reminders, as soon as its campaign allows. */
   readonly heldUntil: number | null;
   /** It is done. */
@@ -77,6 +79,7 @@ export async function changeTask(tx: Sql, task: LockedTask, change: TaskChange):
   await Promise.all([
     tx`
       update tasks set assignee = ${assignee}, lease_until = ${moment(leaseUntil)}, assigned_until = null, due_at = coalesce(${moment(dueAt)}, due_at),
+        waits_for_order = ${change.waitsForOrder ?? false},
         ended_at = case when ${outcome}::text is null then ended_at else dunlin_now() end, outcome = coalesce(${outcome}, outcome),
         reason = coalesce(${reason}, reason), version = version + 1
       where id = ${task.id}`,
@@ -89,6 +92,23 @@ export async function changeTask(tx: Sql, task: LockedTask, change: TaskChange):
       update buyers set touched = true, wake_at = dunlin_now()
       where shop_id = ${task.shop} and id = ${task.buyer_id} and erased_at is null`,
   ]);
+}
+
+/**
+ * These orders got an event: tasks that waited for one are due now, and people have `heldMs` to take them. The caller holds the buyers' locks, and has
+ * written the buyers.
+ */
+export async function endWaits(sql: Sql, orders: readonly Key[], heldMs: number): Promise<void> {
+  await sql`
+    with due as (
+      update tasks t set due_at = dunlin_now(), waits_for_order = false, version = version + 1
+      from (select distinct o.shop_id, o.case_id from ${textKeys.rows(sql, orders)} join orders o on o.shop_id = n.shop_id and o.id = n.id) changed
+      where t.shop_id = changed.shop_id and t.case_id = changed.case_id and t.ended_at is null and t.waits_for_order
+      returning t.shop_id, t.case_id),
+    held as (
+      update cases c set held_until = least(held_until, dunlin_now() + ${heldMs}::float8 * interval '1 ms')
+      from due where c.shop_id = due.shop_id and c.id = due.case_id returning c.shop_id, c.buyer_id)
+    update buyers b set touched = true, wake_at = dunlin_now() from held where b.shop_id = held.shop_id and b.id = held.buyer_id`;
 }
 
 export type Touch = {

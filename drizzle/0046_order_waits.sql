@@ -1,0 +1,1 @@
+ALTER TABLE "tasks" ADD COLUMN "waits_for_order" boolean DEFAULT false NOT NULL;
