@@ -111,6 +111,7 @@ function storyOf(deps: ExplainDeps, shop: string, id: string, stored: StoredStor
       manual: row.manual,
       manualSince: row.manual_at,
       handBackAt: row.back_at,
+      keptAt: row.kept_at,
       promise: row.promise === null ? null : promiseOf(row.promise),
       waiting:
         row.whole_reason === null || row.whole_at === null

@@ -72,6 +72,8 @@ function caseLines(each: StoryCase, write: WriteInstant): string[] {
   const by = each.campaign === null ? "no campaign" : `campaign ${each.campaign}`;
   const lines = [`Case opened ${write(each.openedAt)}, ${end}, ${by}`];
   if (each.manualSince !== null) lines.push(`  ${personText(each, each.manualSince, write)}`);
+  if (each.keptAt !== null)
+    lines.push(`  kept from people since ${write(each.keptAt)} (manual.holdout), so that they can be compared`);
   if (each.orders.length > 1) lines.push(`  of the orders ${each.orders.join(", ")}`);
   if (each.promise !== null) lines.push(`  ${promiseText(each.promise, write)}`);
   if (each.waiting !== null)

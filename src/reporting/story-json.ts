@@ -19,6 +19,7 @@ export function storyJson({ zone, order, events, cases, reminders, recovery, end
       endedAt: at(each.endedAt),
       manualSince: at(each.manualSince),
       handBackAt: at(each.handBackAt),
+      keptAt: at(each.keptAt),
       promise: promiseJson(each.promise, at),
       waiting: each.waiting === null ? null : { ...each.waiting, since: at(each.waiting.since) },
     })),

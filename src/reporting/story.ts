@@ -137,6 +137,8 @@ export type StoryCase = {
   readonly manualSince: number | null;
   /** When a person's case goes back to the reminders, or went; null: never. */
   readonly handBackAt: number | null;
+  /** When it was kept from people by `manual.holdout`; null: it was not. */
+  readonly keptAt: number | null;
   /** When the buyer promised to pay; the promise that was recorded last. */
   readonly promise: {
     readonly at: number;

@@ -76,6 +76,7 @@ const orderCase = z.strictObject({
   manual: z.boolean().describe("A person has it now"),
   manualSince: maybeInstant.describe("When it became a person's; null: it never was"),
   handBackAt: maybeInstant.describe("When a person's case goes back to the reminders, or went; null: never"),
+  keptAt: maybeInstant.describe("When it was kept from people by `manual.holdout`; null: it was not"),
   promise: promise.nullable().describe("When the buyer promised to pay; the promise that was recorded last"),
   waiting: z
     .strictObject({ ...why, since: instant })

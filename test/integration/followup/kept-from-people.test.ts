@@ -1,6 +1,8 @@
 /** `manual.holdout`: the case gets its reminders and no task, and remembers that no person got it. */
 import { expect, it } from "vitest";
 import { HOUR, MINUTE } from "../../../src/core/values/duration.ts";
+import { explainOrder } from "../../../src/reporting/explain.ts";
+import { storyText } from "../../../src/reporting/format-explain.ts";
 import { dispatchSetup, receivedEvent, T0 } from "../../support/dispatch.ts";
 
 it("leaves the case to the reminders, remembers it, and keeps it so when buyers are merged", async () => {
@@ -30,6 +32,9 @@ it("leaves the case to the reminders, remembers it, and keeps it so when buyers 
   await at(T0 + 15 * MINUTE);
   await drain();
   expect(sent).toHaveLength(1);
+  const story = await explainOrder({ sql, zoneOf: () => "Asia/Shanghai" }, { shop: "acme", order: "o1" });
+  if (story === null) throw new Error("there is no story");
+  expect(storyText(story)).toMatch(/^ {2}kept from people since .*20:01:00.* \(manual\.holdout\)/m);
   expect(await sql`select 1 from tasks`).toHaveLength(0);
   expect(await sql`select 1 from cases where manual_at is not null`).toHaveLength(0);
 });

@@ -58,6 +58,7 @@ export type CaseFacts = {
   readonly campaign: string | null;
   readonly manual: boolean;
   readonly manual_at: number | null;
+  readonly kept_at: number | null;
   readonly back_at: number | null;
   readonly promise: PaymentPromise | null;
   readonly whole_reason: Reason | null;
@@ -183,7 +184,7 @@ async function storyIn(sql: Sql, shop: string, id: string): Promise<StoredStory 
   ];
   const [cases, deliveries] = await Promise.all([
     sql<CaseFacts[]>`
-      select c.id, c.opened_at, c.ended_at, c.campaign, ${personColumns(sql)}, c.promise, c.whole_reason, c.whole_at,
+      select c.id, c.opened_at, c.ended_at, c.campaign, ${personColumns(sql)}, c.kept_at, c.promise, c.whole_reason, c.whole_at,
         array(select o.id from orders o where o.shop_id = c.shop_id and o.buyer_id = c.buyer_id and o.case_id = c.id order by o.created_at, o.id) as orders,
         exists (select from orders o where o.shop_id = c.shop_id and o.buyer_id = c.buyer_id and o.case_id = c.id and o.closes_at is not null) as closes
       from cases c where c.shop_id = ${shop} and c.id = any(${plain(caseIds)}::uuid[]) order by c.opened_at, c.id`,
