@@ -132,7 +132,7 @@ const GROUPS: readonly Group[] = [
   {
     schema: task,
     // It is not over yet.
-    never: [".why", ".outcome", ".reason", ".dueAt"],
+    never: [".why", ".outcome", ".reason", ".dueAt", ".assignedUntil"],
     cases: [
       { route: "POST /v1/tasks/:id/claim" },
       { route: "POST /v1/tasks/:id/extend" },
@@ -146,7 +146,7 @@ const GROUPS: readonly Group[] = [
   {
     schema: task,
     // It ends with this one.
-    never: [".why", ".leaseUntil", ".dueAt"],
+    never: [".why", ".leaseUntil", ".dueAt", ".assignedUntil"],
     cases: [
       {
         route: "POST /v1/tasks/:id/outcome",
@@ -157,7 +157,7 @@ const GROUPS: readonly Group[] = [
   {
     schema: pageOf(task),
     // It did not end by itself.
-    never: [".next", ".items[].leaseUntil", ".items[].why", ".items[].dueAt"],
+    never: [".next", ".items[].leaseUntil", ".items[].why", ".items[].dueAt", ".items[].assignedUntil"],
     cases: [{ route: "GET /v1/tasks" }, { route: "GET /v1/tasks", url: "/v1/tasks?state=done" }],
   },
   {
@@ -198,6 +198,7 @@ const GROUPS: readonly Group[] = [
   },
   {
     schema: orderStory,
+    never: [".cases[].keptAt"],
     cases: STORIES.map((id) => ({ route: "GET /v1/orders/:shop/:id", url: `/v1/orders/acme/${id}` })),
   },
   {

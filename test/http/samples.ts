@@ -256,6 +256,7 @@ export const TASK: TaskItem = {
   dueAt: null,
   assignee: "Vera",
   leaseUntil: AT,
+  assignedUntil: null,
   state: "claimed",
   why: null,
   outcome: null,

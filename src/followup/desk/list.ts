@@ -30,6 +30,7 @@ export type Task = {
   readonly dueAt: string | null;
   readonly assignee: string | null;
   readonly leaseUntil: string | null;
+  readonly assignedUntil: string | null;
   readonly state: TaskState;
   readonly why: TaskEnd | null;
   readonly outcome: TaskOutcome | null;
@@ -75,6 +76,7 @@ function taskOf({ vault, zoneOf }: ListDeps, row: TaskRow): Task {
     createdAt: at(row.created_at),
     dueAt: maybeAt(row.due_at),
     leaseUntil: maybeAt(row.lease_until),
+    assignedUntil: maybeAt(row.assigned_until),
     ...{ assignee, state, why, outcome, reason, touches, version },
   };
 }

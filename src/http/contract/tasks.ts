@@ -43,6 +43,9 @@ export const task = z.strictObject({
   dueAt: maybeInstant.describe("When it is to be done; null: as soon as possible"),
   assignee: maybeText.describe("Who has it, or to whom it was assigned"),
   leaseUntil: maybeInstant.describe("The end of the claim; null: it is not claimed"),
+  assignedUntil: maybeInstant.describe(
+    "Until then the assignee alone can claim it, who was drawn; null: nobody was, or it was assigned by hand",
+  ),
   state: z.enum(TASK_STATES),
   why: z.enum(TASK_ENDS).nullable().describe("How it ended by itself; null: it did not"),
   outcome: z.enum(TASK_OUTCOMES).nullable().describe("How a person ended it"),

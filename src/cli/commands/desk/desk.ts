@@ -82,7 +82,8 @@ const cellsOf = (task: Task): string[] => [
   task.state === "done" ? (task.outcome ?? task.why ?? "") : whoOf(task),
 ];
 
-const whoOf = ({ assignee, leaseUntil, dueAt }: Task): string => {
-  if (assignee !== null) return leaseUntil === null ? `for ${assignee}` : `${assignee} until ${leaseUntil}`;
+const whoOf = ({ assignee, leaseUntil, assignedUntil, dueAt }: Task): string => {
+  if (assignee !== null && leaseUntil !== null) return `${assignee} until ${leaseUntil}`;
+  if (assignee !== null) return assignedUntil === null ? `for ${assignee}` : `for ${assignee} until ${assignedUntil}`;
   return dueAt === null ? "" : `from ${dueAt} on`;
 };

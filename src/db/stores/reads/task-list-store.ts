@@ -32,6 +32,7 @@ export type TaskRow = {
   readonly due_at: number | null;
   readonly assignee: string | null;
   readonly lease_until: number | null;
+  readonly assigned_until: number | null;
   readonly state: TaskState;
   readonly why: TaskEnd | null;
   readonly outcome: TaskOutcome | null;
@@ -72,6 +73,7 @@ export function findTasks(sql: Sql, filter: TaskFilter, { after, limit }: { afte
       select t.id, t.kind, t.shop_id as shop, t.case_id as case, c.campaign, coalesce(o.orders, '{}') as orders, o.amounts, o.closes_at, t.created_at,
         t.due_at, case when t.ended_at is null and ${lapsed} then null else t.assignee end as assignee,
         case when t.ended_at is null and not ${lapsed} then t.lease_until end as lease_until,
+        case when t.ended_at is null and t.lease_until is null and not ${lapsed} then t.assigned_until end as assigned_until,
         case when t.ended_at is not null then 'done' when t.lease_until > dunlin_now() then 'claimed' else 'open' end as state,
         t.why, t.outcome, t.reason, t.touches, t.version, c.buyer_id, (${key}) as place
       from tasks t
