@@ -7,6 +7,7 @@ import type { ChannelConfig, ChannelConfigOf, ChannelProvider } from "../provide
 import { openAliyunSms } from "./aliyun-sms/open.ts";
 import { openConsole } from "./console/open.ts";
 import type { ChannelDeps, Open } from "./deps.ts";
+import { openDesk } from "./desk/open.ts";
 import { openSmtp } from "./smtp/open.ts";
 import { openTencentSms } from "./tencent-sms/open.ts";
 import { openTwilioSms } from "./twilio-sms/open.ts";
@@ -23,6 +24,7 @@ const OPEN: { readonly [Name in ChannelProvider]: Open<Name> } = {
   whatsapp: openWhatsapp,
   wechat: openWechat,
   smtp: openSmtp,
+  desk: openDesk,
 };
 
 /** Opens every configured channel, by name. Nothing is connected yet. Never throws: dunlin.yaml was checked when it was read. */

@@ -27,6 +27,7 @@ import {
 } from "../db/stores/dispatch/retry-store.ts";
 import { inTransaction, isDataFault } from "../db/transaction.ts";
 import type { Catalog } from "../render/catalog/catalog.ts";
+import { takeCalls } from "./calls.ts";
 import { BROKEN_WAIT, type ClaimedBatch, NOTHING, shopPolicy } from "./claim.ts";
 import { type ClaimDeps, RETRY_HORIZON_MS, type SendJob } from "./deps.ts";
 import type { Places } from "./limits/bulkheads.ts";
@@ -111,7 +112,7 @@ function claimBatch(
       ...claimAttempts(tx, deps, jobs, now),
       dropMessages(tx, dropped)?.execute(),
     ]);
-    return { ...NOTHING, taken: retries.length, jobs };
+    return { ...NOTHING, taken: retries.length, jobs: await takeCalls(tx, deps, jobs, places) };
   });
 }
 

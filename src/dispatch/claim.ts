@@ -19,6 +19,7 @@ import { lockWaiting, type Room, type Wait, waitForRoom } from "../db/stores/dis
 import { databaseNow } from "../db/stores/intake/intake-store.ts";
 import { inTransaction, isDataFault } from "../db/transaction.ts";
 import type { Catalog } from "../render/catalog/catalog.ts";
+import { takeCalls } from "./calls.ts";
 import { type ClaimDeps, type DispatchDeps, leaseMs, type SendJob } from "./deps.ts";
 import type { Places } from "./limits/bulkheads.ts";
 import { loadCaps } from "./limits/caps.ts";
@@ -42,7 +43,6 @@ export const NOTHING: ClaimedBatch = { taken: 0, jobs: [], backlog: false, queue
 export const BROKEN_WAIT = 5 * MINUTE;
 
 const MIN_WAIT = SECOND / 2;
-
 const UNDECIDED = "a buyer could not be decided; retrying in 5 minutes";
 
 /** Which buyers a batch takes, and the channels on which they may not send now. `backlog`: the batch is full, more may be due. */
@@ -186,12 +186,12 @@ function claimBatch(
     });
     for (const { decisions } of granted)
       for (const { reason } of decisions) if (reason !== null) deps.meter?.skipped(reason);
-    const jobs = claims.map((claim) =>
+    const claimed = claims.map((claim) =>
       sendJob(deps, { policy, catalog, claim, now, askedAt, slotAt: slotOf.get(claim.decision) ?? 0 }),
     );
     return {
       taken: rows.length - (refused.length - waits.length),
-      jobs,
+      jobs: await takeCalls(tx, deps, claimed, places),
       backlog: rows.length >= limit,
       queued: new Set(waits.map(({ channel }) => channel)),
     };

@@ -105,11 +105,11 @@ export function notOwed(deps: DispatchDeps, job: SendJob, verdict: Exclude<Verif
 export function accepted(
   job: SendJob,
   channel: Channel,
-  made: Made,
+  made: Made | null,
   outcome: Extract<SendOutcome, { kind: "accepted" }> & Pick<Outcome, "sealedText">,
 ): Outcome {
   // The provider's own count is what it bills.
-  const segments = outcome.segments ?? made.segments;
+  const segments = outcome.segments ?? made?.segments ?? 1;
   const cost = costOf(channel.cost, segments);
   return outcomeOf(job, made, {
     state: "accepted",

@@ -4,6 +4,7 @@ import type { ChannelTerms } from "../core/seams/channel.ts";
 import type { ContactKind } from "../core/values/policy.ts";
 import { aliyunSms } from "./aliyun-sms.ts";
 import { consoleProvider } from "./console.ts";
+import { desk } from "./desk.ts";
 import type { ApprovedTemplates, Provider } from "./provider.ts";
 import { carriersAbroadRefuse, carriersRefuse, chatRefuses } from "./refused/lists.ts";
 import type { Refusals } from "./refused/refusals.ts";
@@ -14,7 +15,7 @@ import { webhook } from "./webhook.ts";
 import { wechat } from "./wechat.ts";
 import { whatsapp } from "./whatsapp.ts";
 
-const ALL = [consoleProvider, webhook, aliyunSms, tencentSms, twilioSms, whatsapp, wechat, smtp] as const;
+const ALL = [consoleProvider, webhook, aliyunSms, tencentSms, twilioSms, whatsapp, wechat, smtp, desk] as const;
 
 type Listed = (typeof ALL)[number];
 type WithChannel = Extract<Listed, { readonly settings: object }>;
@@ -53,6 +54,10 @@ export function contactsOf(channel: string, provider: string): readonly ContactK
   if (/^e-?mail/i.test(channel)) return ["email"];
   return [channel === "chat" ? "chat" : `chat.${channel}`];
 }
+
+/** Whether steps need a text for this channel. */
+export const needsText = ({ provider }: { readonly provider: string }): boolean =>
+  providerOf(provider)?.asTask !== true;
 
 type NamedChannel = { readonly name: string; readonly provider: string; readonly contacts: readonly ContactKind[] };
 

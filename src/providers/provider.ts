@@ -20,6 +20,8 @@ export type Provider = {
   readonly refuses: Refusals | null;
   /** false: its messages reach no buyer. */
   readonly delivers: boolean;
+  /** Its sends are tasks of people: nothing is sent, and a text is the script of a call, which may be absent. Absent: no. */
+  readonly asTask?: true;
   /** Whether its messages are e-mails: their texts need a `subject` in the front matter. Absent: no. */
   readonly needsSubject?: true;
   /** How many sends a process has under way at a time, unless the channel says otherwise. Absent: the default of all channels. */

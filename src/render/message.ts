@@ -4,7 +4,7 @@
  */
 import type { ApprovedTemplate, Mail } from "../core/seams/channel.ts";
 import type { ContactKind, ShopPolicy } from "../core/values/policy.ts";
-import { reviewedInMainland, sendsSms } from "../providers/all.ts";
+import { needsText, reviewedInMainland, sendsSms } from "../providers/all.ts";
 import type { FindTemplate } from "./catalog/find-template.ts";
 import type { Rendered, Template } from "./catalog/template-file.ts";
 import { plainData, plainText } from "./plain-characters.ts";
@@ -74,10 +74,18 @@ export type MessageRequest = {
   readonly made?: (template: Template, made: MadeMessage, data: TemplateData) => void;
 };
 
+/** The message of a call without a script. */
+const NO_TEXT: Omit<MadeMessage, "locale" | "cost"> = {
+  ...{ text: "", params: {}, approved: null, mail: null, template: "", templateVersion: "" },
+  ...{ segments: 1, encoding: "UTF-8", units: 0 },
+};
+
 /** Finds the template, renders it and counts the result. */
 export function composeMessage(request: MessageRequest): MessageResult {
   const { findTemplate, campaign, step, variant, channel, shop, locale, to } = request;
   const template = findTemplate({ campaign, step, variant, channel: channel.name, locale, shopLocale: shop.locale });
+  if (template === null && !needsText(channel))
+    return { ok: true, ...NO_TEXT, locale: locale ?? shop.locale, cost: channel.cost };
   if (template === null)
     return {
       ok: false,

@@ -132,7 +132,7 @@ const GROUPS: readonly Group[] = [
   {
     schema: task,
     // It is not over yet.
-    never: [".why", ".outcome", ".reason", ".dueAt", ".assignedUntil"],
+    never: [".why", ".outcome", ".reason", ".dueAt", ".assignedUntil", ".script"],
     cases: [
       { route: "POST /v1/tasks/:id/claim" },
       { route: "POST /v1/tasks/:id/extend" },
@@ -146,7 +146,7 @@ const GROUPS: readonly Group[] = [
   {
     schema: task,
     // It ends with this one.
-    never: [".why", ".leaseUntil", ".dueAt", ".assignedUntil"],
+    never: [".why", ".leaseUntil", ".dueAt", ".assignedUntil", ".script"],
     cases: [
       {
         route: "POST /v1/tasks/:id/outcome",
@@ -157,7 +157,14 @@ const GROUPS: readonly Group[] = [
   {
     schema: pageOf(task),
     // It did not end by itself.
-    never: [".next", ".items[].leaseUntil", ".items[].why", ".items[].dueAt", ".items[].assignedUntil"],
+    never: [
+      ".next",
+      ".items[].leaseUntil",
+      ".items[].why",
+      ".items[].dueAt",
+      ".items[].assignedUntil",
+      ".items[].script",
+    ],
     cases: [{ route: "GET /v1/tasks" }, { route: "GET /v1/tasks", url: "/v1/tasks?state=done" }],
   },
   {

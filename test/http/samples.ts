@@ -261,6 +261,7 @@ export const TASK: TaskItem = {
   why: null,
   outcome: null,
   reason: null,
+  script: null,
   touches: 0,
   version: 2,
 };

@@ -55,7 +55,11 @@ export async function dispatchSetup(
   } = {},
 ) {
   const files = filesOf(options.text ?? (() => "Order {{order.id}}: {{total}}"), options.channels);
-  const catalog = buildCatalog(files, { channels: ["sms", "chat", "whatsapp", "email"] }, "templates");
+  const catalog = buildCatalog(
+    files,
+    { channels: ["sms", "chat", "whatsapp", "email", ...(options.channels ?? [])] },
+    "templates",
+  );
   if (!catalog.ok) throw new Error(catalog.faults.join("\n"));
   const base = await intakeDeps({
     ...(options.shop === undefined ? {} : { shop: options.shop }),

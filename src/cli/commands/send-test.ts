@@ -59,6 +59,10 @@ export async function sendTest(
 ): Promise<MadeMessage> {
   const { config, log, out } = context;
   const target = pick("channel", options.channel, config.channels, ({ name }) => name);
+  if (providerOf(target.provider)?.asTask === true)
+    throw new CommandError(
+      `--channel: ${target.name} makes tasks for people and sends no message: \`dunlin desk take\` makes one`,
+    );
   const shop = shopOf(context, options.shop);
   const to = addressOf(options.to, target, shop);
   const catalog = (await catalogThatRuns(context)) ?? catalogOfFiles(context);

@@ -118,6 +118,8 @@ export type Sender = {
   close(): Promise<void>;
   /** Asks the provider about a message whose outcome is unknown. Absent: it cannot be asked. */
   readonly lookup?: Lookup;
+  /** A send is a task of a person, which its claim makes: `send` is never called for a buyer. */
+  readonly asTask?: true;
   /** The provider drops a repeated idempotency key: the same message may be sent again while its outcome is unknown. */
   readonly idempotent?: true;
 };

@@ -33,6 +33,8 @@ export const tasks = pgTable(
     /** How a person ended it. */
     outcome: text("outcome"),
     reason: text("reason"),
+    /** The last step that made or renewed the call: its delivery has the script. */
+    reminderId: uuid("reminder_id"),
     touches: integer("touches").notNull().default(0),
     firstTouchAt: instant("first_touch_at"),
     version: integer("version").notNull().default(1),

@@ -6,7 +6,7 @@ import { offsetMinutes } from "../../core/values/zone.ts";
 import { findTasks, type TaskAfter, type TaskFilter, type TaskRow } from "../../db/stores/reads/task-list-store.ts";
 import type { Vault } from "../../db/vault.ts";
 import type { DeskDeps } from "./deps.ts";
-import { type Money, maskedOf, moneyOf } from "./shown.ts";
+import { type Money, maskedOf, moneyOf, openOf } from "./shown.ts";
 
 export type TaskQuery = Omit<TaskFilter, "id"> & {
   readonly limit: number;
@@ -35,6 +35,8 @@ export type Task = {
   readonly why: TaskEnd | null;
   readonly outcome: TaskOutcome | null;
   readonly reason: BuyerReason | null;
+  /** The words of the call; null: it has none, or they cannot be read. */
+  readonly script: string | null;
   readonly touches: number;
   readonly version: number;
 };
@@ -53,7 +55,7 @@ export async function listTasks(
   const rows = found.slice(0, limit);
   const last = found.length > limit ? rows.at(-1) : undefined;
   const next = last === undefined ? null : Buffer.from(`${last.by} ${last.id}`).toString("base64url");
-  return { items: rows.map((row) => taskOf(deps, phones ? row : { ...row, cipher: null })), next };
+  return { items: rows.map((row) => taskOf(deps, phones ? row : { ...row, cipher: null, script: null })), next };
 }
 
 /** null: there is no such task. */
@@ -77,6 +79,7 @@ function taskOf({ vault, zoneOf }: ListDeps, row: TaskRow): Task {
     dueAt: maybeAt(row.due_at),
     leaseUntil: maybeAt(row.lease_until),
     assignedUntil: maybeAt(row.assigned_until),
+    script: openOf(vault, row.script),
     ...{ assignee, state, why, outcome, reason, touches, version },
   };
 }

@@ -50,6 +50,7 @@ export const task = z.strictObject({
   why: z.enum(TASK_ENDS).nullable().describe("How it ended by itself; null: it did not"),
   outcome: z.enum(TASK_OUTCOMES).nullable().describe("How a person ended it"),
   reason: z.enum(BUYER_REASONS).nullable().describe("Why it is unpaid, as the buyer says"),
+  script: maybeText.describe("The text of the step that made the call, for an operator; null: it has none"),
   touches: z.int().describe("How often somebody called or wrote"),
   version: z.int().describe("Grows with each change"),
 });

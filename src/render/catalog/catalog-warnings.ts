@@ -7,7 +7,7 @@ import { channelsFrom } from "../../core/seams/channel-order.ts";
 import { didYouMean } from "../../core/text/suggest.ts";
 import { formatPath, type YamlPath } from "../../core/text/yaml-faults.ts";
 import type { Campaign } from "../../core/values/policy.ts";
-import { contactsOf } from "../../providers/all.ts";
+import { contactsOf, needsText } from "../../providers/all.ts";
 import { consoleProvider } from "../../providers/console.ts";
 import type { ChannelFacts, TextAdviceCode } from "./advice-types.ts";
 import type { CatalogOptions } from "./catalog-options.ts";
@@ -31,13 +31,14 @@ type Say = (path: YamlPath, message: string) => string;
 export function* missingTemplates(
   draft: CampaignOutline,
   { templates, damaged }: CampaignTemplates,
-  { channels, stored }: Pick<CatalogOptions, "channels" | "stored">,
+  { channels, stored, channelFacts = [] }: Pick<CatalogOptions, "channels" | "stored" | "channelFacts">,
   say: Say,
 ): Generator<string> {
   for (const [index, step] of draft.steps.entries())
     for (const [position, channel] of step.channels.entries()) {
       // The fault of a file for this step and channel is reported already, and so is a channel that is not configured.
       if (damaged.has(`${step.id}.${channel}`) || (stored !== true && !channels.includes(channel))) continue;
+      if (isOptional(channelFacts, channel)) continue;
       const path = ["steps", index, "channels", position];
       const own = templates.filter((template) => template.step === step.id && template.channel === channel);
       if (own.some(({ variant }) => variant === null)) continue;
@@ -52,16 +53,19 @@ export function* missingTemplates(
     }
 }
 
+const isOptional = (facts: NonNullable<CatalogOptions["channelFacts"]>, channel: string): boolean =>
+  facts.some((each) => each.name === channel && !needsText(each));
+
 /** A fallback without a text is of no use to the step. */
 function* idleFallbacks(
   draft: CampaignOutline,
   { templates, damaged }: CampaignTemplates,
-  { fallbacks = new Map() }: CatalogOptions,
+  { fallbacks = new Map(), channelFacts = [] }: CatalogOptions,
 ): Generator<{ readonly path: YamlPath; readonly message: string }> {
   for (const [index, step] of draft.steps.entries())
     for (const channel of channelsFrom(fallbacks, step, step.channels[0] ?? "").slice(step.channels.length)) {
       const has = templates.some((template) => template.step === step.id && template.channel === channel);
-      if (has || damaged.has(`${step.id}.${channel}`)) continue;
+      if (has || damaged.has(`${step.id}.${channel}`) || isOptional(channelFacts, channel)) continue;
       yield {
         path: ["steps", index, "channels"],
         message: `step ${step.id} has no template for ${channel}, the fallback of a channel, and cannot use it: add ${step.id}.${channel}.en.hbs`,
@@ -100,6 +104,7 @@ export function* campaignWarnings(
             ? `channel ${channel} is not configured: step ${step.id} uses its other channels`
             : `channel ${channel} is not configured: step ${step.id} is never sent`,
         };
+      if (isOptional(options.channelFacts ?? [], channel)) continue;
       const query = {
         campaign: draft.key,
         step: step.id,

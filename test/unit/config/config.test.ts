@@ -460,9 +460,9 @@ describe("channels", () => {
   voice: { provider: constructor }
 `);
     expect(faultsOf()).toEqual([
-      "dunlin.yaml:2: channels.sms.provider: is not a provider of this version (known: console, webhook, aliyun-sms, tencent-sms, twilio-sms, whatsapp, wechat, smtp)",
+      "dunlin.yaml:2: channels.sms.provider: is not a provider of this version (known: console, webhook, aliyun-sms, tencent-sms, twilio-sms, whatsapp, wechat, smtp, desk)",
       "dunlin.yaml:4: channels.chat.provider: is not a provider of this version (did you mean `webhook`?)",
-      "dunlin.yaml:6: channels.voice.provider: is not a provider of this version (known: console, webhook, aliyun-sms, tencent-sms, twilio-sms, whatsapp, wechat, smtp)",
+      "dunlin.yaml:6: channels.voice.provider: is not a provider of this version (known: console, webhook, aliyun-sms, tencent-sms, twilio-sms, whatsapp, wechat, smtp, desk)",
     ]);
   });
 
@@ -583,6 +583,23 @@ retention: { evnts: 10d }
   ])("of a mail server refuse %s", (keys, fault) => {
     write(`channels: { mail: { provider: smtp, ${keys} } }`);
     expect(faultsOf()).toEqual([expect.stringContaining(`dunlin.yaml:1: channels.mail.${fault}`)]);
+  });
+
+  it("of the desk take phones, and no key of messages", () => {
+    write(
+      'channels: { call: { provider: desk, cost: { amount: "1.5", currency: CNY }, fallback: sms }, sms: { provider: console } }',
+    );
+    expect(configOf().channels).toMatchObject([
+      { provider: "desk", contacts: ["phone"], cost: { micros: 1_500_000 }, fallback: "sms" },
+      { provider: "console" },
+    ]);
+    for (const key of ["ratePerSecond: 5", "timeout: 5s", "connections: 5", "pauseWhen: off", "contact: phone"]) {
+      write(`channels: { call: { provider: desk, ${key} } }`);
+      const name = key.split(":")[0];
+      expect(faultsOf()).toEqual([
+        `dunlin.yaml:1: channels.call.${name}: is for messages, and the provider desk sends none: leave it out`,
+      ]);
+    }
   });
 
   it("print for a webhook when only its provider is changed", () => {

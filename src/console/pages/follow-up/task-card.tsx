@@ -74,6 +74,11 @@ export function TaskFacts({ task }: { readonly task: Task }) {
           </Anchor>
         ))}
       </Group>
+      {task.script === null ? null : (
+        <Text size="sm" style={{ whiteSpace: "pre-wrap", overflowWrap: "anywhere" }}>
+          {task.script}
+        </Text>
+      )}
       <Standing task={task} />
     </>
   );

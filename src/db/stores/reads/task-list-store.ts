@@ -41,6 +41,8 @@ export type TaskRow = {
   readonly version: number;
   /** The phone number that the buyer reported last, encrypted. */
   readonly cipher: Buffer | null;
+  /** The text of the call, encrypted. */
+  readonly script: Buffer | null;
   readonly by: string;
 };
 
@@ -68,14 +70,15 @@ export function findTasks(sql: Sql, filter: TaskFilter, { after, limit }: { afte
   return sql<TaskRow[]>`
     select page.*, page.place::text as by, (
       select k.cipher from contacts k where k.shop_id = page.shop and k.buyer_id = page.buyer_id and k.kind in ('phone', 'call')
-      order by k.told_at desc, k.told_id desc limit 1) as cipher
+      order by k.told_at desc, k.told_id desc limit 1) as cipher, (
+      select d.sealed_text from deliveries d where d.shop_id = page.shop and d.reminder_id = page.reminder_id and d.standing) as script
     from (
       select t.id, t.kind, t.shop_id as shop, t.case_id as case, c.campaign, coalesce(o.orders, '{}') as orders, o.amounts, o.closes_at, t.created_at,
         t.due_at, case when t.ended_at is null and ${lapsed} then null else t.assignee end as assignee,
         case when t.ended_at is null and not ${lapsed} then t.lease_until end as lease_until,
         case when t.ended_at is null and t.lease_until is null and not ${lapsed} then t.assigned_until end as assigned_until,
         case when t.ended_at is not null then 'done' when t.lease_until > dunlin_now() then 'claimed' else 'open' end as state,
-        t.why, t.outcome, t.reason, t.touches, t.version, c.buyer_id, (${key}) as place
+        t.why, t.outcome, t.reason, t.touches, t.version, c.buyer_id, t.reminder_id, (${key}) as place
       from tasks t
       join cases c on c.shop_id = t.shop_id and c.id = t.case_id
       left join lateral (

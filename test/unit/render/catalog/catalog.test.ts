@@ -31,6 +31,18 @@ const textOf = (template: { render(data: typeof SAMPLE_DATA): { ok: boolean } } 
   return result?.text ?? result?.message ?? null;
 };
 
+it("needs no text for a call, but takes one", () => {
+  const options: CatalogOptions = {
+    channels: ["call"],
+    channelFacts: [{ name: "call", provider: "desk", contacts: ["phone"] }],
+  };
+  const files: Files = { "default/campaign.yaml": CAMPAIGN.replace("[sms]", "[call]") };
+  expect([faultsOf(files, options), warningsOf(files, options)]).toEqual([[], []]);
+  const script = { ...files, "default/nudge.call.en.hbs": "Ask {{buyer.name}} about the size" };
+  expect(catalogOf(script, options).templates).toHaveLength(1);
+  expect(faultsOf(files, { channels: ["call"] })).toEqual([expect.stringContaining("has no template for call")]);
+});
+
 describe("the signature of an SMS", () => {
   const files = (channel: string, front: string): Files => ({
     "default/campaign.yaml": `steps:\n  - { id: nudge, at: { afterCreated: 10m }, channels: [${channel}] }\n`,

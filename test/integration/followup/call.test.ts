@@ -1,0 +1,156 @@
+/** Steps that are calls: a task in place of a message, by the same rules. */
+import { describe, expect, it } from "vitest";
+import { openDesk } from "../../../src/channels/desk/open.ts";
+import { HOUR, MINUTE } from "../../../src/core/values/duration.ts";
+import { claim } from "../../../src/followup/desk/claims.ts";
+import { deskSetup, VERA } from "../../support/desk.ts";
+import { receivedEvent } from "../../support/dispatch.ts";
+import { inProcessChannel } from "../../support/in-process-channel.ts";
+import { afterCreated, beforeClose, quietOf, T0 } from "../../support/rules.ts";
+
+type Options = Parameters<typeof deskSetup>[0];
+const STEPS = [afterCreated("nudge", 10 * MINUTE, ["call"]), beforeClose("last-call", 30 * MINUTE, ["sms"])];
+
+async function calls(options: Options = {}) {
+  const setup = await deskSetup({ ...options, campaign: { steps: STEPS, ...options.campaign } });
+  const deskDeps = { log: { warn() {} }, publicUrl: null };
+  const call = inProcessChannel({ name: "call", contacts: ["phone"], ratePerSecond: null, cost: null }, () => {
+    throw new Error("a call is no message");
+  });
+  const terms = { ...call, provider: "desk", settings: {}, connections: 2_000 } as const;
+  setup.use({ ...terms, ...openDesk(terms, deskDeps) });
+  Object.assign(setup.policy, { channels: new Map([...setup.policy.channels, ["call", ["phone"]]]) });
+  const ledger = () =>
+    setup.sql<{ channel: string; state: string; finished: boolean }[]>`
+      select channel, state, finished_at is not null as finished from deliveries order by claimed_at, channel`;
+  return { ...setup, ledger };
+}
+
+const DONE = { channel: "call", state: "accepted", finished: true };
+
+describe("a step that is a call", () => {
+  it("is a task at its time and an accepted delivery, and holds nothing back", async () => {
+    const { receive, at, drain, list, only, rows, ledger, sent, story } = await calls();
+    await receive(receivedEvent("e1", "order.created", T0));
+    expect(await list()).toEqual([]);
+    await at(T0 + 10 * MINUTE);
+    await drain();
+    expect(await only()).toMatchObject({
+      ...{ kind: "call", state: "open", orders: ["o1"], dueAt: "2026-11-10T20:10:00+08:00", script: null },
+    });
+    expect(await rows()).toEqual(["10 sent nudge", "1410 planned last-call"]);
+    expect(await ledger()).toEqual([DONE]);
+    expect(await story()).toMatch(/call, attempt 1: accepted/);
+    await at(T0 + 1410 * MINUTE);
+    await drain();
+    expect(sent).toHaveLength(1);
+    expect(await only()).toMatchObject({ kind: "call", state: "open" });
+    await receive(receivedEvent("e2", "order.paid", T0 + 1410 * MINUTE));
+    expect(await list({ state: "done" })).toMatchObject([{ kind: "call", why: "paid" }]);
+  });
+
+  it("shows its text as the script, to those who may see it", async () => {
+    const { receive, at, drain, only } = await calls({
+      campaign: { steps: [afterCreated("nudge", 10 * MINUTE, ["call"])] },
+      channels: ["call", "sms"],
+    });
+    await receive(receivedEvent("e1", "order.created", T0));
+    await at(T0 + 10 * MINUTE);
+    await drain();
+    expect(await only()).toMatchObject({ script: "Order o1: CN¥129.00" });
+    expect(await only({ phones: false })).toMatchObject({ script: null });
+  });
+
+  it("keeps the task that its case has, which is due then", async () => {
+    const { receive, at, drain, only, call } = await calls();
+    await receive(receivedEvent("e1", "order.created", T0));
+    const id = await call();
+    await at(T0 + 10 * MINUTE);
+    await drain();
+    expect(await only()).toMatchObject({ id, kind: "call", dueAt: "2026-11-10T20:10:00+08:00" });
+  });
+
+  it("waits for the end of quiet hours, and is skipped in the holdout and after a payment", async () => {
+    const quiet = await calls({ campaign: { quietHours: quietOf("20:05", "20:40") } });
+    await quiet.receive(receivedEvent("e1", "order.created", T0));
+    expect(await quiet.rows()).toContain("40 planned nudge");
+
+    const held = await calls({ campaign: { holdout: 1 } });
+    await held.receive(receivedEvent("e1", "order.created", T0));
+    await held.at(T0 + 10 * MINUTE);
+    await held.drain();
+    expect([await held.list(), await held.rows()]).toEqual([[], ["10 skipped holdout", "1410 planned last-call"]]);
+
+    const paid = await calls();
+    await paid.receive(
+      receivedEvent("e1", "order.created", T0),
+      receivedEvent("e2", "order.created", T0, { id: "o2" }),
+    );
+    await paid.receive(
+      receivedEvent("e3", "order.paid", T0 + MINUTE, { id: "o2", paidAt: new Date(T0 + MINUTE).toISOString() }),
+    );
+    await paid.at(T0 + 10 * MINUTE);
+    await paid.drain();
+    expect([await paid.list(), await paid.rows()]).toEqual([
+      [],
+      expect.arrayContaining(["10 skipped paid_other_order"]),
+    ]);
+  });
+
+  it("takes over from a channel that refused the message", async () => {
+    const steps = [afterCreated("nudge", 10 * MINUTE, ["sms", "call"])];
+    const { receive, at, drain, only, rows, ledger } = await calls({
+      campaign: { steps },
+      answer: () => ({ kind: "failed-permanent", code: "blocked", message: "blocked" }),
+    });
+    await receive(receivedEvent("e1", "order.created", T0));
+    await at(T0 + 10 * MINUTE);
+    await drain();
+    await drain();
+    expect(await rows()).toEqual(["10 sent nudge"]);
+    expect((await ledger()).map(({ channel, state }) => `${channel} ${state}`).sort()).toEqual([
+      "call accepted",
+      "sms failed-permanent",
+    ]);
+    expect(await only()).toMatchObject({ kind: "call" });
+  });
+});
+
+it("makes each call once beside claims of people, however many workers there are", async () => {
+  const COUNT = 1_000;
+  const { receive, at, another, deps, sql, callAll, list } = await calls();
+  const orders = Array.from({ length: COUNT }, (_, n) => ({
+    ...{ id: `o${n}`, amount: "20.00" },
+    buyer: { id: `b${n}`, phone: `+86138${String(n + 10_000_000)}` },
+  }));
+  await receive(...orders.map((order) => receivedEvent(`e-${order.id}`, "order.created", T0, order)));
+  const tasks = (await callAll()).slice(0, COUNT / 2);
+  await sql`delete from tasks where id::text <> all(string_to_array(${tasks.map(({ id }) => id).join(" ")}, ' '))`;
+  await at(T0 + 10 * MINUTE);
+  const dispatchers = [another(), another()];
+  const dispatch = async (dispatcher: ReturnType<typeof another>) => {
+    while ((await dispatcher.drain()) > 0);
+    await dispatcher.settled();
+  };
+  const people = async () => {
+    for (let from = 0; from < tasks.length; from += 20)
+      for (const { kind } of await Promise.all(tasks.slice(from, from + 20).map(({ id }) => claim(deps, VERA, id))))
+        expect(kind).toBe("changed");
+  };
+  await Promise.all([people(), ...dispatchers.map(dispatch)]);
+  for (const dispatcher of dispatchers) await dispatch(dispatcher);
+  expect(await list({ limit: 2_000 })).toHaveLength(COUNT);
+  const [found] = await sql<{ sent: number; skipped: number; deliveries: number; under_way: number }[]>`
+    select count(*) filter (where r.state = 'sent')::int as sent, count(*) filter (where r.reason = 'manual')::int as skipped,
+      count(d.id)::int as deliveries, count(*) filter (where d.state = 'claimed')::int as under_way
+    from reminders r left join deliveries d on d.shop_id = r.shop_id and d.reminder_id = r.id where r.step = 'nudge'`;
+  expect(found).toEqual({
+    ...{ sent: found?.deliveries, deliveries: expect.any(Number), under_way: 0 },
+    skipped: COUNT - (found?.deliveries ?? 0),
+  });
+  expect(found?.deliveries).toBeGreaterThanOrEqual(COUNT / 2);
+  // The tasks of the others end with their cases.
+  await at(T0 + 24 * HOUR);
+  for (const dispatcher of dispatchers) await dispatch(dispatcher);
+  expect(await list({ limit: 2_000 })).toEqual([]);
+});
