@@ -9,6 +9,7 @@ import { writeWishes } from "../db/stores/buyers/wish-writer.ts";
 import { insertAudit } from "../db/stores/campaigns/audit-store.ts";
 import { planAnewWithout } from "../db/stores/dispatch/due-store.ts";
 import { findExpired, giveUpExpired, type Outcome, recordOutcomes } from "../db/stores/dispatch/outcome-store.ts";
+import { makeUnknownTasks, type UnknownSend } from "../db/stores/dispatch/unknown-store.ts";
 import { databaseNow } from "../db/stores/intake/intake-store.ts";
 import { keepMessageIds } from "../db/stores/receipts/kept-store.ts";
 import { scheduleLookups } from "../db/stores/receipts/lookup-store.ts";
@@ -58,6 +59,7 @@ export async function record(deps: DispatchDeps, outcomes: readonly Outcome[]): 
         unknown.map(({ shop, deliveryId: id }) => ({ shop, id })),
       ),
       heed(tx, rest),
+      askPeople(deps, tx, unknown),
     ]),
   );
 }
@@ -87,6 +89,11 @@ export async function rescueExpired(deps: DispatchDeps): Promise<number> {
     const givenUp = await giveUpExpired(tx, expired, verdictOnExpired(), repeated);
     const failed = givenUp.filter(({ state }) => state === "failed-transient");
     await schedule(deps, tx, givenUp);
+    await askPeople(
+      deps,
+      tx,
+      givenUp.map(({ shop, reminder_id: reminderId }) => ({ shop, reminderId })),
+    );
     if (failed.length > 0)
       await planAnewWithout(
         tx,
@@ -94,6 +101,12 @@ export async function rescueExpired(deps: DispatchDeps): Promise<number> {
       );
     return givenUp.length;
   });
+}
+
+/** `manual.unknown` of a campaign: a person finds out whether the message arrived. */
+async function askPeople({ policy }: DispatchDeps, tx: Sql, sends: readonly UnknownSend[]): Promise<void> {
+  const campaigns = policy().campaigns.flatMap(({ key, manual }) => (manual?.unknown === true ? key : []));
+  if (sends.length > 0 && campaigns.length > 0) await makeUnknownTasks(tx, sends, campaigns);
 }
 
 /** Has the providers asked about deliveries of unknown outcome, as far as they can be asked. */

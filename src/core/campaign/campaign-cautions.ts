@@ -30,7 +30,8 @@ export function* campaignCautions(draft: CampaignDraft, now: number | null): Gen
   const quiet = quietHours === null || quietHours === "off" ? null : quietWarning(quietHours);
   if (quiet !== null) yield { code: "quiet_all_day", path: ["quietHours"], message: quiet };
   const min = match.amount?.min ?? null;
-  if (manual !== null) yield { code: "manual", path: ["manual"], message: manualText(manual) };
+  if (manual !== null && (manual.amountAtLeast !== null || manual.tiers !== undefined))
+    yield { code: "manual", path: ["manual"], message: manualText(manual) };
   const least = manual?.amountAtLeast ?? null;
   if (least !== null && min !== null && isAtLeast(min, least))
     yield {

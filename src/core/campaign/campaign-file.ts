@@ -72,14 +72,15 @@ const campaignShape = z.strictObject({
     .strictObject({
       amountAtLeast: amountsField.optional(),
       tiers: listField.optional(),
+      unknown: z.boolean("must be true or false").optional(),
       handBackAfter: handBackField.optional(),
       team: nameField.optional(),
       claimWithin: spanField.optional(),
       holdout: percentField.optional(),
     })
     .refine(
-      ({ amountAtLeast, tiers }) => amountAtLeast !== undefined || tiers !== undefined,
-      "needs amountAtLeast or tiers",
+      ({ amountAtLeast, tiers, unknown }) => amountAtLeast !== undefined || tiers !== undefined || unknown === true,
+      "needs amountAtLeast, tiers or unknown: true",
     )
     .optional(),
 });
@@ -162,6 +163,7 @@ function toDraft(key: string, shape: CampaignShape): CampaignDraft {
 function toManual({
   amountAtLeast,
   tiers,
+  unknown,
   handBackAfter = DEFAULTS.handBackAfter,
   team,
   claimWithin,
@@ -171,6 +173,7 @@ function toManual({
   return {
     amountAtLeast: amountAtLeast ?? null,
     ...(tiers === undefined ? {} : { tiers }),
+    ...(unknown === undefined ? {} : { unknown }),
     handBackAfter: handBackAfter === "never" ? null : handBackAfter,
     ...(team === undefined ? {} : { team }),
     ...(claimWithin === undefined ? {} : { claimWithin }),

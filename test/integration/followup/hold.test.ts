@@ -245,3 +245,33 @@ it("gives each case either to the person who claims it or a message, and never b
   ]);
   expect(steps.reduce((sum, { count }) => sum + count, 0)).toBe(COUNT);
 });
+
+it("makes a message of unknown outcome a task where its campaign says so, which holds nothing back", async () => {
+  const manual = { amountAtLeast: null, unknown: true, handBackAfter: null };
+  const answer = () => ({ kind: "unknown", code: "timeout", message: "no answer" }) as const;
+  const { receive, at, drain, only, rows, list } = await deskSetup({ manual, answer });
+  await receive(receivedEvent("e1", "order.created", T0));
+  await at(T0 + 10 * MINUTE);
+  await drain();
+  expect(await only()).toMatchObject({ kind: "unknown", state: "open", orders: ["o1"] });
+  expect(await rows()).toEqual(["10 skipped unknown_outcome", "1410 planned last-call"]);
+  await receive(receivedEvent("e2", "order.paid", T0 + 10 * MINUTE));
+  expect(await list({ state: "done" })).toMatchObject([{ kind: "unknown", why: "paid" }]);
+
+  const silent = await deskSetup({ answer });
+  await silent.receive(receivedEvent("e1", "order.created", T0));
+  await silent.at(T0 + 10 * MINUTE);
+  await silent.drain();
+  expect(await silent.list()).toEqual([]);
+});
+
+it("makes a task of a claim whose worker was killed", async () => {
+  const manual = { amountAtLeast: null, unknown: true, handBackAfter: null };
+  const { receive, at, dispatcher, another, only } = await deskSetup({ manual, hang: true });
+  await receive(receivedEvent("e1", "order.created", T0));
+  await at(T0 + 10 * MINUTE);
+  await dispatcher.drain();
+  await at(T0 + 20 * MINUTE);
+  expect(await another().rescue()).toBe(1);
+  expect(await only()).toMatchObject({ kind: "unknown", state: "open" });
+});
