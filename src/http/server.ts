@@ -19,6 +19,7 @@ import type { CampaignsVerbs } from "./contract/campaigns.ts";
 import type { QueuesVerbs } from "./contract/console/queues.ts";
 import type { ChangesVerbs } from "./contract/console/stream.ts";
 import type { ContactsVerbs, UnsubscribeVerbs } from "./contract/contacts.ts";
+import type { CardVerbs } from "./contract/desk/card.ts";
 import type { PhrasesVerbs } from "./contract/desk/phrases.ts";
 import type { RosterVerbs } from "./contract/desk/roster.ts";
 import type { EventsVerbs } from "./contract/events.ts";
@@ -55,7 +56,7 @@ import { sessionRoutes } from "./routes/access/session.ts";
 import { auditRoutes } from "./routes/audit.ts";
 import { campaignRoutes } from "./routes/campaigns.ts";
 import { contactRoutes } from "./routes/contacts.ts";
-import { phraseRoutes } from "./routes/desk/phrases.ts";
+import { cardRoutes } from "./routes/desk/card.ts";
 import { rosterRoutes } from "./routes/desk/roster.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { type ReceiptsVerbs, receiptRoutes } from "./routes/inbound/receipts.ts";
@@ -120,6 +121,7 @@ export type HttpVerbs = EventsVerbs &
   OrderListVerbs &
   OrdersVerbs &
   ListsVerbs &
+  CardVerbs &
   PhrasesVerbs &
   PromisesVerbs &
   TasksVerbs &
@@ -209,7 +211,7 @@ export function buildServer(deps: HttpDeps): FastifyInstance {
     void seen.register(async (scope) => reportRoutes(scope, deps));
     void seen.register(async (scope) => orderRoutes(scope, deps));
     void seen.register(async (scope) => listRoutes(scope, deps));
-    void seen.register(async (scope) => phraseRoutes(scope, deps));
+    void seen.register(async (scope) => cardRoutes(scope, deps));
     void seen.register(async (scope) => promiseRoutes(scope, deps));
     void seen.register(async (scope) => taskRoutes(scope, deps));
     void seen.register(async (scope) => rosterRoutes(scope, deps));

@@ -19,6 +19,7 @@ import { openReads, type Reads } from "../db/reads/reads.ts";
 import { findKey } from "../db/stores/campaigns/key-store.ts";
 import type { Vault } from "../db/vault.ts";
 import { withDeadline } from "../deadline.ts";
+import { taskCard } from "../followup/desk/card.ts";
 import { phrasesOf } from "../followup/desk/phrases.ts";
 import { revealPhone } from "../followup/reveal.ts";
 import { unsubscribeVerb } from "../followup/unsubscribe.ts";
@@ -196,6 +197,7 @@ export function buildApi(input: ApiInput) {
       const story = await explainOrder({ sql: reads, vault: texts ? vault : null, ...input.policies }, which);
       return story === null ? null : storyJson(story);
     },
+    taskCard: (id) => taskCard({ sql: reads, vault, zoneOf }, id),
     phrases: (task) =>
       phrasesOf({ sql: reads, vault, shopOf: config.shop, phrases: () => input.current().catalog.phrases }, task),
     ...promiseVerbs({ sql, reads, vault, zoneOf, campaignOf: input.policies.campaignOf }),

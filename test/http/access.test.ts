@@ -17,6 +17,7 @@ const ROUTES: readonly ["GET" | "POST" | "PUT" | "PATCH" | "DELETE", string, str
   ["GET", "/v1/phrases", "operator"],
   ["GET", "/v1/promises", "viewer"],
   ["GET", "/v1/tasks", "viewer"],
+  ["GET", "/v1/tasks/t1", "operator"],
   ["POST", "/v1/cases/acme/o1/take", "operator"],
   ["POST", "/v1/tasks/t1/claim", "operator"],
   ["POST", "/v1/tasks/t1/release", "operator"],

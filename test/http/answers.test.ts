@@ -20,6 +20,7 @@ import {
   versionItem,
 } from "../../src/http/contract/campaigns.ts";
 import { erasure, sharedContact, suppression } from "../../src/http/contract/contacts.ts";
+import { taskCard } from "../../src/http/contract/desk/card.ts";
 import { phrasesAnswer } from "../../src/http/contract/desk/phrases.ts";
 import { shiftPage, staffPage } from "../../src/http/contract/desk/roster.ts";
 import { receipt } from "../../src/http/contract/events.ts";
@@ -140,6 +141,23 @@ const GROUPS: readonly Group[] = [
       { route: "POST /v1/tasks/:id/release" },
       { route: "POST /v1/tasks/:id/claim" },
     ],
+  },
+  {
+    schema: taskCard,
+    // Nothing was sent so far; nobody has promised anything, and this task is not over.
+    never: [
+      ".sent[]",
+      ".promise{",
+      ".promise.",
+      ".promise",
+      ".task",
+      ".orders[]",
+      ".touches[]",
+      ".tier",
+      ".name",
+      ".locale",
+    ],
+    cases: [{ route: "GET /v1/tasks/:id" }],
   },
   { schema: phrasesAnswer, cases: [{ route: "GET /v1/phrases", url: "/v1/phrases?task=:id" }] },
   { schema: taskPhone, cases: [{ route: "POST /v1/tasks/:id/contact" }] },

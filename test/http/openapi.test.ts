@@ -70,6 +70,7 @@ it("describes every route with its answers, bodies and access", () => {
     "/v1/suppressions",
     "/v1/suppressions/{id}",
     "/v1/tasks",
+    "/v1/tasks/{id}",
     "/v1/tasks/{id}/assign",
     "/v1/tasks/{id}/claim",
     "/v1/tasks/{id}/contact",

@@ -2,6 +2,7 @@
 
 import type { campaignFull, versionFull } from "../../src/http/contract/campaigns.ts";
 import type { suppression } from "../../src/http/contract/contacts.ts";
+import type { taskCard } from "../../src/http/contract/desk/card.ts";
 import type { reminderItem } from "../../src/http/contract/lists.ts";
 import type { OrderStory } from "../../src/http/contract/orders.ts";
 import type { Answer } from "../../src/http/contract/parts/values.ts";
@@ -264,4 +265,14 @@ export const TASK: TaskItem = {
   script: null,
   touches: 0,
   version: 2,
+};
+
+export const CARD: Answer<typeof taskCard> = {
+  ...{ task: TASK, name: "李雷", tier: "gold", locale: "zh-CN", sent: [], touches: [], promise: null },
+  orders: [
+    {
+      ...{ id: "o1", number: "#1006", closesAt: AT, amount: { amount: "5000.00", currency: "CNY" } },
+      items: [{ sku: "T-1", title: "Oolong", quantity: 2 }],
+    },
+  ],
 };

@@ -16,6 +16,7 @@ import { intakeDeps, receivedEvent } from "../support/intake.ts";
 import { T0 } from "../support/rules.ts";
 import {
   CAMPAIGN,
+  CARD,
   CHANNEL,
   METHOD,
   OWNER,
@@ -121,6 +122,7 @@ export function stubServer(change: Change = {}, context: Cleanup = { onTestFinis
       shifts: async () => ({ version: 1, page: { items: [] } }),
       putShifts: async () => ({ kind: "saved", version: 2, page: { items: [] } }),
     },
+    taskCard: async () => CARD,
     phrases: async () => ({ items: [{ n: 1, name: "size", locale: "en", text: "Is the size right?" }], failed: [] }),
     listPromises: async () => ({ items: [PROMISED], next: null }),
     report: async () => REPORT,

@@ -9,7 +9,11 @@ const HEADERS = { authorization: `Bearer ${API_KEY}`, "content-type": "applicati
 
 const CAMPAIGN = {
   yaml: "priority: 99\nmanual: { amountAtLeast: { CNY: '1000' } }\nsteps: [{ id: nudge, at: { afterCreated: 10m }, channels: [sms] }]\n",
-  templates: { "nudge.sms.en.hbs": "{{total}}" },
+  templates: {
+    "nudge.sms.en.hbs": "{{total}}",
+    "phrases/1-size.en.hbs": "Is the size of {{items.[0].title}} right?",
+    "phrases/2-kept.en.hbs": "It is yours until you pay {{total}}.",
+  },
 };
 
 it.runIf(hasBrowser)("takes a case, calls the buyer, and says how it goes on", async (context) => {
@@ -22,23 +26,30 @@ it.runIf(hasBrowser)("takes a case, calls the buyer, and says how it goes on", a
   const at = new Date().toISOString();
   const event = (id: string, amount: string, phone: string) => ({
     ...{ id: `e-${id}`, type: "order.created", occurredAt: at, shop: "acme" },
-    order: { id, amount, currency: "CNY", createdAt: at, buyer: { id: `b-${id}`, phone } },
+    order: {
+      ...{ id, amount, currency: "CNY", createdAt: at, items: [{ title: `Tea ${id}`, quantity: 2 }] },
+      buyer: { id: `b-${id}`, name: `Li ${id}`, phone },
+    },
   });
-  await ask("POST", "/v1/events", [event("o1", "5000.00", "+8613812345678"), event("o2", "2000.00", "+8613912345678")]);
+  await ask("POST", "/v1/events", [
+    event("o1", "5000.00", "+8613812345678"),
+    event("o2", "2000.00", "+8613912345678"),
+    event("o9", "3000.00", "+8613612345678"),
+  ]);
 
   const { page, faults, open, findings } = await visit(browser(), url);
   context.onTestFinished(() => page.context().close());
   await open("/follow-up");
   const [first, second] = ["o1", "o2"].map((id) => page.getByRole("article", { name: new RegExp(` ${id}$`) }));
   await first?.getByText("CN¥5,000.00").waitFor();
-  expect(await page.getByRole("article").count()).toBe(2);
+  expect(await page.getByRole("article").count()).toBe(3);
 
   // Another person has the second case: that shows by itself, and it cannot be taken.
   await ask("POST", "/v1/users", { name: "Vera", role: "operator" });
   const { items } = (await (await fetch(`${url}/v1/tasks?sort=amount`, { headers: HEADERS })).json()) as {
     items: { id: string }[];
   };
-  await ask("POST", `/v1/tasks/${items[1]?.id}/assign`, { to: "Vera" });
+  await ask("POST", `/v1/tasks/${items[2]?.id}/assign`, { to: "Vera" });
   await second?.getByText("for Vera").waitFor();
   expect(await second?.getByRole("button", { name: "Take" }).count()).toBe(0);
 
@@ -47,11 +58,23 @@ it.runIf(hasBrowser)("takes a case, calls the buyer, and says how it goes on", a
   await dialog.getByText("CN¥5,000.00").waitFor();
   expect(await findings()).toEqual([]);
   expect(await page.content()).not.toContain("13812345678");
+  await dialog.getByText("Li o1").waitFor();
+  await dialog.getByText(/^closes in /).waitFor();
+  await dialog.getByText(/Tea o1 × 2/).waitFor();
+  await dialog.getByText("No message was sent so far.").waitFor();
+  await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  const copied = () => page.evaluate("navigator.clipboard.readText()");
+  await dialog.getByText("Is the size of Tea o1 right?").waitFor();
+  await page.keyboard.press("1");
+  await dialog.getByText("Copied: phrase 1").waitFor();
+  expect(await copied()).toBe("Is the size of Tea o1 right?");
+  await dialog.getByRole("button", { name: "Copy phrase 2" }).click();
+  await dialog.getByText("Copied: phrase 2").waitFor();
+  expect(await copied()).toBe("It is yours until you pay CN¥5,000.00.");
   await dialog.getByRole("button", { name: "Show the number" }).click();
   await dialog.getByText("+8613812345678").waitFor();
   await dialog.getByRole("button", { name: "Reached", exact: true }).click();
   await dialog.getByRole("button", { name: "Reached", exact: true, pressed: true }).waitFor();
-  await dialog.getByText("Will pay").click();
   await dialog.getByRole("button", { name: "Tomorrow 10:00" }).click();
   await dialog.getByRole("combobox", { name: "Why it is unpaid" }).click();
   await page.getByRole("option", { name: "Pays later" }).click();
@@ -61,10 +84,21 @@ it.runIf(hasBrowser)("takes a case, calls the buyer, and says how it goes on", a
   await save.click();
   await dialog.getByText(/give a time until/).waitFor();
   await dialog.getByText("Does not want it").click();
-  await save.click();
+  // The next one that nobody else has opens at once, and its promise shows.
+  await dialog.getByRole("button", { name: "Save, next task" }).click();
+  await dialog.getByText("Li o9").waitFor();
+  await dialog.getByRole("button", { name: "Save, next task" }).waitFor({ state: "detached" });
+  const soon = new Date(Date.now() + 600_000).toISOString();
+  expect((await ask("POST", "/v1/orders/acme/o9/promise", { at: soon, by: "Ada" })).status).toBe(200);
+  await dialog.getByText(/^Promised to pay at .* · not due yet$/).waitFor();
+  await dialog.getByRole("button", { name: "Let it go" }).click();
   await dialog.waitFor({ state: "detached" });
+  await page
+    .getByRole("region", { name: "Promises to pay" })
+    .getByText(/recorded by Ada/)
+    .waitFor();
   await page.getByText("for Vera").waitFor();
-  expect(await page.getByRole("article").count()).toBe(1);
+  expect(await page.getByRole("article").count()).toBe(2);
   await page.getByText("Done", { exact: true }).click();
   await page.getByText(/^contacted once · .*: Does not want it$/).waitFor();
   await page.getByText("Mine", { exact: true }).click();

@@ -8,6 +8,7 @@ import { ProblemText } from "../../ui/faults.tsx";
 import { PagesList } from "../../ui/parts/pages-list.tsx";
 import { Panel } from "../../ui/parts/panel.tsx";
 import { words } from "../../ui/words.ts";
+import { PromisesPanel } from "./promises-panel.tsx";
 import { TakeButton, TaskCard } from "./task-card.tsx";
 import { TaskDialog } from "./task-dialog.tsx";
 
@@ -61,6 +62,12 @@ export function FollowUpPage() {
     mayAct(session.role, "operator") &&
     task.state !== "done" &&
     (task.assignee === null || task.assignee === session.name);
+  const items = query.data?.pages.flatMap((page) => page.items) ?? [];
+  // After the one that is open, and then from the top.
+  const at = items.findIndex(({ id }) => id === open?.id);
+  const next = [...items.slice(at + 1), ...items.slice(0, Math.max(0, at))].find(
+    (task) => task.id !== open?.id && may(task),
+  );
   return (
     <Stack>
       <Title order={1} size="h2">
@@ -97,7 +104,12 @@ export function FollowUpPage() {
           )}
         </PagesList>
       </Panel>
-      <TaskDialog task={open} onClose={() => setOpen(null)} />
+      <PromisesPanel />
+      <TaskDialog
+        task={open}
+        onClose={() => setOpen(null)}
+        onNext={next === undefined ? undefined : () => claim.mutate(next.id)}
+      />
     </Stack>
   );
 }

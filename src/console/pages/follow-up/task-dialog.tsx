@@ -1,25 +1,16 @@
 /** The work on a task that the person has claimed: the number, how it went, and the outcome in two taps. */
-import { Anchor, Button, Chip, Group, Modal, Select, Stack, Text, Textarea, TextInput } from "@mantine/core";
+import { Anchor, Button, Group, Modal, Stack, Text } from "@mantine/core";
 import { IconPhone } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
 import { Problem } from "../../api/call.ts";
-import {
-  type BuyerReason,
-  type EndBody,
-  endTask,
-  type Outcome,
-  phoneOf,
-  releaseTask,
-  type Task,
-  type Touch,
-  touchTask,
-} from "../../api/tasks.ts";
+import { phoneOf, releaseTask, type Task, type Touch, touchTask } from "../../api/tasks.ts";
 import { ProblemText } from "../../ui/faults.tsx";
 import { useFormats } from "../../ui/formats.ts";
 import { words } from "../../ui/words.ts";
+import { CaseFacts } from "./case-facts.tsx";
+import { EndTask } from "./end-task.tsx";
+import { Phrases } from "./phrases.tsx";
 import { TaskFacts } from "./task-card.tsx";
-import { BUYER_REASONS, useDeskWords } from "./task-words.ts";
 
 const useT = words({
   en: {
@@ -32,15 +23,8 @@ const useT = words({
     reached: "Reached",
     no_answer: "No answer",
     wrong_number: "Wrong number",
-    goesOn: "How it goes on",
-    at: "When, on the clock of the shop",
-    tonight: "20:00",
-    tomorrow: "Tomorrow 10:00",
-    needsTime: "Choose when the buyer will pay.",
-    reason: "Why it is unpaid",
-    note: "Note, stored encrypted",
-    save: "Save the outcome",
     release: "Let it go",
+    next: "Next task",
   },
   zh: {
     title: "我的任务",
@@ -52,24 +36,21 @@ const useT = words({
     reached: "已接通",
     no_answer: "无人接听",
     wrong_number: "号码错误",
-    goesOn: "后续",
-    at: "时间（店铺时区）",
-    tonight: "20:00",
-    tomorrow: "明天 10:00",
-    needsTime: "请选择买家何时付款。",
-    reason: "未付款的原因",
-    note: "备注（加密保存）",
-    save: "保存结果",
     release: "放弃任务",
+    next: "下一个任务",
   },
 });
 
-const OUTCOMES: readonly Outcome[] = ["will_pay", "not_reached", "refused", "opted_out", "order_changed", "done"];
 const RESULTS: readonly Touch["result"][] = ["reached", "no_answer", "wrong_number"];
 
-type Props = { readonly task: Task | null; readonly onClose: () => void };
+type Props = {
+  readonly task: Task | null;
+  readonly onClose: () => void;
+  /** Opens the next task. Absent: there is none. */
+  readonly onNext?: (() => void) | undefined;
+};
 
-export function TaskDialog({ task, onClose }: Props) {
+export function TaskDialog({ task, onClose, onNext }: Props) {
   const t = useT();
   return (
     <Modal
@@ -79,12 +60,14 @@ export function TaskDialog({ task, onClose }: Props) {
       closeButtonProps={{ "aria-label": t("close") }}
       size="lg"
     >
-      {task === null ? null : <Work key={task.id} task={task} onClose={onClose} />}
+      {task === null ? null : <Work key={task.id} task={task} onClose={onClose} onNext={onNext ?? null} />}
     </Modal>
   );
 }
 
-function Work({ task, onClose }: { readonly task: Task; readonly onClose: () => void }) {
+type WorkProps = { readonly task: Task; readonly onClose: () => void; readonly onNext: (() => void) | null };
+
+function Work({ task, onClose, onNext }: WorkProps) {
   const { moneys } = useFormats();
   const queries = useQueryClient();
   const t = useT();
@@ -96,22 +79,38 @@ function Work({ task, onClose }: { readonly task: Task; readonly onClose: () => 
         {moneys(task.amount)}
       </Text>
       <Stack gap={4}>
-        <TaskFacts task={task} />
+        {/* The goods below name the orders. */}
+        <TaskFacts task={{ ...task, orders: [] }} />
       </Stack>
+      <CaseFacts id={task.id} />
       <Contact id={task.id} />
+      <Phrases id={task.id} />
       <Touches id={task.id} onDone={settled} />
-      <End
+      <EndTask
         id={task.id}
         onDone={() => {
           void settled();
           onClose();
         }}
+        onNext={
+          onNext === null
+            ? null
+            : () => {
+                void settled();
+                onNext();
+              }
+        }
       />
       <ProblemText error={release.error} />
       <Group>
         <Button variant="subtle" onClick={() => release.mutate()} loading={release.isPending}>
           {t("release")}
         </Button>
+        {onNext === null ? null : (
+          <Button variant="subtle" onClick={onNext}>
+            {t("next")}
+          </Button>
+        )}
       </Group>
     </Stack>
   );
@@ -169,87 +168,6 @@ function Touches({ id, onDone }: { readonly id: string; readonly onDone: () => P
         ))}
       </Group>
       <ProblemText error={touch.error} />
-    </Stack>
-  );
-}
-
-function End({ id, onDone }: { readonly id: string; readonly onDone: () => void }) {
-  const t = useT();
-  const desk = useDeskWords();
-  const [outcome, setOutcome] = useState<Outcome | null>(null);
-  const [at, setAt] = useState("");
-  const [reason, setReason] = useState<BuyerReason | null>(null);
-  const [note, setNote] = useState("");
-  const end = useMutation({ mutationFn: (body: EndBody) => endTask(id, body), onSuccess: onDone });
-  const timed = outcome === "will_pay" || outcome === "not_reached";
-  const isMissing = outcome === "will_pay" && at === "";
-  const save = () => {
-    if (outcome === null || isMissing) return;
-    const time =
-      at === "" || !timed ? {} : { [outcome === "will_pay" ? "promiseAt" : "againAt"]: at.replace("T", " ") };
-    end.mutate({
-      outcome,
-      ...time,
-      ...(reason === null ? {} : { reason }),
-      ...(note.trim() === "" ? {} : { note: note.trim() }),
-    });
-  };
-  return (
-    <Stack gap="xs" role="group" aria-label={t("goesOn")}>
-      <Text size="sm" fw={600}>
-        {t("goesOn")}
-      </Text>
-      <Chip.Group value={outcome} onChange={(value) => setOutcome(value as Outcome)}>
-        <Group gap="xs">
-          {OUTCOMES.map((each) => (
-            <Chip key={each} value={each} size="sm">
-              {desk(`outcomes.${each}`)}
-            </Chip>
-          ))}
-        </Group>
-      </Chip.Group>
-      {timed ? (
-        <Group align="flex-end" gap="xs">
-          <TextInput
-            label={t("at")}
-            value={at}
-            onChange={(event) => setAt(event.currentTarget.value)}
-            placeholder="20:00"
-            style={{ flex: "1 1 220px" }}
-          />
-          <Button variant="default" onClick={() => setAt("20:00")}>
-            {t("tonight")}
-          </Button>
-          <Button variant="default" onClick={() => setAt("tomorrow 10:00")}>
-            {t("tomorrow")}
-          </Button>
-        </Group>
-      ) : null}
-      {isMissing ? (
-        <Text size="xs" c="dimmed">
-          {t("needsTime")}
-        </Text>
-      ) : null}
-      <Select
-        label={t("reason")}
-        data={BUYER_REASONS.map((value) => ({ value, label: desk(`reasons.${value}`) }))}
-        value={reason}
-        onChange={(value) => setReason(value as BuyerReason | null)}
-        clearable
-      />
-      <Textarea
-        label={t("note")}
-        value={note}
-        onChange={(event) => setNote(event.currentTarget.value)}
-        maxLength={2_000}
-        autosize
-      />
-      <ProblemText error={end.error} />
-      <Group justify="flex-end">
-        <Button onClick={save} loading={end.isPending} disabled={outcome === null || isMissing}>
-          {t("save")}
-        </Button>
-      </Group>
     </Stack>
   );
 }

@@ -1,4 +1,5 @@
 /** Reads the case of a task: for the card that shows it, and for phrases about it. */
+import type { BuyerReason, PromiseState, TaskOutcome } from "../../../../core/desk/words.ts";
 import type { Sql } from "../../../client.ts";
 import type { Profile } from "../../buyers/loaded-buyer.ts";
 import type { OrderDetails } from "../../buyers/order-rows.ts";
@@ -38,4 +39,54 @@ export function loadCaseOrders(sql: Sql, { shop, buyer_id, ended, ...of }: TaskC
   return sql<CaseOrder[]>`
     select id, number, amount, currency, created_at, closes_at, details from orders
     where shop_id = ${shop} and buyer_id = ${buyer_id} and case_id = ${of.case} and in_case = ${!ended} order by created_at, id limit 200`;
+}
+
+type CaseSend = {
+  readonly at: number;
+  readonly step: string | null;
+  readonly channel: string;
+  readonly state: "claimed" | "accepted" | "unknown";
+  readonly delivered_at: number | null;
+};
+
+/** The messages that left, or may have, the last first. */
+export function loadCaseSends(sql: Sql, { shop, buyer_id, ...of }: TaskCase) {
+  return sql<CaseSend[]>`
+    select d.claimed_at as at, r.step, d.channel, d.state, d.delivered_at from reminders r
+    join deliveries d on d.shop_id = r.shop_id and d.reminder_id = r.id and d.standing
+    where r.shop_id = ${shop} and r.buyer_id = ${buyer_id} and r.case_id = ${of.case} order by d.claimed_at desc, d.id desc limit 50`;
+}
+
+export type CaseTouch = {
+  readonly at: number;
+  readonly who: string;
+  readonly how: "call" | "chat" | null;
+  readonly result: "reached" | "no_answer" | "wrong_number" | null;
+  readonly outcome: TaskOutcome | null;
+  readonly reason: BuyerReason | null;
+  /** Encrypted. */
+  readonly note: Buffer | null;
+};
+
+/** Those of all its tasks, the last first. */
+export function loadCaseTouches(sql: Sql, { shop, ...of }: TaskCase) {
+  return sql<CaseTouch[]>`
+    select s.at, s.who, s.how, s.result, s.outcome, s.reason, s.note from tasks t join touches s on s.task_id = t.id
+    where t.shop_id = ${shop} and t.case_id = ${of.case} order by s.at desc, s.id desc limit 50`;
+}
+
+type CasePromise = {
+  readonly at: number;
+  readonly recorded_at: number;
+  readonly by: string | null;
+  readonly reason: string | null;
+  readonly state: PromiseState;
+};
+
+/** The one that was recorded last. */
+export async function loadCasePromise(sql: Sql, { shop, ...of }: TaskCase): Promise<CasePromise | null> {
+  const [row] = await sql<CasePromise[]>`
+    select at, recorded_at, recorded_by as by, reason, state from promises
+    where shop_id = ${shop} and case_id = ${of.case} order by recorded_at desc, id desc limit 1`;
+  return row ?? null;
 }

@@ -1,10 +1,28 @@
-/** Phrases from the file to the task: applied, exported, rolled back, and rendered for the case. */
+/** The card of a task, and its phrases: applied, exported, rolled back, and rendered for the case. */
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
+import { MINUTE } from "../../../src/core/values/duration.ts";
+import { taskCard } from "../../../src/followup/desk/card.ts";
+import { claim } from "../../../src/followup/desk/claims.ts";
+import { listTasks } from "../../../src/followup/desk/list.ts";
+import { recordOutcome, recordTouch } from "../../../src/followup/desk/results.ts";
 import { campaignDir } from "../../support/campaigns.ts";
 import { runHere } from "../../support/command.ts";
 import { dispatchSetup, receivedEvent, T0 } from "../../support/dispatch.ts";
+import { afterCreated } from "../../support/rules.ts";
+
+const VERA = { who: "vera", via: "http" } as const;
+const ALL = {
+  shop: null,
+  state: null,
+  kind: null,
+  assignee: null,
+  sort: "closes",
+  limit: 50,
+  cursor: null,
+  phones: true,
+} as const;
 
 it("are applied, rendered for the case of a task, exported and rolled back", async () => {
   const { receive, at, database } = await dispatchSetup({
@@ -59,4 +77,45 @@ it("are applied, rendered for the case of a task, exported and rolled back", asy
   expect(await dunlin("campaigns", "apply", templates)).toMatch(
     /default\/phrases\/1-size\.en\.hbs:2: unknown variable/,
   );
+});
+
+it("shows the card of a task: goods, messages, what people did, and the promise", async () => {
+  const steps = [afterCreated("nudge", 10 * MINUTE, ["sms"])];
+  const setup = await dispatchSetup({ campaign: { steps, manual: { amountAtLeast: "100", handBackAfter: null } } });
+  const { at, receive, drain, vault } = setup;
+  const { sql } = setup.database;
+  const deps = { sql, vault, zoneOf: () => "Asia/Shanghai", campaignOf: () => null };
+  await at(T0);
+  const buyer = { id: "b1", phone: "+8613812345678", name: "李雷", locale: "zh-CN", tier: "gold" };
+  const items = [{ sku: "T-1", title: "Oolong", quantity: 2, price: "10.00" }];
+  await receive(receivedEvent("e1", "order.created", T0, { amount: "20.00", number: "#1006", items, buyer }));
+  await at(T0 + 10 * MINUTE);
+  await drain();
+  await receive(receivedEvent("e2", "order.updated", T0 + 10 * MINUTE, { amount: "500.00", buyer }));
+  const [task] = (await listTasks(deps, ALL))?.items ?? [];
+  const id = task?.id ?? "";
+  await claim(deps, VERA, id);
+  const said = { how: "call", result: "reached", reason: "pays_later", note: "waits for the wage" } as const;
+  await recordTouch(deps, VERA, id, said);
+  await recordOutcome(deps, VERA, id, {
+    ...{ outcome: "will_pay", reason: "pays_later", note: null, promiseAt: T0 + 60 * MINUTE, againAt: null },
+  });
+  expect(await taskCard(deps, id)).toMatchObject({
+    task: { id, state: "done", outcome: "will_pay" },
+    ...{ name: "李雷", tier: "gold", locale: "zh-CN" },
+    orders: [
+      {
+        ...{ id: "o1", number: "#1006", amount: { amount: "500.00", currency: "CNY" } },
+        items: [{ sku: "T-1", title: "Oolong", quantity: 2 }],
+      },
+    ],
+    sent: [{ at: "2026-11-10T20:10:00+08:00", step: "nudge", channel: "sms", state: "accepted", deliveredAt: null }],
+    touches: [
+      { who: "vera", how: null, outcome: "will_pay", note: null },
+      { who: "vera", how: "call", result: "reached", reason: "pays_later", note: "waits for the wage" },
+    ],
+    promise: { at: "2026-11-10T21:00:00+08:00", by: "vera", reason: "pays_later", state: "open" },
+  });
+  expect(JSON.stringify(await taskCard(deps, id))).not.toContain("13812345678");
+  expect(await taskCard(deps, "no-id")).toBeNull();
 });
