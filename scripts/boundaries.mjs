@@ -22,6 +22,7 @@ const FEATURES = [
   "retention",
   "notices",
   "polling",
+  "loss",
 ];
 const SURFACES = ["http", "cli", "demo"];
 

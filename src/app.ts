@@ -14,6 +14,7 @@ import { unsubscribeLinks } from "./followup/unsubscribe.ts";
 import { createIntake } from "./intake/intake.ts";
 import { createLifecycle, type Lifecycle } from "./lifecycle.ts";
 import { createProducer } from "./queue/producer.ts";
+import { watchForLoss } from "./roles/chores/loss-watch.ts";
 import { addResultGauges, MAX_RESULTS } from "./roles/chores/result-gauges.ts";
 import { addStockGauges } from "./roles/chores/stock-gauges.ts";
 import { watchClock } from "./roles/clock-watch.ts";
@@ -88,6 +89,7 @@ async function openParts(
     inFlight: () => dispatcher.inFlight,
     skewMs: clock.skewMs,
   });
+  if (roles.some(({ replans }) => replans)) await watchForLoss({ sql, log, life, registry: metrics.registry });
   addStockGauges(metrics.registry, log, () => readStates(sql));
   addResultGauges(metrics.registry, log, () => readResults(sql, MAX_RESULTS));
   const shared = {

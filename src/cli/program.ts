@@ -13,6 +13,7 @@ import { paymentMethods } from "./commands/pauses/payment-methods.ts";
 import { command as promise } from "./commands/promise.ts";
 import { command as rehearse } from "./commands/rehearse.ts";
 import { command as report } from "./commands/report.ts";
+import { command as restored } from "./commands/restored/restored.ts";
 import { command as sendTest } from "./commands/send-test.ts";
 import { command as api } from "./commands/service/api.ts";
 import { command as demo } from "./commands/service/demo.ts";
@@ -49,6 +50,7 @@ const COMMANDS: readonly Describe[] = [
   keys,
   users,
   doctor,
+  restored,
   demo,
 ];
 

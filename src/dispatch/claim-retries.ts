@@ -25,6 +25,7 @@ import {
   type RetryWrite,
   writeRetries,
 } from "../db/stores/dispatch/retry-store.ts";
+import { readGate, type SendGate } from "../db/stores/dispatch/store-identity.ts";
 import { inTransaction, isDataFault } from "../db/transaction.ts";
 import type { Catalog } from "../render/catalog/catalog.ts";
 import { takeCalls } from "./calls.ts";
@@ -62,8 +63,12 @@ function claimBatch(
     const askedAt = performance.now();
     const policy = deps.policy();
     const catalog = deps.catalog();
-    const [now, found] = await Promise.all([planningMoment(tx, policy.revision), findRetries(tx, limit, full)]);
-    if (found.length === 0) return NOTHING;
+    const [now, gate, found] = await Promise.all([
+      planningMoment(tx, policy.revision),
+      readGate(tx),
+      findRetries(tx, limit, full),
+    ]);
+    if (found.length === 0 || !gate.open) return NOTHING;
     asked.push(...found);
     const keys = new Map(
       found.map((row) => [shopKey(row.shop_id, row.buyer_id), { shop: row.shop_id, id: row.buyer_id }]),
@@ -102,7 +107,7 @@ function claimBatch(
     for (const retry of retries) {
       const buyer = loaded.get(shopKey(retry.shop_id, retry.buyer_id));
       if (buyer !== undefined)
-        judge(deps, { retry, buyer, policy, catalog, now, askedAt, slots, places, writes, jobs, dropped });
+        judge(deps, { retry, buyer, policy, catalog, now, gate, askedAt, slots, places, writes, jobs, dropped });
       else writes.push(waiting(retry, now + BROKEN_WAIT));
     }
     const moved = new Map(jobs.filter(concernsPlan).map(({ buyer }) => [shopKey(buyer.shop, buyer.id), buyer]));
@@ -162,6 +167,7 @@ function judge(
     policy: BuyerPolicy;
     catalog: Catalog;
     now: number;
+    gate: SendGate;
     askedAt: number;
     slots: SlotBook;
     places: Places;
@@ -170,7 +176,7 @@ function judge(
     dropped: Key[];
   },
 ): void {
-  const { retry, buyer, policy, catalog, now, askedAt, slots, places, writes, jobs, dropped } = input;
+  const { retry, buyer, policy, catalog, now, gate, askedAt, slots, places, writes, jobs, dropped } = input;
   const base = { shop: retry.shop_id, reminderId: retry.id, orders: retry.orders, decidedAt: null };
   const unknown = retry.unknown_delivery;
   const end = (why: Reason) => {
@@ -179,6 +185,11 @@ function judge(
     writes.push({ ...base, state: "skipped", reason, retryAt: null });
     if (unknown !== null) dropped.push({ shop: retry.shop_id, id: unknown });
   };
+  // It may have been retried before the store lost what was committed last. A channel that drops repetitions takes the message only once.
+  if (unknown === null && gate.lostUntil !== null && retry.due_at <= gate.lostUntil) {
+    end("unknown_outcome");
+    return;
+  }
   const campaign = policy.campaigns.find(({ key }) => key === retry.campaign);
   if (campaign === undefined) {
     end("no_campaign");

@@ -1,9 +1,9 @@
 /** Decides what is due for a batch of buyers and claims the sends, in one transaction. */
-import { advance, nextWake, touch } from "../core/rules/buyer.ts";
+import { advance, touch } from "../core/rules/buyer.ts";
 import type { BuyerPolicy } from "../core/rules/buyer-state.ts";
-import { leaveBy, uselessAt } from "../core/rules/decide.ts";
+import { leaveBy } from "../core/rules/decide.ts";
 import { usefulUntil } from "../core/rules/judge.ts";
-import { MINUTE, SECOND } from "../core/values/duration.ts";
+import { MINUTE } from "../core/values/duration.ts";
 import type { ShopPolicy } from "../core/values/policy.ts";
 import type { Sql } from "../db/client.ts";
 import { finishLoading } from "../db/stores/buyers/adopt.ts";
@@ -11,11 +11,11 @@ import { loadBuyers } from "../db/stores/buyers/buyer-load.ts";
 import { writeBuyers } from "../db/stores/buyers/buyer-write.ts";
 import { storedWith } from "../db/stores/buyers/chosen-contact.ts";
 import type { BuyerRow, LoadEnv, LoadedBuyer } from "../db/stores/buyers/loaded-buyer.ts";
-import { type Exposure, exposuresOf } from "../db/stores/buyers/write/exposures.ts";
 import type { Claim } from "../db/stores/buyers/write/reminder-changes.ts";
 import { planningMoment } from "../db/stores/campaigns/planning-fence.ts";
 import { lockDueBuyers, lockDueOfShops, putOff } from "../db/stores/dispatch/due-store.ts";
-import { lockWaiting, type Room, type Wait, waitForRoom } from "../db/stores/dispatch/rate-store.ts";
+import { lockWaiting, type Room, waitForRoom } from "../db/stores/dispatch/rate-store.ts";
+import { readGate } from "../db/stores/dispatch/store-identity.ts";
 import { databaseNow } from "../db/stores/intake/intake-store.ts";
 import { inTransaction, isDataFault } from "../db/transaction.ts";
 import type { Catalog } from "../render/catalog/catalog.ts";
@@ -25,6 +25,7 @@ import type { Places } from "./limits/bulkheads.ts";
 import { loadCaps } from "./limits/caps.ts";
 import { type Due, sendsByChannel, sendsOf, takePlaces, takeSlots } from "./limits/grant.ts";
 import { bookSlots, type Queues } from "./limits/slots.ts";
+import { isWaiting, waitOf } from "./limits/waits.ts";
 import type { Turns } from "./turns.ts";
 
 export type ClaimedBatch = {
@@ -42,7 +43,6 @@ export const NOTHING: ClaimedBatch = { taken: 0, jobs: [], backlog: false, queue
 /** How long a buyer that cannot be decided waits: until then the configuration or the program may be mended. */
 export const BROKEN_WAIT = 5 * MINUTE;
 
-const MIN_WAIT = SECOND / 2;
 const UNDECIDED = "a buyer could not be decided; retrying in 5 minutes";
 
 /** Which buyers a batch takes, and the channels on which they may not send now. `backlog`: the batch is full, more may be due. */
@@ -135,8 +135,13 @@ function claimBatch(
     const askedAt = performance.now();
     const policy = deps.policy();
     const catalog = deps.catalog();
-    const [now, rows] = await Promise.all([planningMoment(tx, policy.revision), source.lock(tx, limit)]);
-    if (rows.length === 0) return NOTHING;
+    const [now, gate, rows] = await Promise.all([
+      planningMoment(tx, policy.revision),
+      readGate(tx),
+      source.lock(tx, limit),
+    ]);
+    // The locks end with the transaction. src/loss finds out why it is closed.
+    if (rows.length === 0 || !gate.open) return NOTHING;
     for (const row of rows) locked.push({ shop: row.shop_id, id: row.id });
     const env: LoadEnv = { shopOf: (shop) => shopPolicy(deps, shop), campaigns: policy.campaigns, now };
     const known = rows.filter(({ shop_id }) => deps.shopOf(shop_id) !== null);
@@ -152,7 +157,7 @@ function claimBatch(
       try {
         finishLoading(buyer);
         caps.apply(buyer);
-        const its = source.policy(policy, buyer);
+        const its: BuyerPolicy = { ...source.policy(policy, buyer), lostUntil: gate.lostUntil };
         const decisions = buyer.touched ? touch(buyer.state, its, now, true) : [];
         const planned = buyer.state.open?.rows ?? [];
         decisions.push(...advance(buyer.state, its, now));
@@ -203,28 +208,6 @@ export function shopPolicy(deps: DispatchDeps, shop: string): ShopPolicy {
   if (policy === null)
     throw new Error(`shop ${shop} has stored orders but is not configured: list it under shops in dunlin.yaml`);
   return policy;
-}
-
-/** Whether the buyer is queued already and only its turn is missing: then nothing is written. */
-const isWaiting = ({ buyer }: Due, channel: string, now: number): boolean =>
-  buyer.waitsFor === channel && buyer.wakeAt !== null && buyer.wakeAt > now;
-
-/** The queue is in the order of due times. Until its turn comes, the buyer wakes for anything else that is to be decided. */
-function waitOf(policy: BuyerPolicy, due: Due, channel: string, now: number): Wait {
-  const { buyer, planned } = due;
-  const exposures: Exposure[] = [];
-  let since = now;
-  let until = nextWake(buyer.state, now) ?? Number.POSITIVE_INFINITY;
-  for (const { at } of planned) if (at > now) until = Math.min(until, at);
-  for (const decision of sendsOf(due)) {
-    const { row, campaign } = decision;
-    if (row === null || campaign === null) continue;
-    exposures.push(...exposuresOf(buyer, [decision]));
-    // Replanning moves an overdue send to now; its place in the queue stays that of its earlier time.
-    since = Math.min(since, row.moves.find(({ rule }) => rule === "late")?.from ?? row.at);
-    until = Math.min(until, uselessAt(policy, campaign, row));
-  }
-  return { shop: buyer.shop, id: buyer.id, channel, since, until: Math.max(until, now + MIN_WAIT), exposures };
 }
 
 function sendJob(

@@ -45,7 +45,7 @@ import { listShared } from "../reporting/shared-contacts.ts";
 import { storyJson } from "../reporting/story-json.ts";
 import { upcoming } from "../reporting/upcoming/upcoming.ts";
 import { sources } from "../sources/registry.ts";
-import { addReplicaGauges } from "./replica-gauges.ts";
+import { addReplicaGauges } from "./chores/replica-gauges.ts";
 import type { Role } from "./role.ts";
 import { healthVerb } from "./verbs/health-verb.ts";
 import { peopleVerbs } from "./verbs/people-verbs.ts";

@@ -198,7 +198,7 @@ it("lists every call of the API in docs/http.md", () => {
 });
 
 it("lists every metric in docs/operations.md", () => {
-  const gauges = ["chores/stock-gauges", "chores/result-gauges", "replica-gauges"].map(
+  const gauges = ["chores/stock-gauges", "chores/result-gauges", "chores/replica-gauges", "chores/loss-watch"].map(
     (name) => `src/roles/${name}.ts`,
   );
   const code = ["src/roles/metrics.ts", ...gauges].map(read).join();

@@ -136,6 +136,7 @@ export function buyerOf(
     contacts?: readonly string[];
     bucket?: number;
     pausedChannels?: ReadonlySet<string>;
+    lostUntil?: number;
   } = {},
 ): Buyer {
   const state = newBuyer(shopPolicy(options.shop), options.bucket ?? 1);
@@ -149,6 +150,7 @@ export function buyerOf(
       ["email", ["email"]],
     ]),
     newId: () => `c${++cases}`,
+    lostUntil: options.lostUntil ?? null,
     ...(options.pausedChannels === undefined ? {} : { pausedChannels: options.pausedChannels }),
   });
   let policy = policyOf(options.campaigns ?? [campaignOf()]);

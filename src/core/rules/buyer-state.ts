@@ -114,6 +114,8 @@ export type BuyerPolicy = {
   readonly newId: () => string;
   /** A live worker takes rows up some moments late. So many ms do not count as late. Absent (a rehearsal): 0. */
   readonly takeUp?: number;
+  /** The store lost what was committed until then, epoch ms: a send that was due by then may have gone out. Absent or null: it lost nothing. */
+  readonly lostUntil?: number | null;
   /** The revision of the database's campaigns that these are. Absent: they are not from the database (a rehearsal, a test). */
   readonly revision?: number;
 };

@@ -64,20 +64,23 @@ export function decideSend(theCase: Case, row: PlannedRow): Decision[] {
   const moment = isLate ? now : momentOf(theCase, row.at);
   const usable = usableChannel(step, state, policy);
   const verdict = judgeSend(sendFacts(state, campaign), row, moment, usable, "first");
-  if (verdict.kind === "defer") {
+  const isLost = mayBeLost(policy, row) && (verdict.kind !== "skip" || isTooLate(verdict.reason));
+  if (verdict.kind === "defer" && !isLost) {
     open.rows = open.rows.map((each) => (each === row ? { ...row, at: verdict.until } : each));
     return [];
   }
   const variant = variantOf(campaign, state.shop.id, state.bucket, state.treated.get(campaign.key));
-  if (verdict.kind === "skip") return settle(theCase, row, skipped(theCase, row, verdict.reason, variant));
-  const orders = payableInTime(state, open.counted, campaign, moment);
+  if (verdict.kind === "skip" && !isLost) return settle(theCase, row, skipped(theCase, row, verdict.reason, variant));
+  const orders = payableInTime(state, open.counted, campaign, isLost ? Math.min(row.at, moment) : moment);
   const isFirst = !state.sends.some(({ caseId, campaign: key }) => caseId === open.id && key === campaign.key);
   const send = { at: now, campaign: campaign.key, step: row.step, caseId: open.id, dueAt: row.at };
   const stake = isFirst ? { stake: orders } : {};
-  if (isHeldOut(campaign, state.shop.id, state.bucket)) {
-    // It counts as a send, so that both arms live alike.
+  const isHeld = isHeldOut(campaign, state.shop.id, state.bucket);
+  if (isHeld || isLost || verdict.kind !== "send") {
+    // It counts as a send: both arms live alike, and the lost one may have reached the buyer.
     state.sends.push({ ...send, orders: open.counted });
-    return settle(theCase, row, { ...skipped(theCase, row, "holdout", variant), ...stake });
+    const reason = isHeld ? "holdout" : "unknown_outcome";
+    return settle(theCase, row, { ...skipped(theCase, row, reason, variant), ...stake });
   }
   state.sends.push({ ...send, orders });
   const sent = {
@@ -101,6 +104,13 @@ function momentOf({ policy, open, now }: Case, dueAt: number): number {
 
 const tolerated = (policy: BuyerPolicy, campaign: Campaign | null): number =>
   Math.min(policy.takeUp ?? 0, (campaign?.minLead ?? 0) / 2);
+
+const isTooLate = (reason: Reason): boolean => reason === "stale" || reason === "no_time";
+
+/** Rule 14: it was due before the store lost what was committed last, so it may have been claimed then. Rule 6 moves it, as it moves what is late. */
+function mayBeLost({ lostUntil = null }: BuyerPolicy, { at, moves }: PlannedRow): boolean {
+  return lostUntil !== null && (moves.find(({ rule }) => rule === "late")?.from ?? at) <= lostUntil;
+}
 
 /** When a queued send that is due would be of no use any more: it is decided then, whether or not its turn has come. */
 export function uselessAt(policy: BuyerPolicy, campaign: Campaign, row: PlannedRow): number {
@@ -151,11 +161,11 @@ function skipped({ open, now }: Case, row: PlannedRow, reason: Reason | null, va
 }
 
 /**
- * Settles the decided row and replans. A send, and a holdout's skip like it, takes the rows of the steps before it away: these are decided
+ * Settles the decided row and replans. A send, and a skip in its place (`holdout`, `unknown_outcome`), takes the rows of the steps before it away: these are decided
  * as superseded.
  */
 function settle({ state, policy, open, now }: Case, row: PlannedRow, decision: Decision): Decision[] {
-  const asSend = decision.kind === "send" || decision.reason === "holdout";
+  const asSend = decision.kind === "send" || decision.reason === "holdout" || decision.reason === "unknown_outcome";
   if (open.campaign !== null) markSettled(state, open.campaign, row, now, asSend);
   const earlier = open.rows.filter(({ index }) => index < row.index);
   const counted = open.counted;

@@ -2,6 +2,7 @@
 import type { Logger } from "pino";
 import type { Sql } from "../../db/client.ts";
 import { explainDbError } from "../../db/explain-error.ts";
+import { readGate } from "../../db/stores/dispatch/store-identity.ts";
 import { withDeadline } from "../../deadline.ts";
 import type { QueueBackend } from "../../queue/connection.ts";
 
@@ -18,29 +19,36 @@ export function healthVerb({ sql, url, backend, log }: Deps) {
   const logChange = logChanges(log);
   return {
     async ready() {
-      const [store, queue] = await Promise.all([
-        withDeadline(
-          LIMIT_MS,
-          "the database",
-          sql<ReadOnly[]>`select current_setting('transaction_read_only') = 'on' as on`,
-        ).then(
-          ([row]) => (row?.on === true ? { ok: false, message: READ_ONLY } : { ok: true }),
-          (error: unknown) => ({ ok: false, message: explainDbError(error, url) }),
-        ),
+      const [stores, queue] = await Promise.all([
+        withDeadline(LIMIT_MS, "the database", checkDatabase(sql)).catch((error: unknown) => ({
+          database: { ok: false, message: explainDbError(error, url) },
+        })),
         backend.check({ limitMs: LIMIT_MS }),
       ]);
-      logChange("database", store);
+      logChange("database", stores.database);
       logChange("queue", { ok: queue.ok, message: queue.faults.join("; ") });
-      // Intake over HTTP and the sweep work without the queue, so its failure is shown but does not make the process unready.
+      // Intake over HTTP and the sweep work without the queue, and intake while sends are held. Both are shown, and the process is ready.
       return {
-        ok: store.ok,
-        checks: { database: store, queue: queue.ok ? { ok: true } : { ok: false, message: queue.faults.join("; ") } },
+        ok: stores.database.ok,
+        checks: { ...stores, queue: queue.ok ? { ok: true } : { ok: false, message: queue.faults.join("; ") } },
       };
     },
   };
 }
 
+async function checkDatabase(sql: Sql) {
+  const [[row], { open }] = await Promise.all([
+    sql<ReadOnly[]>`select current_setting('transaction_read_only') = 'on' as on`,
+    readGate(sql),
+  ]);
+  return {
+    database: row?.on === true ? { ok: false, message: READ_ONLY } : { ok: true },
+    sending: open ? { ok: true } : { ok: false, message: HELD },
+  };
+}
+
 type ReadOnly = { readonly on: boolean };
+const HELD = "nothing is sent since the database was restored from a copy: look at `dunlin restored`";
 const READ_ONLY = "the database is read-only, as a standby is: point DATABASE_URL at the primary";
 
 /** Logs once when a check begins to fail for a reason, and once when it passes again. */

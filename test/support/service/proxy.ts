@@ -14,12 +14,12 @@ export function withPort(address: string, port: number): string {
 }
 
 export async function startProxy(address: string) {
-  const target = new URL(address);
+  let target = new URL(address);
   const sockets = new Set<Socket>();
-  const targetPort = Number(target.port || (target.protocol.startsWith("redis") ? 6379 : 5432));
+  const portOf = ({ port, protocol }: URL) => Number(port || (protocol.startsWith("redis") ? 6379 : 5432));
   const create = () =>
     createServer((near) => {
-      const far = dial(targetPort, target.hostname);
+      const far = dial(portOf(target), target.hostname);
       for (const [from, to] of [
         [near, far],
         [far, near],
@@ -41,7 +41,9 @@ export async function startProxy(address: string) {
   return {
     url: withPort(address, port),
     cut,
-    restore: async () => {
+    /** `to`: it leads there from now on. */
+    restore: async (to: string = target.href) => {
+      target = new URL(to);
       server = create();
       await listen(server, port);
     },

@@ -2,10 +2,12 @@
 import { appendFile, cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import type { TestContext } from "vitest";
 import { connect, type Sql } from "../../../src/db/client.ts";
 import { startEmbedded } from "../../../src/db/embedded/embedded.ts";
 import { migrate } from "../../../src/db/migrate.ts";
+import { eventually } from "../eventually.ts";
 
 export type Server = {
   readonly url: string;
@@ -18,6 +20,10 @@ export type Replicas = {
   readonly standby: Server;
   /** Resolves when the standby has all that the primary has committed. */
   caughtUp(): Promise<void>;
+  /** From now on what the primary commits does not reach the standby. */
+  cut(): Promise<void>;
+  /** The standby becomes a primary, with what it has. */
+  promote(): Promise<void>;
 };
 
 const silent = { log: () => {} };
@@ -60,9 +66,20 @@ export async function startReplicas(context: Pick<TestContext, "onTestFinished">
         const [at] = await standby.sql<{ done: boolean }[]>`
           select not pg_is_in_recovery() or pg_last_wal_replay_lsn() >= ${row?.lsn ?? ""}::pg_lsn as done`;
         if (at?.done === true) return;
-        await new Promise((resolve) => setTimeout(resolve, 10));
+        await pause(10);
       }
     },
+    async cut() {
+      await standby.sql`alter system set primary_conninfo = ''`;
+      await standby.sql`select pg_reload_conf()`;
+      await eventually(
+        "the standby receives nothing more",
+        () =>
+          standby.sql<{ n: number }[]>`select count(*)::int4 as n from pg_stat_wal_receiver where status = 'streaming'`,
+        ([row]) => row?.n === 0,
+      );
+    },
+    promote: async () => void (await standby.sql`select pg_promote()`),
   };
 }
 

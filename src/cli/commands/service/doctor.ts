@@ -29,6 +29,7 @@ import { countFutureEvents } from "../../../db/stores/reads/future-store.ts";
 import { countSharedContacts } from "../../../db/stores/reads/shared-contact-store.ts";
 import { redactUrl } from "../../../db/url.ts";
 import { createVault, type Vault } from "../../../db/vault.ts";
+import { restoredState } from "../../../loss/release.ts";
 import type { QueueLog } from "../../../queue/error-log.ts";
 import { findQueue } from "../../../queue/queue-url.ts";
 import { catalogOptions } from "../../../render/catalog/catalog-options.ts";
@@ -112,6 +113,9 @@ export async function doctorCommand(context: CommandContext, json: boolean): Pro
           const shared = await sharedAdvice(config, database.sql, vault);
           if (shared !== null) add("contacts", true, shared);
         }
+        const { held, due } = await restoredState(database.sql);
+        if (held !== null)
+          add("sending", false, `held since the database was restored, with ${due} due: look at \`dunlin restored\``);
         for (const advice of await futureAdvice(database.sql)) add("events", true, advice);
       });
       await checking("campaigns", async () => {

@@ -1,6 +1,6 @@
 /** The figures of the read replica, for Prometheus. */
 import { Gauge, type Registry } from "prom-client";
-import type { Reads } from "../db/reads/reads.ts";
+import type { Reads } from "../../db/reads/reads.ts";
 
 export function addReplicaGauges(registry: Registry, reads: Pick<Reads, "replica">): void {
   const registers = [registry];
