@@ -44,7 +44,6 @@ export function prepareRehearsal(input: PrepareInput): Prepared {
     files,
     {
       ...channelOptions(channels),
-      channelFacts: channels,
       shopIds: shops.other === null ? [...shops.listed.keys()] : null,
       shopLocales: named.map(({ locale }) => locale),
       shopCurrencies: [

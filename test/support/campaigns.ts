@@ -23,8 +23,8 @@ import { CHANNELS, closingShop } from "./intake.ts";
 
 export const OPTIONS = {
   ...channelOptions([
-    { name: "sms", fallback: "chat" },
-    { name: "chat", fallback: null },
+    { name: "sms", provider: "console", contacts: ["phone"], fallback: "chat" },
+    { name: "chat", provider: "console", contacts: ["chat"], fallback: null },
   ]),
   shopIds: ["acme"],
   shopLocales: ["en"],

@@ -46,7 +46,6 @@ export function catalogOptions(config: Configuration, now = Date.now): CatalogOp
   const known = shops.filter((shop) => shop !== null);
   return {
     ...channelOptions(config.channels),
-    channelFacts: config.channels,
     now,
     shopIds: others === null ? config.shopIds : null,
     shopCurrencies: [
@@ -58,7 +57,8 @@ export function catalogOptions(config: Configuration, now = Date.now): CatalogOp
   };
 }
 
-export const channelOptions = (channels: readonly Pick<Channel, "name" | "fallback">[]) => ({
+export const channelOptions = (channels: readonly (ChannelFacts & Pick<Channel, "fallback">)[]) => ({
+  channelFacts: channels,
   channels: channels.map(({ name }) => name),
   fallbacks: new Map(channels.map((channel) => [channel.name, channel])),
 });

@@ -29,6 +29,7 @@ const CHANNELS: RehearsalChannel[] = [
     fallback: null,
   },
   { name: "chat", provider: "console", contacts: ["chat"], ratePerSecond: null, cost: null, fallback: null },
+  { name: "call", provider: "desk", contacts: ["phone"], ratePerSecond: null, cost: null, fallback: null },
 ];
 
 let dir = "";
@@ -109,6 +110,20 @@ async function run(lines: readonly (object | string)[], options: Options = {}) {
 }
 
 describe("a rehearsal", () => {
+  it("has calls among its sends, with a script or without one", async () => {
+    const yaml = "steps:\n  - { id: nudge, at: { afterCreated: 10m }, channels: [call, chat, sms] }\n";
+    const lines = [created("1", 0, { phone: "+8613812345678", locale: "en" })];
+    const files = { "default/campaign.yaml": yaml };
+    const calls = async (more: Record<string, string>) => {
+      const { json } = await run(lines, { files: { ...files, ...more } });
+      return json.sends.map(({ channel, text }: Record<string, unknown>) => [channel, text]);
+    };
+    expect(await calls({})).toEqual([["call", ""]]);
+    expect(await calls({ "default/nudge.call.en.hbs": "Ask for the size: {{total}}" })).toEqual([
+      ["call", "Ask for the size: CN¥10.00"],
+    ]);
+  });
+
   it("prints the JSON of the contract", async () => {
     const { json } = await run([
       created("2", 1, { phone: "+8613812345678", locale: "en" }),
