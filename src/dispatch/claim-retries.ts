@@ -3,7 +3,7 @@
 import { type BuyerPolicy, usableChannel } from "../core/rules/buyer-state.ts";
 import { leaveBy } from "../core/rules/decide.ts";
 import { type UsableChannel, usefulUntil } from "../core/rules/judge.ts";
-import { judgeRetry } from "../core/rules/retry.ts";
+import { concernsPlan, judgeRetry, setAside } from "../core/rules/retry.ts";
 import { channelsFrom } from "../core/seams/channel-order.ts";
 import type { Reason } from "../core/values/reason.ts";
 import { newId } from "../db/ids.ts";
@@ -34,7 +34,7 @@ import { type ClaimDeps, RETRY_HORIZON_MS, type SendJob } from "./deps.ts";
 import type { Places } from "./limits/bulkheads.ts";
 import { loadCaps } from "./limits/caps.ts";
 import { bookSlots, type SlotBook } from "./limits/slots.ts";
-import { claimAttempts, isSameMessage, setAside } from "./repeats.ts";
+import { claimAttempts, isSameMessage } from "./repeats.ts";
 
 /** Those on channels that are `full` wait. As in `claimDue`, a batch is bisected until the bad reminder is isolated and put off. */
 export async function claimRetries(deps: ClaimDeps, limit: number, full: ReadonlySet<string>): Promise<ClaimedBatch> {
@@ -110,7 +110,7 @@ function claimBatch(
         judge(deps, { retry, buyer, policy, catalog, now, gate, askedAt, slots, places, writes, jobs, dropped });
       else writes.push(waiting(retry, now + BROKEN_WAIT));
     }
-    const moved = new Map(jobs.filter(concernsPlan).map(({ buyer }) => [shopKey(buyer.shop, buyer.id), buyer]));
+    const moved = new Map(jobs.filter(movesPlan).map(({ buyer }) => [shopKey(buyer.shop, buyer.id), buyer]));
     await Promise.all([
       moved.size === 0 ? null : planAnew(tx, [...moved.values()]).execute(),
       writes.length === 0 ? null : writeRetries(tx, writes).execute(),
@@ -141,13 +141,8 @@ function usableFor(deps: ClaimDeps, policy: BuyerPolicy, retry: RetryRow, { stat
     : { channel: usable.channel };
 }
 
-/** Whether the retry came so late that the plan keeps too little distance to it. */
-function concernsPlan({ buyer, campaign, step, claimedAt }: SendJob): boolean {
-  const open = buyer.state.open;
-  const gap = open?.campaign?.limits.gap ?? 0;
-  const again = campaign.key === open?.campaign?.key ? step : null;
-  return open?.rows.some((row) => row.kind === "send" && (row.at < claimedAt + gap || row.step === again)) ?? false;
-}
+const movesPlan = ({ buyer, campaign, step, claimedAt }: SendJob): boolean =>
+  concernsPlan(buyer.state.open, campaign.key, step, claimedAt);
 
 const waiting = (retry: RetryRow, retryAt: number): RetryWrite => ({
   shop: retry.shop_id,
@@ -198,7 +193,7 @@ function judge(
   const { state } = buyer;
   const usable = usableFor(deps, policy, retry, buyer);
   const { case_id: caseId, due_at: dueAt, latest, orders, step } = retry;
-  const putBack = unknown === null ? () => {} : setAside(buyer, retry);
+  const putBack = unknown === null ? () => {} : setAside(state, { caseId, step, at: dueAt });
   const verdict = judgeRetry({ state, campaign, retry: { step, at: dueAt, latest, caseId, orders }, usable, now });
   const mayRepeat = unknown === null || (verdict.kind === "send" && isSameMessage(deps, retry, verdict, buyer));
   if (verdict.kind === "skip" || (verdict.kind === "send" && !mayRepeat)) {

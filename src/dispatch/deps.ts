@@ -108,7 +108,7 @@ export const RETRY_HORIZON_MS = 2 * SLOT_HORIZON_MS;
 const LEASE_MARGIN_MS = 30_000;
 
 /** How long a claim lasts: longer than any send can take. */
-export function leaseMs(channels: ReadonlyMap<string, Channel>): number {
+export function leaseMs(channels: ReadonlyMap<string, Pick<Channel, "timeoutMs">>): number {
   let timeout = 0;
   for (const channel of channels.values()) timeout = Math.max(timeout, channel.timeoutMs);
   return RETRY_HORIZON_MS + timeout + LEASE_MARGIN_MS;

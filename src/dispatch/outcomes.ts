@@ -1,9 +1,8 @@
 /** The outcomes of sends, as they are recorded: the state of the delivery, and what becomes of the reminder. */
 import { maskContact } from "../core/order/contact.ts";
 import { covers, usableChannel } from "../core/rules/buyer-state.ts";
-import { whyTooLate } from "../core/rules/judge.ts";
-import { afterFailure, afterUnknown } from "../core/rules/retry.ts";
-import { type Channel, NOT_BEGUN, type SendOutcome } from "../core/seams/channel.ts";
+import { endOfFailed, endOfTooLate, endOfUnknown } from "../core/rules/retry.ts";
+import type { Channel, SendOutcome } from "../core/seams/channel.ts";
 import { channelsFrom } from "../core/seams/channel-order.ts";
 import { SECOND } from "../core/values/duration.ts";
 import { newId } from "../db/ids.ts";
@@ -37,21 +36,13 @@ const nowOf = (job: SendJob): number => job.claimedAt + (performance.now() - job
 export function tooLate(deps: DispatchDeps, job: SendJob, made: Made): Outcome {
   const now = nowOf(job);
   if (job.repeated !== null) return notSettled(deps, job, made, { code: "claim_too_old", message: STILL_UNKNOWN }, 0);
-  if (now > job.until)
-    return outcomeOf(job, made, {
-      state: "failed-transient",
-      code: "not_in_time",
-      message: "its useful time was over before it could leave; nothing was sent",
-      reminder: "skipped",
-      reason: whyTooLate(job.latest, now),
-    });
+  const isOver = now > job.until;
   return outcomeOf(job, made, {
-    state: "failed-transient",
-    code: "claim_too_old",
-    message: "the process was busy or paused between claim and send; nothing was sent",
-    reminder: "sending",
-    retryInMs: 0,
-    retryChannel: job.channel,
+    ...endOfTooLate({ ...job, now }),
+    code: isOver ? "not_in_time" : "claim_too_old",
+    message: isOver
+      ? "its useful time was over before it could leave; nothing was sent"
+      : "the process was busy or paused between claim and send; nothing was sent",
   });
 }
 
@@ -132,28 +123,8 @@ export function failed(
   wishes: Outcome["wishes"] = NONE,
 ): Outcome {
   if (job.repeated !== null) return repeatFailed(deps, job, made, outcome, wishes);
-  const now = nowOf(job);
-  const after = afterFailure({
-    outcome,
-    channel: job.channel,
-    attempt: job.attempt,
-    next: nextChannel(deps, job, wishes),
-    now,
-    until: job.until,
-  });
-  const state = outcome.kind === "channel-fault" ? "failed-transient" : outcome.kind;
-  const failure = { state, code: outcome.code, message: outcome.message, wishes };
-  if (after.kind === "end") {
-    // It was not tried: its time was over, or is before another attempt.
-    const reason = outcome.code === NOT_BEGUN ? whyTooLate(job.latest, job.until + 1) : after.reason;
-    return outcomeOf(job, made, { ...failure, reminder: "skipped", reason });
-  }
-  return outcomeOf(job, made, {
-    ...failure,
-    reminder: "sending",
-    retryInMs: Math.max(0, after.at - now),
-    retryChannel: after.channel,
-  });
+  const end = endOfFailed({ ...job, outcome, next: nextChannel(deps, job, wishes), now: nowOf(job) });
+  return outcomeOf(job, made, { ...end, code: outcome.code, message: outcome.message, wishes });
 }
 
 /** The next usable channel after this one. It does not go to an address that the answer opted out. */
@@ -189,21 +160,15 @@ function notSettled(
   failure: Pick<Outcome, "code" | "message"> & Partial<Outcome>,
   retryAfterMs: number | null,
 ): Outcome {
-  const now = nowOf(job);
-  const { attempt, until, channel } = job;
-  const after = afterUnknown({
+  const end = endOfUnknown({
+    ...job,
     idempotent: retryAfterMs !== null,
-    attempt,
     retryAfterMs: retryAfterMs ?? 0,
-    now,
-    until,
+    now: nowOf(job),
   });
   const sealedText = made === null ? null : vault.seal(made.text);
   // If it turns out that it was sent, the segments have their price.
-  const base = { ...failure, state: "unknown", sealedText, segments: made?.segments ?? null } as const;
-  return after.kind === "end"
-    ? outcomeOf(job, made, { ...base, reminder: "skipped", reason: after.reason })
-    : outcomeOf(job, made, { ...base, reminder: "sending", retryInMs: after.at - now, retryChannel: channel });
+  return outcomeOf(job, made, { ...failure, ...end, sealedText, segments: made?.segments ?? null });
 }
 
 /**

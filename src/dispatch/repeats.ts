@@ -62,19 +62,6 @@ export function isSameMessage(
   return keptHash(channels, buyer, channel)?.equals(retry.to_hash) === true;
 }
 
-/** Judges as if the send did not stand: it keeps no distance to itself. Returns how to take that back. */
-export function setAside({ state }: LoadedBuyer, { case_id, step, due_at }: RetryRow): () => void {
-  const index = state.sends.findIndex(
-    (send) => send.caseId === case_id && send.step === step && send.dueAt === due_at && send.failed !== true,
-  );
-  const own = state.sends[index];
-  if (own === undefined) return () => {};
-  state.sends[index] = { ...own, failed: true };
-  return () => {
-    state.sends[index] = own;
-  };
-}
-
 /** Writes the claims of attempts. A repetition claims its delivery once more. */
 export function claimAttempts(tx: Sql, deps: DispatchDeps, jobs: readonly SendJob[], now: number) {
   const lease = leaseMs(deps.channels);

@@ -1,4 +1,5 @@
 /** Sends one claimed reminder over its channel and returns the outcome to record. Never throws for an answer of a provider. */
+import { startBy } from "../core/rules/decide.ts";
 import { type Channel, NOT_BEGUN } from "../core/seams/channel.ts";
 import type { Outcome } from "../db/stores/dispatch/outcome-store.ts";
 import type { KeptMessage } from "../db/stores/dispatch/repeat-store.ts";
@@ -60,15 +61,15 @@ export async function send(
   const unkept = channel.idempotent === true && job.repeated === null ? await keepIt(deps, job, composed, keep) : null;
   if (unkept !== null) return failed(deps, job, composed.made, unkept);
   // A process may have been paused since the claim, or all connections may be busy. The channel asks again right before it writes.
-  const startBy = sendBy(deps, job, channel);
+  const beginBy = startBy(job, leaseMs(deps.channels), channel.timeoutMs);
   // Last, since what comes before takes its time: a request at another time than its slot exceeds the limit together with others.
-  if (!(await pacer.ready(channel.name, job.slotAt, startBy))) return tooLate(deps, job, composed.made);
+  if (!(await pacer.ready(channel.name, job.slotAt, beginBy))) return tooLate(deps, job, composed.made);
   const faultMeanwhile = isDown();
   if (faultMeanwhile !== null) return failed(deps, job, composed.made, faultMeanwhile);
   const begun = performance.now();
-  if (begun > startBy) return tooLate(deps, job, composed.made);
-  const outcome = await channel.send(composed.message, startBy, call.begun).finally(call.ended);
-  if (outcome.kind === "failed-transient" && outcome.code === NOT_BEGUN && performance.now() > startBy)
+  if (begun > beginBy) return tooLate(deps, job, composed.made);
+  const outcome = await channel.send(composed.message, beginBy, call.begun).finally(call.ended);
+  if (outcome.kind === "failed-transient" && outcome.code === NOT_BEGUN && performance.now() > beginBy)
     return tooLate(deps, job, composed.made);
   breakers.answered(channel.name, outcome, begun);
   tally.note({ channel: channel.name, campaign: job.campaign.key, claimedAt: job.claimedAt }, outcome);
@@ -126,13 +127,4 @@ function composeSafely(deps: DispatchDeps, job: SendJob, channel: Channel): Comp
     );
     return { ok: false, code, message: unreadable ? error.message : "the message could not be composed: see the log" };
   }
-}
-
-/**
- * The last monotonic time at which the send may begin: within its lease, and as long as it is useful. The database said its time after
- * `askedAt`, so a moment of its clock is reached no earlier than computed here.
- */
-function sendBy(deps: DispatchDeps, job: SendJob, channel: Channel): number {
-  const leaseEnds = job.askedAt + leaseMs(deps.channels) - channel.timeoutMs;
-  return Math.min(leaseEnds, job.askedAt + (job.leaveBy - job.claimedAt));
 }

@@ -7,6 +7,9 @@ import type { Reason } from "../core/values/reason.ts";
 import type { BuyerContact, ReminderTurn, TurningRow } from "../db/stores/receipts/turn-store.ts";
 import type { ReceiptDeps } from "./deps.ts";
 
+/** What the decision needs of `ReceiptDeps`. */
+type FailureDeps = Pick<ReceiptDeps, "policy" | "channels">;
+
 type Next = { readonly channel: string } | { readonly channel: null; readonly reason: Reason };
 
 /**
@@ -14,7 +17,7 @@ type Next = { readonly channel: string } | { readonly channel: null; readonly re
  * bring it. null: the reminder is on its way over another channel, or ended for another reason.
  */
 export function afterFailure(
-  deps: ReceiptDeps,
+  deps: FailureDeps,
   row: TurningRow,
   contacts: readonly BuyerContact[],
   failure: "refused" | "absent",
@@ -32,7 +35,7 @@ export function afterFailure(
 
 /** The channel that can reach the buyer, while the reminder is of use; the retry is judged again when it is claimed. */
 function nextChannel(
-  deps: ReceiptDeps,
+  deps: FailureDeps,
   row: TurningRow,
   contacts: readonly BuyerContact[],
   failure: "refused" | "absent",

@@ -137,6 +137,19 @@ export function leaveBy(
   return Math.min(Math.max(end, takenUp + LAST_MOMENT), close);
 }
 
+/**
+ * The last monotonic time at which a claimed send may begin: within its lease, and not after `leaveBy`. The database said its time of the claim
+ * after `askedAt`, a monotonic time, so a moment of its clock is reached no earlier than computed here.
+ */
+export function startBy(
+  claim: { readonly askedAt: number; readonly claimedAt: number; readonly leaveBy: number },
+  leaseMs: number,
+  timeoutMs: number,
+): number {
+  const { askedAt, claimedAt, leaveBy } = claim;
+  return askedAt + Math.min(leaseMs - timeoutMs, leaveBy - claimedAt);
+}
+
 /** The orders that can still be paid in time. */
 export function payableInTime(state: BuyerState, ids: readonly string[], campaign: Campaign, now: number): string[] {
   return ids.filter((id) => {

@@ -2,13 +2,13 @@
 
 import { isPersons } from "../desk/persons.ts";
 import { type Order, overState } from "../order/order.ts";
-import type { SendOutcome } from "../seams/channel.ts";
+import { NOT_BEGUN, type SendOutcome } from "../seams/channel.ts";
 import { MINUTE, SECOND } from "../values/duration.ts";
 import type { Campaign } from "../values/policy.ts";
 import type { Reason } from "../values/reason.ts";
-import { type BuyerState, isPaused, sendFacts, standingSends } from "./buyer-state.ts";
+import { type BuyerState, isPaused, type OpenCase, sendFacts, standingSends } from "./buyer-state.ts";
 import { payableInTime } from "./decide.ts";
-import { judgeSend, type Send, type UsableChannel, type Verdict } from "./judge.ts";
+import { judgeSend, type Send, type UsableChannel, type Verdict, whyTooLate } from "./judge.ts";
 
 /** Attempts on one channel before the next one is tried: with the backoff below about a minute. */
 const ATTEMPTS_PER_CHANNEL = 6;
@@ -65,6 +65,48 @@ export function afterUnknown(input: {
   return idempotent && at <= until ? { kind: "again", at } : { kind: "end", reason: "unknown_outcome" };
 }
 
+/** What becomes of a delivery and of its reminder after an attempt. `retryInMs` counts from the moment of the answer. */
+export type AttemptEnd = {
+  readonly state: "failed-permanent" | "failed-transient" | "unknown";
+  readonly reminder: "sending" | "skipped";
+  readonly reason: Reason | null;
+  readonly retryInMs: number | null;
+  readonly retryChannel: string | null;
+};
+
+/** `latest`: the last moment in time for its orders. */
+export function endOfFailed(
+  input: Parameters<typeof afterFailure>[0] & { readonly latest: number | null },
+): AttemptEnd {
+  const { outcome, now, until, latest } = input;
+  const after = afterFailure(input);
+  const state = outcome.kind === "channel-fault" ? "failed-transient" : outcome.kind;
+  if (after.kind === "retry") return { state, ...goesOn(Math.max(0, after.at - now), after.channel) };
+  // It was not tried: its time was over, or is before another attempt.
+  return { state, ...ends(outcome.code === NOT_BEGUN ? whyTooLate(latest, until + 1) : after.reason) };
+}
+
+export function endOfUnknown(input: Parameters<typeof afterUnknown>[0] & { readonly channel: string }): AttemptEnd {
+  const after = afterUnknown(input);
+  const rest = after.kind === "end" ? ends(after.reason) : goesOn(after.at - input.now, input.channel);
+  return { state: "unknown", ...rest };
+}
+
+/** Of an attempt that could not begin in time: nothing was sent. If it is still useful for some of its orders, it is judged again at once. */
+export function endOfTooLate(input: {
+  readonly channel: string;
+  readonly now: number;
+  readonly until: number;
+  readonly latest: number | null;
+}): AttemptEnd {
+  const { channel, now, until, latest } = input;
+  return { state: "failed-transient", ...(now > until ? ends(whyTooLate(latest, now)) : goesOn(0, channel)) };
+}
+
+const ends = (reason: Reason) => ({ reminder: "skipped", reason, retryInMs: null, retryChannel: null }) as const;
+const goesOn = (retryInMs: number, retryChannel: string) =>
+  ({ reminder: "sending", reason: null, retryInMs, retryChannel }) as const;
+
 /** A send whose last attempt failed. `at` is its time in the plan, `orders` are those that it named. */
 export type Retry = Send & { readonly caseId: string; readonly orders: readonly string[] };
 
@@ -106,6 +148,29 @@ function whyOver(orders: readonly (Order | undefined)[]): Reason {
   const ends = orders.map((order) => (order === undefined ? "closed" : (overState(order) ?? "excluded")));
   for (const reason of ["paid", "closed", "refunded"] as const) if (ends.includes(reason)) return reason;
   return "excluded";
+}
+
+/** Judges as if the send did not stand: it keeps no distance to itself. Returns how to take that back. */
+export function setAside(
+  { sends }: Pick<BuyerState, "sends">,
+  { caseId, step, at }: Pick<Retry, "caseId" | "step" | "at">,
+): () => void {
+  const index = sends.findIndex(
+    (send) => send.caseId === caseId && send.step === step && send.dueAt === at && send.failed !== true,
+  );
+  const own = sends[index];
+  if (own === undefined) return () => {};
+  sends[index] = { ...own, failed: true };
+  return () => {
+    sends[index] = own;
+  };
+}
+
+/** Whether the plan keeps too little distance to a retry that is sent at `now`. */
+export function concernsPlan(open: OpenCase | null, campaign: string, step: string, now: number): boolean {
+  const gap = open?.campaign?.limits.gap ?? 0;
+  const again = campaign === open?.campaign?.key ? step : null;
+  return open?.rows.some((row) => row.kind === "send" && (row.at < now + gap || row.step === again)) ?? false;
 }
 
 /** The end of a claim whose lease ran out: the message may have left, so it is never sent again. */
