@@ -7,7 +7,6 @@ import type { Reason } from "../core/values/reason.ts";
 import type { BuyerContact, ReminderTurn, TurningRow } from "../db/stores/receipts/turn-store.ts";
 import type { ReceiptDeps } from "./deps.ts";
 
-/** What the decision needs of `ReceiptDeps`. */
 type FailureDeps = Pick<ReceiptDeps, "policy" | "channels">;
 
 type Next = { readonly channel: string } | { readonly channel: null; readonly reason: Reason };

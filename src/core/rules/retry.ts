@@ -65,7 +65,7 @@ export function afterUnknown(input: {
   return idempotent && at <= until ? { kind: "again", at } : { kind: "end", reason: "unknown_outcome" };
 }
 
-/** What becomes of a delivery and of its reminder after an attempt. `retryInMs` counts from the moment of the answer. */
+/** How an attempt ends, for its delivery and for its reminder. `retryInMs` counts from the moment of the answer. */
 export type AttemptEnd = {
   readonly state: "failed-permanent" | "failed-transient" | "unknown";
   readonly reminder: "sending" | "skipped";
@@ -92,7 +92,7 @@ export function endOfUnknown(input: Parameters<typeof afterUnknown>[0] & { reado
   return { state: "unknown", ...rest };
 }
 
-/** Of an attempt that could not begin in time: nothing was sent. If it is still useful for some of its orders, it is judged again at once. */
+/** The end of an attempt that could not begin in time: nothing was sent. If it is still useful for some of its orders, it is judged again at once. */
 export function endOfTooLate(input: {
   readonly channel: string;
   readonly now: number;
