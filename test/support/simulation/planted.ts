@@ -205,4 +205,11 @@ export const PLANTED: readonly Planted[] = [
     plant: "if (state.open?.id !== retry.caseId && isPersons(state.open))",
     caughtBy: ["alone"],
   },
+  {
+    bug: "one answer that a message is not there is enough",
+    file: "core/receipts/lookup.ts",
+    find: "return now - since >= BETWEEN ?",
+    plant: "return now >= since ?",
+    caughtBy: ["twice"],
+  },
 ];

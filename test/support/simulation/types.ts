@@ -22,8 +22,8 @@ export type Sim = {
   readonly newId: () => string;
   /** Nudges of a queue that was lost do not come. */
   queue: number;
-  /** The messages that the provider took, by their keys, and whether they reached the buyer. */
-  readonly taken: Map<string, boolean>;
+  /** The messages that the provider took, by their keys, and whether they reached the buyer; and when it shows them. */
+  readonly taken: Map<string, { readonly reaches: boolean; readonly shownAt: number }>;
   /** Has a dispatcher look for what is due. */
   readonly wake: (dispatcher: Process) => void;
 };

@@ -6,6 +6,7 @@ import { rescue } from "../../../../src/core/rules/retry.ts";
 import type { Job, Process, Sim, Tx } from "../types.ts";
 import { planAnewWithout, setDelivery, setReminder } from "../world/store.ts";
 import { closeOf, nudge, writeDecisions } from "./ledger.ts";
+import { askDue, scheduleLookup } from "./lookups.ts";
 import { databaseNow, transact } from "./process.ts";
 import { claimRetries } from "./retries.ts";
 import { startJobs } from "./send.ts";
@@ -17,6 +18,7 @@ export function sweep(sim: Sim, process: Process): void {
   const now = databaseNow(sim);
   process.sweptAt = sim.loop.now;
   rescueExpired(sim, process, now);
+  askDue(sim, process, now);
   claimRetries(sim, process);
   claimDue(sim, process);
 }
@@ -99,6 +101,7 @@ function rescueExpired(sim: Sim, process: Process, now: number): void {
             const again = delivery.stored === true;
             trace.note(reminder.buyer, `${reminder.id} ${delivery.id} is given up${unsent ? ", unsent" : ""}`);
             setDelivery(store, delivery, { state: unsent ? "failed-transient" : state });
+            scheduleLookup(sim, delivery, tx.now);
             if (reminder.state !== "sending") continue;
             const next = unsent || again ? delivery.channel : null;
             if (next === null)

@@ -6,7 +6,7 @@ import type { Decision } from "../../../../src/core/rules/buyer-state.ts";
 import { isLaterContact } from "../../../../src/core/rules/buyer-state.ts";
 import { setContact } from "../../../../src/core/rules/merge.ts";
 import { HOUR, MINUTE, SECOND } from "../../../../src/core/values/duration.ts";
-import type { Process, Sim, Tx } from "../types.ts";
+import type { Sim, Tx } from "../types.ts";
 import type { Happening, Told } from "../world/scene.ts";
 import { type BuyerRow, planAnew } from "../world/store.ts";
 import { nudge, writeDecisions } from "./ledger.ts";
@@ -21,7 +21,8 @@ export function tell(sim: Sim, happening: Happening): void {
   if (dice.hit("event doubled")) loop.at(happening.at + late + dice.pick([1, 50, 5_000, HOUR]), send);
 }
 
-function post(sim: Sim, happening: Happening): void {
+/** Sends it to one of the processes, until one answers. */
+export function post(sim: Sim, happening: Happening): void {
   const { dice, loop } = sim;
   const again = (): void => loop.after(dice.int(1, 30) * SECOND, () => post(sim, happening));
   const process = dice.pick(sim.processes.filter(({ dispatches }) => !dispatches));
@@ -127,17 +128,4 @@ function describe(told: Told): string {
   const { id, type, occurredAt, order } = told.event;
   const { id: _, ...rest } = order;
   return `${id} ${type} of ${occurredAt} ${JSON.stringify(rest)}`;
-}
-
-/** A reply of the buyer. */
-export function optOut(sim: Sim, process: Process, buyer: string, contact: string): void {
-  transact(
-    sim,
-    process,
-    [buyer],
-    (tx) => apply(sim, tx, { at: tx.now, buyer, told: { kind: "suppress", contact } }),
-    (ended) => {
-      if (!ended.ok) within(sim, process, SECOND, () => optOut(sim, process, buyer, contact));
-    },
-  );
 }

@@ -25,7 +25,7 @@ export function policyOf(sim: Pick<Sim, "scene" | "store" | "newId">): BuyerPoli
 export function within(sim: Sim, process: Process, ms: number, run: () => void): void {
   const { life } = process;
   const attempt = (): void => {
-    if (process.life !== life) return;
+    if (process.life !== life || !process.isUp) return;
     if (process.pausedUntil > sim.loop.now) sim.loop.at(process.pausedUntil, attempt);
     else run();
   };

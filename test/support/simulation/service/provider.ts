@@ -3,12 +3,13 @@ import type { SendOutcome } from "../../../../src/core/seams/channel.ts";
 import { NO_RECEIPT } from "../../../../src/core/seams/receipt.ts";
 import { HOUR, MINUTE, SECOND } from "../../../../src/core/values/duration.ts";
 import type { Job, Sim } from "../types.ts";
-import { optOut } from "./intake.ts";
-import { within } from "./process.ts";
+import { post } from "./intake.ts";
 import { receive } from "./receipts.ts";
 
 type Answer = (inMs: number, outcome: SendOutcome) => void;
 
+/** Sooner than the second of two questions. */
+const SHOWN_WITHIN = 7 * MINUTE;
 const ACCEPTED: SendOutcome = { kind: "accepted", messageId: null, segments: 1 };
 
 export function call(sim: Sim, job: Job, answer: Answer): void {
@@ -31,8 +32,9 @@ export function call(sim: Sim, job: Job, answer: Answer): void {
       answer(takes, { kind: "failed-permanent", code: "refused", message: "" });
       return;
     }
-    const reaches = known ?? !dice.hit("receipt of a failure");
-    sim.taken.set(job.delivery.key, reaches);
+    const reaches = known?.reaches ?? !dice.hit("receipt of a failure");
+    const shownAt = loop.now + dice.int(0, SHOWN_WITHIN);
+    if (known === undefined) sim.taken.set(job.delivery.key, { reaches, shownAt });
     if (known === undefined && reaches) {
       trace.note(job.buyer, `${job.reminder.id} reaches the buyer by ${job.channel}`);
       sim.checks.reached(job);
@@ -40,10 +42,8 @@ export function call(sim: Sim, job: Job, answer: Answer): void {
     report(sim, job, reaches);
     if (reaches && dice.hit("buyer replies STOP")) {
       const contact = job.channel === "chat" ? "chat.wechat" : "phone";
-      const process = dice.pick(sim.processes.filter(({ dispatches }) => !dispatches));
-      loop.after(dice.int(1, 30) * MINUTE, () =>
-        within(sim, process, 1, () => optOut(sim, process, job.buyer, contact)),
-      );
+      const told = { kind: "suppress", contact } as const;
+      loop.after(dice.int(1, 30) * MINUTE, () => post(sim, { at: loop.now, buyer: job.buyer, told }));
     }
     if (dice.hit("answer lost after it was sent")) return;
     answer(dice.hit("answer later than the timeout") ? timeout + dice.int(1, 60_000) : takes, ACCEPTED);

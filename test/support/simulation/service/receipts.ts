@@ -1,10 +1,10 @@
 /** Applies what the provider reports later: like src/receipts. */
-import { addReceipt, effectOf } from "../../../../src/core/receipts/facts.ts";
+import { addReceipt, effectOf, type ReceiptFacts } from "../../../../src/core/receipts/facts.ts";
 import type { Receipt } from "../../../../src/core/seams/receipt.ts";
 import { MINUTE, SECOND } from "../../../../src/core/values/duration.ts";
 import { afterFailure } from "../../../../src/receipts/after-failure.ts";
 import type { Sim, Tx } from "../types.ts";
-import { type Delivery, planAnewWithout, setDelivery, setReminder, stands } from "../world/store.ts";
+import { type Delivery, planAnewWithout, type Reminder, setDelivery, setReminder, stands } from "../world/store.ts";
 import { databaseNow, transact, within } from "./process.ts";
 
 const KEEP_UNMATCHED = 15 * MINUTE;
@@ -64,7 +64,7 @@ function match({ store }: Sim, channel: string, key: string): Delivery | null {
 
 /** Like src/receipts/turns.ts. */
 function turn(sim: Sim, tx: Tx, delivery: Delivery, receipt: Receipt): void {
-  const { store, scene, trace } = sim;
+  const { store, trace } = sim;
   tx.write(() => {
     const { reminder } = delivery;
     const facts = addReceipt(delivery.facts, receipt, tx.now);
@@ -73,54 +73,41 @@ function turn(sim: Sim, tx: Tx, delivery: Delivery, receipt: Receipt): void {
     const other = its.some((each) => each !== delivery && each.reminder === reminder && stands(each));
     const isSent = effect === "sent" && !other;
     const state = effect === "failed" ? "failed-permanent" : isSent ? "accepted" : delivery.state;
-    const row = tx.row(reminder.buyer);
-    const after =
-      effect === "failed"
-        ? afterFailure(
-            { channels: scene.channels, policy: () => tx.policy },
-            {
-              ...{
-                shop: scene.shop.id,
-                id: delivery.id,
-                reminder_id: reminder.id,
-                channel: delivery.channel,
-                segments: null,
-              },
-              ...{
-                state: delivery.state,
-                facts,
-                other_stands: other,
-                reminder_state: reminder.state,
-                reason: reminder.reason,
-              },
-              ...{ retry_channel: reminder.retryChannel, waits: reminder.retryAt !== null, buyer_id: reminder.buyer },
-              ...{ campaign: reminder.campaign, step: reminder.step, due_at: reminder.dueAt, latest: reminder.latest },
-              ...{ claimed_at: reminder.decidedAt, now: tx.now },
-            },
-            [...row.state.contacts].map(([kind, { suppressed, reportedAt, reportedId }]) => ({
-              ...{
-                shop_id: scene.shop.id,
-                buyer_id: row.id,
-                kind,
-                suppressed,
-                told_at: reportedAt,
-                told_id: reportedId,
-              },
-            })),
-            "refused",
-          )
-        : null;
+    const after = effect === "failed" ? goesOn(sim, tx, delivery, facts, "refused") : null;
     setDelivery(store, delivery, { facts, state });
-    trace.note(row.id, `${reminder.id} ${delivery.id} receipt: ${receipt.kind}, now ${state}`);
+    trace.note(reminder.buyer, `${reminder.id} ${delivery.id} receipt: ${receipt.kind}, now ${state}`);
     if (isSent) setReminder(store, reminder, { state: "sent", reason: null, retryAt: null, retryChannel: null });
     if (after === null) return;
-    const { retryAt, retryChannel, reason } = after;
-    setReminder(store, reminder, {
-      state: after.state,
-      reason: reason as typeof reminder.reason,
-      retryAt,
-      retryChannel,
-    });
-    planAnewWithout(store, row.id, tx.now);
+    setReminder(store, reminder, after);
+    planAnewWithout(store, reminder.buyer, tx.now);
   });
+}
+
+/** Decides on a reminder whose attempt did not reach the buyer; null: nothing. */
+export function goesOn(
+  { store, scene }: Sim,
+  tx: Tx,
+  { reminder, id, channel, state }: Delivery,
+  facts: ReceiptFacts,
+  failure: "refused" | "absent",
+): Pick<Reminder, "state" | "reason" | "retryAt" | "retryChannel"> | null {
+  const its = store.deliveries.get(reminder.buyer) ?? [];
+  const row = tx.row(reminder.buyer);
+  const after = afterFailure(
+    { channels: scene.channels, policy: () => tx.policy },
+    {
+      ...{ shop: scene.shop.id, id, channel, state, facts, segments: null, reminder_id: reminder.id },
+      ...{ reminder_state: reminder.state, reason: reminder.reason, buyer_id: reminder.buyer },
+      ...{ campaign: reminder.campaign, step: reminder.step, due_at: reminder.dueAt, latest: reminder.latest },
+      ...{ retry_channel: reminder.retryChannel, waits: reminder.retryAt !== null },
+      ...{ claimed_at: reminder.decidedAt, now: tx.now },
+      other_stands: its.some((each) => each.id !== id && each.reminder === reminder && stands(each)),
+    },
+    [...row.state.contacts].map(([kind, { suppressed, reportedAt, reportedId }]) => ({
+      ...{ shop_id: scene.shop.id, buyer_id: row.id, kind, suppressed, told_at: reportedAt, told_id: reportedId },
+    })),
+    failure,
+  );
+  if (after === null) return null;
+  return { ...after, reason: after.reason as Reminder["reason"] };
 }

@@ -8,6 +8,7 @@ import { MINUTE } from "../../../../src/core/values/duration.ts";
 import { leaseMs } from "../../../../src/dispatch/deps.ts";
 import type { Job, Process, Sim } from "../types.ts";
 import { planAnewWithout, setDelivery, setReminder } from "../world/store.ts";
+import { scheduleLookup } from "./lookups.ts";
 import { crash, databaseNow, pause, transact, within, write } from "./process.ts";
 import { call } from "./provider.ts";
 
@@ -132,6 +133,7 @@ function writeOutcome(sim: Sim, { delivery, reminder, buyer }: Job, end: End, la
     state: end.state,
     ...(keeps ? {} : { stored: delivery.stored === null ? null : true }),
   });
+  scheduleLookup(sim, delivery, databaseNow(sim));
   if (reminder.state !== "sending" && reminder.reason !== "unknown_outcome") return true;
   const { reason = null, retryInMs = null, retryChannel = null } = end.state === "accepted" ? {} : end;
   trace.note(buyer, `${reminder.id} ${delivery.id} is recorded: ${end.state}, ${end.reminder} ${reason ?? ""}`);

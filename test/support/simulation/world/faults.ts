@@ -38,6 +38,7 @@ const RATES = {
   "answer lost after it was sent": 0.12,
   "answer later than the timeout": 0.12,
   "answer doubled": 0.1,
+  "question not answered": 0.2,
   "receipt lost": 0.1,
   "receipt before the answer": 0.1,
   "receipt late": 0.1,

@@ -12,6 +12,8 @@ import type { Dice } from "./faults.ts";
 
 export type SimChannel = Pick<Channel, "name" | "provider" | "contacts" | "fallback" | "timeoutMs" | "cost"> & {
   readonly idempotent?: true;
+  /** The provider can be asked about a message. */
+  readonly askable?: boolean;
 };
 
 /** A change of a buyer at a moment. An event is a fact of the shop; the rest is done by people. */
@@ -86,7 +88,7 @@ function channels(dice: Dice): ReadonlyMap<string, SimChannel> {
   });
   return new Map(
     [
-      of("sms", ["phone"], { fallback: dice.chance(0.4) ? "chat" : null }),
+      of("sms", ["phone"], { fallback: dice.chance(0.4) ? "chat" : null, askable: dice.chance(0.6) }),
       of("chat", ["chat"]),
       of("hook", ["phone"], { idempotent: true }),
     ].map((channel) => [channel.name, channel]),

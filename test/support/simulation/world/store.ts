@@ -4,6 +4,7 @@
  */
 import type { ReceivedEvent } from "../../../../src/core/order/order.ts";
 import type { DeliveryState, ReceiptFacts } from "../../../../src/core/receipts/facts.ts";
+import type { Asked } from "../../../../src/core/receipts/lookup.ts";
 import type { BuyerSend, BuyerState } from "../../../../src/core/rules/buyer-state.ts";
 import { newBuyer } from "../../../../src/core/rules/buyer-state.ts";
 import type { Campaign } from "../../../../src/core/values/policy.ts";
@@ -63,6 +64,8 @@ export type Store = {
   /** Those that await a retry, and those that are claimed. */
   readonly waiting: Set<Reminder>;
   readonly claimed: Set<Delivery>;
+  /** When the provider is asked next about a delivery, and what it answered so far. */
+  readonly lookups: Map<Delivery, { at: number; asked: Asked }>;
   /** Buyer → when its holder means to be ready, by the true clock. */
   readonly locks: Map<string, { until: number }>;
   /** The index of the current campaigns, and how many transactions plan now. */
@@ -91,6 +94,7 @@ export function createStore({ buyers, shop }: Scene): Store {
     byId: new Map(),
     waiting: new Set(),
     claimed: new Set(),
+    lookups: new Map(),
     locks: new Map(),
     revision: 0,
     planning: 0,
@@ -98,11 +102,12 @@ export function createStore({ buyers, shop }: Scene): Store {
 }
 
 /** The earliest moment at which a dispatcher finds something; Infinity: never. */
-export function nextDue({ buyers, waiting, claimed }: Store): number {
+export function nextDue({ buyers, waiting, claimed, lookups }: Store): number {
   let due = Number.POSITIVE_INFINITY;
   for (const { wakeAt } of buyers.values()) if (wakeAt !== null && wakeAt < due) due = wakeAt;
   for (const { retryAt } of waiting) if (retryAt !== null && retryAt < due) due = retryAt;
   for (const { leaseUntil } of claimed) if (leaseUntil + 1 < due) due = leaseUntil + 1;
+  for (const { at } of lookups.values()) if (at < due) due = at;
   return due;
 }
 
