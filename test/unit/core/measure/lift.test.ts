@@ -133,3 +133,35 @@ it("raises few false alarms, over all outcomes of 200 buyers who pay alike in bo
       expect(alarms).toBeGreaterThan(0.03);
     }
 });
+
+/**
+ * Every outcome of 200 buyers, with its probability: a false alarm is an interval without 0, where both arms pay alike. The interval is discrete, so no share has exactly 5%.
+ */
+describe("over all outcomes without an effect, false alarms", () => {
+  const BUYERS = 200;
+  const logs = [0];
+  for (let n = 1; n <= BUYERS; n++) logs.push((logs[n - 1] ?? 0) + Math.log(n));
+  const ln = (n: number) => logs[n] ?? 0;
+  const chance = (n: number, k: number, share: number) =>
+    Math.exp(ln(n) - ln(k) - ln(n - k) + k * Math.log(share) + (n - k) * Math.log(1 - share));
+  const likely = (n: number, share: number) =>
+    Array.from({ length: n + 1 }, (_, k) => ({ k, p: chance(n, k, share) })).filter(({ p }) => p > 1e-5);
+
+  it.each([
+    [0.1, 0.05, 0.0443],
+    [0.1, 0.2, 0.0443],
+    [0.3, 0.05, 0.0455],
+    [0.3, 0.1, 0.049],
+    [0.3, 0.2, 0.0498],
+  ])("where %d pay and %d are held out are %d", (pays, heldOut, expected) => {
+    let alarms = 0;
+    for (const { k: held, p } of likely(BUYERS, heldOut).filter(({ k }) => k > 0))
+      for (const b of likely(held, pays))
+        for (const a of likely(BUYERS - held, pays)) {
+          const found = liftOf([two(a.k, BUYERS - held, b.k, held)]);
+          if ((found?.low ?? 0) > 0 || (found?.high ?? 0) < 0) alarms += p * b.p * a.p;
+        }
+    expect(alarms).toBeCloseTo(expected, 3);
+    expect(alarms).toBeLessThan(0.05);
+  });
+});
