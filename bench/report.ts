@@ -89,7 +89,17 @@ export function asJson(results: Results) {
     ...(growth && {
       growth: { intake: round(growth.intake, 3), dueScan: round(growth.dueScan, 3), from: growth.from, to: growth.to },
     }),
-    ...(cost && { cost: { order: costAsJson(cost.order), message: costAsJson(cost.message) } }),
+    ...(cost && {
+      cost: {
+        order: costAsJson(cost.order),
+        message: costAsJson(cost.message),
+        statements: cost.statements.map(({ kind, us, rowsPerCall }) => ({
+          kind,
+          us: round(us, 1),
+          rowsPerCall: round(rowsPerCall),
+        })),
+      },
+    }),
     ...(truth && { truth }),
     ...(receipts && {
       receipts: { perSecond: round(receipts.perSecond), besides: round(receipts.besides, 3) },
@@ -286,6 +296,8 @@ function rowsOf({
     lines.push(["cost", `${number(cost.count)} of each`, "", "", "CPU and log of one"]);
     lines.push(["  order", "", "", "", describeCost(cost.order)]);
     lines.push(["  message", "", "", "WAL ≤ 3 kB", describeCost(cost.message)]);
+    for (const { kind, us, rowsPerCall } of cost.statements)
+      lines.push(["", `${us.toFixed(1)} µs`, "", "", `${kind}, ${number(rowsPerCall)} rows a statement`]);
   }
   for (const row of truth ?? []) lines.push(["truth", "", "", "", describeTruth(row)]);
   if (rehearsal) {

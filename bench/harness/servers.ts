@@ -11,6 +11,7 @@ import { connect, type Sql } from "../../src/db/client.ts";
 import { startEmbedded } from "../../src/db/embedded/embedded.ts";
 import { migrate } from "../../src/db/migrate.ts";
 import { openQueueBackend } from "../../src/queue/connection.ts";
+import { preloadStatements } from "./statements.ts";
 
 export type Backend = "redis" | "postgres";
 
@@ -152,7 +153,11 @@ async function findPostgres(embedded: boolean, workDir: string, releases: (() =>
 }
 
 async function startOwn(workDir: string, releases: (() => Promise<unknown>)[]): Promise<Server> {
-  const embedded = await startEmbedded({ dataDir: join(workDir, "embedded"), log: () => {} });
+  const start = () => startEmbedded({ dataDir: join(workDir, "embedded"), log: () => {} });
+  const first = await start();
+  await preloadStatements(first.url);
+  await first.stop();
+  const embedded = await start();
   releases.push(() => embedded.stop());
   return { url: embedded.url, embedded: true };
 }

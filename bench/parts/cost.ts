@@ -8,6 +8,7 @@ import { median } from "../harness/measure.ts";
 import { openMeter, type Spent } from "../harness/meter.ts";
 import { bodiesOf, createdEvents, postAll } from "../harness/orders.ts";
 import type { Bench } from "../harness/servers.ts";
+import { openStatements, type StatementTime } from "../harness/statements.ts";
 import { allRecorded, dueAtOnce, measured, startWorker } from "./dispatch.ts";
 
 /** Per order or per message. */
@@ -23,7 +24,13 @@ export type CostOfOne = {
   readonly analyses: number;
 };
 
-export type Cost = { readonly count: number; readonly order: CostOfOne; readonly message: CostOfOne };
+export type Cost = {
+  readonly count: number;
+  readonly order: CostOfOne;
+  readonly message: CostOfOne;
+  /** Of one message, from a round of its own. */
+  readonly statements: readonly StatementTime[];
+};
 
 export async function cost(given: Bench): Promise<Cost> {
   if (process.platform !== "linux") throw new Error("the part `cost` reads /proc and runs on Linux only");
@@ -38,25 +45,30 @@ export async function cost(given: Bench): Promise<Cost> {
     await postAll(api.url, bodiesOf(createdEvents(1_000, () => ({ shop: "first", createdAt: Date.now() }))), 1_000);
     const orders: Spent[] = [];
     const messages: Spent[] = [];
-    for (let n = 0; n <= (bench.quick ? 1 : bench.rounds); n++) {
+    const due = async (name: string) => {
       const taken: Spent[] = [];
-      const shop = await dueAtOnce(bench, provider, api.url, `c${n}`, count, async (takeIn) => {
+      const shop = await dueAtOnce(bench, provider, api.url, name, count, async (takeIn) => {
         taken.push(await meter.during(api.pid, takeIn));
       });
-      const sent = await meter.during(worker.pid, async () => {
-        await measured(provider, count);
-        await allRecorded(bench, shop, count, 100);
-      });
+      return { taken: taken.slice(-1), shop };
+    };
+    const send = async (shop: string) => {
+      await measured(provider, count);
+      await allRecorded(bench, shop, count, 100);
+    };
+    for (let n = 0; n <= (bench.quick ? 1 : bench.rounds); n++) {
+      const { taken, shop } = await due(`c${n}`);
+      const sent = await meter.during(worker.pid, () => send(shop));
       // The first round only warms up.
       if (n === 0) continue;
-      orders.push(...taken.slice(-1));
+      orders.push(...taken);
       messages.push(sent);
-      bench.note(
-        `cost ${n}: order ${describeCost(one([...taken.slice(-1)], count))}; message ${describeCost(one([sent], count))}`,
-      );
+      bench.note(`cost ${n}: order ${describeCost(one(taken, count))}; message ${describeCost(one([sent], count))}`);
     }
+    const { shop } = await due("statements");
+    const statements = await (await openStatements(bench.sql)).during(count, () => send(shop));
     await worker.end();
-    return { count, order: one(orders, count), message: one(messages, count) };
+    return { count, order: one(orders, count), message: one(messages, count), statements };
   } finally {
     await Promise.all([api.end(), provider.end()]);
   }
