@@ -25,20 +25,27 @@ const BUYERS = 200;
 
 const covers = ({ low, high }: Interval, truth: number) => low <= truth && truth <= high;
 
+/** Campaigns that mix are strata, whose arms are very small in shops of this size: also in larger ones. */
+const shapes = () =>
+  Object.entries(LIVES).flatMap(([name, life]) => [
+    { name, life, buyers: BUYERS },
+    ...(life.truth === null ? [{ name: `${name}, 1,000 buyers`, life, buyers: 1_000 }] : []),
+  ]);
+
 export async function truth(bench: Bench): Promise<readonly TruthRow[]> {
   const rows: TruthRow[] = [];
   // Each row has other shops, so that one odd sample is not seen in several rows.
   let seed = 0;
-  for (const [name, life] of Object.entries(LIVES))
+  for (const { name, life, buyers } of shapes())
     for (const effect of life.truth === null ? [0] : EFFECTS) {
       const real = effect * (life.truth ?? 1);
       // False alarms are rare, so it takes more shops to tell 5% from 6%.
-      const shops = (bench.quick ? 60 : 1_000) * (effect === 0 ? 4 : 1);
+      const shops = (bench.quick ? 60 : 1_000) * (effect === 0 && buyers === BUYERS ? 4 : 1);
       const sum = { shops: 0, covered: 0, alarms: 0, runningAlarms: 0, lift: 0, plainRate: 0 };
       for (let n = 0; n < shops; n++) {
         const looks: Interval[] = [];
         const held = HELD[n % HELD.length] ?? 0.1;
-        const found = liveThrough(life, { effect, held, buyers: BUYERS }, seed++, looks);
+        const found = liveThrough(life, { effect, held, buyers }, seed++, looks);
         if (found === null) continue;
         sum.shops++;
         sum.lift += found.lift;
