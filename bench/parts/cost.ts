@@ -28,7 +28,7 @@ export type Cost = {
   readonly count: number;
   readonly order: CostOfOne;
   readonly message: CostOfOne;
-  /** Of one message, from a round of its own. */
+  /** For one message, from a round of its own. */
   readonly statements: readonly StatementTime[];
 };
 
