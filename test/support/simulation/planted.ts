@@ -212,4 +212,11 @@ export const PLANTED: readonly Planted[] = [
     plant: "return now >= since ?",
     caughtBy: ["twice"],
   },
+  {
+    bug: "a paused payment method holds nothing",
+    file: "core/rules/buyer-state.ts",
+    find: "return methods !== undefined && named.some(",
+    plant: "return methods === undefined && named.some(",
+    caughtBy: ["alone"],
+  },
 ];

@@ -7,7 +7,7 @@ import { crash, policyOf, start } from "./service/process.ts";
 import type { Process, Sim } from "./types.ts";
 import { diceOf, type Fault } from "./world/faults.ts";
 import { createLoop } from "./world/loop.ts";
-import { sceneOf } from "./world/scene.ts";
+import { postsOf, sceneOf } from "./world/scene.ts";
 import { createStore, nextDue, planAnew } from "./world/store.ts";
 import { createTrace, Violation } from "./world/trace.ts";
 
@@ -54,7 +54,7 @@ export function runSeed(seed: number, hours: number): SeedResult {
   let broken: Broken | null = null;
   try {
     for (const process of processes) start(sim, process);
-    for (const happening of scene.happenings) tell(sim, happening);
+    for (const request of postsOf(dice, scene.happenings)) tell(sim, request);
     planTrouble(sim);
     live(sim);
     sim.checks.end();
@@ -108,7 +108,7 @@ function planTrouble(sim: Sim): void {
     sim.trace.note(null, `campaigns ${revision}`);
     for (const row of store.buyers.values()) if (row.state.open !== null) planAnew(row, loop.now + sim.ahead);
   };
-  for (const [revision, { at }] of scene.campaigns.entries()) if (revision > 0) loop.at(at, () => change(revision));
+  for (const [revision, { at }] of scene.revisions.entries()) if (revision > 0) loop.at(at, () => change(revision));
   const tick = (): void => {
     sim.checks.tick();
     if (loop.now < scene.to) loop.after(MINUTE, tick);

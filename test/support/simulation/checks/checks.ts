@@ -158,7 +158,9 @@ export function createChecks(sim: () => Sim): Checks {
         due(id, "the buyer", wakeAt);
         due(id, "the handing back of the case", open?.manual?.isBack === false ? open.manual.backAt : null);
         due(id, "the end of a hold", open?.hold?.isOver === false ? open.hold.until : null);
-        if (open?.campaign?.paused !== true) for (const row of open?.rows ?? []) due(id, `step ${row.step}`, row.at);
+        const { paused, pausedMethods } = state.shop;
+        const waits = open?.campaign?.paused === true || paused === true || pausedMethods !== undefined;
+        if (!waits) for (const row of open?.rows ?? []) due(id, `step ${row.step}`, row.at);
         for (const each of open?.members ?? []) due(id, `the close of ${each}`, state.orders.get(each)?.order.closesAt);
       }
       for (const { id, buyer, retryAt } of store.waiting) due(buyer, `the retry of ${id}`, retryAt);
@@ -202,7 +204,7 @@ export function createChecks(sim: () => Sim): Checks {
   /** Rule 16. */
   function checkPerson({ id: buyer, state: { open, bucket } }: BuyerRow, truths: Truths, tx: Tx): void {
     if (open?.campaign == null) return;
-    const campaigns = sim().scene.campaigns.flatMap((revision) => revision.campaigns);
+    const campaigns = sim().scene.revisions.flatMap((revision) => revision.campaigns);
     const { manual } = open.campaign;
     const sum = open.counted.reduce((total, id) => total + (truths.get(id)?.amount ?? 0), 0);
     if (

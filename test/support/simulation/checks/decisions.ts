@@ -86,7 +86,10 @@ export function checkSend(facts: DecisionFacts, send: Claimed): void {
     fail("alone", row.id, `${its} is sent of a case that is a person's`);
   if (isHeldOutBy(campaign, scene.shop.id, row.state.bucket))
     fail("alone", row.id, `${its} is sent to a held-out buyer`);
-  if (campaign.paused === true) fail("alone", row.id, `${its} is sent of a paused campaign`);
+  const { paused, pausedMethods } = row.state.shop;
+  if (campaign.paused === true || paused === true) fail("alone", row.id, `${its} is sent of a paused campaign`);
+  if (orders.some((id) => pausedMethods?.has(truths.get(id)?.method ?? "") === true))
+    fail("alone", row.id, `${its} is sent for an order whose payment method is paused`);
 }
 
 /** A later reminder of the case takes the place of an earlier one (rules 12 and 14). */
@@ -97,7 +100,7 @@ function checkSequence({ row, sends, scene, truths }: DecisionFacts, send: Claim
     fail("limits", row.id, `the retry of ${step}, planned for ${at}, follows a later reminder`);
   // A step may be owed again when its time moves: then it is not known here which was the first.
   const index = campaign.steps.findIndex(({ id }) => id === step);
-  if (reminder !== null || campaign.steps[index]?.at.kind !== "afterCreated" || scene.campaigns.length > 1) return;
+  if (reminder !== null || campaign.steps[index]?.at.kind !== "afterCreated" || scene.revisions.length > 1) return;
   for (const other of its) {
     const later = campaign.steps.slice(index + 1).find(({ id }) => id === other.step);
     if (other.campaign !== campaign.key || later?.at.kind !== "afterCreated") continue;
@@ -144,8 +147,11 @@ const GROUNDS: Partial<Record<Reason, (facts: DecisionFacts, skip: Skip) => bool
   suppressed: (facts, skip) => isUnreachable(facts, skip) && hasSuppressed(facts, skip),
   no_contact: (facts, skip) => isUnreachable(facts, skip) && !hasSuppressed(facts, skip),
   campaign_paused: ({ scene }, { campaign }) =>
-    scene.campaigns.some(({ campaigns }) =>
-      campaigns.some(({ key, paused }) => key === campaign.key && paused === true),
+    scene.revisions.some(
+      ({ shop, campaigns }) =>
+        shop.paused === true ||
+        shop.pausedMethods !== undefined ||
+        campaigns.some(({ key, paused }) => key === campaign.key && paused === true),
     ),
 };
 

@@ -19,6 +19,7 @@ export type OrderTruth = {
   readonly closedAt: number | null;
   /** When it ceased to be pending or cash on delivery. */
   readonly freedAt: number | null;
+  readonly method: string | null;
   readonly cashOnDelivery: boolean;
   readonly mayBeChased: boolean;
 };
@@ -77,6 +78,7 @@ export function truthOf(received: Iterable<ReceivedEvent>, closeAfter: number | 
     closesAt: createdAt === null ? null : (closes ?? (closeAfter === null ? null : createdAt + closeAfter)),
     tags,
     ...{ paidAt, refundedAt, closedAt, freedAt: freed },
+    method,
     cashOnDelivery: method === "cod",
     mayBeChased: createdAt !== null && !blocked,
   };

@@ -7,24 +7,24 @@ import { isLaterContact } from "../../../../src/core/rules/buyer-state.ts";
 import { setContact } from "../../../../src/core/rules/merge.ts";
 import { HOUR, MINUTE, SECOND } from "../../../../src/core/values/duration.ts";
 import type { Sim, Tx } from "../types.ts";
-import type { Happening, Told } from "../world/scene.ts";
+import type { Post, Told } from "../world/scene.ts";
 import { type BuyerRow, planAnew } from "../world/store.ts";
 import { nudge, writeDecisions } from "./ledger.ts";
 import { transact, within } from "./process.ts";
 
 /** The shop sends it until it is answered. */
-export function tell(sim: Sim, happening: Happening): void {
+export function tell(sim: Sim, request: Post): void {
   const { dice, loop } = sim;
   const late = dice.hit("event late") ? dice.int(10, 180) * MINUTE : dice.int(0, 3_000);
-  const send = (): void => post(sim, happening);
-  loop.at(happening.at + late, send);
-  if (dice.hit("event doubled")) loop.at(happening.at + late + dice.pick([1, 50, 5_000, HOUR]), send);
+  const send = (): void => post(sim, request);
+  loop.at(request.at + late, send);
+  if (dice.hit("event doubled")) loop.at(request.at + late + dice.pick([1, 50, 5_000, HOUR]), send);
 }
 
 /** Sends it to one of the processes, until one answers. */
-export function post(sim: Sim, happening: Happening): void {
+export function post(sim: Sim, request: Post): void {
   const { dice, loop } = sim;
-  const again = (): void => loop.after(dice.int(1, 30) * SECOND, () => post(sim, happening));
+  const again = (): void => loop.after(dice.int(1, 30) * SECOND, () => post(sim, request));
   const process = dice.pick(sim.processes.filter(({ dispatches }) => !dispatches));
   if (!process.isUp || dice.hit("event lost on its way")) {
     again();
@@ -33,27 +33,29 @@ export function post(sim: Sim, happening: Happening): void {
   // A client that gets no answer in time sends it again.
   let answered = false;
   loop.after(30 * SECOND, () => {
-    if (!answered) post(sim, happening);
+    if (!answered) post(sim, request);
   });
   within(sim, process, dice.int(1, 50), () =>
     transact(
       sim,
       process,
-      [happening.buyer],
-      (tx) => apply(sim, tx, happening),
+      [request.buyer],
+      (tx) => {
+        for (const told of request.told) apply(sim, tx, request.buyer, told);
+      },
       (ended) => {
         if (!ended.ok) return;
-        nudge(sim, process, happening.buyer);
+        nudge(sim, process, request.buyer);
         if (dice.hit("event's answer lost")) return;
         answered = true;
-        if (happening.told.kind === "event") sim.checks.answered(happening.buyer, happening.told.event);
+        for (const told of request.told) if (told.kind === "event") sim.checks.answered(request.buyer, told.event);
       },
     ),
   );
 }
 
 /** Like src/intake/fold-party.ts. */
-function apply(sim: Sim, tx: Tx, { buyer, told }: Happening): void {
+function apply(sim: Sim, tx: Tx, buyer: string, told: Told): void {
   const row = tx.row(buyer);
   const { state } = row;
   const decisions: Decision[] = [];

@@ -2,6 +2,7 @@
 import type { BuyerPolicy } from "../../../../src/core/rules/buyer-state.ts";
 import { MINUTE, SECOND } from "../../../../src/core/values/duration.ts";
 import type { Ended, Process, Sim, Transaction, Tx } from "../types.ts";
+import type { Revision } from "../world/scene.ts";
 import { type BuyerRow, loadBuyer } from "../world/store.ts";
 
 export const databaseNow = ({ loop, ahead }: Sim): number => loop.now + ahead;
@@ -11,10 +12,17 @@ const TAKE_UP = 5 * SECOND;
 /** The server ends a transaction whose client is silent. */
 const STUCK = 10 * SECOND;
 
+/** The campaigns and the shop as they are now. */
+export function revisionOf({ scene, store }: Pick<Sim, "scene" | "store">): Revision {
+  const revision = scene.revisions[store.revision];
+  if (revision === undefined) throw new Error(`no revision ${store.revision}`);
+  return revision;
+}
+
 export function policyOf(sim: Pick<Sim, "scene" | "store" | "newId">): BuyerPolicy {
   const { scene, store, newId } = sim;
   return {
-    campaigns: scene.campaigns[store.revision]?.campaigns ?? [],
+    campaigns: revisionOf({ scene, store }).campaigns,
     channels: new Map([...scene.channels].map(([name, { contacts }]) => [name, contacts])),
     takeUp: TAKE_UP,
     newId,
@@ -86,7 +94,8 @@ export function transact<R>(
   for (const buyer of buyers) store.locks.set(buyer, lock);
   store.planning++;
   const { policy } = process;
-  const rows = new Map(buyers.map((buyer) => [buyer, loadBuyer(store, buyer, policy.campaigns)]));
+  const revision = revisionOf(sim);
+  const rows = new Map(buyers.map((buyer) => [buyer, loadBuyer(store, buyer, revision)]));
   const writes: (() => void)[] = [];
   const row = (buyer: string): BuyerRow => {
     const found = rows.get(buyer);

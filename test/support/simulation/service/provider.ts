@@ -43,7 +43,7 @@ export function call(sim: Sim, job: Job, answer: Answer): void {
     if (reaches && dice.hit("buyer replies STOP")) {
       const contact = job.channel === "chat" ? "chat.wechat" : "phone";
       const told = { kind: "suppress", contact } as const;
-      loop.after(dice.int(1, 30) * MINUTE, () => post(sim, { at: loop.now, buyer: job.buyer, told }));
+      loop.after(dice.int(1, 30) * MINUTE, () => post(sim, { at: loop.now, buyer: job.buyer, told: [told] }));
     }
     if (dice.hit("answer lost after it was sent")) return;
     answer(dice.hit("answer later than the timeout") ? timeout + dice.int(1, 60_000) : takes, ACCEPTED);

@@ -30,6 +30,11 @@ export type Told =
   | { readonly kind: "hold"; readonly ms: number };
 
 export type Happening = { readonly at: number; readonly buyer: string; readonly told: Told };
+/** One request of a shop. */
+export type Post = { readonly at: number; readonly buyer: string; readonly told: readonly Told[] };
+
+/** The campaigns and the pauses from a moment on. */
+export type Revision = { readonly at: number; readonly campaigns: readonly Campaign[]; readonly shop: ShopPolicy };
 
 export type Scene = {
   readonly from: number;
@@ -37,7 +42,7 @@ export type Scene = {
   readonly shop: ShopPolicy;
   readonly channels: ReadonlyMap<string, SimChannel>;
   /** The first revision, and those that follow. */
-  readonly campaigns: readonly { readonly at: number; readonly campaigns: readonly Campaign[] }[];
+  readonly revisions: readonly Revision[];
   readonly buyers: readonly { readonly id: string; readonly bucket: number }[];
   readonly happenings: readonly Happening[];
 };
@@ -67,7 +72,7 @@ export function sceneOf(dice: Dice, hours: number): Scene {
     to,
     shop,
     channels: channels(dice),
-    campaigns: revisions(dice, first, from, to),
+    revisions: revisions(dice, { at: from, campaigns: first, shop }, to),
     buyers,
     happenings: buyers.flatMap(({ id }) => happeningsOf(dice, id, first, from, to)),
   };
@@ -136,19 +141,25 @@ function campaign(dice: Dice, key: string): Campaign {
   });
 }
 
-/** Operators change delays, pause and resume. */
-function revisions(dice: Dice, first: readonly Campaign[], from: number, to: number): Scene["campaigns"] {
-  const all = [{ at: from, campaigns: first }];
+/** Operators change steps, and pause and resume campaigns, the shop and a payment method. */
+function revisions(dice: Dice, first: Revision, to: number): Revision[] {
+  const all = [first];
   let last = first;
   for (let n = dice.pick([0, 0, 0, 1, 2, 3]); n > 0; n--) {
-    const at = (all.at(-1)?.at ?? from) + Math.floor((dice.draw() * (to - from)) / 3);
-    const change = dice.int(0, 2);
-    last = last.map((each) =>
-      change === 0
-        ? { ...each, version: `${all.length}`, steps: steps(dice) }
-        : { ...each, paused: each.paused !== true },
-    );
-    all.push({ at, campaigns: last });
+    const { at: before, campaigns, shop } = last;
+    const at = before + Math.floor((dice.draw() * (to - first.at)) / 3);
+    const { paused, pausedMethods, ...usual } = shop;
+    last = dice.pick<() => Revision>([
+      () => ({ at, shop, campaigns: campaigns.map((each) => ({ ...each, version: `${n}`, steps: steps(dice) })) }),
+      () => ({ at, shop, campaigns: campaigns.map((each) => ({ ...each, paused: each.paused !== true })) }),
+      () => ({ at, campaigns, shop: paused === true ? usual : { ...usual, paused: true } }),
+      () => ({
+        at,
+        campaigns,
+        shop: pausedMethods === undefined ? { ...usual, pausedMethods: new Set(["card"]) } : usual,
+      }),
+    ])();
+    all.push(last);
   }
   return all;
 }
@@ -189,7 +200,7 @@ function happeningsOf(dice: Dice, buyer: string, [first]: readonly Campaign[], f
       createdAt: created + skew,
       tags: dice.pick([[], [], ["x"], ["no"]]),
       ...(dice.chance(0.5) ? { closesAt: created + skew + dice.int(1, 40) * 6 * MINUTE } : {}),
-      ...(dice.chance(0.1) ? { paymentMethod: "cod" } : {}),
+      paymentMethod: dice.pick(["cod", "card", "card", "wallet", "wallet", "wallet"]),
       ...(dice.chance(0.1) ? { pendingConfirmation: true } : {}),
     });
     if (dice.chance(0.3)) tell("order.updated", later(), { pendingConfirmation: false, paymentMethod: "card" });
@@ -213,4 +224,16 @@ function happeningsOf(dice: Dice, buyer: string, [first]: readonly Campaign[], f
       happenings.push({ at: later(), buyer, told: { kind: "suppress", contact: dice.pick(["phone", "chat.wechat"]) } });
   }
   return happenings;
+}
+
+/** Shops send some events together, when the last of them happened. */
+export function postsOf(dice: Dice, happenings: readonly Happening[]): Post[] {
+  const posts: Post[] = [];
+  for (const { at, buyer, told } of happenings) {
+    const last = posts.at(-1);
+    if (last?.buyer === buyer && dice.chance(0.1))
+      posts.splice(-1, 1, { at: Math.max(last.at, at), buyer, told: [...last.told, told] });
+    else posts.push({ at, buyer, told: [told] });
+  }
+  return posts;
 }

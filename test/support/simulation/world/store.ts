@@ -7,9 +7,8 @@ import type { DeliveryState, ReceiptFacts } from "../../../../src/core/receipts/
 import type { Asked } from "../../../../src/core/receipts/lookup.ts";
 import type { BuyerSend, BuyerState } from "../../../../src/core/rules/buyer-state.ts";
 import { newBuyer } from "../../../../src/core/rules/buyer-state.ts";
-import type { Campaign } from "../../../../src/core/values/policy.ts";
 import type { Reason } from "../../../../src/core/values/reason.ts";
-import type { Scene } from "./scene.ts";
+import type { Revision, Scene } from "./scene.ts";
 
 export type BuyerRow = {
   readonly id: string;
@@ -112,7 +111,7 @@ export function nextDue({ buyers, waiting, claimed, lookups }: Store): number {
 }
 
 /** A copy of the buyer as a transaction loads it. */
-export function loadBuyer(store: Store, id: string, campaigns: readonly Campaign[]): BuyerRow {
+export function loadBuyer(store: Store, id: string, { campaigns, shop }: Revision): BuyerRow {
   const row = store.buyers.get(id);
   if (row === undefined) throw new Error(`no buyer ${id}`);
   const { state } = row;
@@ -124,6 +123,7 @@ export function loadBuyer(store: Store, id: string, campaigns: readonly Campaign
     suppressed: new Set(row.suppressed),
     state: {
       ...state,
+      shop,
       contacts: new Map(state.contacts),
       orders: new Map([...state.orders].map(([order, tracked]) => [order, { ...tracked }])),
       sends: sendsOf(store, id),
