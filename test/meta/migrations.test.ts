@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { generateDrizzleJson, generateMigration } from "drizzle-kit/api";
 import { expect, it } from "vitest";
 import * as access from "../../src/db/schema/access.ts";
@@ -36,4 +36,13 @@ it("has a migration for every change of the schema (npm run migrations)", async 
     stored.id,
   );
   expect(await generateMigration(stored, now)).toEqual([]);
+});
+
+it("lists each migration once, and each has its file", () => {
+  const journal = JSON.parse(readFileSync("drizzle/meta/_journal.json", "utf8")) as {
+    entries: { idx: number; tag: string }[];
+  };
+  const files = readdirSync("drizzle").filter((name) => name.endsWith(".sql"));
+  expect(journal.entries.map(({ tag }) => `${tag}.sql`)).toEqual(files.toSorted());
+  expect(journal.entries.map(({ idx, tag }) => Number(tag.slice(0, 4)) - idx)).toEqual(journal.entries.map(() => 0));
 });
