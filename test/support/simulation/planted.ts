@@ -128,10 +128,10 @@ export const PLANTED: readonly Planted[] = [
     caughtBy: ["close"],
   },
   {
-    bug: "a worker that is an hour late decides as of the planned time",
+    bug: "a late worker decides as of the planned time",
     file: "core/rules/decide.ts",
     find: "return late > 0 && late <= tolerated(policy, open.campaign) ? dueAt : now;",
-    plant: "return late > 0 && late <= tolerated(policy, open.campaign) * 720 ? dueAt : now;",
+    plant: "return late > 0 ? dueAt : now;",
     caughtBy: ["quiet", "close", "limits", "silence", "alone"],
   },
   {
@@ -210,13 +210,13 @@ export const PLANTED: readonly Planted[] = [
     file: "core/receipts/lookup.ts",
     find: "return now - since >= BETWEEN ?",
     plant: "return now >= since ?",
-    caughtBy: ["twice"],
+    caughtBy: ["twice", "sums"],
   },
   {
     bug: "a paused payment method holds nothing",
     file: "core/rules/buyer-state.ts",
-    find: "return methods !== undefined && named.some(",
-    plant: "return methods === undefined && named.some(",
+    find: "const methods = shop.pausedMethods;",
+    plant: "const methods = campaign.paused ? shop.pausedMethods : undefined;",
     caughtBy: ["alone"],
   },
 ];
