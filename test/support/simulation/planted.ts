@@ -219,4 +219,11 @@ export const PLANTED: readonly Planted[] = [
     plant: "const methods = campaign.paused ? shop.pausedMethods : undefined;",
     caughtBy: ["alone"],
   },
+  {
+    bug: "a merged buyer loses its orders",
+    file: "core/rules/merge.ts",
+    find: "for (const [id, tracked] of loser.orders) winner.orders.set(id, tracked);",
+    plant: "",
+    caughtBy: ["lost"],
+  },
 ];

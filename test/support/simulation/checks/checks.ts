@@ -7,7 +7,7 @@ import { MINUTE, SECOND } from "../../../../src/core/values/duration.ts";
 import { REASONS, type Reason } from "../../../../src/core/values/reason.ts";
 import { leaseMs } from "../../../../src/dispatch/deps.ts";
 import type { Checks, Sim, Tx } from "../types.ts";
-import { type BuyerRow, type Reminder, sendsOf } from "../world/store.ts";
+import { type BuyerRow, type Reminder, rootOf, sendsOf } from "../world/store.ts";
 import { checkSend, checkSkip, tolerated } from "./decisions.ts";
 import { fail } from "./invariants.ts";
 import { isKeptFromPeopleBy, type OrderTruth, type Truths, truthOf } from "./truth.ts";
@@ -176,14 +176,15 @@ export function createChecks(sim: () => Sim): Checks {
         buyer: whose,
       }))) {
         if (kind !== "event" || event === null) continue;
-        if (store.buyers.get(buyer)?.seen.has(event.id) !== true) fail("lost", buyer, `${event.id} was never taken in`);
+        if (store.buyers.get(rootOf(store, buyer))?.seen.has(event.id) !== true)
+          fail("lost", buyer, `${event.id} was never taken in`);
         told.set(event.order.id, [...(told.get(event.order.id) ?? []), event]);
       }
       for (const { buyer, event } of answered)
-        if (store.buyers.get(buyer)?.seen.has(event.id) !== true)
+        if (store.buyers.get(rootOf(store, buyer))?.seen.has(event.id) !== true)
           fail("lost", buyer, `${event.id} was answered and is lost`);
       for (const row of store.buyers.values()) {
-        const its = [...told].filter(([id]) => id.startsWith(`${row.id}-`));
+        const its = [...told].filter(([id]) => rootOf(store, id.slice(0, id.indexOf("-"))) === row.id);
         compareFolds(row, new Map(its.map(([id, events]) => [id, truthOf(events, scene.shop.closeAfter)])));
         const all = store.reminders.get(row.id) ?? [];
         const sent = all.filter(({ state }) => state === "sent");
@@ -217,7 +218,12 @@ export function createChecks(sim: () => Sim): Checks {
 
     /** The least that any campaign ever said. */
     const soonest = Math.min(...campaigns.flatMap((each) => each.manual?.handBackAfter ?? []));
-    if (open.keptAt != null && !campaigns.some((each) => isKeptFromPeopleBy(each, sim().scene.shop.id, bucket)))
+    const isMerged = [...sim().store.merged.values()].includes(buyer);
+    if (
+      open.keptAt != null &&
+      !isMerged &&
+      !campaigns.some((each) => isKeptFromPeopleBy(each, sim().scene.shop.id, bucket))
+    )
       fail("alone", buyer, "the case is kept from people, and its buyer is not one of those");
     if (open.manual?.isBack === true) {
       tx.write(() => void handedBack.add(open.id));

@@ -4,7 +4,7 @@ import { compareEvents, foldOrder } from "../../../../src/core/order/order.ts";
 import { applyChange, nextWake, touch } from "../../../../src/core/rules/buyer.ts";
 import type { Decision } from "../../../../src/core/rules/buyer-state.ts";
 import { isLaterContact } from "../../../../src/core/rules/buyer-state.ts";
-import { setContact } from "../../../../src/core/rules/merge.ts";
+import { mergeBuyers, setContact } from "../../../../src/core/rules/merge.ts";
 import { HOUR, MINUTE, SECOND } from "../../../../src/core/values/duration.ts";
 import type { Sim, Tx } from "../types.ts";
 import type { Post, Told } from "../world/scene.ts";
@@ -39,7 +39,7 @@ export function post(sim: Sim, request: Post): void {
     transact(
       sim,
       process,
-      [request.buyer],
+      [request.buyer, ...request.told.flatMap((told) => (told.kind === "merge" ? told.other : []))],
       (tx) => {
         for (const told of request.told) apply(sim, tx, request.buyer, told);
       },
@@ -63,6 +63,10 @@ function apply(sim: Sim, tx: Tx, buyer: string, told: Told): void {
     sim.trace.note(buyer, `${told.event.id} again`);
     return;
   }
+  if (told.kind === "merge") {
+    merge(sim, tx, row, tx.row(told.other));
+    return;
+  }
   if (told.kind === "hold") {
     takeCase(row, told.ms, tx.now);
     sim.trace.note(buyer, `${describe(told)} at ${tx.now}`);
@@ -83,7 +87,7 @@ function apply(sim: Sim, tx: Tx, buyer: string, told: Told): void {
   sim.checks.planned(row, tx);
 }
 
-function change(sim: Sim, row: BuyerRow, told: Exclude<Told, { kind: "hold" }>, now: number): void {
+function change(sim: Sim, row: BuyerRow, told: Exclude<Told, { kind: "hold" | "merge" }>, now: number): void {
   const { state } = row;
   if (told.kind === "promise") {
     const isOpen = state.open !== null && told.at > now;
@@ -115,6 +119,35 @@ function change(sim: Sim, row: BuyerRow, told: Exclude<Told, { kind: "hold" }>, 
   row.zoneOf = { at: event.occurredAt, id: event.id };
 }
 
+/** Like src/intake/locks.ts: the older buyer takes everything of the other, and is replanned when a worker looks at it next. */
+function merge({ store, trace }: Sim, tx: Tx, one: BuyerRow, other: BuyerRow): void {
+  if (one === other) return;
+  const [winner, loser] = one.id < other.id ? [one, other] : [other, one];
+  const cases = [winner.state.open?.id, loser.state.open?.id];
+  mergeBuyers(winner.state, [loser.state]);
+  for (const [order, events] of loser.events) winner.events.set(order, events);
+  for (const id of loser.seen) winner.seen.add(id);
+  for (const kind of loser.suppressed) winner.suppressed.add(kind);
+  for (const [kind, contact] of winner.state.contacts)
+    if (winner.suppressed.has(kind)) winner.state.contacts.set(kind, { ...contact, suppressed: true });
+  planAnew(winner, tx.now);
+  const kept = winner.state.open?.id;
+  tx.write(() => {
+    trace.note(loser.id, `is ${winner.id} from now on`);
+    trace.note(winner.id, `takes ${loser.id} at ${tx.now}`);
+    store.merged.set(loser.id, winner.id);
+    store.buyers.delete(loser.id);
+    const reminders = [...(store.reminders.get(winner.id) ?? []), ...(store.reminders.get(loser.id) ?? [])];
+    for (const reminder of reminders) {
+      reminder.buyer = winner.id;
+      if (kept !== undefined && cases.includes(reminder.caseId)) reminder.caseId = kept;
+    }
+    store.reminders.set(winner.id, reminders);
+    const deliveries = [...(store.deliveries.get(winner.id) ?? []), ...(store.deliveries.get(loser.id) ?? [])];
+    store.deliveries.set(winner.id, deliveries);
+  });
+}
+
 /** As the desk does: the buyer is replanned when a worker looks at it next. */
 function takeCase(row: BuyerRow, ms: number, now: number): void {
   const { open } = row.state;
@@ -125,6 +158,7 @@ function takeCase(row: BuyerRow, ms: number, now: number): void {
 
 function describe(told: Told): string {
   if (told.kind === "promise") return `promise to pay at ${told.at}`;
+  if (told.kind === "merge") return `is one with ${told.other}`;
   if (told.kind === "hold") return told.ms === 0 ? "the case is let go" : `somebody takes the case for ${told.ms} ms`;
   if (told.kind === "suppress") return `${told.contact} opts out`;
   const { id, type, occurredAt, order } = told.event;

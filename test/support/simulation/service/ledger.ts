@@ -3,7 +3,7 @@ import type { BuyerState, Decision } from "../../../../src/core/rules/buyer-stat
 import { MINUTE, SECOND } from "../../../../src/core/values/duration.ts";
 import { leaseMs } from "../../../../src/dispatch/deps.ts";
 import type { Process, Sim, Tx } from "../types.ts";
-import type { BuyerRow, Delivery, Reminder } from "../world/store.ts";
+import { type BuyerRow, type Delivery, type Reminder, rootOf } from "../world/store.ts";
 import { databaseNow, within } from "./process.ts";
 
 export const closeOf = ({ orders }: BuyerState, ids: readonly string[]): number =>
@@ -76,7 +76,7 @@ export function newDelivery(
 /** Asks the queue to wake a dispatcher when the buyer is due. The queue may lose or double that; its delay is by the clock of the process. */
 export function nudge(sim: Sim, process: Process, buyer: string): void {
   const { dice, loop, store, processes } = sim;
-  const wakeAt = store.buyers.get(buyer)?.wakeAt ?? null;
+  const wakeAt = store.buyers.get(rootOf(store, buyer))?.wakeAt ?? null;
   if (wakeAt === null || dice.hit("nudge lost")) return;
   if (process.skew !== 0) dice.note("clock of the worker wrong");
   const { queue } = sim;

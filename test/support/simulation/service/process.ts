@@ -3,7 +3,7 @@ import type { BuyerPolicy } from "../../../../src/core/rules/buyer-state.ts";
 import { MINUTE, SECOND } from "../../../../src/core/values/duration.ts";
 import type { Ended, Process, Sim, Transaction, Tx } from "../types.ts";
 import type { Revision } from "../world/scene.ts";
-import { type BuyerRow, loadBuyer } from "../world/store.ts";
+import { type BuyerRow, loadBuyer, rootOf } from "../world/store.ts";
 
 export const databaseNow = ({ loop, ahead }: Sim): number => loop.now + ahead;
 
@@ -74,14 +74,15 @@ export function pause(sim: Sim, process: Process, ms: number): void {
 export function transact<R>(
   sim: Sim,
   process: Process,
-  buyers: readonly string[],
+  named: readonly string[],
   work: (tx: Tx) => R,
   after: (ended: Ended<R>) => void,
 ): void {
   const { store, loop, dice } = sim;
+  const buyers = [...new Set(named.map((buyer) => rootOf(store, buyer)))];
   const holder = buyers.map((buyer) => store.locks.get(buyer)).find((lock) => lock !== undefined);
   if (holder !== undefined) {
-    within(sim, process, Math.max(1, holder.until - loop.now + 1), () => transact(sim, process, buyers, work, after));
+    within(sim, process, Math.max(1, holder.until - loop.now + 1), () => transact(sim, process, named, work, after));
     return;
   }
   if (process.revision !== store.revision) {
@@ -98,7 +99,7 @@ export function transact<R>(
   const rows = new Map(buyers.map((buyer) => [buyer, loadBuyer(store, buyer, revision)]));
   const writes: (() => void)[] = [];
   const row = (buyer: string): BuyerRow => {
-    const found = rows.get(buyer);
+    const found = rows.get(rootOf(store, buyer));
     if (found === undefined) throw new Error(`${buyer} is not locked`);
     return found;
   };

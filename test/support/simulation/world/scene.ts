@@ -27,7 +27,9 @@ export type Told =
   | { readonly kind: "promise"; readonly at: number }
   | { readonly kind: "suppress"; readonly contact: string }
   /** Somebody of the staff takes the case for so long; 0: lets it go; KEPT: keeps it. */
-  | { readonly kind: "hold"; readonly ms: number };
+  | { readonly kind: "hold"; readonly ms: number }
+  /** An event proves that two buyers are one. */
+  | { readonly kind: "merge"; readonly other: string };
 
 export type Happening = { readonly at: number; readonly buyer: string; readonly told: Told };
 /** One request of a shop. */
@@ -74,7 +76,10 @@ export function sceneOf(dice: Dice, hours: number): Scene {
     channels: channels(dice),
     revisions: revisions(dice, { at: from, campaigns: first, shop }, to),
     buyers,
-    happenings: buyers.flatMap(({ id }) => happeningsOf(dice, id, first, from, to)),
+    happenings: [
+      ...buyers.flatMap(({ id }) => happeningsOf(dice, id, first, from, to)),
+      ...(dice.chance(0.4) ? [mergeOf(dice, from, to)] : []),
+    ],
   };
 }
 
@@ -164,6 +169,12 @@ function revisions(dice: Dice, first: Revision, to: number): Revision[] {
   return all;
 }
 
+const mergeOf = (dice: Dice, from: number, to: number): Happening => ({
+  at: from + Math.floor(dice.draw() * (to - from)),
+  buyer: dice.pick(["b1", "b2"]),
+  told: { kind: "merge", other: "b0" },
+});
+
 function happeningsOf(dice: Dice, buyer: string, [first]: readonly Campaign[], from: number, to: number): Happening[] {
   const happenings: Happening[] = [];
   const delays = first?.steps.flatMap(({ at }) => (at.kind === "afterCreated" ? [at.ms] : [])) ?? [];
@@ -231,7 +242,7 @@ export function postsOf(dice: Dice, happenings: readonly Happening[]): Post[] {
   const posts: Post[] = [];
   for (const { at, buyer, told } of happenings) {
     const last = posts.at(-1);
-    if (last?.buyer === buyer && dice.chance(0.1))
+    if (last?.buyer === buyer && told.kind !== "merge" && dice.chance(0.1))
       posts.splice(-1, 1, { at: Math.max(last.at, at), buyer, told: [...last.told, told] });
     else posts.push({ at, buyer, told: [told] });
   }

@@ -24,8 +24,8 @@ export type BuyerRow = {
 
 export type Reminder = {
   readonly id: string;
-  readonly buyer: string;
-  readonly caseId: string;
+  buyer: string;
+  caseId: string;
   readonly campaign: string | null;
   readonly step: string | null;
   state: "sending" | "sent" | "skipped";
@@ -65,6 +65,8 @@ export type Store = {
   readonly claimed: Set<Delivery>;
   /** When the provider is asked next about a delivery, and what it answered so far. */
   readonly lookups: Map<Delivery, { at: number; asked: Asked }>;
+  /** Buyers that proved to be another one. */
+  readonly merged: Map<string, string>;
   /** Buyer → when its holder means to be ready, by the true clock. */
   readonly locks: Map<string, { until: number }>;
   /** The index of the current campaigns, and how many transactions plan now. */
@@ -94,6 +96,7 @@ export function createStore({ buyers, shop }: Scene): Store {
     waiting: new Set(),
     claimed: new Set(),
     lookups: new Map(),
+    merged: new Map(),
     locks: new Map(),
     revision: 0,
     planning: 0,
@@ -136,6 +139,12 @@ export function loadBuyer(store: Store, id: string, { campaigns, shop }: Revisio
   };
 }
 
+/** The buyer, or the one that it was merged into. */
+export function rootOf({ merged }: Store, buyer: string): string {
+  const into = merged.get(buyer);
+  return into === undefined ? buyer : into;
+}
+
 export const stands = ({ state }: Delivery): boolean =>
   state === "claimed" || state === "accepted" || state === "unknown";
 
@@ -174,7 +183,7 @@ export function setDelivery({ claimed }: Store, delivery: Delivery, change: Part
 
 /** Has the buyer replanned at once if its plan keeps a distance to a send that failed. */
 export function planAnewWithout(store: Store, buyer: string, now: number): void {
-  const row = store.buyers.get(buyer);
+  const row = store.buyers.get(rootOf(store, buyer));
   const keeps = row?.state.open?.rows.some(
     ({ reason, moves }) => reason === "gap" || reason === "recent" || moves.some(({ rule }) => rule === "gap"),
   );
