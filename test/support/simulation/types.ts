@@ -95,7 +95,8 @@ export type Claimed = {
 
 export type Checks = {
   answered(buyer: string, event: ReceivedEvent): void;
-  decided(row: BuyerRow, decisions: readonly Decision[], tx: Tx): void;
+  /** `replanned`: a change ended their plan; they were not decided at their times. */
+  decided(row: BuyerRow, decisions: readonly Decision[], tx: Tx, replanned?: boolean): void;
   claimed(row: BuyerRow, claimed: Claimed, tx: Tx): void;
   endedRetry(row: BuyerRow, reminder: Reminder, reason: Reason, tx: Tx): void;
   planned(row: BuyerRow, tx: Tx): void;

@@ -47,7 +47,7 @@ export function createChecks(sim: () => Sim): Checks {
 
   return {
     answered: (buyer, event) => void answered.push({ buyer, event }),
-    decided(row, decisions, tx) {
+    decided(row, decisions, tx, replanned = false) {
       if (decisions.length === 0) return;
       const truths = truthsOf(row);
       const sends = sendsBut(row, null);
@@ -56,7 +56,7 @@ export function createChecks(sim: () => Sim): Checks {
         const { kind, reason, campaign, step, at, caseId, orders, row: planned } = decision;
         if ((kind === "send") !== (reason === null) || (reason !== null && !REASONS.includes(reason)))
           fail("reason", row.id, `${step} is a ${kind} with the reason ${reason}`);
-        const facts = { scene, row, truths, sends, tx };
+        const facts = { scene, row, truths, sends, tx, replanned };
         const owed = planned?.owed.map(({ order }) => order) ?? [];
         if (kind === "send" && campaign !== null && step !== null && decision.channel !== null)
           checkSend(facts, {
@@ -76,7 +76,10 @@ export function createChecks(sim: () => Sim): Checks {
     },
     claimed(row, claimed, tx) {
       const { scene } = sim();
-      checkSend({ scene, row, truths: truthsOf(row), sends: sendsBut(row, claimed.reminder), tx }, claimed);
+      checkSend(
+        { scene, row, truths: truthsOf(row), sends: sendsBut(row, claimed.reminder), tx, replanned: false },
+        claimed,
+      );
     },
     endedRetry(row, { orders, step }, reason) {
       const truths = truthsOf(row);

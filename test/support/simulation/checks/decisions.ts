@@ -16,6 +16,7 @@ export type DecisionFacts = {
   /** The standing sends beside this one. */
   readonly sends: readonly StoredSend[];
   readonly tx: Tx;
+  readonly replanned: boolean;
 };
 
 /** So late a row is still decided as of its own time. */
@@ -165,7 +166,7 @@ const hasSuppressed = (facts: DecisionFacts, skip: Skip) =>
   contactsOfStep(facts, skip).some(({ suppressed }) => suppressed);
 
 export function checkSkip(facts: DecisionFacts, decision: Decision): void {
-  const { row, truths, tx } = facts;
+  const { row, truths, tx, replanned } = facts;
   const { reason, campaign, step, row: planned } = decision;
   if (reason === null) return;
   const all = [...truths.values()];
@@ -183,8 +184,8 @@ export function checkSkip(facts: DecisionFacts, decision: Decision): void {
     fail("reason", row.id, `${step ?? "the case"} is skipped as ${reason}: ${JSON.stringify(all)}`);
   const ground = GROUNDS[reason];
   if (ground === undefined || campaign === null || planned === null) return;
-  // When a case or a plan ends before its time, a planned skip keeps the reason that it had (rules 2 and 13).
-  if (row.state.open?.id !== decision.caseId || tx.now < planned.at) return;
+  // When a case or a plan ends, a planned skip keeps the reason that it had (rules 2 and 13).
+  if (replanned || row.state.open?.id !== decision.caseId || tx.now < planned.at) return;
   if (!ground(facts, { decision, campaign, at: planned.at }))
     fail("reason", row.id, `${step} of ${planned.at} is skipped as ${reason}, decided ${tx.now}`);
 }

@@ -50,10 +50,12 @@ function decide(sim: Sim, tx: Tx, id: string, askedAt: number): Job[] {
   const row = tx.row(id);
   const { state } = row;
   const decisions = row.touched ? touch(state, tx.policy, tx.now, true) : [];
-  decisions.push(...advance(state, tx.policy, tx.now));
+  sim.checks.decided(row, decisions, tx, true);
+  const due = advance(state, tx.policy, tx.now);
+  decisions.push(...due);
   row.touched = false;
   row.wakeAt = nextWake(state, tx.now);
-  sim.checks.decided(row, decisions, tx);
+  sim.checks.decided(row, due, tx);
   sim.checks.planned(row, tx);
   return writeDecisions(sim, tx, row, decisions).map(({ decision, reminder, delivery }) => {
     const { campaign, channel, row: planned } = decision;

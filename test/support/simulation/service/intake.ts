@@ -74,13 +74,13 @@ function apply(sim: Sim, tx: Tx, buyer: string, told: Told): void {
   }
   if (row.touched) {
     const replanned = touch(state, tx.policy, tx.now, true);
-    sim.checks.decided(row, replanned, tx);
+    sim.checks.decided(row, replanned, tx, true);
     decisions.push(...replanned);
   }
   row.touched = false;
   const changed = applyChange(state, tx.policy, tx.now, () => change(sim, row, told, tx.now));
   sim.trace.note(buyer, `${describe(told)} at ${tx.now}`);
-  sim.checks.decided(row, changed, tx);
+  sim.checks.decided(row, changed, tx, true);
   decisions.push(...changed);
   writeDecisions(sim, tx, row, decisions);
   row.wakeAt = nextWake(state, tx.now);
