@@ -131,7 +131,8 @@ export const recordOutcome = (
         break;
       case "will_pay": {
         const at = promiseAt ?? task.now;
-        await changeTask(tx, task, { ...mine, outcome, heldUntil: at });
+        // The promise moves the sends that are left; only a case that its campaign leaves to a person waits for it with one.
+        await changeTask(tx, task, { ...mine, outcome, heldUntil: task.manual ? at : null });
         const promise = { at, recordedAt: Math.floor(task.now), reason, by: actor.who };
         const subject = { shop: task.shop, buyer: task.buyer_id, case: task.case_id, task: task.id };
         await keepPromise(tx, subject, promise);

@@ -3,6 +3,8 @@ import { describe, expect, it } from "vitest";
 import { openDesk } from "../../../src/channels/desk/open.ts";
 import { HOUR, MINUTE } from "../../../src/core/values/duration.ts";
 import { claim } from "../../../src/followup/desk/claims.ts";
+import { recordOutcome } from "../../../src/followup/desk/results.ts";
+import { take } from "../../../src/followup/desk/take.ts";
 import { deskSetup, VERA } from "../../support/desk.ts";
 import { receivedEvent } from "../../support/dispatch.ts";
 import { inProcessChannel } from "../../support/in-process-channel.ts";
@@ -113,6 +115,57 @@ describe("a step that is a call", () => {
       "sms failed-permanent",
     ]);
     expect(await only()).toMatchObject({ kind: "call" });
+  });
+});
+
+describe("a promise that the buyer makes in a call", () => {
+  const steps = [afterCreated("nudge", 10 * MINUTE, ["call"]), afterCreated("last-call", 70 * MINUTE, ["sms"])];
+
+  async function promised() {
+    const setup = await calls({ campaign: { steps } });
+    const { receive, at, drain, deps, only } = setup;
+    await receive(receivedEvent("e1", "order.created", T0));
+    const pass = async (minutes: number) => {
+      await at(T0 + minutes * MINUTE);
+      await drain();
+    };
+    await pass(10);
+    const task = await only();
+    await claim(deps, VERA, task.id);
+    await drain();
+    const words = { reason: "pays_later", note: null, againAt: null } as const;
+    const promise = { outcome: "will_pay", promiseAt: T0 + 190 * MINUTE, ...words } as const;
+    expect(await recordOutcome(deps, VERA, task.id, promise)).toEqual({ kind: "changed" });
+    await drain();
+    expect(await setup.rows()).toEqual(["10 sent nudge", "190 planned last-call"]);
+    await pass(70);
+    expect(setup.sent).toEqual([]);
+    return { ...setup, pass, task };
+  }
+
+  it("moves the sends that are left to its time, and the staff learns that it was broken", async () => {
+    const { pass, rows, sent, list, task } = await promised();
+    expect(await list({ state: "done" })).toMatchObject([{ id: task.id, outcome: "will_pay" }]);
+    await pass(190);
+    expect([await rows(), sent.length]).toEqual([["10 sent nudge", "190 sent last-call"], 1]);
+    expect(await list()).toMatchObject([{ kind: "promise", dueAt: "2026-11-10T23:10:00+08:00" }]);
+  });
+
+  it("is kept by a payment: no message goes out", async () => {
+    const { pass, at, receive, sent, list } = await promised();
+    const paidAt = T0 + 100 * MINUTE;
+    await at(paidAt);
+    await receive(receivedEvent("e2", "order.paid", paidAt, { paidAt: new Date(paidAt).toISOString() }));
+    await pass(190);
+    expect([sent, await list()]).toEqual([[], []]);
+  });
+
+  it("leaves the case to a person who takes it before its time", async () => {
+    const { pass, at, deps, rows, sent, task } = await promised();
+    await at(T0 + 185 * MINUTE);
+    expect(await take(deps, VERA, { shop: "acme", id: task.case })).toMatchObject({ kind: "changed" });
+    await pass(190);
+    expect([await rows(), sent]).toEqual([["10 sent nudge", "190 skipped manual"], []]);
   });
 });
 

@@ -17,6 +17,8 @@ export type LockedTask = Key & {
   readonly ended_at: number | null;
   /** Whether a person takes care of the case, so that it gets no message. */
   readonly persons: boolean;
+  /** Whether its campaign leaves the case to a person. */
+  readonly manual: boolean;
   /** The database's clock. */
   readonly now: number;
 };
@@ -33,7 +35,7 @@ export async function lockTask(tx: Sql, id: string): Promise<LockedTask | null> 
     if (locked.merged) continue;
     const [task] = await tx<LockedTask[]>`
       select t.id, t.shop_id as shop, t.case_id, c.buyer_id, t.kind, t.assignee, t.lease_until, t.assigned_until, t.ended_at,
-        c.manual or c.held_at is not null as persons, dunlin_now() as now
+        c.manual or c.held_at is not null as persons, c.manual, dunlin_now() as now
       from tasks t join cases c on c.shop_id = t.shop_id and c.id = t.case_id where t.id = ${id}`;
     return task ?? null;
   }
