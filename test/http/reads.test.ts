@@ -4,7 +4,7 @@ import { reportJson } from "../../src/reporting/format-report.ts";
 import { listCases } from "../../src/reporting/listings.ts";
 import { recoveryReport } from "../../src/reporting/recovery.ts";
 import { lockTable, testDatabase } from "../support/database.ts";
-import { OWNER, REMINDER, REPORT } from "./samples.ts";
+import { OWNER, REMINDER, REPORT, STAFF_REPORT } from "./samples.ts";
 import { bearer, stubServer } from "./support.ts";
 
 const FROM = "2026-11-10T20:00:00+08:00";
@@ -112,6 +112,20 @@ describe("GET /v1/reports/owner", () => {
     expect(unknown.json().detail).toContain('"nope"');
     expect((await ask("?from=yesterday")).json().code).toBe("invalid_query");
     expect(asked).toEqual([{ shop: "acme" }, { shop: "nope" }]);
+  });
+});
+
+describe("GET /v1/reports/staff", () => {
+  it("shows wages to admins only", async () => {
+    const { app } = stubServer();
+    const get = async (key?: string) =>
+      (await app.inject({ url: "/v1/reports/staff", headers: bearer(key) })).json<typeof STAFF_REPORT>();
+    expect(await get()).toEqual(STAFF_REPORT);
+    for (const key of ["viewer", "operator"]) {
+      const shown = await get(key);
+      expect(shown.items).toMatchObject([{ person: "vera", hours: 8, wage: null, wagePerOrder: null }]);
+      expect(JSON.stringify(shown)).not.toContain("484");
+    }
   });
 });
 

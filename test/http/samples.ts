@@ -276,3 +276,30 @@ export const CARD: Answer<typeof taskCard> = {
     },
   ],
 };
+
+const ARM = { cases: 0, paidCases: 0, rate: null, open: 0 };
+const NOT_MEASURED = { difference: null, low: null, high: null, verdict: "not_measured" as const };
+export const STAFF_REPORT = {
+  items: [
+    {
+      ...{
+        person: "vera",
+        tasks: 1,
+        reached: 1,
+        recoveredCases: 1,
+        rate: 1,
+        rateLow: 0.2,
+        rateHigh: 1,
+        recoveredOrders: 1,
+      },
+      ...{ recoveredAmount: [], promises: 0, promisesKept: 0, medianMinutesToContact: null, hours: 8 },
+      wage: { amount: "484.00", currency: "CNY" },
+      wagePerOrder: { amount: "484.00", currency: "CNY" },
+    },
+  ],
+  arms: {
+    ...{ people: ARM, reminders: ARM, nothing: ARM, notCompared: 0 },
+    ...{ peopleEffect: NOT_MEASURED, remindersEffect: NOT_MEASURED },
+  },
+  wages: [{ currency: "CNY", hours: 8, amount: "484.00", recoveredOrders: 1, perOrder: "484.00", perExtraCase: null }],
+};

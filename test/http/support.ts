@@ -24,6 +24,7 @@ import {
   PROMISED,
   REPORT,
   SHOP,
+  STAFF_REPORT,
   SUPPRESSION,
   TASK,
   TEST_SENT,
@@ -129,7 +130,7 @@ export function stubServer(change: Change = {}, context: Cleanup = { onTestFinis
     reportCsv: async () => "campaign,orders\r\n",
     owner: async () => OWNER,
     today: async () => TODAY,
-    staff: async () => ({ items: [] }),
+    staff: async () => STAFF_REPORT,
     overlap: async () => ({ orders: 0, since: null, items: [] }),
     people: {
       list: async () => ({ items: [], next: null }),

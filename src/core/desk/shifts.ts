@@ -16,7 +16,7 @@ export type Shift = {
 };
 
 /** 1970-01-01 was a Thursday. */
-const weekdayOf = (day: number): Weekday | undefined => WEEKDAYS.at((((day + 3) % 7) + 7) % 7);
+export const weekdayOf = (day: number): Weekday | undefined => WEEKDAYS.at((((day + 3) % 7) + 7) % 7);
 /** Shifts that follow each other for longer than this are one without an end. */
 const MAX_CHAIN = 100;
 

@@ -1,6 +1,18 @@
 /** The tasks of the staff, and the contacts that came of them. */
 import { sql } from "drizzle-orm";
-import { boolean, index, integer, numeric, pgTable, primaryKey, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
+import {
+  bigint,
+  boolean,
+  doublePrecision,
+  index,
+  integer,
+  numeric,
+  pgTable,
+  primaryKey,
+  text,
+  uniqueIndex,
+  uuid,
+} from "drizzle-orm/pg-core";
 import { bytea, instant } from "./column-types.ts";
 
 /**
@@ -119,4 +131,33 @@ export const shifts = pgTable(
     zone: text("zone").notNull(),
   },
   (t) => [primaryKey({ columns: [t.person, t.place] })],
+);
+
+/**
+ * The cases that a campaign left to a person, or would have but for `manual.holdout`, from that moment on: written once, by the same code for both arms. Reports
+ * compare people with reminders alone, and these with nothing.
+ */
+export const deskArms = pgTable(
+  "desk_arms",
+  {
+    shopId: text("shop_id").notNull(),
+    caseId: uuid("case_id").notNull(),
+    campaign: text("campaign").notNull(),
+    at: instant("at").notNull(),
+    /** The share of such cases that the campaign kept from people then, and the share of buyers that it held out. */
+    share: doublePrecision("share").notNull(),
+    holdout: doublePrecision("holdout").notNull(),
+    /** Whether it was kept from people, and whether its buyer gets no reminders. */
+    kept: boolean("kept").notNull(),
+    held: boolean("held").notNull(),
+    /** ms in which a payment counts. */
+    windowMs: bigint("window_ms", { mode: "number" }).notNull(),
+    /** The orders that counted then. */
+    orders: text("orders").array().notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.shopId, t.caseId] }),
+    // Reports of a window. They are stored in the order of time.
+    index("desk_arms_at").using("brin", t.at),
+  ],
 );

@@ -1,9 +1,9 @@
 /** The recovery report. */
 import { z } from "zod";
 import { DIMENSIONS, type Dimension, unknownDimensions } from "../../core/measure/dimensions.ts";
-import { LONGEST_HORIZON, parseDuration } from "../../core/values/duration.ts";
-import { checkPeriod, name, period, readPeriod } from "./parts/query.ts";
+import { checkPeriod, period, readPeriod } from "./parts/query.ts";
 import { type Answer, maybeInstant, maybeText, money, text } from "./parts/values.ts";
+import { horizonOf } from "./reports/horizon.ts";
 
 const by = z
   .string()
@@ -19,21 +19,6 @@ const by = z
   .meta({
     description: `Comma-separated, in the order of the rows: ${DIMENSIONS.join(", ")}`,
     example: "campaign,step",
-  });
-
-const horizon = name(24)
-  .optional()
-  .transform((value, context) => {
-    if (value === undefined) return undefined;
-    const ms = parseDuration(value);
-    if (ms !== null && ms > 0 && ms <= LONGEST_HORIZON) return ms;
-    context.addIssue({ code: "custom", message: "must be a duration of at most 90d, like 1h, 24h or 7d" });
-    return z.NEVER;
-  })
-  .meta({
-    example: "24h",
-    description:
-      "How long after the first reminder of a buyer a payment counts for the effect; absent: the attributionWindow of the campaign",
   });
 
 type Compared = {
@@ -54,7 +39,9 @@ export const recoveryQuery = z
   .strictObject({
     by,
     ...period,
-    horizon,
+    horizon: horizonOf(
+      "How long after the first reminder of a buyer a payment counts for the effect; absent: the attributionWindow of the campaign",
+    ),
     compare: z
       .literal("previous")
       .optional()

@@ -8,9 +8,12 @@ import { type StaffVerbs, staffAnswer, staffQuery } from "../contract/reports/st
 import { type TodayVerbs, todayAnswer, todayQuery } from "../contract/reports/today.ts";
 import { type ReportsVerbs, recoveryQuery, recoveryReport } from "../contract/reports.ts";
 import { type UpcomingVerbs, upcomingAnswer, upcomingQuery } from "../contract/upcoming.ts";
+import { mayAct } from "../kit/auth.ts";
 import { HttpProblem } from "../kit/errors.ts";
 import { addNoStore } from "../kit/no-store.ts";
 import { answers, JSON_TYPE } from "../kit/openapi.ts";
+
+const NO_WAGE = { wage: null, wagePerOrder: null };
 
 export function reportRoutes(
   plain: FastifyInstance,
@@ -109,12 +112,16 @@ export function reportRoutes(
         querystring: staffQuery,
         summary: "The results of people",
         description:
-          "By person: the tasks that began in the period, how many buyers were reached, and the payments after the person's last contact. The interval tells small numbers from large ones.",
+          "By person: the tasks that began in the period, how many buyers were reached, and the payments after the person's last contact. The interval tells small numbers from large ones. `arms` compares people with reminders alone, and these with nothing. Only admins see wages.",
         tags: ["reports"],
         response: answers(200, "The people, by name", { [JSON_TYPE]: staffAnswer }),
       },
     },
-    ({ query }) => staff(query),
+    async ({ query, holder }) => {
+      const found = await staff(query);
+      if (holder !== null && mayAct(holder.role, "admin")) return found;
+      return { ...found, items: found.items.map((item) => ({ ...item, ...NO_WAGE })), wages: [] };
+    },
   );
 
   app.get(

@@ -9,6 +9,7 @@ import { claimCommand, releaseCommand } from "./claim.ts";
 import { outcomeCommand } from "./outcome.ts";
 import { phrasesCommand } from "./phrases.ts";
 import { promisesCommand } from "./promises.ts";
+import { reportCommand } from "./report.ts";
 import { staffCommand } from "./staff.ts";
 import { takeCommand } from "./take.ts";
 import { touchCommand } from "./touch.ts";
@@ -31,7 +32,8 @@ export const command: Describe = (cli) =>
     .addCommand(outcomeCommand(cli))
     .addCommand(staffCommand(cli))
     .addCommand(promisesCommand(cli))
-    .addCommand(phrasesCommand(cli));
+    .addCommand(phrasesCommand(cli))
+    .addCommand(reportCommand(cli));
 
 /** As many characters of an id as a command takes for the whole. */
 const SHORT = 8;

@@ -9,6 +9,7 @@ import { updateBuyers, wakeBuyers } from "./write/buyers.ts";
 import { insertCases, updateCases } from "./write/cases.ts";
 import { type BuyerChange, changesOf } from "./write/changes.ts";
 import { insertDeliveries } from "./write/deliveries.ts";
+import { insertDeskArms } from "./write/desk-arms.ts";
 import { insertExposures } from "./write/exposures.ts";
 import { insertOrders, moveOrders, updateOrders } from "./write/orders.ts";
 import type { Claim } from "./write/reminder-changes.ts";
@@ -31,7 +32,7 @@ export async function writeBuyers(
   now: number,
   { leaseMs, hashOf, messageOf }: ClaimTerms = NO_CLAIMS,
 ): Promise<readonly Claim[]> {
-  const { buyers, orders, cases, reminders, exposures } = changesOf(changes, now, newId);
+  const { buyers, orders, cases, reminders, exposures, deskArms } = changesOf(changes, now, newId);
   const attempts = reminders.claims.map(({ shop, buyer, deliveryId, reminderId, decision }) => ({
     shop,
     id: deliveryId,
@@ -59,6 +60,7 @@ export async function writeBuyers(
       deletePlanned(sql, reminders.deleted),
       insertReminders(sql, reminders.inserted),
       insertExposures(sql, exposures),
+      insertDeskArms(sql, deskArms),
       insertDeliveries(sql, attempts, now, leaseMs),
     ].map((query) => query?.execute()),
   );

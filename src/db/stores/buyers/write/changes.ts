@@ -9,6 +9,7 @@ import type { LoadedBuyer, SettledByOrder } from "../loaded-buyer.ts";
 import { statusOf } from "../order-rows.ts";
 import type { BuyerWrite } from "./buyers.ts";
 import type { CaseWrite } from "./cases.ts";
+import { type DeskArm, deskArmOf } from "./desk-arms.ts";
 import { type Exposure, exposuresOf } from "./exposures.ts";
 import type { OrderWrite } from "./orders.ts";
 import { compareReminders, firstCreated, type ReminderChanges } from "./reminder-changes.ts";
@@ -24,6 +25,7 @@ export type Changes = {
   readonly cases: { readonly inserted: CaseWrite[]; readonly updated: CaseWrite[] };
   readonly reminders: ReminderChanges;
   readonly exposures: Exposure[];
+  readonly deskArms: DeskArm[];
 };
 
 export function changesOf(changes: readonly BuyerChange[], now: number, newId: () => string): Changes {
@@ -33,6 +35,7 @@ export function changesOf(changes: readonly BuyerChange[], now: number, newId: (
     cases: { inserted: [], updated: [] },
     reminders: { decided: [], updated: [], inserted: [], deleted: [], claims: [] },
     exposures: [],
+    deskArms: [],
   };
   for (const change of changes) {
     const settled = compareOrders(change, now, found.orders);
@@ -40,6 +43,8 @@ export function changesOf(changes: readonly BuyerChange[], now: number, newId: (
     compareCases(change, now, found.cases);
     compareReminders(change, newId, found.reminders);
     found.exposures.push(...exposuresOf(change.buyer, change.decisions));
+    const arm = deskArmOf(change.buyer);
+    if (arm !== null) found.deskArms.push(arm);
   }
   return found;
 }

@@ -1,0 +1,88 @@
+/** The results of people as the command prints them. */
+import type { DeskComparison } from "../../core/measure/people.ts";
+import { textTable } from "../text-table.ts";
+import { count, marked, money, NOTHING, percent, points } from "./amounts.ts";
+import type { StaffReport, StaffResult } from "./staff.ts";
+import type { ArmResult, StaffArms } from "./staff-arms.ts";
+import type { WageTotal } from "./staff-wages.ts";
+
+const WORDS: Readonly<Record<DeskComparison["verdict"], string>> = {
+  works: "works",
+  harms: "harms",
+  cannot_tell: "cannot tell yet",
+  not_measured: "not measured",
+};
+
+export function staffReportText({ items, arms, wages }: StaffReport): string {
+  const people = items.length === 0 ? "nobody of the staff had a task in this period\n" : peopleTable(items);
+  return [people, armsTable(arms), ...effectLines(arms), ...wages.map(wageLine)].join("\n");
+}
+
+const columnsOf = (titles: readonly string[]) =>
+  titles.map((title, n) => ({ title, align: n === 0 ? ("left" as const) : ("right" as const) }));
+
+function peopleTable(items: readonly StaffResult[]): string {
+  const titles = [
+    "person",
+    "tasks",
+    "reached",
+    "paid",
+    "95%",
+    "orders",
+    "amount",
+    "promises kept",
+    "hours",
+    "wage",
+    "per order",
+  ];
+  const cells = items.map((item) => [
+    item.person,
+    count(item.tasks),
+    count(item.reached),
+    count(item.recoveredCases),
+    item.rateLow === null ? NOTHING : `${percent(item.rateLow)} to ${percent(item.rateHigh)}`,
+    count(item.recoveredOrders),
+    money(item.recoveredAmount),
+    `${count(item.promisesKept)} of ${count(item.promises)}`,
+    item.hours === null ? NOTHING : item.hours.toFixed(1),
+    money(item.wage === null ? [] : [item.wage]),
+    money(item.wagePerOrder === null ? [] : [item.wagePerOrder]),
+  ]);
+  return textTable(columnsOf(titles), cells);
+}
+
+function armsTable({ people, reminders, nothing }: StaffArms): string {
+  const row = (name: string, { cases, paidCases, rate, open }: ArmResult) => [
+    name,
+    count(cases),
+    count(paidCases),
+    percent(rate),
+    count(open),
+  ];
+  return textTable(columnsOf(["cases that would be a person's", "cases", "paid", "share", "still open"]), [
+    row("people", people),
+    row("reminders alone", reminders),
+    row("nothing", nothing),
+  ]);
+}
+
+const effectLines = ({ peopleEffect, remindersEffect, notCompared }: StaffArms): string[] => [
+  `people against reminders: ${effectText(peopleEffect)}`,
+  `reminders against nothing: ${effectText(remindersEffect)}`,
+  ...(notCompared === 0 ? [] : [`not compared: ${count(notCompared)} cases of people whose buyers get no reminders`]),
+];
+
+function effectText({ difference, low, high, verdict }: DeskComparison): string {
+  const word = WORDS[verdict];
+  if (difference === null || low === null || high === null) return word;
+  return `${word}: ${points(difference)} (${points(low)} to ${points(high)}) points, 95%`;
+}
+
+function wageLine({ currency, amount, hours, recoveredOrders, perOrder, perExtraCase }: WageTotal): string {
+  const each = perOrder === null ? "" : `, ${marked(perOrder)} for each of ${count(recoveredOrders)} orders recovered`;
+  const extra =
+    perExtraCase === null
+      ? ""
+      : `, ${marked(perExtraCase.amount)} (${marked(perExtraCase.low)} to ${perExtraCase.high === null ? "no limit" : marked(perExtraCase.high)}) for each paid case more than by reminders`;
+  return `wages: ${marked(amount)} ${currency} for ${hours.toFixed(1)} hours${each}${extra}`;
+}
