@@ -10,6 +10,7 @@ const LONGEST = [
     "console/campaigns",
     "console/lists",
     "console/story",
+    "console/lead",
     "faults/outage",
     "faults/kill",
     "faults/pause",

@@ -2,9 +2,10 @@
 import { queryOptions } from "@tanstack/react-query";
 import type { taskCard } from "../../http/contract/desk/card.ts";
 import type { phrasesAnswer } from "../../http/contract/desk/phrases.ts";
+import type { shiftPage, staffPage } from "../../http/contract/desk/roster.ts";
 import type { pageOf } from "../../http/contract/parts/values.ts";
 import type { promiseItem } from "../../http/contract/promises.ts";
-import { type Answered, get } from "./call.ts";
+import { type Answered, call, get } from "./call.ts";
 
 export type Card = Answered<typeof taskCard>;
 export type Phrases = Answered<typeof phrasesAnswer>;
@@ -27,3 +28,24 @@ export const promisesQuery = queryOptions({
   queryKey: ["figures", "tasks", "promises"],
   queryFn: ({ signal }) => get<PromisePage>("/v1/promises", { query: { state: "open", limit: "20" }, signal }),
 });
+
+export type Staff = Answered<typeof staffPage>;
+export type Shift = Answered<typeof shiftPage>["items"][number];
+
+/** Shifts begin and end without a change of the state, so it is asked again each minute. */
+export const staffQuery = queryOptions({
+  queryKey: ["both", "staff"],
+  queryFn: ({ signal }) => get<Staff>("/v1/staff", { signal }),
+  refetchInterval: 60_000,
+});
+
+export const shiftsQuery = queryOptions({
+  queryKey: ["changes", "shifts"],
+  queryFn: async ({ signal }) => {
+    const { value, etag } = await call<Answered<typeof shiftPage>>("GET", "/v1/shifts", { signal });
+    return { items: value.items, etag: etag ?? "" };
+  },
+});
+
+export const putShifts = (items: readonly Shift[], etag: string) =>
+  call("PUT", "/v1/shifts", { body: { items }, headers: { "if-match": etag } });

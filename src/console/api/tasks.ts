@@ -12,10 +12,10 @@ export type BuyerReason = NonNullable<Task["reason"]>;
 
 /** `mine`: those of the person who asks. */
 export type Which = "todo" | "mine" | "done";
-const ASKED = { todo: {}, mine: { assignee: "me" }, done: { state: "done" } } as const;
+const ASKED = { todo: {}, open: { state: "open" }, mine: { assignee: "me" }, done: { state: "done" } } as const;
 
 /** The soonest close first. A claim of another person shows within a second, as a change of a figure does. */
-export const tasksQuery = (which: Which) =>
+export const tasksQuery = (which: Which | "open") =>
   infiniteQueryOptions({
     queryKey: ["figures", "tasks", which],
     queryFn: ({ signal, pageParam }) =>
@@ -32,6 +32,8 @@ export const claimTask = (id: string) => act(id, "claim");
 export const takeCase = async (shop: string, id: string): Promise<Task> =>
   (await call<Task>("POST", "/v1/cases/:shop/:id/take", { params: { shop, id } })).value;
 export const releaseTask = (id: string) => act(id, "release");
+/** Refused if somebody has claimed it meanwhile. */
+export const assignTask = (id: string, to: string) => act(id, "assign", { to, unclaimed: true });
 export const touchTask = (id: string, body: Touch) => act(id, "touch", body);
 export const endTask = (id: string, body: EndBody) => act(id, "outcome", body);
 

@@ -54,14 +54,15 @@ export const release = (deps: Pick<DeskDeps, "sql">, actor: Actor, id: string): 
     return CHANGED;
   });
 
-/** Gives it to a person, also when another one has it. Only they can claim it then. */
+/** Gives it to a person, also when another one has it, unless only an unclaimed one is to be given. Only they can claim it then. */
 export const assign = (
   deps: Pick<DeskDeps, "sql">,
   actor: Actor,
-  { id, to }: { readonly id: string; readonly to: string },
+  { id, to, unclaimed = false }: { readonly id: string; readonly to: string; readonly unclaimed?: boolean },
 ): Promise<Changed | UnknownPerson | Refused> =>
-  withTask<Changed | UnknownPerson>(deps.sql, id, async (tx, task) => {
+  withTask<Changed | UnknownPerson | Refused>(deps.sql, id, async (tx, task) => {
     if (!(await workersAmong(tx, [to])).has(to)) return { kind: "unknown_person" };
+    if (unclaimed && isClaimed(task) && task.assignee !== to) return { kind: "taken", by: task.assignee ?? "" };
     // A case that gets reminders goes on getting them until somebody claims it.
     await changeTask(tx, task, { assignee: to, leaseUntil: null, heldUntil: task.persons ? task.now + LEASE : null });
     await insertAudit(tx, actor, {

@@ -58,6 +58,7 @@ export const task = z.strictObject({
 export const taskParams = z.object({ id: z.string() });
 export const assignBody = z.strictObject({
   to: name(100).min(1, "must not be empty").describe("The name of a person"),
+  unclaimed: z.boolean().default(false).describe("Only while nobody else has claimed it: else 409, `task_taken`"),
 });
 export const taskPhone = z.strictObject({ phone: text.meta({ example: "+8613812348000" }) });
 
@@ -117,7 +118,11 @@ export type TasksVerbs = {
     claim(actor: Actor, id: string): Promise<TaskAnswer>;
     release(actor: Actor, id: string): Promise<TaskAnswer>;
     extend(actor: Actor, id: string): Promise<TaskAnswer>;
-    assign(actor: Actor, id: string, to: string): Promise<TaskAnswer | { readonly kind: "unknown_person" }>;
+    assign(
+      actor: Actor,
+      id: string,
+      body: z.output<typeof assignBody>,
+    ): Promise<TaskAnswer | { readonly kind: "unknown_person" }>;
     contact(
       actor: Actor,
       id: string,

@@ -100,13 +100,14 @@ export function taskRoutes(plain: FastifyInstance, { tasks }: TasksVerbs): void 
         params: taskParams,
         body: assignBody,
         summary: "Give a task to a person",
-        description: "Whoever has it. Only that person can claim it then. It is in the audit trail.",
+        description:
+          "Also when another one has it, unless `unclaimed` is true. Only that person can claim it then. It is in the audit trail.",
         tags,
         response: answer,
       },
     },
     async (request) => {
-      const result = await tasks.assign(actorOf(request), request.params.id, request.body.to);
+      const result = await tasks.assign(actorOf(request), request.params.id, request.body);
       if (result.kind === "unknown_person")
         throw new HttpProblem("user_not_found", `nobody who may do this is called ${JSON.stringify(request.body.to)}`);
       return taskOf(result);

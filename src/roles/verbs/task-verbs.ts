@@ -31,8 +31,8 @@ export function taskVerbs(deps: DeskDeps & { readonly reads: Sql }) {
     claim: async (actor: Actor, id: string) => shown(id, await claim(deps, actor, id)),
     extend: async (actor: Actor, id: string) => shown(id, await extend(deps, actor, id)),
     release: async (actor: Actor, id: string) => shown(id, await release(deps, actor, id)),
-    assign: async (actor: Actor, id: string, to: string) => {
-      const result = await assign(deps, actor, { id, to });
+    assign: async (actor: Actor, id: string, body: { readonly to: string; readonly unclaimed: boolean }) => {
+      const result = await assign(deps, actor, { id, ...body });
       return result.kind === "unknown_person" ? result : shown(id, result);
     },
     contact: (actor: Actor, id: string) => revealContact(deps, actor, id),

@@ -1,8 +1,8 @@
 /** The desk: the cases that people take care of, the soonest close first. */
-import { SegmentedControl, Stack, Title } from "@mantine/core";
+import { SegmentedControl, Skeleton, Stack, Tabs, Title } from "@mantine/core";
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
-import { mayAct, sessionQuery } from "../../api/session.ts";
+import { lazy, Suspense, useState } from "react";
+import { mayAct, sessionQuery, useMay } from "../../api/session.ts";
 import { claimTask, type Task, tasksQuery, type Which } from "../../api/tasks.ts";
 import { ProblemText } from "../../ui/faults.tsx";
 import { PagesList } from "../../ui/parts/pages-list.tsx";
@@ -15,6 +15,8 @@ import { TaskDialog } from "./task-dialog.tsx";
 const useT = words({
   en: {
     title: "Follow-up",
+    desk: "Tasks",
+    lead: "Lead",
     todo: "To do",
     mine: "Mine",
     done: "Done",
@@ -29,6 +31,8 @@ const useT = words({
   },
   zh: {
     title: "人工跟进",
+    desk: "任务",
+    lead: "值班",
     todo: "待处理",
     mine: "我的",
     done: "已完成",
@@ -45,7 +49,39 @@ const useT = words({
 
 const NONE = { todo: "none", mine: "noneMine", done: "noneDone" } as const;
 
+const Lead = lazy(() => import("./lead/lead-tab.tsx").then(({ LeadTab }) => ({ default: LeadTab })));
+
 export function FollowUpPage() {
+  const t = useT();
+  const isOperator = useMay("operator");
+  return (
+    <Stack>
+      <Title order={1} size="h2">
+        {t("title")}
+      </Title>
+      {isOperator ? (
+        <Tabs defaultValue="desk" keepMounted={false}>
+          <Tabs.List mb="md">
+            <Tabs.Tab value="desk">{t("desk")}</Tabs.Tab>
+            <Tabs.Tab value="lead">{t("lead")}</Tabs.Tab>
+          </Tabs.List>
+          <Tabs.Panel value="desk">
+            <Desk />
+          </Tabs.Panel>
+          <Tabs.Panel value="lead">
+            <Suspense fallback={<Skeleton height={240} />}>
+              <Lead />
+            </Suspense>
+          </Tabs.Panel>
+        </Tabs>
+      ) : (
+        <Desk />
+      )}
+    </Stack>
+  );
+}
+
+function Desk() {
   const t = useT();
   const [which, setWhich] = useState<Which>("todo");
   const [open, setOpen] = useState<Task | null>(null);
@@ -70,9 +106,6 @@ export function FollowUpPage() {
   );
   return (
     <Stack>
-      <Title order={1} size="h2">
-        {t("title")}
-      </Title>
       <Panel
         title={t("cases")}
         note={t("note")}

@@ -13,6 +13,7 @@ const useT = words({
     due: "from {at} on",
     has: "{name} has it until {until}",
     assigned: "for {name}",
+    alone: "for {name} alone until {until}",
     touches: "{count, plural, one {contacted once} other {contacted # times}}",
     ended: "Ended by itself: {why}",
     outcome: "{name}: {outcome}",
@@ -23,6 +24,7 @@ const useT = words({
     due: "{at} 起",
     has: "{name} 处理中，至 {until}",
     assigned: "指派给 {name}",
+    alone: "指派给 {name}，{until} 前仅限本人领取",
     touches: "已联系 {count} 次",
     ended: "自动结束：{why}",
     outcome: "{name}：{outcome}",
@@ -88,15 +90,17 @@ function Standing({ task }: { readonly task: Task }) {
   const t = useT();
   const desk = useDeskWords();
   const { shopTime } = useFormats();
-  const { assignee, leaseUntil, outcome, why, touches } = task;
+  const { assignee, leaseUntil, assignedUntil, outcome, why, touches } = task;
   const name = assignee ?? "–";
   const parts = [
     ...(touches === 0 ? [] : [t("touches", { count: touches })]),
     ...(outcome === null ? [] : [t("outcome", { name, outcome: desk(`outcomes.${outcome}`) })]),
     ...(why === null ? [] : [t("ended", { why: desk(`why.${why}`) })]),
-    ...(task.state !== "done" && assignee !== null
-      ? [leaseUntil === null ? t("assigned", { name }) : t("has", { name, until: shopTime(leaseUntil) })]
-      : []),
+    ...(task.state === "done" || assignee === null
+      ? []
+      : leaseUntil !== null
+        ? [t("has", { name, until: shopTime(leaseUntil) })]
+        : [assignedUntil === null ? t("assigned", { name }) : t("alone", { name, until: shopTime(assignedUntil) })]),
   ];
   return parts.length === 0 ? null : (
     <Text size="xs" c="dimmed">

@@ -1,0 +1,110 @@
+/** The view of the one who leads the desk, in a real browser: people and load, unclaimed tasks, shifts. */
+import { expect, it } from "vitest";
+import { hasBrowser, useBrowser } from "../../support/browser/chromium.ts";
+import { LOOKS, visit } from "../../support/browser/visitor.ts";
+import { API_KEY, rig } from "../../support/service/rig.ts";
+
+const browser = useBrowser();
+const HEADERS = { authorization: `Bearer ${API_KEY}`, "content-type": "application/json" };
+const CAMPAIGN = {
+  yaml: "priority: 99\nmanual: { amountAtLeast: { CNY: '1000' } }\nsteps: [{ id: nudge, at: { afterCreated: 10m }, channels: [sms] }]\n",
+  templates: { "nudge.sms.en.hbs": "{{total}}" },
+};
+const DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+
+it.runIf(hasBrowser)("shows people and unclaimed tasks live, gives tasks away, and changes shifts", async (context) => {
+  const place = await rig(context, { queue: "postgres" });
+  const { url } = await place.up(["start"]);
+  const ask = async (method: string, path: string, body: unknown, headers = {}) => {
+    const answer = await fetch(`${url}${path}`, {
+      ...{ method, headers: { ...HEADERS, ...headers } },
+      body: JSON.stringify(body),
+    });
+    expect(answer.ok, `${path}: ${await answer.clone().text()}`).toBe(true);
+    return answer;
+  };
+  const at = new Date().toISOString();
+  const event = (id: string, phone: string) => ({
+    ...{ id: `e-${id}`, type: "order.created", occurredAt: at, shop: "acme" },
+    order: { id, amount: "2000.00", currency: "CNY", createdAt: at, buyer: { id: `b-${id}`, phone } },
+  });
+  await ask("PUT", "/v1/campaigns/vip", CAMPAIGN, { "if-none-match": "*" });
+  for (const name of ["Vera", "Wang"]) await ask("POST", "/v1/users", { name, role: "operator" });
+  const staff = [
+    { name: "Vera", maxOpen: 0 },
+    { name: "Wang", maxOpen: 0 },
+  ];
+  await ask("PUT", "/v1/staff", { items: staff }, { "if-match": '"0"' });
+  const spans = [
+    ["00:00", "12:00"],
+    ["12:00", "00:00"],
+  ];
+  const shifts = spans.map(([from, to]) => ({ person: "Vera", weekdays: DAYS, from, to, zone: "Asia/Shanghai" }));
+  await ask("PUT", "/v1/shifts", { items: shifts.slice(0, 2) }, { "if-match": '"0"' });
+  await ask("POST", "/v1/events", [event("o1", "+8613812345678")]);
+
+  const { page, faults, open, findings } = await visit(browser(), url);
+  context.onTestFinished(() => page.context().close());
+  await open("/follow-up");
+  await page.getByRole("tab", { name: "Lead" }).click();
+  const people = page.getByRole("region", { name: "People" });
+  await people.getByRole("row", { name: /^Vera .* 0 of 0$/ }).waitFor();
+  await people.getByRole("row", { name: /^Wang off/ }).waitFor();
+
+  // Given away: the load of the person grows by itself.
+  const tasks = page.getByRole("region", { name: "Unclaimed" });
+  await tasks.getByRole("combobox", { name: "Give the task o1 to" }).click();
+  await page.getByRole("option", { name: "Vera" }).click();
+  await tasks.getByText("for Vera").waitFor();
+  await people.getByRole("row", { name: /^Vera .* 1 of 0$/ }).waitFor();
+  // A new task comes by itself, and one that somebody has claimed meanwhile stays theirs.
+  await ask("POST", "/v1/events", [event("o2", "+8613912345678")]);
+  const give = tasks.getByRole("combobox", { name: "Give the task o2 to" });
+  await give.click();
+  await page.route("**/assign", async (route) => {
+    const { items } = (await (await fetch(`${url}/v1/tasks?limit=9`, { headers: HEADERS })).json()) as {
+      items: { id: string; orders: string[] }[];
+    };
+    await ask("POST", `/v1/tasks/${items.find(({ orders }) => orders[0] === "o2")?.id}/claim`, {});
+    await route.continue();
+  });
+  await page.getByRole("option", { name: "Wang" }).click();
+  await tasks.getByText(/Somebody has just claimed it/).waitFor();
+  await give.waitFor({ state: "detached" });
+
+  // A shift over midnight; the second one meets what somebody else saved, and its input stays.
+  const calendar = page.getByRole("region", { name: "Shifts" });
+  await calendar.getByText("Mon Tue Wed Thu Fri Sat Sun 00:00–12:00 Asia/Shanghai").waitFor();
+  await calendar.getByRole("combobox", { name: "Person" }).click();
+  await page.getByRole("option", { name: "Wang" }).click();
+  await calendar.getByLabel("From").fill("22:00");
+  await calendar.getByLabel("To").fill("06:00");
+  await calendar.getByText("Sun", { exact: true }).click();
+  await page.route("**/v1/shifts", async (route) => {
+    if (route.request().method() === "PUT")
+      await ask("PUT", "/v1/shifts", { items: shifts.slice(0, 1) }, { "if-match": "*" });
+    await route.continue();
+  });
+  await calendar.getByRole("button", { name: "Add the shift" }).click();
+  await calendar.getByText(/Somebody else saved the shifts meanwhile/).waitFor();
+  await calendar.getByText(/12:00–00:00/).waitFor({ state: "detached" });
+  await page.unroute("**/v1/shifts");
+  expect(await calendar.getByLabel("From").inputValue()).toBe("22:00");
+  await calendar.getByRole("button", { name: "Add the shift" }).click();
+  await calendar.getByText("Sun 22:00–06:00 Asia/Shanghai").waitFor();
+  await calendar.getByRole("button", { name: /^Remove Vera/ }).click();
+  await calendar.getByRole("group", { name: "Vera" }).waitFor({ state: "detached" });
+  expect(await findings()).toEqual([]);
+  expect(faults.filter((fault) => !/409|412/.test(fault))).toEqual([]);
+
+  for (const look of LOOKS) {
+    const seen = await visit(browser(), url, look);
+    await seen.open("/follow-up");
+    await seen.page.getByRole("tab").nth(1).click();
+    await seen.page.getByText("22:00–06:00").waitFor();
+    if (process.env.SHOTS)
+      await seen.page.screenshot({ path: `${process.env.SHOTS}/lead-${look.width}.png`, fullPage: true });
+    expect([await seen.findings(), await seen.isTooWide(), seen.faults], JSON.stringify(look)).toEqual([[], false, []]);
+    await seen.page.context().close();
+  }
+});
