@@ -30,7 +30,7 @@ export function* campaignCautions(draft: CampaignDraft, now: number | null): Gen
   const quiet = quietHours === null || quietHours === "off" ? null : quietWarning(quietHours);
   if (quiet !== null) yield { code: "quiet_all_day", path: ["quietHours"], message: quiet };
   const min = match.amount?.min ?? null;
-  if (manual !== null && (manual.amountAtLeast !== null || manual.tiers !== undefined))
+  if (manual !== null && (manual.amountAtLeast !== null || manual.tiers !== undefined || manual.noContact === true))
     yield { code: "manual", path: ["manual"], message: manualText(manual) };
   const least = manual?.amountAtLeast ?? null;
   if (least !== null && min !== null && isAtLeast(min, least))
@@ -45,12 +45,14 @@ export function* campaignCautions(draft: CampaignDraft, now: number | null): Gen
 function manualText({
   amountAtLeast,
   tiers = [],
+  noContact = false,
   handBackAfter,
   holdout = 0,
 }: NonNullable<CampaignDraft["manual"]>): string {
   const cases = [
     ...(amountAtLeast === null ? [] : [`cases of ${amountsText(amountAtLeast)} and more`]),
     ...(tiers.length === 0 ? [] : [`cases of buyers of the tier ${tiers.join(" or ")}`]),
+    ...(noContact ? ["cases without a usable contact"] : []),
   ].join(", and ");
   const most = holdout > 0 ? `, but for ${Number((holdout * 100).toFixed(4))}% of the buyers (holdout),` : "";
   const wait = `${cases}${most} wait for a person: the page Follow-up and \`dunlin desk\` list them`;

@@ -72,6 +72,7 @@ const campaignShape = z.strictObject({
     .strictObject({
       amountAtLeast: amountsField.optional(),
       tiers: listField.optional(),
+      noContact: z.boolean("must be true or false").optional(),
       unknown: z.boolean("must be true or false").optional(),
       handBackAfter: handBackField.optional(),
       team: nameField.optional(),
@@ -79,8 +80,9 @@ const campaignShape = z.strictObject({
       holdout: percentField.optional(),
     })
     .refine(
-      ({ amountAtLeast, tiers, unknown }) => amountAtLeast !== undefined || tiers !== undefined || unknown === true,
-      "needs amountAtLeast, tiers or unknown: true",
+      ({ amountAtLeast, tiers, noContact, unknown }) =>
+        amountAtLeast !== undefined || tiers !== undefined || noContact === true || unknown === true,
+      "needs amountAtLeast, tiers, noContact: true or unknown: true",
     )
     .optional(),
 });
@@ -163,6 +165,7 @@ function toDraft(key: string, shape: CampaignShape): CampaignDraft {
 function toManual({
   amountAtLeast,
   tiers,
+  noContact,
   unknown,
   handBackAfter = DEFAULTS.handBackAfter,
   team,
@@ -173,6 +176,7 @@ function toManual({
   return {
     amountAtLeast: amountAtLeast ?? null,
     ...(tiers === undefined ? {} : { tiers }),
+    ...(noContact === undefined ? {} : { noContact }),
     ...(unknown === undefined ? {} : { unknown }),
     handBackAfter: handBackAfter === "never" ? null : handBackAfter,
     ...(team === undefined ? {} : { team }),

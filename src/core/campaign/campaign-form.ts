@@ -47,6 +47,7 @@ const matchForm = ({ shops, tags, amount }: Match) => ({ shops, tags, amount });
 const manualForm = (manual: NonNullable<CampaignDraft["manual"]>) => ({
   amountAtLeast: manual.amountAtLeast,
   tiers: manual.tiers ?? [],
+  noContact: manual.noContact ?? false,
   unknown: manual.unknown ?? false,
   handBackAfter: manual.handBackAfter === null ? "never" : formatDuration(manual.handBackAfter),
   team: manual.team ?? null,

@@ -8,7 +8,12 @@ export type PersonsCase = {
   /** When it goes back to the reminders, or went; null: never. */
   readonly backAt: number | null;
   readonly isBack: boolean;
+  /** It is one because the buyer has no contact. Absent: because of the amount or the tier. */
+  readonly why?: "no_contact";
 };
+
+/** Why a campaign leaves a case to a person. */
+export type PersonsWhy = "high_value" | "no_contact";
 
 /** Somebody of the staff has the case, whatever its campaign says (rule 16). The desk begins and ends it. Replaced, never changed. */
 export type Hold = {
@@ -30,22 +35,26 @@ export const isHeld = ({ hold }: Pick<Persons, "hold">): boolean => hold !== nul
 export const isPersons = (open: Persons): boolean => isManual(open) || isHeld(open);
 
 /**
- * Rule 16: whether the campaign leaves the case to a person, and until when. It does so only once. `applies`: whether the conditions of `manual` hold now.
+ * Rule 16: whether the campaign leaves the case to a person, and until when. It does so only once. `applies`: the condition of `manual` that holds now; null: none does.
  */
 export function assigned(
   { manual: known, hold }: Persons,
   { manual }: Pick<Campaign, "manual">,
-  applies: boolean,
+  applies: PersonsWhy | null,
   now: number,
 ): PersonsCase | null {
-  if (known?.isBack === true || (known === null && !applies)) return known;
+  if (known?.isBack === true || (known === null && applies === null)) return known;
+  // The buyer can be written to now. Somebody who holds the case keeps it until the hold ends.
+  if (known?.why === "no_contact" && applies === null) return { ...known, backAt: now, isBack: true };
+  const isUnreached = applies !== "high_value" && (known === null || known.why === "no_contact");
   const since = known?.since ?? now;
   const own =
     manual === null ? (known?.backAt ?? null) : manual.handBackAfter === null ? null : since + manual.handBackAfter;
   const backAt = own === null || hold?.until === KEPT ? null : Math.max(own, hold?.until ?? 0);
-  if (known !== null && known.backAt === backAt) return known;
+  if (known !== null && known.backAt === backAt && (known.why === "no_contact") === isUnreached) return known;
   // A new version of the campaign may hand back what it would have handed back before, and so may somebody who lets it go.
-  return { since, backAt: backAt === null ? null : Math.max(backAt, now), isBack: false };
+  const until = backAt === null ? null : Math.max(backAt, now);
+  return { since, backAt: until, isBack: false, ...(isUnreached ? { why: "no_contact" } : {}) };
 }
 
 /** When a part of a person in the case ends next; null: none does by itself. */
@@ -67,11 +76,12 @@ export function endedBy({ manual, hold }: Persons, at: number): Persons {
 export const handedBackAt = ({ manual, hold }: Persons): number =>
   Math.max(manual?.isBack === true ? (manual.backAt ?? 0) : 0, hold?.isOver === true ? hold.until : 0);
 
-/** A case that was handed back is not a person's again; else the first time at which one became a person's counts. */
+/** A case that was handed back is not a person's again; else one that is not for want of a contact, else the first. */
 export function mergedManual(a: PersonsCase | null, b: PersonsCase | null): PersonsCase | null {
   if (a === null || b === null) return a ?? b;
   if (a.isBack !== b.isBack) return a.isBack ? a : b;
   if (a.isBack) return (a.backAt ?? 0) >= (b.backAt ?? 0) ? a : b;
+  if (a.why !== b.why) return a.why === undefined ? a : b;
   return a.since <= b.since ? a : b;
 }
 

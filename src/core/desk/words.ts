@@ -1,6 +1,6 @@
 /** The words of the follow-up desk, as they are stored and shown. */
 
-/** `high_value`: the case reached `manual.amountAtLeast`; `promise`: the buyer did not pay by the time that they had said. */
+/** `high_value`: the case reached `manual.amountAtLeast`; `no_contact`: no channel of its steps has a contact; `promise`: the buyer did not pay by the time that they had said. */
 export const TASK_KINDS = ["high_value", "call", "no_contact", "promise", "unknown"] as const;
 export type TaskKind = (typeof TASK_KINDS)[number];
 

@@ -231,6 +231,14 @@ export function contactFor(
   return why;
 }
 
+/** Whether a channel of any step has a contact, be it suppressed or not. */
+export const hasAnyContact = (
+  { steps }: Campaign,
+  state: Pick<BuyerState, "contacts">,
+  { channels }: Pick<BuyerPolicy, "channels">,
+): boolean =>
+  steps.some((step) => step.channels.some((name) => contactFor(state, channels.get(name) ?? []) !== "none"));
+
 /** Whether a channel that takes this kind of contact takes a contact of that kind. */
 export const covers = (taken: ContactKind, kind: string): boolean =>
   taken === kind || (taken === "chat" && kind.startsWith("chat."));

@@ -1,6 +1,6 @@
 /** Chooses the campaign of a case and replans its rows (docs/rules.md, rules 2, 3 to 10 and 16). */
 
-import { assigned, handedBackAt, isPersons } from "../desk/persons.ts";
+import { assigned, handedBackAt, isPersons, type PersonsWhy } from "../desk/persons.ts";
 import type { Order } from "../order/order.ts";
 import type { Campaign } from "../values/policy.ts";
 import type { Reason } from "../values/reason.ts";
@@ -10,6 +10,7 @@ import {
   type BuyerPolicy,
   type BuyerState,
   type Decision,
+  hasAnyContact,
   isPaused,
   type OpenCase,
   paidAt,
@@ -60,7 +61,7 @@ export function replan(state: BuyerState, policy: BuyerPolicy, now: number, keep
   // A campaign that stays after a send may now exclude all orders that are left.
   const decisions = counting.length === 0 ? decideAll(state, open, "excluded", now) : [];
   open.counted = counting.map(({ id }) => id);
-  assign(state, open, campaign, counting, now);
+  assign({ state, policy, open, campaign, now }, counting);
   if (isPersons(open) && !open.hadPlan) {
     wait(open, "manual", now);
     return decisions;
@@ -83,13 +84,28 @@ export function replan(state: BuyerState, policy: BuyerPolicy, now: number, keep
   return decisions;
 }
 
+type CampaignCase = {
+  readonly state: BuyerState;
+  readonly policy: BuyerPolicy;
+  readonly open: OpenCase;
+  readonly campaign: Campaign;
+  readonly now: number;
+};
+
 /** Rule 16. A case that was once kept from people stays so. */
-function assign(state: BuyerState, open: OpenCase, campaign: Campaign, counting: readonly Order[], now: number): void {
+function assign(theCase: CampaignCase, counting: readonly Order[]): void {
+  const { state, open, campaign, now } = theCase;
   if (open.manual === null && open.keptAt != null) return;
-  const manual = assigned(open, campaign, isDear(campaign, state.tier, counting), now);
+  const manual = assigned(open, campaign, whyPersons(theCase, counting), now);
   if (open.manual === null && manual !== null && isKeptFromPeople(campaign, state.shop.id, state.bucket))
     open.keptAt = now;
   else open.manual = manual;
+}
+
+function whyPersons({ state, policy, open, campaign }: CampaignCase, counting: readonly Order[]): PersonsWhy | null {
+  if (isDear(campaign, state.tier, counting)) return "high_value";
+  const mayWait = campaign.manual?.noContact === true || open.manual?.why === "no_contact";
+  return mayWait && counting.length > 0 && !hasAnyContact(campaign, state, policy) ? "no_contact" : null;
 }
 
 /** A person took the case after it had a plan: what is left of the plan is skipped at its times. */

@@ -85,6 +85,8 @@ export type Campaign = {
     readonly amountAtLeast: Amounts | null;
     /** The tiers of buyers whose cases are a person's. Absent: none. */
     readonly tiers?: readonly string[];
+    /** Whether a case is a person's that no channel of its steps has a contact for. Absent: no. */
+    readonly noContact?: boolean;
     /** Whether a message of unknown outcome is a task, while its case is open. Absent: no. */
     readonly unknown?: boolean;
     /** A person's case goes back to the reminders after so many ms; null: never. */

@@ -29,6 +29,8 @@ export const cases = pgTable(
     manual: boolean("manual").notNull().default(false),
     /** When its campaign left it to a person; null: it never did. */
     manualAt: instant("manual_at"),
+    /** `no_contact`: because the buyer has none. null: because of the amount or the tier. */
+    manualWhy: text("manual_why"),
     /** When a person's case goes back to the reminders, or went; null: never. */
     backAt: instant("back_at"),
     /** Since when somebody of the staff has it; null: nobody has it now. The desk sets it, the planner clears it when it hands the case back. */

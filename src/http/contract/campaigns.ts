@@ -91,6 +91,7 @@ const form = z.strictObject({
     .strictObject({
       amountAtLeast: amounts.nullable(),
       tiers: z.array(text).describe("The tiers of buyers whose cases are a person's, whatever the amount"),
+      noContact: z.boolean().describe("Whether a case is a person's if no channel of its steps has a contact"),
       unknown: z.boolean().describe("Whether a message of unknown outcome is a task of the staff"),
       handBackAfter: duration.describe("A duration after which the case goes back to the reminders, or `never`"),
       team: maybeText.describe("Tasks are assigned to people of this team only; null: to anybody"),

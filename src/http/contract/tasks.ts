@@ -28,7 +28,7 @@ export const task = z.strictObject({
   kind: z
     .enum(TASK_KINDS)
     .describe(
-      "`high_value`: the case reached `manual.amountAtLeast`; `promise`: the buyer did not pay by the time that they had said",
+      "`high_value`: the case reached `manual.amountAtLeast`; `no_contact`: no channel of its steps has a contact; `promise`: the buyer did not pay by the time that they had said",
     ),
   shop: text,
   case: text,

@@ -81,6 +81,7 @@ const campaignArb = fc.record({
     null,
     fc.record({
       amountAtLeast: fc.constantFrom<Amounts | null>("20.00", "60.00", "130.00", { EUR: "10.00", CNY: "60.00" }, null),
+      noContact: fc.boolean(),
       tiers: fc.constantFrom(["gold"], [], ["gold", "Silver"]),
       handBackAfter: fc.constantFrom(null, GRID, 30 * MINUTE, 2 * HOUR),
       holdout: often(0, fc.constantFrom(0.5, 1)),

@@ -165,9 +165,9 @@ export const PLANTED: readonly Planted[] = [
   {
     bug: "a case becomes a person's again after it was handed back",
     file: "core/desk/persons.ts",
-    find: "if (known?.isBack === true || (known === null && !applies)) return known;",
+    find: "if (known?.isBack === true || (known === null && applies === null)) return known;",
     plant:
-      "if (known === null && !applies) return known; if (known?.isBack) return now > known.backAt + 60_000 ? null : known;",
+      "if (known === null && applies === null) return known; if (known?.isBack) return now > known.backAt + 60_000 ? null : known;",
     caughtBy: ["alone"],
   },
   {

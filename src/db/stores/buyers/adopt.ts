@@ -20,6 +20,7 @@ export type CaseRow = {
   had_plan: boolean;
   manual: boolean;
   manual_at: number | null;
+  manual_why: "no_contact" | null;
   back_at: number | null;
   held_at: number | null;
   held_until: number | null;
@@ -93,10 +94,15 @@ export function adoptCase(buyer: LoadedBuyer | undefined, row: CaseRow, env: Loa
 }
 
 /** The columns of the part of a person. */
-export type PersonsColumns = Pick<CaseRow, "manual" | "manual_at" | "back_at" | "held_at" | "held_until">;
+export type PersonsColumns = Pick<
+  CaseRow,
+  "manual" | "manual_at" | "manual_why" | "back_at" | "held_at" | "held_until"
+>;
 
-export const personsCase = (row: PersonsColumns): PersonsCase | null =>
-  row.manual_at === null ? null : { since: row.manual_at, backAt: row.back_at, isBack: !row.manual };
+export function personsCase({ manual, manual_at, manual_why: why, back_at }: PersonsColumns): PersonsCase | null {
+  if (manual_at === null) return null;
+  return { since: manual_at, backAt: back_at, isBack: !manual, ...(why === null ? {} : { why }) };
+}
 
 export const holdOf = ({ held_at, held_until }: PersonsColumns): Hold | null =>
   held_until === null ? null : { until: held_until, isOver: held_at === null };

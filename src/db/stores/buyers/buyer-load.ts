@@ -46,6 +46,7 @@ export async function loadBuyers(sql: Sql, env: LoadEnv, rows: readonly BuyerRow
         c.had_plan,
         c.manual,
         c.manual_at,
+        c.manual_why,
         c.back_at,
         c.held_at,
         c.held_until,

@@ -30,7 +30,7 @@ export async function mergeBuyers(
   const gone = plain(losers);
   const all = plain([winner, ...losers]);
   const rows = await sql<OpenCaseRow[]>`
-    select id, buyer_id, had_plan as "hadPlan", manual, manual_at, back_at, held_at, held_until, kept_at as "keptAt", promise, departures from cases
+    select id, buyer_id, had_plan as "hadPlan", manual, manual_at, manual_why, back_at, held_at, held_until, kept_at as "keptAt", promise, departures from cases
     where shop_id = ${shop} and buyer_id = any(${all}::uuid[]) and ended_at is null
     order by opened_at, id`;
   const open = rows.map((row) => ({ ...row, manual: personsCase(row), hold: holdOf(row) }));
@@ -56,7 +56,7 @@ export async function mergeBuyers(
     ...(kept === undefined || open.length === 1 ? [] : [joinReminders(sql, { shop, winner, kept: kept.id, ended })]),
     sql`update cases set buyer_id = ${winner} where shop_id = ${shop} and buyer_id = any(${gone}::uuid[])`,
     sql`update cases set had_plan = ${held?.hadPlan ?? false}, manual = ${held !== null && isManual(held)},
-        manual_at = ${moment(held?.manual?.since)}, back_at = ${moment(held?.manual?.backAt)},
+        manual_at = ${moment(held?.manual?.since)}, manual_why = ${held?.manual?.why ?? null}, back_at = ${moment(held?.manual?.backAt)},
         held_until = ${moment(held?.hold?.until)}, held_at = ${moment(held !== null && isHeld(held) ? heldSince(open) : null)},
         kept_at = ${moment(held?.keptAt)},
         promise = ${json(held?.promise)}::text::jsonb, departures = ${json(held?.departures)}::text::jsonb

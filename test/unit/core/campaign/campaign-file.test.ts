@@ -82,6 +82,7 @@ describe("values", () => {
       'match: { amount: { min: { CNY: "30" }, max: "90" } }',
       { match: { shops: null, tags: null, amount: { min: { CNY: "30" }, max: "90" } } },
     ],
+    ["manual: { noContact: true }", { manual: { amountAtLeast: null, noContact: true } }],
     ["manual: { unknown: true }", { manual: { amountAtLeast: null, unknown: true } }],
     ["manual: { tiers: [gold] }", { manual: { amountAtLeast: null, tiers: ["gold"], handBackAfter: 7_200_000 } }],
     [
@@ -122,7 +123,7 @@ describe("faults", () => {
       "c:2: manual.handBackAfter: must be never or a duration like 2h",
     ],
     [`${STEPS}manual: { amountAtLeast: {} }`, "c:2: manual.amountAtLeast: needs at least one currency"],
-    [`${STEPS}manual: { handBackAfter: 2h }`, "c:2: manual: needs amountAtLeast, tiers or unknown: true"],
+    [`${STEPS}manual: { handBackAfter: 2h }`, "c:2: manual: needs amountAtLeast, tiers, noContact: true or"],
     [`${STEPS}manual: { tiers: [a], claimWithin: 0s }`, "c:2: manual.claimWithin: must be longer than 0s"],
     [`${STEPS}manual: { tiers: [a], holdout: 110% }`, "c:2: manual.holdout: must be at most 100%"],
     [`${STEPS}manual: { tiers: [a], team: "a b" }`, "c:2: manual.team: must be letters, digits and dashes"],
