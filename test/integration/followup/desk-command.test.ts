@@ -1,5 +1,6 @@
 /** `dunlin desk`: from the list to an outcome, and what it refuses. */
 import { expect, it } from "vitest";
+import { commandActor } from "../../../src/cli/context.ts";
 import { MINUTE } from "../../../src/core/values/duration.ts";
 import { claim } from "../../../src/followup/desk/claims.ts";
 import { campaignDir } from "../../support/campaigns.ts";
@@ -34,10 +35,10 @@ it("lists the tasks, and takes one from its claim to its outcome", async () => {
   expect(table).not.toContain("13812345678");
 
   expect(await desk("touch", id, "reached")).toMatch(/^1: dunlin: you have not claimed the task/);
-  expect(await desk("claim", id)).toBe("It is yours for 15 minutes.");
+  expect(await desk("claim", id)).toBe("It is yours until 2026-11-10T20:15:00+08:00.");
   expect(await desk("--mine")).toMatch(row(id, ".* until 2026-11-10T20:15:00\\+08:00"));
   expect(await desk("release", id)).toBe("Another person can take it now.");
-  expect(await desk("claim", id)).toBe("It is yours for 15 minutes.");
+  expect(await desk("claim", id)).toBe("It is yours until 2026-11-10T20:15:00+08:00.");
   expect(await desk("touch", id, "reached", "--reason", "pays_later", "--note", "waits for the wage")).toBe(
     "Recorded.",
   );
@@ -64,12 +65,17 @@ it("lists the tasks, and takes one from its claim to its outcome", async () => {
   await claim({ sql: database.sql }, { who: "vera", via: "http" }, second?.id ?? "");
   expect(await desk("claim", other)).toBe("1: dunlin: vera has the task");
   await at(T0 + 15 * MINUTE);
-  expect(await desk("claim", other)).toBe("It is yours for 15 minutes.");
+  expect(await desk("claim", other)).toBe("It is yours until 2026-11-10T20:30:00+08:00.");
   expect(await desk("release", other)).toBe("Another person can take it now.");
   expect(await desk("take")).toMatch(/^1: dunlin: --shop: /);
   expect(await desk("take", "--shop", "acme")).toMatch(/^1: dunlin: give either a case or --order/);
   expect(await desk("take", "o1", "--shop", "acme")).toMatch(/^1: dunlin: no case of acme has the id o1/);
-  expect(await desk("take", "--order", "o2", "--shop", "acme")).toBe(`It is yours for 15 minutes: task ${other}.`);
+  // The shift ends sooner.
+  await database.sql`insert into shifts (person, place, weekdays, starts, ends, zone)
+    values (${commandActor().who}, 0, '{mon,tue,wed,thu,fri,sat,sun}', '08:00', '20:20', 'Asia/Shanghai')`;
+  expect(await desk("take", "--order", "o2", "--shop", "acme")).toBe(
+    `It is yours until 2026-11-10T20:20:00+08:00: task ${other}.`,
+  );
   expect(await desk("touch", other, "wrong_number")).toMatch(/The number gets no message any more/);
   expect(await desk("--shop", "other")).toBe("");
 });

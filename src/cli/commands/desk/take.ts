@@ -7,13 +7,13 @@ import { notEmpty } from "../../arguments.ts";
 import { type Describe, runCommand } from "../../command.ts";
 import { CommandError, commandActor, withDatabase } from "../../context.ts";
 import { examples } from "../../help.ts";
-import { refuse } from "./task.ts";
+import { refuse, yoursUntil } from "./task.ts";
 
 type Options = { readonly shop?: string; readonly order?: string };
 
 export const takeCommand: Describe = (cli) =>
   new Command("take")
-    .description("Take an open case by hand for 15 minutes: it gets no message meanwhile")
+    .description("Take an open case by hand for 15 minutes, or to the end of your shift: it gets no message meanwhile")
     .argument("[case]", "id of the case, as `dunlin explain --json` prints it", notEmpty)
     .option("--shop <shop>", "the shop")
     .option("--order <id>", "the case of this order, by its id or number, instead of a case", notEmpty)
@@ -34,7 +34,7 @@ export const takeCommand: Describe = (cli) =>
           if (result.kind === "unknown_case") throw new CommandError(`no case of ${shop} has the id ${found}`);
           if (result.kind === "ended") throw new CommandError("the case has ended: nothing of it is unpaid any more");
           if (result.kind !== "changed") refuse(result);
-          context.out(`It is yours for 15 minutes: task ${result.task.slice(0, 8)}.`);
+          context.out(`${await yoursUntil(context, sql, result.task)}: task ${result.task.slice(0, 8)}.`);
         });
       }),
     );

@@ -1,6 +1,8 @@
 /** The parts that the commands about one task share. */
+import { formatInstant } from "../../../core/values/instant.ts";
+import { offsetMinutes } from "../../../core/values/zone.ts";
 import type { Sql } from "../../../db/client.ts";
-import { taskIdsLike } from "../../../db/stores/desk/task-store.ts";
+import { leaseEnd, taskIdsLike } from "../../../db/stores/desk/task-store.ts";
 import type { DeskDeps, Refused } from "../../../followup/desk/deps.ts";
 import { type CommandContext, CommandError, openVault, withDatabase } from "../../context.ts";
 import { campaignsThatRun } from "../../running-campaigns.ts";
@@ -29,6 +31,14 @@ async function idOf(sql: Sql, start: string): Promise<string> {
   if (other !== undefined)
     throw new CommandError(`several tasks have ids that begin with ${start}: give more of the id`);
   return id;
+}
+
+/** How long a task that was just claimed is the person's, on the clock of its shop: less than 15 minutes if their shift ends sooner. */
+export async function yoursUntil({ config }: CommandContext, sql: Sql, id: string): Promise<string> {
+  const { shop, until } = await leaseEnd(sql, id);
+  // The claim may have ended meanwhile.
+  if (until === null) return "It was yours, and is not any more";
+  return `It is yours until ${formatInstant(Math.floor(until), offsetMinutes(config.shop(shop)?.timeZone ?? "UTC", until))}`;
 }
 
 /** Throws the error that says why nothing was changed. */

@@ -23,6 +23,16 @@ export type LockedTask = Key & {
   readonly now: number;
 };
 
+/** The end of the claim, epoch ms; null: it is not claimed. */
+export async function leaseEnd(
+  sql: Sql,
+  id: string,
+): Promise<{ readonly shop: string; readonly until: number | null }> {
+  const [row] = await sql<{ shop: string; until: number | null }[]>`
+    select shop_id as shop, lease_until as until from tasks where id = ${id}::uuid`;
+  return row ?? { shop: "", until: null };
+}
+
 /** null: there is no such task. Its buyer is locked first, as dispatch locks it, and what is read then is what the last holder committed. */
 export async function lockTask(tx: Sql, id: string): Promise<LockedTask | null> {
   for (;;) {
