@@ -24,6 +24,7 @@ const useT = words({
     paused: "It waits, because something of it is paused.",
     held: "It waits, because the payment method {method} is paused.",
     manual: "A person takes care of it.",
+    kept: "It was kept from people on {at}, to compare them with the reminders.",
     promised: "The buyer promised to pay by {at}.",
     and: ", ",
   },
@@ -44,6 +45,7 @@ const useT = words({
     paused: "因相关部分已暂停而等待。",
     held: "因支付方式 {method} 已暂停而等待。",
     manual: "由人工跟进。",
+    kept: "{at} 起不转人工，用于与自动提醒对比。",
     promised: "买家承诺在 {at} 前付款。",
     and: "，",
   },
@@ -115,12 +117,14 @@ function useSentences({ order, cases, reminders, recovery, ending }: OrderStory)
     return next.paused ? [due, t("paused")] : [due];
   };
   const isManual = open.some(({ manual }) => manual);
+  const kept = open.find(({ keptAt }) => keptAt !== null)?.keptAt;
   const promised = open.find(({ promise }) => promise !== null)?.promise;
   return [
     result(),
     sending(),
     ...coming(),
     ...(isManual ? [t("manual")] : []),
+    ...(kept ? [t("kept", { at: shopTime(kept) })] : []),
     ...(promised ? [t("promised", { at: shopTime(promised.at) })] : []),
   ];
 }
