@@ -79,7 +79,7 @@ it.runIf(hasBrowser)("shows people and unclaimed tasks live, gives tasks away, a
   await page.getByRole("option", { name: "Wang" }).click();
   await calendar.getByLabel("From").fill("22:00");
   await calendar.getByLabel("To").fill("06:00");
-  await calendar.getByText("Sun", { exact: true }).click();
+  await calendar.getByRole("group", { name: "Days" }).getByText("Sun", { exact: true }).click();
   await page.route("**/v1/shifts", async (route) => {
     if (route.request().method() === "PUT")
       await ask("PUT", "/v1/shifts", { items: shifts.slice(0, 1) }, { "if-match": "*" });
@@ -92,16 +92,25 @@ it.runIf(hasBrowser)("shows people and unclaimed tasks live, gives tasks away, a
   expect(await calendar.getByLabel("From").inputValue()).toBe("22:00");
   await calendar.getByRole("button", { name: "Add the shift" }).click();
   await calendar.getByText("Sun 22:00–06:00 Asia/Shanghai").waitFor();
+  // A fault stands at its field, and nothing is saved.
+  await calendar.getByRole("button", { name: /^Change Wang/ }).click();
+  await calendar.getByLabel("To").fill("22:00");
+  await calendar.getByRole("button", { name: "Save the shift" }).click();
+  await calendar.getByText(/must not be the same as from/).waitFor();
+  await calendar.getByLabel("To").fill("05:00");
+  await calendar.getByRole("button", { name: "Save the shift" }).click();
+  await calendar.getByText("Sun 22:00–05:00 Asia/Shanghai").waitFor();
+  expect(await calendar.getByText("22:00–06:00").count()).toBe(0);
   await calendar.getByRole("button", { name: /^Remove Vera/ }).click();
   await calendar.getByRole("group", { name: "Vera" }).waitFor({ state: "detached" });
   expect(await findings()).toEqual([]);
-  expect(faults.filter((fault) => !/409|412/.test(fault))).toEqual([]);
+  expect(faults.filter((fault) => !/409|412|422/.test(fault))).toEqual([]);
 
   for (const look of LOOKS) {
     const seen = await visit(browser(), url, look);
     await seen.open("/follow-up");
     await seen.page.getByRole("tab").nth(1).click();
-    await seen.page.getByText("22:00–06:00").waitFor();
+    await seen.page.getByText("22:00–05:00").waitFor();
     if (process.env.SHOTS)
       await seen.page.screenshot({ path: `${process.env.SHOTS}/lead-${look.width}.png`, fullPage: true });
     expect([await seen.findings(), await seen.isTooWide(), seen.faults], JSON.stringify(look)).toEqual([[], false, []]);

@@ -3,6 +3,12 @@
 export const WEEKDAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
 
 type Span = { readonly weekdays: readonly (typeof WEEKDAYS)[number][]; readonly from: string; readonly to: string };
+/** 2024-01-01 was a Monday. */
+export const nameOf = (day: (typeof WEEKDAYS)[number], locale: string): string =>
+  new Intl.DateTimeFormat(locale, { weekday: "short", timeZone: "UTC" }).format(
+    Date.UTC(2024, 0, 1 + WEEKDAYS.indexOf(day)),
+  );
+
 type Bar = { readonly begin: number; readonly end: number };
 
 const DAY = 24 * 60;

@@ -1,5 +1,5 @@
-/** The shifts of a week, a row a person, in the hours of the zone of each shift. They are added and removed here; a shift in work stays when somebody else saves. */
-import { Box, Button, Chip, Group, Select, Stack, Text, TextInput } from "@mantine/core";
+/** The shifts of a week, a row a person, in the hours of the zone of each shift. They are added, changed and removed here; a shift in work stays when somebody else saves. */
+import { Box, Button, Group, SimpleGrid, Stack, Text } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useLocale } from "use-intl/react";
@@ -8,7 +8,8 @@ import { putShifts, type Shift, shiftsQuery } from "../../../api/desk.ts";
 import { ProblemText } from "../../../ui/faults.tsx";
 import { Loaded, Panel } from "../../../ui/parts/panel.tsx";
 import { words } from "../../../ui/words.ts";
-import { barsOf, WEEKDAYS } from "./shift-bars.ts";
+import { barsOf, nameOf, WEEKDAYS } from "./shift-bars.ts";
+import { faultsOf, ShiftForm } from "./shift-form.tsx";
 
 const useT = words({
   en: {
@@ -17,12 +18,7 @@ const useT = words({
     none: "Nobody has a shift.",
     spans: "{days} {from}–{to} {zone}",
     remove: "Remove",
-    person: "Person",
-    days: "Days",
-    from: "From",
-    to: "To",
-    zone: "Time zone",
-    add: "Add the shift",
+    change: "Change",
     moved:
       "Somebody else saved the shifts meanwhile. Theirs are shown above, yours was not saved: look, and save again.",
   },
@@ -32,21 +28,10 @@ const useT = words({
     none: "尚无班次。",
     spans: "{days} {from}–{to} {zone}",
     remove: "删除",
-    person: "人员",
-    days: "星期",
-    from: "开始",
-    to: "结束",
-    zone: "时区",
-    add: "添加班次",
+    change: "修改",
     moved: "他人刚刚保存了班次：上方为其内容，您的更改尚未保存。请核对后再次保存。",
   },
 });
-
-/** 2024-01-01 was a Monday. */
-const nameOf = (day: Shift["weekdays"][number], locale: string) =>
-  new Intl.DateTimeFormat(locale, { weekday: "short", timeZone: "UTC" }).format(
-    Date.UTC(2024, 0, 1 + WEEKDAYS.indexOf(day)),
-  );
 
 export function ShiftsPanel({ names }: { readonly names: readonly string[] }) {
   const t = useT();
@@ -56,6 +41,8 @@ export function ShiftsPanel({ names }: { readonly names: readonly string[] }) {
     mutationFn: (items: readonly Shift[]) => putShifts(items, query.data?.etag ?? ""),
     onSettled: () => Promise.all(["changes", "both"].map((topic) => queries.invalidateQueries({ queryKey: [topic] }))),
   });
+  const [edited, setEdited] = useState<Shift | null>(null);
+  const faults = faultsOf(save.error);
   const isMoved = save.error instanceof Problem && save.error.status === 412;
   return (
     <Panel title={t("title")} note={t("note")}>
@@ -69,16 +56,31 @@ export function ShiftsPanel({ names }: { readonly names: readonly string[] }) {
                 person={person}
                 shifts={items.filter((shift) => shift.person === person)}
                 busy={save.isPending}
+                onChange={setEdited}
                 onRemove={(shift) => save.mutate(items.filter((each) => each !== shift))}
               />
             ))}
-            <ProblemText error={save.error}>{isMoved ? t("moved") : undefined}</ProblemText>
+            <ProblemText error={faults === null ? save.error : null}>{isMoved ? t("moved") : undefined}</ProblemText>
             {names.length === 0 ? null : (
-              <NewShift
+              <ShiftForm
+                key={edited === null ? "" : textOf(edited)}
                 names={names}
+                first={edited}
                 zone={items[0]?.zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone}
                 busy={save.isPending}
-                onAdd={(shift, onSuccess) => save.mutate([...items, shift], { onSuccess })}
+                faults={faults ?? {}}
+                onLeave={() => {
+                  setEdited(null);
+                  save.reset();
+                }}
+                onSave={(shift, onDone) =>
+                  save.mutate(withShift(items, edited, shift), {
+                    onSuccess: () => {
+                      setEdited(null);
+                      onDone();
+                    },
+                  })
+                }
               />
             )}
           </Stack>
@@ -88,14 +90,24 @@ export function ShiftsPanel({ names }: { readonly names: readonly string[] }) {
   );
 }
 
+const textOf = (shift: Shift): string =>
+  JSON.stringify([shift.person, shift.weekdays, shift.from, shift.to, shift.zone]);
+
+/** In the place of the one that was changed; added if that is gone meanwhile. */
+function withShift(items: readonly Shift[], edited: Shift | null, shift: Shift): readonly Shift[] {
+  const at = edited === null ? -1 : items.findIndex((each) => textOf(each) === textOf(edited));
+  return at < 0 ? [...items, shift] : items.toSpliced(at, 1, shift);
+}
+
 type RowProps = {
   readonly person: string;
   readonly shifts: readonly Shift[];
   readonly busy: boolean;
+  readonly onChange: (shift: Shift) => void;
   readonly onRemove: (shift: Shift) => void;
 };
 
-function Row({ person, shifts, busy, onRemove }: RowProps) {
+function Row({ person, shifts, busy, onChange, onRemove }: RowProps) {
   const t = useT();
   const locale = useLocale();
   return (
@@ -103,7 +115,14 @@ function Row({ person, shifts, busy, onRemove }: RowProps) {
       <Text size="sm" fw={600}>
         {person}
       </Text>
-      {/* The text below says the same. */}
+      {/* The texts below say the same. */}
+      <SimpleGrid cols={7} spacing={0} aria-hidden>
+        {WEEKDAYS.map((day) => (
+          <Text key={day} size="xs" c="dimmed" truncate>
+            {nameOf(day, locale)}
+          </Text>
+        ))}
+      </SimpleGrid>
       <Box
         aria-hidden
         pos="relative"
@@ -134,78 +153,23 @@ function Row({ person, shifts, busy, onRemove }: RowProps) {
           // biome-ignore lint/suspicious/noArrayIndexKey: two shifts may be equal
           <Group key={at} gap="xs" justify="space-between">
             <Text size="sm">{text}</Text>
-            <Button
-              size="compact-xs"
-              variant="default"
-              aria-label={`${t("remove")} ${person} ${text}`}
-              disabled={busy}
-              onClick={() => onRemove(shift)}
-            >
-              {t("remove")}
-            </Button>
+            <Group gap="xs">
+              {(["change", "remove"] as const).map((verb) => (
+                <Button
+                  key={verb}
+                  size="compact-xs"
+                  variant="default"
+                  aria-label={`${t(verb)} ${person} ${text}`}
+                  disabled={busy}
+                  onClick={() => (verb === "change" ? onChange : onRemove)(shift)}
+                >
+                  {t(verb)}
+                </Button>
+              ))}
+            </Group>
           </Group>
         );
       })}
-    </Stack>
-  );
-}
-
-type NewProps = {
-  readonly names: readonly string[];
-  readonly zone: string;
-  readonly busy: boolean;
-  readonly onAdd: (shift: Shift, onSuccess: () => void) => void;
-};
-
-function NewShift({ names, zone, busy, onAdd }: NewProps) {
-  const t = useT();
-  const locale = useLocale();
-  const [person, setPerson] = useState<string | null>(null);
-  const [weekdays, setWeekdays] = useState<string[]>([]);
-  const [[from, to], setTimes] = useState(["09:00", "17:00"] as readonly [string, string]);
-  const [ownZone, setZone] = useState<string | null>(null);
-  const add = () => {
-    if (person === null) return;
-    const days = WEEKDAYS.filter((day) => weekdays.includes(day));
-    onAdd({ person, weekdays: days, from, to, zone: ownZone ?? zone }, () => setWeekdays([]));
-  };
-  return (
-    <Stack gap="xs">
-      <Group gap="xs" align="flex-end">
-        <Select label={t("person")} data={[...names]} value={person} onChange={setPerson} flex="1 1 150px" />
-        <TextInput
-          label={t("from")}
-          value={from}
-          onChange={({ currentTarget }) => setTimes([currentTarget.value, to])}
-          w={84}
-        />
-        <TextInput
-          label={t("to")}
-          value={to}
-          onChange={({ currentTarget }) => setTimes([from, currentTarget.value])}
-          w={84}
-        />
-        <TextInput
-          label={t("zone")}
-          value={ownZone ?? zone}
-          onChange={({ currentTarget }) => setZone(currentTarget.value)}
-          flex="1 1 150px"
-        />
-      </Group>
-      <Chip.Group multiple value={weekdays} onChange={setWeekdays}>
-        <Group gap="xs" role="group" aria-label={t("days")}>
-          {WEEKDAYS.map((day) => (
-            <Chip key={day} value={day} size="xs">
-              {nameOf(day, locale)}
-            </Chip>
-          ))}
-        </Group>
-      </Chip.Group>
-      <Group justify="flex-end">
-        <Button size="sm" onClick={add} loading={busy} disabled={person === null || weekdays.length === 0}>
-          {t("add")}
-        </Button>
-      </Group>
     </Stack>
   );
 }

@@ -1,0 +1,127 @@
+/** A new shift, or another one in the place of `first`. A fault of the server stands at its field. */
+import { Button, Chip, Group, Select, Stack, Text, TextInput } from "@mantine/core";
+import { useState } from "react";
+import { useLocale } from "use-intl/react";
+import { Problem } from "../../../api/call.ts";
+import type { Shift } from "../../../api/desk.ts";
+import { words } from "../../../ui/words.ts";
+import { nameOf, WEEKDAYS } from "./shift-bars.ts";
+
+const useT = words({
+  en: {
+    person: "Person",
+    days: "Days",
+    from: "From",
+    to: "To",
+    zone: "Time zone",
+    add: "Add the shift",
+    save: "Save the shift",
+    leave: "Leave it as it is",
+  },
+  zh: {
+    person: "人员",
+    days: "星期",
+    from: "开始",
+    to: "结束",
+    zone: "时区",
+    add: "添加班次",
+    save: "保存班次",
+    leave: "不修改",
+  },
+});
+
+export type Faults = Partial<Record<keyof Shift, string>>;
+
+/** By field of the row that was sent: the others were without fault before. null: it has none, or failed for something else. */
+export function faultsOf(error: unknown): Faults | null {
+  if (!(error instanceof Problem) || error.status !== 422) return null;
+  const named = (error.body?.errors ?? []).flatMap(({ field, message }) => {
+    const name = /([a-z]+)(?:\[\d+\])?$/i.exec(field ?? "")?.[1];
+    return name !== undefined && name in { person: 1, weekdays: 1, from: 1, to: 1, zone: 1 } ? [[name, message]] : [];
+  });
+  return named.length === 0 ? null : Object.fromEntries(named);
+}
+
+type Props = {
+  readonly names: readonly string[];
+  readonly first: Shift | null;
+  readonly zone: string;
+  readonly busy: boolean;
+  readonly faults: Faults;
+  readonly onLeave: () => void;
+  readonly onSave: (shift: Shift, onDone: () => void) => void;
+};
+
+export function ShiftForm({ names, first, zone, busy, faults, onLeave, onSave }: Props) {
+  const t = useT();
+  const locale = useLocale();
+  const [person, setPerson] = useState<string | null>(first?.person ?? null);
+  const [weekdays, setWeekdays] = useState<string[]>([...(first?.weekdays ?? [])]);
+  const [from, setFrom] = useState(first?.from ?? "09:00");
+  const [to, setTo] = useState(first?.to ?? "17:00");
+  const [ownZone, setZone] = useState<string | null>(first?.zone ?? null);
+  const save = () => {
+    if (person === null) return;
+    const days = WEEKDAYS.filter((day) => weekdays.includes(day));
+    onSave({ person, weekdays: days, from, to, zone: ownZone ?? zone }, () => setWeekdays([]));
+  };
+  return (
+    <Stack gap="xs">
+      <Group gap="xs" align="flex-start">
+        <Select
+          label={t("person")}
+          data={[...names]}
+          value={person}
+          onChange={setPerson}
+          error={faults.person}
+          flex="1 1 150px"
+        />
+        <TextInput
+          label={t("from")}
+          value={from}
+          onChange={({ currentTarget }) => setFrom(currentTarget.value)}
+          error={faults.from}
+          w={84}
+        />
+        <TextInput
+          label={t("to")}
+          value={to}
+          onChange={({ currentTarget }) => setTo(currentTarget.value)}
+          error={faults.to}
+          w={84}
+        />
+        <TextInput
+          label={t("zone")}
+          value={ownZone ?? zone}
+          onChange={({ currentTarget }) => setZone(currentTarget.value)}
+          error={faults.zone}
+          flex="1 1 150px"
+        />
+      </Group>
+      <Chip.Group multiple value={weekdays} onChange={setWeekdays}>
+        <Group gap="xs" role="group" aria-label={t("days")}>
+          {WEEKDAYS.map((day) => (
+            <Chip key={day} value={day} size="xs">
+              {nameOf(day, locale)}
+            </Chip>
+          ))}
+        </Group>
+      </Chip.Group>
+      {faults.weekdays === undefined ? null : (
+        <Text size="sm" c="red">
+          {faults.weekdays}
+        </Text>
+      )}
+      <Group justify="flex-end">
+        {first === null ? null : (
+          <Button size="sm" variant="default" onClick={onLeave}>
+            {t("leave")}
+          </Button>
+        )}
+        <Button size="sm" onClick={save} loading={busy} disabled={person === null || weekdays.length === 0}>
+          {t(first === null ? "add" : "save")}
+        </Button>
+      </Group>
+    </Stack>
+  );
+}
