@@ -118,6 +118,34 @@ describe("a step that is a call", () => {
   });
 });
 
+describe("a call counts as a message of its buyer", () => {
+  it("for the cap", async () => {
+    const { receive, at, drain, rows, sent } = await calls({
+      campaign: { limits: { max: 1, per: 24 * HOUR, gap: 10 * MINUTE } },
+    });
+    await receive(receivedEvent("e1", "order.created", T0));
+    for (const minute of [10, 1410]) {
+      await at(T0 + minute * MINUTE);
+      await drain();
+    }
+    expect([await rows(), sent]).toEqual([["10 sent nudge", "1410 skipped cap"], []]);
+  });
+
+  it("for the gap", async () => {
+    const steps = [afterCreated("nudge", 10 * MINUTE, ["call"]), beforeClose("last-call", 30 * MINUTE, ["sms"])];
+    const { receive, at, drain, rows, sent } = await calls({
+      campaign: { steps, limits: { max: 3, per: 24 * HOUR, gap: 40 * MINUTE } },
+    });
+    const closesAt = new Date(T0 + 50 * MINUTE).toISOString();
+    await receive(receivedEvent("e1", "order.created", T0, { closesAt }));
+    for (const minute of [10, 20, 48, 50]) {
+      await at(T0 + minute * MINUTE);
+      await drain();
+    }
+    expect([await rows(), sent]).toEqual([["10 sent nudge", "20 skipped gap"], []]);
+  });
+});
+
 describe("a promise that the buyer makes in a call", () => {
   const steps = [afterCreated("nudge", 10 * MINUTE, ["call"]), afterCreated("last-call", 70 * MINUTE, ["sms"])];
 
