@@ -8,7 +8,7 @@ import { Redis } from "ioredis";
 import type { TestContext } from "vitest";
 import { eventually } from "../eventually.ts";
 import { living } from "./program.ts";
-import { freePort } from "./redis.ts";
+import { freePort, redisServer } from "./redis.ts";
 
 const run = promisify(execFile);
 
@@ -146,7 +146,7 @@ async function startNode(dir: string): Promise<Node> {
   ];
   const cluster = ["--cluster-enabled", "yes", "--cluster-config-file", join(dir, `${port}.conf`)];
   const times = ["--cluster-node-timeout", String(NODE_TIMEOUT_MS), "--maxmemory-policy", "noeviction"];
-  const child = spawn("redis-server", [...args, ...cluster, ...times, "--dir", dir], {
+  const child = spawn(redisServer ?? "redis-server", [...args, ...cluster, ...times, "--dir", dir], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   living.add(child);

@@ -9,7 +9,7 @@ import { inject, type TestContext } from "vitest";
 import { living } from "./program.ts";
 
 export type Queue = "redis" | "postgres";
-const redisServer = process.env.PATH?.split(delimiter)
+export const redisServer = process.env.PATH?.split(delimiter)
   .map((dir) => join(dir, "redis-server"))
   .find((path) => existsSync(path));
 export const hasRedis = inject("redisUrl") !== "" && redisServer !== undefined;
