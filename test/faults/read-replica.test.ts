@@ -37,10 +37,9 @@ it("serves every report and list from the standby, shows people what they change
   expect((await post(api.url, created("o1", Date.now()))).status).toBe(202);
   await caughtUp();
   const found = await Promise.all(readingRoutes("o1").map(async (path) => `${(await ask(path)).status} ${path}`));
-  expect(found.filter((line) => !line.startsWith("200 "))).toEqual(
-    found.filter((line) => line.endsWith("/v1/phrases")),
-  );
-  expect(found.length).toBeGreaterThan(20);
+  // Not found, or without what the query must have: but no route fails on the standby.
+  expect(found.filter((line) => !/^(200|404|422) /.test(line))).toEqual([]);
+  expect(found.filter((line) => line.startsWith("200 ")).length).toBeGreaterThan(20);
 
   // The standby stands still. It does not know the second order, and nobody who only reads sees it.
   await standby.sql`select pg_wal_replay_pause()`;

@@ -12,7 +12,7 @@ const QUEUE = "postgres" as const;
 it("kill -9 in a burst over a channel that drops repetitions: each message arrives, under one id and with one body", async (context) => {
   const count = 800;
   const service = await rig(context, { queue: QUEUE, ratePerSecond: 300, idempotent: true });
-  service.provider.rules([{ fault: { do: "answer", delayMs: 300 } }]);
+  service.provider.rules([{ fault: { do: "answer", delayMs: 1_000 } }]);
   const [api, victim, survivor] = await Promise.all([service.up(["api"]), service.up(WORKER), service.up(WORKER)]);
   await postAll(api.url, orders(count, "k", Date.now() + 3_000));
   await eventually(

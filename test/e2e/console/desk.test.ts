@@ -108,7 +108,7 @@ it.runIf(hasBrowser)("takes a case, calls the buyer, and says how it goes on", a
   await ask("POST", "/v1/events", [event("o3", "20.00", "+8613712345678")]);
   await open("/orders/acme/o3");
   await page.getByRole("button", { name: "Take this case" }).click();
-  await dialog.getByText("CN¥20.00").waitFor();
+  await dialog.getByText("CN¥20.00", { exact: true }).first().waitFor();
   expect(await findings()).toEqual([]);
   await dialog.getByRole("button", { name: "Let it go" }).click();
   await dialog.waitFor({ state: "detached" });
