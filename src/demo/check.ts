@@ -125,6 +125,8 @@ export type Reported = {
   readonly optOuts: number;
   readonly recoveredOrders: number;
   readonly pending: number;
+  /** Orders recovered by people. */
+  readonly byPeople: number;
 };
 
 /** The faults in words; an empty list if all is well. */
@@ -134,6 +136,8 @@ export function faultsOf(
   books: {
     /** Requests that the provider refused. */
     readonly refused: number;
+    /** Orders that were paid after a person had reached the buyer. */
+    readonly byPeople: number;
     readonly reports: { readonly delivered: ReadonlySet<string>; readonly stops: Stops; readonly refused: number };
   },
 ): string[] {
@@ -156,6 +160,10 @@ export function faultsOf(
     faults.push(`Dunlin reports ${reported.delivered} delivered, the provider reported ${reports.delivered.size}`);
   if (reported.optOuts !== reports.stops.size)
     faults.push(`Dunlin reports ${reported.optOuts} opt-outs by reply, the provider passed on ${reports.stops.size}`);
+  if (reported.byPeople !== books.byPeople)
+    faults.push(
+      `Dunlin reports ${reported.byPeople} orders recovered by people, the books of person and shop say ${books.byPeople}`,
+    );
   if (reported.recoveredOrders < min || reported.recoveredOrders > max)
     faults.push(
       `Dunlin reports ${reported.recoveredOrders} orders recovered, the shop's books say ${min === max ? min : `${min} to ${max}`}`,

@@ -5,13 +5,30 @@ import { pageOfSuppressions } from "../followup/suppressions.ts";
 import { explainOrder } from "../reporting/explain.ts";
 import { storyText } from "../reporting/format-explain.ts";
 import { recoveryReport } from "../reporting/recovery.ts";
+import { money } from "../reporting/report/amounts.ts";
+import { staffReport } from "../reporting/report/staff.ts";
 import { reportTable } from "../reporting/report/table.ts";
 import type { Verdict } from "./check.ts";
 import { SHOP, TIME_ZONE } from "./files.ts";
+import { PERSON } from "./shop/person.ts";
 import { isTaken, type Posted } from "./shop/provider.ts";
 import type { BookedOrder } from "./shop/shop.ts";
 
 export const report = (sql: Sql) => recoveryReport({ sql }, { by: [], zoneOf: () => TIME_ZONE });
+/** The results of the person on shift. */
+export const peopleOf = async (sql: Sql) =>
+  (await staffReport({ sql, zoneOf: () => TIME_ZONE }, { shop: SHOP })).items.find(({ person }) => person === PERSON);
+
+export function peopleLine(found: Awaited<ReturnType<typeof peopleOf>>): string {
+  if (found === undefined) return `${PERSON} (simulated): no task`;
+  const { tasks, reached, recoveredOrders, recoveredAmount, promises, promisesKept } = found;
+  return `${PERSON} (simulated): ${tasks} tasks, ${reached} buyers reached, ${recoveredOrders} orders recovered (${money(recoveredAmount)}), ${promisesKept} of ${promises} promises kept`;
+}
+
+/** Orders that were paid after the person had reached their buyers, by the books of person and shop. */
+export const wonByPerson = (reached: ReadonlyMap<string, number>, orders: ReadonlyMap<string, BookedOrder>): number =>
+  [...reached].filter(([id, at]) => (orders.get(id)?.paidAt ?? 0) > at && orders.get(id)?.paidKnownAt !== null).length;
+
 export const reportText = async (sql: Sql): Promise<string> => reportTable(await report(sql));
 
 export async function storyOf(sql: Sql, vault: Vault, order: string): Promise<string | null> {

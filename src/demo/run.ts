@@ -23,6 +23,7 @@ import { startWatch } from "./screen/watch.ts";
 import { startBuyers } from "./shop/buyers.ts";
 import { type CastBuyer, castOf } from "./shop/cast.ts";
 import { type Pace, paceOf } from "./shop/pace.ts";
+import { type Person, startPerson } from "./shop/person.ts";
 import { startProvider } from "./shop/provider.ts";
 import { createRandom } from "./shop/random.ts";
 import { startReports } from "./shop/reports.ts";
@@ -118,14 +119,16 @@ async function perform(deps: DemoDeps, options: DemoOptions, stage: Stage): Prom
   screen.say(...banner(scene));
   const faults = faultLine();
   const shop = openShop({ url: app.url, apiKey, closeAfter: pace.closeAfter, random, onFault: faults.raise });
-  const whole = await act(scene, shop, () => Promise.race([interrupt.promise, gone, faults.promise]));
+  const person = await startPerson({ url: app.url, apiKey, pace, shop, random });
+  releases.push(() => person.stop());
+  const whole = await act(scene, shop, person, () => Promise.race([interrupt.promise, gone, faults.promise]));
   const stopping = place.kept ? "Stopping …" : `Stopping, and removing ${place.dir} …`;
   if (!whole) {
     screen.settle();
     screen.say("", stopping);
     return 130;
   }
-  const sound = await conclude(scene, shop, database.sql);
+  const sound = await conclude(scene, shop, person, database.sql);
   if (!screen.terminal) return sound ? 0 : 1;
 
   screen.say(...farewell(scene, shop));
@@ -135,7 +138,7 @@ async function perform(deps: DemoDeps, options: DemoOptions, stage: Stage): Prom
 }
 
 /** Runs the simulation until the last order has closed. `false`: it was interrupted. */
-async function act(scene: Scene, shop: Shop, ended: () => Promise<unknown>): Promise<boolean> {
+async function act(scene: Scene, shop: Shop, person: Person, ended: () => Promise<unknown>): Promise<boolean> {
   const { cast, pace, provider, reports, url, apiKey } = scene;
   const lastOrder = Math.max(...cast.flatMap(({ orders }) => orders.map(({ at }) => at)));
   const watch = startWatch(url, apiKey);
@@ -148,6 +151,7 @@ async function act(scene: Scene, shop: Shop, ended: () => Promise<unknown>): Pro
     return whole;
   } finally {
     buyers.stop();
+    await person.stop();
     await progress.stop();
     await watch.stop();
     await shop.stop();

@@ -75,6 +75,10 @@ describe("a whole run", () => {
     expect(ended.out).toMatch(/orders recovered +[1-9]\d* \(/);
     expect(ended.out).toMatch(/ pending +0$/m);
     expect(ended.out).toContain("Effect of the reminders");
+    // The person on shift reached somebody, who kept the promise and paid.
+    expect(ended.out).toMatch(
+      /Vera \(simulated\): [2-9] tasks, [1-9] buyers reached, [1-9] orders recovered \([\d,]+\.00 CNY\), [1-9] of \d promises kept/,
+    );
     expect(ended.out).toMatch(/One order: dunlin explain PH-\d+ --shop plumhouse/);
     expect(ended.out).toMatch(/Order PH-\d+ of plumhouse: paid/);
     expect(ended.out).toMatch(/Recovered: \d+\.\d\d CNY paid .* after /);
@@ -157,7 +161,7 @@ describe("the check at the end", () => {
     stops: [string, number][] = [],
   ) => checkLog(log, new Map(orders.map((each) => [each.id, each])), new Map(claimed), new Map(stops));
   const books = (delivered: string[], stops: [string, number][], refused = 0) => ({
-    refused: 0,
+    ...{ refused: 0, byPeople: 2 },
     reports: { delivered: new Set(delivered), stops: new Map(stops), refused },
   });
 
@@ -192,13 +196,14 @@ describe("the check at the end", () => {
   test("finds a message after close, and a report with other figures", () => {
     const verdict = judge([message("m1", 60_000, ["o1"])], [order("o1")]);
     expect(verdict).toMatchObject({ afterClose: 1 });
-    const reported = { sent: 2, delivered: 1, optOuts: 0, recoveredOrders: 1, pending: 0 };
+    const reported = { sent: 2, delivered: 1, optOuts: 0, recoveredOrders: 1, pending: 0, byPeople: 1 };
     expect(faultsOf(verdict, reported, books(["m1", "m2"], [["+1", 5]], 1))).toEqual([
       "1 messages after close",
       "1 batches of receipts that Dunlin refused",
       "Dunlin reports 2 sent, the provider accepted 1",
       "Dunlin reports 1 delivered, the provider reported 2",
       "Dunlin reports 0 opt-outs by reply, the provider passed on 1",
+      "Dunlin reports 1 orders recovered by people, the books of person and shop say 2",
       "Dunlin reports 1 orders recovered, the shop's books say 0",
     ]);
   });

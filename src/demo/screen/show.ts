@@ -3,9 +3,22 @@ import { setTimeout as pause } from "node:timers/promises";
 import { formatDuration } from "../../core/values/duration.ts";
 import type { Sql } from "../../db/client.ts";
 import { checkLog, faultsOf, lateMessages } from "../check.ts";
-import { checkLine, claimTimes, countOptOuts, orderToShow, report, reportText, storyOf } from "../closing.ts";
+import {
+  checkLine,
+  claimTimes,
+  countOptOuts,
+  orderToShow,
+  peopleLine,
+  peopleOf,
+  report,
+  reportText,
+  storyOf,
+  wonByPerson,
+} from "../closing.ts";
 import { CAMPAIGN, HOLDOUT, MANUAL_FROM, SHOP } from "../files.ts";
 import type { Scene } from "../scene.ts";
+import type { Person } from "../shop/person.ts";
+import { PERSON } from "../shop/person.ts";
 import type { Shop } from "../shop/shop.ts";
 import { figuresOf, panelLines, plainLine } from "./panel.ts";
 import { createSampler } from "./samples.ts";
@@ -33,7 +46,7 @@ export function banner({ screen, place, pace, cast, provider, url, apiKey }: Sce
     ["console", `${url}/ in a browser; sign in with the API key ${apiKey}`],
     [
       "campaign",
-      `${CAMPAIGN}: nudge ${time(pace.nudge)} after the order, last-call ${time(pace.lastCall)} before it closes; ${HOLDOUT} held out; from ${MANUAL_FROM} CNY on a person handles the case`,
+      `${CAMPAIGN}: nudge ${time(pace.nudge)} after the order, last-call ${time(pace.lastCall)} before it closes; ${HOLDOUT} held out; from ${MANUAL_FROM} CNY on a person calls: ${PERSON}, simulated, is on shift`,
     ],
     [
       "provider",
@@ -89,7 +102,7 @@ export function showProgress(scene: Scene, shop: Shop, watch: Watch, length: num
 }
 
 /** Prints report, story and check. `false`: Dunlin's figures and the logs do not agree. */
-export async function conclude(scene: Scene, shop: Shop, sql: Sql): Promise<boolean> {
+export async function conclude(scene: Scene, shop: Shop, person: Person, sql: Sql): Promise<boolean> {
   const { screen, provider, reports } = scene;
   const { bold, green, yellow } = screen.style;
   const until = Date.now() + SETTLE_MS;
@@ -100,6 +113,8 @@ export async function conclude(scene: Scene, shop: Shop, sql: Sql): Promise<bool
   screen.settle();
   screen.say("", bold("The recovery report"), "", ...block(await reportText(sql), screen));
   screen.say("", indent("(These buyers are simulated.)"));
+  const people = await peopleOf(sql);
+  screen.say("", bold("The person on shift: dunlin desk report"), "", ...block(peopleLine(people), screen));
 
   const order = orderToShow(provider.log, shop.orders);
   const story = order === null ? null : await storyOf(sql, scene.vault, order);
@@ -108,8 +123,16 @@ export async function conclude(scene: Scene, shop: Shop, sql: Sql): Promise<bool
 
   const late = lateMessages(provider.log, shop.orders, reports.stops);
   const verdict = checkLog(provider.log, shop.orders, await claimTimes(sql, late), reports.stops);
-  const reported = { ...totals, optOuts: await countOptOuts(sql, scene.vault) };
-  const faults = faultsOf(verdict, reported, { refused: provider.refused, reports });
+  const reported = {
+    ...totals,
+    optOuts: await countOptOuts(sql, scene.vault),
+    byPeople: people?.recoveredOrders ?? 0,
+  };
+  const faults = faultsOf(verdict, reported, {
+    refused: provider.refused,
+    reports,
+    byPeople: wonByPerson(person.reached, shop.orders),
+  });
   screen.say("", faults.length === 0 ? green(checkLine(verdict)) : yellow(checkLine(verdict)));
   if (verdict.crossed > 0)
     screen.say(

@@ -24,7 +24,7 @@ export function startBuyers(cast: readonly CastBuyer[], shop: Shop, provider: Pr
     const last = buyer.orders.at(-1);
     if (first === undefined || last === undefined) continue;
     const { habit, pause } = buyer;
-    if (habit === "prompt" || habit === "late" || habit === "precious") after(first.at + pause, () => payAll(buyer));
+    if (habit === "prompt" || habit === "late") after(first.at + pause, () => payAll(buyer));
     if (habit === "one-of-several") after(last.at + pause, () => void shop.pay(last.id));
     if (habit === "changes-mind") after(first.at + pause, () => void shop.close(first.id));
   }

@@ -25,7 +25,7 @@ export type Habit =
   /** Has neither phone nor chat. */
   | "unreachable"
   | "opted-out"
-  /** Orders for so much that a person handles the case. */
+  /** Orders for so much that a person handles the case; pays, if at all, when they call. */
   | "precious";
 
 export type CastOrder = {
@@ -59,7 +59,8 @@ const SHARES: readonly (readonly [Habit, number])[] = [
   ["several", 5],
   ["last-minute", 3],
   ["late", 10],
-  ["never", 23],
+  ["never", 21],
+  ["precious", 2],
   ["changes-mind", 2],
   ["cash", 2],
   ["unreachable", 1],
@@ -103,7 +104,7 @@ function buyerOf(habit: Habit, index: number, pace: Pace, random: Random): Draft
 }
 
 function pauseOf(habit: Habit, pace: Pace, random: Random): number {
-  if (habit === "late" || habit === "precious") return random.between(0.3, 0.9) * pace.closeAfter;
+  if (habit === "late") return random.between(0.3, 0.9) * pace.closeAfter;
   if (habit === "last-minute") return random.between(0.1, 0.5) * pace.lastCall;
   if (habit === "when-reminded" || habit === "several") return random.between(0.15, 0.9) * pace.nudge;
   return random.between(0.15, 0.7) * pace.nudge;
