@@ -80,15 +80,20 @@ export function openConnections(
       if (idle.has(connection)) leave(connection);
     });
     messages.set(connection, 0);
-    const timer = setTimeout(() => connection.close(), left);
+    let isLate = false;
+    // The end of a connection that is closed here looks like one that the server closed.
+    const timer = setTimeout(() => {
+      isLate = true;
+      connection.close();
+    }, left);
     const failure =
       (await settled(connection, (done) => connection.connect(done))) ??
       (auth === null ? null : await settled(connection, (done) => connection.login({ ...auth }, done)));
     clearTimeout(timer);
     if (failure === null) return { ok: true, connection };
     leave(connection);
-    const isLate = failure.responseCode === undefined && performance.now() >= by;
-    return { ok: false, outcome: notConnected(isLate ? { code: "ETIMEDOUT" } : failure) };
+    const timedOut = failure.responseCode === undefined && (isLate || performance.now() >= by);
+    return { ok: false, outcome: notConnected(timedOut ? { code: "ETIMEDOUT" } : failure) };
   }
 
   function wait(by: number): Promise<SMTPConnection | "room" | "late"> {
