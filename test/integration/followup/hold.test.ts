@@ -202,50 +202,6 @@ it("merges the cases of two buyers whose tasks two people have into one that nei
   expect((await rows()).at(-1)).toMatch(/planned last-call$/);
 });
 
-it("gives each case either to the person who claims it or a message, and never both", async () => {
-  const COUNT = 1_200;
-  const held = new Set<string>();
-  const late: string[] = [];
-  const { receive, at, another, deps, sql, callAll } = await deskSetup({
-    answer: ({ orders }) => {
-      late.push(...orders.filter((id) => held.has(id)));
-      return { kind: "accepted", messageId: null, segments: null };
-    },
-  });
-  const orders = Array.from({ length: COUNT }, (_, n) => ({
-    ...{ id: `o${n}`, amount: "20.00" },
-    buyer: { id: `b${n}`, phone: `+86138${String(n + 10_000_000)}` },
-  }));
-  await receive(...orders.map((order) => receivedEvent(`e-${order.id}`, "order.created", T0, order)));
-  const tasks = await callAll();
-  await at(T0 + 10 * MINUTE);
-  const dispatchers = [another(), another()];
-  const people = async () => {
-    for (let from = 0; from < COUNT; from += 20)
-      await Promise.all(
-        tasks.slice(from, from + 20).map(async ({ id, order }) => {
-          const { kind } = await claim(deps, VERA, id);
-          if (kind === "changed") held.add(order);
-          else expect(kind).toBe("under_way");
-        }),
-      );
-  };
-  const dispatch = async (dispatcher: ReturnType<typeof another>) => {
-    while ((await dispatcher.drain()) > 0);
-    await dispatcher.settled();
-  };
-  await Promise.all([people(), ...dispatchers.map(dispatch)]);
-  for (const dispatcher of dispatchers) await dispatch(dispatcher);
-  expect(late).toEqual([]);
-  const steps = await sql<{ reason: string | null; count: number }[]>`
-    select reason, count(*)::int as count from reminders where step = 'nudge' group by 1 order by 1`;
-  expect(steps).toEqual([
-    { reason: "manual", count: expect.any(Number) },
-    { reason: null, count: expect.any(Number) },
-  ]);
-  expect(steps.reduce((sum, { count }) => sum + count, 0)).toBe(COUNT);
-});
-
 it("makes a message of unknown outcome a task where its campaign says so, which holds nothing back", async () => {
   const manual = { amountAtLeast: null, unknown: true, handBackAfter: null };
   const answer = () => ({ kind: "unknown", code: "timeout", message: "no answer" }) as const;
