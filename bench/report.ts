@@ -5,6 +5,7 @@ import type { BulkIntake } from "./parts/bulk-intake.ts";
 import type { Console } from "./parts/console.ts";
 import { type Cost, type CostOfOne, describeCost } from "./parts/cost.ts";
 import type { Csv } from "./parts/csv.ts";
+import type { Desk } from "./parts/desk.ts";
 import type { Dispatch } from "./parts/dispatch.ts";
 import type { Growth } from "./parts/growth.ts";
 import type { Lateness } from "./parts/lateness.ts";
@@ -28,6 +29,7 @@ export type Results = {
   cost?: Cost;
   rate?: Rate;
   receipts?: Receipts;
+  desk?: Desk;
   rehearsal?: Rehearsal;
   csv?: Csv;
   report?: Reports;
@@ -51,6 +53,7 @@ export function asJson(results: Results) {
     cost,
     rate,
     receipts,
+    desk,
     rehearsal,
     csv,
     report,
@@ -103,6 +106,15 @@ export function asJson(results: Results) {
     ...(truth && { truth }),
     ...(receipts && {
       receipts: { perSecond: round(receipts.perSecond), besides: round(receipts.besides, 3) },
+    }),
+    ...(desk && {
+      desk: {
+        messages: desk.messages,
+        tasks: desk.tasks,
+        perSecond: round(desk.perSecond),
+        besideCalls: round(desk.besideCalls, 3),
+        besideManual: round(desk.besideManual, 3),
+      },
     }),
     ...(rate && {
       rate: {
@@ -201,6 +213,7 @@ function rowsOf({
   cost,
   rate,
   receipts,
+  desk,
   rehearsal,
   csv,
   report,
@@ -265,6 +278,18 @@ function rowsOf({
       "≥ 0.9",
       "the same without receipts",
     ]);
+  }
+  if (desk) {
+    const { messages, tasks, perSecond, besideCalls, besideManual } = desk;
+    lines.push([
+      "desk",
+      `${number(perSecond)} messages/s`,
+      "",
+      "",
+      `${number(messages)} due at once, nothing beside them`,
+    ]);
+    compare("  beside calls", besideCalls, "≥ 0.9", `the same without ${number(tasks)} calls due at that moment`);
+    compare("  beside cases of people", besideManual, "≥ 0.9", `${number(tasks)} new orders in cases with reminders`);
   }
   if (rate)
     for (const [processes, { used, worst }] of [

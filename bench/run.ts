@@ -6,6 +6,7 @@ import { bulkIntake } from "./parts/bulk-intake.ts";
 import { consolePages } from "./parts/console.ts";
 import { cost } from "./parts/cost.ts";
 import { csv } from "./parts/csv.ts";
+import { desk } from "./parts/desk.ts";
 import { dispatch } from "./parts/dispatch.ts";
 import { growth } from "./parts/growth.ts";
 import { lateness } from "./parts/lateness.ts";
@@ -25,6 +26,7 @@ const PARTS = {
   ...USUAL_PARTS,
   console: consolePages,
   cost,
+  desk,
   rate,
   receipts,
   rehearsal,
@@ -83,6 +85,7 @@ async function main(): Promise<void> {
     if (only.has("truth")) results.truth = await truth(bench);
     if (only.has("rate")) results.rate = await rate(bench);
     if (only.has("receipts")) results.receipts = await receipts(bench);
+    if (only.has("desk")) results.desk = await desk(bench);
     if (only.has("rehearsal")) results.rehearsal = await rehearsal(bench);
     if (only.has("csv")) results.csv = await csv(bench);
     if (only.has("report")) results.report = await reports(bench);

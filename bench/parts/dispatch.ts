@@ -130,7 +130,8 @@ export function channelsYaml(origin: string, secret: string | null): string {
 
 /**
  * Takes in orders of one buyer each whose nudge falls due in a moment, and returns shortly before that, with their shop. When that
- * lasted until after they were due, they went out piecemeal: then it is done again with more time. `around` is handed the intake, and runs it.
+ * lasted until after they were due, they went out piecemeal: then it is done again with more time. `around` is handed the intake, and runs it; it
+ * may take in more that is due at that moment.
  */
 export async function dueAtOnce(
   bench: Bench,
@@ -138,7 +139,10 @@ export async function dueAtOnce(
   url: string,
   name: string,
   count: number,
-  around: (takeIn: () => Promise<unknown>) => Promise<unknown> = (takeIn) => takeIn(),
+  around: (
+    takeIn: () => Promise<unknown>,
+    due: { readonly shop: string; readonly dueAt: number },
+  ) => Promise<unknown> = (takeIn) => takeIn(),
 ): Promise<string> {
   for (let attempt = 1; attempt < 5; attempt++) {
     const shop = `${name}x${attempt}`;
@@ -146,7 +150,7 @@ export async function dueAtOnce(
     const dueAt = Date.now() + allowFor(count) * attempt;
     const events = eachItsOwnBuyer(createdEvents(count, () => ({ shop, createdAt: dueAt - NUDGE_MS })));
     const bodies = bodiesOf(events);
-    await around(() => postAll(url, bodies, count));
+    await around(() => postAll(url, bodies, count), { shop, dueAt });
     await settleDisk(bench.sql);
     if (Date.now() < dueAt) {
       await waitUntil(dueAt - 10);
