@@ -1,3 +1,4 @@
+-- expands
 -- Which store this is: a copy that was restored from a dump, or a standby that took over, is another one. NULL where the server does not say.
 CREATE FUNCTION dunlin_store() RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
 BEGIN

@@ -1,3 +1,4 @@
+-- expands
 CREATE TABLE "desk_arms" (
 	"shop_id" text NOT NULL,
 	"case_id" uuid NOT NULL,

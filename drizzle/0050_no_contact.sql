@@ -1,3 +1,4 @@
+-- expands
 ALTER TABLE "cases" ADD COLUMN "manual_why" text;
 --> statement-breakpoint
 -- As in 0044_case_holds.sql, with the kind of the task by the reason.

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The `dunlin` command. Exit codes: 0 done, 1 failed with the reason on stderr, 2 wrong usage. */
+/** The `dunlin` command. Exit codes: 0 done, 1 failed with the reason on stderr, 2 wrong usage; a command may have more. */
 import { setFlagsFromString } from "node:v8";
 import { CommanderError } from "commander";
 import { StoredCampaignError } from "./campaigns/stored-campaign-error.ts";
@@ -44,6 +44,9 @@ async function main(): Promise<void> {
       env: process.env,
       cwd: process.cwd(),
       output: openOutput(process.stdout, outputFailed),
+      exitWith(code) {
+        process.exitCode = code;
+      },
       // The service is loaded only to be started: most commands need neither its server nor its queue.
       service: {
         roles: ROLE_NAMES,

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { Redis } from "ioredis";
 import { connect, type Sql } from "../../src/db/client.ts";
 import { startEmbedded } from "../../src/db/embedded/embedded.ts";
-import { migrate } from "../../src/db/migrate.ts";
+import { migrate } from "../../src/db/migrations/migrate.ts";
 import { openQueueBackend } from "../../src/queue/connection.ts";
 import { preloadStatements } from "./statements.ts";
 

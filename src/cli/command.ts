@@ -33,6 +33,8 @@ export type Cli = {
   readonly env: Env;
   readonly cwd: string;
   readonly output: Output;
+  /** The exit code if nothing fails; 0 unless it is called. */
+  readonly exitWith: (code: number) => void;
   readonly service: {
     /** The names of all roles. */
     readonly roles: readonly string[];

@@ -5,7 +5,8 @@ import type { Config } from "../config/config.ts";
 import { loadOrCreateKeys } from "../config/keys.ts";
 import { AmbiguousOrderError } from "../core/order/named-order.ts";
 import type { Sql } from "../db/client.ts";
-import { checkSchema, migrate } from "../db/migrate.ts";
+import { migrate } from "../db/migrations/migrate.ts";
+import { checkSchema } from "../db/migrations/state.ts";
 import { type OpenDatabase, openDatabase } from "../db/open.ts";
 import { openReads } from "../db/reads/reads.ts";
 import { contactsSealedWith } from "../db/stores/buyers/contact-store.ts";
@@ -42,9 +43,11 @@ export async function withDatabase<T>(
   });
   try {
     const verdict = await checkSchema(database.sql, database.url);
-    if (verdict.kind === "newer" || (verdict.kind !== "fits" && config.databaseUrl !== null))
-      throw new CommandError(verdict.message);
-    if (verdict.kind !== "fits") await migrate(database.directUrl, database.directServer);
+    if (verdict.kind !== "fits") {
+      const mayMigrate = config.databaseUrl === null && (verdict.kind === "older" || verdict.kind === "absent");
+      if (!mayMigrate) throw new CommandError(verdict.message);
+      await migrate(database.directUrl, database.directServer);
+    }
     return await work(database);
   } finally {
     await database.close();

@@ -45,6 +45,7 @@ export type QueueBackend = {
   worker(name: QueueName, process: BullProcessor, options: Omit<WorkerOptions, "connection">): BullWorker;
   /** Updates BullMQ's own PostgreSQL schema; safe to run from many processes at once. Does nothing on Redis. */
   migrate(): Promise<void>;
+  readonly schema: StoreLink["schema"];
   readonly findStranded: StoreLink["findStranded"];
   /** Workers take work while it is open. */
   readonly gate: Gate;
@@ -117,6 +118,7 @@ export function openQueueBackend(queueUrl: string, options: QueueOptions): Queue
       return worker;
     },
     migrate: () => link.migrate(),
+    schema: () => link.schema(),
     findStranded: (now) => link.findStranded(now),
     gate: options.gate ?? ALWAYS_OPEN,
     async check({ limitMs = 3_000, deep = false } = {}) {

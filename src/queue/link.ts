@@ -42,6 +42,8 @@ export type StoreLink = {
   /** A factory for one worker, with its own blocking connection. */
   worker(queue: QueueName): Factory;
   migrate(): Promise<void>;
+  /** How the store's schema is to this version of BullMQ: it only reads. null: it has none. */
+  schema(): Promise<"at" | "behind" | "ahead" | null>;
   /**
    * Jobs that are delayed far beyond `now` (epoch ms), up to 1,000 at a look. Locks that hold that far are ended, and their jobs wait again:
    * `locks` is how many.

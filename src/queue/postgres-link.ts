@@ -1,6 +1,14 @@
 /** The queue in PostgreSQL, by BullMQ's PostgreSQL backend. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { assertSchemaCompatibility, PostgresConnection, PostgresQueueBackend, runMigrations } from "bullmq";
+import {
+  assertSchemaCompatibility,
+  LATEST_SCHEMA_VERSION,
+  PostgresConnection,
+  PostgresQueueBackend,
+  runMigrations,
+  SchemaMigrationRequiredError,
+  SchemaVersionMismatchError,
+} from "bullmq";
 import pg from "pg";
 import { QueueAwayError } from "../core/seams/queue-page.ts";
 import { sslForPg } from "../postgres/server.ts";
@@ -94,6 +102,16 @@ export function openPostgresLink(
         await client.query("set statement_timeout = 0");
         await runMigrations(client, schema);
       });
+    },
+    async schema() {
+      try {
+        const version = await withClient((client) => assertSchemaCompatibility(client, schema));
+        return version < LATEST_SCHEMA_VERSION ? "behind" : version > LATEST_SCHEMA_VERSION ? "ahead" : "at";
+      } catch (error) {
+        if (error instanceof SchemaMigrationRequiredError) return "behind";
+        if (error instanceof SchemaVersionMismatchError) return "ahead";
+        throw error;
+      }
     },
     async findStranded(now) {
       const { pool } = await sharedConnection();

@@ -115,6 +115,7 @@ export function openRedisLink(queueUrl: string, prefix: string | undefined, repo
       return (name, opts, kind) => createRedisBackend(name, { ...opts, connection, ...{ prefix: namespace } }, kind);
     },
     async migrate() {},
+    schema: async () => null,
     async findStranded(now) {
       // Redis expires locks by its own clock.
       const delayed: StrandedJob[] = [];

@@ -10,7 +10,8 @@ import type { Config } from "../config/config.ts";
 import { type Keys, loadOrCreateKeys } from "../config/keys.ts";
 import { StartError } from "../config/start-error.ts";
 import type { Channel } from "../core/seams/channel.ts";
-import { checkSchema, migrate } from "../db/migrate.ts";
+import { migrate } from "../db/migrations/migrate.ts";
+import { checkSchema } from "../db/migrations/state.ts";
 import { type OpenDatabase, openDatabase } from "../db/open.ts";
 import type { SessionLimits } from "../db/session.ts";
 import { contactsSealedWith } from "../db/stores/buyers/contact-store.ts";
@@ -60,9 +61,17 @@ export async function openStore(config: Config, { log, print, migrateEmpty }: St
   });
   try {
     const verdict = await checkSchema(database.sql, database.url);
-    const mayMigrate = config.databaseUrl === null || (migrateEmpty && verdict.kind === "absent");
-    if (verdict.kind === "newer" || (verdict.kind !== "fits" && !mayMigrate)) throw new StartError(verdict.message);
-    if (verdict.kind !== "fits") await migrate(database.directUrl, database.directServer);
+    if (verdict.kind === "fits") {
+      if (verdict.ahead > 0)
+        log.info({ migrations: verdict.ahead }, "the schema is that of a newer version, beside which this one may run");
+      return database;
+    }
+    const mayMigrate =
+      verdict.kind === "absent"
+        ? migrateEmpty || config.databaseUrl === null
+        : verdict.kind === "older" && config.databaseUrl === null;
+    if (!mayMigrate) throw new StartError(verdict.message);
+    await migrate(database.directUrl, database.directServer);
     return database;
   } catch (error) {
     await database.close();

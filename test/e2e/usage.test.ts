@@ -34,6 +34,7 @@ const dunlin = (out: string[]): Command =>
     env,
     cwd: ".",
     output: { line: (text) => void out.push(text), piece: unused },
+    exitWith: unused,
     service: { roles: ROLE_NAMES, start: unused },
   });
 

@@ -26,9 +26,33 @@ it("on an older, a newer or no schema every role refuses to start, and says what
   await sql`delete from drizzle.__drizzle_migrations where hash = 'later' or created_at = ${String(newest?.at)}::bigint`;
   await everyRole(/is 1 migration\(s\) behind this program: run `dunlin migrate`/);
   await sql`alter schema drizzle rename to gone`;
+  await refuses(run(["api"]), /has tables of Dunlin, but no list of its migrations/);
+  await sql.unsafe("alter schema public rename to gone_too; create schema public");
   await Promise.all(
     [["api"], ["worker"]].map((args) => refuses(run(args), /has no Dunlin schema yet: run `dunlin migrate`/)),
   );
+});
+
+it("on a schema whose newer migrations expand each role starts, and is not ready once one contracts", async (context) => {
+  const { sql, up, run } = await rig(context, { queue: "postgres" });
+  const add = (name: string, kind: string, at: number) => sql`
+    insert into drizzle.__drizzle_migrations (hash, created_at, name, kind) values ('later', ${at}, ${name}, ${kind})`;
+  await add("9001_wider", "expands", 99999999999998);
+  const [api] = await Promise.all([up(["api"]), up(["worker"])]);
+  expect(api.out()).toContain("the schema is that of a newer version, beside which this one may run");
+  const migrated = run(["migrate"]);
+  expect(await migrated.ended, migrated.err()).toEqual({ code: 0, signal: null });
+  expect(migrated.out()).toBe(
+    "Dunlin's schema is 1 migration(s) ahead of this version, which may run beside the newer one.\n",
+  );
+  const ready = async () => {
+    const answer = await fetch(`${api.url}/readyz`);
+    return { status: answer.status, ...((await answer.json()) as object) };
+  };
+  expect(await ready()).toMatchObject({ status: 200, ok: true, checks: { schema: { ok: true } } });
+  await add("9002_narrower", "contracts", 99999999999999);
+  const message = expect.stringContaining("is newer than this program: start the version that migrated it");
+  expect(await ready()).toMatchObject({ status: 503, ok: false, checks: { schema: { ok: false, message } } });
 });
 
 it("with another DUNLIN_SECRET_KEY than the stored contacts' nothing starts that needs them, and doctor says why", async (context) => {

@@ -19,6 +19,7 @@ const dunlin = program({
   env: {},
   cwd: "",
   output: { line: () => {}, piece: async () => {} },
+  exitWith: () => {},
   service: { roles: ["api", "intake"], start: () => Promise.reject(new Error("not started here")) },
 });
 const read = (path: string) => readFileSync(path, "utf8");

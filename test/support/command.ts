@@ -14,6 +14,7 @@ export async function runHere(
   { cwd, env }: { readonly cwd: string; readonly env: Record<string, string | undefined> },
 ): Promise<Ended> {
   let [out, err] = ["", ""];
+  let code = 0;
   const unused = () => Promise.reject(new Error("nothing is started"));
   const piece = async (text: string | Uint8Array) => {
     out += typeof text === "string" ? text : Buffer.from(text).toString();
@@ -22,6 +23,9 @@ export async function runHere(
     env,
     cwd,
     output: { line: (text) => void piece(`${text}\n`), piece },
+    exitWith(given) {
+      code = given;
+    },
     service: { roles: ROLE_NAMES, start: unused },
   });
   const listen = (command: Command): void => {
@@ -31,7 +35,7 @@ export async function runHere(
   listen(dunlin);
   try {
     await dunlin.parseAsync(args, { from: "user" });
-    return { code: 0, out, err };
+    return { code, out, err };
   } catch (error) {
     if (error instanceof CommanderError) return { code: error.exitCode === 0 ? 0 : 2, out, err };
     if (error instanceof CommandError) return { code: 1, out, err: `${err}dunlin: ${error.message}\n` };

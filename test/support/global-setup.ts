@@ -9,7 +9,7 @@ import { Redis } from "ioredis";
 import postgres from "postgres";
 import type { TestProject } from "vitest/node";
 import { startEmbedded } from "../../src/db/embedded/embedded.ts";
-import { migrate } from "../../src/db/migrate.ts";
+import { migrate } from "../../src/db/migrations/migrate.ts";
 import { openQueueBackend } from "../../src/queue/connection.ts";
 
 const TEMPLATE = `dunlin_template_${process.pid}`;

@@ -29,7 +29,7 @@ const EMPTY = `
     for each in select schemaname, tablename from pg_tables where schemaname = 'public' or (schemaname = 'bullmq' and tablename <> 'migration') loop
       execute format('delete from %I.%I', each.schemaname, each.tablename);
     end loop;
-    for each in select * from pg_sequences where last_value is not null loop
+    for each in select * from pg_sequences where schemaname in ('public', 'bullmq') and last_value is not null loop
       perform setval(format('%I.%I', each.schemaname, each.sequencename)::regclass, each.start_value, false);
     end loop;
     perform pg_stat_reset();

@@ -2,7 +2,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Sql } from "../client.ts";
 import { explainDbError } from "../explain-error.ts";
-import { checkSchema } from "../migrate.ts";
+import { checkSchema } from "../migrations/state.ts";
 
 /** A replica that is further behind answers nothing: its lists would mislead. */
 export const MAX_LAG_MS = 60_000;

@@ -2,6 +2,7 @@
 import type { Logger } from "pino";
 import type { Sql } from "../../db/client.ts";
 import { explainDbError } from "../../db/explain-error.ts";
+import { checkSchema } from "../../db/migrations/state.ts";
 import { readGate } from "../../db/stores/dispatch/store-identity.ts";
 import { withDeadline } from "../../deadline.ts";
 import type { QueueBackend } from "../../queue/connection.ts";
@@ -20,29 +21,33 @@ export function healthVerb({ sql, url, backend, log }: Deps) {
   return {
     async ready() {
       const [stores, queue] = await Promise.all([
-        withDeadline(LIMIT_MS, "the database", checkDatabase(sql)).catch((error: unknown) => ({
+        withDeadline(LIMIT_MS, "the database", checkDatabase(sql, url)).catch((error: unknown) => ({
           database: { ok: false, message: explainDbError(error, url) },
         })),
         backend.check({ limitMs: LIMIT_MS }),
       ]);
       logChange("database", stores.database);
+      if ("schema" in stores) logChange("schema", stores.schema);
       logChange("queue", { ok: queue.ok, message: queue.faults.join("; ") });
       // Intake over HTTP and the sweep work without the queue, and intake while sends are held. Both are shown, and the process is ready.
       return {
-        ok: stores.database.ok,
+        ok: stores.database.ok && !("schema" in stores && !stores.schema.ok),
         checks: { ...stores, queue: queue.ok ? { ok: true } : { ok: false, message: queue.faults.join("; ") } },
       };
     },
   };
 }
 
-async function checkDatabase(sql: Sql) {
-  const [[row], { open }] = await Promise.all([
+async function checkDatabase(sql: Sql, url: string) {
+  const [[row], { open }, schema] = await Promise.all([
     sql<ReadOnly[]>`select current_setting('transaction_read_only') = 'on' as on`,
     readGate(sql),
+    // It was right at the start. A migration that contracts makes it unfit under a process that should have been stopped before.
+    checkSchema(sql, url),
   ]);
   return {
     database: row?.on === true ? { ok: false, message: READ_ONLY } : { ok: true },
+    schema: schema.kind === "fits" ? { ok: true } : { ok: false, message: schema.message },
     sending: open ? { ok: true } : { ok: false, message: HELD },
   };
 }

@@ -6,7 +6,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { TestContext } from "vitest";
 import { connect, type Sql } from "../../../src/db/client.ts";
 import { startEmbedded } from "../../../src/db/embedded/embedded.ts";
-import { migrate } from "../../../src/db/migrate.ts";
+import { migrate } from "../../../src/db/migrations/migrate.ts";
 import { eventually } from "../eventually.ts";
 
 export type Server = {
