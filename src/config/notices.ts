@@ -5,7 +5,7 @@ import { explain } from "../core/text/yaml-faults.ts";
 import { nameField } from "../core/text/yaml-fields.ts";
 import { type NoticeConfig, noticeProviderOf, noticeProviders } from "../providers/notices/all.ts";
 
-const entryShape = z.looseObject({ provider: nameField });
+const entryShape = z.looseObject({ provider: nameField, leaders: z.boolean().optional() });
 export type NoticeEntry = z.output<typeof entryShape>;
 
 /** `when`: the checks also run on entries with faults, so that all faults are reported at once. They take nothing for granted. */
@@ -25,7 +25,9 @@ function checkEntries(entries: unknown, context: Context): void {
       context.addIssue({ code: "custom", path: [name, "provider"], message: `takes no notices${hint}` });
       continue;
     }
-    const checked = z.strictObject({ provider: z.unknown(), ...known.settings }).safeParse(entry, { error: explain });
+    const checked = z
+      .strictObject({ provider: z.unknown(), leaders: z.unknown().optional(), ...known.settings })
+      .safeParse(entry, { error: explain });
     for (const issue of checked.error?.issues ?? [])
       context.issues.push({ ...issue, path: [name, ...issue.path], input: undefined });
   }
@@ -39,6 +41,7 @@ export function buildNotices(entries: Readonly<Record<string, NoticeEntry>> | un
       ({
         name,
         provider: entry.provider,
+        leaders: entry.leaders ?? false,
         settings: z.object(noticeProviderOf(entry.provider)?.settings ?? {}).parse(entry),
       }) as NoticeConfig,
   );

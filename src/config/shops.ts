@@ -89,6 +89,10 @@ export const anyShop = (config: Pick<Config, "shopIds" | "shop">, holds: (shop: 
 const configured = ({ shopIds, shop }: Pick<Config, "shopIds" | "shop">): readonly ShopConfig[] =>
   [...shopIds, "\n"].flatMap((id) => shop(id) ?? []);
 
+/** Whether the texts of all shops that are configured are Chinese by default. */
+export const isChinese = (config: Pick<Config, "shopIds" | "shop">): boolean =>
+  !anyShop(config, ({ locale }) => !/^zh\b/.test(locale));
+
 /** The zone of all shops that are configured, the `"*"` entry included; UTC if they have several. */
 export function commonZone(config: Pick<Config, "shopIds" | "shop">): string {
   const zones = new Set(configured(config).map(({ timeZone }) => timeZone));

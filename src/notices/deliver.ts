@@ -26,7 +26,7 @@ export type DeliverDeps = {
 export async function deliverNotices(deps: DeliverDeps): Promise<number> {
   const { sql, notifiers, log } = deps;
   const dropped = await tidyNotices(sql, [...notifiers.keys()]);
-  if (dropped > 0) log.warn({ dropped }, "notices to staff were dropped: they could not be posted for a day");
+  if (dropped > 0) log.warn({ dropped }, "notices to staff were dropped: they could not be posted in time");
   const posted = await Promise.all([...notifiers.values()].map((notifier) => deliverNext(deps, notifier)));
   return posted.filter(Boolean).length;
 }

@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { DAY, HOUR, MINUTE } from "../../src/core/values/duration.ts";
 import { answeringServer } from "../support/answering-server.ts";
 import { eventually } from "../support/eventually.ts";
 import { startFakeProvider } from "../support/fake-provider.ts";
@@ -95,6 +96,56 @@ describe("over the queue in the database", () => {
     expect(staff.log.map(({ id }) => id)).toEqual([staff.log[0]?.id, staff.log[0]?.id]);
     expect(staff.log[0]?.body?.matter).toMatch(/^daily_result:acme:\d{4}-\d\d-\d\d$/);
     expect(staff.log[0]?.body?.text).toContain("acme, the last 12 weeks: no data. No reminder was due");
+  });
+
+  it.concurrent("two processes announce the leaders once an hour, also when one starts in the middle of it", async (context) => {
+    const service = await rig(context, { queue: "postgres" });
+    const staff = await startFakeProvider({ secret: PROVIDER_SECRET });
+    context.onTestFinished(() => staff.close());
+    const chats = ["desk", "ops"].map(
+      (name) =>
+        `${name}: { provider: webhook, url: "${staff.url(name)}", secret: "${PROVIDER_SECRET}"${name === "desk" ? ", leaders: true" : ""} }`,
+    );
+    const yaml = await readFile(join(service.dir, "dunlin.yaml"), "utf8");
+    const chinese = yaml.replace("timeZone: UTC, locale: en", "timeZone: Asia/Shanghai, locale: zh-CN");
+    await service.write("dunlin.yaml", `${chinese}notices: { ${chats.join(", ")} }\n`);
+    // The day must not end during the test: it is noon in Shanghai.
+    const now = Date.now();
+    const noon = Math.ceil(now / DAY) * DAY + 4 * HOUR;
+    await setClockAhead(service.sql, (noon - now) / 1_000 - 60);
+    await service.sql`insert into buyers (shop_id, id, bucket, created_at) values ('acme', gen_random_uuid(), 0, dunlin_now())`;
+    const won = (order: string, paidAt: number) => service.sql`
+      insert into recoveries (shop_id, order_id, amount, currency, reminded_at, paid_at, staff)
+      values ('acme', ${order}, 12900, 'CNY', ${new Date(paidAt - MINUTE)}, ${new Date(paidAt)}, 'vera')`;
+    await won("o1", noon - 30 * MINUTE);
+    const workers = [await service.up(UPKEEP), await service.up(UPKEEP)];
+    await setClockAhead(service.sql, (noon - now) / 1_000 + 2);
+    await staff.received(1, 60_000);
+    expect(staff.log[0]?.body).toMatchObject({
+      matter: `desk_leaders:${new Date(noon).toISOString().slice(0, 16)}Z`,
+      text: "Dunlin: 今日挽回榜，截至 12:00\n1. vera：挽回订单 1 笔，129.00 CNY",
+    });
+    await Promise.all(workers.map((worker) => worker.kill()));
+    await service.up(UPKEEP);
+    await service.up(UPKEEP);
+    const [chore] = await service.sql<{ at: Date }[]>`select next_at as at from chores where name = 'leaders'`;
+    await eventually(
+      "another look",
+      () => service.sql<{ at: Date }[]>`select next_at as at from chores where name = 'leaders'`,
+      ([row]) => Number(row?.at) > Number(chore?.at),
+    );
+    expect(staff.log).toHaveLength(1);
+    await won("o2", noon + 30 * MINUTE);
+    await setClockAhead(service.sql, (noon + HOUR - now) / 1_000 + 2);
+    await staff.received(2, 60_000);
+    expect(staff.log.map(({ body }) => String(body?.text).split("\n")[0])).toEqual([
+      "Dunlin: 今日挽回榜，截至 12:00",
+      "Dunlin: 今日挽回榜，截至 13:00",
+    ]);
+    // The other chat does not want it.
+    expect(await service.sql`select distinct receiver from notices where matter like 'desk_leaders:%'`).toEqual([
+      { receiver: "desk" },
+    ]);
   });
 
   it.concurrent("the hourly check is made by one process, and what it finds comes to staff", async (context) => {

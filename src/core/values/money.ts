@@ -53,6 +53,9 @@ export function formatAmount(minor: number | bigint, currency: string): string {
   return digits === 0 ? `${sign}${text}` : `${sign}${text.slice(0, -digits)}.${text.slice(-digits)}`;
 }
 
+/** `1234567.80` → `1,234,567.80` */
+export const marked = (amount: string): string => amount.replace(/\B(?=(\d{3})+(?=\.|$))(?<!\.\d*)/g, ",");
+
 /** Millionths of a unit → decimal, since prices of segments go below the smallest coin: `0.135`. Never fewer decimals than the currency has. */
 export function formatMicros(micros: number, currency: string): string {
   const digits = currencyDigits(currency) ?? 2;

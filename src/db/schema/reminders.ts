@@ -201,7 +201,7 @@ export const recoveries = pgTable(
     index("recoveries_reminder").on(t.shopId, t.reminderId),
     // The list of recovered orders.
     index("recoveries_reminded").on(t.shopId, t.remindedAt, t.orderId),
-    // Those of people on a day.
+    // Those of people on a day, for the leaders on the hour.
     index("recoveries_staff_paid").on(t.paidAt).where(sql`staff is not null`),
   ],
 );

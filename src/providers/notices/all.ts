@@ -16,6 +16,8 @@ export type NoticeProviderName = Listed["name"];
 export type NoticeConfigOf<Name extends NoticeProviderName> = {
   readonly name: string;
   readonly provider: Name;
+  /** Whether it also gets the leaders of the desk on the hour. */
+  readonly leaders: boolean;
   readonly settings: z.output<z.ZodObject<Extract<Listed, { readonly name: Name }>["settings"]>>;
 };
 export type NoticeConfig = { [Name in NoticeProviderName]: NoticeConfigOf<Name> }[NoticeProviderName];

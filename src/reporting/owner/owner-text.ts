@@ -1,7 +1,7 @@
 /** The owner's page for a terminal. */
 
 import { formatInstant } from "../../core/values/instant.ts";
-import { decimalCost } from "../../core/values/money.ts";
+import { decimalCost, marked } from "../../core/values/money.ts";
 import { offsetMinutes } from "../../core/values/zone.ts";
 import type { Figures } from "../figures.ts";
 import { moneyOf } from "../format-report.ts";
@@ -11,7 +11,6 @@ import {
   extraAmountText,
   extraOrdersText,
   liftText,
-  marked,
   money,
   NOTHING,
   percent,

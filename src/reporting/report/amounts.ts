@@ -1,5 +1,6 @@
 /** Figures as people read them in a terminal. */
 import { formatDuration } from "../../core/values/duration.ts";
+import { marked } from "../../core/values/money.ts";
 import type { Figures } from "../figures.ts";
 import { type Money, moneyOf } from "../format-report.ts";
 
@@ -12,8 +13,6 @@ export const percent = (value: number | null): string => (value === null ? NOTHI
 /** `10%`, `2.5%`: a share that somebody chose. */
 export const share = (value: number): string => `${Number((value * 100).toFixed(1))}%`;
 export const points = (value: number): string => `${value < 0 ? "−" : "+"}${Math.abs(value * 100).toFixed(1)}`;
-/** `1,234,567.80` */
-export const marked = (amount: string): string => amount.replace(/\B(?=(\d{3})+(?=\.|$))(?<!\.\d*)/g, ",");
 export const money = (values: readonly Money[]): string =>
   values.length === 0 ? NOTHING : values.map(({ amount, currency }) => `${marked(amount)} ${currency}`).join(" + ");
 export const span = (ms: number | null): string => (ms === null ? NOTHING : formatDuration(ms));

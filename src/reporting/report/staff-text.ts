@@ -1,7 +1,8 @@
 /** The results of people as the command prints them. */
 import type { DeskComparison } from "../../core/measure/people.ts";
+import { marked } from "../../core/values/money.ts";
 import { textTable } from "../text-table.ts";
-import { count, marked, money, NOTHING, percent, points } from "./amounts.ts";
+import { count, money, NOTHING, percent, points } from "./amounts.ts";
 import type { StaffReport, StaffResult } from "./staff.ts";
 import type { ArmResult, StaffArms } from "./staff-arms.ts";
 import type { WageTotal } from "./staff-wages.ts";

@@ -148,7 +148,7 @@ it("a provider that refuses connections for a minute is one notice to staff", as
     ],
     { log: { warn() {} } },
   ).get("sms");
-  const notifiers = openNotifiers([{ name: "ops", provider: "slack", settings: { url: staff.url } }]);
+  const notifiers = openNotifiers([{ name: "ops", provider: "slack", leaders: false, settings: { url: staff.url } }]);
   if (sms === undefined) throw new Error("not opened");
   onTestFinished(async () => {
     await Promise.all([sms, ...notifiers.values()].map((each) => each.close()));

@@ -6,6 +6,7 @@ import { parseWhen } from "../../../src/core/values/when.ts";
 import { claim, release } from "../../../src/followup/desk/claims.ts";
 import { listTasks } from "../../../src/followup/desk/list.ts";
 import { recordOutcome, recordTouch, type TouchInput } from "../../../src/followup/desk/results.ts";
+import { raiseLeaders } from "../../../src/notices/leaders.ts";
 import { recoveryReport } from "../../../src/reporting/recovery.ts";
 import { staffReport } from "../../../src/reporting/report/staff.ts";
 import { dispatchSetup, receivedEvent, T0 } from "../../support/dispatch.ts";
@@ -151,6 +152,29 @@ it("credits each payment to the person who spoke to the buyer last, or to the re
   // A refund takes it back.
   await receive(receivedEvent("r1", "order.refunded", T0 + 140 * MINUTE, { id: "o1", buyer: { id: "b1" } }));
   expect(await sql`select order_id as id from recoveries where staff = 'vera'`).toEqual([]);
+});
+
+it("announces on the hour whose buyers paid, until a refund takes it back", async () => {
+  const { at, place, pay, speak, receive, sql } = await desk();
+  const announced = async (hour: number) => {
+    await at(T0 + hour * HOUR);
+    await raiseLeaders({ sql, receivers: ["ops"], zone: "UTC", language: "en", zoneOf: () => "UTC" });
+    const [notice] = await sql<{ text: string }[]>`select text from notices order by matter desc limit 1`;
+    return notice?.text.split("\n") ?? [];
+  };
+  for (const n of [1, 2, 3, 4]) await place(n, n === 4 ? "20.00" : "200.00");
+  for (const n of [1, 2]) await speak(n, VERA);
+  await speak(3, ADA);
+  await at(T0 + 6 * MINUTE);
+  // The last is nobody's.
+  for (const n of [1, 2, 4]) await pay(n, T0 + 6 * MINUTE);
+  expect(await announced(1)).toEqual(["leaders today, until 13:00 UTC", "1. vera: 2 orders recovered, 400.00 CNY"]);
+  for (const n of [1, 2])
+    await receive(receivedEvent(`r${n}`, "order.refunded", T0 + 61 * MINUTE, { id: `o${n}`, buyer: { id: `b${n}` } }));
+  await pay(3, T0 + 62 * MINUTE);
+  const text = await announced(2);
+  expect(text).toEqual(["leaders today, until 14:00 UTC", "1. ada: 1 order recovered, 200.00 CNY"]);
+  expect(text.join()).not.toMatch(/o\d\b|b\d|138/);
 });
 
 it("counts promises, and as kept those that were paid by their time", async () => {

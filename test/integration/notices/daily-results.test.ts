@@ -4,7 +4,7 @@ import { DAY, HOUR, MINUTE } from "../../../src/core/values/duration.ts";
 import { claimChore } from "../../../src/db/stores/notices/chore-store.ts";
 import { raiseDailyResults } from "../../../src/notices/daily-results.ts";
 import { dailyResultText } from "../../../src/reporting/owner/daily-result.ts";
-import { hasDailyResults } from "../../../src/roles/chores/daily-results.ts";
+import { hasDailyResults } from "../../../src/roles/chores/notices/daily-results.ts";
 import { testDatabase } from "../../support/database.ts";
 import { exposed } from "../../support/exposures.ts";
 import { reportFacts } from "../../support/reporting.ts";

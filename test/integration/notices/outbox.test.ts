@@ -182,7 +182,7 @@ test("a notice that could not be posted for a day is dropped, with a line in the
     await deliver();
   }
   expect(posted.length).toBeGreaterThan(15);
-  expect(warned).toContain("notices to staff were dropped: they could not be posted for a day");
+  expect(warned).toContain("notices to staff were dropped: they could not be posted in time");
   answer(() => SHOWN);
   const before = posted.length;
   await deliver();

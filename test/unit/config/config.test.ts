@@ -695,15 +695,21 @@ describe("notices", () => {
   it("takes the receivers with the keys of their providers", () => {
     write(`notices:
   ops: { provider: dingtalk, url: "https://oapi.dingtalk.com/robot/send?access_token=\${TOKEN}", secret: SECabc }
-  boss: { provider: wecom, url: "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=1" }
+  boss: { provider: wecom, leaders: true, url: "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=1" }
 `);
     expect(configOf({ TOKEN: "t0ken" }).notices).toEqual([
       {
         name: "ops",
         provider: "dingtalk",
+        leaders: false,
         settings: { url: "https://oapi.dingtalk.com/robot/send?access_token=t0ken", secret: "SECabc" },
       },
-      { name: "boss", provider: "wecom", settings: { url: "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=1" } },
+      {
+        name: "boss",
+        provider: "wecom",
+        leaders: true,
+        settings: { url: "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=1" },
+      },
     ]);
   });
 
@@ -714,14 +720,16 @@ describe("notices", () => {
   c: { provider: slack, url: "k3y" }
   d: { provider: feishu }
   e: { url: "https://x.example/k3y" }
+  f: { provider: slack, url: "https://x.example/k3y", leaders: hourly }
 `);
     const faults = faultsOf();
     expect(faults).toEqual([
       "dunlin.yaml:2: notices.a.provider: takes no notices (did you mean `dingtalk`?)",
-      "dunlin.yaml:3: notices.b.secret: unknown key (known: provider, url)",
+      "dunlin.yaml:3: notices.b.secret: unknown key (known: provider, leaders, url)",
       "dunlin.yaml:4: notices.c.url: must be an http:// or https:// URL",
       "dunlin.yaml:5: notices.d.url: is required",
       "dunlin.yaml:6: notices.e.provider: is required",
+      "dunlin.yaml:7: notices.f.leaders: must be true or false",
     ]);
     expect(faults.join()).not.toContain("k3y");
   });

@@ -34,6 +34,9 @@ const EVERY = "1 hour";
 const PACE = "3 seconds";
 /** Nobody needs an older one. */
 const MAX_AGE = "24 hours";
+/** Each of these matters is of one moment: after this time it is no news, and its row goes, posted or not. */
+const PASSING = "^desk_leaders:";
+const PASSING_AGE = "1 hour";
 
 const raised = rowSet<Raised & { readonly receiver: string }>({
   receiver: text(({ receiver }) => receiver),
@@ -128,7 +131,8 @@ export async function recordFailed(
 }
 
 /**
- * Counts notices as posted whose second post has no known end, and drops those that are too old or of receivers that are no longer configured.
+ * Counts notices as posted whose second post has no known end, and drops those that are too old, whose moment has passed, or of receivers that are no
+ * longer configured.
  * Returns how many were dropped before they were posted.
  */
 export async function tidyNotices(sql: Sql, receivers: readonly string[]): Promise<number> {
@@ -140,6 +144,7 @@ export async function tidyNotices(sql: Sql, receivers: readonly string[]): Promi
       delete from notices
       where (count > 0 and last_at <= dunlin_now() - ${MAX_AGE}::interval and (lease_until is null or lease_until <= dunlin_now()))
         or last_at <= dunlin_now() - interval '90 days'
+        or (matter ~ ${PASSING} and last_at <= dunlin_now() - ${PASSING_AGE}::interval and (lease_until is null or lease_until <= dunlin_now()))
         or (receiver <> all(${texts(receivers)}::text[]) and last_at <= dunlin_now() - interval '1 hour')
       returning count)
     select count(*) filter (where count > 0)::int as dropped from gone`;

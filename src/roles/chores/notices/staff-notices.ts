@@ -2,20 +2,21 @@
  * Notices to the shop's staff, and the hourly check of the channels. They do not go through the queue: that the queue stands still is one of the
  * matters. PostgreSQL decides which process does a chore.
  */
-import { openNotifiers } from "../../channels/notices/registry.ts";
-import { commonZone } from "../../config/shops.ts";
-import { HOUR, MINUTE, SECOND } from "../../core/values/duration.ts";
-import { formatInstant } from "../../core/values/instant.ts";
-import { offsetMinutes } from "../../core/values/zone.ts";
-import { connectReads } from "../../db/client.ts";
-import { checkAndStore } from "../../notices/check-channels.ts";
-import { deliverNotices } from "../../notices/deliver.ts";
-import { watchForMatters } from "../../notices/watch.ts";
-import { plansOfDay } from "../../reporting/upcoming/plans.ts";
-import type { Parts } from "../role.ts";
-import { attempt, doChore } from "./chore.ts";
+import { openNotifiers } from "../../../channels/notices/registry.ts";
+import { commonZone } from "../../../config/shops.ts";
+import { HOUR, MINUTE, SECOND } from "../../../core/values/duration.ts";
+import { formatInstant } from "../../../core/values/instant.ts";
+import { offsetMinutes } from "../../../core/values/zone.ts";
+import { connectReads } from "../../../db/client.ts";
+import { checkAndStore } from "../../../notices/check-channels.ts";
+import { deliverNotices } from "../../../notices/deliver.ts";
+import { watchForMatters } from "../../../notices/watch.ts";
+import { plansOfDay } from "../../../reporting/upcoming/plans.ts";
+import type { Parts } from "../../role.ts";
+import { attempt, doChore } from "../chore.ts";
+import { every } from "../every.ts";
 import { dailyResults, hasDailyResults } from "./daily-results.ts";
-import { every } from "./every.ts";
+import { startLeaders } from "./leaders.ts";
 
 /** The chats take 20 notices a minute. */
 const POST_MS = 3 * SECOND;
@@ -44,6 +45,7 @@ export function startStaffNotices(parts: Parts): void {
       doChore(parts, WATCH, () => watchForMatters({ sql, receivers, channels: [...channels.keys()], written })),
     );
   }
+  startLeaders(parts, zone);
   if (receivers.length > 0 && hasDailyResults(config))
     every(LOOK_MS, life, () => doChore(parts, RESULTS, () => dailyResults({ config, database, receivers })));
   if ([...channels.values()].some(({ check }) => check !== undefined))

@@ -1,12 +1,12 @@
 /** The result of the day of each shop that sets `resultAt`, for the chats of its staff. */
-import type { Config } from "../../config/config.ts";
-import { anyShop } from "../../config/shops.ts";
-import type { ResultShop } from "../../core/notices/daily-result.ts";
-import { connectReads, type Sql } from "../../db/client.ts";
-import type { OpenDatabase } from "../../db/open.ts";
-import { shopsSeen } from "../../db/stores/reads/windows.ts";
-import { raiseDailyResults } from "../../notices/daily-results.ts";
-import { dailyResultText } from "../../reporting/owner/daily-result.ts";
+import type { Config } from "../../../config/config.ts";
+import { anyShop } from "../../../config/shops.ts";
+import type { ResultShop } from "../../../core/notices/daily-result.ts";
+import { connectReads, type Sql } from "../../../db/client.ts";
+import type { OpenDatabase } from "../../../db/open.ts";
+import { shopsSeen } from "../../../db/stores/reads/windows.ts";
+import { raiseDailyResults } from "../../../notices/daily-results.ts";
+import { dailyResultText } from "../../../reporting/owner/daily-result.ts";
 
 type Deps = {
   readonly config: Pick<Config, "shop" | "shopIds">;
