@@ -127,8 +127,7 @@ function countText(figures: Figures, decision: Decision, person: Person, compose
   const latest = row?.latest ?? Number.POSITIVE_INFINITY;
   countHour(figures, person.shop.timeZone, person.shop.id, at);
   countSend(figures, channel.name, at, Math.min(latest - at, campaign?.staleAfter ?? 0));
-  for (const failure of failures)
-    bump(figures.textless, made === null ? failure : `${failure}; ${channel.name} takes over`, 1);
+  for (const failure of failures) bump(figures.textless, failure, 1);
   if (made === null) return;
   const { text, segments, template, cost } = made;
   if (missing !== null) bump(figures.fallbacks, missing, 1);

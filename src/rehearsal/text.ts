@@ -6,9 +6,10 @@ import { addressOf, type Person } from "../core/simulation/person.ts";
 import { canonicalLocale } from "../core/values/locale.ts";
 import { memo } from "../core/values/memo.ts";
 import type { Campaign, ChannelContacts } from "../core/values/policy.ts";
+import { needsText } from "../providers/all.ts";
 import type { FindTemplate } from "../render/catalog/find-template.ts";
 import { adviseRefusedInMessage } from "../render/catalog/refused-advice.ts";
-import { composeMessage, type MadeMessage, type MessageResult } from "../render/message.ts";
+import { callWithoutScript, composeMessage, type MadeMessage, type MessageResult } from "../render/message.ts";
 import { orderFacts } from "../render/order-facts.ts";
 import type { RehearsalChannel } from "./types.ts";
 
@@ -23,7 +24,7 @@ export type ComposedText = {
   readonly channel: RehearsalChannel;
   /** null: it can be made on no channel. */
   readonly made: MadeMessage | null;
-  /** Why it could not be made on the channels before. */
+  /** Why it could not be made on the channels before, and what happens instead. */
   readonly failures: readonly string[];
   /** A warning: the text is in another language than the buyer's, or than the shop's if the buyer's is not known. */
   readonly missing: string | null;
@@ -42,13 +43,23 @@ export function composeText(env: TextEnv, decision: Decision, person: Person): C
     const result = compose(env, decision, { campaign, step, channel }, person, refused);
     if (result.ok) {
       const missing = missingLanguage(result, `${campaign.key}/${step} on ${channel.name}`, person);
-      return { channel, made: result, failures, missing, refused };
+      return { channel, made: result, failures: insteadBy(channel, failures), missing, refused };
     }
-    failures.push(result.template === null ? result.message : `${result.template}: ${result.message}`);
+    const failure = result.template === null ? result.message : `${result.template}: ${result.message}`;
+    if (!needsText(channel)) {
+      const { shop, profile } = person;
+      const made = callWithoutScript({ channel, shop, locale: profile.get("locale")?.value ?? null });
+      const all = [...insteadBy(channel, failures), `${failure}; ${channel.name} goes on without a script`];
+      return { channel, made, failures: all, missing: null, refused };
+    }
+    failures.push(failure);
     channel = nextChannel(env, campaign, step, channel, person);
   }
   return { channel: first, made: null, failures, missing: null, refused };
 }
+
+const insteadBy = ({ name }: RehearsalChannel, failures: readonly string[]): readonly string[] =>
+  failures.map((failure) => `${failure}; ${name} takes over`);
 
 type Place = { readonly campaign: Campaign; readonly step: string; readonly channel: RehearsalChannel };
 

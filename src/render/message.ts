@@ -80,12 +80,22 @@ const NO_TEXT: Omit<MadeMessage, "locale" | "cost"> = {
   ...{ segments: 1, encoding: "UTF-8", units: 0 },
 };
 
+/** A person who calls needs no script. */
+export const callWithoutScript = ({
+  channel,
+  locale,
+  shop,
+}: Pick<MessageRequest, "channel" | "locale" | "shop">): MadeMessage => ({
+  ...NO_TEXT,
+  locale: locale ?? shop.locale,
+  cost: channel.cost,
+});
+
 /** Finds the template, renders it and counts the result. */
 export function composeMessage(request: MessageRequest): MessageResult {
   const { findTemplate, campaign, step, variant, channel, shop, locale, to } = request;
   const template = findTemplate({ campaign, step, variant, channel: channel.name, locale, shopLocale: shop.locale });
-  if (template === null && !needsText(channel))
-    return { ok: true, ...NO_TEXT, locale: locale ?? shop.locale, cost: channel.cost };
+  if (template === null && !needsText(channel)) return { ok: true, ...callWithoutScript(request) };
   if (template === null)
     return {
       ok: false,

@@ -5,7 +5,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { lived } from "../support/agreement/live.ts";
-import { catalogOf, rehearsed } from "../support/agreement/rehearsed.ts";
+import { CHANNELS, catalogOf, rehearsed } from "../support/agreement/rehearsed.ts";
 import { byShop, type Row } from "../support/agreement/rows.ts";
 import { type Shape, scenarioArb, scenarioOf } from "../support/agreement/scenarios.ts";
 import { simpler } from "../support/agreement/simpler.ts";
@@ -77,6 +77,7 @@ const OUTCOMES =
 it("agree on what is sent and skipped, when, to whom and why", { timeout: 600_000 }, async () => {
   const database = await testDatabase();
   const outcomes = new Set<string>();
+  const messages = new Set<string>();
   for (const [index, from] of STARTS.entries()) {
     const start = Date.parse(from);
     const shapes = fc.sample(scenarioArb, { numRuns: EACH, seed: SEED + index });
@@ -88,9 +89,12 @@ it("agree on what is sent and skipped, when, to whom and why", { timeout: 600_00
       expect(smallest.live, `seed ${SEED}, ${differences.length} differ; of one:\n${text}`).toEqual(smallest.rehearsed);
     }
     for (const { reason, variant } of rows) outcomes.add(reason ?? "send").add(variant ?? "send");
+    for (const { channel, text } of rows)
+      if (channel !== null) messages.add(text === "" ? `${channel}, no text` : channel);
   }
   // An outcome that never occurs is not compared.
   expect([...outcomes].sort()).toEqual([...OUTCOMES, "a", "b"].sort());
+  expect([...messages].sort()).toEqual([...CHANNELS.map(({ name }) => name), "call, no text"].sort());
   const handedBack = await database.sql`
     select from cases c where not manual and manual_at is not null
       and exists (select from reminders r where r.case_id = c.id and r.state = 'sent')`;

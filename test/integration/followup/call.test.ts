@@ -118,6 +118,41 @@ describe("a step that is a call", () => {
   });
 });
 
+describe("a call that is the fallback of a channel", () => {
+  const steps = [afterCreated("nudge", 10 * MINUTE, ["sms"])];
+  const REFUSED = { kind: "failed-permanent", code: "blocked", message: "blocked" } as const;
+
+  async function refused() {
+    const setup = await calls({ campaign: { steps } });
+    setup.use(inProcessChannel({ name: "sms", contacts: ["phone"], fallback: "call" }, () => REFUSED));
+    await setup.receive(receivedEvent("e1", "order.created", T0));
+    await setup.at(T0 + 10 * MINUTE);
+    return setup;
+  }
+
+  it("takes over from one that refused the message", async () => {
+    const { drain, only, rows, ledger } = await refused();
+    await drain();
+    await drain();
+    expect(await rows()).toEqual(["10 sent nudge"]);
+    expect((await ledger()).map(({ channel, state }) => `${channel} ${state}`).sort()).toEqual([
+      "call accepted",
+      "sms failed-permanent",
+    ]);
+    expect(await only()).toMatchObject({ kind: "call", state: "open", dueAt: "2026-11-10T20:10:00+08:00" });
+  });
+
+  it("is not made once a person has the case", async () => {
+    const { receive, call, deps, drain, only, rows, ledger } = await refused();
+    const id = await call();
+    await claim(deps, VERA, id);
+    await receive(receivedEvent("e2", "order.updated", T0 + 10 * MINUTE));
+    await drain();
+    expect([await rows(), await ledger()]).toEqual([["10 skipped manual"], []]);
+    expect(await only()).toMatchObject({ id, state: "claimed", assignee: "vera" });
+  });
+});
+
 describe("a call counts as a message of its buyer", () => {
   it("for the cap", async () => {
     const { receive, at, drain, rows, sent } = await calls({

@@ -82,11 +82,15 @@ export async function runLive({
 
 export async function lived(database: TestDatabase, scenarios: readonly Scenario[], catalog: Catalog): Promise<Row[]> {
   const { sql } = database;
-  await sql`truncate order_events, orders, buyers, contacts, cases, reminders, deliveries, recoveries`;
+  await sql`truncate order_events, orders, buyers, contacts, cases, reminders, deliveries, recoveries, tasks`;
   const texts = new Map<string, string>();
   const keep = (message: Message): undefined => void texts.set(message.idempotencyKey, message.text);
-  const channels = CHANNELS.map(([name, contacts]) => inProcessChannel({ name, contacts }, keep));
-  await runLive({ database, scenarios, catalog, channels });
+  const channels = CHANNELS.map((channel) => {
+    const isCall = channel.provider === "desk";
+    const take = isCall ? () => Promise.reject(new Error("a call is no message")) : keep;
+    return inProcessChannel({ ...channel, ...(isCall ? { asTask: true } : {}) }, take);
+  });
+  await runLive({ database, scenarios, catalog, channels, mayFail: true });
   const shops = new Map(scenarios.map(({ shop }) => [shop.id, shop]));
   const env: LoadEnv = {
     campaigns: byPriority(catalog.campaigns),
@@ -123,14 +127,18 @@ async function nextInstant({ sql }: TestDatabase, received: ReadonlyMap<number, 
 
 /** The decided rows. */
 async function decidedRows({ sql }: TestDatabase, texts: ReadonlyMap<string, string>): Promise<Row[]> {
-  const rows = await sql<(Row & { state: string; delivery: string | null })[]>`
+  type Decided = Row & { readonly state: string; readonly delivery: string | null; readonly script: Buffer | null };
+  const rows = await sql<(Decided & { readonly called: boolean })[]>`
     select r.shop_id as shop, r.decided_at as at, b.platform_id as buyer, r.orders, r.campaign, r.step,
-      case when r.state = 'sent' then r.variant end as variant, d.channel, d.id as delivery, r.reason, r.state
+      case when r.state = 'sent' then r.variant end as variant, d.channel, d.id as delivery, r.reason, r.state, d.sealed_text as script,
+      exists (select from tasks t where t.shop_id = r.shop_id and t.case_id = r.case_id) as called
     from reminders r join buyers b on b.shop_id = r.shop_id and b.id = r.buyer_id
-    left join deliveries d on d.shop_id = r.shop_id and d.reminder_id = r.id`;
-  return rows.map(({ state, delivery, ...row }) => {
+    left join deliveries d on d.shop_id = r.shop_id and d.reminder_id = r.id and d.standing`;
+  return rows.map(({ state, delivery, script, called, ...row }) => {
     if (state !== "sent" && state !== "skipped") throw new Error(`a reminder is left ${state}: ${JSON.stringify(row)}`);
-    return { ...row, text: delivery === null ? null : (texts.get(delivery) ?? null) };
+    if (row.channel !== "call") return { ...row, text: delivery === null ? null : (texts.get(delivery) ?? null) };
+    if (!called) throw new Error(`a call is no task: ${JSON.stringify(row)}`);
+    return { ...row, text: script === null ? "" : VAULT.open(script) };
   });
 }
 

@@ -8,22 +8,38 @@ import { PLAIN } from "../rehearsal.ts";
 import type { Row } from "./rows.ts";
 import type { Scenario } from "./scenarios.ts";
 
-export const CHANNELS: readonly (readonly [name: string, contacts: readonly ContactKind[]])[] = [
-  ["sms", ["phone"]],
-  ["chat", ["chat"]],
-  ["whatsapp", ["chat.whatsapp", "phone"]],
-  ["email", ["email"]],
+type AgreedChannel = {
+  readonly name: string;
+  readonly contacts: readonly ContactKind[];
+  /** Default: one that sends. */
+  readonly provider?: "desk";
+  readonly fallback?: string;
+};
+
+/** The last two have a text that fails for buyers without a tier: then the message becomes a call, and the call goes on without a script. */
+export const CHANNELS: readonly AgreedChannel[] = [
+  { name: "sms", contacts: ["phone"] },
+  { name: "chat", contacts: ["chat"] },
+  { name: "whatsapp", contacts: ["chat.whatsapp", "phone"] },
+  { name: "email", contacts: ["email"] },
+  { name: "choosy", contacts: ["phone"], fallback: "call" },
+  { name: "call", contacts: ["phone"], provider: "desk", fallback: "sms" },
 ];
+const NAMES = CHANNELS.map(({ name }) => name);
 
 const TEXT = "{{count}}: {{order.id}} {{total}}{{#if closesAt}} {{date closesAt}}{{/if}}";
+const CHOOSY = `{{buyer.tier}} ${TEXT}`;
 const FILES = new Map([
-  ["any/campaign.yaml", "steps: [{ id: any, at: { afterCreated: 10m }, channels: [sms, chat, whatsapp, email] }]"],
-  ...CHANNELS.map(([name]): [string, string] => [`any/any.${name}.en.hbs`, TEXT]),
+  ["any/campaign.yaml", `steps: [{ id: any, at: { afterCreated: 10m }, channels: [${NAMES}] }]`],
+  ...CHANNELS.map(({ name }): [string, string] => [
+    `any/any.${name}.en.hbs`,
+    name === "call" || name === "choosy" ? CHOOSY : TEXT,
+  ]),
 ]);
 
 /** The campaigns of the scenarios, with one text for all of their steps. */
 export function catalogOf(scenarios: readonly Scenario[]): Catalog {
-  const built = buildCatalog(FILES, { channels: CHANNELS.map(([name]) => name) }, "campaigns");
+  const built = buildCatalog(FILES, { channels: NAMES }, "campaigns");
   if (!built.ok) throw new Error(built.faults.join("\n"));
   const { catalog } = built;
   return {
@@ -46,13 +62,9 @@ export function rehearsed(scenarios: readonly Scenario[], catalog: Catalog): Row
   const shops = new Map(scenarios.map(({ shop }) => [shop.id, shop]));
   const events = scenarios.flatMap((scenario) => scenario.events);
   const lines = events.map(({ event }, index) => ({ number: index + 1, text: JSON.stringify(event) }));
-  const channels = CHANNELS.map(([name, contacts]) => ({
-    name,
-    provider: "test",
-    contacts,
-    ratePerSecond: null,
-    cost: null,
-    fallback: null,
+  const channels = CHANNELS.map((channel) => ({
+    ...{ provider: "test", fallback: null, ratePerSecond: null, cost: null },
+    ...channel,
   }));
   const figures = emptyFigures();
   const env = { files: new Map(), channels, from: null, shops: { listed: shops, other: null }, ...PLAIN, shift: null };

@@ -49,6 +49,10 @@ const stepArb = fc.record({
     ["whatsapp", "chat"],
     ["email"],
     ["email", "sms"],
+    ["call"],
+    ["call", "sms"],
+    ["choosy"],
+    ["choosy", "email"],
   ),
 });
 const conditions = { shops: null, tags: null, amount: null };
@@ -230,6 +234,7 @@ function buyerOf({ order, buyer }: EventShape, required: boolean) {
     buyer: {
       ...Object.fromEntries(fields.map((field) => [field, person?.[field]])),
       ...(foreign === null ? {} : { [foreign]: other?.[foreign] }),
+      ...(buyer?.email === true ? { email: person?.email } : {}),
       ...(buyer?.timeZone == null ? {} : { timeZone: buyer.timeZone }),
       ...(buyer?.tier == null ? {} : { tier: buyer.tier }),
     },
