@@ -7,8 +7,10 @@ import { type Cost, type CostOfOne, describeCost } from "./parts/cost.ts";
 import type { Csv } from "./parts/csv.ts";
 import type { Desk } from "./parts/desk.ts";
 import type { Dispatch } from "./parts/dispatch.ts";
+import { describeFairness, type Fairness } from "./parts/fairness.ts";
 import type { Growth } from "./parts/growth.ts";
 import type { Lateness } from "./parts/lateness.ts";
+import { describeProcesses, type Processes } from "./parts/processes.ts";
 import type { QueueIntake } from "./parts/queue-intake.ts";
 import type { Rate } from "./parts/rate.ts";
 import type { Receipts } from "./parts/receipts.ts";
@@ -27,6 +29,8 @@ export type Results = {
   lateness?: Lateness;
   growth?: Growth;
   cost?: Cost;
+  processes?: Processes;
+  fairness?: Fairness;
   rate?: Rate;
   receipts?: Receipts;
   desk?: Desk;
@@ -104,6 +108,8 @@ export function asJson(results: Results) {
       },
     }),
     ...(truth && { truth }),
+    ...(results.processes && { processes: results.processes.rows }),
+    ...(results.fairness && { fairness: results.fairness }),
     ...(receipts && {
       receipts: { perSecond: round(receipts.perSecond), besides: round(receipts.besides, 3) },
     }),
@@ -211,6 +217,8 @@ function rowsOf({
   lateness,
   growth,
   cost,
+  processes,
+  fairness,
   rate,
   receipts,
   desk,
@@ -291,6 +299,23 @@ function rowsOf({
     compare("  beside calls", besideCalls, "≥ 0.9", `the same without ${number(tasks)} calls due at that moment`);
     compare("  beside cases of people", besideManual, "≥ 0.9", `${number(tasks)} new orders in cases with reminders`);
   }
+  for (const { connections, by } of processes?.rows ?? [])
+    for (const found of by)
+      lines.push([
+        `processes, ${connections ?? "default"} connections`,
+        `${number(found.perSecond)} messages/s`,
+        `${(found.perSecond / (by[0]?.perSecond ?? Number.NaN)).toFixed(2)} ×`,
+        "",
+        describeProcesses(found),
+      ]);
+  for (const found of fairness?.by ?? [])
+    lines.push([
+      "fairness",
+      `${number(found.maxMs)} ms`,
+      "",
+      "≤ 5,000 ms",
+      describeFairness(fairness?.backlog ?? 0, found),
+    ]);
   if (rate)
     for (const [processes, { used, worst }] of [
       ["one process", rate.one],

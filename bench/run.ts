@@ -8,8 +8,10 @@ import { cost } from "./parts/cost.ts";
 import { csv } from "./parts/csv.ts";
 import { desk } from "./parts/desk.ts";
 import { dispatch } from "./parts/dispatch.ts";
+import { fairness } from "./parts/fairness.ts";
 import { growth } from "./parts/growth.ts";
 import { lateness } from "./parts/lateness.ts";
+import { processes } from "./parts/processes.ts";
 import { queueIntake } from "./parts/queue-intake.ts";
 import { rate } from "./parts/rate.ts";
 import { receipts } from "./parts/receipts.ts";
@@ -27,6 +29,8 @@ const PARTS = {
   console: consolePages,
   cost,
   desk,
+  fairness,
+  processes,
   rate,
   receipts,
   rehearsal,
@@ -83,6 +87,8 @@ async function main(): Promise<void> {
     if (only.has("growth")) results.growth = await growth(bench);
     if (only.has("cost")) results.cost = await cost(bench);
     if (only.has("truth")) results.truth = await truth(bench);
+    if (only.has("processes")) results.processes = await processes(bench);
+    if (only.has("fairness")) results.fairness = await fairness(bench);
     if (only.has("rate")) results.rate = await rate(bench);
     if (only.has("receipts")) results.receipts = await receipts(bench);
     if (only.has("desk")) results.desk = await desk(bench);

@@ -23,8 +23,8 @@ export type Spent = {
 const TICK_MS = 10;
 
 export type Meter = {
-  /** Runs the work and returns what it cost. `pid`: the process of Dunlin that does it. */
-  during(pid: number, work: () => Promise<unknown>): Promise<Spent>;
+  /** Runs the work and returns what it cost. `pids`: the processes of Dunlin that do it. */
+  during(pids: readonly number[], work: () => Promise<unknown>): Promise<Spent>;
 };
 
 /** The connection must be a superuser's. */
@@ -38,10 +38,11 @@ export async function openMeter(sql: Sql): Promise<Meter> {
     return row?.lsn ?? "0/0";
   };
   return {
-    async during(pid, work) {
-      const from = { lsn: await position(), analyses: await analysed(), node: ownMs(pid), postgres: treeMs(server) };
+    async during(pids, work) {
+      const ownAll = () => pids.reduce((sum, pid) => sum + ownMs(pid), 0);
+      const from = { lsn: await position(), analyses: await analysed(), node: ownAll(), postgres: treeMs(server) };
       await work();
-      const nodeMs = ownMs(pid) - from.node;
+      const nodeMs = ownAll() - from.node;
       const postgresMs = treeMs(server) - from.postgres;
       const wal = await readLog(sql, from.lsn, await position());
       return { nodeMs, postgresMs, ...wal, analyses: (await analysed()) - from.analyses };

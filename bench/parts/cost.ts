@@ -48,7 +48,7 @@ export async function cost(given: Bench): Promise<Cost> {
     const due = async (name: string) => {
       const taken: Spent[] = [];
       const shop = await dueAtOnce(bench, provider, api.url, name, count, async (takeIn) => {
-        taken.push(await meter.during(api.pid, takeIn));
+        taken.push(await meter.during([api.pid], takeIn));
       });
       return { taken: taken.slice(-1), shop };
     };
@@ -58,7 +58,7 @@ export async function cost(given: Bench): Promise<Cost> {
     };
     for (let n = 0; n <= (bench.quick ? 1 : bench.rounds); n++) {
       const { taken, shop } = await due(`c${n}`);
-      const sent = await meter.during(worker.pid, () => send(shop));
+      const sent = await meter.during([worker.pid], () => send(shop));
       // The first round only warms up.
       if (n === 0) continue;
       orders.push(...taken);

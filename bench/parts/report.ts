@@ -90,9 +90,9 @@ async function withAndWithout(given: Bench): Promise<Pick<Reports, "intake" | "d
       await setTriggers(bench.sql, kept);
       let intake = Number.NaN;
       const shop = await dueAtOnce(bench, provider, api.url, name, count, async (takeIn) => {
-        intake = cpuUs(await meter.during(api.pid, takeIn));
+        intake = cpuUs(await meter.during([api.pid], takeIn));
       });
-      const sent = await meter.during(worker.pid, async () => {
+      const sent = await meter.during([worker.pid], async () => {
         await measured(provider, count);
         await allRecorded(bench, shop, count, 100);
       });
