@@ -33,7 +33,7 @@ export async function fairness(bench: Bench): Promise<Fairness> {
       const warm = createdEvents(CHUNK, () => ({ shop: "warm", createdAt: Date.now() }), processes * CHUNK);
       const each = (await postAll(api.url, bodiesOf(ownBuyers(warm, processes * CHUNK)), CHUNK)) / CHUNK;
       const begun = performance.now();
-      // What is received after its time is reminded of some minutes later, so all of it must be stored before it is due.
+      // All of it must be stored before it is due: an order that is received after its time is reminded of some minutes later.
       const dueAt = Date.now() + 5_000 + 1.5 * each * backlog;
       for (let first = 0; first < backlog; first += CHUNK) {
         const count = Math.min(CHUNK, backlog - first);
