@@ -5,7 +5,7 @@ import { listCases } from "../../src/reporting/listings.ts";
 import { recoveryReport } from "../../src/reporting/recovery.ts";
 import { lockTable, testDatabase } from "../support/database.ts";
 import { OWNER, REMINDER, REPORT, STAFF_REPORT } from "./samples.ts";
-import { bearer, stubServer } from "./support.ts";
+import { bearer, stubServer, stubTasks } from "./support.ts";
 
 const FROM = "2026-11-10T20:00:00+08:00";
 const AT = Date.parse(FROM);
@@ -281,5 +281,25 @@ describe("operations", () => {
       { method: "GET", route: "/v1/orders/:shop/:id", status: 404, seconds: expect.any(Number) },
       { method: "GET", route: "none", status: 404, seconds: expect.any(Number) },
     ]);
+  });
+});
+
+describe("GET /v1/tasks", () => {
+  it("asks for those that are overdue, and refuses another value", async () => {
+    const asked: unknown[] = [];
+    const tasks = stubTasks({
+      list: async (_actor, { overdue }) => {
+        asked.push(overdue);
+        return { items: [], next: null };
+      },
+    });
+    const { app } = stubServer({ tasks });
+    const ask = (query: string) => app.inject({ url: `/v1/tasks${query}`, headers: bearer("viewer") });
+    expect((await ask("?overdue=true")).statusCode).toBe(200);
+    expect((await ask("")).statusCode).toBe(200);
+    const refused = await ask("?overdue=yes");
+    expect(refused.statusCode).toBe(422);
+    expect(refused.json().errors).toMatchObject([{ parameter: "overdue" }]);
+    expect(asked).toEqual([true, false]);
   });
 });

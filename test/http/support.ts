@@ -73,6 +73,8 @@ const TASKS: HttpDeps["tasks"] = {
   contact: async () => ({ kind: "revealed", phone: "+8613812345678" }),
 };
 
+export const stubTasks = (change: Partial<HttpDeps["tasks"]>): HttpDeps["tasks"] => ({ ...TASKS, ...change });
+
 export type Change = Partial<HttpDeps>;
 
 /** `context`: of a server that several tests share. */

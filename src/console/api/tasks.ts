@@ -12,16 +12,22 @@ export type BuyerReason = NonNullable<Task["reason"]>;
 
 /** `mine`: those of the person who asks. */
 export type Which = "todo" | "mine" | "done";
-const ASKED = { todo: {}, open: { state: "open" }, mine: { assignee: "me" }, done: { state: "done" } } as const;
+const ASKED = {
+  ...{ todo: {}, open: { state: "open" }, mine: { assignee: "me" }, done: { state: "done" } },
+  late: { state: "open", overdue: "true" },
+} as const;
+/** A task becomes overdue without a change of the state. ms */
+const LOOK_MS = 15_000;
 
 /** The soonest close first. A claim of another person shows within a second, as a change of a figure does. */
-export const tasksQuery = (which: Which | "open") =>
+export const tasksQuery = (which: Which | "open" | "late") =>
   infiniteQueryOptions({
     queryKey: ["figures", "tasks", which],
     queryFn: ({ signal, pageParam }) =>
       get<TaskPage>("/v1/tasks", { query: { ...ASKED[which], cursor: pageParam }, signal }),
     initialPageParam: null as string | null,
     getNextPageParam: ({ next }) => next,
+    refetchInterval: which === "late" ? LOOK_MS : false,
   });
 
 const act = async (id: string, verb: string, body?: object): Promise<Task> =>

@@ -1,4 +1,5 @@
 /** The words of the follow-up desk, as they are stored and shown. */
+import { MINUTE } from "../values/duration.ts";
 
 /** `high_value`: the case reached `manual.amountAtLeast`; `no_contact`: no channel of its steps has a contact; `promise`: the buyer did not pay by the time that they had said. */
 export const TASK_KINDS = ["high_value", "call", "no_contact", "promise", "unknown"] as const;
@@ -41,6 +42,9 @@ export const BUYER_REASONS = [
   "other",
 ] as const;
 export type BuyerReason = (typeof BUYER_REASONS)[number];
+
+/** A task that nobody has claimed is overdue at its time, or so long after it was made if it has none. ms */
+export const OVERDUE_AFTER = 5 * MINUTE;
 
 /** Later than any instant of a case: the person keeps it. */
 export const KEPT = Date.UTC(9999, 0);

@@ -45,6 +45,12 @@ export const tasks = pgTable(
     /** How a person ended it. */
     outcome: text("outcome"),
     reason: text("reason"),
+    /**
+     * By what lists are sorted: when the first order of its case closes (infinity: never), and what its orders amount to together. Triggers keep both
+     * (drizzle/0051_task_order.sql) while it is to be done.
+     */
+    closesAt: instant("closes_at").notNull().default(sql`'infinity'`),
+    total: bigint("total", { mode: "number" }).notNull().default(0),
     /** The last step that made or renewed the call: its delivery has the script. */
     reminderId: uuid("reminder_id"),
     touches: integer("touches").notNull().default(0),
@@ -60,6 +66,10 @@ export const tasks = pgTable(
     index("tasks_undrawn").on(t.createdAt, t.id).where(sql`ended_at is null and assignee is null`),
     // How many a person has.
     index("tasks_assignee").on(t.assignee).where(sql`ended_at is null and assignee is not null`),
+    // The list by the next close: a page is read, however many are to be done. Overdue ones are found on the way.
+    index("tasks_closes").on(t.closesAt, t.id).where(sql`ended_at is null`),
+    // The list by amount, in the same way.
+    index("tasks_total").on(t.total, t.id).where(sql`ended_at is null`),
     // The list of those that are done.
     index("tasks_ended").on(t.endedAt).where(sql`ended_at is not null`),
   ],

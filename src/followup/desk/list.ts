@@ -86,6 +86,6 @@ function taskOf({ vault, zoneOf }: ListDeps, row: TaskRow): Task {
 
 function readCursor(cursor: string): TaskAfter | null {
   const [, by, id] =
-    /^(-?[\d.]{1,40}|Infinity) ([0-9a-f-]{36})$/.exec(Buffer.from(cursor, "base64url").toString()) ?? [];
+    /^(\d{1,16}(?:\.\d{1,6})?|Infinity) ([0-9a-f-]{36})$/.exec(Buffer.from(cursor, "base64url").toString()) ?? [];
   return by === undefined || id === undefined ? null : { by, id };
 }

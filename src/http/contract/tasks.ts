@@ -19,6 +19,11 @@ export const tasksQuery = z.strictObject({
   state: maybe(z.enum(TASK_STATES)).describe("Absent: those that are not done"),
   kind: maybe(z.enum(TASK_KINDS)),
   assignee: maybe(name(100)).describe("A name, or `me`"),
+  overdue: z
+    .enum(["true", "false"])
+    .default("false")
+    .transform((value) => value === "true")
+    .describe("`true`: only those that nobody has claimed by `dueAt`, or within 5 minutes if that is null"),
   sort: z.enum(["closes", "amount"]).default("closes").describe("The soonest close first, or the largest sum first"),
   ...page,
 });

@@ -57,6 +57,15 @@ it.runIf(hasBrowser)("shows people and unclaimed tasks live, gives tasks away, a
   await page.getByRole("option", { name: "Vera" }).click();
   await tasks.getByText("for Vera").waitFor();
   await people.getByRole("row", { name: /^Vera .* 1 of 0$/ }).waitFor();
+  // It is overdue when it has waited for too long.
+  await tasks.getByText("Overdue", { exact: true }).click();
+  await tasks.getByText("No task is overdue.").waitFor();
+  await place.sql`update tasks set created_at = created_at - interval '5 minutes'`;
+  await page.reload();
+  await page.getByRole("tab", { name: "Lead" }).click();
+  await tasks.getByText("Overdue", { exact: true }).first().click();
+  await tasks.getByRole("combobox", { name: "Give the task o1 to" }).waitFor();
+  await tasks.getByText("All", { exact: true }).click();
   // A new task comes by itself, and one that somebody has claimed meanwhile stays theirs.
   await ask("POST", "/v1/events", [event("o2", "+8613912345678")]);
   const give = tasks.getByRole("combobox", { name: "Give the task o2 to" });

@@ -26,10 +26,10 @@ const useT = words({
     load: "{open} of {max}",
     unclaimed: "Unclaimed",
     which: "Which tasks",
-    all: "All",
+    open: "All",
     late: "Overdue",
     none: "Somebody has each task.",
-    noneLate: "No task that is shown is overdue.",
+    noneLate: "No task is overdue.",
     note: "A task is overdue at its time, or 5 minutes after it was made.",
     give: "Give the task {id} to",
     choose: "Give to…",
@@ -47,10 +47,10 @@ const useT = words({
     load: "{open} / {max}",
     unclaimed: "未领取",
     which: "任务范围",
-    all: "全部",
+    open: "全部",
     late: "已逾期",
     none: "所有任务都已有人领取。",
-    noneLate: "当前显示的任务均未逾期。",
+    noneLate: "没有逾期的任务。",
     note: "到点或创建 5 分钟后仍未领取，即为逾期。",
     give: "将任务 {id} 指派给",
     choose: "指派给…",
@@ -107,8 +107,8 @@ function People({ query }: { readonly query: Parameters<typeof Loaded<Staff>>[0]
 function Unclaimed({ names }: { readonly names: readonly string[] }) {
   const t = useT();
   const queries = useQueryClient();
-  const query = useInfiniteQuery(tasksQuery("open"));
-  const [which, setWhich] = useState("all");
+  const [which, setWhich] = useState<"open" | "late">("open");
+  const query = useInfiniteQuery(tasksQuery(which));
   const now = useNow();
   const give = useMutation({
     mutationFn: ({ id, to }: { readonly id: string; readonly to: string }) => assignTask(id, to),
@@ -130,44 +130,39 @@ function Unclaimed({ names }: { readonly names: readonly string[] }) {
         <SegmentedControl
           aria-label={t("which")}
           value={which}
-          onChange={setWhich}
-          data={["all", "late"].map((value) => ({ value, label: t(value as "all" | "late") }))}
+          onChange={(value) => setWhich(value as "open" | "late")}
+          data={(["open", "late"] as const).map((value) => ({ value, label: t(value) }))}
         />
       }
     >
       <ProblemText error={error}>{why}</ProblemText>
-      <PagesList query={query} none={t("none")}>
-        {(items) => {
-          const shown = items.filter((task) => which === "all" || isLate(task, now));
-          return shown.length === 0 ? (
-            <Text size="sm">{t("noneLate")}</Text>
-          ) : (
-            <Stack gap="xs">
-              {shown.map((task) => (
-                <TaskCard key={task.id} task={task}>
-                  <Group gap="xs">
-                    {isLate(task, now) ? (
-                      <Badge color="red" variant="outline">
-                        {t("late")}
-                      </Badge>
-                    ) : null}
-                    <Select
-                      aria-label={t("give", { id: task.orders.join(" ") })}
-                      placeholder={t("choose")}
-                      data={[...names]}
-                      value={task.assignee !== null && names.includes(task.assignee) ? task.assignee : null}
-                      onChange={(to) => {
-                        if (to !== null && to !== task.assignee) give.mutate({ id: task.id, to });
-                      }}
-                      disabled={give.isPending && give.variables.id === task.id}
-                      w={170}
-                    />
-                  </Group>
-                </TaskCard>
-              ))}
-            </Stack>
-          );
-        }}
+      <PagesList query={query} none={t(which === "open" ? "none" : "noneLate")}>
+        {(items) => (
+          <Stack gap="xs">
+            {items.map((task) => (
+              <TaskCard key={task.id} task={task}>
+                <Group gap="xs">
+                  {isLate(task, now) ? (
+                    <Badge color="red" variant="outline">
+                      {t("late")}
+                    </Badge>
+                  ) : null}
+                  <Select
+                    aria-label={t("give", { id: task.orders.join(" ") })}
+                    placeholder={t("choose")}
+                    data={[...names]}
+                    value={task.assignee !== null && names.includes(task.assignee) ? task.assignee : null}
+                    onChange={(to) => {
+                      if (to !== null && to !== task.assignee) give.mutate({ id: task.id, to });
+                    }}
+                    disabled={give.isPending && give.variables.id === task.id}
+                    w={170}
+                  />
+                </Group>
+              </TaskCard>
+            ))}
+          </Stack>
+        )}
       </PagesList>
     </Panel>
   );
