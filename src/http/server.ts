@@ -22,6 +22,7 @@ import type { ContactsVerbs, UnsubscribeVerbs } from "./contract/contacts.ts";
 import type { CardVerbs } from "./contract/desk/card.ts";
 import type { PhrasesVerbs } from "./contract/desk/phrases.ts";
 import type { RosterVerbs } from "./contract/desk/roster.ts";
+import type { DeskStateVerbs } from "./contract/desk/state.ts";
 import type { EventsVerbs } from "./contract/events.ts";
 import type { ListsVerbs } from "./contract/lists.ts";
 import type { OperationsVerbs } from "./contract/operations.ts";
@@ -58,6 +59,7 @@ import { campaignRoutes } from "./routes/campaigns.ts";
 import { contactRoutes } from "./routes/contacts.ts";
 import { cardRoutes } from "./routes/desk/card.ts";
 import { rosterRoutes } from "./routes/desk/roster.ts";
+import { deskStateRoutes } from "./routes/desk/state.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { type ReceiptsVerbs, receiptRoutes } from "./routes/inbound/receipts.ts";
 import { unsubscribeRoutes } from "./routes/inbound/unsubscribe.ts";
@@ -126,6 +128,7 @@ export type HttpVerbs = EventsVerbs &
   PromisesVerbs &
   TasksVerbs &
   RosterVerbs &
+  DeskStateVerbs &
   TemplatesVerbs &
   CampaignsVerbs &
   PausesVerbs &
@@ -215,6 +218,7 @@ export function buildServer(deps: HttpDeps): FastifyInstance {
     void seen.register(async (scope) => promiseRoutes(scope, deps));
     void seen.register(async (scope) => taskRoutes(scope, deps));
     void seen.register(async (scope) => rosterRoutes(scope, deps));
+    void seen.register(async (scope) => deskStateRoutes(scope, deps));
     void seen.register(async (scope) => templateRoutes(scope, deps));
     void seen.register(async (scope) => campaignRoutes(scope, deps));
     void seen.register(async (scope) => versionRoutes(scope, deps));

@@ -47,6 +47,7 @@ import { upcoming } from "../reporting/upcoming/upcoming.ts";
 import { sources } from "../sources/registry.ts";
 import { addReplicaGauges } from "./chores/replica-gauges.ts";
 import type { Role } from "./role.ts";
+import { deskStateVerb } from "./verbs/desk-state-verb.ts";
 import { healthVerb } from "./verbs/health-verb.ts";
 import { peopleVerbs } from "./verbs/people-verbs.ts";
 import { promiseVerbs } from "./verbs/promise-verbs.ts";
@@ -202,6 +203,7 @@ export function buildApi(input: ApiInput) {
       phrasesOf({ sql: reads, vault, shopOf: config.shop, phrases: () => input.current().catalog.phrases }, task),
     ...promiseVerbs({ sql, reads, vault, zoneOf, campaignOf: input.policies.campaignOf }),
     tasks: taskVerbs({ sql, reads, vault, zoneOf, campaignOf: input.policies.campaignOf }),
+    deskState: deskStateVerb({ sql: reads, zoneOf, zone: commonZone(config) }),
     roster: rosterVerbs({ sql, isShop: (shop) => config.shop(shop) !== null, zone: commonZone(config) }),
     listCases: (query) => listCases({ sql: reads, zoneOf }, query),
     listReminders: (query) => listReminders({ sql: reads, zoneOf }, query),

@@ -26,6 +26,7 @@ const ROUTES: readonly ["GET" | "POST" | "PUT" | "PATCH" | "DELETE", string, str
   ["POST", "/v1/tasks/t1/contact", "operator"],
   ["POST", "/v1/tasks/t1/touch", "operator"],
   ["POST", "/v1/tasks/t1/outcome", "operator"],
+  ["GET", "/v1/desk", "operator"],
   ["GET", "/v1/staff", "operator"],
   ["PUT", "/v1/staff", ADMIN_KEY],
   ["GET", "/v1/shifts", "operator"],

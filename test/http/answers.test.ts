@@ -23,6 +23,7 @@ import { erasure, sharedContact, suppression } from "../../src/http/contract/con
 import { taskCard } from "../../src/http/contract/desk/card.ts";
 import { phrasesAnswer } from "../../src/http/contract/desk/phrases.ts";
 import { shiftPage, staffPage } from "../../src/http/contract/desk/roster.ts";
+import { deskState } from "../../src/http/contract/desk/state.ts";
 import { receipt } from "../../src/http/contract/events.ts";
 import { caseItem, deliveryItem, reminderItem } from "../../src/http/contract/lists.ts";
 import { liveness, readiness } from "../../src/http/contract/operations.ts";
@@ -514,6 +515,7 @@ const GROUPS: readonly Group[] = [
     ],
   },
   { schema: staffPage, cases: [{ route: "GET /v1/staff" }] },
+  { schema: deskState, cases: [{ route: "GET /v1/desk" }] },
   { schema: z.literal(""), cases: [{ route: "DELETE /v1/users/:name", url: "/v1/users/Vera", status: 204 }] },
   { schema: pageOf(personItem), never: [".next"], cases: [{ route: "GET /v1/users" }] },
   { schema: newKey, cases: [{ route: "POST /v1/keys", status: 201, payload: { name: "reports", role: "viewer" } }] },

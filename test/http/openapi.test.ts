@@ -37,6 +37,7 @@ it("describes every route with its answers, bodies and access", () => {
     "/v1/channels/{name}/resume",
     "/v1/contacts/shared",
     "/v1/deliveries",
+    "/v1/desk",
     "/v1/erasures",
     "/v1/events",
     "/v1/keys",

@@ -125,6 +125,7 @@ export function stubServer(change: Change = {}, context: Cleanup = { onTestFinis
       shifts: async () => ({ version: 1, page: { items: [] } }),
       putShifts: async () => ({ kind: "saved", version: 2, page: { items: [] } }),
     },
+    deskState: async () => ({ shops: [], people: [] }),
     taskCard: async () => CARD,
     phrases: async () => ({ items: [{ n: 1, name: "size", locale: "en", text: "Is the size right?" }], failed: [] }),
     listPromises: async () => ({ items: [PROMISED], next: null }),

@@ -3,6 +3,7 @@ import { queryOptions } from "@tanstack/react-query";
 import type { taskCard } from "../../http/contract/desk/card.ts";
 import type { phrasesAnswer } from "../../http/contract/desk/phrases.ts";
 import type { shiftPage, staffPage } from "../../http/contract/desk/roster.ts";
+import type { deskState } from "../../http/contract/desk/state.ts";
 import type { pageOf } from "../../http/contract/parts/values.ts";
 import type { promiseItem } from "../../http/contract/promises.ts";
 import { type Answered, call, get } from "./call.ts";
@@ -27,6 +28,16 @@ export const phrasesQuery = (task: string) =>
 export const promisesQuery = queryOptions({
   queryKey: ["figures", "tasks", "promises"],
   queryFn: ({ signal }) => get<PromisePage>("/v1/promises", { query: { state: "open", limit: "20" }, signal }),
+});
+
+export type DeskState = Answered<typeof deskState>;
+
+/** Tasks become overdue, and shifts end, without a change of the state. ms */
+const LOOK_MS = 15_000;
+export const deskStateQuery = queryOptions({
+  queryKey: ["both", "desk"],
+  queryFn: ({ signal }) => get<DeskState>("/v1/desk", { signal }),
+  refetchInterval: LOOK_MS,
 });
 
 export type Staff = Answered<typeof staffPage>;

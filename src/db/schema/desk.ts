@@ -92,8 +92,12 @@ export const touches = pgTable(
     /** Encrypted; erased with the buyer. */
     note: bytea("note"),
   },
-  // The story of a task.
-  (t) => [index("touches_of_task").on(t.taskId)],
+  (t) => [
+    // The story of a task.
+    index("touches_of_task").on(t.taskId),
+    // The last of each person, for the one who leads the desk. People write few rows.
+    index("touches_of_person").on(t.who, t.at),
+  ],
 );
 
 /** How tasks were assigned: among whom each was drawn, so that people are compared on like cases. */

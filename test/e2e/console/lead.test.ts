@@ -48,15 +48,17 @@ it.runIf(hasBrowser)("shows people and unclaimed tasks live, gives tasks away, a
   await open("/follow-up");
   await page.getByRole("tab", { name: "Lead" }).click();
   const people = page.getByRole("region", { name: "People" });
-  await people.getByRole("row", { name: /^Vera .* 0 of 0$/ }).waitFor();
-  await people.getByRole("row", { name: /^Wang off/ }).waitFor();
+  await people.getByRole("row", { name: /^Vera .* 0 0 0 –$/ }).waitFor();
+  await people.getByRole("row", { name: "Wang off 0 0 0 –" }).waitFor();
+  const shops = page.getByRole("region", { name: "Shops" });
+  await shops.getByRole("row", { name: "acme 1 0 0 0" }).waitFor();
 
   // Given away: the load of the person grows by itself.
   const tasks = page.getByRole("region", { name: "Unclaimed" });
   await tasks.getByRole("combobox", { name: "Give the task o1 to" }).click();
   await page.getByRole("option", { name: "Vera" }).click();
   await tasks.getByText("for Vera").waitFor();
-  await people.getByRole("row", { name: /^Vera .* 1 of 0$/ }).waitFor();
+  await people.getByRole("row", { name: /^Vera .* 0 1 0 –$/ }).waitFor();
   // It is overdue when it has waited for too long.
   await tasks.getByText("Overdue", { exact: true }).click();
   await tasks.getByText("No task is overdue.").waitFor();
@@ -79,6 +81,9 @@ it.runIf(hasBrowser)("shows people and unclaimed tasks live, gives tasks away, a
   });
   await page.getByRole("option", { name: "Wang" }).click();
   await tasks.getByText(/Somebody has just claimed it/).waitFor();
+  // The holder is no staff: they show all the same.
+  await people.getByRole("row", { name: /not among the staff 1 0 –$/ }).waitFor();
+  await shops.getByRole("row", { name: "acme 1 1 1 0" }).waitFor();
   await give.waitFor({ state: "detached" });
 
   // A shift over midnight; the second one meets what somebody else saved, and its input stays.

@@ -1,181 +1,20 @@
-/** For the one who leads the desk: the people on shift and their load, the tasks that nobody has claimed, and the shifts of a week. */
-import { Badge, Group, SegmentedControl, Select, Stack, Table, Text } from "@mantine/core";
-import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
-import { Problem } from "../../../api/call.ts";
-import { type Staff, staffQuery } from "../../../api/desk.ts";
-import { assignTask, type Task, tasksQuery } from "../../../api/tasks.ts";
-import { ProblemText } from "../../../ui/faults.tsx";
-import { useFormats } from "../../../ui/formats.ts";
-import { Wide } from "../../../ui/list/wide.tsx";
-import { PagesList } from "../../../ui/parts/pages-list.tsx";
-import { Loaded, Panel } from "../../../ui/parts/panel.tsx";
-import { words } from "../../../ui/words.ts";
-import { TaskCard } from "../task-card.tsx";
+/** For the one who leads the desk: how it stands by shop and person, the tasks that nobody has claimed, and the shifts of a week. */
+import { Stack } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { staffQuery } from "../../../api/desk.ts";
+import { PeoplePanel } from "./people-panel.tsx";
 import { ShiftsPanel } from "./shifts-panel.tsx";
-
-const useT = words({
-  en: {
-    people: "People",
-    nobody: "There is no staff. An admin adds people with `PUT /v1/staff` or `dunlin desk staff apply`.",
-    name: "Name",
-    shift: "On shift until",
-    off: "off",
-    away: "gets no tasks",
-    tasks: "Tasks",
-    load: "{open} of {max}",
-    unclaimed: "Unclaimed",
-    which: "Which tasks",
-    open: "All",
-    late: "Overdue",
-    none: "Somebody has each task.",
-    noneLate: "No task is overdue.",
-    note: "A task is overdue at its time, or 5 minutes after it was made.",
-    give: "Give the task {id} to",
-    choose: "Give to…",
-    taken: "Somebody has just claimed it ({detail}). It stays theirs.",
-    ended: "It is done already. Nothing was changed.",
-  },
-  zh: {
-    people: "人员",
-    nobody: "尚无人员。管理员可用 `PUT /v1/staff` 或 `dunlin desk staff apply` 添加。",
-    name: "姓名",
-    shift: "在班至",
-    off: "不在班",
-    away: "不接任务",
-    tasks: "任务",
-    load: "{open} / {max}",
-    unclaimed: "未领取",
-    which: "任务范围",
-    open: "全部",
-    late: "已逾期",
-    none: "所有任务都已有人领取。",
-    noneLate: "没有逾期的任务。",
-    note: "到点或创建 5 分钟后仍未领取，即为逾期。",
-    give: "将任务 {id} 指派给",
-    choose: "指派给…",
-    taken: "刚刚已被他人领取（{detail}），仍归其处理。",
-    ended: "任务已结束，未作更改。",
-  },
-});
-
-const LATE_MS = 5 * 60_000;
-const LOOK_MS = 15_000;
+import { ShopsPanel } from "./shops-panel.tsx";
+import { UnclaimedPanel } from "./unclaimed-panel.tsx";
 
 export function LeadTab() {
   const staff = useQuery(staffQuery);
   return (
     <Stack>
-      <People query={staff} />
-      <Unclaimed names={(staff.data?.items ?? []).filter(({ active }) => active).map(({ name }) => name)} />
+      <ShopsPanel />
+      <PeoplePanel />
+      <UnclaimedPanel names={(staff.data?.items ?? []).filter(({ active }) => active).map(({ name }) => name)} />
       <ShiftsPanel names={(staff.data?.items ?? []).map(({ name }) => name)} />
     </Stack>
   );
-}
-
-function People({ query }: { readonly query: Parameters<typeof Loaded<Staff>>[0]["query"] }) {
-  const t = useT();
-  const { shopMinute } = useFormats();
-  return (
-    <Panel title={t("people")}>
-      <Loaded query={query}>
-        {({ items, on }) =>
-          items.length === 0 ? (
-            <Text size="sm">{t("nobody")}</Text>
-          ) : (
-            <Wide label={t("people")} columns={[t("name"), t("shift"), { figure: t("tasks") }]}>
-              {items.map(({ name, active, maxOpen }) => {
-                const now = on.find((each) => each.name === name);
-                return (
-                  <Table.Tr key={name}>
-                    <Table.Td>{name}</Table.Td>
-                    <Table.Td>{!active ? t("away") : now === undefined ? t("off") : shopMinute(now.until)}</Table.Td>
-                    <Table.Td ta="right">
-                      {now === undefined ? "" : t("load", { open: String(now.openTasks), max: String(maxOpen) })}
-                    </Table.Td>
-                  </Table.Tr>
-                );
-              })}
-            </Wide>
-          )
-        }
-      </Loaded>
-    </Panel>
-  );
-}
-
-function Unclaimed({ names }: { readonly names: readonly string[] }) {
-  const t = useT();
-  const queries = useQueryClient();
-  const [which, setWhich] = useState<"open" | "late">("open");
-  const query = useInfiniteQuery(tasksQuery(which));
-  const now = useNow();
-  const give = useMutation({
-    mutationFn: ({ id, to }: { readonly id: string; readonly to: string }) => assignTask(id, to),
-    onSettled: () => queries.invalidateQueries({ queryKey: ["figures", "tasks"] }),
-  });
-  const { error } = give;
-  const code = error instanceof Problem ? error.code : null;
-  const why =
-    code === "task_taken"
-      ? t("taken", { detail: error?.message ?? "" })
-      : code === "task_ended"
-        ? t("ended")
-        : undefined;
-  return (
-    <Panel
-      title={t("unclaimed")}
-      note={t("note")}
-      aside={
-        <SegmentedControl
-          aria-label={t("which")}
-          value={which}
-          onChange={(value) => setWhich(value as "open" | "late")}
-          data={(["open", "late"] as const).map((value) => ({ value, label: t(value) }))}
-        />
-      }
-    >
-      <ProblemText error={error}>{why}</ProblemText>
-      <PagesList query={query} none={t(which === "open" ? "none" : "noneLate")}>
-        {(items) => (
-          <Stack gap="xs">
-            {items.map((task) => (
-              <TaskCard key={task.id} task={task}>
-                <Group gap="xs">
-                  {isLate(task, now) ? (
-                    <Badge color="red" variant="outline">
-                      {t("late")}
-                    </Badge>
-                  ) : null}
-                  <Select
-                    aria-label={t("give", { id: task.orders.join(" ") })}
-                    placeholder={t("choose")}
-                    data={[...names]}
-                    value={task.assignee !== null && names.includes(task.assignee) ? task.assignee : null}
-                    onChange={(to) => {
-                      if (to !== null && to !== task.assignee) give.mutate({ id: task.id, to });
-                    }}
-                    disabled={give.isPending && give.variables.id === task.id}
-                    w={170}
-                  />
-                </Group>
-              </TaskCard>
-            ))}
-          </Stack>
-        )}
-      </PagesList>
-    </Panel>
-  );
-}
-
-const isLate = ({ dueAt, createdAt }: Task, now: number): boolean =>
-  (dueAt === null ? Date.parse(createdAt) + LATE_MS : Date.parse(dueAt)) <= now;
-
-function useNow(): number {
-  const [now, setNow] = useState(() => Date.now());
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), LOOK_MS);
-    return () => clearInterval(timer);
-  }, []);
-  return now;
 }

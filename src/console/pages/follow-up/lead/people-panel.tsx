@@ -1,0 +1,93 @@
+/** Each person with their shift, their tasks and their last contact; also those who are off shift and still have tasks. */
+import { Badge, Table, Text } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { type DeskState, deskStateQuery } from "../../../api/desk.ts";
+import { useFormats } from "../../../ui/formats.ts";
+import { Wide } from "../../../ui/list/wide.tsx";
+import { Loaded, Panel } from "../../../ui/parts/panel.tsx";
+import { words } from "../../../ui/words.ts";
+
+const useT = words({
+  en: {
+    title: "People",
+    nobody: "There is no staff. An admin adds people below, or with `dunlin desk staff apply`.",
+    name: "Name",
+    shift: "On shift until",
+    off: "off",
+    away: "gets no tasks",
+    other: "not among the staff",
+    claimed: "Claimed",
+    assigned: "Assigned",
+    load: "Of at most",
+    touched: "Last contact",
+    never: "–",
+  },
+  zh: {
+    title: "人员",
+    nobody: "尚无人员。管理员可在下方添加，或使用 `dunlin desk staff apply`。",
+    name: "姓名",
+    shift: "在班至",
+    off: "不在班",
+    away: "不接任务",
+    other: "不在人员名单中",
+    claimed: "处理中",
+    assigned: "已指派",
+    load: "任务上限",
+    touched: "最近联系",
+    never: "–",
+  },
+});
+
+type Person = DeskState["people"][number];
+
+export function PeoplePanel() {
+  const t = useT();
+  const query = useQuery(deskStateQuery);
+  const columns = [t("name"), t("shift"), ...FIGURES.map((figure) => ({ figure: t(figure) })), t("touched")];
+  return (
+    <Panel title={t("title")}>
+      <Loaded query={query} height={80}>
+        {({ people }) =>
+          people.length === 0 ? (
+            <Text size="sm">{t("nobody")}</Text>
+          ) : (
+            <Wide label={t("title")} columns={columns}>
+              {people.map((person) => (
+                <Row key={person.name} person={person} />
+              ))}
+            </Wide>
+          )
+        }
+      </Loaded>
+    </Panel>
+  );
+}
+
+const FIGURES = ["claimed", "assigned", "load"] as const;
+
+function Row({ person }: { readonly person: Person }) {
+  const t = useT();
+  const { count, shopMinute, shopTime } = useFormats();
+  const { name, isStaff, active, maxOpen, onUntil, claimed, assigned, lastTouchAt } = person;
+  const shift = !isStaff ? t("other") : !active ? t("away") : onUntil === null ? t("off") : shopMinute(onUntil);
+  // Nobody works on these.
+  const waits = onUntil === null && claimed + assigned > 0;
+  return (
+    <Table.Tr>
+      <Table.Td>{name}</Table.Td>
+      <Table.Td>
+        {waits ? (
+          <Badge tt="none" color="red.9">
+            {shift}
+          </Badge>
+        ) : (
+          shift
+        )}
+      </Table.Td>
+      <Table.Td ta="right">{count(claimed)}</Table.Td>
+      <Table.Td ta="right">{count(assigned)}</Table.Td>
+      <Table.Td ta="right">{maxOpen === null ? "" : count(maxOpen)}</Table.Td>
+      <Table.Td>{lastTouchAt === null ? t("never") : shopTime(lastTouchAt)}</Table.Td>
+    </Table.Tr>
+  );
+}
