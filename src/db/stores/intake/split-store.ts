@@ -67,7 +67,9 @@ export async function splitBuyer(
           where shop_id = ${shop} and encode(hash, 'hex') = any(${plain(group.contacts.flatMap((name) => hashes.get(name) ?? []))}::text[]) and buyer_id = ${buyer}`,
     ]);
   }
-  if (leaving.length > 0) await endEmptyCase(sql, { shop, id: buyer });
+  if (leaving.length === 0) return;
+  await endEmptyCase(sql, { shop, id: buyer });
+  await endStrangersPromise(sql, { shop, id: buyer });
 }
 
 /** The rows of a case that has lost all its orders vanish undecided. */
@@ -80,4 +82,15 @@ async function endEmptyCase(sql: Sql, { shop, id }: Key): Promise<void> {
   for (const { id: ended } of empty)
     await sql`
       delete from reminders where shop_id = ${shop} and buyer_id = ${id} and case_id = ${ended} and state = 'planned'`;
+}
+
+/** A promise for orders that have all left ends, and holds back no others. */
+async function endStrangersPromise(sql: Sql, { shop, id }: Key): Promise<void> {
+  await sql`
+    with moved as (
+      update promises p set state = 'ended', why = 'moved', ended_at = dunlin_now() from cases c
+      where c.shop_id = ${shop} and c.buyer_id = ${id} and c.ended_at is null and p.shop_id = c.shop_id and p.case_id = c.id and p.state = 'open'
+        and not exists (select from orders o where o.shop_id = c.shop_id and o.buyer_id = c.buyer_id and o.id = any(p.orders))
+      returning p.case_id)
+    update cases c set promise = null from moved where c.shop_id = ${shop} and c.id = moved.case_id`;
 }
