@@ -2,7 +2,7 @@
 import type { DeskComparison } from "../../core/measure/people.ts";
 import { marked } from "../../core/values/money.ts";
 import { textTable } from "../text-table.ts";
-import { count, money, NOTHING, percent, points } from "./amounts.ts";
+import { count, counted, money, NOTHING, percent, points } from "./amounts.ts";
 import type { StaffReport, StaffResult } from "./staff.ts";
 import type { ArmResult, StaffArms } from "./staff-arms.ts";
 import type { WageTotal } from "./staff-wages.ts";
@@ -70,7 +70,9 @@ function armsTable({ people, reminders, nothing }: StaffArms): string {
 const effectLines = ({ peopleEffect, remindersEffect, notCompared }: StaffArms): string[] => [
   `people against reminders: ${effectText(peopleEffect)}`,
   `reminders against nothing: ${effectText(remindersEffect)}`,
-  ...(notCompared === 0 ? [] : [`not compared: ${count(notCompared)} cases of people whose buyers get no reminders`]),
+  ...(notCompared === 0
+    ? []
+    : [`not compared: ${counted(notCompared, "case")} of people whose buyers get no reminders`]),
 ];
 
 function effectText({ difference, low, high, verdict }: DeskComparison): string {
@@ -80,7 +82,8 @@ function effectText({ difference, low, high, verdict }: DeskComparison): string 
 }
 
 function wageLine({ currency, amount, hours, recoveredOrders, perOrder, perExtraCase }: WageTotal): string {
-  const each = perOrder === null ? "" : `, ${marked(perOrder)} for each of ${count(recoveredOrders)} orders recovered`;
+  const orders = recoveredOrders === 1 ? "the one order" : `each of ${count(recoveredOrders)} orders`;
+  const each = perOrder === null ? "" : `, ${marked(perOrder)} for ${orders} recovered`;
   const extra =
     perExtraCase === null
       ? ""

@@ -55,13 +55,15 @@ export const perOrderOf = ({ wage }: PersonHours, orders: number): Money | null 
     ? null
     : { amount: formatAmount(rounded(Number(wage.minor) / orders), wage.currency), currency: wage.currency };
 
-/** By currency. `ordersOf`: the orders that a person recovered. */
+/** By currency, of those who were on shift in the period. `ordersOf`: the orders that a person recovered. */
 export function wageTotals(
   people: readonly PersonHours[],
   ordersOf: (person: string) => number,
   arms: StaffArms,
 ): WageTotal[] {
-  const currencies = [...new Set(people.flatMap(({ wage }) => wage?.currency ?? []))].sort();
+  const currencies = [
+    ...new Set(people.flatMap(({ hours, wage }) => (hours === 0 ? [] : (wage?.currency ?? [])))),
+  ].sort();
   const isWhole = currencies.length === 1 && people.every(({ hours, wage }) => hours === 0 || wage !== null);
   return currencies.map((currency) => {
     const own = people.filter(({ wage }) => wage?.currency === currency);

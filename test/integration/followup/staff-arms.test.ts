@@ -3,57 +3,20 @@ import { expect, it } from "vitest";
 import { HOUR, MINUTE } from "../../../src/core/values/duration.ts";
 import { parseWhen } from "../../../src/core/values/when.ts";
 import { staffReport } from "../../../src/reporting/report/staff.ts";
+import { BUYERS, threeArms } from "../../support/desk-arms.ts";
 import { dispatchSetup, receivedEvent, T0 } from "../../support/dispatch.ts";
 
-const BUYERS = 400;
-const buyerOf = (order: string) => ({ id: `b${order.slice(1)}` });
-
-async function threeArms() {
-  const manual = { amountAtLeast: "100", handBackAfter: 2 * HOUR, holdout: 0.5 };
-  const setup = await dispatchSetup({ campaign: { manual, holdout: 0.4, attributionWindow: 24 * HOUR } });
-  const { sql } = setup.database;
-  await setup.at(T0);
-  const order = (n: number) => ({ id: `o${n}`, amount: "200.00", buyer: buyerOf(`o${n}`) });
-  await setup.receive(
-    ...Array.from({ length: BUYERS }, (_, n) => receivedEvent(`e${n}`, "order.created", T0, order(n))),
-  );
-  const rows = await sql<{ id: string; kept: boolean; held: boolean }[]>`
-    select orders[1] as id, kept, held from desk_arms order by orders[1]`;
-  const armOf = (isKept: boolean, isHeld: boolean) =>
-    rows.flatMap(({ id, kept, held }) => (kept === isKept && held === isHeld ? id : []));
-  const arms = {
-    people: armOf(false, false),
-    reminders: armOf(true, false),
-    nothing: armOf(true, true),
-    notCompared: armOf(false, true),
+async function setup() {
+  const arms = await threeArms();
+  const report = (asked: { horizon?: number; from?: string; to?: string } = {}) => {
+    const [from, to] = [parseWhen(asked.from ?? "2026-11-10"), parseWhen(asked.to ?? "2026-11-10")];
+    return staffReport({ sql: arms.sql, zoneOf: () => "UTC" }, { shop: null, horizon: asked.horizon, from, to });
   };
-  const pay = async (ids: readonly string[], at: number) => {
-    await setup.at(at);
-    const paidAt = new Date(at).toISOString();
-    await setup.receive(
-      ...ids.map((id) => receivedEvent(`p-${id}`, "order.paid", at, { id, paidAt, buyer: buyerOf(id) })),
-    );
-  };
-  const refund = (id: string, at: number) =>
-    setup.receive(receivedEvent(`r-${id}`, "order.refunded", at, { id, buyer: buyerOf(id) }));
-  /** The draw gives other sizes than those of the known answers. */
-  const keep = async (sizes: Readonly<Partial<Record<keyof typeof arms, number>>>) => {
-    for (const [name, size] of Object.entries(sizes)) {
-      const ids = arms[name as keyof typeof arms];
-      expect(ids.length).toBeGreaterThanOrEqual(size);
-      await sql`delete from desk_arms where orders[1] = any(${ids.splice(size)}::text[])`;
-    }
-  };
-  const report = (asked: { horizon?: number; to?: string } = {}) =>
-    staffReport(
-      { sql, zoneOf: () => "UTC" },
-      { shop: null, horizon: asked.horizon, from: parseWhen("2026-11-10"), to: parseWhen(asked.to ?? "2026-11-10") },
-    );
-  return { ...setup, sql, rows, arms, pay, refund, keep, report };
+  return { ...arms, report };
 }
 
 it("compares by intention to treat, with Newcombe's interval", async () => {
-  const { at, rows, arms, pay, refund, keep, report, sql } = await threeArms();
+  const { at, rows, arms, pay, refund, keep, report, sql } = await setup();
   expect(rows).toHaveLength(BUYERS);
   // Nobody claims any of these: they are people's all the same.
   expect(await sql`select 1 from tasks where lease_until is not null`).toHaveLength(0);
@@ -96,7 +59,7 @@ it("compares by intention to treat, with Newcombe's interval", async () => {
 });
 
 it("says nothing of fewer than 30 cases in an arm, nor of a draw that the share does not explain", async () => {
-  const { at, keep, report } = await threeArms();
+  const { at, keep, report } = await setup();
   await keep({ people: 70, reminders: 29, nothing: 40 });
   await at(T0 + 48 * HOUR);
   expect((await report()).arms).toMatchObject({
@@ -129,25 +92,13 @@ it("leaves out cases that were paid before they became a person's, and counts th
 });
 
 it("puts the wages of the hours on shift over the orders that people won", async () => {
-  const { at, arms, pay, keep, sql } = await threeArms();
+  const { at, arms, pay, keep, staff, reached, report, sql } = await setup();
   await keep({ people: 70, reminders: 80 });
-  const rows = [
-    { name: "vera", cost: "60.5", currency: "CNY" },
-    { name: "ada", cost: null, currency: null },
-  ];
-  for (const [place, { name, cost, currency }] of rows.entries())
-    await sql`insert into staff (name, place, shops, languages, teams, max_open, cost_per_hour, cost_currency, active)
-      values (${name}, ${place}, '{}', '{}', '{}', 10, ${cost}::text::numeric, ${currency}, true)`;
-  await sql`insert into shifts (person, place, weekdays, starts, ends, zone)
-    values ('vera', 0, '{mon,tue}', '22:00', '06:00', 'Asia/Shanghai')`;
-  await sql`insert into touches (id, task_id, at, who, how, result)
-    select gen_random_uuid(), t.id, ${new Date(T0 + MINUTE)}, 'vera', 'call', 'reached'
-    from tasks t join orders o on o.shop_id = t.shop_id and o.case_id = t.case_id where o.id = any(${arms.people.slice(0, 2)}::text[])`;
+  await staff();
+  await reached("vera", arms.people.slice(0, 2), T0 + MINUTE);
   await pay([...arms.people.slice(0, 56), ...arms.reminders.slice(0, 48)], T0 + HOUR);
   await at(T0 + 72 * HOUR);
-  const report = async (from: string, to: string) =>
-    staffReport({ sql, zoneOf: () => "UTC" }, { shop: null, from: parseWhen(from), to: parseWhen(to) });
-  const day = await report("2026-11-10", "2026-11-10");
+  const day = await report();
   // Monday's night in Shanghai ended at 22:00 UTC of the day before; Tuesday's is from 14:00 to 22:00 UTC.
   expect(day.items).toMatchObject([
     { person: "vera", recoveredOrders: 2, hours: 8, wage: money("484.00"), wagePerOrder: money("242.00") },
@@ -164,14 +115,14 @@ it("puts the wages of the hours on shift over the orders that people won", async
   expect(Number(wages?.perExtraCase?.high)).toBeCloseTo(each(0.05243), 1);
   // Somebody on shift whose wage nobody knows: null and not 0, and no figure of all people.
   await sql`insert into shifts (person, place, weekdays, starts, ends, zone) values ('ada', 1, '{tue}', '08:00', '12:00', 'UTC')`;
-  const both = await report("2026-11-10", "2026-11-10");
+  const both = await report();
   expect(both.items).toMatchObject([
     { person: "ada", tasks: 0, hours: 4, wage: null, wagePerOrder: null },
     { person: "vera", wage: money("484.00") },
   ]);
   expect(both.wages).toMatchObject([{ amount: "484.00", perExtraCase: null }]);
   // A shift of the future is not paid yet.
-  const until = await report("2026-11-13", "2026-11-30");
+  const until = await report({ from: "2026-11-13", to: "2026-11-30" });
   expect(until.items).toEqual([]);
 });
 

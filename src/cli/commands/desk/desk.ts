@@ -2,6 +2,7 @@
 import { Command } from "commander";
 import { listTasks, type Task } from "../../../followup/desk/list.ts";
 import { textTable } from "../../../reporting/text-table.ts";
+import { notEmpty } from "../../arguments.ts";
 import { type Describe, runCommand } from "../../command.ts";
 import { type CommandContext, commandActor, openVault, withDatabase } from "../../context.ts";
 import { examples } from "../../help.ts";
@@ -20,7 +21,7 @@ export const command: Describe = (cli) =>
   new Command("desk")
     .description("List the cases that people take care of, and record what came of them")
     .option("--mine", "only those that you have, by the name of your user on this machine")
-    .option("--shop <shop>", "only those of this shop")
+    .option("--shop <shop>", "only those of this shop", notEmpty)
     .option("--done", "the last 50 that are done, instead of those to be done")
     .option("--json", "print them as JSON")
     .addHelpText("after", examples("dunlin desk", "dunlin desk claim 3f2a81bc", "dunlin desk outcome 3f2a81bc done"))

@@ -16,7 +16,7 @@ export const promisesCommand: Describe = (cli) =>
   new Command("promises")
     .description(`List promises to pay, the soonest first; of those that are over the last ${MAX}`)
     .addOption(new Option("--state <state>", "only those in this state").choices(PROMISE_STATES).default("open"))
-    .option("--shop <shop>", "only those of this shop")
+    .option("--shop <shop>", "only those of this shop", notEmpty)
     .option("--by <name>", "only those that this person recorded", notEmpty)
     .option("--json", "print them as JSON")
     .addHelpText("after", examples("dunlin desk promises", "dunlin desk promises --state broken --by vera"))

@@ -15,7 +15,7 @@ export const takeCommand: Describe = (cli) =>
   new Command("take")
     .description("Take an open case by hand for 15 minutes, or to the end of your shift: it gets no message meanwhile")
     .argument("[case]", "id of the case, as `dunlin explain --json` prints it", notEmpty)
-    .option("--shop <shop>", "the shop")
+    .option("--shop <shop>", "the shop", notEmpty)
     .option("--order <id>", "the case of this order, by its id or number, instead of a case", notEmpty)
     .addHelpText("after", examples("dunlin desk take --order 2233445566 --shop acme"))
     // `dunlin desk` has some of these options, too, and takes them first.
