@@ -3,11 +3,12 @@ import { SOON_MS } from "../core/notices/desk-matters.ts";
 import { watchMatters } from "../core/notices/matters.ts";
 import type { Sql } from "../db/client.ts";
 import { readPaused } from "../db/stores/campaigns/pause-store.ts";
-import { readWaiting } from "../db/stores/desk/waiting-store.ts";
+import { readWaiting, takeSoonPromises } from "../db/stores/desk/waiting-store.ts";
 import { countDue } from "../db/stores/dispatch/due-store.ts";
 import { readOutages } from "../db/stores/dispatch/outage-store.ts";
 import { findNewCodes, readFlow } from "../db/stores/notices/fact-store.ts";
 import { raiseNotices } from "../db/stores/notices/notice-store.ts";
+import { inTransaction } from "../db/transaction.ts";
 
 export type WatchDeps = {
   readonly sql: Sql;
@@ -32,6 +33,9 @@ export async function watchForMatters({ sql, receivers, channels, written }: Wat
     findNewCodes(sql, MAX_CODES),
     readWaiting(sql, SOON_MS),
   ]);
-  const facts = { now, accepted, failed, failedCode: code, due, lagMs, pauses, outages, codes, channels, waiting };
-  return raiseNotices(sql, receivers, watchMatters(facts, written));
+  const facts = { now, accepted, failed, failedCode: code, due, lagMs, pauses, outages, codes, channels };
+  return inTransaction(sql, async (tx) => {
+    const promises = await takeSoonPromises(tx, SOON_MS);
+    return raiseNotices(tx, receivers, watchMatters({ ...facts, waiting: { ...waiting, ...promises } }, written));
+  });
 }

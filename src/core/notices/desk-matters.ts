@@ -3,17 +3,22 @@ import { MINUTE } from "../values/duration.ts";
 
 export type ShopCount = { readonly shop: string; readonly count: number };
 
-/** Instants are epoch ms; null: no task or promise is meant. */
+/** Instants are epoch ms; null: no task is meant. */
 export type WaitingTasks = {
   /** Tasks that nobody has claimed for `SOON_MS`, and since when the last of them is to be done. */
   readonly unclaimed: readonly ShopCount[];
   readonly unclaimedAt: number | null;
   /** The last of those that staff have heard of. */
   readonly knownUnclaimedAt: number | null;
-  /** Open promises that are due within `SOON_MS`, and when the last of them is. */
+};
+
+/** Open promises that are due within `SOON_MS`, and of which no notice has spoken. */
+export type SoonPromises = {
   readonly promised: readonly ShopCount[];
+  /** When the last of them is due; null: there are none. */
   readonly promisedAt: number | null;
-  readonly knownPromisedAt: number | null;
+  /** The id of the first. */
+  readonly firstPromise: string | null;
 };
 
 /** A task may wait so long for somebody, and a notice of a promise comes so long before its time. */
@@ -21,18 +26,19 @@ export const SOON_MS = 5 * MINUTE;
 /** More shops than that nobody reads. */
 const MAX_SHOPS = 10;
 
-/** Only later ones than those that staff have heard of are news: a task that somebody claims makes none of the others. */
-export function deskMatters(waiting: WaitingTasks, written: (at: number) => string) {
-  const { unclaimed, unclaimedAt, knownUnclaimedAt, promised, promisedAt, knownPromisedAt } = waiting;
+/** Only later tasks than those that staff have heard of are news: one that somebody claims makes none of the others. */
+export function deskMatters(waiting: WaitingTasks & SoonPromises, written: (at: number) => string) {
+  const { unclaimed, unclaimedAt, knownUnclaimedAt, promised, promisedAt, firstPromise } = waiting;
   const tasks = isNews(unclaimedAt, knownUnclaimedAt) && {
     matter: "tasks_unclaimed",
     occurrence: String(unclaimedAt),
     text: `nobody has claimed ${counted(unclaimed, "task")} for 5 minutes and more: ${byShop(unclaimed)}. Claim them on the page Follow-up of the console, or: dunlin desk`,
   };
-  const promises = isNews(promisedAt, knownPromisedAt) && {
-    matter: "promises_due",
+  // A matter of their own: those of the next minute must not wait for an hour.
+  const promises = promisedAt !== null && {
+    matter: `promises_due:${firstPromise}`,
     occurrence: String(promisedAt),
-    text: `${counted(promised, "promise")} to pay, due until ${written(promisedAt ?? 0)}, and still unpaid: ${byShop(promised)}. Look at them: dunlin desk promises`,
+    text: `${counted(promised, "promise")} to pay, due until ${written(promisedAt)}, and still unpaid: ${byShop(promised)}. Look at them: dunlin desk promises`,
   };
   return [tasks, promises].flatMap((matter) => (matter === false ? [] : [matter]));
 }

@@ -5,7 +5,7 @@
 
 import { HOUR, MINUTE } from "../values/duration.ts";
 import { type PaymentMethod, readMethodName } from "../values/payment-method.ts";
-import { deskMatters, type WaitingTasks } from "./desk-matters.ts";
+import { deskMatters, type SoonPromises, type WaitingTasks } from "./desk-matters.ts";
 
 export type Matter = {
   /** Gets one notice an hour at most. Like `channel_paused:sms`. */
@@ -42,7 +42,7 @@ export type WatchFacts = {
   readonly failedCode: string | null;
   /** The configured channels. */
   readonly channels: readonly string[];
-  readonly waiting: WaitingTasks;
+  readonly waiting: WaitingTasks & SoonPromises;
 };
 
 /** A shorter outage passes by itself. */

@@ -1,6 +1,6 @@
 /** The promises of buyers to pay. */
 import { sql } from "drizzle-orm";
-import { index, pgTable, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
+import { boolean, index, pgTable, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
 import { instant } from "./column-types.ts";
 
 /**
@@ -31,6 +31,8 @@ export const promises = pgTable(
     why: text("why"),
     /** When it was kept, broken, replaced or ended. */
     endedAt: instant("ended_at"),
+    /** A notice has said that it is due soon. */
+    warned: boolean("warned").notNull().default(false),
   },
   (t) => [
     // A case has one open promise at most.

@@ -1,8 +1,10 @@
 /** Notices of tasks that nobody claims and of promises that are due: once, by shop, without a name or a number. */
 import { expect, it } from "vitest";
+import type { Notifier } from "../../../src/core/seams/notifier.ts";
 import { HOUR, MINUTE } from "../../../src/core/values/duration.ts";
 import { claim, release } from "../../../src/followup/desk/claims.ts";
 import { recordOutcome } from "../../../src/followup/desk/results.ts";
+import { deliverNotices } from "../../../src/notices/deliver.ts";
 import { watchForMatters } from "../../../src/notices/watch.ts";
 import { dispatchSetup, receivedEvent, T0 } from "../../support/dispatch.ts";
 
@@ -37,8 +39,8 @@ async function desk() {
     },
     notices: async () => {
       const rows = await sql<{ matter: string; text: string; count: number }[]>`
-        select matter, text, count from notices where matter in ('tasks_unclaimed', 'promises_due') order by matter`;
-      return rows.map(({ matter, text, count }) => `${count} ${matter}: ${text}`);
+        select matter, text, count from notices where matter ~ '^(tasks_unclaimed|promises_due)' order by matter`;
+      return rows.map(({ matter, text, count }) => `${count} ${matter.split(":")[0]}: ${text}`);
     },
   };
 }
@@ -87,26 +89,47 @@ it("does not tell of a task that is to be done later, before it is", async () =>
   expect(await watch()).toBe(1);
 });
 
-it("tells of promises that are due in 5 minutes, while their orders are unpaid", async () => {
-  const { deps, dear, receive, at, watch, notices, taskOf } = await desk();
-  const promise = async (n: number, promiseAt: number) => {
-    await dear(n, 0);
-    const id = await taskOf(`o${n}`);
-    await claim(deps, VERA, id);
-    expect(
-      await recordOutcome(deps, VERA, id, { outcome: "will_pay", reason: null, note: null, promiseAt, againAt: null }),
-    ).toEqual({ kind: "changed" });
+async function promises() {
+  const setup = await desk();
+  const { deps, dear, receive, taskOf, sql } = setup;
+  return {
+    ...setup,
+    promise: async (n: number, promiseAt: number, shop = "acme") => {
+      await dear(n, 0, shop);
+      const id = await taskOf(`o${n}`);
+      await claim(deps, VERA, id);
+      const outcome = { outcome: "will_pay", reason: null, note: null, promiseAt, againAt: null } as const;
+      expect(await recordOutcome(deps, VERA, id, outcome)).toEqual({ kind: "changed" });
+    },
+    pay: (n: number, at: number) =>
+      receive(
+        receivedEvent(`p${n}`, "order.paid", at, {
+          id: `o${n}`,
+          buyer: { id: `b${n}` },
+          paidAt: new Date(at).toISOString(),
+        }),
+      ),
+    /** Posts what is due now. */
+    posted: async () => {
+      const texts: string[] = [];
+      const post: Notifier["post"] = async ({ text }) => {
+        texts.push(text.replace(/^Dunlin: (.*)\. Look at them: dunlin desk promises$/, "$1"));
+        return { kind: "accepted", messageId: null, segments: null };
+      };
+      const notifier: Notifier = { name: "ops", provider: "webhook", post, close: async () => {} };
+      const log = { warn: () => {} };
+      await deliverNotices({ sql, notifiers: new Map([["ops", notifier]]), written: String, log });
+      return texts;
+    },
   };
+}
+
+it("tells of promises that are due in 5 minutes, while their orders are unpaid", async () => {
+  const { promise, pay, at, watch, notices } = await promises();
   await promise(1, T0 + HOUR);
   await promise(2, T0 + HOUR);
   await promise(3, T0 + HOUR + MINUTE);
-  await receive(
-    receivedEvent("p2", "order.paid", T0 + MINUTE, {
-      id: "o2",
-      buyer: { id: "b2" },
-      paidAt: new Date(T0 + MINUTE).toISOString(),
-    }),
-  );
+  await pay(2, T0 + MINUTE);
   await at(T0 + 55 * MINUTE - 1);
   expect(await watch()).toBe(0);
   await at(T0 + 55 * MINUTE);
@@ -117,4 +140,45 @@ it("tells of promises that are due in 5 minutes, while their orders are unpaid",
   ]);
   await at(T0 + 2 * HOUR);
   expect(await watch()).toBe(0);
+});
+
+it("tells of each promise in time, also within the hour of another one's notice, and of each once", async () => {
+  const { promise, at, watch, posted, sql } = await promises();
+  await promise(1, T0 + 60 * MINUTE);
+  await promise(2, T0 + 60 * MINUTE, "other");
+  await promise(3, T0 + 63 * MINUTE);
+  await at(T0 + 55 * MINUTE);
+  // Several processes look at once.
+  expect((await Promise.all([watch(), watch(), watch()])).reduce((sum, n) => sum + n, 0)).toBe(1);
+  expect(await posted()).toEqual(["2 promises to pay, due until T+60, and still unpaid: acme 1, other 1"]);
+  await at(T0 + 58 * MINUTE);
+  await watch();
+  expect(await posted()).toEqual(["1 promise to pay, due until T+63, and still unpaid: acme 1"]);
+  // Somebody promises now for a time before that.
+  await promise(4, T0 + 62 * MINUTE);
+  await at(T0 + 59 * MINUTE);
+  await watch();
+  expect(await posted()).toEqual(["1 promise to pay, due until T+62, and still unpaid: acme 1"]);
+  for (const minutes of [60, 61, 62, 63]) {
+    await at(T0 + minutes * MINUTE);
+    expect([await watch(), await posted()]).toEqual([0, []]);
+  }
+  // Their rows are few: nobody needs them after an hour.
+  await at(T0 + 3 * HOUR);
+  await posted();
+  expect(await sql`select matter from notices where matter like 'promises_due%'`).toEqual([]);
+});
+
+it("leaves a promise that a payment is just judging to the next look", async () => {
+  const { promise, at, watch, posted, sql } = await promises();
+  await promise(1, T0 + HOUR);
+  await promise(2, T0 + HOUR);
+  await at(T0 + 55 * MINUTE);
+  await sql.begin(async (tx) => {
+    await tx`select from promises p where 'o1' = any(p.orders) for update`;
+    expect(await watch()).toBe(1);
+  });
+  expect(await posted()).toEqual(["1 promise to pay, due until T+60, and still unpaid: acme 1"]);
+  await at(T0 + 56 * MINUTE);
+  expect(await watch()).toBe(1);
 });

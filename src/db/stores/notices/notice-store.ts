@@ -35,7 +35,7 @@ const PACE = "3 seconds";
 /** Nobody needs an older one. */
 const MAX_AGE = "24 hours";
 /** Each of these matters is of one moment: after this time it is no news, and its row goes, posted or not. */
-const PASSING = "^desk_leaders:";
+const PASSING = "^(desk_leaders|promises_due):";
 const PASSING_AGE = "1 hour";
 
 const raised = rowSet<Raised & { readonly receiver: string }>({

@@ -16,7 +16,7 @@ const quiet: WatchFacts = {
   channels: ["sms", "chat"],
   waiting: {
     ...{ unclaimed: [], unclaimedAt: null, knownUnclaimedAt: null },
-    ...{ promised: [], promisedAt: null, knownPromisedAt: null },
+    ...{ promised: [], promisedAt: null, firstPromise: null },
   },
 };
 const matters = (change: Partial<WatchFacts>) =>

@@ -1,0 +1,2 @@
+-- expands
+ALTER TABLE "promises" ADD COLUMN "warned" boolean DEFAULT false NOT NULL;
