@@ -1,6 +1,9 @@
 import { expect, it } from "vitest";
 import { HOUR, MINUTE } from "../../../src/core/values/duration.ts";
+import { recordOutcome, recordTouch } from "../../../src/followup/desk/results.ts";
+import { take } from "../../../src/followup/desk/take.ts";
 import { erase } from "../../../src/followup/erase.ts";
+import { recordPromise } from "../../../src/followup/promise.ts";
 import { revealPhone } from "../../../src/followup/reveal.ts";
 import { suppress } from "../../../src/followup/suppress.ts";
 import { recoveryReport } from "../../../src/reporting/recovery.ts";
@@ -79,6 +82,29 @@ it("erasing a buyer leaves nothing of the person in any table, and every figure"
   expect(await erase("nobody")).toEqual({ kind: "unknown_buyer" });
   const trail = await sql`select action, subject from audit order by id desc limit 1`;
   expect(trail).toEqual([{ action: "buyer.erase", subject: "acme" }]);
+});
+
+it("erasing a buyer leaves nothing that people of the desk wrote, and what they did", async () => {
+  const { find, erase, deps, vault, sql } = await known();
+  const desk = { sql, vault, zoneOf: () => "Asia/Shanghai", campaignOf: () => null };
+  const [theCase] = await sql<{ id: string }[]>`select case_id as id from orders where id = 'o1'`;
+  const taken = await take(desk, ALICE, { shop: "acme", id: theCase?.id ?? "" });
+  if (taken.kind !== "changed") throw new Error(taken.kind);
+  const note = "Zhang Erase is at work until 20:00, 13812345678";
+  const talk = { how: "call", result: "reached", reason: "pays_later", note } as const;
+  expect(await recordTouch(desk, ALICE, taken.task, talk)).toEqual({ kind: "changed" });
+  const later = { outcome: "not_reached", reason: null, note, promiseAt: null, againAt: null } as const;
+  expect(await recordOutcome(desk, ALICE, taken.task, later)).toEqual({ kind: "changed" });
+  const promise = { shop: "acme", order: "o1", at: T0 + HOUR, reason: "the salary of Zhang Erase", by: "alice" };
+  expect(await recordPromise(deps.sql, promise)).toMatchObject({ kind: "recorded" });
+  expect(await find()).toEqual(expect.arrayContaining(["promises.reason", "touches.note"]));
+  await erase();
+  expect(await find()).toEqual([]);
+  expect(await sql`select how, result, outcome, reason, note from touches order by at, id`).toEqual([
+    { how: "call", result: "reached", outcome: null, reason: "pays_later", note: null },
+    { how: null, result: null, outcome: "not_reached", reason: null, note: null },
+  ]);
+  expect(await sql`select why, touches from tasks`).toEqual([{ why: "erased", touches: 1 }]);
 });
 
 it("later events of an erased buyer are stored without the person, and never chased", async () => {

@@ -1,7 +1,11 @@
 import { expect, it } from "vitest";
 import { DAY, HOUR, MINUTE } from "../../../src/core/values/duration.ts";
+import { recordTouch } from "../../../src/followup/desk/results.ts";
+import { take } from "../../../src/followup/desk/take.ts";
+import { recordPromise } from "../../../src/followup/promise.ts";
 import { recoveryReport } from "../../../src/reporting/recovery.ts";
 import { purge } from "../../../src/retention/purge.ts";
+import { ALICE } from "../../support/campaigns.ts";
 import { receivedEvent, T0 } from "../../support/dispatch.ts";
 import { whereabouts } from "../../support/personal.ts";
 import { receiptSetup } from "../../support/receipts.ts";
@@ -82,4 +86,37 @@ it("keeps the contacts of a buyer with an open or a recent order", async () => {
   expect(await sql`select platform_id from buyers where profile -> 'name' is not null`).toEqual([
     { platform_id: "b1" },
   ]);
+});
+
+it("deletes what people wrote of a buyer with the orders of the case, and keeps their reasons", async () => {
+  const { database, vault, at, receive } = await receiptSetup();
+  const { sql } = database;
+  await at(T0);
+  for (const n of [1, 2]) await receive(receivedEvent(`e${n}`, "order.created", T0, person(n)));
+  const desk = { sql, vault, zoneOf: () => "UTC", campaignOf: () => null };
+  const said = "Zhang Old pays on Friday";
+  for (const { id } of await sql<{ id: string }[]>`select id from cases order by id`) {
+    const taken = await take(desk, ALICE, { shop: "acme", id });
+    if (taken.kind !== "changed") throw new Error(taken.kind);
+    await recordTouch(desk, ALICE, taken.task, { how: "call", result: "reached", reason: "other", note: said });
+  }
+  for (const [order, reason] of [
+    ["o1", said],
+    ["o2", "pays_later"],
+  ] as const)
+    await recordPromise(sql, { shop: "acme", order, at: T0 + HOUR, reason, by: "alice" });
+  await receive(
+    receivedEvent("p1", "order.paid", T0, { id: "o1" }),
+    receivedEvent("p2", "order.paid", T0, { id: "o2" }),
+  );
+  const left = async (now: number) => {
+    await at(now);
+    for (let run = 0; run < 5; run++) await purge(sql, KEPT, 1);
+    const [row] = await sql`
+      select (select count(*)::int from touches where note is not null) as notes, (select count(reason)::int from touches) as reasons,
+        (select array_agg(reason order by reason) from promises where reason is not null) as promised`;
+    return row;
+  };
+  expect(await left(T0 + 2 * DAY)).toEqual({ notes: 2, reasons: 2, promised: [said, "pays_later"] });
+  expect(await left(T0 + 2 * DAY + 1)).toEqual({ notes: 0, reasons: 2, promised: ["pays_later"] });
 });

@@ -1,6 +1,8 @@
 /** Deletes what is no longer kept, some rows at a time. How far each kind is done is in `settings`: no index is there for this alone. */
+import { BUYER_REASONS } from "../../../core/desk/words.ts";
 import type { OrderPayload } from "../../../core/order/event.ts";
 import type { Sql } from "../../client.ts";
+import { texts } from "../../columns.ts";
 import { json, rowSet, text } from "../../rows.ts";
 import { ts } from "../../types.ts";
 import { reducedPayload } from "./erased-event.ts";
@@ -82,7 +84,7 @@ export async function purgeContacts(sql: Sql, { keepMs, limit }: Keep): Promise<
 
 const ORDERS = "orders_reduced";
 
-/** Deletes what was bought, notes and links of the next orders that are over for so long. false: it came to the end. */
+/** Deletes what was bought, notes and links of the next orders that are over for so long, and what people wrote of their buyers. false: it came to the end. */
 export async function reduceOrders(sql: Sql, { keepMs, limit }: Keep): Promise<boolean> {
   const after = await readMark<Place>(sql, ORDERS);
   const from = after === null || after.key === "" ? null : after;
@@ -90,6 +92,15 @@ export async function reduceOrders(sql: Sql, { keepMs, limit }: Keep): Promise<b
     with page as (
       select shop_id, id from orders where ${from === null ? sql`true` : sql`(shop_id, id) > (${from.shop}, ${from.key})`}
       order by shop_id, id limit ${limit}),
+    over as (
+      select o.shop_id, o.case_id from page p join orders o on o.shop_id = p.shop_id and o.id = p.id
+      where not o.in_case and o.case_id is not null and o.seen_at < ${cutoff(sql, keepMs)}),
+    unsaid as (
+      update touches s set note = null from over o join tasks t on t.shop_id = o.shop_id and t.case_id = o.case_id
+      where s.task_id = t.id and s.note is not null and s.at < ${cutoff(sql, keepMs)}),
+    unpromised as (
+      update promises p set reason = null from over o
+      where p.shop_id = o.shop_id and p.case_id = o.case_id and p.recorded_at < ${cutoff(sql, keepMs)} and p.reason <> all(${texts(BUYER_REASONS)}::text[])),
     reduced as (
       update orders o set details = o.details::jsonb || '{"items": [], "note": null, "payUrl": null, "closeReason": null}'
       from page p where o.shop_id = p.shop_id and o.id = p.id and not o.in_case and o.seen_at < ${cutoff(sql, keepMs)}
