@@ -3,7 +3,8 @@
  * cover the truth, and how far is the plain recovery rate from it?
  */
 import type { Interval } from "../../src/core/measure/lift.ts";
-import { LIVES, liveThrough } from "../../test/support/lives.ts";
+import { verdictOf } from "../../src/core/measure/verdict.ts";
+import { LIVES, type Look, liveThrough } from "../../test/support/lives.ts";
 import type { Bench } from "../harness/servers.ts";
 
 export type TruthRow = {
@@ -12,6 +13,7 @@ export type TruthRow = {
   readonly shops: number;
   /** Shares of the shops. */
   readonly covered: number;
+  /** Shops with no effect whose verdict is *works* or *harms*. */
   readonly falseAlarms: number | null;
   readonly runningAlarms: number | null;
   /** The mean over the shops. */
@@ -25,25 +27,27 @@ const BUYERS = 200;
 
 const covers = ({ low, high }: Interval, truth: number) => low <= truth && truth <= high;
 
-/** Campaigns that mix are strata, whose arms are very small in shops of this size: also in larger ones. */
+/** With so many buyers every shop holds enough of them out for a verdict. */
+const MANY_BUYERS = 1_000;
+
 const shapes = () =>
   Object.entries(LIVES).flatMap(([name, life]) => [
-    { name, life, buyers: BUYERS },
-    ...(life.truth === null ? [{ name: `${name}, 1,000 buyers`, life, buyers: 1_000 }] : []),
+    { name, life, buyers: BUYERS, effects: life.truth === null ? [0] : EFFECTS },
+    { name: `${name}, 1,000 buyers`, life, buyers: MANY_BUYERS, effects: [0] },
   ]);
 
 export async function truth(bench: Bench): Promise<readonly TruthRow[]> {
   const rows: TruthRow[] = [];
   // Each row has other shops, so that one odd sample is not seen in several rows.
   let seed = 0;
-  for (const { name, life, buyers } of shapes())
-    for (const effect of life.truth === null ? [0] : EFFECTS) {
+  for (const { name, life, buyers, effects } of shapes())
+    for (const effect of effects) {
       const real = effect * (life.truth ?? 1);
       // False alarms are rare, so it takes more shops to tell 5% from 6%.
       const shops = (bench.quick ? 60 : 1_000) * (effect === 0 && buyers === BUYERS ? 4 : 1);
       const sum = { shops: 0, covered: 0, alarms: 0, runningAlarms: 0, lift: 0, plainRate: 0 };
       for (let n = 0; n < shops; n++) {
-        const looks: Interval[] = [];
+        const looks: Look[] = [];
         const held = HELD[n % HELD.length] ?? 0.1;
         const found = liveThrough(life, { effect, held, buyers }, seed++, looks);
         if (found === null) continue;
@@ -51,8 +55,8 @@ export async function truth(bench: Bench): Promise<readonly TruthRow[]> {
         sum.lift += found.lift;
         sum.plainRate += found.plainRate;
         if (covers(found.fixed, real)) sum.covered++;
-        if (!covers(found.fixed, 0)) sum.alarms++;
-        if (looks.some((look) => !covers(look, 0))) sum.runningAlarms++;
+        if (verdictOf(found.fixed, found.smaller) !== "cannot_tell") sum.alarms++;
+        if (looks.some((look) => verdictOf(look, look.smaller) !== "cannot_tell")) sum.runningAlarms++;
       }
       const share = (count: number) => count / sum.shops;
       rows.push({

@@ -2,7 +2,7 @@
  * Shops whose buyers answer to reminders with a known effect, lived through by the planner: what the report says of them can be compared with
  * the truth. A way of life is what buyers do besides.
  */
-import { alwaysValid, type Interval, liftOf, type Stratum } from "../../src/core/measure/lift.ts";
+import { alwaysValid, type Interval, isMeasured, liftOf, type Stratum } from "../../src/core/measure/lift.ts";
 import { isHeldOut } from "../../src/core/rules/arms.ts";
 import { DAY, HOUR, MINUTE } from "../../src/core/values/duration.ts";
 import type { Campaign } from "../../src/core/values/policy.ts";
@@ -125,10 +125,13 @@ export function drawsOf(seed: number): () => number {
 }
 
 type Setting = { readonly effect: number; readonly held: number; readonly buyers: number };
+/** The report's interval at a moment. `smaller`: the buyers of the smaller arm. */
+export type Look = Interval & { readonly smaller: number };
 export type Measured = {
   readonly lift: number;
   readonly fixed: Interval;
   readonly running: Interval;
+  readonly smaller: number;
   /** Paid orders of reminded ones: the plain rate that other tools show. */
   readonly plainRate: number;
 };
@@ -138,7 +141,7 @@ export function liveThrough(
   life: Life,
   { effect, held, buyers }: Setting,
   seed: number,
-  looks?: Interval[],
+  looks?: Look[],
 ): Measured | null {
   const draw = drawsOf(seed);
   const strata = new Map<string, { treated: { n: number; paid: number }; held: { n: number; paid: number } }>();
@@ -160,7 +163,7 @@ export function liveThrough(
     plain.paid += lived.recovered;
     if (looks !== undefined && (n + 1) % Math.ceil(buyers / 10) === 0) {
       const found = measure();
-      if (found !== null) looks.push(alwaysValid(found));
+      if (found !== null) looks.push({ ...alwaysValid(found), smaller: smallerArm(strata.values()) });
     }
   }
   const found = measure();
@@ -170,8 +173,17 @@ export function liveThrough(
     lift,
     fixed: { low, high },
     running: alwaysValid(found),
+    smaller: smallerArm(strata.values()),
     plainRate: plain.paid / Math.max(1, plain.reminded),
   };
+}
+
+type Arms = Pick<Stratum, "treated" | "held">;
+
+function smallerArm(strata: Iterable<Arms>): number {
+  const measured = [...strata].filter(isMeasured);
+  const sizeOf = (arm: keyof Arms) => measured.reduce((sum, each) => sum + each[arm].n, 0);
+  return Math.min(sizeOf("treated"), sizeOf("held"));
 }
 
 type Exposed = { readonly stratum: string; readonly isHeld: boolean; readonly isPaid: boolean };

@@ -5,6 +5,7 @@
 import { type OrderSums, orderArms } from "./clusters.ts";
 import { isSkewed } from "./draw.ts";
 import { alwaysValid, type Interval, type Lift, liftOf, type Stratum } from "./lift.ts";
+import { type EffectVerdict, MIN_ARM, verdictOf } from "./verdict.ts";
 
 /** Sums over the buyers whose time to pay is over: `m` cases, `s` of them paid. */
 export type CaseArm = OrderSums & {
@@ -23,11 +24,8 @@ export type DeskComparison = {
   readonly low: number | null;
   readonly high: number | null;
   /** `cannot_tell`: an arm has fewer than 30 cases, the interval holds zero, or the sizes of the arms do not fit the draw. `not_measured`: an arm is empty. */
-  readonly verdict: "works" | "harms" | "cannot_tell" | "not_measured";
+  readonly verdict: EffectVerdict | "not_measured";
 };
-
-/** An interval of fewer cases in an arm says nothing that helps to decide. */
-export const MIN_CASES = 30;
 
 export const NO_CASES: CaseArm = { buyers: 0, m: 0, s: 0, mm: 0, ss: 0, ms: 0, open: 0 };
 
@@ -41,16 +39,12 @@ export function compareDesk(
   const measured = strata.filter((each) => each[treated].m > 0 && each[held].m > 0);
   const sizeOf = (arm: DeskArmName) => measured.reduce((sum, each) => sum + each[arm].m, 0);
   if (measured.length === 0) return { ...NOTHING, verdict: "not_measured" };
-  const few = Math.min(sizeOf(treated), sizeOf(held)) < MIN_CASES;
-  if (few || (treated === "people" && isDrawSkewed(measured))) return NOTHING;
+  const smaller = Math.min(sizeOf(treated), sizeOf(held));
+  if (smaller < MIN_ARM || (treated === "people" && isDrawSkewed(measured))) return NOTHING;
   const found = liftOf(measured.map((each) => stratumOf(each[treated], each[held])));
   if (found === null) return NOTHING;
   const { low, high } = intervalOf(found, running);
-  return {
-    difference: found.lift,
-    ...{ low, high },
-    verdict: low > 0 ? "works" : high < 0 ? "harms" : "cannot_tell",
-  };
+  return { difference: found.lift, low, high, verdict: verdictOf({ low, high }, smaller) };
 }
 
 const NOTHING: DeskComparison = { difference: null, low: null, high: null, verdict: "cannot_tell" };

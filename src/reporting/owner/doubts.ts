@@ -1,4 +1,5 @@
 /** Reasons to doubt the figures of the owner's page, or to read them with care. */
+import { MIN_ARM } from "../../core/measure/verdict.ts";
 import { formatDuration, MINUTE, SECOND } from "../../core/values/duration.ts";
 import { describeSkew, SKEW_WARNING_MS } from "../../db/stores/reads/clock-skew.ts";
 import type { ShopClock } from "../../db/stores/reads/owner/owner-store.ts";
@@ -19,8 +20,6 @@ type Facts = {
   readonly skewMs: number | null;
 };
 
-/** Below it one buyer more or less changes the picture. */
-const FEW = 30;
 const MAX_LISTED = 5;
 const LATE_MS = 5 * MINUTE;
 const EARLY_MS = 30 * SECOND;
@@ -34,12 +33,12 @@ export const doubtsOf = ({ skewed, heldOut, strata, clocks, skewMs }: Facts): Do
 ];
 
 function fewHeldOut(count: number | null): Doubt[] {
-  if (count === null || count >= FEW) return [];
+  if (count === null || count >= MIN_ARM) return [];
   const were = count === 1 ? "1 buyer was" : `${count} buyers were`;
   return [
     {
       code: "few_held_out",
-      message: `Only ${were} held out and can be compared. Below ${FEW} the figures can change much with each of them.`,
+      message: `Only ${were} held out and can be compared. Below ${MIN_ARM} the figures can change much with each of them, so they get no verdict.`,
     },
   ];
 }

@@ -4,6 +4,7 @@
  * interval of the whole is the one that may be looked at every day, and a week has it until the time to pay of its buyers is over.
  */
 import { suggestedHoldout } from "../../core/measure/power.ts";
+import { verdictOf as effectVerdict, MIN_ARM } from "../../core/measure/verdict.ts";
 import { DAY } from "../../core/values/duration.ts";
 import { dayOf, type When } from "../../core/values/when.ts";
 import type { Sql } from "../../db/client.ts";
@@ -24,7 +25,7 @@ const WEEKS = 12;
 const MONTH_DAYS = 30;
 
 /**
- * `works`, `harms`: the interval is on one side of zero. `cannot_tell`: it holds zero. `waiting`: the time to pay is over for no buyer yet.
+ * `works`, `harms`: the interval is on one side of zero. `cannot_tell`: it holds zero, or the smaller arm has fewer than 30 buyers. `waiting`: the time to pay is over for no buyer yet.
  * `not_measured`: nobody can be compared. `no_data`: no reminder was due.
  */
 export const VERDICTS = ["works", "harms", "cannot_tell", "waiting", "not_measured", "no_data"] as const;
@@ -45,7 +46,7 @@ export type OwnerPage = {
   readonly to: number;
   readonly verdict: Verdict;
   readonly figures: Figures;
-  /** With `cannot_tell`: about so many more cases would show an effect of this size, and so many days at the pace of these weeks. */
+  /** With `cannot_tell`: about so many more cases would show an effect of this size, with 30 buyers in the smaller arm, and so many days at the pace of these weeks. */
   readonly needs: { readonly cases: number; readonly days: number } | null;
   /** The oldest first. */
   readonly weeks: readonly Week[];
@@ -156,7 +157,8 @@ function weekOf(monday: number, strata: Strata, isRunning: boolean): Week {
 }
 
 function verdictOf({ treatedBuyers, holdoutBuyers, openBuyers, lift, liftLow, liftHigh }: Figures): Verdict {
-  if (lift !== null) return (liftLow ?? 0) > 0 ? "works" : (liftHigh ?? 0) < 0 ? "harms" : "cannot_tell";
+  if (lift !== null && liftLow !== null && liftHigh !== null)
+    return effectVerdict({ low: liftLow, high: liftHigh }, Math.min(treatedBuyers, holdoutBuyers));
   if (treatedBuyers + holdoutBuyers > 0) return "not_measured";
   return openBuyers > 0 ? "waiting" : "no_data";
 }
@@ -164,7 +166,10 @@ function verdictOf({ treatedBuyers, holdoutBuyers, openBuyers, lift, liftLow, li
 /** `elapsedMs`: since the first buyer. */
 function needsOf(figures: Figures, elapsedMs: number): OwnerPage["needs"] {
   const { moreBuyers, treatedBuyers, holdoutBuyers, openBuyers } = figures;
-  if (moreBuyers === null) return null;
-  const aDay = (treatedBuyers + holdoutBuyers + openBuyers) / Math.max(1, elapsedMs / DAY);
-  return { cases: moreBuyers, days: Math.ceil(moreBuyers / aDay) };
+  const measured = treatedBuyers + holdoutBuyers;
+  const smaller = Math.min(treatedBuyers, holdoutBuyers);
+  const untilFull = smaller < MIN_ARM ? Math.ceil((measured * MIN_ARM) / smaller - measured) : 0;
+  const cases = Math.max(moreBuyers ?? 0, untilFull);
+  if (cases === 0) return null;
+  return { cases, days: Math.ceil(cases / ((measured + openBuyers) / Math.max(1, elapsedMs / DAY))) };
 }

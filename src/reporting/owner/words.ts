@@ -18,6 +18,8 @@ export function ownerSentence(page: Known): string {
       return `Reminders brought ${count(perMille(lift))} more paid cases of 1,000, between ${count(perMille(liftLow))} and ${count(perMille(liftHigh))}.`;
     if (verdict === "harms")
       return `With reminders ${count(perMille(-lift))} fewer cases of 1,000 were paid, between ${count(perMille(-liftHigh))} and ${count(perMille(-liftLow))}.`;
+    if (liftLow > 0 || liftHigh < 0)
+      return `With reminders ${more(lift)} cases of 1,000 were paid, but with ${buyers(Math.min(figures.treatedBuyers, figures.holdoutBuyers))} in the smaller group that proves nothing yet.`;
     return `With reminders ${more(lift)} cases of 1,000 were paid, but chance alone allows anything from ${more(liftLow)} to ${more(liftHigh)}.`;
   }
   if (verdict === "waiting")

@@ -1,4 +1,5 @@
 /** The effect of the reminders in one sentence, beside the figures of the report. */
+import { MIN_ARM } from "../../core/measure/verdict.ts";
 import type { Figures } from "../figures.ts";
 import { count, percent, points } from "./amounts.ts";
 
@@ -17,11 +18,14 @@ export function liftSentence(figures: Figures): string | null {
   return (
     `Effect of the reminders: ${percent(treatedPaidRate)} of the buyers paid with reminders, and ${percent(holdoutPaidRate)} of the ` +
     `${count(holdoutBuyers)} buyers of the control group. The effect is between ${points(liftLow)} and ` +
-    `${points(liftHigh)} points (95%), ${verdictOf(liftLow, liftHigh, figures.moreBuyers)}.`
+    `${points(liftHigh)} points (95%), ${judged(liftLow, liftHigh, figures)}.`
   );
 }
 
-function verdictOf(low: number, high: number, more: number | null): string {
+function judged(low: number, high: number, { treatedBuyers, holdoutBuyers, moreBuyers: more }: Figures): string {
+  const smaller = Math.min(treatedBuyers, holdoutBuyers);
+  if (smaller < MIN_ARM && (low > 0 || high < 0))
+    return `but with fewer than ${MIN_ARM} buyers in the smaller group that proves nothing yet`;
   if (low > 0) return "which is above zero: the reminders caused payments";
   if (high < 0) return "which is below zero: with reminders fewer buyers paid";
   const needs =

@@ -84,6 +84,22 @@ describe("the sentence and the word", () => {
     );
   });
 
+  it("withhold the verdict while fewer than 30 are held out, and say how many more cases it takes", async () => {
+    const { sql, open } = await acme();
+    await exposed(sql, { at: NOW - 10 * DAY, buyers: 261, paid: 200 });
+    await exposed(sql, { at: NOW - 10 * DAY, buyers: 29, paid: 2, held: true });
+    const few = await open();
+    // The interval is shown, and is far above zero.
+    expect(few.figures.liftLow).toBeGreaterThan(0);
+    expect([few.verdict, few.needs]).toEqual(["cannot_tell", { cases: 10, days: 1 }]);
+    expect(ownerWord(few)).toBe("cannot tell yet: about 10 more cases, 1 day at this pace");
+    expect(ownerSentence(few)).toBe(
+      "With reminders 697 more cases of 1,000 were paid, but with 29 buyers in the smaller group that proves nothing yet.",
+    );
+    await exposed(sql, { at: NOW - 10 * DAY, buyers: 1, paid: 0, held: true });
+    expect((await open()).verdict).toBe("works");
+  });
+
   it("say nothing of years, and nothing where both paid alike", async () => {
     const { sql, open } = await acme();
     await exposed(sql, { at: NOW - 10 * DAY, buyers: 900, paid: 271 });

@@ -207,6 +207,12 @@ describe("writing the report", () => {
     );
     expect(sentence(300, 300)).toContain("includes zero");
     expect(sentence(300, 50)).toContain("below zero");
+    const ofFew = (held: number) =>
+      figures({ strata: strataOf({ buyers: 270, paid: 200 }, { buyers: held, paid: 2 }, 0.1) });
+    expect(liftSentence(ofFew(29))).toContain(
+      "but with fewer than 30 buyers in the smaller group that proves nothing yet",
+    );
+    expect(liftSentence(ofFew(30))).toContain("above zero");
     expect(liftSentence(figures())).toBeNull();
     expect(liftSentence(figures({ strata: strataOf({ buyers: 3, paid: 1 }, { buyers: 0, paid: 0 }, 0) }))).toContain(
       "no buyer was in a control group",

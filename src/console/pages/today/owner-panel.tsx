@@ -20,6 +20,8 @@ const useT = words({
     harmsText: "With reminders {lift} fewer cases of 1,000 were paid, between {low} and {high}.",
     cannot_tellText:
       "The difference so far is {lift} paid cases of 1,000, but chance alone allows anything from {low} to {high}.",
+    fewText:
+      "The difference so far is {lift} paid cases of 1,000, but with {count, plural, one {1 buyer} other {# buyers}} in the smaller group that proves nothing yet.",
     waitingText:
       "It is not known yet: {count, plural, one {1 buyer still has} other {# buyers still have}} time to pay.",
     not_measuredText:
@@ -41,6 +43,7 @@ const useT = words({
     worksText: "每 1,000 个未付款案例中，催付多带来 {lift} 个付款，区间为 {low} 至 {high}。",
     harmsText: "催付后每 1,000 个案例反而少付 {lift} 个，区间为 {low} 至 {high}。",
     cannot_tellText: "目前每 1,000 个案例相差 {lift} 个付款，但仅凭偶然也可能在 {low} 到 {high} 之间。",
+    fewText: "目前每 1,000 个案例相差 {lift} 个付款，但较小的一组只有 {count} 位买家，还不能证明什么。",
     waitingText: "还不能判断：还有 {count} 位买家仍有时间付款。",
     not_measuredText: "无法知道催付带来了什么。在活动中设置 {share} 的对照组即可得到答案。",
     no_dataText: "这 12 周没有到期的提醒，暂无可报告的内容。",
@@ -78,11 +81,12 @@ function Sentence({ owner }: { readonly owner: Owner }) {
   const { lift, liftLow, liftHigh } = figures;
   const perMille = (rate: number | null) => count(Math.round((rate ?? 0) * 1_000));
   const harms = verdict === "harms";
-  const text = t(`${verdict}Text`, {
+  const isFew = verdict === "cannot_tell" && ((liftLow ?? 0) > 0 || (liftHigh ?? 0) < 0);
+  const text = t(isFew ? "fewText" : `${verdict}Text`, {
     lift: perMille(harms ? -(lift ?? 0) : lift),
     low: perMille(harms ? -(liftHigh ?? 0) : liftLow),
     high: perMille(harms ? -(liftLow ?? 0) : liftHigh),
-    count: figures.openBuyers,
+    count: isFew ? Math.min(figures.treatedBuyers, figures.holdoutBuyers) : figures.openBuyers,
     share: percent(holdout.suggested),
   });
   const measured = verdict === "works" || verdict === "harms";

@@ -16,14 +16,16 @@ export const ownerAnswer = z.strictObject({
   verdict: z
     .enum(["works", "harms", "cannot_tell", "waiting", "not_measured", "no_data"])
     .describe(
-      "`works`, `harms`: the interval of the lift is on one side of zero. `cannot_tell`: it holds zero. `waiting`: all buyers still have time to pay. `not_measured`: there is nobody to compare with. `no_data`: no reminder was due",
+      "`works`, `harms`: the interval of the lift is on one side of zero. `cannot_tell`: it holds zero, or fewer than 30 buyers were held out or reminded. `waiting`: all buyers still have time to pay. `not_measured`: there is nobody to compare with. `no_data`: no reminder was due",
     ),
   word: text.describe("The verdict in English, with what is still needed"),
   sentence: text,
   needs: z
     .strictObject({ cases: z.int(), days: z.int().describe("At the pace of these weeks") })
     .nullable()
-    .describe("With `cannot_tell`: about so many more cases would show an effect of this size"),
+    .describe(
+      "With `cannot_tell`: about so many more cases would show an effect of this size, with 30 buyers in the smaller group",
+    ),
   figures: z
     .strictObject(figures)
     .describe("Of the 12 weeks. Since they still run, the intervals are those that may be looked at every day"),

@@ -30,3 +30,9 @@ it("tells nothing where the draw does not explain the sizes, and measures nothin
   const alone = compareDesk([stratum(0, arm(100, 60), NO_CASES)], "people", "reminders", false);
   expect(alone.verdict).toBe("not_measured");
 });
+
+it("withholds the verdict while an arm has fewer than 30 cases", () => {
+  const verdictOf = (held: number) =>
+    compareDesk([stratum(0.1, arm(270, 200), arm(held, 2))], "people", "reminders", false).verdict;
+  expect([verdictOf(29), verdictOf(30)]).toEqual(["cannot_tell", "works"]);
+});

@@ -1,7 +1,7 @@
 /** The figures of the report, beside a known truth: whatever buyers do besides, an effect that is not there must not be seen. */
 import { describe, expect, it } from "vitest";
 import type { Interval } from "../../../../src/core/measure/lift.ts";
-import { LIVES, type Life, liveThrough } from "../../../support/lives.ts";
+import { LIVES, type Life, type Look, liveThrough } from "../../../support/lives.ts";
 
 const SHOPS = 60;
 const BUYERS = 150;
@@ -39,7 +39,7 @@ it("the interval for daily looks raises few false alarms over ten looks", () => 
   if (life === undefined) throw new Error("no such life");
   let alarms = 0;
   for (let seed = 0; seed < SHOPS; seed++) {
-    const looks: Interval[] = [];
+    const looks: Look[] = [];
     liveThrough(life, { effect: 0, held: HELD, buyers: BUYERS }, seed, looks);
     if (looks.some((look) => !covers(look, 0))) alarms++;
   }
