@@ -40,14 +40,15 @@ export const deskStateQuery = queryOptions({
   refetchInterval: LOOK_MS,
 });
 
-export type Staff = Answered<typeof staffPage>;
+export type Member = Answered<typeof staffPage>["items"][number];
 export type Shift = Answered<typeof shiftPage>["items"][number];
 
-/** Shifts begin and end without a change of the state, so it is asked again each minute. */
 export const staffQuery = queryOptions({
   queryKey: ["both", "staff"],
-  queryFn: ({ signal }) => get<Staff>("/v1/staff", { signal }),
-  refetchInterval: 60_000,
+  queryFn: async ({ signal }) => {
+    const { value, etag } = await call<Answered<typeof staffPage>>("GET", "/v1/staff", { signal });
+    return { items: value.items, etag: etag ?? "" };
+  },
 });
 
 export const shiftsQuery = queryOptions({
@@ -60,3 +61,6 @@ export const shiftsQuery = queryOptions({
 
 export const putShifts = (items: readonly Shift[], etag: string) =>
   call("PUT", "/v1/shifts", { body: { items }, headers: { "if-match": etag } });
+
+export const putStaff = (items: readonly Member[], etag: string) =>
+  call("PUT", "/v1/staff", { body: { items }, headers: { "if-match": etag } });

@@ -18,7 +18,7 @@ const useT = words({
     other: "not among the staff",
     claimed: "Claimed",
     assigned: "Assigned",
-    load: "Of at most",
+    load: "At most",
     touched: "Last contact",
     never: "–",
   },
@@ -77,7 +77,7 @@ function Row({ person }: { readonly person: Person }) {
       <Table.Td>{name}</Table.Td>
       <Table.Td>
         {waits ? (
-          <Badge tt="none" color="red.9">
+          <Badge tt="none" color="red.9" miw="max-content">
             {shift}
           </Badge>
         ) : (
