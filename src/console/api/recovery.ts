@@ -1,7 +1,8 @@
 /** The recovery report of a period, in rows by what is asked for. */
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
+import type { staffAnswer } from "../../http/contract/reports/staff.ts";
 import type { RecoveryReport } from "../../http/contract/reports.ts";
-import { get, urlOf } from "./call.ts";
+import { type Answered, get, urlOf } from "./call.ts";
 import type { Asked } from "./lists.ts";
 
 export type { RecoveryReport };
@@ -21,6 +22,18 @@ export const recoveryQuery = (asked: Asked) =>
   queryOptions({
     queryKey: ["report", asked],
     queryFn: ({ signal }) => get<RecoveryReport>(PATH, { query: asked, signal }),
+    placeholderData: keepPreviousData,
+    staleTime: MINUTE,
+    refetchInterval: MINUTE,
+  });
+
+export type StaffReport = Answered<typeof staffAnswer>;
+
+/** Likewise. */
+export const staffReportQuery = (asked: Asked) =>
+  queryOptions({
+    queryKey: ["report", "staff", asked],
+    queryFn: ({ signal }) => get<StaffReport>("/v1/reports/staff", { query: asked, signal }),
     placeholderData: keepPreviousData,
     staleTime: MINUTE,
     refetchInterval: MINUTE,

@@ -10,6 +10,7 @@ import { useList } from "../../ui/list/use-list.ts";
 import { Loaded, Panel } from "../../ui/parts/panel.tsx";
 import { Bars, type Interval, Intervals } from "./bars.tsx";
 import { MoneyPanel } from "./money-panel.tsx";
+import { PeoplePanels } from "./people/people-panels.tsx";
 import { ReportTable } from "./report-table.tsx";
 import { SkipsPanel } from "./skips-panel.tsx";
 import { TimeToPay } from "./time-to-pay.tsx";
@@ -133,6 +134,7 @@ function Report({
           <SkipsPanel asked={{ on, from, to }} period={period} />
         </Grid.Col>
       </Grid>
+      <PeoplePanels asked={asked} period={period} />
       <MoneyPanel asked={asked} period={period} />
     </>
   );
