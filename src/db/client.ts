@@ -39,6 +39,8 @@ export interface ConnectOptions {
   readonly silenceMs?: number;
   /** The result of `reachServer`. Absent: a server of PostgreSQL 14 or newer, without a pooler. */
   readonly server?: ServerFacts | undefined;
+  /** Hears the remarks of the server, such as plans. Absent: they are dropped. */
+  readonly onNotice?: (message: string) => void;
 }
 
 /** The server answers or cancels a statement before its limit. So after this much longer without a word the connection counts as lost. */
@@ -117,7 +119,7 @@ type Pool = { readonly sql: Sql; readonly lines: Lines };
 function openPool(text: string, options: ConnectOptions, onLost: () => void): Pool {
   const remedy = "expected postgres://user:password@host:port/database (percent-encode special characters)";
   if (!/^postgres(ql)?:\/\//i.test(text)) throw new DatabaseUrlError(`not a PostgreSQL URL: ${remedy}`);
-  const { max = 10, connectTimeoutMs = 10_000, idleTimeoutMs = 300_000, limits = {}, server } = options;
+  const { max = 10, connectTimeoutMs = 10_000, idleTimeoutMs = 300_000, limits = {}, server, onNotice } = options;
   const { url, ssl } = server ?? splitSsl(text);
   const pooled = server !== undefined && server.pooling !== "session";
   const { statementMs = 0 } = limits;
@@ -134,7 +136,7 @@ function openPool(text: string, options: ConnectOptions, onLost: () => void): Po
     connect_timeout: connectTimeoutMs / 1000,
     idle_timeout: idleTimeoutMs / 1000,
     backoff: lines.backoff,
-    onnotice: () => {},
+    onnotice: ({ message }: postgres.Notice) => onNotice?.(String(message)),
     types: {
       bigint: {
         to: INT8,

@@ -37,7 +37,7 @@ export async function runBatch(
     planningMoment(tx, deps.policy().revision),
     insertEvents(tx, sorted(unique.values())),
     findKnown(tx, [...unique.values()]),
-    isAnybodyErased(tx),
+    isAnybodyErased(tx, [...new Set([...unique.values()].map(({ shop }) => shop))]),
   ]);
   const isFresh = new Set(fresh.map((row) => shopKey(row.shop_id, row.id)));
   const todo = [...unique].filter(([key]) => isFresh.has(key)).map(([, event]) => event);

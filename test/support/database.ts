@@ -15,10 +15,15 @@ export type TestDatabase = {
   readonly close: (graceMs?: number) => Promise<void>;
   /** Sets the database's clock: from now on `dunlin_now()` returns this instant and stands still. */
   setNow(ms: number): Promise<void>;
+  /** From now on it hears what the server remarks, such as plans. */
+  onNotice(hear: (message: string) => void): void;
 };
 
 /** For all files of a worker, which share their modules. Databases are emptied or dropped while the next tests run; what is left then, by the global setup. */
 const admin = postgres(inject("serverUrl"), { max: 2, onnotice: () => {}, connection: { synchronous_commit: "off" } });
+
+/** How many the pool of each test has. */
+export const CONNECTIONS = 8;
 
 type Made = { readonly name: string /** null: it is not for another test. */; readonly fresh: Fresh | null };
 const used: Made[] = [];
@@ -50,7 +55,9 @@ export async function testDatabase(
 ): Promise<TestDatabase> {
   const made = used.pop() ?? (await makeDatabase());
   const url = urlOf(made.name);
-  const database = connect(url, { max: 8, applicationName: "dunlin test" });
+  let hear = (_message: string): void => {};
+  const onNotice = (message: string) => hear(message);
+  const database = connect(url, { max: CONNECTIONS, applicationName: "dunlin test", onNotice });
   let clock = false;
   context.onTestFinished(async ({ task }) => {
     await database.close();
@@ -62,6 +69,9 @@ export async function testDatabase(
     url,
     sql: database.sql,
     close: database.close,
+    onNotice(given) {
+      hear = given;
+    },
     async setNow(ms) {
       if (!clock) {
         await database.sql.unsafe(`

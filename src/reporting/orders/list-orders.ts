@@ -11,7 +11,7 @@ import {
   type OrderSearch,
   type OrderState,
 } from "../../db/stores/reads/orders/order-list-store.ts";
-import { shopsWithOrders } from "../../db/stores/reads/stored-order-store.ts";
+import { hasOrders, shopsWithOrders } from "../../db/stores/reads/stored-order-store.ts";
 import { type Vault, VaultError } from "../../db/vault.ts";
 import { type Money, moneyOf } from "../format-report.ts";
 import { instantWriter } from "../instants.ts";
@@ -72,9 +72,8 @@ export async function listOrders(deps: OrderListDeps, query: OrderListQuery): Pr
   const { shop, state, campaign, recovered, q, limit, cursor } = query;
   const after = cursor === null ? null : readPlace(cursor, recovered);
   if (cursor !== null && after === null) return { kind: "invalid_cursor" };
-  const seen = await shopsWithOrders(sql);
-  if (shop !== null && !seen.includes(shop) && shopOf(shop) === null) return { kind: "unknown_shop" };
-  const shops = shop === null ? seen : [shop];
+  if (shop !== null && shopOf(shop) === null && !(await hasOrders(sql, shop))) return { kind: "unknown_shop" };
+  const shops = shop === null ? await shopsWithOrders(sql) : [shop];
   const windows = await readWindows(sql, query, zoneOf, shop);
   const search = q === null ? null : searchOf(deps, shops, q);
   const filter = { shops, state, campaign, recovered, windows, search };

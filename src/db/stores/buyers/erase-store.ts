@@ -1,7 +1,7 @@
 /** Erases buyers, and recognises their later events. The caller holds the lock of the buyer that it erases. */
 import type { OrderPayload } from "../../../core/order/event.ts";
 import type { Sql } from "../../client.ts";
-import { plain } from "../../columns.ts";
+import { plain, texts } from "../../columns.ts";
 import { type Key, textKeys } from "../../keys.ts";
 import { bytea, json, rowSet, text, uuid } from "../../rows.ts";
 import { erasedPayload } from "./erased-event.ts";
@@ -158,9 +158,10 @@ export async function eraseLateTexts(sql: Sql, withinMs: number): Promise<void> 
   await eraseTexts(sql, buyers);
 }
 
-/** One index probe: nearly always nobody is erased. */
-export async function isAnybodyErased(sql: Sql): Promise<boolean> {
-  const [row] = await sql<{ some: boolean }[]>`select exists (select from erasures) as some`;
+/** One index probe for each shop: nearly always nobody is erased. */
+export async function isAnybodyErased(sql: Sql, shops: readonly string[]): Promise<boolean> {
+  const [row] = await sql<{ some: boolean }[]>`
+    select exists (select from erasures where shop_id = any(${texts(shops)}::text[])) as some`;
   return row?.some === true;
 }
 

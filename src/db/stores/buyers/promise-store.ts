@@ -113,7 +113,7 @@ export async function settlePromises(sql: Sql, paid: readonly Key[]): Promise<vo
       where j.state <> 'open'),
     settled as (
       update promises p set state = j.state, why = j.why, ended_at = j.ended_at from judged j
-      where p.id = j.id and (j.state = 'kept' or j.was = 'open'))
+      where p.shop_id = j.shop_id and p.id = j.id and (j.state = 'kept' or j.was = 'open'))
     update tasks t set ended_at = dunlin_now(), why = 'paid', version = t.version + 1 from judged j
     where t.shop_id = j.shop_id and t.case_id = j.case_id and t.kind = 'promise' and t.ended_at is null and j.state in ('kept', 'broken')`;
 }

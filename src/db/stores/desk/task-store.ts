@@ -36,8 +36,8 @@ export async function leaseEnd(
 /** null: there is no such task. Its buyer is locked first, as dispatch locks it, and what is read then is what the last holder committed. */
 export async function lockTask(tx: Sql, id: string): Promise<LockedTask | null> {
   for (;;) {
-    const [locked] = await tx<{ merged: boolean }[]>`
-      select b.merged_into is not null as merged from tasks t
+    const [locked] = await tx<{ shop: string; merged: boolean }[]>`
+      select t.shop_id as shop, b.merged_into is not null as merged from tasks t
       join cases c on c.shop_id = t.shop_id and c.id = t.case_id
       join buyers b on b.shop_id = c.shop_id and b.id = c.buyer_id where t.id = ${id} for update of b`;
     if (locked === undefined) return null;
@@ -46,7 +46,8 @@ export async function lockTask(tx: Sql, id: string): Promise<LockedTask | null> 
     const [task] = await tx<LockedTask[]>`
       select t.id, t.shop_id as shop, t.case_id, c.buyer_id, t.kind, t.assignee, t.lease_until, t.assigned_until, t.ended_at,
         c.manual or c.held_at is not null as persons, c.manual, dunlin_now() as now
-      from tasks t join cases c on c.shop_id = t.shop_id and c.id = t.case_id where t.id = ${id}`;
+      from tasks t join cases c on c.shop_id = t.shop_id and c.id = t.case_id
+      where t.shop_id = ${locked.shop} and t.id = ${id}`;
     return task ?? null;
   }
 }
@@ -94,7 +95,7 @@ export async function changeTask(tx: Sql, task: LockedTask, change: TaskChange):
         waits_for_order = ${change.waitsForOrder ?? false},
         ended_at = case when ${outcome}::text is null then ended_at else dunlin_now() end, outcome = coalesce(${outcome}, outcome),
         reason = coalesce(${reason}, reason), version = version + 1
-      where id = ${task.id}`,
+      where shop_id = ${task.shop} and id = ${task.id}`,
     heldUntil === null
       ? tx`update cases set held_until = dunlin_now() where shop_id = ${task.shop} and id = ${task.case_id} and held_at is not null`
       : tx`
@@ -141,7 +142,8 @@ export async function insertTouch(tx: Sql, task: LockedTask, touch: Touch): Prom
       values (${newId()}, ${task.id}, dunlin_now(), ${who}, ${how}, ${result}, ${outcome}, ${reason}, ${note})`,
     how === null
       ? null
-      : tx`update tasks set touches = touches + 1, first_touch_at = coalesce(first_touch_at, dunlin_now()) where id = ${task.id}`,
+      : tx`update tasks set touches = touches + 1, first_touch_at = coalesce(first_touch_at, dunlin_now())
+        where shop_id = ${task.shop} and id = ${task.id}`,
   ]);
 }
 

@@ -50,6 +50,11 @@ export async function shopsWithOrders(sql: Sql): Promise<string[]> {
   return rows.flatMap(({ shop_id }) => shop_id ?? []);
 }
 
+export async function hasOrders(sql: Sql, shop: string): Promise<boolean> {
+  const [row] = await sql<{ some: boolean }[]>`select exists (select from orders where shop_id = ${shop}) as some`;
+  return row?.some === true;
+}
+
 /** Orders of the shop that were created in [from, to), `size` at a time in the order of their ids. `sql`: a transaction that sees one snapshot. */
 export async function* storedOrders(
   sql: Sql,
