@@ -12,6 +12,7 @@ const LONGEST = [
     "console/story",
     "console/lead",
     "faults/outage",
+    "faults/upgrade",
     "faults/kill",
     "faults/pause",
     "faults/postgres",

@@ -27,8 +27,8 @@ process.once("exit", () => {
   for (const child of living) child.kill("SIGKILL");
 });
 
-export function launch(cwd: string, args: readonly string[], env: Record<string, string>): Program {
-  const child = spawn(process.execPath, [MAIN, ...args], { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+export function launch(cwd: string, args: readonly string[], env: Record<string, string>, main = MAIN): Program {
+  const child = spawn(process.execPath, [main, ...args], { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
   living.add(child);
   let out = "";
   let err = "";

@@ -22,10 +22,10 @@ export type Rig = {
   readonly databaseUrl: string;
   readonly redis: PrivateRedis | null;
   readonly provider: FakeProvider;
-  /** Runs a command to its end, or until it is ready; see `Program`. */
-  readonly run: (args: readonly string[], env?: Readonly<Record<string, string>>) => Program;
+  /** Runs a command to its end, or until it is ready; see `Program`. `main`: the program of another version. */
+  readonly run: (args: readonly string[], env?: Readonly<Record<string, string>>, main?: string) => Program;
   /** Runs a service and waits until it is up. */
-  readonly up: (args: readonly string[], env?: Readonly<Record<string, string>>) => Promise<Program>;
+  readonly up: (args: readonly string[], env?: Readonly<Record<string, string>>, main?: string) => Promise<Program>;
   /** Puts a file below the configuration directory. */
   readonly write: (name: string, text: string | Buffer) => Promise<void>;
 };
@@ -103,8 +103,8 @@ channels:
     // Several tests start processes side by side, and a server has 100 connections.
     DATABASE_CONNECTIONS: "6",
   };
-  const run: Rig["run"] = (args, env = {}) => {
-    const program = launch(dir, args, { ...base, ...env });
+  const run: Rig["run"] = (args, env = {}, main) => {
+    const program = launch(dir, args, { ...base, ...env }, main);
     programs.push(program);
     return program;
   };
@@ -115,8 +115,8 @@ channels:
     redis,
     provider,
     run,
-    up: async (args, env) => {
-      const program = run(args, env);
+    up: async (args, env, main) => {
+      const program = run(args, env, main);
       await program.ready;
       return program;
     },
