@@ -336,9 +336,11 @@ const GROUPS: readonly Group[] = [
   },
   {
     schema: staffAnswer,
-    // Nobody here paid after a person had called: staff-report.test.ts has that, and staff-arms.test.ts has arms and wages.
+    // Nobody here paid after a person had called: staff-report.test.ts has that, staff-shifts.test.ts has shifts, and staff-arms.test.ts has arms and wages.
     never: [
       ".items[].recoveredAmount[]",
+      ".shifts[].recoveredAmount[]",
+      ".shifts[].shift",
       ".items[].hours",
       ".items[].wage",
       ".items[].wagePerOrder",

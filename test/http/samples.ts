@@ -279,24 +279,20 @@ export const CARD: Answer<typeof taskCard> = {
 
 const ARM = { cases: 0, paidCases: 0, rate: null, open: 0 };
 const NOT_MEASURED = { difference: null, low: null, high: null, verdict: "not_measured" as const };
+const VERAS_FIGURES = {
+  ...{ person: "vera", tasks: 1, reached: 1, recoveredCases: 1, rate: 1, rateLow: 0.2, rateHigh: 1 },
+  ...{ recoveredOrders: 1, recoveredAmount: [], promises: 0, promisesKept: 0, medianMinutesToContact: null },
+};
 export const STAFF_REPORT = {
   items: [
     {
-      ...{
-        person: "vera",
-        tasks: 1,
-        reached: 1,
-        recoveredCases: 1,
-        rate: 1,
-        rateLow: 0.2,
-        rateHigh: 1,
-        recoveredOrders: 1,
-      },
-      ...{ recoveredAmount: [], promises: 0, promisesKept: 0, medianMinutesToContact: null, hours: 8 },
+      ...VERAS_FIGURES,
+      hours: 8,
       wage: { amount: "484.00", currency: "CNY" },
       wagePerOrder: { amount: "484.00", currency: "CNY" },
     },
   ],
+  shifts: [{ ...VERAS_FIGURES, shift: { from: "22:00", to: "06:00", zone: "Asia/Shanghai" } }],
   arms: {
     ...{ people: ARM, reminders: ARM, nothing: ARM, notCompared: 0 },
     ...{ peopleEffect: NOT_MEASURED, remindersEffect: NOT_MEASURED },

@@ -3,7 +3,7 @@ import type { DeskComparison } from "../../core/measure/people.ts";
 import { marked } from "../../core/values/money.ts";
 import { textTable } from "../text-table.ts";
 import { count, counted, money, NOTHING, percent, points } from "./amounts.ts";
-import type { StaffReport, StaffResult } from "./staff.ts";
+import type { ShiftResult, StaffReport, StaffResult } from "./staff.ts";
 import type { ArmResult, StaffArms } from "./staff-arms.ts";
 import type { WageTotal } from "./staff-wages.ts";
 
@@ -14,9 +14,10 @@ const WORDS: Readonly<Record<DeskComparison["verdict"], string>> = {
   not_measured: "not measured",
 };
 
-export function staffReportText({ items, arms, wages }: StaffReport): string {
+export function staffReportText({ items, shifts, arms, wages }: StaffReport): string {
   const people = items.length === 0 ? "nobody of the staff had a task in this period\n" : peopleTable(items);
-  return [people, armsTable(arms), ...effectLines(arms), ...wages.map(wageLine)].join("\n");
+  const byShift = shifts.some(({ shift }) => shift !== null) ? [shiftTable(shifts)] : [];
+  return [people, ...byShift, armsTable(arms), ...effectLines(arms), ...wages.map(wageLine)].join("\n");
 }
 
 const columnsOf = (titles: readonly string[]) =>
@@ -48,6 +49,21 @@ function peopleTable(items: readonly StaffResult[]): string {
     item.hours === null ? NOTHING : item.hours.toFixed(1),
     money(item.wage === null ? [] : [item.wage]),
     money(item.wagePerOrder === null ? [] : [item.wagePerOrder]),
+  ]);
+  return textTable(columnsOf(titles), cells);
+}
+
+function shiftTable(shifts: readonly ShiftResult[]): string {
+  const titles = ["person and shift", "tasks", "reached", "paid", "95%", "orders", "amount", "promises kept"];
+  const cells = shifts.map((each) => [
+    `${each.person}, ${each.shift === null ? "on no shift" : `${each.shift.from} to ${each.shift.to} ${each.shift.zone}`}`,
+    count(each.tasks),
+    count(each.reached),
+    count(each.recoveredCases),
+    each.rateLow === null ? NOTHING : `${percent(each.rateLow)} to ${percent(each.rateHigh)}`,
+    count(each.recoveredOrders),
+    money(each.recoveredAmount),
+    `${count(each.promisesKept)} of ${count(each.promises)}`,
   ]);
   return textTable(columnsOf(titles), cells);
 }

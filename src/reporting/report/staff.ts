@@ -4,15 +4,17 @@ import type { Sql } from "../../db/client.ts";
 import { readStaff as readMembers, readShifts } from "../../db/stores/desk/staff-store.ts";
 import { databaseNow } from "../../db/stores/intake/intake-store.ts";
 import { countStaffArms, firstTaskAt } from "../../db/stores/reads/report/staff-arms.ts";
-import { readStaffPromises } from "../../db/stores/reads/report/staff-promises.ts";
-import { readStaff, readStaffMoney, type StaffRow } from "../../db/stores/reads/report/staff-store.ts";
+import { readStaffPromises, type StaffPromises } from "../../db/stores/reads/report/staff-promises.ts";
+import type { ByShift } from "../../db/stores/reads/report/staff-shifts.ts";
+import { readStaff, readStaffMoney, type StaffMoney, type StaffRow } from "../../db/stores/reads/report/staff-store.ts";
 import { shopsSeen, type Window } from "../../db/stores/reads/windows.ts";
 import { type Money, moneyOf } from "../format-report.ts";
 import { type Asked, readWindows, type ZoneOf } from "./period.ts";
 import { type StaffArms, staffArmsOf } from "./staff-arms.ts";
 import { hoursOf, perOrderOf, type WageTotal, wageTotals } from "./staff-wages.ts";
 
-export type StaffResult = {
+/** Of a person, or of a person on one shift. */
+export type StaffFigures = {
   readonly person: string;
   readonly tasks: number;
   readonly reached: number;
@@ -26,6 +28,9 @@ export type StaffResult = {
   readonly promises: number;
   readonly promisesKept: number;
   readonly medianMinutesToContact: number | null;
+};
+
+export type StaffResult = StaffFigures & {
   /** On shift in the period, by the shifts as they are now; null: the person also works for other shops than the one asked for, or has no shifts. */
   readonly hours: number | null;
   /** null: no wage is known. */
@@ -33,13 +38,20 @@ export type StaffResult = {
   readonly wagePerOrder: Money | null;
 };
 
+/** By the shift in which the contact was, the promise recorded, or a task without a contact began. `shift` null: on no shift. */
+export type ShiftResult = StaffFigures & {
+  readonly shift: { readonly from: string; readonly to: string; readonly zone: string } | null;
+};
+
 export type StaffReport = {
   readonly items: readonly StaffResult[];
+  /** By name, then by the beginning of the shift. */
+  readonly shifts: readonly ShiftResult[];
   readonly arms: StaffArms;
   readonly wages: readonly WageTotal[];
 };
 
-const NO_TASKS: Omit<StaffRow, "person"> = {
+const NO_TASKS: Omit<StaffRow, keyof ByShift> = {
   tasks: 0,
   reached: 0,
   recovered: 0,
@@ -68,36 +80,73 @@ export async function staffReport(
   ]);
   const running = windows.length === 0 || windows.some(({ to }) => to === null || to > now);
   const found = staffArmsOf(arms, running);
-  const ordersOf = (person: string) =>
-    money.reduce((sum, each) => (each.person === person ? sum + each.orders : sum), 0);
-  const byName = new Map(rows.map((row) => [row.person, row]));
-  const worked = people.filter(({ hours }) => hours !== null && hours > 0);
-  const names = [...new Set([...rows, ...money, ...promises, ...worked].map(({ person }) => person))].sort();
+  const all = { rows, money, promises };
+  const whole = new Map(figuresBy(all, (row) => (row.whole ? row.person : null)));
+  const ordersOf = (person: string) => whole.get(person)?.recoveredOrders ?? 0;
+  const worked = people.filter(({ hours }) => hours !== null && hours > 0).map(({ person }) => person);
+  const items = [...new Set([...whole.keys(), ...worked])].sort().map((person) => {
+    const hours = people.find((each) => each.person === person);
+    return {
+      ...(whole.get(person) ?? figuresOf(person, NOTHING)),
+      hours: hours?.hours ?? null,
+      wage: hours?.wage == null ? null : moneyOf({ amount: hours.wage.minor, currency: hours.wage.currency }),
+      wagePerOrder: hours === undefined ? null : perOrderOf(hours, ordersOf(person)),
+    };
+  });
+  return { items, shifts: shiftResults(all), arms: found, wages: wageTotals(people, ordersOf, found) };
+}
+
+type Rows = {
+  readonly rows: readonly StaffRow[];
+  readonly money: readonly StaffMoney[];
+  readonly promises: readonly StaffPromises[];
+};
+const NOTHING: Rows = { rows: [], money: [], promises: [] };
+
+/** `keyOf` null: the row belongs to none. */
+function figuresBy({ rows, money, promises }: Rows, keyOf: (row: ByShift) => string | null): [string, StaffFigures][] {
+  const keys = new Map([...rows, ...money, ...promises].map((row) => [keyOf(row), row.person]));
+  return [...keys].flatMap(([key, person]): [string, StaffFigures][] => {
+    if (key === null) return [];
+    const own = <R extends ByShift>(all: readonly R[]) => all.filter((row) => keyOf(row) === key);
+    return [[key, figuresOf(person, { rows: own(rows), money: own(money), promises: own(promises) })]];
+  });
+}
+
+/** `rows` and `promises`: at most one of each. */
+function figuresOf(person: string, { rows, money, promises }: Rows): StaffFigures {
+  const row = rows[0] ?? NO_TASKS;
+  const share = wilson({ n: row.tasks, paid: row.recovered });
   return {
-    items: names.map((person) => {
-      const row = byName.get(person) ?? NO_TASKS;
-      const promised = promises.find((each) => each.person === person);
-      const own = money.filter((each) => each.person === person);
-      const share = wilson({ n: row.tasks, paid: row.recovered });
-      const minutes = row.first_contact_ms === null ? null : Math.round(row.first_contact_ms / 6_000) / 10;
-      const hours = people.find((each) => each.person === person);
-      const orders = ordersOf(person);
-      return {
-        ...{ person, tasks: row.tasks, reached: row.reached, recoveredCases: row.recovered },
-        rate: row.tasks === 0 ? null : row.recovered / row.tasks,
-        rateLow: share?.low ?? null,
-        rateHigh: share?.high ?? null,
-        recoveredOrders: orders,
-        recoveredAmount: own.map(({ amount, currency }) => moneyOf({ amount: BigInt(amount), currency })),
-        ...{ promises: promised?.promises ?? 0, promisesKept: promised?.kept ?? 0, medianMinutesToContact: minutes },
-        hours: hours?.hours ?? null,
-        wage: hours?.wage == null ? null : moneyOf({ amount: hours.wage.minor, currency: hours.wage.currency }),
-        wagePerOrder: hours === undefined ? null : perOrderOf(hours, orders),
-      };
-    }),
-    arms: found,
-    wages: wageTotals(people, ordersOf, found),
+    ...{ person, tasks: row.tasks, reached: row.reached, recoveredCases: row.recovered },
+    rate: row.tasks === 0 ? null : row.recovered / row.tasks,
+    rateLow: share?.low ?? null,
+    rateHigh: share?.high ?? null,
+    recoveredOrders: money.reduce((sum, { orders }) => sum + orders, 0),
+    recoveredAmount: money.map(({ amount, currency }) => moneyOf({ amount: BigInt(amount), currency })),
+    promises: promises[0]?.promises ?? 0,
+    promisesKept: promises[0]?.kept ?? 0,
+    medianMinutesToContact: row.first_contact_ms === null ? null : Math.round(row.first_contact_ms / 6_000) / 10,
   };
+}
+
+function shiftResults(all: Rows): ShiftResult[] {
+  const found = figuresBy(all, ({ whole, person, shift }) => (whole ? null : JSON.stringify([person, shift])));
+  // In an order that strings have: the person, then the time of day, and those on no shift last.
+  return found
+    .map(([key, figures]) => ({ figures, shift: (JSON.parse(key) as [string, string | null])[1] }))
+    .sort((one, two) => (orderOf(one) < orderOf(two) ? -1 : 1))
+    .map(({ figures, shift }) => ({ ...figures, shift: shift === null ? null : hoursNamed(shift) }));
+}
+
+const orderOf = ({ figures, shift }: { readonly figures: StaffFigures; readonly shift: string | null }): string =>
+  JSON.stringify([figures.person, shift ?? "~"]);
+
+/** `22:00-06:00 Asia/Shanghai` */
+function hoursNamed(shift: string): ShiftResult["shift"] {
+  const [hours = "", zone = ""] = shift.split(" ");
+  const [from = "", to = ""] = hours.split("-");
+  return { from, to, zone };
 }
 
 type HoursAsked = { readonly windows: readonly Window[]; readonly shop: string | null; readonly now: number };

@@ -41,25 +41,30 @@ const perExtraCase = z.strictObject({
   high: text.nullable().describe("null: perhaps no case was won"),
 });
 
+/** Of a person, or of a person on one shift. */
+const figures = {
+  person: text,
+  tasks: z
+    .int()
+    .describe("That began in the period: the person spoke to the buyer last, or has it without a contact so far"),
+  reached: z.int().describe("Of these: the buyer was reached"),
+  recoveredCases: z.int().describe("Of these: an order was paid after the person's last contact"),
+  rate: share.describe("recoveredCases / tasks"),
+  rateLow: share.describe("95%, Wilson"),
+  rateHigh: share,
+  recoveredOrders: z.int().describe("Orders that were paid after a last contact in the period"),
+  recoveredAmount: z.array(money),
+  promises: z
+    .int()
+    .describe("Recorded in the period; those that were replaced or ended before their time do not count"),
+  promisesKept: z.int().describe("Paid by the promised time"),
+  medianMinutesToContact: z.number().nullable().describe("From the beginning of a task to its first contact"),
+};
+
 export const staffAnswer = z.strictObject({
   items: z.array(
     z.strictObject({
-      person: text,
-      tasks: z
-        .int()
-        .describe("That began in the period: the person spoke to the buyer last, or has it without a contact so far"),
-      reached: z.int().describe("Of these: the buyer was reached"),
-      recoveredCases: z.int().describe("Of these: an order was paid after the person's last contact"),
-      rate: share.describe("recoveredCases / tasks"),
-      rateLow: share.describe("95%, Wilson"),
-      rateHigh: share,
-      recoveredOrders: z.int().describe("Orders that were paid after a last contact in the period"),
-      recoveredAmount: z.array(money),
-      promises: z
-        .int()
-        .describe("Recorded in the period; those that were replaced or ended before their time do not count"),
-      promisesKept: z.int().describe("Paid by the promised time"),
-      medianMinutesToContact: z.number().nullable().describe("From the beginning of a task to its first contact"),
+      ...figures,
       hours: z
         .number()
         .nullable()
@@ -70,6 +75,19 @@ export const staffAnswer = z.strictObject({
       wagePerOrder: money.nullable().describe("wage / recoveredOrders"),
     }),
   ),
+  shifts: z
+    .array(
+      z.strictObject({
+        ...figures,
+        shift: z
+          .strictObject({ from: text.meta({ example: "22:00" }), to: text.meta({ example: "06:00" }), zone: text })
+          .nullable()
+          .describe("By the shifts as they are now; null: on no shift"),
+      }),
+    )
+    .describe(
+      "The same by the shift in which the person spoke to the buyer, recorded the promise, or got a task that has no contact so far",
+    ),
   arms: z
     .strictObject({
       people: arm.describe("Left to a person, whether or not somebody took them"),
