@@ -13,7 +13,7 @@ import { type Asked, readWindows, type ZoneOf } from "./period.ts";
 import { type StaffArms, staffArmsOf } from "./staff-arms.ts";
 import { hoursOf, perOrderOf, type WageTotal, wageTotals } from "./staff-wages.ts";
 
-/** Of a person, or of a person on one shift. */
+/** The figures of a person, or of a person on one shift. */
 export type StaffFigures = {
   readonly person: string;
   readonly tasks: number;

@@ -41,7 +41,7 @@ const perExtraCase = z.strictObject({
   high: text.nullable().describe("null: perhaps no case was won"),
 });
 
-/** Of a person, or of a person on one shift. */
+/** The figures of a person, or of a person on one shift. */
 const figures = {
   person: text,
   tasks: z
