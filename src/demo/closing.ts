@@ -5,7 +5,7 @@ import { pageOfSuppressions } from "../followup/suppressions.ts";
 import { explainOrder } from "../reporting/explain.ts";
 import { storyText } from "../reporting/format-explain.ts";
 import { recoveryReport } from "../reporting/recovery.ts";
-import { money } from "../reporting/report/amounts.ts";
+import { counted, money } from "../reporting/report/amounts.ts";
 import { staffReport } from "../reporting/report/staff.ts";
 import { reportTable } from "../reporting/report/table.ts";
 import type { Verdict } from "./check.ts";
@@ -22,7 +22,7 @@ export const peopleOf = async (sql: Sql) =>
 export function peopleLine(found: Awaited<ReturnType<typeof peopleOf>>): string {
   if (found === undefined) return `${PERSON} (simulated): no task`;
   const { tasks, reached, recoveredOrders, recoveredAmount, promises, promisesKept } = found;
-  return `${PERSON} (simulated): ${tasks} tasks, ${reached} buyers reached, ${recoveredOrders} orders recovered (${money(recoveredAmount)}), ${promisesKept} of ${promises} promises kept`;
+  return `${PERSON} (simulated): ${counted(tasks, "task")}, ${counted(reached, "buyer")} reached, ${counted(recoveredOrders, "order")} recovered (${money(recoveredAmount)}), ${promisesKept} of ${counted(promises, "promise")} kept`;
 }
 
 /** Orders that were paid after the person had reached their buyers, by the books of person and shop. */

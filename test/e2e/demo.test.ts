@@ -1,6 +1,6 @@
 /** `dunlin demo` as a process, the way a stranger runs it: piped, on its own PostgreSQL, nothing left behind. */
 import { spawn } from "node:child_process";
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
@@ -42,6 +42,16 @@ function demo(
   });
 }
 
+const escaped = (text: string): string => text.replaceAll(/[^\w\s]/g, "\\$&");
+
+/** Without numbers, plurals and line breaks. */
+const shapeOf = (text: string): string =>
+  text
+    .replaceAll(/\b(task|buyer|order|promise|message)s\b/g, "$1")
+    .replaceAll(/\d[\d,.:]*/g, "0")
+    .replaceAll(/\s+/g, " ")
+    .trim();
+
 describe("a whole run", () => {
   let ended: Ended;
   let left: string[];
@@ -77,7 +87,7 @@ describe("a whole run", () => {
     expect(ended.out).toContain("Effect of the reminders");
     // The person on shift reached somebody, who kept the promise and paid.
     expect(ended.out).toMatch(
-      /Vera \(simulated\): [2-9] tasks, [1-9] buyers reached, [1-9] orders recovered \([\d,]+\.00 CNY\), [1-9] of \d promises kept/,
+      /Vera \(simulated\): [2-9] tasks, [1-9] buyers? reached, [1-9] orders? recovered \([\d,]+\.00 CNY\), [1-9] of \d promises? kept/,
     );
     expect(ended.out).toMatch(/One order: dunlin explain PH-\d+ --shop plumhouse/);
     expect(ended.out).toMatch(/Order PH-\d+ of plumhouse: paid/);
@@ -94,6 +104,32 @@ describe("a whole run", () => {
         .every((figure) => figure > 0),
     ).toBe(true);
     expect(ended.out).toMatch(/\| \d+ delivered, [1-9]\d* STOP \|/);
+  });
+
+  test("prints what the README shows, but for names and figures", async () => {
+    const [, sample = ""] =
+      /<!-- demo:begin -->\n```text\n([\s\S]*)```\n<!-- demo:end -->/.exec(await readFile("README.md", "utf8")) ?? [];
+    const [messages = "", ...rest] = sample.split("\n …\n");
+    const [head = "", ...lines] = messages.split("\n");
+    expect(head).toMatch(/^ \d:\d\d {2}nudge by chat to \S+\*{4}\S+, order PH-\d+$/);
+    // Which messages are shown depends on chance: the words are those of the template, whatever stands in its braces.
+    const [, template = ""] = /"nudge\.chat\.en":\s+'(.*)',/.exec(await readFile("src/demo/files.ts", "utf8")) ?? [];
+    const words = template.split(/\{\{.*?\}\}/).map(escaped);
+    expect(words.length).toBeGreaterThan(5);
+    expect(lines.map((line) => line.trim()).join(" ")).toMatch(new RegExp(`^${words.join(".*")}$`));
+    const printed = shapeOf(ended.out);
+    const entries = rest
+      .join("\n")
+      .replaceAll(/\n {6}(?=\S)/g, " ")
+      .split("\n")
+      .filter((line) => line !== "");
+    expect(entries.length).toBeGreaterThan(6);
+    // The figures of a line depend on chance, and so do the words between them when there are few buyers.
+    for (const entry of entries) {
+      const [, label] = /^ {2}(\S.*?) {2,}/.exec(entry) ?? [];
+      if (label === undefined) expect(printed).toContain(shapeOf(entry));
+      else expect(ended.out).toMatch(new RegExp(`^ {2}${escaped(label)} {2,}\\S`, "m"));
+    }
   });
 
   test("shows no address, and no terminal codes to a pipe", () => {
