@@ -20,6 +20,7 @@ import type { QueuesVerbs } from "./contract/console/queues.ts";
 import type { ChangesVerbs } from "./contract/console/stream.ts";
 import type { ContactsVerbs, UnsubscribeVerbs } from "./contract/contacts.ts";
 import type { CardVerbs } from "./contract/desk/card.ts";
+import type { PhrasePreviewVerbs } from "./contract/desk/phrase-preview.ts";
 import type { PhrasesVerbs } from "./contract/desk/phrases.ts";
 import type { RosterVerbs } from "./contract/desk/roster.ts";
 import type { DeskStateVerbs } from "./contract/desk/state.ts";
@@ -129,6 +130,7 @@ export type HttpVerbs = EventsVerbs &
   TasksVerbs &
   RosterVerbs &
   DeskStateVerbs &
+  PhrasePreviewVerbs &
   TemplatesVerbs &
   CampaignsVerbs &
   PausesVerbs &

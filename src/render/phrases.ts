@@ -56,13 +56,7 @@ export function readPhrases(
     named.set(name.n, other ?? name.name);
     if (other !== undefined && other !== name.name)
       faults.push(`${shownAs}/${file}: the key ${name.n} is that of ${name.n}-${other}: take another number`);
-    const text = source.replace(/^\uFEFF/, "").trimEnd();
-    if (text === "" || text.startsWith("---")) {
-      const why = text === "" ? "is empty: write the phrase" : "a phrase has no front matter: remove it";
-      faults.push(`${shownAs}/${file}:1: ${why}`);
-      continue;
-    }
-    const compiled = compileTemplate(text);
+    const compiled = compilePhrase(source);
     if (!compiled.ok)
       faults.push(...compiled.faults.map(({ line, message }) => `${shownAs}/${file}:${line}: ${message}`));
     else {
@@ -71,6 +65,14 @@ export function readPhrases(
     }
   }
   return { phrases, faults };
+}
+
+/** `source`: a whole file. */
+export function compilePhrase(source: string): ReturnType<typeof compileTemplate> {
+  const text = source.replace(/^\uFEFF/, "").trimEnd();
+  if (text !== "" && !text.startsWith("---")) return compileTemplate(text);
+  const message = text === "" ? "is empty: write the phrase" : "a phrase has no front matter: remove it";
+  return { ok: false, faults: [{ line: 1, message }] };
 }
 
 /** Those of the campaign by their keys, each in the locale that is nearest to the buyer's. */
@@ -97,7 +99,7 @@ const VALUE = /\{\{[\s\S]*?\}\}/g;
 const MONEY = /\{\{[^}]*\b(?:total|amount|price|money)\b|[¥￥€£$]\s*\d|\d\s*(?:元|块|CNY|EUR|USD)/u;
 
 /** A first phrase about money sounds like a demand. One about size, style or address is a question that buyers answer. */
-export function* advisePhrase({ n, source }: Phrase): Generator<TextAdvice> {
+export function* advisePhrase({ n, source }: Pick<Phrase, "n" | "source">): Generator<TextAdvice> {
   if (n !== 1) return;
   const text = source.replace(/^\uFEFF/, "").trimStart();
   // A sign within a value ends no sentence.

@@ -29,6 +29,7 @@ import { buildServer } from "../http/server.ts";
 import type { Intake } from "../intake/intake.ts";
 import { CONSOLE_DIR, QUEUES_DIR } from "../package-root.ts";
 import { createNewestOrders } from "../preview/newest-orders.ts";
+import { previewPhrase } from "../preview/phrase-preview.ts";
 import { previewTemplate } from "../preview/preview.ts";
 import { sendDraft } from "../preview/test-draft.ts";
 import type { QueueBackend } from "../queue/connection.ts";
@@ -217,6 +218,7 @@ export function buildApi(input: ApiInput) {
         },
         query,
       ),
+    previewPhrase: (query) => previewPhrase({ ...read, vault, shop: config.shopIds[0] ?? null, now: Date.now }, query),
     sendTest: (actor, query) => {
       const of = { shopOf: config.shop, shop: config.shopIds[0] ?? null, channels: input.channels };
       return sendDraft({ ...of, sql, now: Date.now }, actor, query);

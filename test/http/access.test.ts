@@ -41,6 +41,7 @@ const ROUTES: readonly ["GET" | "POST" | "PUT" | "PATCH" | "DELETE", string, str
   ["GET", "/v1/deliveries", "viewer"],
   ["POST", "/v1/rehearsals", "operator"],
   ["POST", "/v1/templates/preview", "viewer"],
+  ["POST", "/v1/phrases/preview", "viewer"],
   ["POST", "/v1/templates/test", "operator"],
   ["GET", "/v1/audit", "viewer"],
   ["POST", "/v1/session", "open"],
@@ -100,6 +101,7 @@ const PAYLOADS: Readonly<Record<string, object>> = {
   "PUT /v1/staff": { items: [] },
   "PUT /v1/shifts": { items: [] },
   "POST /v1/rehearsals": [order(1)],
+  "POST /v1/phrases/preview": { template: "{{shop}}" },
   "POST /v1/templates/preview": { template: "{{shop}}", channel: "sms" },
   "POST /v1/templates/test": {
     template: "{{shop}}",

@@ -21,6 +21,7 @@ import {
 } from "../../src/http/contract/campaigns.ts";
 import { erasure, sharedContact, suppression } from "../../src/http/contract/contacts.ts";
 import { taskCard } from "../../src/http/contract/desk/card.ts";
+import { phrasePreview } from "../../src/http/contract/desk/phrase-preview.ts";
 import { phrasesAnswer } from "../../src/http/contract/desk/phrases.ts";
 import { shiftPage, staffPage } from "../../src/http/contract/desk/roster.ts";
 import { deskState } from "../../src/http/contract/desk/state.ts";
@@ -127,6 +128,17 @@ const GROUPS: readonly Group[] = [
         route: "POST /v1/orders/:shop/:id/promise",
         url: "/v1/orders/acme/promised/promise",
         payload: { at: new Date(T0 + 3 * HOUR).toISOString(), reason: "cannot pay online", by: "Li" },
+      },
+    ],
+  },
+  {
+    schema: phrasePreview,
+    cases: [
+      { route: "POST /v1/phrases/preview", payload: { template: "It is {{total}}.", locale: "en" } },
+      {
+        route: "POST /v1/phrases/preview",
+        status: 200,
+        payload: { template: "{{shop}}?", shop: "acme", order: "promised" },
       },
     ],
   },

@@ -50,6 +50,7 @@ it("describes every route with its answers, bodies and access", () => {
     "/v1/payment-methods/{shop}/{method}/pause",
     "/v1/payment-methods/{shop}/{method}/resume",
     "/v1/phrases",
+    "/v1/phrases/preview",
     "/v1/promises",
     "/v1/receipts/{channel}",
     "/v1/receipts/{channel}/{token}",

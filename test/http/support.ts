@@ -163,6 +163,10 @@ export function stubServer(change: Change = {}, context: Cleanup = { onTestFinis
     listDeliveries: async () => ({ items: [], next: null }),
     rehearsals: { begin: async () => stubSlot },
     preview: async () => ({ kind: "preview", preview: PREVIEW }),
+    previewPhrase: async () => ({
+      kind: "preview",
+      preview: { text: "Is the size right?", locale: "en", warnings: [] },
+    }),
     sendTest: async () => ({ kind: "sent", answer: TEST_SENT }),
     listShared: async () => ({ items: [], next: null }),
     erase: async () => ({ kind: "erased", answer: { shop: "acme", orders: 0, events: 0, contacts: 0, reminders: 0 } }),

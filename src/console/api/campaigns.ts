@@ -1,6 +1,7 @@
 /** Campaigns: their texts, versions and results; previews of their texts. */
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import type { campaignFull, campaignSaved, versionFull, versionItem } from "../../http/contract/campaigns.ts";
+import type { phrasePreview } from "../../http/contract/desk/phrase-preview.ts";
 import type { pageOf } from "../../http/contract/parts/values.ts";
 import type { orderItem } from "../../http/contract/reports/order-list.ts";
 import type { overlapAnswer } from "../../http/contract/reports/overlap.ts";
@@ -71,6 +72,25 @@ export const previewQuery = (body: PreviewAsked) =>
   queryOptions({
     queryKey: ["changes", "preview", body],
     queryFn: async ({ signal }) => (await call<Preview>("POST", "/v1/templates/preview", { body, signal })).value,
+    staleTime: MINUTE,
+    gcTime: MINUTE,
+  });
+
+export type PhrasePreview = Answered<typeof phrasePreview>;
+type PhraseAsked = {
+  readonly template: string;
+  readonly campaign: string;
+  readonly n: number;
+  readonly name: string;
+  readonly locale: string;
+  readonly shop?: string;
+  readonly order?: string;
+};
+
+export const phrasePreviewQuery = (body: PhraseAsked) =>
+  queryOptions({
+    queryKey: ["changes", "phrase", body],
+    queryFn: async ({ signal }) => (await call<PhrasePreview>("POST", "/v1/phrases/preview", { body, signal })).value,
     staleTime: MINUTE,
     gcTime: MINUTE,
   });

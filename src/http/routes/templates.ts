@@ -1,6 +1,7 @@
 /** Texts before they are saved: their preview, and one real message to an address of the caller's choice. */
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
+import { type PhrasePreviewVerbs, phraseBody, phrasePreview } from "../contract/desk/phrase-preview.ts";
 import {
   type PreviewResult,
   preview,
@@ -20,7 +21,7 @@ const BODY_LIMIT = 500_000;
 /** Real messages, which cost money and reach people, by each key or person. */
 const TESTS_PER_MINUTE = 10;
 
-export function templateRoutes(plain: FastifyInstance, verbs: TemplatesVerbs): void {
+export function templateRoutes(plain: FastifyInstance, verbs: TemplatesVerbs & PhrasePreviewVerbs): void {
   plain.removeAllContentTypeParsers();
   addJsonBody(plain, BODY_LIMIT);
   const app = plain.withTypeProvider<ZodTypeProvider>();
@@ -43,6 +44,26 @@ export function templateRoutes(plain: FastifyInstance, verbs: TemplatesVerbs): v
     async ({ body: { sample, order, locale, ...rest } }) => {
       const from = order === undefined ? { sample: sample ?? {} } : { order };
       const result = await verbs.preview({ ...rest, locale: locale ?? null, from });
+      if (result.kind !== "preview") throw refused(result);
+      return result.preview;
+    },
+  );
+
+  app.post(
+    "/v1/phrases/preview",
+    {
+      config: { access: "viewer" },
+      schema: {
+        body: phraseBody,
+        summary: "Preview a phrase of the staff",
+        description:
+          "Renders a phrase for sample data or a stored order with its case. For a stored order, the name, the note and the query of the pay link are masked.",
+        tags: ["templates"],
+        response: answers(200, "The phrase", { [JSON_TYPE]: phrasePreview }),
+      },
+    },
+    async ({ body }) => {
+      const result = await verbs.previewPhrase(body);
       if (result.kind !== "preview") throw refused(result);
       return result.preview;
     },

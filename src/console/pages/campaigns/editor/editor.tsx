@@ -6,8 +6,10 @@ import type { SavedCampaign } from "../../../api/campaigns.ts";
 import { useMay } from "../../../api/session.ts";
 import { ProblemAlert } from "../../../ui/faults.tsx";
 import { words } from "../../../ui/words.ts";
-import { fileNameOf } from "../preview/file-name.ts";
+import { fileNameOf, phraseNameOf } from "../preview/file-name.ts";
+import { PhrasePanel } from "../preview/phrase-panel.tsx";
 import { PreviewPanel } from "../preview/preview-panel.tsx";
+import { usePhrase } from "../preview/use-phrase.ts";
 import { type From, usePreview } from "../preview/use-preview.ts";
 import { TimeLine } from "../timeline/time-line.tsx";
 import type { Jump } from "./code-editor.tsx";
@@ -60,7 +62,11 @@ export function Editor({ campaign, isNew = false, justSaved, onSaved, onDiscard 
   const file = chosen in texts ? chosen : CAMPAIGN_FILE;
   const text = texts[file] ?? "";
   const name = fileNameOf(file);
+  const phrase = phraseNameOf(file);
+  const hasPreview = name !== null || phrase !== null;
   const previewed = usePreview(campaign.key, file, text, from);
+  const previewedPhrase = usePhrase(campaign.key, file, text, from);
+  const inText = phrase === null ? previewed.faults : previewedPhrase.faults;
   const atSave = useMemo(() => faults.filter((fault) => fault.file === file), [faults, file]);
   const change = useCallback((next: string) => setText(file, next), [setText, file]);
   const changed = new Set(Object.keys(draft?.changes ?? {}));
@@ -141,7 +147,7 @@ export function Editor({ campaign, isNew = false, justSaved, onSaved, onDiscard 
             />
           ) : null}
         </Grid.Col>
-        <Grid.Col span={{ base: 12, md: name === null ? 9.5 : 5.5 }}>
+        <Grid.Col span={{ base: 12, md: hasPreview ? 5.5 : 9.5 }}>
           <Paper withBorder style={{ overflow: "hidden" }}>
             <Suspense fallback={<Skeleton height={320} />}>
               <CodeEditor
@@ -149,7 +155,7 @@ export function Editor({ campaign, isNew = false, justSaved, onSaved, onDiscard 
                 file={file}
                 label={t("label", { file })}
                 text={text}
-                faults={previewed.faults.length > 0 || (name !== null && draft === null) ? previewed.faults : atSave}
+                faults={inText.length > 0 || (hasPreview && draft === null) ? inText : atSave}
                 readOnly={!mayEdit || (isNew && save.isPending)}
                 jump={jump}
                 onChange={change}
@@ -165,6 +171,11 @@ export function Editor({ campaign, isNew = false, justSaved, onSaved, onDiscard 
             </Box>
           )}
         </Grid.Col>
+        {phrase === null ? null : (
+          <Grid.Col span={{ base: 12, md: 4 }}>
+            <PhrasePanel name={phrase} previewed={previewedPhrase} from={from} onFrom={setFrom} />
+          </Grid.Col>
+        )}
         {name === null ? null : (
           <Grid.Col span={{ base: 12, md: 4 }}>
             <PreviewPanel

@@ -1,6 +1,5 @@
 /** The message as a phone shows it, with its length and cost, and the warnings and faults of the text. */
-import { Alert, Badge, Group, List, Skeleton, Stack, Text } from "@mantine/core";
-import { IconAlertTriangle } from "@tabler/icons-react";
+import { Badge, Group, Skeleton, Stack, Text } from "@mantine/core";
 import type { Preview } from "../../../api/campaigns.ts";
 import { ProblemAlert } from "../../../ui/faults.tsx";
 import { useFormats } from "../../../ui/formats.ts";
@@ -11,6 +10,7 @@ import type { FileName } from "./file-name.ts";
 import { Phone } from "./phone.tsx";
 import { PreviewSource } from "./preview-source.tsx";
 import { TestButton } from "./test-button.tsx";
+import { TextFaults } from "./text-faults.tsx";
 import type { From, Previewed } from "./use-preview.ts";
 
 const useT = words({
@@ -27,8 +27,6 @@ const useT = words({
     failed: "{count, plural, one {1 order lacks} other {# orders lack}} a value that the text shows.",
     noPrice: "no price in dunlin.yaml",
     variant: "variant {variant}",
-    faults: "{count, plural, one {1 fault} other {# faults}} in the text",
-    line: "line {line}",
     approved: "Approved template of {provider}",
     masked: "Name, note and pay link of a real order are masked here; the real text is counted.",
   },
@@ -44,8 +42,6 @@ const useT = words({
     failed: "有 {count} 个订单缺少文本所用的值。",
     noPrice: "dunlin.yaml 中没有价格",
     variant: "变体 {variant}",
-    faults: "文本有 {count} 处错误",
-    line: "第 {line} 行",
     approved: "{provider} 的审核模板",
     masked: "真实订单的姓名、备注和付款链接在此已打码，计数按真实文本。",
   },
@@ -81,18 +77,7 @@ export function PreviewPanel({ campaign, name, text, previewed, from, onFrom }: 
   return (
     <Panel title={t("title")} aside={aside} note={from.order === null ? undefined : t("masked")}>
       <PreviewSource from={from} onFrom={onFrom} />
-      {faults.length === 0 ? null : (
-        <Alert color="red" icon={<IconAlertTriangle />} title={t("faults", { count: faults.length })} role="alert">
-          <List size="sm">
-            {faults.map(({ line, message }) => (
-              <List.Item key={`${line} ${message}`} style={{ overflowWrap: "anywhere" }}>
-                {line === null ? "" : `${t("line", { line: String(line) })}: `}
-                {message}
-              </List.Item>
-            ))}
-          </List>
-        </Alert>
-      )}
+      <TextFaults faults={faults} />
       {error === null ? null : <ProblemAlert error={error} />}
       {preview === null ? (
         faults.length === 0 && error === null ? (

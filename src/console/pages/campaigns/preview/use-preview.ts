@@ -19,7 +19,7 @@ export type Previewed = {
   readonly isOld: boolean;
 };
 
-const WAIT_MS = 300;
+export const WAIT_MS = 300;
 
 export function usePreview(campaign: string, file: string, text: string, { shop, order }: From): Previewed {
   const now = useMemo(() => ({ name: fileNameOf(file), text }), [file, text]);
@@ -48,7 +48,7 @@ export function usePreview(campaign: string, file: string, text: string, { shop,
   };
 }
 
-const faultsOf = (error: unknown): readonly EditorFault[] =>
+export const faultsOf = (error: unknown): readonly EditorFault[] =>
   error instanceof Problem && error.code === "invalid_template"
     ? (error.body?.errors ?? []).map(({ line, message }) => ({ line: line ?? null, message }))
     : [];
