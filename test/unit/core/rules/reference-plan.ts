@@ -1,5 +1,5 @@
 /**
- * A second planner, written from docs/rules.md alone (rules 3 to 10, and the promises of rule 16). It is as plain as can be: it finds
+ * A second planner, written from docs/rules.md alone (rules 3 to 10, and the promises and the hand-back of rule 16). It is as plain as can be: it finds
  * quiet hours by reading the wall clock minute by minute. It is slow and needs times on whole minutes. The tests compare the real
  * planner with it.
  */
@@ -25,6 +25,12 @@ export function referencePlan(facts: PlanFacts): ReferenceRow[] {
     }
   for (const row of superseded) [row.kind, row.reason] = ["skip", "superseded"];
   return rows.map(({ step, at, kind, reason, orders }) => ({ step, at, kind, reason, orders }));
+}
+
+/** Rule 16: a case that goes back to the reminders at `back` is planned then, with the orders that are still open, as if they had been reported then. */
+export function handedBackPlan(facts: PlanFacts, back: number): ReferenceRow[] {
+  const open = facts.orders.filter(({ closesAt }) => closesAt === null || back < closesAt);
+  return referencePlan({ ...facts, now: back, orders: open.map((order) => ({ ...order, reportedAt: back })) });
 }
 
 const own = (step: Step, order: PlanOrder): number | null =>
