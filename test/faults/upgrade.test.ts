@@ -62,7 +62,10 @@ function complaints(program: Program): string[] {
   return lines
     .slice(since)
     .filter((line) => line.startsWith("{") && Number(JSON.parse(line).level) >= 40)
-    .map((line) => JSON.parse(line).msg as string);
+    .map((line) => {
+      const { msg, reason, error, err } = JSON.parse(line);
+      return `${msg}: ${reason ?? error ?? err?.message}`;
+    });
 }
 
 /** The database as the release before makes it. */
@@ -89,7 +92,8 @@ describe.each(QUEUES)("queue on $queue", ({ queue, runs }) => {
       const { main } = releaseBefore(context);
       const service = await rig(context, { queue });
       await onOldSchema(service, main);
-      const old = await Promise.all([service.up(["start"], {}, main), service.up(["start"], {}, main)]);
+      // Few processes: each has a score of connections, and a server has 100.
+      const old = [await service.up(["start"], {}, main)];
       let serving: readonly Program[] = old;
       const load = startLoad(() => serving);
       const taken = (more: number) => {
@@ -109,7 +113,7 @@ describe.each(QUEUES)("queue on $queue", ({ queue, runs }) => {
       expect(await migrated.ended, migrated.err()).toEqual(CLEAN);
       await taken(20);
 
-      const young = await Promise.all([service.up(["start"]), service.up(["start"])]);
+      const young = [await service.up(["start"])];
       const again = await service.up(["start"], {}, main);
       serving = [...old, ...young, again];
       for (const each of serving)
@@ -122,7 +126,7 @@ describe.each(QUEUES)("queue on $queue", ({ queue, runs }) => {
 
       serving = young;
       for (const each of [...old, again]) each.signal("SIGTERM");
-      expect(await Promise.all([...old, again].map(({ ended }) => ended))).toEqual([CLEAN, CLEAN, CLEAN]);
+      expect(await Promise.all([...old, again].map(({ ended }) => ended))).toEqual([CLEAN, CLEAN]);
       await taken(20);
       await load.halt();
       await eventually("all is decided", () => ledger(service.sql), isOver);
