@@ -25,7 +25,7 @@ const PERSON = {
   payUrl: "https://pay.example/person-77",
   items: [{ sku: "S1", title: "Coat for Zhang Erase", quantity: 1, tags: ["d11"] }],
 };
-const WORDS = ["zhang.erase", "13812345678", "person-77", "handle-77", "Zhang Erase", "5678"];
+const WORDS = ["zhang.erase", "13812345678", "person-77", "handle-77", "Zhang Erase", "*5678"];
 
 async function known() {
   const setup = await receiptSetup({
