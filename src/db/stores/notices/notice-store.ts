@@ -6,6 +6,7 @@
 import type { Sql } from "../../client.ts";
 import { texts } from "../../columns.ts";
 import { rowSet, text } from "../../rows.ts";
+import { inTransaction } from "../../transaction.ts";
 
 export type Raised = {
   /** Like `channel_paused:sms`. */
@@ -79,7 +80,14 @@ export async function knownMatters(
 }
 
 /** Takes the next notice of the receiver. null: nothing is due, it got one just now, or another process posts one to it. */
-export async function claimNotice(sql: Sql, receiver: string): Promise<DueNotice | null> {
+export const claimNotice = (sql: Sql, receiver: string): Promise<DueNotice | null> =>
+  inTransaction(sql, async (tx) => {
+    // Two that claim at once would each see no lease of the other. After the lock the next statement sees what the other committed.
+    await tx`select pg_advisory_xact_lock(hashtext(${`dunlin notices ${receiver}`}))`;
+    return claimNext(tx, receiver);
+  });
+
+async function claimNext(sql: Sql, receiver: string): Promise<DueNotice | null> {
   const [row] = await sql<DueNotice[]>`
     with next as (
       select receiver, matter from notices n
