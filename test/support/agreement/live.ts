@@ -90,7 +90,7 @@ export async function lived(database: TestDatabase, scenarios: readonly Scenario
     const take = isCall ? () => Promise.reject(new Error("a call is no message")) : keep;
     return inProcessChannel({ ...channel, ...(isCall ? { asTask: true } : {}) }, take);
   });
-  await runLive({ database, scenarios, catalog, channels, mayFail: true });
+  await runLive({ database, scenarios, catalog, channels });
   const shops = new Map(scenarios.map(({ shop }) => [shop.id, shop]));
   const env: LoadEnv = {
     campaigns: byPriority(catalog.campaigns),

@@ -16,13 +16,15 @@ type AgreedChannel = {
   readonly fallback?: string;
 };
 
-/** The last two have a text that fails for buyers without a tier: then the message becomes a call, and the call goes on without a script. */
+/**
+ * The text of a call fails for buyers without a tier: then the call goes on without a script. A message whose text fails takes the next channel some milliseconds
+ * later, and its case is planned again. A rehearsal has no such time, so the texts of messages do not fail here.
+ */
 export const CHANNELS: readonly AgreedChannel[] = [
   { name: "sms", contacts: ["phone"] },
   { name: "chat", contacts: ["chat"] },
   { name: "whatsapp", contacts: ["chat.whatsapp", "phone"] },
   { name: "email", contacts: ["email"] },
-  { name: "choosy", contacts: ["phone"], fallback: "call" },
   { name: "call", contacts: ["phone"], provider: "desk", fallback: "sms" },
 ];
 const NAMES = CHANNELS.map(({ name }) => name);
@@ -31,10 +33,7 @@ const TEXT = "{{count}}: {{order.id}} {{total}}{{#if closesAt}} {{date closesAt}
 const CHOOSY = `{{buyer.tier}} ${TEXT}`;
 const FILES = new Map([
   ["any/campaign.yaml", `steps: [{ id: any, at: { afterCreated: 10m }, channels: [${NAMES}] }]`],
-  ...CHANNELS.map(({ name }): [string, string] => [
-    `any/any.${name}.en.hbs`,
-    name === "call" || name === "choosy" ? CHOOSY : TEXT,
-  ]),
+  ...CHANNELS.map(({ name }): [string, string] => [`any/any.${name}.en.hbs`, name === "call" ? CHOOSY : TEXT]),
 ]);
 
 /** The campaigns of the scenarios, with one text for all of their steps. */

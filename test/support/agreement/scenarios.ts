@@ -51,8 +51,6 @@ const stepArb = fc.record({
     ["email", "sms"],
     ["call"],
     ["call", "sms"],
-    ["choosy"],
-    ["choosy", "email"],
   ),
 });
 const conditions = { shops: null, tags: null, amount: null };
