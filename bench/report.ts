@@ -2,6 +2,7 @@
 
 import type { Bench } from "./harness/servers.ts";
 import type { BulkIntake } from "./parts/bulk-intake.ts";
+import { type Capacity, describeUnit } from "./parts/capacity.ts";
 import type { Console } from "./parts/console.ts";
 import { type Cost, type CostOfOne, describeCost } from "./parts/cost.ts";
 import type { Csv } from "./parts/csv.ts";
@@ -29,6 +30,7 @@ export type Results = {
   lateness?: Lateness;
   growth?: Growth;
   cost?: Cost;
+  capacity?: Capacity;
   processes?: Processes;
   fairness?: Fairness;
   rate?: Rate;
@@ -108,6 +110,7 @@ export function asJson(results: Results) {
       },
     }),
     ...(truth && { truth }),
+    ...(results.capacity && { capacity: results.capacity }),
     ...(results.processes && { processes: results.processes.rows }),
     ...(results.fairness && { fairness: results.fairness }),
     ...(receipts && {
@@ -217,6 +220,7 @@ function rowsOf({
   lateness,
   growth,
   cost,
+  capacity,
   processes,
   fairness,
   rate,
@@ -298,6 +302,34 @@ function rowsOf({
     ]);
     compare("  beside calls", besideCalls, "≥ 0.9", `the same without ${number(tasks)} calls due at that moment`);
     compare("  beside cases of people", besideManual, "≥ 0.9", `${number(tasks)} new orders in cases with reminders`);
+  }
+  if (capacity) {
+    for (const name of ["order", "payment", "message"] as const)
+      lines.push([`capacity: ${name}`, "", "", "", describeUnit(capacity[name])]);
+    const { node, postgres } = capacity.idle;
+    lines.push([
+      "  idle",
+      `${(node + postgres).toFixed(3)} cores`,
+      "",
+      "",
+      `node ${node.toFixed(3)}, PostgreSQL ${postgres.toFixed(3)}`,
+    ]);
+    lines.push(["  report", `${number(capacity.reportMs)} ms`, "", "", "CPU of a recovery report by campaign"]);
+    if (capacity.queuedBytes !== null)
+      lines.push(["  queued event", `${number(capacity.queuedBytes)} bytes`, "", "", "Redis memory while it waits"]);
+    if (capacity.soak !== null) {
+      const { minutes, orders, messages, cores, lateP99Ms, lateMaxMs, rssMb } = capacity.soak;
+      const late = `late p99 ${number(lateP99Ms)}, at most ${number(lateMaxMs)} ms; ${rssMb[0]} → ${rssMb[1]} MB`;
+      lines.push([
+        `  soak ${minutes} min`,
+        `${cores.toFixed(2)} cores`,
+        "",
+        "",
+        `${number(orders)} orders, ${number(messages)} messages; ${late}`,
+      ]);
+      for (const of of ["node", "postgres", "wal", "disk"] as const)
+        compare(`    ${of}`, capacity.soak[of], "", "used, by the sum of the costs");
+    }
   }
   for (const { connections, by } of processes?.rows ?? [])
     for (const found of by)

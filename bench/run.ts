@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import { endAll } from "./harness/child.ts";
 import { type Backend, openBench } from "./harness/servers.ts";
 import { bulkIntake } from "./parts/bulk-intake.ts";
+import { capacity } from "./parts/capacity.ts";
 import { consolePages } from "./parts/console.ts";
 import { cost } from "./parts/cost.ts";
 import { csv } from "./parts/csv.ts";
@@ -26,6 +27,7 @@ const USUAL_PARTS = { bulkIntake, queueIntake, dispatch, lateness, growth };
 const USUAL = Object.keys(USUAL_PARTS);
 const PARTS = {
   ...USUAL_PARTS,
+  capacity,
   console: consolePages,
   cost,
   desk,
@@ -87,6 +89,7 @@ async function main(): Promise<void> {
     if (only.has("growth")) results.growth = await growth(bench);
     if (only.has("cost")) results.cost = await cost(bench);
     if (only.has("truth")) results.truth = await truth(bench);
+    if (only.has("capacity")) results.capacity = await capacity(bench);
     if (only.has("processes")) results.processes = await processes(bench);
     if (only.has("fairness")) results.fairness = await fairness(bench);
     if (only.has("rate")) results.rate = await rate(bench);
