@@ -1,7 +1,7 @@
 /**
  * Part `capacity`: what one order, payment, message and report cost in CPU, log (WAL), disk and Redis memory, on a PostgreSQL of the benchmark's own;
  * and, with `BENCH_SOAK_MINUTES`, a shop's day at a steady rate for so long, whose use is compared with the sum of these costs.
- * docs/capacity.md reckons machines from them.
+ * Machines for a larger shop are reckoned from them.
  */
 import { setTimeout as pause } from "node:timers/promises";
 import { Redis } from "ioredis";
@@ -24,7 +24,7 @@ import {
 import { API_KEY, type Bench } from "../harness/servers.ts";
 import { allRecorded, dueAtOnce, measured, NUDGE_MS, startWorker } from "./dispatch.ts";
 
-/** Of one. `diskBytes`: tables and indexes. */
+/** The cost of one. `diskBytes`: tables and indexes. */
 export type UnitCost = {
   readonly nodeUs: number;
   readonly postgresUs: number;
@@ -65,7 +65,7 @@ export type Capacity = {
 };
 
 const ORDERS_PER_SECOND = 60;
-/** Of the orders: paid before their reminder, and after it. */
+/** Shares of the orders: paid before their reminder, and after it. */
 const PAID_EARLY = 0.6;
 const PAID_LATE = 0.1;
 /** How long before its nudge an order of the soak is received. */
