@@ -4,9 +4,9 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { type PhrasePreview, phrasePreviewQuery } from "../../../api/campaigns.ts";
 import { phraseNameOf } from "./file-name.ts";
-import { type From, faultsOf, type Previewed, WAIT_MS } from "./use-preview.ts";
+import { type From, type Previewed, useAnswer, WAIT_MS } from "./use-preview.ts";
 
-export type PreviewedPhrase = Omit<Previewed, "preview"> & { readonly preview: PhrasePreview | null };
+export type PreviewedPhrase = Previewed<PhrasePreview>;
 
 export function usePhrase(campaign: string, file: string, text: string, { shop, order }: From): PreviewedPhrase {
   const now = useMemo(() => ({ name: phraseNameOf(file), text }), [file, text]);
@@ -21,12 +21,5 @@ export function usePhrase(campaign: string, file: string, text: string, { shop, 
     enabled: name !== null,
     placeholderData: keepPreviousData,
   });
-  const { error } = query;
-  const faults = useMemo(() => faultsOf(error), [error]);
-  return {
-    preview: query.isError ? null : (query.data ?? null),
-    faults,
-    error: faults.length > 0 ? null : error,
-    isOld: query.isPlaceholderData || asked !== now,
-  };
+  return useAnswer(query, asked !== now);
 }
