@@ -2,6 +2,7 @@
 import { expect, it } from "vitest";
 import { hasBrowser, useBrowser } from "../../support/browser/chromium.ts";
 import { LOOKS, visit } from "../../support/browser/visitor.ts";
+import { askerOf } from "../../support/service/ask.ts";
 import { API_KEY, rig } from "../../support/service/rig.ts";
 
 const browser = useBrowser();
@@ -15,14 +16,7 @@ const DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 it.runIf(hasBrowser)("shows people and unclaimed tasks live, gives tasks away, and changes shifts", async (context) => {
   const place = await rig(context, { queue: "postgres" });
   const { url } = await place.up(["start"]);
-  const ask = async (method: string, path: string, body: unknown, headers = {}) => {
-    const answer = await fetch(`${url}${path}`, {
-      ...{ method, headers: { ...HEADERS, ...headers } },
-      body: JSON.stringify(body),
-    });
-    expect(answer.ok, `${path}: ${await answer.clone().text()}`).toBe(true);
-    return answer;
-  };
+  const ask = askerOf(url);
   const at = new Date().toISOString();
   const event = (id: string, phone: string) => ({
     ...{ id: `e-${id}`, type: "order.created", occurredAt: at, shop: "acme" },

@@ -2,10 +2,10 @@
 import { expect, it } from "vitest";
 import { hasBrowser, useBrowser } from "../../support/browser/chromium.ts";
 import { LOOKS, visit } from "../../support/browser/visitor.ts";
-import { API_KEY, rig } from "../../support/service/rig.ts";
+import { askerOf } from "../../support/service/ask.ts";
+import { rig } from "../../support/service/rig.ts";
 
 const browser = useBrowser();
-const HEADERS = { authorization: `Bearer ${API_KEY}`, "content-type": "application/json" };
 const CAMPAIGN = {
   yaml: "priority: 99\nholdout: 40%\nmanual: { amountAtLeast: { CNY: '1000' }, holdout: 50% }\nsteps: [{ id: nudge, at: { afterCreated: 10m }, channels: [sms] }]\n",
   templates: { "nudge.sms.en.hbs": "{{total}}" },
@@ -17,12 +17,7 @@ const HOUR = 3_600_000;
 it.runIf(hasBrowser)("says in a sentence what people add, and what an order costs", async (context) => {
   const place = await rig(context, { queue: "postgres" });
   const { url } = await place.up(["start"]);
-  const ask = async (method: string, path: string, body: unknown, headers = {}) => {
-    const sent = { method, headers: { ...HEADERS, ...headers }, body: JSON.stringify(body) };
-    const answer = await fetch(`${url}${path}`, sent);
-    expect(answer.ok, `${path}: ${await answer.clone().text()}`).toBe(true);
-    return answer;
-  };
+  const ask = askerOf(url);
   await ask("PUT", "/v1/campaigns/vip", CAMPAIGN, { "if-none-match": "*" });
   await ask("POST", "/v1/users", { name: "Vera", role: "operator" });
   const { key } = (await (await ask("POST", "/v1/keys", { name: "reader", role: "viewer" })).json()) as { key: string };

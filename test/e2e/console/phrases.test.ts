@@ -2,10 +2,10 @@
 import { expect, it } from "vitest";
 import { hasBrowser, useBrowser } from "../../support/browser/chromium.ts";
 import { LOOKS, visit } from "../../support/browser/visitor.ts";
-import { API_KEY, rig } from "../../support/service/rig.ts";
+import { askerOf } from "../../support/service/ask.ts";
+import { rig } from "../../support/service/rig.ts";
 
 const browser = useBrowser();
-const HEADERS = { authorization: `Bearer ${API_KEY}`, "content-type": "application/json" };
 const CAMPAIGN = {
   yaml: "priority: 99\nmanual: { amountAtLeast: { CNY: '1000' } }\nsteps: [{ id: nudge, at: { afterCreated: 10m }, channels: [sms] }]\n",
   templates: {
@@ -18,11 +18,7 @@ const CAMPAIGN = {
 it.runIf(hasBrowser)("shows a phrase as it is copied, for a sample and for a real case", async (context) => {
   const place = await rig(context, { queue: "postgres" });
   const { url } = await place.up(["start"]);
-  const ask = async (method: string, path: string, body: unknown, headers = {}) => {
-    const sent = { method, headers: { ...HEADERS, ...headers }, body: JSON.stringify(body) };
-    const answer = await fetch(`${url}${path}`, sent);
-    expect(answer.ok, `${path}: ${await answer.clone().text()}`).toBe(true);
-  };
+  const ask = askerOf(url);
   await ask("PUT", "/v1/campaigns/vip", CAMPAIGN, { "if-none-match": "*" });
   const at = new Date().toISOString();
   const buyer = { id: "b1", name: "Li Hua", phone: "+8613812345678" };

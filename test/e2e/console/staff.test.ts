@@ -2,21 +2,16 @@
 import { expect, it } from "vitest";
 import { hasBrowser, useBrowser } from "../../support/browser/chromium.ts";
 import { LOOKS, visit } from "../../support/browser/visitor.ts";
-import { API_KEY, rig } from "../../support/service/rig.ts";
+import { askerOf } from "../../support/service/ask.ts";
+import { rig } from "../../support/service/rig.ts";
 
 const browser = useBrowser();
-const HEADERS = { authorization: `Bearer ${API_KEY}`, "content-type": "application/json" };
 type Member = { readonly name: string; readonly [field: string]: unknown };
 
 it.runIf(hasBrowser)("keeps the staff, with faults at their fields and nobody's change lost", async (context) => {
   const place = await rig(context, { queue: "postgres" });
   const { url } = await place.up(["start"]);
-  const ask = async (method: string, path: string, body?: unknown, headers = {}) => {
-    const sent = body === undefined ? {} : { body: JSON.stringify(body) };
-    const answer = await fetch(`${url}${path}`, { method, headers: { ...HEADERS, ...headers }, ...sent });
-    expect(answer.ok, `${path}: ${await answer.clone().text()}`).toBe(true);
-    return answer;
-  };
+  const ask = askerOf(url);
   const stored = async () => ((await (await ask("GET", "/v1/staff")).json()) as { items: Member[] }).items;
   const put = (items: readonly Member[]) => ask("PUT", "/v1/staff", { items }, { "if-match": "*" });
   for (const name of ["Vera", "Wang"]) await ask("POST", "/v1/users", { name, role: "operator" });
