@@ -16,7 +16,7 @@ const useT = words({
     request: "Request {id}: the log has more under this number.",
     again: "Try again",
     page: "This page has a fault",
-    pageText: "Load it anew. If it stays, tell your developers what you did.",
+    pageText: "Load it again. If it stays, tell your developers what you did.",
     reload: "Load the page again",
     lost: "There is no such page",
     lostText: "The address may be from an older version.",
@@ -77,7 +77,7 @@ export function ProblemText({ error, size = "sm", children }: TextProps) {
   const textOf = useProblemText();
   if (error === null) return null;
   return (
-    <Text role="alert" c="red" size={size}>
+    <Text role="alert" c="var(--mantine-color-error)" size={size}>
       {children ?? textOf(error)}
     </Text>
   );

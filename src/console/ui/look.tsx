@@ -27,8 +27,16 @@ const HOVER = "#066a4c";
 /** The library's own are too pale on its backgrounds. */
 const variables: CSSVariablesResolver = ({ colors }) => ({
   variables: { "--mantine-color-teal-filled-hover": HOVER, "--mantine-primary-color-filled-hover": HOVER },
-  light: { "--mantine-color-dimmed": colors.gray[7], "--mantine-color-placeholder": colors.gray[7] },
-  dark: { "--mantine-color-dimmed": colors.dark[1], "--mantine-color-placeholder": colors.dark[1] },
+  light: {
+    "--mantine-color-dimmed": colors.gray[7],
+    "--mantine-color-placeholder": colors.gray[7],
+    "--mantine-color-error": colors.red[9],
+  },
+  dark: {
+    "--mantine-color-dimmed": colors.dark[1],
+    "--mantine-color-placeholder": colors.dark[1],
+    "--mantine-color-error": colors.red[4],
+  },
 });
 
 type LocaleChoice = { readonly locale: Locale; readonly choose: (locale: Locale) => void };

@@ -108,7 +108,7 @@ export function ShiftForm({ names, first, zone, busy, faults, onLeave, onSave }:
         </Group>
       </Chip.Group>
       {faults.weekdays === undefined ? null : (
-        <Text size="sm" c="red">
+        <Text size="sm" c="var(--mantine-color-error)">
           {faults.weekdays}
         </Text>
       )}
