@@ -1,4 +1,4 @@
-/** The list of tasks. Amounts, closes and orders are those of the case now, so they are read and not stored. */
+/** The list of tasks. Amounts, closes and orders are those of the case now, so they are read; a task stores only the two numbers by which lists are ordered. */
 import {
   type BuyerReason,
   OVERDUE_AFTER,
