@@ -1,6 +1,7 @@
 /** A worker that stands still between claim and send, as in a frozen container or a long collection of garbage. */
 import { setTimeout as pause } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
+import type { Sql } from "../../src/db/client.ts";
 import { eventually } from "../support/eventually.ts";
 import { audit, isOver, ledger, NO_FAULTS } from "../support/service/ledger.ts";
 import { rig } from "../support/service/rig.ts";
@@ -12,6 +13,17 @@ const WORKER = ["worker", "--roles", "dispatch,upkeep"];
  * goes on; no process can see that. It writes one message at a time, so it is one at most.
  */
 const WRITTEN_ACROSS_A_STOP = 1;
+
+/** What a stopped process had asked of the database is done, or waits for the process itself: only then do counts stay as they are. */
+const isAtRest = (sql: Sql) =>
+  eventually(
+    "the statements of the stopped process are over",
+    () =>
+      sql<{ pid: number }[]>`select pid from pg_stat_activity
+        where datname = current_database() and pid <> pg_backend_pid() and state = 'active'
+          and wait_event_type is distinct from 'Client'`,
+    (busy) => busy.length === 0,
+  );
 
 describe.concurrent("SIGSTOP between claim and send", () => {
   it("for longer than the lease: others give its claims up, and it sends none of them twice or late", async (context) => {
@@ -30,6 +42,7 @@ describe.concurrent("SIGSTOP between claim and send", () => {
     );
     frozen.signal("SIGSTOP");
     const frozenAt = performance.now();
+    await isAtRest(service.sql);
     const { deliveries } = await ledger(service.sql);
     const held = deliveries.claimed ?? 0;
     expect(held).toBeGreaterThan(0);
@@ -71,6 +84,7 @@ describe.concurrent("SIGSTOP between claim and send", () => {
       ({ deliveries }) => (deliveries.claimed ?? 0) >= 10,
     );
     frozen.signal("SIGSTOP");
+    await isAtRest(service.sql);
     const held = (await ledger(service.sql)).deliveries.claimed ?? 0;
     expect(held).toBeGreaterThan(0);
     await pause(closesAt + 500 - Date.now());

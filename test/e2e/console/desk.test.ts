@@ -24,10 +24,12 @@ it.runIf(hasBrowser)("takes a case, calls the buyer, and says how it goes on", a
   const saved = await ask("PUT", "/v1/campaigns/vip", CAMPAIGN, { "if-none-match": "*" });
   expect(saved.status, await saved.text()).toBe(201);
   const at = new Date().toISOString();
+  // Before 10:00 of tomorrow at any hour of the day.
+  const closesAt = new Date(Date.now() + 9 * 3_600_000).toISOString();
   const event = (id: string, amount: string, phone: string) => ({
     ...{ id: `e-${id}`, type: "order.created", occurredAt: at, shop: "acme" },
     order: {
-      ...{ id, amount, currency: "CNY", createdAt: at, items: [{ title: `Tea ${id}`, quantity: 2 }] },
+      ...{ id, amount, currency: "CNY", createdAt: at, closesAt, items: [{ title: `Tea ${id}`, quantity: 2 }] },
       buyer: { id: `b-${id}`, name: `Li ${id}`, phone },
     },
   });
@@ -80,7 +82,7 @@ it.runIf(hasBrowser)("takes a case, calls the buyer, and says how it goes on", a
   await page.getByRole("option", { name: "Pays later" }).click();
   await dialog.getByLabel("Note, stored encrypted").fill("waits for the wage");
   const save = dialog.getByRole("button", { name: "Save the outcome" });
-  // The order closes within the day.
+  // The order closes before that.
   await save.click();
   await dialog.getByText(/give a time until/).waitFor();
   await dialog.getByText("Does not want it").click();
