@@ -2,9 +2,10 @@
 import { Button, Chip, Group, Select, Stack, Text, Textarea, TextInput } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
-import { type BuyerReason, type EndBody, endTask, type Outcome } from "../../api/tasks.ts";
+import { type BuyerReason, type EndBody, endTask, type Outcome, type Task } from "../../api/tasks.ts";
 import { ProblemText } from "../../ui/faults.tsx";
 import { words } from "../../ui/words.ts";
+import { quickTimes } from "./quick-times.ts";
 import { BUYER_REASONS, useDeskWords } from "./task-words.ts";
 
 const useT = words({
@@ -13,6 +14,7 @@ const useT = words({
     at: "When, on the clock of the shop",
     tonight: "20:00",
     tomorrow: "Tomorrow 10:00",
+    tomorrowNight: "Tomorrow 20:00",
     needsTime: "Choose when the buyer will pay.",
     reason: "Why it is unpaid",
     note: "Note, stored encrypted",
@@ -25,6 +27,7 @@ const useT = words({
     at: "时间（店铺时区）",
     tonight: "20:00",
     tomorrow: "明天 10:00",
+    tomorrowNight: "明天 20:00",
     needsTime: "请选择买家何时付款。",
     reason: "未付款的原因",
     note: "备注（加密保存）",
@@ -35,19 +38,15 @@ const useT = words({
 });
 
 const OUTCOMES: readonly Outcome[] = ["will_pay", "not_reached", "refused", "opted_out", "order_changed", "done"];
-const QUICK = [
-  ["tonight", "20:00"],
-  ["tomorrow", "tomorrow 10:00"],
-] as const;
 
 type Props = {
-  readonly id: string;
+  readonly task: Task;
   readonly onDone: () => void;
   /** null: there is no other task. */
   readonly onNext: (() => void) | null;
 };
 
-export function EndTask({ id, onDone, onNext }: Props) {
+export function EndTask({ task: { id, createdAt, leaseUntil }, onDone, onNext }: Props) {
   const t = useT();
   const desk = useDeskWords();
   const [outcome, setOutcome] = useState<Outcome | null>(null);
@@ -80,7 +79,7 @@ export function EndTask({ id, onDone, onNext }: Props) {
       </Chip.Group>
       <Group gap="xs" role="group" aria-label={t("promise")}>
         <Text size="sm">{t("promise")}</Text>
-        {QUICK.map(([label, time]) => (
+        {quickTimes(leaseUntil ?? createdAt, Date.now()).map(([label, time]) => (
           <Button
             key={label}
             size="xs"

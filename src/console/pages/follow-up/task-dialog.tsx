@@ -87,7 +87,7 @@ function Work({ task, onClose, onNext }: WorkProps) {
       <Phrases id={task.id} />
       <Touches id={task.id} onDone={settled} />
       <EndTask
-        id={task.id}
+        task={task}
         onDone={() => {
           void settled();
           onClose();
