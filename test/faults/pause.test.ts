@@ -14,7 +14,7 @@ const WORKER = ["worker", "--roles", "dispatch,upkeep"];
  */
 const WRITTEN_ACROSS_A_STOP = 1;
 
-/** What a stopped process had asked of the database is done, or waits for the process itself: only then do counts stay as they are. */
+/** The statements that a stopped process had begun are over, or wait for the process itself: only then do counts stay as they are. */
 const isAtRest = (sql: Sql) =>
   eventually(
     "the statements of the stopped process are over",
