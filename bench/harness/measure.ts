@@ -20,6 +20,11 @@ export const ratio = (ours: readonly number[], theirs: readonly number[]): numbe
 
 export const perSecond = (count: number, ms: number): number => (count * 1_000) / ms;
 
+export const describeSpeeds = (speeds: Readonly<Record<string, number>>): string =>
+  Object.entries(speeds)
+    .map(([name, value]) => `${name} ${Math.round(value)}`)
+    .join(", ");
+
 /** Looks every `everyMs` until `done`; rejects when that takes too long. */
 export async function until(what: string, done: () => Promise<boolean>, everyMs = 20, mostMs = 300_000): Promise<void> {
   const end = performance.now() + mostMs;

@@ -21,18 +21,20 @@ import {
   paidEvent,
   postAll,
 } from "../harness/orders.ts";
+import type { Part } from "../harness/part.ts";
 import { API_KEY, type Bench } from "../harness/servers.ts";
+import { compare, type Line, number } from "../harness/table.ts";
 import { allRecorded, dueAtOnce, measured, NUDGE_MS, startWorker } from "./dispatch.ts";
 
 /** The cost of one. `diskBytes`: tables and indexes. */
-export type UnitCost = {
+type UnitCost = {
   readonly nodeUs: number;
   readonly postgresUs: number;
   readonly walBytes: number;
   readonly diskBytes: number;
 };
 
-export type Soak = {
+type Soak = {
   readonly minutes: number;
   readonly ordersPerSecond: number;
   readonly orders: number;
@@ -51,7 +53,7 @@ export type Soak = {
   readonly rssMb: readonly [early: number, end: number];
 };
 
-export type Capacity = {
+type Capacity = {
   readonly order: UnitCost;
   readonly payment: UnitCost;
   readonly message: UnitCost;
@@ -73,7 +75,48 @@ const LEAD_MS = 20_000;
 const REPORTS = 20;
 const IDLE_MS = 20_000;
 
-export async function capacity(given: Bench): Promise<Capacity> {
+export const capacity: Part<Capacity> = {
+  name: "capacity",
+  run,
+  lines: ({ order, payment, message, idle, reportMs, queuedBytes, soak: soaked }) => [
+    { what: "capacity: order", against: describeUnit(order) },
+    { what: "capacity: payment", against: describeUnit(payment) },
+    { what: "capacity: message", against: describeUnit(message) },
+    {
+      what: "  idle",
+      measured: `${(idle.node + idle.postgres).toFixed(3)} cores`,
+      against: `node ${idle.node.toFixed(3)}, PostgreSQL ${idle.postgres.toFixed(3)}`,
+    },
+    { what: "  report", measured: `${number(reportMs)} ms`, against: "CPU of a recovery report by campaign" },
+    ...(queuedBytes === null
+      ? []
+      : [
+          {
+            what: "  queued event",
+            measured: `${number(queuedBytes)} bytes`,
+            against: "Redis memory while it waits",
+          },
+        ]),
+    ...(soaked === null ? [] : soakLines(soaked)),
+  ],
+};
+
+function soakLines(soaked: Soak): Line[] {
+  const { minutes, orders, messages, cores, lateP99Ms, lateMaxMs, rssMb } = soaked;
+  const late = `late p99 ${number(lateP99Ms)}, at most ${number(lateMaxMs)} ms; ${rssMb[0]} → ${rssMb[1]} MB`;
+  return [
+    {
+      what: `  soak ${minutes} min`,
+      measured: `${cores.toFixed(2)} cores`,
+      against: `${number(orders)} orders, ${number(messages)} messages; ${late}`,
+    },
+    ...(["node", "postgres", "wal", "disk"] as const).map((of) =>
+      compare(`    ${of}`, soaked[of], "", "used, by the sum of the costs"),
+    ),
+  ];
+}
+
+async function run(given: Bench): Promise<Capacity> {
   if (process.platform !== "linux") throw new Error("the part `capacity` reads /proc and runs on Linux only");
   const bench = await given.ownServer();
   const minutes = Number(process.env.BENCH_SOAK_MINUTES ?? 0);
@@ -237,5 +280,5 @@ async function soak(bench: Bench, parts: Parts, costs: Costs, minutes: number): 
   };
 }
 
-export const describeUnit = ({ nodeUs, postgresUs, walBytes, diskBytes: disk }: UnitCost): string =>
+const describeUnit = ({ nodeUs, postgresUs, walBytes, diskBytes: disk }: UnitCost): string =>
   `node ${nodeUs.toFixed(0)} µs, PostgreSQL ${postgresUs.toFixed(0)} µs, WAL ${(walBytes / 1_000).toFixed(2)} kB, disk ${(disk / 1_000).toFixed(2)} kB`;

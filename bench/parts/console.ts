@@ -7,8 +7,10 @@ import { rebuildSums } from "../../src/reporting/report/sums.ts";
 import { ARGS, executablePath, HOW_TO_GET_ONE } from "../../test/support/browser/executable.ts";
 import { startDunlin } from "../harness/dunlin.ts";
 import { median } from "../harness/measure.ts";
+import type { Part } from "../harness/part.ts";
 import { API_KEY, type Bench } from "../harness/servers.ts";
-import { storeOrders } from "./stored-orders.ts";
+import { storeOrders } from "../harness/stored-orders.ts";
+import { number, round, type Line } from "../harness/table.ts";
 
 type Opened = {
   readonly firstMs: number;
@@ -17,7 +19,7 @@ type Opened = {
   readonly cpuMs: number;
 };
 
-export type Console = {
+type Console = {
   readonly deliveries: number;
   /** With an empty cache, and with the files of the visit before. */
   readonly today: Opened;
@@ -32,7 +34,47 @@ export type Console = {
 /** The first data of a page. */
 const SHOWN = { "/": "text=Unpaid orders", "/deliveries": "tbody tr" } as const;
 
-export async function consolePages(bench: Bench): Promise<Console> {
+export const consolePages: Part<Console> = {
+  name: "console",
+  run,
+  json: ({ deliveries, today, list, pages, pageMs, worstPageMs, longestTaskMs }) => ({
+    deliveries,
+    todayMs: round(today.firstMs),
+    listMs: round(list.firstMs),
+    pages,
+    pageMs: round(pageMs),
+    worstPageMs: round(worstPageMs),
+    longestTaskMs: round(longestTaskMs),
+  }),
+  lines: ({ deliveries, today, list, pages, pageMs, worstPageMs, longestTaskMs }) => [
+    {
+      what: "console",
+      measured: `${number(deliveries)} deliveries`,
+      against: "in Chromium, from the navigation to the data",
+    },
+    openedLine("  today", today),
+    openedLine("  list", list),
+    {
+      what: "  next page",
+      measured: `${number(pageMs)} ms`,
+      against: `median of ${pages}, worst ${number(worstPageMs)} ms`,
+    },
+    {
+      what: "  longest task",
+      measured: `${number(longestTaskMs)} ms`,
+      against: "paging and scrolling; 0: none of 50 ms",
+    },
+  ],
+};
+
+const openedLine = (what: string, { firstMs, againMs, cpuMs }: Opened): Line => ({
+  what,
+  measured: `${number(firstMs)} ms`,
+  target: "< 1,000 ms",
+  against: `first visit, of it ${number(cpuMs)} ms of processor; again ${number(againMs)} ms`,
+});
+
+async function run(bench: Bench): Promise<Console> {
   if (executablePath === undefined) throw new Error(HOW_TO_GET_ONE);
   const { url: databaseUrl, sql } = await bench.extraDatabase("console");
   // Two deliveries for three orders.

@@ -7,12 +7,14 @@ import { startDunlin } from "../harness/dunlin.ts";
 import { median } from "../harness/measure.ts";
 import { openMeter, type Spent } from "../harness/meter.ts";
 import { bodiesOf, createdEvents, postAll } from "../harness/orders.ts";
+import type { Part } from "../harness/part.ts";
 import type { Bench } from "../harness/servers.ts";
 import { openStatements, type StatementTime } from "../harness/statements.ts";
+import { number, round } from "../harness/table.ts";
 import { allRecorded, dueAtOnce, measured, startWorker } from "./dispatch.ts";
 
 /** Per order or per message. */
-export type CostOfOne = {
+type CostOfOne = {
   readonly nodeUs: number;
   readonly postgresUs: number;
   readonly walBytes: number;
@@ -24,7 +26,7 @@ export type CostOfOne = {
   readonly analyses: number;
 };
 
-export type Cost = {
+type Cost = {
   readonly count: number;
   readonly order: CostOfOne;
   readonly message: CostOfOne;
@@ -32,7 +34,31 @@ export type Cost = {
   readonly statements: readonly StatementTime[];
 };
 
-export async function cost(given: Bench): Promise<Cost> {
+export const cost: Part<Cost> = {
+  name: "cost",
+  run,
+  json: ({ order, message, statements }) => ({
+    order: costAsJson(order),
+    message: costAsJson(message),
+    statements: statements.map(({ kind, us, rowsPerCall }) => ({
+      kind,
+      us: round(us, 1),
+      rowsPerCall: round(rowsPerCall),
+    })),
+  }),
+  lines: ({ count, order, message, statements }) => [
+    { what: "cost", measured: `${number(count)} of each`, against: "CPU and log of one" },
+    { what: "  order", against: describeCost(order) },
+    { what: "  message", target: "WAL ≤ 3 kB", against: describeCost(message) },
+    ...statements.map(({ kind, us, rowsPerCall }) => ({
+      what: "",
+      measured: `${us.toFixed(1)} µs`,
+      against: `${kind}, ${number(rowsPerCall)} rows a statement`,
+    })),
+  ],
+};
+
+async function run(given: Bench): Promise<Cost> {
   if (process.platform !== "linux") throw new Error("the part `cost` reads /proc and runs on Linux only");
   const bench = await given.ownServer();
   const count = bench.quick ? 3_000 : 10_000;
@@ -87,6 +113,15 @@ function one(rounds: readonly Spent[], count: number): CostOfOne {
   };
 }
 
-export const describeCost = ({ nodeUs, postgresUs, walBytes, walRecords, updates, hotShare, analyses }: CostOfOne) =>
+const costAsJson = ({ nodeUs, postgresUs, walBytes, walRecords, updates, hotShare }: CostOfOne) => ({
+  nodeUs: round(nodeUs),
+  postgresUs: round(postgresUs),
+  walBytes: round(walBytes),
+  walRecords: round(walRecords, 1),
+  updates: round(updates, 2),
+  hotShare: round(hotShare, 2),
+});
+
+const describeCost = ({ nodeUs, postgresUs, walBytes, walRecords, updates, hotShare, analyses }: CostOfOne) =>
   `node ${nodeUs.toFixed(0)} µs, PostgreSQL ${postgresUs.toFixed(0)} µs, WAL ${(walBytes / 1_000).toFixed(2)} kB in ${walRecords.toFixed(1)} records, ` +
   `${updates.toFixed(2)} updates${updates === 0 ? "" : ` (${(100 * hotShare).toFixed(0)} % HOT)`}, ${analyses} ANALYZE`;

@@ -15,10 +15,12 @@ import { shopPolicy } from "../../test/support/rules.ts";
 import { DUNLIN_NODE_ARGS, register } from "../harness/child.ts";
 import { writeExport } from "../harness/export.ts";
 import { median, perSecond, ratio } from "../harness/measure.ts";
+import type { Part } from "../harness/part.ts";
 import { type Bench, settleDisk } from "../harness/servers.ts";
+import { compare, number, round, type Line } from "../harness/table.ts";
 import { watchUsage } from "../harness/usage.ts";
 
-export type Csv = {
+type Csv = {
   readonly rows: number;
   /** Rows that were parsed and mapped. */
   readonly perSecond: number;
@@ -36,7 +38,39 @@ type Peak = { readonly rows: number; readonly mb: number };
 
 const MAIN = fileURLToPath(new URL("../../dist/main.js", import.meta.url));
 
-export async function csv(bench: Bench): Promise<Csv> {
+export const csv: Part<Csv> = {
+  name: "csv",
+  run,
+  json: ({ perSecond: speed, perCpuSecond, importedPerSecond, vsLines, memory }) => ({
+    perSecond: round(speed),
+    perCpuSecond: round(perCpuSecond),
+    importedPerSecond: round(importedPerSecond),
+    vsLines: round(vsLines, 2),
+    memory,
+  }),
+  lines: ({ rows, perSecond: speed, perCpuSecond, importedPerSecond, vsLines, linesPerSecond, memory }) => [
+    {
+      what: "csv",
+      measured: `${number(speed)} rows/s`,
+      target: "≥ 30,000",
+      against: `${number(rows)} rows of 32 cells, parsed and mapped`,
+    },
+    { what: "  processor", measured: `${number(perCpuSecond)} rows/s`, against: "by processor time" },
+    { what: "  import", measured: `${number(importedPerSecond)} events/s`, against: "the command, with its start" },
+    compare("  NDJSON", vsLines, "≥ 0.8", `${number(linesPerSecond)}/s: the same events, one a line`),
+    ...memory.importMb.map((peak) => peakLine("  peak RSS", peak, "imported")),
+    ...memory.readMb.map((peak) => peakLine("", peak, "read by the command (--dry-run)")),
+  ],
+};
+
+const peakLine = (what: string, { rows, mb }: Peak, how: string): Line => ({
+  what,
+  measured: `${mb} MB`,
+  target: "constant",
+  against: `${number(rows)} rows, ${how}`,
+});
+
+async function run(bench: Bench): Promise<Csv> {
   const count = bench.quick ? 5_000 : 30_000;
   const readCount = bench.quick ? 50_000 : 300_000;
   const longCount = bench.quick ? 100_000 : 1_000_000;

@@ -9,10 +9,12 @@ import { startDunlin } from "../harness/dunlin.ts";
 import { median, ratio, until } from "../harness/measure.ts";
 import { analysesSince, countAnalyses } from "../harness/meter.ts";
 import { bodiesOf, type CreatedEvent, createdEvents, eachItsOwnBuyer, postAll } from "../harness/orders.ts";
+import type { Part } from "../harness/part.ts";
 import { API_KEY, type Bench } from "../harness/servers.ts";
+import { compare, number, round } from "../harness/table.ts";
 import { allRecorded, channelsYaml, dueAtOnce, measured, NUDGE_MS } from "./dispatch.ts";
 
-export type Desk = {
+type Desk = {
   readonly messages: number;
   readonly tasks: number;
   /** Messages a second with nothing beside them. */
@@ -51,7 +53,28 @@ const ordersOf = (kind: Kind, shop: string, count: number, createdAt: number): C
 
 const callsOf = (shop: string) => `${shop}-calls`;
 
-export async function desk(bench: Bench): Promise<Desk> {
+export const desk: Part<Desk> = {
+  name: "desk",
+  run,
+  json: ({ messages, tasks, perSecond, besideCalls, besideManual }) => ({
+    messages,
+    tasks,
+    perSecond: round(perSecond),
+    besideCalls: round(besideCalls, 3),
+    besideManual: round(besideManual, 3),
+  }),
+  lines: ({ messages, tasks, perSecond, besideCalls, besideManual }) => [
+    {
+      what: "desk",
+      measured: `${number(perSecond)} messages/s`,
+      against: `${number(messages)} due at once, nothing beside them`,
+    },
+    compare("  beside calls", besideCalls, "≥ 0.9", `the same without ${number(tasks)} calls due at that moment`),
+    compare("  beside cases of people", besideManual, "≥ 0.9", `${number(tasks)} new orders in cases with reminders`),
+  ],
+};
+
+async function run(bench: Bench): Promise<Desk> {
   const [messages, tasks] = bench.quick ? [3_000, 1_500] : [20_000, 10_000];
   const provider = forkChild(new URL("../harness/provider.ts", import.meta.url));
   const origin = await provider.call<string>("listen");
@@ -96,7 +119,7 @@ export async function desk(bench: Bench): Promise<Desk> {
     const rounds: { alone: number; calls: number; plain: number; manual: number }[] = [];
     for (let n = 0; n <= bench.rounds; n++) {
       const analysed = await countAnalyses(bench.sql);
-      const round = {
+      const speeds = {
         alone: await alone(`a${n}`),
         calls: await besideCalls(`c${n}`),
         plain: await besideOrders("plain", `p${n}`),
@@ -108,11 +131,11 @@ export async function desk(bench: Bench): Promise<Desk> {
         await bench.sql`analyze`;
         continue;
       }
-      rounds.push(round);
-      const figures = Object.entries(round).map(([what, figure]) => `${what} ${figure.toFixed(0)}`);
+      rounds.push(speeds);
+      const figures = Object.entries(speeds).map(([what, figure]) => `${what} ${figure.toFixed(0)}`);
       bench.note(`desk ${n}/${bench.rounds}: ${figures.join(", ")} messages/s${during}`);
     }
-    const column = (name: keyof (typeof rounds)[number]) => rounds.map((round) => round[name]);
+    const column = (name: keyof (typeof rounds)[number]) => rounds.map((each) => each[name]);
     return {
       ...{ messages, tasks, perSecond: median(column("alone")) },
       besideCalls: ratio(column("calls"), column("alone")),

@@ -6,14 +6,15 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Child, forkChild } from "../harness/child.ts";
 import { startDunlin } from "../harness/dunlin.ts";
-import { median, perSecond, ratio, until, waitUntil } from "../harness/measure.ts";
+import { describeSpeeds, median, perSecond, ratio, until, waitUntil } from "../harness/measure.ts";
 import { analysesSince, countAnalyses } from "../harness/meter.ts";
 import { allowFor, bodiesOf, createdEvents, eachItsOwnBuyer, postAll } from "../harness/orders.ts";
+import type { Part } from "../harness/part.ts";
 import type { ProviderStats } from "../harness/provider.ts";
 import { type Bench, settleDisk } from "../harness/servers.ts";
-import { describe } from "./bulk-intake.ts";
+import { compare, number, round } from "../harness/table.ts";
 
-export type Dispatch = {
+type Dispatch = {
   readonly perSecond: number;
   readonly vsBare: number;
   /** Against the same messages with nothing but a ledger around them. */
@@ -33,7 +34,45 @@ export type Dispatch = {
 export const NUDGE_MS = 10 * 60_000;
 const SECRET = `whsec_${Buffer.alloc(32, 9).toString("base64")}`;
 
-export async function dispatch(bench: Bench): Promise<Dispatch> {
+export const dispatch: Part<Dispatch> = {
+  name: "dispatch",
+  usual: true,
+  run,
+  json: ({ perSecond: speed, vsBare, vsLedger, vsPeer, rssMb }) => ({
+    perSecond: round(speed),
+    vsBare: round(vsBare, 3),
+    vsLedger: round(vsLedger, 3),
+    vsPeer: round(vsPeer, 2),
+    rssMb,
+  }),
+  lines: ({ vsBare, vsLedger, vsPeer, rssMb, ...speeds }, backend) => [
+    {
+      what: "dispatch",
+      measured: `${number(speeds.perSecond)} messages/s`,
+      against: "due at once, first to last at the provider",
+    },
+    compare("  floor H", vsBare, "", `${number(speeds.barePerSecond)}/s: bare HTTP client, same bodies`),
+    compare(
+      "  floor L",
+      vsLedger,
+      "≥ 0.6",
+      `${number(speeds.ledgerPerSecond)}/s: claimed, posted, recorded, and nothing else`,
+    ),
+    compare(
+      "  peer",
+      vsPeer,
+      backend === "redis" ? "≥ 4" : "≥ 8",
+      `${number(speeds.peerPerSecond)}/s: a delayed job a reminder`,
+    ),
+    { what: "  all recorded", measured: `${number(speeds.recordedPerSecond)} messages/s` },
+    ...(speeds.signedPerSecond === null
+      ? []
+      : [{ what: "  signed", measured: `${number(speeds.signedPerSecond)} messages/s` }]),
+    { what: "  memory", measured: `${rssMb} MB`, target: "< 260 MB", against: "peak of the dispatching process" },
+  ],
+};
+
+async function run(bench: Bench): Promise<Dispatch> {
   const count = bench.quick ? 3_000 : 20_000;
   const peerCount = bench.quick ? 500 : bench.backend === "redis" ? 5_000 : 1_500;
   const provider = forkChild(new URL("../harness/provider.ts", import.meta.url));
@@ -78,12 +117,12 @@ export async function dispatch(bench: Bench): Promise<Dispatch> {
         const dueAt = Date.now() + 2_000 + peerCount * (bench.backend === "redis" ? 0.5 : 3);
         await peer.call("planDue", { round: `p${n}`, count: peerCount, dueAt });
         const peerSpeed = (await measured(provider, peerCount)).perSecond;
-        const round = { ours, bare: bareSpeed, ledger: ledgerSpeed, peer: peerSpeed, recorded };
+        const speeds = { ours, bare: bareSpeed, ledger: ledgerSpeed, peer: peerSpeed, recorded };
         // The first round only warms up.
         if (n === 0) await bench.sql`analyze`;
         else {
-          bench.note(`dispatch ${n}/${bench.rounds}: ${describe(round)} messages/s${during}`);
-          rounds.push(round);
+          bench.note(`dispatch ${n}/${bench.rounds}: ${describeSpeeds(speeds)} messages/s${during}`);
+          rounds.push(speeds);
         }
       }
       rssMb = worker.peakMb();
@@ -97,7 +136,7 @@ export async function dispatch(bench: Bench): Promise<Dispatch> {
       signedPerSecond = (await roundOf("s", count)).ours;
       await signing.end();
     }
-    const column = (name: "ours" | "bare" | "ledger" | "peer" | "recorded") => rounds.map((round) => round[name]);
+    const column = (name: "ours" | "bare" | "ledger" | "peer" | "recorded") => rounds.map((each) => each[name]);
     return {
       perSecond: median(column("ours")),
       vsBare: ratio(column("ours"), column("bare")),

@@ -7,12 +7,14 @@ import { forkChild } from "../harness/child.ts";
 import { startDunlin } from "../harness/dunlin.ts";
 import { percentile, waitUntil } from "../harness/measure.ts";
 import { bodiesOf, createdEvents, eachItsOwnBuyer, orderId, postAll } from "../harness/orders.ts";
+import type { Part } from "../harness/part.ts";
 import type { Bench } from "../harness/servers.ts";
+import { number } from "../harness/table.ts";
 import { NUDGE_MS, startWorker } from "./dispatch.ts";
 
 type Late = { readonly processes: number; readonly p50Ms: number; readonly p99Ms: number; readonly maxMs: number };
 /** `backlog`: what was due when the processes began, and what was still due at the end. */
-export type Fairness = { readonly backlog: number; readonly by: readonly (Late & { readonly left: number })[] };
+type Fairness = { readonly backlog: number; readonly by: readonly (Late & { readonly left: number })[] };
 
 const PER_SECOND = 20;
 /** The small shop's orders come in so long before they are due. */
@@ -20,7 +22,19 @@ const AHEAD_MS = 5_000;
 /** Events of one body; large enough for a million, small enough for the limit of a body. */
 const CHUNK = 20_000;
 
-export async function fairness(bench: Bench): Promise<Fairness> {
+export const fairness: Part<Fairness> = {
+  name: "fairness",
+  run,
+  lines: ({ backlog, by }) =>
+    by.map((found) => ({
+      what: "fairness",
+      measured: `${number(found.maxMs)} ms`,
+      target: "≤ 5,000 ms",
+      against: describeFairness(backlog, found),
+    })),
+};
+
+async function run(bench: Bench): Promise<Fairness> {
   const backlog = bench.quick ? 100_000 : 1_000_000;
   const seconds = bench.quick ? 8 : 30;
   const provider = forkChild(new URL("../harness/provider.ts", import.meta.url));
@@ -110,6 +124,6 @@ async function stillDue(bench: Bench, shop: string): Promise<number> {
   return row?.n ?? 0;
 }
 
-export const describeFairness = (backlog: number, { processes, p50Ms, p99Ms, maxMs, left }: Fairness["by"][number]) =>
+const describeFairness = (backlog: number, { processes, p50Ms, p99Ms, maxMs, left }: Fairness["by"][number]) =>
   `beside ${backlog.toLocaleString("en-US")} due reminders of another shop (${left.toLocaleString("en-US")} left), ${processes} process${processes === 1 ? "" : "es"}: ` +
   `late p50 ${p50Ms.toFixed(0)}, p99 ${p99Ms.toFixed(0)}, at most ${maxMs.toFixed(0)} ms`;

@@ -2,15 +2,17 @@
  * Part 5: what intake and the due scan cost with many orders stored, compared with what they cost with few. The two lie in two
  * databases on one server, so that they can be measured in turn.
  */
+import { openClaimer } from "../harness/claimer.ts";
 import { startDunlin } from "../harness/dunlin.ts";
 import { median, perSecond, ratio, waitUntil } from "../harness/measure.ts";
 import { allowFor, bodiesOf, createdEvents, postAll } from "../harness/orders.ts";
+import type { Part } from "../harness/part.ts";
 import { type Bench, settleDisk } from "../harness/servers.ts";
-import { openClaimer } from "./claimer.ts";
+import { SHOPS, storedBuyers, storeOrders } from "../harness/stored-orders.ts";
+import { compare, number, round } from "../harness/table.ts";
 import { NUDGE_MS } from "./dispatch.ts";
-import { SHOPS, storedBuyers, storeOrders } from "./stored-orders.ts";
 
-export type Growth = {
+type Growth = {
   /** Orders per second with many / with few. 1: the same. */
   readonly intake: number;
   /** Time of a scan and claim with few / with many. 1: the same. */
@@ -23,7 +25,24 @@ export type Growth = {
 
 const PER_CLAIM = 100;
 
-export async function growth(bench: Bench): Promise<Growth> {
+export const growth: Part<Growth> = {
+  name: "growth",
+  usual: true,
+  run,
+  json: ({ intake, dueScan, from, to }) => ({ intake: round(intake, 3), dueScan: round(dueScan, 3), from, to }),
+  lines: ({ intake, dueScan, from, to, perSecond: [few, many], scanMs: [fewMs, manyMs] }) => [
+    { what: "growth", measured: `${number(from)} → ${number(to)}`, against: "orders stored; 1 = costs the same" },
+    compare("  intake", intake, "≥ 0.9", `${number(few)} → ${number(many)} orders/s`),
+    compare(
+      "  due scan",
+      dueScan,
+      "≥ 0.9",
+      `${fewMs.toFixed(1)} → ${manyMs.toFixed(1)} ms for a scan and a claim of 100`,
+    ),
+  ],
+};
+
+async function run(bench: Bench): Promise<Growth> {
   const [from, to] = bench.quick ? [10_000, 100_000] : [100_000, 2_000_000];
   const small = await openSize(bench, "few", from);
   const large = await openSize(bench, "many", to);

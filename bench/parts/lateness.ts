@@ -5,11 +5,13 @@ import { type Child, forkChild } from "../harness/child.ts";
 import { startDunlin } from "../harness/dunlin.ts";
 import { median, percentile, until } from "../harness/measure.ts";
 import { allowFor, bodiesOf, createdEvents, eachItsOwnBuyer, orderId, postAll } from "../harness/orders.ts";
+import type { Part } from "../harness/part.ts";
 import type { ProviderStats } from "../harness/provider.ts";
 import type { Bench } from "../harness/servers.ts";
+import { number, round } from "../harness/table.ts";
 import { channelsYaml, NUDGE_MS } from "./dispatch.ts";
 
-export type Lateness = {
+type Lateness = {
   readonly rate: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
@@ -20,7 +22,22 @@ export type Lateness = {
 
 const RATE = 200;
 
-export async function lateness(bench: Bench): Promise<Lateness> {
+export const lateness: Part<Lateness> = {
+  name: "lateness",
+  usual: true,
+  run,
+  json: ({ rate, p50Ms, p99Ms }) => ({ rate, p50Ms: round(p50Ms, 1), p99Ms: round(p99Ms, 1) }),
+  lines: ({ rate, p50Ms, p99Ms, maxMs }) => [
+    {
+      what: `lateness, ${rate}/s`,
+      measured: `p50 ${number(p50Ms)} ms`,
+      against: "arrival minus due, all roles in one process",
+    },
+    { what: "", measured: `p99 ${number(p99Ms)} ms`, target: "< 250 ms", against: `worst ${number(maxMs)} ms` },
+  ],
+};
+
+async function run(bench: Bench): Promise<Lateness> {
   const seconds = bench.quick ? 5 : 15;
   const rounds = bench.quick ? 1 : bench.rounds;
   const count = RATE * seconds;
@@ -33,7 +50,7 @@ export async function lateness(bench: Bench): Promise<Lateness> {
     for (let n = 0; n <= rounds; n++) {
       // The first round only warms up.
       const size = n === 0 ? RATE * 2 : count;
-      const late = await round(dunlin.url, provider, `l${n}`, size);
+      const late = await latenessOf(dunlin.url, provider, `l${n}`, size);
       if (n === 0) continue;
       const result = { p50: percentile(late, 0.5), p99: percentile(late, 0.99), max: Math.max(...late) };
       bench.note(
@@ -54,7 +71,7 @@ export async function lateness(bench: Bench): Promise<Lateness> {
 }
 
 /** How late each of so many was, ms. */
-async function round(url: string, provider: Child, shop: string, count: number): Promise<number[]> {
+async function latenessOf(url: string, provider: Child, shop: string, count: number): Promise<number[]> {
   await provider.call("reset");
   const from = await takeIn(url, provider, shop, count);
   await until(`${count} messages`, async () => (await provider.call<ProviderStats>("stats")).count >= count, 100);

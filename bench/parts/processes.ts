@@ -8,7 +8,9 @@ import { join } from "node:path";
 import { type Child, forkChild } from "../harness/child.ts";
 import { type Dunlin, startDunlin } from "../harness/dunlin.ts";
 import { openMeter } from "../harness/meter.ts";
+import type { Part } from "../harness/part.ts";
 import type { Bench } from "../harness/servers.ts";
+import { number } from "../harness/table.ts";
 import { allRecorded, dueAtOnce, measured } from "./dispatch.ts";
 
 /** Messages a second by so many processes, and CPU for a message: of all processes of Dunlin, and of PostgreSQL. */
@@ -18,7 +20,7 @@ type ByCount = {
   readonly nodeUs: number;
   readonly postgresUs: number;
 };
-export type Processes = {
+type Processes = {
   /** `connections`: of each process; null: as many as Dunlin takes by default. */
   readonly rows: readonly { readonly connections: number | null; readonly by: readonly ByCount[] }[];
 };
@@ -27,7 +29,22 @@ const ANSWER_MS = 50;
 const COUNTS = [1, 2, 4];
 const FEW_CONNECTIONS = 16;
 
-export async function processes(given: Bench): Promise<Processes> {
+export const processes: Part<Processes> = {
+  name: "processes",
+  run,
+  json: ({ rows }) => rows,
+  lines: ({ rows }) =>
+    rows.flatMap(({ connections, by }) =>
+      by.map((found) => ({
+        what: `processes, ${connections ?? "default"} connections`,
+        measured: `${number(found.perSecond)} messages/s`,
+        ratio: `${(found.perSecond / (by[0]?.perSecond ?? Number.NaN)).toFixed(2)} ×`,
+        against: describeProcesses(found),
+      })),
+    ),
+};
+
+async function run(given: Bench): Promise<Processes> {
   if (process.platform !== "linux") throw new Error("the part `processes` reads /proc and runs on Linux only");
   const bench = await given.ownServer();
   const provider = forkChild(new URL("../harness/provider.ts", import.meta.url));
@@ -98,6 +115,6 @@ async function configOf(bench: Bench, origin: string, connections: number | null
   return file;
 }
 
-export const describeProcesses = ({ processes: count, perSecond, nodeUs, postgresUs }: ByCount): string =>
+const describeProcesses = ({ processes: count, perSecond, nodeUs, postgresUs }: ByCount): string =>
   `${count} process${count === 1 ? "" : "es"} ${perSecond.toFixed(0)} messages/s, node ${nodeUs.toFixed(0)} µs, ` +
   `PostgreSQL ${postgresUs.toFixed(0)} µs a message (a core of it carries ${(1e6 / postgresUs).toFixed(0)}/s)`;

@@ -1,12 +1,13 @@
 /** Part 2: events over the queue `orders`, one a job, added in bulk and taken in until all are committed. */
 import { DUNLIN_NODE_ARGS, forkChild } from "../harness/child.ts";
-import { median, perSecond, ratio } from "../harness/measure.ts";
+import { describeSpeeds, median, perSecond, ratio } from "../harness/measure.ts";
 import { analysesSince, countAnalyses } from "../harness/meter.ts";
 import { mixedEvents } from "../harness/orders.ts";
+import type { Part } from "../harness/part.ts";
 import type { Bench } from "../harness/servers.ts";
-import { describe } from "./bulk-intake.ts";
+import { compare, number, round } from "../harness/table.ts";
 
-export type QueueIntake = {
+type QueueIntake = {
   readonly perSecond: number;
   readonly vsNoop: number;
   readonly vsPeer: number;
@@ -14,7 +15,32 @@ export type QueueIntake = {
   readonly peerPerSecond: number;
 };
 
-export async function queueIntake(bench: Bench): Promise<QueueIntake> {
+export const queueIntake: Part<QueueIntake> = {
+  name: "queueIntake",
+  usual: true,
+  run,
+  json: ({ perSecond: speed, vsNoop, vsPeer }) => ({
+    perSecond: round(speed),
+    vsNoop: round(vsNoop, 3),
+    vsPeer: round(vsPeer, 2),
+  }),
+  lines: ({ perSecond: speed, vsNoop, vsPeer, noopPerSecond, peerPerSecond }, backend) => [
+    {
+      what: "queue intake",
+      measured: `${number(speed)} events/s`,
+      against: "one event a job; one in four is a payment",
+    },
+    compare(
+      "  floor Q",
+      vsNoop,
+      backend === "redis" ? "≥ 0.42" : "",
+      `${number(noopPerSecond)}/s: no-op add + process`,
+    ),
+    compare("  peer", vsPeer, "", `${number(peerPerSecond)}/s`),
+  ],
+};
+
+async function run(bench: Bench): Promise<QueueIntake> {
   const redis = bench.backend === "redis";
   const count = redis ? (bench.quick ? 4_000 : 20_000) : bench.quick ? 1_000 : 5_000;
   const peerCount = redis ? (bench.quick ? 1_000 : 10_000) : bench.quick ? 500 : 2_500;
@@ -36,7 +62,7 @@ export async function queueIntake(bench: Bench): Promise<QueueIntake> {
       const analysed = await countAnalyses(bench.sql);
       const oursSpeed = await take(ours);
       const during = analysesSince(analysed, await countAnalyses(bench.sql));
-      const round = {
+      const speed = {
         ours: oursSpeed,
         noop: await take(noop),
         peer: await take(peer, mixedEvents(peerCount, `q${n}`, Date.now())),
@@ -44,11 +70,11 @@ export async function queueIntake(bench: Bench): Promise<QueueIntake> {
       // The first round only warms up.
       if (n === 0) await bench.sql`analyze`;
       else {
-        bench.note(`queueIntake ${n}/${bench.rounds}: ${describe(round)} events/s${during}`);
-        speeds.push(round);
+        bench.note(`queueIntake ${n}/${bench.rounds}: ${describeSpeeds(speed)} events/s${during}`);
+        speeds.push(speed);
       }
     }
-    const column = (name: "ours" | "noop" | "peer") => speeds.map((speed) => speed[name]);
+    const column = (name: "ours" | "noop" | "peer") => speeds.map((each) => each[name]);
     return {
       perSecond: median(column("ours")),
       vsNoop: ratio(column("ours"), column("noop")),

@@ -6,18 +6,39 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Child, forkChild } from "../harness/child.ts";
 import { startDunlin } from "../harness/dunlin.ts";
+import type { Part } from "../harness/part.ts";
 import type { Bench } from "../harness/servers.ts";
+import { round, type Line } from "../harness/table.ts";
 import { dueAtOnce, measured } from "./dispatch.ts";
 
 /** `used`: the part of the rate that was used from the first to the last message. `worst`: the most messages in any second, by the rate. */
-export type RateUse = { readonly used: number; readonly worst: number };
-export type Rate = { readonly rate: number; readonly count: number; readonly one: RateUse; readonly three: RateUse };
+type RateUse = { readonly used: number; readonly worst: number };
+type Rate = { readonly rate: number; readonly count: number; readonly one: RateUse; readonly three: RateUse };
 
 const RATE = 500;
 const ANSWER_MS = 50;
 const SECOND = 1_000;
 
-export async function rate(bench: Bench): Promise<Rate> {
+export const rate: Part<Rate> = {
+  name: "rate",
+  run,
+  json: ({ rate: perSecond, count, one, three }) => ({ perSecond, count, one: useAsJson(one), three: useAsJson(three) }),
+  lines: ({ rate: perSecond, one, three }) => [
+    ...useLines(perSecond, "one process", one),
+    ...useLines(perSecond, "three processes", three),
+  ],
+};
+
+const useAsJson = ({ used, worst }: RateUse) => ({ used: round(used, 3), worst: round(worst, 3) });
+
+const percent = (value: number) => `${(value * 100).toFixed(1)}%`;
+
+const useLines = (perSecond: number, by: string, { used, worst }: RateUse): Line[] => [
+  { what: `rate ${perSecond}/s`, measured: percent(used), target: "≥ 95%", against: `used by ${by}` },
+  { what: "", measured: percent(worst), target: "≤ 102%", against: "in the fullest second" },
+];
+
+async function run(bench: Bench): Promise<Rate> {
   const count = bench.quick ? 5_000 : 20_000;
   const provider = forkChild(new URL("../harness/provider.ts", import.meta.url));
   const api = await startDunlin(bench, ["api"]);
@@ -37,7 +58,7 @@ export async function rate(bench: Bench): Promise<Rate> {
         await measured(provider, count);
         const use = useOf(await timesOf(provider));
         bench.note(
-          `rate with ${processes} process(es): ${(use.used * 100).toFixed(1)}% used, at worst ${(use.worst * 100).toFixed(1)}%`,
+          `rate with ${processes} process(es): ${percent(use.used)} used, at worst ${percent(use.worst)}`,
         );
         return use;
       } finally {

@@ -10,10 +10,12 @@ import { sign, signingKey } from "../../src/standard-webhooks.ts";
 import { forkChild } from "../harness/child.ts";
 import { startDunlin } from "../harness/dunlin.ts";
 import { median, perSecond, ratio } from "../harness/measure.ts";
+import type { Part } from "../harness/part.ts";
 import type { Bench } from "../harness/servers.ts";
+import { compare, number, round } from "../harness/table.ts";
 import { allRecorded, channelsYaml, dueAtOnce, measured } from "./dispatch.ts";
 
-export type Receipts = {
+type Receipts = {
   /** Receipts a second, posted four batches at a time. */
   readonly perSecond: number;
   /** Messages a second with 500 receipts a second beside them, against without. */
@@ -24,7 +26,22 @@ const SECRET = `whsec_${Buffer.alloc(32, 9).toString("base64")}`;
 const BATCH = 100;
 const RATE = 500;
 
-export async function receipts(bench: Bench): Promise<Receipts> {
+export const receipts: Part<Receipts> = {
+  name: "receipts",
+  run,
+  json: ({ perSecond: speed, besides }) => ({ perSecond: round(speed), besides: round(besides, 3) }),
+  lines: ({ perSecond: speed, besides }) => [
+    {
+      what: "receipts",
+      measured: `${number(speed)} receipts/s`,
+      target: "≥ 5,000/s",
+      against: "HTTP, batches of 100, four at a time",
+    },
+    compare("  dispatch beside 500/s", besides, "≥ 0.9", "the same without receipts"),
+  ],
+};
+
+async function run(bench: Bench): Promise<Receipts> {
   const count = bench.quick ? 3_000 : 10_000;
   const provider = forkChild(new URL("../harness/provider.ts", import.meta.url));
   const origin = await provider.call<string>("listen");
@@ -97,7 +114,7 @@ export async function receipts(bench: Bench): Promise<Receipts> {
       );
     }
     return {
-      perSecond: median(rounds.map((round) => round.receipts)),
+      perSecond: median(rounds.map((each) => each.receipts)),
       besides: ratio(
         rounds.map(({ busy }) => busy),
         rounds.map(({ quiet }) => quiet),

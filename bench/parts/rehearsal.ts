@@ -4,11 +4,13 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { register } from "../harness/child.ts";
+import type { Part } from "../harness/part.ts";
 import { writePromotion } from "../harness/promotion.ts";
 import type { Bench } from "../harness/servers.ts";
+import { number, round } from "../harness/table.ts";
 import { watchUsage } from "../harness/usage.ts";
 
-export type Rehearsal = {
+type Rehearsal = {
   readonly events: number;
   readonly seconds: number;
   /** User and system time of all its threads. */
@@ -20,7 +22,28 @@ export type Rehearsal = {
 const MAIN = fileURLToPath(new URL("../../dist/main.js", import.meta.url));
 const TEMPLATES = fileURLToPath(new URL("../../templates", import.meta.url));
 
-export async function rehearsal(bench: Bench): Promise<Rehearsal> {
+export const rehearsal: Part<Rehearsal> = {
+  name: "rehearsal",
+  run,
+  json: ({ events, seconds, cpuSeconds, rssMb }) => ({
+    events,
+    seconds: round(seconds, 1),
+    cpuSeconds: round(cpuSeconds, 1),
+    rssMb,
+  }),
+  lines: ({ events, seconds, cpuSeconds, rssMb, fileMb }) => [
+    {
+      what: "rehearsal",
+      measured: `${seconds.toFixed(1)} s`,
+      target: events === 1_000_000 ? "< 60 s" : "",
+      against: `${number(events)} events, ${number(fileMb)} MB`,
+    },
+    { what: "  processor", measured: `${cpuSeconds.toFixed(1)} s`, against: "all threads, user and system" },
+    { what: "  memory", measured: `${rssMb} MB`, target: "< 1,000 MB", against: "peak" },
+  ],
+};
+
+async function run(bench: Bench): Promise<Rehearsal> {
   const events = bench.quick ? 50_000 : 1_000_000;
   const file = join(bench.workDir, "promotion.ndjson");
   bench.note(`rehearsal: writing ${events} events`);

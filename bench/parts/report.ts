@@ -8,14 +8,16 @@ import { forkChild } from "../harness/child.ts";
 import { startDunlin } from "../harness/dunlin.ts";
 import { median, ratio } from "../harness/measure.ts";
 import { openMeter, type Spent } from "../harness/meter.ts";
+import type { Part } from "../harness/part.ts";
 import type { Bench } from "../harness/servers.ts";
+import { setTriggers, storeOrders } from "../harness/stored-orders.ts";
+import { compare, number, round, type Line } from "../harness/table.ts";
 import { allRecorded, dueAtOnce, measured, startWorker } from "./dispatch.ts";
-import { setTriggers, storeOrders } from "./stored-orders.ts";
 
 /** µs of processor time without and with the triggers. `share`: of the speed that is left where processors are what is short. */
 type Kept = { readonly without: number; readonly kept: number; readonly share: number };
 
-export type Reports = {
+type Reports = {
   readonly orders: number;
   readonly reminders: number;
   /** For a whole year, in ms. */
@@ -33,7 +35,45 @@ export type Reports = {
 const DAYS = 365;
 const zoneOf = () => "Asia/Shanghai";
 
-export async function reports(bench: Bench): Promise<Reports> {
+export const report: Part<Reports> = {
+  name: "report",
+  run,
+  json: ({ orders, totalMs, byDayMs, byCampaignMs, byStepMs, rebuildSeconds, intake, dispatch }) => ({
+    orders,
+    totalMs: round(totalMs),
+    byDayMs: round(byDayMs),
+    byCampaignMs: round(byCampaignMs),
+    byStepMs: round(byStepMs),
+    rebuildSeconds: round(rebuildSeconds, 1),
+    intake: round(intake.share, 3),
+    dispatch: round(dispatch.share, 3),
+  }),
+  lines: ({ orders, reminders, rowsMs, rebuildSeconds, intake, dispatch, ...times }) => [
+    { what: "report", measured: `${number(reminders)} reminders`, against: "of a year, ten shops" },
+    timeLine("  total", times.totalMs),
+    timeLine("  by day", times.byDayMs),
+    timeLine("  by campaign", times.byCampaignMs),
+    timeLine("  by step and variant", times.byStepMs),
+    ...(rowsMs === null
+      ? []
+      : [{ what: "  without sums", measured: `${number(rowsMs)} ms`, against: "by day, from all rows" }]),
+    {
+      what: "  sums made again",
+      measured: `${rebuildSeconds.toFixed(1)} s`,
+      target: "< 60 s",
+      against: `${((rebuildSeconds * 1_000_000) / orders).toFixed(1)} s for 1,000,000 orders`,
+    },
+    compare("  intake", intake.share, "≥ 0.9", `an order ${describeKept(intake)}`),
+    compare("  dispatch", dispatch.share, "≥ 0.9", `a message ${describeKept(dispatch)}`),
+  ],
+};
+
+const timeLine = (what: string, ms: number): Line => ({ what, measured: `${number(ms)} ms`, target: "< 1,000 ms" });
+
+const describeKept = ({ without, kept }: Kept): string =>
+  `${without.toFixed(0)} → ${kept.toFixed(0)} µs of processor, sums not kept → kept`;
+
+async function run(bench: Bench): Promise<Reports> {
   const stored = await overStored(bench, bench.quick ? 100_000 : 5_000_000);
   return { ...stored, ...(await withAndWithout(bench)) };
 }
@@ -106,15 +146,15 @@ async function withAndWithout(given: Bench): Promise<Pick<Reports, "intake" | "d
       // Each goes first as often as the other.
       const first = await roundOf(`r${n}a`, n % 2 === 0);
       const second = await roundOf(`r${n}b`, n % 2 === 1);
-      const round = n % 2 === 0 ? { kept: first, without: second } : { kept: second, without: first };
+      const pair = n % 2 === 0 ? { kept: first, without: second } : { kept: second, without: first };
       bench.note(
-        `report ${n}/${pairs}: an order ${round.without.intake.toFixed(0)} → ${round.kept.intake.toFixed(0)} µs, ` +
-          `a message ${round.without.dispatch.toFixed(0)} → ${round.kept.dispatch.toFixed(0)} µs`,
+        `report ${n}/${pairs}: an order ${pair.without.intake.toFixed(0)} → ${pair.kept.intake.toFixed(0)} µs, ` +
+          `a message ${pair.without.dispatch.toFixed(0)} → ${pair.kept.dispatch.toFixed(0)} µs`,
       );
-      rounds.push(round);
+      rounds.push(pair);
     }
     const compared = (name: keyof Round): Kept => {
-      const [without, kept] = [rounds.map((round) => round.without[name]), rounds.map((round) => round.kept[name])];
+      const [without, kept] = [rounds.map((pair) => pair.without[name]), rounds.map((pair) => pair.kept[name])];
       return { without: median(without), kept: median(kept), share: ratio(without, kept) };
     };
     return { intake: compared("intake"), dispatch: compared("dispatch") };

@@ -5,9 +5,10 @@
 import type { Interval } from "../../src/core/measure/lift.ts";
 import { verdictOf } from "../../src/core/measure/verdict.ts";
 import { LIVES, type Look, liveThrough } from "../../test/support/lives.ts";
+import type { Part } from "../harness/part.ts";
 import type { Bench } from "../harness/servers.ts";
 
-export type TruthRow = {
+type TruthRow = {
   readonly life: string;
   readonly effect: number;
   readonly shops: number;
@@ -36,7 +37,13 @@ const shapes = () =>
     { name: `${name}, 1,000 buyers`, life, buyers: MANY_BUYERS, effects: [0] },
   ]);
 
-export async function truth(bench: Bench): Promise<readonly TruthRow[]> {
+export const truth: Part<readonly TruthRow[]> = {
+  name: "truth",
+  run,
+  lines: (rows) => rows.map((row) => ({ what: "truth", against: describeTruth(row) })),
+};
+
+async function run(bench: Bench): Promise<readonly TruthRow[]> {
   const rows: TruthRow[] = [];
   // Each row has other shops, so that one odd sample is not seen in several rows.
   let seed = 0;
@@ -59,7 +66,7 @@ export async function truth(bench: Bench): Promise<readonly TruthRow[]> {
         if (looks.some((look) => verdictOf(look, look.smaller) !== "cannot_tell")) sum.runningAlarms++;
       }
       const share = (count: number) => count / sum.shops;
-      rows.push({
+      const row: TruthRow = {
         life: name,
         effect: real,
         shops: sum.shops,
@@ -68,8 +75,9 @@ export async function truth(bench: Bench): Promise<readonly TruthRow[]> {
         runningAlarms: effect === 0 ? share(sum.runningAlarms) : null,
         lift: share(sum.lift),
         plainRate: share(sum.plainRate),
-      });
-      bench.note(describeTruth(rows.at(-1)));
+      };
+      bench.note(describeTruth(row));
+      rows.push(row);
     }
   return rows;
 }
@@ -79,9 +87,7 @@ const percent = (value: number) => `${(100 * value).toFixed(1)}%`;
 /** The standard error of a share. */
 const errorOf = (share: number, of: number) => Math.sqrt((share * (1 - share)) / of);
 
-export const describeTruth = (row: TruthRow | undefined): string =>
-  row === undefined
-    ? ""
-    : `${row.life}, true ${percent(row.effect)}: lift ${percent(row.lift)}, covered ${percent(row.covered)}` +
-      `${row.falseAlarms === null ? "" : `, false alarms ${percent(row.falseAlarms)} ± ${percent(errorOf(row.falseAlarms, row.shops))} (${percent(row.runningAlarms ?? 0)} over ten looks)`}` +
-      `, plain recovery rate ${percent(row.plainRate)}, ${row.shops} shops`;
+const describeTruth = (row: TruthRow): string =>
+  `${row.life}, true ${percent(row.effect)}: lift ${percent(row.lift)}, covered ${percent(row.covered)}` +
+  `${row.falseAlarms === null ? "" : `, false alarms ${percent(row.falseAlarms)} ± ${percent(errorOf(row.falseAlarms, row.shops))} (${percent(row.runningAlarms ?? 0)} over ten looks)`}` +
+  `, plain recovery rate ${percent(row.plainRate)}, ${row.shops} shops`;

@@ -6,9 +6,11 @@ import { Pool } from "undici";
 import { forkChild } from "../harness/child.ts";
 import { startDunlin } from "../harness/dunlin.ts";
 import { median, percentile, perSecond, ratio } from "../harness/measure.ts";
+import type { Part } from "../harness/part.ts";
 import { type Bench, settleDisk } from "../harness/servers.ts";
+import { compare, number, round } from "../harness/table.ts";
 
-export type Webhooks = {
+type Webhooks = {
   readonly perSecond: number;
   readonly vsBare: number;
   readonly barePerSecond: number;
@@ -18,7 +20,22 @@ export type Webhooks = {
 const SENDERS = 50;
 const SECRET = "letters0And1digits";
 
-export async function webhooks(bench: Bench): Promise<Webhooks> {
+export const webhooks: Part<Webhooks> = {
+  name: "webhooks",
+  run,
+  json: ({ perSecond: speed, vsBare, p99Ms }) => ({
+    perSecond: round(speed),
+    vsBare: round(vsBare, 2),
+    p99Ms: round(p99Ms),
+  }),
+  lines: ({ perSecond: speed, vsBare, barePerSecond, p99Ms }) => [
+    { what: "webhooks", measured: `${number(speed)}/s`, against: "single orders, 50 senders" },
+    compare("  bare route", vsBare, "≥ 0.5", `${number(barePerSecond)}/s: verifies and inserts one row`),
+    { what: "  p99", measured: `${p99Ms.toFixed(0)} ms`, target: "< 1,000 ms", against: "until the answer" },
+  ],
+};
+
+async function run(bench: Bench): Promise<Webhooks> {
   const count = bench.quick ? 3_000 : 15_000;
   const config = join(bench.workDir, "webhooks.yaml");
   const shop = `{ timeZone: Europe/Madrid, currency: EUR, webhooks: { woocommerce: { secret: ${SECRET} } } }`;
@@ -27,17 +44,17 @@ export async function webhooks(bench: Bench): Promise<Webhooks> {
   const bare = forkChild(new URL("../floors/bare-webhook.ts", import.meta.url));
   try {
     const bareUrl = await bare.call<string>("open", { databaseUrl: bench.databaseUrl, secret: SECRET });
-    const round = async (first: number) => {
+    const measureRound = async (first: number) => {
       const posts = Array.from({ length: count }, (_, n) => postOf(first + n));
       await settleDisk(bench.sql);
       const ours = await postAll(`${dunlin.url}/v1/webhooks/woocommerce/acme`, posts);
       return { ours, bare: await postAll(`${bareUrl}/hook`, posts) };
     };
-    await round(1);
+    await measureRound(1);
     await bench.sql`analyze`;
-    const rounds: Awaited<ReturnType<typeof round>>[] = [];
+    const rounds: Awaited<ReturnType<typeof measureRound>>[] = [];
     for (let n = 1; n <= bench.rounds; n++) {
-      const measured = await round(n * 1_000_000);
+      const measured = await measureRound(n * 1_000_000);
       const { ours, bare: floor } = measured;
       const speeds = [ours, floor].map(({ ms }) => Math.round(perSecond(count, ms)));
       bench.note(

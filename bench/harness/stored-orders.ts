@@ -4,7 +4,7 @@
  */
 import type { Sql } from "../../src/db/client.ts";
 import { createVault } from "../../src/db/vault.ts";
-import { SECRET_KEY } from "../harness/servers.ts";
+import { SECRET_KEY } from "./servers.ts";
 
 export const SHOPS = Array.from({ length: 10 }, (_, n) => `shop${n}`);
 
