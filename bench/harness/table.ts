@@ -36,5 +36,13 @@ export function asTable(lines: readonly Line[]): string {
     const width = Math.max(...cells.map((cell) => cell.length));
     return cells.map((cell) => cell[pad](width));
   });
-  return all.map((_, n) => `${columns.map((cells) => cells[n]).join("  ").trimEnd()}\n`).join("");
+  return all
+    .map(
+      (_, n) =>
+        `${columns
+          .map((cells) => cells[n])
+          .join("  ")
+          .trimEnd()}\n`,
+    )
+    .join("");
 }

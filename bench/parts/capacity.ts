@@ -22,9 +22,9 @@ import {
   postAll,
 } from "../harness/orders.ts";
 import type { Part } from "../harness/part.ts";
+import { allRecorded, dueAtOnce, measured, NUDGE_MS, startWorker } from "../harness/reminders.ts";
 import { API_KEY, type Bench } from "../harness/servers.ts";
 import { compare, type Line, number } from "../harness/table.ts";
-import { allRecorded, dueAtOnce, measured, NUDGE_MS, startWorker } from "./dispatch.ts";
 
 /** The cost of one. `diskBytes`: tables and indexes. */
 type UnitCost = {

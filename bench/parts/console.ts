@@ -10,7 +10,7 @@ import { median } from "../harness/measure.ts";
 import type { Part } from "../harness/part.ts";
 import { API_KEY, type Bench } from "../harness/servers.ts";
 import { storeOrders } from "../harness/stored-orders.ts";
-import { number, round, type Line } from "../harness/table.ts";
+import { type Line, number, round } from "../harness/table.ts";
 
 type Opened = {
   readonly firstMs: number;

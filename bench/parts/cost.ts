@@ -8,10 +8,10 @@ import { median } from "../harness/measure.ts";
 import { openMeter, type Spent } from "../harness/meter.ts";
 import { bodiesOf, createdEvents, postAll } from "../harness/orders.ts";
 import type { Part } from "../harness/part.ts";
+import { allRecorded, dueAtOnce, measured, startWorker } from "../harness/reminders.ts";
 import type { Bench } from "../harness/servers.ts";
 import { openStatements, type StatementTime } from "../harness/statements.ts";
 import { number, round } from "../harness/table.ts";
-import { allRecorded, dueAtOnce, measured, startWorker } from "./dispatch.ts";
 
 /** Per order or per message. */
 type CostOfOne = {

@@ -17,7 +17,7 @@ import { writeExport } from "../harness/export.ts";
 import { median, perSecond, ratio } from "../harness/measure.ts";
 import type { Part } from "../harness/part.ts";
 import { type Bench, settleDisk } from "../harness/servers.ts";
-import { compare, number, round, type Line } from "../harness/table.ts";
+import { compare, type Line, number, round } from "../harness/table.ts";
 import { watchUsage } from "../harness/usage.ts";
 
 type Csv = {

@@ -10,9 +10,9 @@ import { median, ratio, until } from "../harness/measure.ts";
 import { analysesSince, countAnalyses } from "../harness/meter.ts";
 import { bodiesOf, type CreatedEvent, createdEvents, eachItsOwnBuyer, postAll } from "../harness/orders.ts";
 import type { Part } from "../harness/part.ts";
+import { allRecorded, channelsYaml, dueAtOnce, measured, NUDGE_MS } from "../harness/reminders.ts";
 import { API_KEY, type Bench } from "../harness/servers.ts";
 import { compare, number, round } from "../harness/table.ts";
-import { allRecorded, channelsYaml, dueAtOnce, measured, NUDGE_MS } from "./dispatch.ts";
 
 type Desk = {
   readonly messages: number;

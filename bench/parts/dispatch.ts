@@ -2,16 +2,14 @@
  * Part 3: reminders that all fall due at one moment, to a provider in another process. The time runs from the first message to
  * the last, as the provider saw them.
  */
-import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type Child, forkChild } from "../harness/child.ts";
+import { forkChild } from "../harness/child.ts";
 import { startDunlin } from "../harness/dunlin.ts";
-import { describeSpeeds, median, perSecond, ratio, until, waitUntil } from "../harness/measure.ts";
+import { describeSpeeds, median, perSecond, ratio } from "../harness/measure.ts";
 import { analysesSince, countAnalyses } from "../harness/meter.ts";
-import { allowFor, bodiesOf, createdEvents, eachItsOwnBuyer, postAll } from "../harness/orders.ts";
 import type { Part } from "../harness/part.ts";
-import type { ProviderStats } from "../harness/provider.ts";
-import { type Bench, settleDisk } from "../harness/servers.ts";
+import { allRecorded, dueAtOnce, measured, startWorker } from "../harness/reminders.ts";
+import type { Bench } from "../harness/servers.ts";
 import { compare, number, round } from "../harness/table.ts";
 
 type Dispatch = {
@@ -30,8 +28,6 @@ type Dispatch = {
   readonly signedPerSecond: number | null;
 };
 
-/** The step `nudge` of the shipped campaign. */
-export const NUDGE_MS = 10 * 60_000;
 const SECRET = `whsec_${Buffer.alloc(32, 9).toString("base64")}`;
 
 export const dispatch: Part<Dispatch> = {
@@ -153,71 +149,3 @@ async function run(bench: Bench): Promise<Dispatch> {
     await Promise.all([api.end(), provider.end(), bare.end(), ledger.end(), peer.end()]);
   }
 }
-
-export async function startWorker(bench: Bench, origin: string, secret: string | null) {
-  const config = join(bench.workDir, secret === null ? "plain.yaml" : "signed.yaml");
-  await writeFile(config, channelsYaml(origin, secret));
-  return startDunlin(bench, ["worker", "--roles", "dispatch,upkeep"], { DUNLIN_CONFIG: config });
-}
-
-export function channelsYaml(origin: string, secret: string | null): string {
-  const signed = secret === null ? "" : `, secret: "${secret}"`;
-  return ["sms", "chat"]
-    .map((name) => `  ${name}: { provider: webhook, url: "${origin}/${name}"${signed} }\n`)
-    .reduce((text, line) => text + line, 'shops: { "*": { quietHours: off } }\nchannels:\n');
-}
-
-/**
- * Takes in orders of one buyer each whose nudge falls due in a moment, and returns shortly before that, with their shop. When that
- * lasted until after they were due, they went out piecemeal: then it is done again with more time. `around` is handed the intake, and runs it; it
- * may take in more that is due at that moment.
- */
-export async function dueAtOnce(
-  bench: Bench,
-  provider: Child,
-  url: string,
-  name: string,
-  count: number,
-  around: (
-    takeIn: () => Promise<unknown>,
-    due: { readonly shop: string; readonly dueAt: number },
-  ) => Promise<unknown> = (takeIn) => takeIn(),
-): Promise<string> {
-  for (let attempt = 1; attempt < 5; attempt++) {
-    const shop = `${name}x${attempt}`;
-    await provider.call("reset");
-    const dueAt = Date.now() + allowFor(count) * attempt;
-    const events = eachItsOwnBuyer(createdEvents(count, () => ({ shop, createdAt: dueAt - NUDGE_MS })));
-    const bodies = bodiesOf(events);
-    await around(() => postAll(url, bodies, count), { shop, dueAt });
-    await settleDisk(bench.sql);
-    if (Date.now() < dueAt) {
-      await waitUntil(dueAt - 10);
-      return shop;
-    }
-    await allRecorded(bench, shop, count);
-  }
-  throw new Error(`taking in ${count} orders lasted until after they were due, again and again`);
-}
-
-/** Waits until the provider has so many, and returns how fast they came. */
-export async function measured(provider: Child, count: number): Promise<ProviderStats & { perSecond: number }> {
-  let stats: ProviderStats = { count: 0, firstAt: 0, lastAt: 0 };
-  await until(`${count} messages`, async () => {
-    stats = await provider.call<ProviderStats>("stats");
-    return stats.count >= count;
-  });
-  if (stats.count > count) throw new Error(`${stats.count} messages came instead of ${count}`);
-  return { ...stats, perSecond: perSecond(count, stats.lastAt - stats.firstAt) };
-}
-
-export const allRecorded = (bench: Bench, shop: string, count: number, everyMs = 20): Promise<void> =>
-  until(
-    "all outcomes",
-    async () => {
-      const [row] = await bench.sql<{ n: number }[]>`
-        select count(*)::int4 as n from deliveries where shop_id = ${shop} and state = 'accepted'`;
-      return row?.n === count;
-    },
-    everyMs,
-  );

@@ -8,9 +8,9 @@ import { startDunlin } from "../harness/dunlin.ts";
 import { percentile, waitUntil } from "../harness/measure.ts";
 import { bodiesOf, createdEvents, eachItsOwnBuyer, orderId, postAll } from "../harness/orders.ts";
 import type { Part } from "../harness/part.ts";
+import { NUDGE_MS, startWorker } from "../harness/reminders.ts";
 import type { Bench } from "../harness/servers.ts";
 import { number } from "../harness/table.ts";
-import { NUDGE_MS, startWorker } from "./dispatch.ts";
 
 type Late = { readonly processes: number; readonly p50Ms: number; readonly p99Ms: number; readonly maxMs: number };
 /** `backlog`: what was due when the processes began, and what was still due at the end. */

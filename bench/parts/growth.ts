@@ -7,10 +7,10 @@ import { startDunlin } from "../harness/dunlin.ts";
 import { median, perSecond, ratio, waitUntil } from "../harness/measure.ts";
 import { allowFor, bodiesOf, createdEvents, postAll } from "../harness/orders.ts";
 import type { Part } from "../harness/part.ts";
+import { NUDGE_MS } from "../harness/reminders.ts";
 import { type Bench, settleDisk } from "../harness/servers.ts";
 import { SHOPS, storedBuyers, storeOrders } from "../harness/stored-orders.ts";
 import { compare, number, round } from "../harness/table.ts";
-import { NUDGE_MS } from "./dispatch.ts";
 
 type Growth = {
   /** Orders per second with many / with few. 1: the same. */

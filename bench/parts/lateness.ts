@@ -7,9 +7,9 @@ import { median, percentile, until } from "../harness/measure.ts";
 import { allowFor, bodiesOf, createdEvents, eachItsOwnBuyer, orderId, postAll } from "../harness/orders.ts";
 import type { Part } from "../harness/part.ts";
 import type { ProviderStats } from "../harness/provider.ts";
+import { channelsYaml, NUDGE_MS } from "../harness/reminders.ts";
 import type { Bench } from "../harness/servers.ts";
 import { number, round } from "../harness/table.ts";
-import { channelsYaml, NUDGE_MS } from "./dispatch.ts";
 
 type Lateness = {
   readonly rate: number;

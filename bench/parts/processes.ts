@@ -9,9 +9,9 @@ import { type Child, forkChild } from "../harness/child.ts";
 import { type Dunlin, startDunlin } from "../harness/dunlin.ts";
 import { openMeter } from "../harness/meter.ts";
 import type { Part } from "../harness/part.ts";
+import { allRecorded, dueAtOnce, measured } from "../harness/reminders.ts";
 import type { Bench } from "../harness/servers.ts";
 import { number } from "../harness/table.ts";
-import { allRecorded, dueAtOnce, measured } from "./dispatch.ts";
 
 /** Messages a second by so many processes, and CPU for a message: of all processes of Dunlin, and of PostgreSQL. */
 type ByCount = {

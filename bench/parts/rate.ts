@@ -7,9 +7,9 @@ import { join } from "node:path";
 import { type Child, forkChild } from "../harness/child.ts";
 import { startDunlin } from "../harness/dunlin.ts";
 import type { Part } from "../harness/part.ts";
+import { dueAtOnce, measured } from "../harness/reminders.ts";
 import type { Bench } from "../harness/servers.ts";
-import { round, type Line } from "../harness/table.ts";
-import { dueAtOnce, measured } from "./dispatch.ts";
+import { type Line, round } from "../harness/table.ts";
 
 /** `used`: the part of the rate that was used from the first to the last message. `worst`: the most messages in any second, by the rate. */
 type RateUse = { readonly used: number; readonly worst: number };
@@ -22,7 +22,12 @@ const SECOND = 1_000;
 export const rate: Part<Rate> = {
   name: "rate",
   run,
-  json: ({ rate: perSecond, count, one, three }) => ({ perSecond, count, one: useAsJson(one), three: useAsJson(three) }),
+  json: ({ rate: perSecond, count, one, three }) => ({
+    perSecond,
+    count,
+    one: useAsJson(one),
+    three: useAsJson(three),
+  }),
   lines: ({ rate: perSecond, one, three }) => [
     ...useLines(perSecond, "one process", one),
     ...useLines(perSecond, "three processes", three),
@@ -57,9 +62,7 @@ async function run(bench: Bench): Promise<Rate> {
         await dueAtOnce(bench, provider, api.url, name, count);
         await measured(provider, count);
         const use = useOf(await timesOf(provider));
-        bench.note(
-          `rate with ${processes} process(es): ${percent(use.used)} used, at worst ${percent(use.worst)}`,
-        );
+        bench.note(`rate with ${processes} process(es): ${percent(use.used)} used, at worst ${percent(use.worst)}`);
         return use;
       } finally {
         await Promise.all(workers.map((worker) => worker.end()));

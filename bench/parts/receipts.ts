@@ -11,9 +11,9 @@ import { forkChild } from "../harness/child.ts";
 import { startDunlin } from "../harness/dunlin.ts";
 import { median, perSecond, ratio } from "../harness/measure.ts";
 import type { Part } from "../harness/part.ts";
+import { allRecorded, channelsYaml, dueAtOnce, measured } from "../harness/reminders.ts";
 import type { Bench } from "../harness/servers.ts";
 import { compare, number, round } from "../harness/table.ts";
-import { allRecorded, channelsYaml, dueAtOnce, measured } from "./dispatch.ts";
 
 type Receipts = {
   /** Receipts a second, posted four batches at a time. */

@@ -9,10 +9,10 @@ import { startDunlin } from "../harness/dunlin.ts";
 import { median, ratio } from "../harness/measure.ts";
 import { openMeter, type Spent } from "../harness/meter.ts";
 import type { Part } from "../harness/part.ts";
+import { allRecorded, dueAtOnce, measured, startWorker } from "../harness/reminders.ts";
 import type { Bench } from "../harness/servers.ts";
 import { setTriggers, storeOrders } from "../harness/stored-orders.ts";
-import { compare, number, round, type Line } from "../harness/table.ts";
-import { allRecorded, dueAtOnce, measured, startWorker } from "./dispatch.ts";
+import { compare, type Line, number, round } from "../harness/table.ts";
 
 /** µs of processor time without and with the triggers. `share`: of the speed that is left where processors are what is short. */
 type Kept = { readonly without: number; readonly kept: number; readonly share: number };
