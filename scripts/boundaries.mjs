@@ -59,7 +59,7 @@ const STORES = [
 const MAY = {
   "core/values": [],
   "core/text": ["core/values"],
-  "core/order": ["core/values"],
+  "core/order": ["core/values", "core/text"],
   "core/seams": ["core/values"],
   "core/desk": ["core/values", "core/text"],
   "core/rules": ["core/values", "core/order", "core/seams", "core/desk"],

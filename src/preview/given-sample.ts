@@ -60,7 +60,7 @@ export function applySample(sample: Sample, base: TemplateFacts): SampleResult {
   const [made] = base.orders;
   if (made === undefined) throw new Error("the made-up sample has an order");
   const own = (given: SampleOrder, field: string, index = 0) => toOrder(given, made, index, field, faults);
-  const listed = sample.orders?.map((order, index) => own(order, `sample.orders.${index}`, index)) ?? [];
+  const listed = sample.orders?.map((order, index) => own(order, `sample.orders[${index}]`, index)) ?? [];
   const single = sample.order === undefined && listed.length > 0 ? undefined : own(sample.order ?? {}, "sample.order");
   const [first = single ?? made, ...others] = listed;
   const overrides = toOverrides(sample, single ?? first, base.now, faults);
@@ -145,7 +145,7 @@ function collectStrays(value: object, known: readonly string[], field: string, f
       else found.push(`${place} is not known and was passed over${didYouMean(key, known)}`);
     } else if (Array.isArray(inner) && shape !== undefined)
       for (const [index, one] of inner.entries())
-        more += collectStrays(one as object, shape, `${place}.${index}`, found);
+        more += collectStrays(one as object, shape, `${place}[${index}]`, found);
     else if (typeof inner === "object" && inner !== null && shape !== undefined)
       more += collectStrays(inner, shape, place, found);
   }

@@ -3,7 +3,7 @@ import { closeSync, createReadStream, openSync, readFileSync, writeSync } from "
 import { join } from "node:path";
 import { z } from "zod";
 import { parseJson } from "../core/text/json.ts";
-import { wordsFor } from "../core/text/zod-words.ts";
+import { fieldPath, wordsFor } from "../core/text/zod-words.ts";
 import { parseWhen, WHEN_FORMS, type When } from "../core/values/when.ts";
 import type { CatalogFiles } from "../render/catalog/catalog-files.ts";
 import { readCsv } from "../sources/csv/read-csv.ts";
@@ -140,7 +140,7 @@ function readBody(job: Job): Asked | Refused {
   const parsed = bodyShape.safeParse(read.value, { error: wordsFor });
   if (!parsed.success) {
     const errors = parsed.error.issues.map(({ path, message }) => ({
-      message: path.length === 0 ? message : `${path.join(".")}: ${message}`,
+      message: path.length === 0 ? message : `${fieldPath(path)}: ${message}`,
     }));
     return refused("invalid_rehearsal", "the body is not valid", errors);
   }

@@ -237,7 +237,7 @@ describe("POST /v1/templates/preview of a sample", () => {
     );
     expect([status, json.text]).toEqual([200, "李雷 o1 $5.00 Cap STOP"]);
     expect(json.warnings).toEqual([
-      "sample.order.items.0.tags is not known and was passed over",
+      "sample.order.items[0].tags is not known and was passed over",
       "sample.order.buyer.id is not known and was passed over",
       "sample.order.buyer.nmae is not known and was passed over (did you mean `name`?)",
       "sample.order.tags is not known and was passed over",
@@ -269,9 +269,9 @@ describe("POST /v1/templates/preview of a sample", () => {
     [{ total: 258 }, "sample.total"],
     [{ total: "a lot" }, "sample.total"],
     [{ items: {} }, "sample.items"],
-    [{ items: [{ quantity: "2" }] }, "sample.items.0.quantity"],
+    [{ items: [{ quantity: "2" }] }, "sample.items[0].quantity"],
     [{ orders: {} }, "sample.orders"],
-    [{ orders: [{ id: 7 }] }, "sample.orders.0.id"],
+    [{ orders: [{ id: 7 }] }, "sample.orders[0].id"],
     [{ order: { buyer: "Ann" } }, "sample.order.buyer"],
     [{ buyer: { name: 7 } }, "sample.buyer.name"],
     [{ closesAt: "tomorrow" }, "sample.closesAt"],

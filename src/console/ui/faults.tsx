@@ -3,6 +3,7 @@ import { Alert, Anchor, Button, Group, Stack, Text, Title } from "@mantine/core"
 import { IconAlertTriangle } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { Problem } from "../api/call.ts";
+import { faultWords, type Labels } from "./fault-words.ts";
 import { words } from "./words.ts";
 
 const useT = words({
@@ -40,45 +41,37 @@ const useT = words({
 });
 
 /** Why a call failed, in a sentence. */
-export function useProblemText(): (error: unknown) => string {
+export function useProblemText(): (error: unknown, labels?: Labels) => string {
   const t = useT();
-  return (error) => {
+  return (error, labels) => {
     if (!(error instanceof Problem))
       return t("other", { detail: error instanceof Error ? error.message : String(error) });
     if (error.code === "offline") return t("offline");
     if (error.status === 503) return t("unavailable");
     if (error.code === "forbidden") return t("forbidden");
     if (error.status === 429) return t("limited");
-    return t("other", { detail: detailOf(error) });
+    const faults = error.body?.errors ?? [];
+    return t("other", { detail: faults.length === 0 ? error.message : faultWords(faults, labels) });
   };
-}
-
-const MAX_FAULTS = 3;
-
-/** The faults of what was sent, where the answer lists them. */
-function detailOf({ message, body }: Problem): string {
-  const faults = (body?.errors ?? []).slice(0, MAX_FAULTS);
-  if (faults.length === 0) return message;
-  return faults
-    .map((fault) => [fault.field ?? fault.parameter ?? fault.file, fault.message].filter(Boolean).join(" "))
-    .join("; ");
 }
 
 type TextProps = {
   /** null: nothing failed, and nothing is shown. */
   readonly error: unknown;
   readonly size?: "xs" | "sm";
+  /** Of the fields that were sent, as the form names them. */
+  readonly labels?: Labels;
   /** In the place of the usual sentence. */
   readonly children?: string | undefined;
 };
 
 /** Within a form: why it was not done. */
-export function ProblemText({ error, size = "sm", children }: TextProps) {
+export function ProblemText({ error, size = "sm", labels, children }: TextProps) {
   const textOf = useProblemText();
   if (error === null) return null;
   return (
     <Text role="alert" c="var(--mantine-color-error)" size={size}>
-      {children ?? textOf(error)}
+      {children ?? textOf(error, labels)}
     </Text>
   );
 }

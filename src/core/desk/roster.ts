@@ -78,7 +78,7 @@ export const toStaff = (given: z.output<typeof staffListShape>): StaffMember[] =
     active: active ?? true,
   }));
 
-/** `path`: like `items[2].person`, without its beginning. */
+/** `field`: like `shops[1]`, in the row at `place`. */
 export type RosterFault = { readonly place: number; readonly field: string; readonly message: string };
 
 export type StaffFacts = {
@@ -102,7 +102,9 @@ export function staffFaults(staff: readonly StaffMember[], { workers, onShifts, 
           },
         ]),
     ...(shops ?? []).flatMap((shop, at) =>
-      isShop(shop) ? [] : [{ place, field: `shops[${at}]`, message: "is no shop of dunlin.yaml" }],
+      isShop(shop)
+        ? []
+        : [{ place, field: `shops[${at}]`, message: `${JSON.stringify(shop)} is no shop of dunlin.yaml` }],
     ),
   ]);
   const known = new Set(staff.map(({ name }) => name));

@@ -4,6 +4,7 @@
  */
 
 import { z } from "zod";
+import { fieldPath } from "../text/zod-words.ts";
 import { parseInstant } from "../values/instant.ts";
 import { currencyDigits, fitsAnyCurrency, parseAmount } from "../values/money.ts";
 import { idFault, readId } from "./id.ts";
@@ -191,7 +192,7 @@ export function parseEvent(input: unknown): ParsedEvent {
   const result = envelope.safeParse(input, { error: inWords });
   if (result.success) return checkFields(flattened(result.data));
   const issue = result.error.issues[0];
-  const path = issue?.path.map(String).join(".") ?? "";
+  const path = fieldPath(issue?.path ?? []);
   const fault = issue?.message ?? "is not an order event";
   return reject("invalid_event", path === "" ? `event: ${fault}` : `${path}: ${fault}`);
 }

@@ -84,6 +84,13 @@ function unknownFields(keys: readonly string[], known: readonly string[]): strin
   return `has the unknown ${keys.length === 1 ? "field" : "fields"} ${named.join(", ")}${all}`;
 }
 
+/** The name of a field in all faults of bodies and events: `order.items[0].price`. Empty for the whole. */
+export function fieldPath(path: readonly PropertyKey[]): string {
+  let text = "";
+  for (const key of path) text += typeof key === "number" ? `[${key}]` : `${text === "" ? "" : "."}${String(key)}`;
+  return text;
+}
+
 /** The fields of the object that found the fault. */
 export function shapeOf(inst: unknown): readonly string[] {
   const shape = (inst as { _zod?: { def?: { shape?: object } } } | undefined)?._zod?.def?.shape;

@@ -4,6 +4,7 @@ import type { Socket } from "node:net";
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { AmbiguousOrderError } from "../../core/order/named-order.ts";
 import { QueueAwayError } from "../../core/seams/queue-page.ts";
+import { fieldPath } from "../../core/text/zod-words.ts";
 import { PeriodError } from "../../core/values/when.ts";
 import { CampaignsBusy } from "../../db/stores/campaigns/planning-fence.ts";
 import { isLockTimeout, isLost } from "../../db/transaction.ts";
@@ -107,7 +108,9 @@ function faultOf(issue: { instancePath: string; message?: string; params: object
 }
 
 function bodyFault(issue: { instancePath: string; message?: string }): Fault {
-  const field = issue.instancePath.slice(1).replaceAll("/", ".");
+  const keys = issue.instancePath.split("/").slice(1);
+  // zod gives the place in a list as a number, and the adapter writes it as digits.
+  const field = fieldPath(keys.map((key) => (/^\d+$/.test(key) ? Number(key) : key)));
   return { field, message: `${field === "" ? "the body" : field}: ${issue.message ?? "is not valid"}` };
 }
 

@@ -2,7 +2,7 @@
 
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
-import { wordsFor } from "../../core/text/zod-words.ts";
+import { fieldPath, wordsFor } from "../../core/text/zod-words.ts";
 import { orderParams } from "../contract/parts/query.ts";
 import { pageOf } from "../contract/parts/values.ts";
 import {
@@ -56,7 +56,7 @@ export function promiseRoutes(plain: FastifyInstance, { promise, listPromises }:
       const parsed = promiseBody.safeParse(body, { error: wordsFor });
       if (!parsed.success) {
         const errors = parsed.error.issues.map(({ path, message }) => {
-          const field = path.join(".");
+          const field = fieldPath(path);
           return { field, message: `${field === "" ? "the body" : field}: ${message}` };
         });
         throw new HttpProblem("invalid_promise", errors[0]?.message ?? "the promise is not valid", { errors });

@@ -31,13 +31,13 @@ it.runIf(hasBrowser)("keeps the staff, with faults at their fields and nobody's 
   await staff.getByText(/nobody who may act on tasks is called/).waitFor();
   expect(await field("Name").getAttribute("aria-invalid")).toBe("true");
   await field("Name").fill("Vera");
-  await field("Most open tasks").fill("many");
+  await field("Open tasks at most").fill("many");
   await field("Wage per hour").fill("12x");
   await button("Add the person").click();
   await staff.getByText(/^must be a number$/).waitFor();
   expect(await field("Wage per hour").getAttribute("aria-invalid")).toBe("true");
   expect(await stored()).toEqual([]);
-  await field("Most open tasks").fill("7");
+  await field("Open tasks at most").fill("7");
   await field("Wage per hour").fill("120.50");
   await field("Languages").fill("zh-CN");
   await field("Teams").fill("vip，gold");
@@ -52,7 +52,7 @@ it.runIf(hasBrowser)("keeps the staff, with faults at their fields and nobody's 
 
   // Somebody else saves while a person is in work: the input stays, and goes with their change.
   await field("Name").fill("Wang");
-  await field("Most open tasks").fill("3");
+  await field("Open tasks at most").fill("3");
   await page.route("**/v1/staff", async (route) => {
     if (route.request().method() === "PUT") await put([{ ...first, maxOpen: 8 }]);
     await route.continue();
@@ -61,7 +61,7 @@ it.runIf(hasBrowser)("keeps the staff, with faults at their fields and nobody's 
   await staff.getByText(/Somebody else saved the staff meanwhile/).waitFor();
   await vera.getByText(/at most 8 open tasks/).waitFor();
   await page.unroute("**/v1/staff");
-  expect(await field("Most open tasks").inputValue()).toBe("3");
+  expect(await field("Open tasks at most").inputValue()).toBe("3");
   await button("Add the person").click();
   await staff
     .getByRole("group", { name: "Wang" })
@@ -70,7 +70,7 @@ it.runIf(hasBrowser)("keeps the staff, with faults at their fields and nobody's 
   expect(await stored()).toMatchObject([{ maxOpen: 8 }, { name: "Wang", maxOpen: 3 }]);
   // The same person is changed by two.
   await button("Change Vera").click();
-  await field("Most open tasks").fill("9");
+  await field("Open tasks at most").fill("9");
   const [, wang] = await stored();
   await put([{ ...first, maxOpen: 5 }, ...(wang === undefined ? [] : [wang])]);
   await vera.getByText(/at most 5/).waitFor();

@@ -75,7 +75,7 @@ it("names each row at fault, and saves nothing then", async () => {
   const bad = toStaff([{ name: "Ada", shops: ["acme", "other"] }, { name: "Nobody" }, { name: "Guest" }]);
   expect(await staff(bad, 1)).toMatchObject({
     faults: [
-      { place: 0, field: "shops[1]", message: "is no shop of dunlin.yaml" },
+      { place: 0, field: "shops[1]", message: '"other" is no shop of dunlin.yaml' },
       { place: 1, field: "name", message: expect.stringMatching(/^nobody who may act on tasks is called "Nobody"/) },
       { place: 2, field: "name" },
       { place: 3, field: "name", message: expect.stringMatching(/^"Vera" is missing and has shifts/) },

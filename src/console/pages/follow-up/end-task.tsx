@@ -124,7 +124,10 @@ export function EndTask({ task: { id, createdAt, leaseUntil }, onDone, onNext }:
         maxLength={2_000}
         autosize
       />
-      <ProblemText error={end.error} />
+      <ProblemText
+        error={end.error}
+        labels={{ promiseAt: t("at"), againAt: t("at"), reason: t("reason"), note: t("note") }}
+      />
       <Group justify="flex-end">
         {onNext === null ? null : (
           <Button

@@ -101,7 +101,7 @@ function Form({ order, by, onClose }: Props & { readonly onClose: () => void }) 
         <Text size="sm" c="dimmed">
           {t("explain")}
         </Text>
-        <ProblemText error={record.error} />
+        <ProblemText error={record.error} labels={{ at: t("at"), reason: t("reason") }} />
         <FormButtons submit={t("save")} onLeave={onClose} busy={record.isPending} />
       </Stack>
     </form>

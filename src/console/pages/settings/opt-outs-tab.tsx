@@ -144,7 +144,7 @@ function AddForm({ onAdded }: { readonly onAdded: () => Promise<void> }) {
           {t("noShop")}
         </Text>
       ) : null}
-      <ProblemText error={add.error} />
+      <ProblemText error={add.error} labels={{ shop: t("shop"), address: t("address") }} />
       {add.isSuccess ? (
         <Text role="status" size="sm" mt="xs">
           {t("added")}

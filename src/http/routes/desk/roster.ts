@@ -93,6 +93,9 @@ const answer = <Page>(reply: FastifyReply, { version, page }: Versioned<Page>) =
 function saved<Page>(what: string, result: SavedList<Page>): Versioned<Page> {
   if (result.kind === "moved") throw moved(result.current, what);
   if (result.kind === "saved") return result;
-  const errors = result.faults.map(({ place, field, message }) => ({ field: `items[${place}].${field}`, message }));
+  const errors = result.faults.map(({ place, field: inner, message }) => {
+    const field = `items[${place}].${inner}`;
+    return { field, message: `${field}: ${message}` };
+  });
   throw new HttpProblem("invalid_roster", `${errors.length} fault(s) in the ${what}; nothing was saved`, { errors });
 }

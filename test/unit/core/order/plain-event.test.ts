@@ -174,7 +174,7 @@ describe("the short way through an event", () => {
       expect(readPlain(input), path).toBeNull();
       expect(parseEvent(input), path).toMatchObject({
         ok: false,
-        rejection: { message: expect.stringContaining(path) },
+        rejection: { message: expect.stringContaining(path.replace(".0", "[0]")) },
       });
     }
   });
@@ -219,9 +219,9 @@ describe("the message for a bad event", () => {
     [{ order: { id: 2233445566 } }, "order.id: must be a string: a 64-bit number would lose its last digits in JSON"],
     [{ order: { id: "1", items: {} } }, "order.items: must be an array"],
     [{ order: { id: "1", tags: Array(201).fill("t") } }, "order.tags: must have at most 200 entries"],
-    [{ order: { id: "1", items: [{ quantity: 1.5 }] } }, "order.items.0.quantity: must be a whole number"],
-    [{ order: { id: "1", items: [{ quantity: -1 }] } }, "order.items.0.quantity: must be at least 0"],
-    [{ order: { id: "1", items: [{ quantity: 1e7 }] } }, "order.items.0.quantity: must be at most 1000000"],
+    [{ order: { id: "1", items: [{ quantity: 1.5 }] } }, "order.items[0].quantity: must be a whole number"],
+    [{ order: { id: "1", items: [{ quantity: -1 }] } }, "order.items[0].quantity: must be at least 0"],
+    [{ order: { id: "1", items: [{ quantity: 1e7 }] } }, "order.items[0].quantity: must be at most 1000000"],
     [{ order: { id: "1", pendingConfirmation: "yes" } }, "order.pendingConfirmation: must be true or false"],
     [{ order: { id: "1", buyer: { chat: "w" } } }, "order.buyer.chat: must be an object"],
     [

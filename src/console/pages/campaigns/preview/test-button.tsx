@@ -89,7 +89,7 @@ function Form({ campaign, name, template, shop, onClose }: Props & { readonly on
           data-autofocus
           onChange={(event) => setTo(event.currentTarget.value)}
         />
-        <ProblemText error={send.error} />
+        <ProblemText error={send.error} labels={{ to: t("to") }} />
         {send.isSuccess ? <Outcome sent={send.data} /> : null}
         <FormButtons submit={t("submit")} onLeave={onClose} leave="close" busy={send.isPending} />
       </Stack>

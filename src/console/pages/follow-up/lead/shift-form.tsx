@@ -2,58 +2,48 @@
 import { Button, Chip, Group, Select, Stack, Text, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { useLocale } from "use-intl/react";
-import { Problem } from "../../../api/call.ts";
 import type { Shift } from "../../../api/desk.ts";
 import { words } from "../../../ui/words.ts";
 import { nameOf, WEEKDAYS } from "./shift-bars.ts";
 
-const useT = words({
+export const useShiftLabels = words({
   en: {
     person: "Person",
-    days: "Days",
+    weekdays: "Days",
     from: "From",
     to: "To",
     zone: "Time zone",
     add: "Add the shift",
     save: "Save the shift",
-    leave: "Leave it as it is",
+    leave: "Cancel",
   },
   zh: {
     person: "人员",
-    days: "星期",
+    weekdays: "星期",
     from: "开始",
     to: "结束",
     zone: "时区",
     add: "添加班次",
     save: "保存班次",
-    leave: "不修改",
+    leave: "取消",
   },
 });
 
-export type Faults = Partial<Record<keyof Shift, string>>;
-
-/** By field of the row that was sent: the others were without fault before. null: it has none, or failed for something else. */
-export function faultsOf(error: unknown): Faults | null {
-  if (!(error instanceof Problem) || error.status !== 422) return null;
-  const named = (error.body?.errors ?? []).flatMap(({ field, message }) => {
-    const name = /([a-z]+)(?:\[\d+\])?$/i.exec(field ?? "")?.[1];
-    return name !== undefined && name in { person: 1, weekdays: 1, from: 1, to: 1, zone: 1 } ? [[name, message]] : [];
-  });
-  return named.length === 0 ? null : Object.fromEntries(named);
-}
+/** As the server names what it refuses. */
+export const SHIFT_FIELDS = ["person", "weekdays", "from", "to", "zone"] as const;
 
 type Props = {
   readonly names: readonly string[];
   readonly first: Shift | null;
   readonly zone: string;
   readonly busy: boolean;
-  readonly faults: Faults;
+  readonly faults: Partial<Record<(typeof SHIFT_FIELDS)[number], string>>;
   readonly onLeave: () => void;
   readonly onSave: (shift: Shift, onDone: () => void) => void;
 };
 
 export function ShiftForm({ names, first, zone, busy, faults, onLeave, onSave }: Props) {
-  const t = useT();
+  const t = useShiftLabels();
   const locale = useLocale();
   const [person, setPerson] = useState<string | null>(first?.person ?? null);
   const [weekdays, setWeekdays] = useState<string[]>([...(first?.weekdays ?? [])]);
@@ -99,7 +89,7 @@ export function ShiftForm({ names, first, zone, busy, faults, onLeave, onSave }:
         />
       </Group>
       <Chip.Group multiple value={weekdays} onChange={setWeekdays}>
-        <Group gap="xs" role="group" aria-label={t("days")}>
+        <Group gap="xs" role="group" aria-label={t("weekdays")}>
           {WEEKDAYS.map((day) => (
             <Chip key={day} value={day} size="xs">
               {nameOf(day, locale)}

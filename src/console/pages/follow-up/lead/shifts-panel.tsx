@@ -5,11 +5,12 @@ import { useState } from "react";
 import { useLocale } from "use-intl/react";
 import { Problem } from "../../../api/call.ts";
 import { putShifts, type Shift, shiftsQuery } from "../../../api/desk.ts";
+import { labelsOf, rowFaults } from "../../../ui/fault-words.ts";
 import { ProblemText } from "../../../ui/faults.tsx";
 import { Loaded, Panel } from "../../../ui/parts/panel.tsx";
 import { words } from "../../../ui/words.ts";
 import { barsOf, nameOf, WEEKDAYS } from "./shift-bars.ts";
-import { faultsOf, ShiftForm } from "./shift-form.tsx";
+import { SHIFT_FIELDS, ShiftForm, useShiftLabels } from "./shift-form.tsx";
 
 const useT = words({
   en: {
@@ -33,16 +34,21 @@ const useT = words({
   },
 });
 
+/** `place`: of the shift in the form, which may be at fault; -1 without one. */
+type Change = { readonly items: readonly Shift[]; readonly place: number };
+
 export function ShiftsPanel({ names }: { readonly names: readonly string[] }) {
   const t = useT();
+  const label = useShiftLabels();
   const query = useQuery(shiftsQuery);
   const queries = useQueryClient();
   const save = useMutation({
-    mutationFn: (items: readonly Shift[]) => putShifts(items, query.data?.etag ?? ""),
+    mutationFn: ({ items }: Change) => putShifts(items, query.data?.etag ?? ""),
     onSettled: () => Promise.all(["changes", "both"].map((topic) => queries.invalidateQueries({ queryKey: [topic] }))),
   });
   const [edited, setEdited] = useState<Shift | null>(null);
-  const faults = faultsOf(save.error);
+  const refused = save.error instanceof Problem && save.error.status === 422 ? (save.error.body?.errors ?? []) : [];
+  const faults = rowFaults(refused, save.variables?.place ?? -1, SHIFT_FIELDS);
   const isMoved = save.error instanceof Problem && save.error.status === 412;
   return (
     <Panel title={t("title")} note={t("note")}>
@@ -57,10 +63,12 @@ export function ShiftsPanel({ names }: { readonly names: readonly string[] }) {
                 shifts={items.filter((shift) => shift.person === person)}
                 busy={save.isPending}
                 onChange={setEdited}
-                onRemove={(shift) => save.mutate(items.filter((each) => each !== shift))}
+                onRemove={(shift) => save.mutate({ items: items.filter((each) => each !== shift), place: -1 })}
               />
             ))}
-            <ProblemText error={faults === null ? save.error : null}>{isMoved ? t("moved") : undefined}</ProblemText>
+            <ProblemText error={faults === null ? save.error : null} labels={labelsOf(SHIFT_FIELDS, label)}>
+              {isMoved ? t("moved") : undefined}
+            </ProblemText>
             {names.length === 0 ? null : (
               <ShiftForm
                 key={edited === null ? "" : textOf(edited)}
@@ -94,9 +102,11 @@ const textOf = (shift: Shift): string =>
   JSON.stringify([shift.person, shift.weekdays, shift.from, shift.to, shift.zone]);
 
 /** In the place of the one that was changed; added if that is gone meanwhile. */
-function withShift(items: readonly Shift[], edited: Shift | null, shift: Shift): readonly Shift[] {
+function withShift(items: readonly Shift[], edited: Shift | null, shift: Shift): Change {
   const at = edited === null ? -1 : items.findIndex((each) => textOf(each) === textOf(edited));
-  return at < 0 ? [...items, shift] : items.toSpliced(at, 1, shift);
+  return at < 0
+    ? { items: [...items, shift], place: items.length }
+    : { items: items.toSpliced(at, 1, shift), place: at };
 }
 
 type RowProps = {

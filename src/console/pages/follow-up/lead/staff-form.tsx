@@ -3,9 +3,8 @@ import { Button, Group, Stack, Switch, TextInput } from "@mantine/core";
 import { useState } from "react";
 import type { Member } from "../../../api/desk.ts";
 import { words } from "../../../ui/words.ts";
-import type { StaffFaults } from "./staff-change.ts";
 
-const useT = words({
+export const useStaffLabels = words({
   en: {
     name: "Name",
     nameNote: "As the person signs in, or the name of a key",
@@ -14,13 +13,13 @@ const useT = words({
     teams: "Teams",
     allNote: "With commas between them; empty: all",
     teamsNote: "Named by manual.team of campaigns",
-    maxOpen: "Most open tasks",
-    wage: "Wage per hour",
+    maxOpen: "Open tasks at most",
+    amount: "Wage per hour",
     currency: "Currency",
     active: "Gets tasks",
     add: "Add the person",
     save: "Save the person",
-    leave: "Leave as it is",
+    leave: "Cancel",
   },
   zh: {
     name: "姓名",
@@ -31,20 +30,23 @@ const useT = words({
     allNote: "以逗号分隔，留空即为全部",
     teamsNote: "活动的 manual.team 所指的团队",
     maxOpen: "任务上限",
-    wage: "时薪",
+    amount: "时薪",
     currency: "币种",
     active: "接收任务",
     add: "添加人员",
     save: "保存人员",
-    leave: "不修改",
+    leave: "取消",
   },
 });
+
+/** As the server names what it refuses. */
+export const STAFF_FIELDS = ["name", "shops", "languages", "teams", "maxOpen", "amount", "currency"] as const;
 
 type Props = {
   /** null: a new one. */
   readonly first: Member | null;
   readonly busy: boolean;
-  readonly faults: StaffFaults;
+  readonly faults: Partial<Record<(typeof STAFF_FIELDS)[number], string>>;
   readonly onLeave: () => void;
   readonly onSave: (member: Member) => void;
 };
@@ -58,7 +60,7 @@ const written = (values: readonly string[] | null | undefined): string => values
 const read = (text: string): string[] => text.split(/[,，]/).flatMap((part) => part.trim() || []);
 
 export function StaffForm({ first, busy, faults, onLeave, onSave }: Props) {
-  const t = useT();
+  const t = useStaffLabels();
   const [name, setName] = useState(first?.name ?? "");
   const [lists, setLists] = useState(() => ({
     shops: written(first?.shops),
@@ -118,7 +120,7 @@ export function StaffForm({ first, busy, faults, onLeave, onSave }: Props) {
           flex="1 1 130px"
         />
         <TextInput
-          label={t("wage")}
+          label={t("amount")}
           value={wage}
           onChange={({ currentTarget }) => setWage(currentTarget.value)}
           error={faults.amount}

@@ -5,12 +5,13 @@ import { useState } from "react";
 import { Problem } from "../../../api/call.ts";
 import { type Member, putStaff, staffQuery } from "../../../api/desk.ts";
 import { useMay } from "../../../api/session.ts";
+import { labelsOf, rowFaults } from "../../../ui/fault-words.ts";
 import { ProblemText } from "../../../ui/faults.tsx";
 import { useFormats } from "../../../ui/formats.ts";
 import { Loaded, Panel } from "../../../ui/parts/panel.tsx";
 import { words } from "../../../ui/words.ts";
-import { staffFaults, withMember } from "./staff-change.ts";
-import { StaffForm } from "./staff-form.tsx";
+import { withMember } from "./staff-change.ts";
+import { STAFF_FIELDS, StaffForm, useStaffLabels } from "./staff-form.tsx";
 
 const useT = words({
   en: {
@@ -54,6 +55,7 @@ type Work = { readonly first: Member | null; readonly key: number };
 
 export function StaffPanel() {
   const t = useT();
+  const label = useStaffLabels();
   const isAdmin = useMay("admin");
   const query = useQuery(staffQuery);
   const queries = useQueryClient();
@@ -71,7 +73,7 @@ export function StaffPanel() {
     save.reset();
   };
   const refused = save.error instanceof Problem && save.error.status === 422 ? (save.error.body?.errors ?? []) : [];
-  const faults = staffFaults(refused, save.variables?.place ?? -1);
+  const faults = rowFaults(refused, save.variables?.place ?? -1, STAFF_FIELDS);
   const isMoved = isBehind || (save.error instanceof Problem && save.error.status === 412);
   return (
     <Panel title={t("title")} note={t("note")}>
@@ -100,7 +102,9 @@ export function StaffPanel() {
               />
             ))}
             {isMoved ? <ProblemText error={save.error ?? "moved"}>{t("moved")}</ProblemText> : null}
-            {faults === null && !isMoved ? <ProblemText error={save.error} /> : null}
+            {faults === null && !isMoved ? (
+              <ProblemText error={save.error} labels={labelsOf(STAFF_FIELDS, label)} />
+            ) : null}
             {isAdmin ? (
               <StaffForm
                 key={key}

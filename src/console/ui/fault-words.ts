@@ -1,0 +1,51 @@
+/** Faults of what was sent: in words, with the names that the form shows for its fields, or at the fields themselves. */
+
+export type Fault = {
+  readonly field?: string | undefined;
+  readonly parameter?: string | undefined;
+  readonly file?: string | undefined;
+  readonly message: string;
+};
+/** By the last name of a field: `shops` for `items[1].shops[0]`. */
+export type Labels = Readonly<Record<string, string>>;
+
+export const labelsOf = <Name extends string>(fields: readonly Name[], label: (field: Name) => string): Labels =>
+  Object.fromEntries(fields.map((field) => [field, label(field)]));
+
+const MAX_FAULTS = 3;
+
+/** Most messages begin with their field. */
+const withoutField = ({ field, message }: Fault): string =>
+  field !== undefined && message.startsWith(`${field}: `) ? message.slice(field.length + 2) : message;
+
+/** `items[1].costPerHour.amount`: items, costPerHour, amount. */
+const namesOf = (field: string): string[] => field.split(/\[\d+\]|\./).filter((name) => name !== "");
+
+function wordsOf(fault: Fault, labels: Labels): string {
+  const { field, parameter, file, message } = fault;
+  const label = field === undefined ? undefined : labels[namesOf(field).at(-1) ?? ""];
+  if (label !== undefined) return `${label}: ${withoutField(fault)}`;
+  const place = parameter ?? file ?? field;
+  return place === undefined || place === "" || message.startsWith(`${place}: `) ? message : `${place}: ${message}`;
+}
+
+/** The first ones. */
+export const faultWords = (faults: readonly Fault[], labels: Labels = {}): string =>
+  faults
+    .slice(0, MAX_FAULTS)
+    .map((fault) => wordsOf(fault, labels))
+    .join("; ");
+
+/** For a list `items` that was sent as a whole: the faults of the row at the place, by field. null: it has none, or something else has one, too. */
+export function rowFaults<Name extends string>(
+  faults: readonly Fault[],
+  place: number,
+  fields: readonly Name[],
+): Partial<Record<Name, string>> | null {
+  const own = faults.flatMap((fault) => {
+    const [row, rest] = /^items\[(\d+)\]\.(.+)$/.exec(fault.field ?? "")?.slice(1) ?? [];
+    const name = namesOf(rest ?? "").findLast((part) => fields.some((each) => each === part));
+    return Number(row) === place && name !== undefined ? [[name, withoutField(fault)] as const] : [];
+  });
+  return own.length === 0 || own.length < faults.length ? null : (Object.fromEntries(own) as Record<Name, string>);
+}
