@@ -29,7 +29,8 @@ export function peopleLine(found: Awaited<ReturnType<typeof peopleOf>>): string 
 export const wonByPerson = (reached: ReadonlyMap<string, number>, orders: ReadonlyMap<string, BookedOrder>): number =>
   [...reached].filter(([id, at]) => (orders.get(id)?.paidAt ?? 0) > at && orders.get(id)?.paidKnownAt !== null).length;
 
-export const reportText = async (sql: Sql): Promise<string> => reportTable(await report(sql));
+/** `width`: of its sentences. */
+export const reportText = async (sql: Sql, width?: number): Promise<string> => reportTable(await report(sql), width);
 
 export async function storyOf(sql: Sql, vault: Vault, order: string): Promise<string | null> {
   const story = await explainOrder({ sql, vault, zoneOf: () => TIME_ZONE }, { shop: SHOP, order });

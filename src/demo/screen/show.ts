@@ -22,8 +22,7 @@ import { PERSON } from "../shop/person.ts";
 import type { Shop } from "../shop/shop.ts";
 import { figuresOf, panelLines, plainLine } from "./panel.ts";
 import { createSampler } from "./samples.ts";
-import type { Screen } from "./screen.ts";
-import { wrap } from "./text.ts";
+import { block, blockWidth, wrap } from "./text.ts";
 import { requestsToTry, type Watch } from "./watch.ts";
 
 const REDRAW_MS = 200;
@@ -105,21 +104,27 @@ export function showProgress(scene: Scene, shop: Shop, watch: Watch, length: num
 export async function conclude(scene: Scene, shop: Shop, person: Person, sql: Sql): Promise<boolean> {
   const { screen, provider, reports } = scene;
   const { bold, green, yellow } = screen.style;
+  const width = screen.terminal ? screen.width : null;
+  const show = (text: string) => block(text, width);
   const until = Date.now() + SETTLE_MS;
   const isOpen = ({ pending, delivered }: Awaited<ReturnType<typeof report>>["totals"]) =>
     pending > 0 || delivered < reports.delivered.size;
   while (isOpen((await report(sql)).totals) && Date.now() < until) await pause(200);
   const { totals } = await report(sql);
   screen.settle();
-  screen.say("", bold("The recovery report"), "", ...block(await reportText(sql), screen));
-  screen.say("", indent("(These buyers are simulated.)"));
+  screen.say(
+    "",
+    bold("The recovery report"),
+    "",
+    ...show(await reportText(sql, width === null ? undefined : blockWidth(width))),
+  );
+  screen.say("", ...show("(These buyers are simulated.)"));
   const people = await peopleOf(sql);
-  screen.say("", bold("The person on shift: dunlin desk report"), "", ...block(peopleLine(people), screen));
+  screen.say("", bold("The person on shift: dunlin desk report"), "", ...show(peopleLine(people)));
 
   const order = orderToShow(provider.log, shop.orders);
   const story = order === null ? null : await storyOf(sql, scene.vault, order);
-  if (story !== null)
-    screen.say("", bold(`One order: dunlin explain ${order} --shop ${SHOP}`), "", ...block(story, screen));
+  if (story !== null) screen.say("", bold(`One order: dunlin explain ${order} --shop ${SHOP}`), "", ...show(story));
 
   const late = lateMessages(provider.log, shop.orders, reports.stops);
   const verdict = checkLog(provider.log, shop.orders, await claimTimes(sql, late), reports.stops);
@@ -133,34 +138,21 @@ export async function conclude(scene: Scene, shop: Shop, person: Person, sql: Sq
     reports,
     byPeople: wonByPerson(person.reached, shop.orders),
   });
-  screen.say("", faults.length === 0 ? green(checkLine(verdict)) : yellow(checkLine(verdict)));
+  const line = checkLine(verdict);
+  screen.say("", ...(width === null ? [line] : wrap(line, width)).map(faults.length === 0 ? green : yellow));
   if (verdict.crossed > 0)
     screen.say(
-      `  (${verdict.crossed} were already sent when the payment or the STOP came, which no sender can prevent)`,
+      ...show(`(${verdict.crossed} were already sent when the payment or the STOP came, which no sender can prevent)`),
     );
   if (faults.length === 0)
     screen.say(
-      ...block(
+      ...show(
         `from the provider's log and the shop's books; Dunlin also reports ${totals.sent} sent, ${totals.delivered} of them delivered, ${reported.optOuts} opted out by reply and ${totals.recoveredOrders} orders recovered`,
-        screen,
       ),
     );
-  for (const fault of faults) screen.say(yellow(`  wrong: ${fault}`));
+  for (const fault of faults) screen.say(...show(`wrong: ${fault}`).map(yellow));
   return faults.length === 0;
 }
-
-/** The output of a command. On a terminal long lines are wrapped and indented; a pipe gets them unchanged. */
-function block(text: string, { live, width }: Screen): string[] {
-  const lines = text.trimEnd().split("\n").map(indent);
-  if (!live) return lines;
-  return lines.flatMap((line) => {
-    const margin = /^ */.exec(line)?.[0].length ?? 0;
-    const [first = "", ...more] = wrap(line.trimStart(), width - margin - 4);
-    return [" ".repeat(margin) + first, ...more.map((rest) => " ".repeat(margin + 4) + rest)];
-  });
-}
-
-const indent = (line: string): string => (line === "" ? "" : `  ${line}`);
 
 export function farewell({ screen, provider, place, url, apiKey }: Scene, shop: Shop): string[] {
   const { bold } = screen.style;
@@ -169,8 +161,11 @@ export function farewell({ screen, provider, place, url, apiKey }: Scene, shop: 
     "",
     bold(`Still serving at ${url} until Ctrl-C. Try:`),
     "",
-    ...requestsToTry(url, apiKey, SHOP, order).map(indent),
+    ...requestsToTry(url, apiKey, SHOP, order).map((line) => `  ${line}`),
     "",
-    `The key belongs to this demo only. ${place.kept ? `The data stays in ${place.dir}.` : "At the end all data is deleted."}`,
+    ...wrap(
+      `The key belongs to this demo only. ${place.kept ? `The data stays in ${place.dir}.` : "At the end all data is deleted."}`,
+      screen.width,
+    ),
   ];
 }

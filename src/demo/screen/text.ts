@@ -51,6 +51,26 @@ export function wrap(text: string, width: number): string[] {
   return lines;
 }
 
+const INDENT = 2;
+/** Further lines of a paragraph stand so much deeper. */
+const DEEPER = 4;
+
+/** How wide a line of a block may be, so that it stays one. */
+export const blockWidth = (width: number): number => width - INDENT - DEEPER;
+
+/** The output of a command, indented. With a width, longer lines are wrapped: a terminal would do so within words. */
+export const block = (text: string, width: number | null): string[] =>
+  text
+    .trimEnd()
+    .split("\n")
+    .flatMap((line) => {
+      if (line === "") return [""];
+      const margin = INDENT + (/^ */.exec(line)?.[0].length ?? 0);
+      const [first = "", ...more] =
+        width === null ? [line.trimStart()] : wrap(line.trimStart(), width - margin - DEEPER);
+      return [" ".repeat(margin) + first, ...more.map((rest) => " ".repeat(margin + DEEPER) + rest)];
+    });
+
 export const padTo = (text: string, width: number): string => text + " ".repeat(Math.max(0, width - widthOf(text)));
 export const padLeft = (text: string, width: number): string => " ".repeat(Math.max(0, width - widthOf(text))) + text;
 export const count = (value: number): string => value.toLocaleString("en-US");

@@ -45,5 +45,6 @@ export const extraAmountText = ({ extraAmount }: Figures): string =>
 
 const MAX_WIDTH = 100;
 
-export const wrap = (text: string): string[] =>
-  text.match(new RegExp(`.{1,${MAX_WIDTH}}(?= |$)`, "g"))?.map((line) => line.trim()) ?? [];
+/** A longer word is a line of its own. */
+export const wrap = (text: string, width = MAX_WIDTH): string[] =>
+  text.match(new RegExp(`.{1,${Math.min(width, MAX_WIDTH)}}(?= |$)|\\S+`, "g"))?.map((line) => line.trim()) ?? [];

@@ -54,13 +54,13 @@ const UNNAMED: Readonly<Partial<Record<Dimension, string>>> = {
 
 const BEFORE = "  before";
 
-/** A heading, and a table with one line a row and the totals below; without dimensions a page with every figure. */
-export function reportTable(report: RecoveryReport): string {
+/** A heading, and a table with one line a row and the totals below; without dimensions a page with every figure. `width`: of its sentences, in characters. */
+export function reportTable(report: RecoveryReport, width?: number): string {
   const { by, period, rows, totals, previous, warnings } = report;
   const compared = previous === null ? [] : [`Compared with the period before: ${periodText(previous.period)}.`];
   const heading = `${[...headingOf(period), ...compared].join("\n")}\n\n`;
-  const doubts = warnings.flatMap((warning) => ["", ...wrap(`Warning: ${warning}`)]).map((line) => `${line}\n`);
-  if (by.length === 0) return heading + reportPage(totals, previous?.totals ?? null) + doubts.join("");
+  const doubts = warnings.flatMap((warning) => ["", ...wrap(`Warning: ${warning}`, width)]).map((line) => `${line}\n`);
+  if (by.length === 0) return heading + reportPage(totals, previous?.totals ?? null, width) + doubts.join("");
   if (rows.length === 0)
     return `${heading}No order was received and no reminder was due in this period: there are no rows.\n`;
   const columns: Column[] = [
@@ -75,7 +75,7 @@ export function reportTable(report: RecoveryReport): string {
   ]);
   const sums = [named("total", totals), ...(previous === null ? [] : [named(BEFORE, previous.totals)])];
   const variants = report.variants
-    .flatMap((each) => ["", ...wrap(printable(variantSentence(each)))])
+    .flatMap((each) => ["", ...wrap(printable(variantSentence(each)), width)])
     .map((line) => `${line}\n`);
   return heading + textTable(columns, [...lines, ...sums], sums.length) + variants.join("") + doubts.join("");
 }
@@ -119,7 +119,7 @@ function spanOf({ zone, from, to }: ZonePeriod): string {
 }
 
 /** With the figures of the period before in a second column. */
-function reportPage(figures: Figures, before: Figures | null): string {
+function reportPage(figures: Figures, before: Figures | null, max: number | undefined): string {
   const lines = linesOf(figures);
   const earlier = before === null ? null : linesOf(before).map(([, text]) => text);
   const [width, own] = [0, 1].map((at) => Math.max(...lines.map((line) => displayWidth(line[at] ?? ""))));
@@ -129,7 +129,7 @@ function reportPage(figures: Figures, before: Figures | null): string {
     ([label, text], at) =>
       `${pad(label, width)}  ${earlier === null ? text : `${pad(text, own)}  before: ${earlier[at]}`}`,
   );
-  return [...shown, ...(sentence === null ? [] : ["", ...wrap(sentence)])].map((line) => `${line}\n`).join("");
+  return [...shown, ...(sentence === null ? [] : ["", ...wrap(sentence, max)])].map((line) => `${line}\n`).join("");
 }
 
 function linesOf(figures: Figures): [label: string, text: string][] {
