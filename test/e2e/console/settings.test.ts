@@ -2,10 +2,12 @@
 import { expect, it } from "vitest";
 import { hasBrowser, useBrowser } from "../../support/browser/chromium.ts";
 import { LOOKS, visit } from "../../support/browser/visitor.ts";
+import { askerOf } from "../../support/service/ask.ts";
 import { API_KEY, rig } from "../../support/service/rig.ts";
 
 const browser = useBrowser();
 const PAGES = [
+  "/",
   "/rehearsal",
   "/next",
   "/settings",
@@ -14,6 +16,9 @@ const PAGES = [
   "/settings/audit",
   "/settings/system",
 ];
+
+const addKey = async (url: string) =>
+  (await (await askerOf(url)("POST", "/v1/keys", { name: "screen", role: "viewer" })).json()) as { key: string };
 
 it.runIf(hasBrowser)(
   "shows what comes next, opts addresses out, lets people in and out, and keeps the trail",
@@ -100,11 +105,27 @@ it.runIf(hasBrowser)(
     for (const action of ["user.create", "user.disable", "key.create", "key.revoke", "suppression.add"])
       await page.getByRole("cell", { name: action, exact: true }).first().waitFor();
     await page.getByRole("tab", { name: "System" }).click();
-    await page.getByRole("row", { name: "Database answers" }).waitFor();
+    await page.getByRole("row", { name: "Database in order" }).waitFor();
     await page.getByRole("link", { name: "Jobs in the queues" }).click();
     for (const name of ["orders", "dispatch", "upkeep"]) await page.getByRole("link", { name }).first().waitFor();
     // The refused name, and nothing else.
     expect(faults.filter((fault) => !fault.includes("422"))).toEqual([]);
+
+    // Held after a restore: everybody sees it, and admins see how sends go on.
+    await open("/");
+    const held = page.getByRole("region", { name: /^Nothing is sent/ });
+    expect(await held.count()).toBe(0);
+    expect((await place.run(["restored", "hold"]).ended).code).toBe(0);
+    await held.getByText("dunlin restored release", { exact: true }).waitFor({ timeout: 15_000 });
+    const viewer = await visit(browser(), url, {}, false);
+    const data = { key: (await addKey(url)).key };
+    expect((await viewer.page.context().request.post(`${url}/v1/session`, { data })).status()).toBe(204);
+    await viewer.open("/");
+    await viewer.page.getByText(/^Tell an admin/).waitFor();
+    expect(await viewer.page.getByText("dunlin restored").count()).toBe(0);
+    await viewer.page.context().close();
+    await open("/settings/system");
+    await page.getByRole("row", { name: /^Sending fault/ }).waitFor();
 
     for (const path of PAGES) {
       await open(path);

@@ -11,8 +11,10 @@ const useT = words({
     part: "Part",
     state: "State",
     database: "Database",
+    schema: "Tables of the database",
+    sending: "Sending",
     queue: "Queue",
-    ok: "answers",
+    ok: "in order",
     fault: "fault",
     queues: "Jobs in the queues",
     queuesNote: "waiting and failed jobs, without names and numbers; operators can run failed jobs again",
@@ -23,6 +25,8 @@ const useT = words({
     part: "部件",
     state: "状态",
     database: "数据库",
+    schema: "数据库表结构",
+    sending: "发送",
     queue: "队列",
     ok: "正常",
     fault: "故障",
@@ -31,6 +35,9 @@ const useT = words({
     note: "在服务器上运行 `dunlin doctor` 可检查更多：时钟、游标、webhook、服务商设置。Prometheus 指标在 /metrics，接口说明在 /openapi.json。",
   },
 });
+
+const PARTS = ["database", "schema", "sending", "queue"] as const;
+const isPart = (name: string): name is (typeof PARTS)[number] => PARTS.some((part) => part === name);
 
 export function SystemTab() {
   const t = useT();
@@ -48,7 +55,7 @@ export function SystemTab() {
             <Table.Tbody>
               {Object.entries(checks).map(([name, check]) => (
                 <Table.Tr key={name}>
-                  <Table.Td>{name === "database" || name === "queue" ? t(name) : name}</Table.Td>
+                  <Table.Td>{isPart(name) ? t(name) : name}</Table.Td>
                   <Table.Td>
                     <Badge tt="none" color={check.ok ? "teal.9" : "red.9"}>
                       {t(check.ok ? "ok" : "fault")}

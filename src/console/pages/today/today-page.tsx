@@ -10,6 +10,7 @@ import { useReason } from "../../ui/reasons.ts";
 import { words } from "../../ui/words.ts";
 import { ChannelsPanel } from "./channels-panel.tsx";
 import { GettingStarted } from "./getting-started.tsx";
+import { HeldAlert } from "./held-alert.tsx";
 import { OwnerPanel } from "./owner-panel.tsx";
 import { Tiles } from "./tiles.tsx";
 
@@ -60,6 +61,7 @@ export function TodayPage() {
       <Title order={1} size="h2">
         {t("title")}
       </Title>
+      <HeldAlert />
       <GettingStarted />
       <OwnerPanel />
       <Loaded query={today} height={200}>
