@@ -378,7 +378,12 @@ describe("the check of the set-up", () => {
   it("says that the credentials are refused, without their words", async () => {
     const findings = await checkOf({ url: url("wrong-secret") });
     expect(findings).toEqual([
-      { about: "credentials", ok: false, code: "5.7.8", message: "the credentials are refused: check url" },
+      {
+        about: "credentials",
+        ok: false,
+        code: "5.7.8",
+        message: "the user or the password is refused: check them in the channel's url",
+      },
     ]);
     expect(JSON.stringify(findings)).not.toContain("wrong-secret");
   });
