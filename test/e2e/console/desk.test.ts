@@ -93,7 +93,7 @@ it.runIf(hasBrowser)("takes a case, calls the buyer, and says how it goes on", a
   const soon = new Date(Date.now() + 600_000).toISOString();
   expect((await ask("POST", "/v1/orders/acme/o9/promise", { at: soon, by: "Ada" })).status).toBe(200);
   await dialog.getByText(/^Promised to pay at .* · not due yet$/).waitFor();
-  await dialog.getByRole("button", { name: "Let it go" }).click();
+  await dialog.getByRole("button", { name: "Give it back" }).click();
   await dialog.waitFor({ state: "detached" });
   await page
     .getByRole("region", { name: "Promises to pay" })
@@ -112,7 +112,7 @@ it.runIf(hasBrowser)("takes a case, calls the buyer, and says how it goes on", a
   await page.getByRole("button", { name: "Take this case" }).click();
   await dialog.getByText("CN¥20.00", { exact: true }).first().waitFor();
   expect(await findings()).toEqual([]);
-  await dialog.getByRole("button", { name: "Let it go" }).click();
+  await dialog.getByRole("button", { name: "Give it back" }).click();
   await dialog.waitFor({ state: "detached" });
   expect(faults.filter((fault) => !fault.includes("422"))).toEqual([]);
 

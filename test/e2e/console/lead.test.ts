@@ -40,7 +40,7 @@ it.runIf(hasBrowser)("shows people and unclaimed tasks live, gives tasks away, a
   const { page, faults, open, findings } = await visit(browser(), url);
   context.onTestFinished(() => page.context().close());
   await open("/follow-up");
-  await page.getByRole("tab", { name: "Lead" }).click();
+  await page.getByRole("tab", { name: "Team" }).click();
   const people = page.getByRole("region", { name: "People" });
   await people.getByRole("row", { name: /^Vera .* 0 0 0 –$/ }).waitFor();
   await people.getByRole("row", { name: "Wang off 0 0 0 –" }).waitFor();
@@ -58,7 +58,7 @@ it.runIf(hasBrowser)("shows people and unclaimed tasks live, gives tasks away, a
   await tasks.getByText("No task is overdue.").waitFor();
   await place.sql`update tasks set created_at = created_at - interval '5 minutes'`;
   await page.reload();
-  await page.getByRole("tab", { name: "Lead" }).click();
+  await page.getByRole("tab", { name: "Team" }).click();
   await tasks.getByText("Overdue", { exact: true }).first().click();
   await tasks.getByRole("combobox", { name: "Give the task o1 to" }).waitFor();
   await tasks.getByText("All", { exact: true }).click();

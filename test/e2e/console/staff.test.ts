@@ -20,7 +20,7 @@ it.runIf(hasBrowser)("keeps the staff, with faults at their fields and nobody's 
   const { page, faults, open, findings } = await visit(browser(), url);
   context.onTestFinished(() => page.context().close());
   await open("/follow-up");
-  await page.getByRole("tab", { name: "Lead" }).click();
+  await page.getByRole("tab", { name: "Team" }).click();
   const staff = page.getByRole("region", { name: "Staff" });
   await staff.getByText("There is no staff").waitFor();
   const field = (label: string) => staff.getByLabel(label, { exact: true });
@@ -97,7 +97,7 @@ it.runIf(hasBrowser)("keeps the staff, with faults at their fields and nobody's 
   const operator = await visit(browser(), url, {}, false);
   expect((await operator.page.context().request.post(`${url}/v1/session`, { data: { key } })).status()).toBe(204);
   await operator.open("/follow-up");
-  await operator.page.getByRole("tab", { name: "Lead" }).click();
+  await operator.page.getByRole("tab", { name: "Team" }).click();
   const shown = operator.page.getByRole("region", { name: "Staff" });
   await shown
     .getByText("shops: all · languages: zh-CN · teams: vip, gold · at most 7 open tasks", { exact: true })

@@ -12,7 +12,8 @@ const useT = words({
   en: {
     goesOn: "How it goes on",
     at: "When, on the clock of the shop",
-    tonight: "20:00",
+    forms: "Like 20:00, tomorrow 10:00 or 2026-12-24 20:00",
+    tonight: "Today 20:00",
     tomorrow: "Tomorrow 10:00",
     tomorrowNight: "Tomorrow 20:00",
     needsTime: "Choose when the buyer will pay.",
@@ -25,7 +26,8 @@ const useT = words({
   zh: {
     goesOn: "后续",
     at: "时间（店铺时区）",
-    tonight: "20:00",
+    forms: "例如 20:00、tomorrow 10:00（明天）或 2026-12-24 20:00",
+    tonight: "今天 20:00",
     tomorrow: "明天 10:00",
     tomorrowNight: "明天 20:00",
     needsTime: "请选择买家何时付款。",
@@ -98,9 +100,9 @@ export function EndTask({ task: { id, createdAt, leaseUntil }, onDone, onNext }:
         <Group align="flex-end" gap="xs">
           <TextInput
             label={t("at")}
+            description={t("forms")}
             value={at}
             onChange={(event) => setAt(event.currentTarget.value)}
-            placeholder="20:00"
             style={{ flex: "1 1 220px" }}
           />
         </Group>

@@ -10,7 +10,7 @@ import { useDeskWords } from "./task-words.ts";
 const useT = words({
   en: {
     closes: "closes {at}",
-    due: "from {at} on",
+    due: "due {at}",
     has: "{name} has it until {until}",
     assigned: "for {name}",
     alone: "for {name} alone until {until}",
@@ -21,7 +21,7 @@ const useT = words({
   },
   zh: {
     closes: "{at} 关单",
-    due: "{at} 起",
+    due: "{at} 到期",
     has: "{name} 处理中，至 {until}",
     assigned: "指派给 {name}",
     alone: "指派给 {name}，{until} 前仅限本人领取",

@@ -23,7 +23,7 @@ const useT = words({
     reached: "Reached",
     no_answer: "No answer",
     wrong_number: "Wrong number",
-    release: "Let it go",
+    release: "Give it back",
     next: "Next task",
   },
   zh: {
@@ -36,7 +36,7 @@ const useT = words({
     reached: "已接通",
     no_answer: "无人接听",
     wrong_number: "号码错误",
-    release: "放弃任务",
+    release: "交还任务",
     next: "下一个任务",
   },
 });

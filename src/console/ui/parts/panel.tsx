@@ -3,6 +3,7 @@ import { Group, Paper, Skeleton, Stack, Text, Title } from "@mantine/core";
 import type { UseQueryResult } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { ProblemAlert } from "../faults.tsx";
+import { Marked } from "./marked.tsx";
 
 export function Panel({
   title,
@@ -28,7 +29,7 @@ export function Panel({
         {children}
         {note === undefined ? null : (
           <Text size="xs" c="dimmed">
-            {note}
+            <Marked>{note}</Marked>
           </Text>
         )}
       </Stack>

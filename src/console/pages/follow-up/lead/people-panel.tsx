@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { type DeskState, deskStateQuery } from "../../../api/desk.ts";
 import { useFormats } from "../../../ui/formats.ts";
 import { Wide } from "../../../ui/list/wide.tsx";
+import { Marked } from "../../../ui/parts/marked.tsx";
 import { Loaded, Panel } from "../../../ui/parts/panel.tsx";
 import { words } from "../../../ui/words.ts";
 
@@ -18,7 +19,7 @@ const useT = words({
     other: "not among the staff",
     claimed: "Claimed",
     assigned: "Assigned",
-    load: "At most",
+    load: "Limit",
     touched: "Last contact",
     never: "–",
   },
@@ -49,7 +50,9 @@ export function PeoplePanel() {
       <Loaded query={query} height={80}>
         {({ people }) =>
           people.length === 0 ? (
-            <Text size="sm">{t("nobody")}</Text>
+            <Text size="sm">
+              <Marked>{t("nobody")}</Marked>
+            </Text>
           ) : (
             <Wide label={t("title")} columns={columns}>
               {people.map((person) => (

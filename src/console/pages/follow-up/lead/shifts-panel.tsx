@@ -17,6 +17,7 @@ const useT = words({
     title: "Shifts",
     note: "Hours are those of the zone of each shift. A shift belongs to the day on which it begins.",
     none: "Nobody has a shift.",
+    noStaff: "A shift belongs to a person of the staff: an admin adds people above.",
     spans: "{days} {from}–{to} {zone}",
     remove: "Remove",
     change: "Change",
@@ -27,6 +28,7 @@ const useT = words({
     title: "班次",
     note: "时间按各班次所在时区显示。跨夜班次归入开始的那一天。",
     none: "尚无班次。",
+    noStaff: "班次只能排给已有人员：请管理员先在上方添加。",
     spans: "{days} {from}–{to} {zone}",
     remove: "删除",
     change: "修改",
@@ -69,7 +71,9 @@ export function ShiftsPanel({ names }: { readonly names: readonly string[] }) {
             <ProblemText error={faults === null ? save.error : null} labels={labelsOf(SHIFT_FIELDS, label)}>
               {isMoved ? t("moved") : undefined}
             </ProblemText>
-            {names.length === 0 ? null : (
+            {names.length === 0 ? (
+              <Text size="sm">{t("noStaff")}</Text>
+            ) : (
               <ShiftForm
                 key={edited === null ? "" : textOf(edited)}
                 names={names}
