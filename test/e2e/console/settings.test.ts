@@ -103,7 +103,8 @@ it.runIf(hasBrowser)(
 
     await page.getByRole("tab", { name: "Audit trail" }).click();
     for (const action of ["user.create", "user.disable", "key.create", "key.revoke", "suppression.add"])
-      await page.getByRole("cell", { name: action, exact: true }).first().waitFor();
+      await page.getByText(action, { exact: true }).first().waitFor();
+    await page.getByRole("cell", { name: "Opted an address out suppression.add" }).first().waitFor();
     await page.getByRole("tab", { name: "System" }).click();
     await page.getByRole("row", { name: "Database in order" }).waitFor();
     await page.getByRole("link", { name: "Jobs in the queues" }).click();

@@ -7,6 +7,7 @@ import { Wide } from "../../ui/list/wide.tsx";
 import { PagesList } from "../../ui/parts/pages-list.tsx";
 import { Panel } from "../../ui/parts/panel.tsx";
 import { words } from "../../ui/words.ts";
+import { ACTIONS, actionKey } from "./audit-words.ts";
 
 const useT = words({
   en: {
@@ -18,6 +19,7 @@ const useT = words({
     note: "Note",
     version: "version {from} → {to}",
     none: "Nothing was changed yet.",
+    via: { http: "API or console", cli: "command line", start: "at the start", timer: "by itself" },
   },
   zh: {
     title: "操作记录",
@@ -28,8 +30,11 @@ const useT = words({
     note: "备注",
     version: "版本 {from} → {to}",
     none: "还没有任何更改。",
+    via: { http: "接口或控制台", cli: "命令行", start: "启动时", timer: "自动" },
   },
 });
+
+const useActionT = words(ACTIONS);
 
 export function AuditTab() {
   const t = useT();
@@ -49,10 +54,12 @@ export function AuditTab() {
                 <Table.Td>
                   {each.who}{" "}
                   <Text span size="xs" c="dimmed">
-                    {each.via}
+                    {t(`via.${each.via}`)}
                   </Text>
                 </Table.Td>
-                <Table.Td>{each.action}</Table.Td>
+                <Table.Td>
+                  <Action action={each.action} />
+                </Table.Td>
                 <Table.Td style={{ overflowWrap: "anywhere" }}>{each.subject}</Table.Td>
                 <Table.Td>
                   {each.toVersion === null
@@ -66,5 +73,18 @@ export function AuditTab() {
         )}
       </PagesList>
     </Panel>
+  );
+}
+
+function Action({ action }: { readonly action: string }) {
+  const t = useActionT();
+  const key = actionKey(action);
+  return (
+    <>
+      {key === null ? null : t(key)}
+      <Text size="xs" c="dimmed">
+        {action}
+      </Text>
+    </>
   );
 }
