@@ -21,54 +21,85 @@ export function PeoplePanels({ asked, period }: Props) {
     <>
       {hasCases ? <ArmsPanel report={report} period={period} /> : null}
       {report.items.length === 0 ? null : <Results items={report.items} period={period} />}
+      {report.shifts.some(({ shift }) => shift !== null) ? (
+        <ShiftResults items={report.shifts} period={period} />
+      ) : null}
     </>
   );
 }
 
-const FIGURES = ["tasks", "reached", "paid", "paidShare", "orders", "amount", "promises", "minutes", "hours"] as const;
-/** Only admins see them. */
-const WAGES = ["wage", "each"] as const;
+/** Of a person, and of a person on one shift. */
+const FIGURES = ["tasks", "reached", "paid", "paidShare", "orders", "amount", "promises", "minutes"] as const;
+/** Only admins see the last two. */
+const COSTS = ["hours", "wage", "each"] as const;
 
 function Results({ items, period }: { readonly items: StaffReport["items"]; readonly period: string }) {
   const t = useT();
+  const { money } = useFormats();
+  const cellsOf = useCells();
   const isAdmin = useMay("admin");
-  const columns = [t("person"), ...[...FIGURES, ...(isAdmin ? WAGES : [])].map((figure) => ({ figure: t(figure) }))];
+  const costs = COSTS.slice(0, isAdmin ? 3 : 1);
+  const columns = [t("person"), ...[...FIGURES, ...costs].map((figure) => ({ figure: t(figure) }))];
   return (
     <Panel title={t("staff")} note={t("staffNote", { period })}>
       <Wide label={t("staff")} columns={columns}>
+        {items.map((item) => {
+          const sums = [item.wage, item.wagePerOrder].map((sum) => (sum === null ? NOTHING : money(sum)));
+          const cost = [item.hours === null ? NOTHING : item.hours.toFixed(1), ...sums].slice(0, costs.length);
+          return <Row key={item.person} names={[item.person]} cells={[...cellsOf(item), ...cost]} />;
+        })}
+      </Wide>
+    </Panel>
+  );
+}
+
+type ByShift = StaffReport["shifts"];
+
+function ShiftResults({ items, period }: { readonly items: ByShift; readonly period: string }) {
+  const t = useT();
+  const cellsOf = useCells();
+  const columns = [t("person"), t("shift"), ...FIGURES.map((figure) => ({ figure: t(figure) }))];
+  const nameOf = ({ shift }: ByShift[number]) =>
+    shift === null ? t("noShift") : `${shift.from}–${shift.to} ${shift.zone}`;
+  return (
+    <Panel title={t("shifts")} note={t("shiftsNote", { period })}>
+      <Wide label={t("shifts")} columns={columns}>
         {items.map((item) => (
-          <Row key={item.person} item={item} wages={isAdmin} />
+          <Row key={`${item.person} ${nameOf(item)}`} names={[item.person, nameOf(item)]} cells={cellsOf(item)} />
         ))}
       </Wide>
     </Panel>
   );
 }
 
-function Row({ item, wages }: { readonly item: StaffReport["items"][number]; readonly wages: boolean }) {
+type Figures = Omit<ByShift[number], "shift">;
+
+/** The cells of `FIGURES`. */
+function useCells(): (figures: Figures) => string[] {
   const t = useT();
-  const { count, money, moneys, percent } = useFormats();
-  const { person, rateLow, rateHigh, hours, wage, wagePerOrder } = item;
-  const cells = [
+  const { count, moneys, percent } = useFormats();
+  return (item) => [
     count(item.tasks),
     count(item.reached),
     count(item.recoveredCases),
-    rateLow === null ? NOTHING : t("between", { low: percent(rateLow), high: percent(rateHigh) }),
+    item.rateLow === null ? NOTHING : t("between", { low: percent(item.rateLow), high: percent(item.rateHigh) }),
     count(item.recoveredOrders),
     moneys(item.recoveredAmount),
     t("of", { kept: count(item.promisesKept), all: count(item.promises) }),
     count(item.medianMinutesToContact),
-    hours === null ? NOTHING : hours.toFixed(1),
-    ...(wages ? [wage, wagePerOrder].map((sum) => (sum === null ? NOTHING : money(sum))) : []),
   ];
-  return (
-    <Table.Tr>
-      <Table.Td>{person}</Table.Td>
-      {cells.map((cell, at) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: a column keeps its place
-        <Table.Td key={at} ta="right" style={{ whiteSpace: "nowrap" }}>
-          {cell}
-        </Table.Td>
-      ))}
-    </Table.Tr>
-  );
 }
+
+const Row = ({ names, cells }: { readonly names: readonly string[]; readonly cells: readonly string[] }) => (
+  <Table.Tr>
+    {names.map((name) => (
+      <Table.Td key={name}>{name}</Table.Td>
+    ))}
+    {cells.map((cell, at) => (
+      // biome-ignore lint/suspicious/noArrayIndexKey: a column keeps its place
+      <Table.Td key={at} ta="right" style={{ whiteSpace: "nowrap" }}>
+        {cell}
+      </Table.Td>
+    ))}
+  </Table.Tr>
+);

@@ -32,6 +32,11 @@ export const useT = words({
     noLimit: "no limit",
     staff: "Results of people",
     staffNote: "Tasks that began in the period, and payments after a person's last contact. {period}",
+    shifts: "Results by shift",
+    shiftsNote:
+      "A task counts in the shift in which the person spoke to the buyer; a payment in that of the contact before it. By the shifts as they are now, each in hours of its zone. {period}",
+    shift: "Shift",
+    noShift: "on no shift",
     person: "Person",
     tasks: "Tasks",
     reached: "Reached",
@@ -74,6 +79,11 @@ export const useT = words({
     noLimit: "无上限",
     staff: "人员成绩",
     staffNote: "期间开始的任务，以及人员最后一次联系之后的付款。{period}",
+    shifts: "各班次成绩",
+    shiftsNote:
+      "任务计入与买家通话的班次，付款计入此前最后一次联系的班次。按当前的班次统计，时间为各班次所在时区。{period}",
+    shift: "班次",
+    noShift: "不在班次内",
     person: "人员",
     tasks: "任务",
     reached: "已联系上",
