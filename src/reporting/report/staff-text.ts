@@ -29,7 +29,7 @@ function peopleTable(items: readonly StaffResult[]): string {
     "tasks",
     "reached",
     "paid",
-    "95%",
+    "share paid (95%)",
     "orders",
     "amount",
     "promises kept",
@@ -54,7 +54,16 @@ function peopleTable(items: readonly StaffResult[]): string {
 }
 
 function shiftTable(shifts: readonly ShiftResult[]): string {
-  const titles = ["person and shift", "tasks", "reached", "paid", "95%", "orders", "amount", "promises kept"];
+  const titles = [
+    "person and shift",
+    "tasks",
+    "reached",
+    "paid",
+    "share paid (95%)",
+    "orders",
+    "amount",
+    "promises kept",
+  ];
   const cells = shifts.map((each) => [
     `${each.person}, ${each.shift === null ? "on no shift" : `${each.shift.from} to ${each.shift.to} ${each.shift.zone}`}`,
     count(each.tasks),

@@ -31,10 +31,10 @@ it("prints people, arms, effects and wages as a table and as JSON", async () => 
   await at(T0 + 72 * HOUR);
   expect((await report("--on", "2026-11-10")).split("\n").map((line) => line.trimEnd())).toMatchInlineSnapshot(`
     [
-      "person  tasks  reached  paid              95%  orders      amount  promises kept  hours        wage   per order",
-      "──────  ─────  ───────  ────  ───────────────  ──────  ──────────  ─────────────  ─────  ──────────  ──────────",
-      "ada         1        1     1  20.7% to 100.0%       1  200.00 CNY         0 of 0      –           –           –",
-      "vera        2        2     2  34.2% to 100.0%       2  400.00 CNY         0 of 0    8.0  484.00 CNY  242.00 CNY",
+      "person  tasks  reached  paid  share paid (95%)  orders      amount  promises kept  hours        wage   per order",
+      "──────  ─────  ───────  ────  ────────────────  ──────  ──────────  ─────────────  ─────  ──────────  ──────────",
+      "ada         1        1     1   20.7% to 100.0%       1  200.00 CNY         0 of 0      –           –           –",
+      "vera        2        2     2   34.2% to 100.0%       2  400.00 CNY         0 of 0    8.0  484.00 CNY  242.00 CNY",
       "",
       "cases that would be a person's  cases  paid  share  still open",
       "──────────────────────────────  ─────  ────  ─────  ──────────",
@@ -84,7 +84,7 @@ it("prints the words of a period in which nothing was, in the zone of the shop",
   const lines = async (...args: string[]) => (await report(...args)).split("\n").filter((line) => line !== "");
   // On Monday Vera began at 22:00.
   expect((await lines("--on", "2026-11-09")).map((line) => line.replaceAll(/ +/g, " "))).toEqual([
-    "person tasks reached paid 95% orders amount promises kept hours wage per order",
+    "person tasks reached paid share paid (95%) orders amount promises kept hours wage per order",
     expect.stringMatching(/^─/),
     "vera 0 0 0 – 0 – 0 of 0 2.0 121.00 CNY –",
     "cases that would be a person's cases paid share still open",

@@ -88,5 +88,5 @@ const cellsOf = (task: Task): string[] => [
 const whoOf = ({ assignee, leaseUntil, assignedUntil, dueAt }: Task): string => {
   if (assignee !== null && leaseUntil !== null) return `${assignee} until ${leaseUntil}`;
   if (assignee !== null) return assignedUntil === null ? `for ${assignee}` : `for ${assignee} until ${assignedUntil}`;
-  return dueAt === null ? "" : `from ${dueAt} on`;
+  return dueAt === null ? "" : `due ${dueAt}`;
 };
