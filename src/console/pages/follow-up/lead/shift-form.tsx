@@ -1,5 +1,5 @@
 /** A new shift, or another one in the place of `first`. A fault of the server stands at its field. */
-import { Button, Chip, Group, Select, Stack, Text, TextInput } from "@mantine/core";
+import { Autocomplete, Button, Chip, Group, Select, Stack, Text, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { useLocale } from "use-intl/react";
 import type { Shift } from "../../../api/desk.ts";
@@ -31,6 +31,8 @@ export const useShiftLabels = words({
 
 /** As the server names what it refuses. */
 export const SHIFT_FIELDS = ["person", "weekdays", "from", "to", "zone"] as const;
+
+const ZONES = Intl.supportedValuesOf("timeZone");
 
 type Props = {
   readonly names: readonly string[];
@@ -67,23 +69,27 @@ export function ShiftForm({ names, first, zone, busy, faults, onLeave, onSave }:
           flex="1 1 150px"
         />
         <TextInput
+          type="time"
           label={t("from")}
           value={from}
           onChange={({ currentTarget }) => setFrom(currentTarget.value)}
           error={faults.from}
-          w={84}
+          w={128}
         />
         <TextInput
+          type="time"
           label={t("to")}
           value={to}
           onChange={({ currentTarget }) => setTo(currentTarget.value)}
           error={faults.to}
-          w={84}
+          w={128}
         />
-        <TextInput
+        <Autocomplete
           label={t("zone")}
+          data={ZONES}
+          limit={8}
           value={ownZone ?? zone}
-          onChange={({ currentTarget }) => setZone(currentTarget.value)}
+          onChange={setZone}
           error={faults.zone}
           flex="1 1 150px"
         />
