@@ -68,10 +68,10 @@ it.runIf(hasBrowser)(
     // Leaving asks, and staying keeps the text. The way over the menu does not leave.
     await page.getByRole("button", { name: "Skip to the page" }).press("Enter");
     await expect.poll(() => page.evaluate("document.activeElement?.id")).toBe("page");
+    await page.getByLabel("Note for the history").fill("shorter");
     await page.getByRole("link", { name: "Today" }).click();
     await page.getByRole("button", { name: "Stay" }).click();
-    await page.getByLabel("Note for the history").fill("shorter");
-    // Words that are written while it is being saved stay.
+    // The keys work right after a dialog, and words that are written while it is being saved stay.
     let goOn = () => {};
     const held = new Promise<void>((resolve) => {
       goOn = resolve;
