@@ -106,7 +106,7 @@ it.runIf(hasBrowser)(
       await page.getByText(action, { exact: true }).first().waitFor();
     await page.getByRole("cell", { name: "Opted an address out suppression.add" }).first().waitFor();
     await page.getByRole("tab", { name: "System" }).click();
-    await page.getByRole("row", { name: "Database in order" }).waitFor();
+    await page.getByRole("row", { name: "Database in order", exact: true }).waitFor();
     await page.getByRole("link", { name: "Jobs in the queues" }).click();
     for (const name of ["orders", "dispatch", "upkeep"]) await page.getByRole("link", { name }).first().waitFor();
     // The refused name, and nothing else.

@@ -52,7 +52,7 @@ it.runIf(hasBrowser)("keeps the staff, with faults at their fields and nobody's 
 
   // Somebody else saves while a person is in work: the input stays, and goes with their change.
   await field("Name").fill("Wang");
-  await field("Open tasks at most").fill("3");
+  await field("Open tasks at most").fill("1");
   await page.route("**/v1/staff", async (route) => {
     if (route.request().method() === "PUT") await put([{ ...first, maxOpen: 8 }]);
     await route.continue();
@@ -61,13 +61,13 @@ it.runIf(hasBrowser)("keeps the staff, with faults at their fields and nobody's 
   await staff.getByText(/Somebody else saved the staff meanwhile/).waitFor();
   await vera.getByText(/at most 8 open tasks/).waitFor();
   await page.unroute("**/v1/staff");
-  expect(await field("Open tasks at most").inputValue()).toBe("3");
+  expect(await field("Open tasks at most").inputValue()).toBe("1");
   await button("Add the person").click();
   await staff
     .getByRole("group", { name: "Wang" })
-    .getByText(/at most 3/)
+    .getByText(/at most 1 open task /)
     .waitFor();
-  expect(await stored()).toMatchObject([{ maxOpen: 8 }, { name: "Wang", maxOpen: 3 }]);
+  expect(await stored()).toMatchObject([{ maxOpen: 8 }, { name: "Wang", maxOpen: 1 }]);
   // The same person is changed by two.
   await button("Change Vera").click();
   await field("Open tasks at most").fill("9");

@@ -70,7 +70,7 @@ export function ReportTable({ report, period }: { readonly report: RecoveryRepor
         <Table.Tr>
           {by.length === 0 ? <Table.Td /> : by.map((key) => <Table.Th key={key}>{t(`dimension.${key}`)}</Table.Th>)}
           {COLUMNS.map((column) => (
-            <Table.Th key={column} ta="right" style={{ wordBreak: "keep-all" }}>
+            <Table.Th key={column} ta="right">
               {t(column)}
             </Table.Th>
           ))}

@@ -52,17 +52,19 @@ export function AuditTab() {
               <Table.Tr key={each.id}>
                 <Table.Td>{instant(each.at)}</Table.Td>
                 <Table.Td>
-                  {each.who}{" "}
-                  <Text span size="xs" c="dimmed">
+                  {each.who}
+                  <Text size="xs" c="dimmed">
                     {t(`via.${each.via}`)}
                   </Text>
                 </Table.Td>
                 <Table.Td>
                   <Action action={each.action} />
                 </Table.Td>
-                <Table.Td style={{ overflowWrap: "anywhere" }}>{each.subject}</Table.Td>
-                <Table.Td>
-                  {each.toVersion === null
+                <Table.Td style={{ overflowWrap: "anywhere" }} miw={90}>
+                  {each.subject}
+                </Table.Td>
+                <Table.Td miw={160}>
+                  {each.toVersion === null || each.toVersion === each.fromVersion
                     ? null
                     : `${t("version", { from: String(each.fromVersion ?? "–"), to: String(each.toVersion) })} `}
                   {each.note}

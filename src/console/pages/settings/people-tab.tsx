@@ -181,9 +181,11 @@ function Names({
       {rows.map((row) => (
         <Table.Tr key={row.name}>
           <Table.Td>{row.name}</Table.Td>
-          <Table.Td>{roleName(row.role)}</Table.Td>
+          <Table.Td style={{ whiteSpace: "nowrap" }}>{roleName(row.role)}</Table.Td>
           <Table.Td>{row.createdBy}</Table.Td>
-          <Table.Td>{row.endedAt === null ? t("active") : t("ended", { at: day(row.endedAt) })}</Table.Td>
+          <Table.Td style={{ whiteSpace: "nowrap" }}>
+            {row.endedAt === null ? t("active") : t("ended", { at: day(row.endedAt) })}
+          </Table.Td>
           <Table.Td>
             <Group gap="xs" justify="flex-end">
               {row.endedAt === null

@@ -49,7 +49,7 @@ export function HeldAlert() {
             <List.Item>{t("events")}</List.Item>
             {STEPS.map(([step, command]) => (
               <List.Item key={step}>
-                {t(step)} <Code>{command}</Code>
+                {t(step)} <Code style={{ display: "inline-block" }}>{command}</Code>
               </List.Item>
             ))}
           </List>

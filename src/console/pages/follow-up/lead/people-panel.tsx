@@ -15,6 +15,7 @@ const useT = words({
     name: "Name",
     shift: "On shift until",
     off: "off",
+    always: "always",
     away: "gets no tasks",
     other: "not among the staff",
     claimed: "Claimed",
@@ -29,6 +30,7 @@ const useT = words({
     name: "姓名",
     shift: "在班至",
     off: "不在班",
+    always: "全天候",
     away: "不接任务",
     other: "不在人员名单中",
     claimed: "处理中",
@@ -38,6 +40,10 @@ const useT = words({
     never: "–",
   },
 });
+
+/** Shifts that follow each other without a pause count as one. ms */
+const WEEK = 7 * 86_400_000;
+const isEndless = (until: string): boolean => Date.parse(until) - Date.now() > WEEK;
 
 type Person = DeskState["people"][number];
 
@@ -72,13 +78,14 @@ function Row({ person }: { readonly person: Person }) {
   const t = useT();
   const { count, shopMinute, shopTime } = useFormats();
   const { name, isStaff, active, maxOpen, onUntil, claimed, assigned, lastTouchAt } = person;
-  const shift = !isStaff ? t("other") : !active ? t("away") : onUntil === null ? t("off") : shopMinute(onUntil);
+  const until = onUntil === null ? t("off") : isEndless(onUntil) ? t("always") : shopMinute(onUntil);
+  const shift = !isStaff ? t("other") : active ? until : t("away");
   // Nobody works on these.
   const waits = onUntil === null && claimed + assigned > 0;
   return (
     <Table.Tr>
       <Table.Td>{name}</Table.Td>
-      <Table.Td>
+      <Table.Td style={{ whiteSpace: "nowrap" }}>
         {waits ? (
           <Badge tt="none" color="red.9" miw="max-content">
             {shift}
@@ -90,7 +97,7 @@ function Row({ person }: { readonly person: Person }) {
       <Table.Td ta="right">{count(claimed)}</Table.Td>
       <Table.Td ta="right">{count(assigned)}</Table.Td>
       <Table.Td ta="right">{maxOpen === null ? "" : count(maxOpen)}</Table.Td>
-      <Table.Td>{lastTouchAt === null ? t("never") : shopTime(lastTouchAt)}</Table.Td>
+      <Table.Td style={{ whiteSpace: "nowrap" }}>{lastTouchAt === null ? t("never") : shopTime(lastTouchAt)}</Table.Td>
     </Table.Tr>
   );
 }

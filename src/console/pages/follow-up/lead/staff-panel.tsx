@@ -21,7 +21,7 @@ const useT = words({
     languages: "languages: {list}",
     teams: "teams: {list}",
     all: "all",
-    most: "at most {count} open tasks",
+    most: "at most {count, plural, one {# open task} other {# open tasks}}",
     wage: "{wage} per hour",
     away: "gets no tasks",
     change: "Change",
@@ -145,7 +145,7 @@ function Row({ member, busy, verbs }: RowProps) {
     t("shops", { list: listed(shops) }),
     t("languages", { list: listed(languages) }),
     ...(teams.length === 0 ? [] : [t("teams", { list: teams.join(", ") })]),
-    t("most", { count: String(maxOpen) }),
+    t("most", { count: maxOpen }),
     ...(costPerHour === null ? [] : [t("wage", { wage: money(costPerHour) })]),
   ];
   return (
