@@ -71,7 +71,18 @@ export function paidEvent({ shop, n, createdAt }: OrderSpec, paidAt: number) {
   };
 }
 
-export type BenchEvent = CreatedEvent | ReturnType<typeof paidEvent>;
+export function closedEvent({ shop, n }: Omit<OrderSpec, "createdAt">, closedAt: number) {
+  const at = new Date(closedAt).toISOString();
+  return {
+    id: `evt-${shop}-${String(n).padStart(9, "0")}-x`,
+    type: "order.closed",
+    occurredAt: at,
+    shop,
+    order: { id: orderId(shop, n), closedAt: at },
+  };
+}
+
+export type BenchEvent = CreatedEvent | ReturnType<typeof paidEvent> | ReturnType<typeof closedEvent>;
 
 export const orderId = (shop: string, n: number): string => `${shop}-${String(n).padStart(10, "0")}`;
 

@@ -7,21 +7,22 @@ import { deleteTexts, oldTexts } from "../db/stores/dispatch/text-store.ts";
 import { shopsSeen } from "../db/stores/reads/windows.ts";
 
 const CHUNK = 1_000;
-/** In one run. Other chores of the process wait meanwhile. */
-const MAX_CHUNKS = 10;
 
-/** Deletes the texts of messages that were claimed more than `keepMs` ago by the database's clock. Returns how many deliveries it went through. */
-export async function purgeTexts(sql: Sql, keepMs: number): Promise<number> {
+/**
+ * Deletes the texts of messages that were claimed more than `keepMs` ago by the database's clock. It begins no further chunk after `maxMs`. Returns how many
+ * deliveries it went through.
+ */
+export async function purgeTexts(sql: Sql, keepMs: number, maxMs = Number.POSITIVE_INFINITY): Promise<number> {
+  const end = performance.now() + maxMs;
   let seen = 0;
-  let chunks = MAX_CHUNKS;
-  for (const shop of await shopsSeen(sql))
-    while (chunks > 0) {
+  for (const shop of await shopsSeen(sql)) {
+    for (let full = true; full; ) {
+      if (seen > 0 && performance.now() >= end) return seen;
       const ids = await oldTexts(sql, { shop, keepMs, limit: CHUNK });
-      if (ids.length === 0) break;
-      await deleteTexts(sql, shop, ids);
+      if (ids.length > 0) await deleteTexts(sql, shop, ids);
       seen += ids.length;
-      chunks -= 1;
-      if (ids.length < CHUNK) break;
+      full = ids.length === CHUNK;
     }
+  }
   return seen;
 }

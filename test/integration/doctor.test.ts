@@ -284,3 +284,12 @@ it("names the webhooks of Shopify that are missing, and how old its cursor is", 
     expect.stringMatching(/^its webhooks cannot be checked: .*may not read orders$/),
   ]);
 });
+
+it("says when old data stays longer than it should", async () => {
+  const { sql, lines } = await setup({}, { "dunlin.yaml": "retention: { contacts: 100d }\n" });
+  const until = Date.now() - 130 * 86_400_000;
+  await sql`insert into settings (key, value) values ('contacts_passed', ${JSON.stringify({ until })}::text::jsonb)`;
+  expect((await lines()).out).toContain(
+    "retention: warning: contacts are kept 30 day(s) longer than retention.contacts says",
+  );
+});

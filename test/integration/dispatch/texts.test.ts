@@ -80,7 +80,7 @@ it("are deleted when retention says so, a chunk at a time, and the rest of the s
   expect(await purgeTexts(sql, DAY)).toBe(0);
   await at(sentAt + DAY + 3 * HOUR);
   expect(await purgeTexts(sql, DAY)).toBe(1);
-  // More than one run deletes: ten thousand rows at a time, oldest first.
+  // More than a run has time for: a chunk at a time, oldest first.
   await sql`
     insert into deliveries (shop_id, id, reminder_id, channel, attempt, state, claimed_at, lease_until, sealed_text)
     select 'acme', ('ffffffff-ffff-ffff-ffff-ffff' || lpad(to_hex(n), 8, '0'))::uuid, gen_random_uuid(), 'sms', 1, 'failed-permanent',
@@ -89,7 +89,7 @@ it("are deleted when retention says so, a chunk at a time, and the rest of the s
     const [row] = await sql<{ n: number }[]>`select count(*)::int4 as n from deliveries where sealed_text is not null`;
     return row?.n;
   };
-  expect([await purgeTexts(sql, DAY), await left()]).toEqual([10_000, 500]);
-  expect([await purgeTexts(sql, DAY), await left()]).toEqual([500, 0]);
+  expect([await purgeTexts(sql, DAY, 0), await left()]).toEqual([1_000, 9_500]);
+  expect([await purgeTexts(sql, DAY), await left()]).toEqual([9_500, 0]);
   expect(await purgeTexts(sql, DAY)).toBe(0);
 });

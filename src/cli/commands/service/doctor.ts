@@ -7,13 +7,14 @@ import { StoredCampaignError } from "../../../campaigns/stored-campaign-error.ts
 import type { Config } from "../../../config/config.ts";
 import { loadOrCreateKeys } from "../../../config/keys.ts";
 import { quietWarning } from "../../../core/campaign/campaign-cautions.ts";
-import { formatDuration, MINUTE } from "../../../core/values/duration.ts";
+import { DAY, formatDuration, MINUTE } from "../../../core/values/duration.ts";
 import { formatInstant } from "../../../core/values/instant.ts";
 import type { Sql } from "../../../db/client.ts";
 import { EmbeddedError } from "../../../db/embedded/errors.ts";
 import { explainDbError } from "../../../db/explain-error.ts";
 import type { OpenDatabase } from "../../../db/open.ts";
 import { contactsSealedWith } from "../../../db/stores/buyers/contact-store.ts";
+import { retentionLag } from "../../../db/stores/buyers/retention/lag.ts";
 import { readRunning } from "../../../db/stores/campaigns/campaign-store.ts";
 import { findUnlisted } from "../../../db/stores/dispatch/code-store.ts";
 import { readOutages } from "../../../db/stores/dispatch/outage-store.ts";
@@ -52,6 +53,8 @@ export const command: Describe = (cli) =>
 type Finding = { readonly check: string; readonly ok: boolean; readonly message: string };
 
 const MAX_COUNTED = 1_000;
+/** Retention deletes each minute. */
+const LATE_MS = DAY;
 const SHOWN = 5;
 
 /** Only the locks and delays of the queue depend on a worker's clock. */
@@ -117,6 +120,8 @@ export async function doctorCommand(context: CommandContext, json: boolean): Pro
         if (held !== null)
           add("sending", false, `held since the database was restored, with ${due} due: look at \`dunlin restored\``);
         for (const advice of await futureAdvice(database.sql)) add("events", true, advice);
+        for (const { kind, ms } of await retentionLag(database.sql, config.retention))
+          if (ms > LATE_MS) add("retention", true, retentionText(kind, ms));
       });
       await checking("campaigns", async () => {
         for (const { ok, message } of await campaignFindings(config, database.sql)) add("campaigns", ok, message);
@@ -203,6 +208,9 @@ async function futureAdvice(sql: Sql): Promise<string[]> {
       `warning: ${events} event(s) of ${shop} within 7 days came before their time, the last by ${formatDuration(Math.round(ahead / MINUTE) * MINUTE)}: a wall clock sent as UTC? Send instants with their offset`,
   );
 }
+
+const retentionText = (kind: string, ms: number): string =>
+  `warning: ${kind} are kept ${Math.round(ms / DAY)} day(s) longer than retention.${kind} says: a process with the role upkeep deletes them, some each minute; if one runs and this grows, the database is too slow for it`;
 
 /** Checks the campaigns in the database; before the first start, the directory that it will apply. */
 async function campaignFindings(config: Config, sql: Sql): Promise<Omit<Finding, "check">[]> {
