@@ -65,7 +65,7 @@ it.runIf(hasBrowser)("keeps the staff, with faults at their fields and nobody's 
   await button("Add the person").click();
   await staff
     .getByRole("group", { name: "Wang" })
-    .getByText(/at most 1 open task /)
+    .getByText(/at most 1 open task$/)
     .waitFor();
   expect(await stored()).toMatchObject([{ maxOpen: 8 }, { name: "Wang", maxOpen: 1 }]);
   // The same person is changed by two.
