@@ -92,6 +92,14 @@ it.runIf(hasBrowser)(
     await banner.getByRole("button", { name: "Resume" }).click();
     await banner.waitFor({ state: "detached" });
 
+    // The keyboard goes on where it was.
+    const stop = page.getByRole("button", { name: "Stop", exact: true });
+    await stop.click();
+    await page.getByRole("button", { name: "Stop now" }).waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: "Stop now" }).waitFor({ state: "detached" });
+    expect(await page.evaluate("document.activeElement?.textContent")).toBe("Stop");
+
     await page.getByRole("button", { name: /^Signed in as/ }).click();
     await page.getByRole("menuitem", { name: "Sign out", exact: true }).click();
     await page.getByRole("heading", { name: "Sign in to Dunlin" }).waitFor();
