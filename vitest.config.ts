@@ -45,6 +45,8 @@ export default defineConfig({
   test: {
     pool: "forks",
     hookTimeout: 60_000,
+    // A page may take more than the usual second.
+    expect: { poll: { timeout: 20_000 } },
     sequence: { sequencer: LongestFirst },
     projects: [
       {
