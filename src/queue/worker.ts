@@ -1,7 +1,7 @@
 /** The workers of the three queues. */
 import { DelayedError, type Job, UnrecoverableError } from "bullmq";
 import type { QueueBackend } from "./connection.ts";
-import { type Chore, chore, type DispatchPayload, dispatchPayload, eventsIn, InvalidJobError } from "./jobs.ts";
+import { type Chore, chore, chores, type DispatchPayload, dispatchPayload, eventsIn, InvalidJobError } from "./jobs.ts";
 import type { LockTiming } from "./link.ts";
 import { messageOf, pause } from "./waiting.ts";
 import { runWorker, type WorkerHandle } from "./worker-loop.ts";
@@ -132,9 +132,9 @@ export function startDispatchWorker(
   return runWorker(backend, "dispatch", process, { concurrency, ...kept }, new AbortController(), lock);
 }
 
-/** Chores run one at a time in a process. A chore that fails runs again at its next interval. */
+/** Runs chores beside each other: the due scan does not wait for a purge. A chore that fails runs again at its next interval. */
 export function startUpkeepWorker(options: Common & { handle(chore: Chore): Promise<void> }): WorkerHandle {
-  const { backend, handle, lock, concurrency = 1 } = options;
+  const { backend, handle, lock, concurrency = chores.length } = options;
   const process = async (job: QueueJob): Promise<void> => {
     const name = chore.safeParse(job.name);
     if (!name.success) throw new UnrecoverableError(`no such chore: ${job.name.slice(0, 100)}`);

@@ -23,10 +23,10 @@ export type Kept = {
 };
 
 const CHUNK = 1_000;
-/** Steps of each kind in one run, which is made each minute. Other chores of the process wait meanwhile. */
-const MAX_STEPS = 10;
-/** Time for each kind that grows with the orders. */
-const MAX_MS = 2_500;
+/** Steps of each kind in one run, which is made every 15 s. */
+const MAX_STEPS = 3;
+/** Time for each kind that grows with the orders. A process that ends waits for a run. */
+const MAX_MS = 1_500;
 /** Much longer than a name is ever blocked. */
 const ATTEMPTS_KEPT = DAY;
 

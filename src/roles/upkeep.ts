@@ -23,7 +23,7 @@ import { pauseByThresholds } from "./chores/thresholds.ts";
 import { endStuck } from "./end-stuck.ts";
 import { CLOSE_WORKER_MS, type Parts, type Role } from "./role.ts";
 
-const CHORES_MS = { "due-scan": 250, rescue: 10_000, purge: 60_000 };
+const CHORES_MS = { "due-scan": 200, rescue: 10_000, purge: 15_000 };
 /** How often the schedule of the chores is checked: a queue store that was emptied has lost it. */
 const SCHEDULE_MS = 5_000;
 /** How often jobs are looked for that a worker with a wrong clock stranded. */

@@ -381,6 +381,25 @@ describe.each(backends)("queue over $kind", ({ kind, url, start }) => {
     expect(await upkeep.getJobSchedulersCount()).toBe(3);
   });
 
+  it("looks for what is due while another chore takes long", async () => {
+    await fresh();
+    await createProducer(backend).scheduleUpkeep({ purge: 3_600_000, "due-scan": 300, rescue: 60_000 });
+    const ran: string[] = [];
+    let end = (): void => undefined;
+    const long = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    const handle = async (chore: string) => {
+      ran.push(chore);
+      if (chore !== "due-scan") await long;
+    };
+    keep(startUpkeepWorker({ backend, handle }));
+    await until(() => expect(ran).toEqual(expect.arrayContaining(["purge", "rescue"])));
+    const before = ran.length;
+    await until(() => expect(ran.length).toBeGreaterThan(before + 2));
+    end();
+  });
+
   it("leaves a paused queue paused through a restart", async () => {
     await fresh();
     await (await backend.queue("orders")).pause();
