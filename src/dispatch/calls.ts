@@ -3,27 +3,27 @@
  * claim, so that a crash neither doubles nor loses it.
  */
 import type { Sql } from "../db/client.ts";
-import { type CallWrite, makeCalls } from "../db/stores/dispatch/call-store.ts";
-import { recordOutcomes } from "../db/stores/dispatch/outcome-store.ts";
+import { type CallWrite, insertCalls, makeCalls } from "../db/stores/dispatch/call-store.ts";
 import { VaultError } from "../db/vault.ts";
 import { type Composed, compose } from "./compose.ts";
-import type { ClaimDeps, SendJob } from "./deps.ts";
+import { type ClaimDeps, isTask, type SendJob } from "./deps.ts";
 import type { Places } from "./limits/bulkheads.ts";
 import { accepted } from "./outcomes.ts";
+import { attemptOf } from "./repeats.ts";
 
-/** Returns the claims that are left: messages to be sent. */
+/** Returns the claims that are left: messages to be sent. The reminders of the calls are written as sent. */
 export async function takeCalls(
   tx: Sql,
   deps: ClaimDeps,
   jobs: readonly SendJob[],
   places: Pick<Places, "giveBack">,
 ): Promise<readonly SendJob[]> {
-  const isCall = ({ channel }: SendJob) => deps.channels.get(channel)?.asTask === true;
+  const isCall = ({ channel }: SendJob) => isTask(deps.channels, channel);
   const calls = jobs.filter(isCall);
-  if (calls.length === 0) return jobs;
-  const writes: CallWrite[] = calls.map(({ shop, reminderId }) => ({ shop: shop.id, reminderId }));
-  const outcomes = calls.map((job) => outcomeOf(deps, job));
-  await Promise.all([makeCalls(tx, writes).execute(), recordOutcomes(tx, outcomes, false)]);
+  const [first] = calls;
+  if (first === undefined) return jobs;
+  const writes = calls.map((job) => callOf(deps, job));
+  await Promise.all([makeCalls(tx, writes).execute(), insertCalls(tx, writes, first.claimedAt).execute()]);
   for (const { channel } of calls) {
     places.giveBack(channel);
     deps.meter?.finished(channel, "accepted", 0);
@@ -32,13 +32,15 @@ export async function takeCalls(
 }
 
 /** The text is the script of the caller. A call needs none. */
-function outcomeOf(deps: ClaimDeps, job: SendJob) {
+function callOf(deps: ClaimDeps, job: SendJob): CallWrite {
   const channel = deps.channels.get(job.channel);
   if (channel === undefined) throw new Error("a call has a channel");
   const script = scriptOf(deps, job, channel);
   const made = script?.ok === true && script.made.text !== "" ? script.made : null;
   const sealedText = made === null ? null : deps.vault.seal(made.text);
-  return accepted(job, channel, made, { kind: "accepted", messageId: null, segments: 1, sealedText });
+  const outcome = accepted(job, channel, made, { kind: "accepted", messageId: null, segments: 1, sealedText });
+  const { template, templateVersion, segments, costMicros, costCurrency } = outcome;
+  return { ...attemptOf(deps, job), template, templateVersion, segments, costMicros, costCurrency, sealedText };
 }
 
 /** null: the number was sealed with another key. The person sees that, too. */

@@ -30,7 +30,7 @@ import { inTransaction, isDataFault } from "../db/transaction.ts";
 import type { Catalog } from "../render/catalog/catalog.ts";
 import { takeCalls } from "./calls.ts";
 import { BROKEN_WAIT, type ClaimedBatch, NOTHING, shopPolicy } from "./claim.ts";
-import { type ClaimDeps, RETRY_HORIZON_MS, type SendJob } from "./deps.ts";
+import { type ClaimDeps, isTask, RETRY_HORIZON_MS, type SendJob } from "./deps.ts";
 import type { Places } from "./limits/bulkheads.ts";
 import { loadCaps } from "./limits/caps.ts";
 import { bookSlots, type SlotBook } from "./limits/slots.ts";
@@ -218,7 +218,8 @@ function judge(
     writes.push(waiting(retry, now + (breaker?.outage() == null ? slots.again(channel) : breaker.againMs())));
     return;
   }
-  writes.push({ ...base, state: "sending", reason: null, retryAt: null, orders: verdict.orders, decidedAt: now });
+  const done = isTask(deps.channels, channel) ? "sent" : "sending";
+  writes.push({ ...base, state: done, reason: null, retryAt: null, orders: verdict.orders, decidedAt: now });
   state.sends.push({ at: now, campaign: campaign.key, step, caseId, orders: verdict.orders, dueAt });
   deps.meter?.claimed(channel);
   jobs.push({

@@ -20,7 +20,7 @@ import { databaseNow } from "../db/stores/intake/intake-store.ts";
 import { inTransaction, isDataFault } from "../db/transaction.ts";
 import type { Catalog } from "../render/catalog/catalog.ts";
 import { takeCalls } from "./calls.ts";
-import { type ClaimDeps, type DispatchDeps, leaseMs, type SendJob } from "./deps.ts";
+import { type ClaimDeps, type DispatchDeps, isTask, leaseMs, type SendJob } from "./deps.ts";
 import type { Places } from "./limits/bulkheads.ts";
 import { loadCaps } from "./limits/caps.ts";
 import { type Due, sendsByChannel, sendsOf, takePlaces, takeSlots } from "./limits/grant.ts";
@@ -188,6 +188,7 @@ function claimBatch(
     const claims = await writeBuyers(tx, granted, now, {
       leaseMs: leaseMs(deps.channels),
       ...storedWith(deps.channels),
+      isTask: (channel) => isTask(deps.channels, channel),
     });
     for (const { decisions } of granted)
       for (const { reason } of decisions) if (reason !== null) deps.meter?.skipped(reason);

@@ -100,6 +100,10 @@ export type SendJob = {
   readonly slotAt: number;
 };
 
+/** Whether the channel makes tasks for people. */
+export const isTask = (channels: ReadonlyMap<string, Pick<Channel, "asTask">>, name: string | null): boolean =>
+  name !== null && channels.get(name)?.asTask === true;
+
 /** A claim takes slots that begin within this time. The wait for the slot is part of the lease. */
 export const SLOT_HORIZON_MS = 1_000;
 /** Retries are older than first attempts: they look further ahead, and so get their slots first. */

@@ -17,7 +17,7 @@ import { claimAgain, type KeptMessage, keepMessages, type Repetition } from "../
 import type { RetryRow } from "../db/stores/dispatch/retry-store.ts";
 import type { Vault } from "../db/vault.ts";
 import type { Composed, Made } from "./compose.ts";
-import { type DispatchDeps, leaseMs, type SendJob } from "./deps.ts";
+import { type DispatchDeps, isTask, leaseMs, type SendJob } from "./deps.ts";
 
 export const sealedMessage = (vault: Vault, message: Message, made: Made): Buffer => {
   const { text, template, templateVersion, segments } = made;
@@ -62,15 +62,17 @@ export function isSameMessage(
   return keptHash(channels, buyer, channel)?.equals(retry.to_hash) === true;
 }
 
-/** Writes the claims of attempts. A repetition claims its delivery once more. */
+/** Writes the claims of attempts. A repetition claims its delivery once more. A call is written when it is made (calls.ts). */
 export function claimAttempts(tx: Sql, deps: DispatchDeps, jobs: readonly SendJob[], now: number) {
   const lease = leaseMs(deps.channels);
-  const fresh = jobs.filter(({ repeated }) => repeated === null).map((job) => attemptOf(deps, job));
+  const fresh = jobs
+    .filter(({ repeated, channel }) => repeated === null && !isTask(deps.channels, channel))
+    .map((job) => attemptOf(deps, job));
   const again = jobs.filter(({ repeated }) => repeated !== null).map(repetitionOf);
   return [insertDeliveries(tx, fresh, now, lease)?.execute(), claimAgain(tx, again, now, lease)?.execute()];
 }
 
-const attemptOf = ({ channels }: DispatchDeps, job: SendJob): DeliveryWrite => ({
+export const attemptOf = ({ channels }: DispatchDeps, job: SendJob): DeliveryWrite => ({
   shop: job.shop.id,
   id: job.deliveryId,
   reminderId: job.reminderId,

@@ -71,7 +71,7 @@ export const reminders = pgTable(
     variant: text("variant"),
     /** As planned: `send` or `skip`. */
     kind: text("kind").notNull(),
-    /** `planned` → `sending` → `sent` or `skipped`; or `planned` → `skipped`. */
+    /** `planned` → `sending` → `sent` or `skipped`; or `planned` → `skipped`; of a call `planned` → `sent`. */
     state: text("state").notNull(),
     reason: text("reason"),
     /** For a whole case: when the first of its orders was created. */
@@ -107,7 +107,7 @@ export const deliveries = pgTable(
     reminderId: uuid("reminder_id").notNull(),
     channel: text("channel").notNull(),
     attempt: integer("attempt").notNull(),
-    /** `claimed` → `accepted`, `failed-permanent`, `failed-transient`, `unknown`. */
+    /** `claimed` → `accepted`, `failed-permanent`, `failed-transient`, `unknown`. A call is `accepted` from the first. */
     state: text("state").notNull(),
     /** true: it was, or may have been, sent. Else null, and a unique index takes any number of those. */
     standing: boolean("standing").generatedAlwaysAs(

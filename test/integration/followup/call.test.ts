@@ -1,32 +1,14 @@
 /** Steps that are calls: a task in place of a message, by the same rules. */
 import { describe, expect, it } from "vitest";
-import { openDesk } from "../../../src/channels/desk/open.ts";
 import { HOUR, MINUTE } from "../../../src/core/values/duration.ts";
 import { claim } from "../../../src/followup/desk/claims.ts";
 import { recordOutcome } from "../../../src/followup/desk/results.ts";
 import { take } from "../../../src/followup/desk/take.ts";
-import { deskSetup, VERA } from "../../support/desk.ts";
+import { calls } from "../../support/calls.ts";
+import { VERA } from "../../support/desk.ts";
 import { receivedEvent } from "../../support/dispatch.ts";
 import { inProcessChannel } from "../../support/in-process-channel.ts";
 import { afterCreated, beforeClose, quietOf, T0 } from "../../support/rules.ts";
-
-type Options = Parameters<typeof deskSetup>[0];
-const STEPS = [afterCreated("nudge", 10 * MINUTE, ["call"]), beforeClose("last-call", 30 * MINUTE, ["sms"])];
-
-async function calls(options: Options = {}) {
-  const setup = await deskSetup({ ...options, campaign: { steps: STEPS, ...options.campaign } });
-  const deskDeps = { log: { warn() {} }, publicUrl: null };
-  const call = inProcessChannel({ name: "call", contacts: ["phone"], ratePerSecond: null, cost: null }, () => {
-    throw new Error("a call is no message");
-  });
-  const terms = { ...call, provider: "desk", settings: {}, connections: 2_000 } as const;
-  setup.use({ ...terms, ...openDesk(terms, deskDeps) });
-  Object.assign(setup.policy, { channels: new Map([...setup.policy.channels, ["call", ["phone"]]]) });
-  const ledger = () =>
-    setup.sql<{ channel: string; state: string; finished: boolean }[]>`
-      select channel, state, finished_at is not null as finished from deliveries order by claimed_at, channel`;
-  return { ...setup, ledger };
-}
 
 const DONE = { channel: "call", state: "accepted", finished: true };
 

@@ -12,7 +12,7 @@ import { insertDeliveries } from "./write/deliveries.ts";
 import { insertDeskArms } from "./write/desk-arms.ts";
 import { insertExposures } from "./write/exposures.ts";
 import { insertOrders, moveOrders, updateOrders } from "./write/orders.ts";
-import type { Claim } from "./write/reminder-changes.ts";
+import type { Claim, IsTask } from "./write/reminder-changes.ts";
 import { decideReminders, deletePlanned, insertReminders, updateReminders } from "./write/reminders.ts";
 
 type ClaimTerms = {
@@ -21,19 +21,22 @@ type ClaimTerms = {
   /** The hash of the contact that is kept with the claim. */
   readonly hashOf: (buyer: LoadedBuyer, channel: string | null) => Buffer | null;
   readonly messageOf: (channel: string | null) => Buffer | null;
+  /** The delivery of such a claim is written by the caller. */
+  readonly isTask: IsTask;
 };
 
-const NO_CLAIMS: ClaimTerms = { leaseMs: 0, hashOf: () => null, messageOf: () => null };
+const NO_CLAIMS: ClaimTerms = { leaseMs: 0, hashOf: () => null, messageOf: () => null, isTask: () => false };
 
 /** Returns the claims in the order of the decisions. Without `terms` there are none. */
 export async function writeBuyers(
   sql: Sql,
   changes: readonly BuyerChange[],
   now: number,
-  { leaseMs, hashOf, messageOf }: ClaimTerms = NO_CLAIMS,
+  { leaseMs, hashOf, messageOf, isTask }: ClaimTerms = NO_CLAIMS,
 ): Promise<readonly Claim[]> {
-  const { buyers, orders, cases, reminders, exposures, deskArms } = changesOf(changes, now, newId);
-  const attempts = reminders.claims.map(({ shop, buyer, deliveryId, reminderId, decision }) => ({
+  const { buyers, orders, cases, reminders, exposures, deskArms } = changesOf(changes, now, newId, isTask);
+  const messages = reminders.claims.filter(({ decision }) => !isTask(decision.channel));
+  const attempts = messages.map(({ shop, buyer, deliveryId, reminderId, decision }) => ({
     shop,
     id: deliveryId,
     reminderId,

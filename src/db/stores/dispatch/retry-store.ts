@@ -82,7 +82,8 @@ export function dueRetries(sql: Sql, buyers: readonly BuyerRow[]) {
 export type RetryWrite = {
   readonly shop: string;
   readonly reminderId: string;
-  readonly state: "sending" | "skipped";
+  /** `sent`: it became a task of a person. */
+  readonly state: "sending" | "sent" | "skipped";
   readonly reason: string | null;
   readonly retryAt: number | null;
   readonly orders: readonly string[];
@@ -103,6 +104,7 @@ const retryWrites = rowSet<RetryWrite>({
 export function writeRetries(sql: Sql, rows: readonly RetryWrite[]) {
   return sql`
     update reminders r set state = n.state, reason = n.reason, retry_at = n.retry_at, orders = n.orders::text[],
+      retry_channel = case when n.state <> 'sent' then r.retry_channel end,
       attributed_until = r.attributed_until + (coalesce(n.decided_at, r.decided_at) - r.decided_at),
       decided_at = coalesce(n.decided_at, r.decided_at)
     from ${retryWrites.rows(sql, rows)}

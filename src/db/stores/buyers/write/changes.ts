@@ -12,7 +12,7 @@ import type { CaseWrite } from "./cases.ts";
 import { type DeskArm, deskArmOf } from "./desk-arms.ts";
 import { type Exposure, exposuresOf } from "./exposures.ts";
 import type { OrderWrite } from "./orders.ts";
-import { compareReminders, firstCreated, type ReminderChanges } from "./reminder-changes.ts";
+import { compareReminders, firstCreated, type IsTask, type ReminderChanges } from "./reminder-changes.ts";
 
 export type BuyerChange = {
   readonly buyer: LoadedBuyer;
@@ -28,7 +28,7 @@ export type Changes = {
   readonly deskArms: DeskArm[];
 };
 
-export function changesOf(changes: readonly BuyerChange[], now: number, newId: () => string): Changes {
+export function changesOf(changes: readonly BuyerChange[], now: number, newId: () => string, isTask: IsTask): Changes {
   const found: Changes = {
     buyers: { woken: [], updated: [] },
     orders: { inserted: [], updated: [], moved: [] },
@@ -41,7 +41,7 @@ export function changesOf(changes: readonly BuyerChange[], now: number, newId: (
     const settled = compareOrders(change, now, found.orders);
     compareBuyer(change.buyer, settled, now, found.buyers);
     compareCases(change, now, found.cases);
-    compareReminders(change, newId, found.reminders);
+    compareReminders(change, newId, isTask, found.reminders);
     found.exposures.push(...exposuresOf(change.buyer, change.decisions));
     const arm = deskArmOf(change.buyer);
     if (arm !== null) found.deskArms.push(arm);

@@ -1,7 +1,7 @@
 /** Writes `deliveries`: an attempt is in the ledger before the provider is called. */
 import type { Sql } from "../../../client.ts";
 import { newId } from "../../../ids.ts";
-import { bytea, type Fragment, int4, rowSet, text, uuid } from "../../../rows.ts";
+import { bytea, type Columns, type Fragment, int4, rowSet, text, uuid } from "../../../rows.ts";
 
 export type DeliveryWrite = {
   readonly shop: string;
@@ -18,7 +18,7 @@ export type DeliveryWrite = {
   readonly message: Buffer | null;
 };
 
-const deliveries = rowSet<DeliveryWrite>({
+export const ATTEMPT: Columns<DeliveryWrite> = {
   shop_id: text(({ shop }) => shop),
   id: uuid(({ id }) => id),
   reminder_id: uuid(({ reminderId }) => reminderId),
@@ -28,7 +28,8 @@ const deliveries = rowSet<DeliveryWrite>({
   variant: text(({ variant }) => variant),
   to_hash: bytea(({ toHash }) => toHash),
   sealed_message: bytea(({ message }) => message),
-});
+};
+const deliveries = rowSet<DeliveryWrite>(ATTEMPT);
 
 /** Claimed at `now`, under one lease. It ends `leaseMs` later: an attempt without an outcome is then given up. */
 export function insertDeliveries(

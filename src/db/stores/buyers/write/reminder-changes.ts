@@ -14,6 +14,9 @@ export type Claim = {
   readonly decision: Decision;
 };
 
+/** Whether the channel makes tasks for people: then the send is done with its claim. */
+export type IsTask = (channel: string | null) => boolean;
+
 export type ReminderChanges = {
   /** Decided as planned, as nearly all are. */
   readonly decided: ReminderWrite[];
@@ -29,6 +32,7 @@ export type ReminderChanges = {
 export function compareReminders(
   { buyer, decisions }: { readonly buyer: LoadedBuyer; readonly decisions: readonly Decision[] },
   newId: () => string,
+  isTask: IsTask,
   found: ReminderChanges,
 ): void {
   const { open } = buyer.state;
@@ -40,7 +44,7 @@ export function compareReminders(
     const { step, row, caseId } = decision;
     const stored = step !== null && caseId === buyer.baseline.caseId ? left.get(step) : undefined;
     if (stored !== undefined && step !== null) left.delete(step);
-    const write = decidedWrite(buyer, decision, stored?.id ?? newId());
+    const write = decidedWrite(buyer, decision, stored?.id ?? newId(), isTask);
     if (stored === undefined) insert(write);
     else if (row !== null && isStoredPlan(stored, row, write)) found.decided.push(write);
     else found.updated.push(write);
@@ -74,9 +78,10 @@ function follow(
   return { ...write, inStoredCase: write.caseId === buyer.baseline.caseId, after };
 }
 
-function decidedWrite(buyer: LoadedBuyer, decision: Decision, id: string): ReminderWrite {
+function decidedWrite(buyer: LoadedBuyer, decision: Decision, id: string, isTask: IsTask): ReminderWrite {
   const { caseId, campaign, step, variant, kind, reason, row, at, orders } = decision;
   const isSend = kind === "send";
+  const claimed = isTask(decision.channel) ? "sent" : "sending";
   return {
     shop: buyer.shop,
     id,
@@ -87,7 +92,7 @@ function decidedWrite(buyer: LoadedBuyer, decision: Decision, id: string): Remin
     step,
     variant,
     kind,
-    state: isSend ? "sending" : "skipped",
+    state: isSend ? claimed : "skipped",
     reason,
     dueAt: row?.at ?? firstCreated(buyer, orders) ?? at,
     decidedAt: at,

@@ -27,7 +27,7 @@ export type ReminderWrite = {
   readonly step: string | null;
   readonly variant: string | null;
   readonly kind: "send" | "skip";
-  readonly state: "planned" | "sending" | "skipped";
+  readonly state: "planned" | "sending" | "sent" | "skipped";
   readonly reason: string | null;
   readonly dueAt: number;
   readonly decidedAt: number | null;
