@@ -2,6 +2,7 @@
 import { Anchor, Badge, Table, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { healthQuery } from "../../api/settings.ts";
+import { Marked } from "../../ui/parts/marked.tsx";
 import { Loaded, Panel } from "../../ui/parts/panel.tsx";
 import { words } from "../../ui/words.ts";
 
@@ -55,12 +56,12 @@ export function SystemTab() {
             <Table.Tbody>
               {Object.entries(checks).map(([name, check]) => (
                 <Table.Tr key={name}>
-                  <Table.Td>{isPart(name) ? t(name) : name}</Table.Td>
+                  <Table.Td style={{ whiteSpace: "nowrap" }}>{isPart(name) ? t(name) : name}</Table.Td>
                   <Table.Td>
                     <Badge tt="none" color={check.ok ? "teal.9" : "red.9"}>
                       {t(check.ok ? "ok" : "fault")}
                     </Badge>{" "}
-                    {check.message}
+                    <Marked>{check.message ?? ""}</Marked>
                   </Table.Td>
                 </Table.Tr>
               ))}
