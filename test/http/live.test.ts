@@ -263,11 +263,22 @@ describe("what changed", () => {
     expect(await firstHeard(database, 50)).toMatchObject({ heard: null, warned: [{ err: { name: "DeadlineError" } }] });
   });
 
-  it("shows in the marks: a written change of a figure, and an entry of the audit trail", async () => {
+  it.each<[string, (sql: Sql) => Promise<unknown>]>([
+    [
+      "a change of a figure",
+      (sql) => sql`insert into report_changes (shop_id, at, orders) values ('acme', dunlin_now(), 1)`,
+    ],
+    [
+      "a promise to pay",
+      (sql) => sql`
+        insert into promises (id, shop_id, case_id, orders, at, recorded_at, state)
+        values (gen_random_uuid(), 'acme', gen_random_uuid(), array['o1'], dunlin_now(), dunlin_now(), 'open')`,
+    ],
+  ])("shows in the marks: %s", async (_what, write) => {
     const { sql } = await testDatabase();
     const before = await readMarks(sql);
     expect(await readMarks(sql)).toEqual(before);
-    await sql`insert into report_changes (shop_id, at, orders) values ('acme', dunlin_now(), 1)`;
+    await write(sql);
     await expect.poll(async () => (await readMarks(sql)).figures, { timeout: 10_000 }).not.toBe(before.figures);
     expect((await readMarks(sql)).changes).toBe("");
   });

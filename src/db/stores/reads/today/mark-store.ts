@@ -13,7 +13,8 @@ export async function readMarks(sql: Sql): Promise<Marks> {
         pg_stat_get_tuples_inserted('report_changes'::regclass),
         pg_stat_get_tuples_inserted('recoveries'::regclass), pg_stat_get_tuples_updated('recoveries'::regclass),
         pg_stat_get_tuples_deleted('recoveries'::regclass),
-        pg_stat_get_tuples_inserted('tasks'::regclass), pg_stat_get_tuples_updated('tasks'::regclass)) as figures,
+        pg_stat_get_tuples_inserted('tasks'::regclass), pg_stat_get_tuples_updated('tasks'::regclass),
+        pg_stat_get_tuples_inserted('promises'::regclass), pg_stat_get_tuples_updated('promises'::regclass)) as figures,
       coalesce((select id::text from audit order by id desc limit 1), '') as changes`;
   if (row === undefined) throw new Error("no marks");
   return row;
