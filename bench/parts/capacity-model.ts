@@ -7,8 +7,8 @@ export const ASSUMED = {
   /** Shares of the orders, as in the soak: paid before the first reminder, and after it. The platform reports the rest as closed, which costs as much as a payment. */
   paidEarly: 0.6,
   paidLate: 0.1,
-  /** Work in small batches costs more than in large ones: as soaked at 120 orders a second. */
-  smallBatches: { nodeUs: 1.6, postgresUs: 2.7 },
+  /** A steady rate costs more than a burst of seconds: batches are smaller, and vacuum, statistics and sums go on beside it. As soaked. */
+  steady: { nodeUs: 1.6, postgresUs: 2.7 },
   /** The busiest hour, by the mean hour of a day. */
   peak: 5,
   /** Share of its cores that a machine may use in that hour. */
@@ -67,7 +67,7 @@ export function need(ordersPerDay: number, costs: Costs, assumed = ASSUMED): Nee
   const ordersPerSecond = (ordersPerDay / DAY_S) * peak;
   // Old data is deleted at the same rate, at the same time.
   const each = (of: "nodeUs" | "postgresUs" | "walBytes") => written(of) + costs.retention[of];
-  const cores = (of: "nodeUs" | "postgresUs") => (ordersPerSecond * each(of) * assumed.smallBatches[of]) / 1e6 / busy;
+  const cores = (of: "nodeUs" | "postgresUs") => (ordersPerSecond * each(of) * assumed.steady[of]) / 1e6 / busy;
   const walGbPerDay = (ordersPerDay * each("walBytes")) / 1e9;
   const diskTbPerYear = (ordersPerDay * DAYS_OF_A_YEAR * costs.retention.diskBytes) / 1e12;
   const backlog = ordersPerSecond * (1 + ends) * assumed.backlogMinutes * 60;

@@ -24,7 +24,7 @@ export type Soak = {
   readonly rssMb: readonly [early: number, end: number];
 };
 
-/** `node`, `postgres` and `wal`: used, by the sum of the costs and of what idle processes use. Small batches cost more than large ones. */
+/** `node`, `postgres` and `wal`: used, by the sum of the costs and of what idle processes use. A steady rate costs more than a burst. */
 type SoakedRate = {
   readonly ordersPerSecond: number;
   readonly nodeCores: number;
