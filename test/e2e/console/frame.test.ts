@@ -152,7 +152,7 @@ it.runIf(hasBrowser)("asks for what a page shows once, and before its libraries 
     goOn();
     await opened;
     await page.getByText("Live", { exact: true }).waitFor();
-    expect(asked.toSorted(), path).toEqual([...first, ...then].sort());
+    await expect.poll(() => asked.toSorted(), { message: path }).toEqual([...first, ...then].sort());
     await page.context().close();
   }
 });
