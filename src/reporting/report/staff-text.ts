@@ -23,58 +23,36 @@ export function staffReportText({ items, shifts, arms, wages }: StaffReport): st
 const columnsOf = (titles: readonly string[]) =>
   titles.map((title, n) => ({ title, align: n === 0 ? ("left" as const) : ("right" as const) }));
 
+/** Columns that a person has for each shift and for all of them. */
+const RESULTS = ["tasks", "reached", "paid", "share paid (95%)", "orders", "amount", "promises kept"];
+
+const resultsOf = (item: Omit<ShiftResult, "person" | "shift">): string[] => [
+  count(item.tasks),
+  count(item.reached),
+  count(item.recoveredCases),
+  item.rateLow === null ? NOTHING : `${percent(item.rateLow)} to ${percent(item.rateHigh)}`,
+  count(item.recoveredOrders),
+  money(item.recoveredAmount),
+  `${count(item.promisesKept)} of ${count(item.promises)}`,
+];
+
 function peopleTable(items: readonly StaffResult[]): string {
-  const titles = [
-    "person",
-    "tasks",
-    "reached",
-    "paid",
-    "share paid (95%)",
-    "orders",
-    "amount",
-    "promises kept",
-    "hours",
-    "wage",
-    "per order",
-  ];
   const cells = items.map((item) => [
     item.person,
-    count(item.tasks),
-    count(item.reached),
-    count(item.recoveredCases),
-    item.rateLow === null ? NOTHING : `${percent(item.rateLow)} to ${percent(item.rateHigh)}`,
-    count(item.recoveredOrders),
-    money(item.recoveredAmount),
-    `${count(item.promisesKept)} of ${count(item.promises)}`,
+    ...resultsOf(item),
     item.hours === null ? NOTHING : item.hours.toFixed(1),
     money(item.wage === null ? [] : [item.wage]),
     money(item.wagePerOrder === null ? [] : [item.wagePerOrder]),
   ]);
-  return textTable(columnsOf(titles), cells);
+  return textTable(columnsOf(["person", ...RESULTS, "hours", "wage", "per order"]), cells);
 }
 
 function shiftTable(shifts: readonly ShiftResult[]): string {
-  const titles = [
-    "person and shift",
-    "tasks",
-    "reached",
-    "paid",
-    "share paid (95%)",
-    "orders",
-    "amount",
-    "promises kept",
-  ];
   const cells = shifts.map((each) => [
     `${each.person}, ${each.shift === null ? "on no shift" : `${each.shift.from} to ${each.shift.to} ${each.shift.zone}`}`,
-    count(each.tasks),
-    count(each.reached),
-    count(each.recoveredCases),
-    each.rateLow === null ? NOTHING : `${percent(each.rateLow)} to ${percent(each.rateHigh)}`,
-    count(each.recoveredOrders),
-    money(each.recoveredAmount),
-    `${count(each.promisesKept)} of ${count(each.promises)}`,
+    ...resultsOf(each),
   ]);
-  return textTable(columnsOf(titles), cells);
+  return textTable(columnsOf(["person and shift", ...RESULTS]), cells);
 }
 
 function armsTable({ people, reminders, nothing }: StaffArms): string {

@@ -12,7 +12,7 @@ export async function retentionLag(
   const [row] = await sql<{ now: number }[]>`select dunlin_now() as now`;
   const now = row?.now ?? 0;
   const late = [];
-  for (const kind of ["events", "contacts", "orders"] as const) {
+  for (const kind of Object.keys(PASSED) as Kind[]) {
     const mark = await readMark<{ until: number }>(sql, PASSED[kind]);
     const ms = mark === null ? 0 : now - kept[kind] - mark.until;
     if (ms > 0) late.push({ kind, ms });
