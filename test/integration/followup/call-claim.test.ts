@@ -58,3 +58,22 @@ it("counts in the sums of reports as in the rows", async () => {
   await rebuildSums(sums);
   expect(await figures()).toEqual(kept);
 });
+
+it("leaves neither task nor delivery nor sent reminder when it dies before the commit, and is made once after that", async () => {
+  const { receive, at, drain, sql, rows, ledger } = await calls();
+  await receive(receivedEvent("e1", "order.created", T0));
+  await at(T0 + 10 * MINUTE);
+  const made = async () => (await sql`select from tasks where kind = 'call'`).length;
+  // The last statements are done; the connection ends at the commit, as with a process that is killed there.
+  await sql`
+    create function die() returns trigger language plpgsql as $$ begin perform pg_terminate_backend(pg_backend_pid()); return null; end $$`;
+  await sql`create constraint trigger dies after insert on deliveries deferrable initially deferred for each row execute function die()`;
+  await drain().catch(() => 0);
+  expect(await rows()).toEqual(["10 planned nudge", "1410 planned last-call"]);
+  expect([await made(), await ledger()]).toEqual([0, []]);
+  await sql`drop trigger dies on deliveries`;
+  await drain();
+  await drain();
+  expect(await rows()).toEqual(["10 sent nudge", "1410 planned last-call"]);
+  expect([await made(), await ledger()]).toEqual([1, [{ channel: "call", state: "accepted", finished: true }]]);
+});
