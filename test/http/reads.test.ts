@@ -96,6 +96,17 @@ describe("GET /v1/reports/recovery", () => {
   });
 });
 
+it.each([
+  ["/v1/campaigns/nudge/versions/first", "path", "version"],
+  ["/v1/orders/acme/%00", "path", "id"],
+  ["/v1/campaigns/nudge/versions?limit=none", "query", "limit"],
+])("says of %s that the %s is not valid, and names the parameter", async (url, part, parameter) => {
+  const { app } = stubServer();
+  const answer = await app.inject({ url, headers: bearer("viewer") });
+  expect([answer.statusCode, answer.json().code]).toEqual([422, "invalid_query"]);
+  expect(answer.json()).toMatchObject({ detail: `the ${part} is not valid`, errors: [{ parameter }] });
+});
+
 describe("GET /v1/reports/owner", () => {
   it("passes the shop on, and says that there is no such shop", async () => {
     const asked: unknown[] = [];

@@ -10,6 +10,9 @@ const NO_CREDENTIALS: ChannelFinding = {
   message: "the mail server asks for no credentials",
 };
 
+/** A message is tried again after these. But nothing can be sent as long as they last, and somebody must look: host, port, certificate, firewall. */
+const REFUSALS: ReadonlySet<string> = new Set(["connection_refused", "dns", "tls"]);
+
 export const smtpCheck =
   (connections: Connections, { hasAuth, timeoutMs }: { readonly hasAuth: boolean; readonly timeoutMs: number }) =>
   async (): Promise<readonly ChannelFinding[]> => {
@@ -19,9 +22,10 @@ export const smtpCheck =
       return [hasAuth ? CREDENTIALS_OK : NO_CREDENTIALS];
     }
     const { outcome } = taken;
-    if (outcome.kind === "channel-fault")
-      return [{ about: "credentials", ok: false, code: outcome.code, message: outcome.message }];
     if (outcome.kind === "accepted") throw new Error("no message was sent");
+    const { kind, code } = outcome;
     // A check sends nothing anyway.
-    return [notChecked(outcome.code, outcome.message.replace(/; nothing was sent$/, ""))];
+    const message = outcome.message.replace(/; nothing was sent$/, "");
+    const isRefused = kind === "channel-fault" || kind === "failed-permanent" || REFUSALS.has(code);
+    return [isRefused ? { about: "credentials", ok: false, code, message } : notChecked(code, message)];
   };

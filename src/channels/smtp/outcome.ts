@@ -27,13 +27,16 @@ export function notConnected(failure: Failure): SendOutcome {
       return unsent("dns", "the mail server's host name was not resolved");
     case "ETIMEDOUT":
       return unsent("connect_timeout", "the connection to the mail server took too long");
-    case "ETLS":
-      return unsent("tls", "no TLS with the mail server: check its certificate");
   }
+  if (failure.code === "ETLS" || isOfTls(failure.originalCode))
+    return unsent("tls", "no TLS with the mail server: check its certificate");
   return failure.originalCode === "ECONNREFUSED"
     ? unsent("connection_refused", "the mail server refused the connection")
     : unsent("connect_failed", "no connection to the mail server");
 }
+
+/** Over smtps nodemailer reports these as failures of the socket, like `CERT_HAS_EXPIRED`. No code of the operating system has a `_`. */
+const isOfTls = (code = ""): boolean => code.includes("_") || code === "EPROTO";
 
 /** `begun`: the server had asked for the message. */
 export function notSent(failure: Failure, begun: boolean): SendOutcome {

@@ -92,7 +92,13 @@ function problemOf(error: FastifyError): HttpProblem {
   if (error.validation !== undefined && error.validationContext === "body")
     return new HttpProblem("invalid_body", "the body is not valid", { errors: error.validation.map(bodyFault) });
   if (error.validation !== undefined)
-    return new HttpProblem("invalid_query", "the query is not valid", { errors: error.validation.map(faultOf) });
+    return new HttpProblem(
+      "invalid_query",
+      `the ${error.validationContext === "params" ? "path" : "query"} is not valid`,
+      {
+        errors: error.validation.map(faultOf),
+      },
+    );
   const code = OF_FASTIFY[error.code];
   if (code !== undefined) return new HttpProblem(code, DETAIL[code] ?? error.message);
   const status = error.statusCode ?? 500;

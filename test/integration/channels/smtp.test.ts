@@ -388,12 +388,40 @@ describe("the check of the set-up", () => {
     expect(JSON.stringify(findings)).not.toContain("wrong-secret");
   });
 
+  it.each([
+    [{ connect: "550 not from there" }, "connect-550"],
+    [{ connect: "521 no mail here" }, "521"],
+    [{ auth: "534 not like this" }, "534"],
+    [{ auth: "504 no such mechanism" }, "504"],
+  ])("says that the server refuses: %j", async (faults, code) => {
+    server.faults(faults);
+    expect(await checkOf({ url: url("p%40ssword-0") })).toMatchObject([{ about: "credentials", ok: false, code }]);
+  });
+
+  it("says that nothing listens, that the host is not found, and that the certificate is not trusted", async () => {
+    const tls = await startMailServer({ key: KEY, cert: CERTIFICATE, disabledCommands: [], secure: true });
+    expect(await checkOf({ url: `smtps://localhost:${tls.port}` })).toEqual([
+      { about: "credentials", ok: false, code: "tls", message: "no TLS with the mail server: check its certificate" },
+    ]);
+    await tls.close();
+    expect(await checkOf({ url: "smtp://mail.invalid:25" })).toEqual([
+      { about: "credentials", ok: false, code: "dns", message: "the mail server's host name was not resolved" },
+    ]);
+    await server.close();
+    expect(await checkOf()).toEqual([
+      {
+        about: "credentials",
+        ok: false,
+        code: "connection_refused",
+        message: "the mail server refused the connection",
+      },
+    ]);
+  });
+
   it("knows nothing when the server does not answer, or is busy", async () => {
     server.faults({ connect: "hang" });
     expect(await checkOf({ terms: { timeoutMs: 300 } })).toMatchObject([{ about: "check", code: "connect_timeout" }]);
     server.faults({ auth: "454 4.7.0 later" });
     expect(await checkOf({ url: url("p%40ssword-0") })).toMatchObject([{ about: "check", code: "454" }]);
-    await server.close();
-    expect(await checkOf()).toMatchObject([{ about: "check", code: "connection_refused" }]);
   });
 });

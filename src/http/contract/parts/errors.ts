@@ -155,7 +155,7 @@ export const ERRORS = {
     title: "Unknown shop",
     remedy: 'List the shop under `shops` in dunlin.yaml, or add a `"*"` entry.',
   },
-  invalid_query: { status: 422, title: "Invalid query", remedy: "Correct the parameters that `errors` names." },
+  invalid_query: { status: 422, title: "Invalid query or path", remedy: "Correct the parameters that `errors` names." },
   invalid_rehearsal: {
     status: 422,
     title: "Invalid rehearsal",
