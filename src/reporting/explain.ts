@@ -19,6 +19,7 @@ import {
 import { orderIdOf } from "../db/stores/reads/order-name-store.ts";
 import { type Vault, VaultError } from "../db/vault.ts";
 import { endingOf } from "./ending.ts";
+import { notChased } from "./orders/not-chased.ts";
 import type { PolicyLookups } from "./policies.ts";
 import type {
   OrderStory,
@@ -185,15 +186,6 @@ function orderOf(shop: string, id: string, row: OrderFacts): StoryOrder {
     notChased: notChased(row),
     buyer: row.platform_id,
   };
-}
-
-function notChased(row: OrderFacts): string | null {
-  if (row.told_at === null) return "its amount, its creation time or its buyer is not known yet";
-  if (row.cash_on_delivery) return "it is paid on delivery";
-  if (row.chase_from === null && row.amount === 0) return "its amount is zero: nothing is owed";
-  if (row.chase_from === null && row.shipped) return "it was shipped or archived unpaid";
-  if (row.chase_from === null) return "it waits for a confirmation, or for the deposit of its presale";
-  return row.chase_from > row.now ? "its balance window has not begun" : null;
 }
 
 /** Without notes, links and items: they are private. The number of items is enough. */

@@ -200,6 +200,7 @@ export const SHOP: Answer<typeof shopItem> = {
   pausedUntil: null,
   pauseSource: null,
   reason: null,
+  currency: "CNY",
 };
 const { name: _, ...RUNS } = SHOP;
 export const METHOD: Answer<typeof methodItem> = { ...RUNS, shop: "acme", method: "alipay", recent: null, usual: null };
@@ -247,6 +248,7 @@ export const TASK: TaskItem = {
   id: "t1",
   kind: "high_value",
   shop: "acme",
+  timeZone: "Asia/Shanghai",
   case: "c1",
   campaign: "default",
   buyer: "+86138****5678",

@@ -16,7 +16,7 @@ export type PausableParts = {
   readonly channels: readonly ChannelFacts[];
   readonly shopIds: readonly string[];
   /** null: events of the shop are refused. The entry `"*"` accepts shops that are not listed. */
-  readonly shop: (id: string) => { readonly guard?: Guard | null } | null;
+  readonly shop: (id: string) => { readonly guard?: Guard | null; readonly currency?: string } | null;
 };
 
 type Kind = Exclude<PauseInput["kind"], "campaign">;
@@ -59,6 +59,10 @@ export function createPauseAdmin({ sql, channels, shopIds, shop }: PausableParts
     };
     return { item, paused };
   };
+  const shopsOf = async () => {
+    const { of, paused } = await stateOf("shop");
+    return { paused, item: (name: string) => ({ ...of(name), currency: shop(name)?.currency ?? null }) };
+  };
   /** false: it is neither configured nor paused. A part that was removed from dunlin.yaml can still be resumed. */
   const change = async (actor: Actor, part: Part, input: Switch, known: boolean) => {
     if (!known && (input.paused || !(await stateOf(part.kind)).paused.includes(part.name))) return false;
@@ -85,8 +89,8 @@ export function createPauseAdmin({ sql, channels, shopIds, shop }: PausableParts
     },
     /** The listed shops, then others that are paused. */
     async shops() {
-      const { of, paused } = await stateOf("shop");
-      return { items: [...new Set([...shopIds, ...paused])].map(of), next: null };
+      const { item, paused } = await shopsOf();
+      return { items: [...new Set([...shopIds, ...paused])].map(item), next: null };
     },
     /** The methods of guarded shops of which orders were counted lately, then others that are paused. */
     async methods() {
@@ -108,7 +112,7 @@ export function createPauseAdmin({ sql, channels, shopIds, shop }: PausableParts
     /** null: no such shop. Throws CampaignsBusy. */
     async setShop(actor: Actor, name: string, input: Switch) {
       if (!(await change(actor, { kind: "shop", name }, input, shop(name) !== null))) return null;
-      return (await stateOf("shop")).of(name);
+      return (await shopsOf()).item(name);
     },
   };
 }

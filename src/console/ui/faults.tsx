@@ -2,9 +2,12 @@
 import { Alert, Anchor, Button, Group, Stack, Text, Title } from "@mantine/core";
 import { IconAlertTriangle } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
+import { useLocale } from "use-intl/react";
 import { Problem } from "../api/call.ts";
 import { faultWords, type Labels } from "./fault-words.ts";
-import { words } from "./words.ts";
+import { faultZh } from "./fault-zh.ts";
+import { problemZh } from "./problem-zh.ts";
+import { type Locale, words } from "./words.ts";
 
 const useT = words({
   en: {
@@ -43,6 +46,7 @@ const useT = words({
 /** Why a call failed, in a sentence. */
 export function useProblemText(): (error: unknown, labels?: Labels) => string {
   const t = useT();
+  const locale = useLocale() as Locale;
   return (error, labels) => {
     if (!(error instanceof Problem))
       return t("other", { detail: error instanceof Error ? error.message : String(error) });
@@ -51,7 +55,9 @@ export function useProblemText(): (error: unknown, labels?: Labels) => string {
     if (error.code === "forbidden") return t("forbidden");
     if (error.status === 429) return t("limited");
     const faults = error.body?.errors ?? [];
-    return t("other", { detail: faults.length === 0 ? error.message : faultWords(faults, labels) });
+    if (faults.length > 0) return t("other", { detail: faultWords(faults, labels, locale) });
+    const detail = locale === "zh" ? (faultZh(error.message) ?? problemZh(error.code, error.message)) : null;
+    return t("other", { detail: detail ?? error.message });
   };
 }
 

@@ -19,6 +19,7 @@ export type Task = {
   readonly id: string;
   readonly kind: TaskKind;
   readonly shop: string;
+  readonly timeZone: string;
   readonly case: string;
   readonly campaign: string | null;
   /** The phone number, masked; null: the buyer has no number, or it cannot be read. */
@@ -71,7 +72,7 @@ function taskOf({ vault, zoneOf }: ListDeps, row: TaskRow): Task {
   const maybeAt = (ms: number | null) => (ms === null ? null : at(ms));
   const { id, kind, shop, campaign, orders, assignee, state, why, outcome, reason, touches, version } = row;
   return {
-    ...{ id, kind, shop, case: row.case, campaign, orders },
+    ...{ id, kind, shop, timeZone: zone, case: row.case, campaign, orders },
     buyer: maskedOf(vault, row.cipher),
     amount: moneyOf(row.amounts),
     closesAt: maybeAt(row.closes_at),

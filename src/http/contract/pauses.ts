@@ -54,7 +54,10 @@ export const methodItem = z.strictObject({
   ),
   usual: shares.describe("The same of up to four weeks before"),
 });
-export const shopItem = z.strictObject(part);
+export const shopItem = z.strictObject({
+  ...part,
+  currency: maybeText.describe("In which it sells, as configured; null: the shop is no longer configured"),
+});
 export const channelItem = z.strictObject({
   ...part,
   provider: maybeText.describe("null: the channel is no longer configured"),

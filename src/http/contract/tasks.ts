@@ -36,6 +36,7 @@ export const task = z.strictObject({
       "`high_value`: the case reached `manual.amountAtLeast`; `no_contact`: no channel of its steps has a contact; `promise`: the buyer did not pay by the time that they had said",
     ),
   shop: text,
+  timeZone: text.describe("Of the shop: a time without an offset is read in it").meta({ example: "Asia/Shanghai" }),
   case: text,
   campaign: maybeText,
   buyer: maybeText

@@ -108,9 +108,20 @@ it.runIf(hasBrowser)(
     await page.getByText("prioity: unknown key").first().waitFor();
     expect(await page.locator(".cm-lint-marker-error").count()).toBeGreaterThan(0);
     // Signing out would lose it, and asks as well.
-    await page.getByRole("button", { name: /^Signed in as/ }).click();
+    const me = page.getByRole("button", { name: /^Signed in as/ });
+    await me.click();
     await page.getByRole("menuitem", { name: "Sign out", exact: true }).click();
-    await page.getByRole("dialog", { name: "Leave without saving?" }).getByRole("button", { name: "Stay" }).click();
+    const leave = page.getByRole("dialog", { name: "Leave without saving?" });
+    await leave.getByRole("button", { name: "Stay" }).click();
+    // The focus is back where it was.
+    await leave.waitFor({ state: "detached" });
+    await expect.poll(() => me.evaluate((element) => element.matches(":focus"))).toBe(true);
+    const away = page.getByRole("link", { name: "Deliveries" });
+    await away.focus();
+    await page.keyboard.press("Enter");
+    await leave.getByRole("button", { name: "Stay" }).click();
+    await leave.waitFor({ state: "detached" });
+    await expect.poll(() => away.evaluate((element) => element.matches(":focus"))).toBe(true);
     await page.getByRole("button", { name: "Discard" }).click();
 
     // Somebody else saves the text that is changed here.

@@ -114,6 +114,11 @@ it.runIf(hasBrowser)("takes a case, calls the buyer, and says how it goes on", a
   expect(await findings()).toEqual([]);
   await dialog.getByRole("button", { name: "Give it back" }).click();
   await dialog.waitFor({ state: "detached" });
+  // The page of an order says once that it is with a person.
+  await open("/orders/acme/o2");
+  const summary = page.getByRole("region", { name: "What happened" });
+  await summary.getByText("Not paid yet.").waitFor();
+  expect((await summary.textContent())?.match(/a person takes care/gi)).toHaveLength(1);
   expect(faults.filter((fault) => !fault.includes("422"))).toEqual([]);
 
   for (const look of LOOKS) {

@@ -19,12 +19,23 @@ it.runIf(hasBrowser)("keeps the staff, with faults at their fields and nobody's 
 
   const { page, faults, open, findings } = await visit(browser(), url);
   context.onTestFinished(() => page.context().close());
+  await page.route("**/v1/shops", async (route) => {
+    const answer = await route.fetch();
+    const { items, next } = (await answer.json()) as { items: object[]; next: null };
+    await route.fulfill({
+      response: answer,
+      json: { items: items.map((shop) => ({ ...shop, currency: "EUR" })), next },
+    });
+  });
   await open("/follow-up");
   await page.getByRole("tab", { name: "Team" }).click();
   const staff = page.getByRole("region", { name: "Staff" });
   await staff.getByText("There is no staff").waitFor();
   const field = (label: string) => staff.getByLabel(label, { exact: true });
   const button = (name: string) => staff.getByRole("button", { name, exact: true });
+  // The currency is that of the shop, until another one is typed.
+  await expect.poll(() => field("Currency").inputValue()).toBe("EUR");
+  await field("Currency").fill("CNY");
   // Faults stand at their fields, and nothing is saved.
   await field("Name").fill("Nobody");
   await button("Add the person").click();

@@ -6,7 +6,15 @@ import { notEmpty } from "../../arguments.ts";
 import { type Cli, type Describe, runCommand } from "../../command.ts";
 import { type CommandContext, CommandError, commandActor, withDatabase } from "../../context.ts";
 import { examples } from "../../help.ts";
-import { columns, type PauseOptions, pauseState, stateText, withPauseOptions, withResumeOptions } from "./switches.ts";
+import {
+  columns,
+  type PartState,
+  type PauseOptions,
+  pauseState,
+  stateText,
+  withPauseOptions,
+  withResumeOptions,
+} from "./switches.ts";
 
 type Kind = "channel" | "shop";
 
@@ -93,12 +101,14 @@ export async function switchCommand(
   paused: boolean,
   options: PauseOptions,
 ): Promise<void> {
-  const state = await withDatabase(context, ({ sql }) =>
-    createPauseAdmin({ sql, ...context.config })[ABOUT[kind].verb](commandActor(), name, {
-      paused,
-      forMs: options.for ?? null,
-      note: options.note ?? null,
-    }),
+  const state = await withDatabase(
+    context,
+    async ({ sql }): Promise<PartState | null> =>
+      createPauseAdmin({ sql, ...context.config })[ABOUT[kind].verb](commandActor(), name, {
+        paused,
+        forMs: options.for ?? null,
+        note: options.note ?? null,
+      }),
   );
   if (state === null) throw new CommandError(`no ${kind} ${name} is configured: \`dunlin ${kind}s list\` shows them`);
   context.out(options.json === true ? JSON.stringify(state, null, 2) : stateText(state));

@@ -48,7 +48,7 @@ type Props = {
   readonly onNext: (() => void) | null;
 };
 
-export function EndTask({ task: { id, createdAt, leaseUntil }, onDone, onNext }: Props) {
+export function EndTask({ task: { id, timeZone }, onDone, onNext }: Props) {
   const t = useT();
   const desk = useDeskWords();
   const [outcome, setOutcome] = useState<Outcome | null>(null);
@@ -81,7 +81,7 @@ export function EndTask({ task: { id, createdAt, leaseUntil }, onDone, onNext }:
       </Chip.Group>
       <Group gap="xs" role="group" aria-label={t("promise")}>
         <Text size="sm">{t("promise")}</Text>
-        {quickTimes(leaseUntil ?? createdAt, Date.now()).map(([label, time]) => (
+        {quickTimes(timeZone, Date.now()).map(([label, time]) => (
           <Button
             key={label}
             size="xs"

@@ -7,15 +7,21 @@ const MORNING = "10:00";
 type QuickTime = readonly [label: "tonight" | "tomorrow" | "tomorrowNight", time: string];
 
 /**
- * The next two, as the API reads them: with their date, so that they mean the same when midnight comes before they are saved. `instant`: any of the shop, with its
- * offset; `now`: epoch ms.
+ * The next two, as the API reads them: with their date, so that they mean the same when midnight comes before they are saved. `zone`: that of the
+ * shop; `now`: epoch ms.
  */
-export function quickTimes(instant: string, now: number): readonly QuickTime[] {
-  const offset = Date.parse(instant.replace(/[+-]\d\d:\d\d$/, "Z")) - Date.parse(instant);
-  const [today = "", clock = ""] = new Date(now + offset).toISOString().split("T");
-  const [next] = new Date(now + offset + DAY).toISOString().split("T");
+export function quickTimes(zone: string, now: number): readonly QuickTime[] {
+  const [today, clock] = wallClock(zone, now);
+  const next = new Date(Date.parse(today) + DAY).toISOString().slice(0, 10);
   const morning: QuickTime = ["tomorrow", `${next} ${MORNING}`];
   return clock < EVENING
     ? [["tonight", `${today} ${EVENING}`], morning]
     : [morning, ["tomorrowNight", `${next} ${EVENING}`]];
+}
+
+/** Sweden writes dates and times as RFC 3339 does. */
+function wallClock(zone: string, now: number): readonly [day: string, time: string] {
+  const at = (style: Intl.DateTimeFormatOptions) =>
+    new Intl.DateTimeFormat("sv-SE", { ...style, timeZone: zone }).format(now);
+  return [at({ dateStyle: "short" }), at({ timeStyle: "short" })];
 }

@@ -1,10 +1,12 @@
 /** What happened, and why nothing was sent, in sentences. They are made from codes, so that each language has its own. */
 import { Alert, Text } from "@mantine/core";
 import { IconInfoCircle } from "@tabler/icons-react";
+import { useLocale } from "use-intl/react";
 import type { OrderStory } from "../../api/lists.ts";
 import { useFormats } from "../../ui/formats.ts";
 import { useReason } from "../../ui/reasons.ts";
 import { words } from "../../ui/words.ts";
+import { notChasedWords } from "./not-chased.ts";
 
 const useT = words({
   en: {
@@ -19,7 +21,7 @@ const useT = words({
     soFar: "Nothing was sent so far, and as it stands nothing will be: {reasons}.",
     nothingYet: "Nothing was sent yet.",
     neverDue: "Nothing was sent: no reminder was ever due for it.",
-    notChased: "No reminder may be sent for it.",
+    notChased: "No reminder may be sent for it: {why}.",
     next: "The next reminder, {step}, is due on {at}.",
     paused: "It waits, because something of it is paused.",
     held: "It waits, because the payment method {method} is paused.",
@@ -40,7 +42,7 @@ const useT = words({
     soFar: "尚未发送，按目前情况也不会发送：{reasons}。",
     nothingYet: "尚未发送提醒。",
     neverDue: "没有发送：该订单从未有到期的提醒。",
-    notChased: "该订单目前不能催付。",
+    notChased: "该订单目前不能催付：{why}。",
     next: "下一条提醒 {step} 将于 {at} 到期。",
     paused: "因相关部分已暂停而等待。",
     held: "因支付方式 {method} 已暂停而等待。",
@@ -54,7 +56,6 @@ const useT = words({
 export function Summary({ story }: { readonly story: OrderStory }) {
   const t = useT();
   const sentences = useSentences(story);
-  const { order, ending } = story;
   return (
     <Alert
       color="teal"
@@ -65,9 +66,6 @@ export function Summary({ story }: { readonly story: OrderStory }) {
       aria-label={t("title")}
     >
       <Text fw={600}>{sentences.join(" ")}</Text>
-      <Text size="xs" c="dimmed" mt={4} lang="en">
-        {[ending.text, ...(order.status === "unpaid" && order.notChased !== null ? [order.notChased] : [])].join(" · ")}
-      </Text>
     </Alert>
   );
 }
@@ -75,6 +73,7 @@ export function Summary({ story }: { readonly story: OrderStory }) {
 function useSentences({ order, cases, reminders, recovery, ending }: OrderStory): readonly string[] {
   const t = useT();
   const reason = useReason();
+  const locale = useLocale();
   const { money, shopTime } = useFormats();
   const own = reminders.filter(({ namesOrder }) => namesOrder);
   const sent = own
@@ -93,37 +92,38 @@ function useSentences({ order, cases, reminders, recovery, ending }: OrderStory)
     const step = own.find(({ id }) => id === recovery.reminder)?.step ?? "";
     return t("recovered", { amount: money(recovery), step, at: shopTime(recovery.remindedAt) });
   };
-  const sending = () => {
+  const list = (codes: readonly string[]) => [...new Set(codes)].map(reason).join(t("and"));
+  const ended = [
+    ...own.flatMap(({ state, reason: why }) => (state === "skipped" || state === "cancelled" ? (why?.code ?? []) : [])),
+    ...cases.flatMap(({ waiting }) => waiting?.code ?? []),
+  ];
+  const planned = own.flatMap((each) => (each.state === "planned" ? (each.reason?.code ?? []) : []));
+  /** The reasons that it names. */
+  const sending = (): readonly [sentence: string, named?: readonly string[]] => {
     if (last !== undefined)
-      return t("sent", { count: sent.length, at: shopTime(last.claimedAt), channel: last.channel });
-    const list = (codes: readonly string[]) => [...new Set(codes)].map(reason).join(t("and"));
-    const codes = [
-      ...own.flatMap(({ state, reason: why }) =>
-        state === "skipped" || state === "cancelled" ? (why?.code ?? []) : [],
-      ),
-      ...cases.flatMap(({ waiting }) => waiting?.code ?? []),
-    ];
-    if (codes.length > 0) return t("nothing", { reasons: list(codes) });
-    if (next !== undefined) return t("nothingYet");
-    const planned = own.flatMap((each) => (each.state === "planned" ? (each.reason?.code ?? []) : []));
-    if (planned.length > 0) return t("soFar", { reasons: list(planned) });
-    if (order.status === "unpaid" && order.notChased !== null) return t("notChased");
-    return open.length > 0 ? t("nothingYet") : t("neverDue");
+      return [t("sent", { count: sent.length, at: shopTime(last.claimedAt), channel: last.channel })];
+    if (ended.length > 0) return [t("nothing", { reasons: list(ended) }), ended];
+    if (next !== undefined) return [t("nothingYet")];
+    if (planned.length > 0) return [t("soFar", { reasons: list(planned) }), planned];
+    if (order.status === "unpaid" && order.notChased !== null)
+      return [t("notChased", { why: notChasedWords(order.notChased, locale) })];
+    return [open.length > 0 ? t("nothingYet") : t("neverDue")];
   };
+  const [sentence, named = []] = sending();
   const coming = () => {
     if (next === undefined) return [];
     const due = t("next", { step: next.step ?? "", at: shopTime(next.plannedAt) });
     if (next.held !== null) return [due, t("held", { method: next.held.method })];
-    return next.paused ? [due, t("paused")] : [due];
+    return next.paused && !named.includes("campaign_paused") ? [due, t("paused")] : [due];
   };
   const isManual = open.some(({ manual }) => manual);
   const kept = open.find(({ keptAt }) => keptAt !== null)?.keptAt;
   const promised = open.find(({ promise }) => promise !== null)?.promise;
   return [
     result(),
-    sending(),
+    sentence,
     ...coming(),
-    ...(isManual ? [t("manual")] : []),
+    ...(isManual && !named.includes("manual") ? [t("manual")] : []),
     ...(kept ? [t("kept", { at: shopTime(kept) })] : []),
     ...(promised ? [t("promised", { at: shopTime(promised.at) })] : []),
   ];

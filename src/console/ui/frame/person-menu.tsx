@@ -1,7 +1,7 @@
 import { ActionIcon, Box, Menu, Text } from "@mantine/core";
 import { IconLogout, IconUserCircle } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { sessionQuery, signOut } from "../../api/session.ts";
 import { ProblemText } from "../faults.tsx";
 import { mayLeave } from "../leaving.ts";
@@ -31,9 +31,12 @@ export function PersonMenu() {
   const queries = useQueryClient();
   const { data: session } = useQuery(sessionQuery);
   const [opened, setOpened] = useState(false);
+  const button = useRef<HTMLButtonElement>(null);
   const leave = useMutation({
     mutationFn: async (everywhere: boolean) => {
-      if (await mayLeave()) await signOut(queries, everywhere);
+      if (await mayLeave()) return signOut(queries, everywhere);
+      // The item of the menu that was clicked is gone.
+      button.current?.focus();
     },
     // The menu closes by the click, and shows why nobody was signed out.
     onError: () => setOpened(true),
@@ -42,7 +45,7 @@ export function PersonMenu() {
   return (
     <Menu position="bottom-end" withinPortal opened={opened} onChange={setOpened}>
       <Menu.Target>
-        <ActionIcon variant="subtle" color="gray" size="lg" aria-label={t("open", { name: session.name })}>
+        <ActionIcon ref={button} variant="subtle" color="gray" size="lg" aria-label={t("open", { name: session.name })}>
           <IconUserCircle size={22} />
         </ActionIcon>
       </Menu.Target>

@@ -40,9 +40,9 @@ export function LeaveGuard({ when }: { readonly when: boolean }) {
     if (leaves) blocker.proceed();
     else blocker.reset();
   };
-  if (blocker.status !== "blocked" && answer === null) return null;
+  // It is there while it is closed, too: so it gives the focus back.
   return (
-    <Modal opened onClose={() => end(false)} title={t("title")}>
+    <Modal opened={blocker.status === "blocked" || answer !== null} onClose={() => end(false)} title={t("title")}>
       <Stack>
         <Text>{t("text")}</Text>
         <Group justify="flex-end">

@@ -8,7 +8,7 @@ import { putShifts, type Shift, shiftsQuery } from "../../../api/desk.ts";
 import { labelsOf, rowFaults } from "../../../ui/fault-words.ts";
 import { ProblemText } from "../../../ui/faults.tsx";
 import { Loaded, Panel } from "../../../ui/parts/panel.tsx";
-import { words } from "../../../ui/words.ts";
+import { type Locale, words } from "../../../ui/words.ts";
 import { barsOf, nameOf, WEEKDAYS } from "./shift-bars.ts";
 import { SHIFT_FIELDS, ShiftForm, useShiftLabels } from "./shift-form.tsx";
 
@@ -49,8 +49,9 @@ export function ShiftsPanel({ names }: { readonly names: readonly string[] }) {
     onSettled: () => Promise.all(["changes", "both"].map((topic) => queries.invalidateQueries({ queryKey: [topic] }))),
   });
   const [edited, setEdited] = useState<Shift | null>(null);
+  const locale = useLocale() as Locale;
   const refused = save.error instanceof Problem && save.error.status === 422 ? (save.error.body?.errors ?? []) : [];
-  const faults = rowFaults(refused, save.variables?.place ?? -1, SHIFT_FIELDS);
+  const faults = rowFaults(refused, save.variables?.place ?? -1, SHIFT_FIELDS, locale);
   const isMoved = save.error instanceof Problem && save.error.status === 412;
   return (
     <Panel title={t("title")} note={t("note")}>

@@ -46,6 +46,8 @@ type Props = {
   /** null: a new one. */
   readonly first: Member | null;
   readonly busy: boolean;
+  /** In which the person is paid until another one is typed. `shops`: those of the person; none: all. */
+  readonly currencyOf: (shops: readonly string[]) => string;
   readonly faults: Partial<Record<(typeof STAFF_FIELDS)[number], string>>;
   readonly onLeave: () => void;
   readonly onSave: (member: Member) => void;
@@ -59,7 +61,7 @@ type List = (typeof LISTS)[number];
 const written = (values: readonly string[] | null | undefined): string => values?.join(", ") ?? "";
 const read = (text: string): string[] => text.split(/[,，]/).flatMap((part) => part.trim() || []);
 
-export function StaffForm({ first, busy, faults, onLeave, onSave }: Props) {
+export function StaffForm({ first, busy, currencyOf, faults, onLeave, onSave }: Props) {
   const t = useStaffLabels();
   const [name, setName] = useState(first?.name ?? "");
   const [lists, setLists] = useState(() => ({
@@ -69,9 +71,10 @@ export function StaffForm({ first, busy, faults, onLeave, onSave }: Props) {
   }));
   const [maxOpen, setMaxOpen] = useState(first === null ? MAX_OPEN : String(first.maxOpen));
   const [wage, setWage] = useState(first?.costPerHour?.amount ?? "");
-  const [currency, setCurrency] = useState(first?.costPerHour?.currency ?? "CNY");
+  const [chosen, setCurrency] = useState(first?.costPerHour?.currency ?? null);
   const [active, setActive] = useState(first?.active ?? true);
   const listOf = (of: List) => (lists[of] === written(first?.[of]) ? (first?.[of] ?? []) : read(lists[of]));
+  const currency = chosen ?? currencyOf(listOf("shops"));
   const maybe = (values: readonly string[]) => (values.length === 0 ? null : values);
   const save = () =>
     onSave({

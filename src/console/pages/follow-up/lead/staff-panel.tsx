@@ -2,14 +2,17 @@
 import { Badge, Button, Group, Stack, Text } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
+import { useLocale } from "use-intl/react";
 import { Problem } from "../../../api/call.ts";
 import { type Member, putStaff, staffQuery } from "../../../api/desk.ts";
+import { shopsQuery } from "../../../api/pauses.ts";
 import { useMay } from "../../../api/session.ts";
 import { labelsOf, rowFaults } from "../../../ui/fault-words.ts";
 import { ProblemText } from "../../../ui/faults.tsx";
 import { useFormats } from "../../../ui/formats.ts";
 import { Loaded, Panel } from "../../../ui/parts/panel.tsx";
-import { words } from "../../../ui/words.ts";
+import { type Locale, words } from "../../../ui/words.ts";
+import { firstCurrency } from "./first-currency.ts";
 import { withMember } from "./staff-change.ts";
 import { STAFF_FIELDS, StaffForm, useStaffLabels } from "./staff-form.tsx";
 
@@ -58,6 +61,7 @@ export function StaffPanel() {
   const label = useStaffLabels();
   const isAdmin = useMay("admin");
   const query = useQuery(staffQuery);
+  const shops = useQuery(shopsQuery).data?.items ?? [];
   const queries = useQueryClient();
   const [{ first, key }, setWork] = useState<Work>({ first: null, key: 0 });
   const [isBehind, setBehind] = useState(false);
@@ -72,8 +76,9 @@ export function StaffPanel() {
     setBehind(false);
     save.reset();
   };
+  const locale = useLocale() as Locale;
   const refused = save.error instanceof Problem && save.error.status === 422 ? (save.error.body?.errors ?? []) : [];
-  const faults = rowFaults(refused, save.variables?.place ?? -1, STAFF_FIELDS);
+  const faults = rowFaults(refused, save.variables?.place ?? -1, STAFF_FIELDS, locale);
   const isMoved = isBehind || (save.error instanceof Problem && save.error.status === 412);
   return (
     <Panel title={t("title")} note={t("note")}>
@@ -110,6 +115,7 @@ export function StaffPanel() {
                 key={key}
                 first={first}
                 busy={save.isPending}
+                currencyOf={(names) => firstCurrency(names, shops, items)}
                 faults={faults ?? {}}
                 onLeave={() => begin(null)}
                 onSave={(member) => {
