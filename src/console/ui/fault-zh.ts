@@ -1,5 +1,5 @@
 /**
- * What the server says of a field, in Chinese. Faults have no codes, so they are known by their words: a fault that is not here is shown as the
+ * The faults of fields in Chinese. They have no codes, so they are known by the server's words: a fault that is not here is shown as the
  * server says it. `$1` is what the first group found.
  */
 const FAULTS: readonly (readonly [said: RegExp, zh: string])[] = [

@@ -3,7 +3,7 @@ import { Button } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconPlayerPause, IconPlayerPlay } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { lazy, Suspense } from "react";
+import { lazy, Suspense, useRef } from "react";
 import { type CampaignList, resume } from "../../api/pauses.ts";
 import { useMay } from "../../api/session.ts";
 import { ProblemAlert } from "../../ui/faults.tsx";
@@ -18,6 +18,12 @@ export function PauseSwitch({ campaign: { key, paused, retired } }: Props) {
   const t = useT();
   const queries = useQueryClient();
   const [opened, { open, close }] = useDisclosure();
+  const button = useRef<HTMLButtonElement>(null);
+  /** The form is gone at once, and the focus with it. */
+  const end = () => {
+    close();
+    button.current?.focus();
+  };
   const may = useMay("operator");
   const part = { kind: "campaign", name: key } as const;
   const go = useMutation({
@@ -40,12 +46,12 @@ export function PauseSwitch({ campaign: { key, paused, retired } }: Props) {
     );
   return (
     <>
-      <Button size="xs" variant="default" leftSection={<IconPlayerPause size={16} />} onClick={open}>
+      <Button ref={button} size="xs" variant="default" leftSection={<IconPlayerPause size={16} />} onClick={open}>
         {t("pause")}
       </Button>
       {opened ? (
         <Suspense fallback={null}>
-          <StopForm part={part} onClose={close} />
+          <StopForm part={part} onClose={end} />
         </Suspense>
       ) : null}
     </>

@@ -2,7 +2,7 @@
 type Shop = { readonly name: string; readonly currency: string | null };
 type Paid = { readonly costPerHour: { readonly currency: string } | null };
 
-/** That of most of their shops, else of most people. `names`: the shops of the person; none: all. `""`: nothing says it. */
+/** The one of most of their shops, else of most people. `names`: the shops of the person; none: all. `""`: nothing says it. */
 export function firstCurrency(names: readonly string[], shops: readonly Shop[], people: readonly Paid[]): string {
   const theirs = shops.filter(({ name }) => names.length === 0 || names.includes(name));
   return (
