@@ -41,7 +41,7 @@ const FAULTS: readonly (readonly [said: RegExp, zh: string])[] = [
     /^must be an amount like "30\.00"(?:, not negative, at most six decimals)?$/,
     "必须是金额，例如 30.00，最多六位小数",
   ],
-  [/^nobody who may act on tasks is called (".*"): .*$/, "没有可处理任务的人员 $1，请先以操作员角色添加"],
+  [/^nobody who may act on tasks is called (".*"): .*$/, "没有可处理任务的人员 $1，请先以运营角色添加"],
   [/^(".*") is no shop of dunlin\.yaml$/, "dunlin.yaml 中没有店铺 $1"],
   [/^(".*") is missing and has shifts: .*$/, "$1 还有班次：请先删除其班次，或停用该人员"],
   [/^(".*") is not among the staff: .*$/, "$1 不在人员名单中，请先添加"],

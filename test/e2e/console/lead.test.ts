@@ -39,6 +39,11 @@ it.runIf(hasBrowser)("shows people and unclaimed tasks live, gives tasks away, a
 
   const { page, faults, open, findings } = await visit(browser(), url);
   context.onTestFinished(() => page.context().close());
+  const asked: string[] = [];
+  page.on("dialog", (dialog) => {
+    asked.push(dialog.message());
+    void dialog.accept();
+  });
   await open("/follow-up");
   await page.getByRole("tab", { name: "Team" }).click();
   const people = page.getByRole("region", { name: "People" });

@@ -19,6 +19,11 @@ it.runIf(hasBrowser)("keeps the staff, with faults at their fields and nobody's 
 
   const { page, faults, open, findings } = await visit(browser(), url);
   context.onTestFinished(() => page.context().close());
+  const asked: string[] = [];
+  page.on("dialog", (dialog) => {
+    asked.push(dialog.message());
+    void dialog.accept();
+  });
   await page.route("**/v1/shops", async (route) => {
     const answer = await route.fetch();
     const { items, next } = (await answer.json()) as { items: object[]; next: null };
@@ -99,6 +104,7 @@ it.runIf(hasBrowser)("keeps the staff, with faults at their fields and nobody's 
   await staff.getByText(/"Vera" is missing and has shifts/).waitFor();
   await button("Remove Wang").click();
   await staff.getByRole("group", { name: "Wang" }).waitFor({ state: "detached" });
+  expect(asked).toEqual(["Remove Vera from the staff?", "Remove Wang from the staff?"]);
   await put([{ ...first, costPerHour: { amount: "99.00", currency: "CNY" } }]);
   await vera.getByText(/CN¥99\.00 per hour/).waitFor();
   expect(await findings()).toEqual([]);
@@ -123,9 +129,16 @@ it.runIf(hasBrowser)("keeps the staff, with faults at their fields and nobody's 
     await seen.page.getByRole("tab").nth(1).click();
     await seen.page.getByText("Vera", { exact: true }).first().waitFor();
     await seen.page.getByText(/99\.00/).waitFor();
+    if (look.locale === "zh") {
+      // Faults of the server are Chinese, too, also those that stand at a field.
+      await seen.page.getByLabel("姓名", { exact: true }).fill("Nobody");
+      await seen.page.getByRole("button", { name: "添加人员", exact: true }).click();
+      await seen.page.getByText('没有可处理任务的人员 "Nobody"，请先以运营角色添加').waitFor();
+    }
     if (process.env.SHOTS)
       await seen.page.screenshot({ path: `${process.env.SHOTS}/staff-${look.width}.png`, fullPage: true });
-    expect([await seen.findings(), await seen.isTooWide(), seen.faults], JSON.stringify(look)).toEqual([[], false, []]);
+    const bad = seen.faults.filter((fault) => !fault.includes("422"));
+    expect([await seen.findings(), await seen.isTooWide(), bad], JSON.stringify(look)).toEqual([[], false, []]);
     await seen.page.context().close();
   }
 });

@@ -12,11 +12,13 @@ import {
   IconX,
 } from "@tabler/icons-react";
 import type { ReactNode } from "react";
+import { useLocale } from "use-intl/react";
 import type { OrderStory } from "../../api/lists.ts";
 import { useFormats } from "../../ui/formats.ts";
 import { useReason } from "../../ui/reasons.ts";
 import { useDeliveryName } from "../deliveries/states.tsx";
 import { type Moment, momentsOf } from "./moments.ts";
+import { ruleZh } from "./rule-zh.ts";
 import { useT } from "./story-words.ts";
 
 export function Story({ story }: { readonly story: OrderStory }) {
@@ -117,6 +119,11 @@ function Line({ children, english = false }: { readonly children: ReactNode; rea
   );
 }
 
+function Rule({ text }: { readonly text: string }) {
+  const zh = useLocale() === "zh" ? ruleZh(text) : null;
+  return <Line english={zh === null}>{zh ?? text}</Line>;
+}
+
 function Details({ moment }: { readonly moment: Moment }): ReactNode {
   const t = useT();
   const { money, shopTime } = useFormats();
@@ -158,7 +165,7 @@ function Details({ moment }: { readonly moment: Moment }): ReactNode {
         <>
           {namesOrder ? null : <Line>{t("otherOrder")}</Line>}
           {campaign === null ? null : <Line>{t("campaign", { campaign, version: version ?? "?" })}</Line>}
-          {rule === null ? null : <Line english>{rule}</Line>}
+          {rule === null ? null : <Rule text={rule} />}
           {moves.map((move) => (
             <div key={`${move.rule} ${move.to}`}>
               <Line>

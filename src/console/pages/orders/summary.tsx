@@ -29,6 +29,7 @@ const useT = words({
     kept: "It was kept from people on {at}, to compare them with the reminders.",
     promised: "The buyer promised to pay by {at}.",
     and: ", ",
+    space: " ",
   },
   zh: {
     title: "发生了什么",
@@ -50,6 +51,7 @@ const useT = words({
     kept: "{at} 起不转人工，用于与自动提醒对比。",
     promised: "买家承诺在 {at} 前付款。",
     and: "，",
+    space: "",
   },
 });
 
@@ -65,7 +67,7 @@ export function Summary({ story }: { readonly story: OrderStory }) {
       role="region"
       aria-label={t("title")}
     >
-      <Text fw={600}>{sentences.join(" ")}</Text>
+      <Text fw={600}>{sentences.join(t("space"))}</Text>
     </Alert>
   );
 }

@@ -2,6 +2,7 @@
 import { Table, Text } from "@mantine/core";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { auditQuery } from "../../api/settings.ts";
+import { useActor } from "../../ui/actors.ts";
 import { useFormats } from "../../ui/formats.ts";
 import { Wide } from "../../ui/list/wide.tsx";
 import { PagesList } from "../../ui/parts/pages-list.tsx";
@@ -39,6 +40,7 @@ const useActionT = words(ACTIONS);
 export function AuditTab() {
   const t = useT();
   const { instant } = useFormats();
+  const actor = useActor();
   const query = useInfiniteQuery(auditQuery);
   return (
     <Panel title={t("title")}>
@@ -50,9 +52,9 @@ export function AuditTab() {
           >
             {items.map((each) => (
               <Table.Tr key={each.id}>
-                <Table.Td>{instant(each.at)}</Table.Td>
+                <Table.Td style={{ whiteSpace: "nowrap" }}>{instant(each.at)}</Table.Td>
                 <Table.Td>
-                  {each.who}
+                  {actor(each.who)}
                   <Text size="xs" c="dimmed">
                     {t(`via.${each.via}`)}
                   </Text>
@@ -60,7 +62,7 @@ export function AuditTab() {
                 <Table.Td>
                   <Action action={each.action} />
                 </Table.Td>
-                <Table.Td style={{ overflowWrap: "anywhere" }} miw={90}>
+                <Table.Td style={{ overflowWrap: "anywhere" }} miw={120}>
                   {each.subject}
                 </Table.Td>
                 <Table.Td miw={160}>

@@ -12,6 +12,7 @@ import {
   revokeKey,
   usersQuery,
 } from "../../api/settings.ts";
+import { useActor } from "../../ui/actors.ts";
 import { useProblemText } from "../../ui/faults.tsx";
 import { useFormats } from "../../ui/formats.ts";
 import { Wide } from "../../ui/list/wide.tsx";
@@ -98,7 +99,7 @@ export function PeopleTab() {
     <Stack>
       {act.isError ? (
         <Alert color="red" role="alert">
-          {textOf(act.error)}
+          {textOf(act.error, { name: t("name"), role: t("role") })}
         </Alert>
       ) : null}
       {shown === null ? null : (
@@ -174,6 +175,7 @@ function Names({
 }) {
   const t = useT();
   const roleName = useRoleNames();
+  const actor = useActor();
   const { day } = useFormats();
   if (rows.length === 0) return <Text c="dimmed">{t("none")}</Text>;
   return (
@@ -182,7 +184,7 @@ function Names({
         <Table.Tr key={row.name}>
           <Table.Td>{row.name}</Table.Td>
           <Table.Td style={{ whiteSpace: "nowrap" }}>{roleName(row.role)}</Table.Td>
-          <Table.Td>{row.createdBy}</Table.Td>
+          <Table.Td>{actor(row.createdBy)}</Table.Td>
           <Table.Td style={{ whiteSpace: "nowrap" }}>
             {row.endedAt === null ? t("active") : t("ended", { at: day(row.endedAt) })}
           </Table.Td>

@@ -32,7 +32,7 @@ const useT = words({
     ok: "正常",
     fault: "故障",
     queues: "队列中的任务",
-    queuesNote: "等待和失败的任务，不含姓名和号码；操作员可重新运行失败的任务",
+    queuesNote: "等待和失败的任务，不含姓名和号码；运营人员可重新运行失败的任务",
     note: "在服务器上运行 `dunlin doctor` 可检查更多：时钟、游标、webhook、服务商设置。Prometheus 指标在 /metrics，接口说明在 /openapi.json。",
   },
 });

@@ -4,6 +4,7 @@ import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useState } from "react";
 import { type Campaign, type Version, versionQuery, versionsQuery } from "../../../api/campaigns.ts";
 import { useMay } from "../../../api/session.ts";
+import { useActor } from "../../../ui/actors.ts";
 import { ProblemAlert } from "../../../ui/faults.tsx";
 import { useFormats } from "../../../ui/formats.ts";
 import { Panel } from "../../../ui/parts/panel.tsx";
@@ -110,6 +111,7 @@ type LineProps = {
 function Line({ campaign, version, before, onCompare }: LineProps) {
   const t = useT();
   const { exact } = useFormats();
+  const actor = useActor();
   const mayEdit = useMay("operator");
   const number = String(version.version);
   const source =
@@ -127,7 +129,7 @@ function Line({ campaign, version, before, onCompare }: LineProps) {
             ) : null}
           </Group>
           <Text size="xs" c="dimmed" style={{ overflowWrap: "anywhere" }}>
-            {[version.createdBy, exact(version.createdAt), source].join(" · ")}
+            {[actor(version.createdBy), exact(version.createdAt), source].join(" · ")}
           </Text>
           {version.note === null ? null : (
             <Text size="sm" style={{ overflowWrap: "anywhere" }}>

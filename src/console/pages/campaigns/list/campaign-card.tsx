@@ -6,6 +6,7 @@ import { Link } from "@tanstack/react-router";
 import { type CampaignReport, campaignQuery, type Overlap } from "../../../api/campaigns.ts";
 import type { CampaignList } from "../../../api/pauses.ts";
 import { useMay } from "../../../api/session.ts";
+import { useActor } from "../../../ui/actors.ts";
 import { NOTHING, useFormats } from "../../../ui/formats.ts";
 import { words } from "../../../ui/words.ts";
 import { PauseSwitch } from "../pause-switch.tsx";
@@ -62,6 +63,7 @@ export function CampaignCard({ campaign, result, overlap }: Props) {
   const t = useT();
   const activeText = useActiveText();
   const { instant } = useFormats();
+  const actor = useActor();
   const full = useQuery(campaignQuery(campaign.key));
   const form = full.data?.campaign ?? null;
   const address = `/campaigns/${encodeURIComponent(campaign.key)}`;
@@ -106,7 +108,7 @@ export function CampaignCard({ campaign, result, overlap }: Props) {
           <Results result={result} holdout={form === null ? null : form.holdout} />
           <Fact
             label={t("version", { version: String(campaign.version) })}
-            value={t("by", { who: campaign.createdBy, at: instant(campaign.createdAt) })}
+            value={t("by", { who: actor(campaign.createdBy), at: instant(campaign.createdAt) })}
             below={campaign.note ?? ""}
             small
           />

@@ -20,6 +20,7 @@ const useT = words({
     noStaff: "A shift belongs to a person of the staff: an admin adds people above.",
     spans: "{days} {from}–{to} {zone}",
     remove: "Remove",
+    removeSure: "Remove this shift of {name}?",
     change: "Change",
     moved:
       "Somebody else saved the shifts meanwhile. Theirs are shown above, yours was not saved: look, and save again.",
@@ -31,6 +32,7 @@ const useT = words({
     noStaff: "班次只能排给已有人员：请管理员先在上方添加。",
     spans: "{days} {from}–{to} {zone}",
     remove: "删除",
+    removeSure: "删除 {name} 的这个班次？",
     change: "修改",
     moved: "他人刚刚保存了班次：上方为其内容，您的更改尚未保存。请核对后再次保存。",
   },
@@ -66,7 +68,10 @@ export function ShiftsPanel({ names }: { readonly names: readonly string[] }) {
                 shifts={items.filter((shift) => shift.person === person)}
                 busy={save.isPending}
                 onChange={setEdited}
-                onRemove={(shift) => save.mutate({ items: items.filter((each) => each !== shift), place: -1 })}
+                onRemove={(shift) => {
+                  if (window.confirm(t("removeSure", { name: person })))
+                    save.mutate({ items: items.filter((each) => each !== shift), place: -1 });
+                }}
               />
             ))}
             <ProblemText error={faults === null ? save.error : null} labels={labelsOf(SHIFT_FIELDS, label)}>

@@ -31,6 +31,7 @@ const useT = words({
     off: "Switch off",
     on: "Switch on",
     remove: "Remove",
+    removeSure: "Remove {name} from the staff?",
     note: "Tasks are assigned to people on shift. One who is switched off keeps what they have.",
     moved: "Somebody else saved the staff meanwhile. Theirs is shown above, yours was not saved: look, and save again.",
   },
@@ -48,6 +49,7 @@ const useT = words({
     off: "停用",
     on: "启用",
     remove: "删除",
+    removeSure: "从人员名单中删除 {name}？",
     note: "任务只指派给在班人员。停用后，手上的任务仍归本人。",
     moved: "他人刚刚保存了人员设置：上方为其内容，您的更改尚未保存。请核对后再次保存。",
   },
@@ -100,7 +102,10 @@ export function StaffPanel() {
                             items: items.map((each) => (each === member ? { ...each, active: !each.active } : each)),
                             place: -1,
                           }),
-                        remove: () => save.mutate({ items: items.filter((each) => each !== member), place: -1 }),
+                        remove: () => {
+                          if (window.confirm(t("removeSure", { name: member.name })))
+                            save.mutate({ items: items.filter((each) => each !== member), place: -1 });
+                        },
                       }
                     : {}
                 }
