@@ -14,6 +14,14 @@ export type Labels = Readonly<Record<string, string>>;
 export const labelsOf = <Name extends string>(fields: readonly Name[], label: (field: Name) => string): Labels =>
   Object.fromEntries(fields.map((field) => [field, label(field)]));
 
+/** A failure for which the console has words of its own in each language; null: it has none. */
+export function ownWords({ code, status }: { readonly code: string; readonly status: number }) {
+  if (code === "offline" || code === "forbidden") return code;
+  if (code === "rate_limited") return "limited";
+  // Without a code a proxy has answered.
+  return code === "store_unavailable" || (code === "unreadable" && status === 503) ? "unavailable" : null;
+}
+
 const MAX_FAULTS = 3;
 
 /** Most messages begin with their field. */

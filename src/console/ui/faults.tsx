@@ -4,7 +4,7 @@ import { IconAlertTriangle } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { useLocale } from "use-intl/react";
 import { Problem } from "../api/call.ts";
-import { faultWords, type Labels } from "./fault-words.ts";
+import { faultWords, type Labels, ownWords } from "./fault-words.ts";
 import { faultZh } from "./fault-zh.ts";
 import { problemZh } from "./problem-zh.ts";
 import { type Locale, words } from "./words.ts";
@@ -50,10 +50,8 @@ export function useProblemText(): (error: unknown, labels?: Labels) => string {
   return (error, labels) => {
     if (!(error instanceof Problem))
       return t("other", { detail: error instanceof Error ? error.message : String(error) });
-    if (error.code === "offline") return t("offline");
-    if (error.status === 503) return t("unavailable");
-    if (error.code === "forbidden") return t("forbidden");
-    if (error.status === 429) return t("limited");
+    const own = ownWords(error);
+    if (own !== null) return t(own);
     const faults = error.body?.errors ?? [];
     if (faults.length > 0) return t("other", { detail: faultWords(faults, labels, locale) });
     const detail = locale === "zh" ? (faultZh(error.message) ?? problemZh(error.code, error.message)) : null;

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { faultWords, rowFaults } from "../../../src/console/ui/fault-words.ts";
+import { faultWords, ownWords, rowFaults } from "../../../src/console/ui/fault-words.ts";
 
 const refused = (...fields: string[]) => fields.map((field) => ({ field, message: `${field}: is wrong` }));
 const FIELDS = ["shops", "amount", "name"] as const;
@@ -29,4 +29,18 @@ it("shows the faults of a row at its fields, and others together", () => {
   expect(rowFaults(refused("items[1]"), 1, FIELDS)).toBeNull();
   expect(rowFaults(refused("items[1].teams"), 1, FIELDS)).toBeNull();
   expect(rowFaults(refused(), 1, FIELDS)).toBeNull();
+});
+
+it.each([
+  ["offline", 0, "offline"],
+  ["forbidden", 403, "forbidden"],
+  ["rate_limited", 429, "limited"],
+  ["rehearsal_under_way", 429, null],
+  ["store_unavailable", 503, "unavailable"],
+  ["query_timeout", 503, null],
+  ["shutting_down", 503, null],
+  ["unreadable", 503, "unavailable"],
+  ["unreadable", 502, null],
+])("%s (%i) has words of its own only where they are true", (code, status, own) => {
+  expect(ownWords({ code, status })).toBe(own);
 });
