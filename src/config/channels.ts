@@ -16,7 +16,7 @@ import { SECOND } from "../core/values/duration.ts";
 import type { ContactKind } from "../core/values/policy.ts";
 import { type ChannelConfig, channelProviders, contactsOf, providerOf } from "../providers/all.ts";
 import { consoleProvider } from "../providers/console.ts";
-import { connectionsField, countField, positiveField } from "./fields.ts";
+import { ALWAYS, type CheckContext, connectionsField, countField, positiveField, recordOf } from "./fields.ts";
 
 const KIND_FAULT = "must be phone, email, chat or chat.<kind>, or a list of them";
 const kindField = z.string().refine(isContact, { error: KIND_FAULT });
@@ -45,12 +45,9 @@ export type ChannelEntry = z.output<typeof channelShape>;
 
 const anyTerms = Object.fromEntries(Object.keys(termKeys).map((key) => [key, z.unknown().optional()]));
 
-/** `when`: the checks also run on entries with faults, so that all faults are reported at once. They take nothing for granted. */
-export const channelsShape = z.record(nameField, channelShape).superRefine(checkEntries, { when: () => true });
+export const channelsShape = z.record(nameField, channelShape).superRefine(checkEntries, ALWAYS);
 
-type Context = z.core.ParsePayload & { addIssue(issue: { code: "custom"; path: string[]; message: string }): void };
-
-function checkEntries(entries: unknown, context: Context): void {
+function checkEntries(entries: unknown, context: CheckContext): void {
   const report = (path: string[], message: string) => context.addIssue({ code: "custom", path, message });
   const channels = Object.entries(recordOf(entries)).map(([name, entry]) => ({ name, entry: recordOf(entry) }));
   const names = channels.map(({ name }) => name);
@@ -71,10 +68,6 @@ function checkEntries(entries: unknown, context: Context): void {
       report([name, "fallback"], `is not a channel${didYouMean(fallback, names) || ` (known: ${names.join(", ")})`}`);
   }
   checkCycles(new Map(channels.map(({ name, entry }) => [name, entry.fallback])), report);
-}
-
-function recordOf(value: unknown): Record<string, unknown> {
-  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
 }
 
 function checkCycles(next: ReadonlyMap<string, unknown>, report: (path: string[], message: string) => void): void {

@@ -35,3 +35,14 @@ export const countryField = z
   .string()
   .transform((text) => countryCode(text) ?? "")
   .refine((code) => code !== "", "is not an ISO 3166 country code of two letters, like CN");
+
+/** The checks across keys also run on entries with faults, so that all faults are reported at once. They take nothing for granted. */
+export const ALWAYS = { when: () => true };
+
+export type CheckContext = z.core.ParsePayload & {
+  addIssue(issue: { code: "custom"; path: string[]; message: string }): void;
+};
+
+export function recordOf(value: unknown): Record<string, unknown> {
+  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+}

@@ -15,7 +15,7 @@ import { SECOND } from "../core/values/duration.ts";
 import { POLL_SOURCES, pollKeys } from "../sources/poll-keys.ts";
 import { sources } from "../sources/registry.ts";
 import { channelsShape } from "./channels.ts";
-import { countryField, joinAtMostField } from "./fields.ts";
+import { ALWAYS, type CheckContext, countryField, joinAtMostField, recordOf } from "./fields.ts";
 import { guardField } from "./guard.ts";
 import { noticesShape } from "./notices.ts";
 
@@ -68,17 +68,21 @@ const shopShape = z.strictObject({
 export type ShopEntry = z.output<typeof shopShape>;
 
 /** `verify` needs an address and a secret, or the access to the platform's API. */
-function checkVerify(shops: Readonly<Record<string, ShopEntry>>, context: z.RefinementCtx): void {
-  for (const [id, entry] of Object.entries(shops)) {
-    const { verify, poll } = { ...shops["*"], ...entry };
-    if (verify === undefined || (entry.verify === undefined && entry.poll === undefined && id !== "*")) continue;
+function checkVerify(given: unknown, context: CheckContext): void {
+  const shops = recordOf(given);
+  for (const [id, each] of Object.entries(shops)) {
+    const entry = recordOf(each);
+    const merged = { ...recordOf(shops["*"]), ...entry };
+    if (merged.verify === undefined || (entry.verify === undefined && entry.poll === undefined && id !== "*")) continue;
+    const verify = recordOf(merged.verify);
+    const platform = POLL_SOURCES.find((name) => name === verify.with);
     const report = (key: string, message: string) =>
       context.addIssue({ code: "custom", path: [id, "verify", key], message });
     if (verify.with === "http") {
       if (verify.url === undefined) report("url", "is required: the address that is asked");
       if (verify.secret === undefined) report("secret", "is required: it signs the questions");
-    } else if (poll?.[verify.with] === undefined)
-      report("with", `needs shops.${id}.poll.${verify.with}: the access to its API`);
+    } else if (platform !== undefined && recordOf(merged.poll)[platform] === undefined)
+      report("with", `needs shops.${id}.poll.${platform}: the access to its API`);
   }
 }
 
@@ -88,18 +92,18 @@ const shopIdField = z
   .max(100, "is longer than 100 characters");
 
 /** Without a chat nobody would get it. */
-function checkResults(
-  file: { readonly shops?: Record<string, ShopEntry> | undefined; readonly notices?: object | undefined },
-  context: z.RefinementCtx,
-): void {
-  if (Object.keys(file.notices ?? {}).length > 0) return;
-  for (const [id, { resultAt }] of Object.entries(file.shops ?? {}))
+function checkResults(given: unknown, context: CheckContext): void {
+  const { shops, notices } = recordOf(given);
+  if (Object.keys(recordOf(notices)).length > 0) return;
+  for (const [id, entry] of Object.entries(recordOf(shops))) {
+    const { resultAt } = recordOf(entry);
     if (resultAt !== undefined && resultAt !== "off")
       context.addIssue({
         code: "custom",
         path: ["shops", id, "resultAt"],
         message: "needs an entry in notices: a chat of the shop's staff that gets it",
       });
+  }
 }
 
 const proxyField = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], {
@@ -110,7 +114,7 @@ export const fileShape = z
   .strictObject({
     publicUrl: urlField.optional(),
     trustedProxies: z.array(proxyField).optional(),
-    shops: z.record(shopIdField, shopShape).superRefine(checkVerify).optional(),
+    shops: z.record(shopIdField, shopShape).superRefine(checkVerify, ALWAYS).optional(),
     channels: channelsShape.optional(),
     notices: noticesShape.optional(),
     retention: z
@@ -123,5 +127,5 @@ export const fileShape = z
       })
       .optional(),
   })
-  .superRefine(checkResults);
+  .superRefine(checkResults, ALWAYS);
 export type ConfigFile = z.output<typeof fileShape>;

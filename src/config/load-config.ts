@@ -1,6 +1,7 @@
 /** Makes the configuration from the environment and dunlin.yaml, or reports every fault of both at once. */
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
+import { isUtf8 } from "../core/text/json.ts";
 import { parseYaml } from "../core/text/yaml-doc.ts";
 import { formatFault } from "../core/text/yaml-faults.ts";
 import { DAY } from "../core/values/duration.ts";
@@ -58,7 +59,11 @@ function readConfigFile(env: Env, cwd: string, named: string | null, faults: str
 /** An absent dunlin.yaml counts as empty. An absent file that DUNLIN_CONFIG names is a fault. */
 function readText(path: string, name: string, named: boolean, faults: string[]): string | null {
   try {
-    return readFileSync(path, "utf8");
+    const bytes = readFileSync(path);
+    const text = bytes.toString("utf8");
+    if (isUtf8(bytes, text)) return text;
+    faults.push(`${name}: is not UTF-8 text: save it as UTF-8`);
+    return null;
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? "";
     if (code === "ENOENT" && !named) return "";

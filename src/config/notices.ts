@@ -4,19 +4,16 @@ import { didYouMean } from "../core/text/suggest.ts";
 import { explain } from "../core/text/yaml-faults.ts";
 import { nameField } from "../core/text/yaml-fields.ts";
 import { type NoticeConfig, noticeProviderOf, noticeProviders } from "../providers/notices/all.ts";
+import { ALWAYS, type CheckContext, recordOf } from "./fields.ts";
 
 const entryShape = z.looseObject({ provider: nameField, leaders: z.boolean().optional() });
 export type NoticeEntry = z.output<typeof entryShape>;
 
-/** `when`: the checks also run on entries with faults, so that all faults are reported at once. They take nothing for granted. */
-export const noticesShape = z.record(nameField, entryShape).superRefine(checkEntries, { when: () => true });
+export const noticesShape = z.record(nameField, entryShape).superRefine(checkEntries, ALWAYS);
 
-type Context = z.core.ParsePayload & { addIssue(issue: { code: "custom"; path: string[]; message: string }): void };
-
-function checkEntries(entries: unknown, context: Context): void {
-  if (typeof entries !== "object" || entries === null) return;
-  for (const [name, entry] of Object.entries(entries as Record<string, { provider?: unknown } | null>)) {
-    const provider = entry?.provider;
+function checkEntries(entries: unknown, context: CheckContext): void {
+  for (const [name, entry] of Object.entries(recordOf(entries))) {
+    const { provider } = recordOf(entry);
     if (typeof provider !== "string") continue;
     const known = noticeProviderOf(provider);
     if (known === null) {

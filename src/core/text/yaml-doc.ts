@@ -226,7 +226,8 @@ function offsetOf(doc: Document.Parsed, path: YamlPath): number {
     let next: unknown;
     let at: unknown;
     if (isMap(node)) {
-      const pair = node.items.find(({ key }) => isScalar(key) && String(key.value) === String(step));
+      // The last value counts if a key is there twice.
+      const pair = node.items.findLast(({ key }) => isScalar(key) && String(key.value) === String(step));
       [next, at] = [pair?.value, pair?.key];
     } else if (isSeq(node)) [next, at] = [node.items[Number(step)], node.items[Number(step)]];
     if (!isNode(at)) break;

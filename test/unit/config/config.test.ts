@@ -155,6 +155,14 @@ describe("environment", () => {
     expect(faultsOf({ DUNLIN_CONFIG: "nope.yaml" })).toEqual(["DUNLIN_CONFIG: nope.yaml: does not exist"]);
     expect(faultsOf({ DUNLIN_CONFIG: "." })).toEqual(["DUNLIN_CONFIG: .: is a directory, not a file"]);
   });
+
+  it("reports a file that is not UTF-8, as an editor in China may save it", () => {
+    writeFileSync(
+      join(cwd, "dunlin.yaml"),
+      Buffer.concat([Buffer.from("shops: { a: { name: "), Buffer.from("c7e7d3ea", "hex"), Buffer.from(" } }")]),
+    );
+    expect(faultsOf()).toEqual(["dunlin.yaml: is not UTF-8 text: save it as UTF-8"]);
+  });
 });
 
 describe("shops", () => {
@@ -273,6 +281,38 @@ describe("shops", () => {
       "dunlin.yaml:5: shops.own.verify.timeout: must be at most 10s",
       "dunlin.yaml:5: shops.own.verify.url: is required: the address that is asked",
       "dunlin.yaml:5: shops.own.verify.secret: is required: it signs the questions",
+    ]);
+  });
+
+  it("report what keys lack together beside the other faults", () => {
+    write(`shops:
+  own: { verify: { with: http }, currency: XYZ, resultAt: "09:00" }
+  lacks: { verify: { with: shopify, timeout: 1 } }
+  odd: 5
+  none: { verify: 7, poll: 8 }
+notices: { ops: 5 }
+publicUrl: 3
+`);
+    expect(faultsOf()).toEqual(
+      expect.arrayContaining([
+        "dunlin.yaml:2: shops.own.currency: is not an ISO 4217 currency code, like CNY",
+        "dunlin.yaml:2: shops.own.verify.url: is required: the address that is asked",
+        "dunlin.yaml:2: shops.own.verify.secret: is required: it signs the questions",
+        "dunlin.yaml:3: shops.lacks.verify.with: needs shops.lacks.poll.shopify: the access to its API",
+        "dunlin.yaml:4: shops.odd: must be a map of keys",
+        "dunlin.yaml:5: shops.none.verify: must be a map of keys",
+        "dunlin.yaml:7: publicUrl: must be text (put it in quotes)",
+      ]),
+    );
+    write('shops: { acme: { resultAt: "09:00" } }\npublicUrl: 3\n');
+    expect(faultsOf()).toHaveLength(2);
+  });
+
+  it("name the line of the value that counts when a key is there twice", () => {
+    write("shops:\n  acme: { currency: CNY }\n  acme:\n    currency: XYZ\n");
+    expect(faultsOf()).toEqual([
+      "dunlin.yaml:3: the key `acme` is there twice",
+      "dunlin.yaml:4: shops.acme.currency: is not an ISO 4217 currency code, like CNY",
     ]);
   });
 

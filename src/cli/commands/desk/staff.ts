@@ -5,6 +5,7 @@ import { stringify } from "yaml";
 import { z } from "zod";
 import { commonZone } from "../../../config/shops.ts";
 import { type RosterFault, shiftListShape, staffListShape, toStaff } from "../../../core/desk/roster.ts";
+import { isUtf8 } from "../../../core/text/json.ts";
 import { parseYaml } from "../../../core/text/yaml-doc.ts";
 import { formatFault } from "../../../core/text/yaml-faults.ts";
 import { formatInstant } from "../../../core/values/instant.ts";
@@ -74,11 +75,15 @@ async function apply(context: CommandContext, file: string): Promise<void> {
 }
 
 function textOf(file: string): string {
+  let bytes: Buffer;
   try {
-    return readFileSync(file, "utf8");
+    bytes = readFileSync(file);
   } catch (error) {
     throw new CommandError(`${file}: cannot be read: ${error instanceof Error ? error.message : String(error)}`);
   }
+  const text = bytes.toString("utf8");
+  if (!isUtf8(bytes, text)) throw new CommandError(`${file}: is not UTF-8 text: save it as UTF-8`);
+  return text;
 }
 
 async function exportTo(context: CommandContext, file: string): Promise<void> {
