@@ -1,6 +1,7 @@
 /** Reads a platform's JSON without trusting its shape. */
 import { createHash } from "node:crypto";
 
+import { cutAt } from "../core/order/event.ts";
 import { parseExact } from "../core/text/exact-json.ts";
 import { currencyDigits, formatAmount, parseAmount } from "../core/values/money.ts";
 import type { SourceEvents } from "./source.ts";
@@ -27,7 +28,7 @@ export function textOf(value: unknown, max: number): string | null {
   if (typeof value !== "string") return null;
   const text = value.trim();
   if (text === "") return null;
-  return text.length <= max ? text : text.slice(0, max).replace(/[\ud800-\udbff]$/, "");
+  return cutAt(text, max);
 }
 
 /** A price as an unsigned decimal; a negative one is "0". Null for anything else. */

@@ -42,6 +42,11 @@ const fewHandles = z.unknown().refine((handles) => Object.keys(handles ?? {}).le
   abort: true,
 });
 const text = (max: number) => z.string().max(max).nullish();
+/** Never within a surrogate pair. */
+export const cutAt = (value: string, max: number): string =>
+  value.length <= max ? value : value.slice(0, max).replace(/[\ud800-\udbff]$/, "");
+/** A text that only people read. It is cut: without the rest of its event a buyer who paid would be reminded. */
+const cutText = (max: number) => z.string().transform((value) => cutAt(value, max));
 const instant = z
   .string()
   .max(40)
@@ -75,7 +80,7 @@ const buyerShape = z.object({
   phone: z.union([phoneText, z.array(phoneText).max(10)], { error: phoneError }).nullish(),
   email: text(500),
   chat: fewHandles.pipe(z.record(name(40), mayBeEmpty(300)).transform(givenHandles)).nullish(),
-  name: z.string().max(200).transform(readName).nullish(),
+  name: cutText(200).transform(readName).nullish(),
   country: text(100),
   locale: text(40),
   timeZone: text(60),
@@ -84,7 +89,7 @@ const buyerShape = z.object({
 
 const itemShape = z.object({
   sku: text(200),
-  title: text(500),
+  title: cutText(500).nullish(),
   quantity: z.number().int().min(0).max(1_000_000).nullish(),
   price: decimal.nullish(),
   tags,
@@ -103,7 +108,7 @@ const orderShape = z.object({
   closesAt: instant.nullish(),
   paidAt: instant.nullish(),
   closedAt: instant.nullish(),
-  reason: text(200),
+  reason: cutText(200).nullish(),
   buyer: buyerShape.nullish(),
   items: z.array(itemShape).max(500).nullish(),
   paymentMethod: text(100),
@@ -115,7 +120,7 @@ const orderShape = z.object({
   presale: z
     .object({ depositPaid: z.boolean().nullish(), balanceFrom: instant.nullish(), balanceTo: instant.nullish() })
     .nullish(),
-  note: text(5000),
+  note: cutText(5000).nullish(),
 });
 
 /** Exported for the tests that hold plain-event.ts and the OpenAPI against it. */
@@ -126,7 +131,7 @@ export const envelope = z.object({
   shop: name(100),
   paidAt: instant.nullish(),
   closedAt: instant.nullish(),
-  reason: text(200),
+  reason: cutText(200).nullish(),
   order: orderShape,
 });
 

@@ -23,15 +23,21 @@ function readInstant(text: string): number | null {
   if (month < 1 || month > 12 || day < 1 || day > (DAYS[month - 1] ?? 0)) return null;
   if (month === 2 && day === 29 && !(year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0))) return null;
   const [hour, minute, second] = [two(11), two(14), two(17)];
-  if (hour > 23 || minute > 59 || second > 59) return null;
+  if (hour > 23 || minute > 59 || second > 60) return null;
   const ms = Date.UTC(year, month - 1, day, hour, minute, second);
   const zoneAt = /[Zz]$/.test(text) ? text.length - 1 : text.length - 6;
   const fraction = zoneAt > 20 ? Number(text.slice(20, Math.min(zoneAt, 23)).padEnd(3, "0")) : 0;
   // Date.UTC takes years below 100 for those of the last century.
   const exact = year < 100 ? EARLIEST - 1 : ms;
-  if (zoneAt === text.length - 1) return exact + fraction;
-  const offset = (two(zoneAt + 1) * 60 + two(zoneAt + 4)) * MINUTE;
-  return exact + fraction - (text.charCodeAt(zoneAt) === 0x2b ? offset : -offset);
+  const offset = zoneAt === text.length - 1 ? 0 : (two(zoneAt + 1) * 60 + two(zoneAt + 4)) * MINUTE;
+  const instant = exact - (text.charCodeAt(zoneAt) === 0x2d ? -offset : offset);
+  return second === 60 && !isMonthStart(instant) ? null : instant + fraction;
+}
+
+/** A leap second is the last one of a month in UTC, and counts as the second after it. */
+function isMonthStart(ms: number): boolean {
+  const date = new Date(ms);
+  return date.getUTCDate() === 1 && ms % (24 * 60 * MINUTE) === 0;
 }
 
 /** RFC 3339 at the given offset in minutes, seconds precision unless there are milliseconds: `2026-11-10T20:10:00+08:00`. */

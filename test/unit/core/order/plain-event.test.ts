@@ -236,6 +236,29 @@ describe("the message for a bad event", () => {
     expect(said({ ...base, ...change })).toBe(expected);
   });
 
+  it("is no length of a text that only people read: it is cut", () => {
+    const long = { reason: "r".repeat(201), note: "n".repeat(5_001), items: [{ title: `${"t".repeat(499)}😀` }] };
+    const parsed = parseEvent({
+      ...base,
+      type: "order.paid",
+      order: { id: "1", ...long, buyer: { name: "李".repeat(10_000) } },
+    });
+    expect(parsed).toMatchObject({
+      ok: true,
+      event: {
+        order: {
+          reason: "r".repeat(200),
+          note: "n".repeat(5_000),
+          items: [{ title: "t".repeat(499) }],
+          buyer: { name: "李".repeat(200) },
+        },
+      },
+    });
+    expect(said({ ...base, order: { id: "1", payUrl: "u".repeat(2_001) } })).toBe(
+      "order.payUrl: must have at most 2000 characters",
+    );
+  });
+
   it("is in our words, whatever is wrong", () => {
     expect(said("text")).toBe("event: must be an object");
     fc.assert(
