@@ -1,6 +1,6 @@
 /**
  * A system of the shop's own that posts order events in the public shape, signed as Standard Webhooks. The body is one event or an array.
- * The shop of the address counts. An event without an id takes it from `webhook-id`, which stays the same when a webhook is repeated.
+ * Intake refuses an element that is no event, and takes the others. The shop of the address counts. An event without an id takes it from `webhook-id`, which stays the same when a webhook is repeated.
  */
 import { isSignedStandard, signingKey, verifyStandard } from "../../standard-webhooks.ts";
 import { jsonOf, textOf, unknownTopic } from "../json.ts";
@@ -23,16 +23,21 @@ export const standard: Source = {
     const webhook = headerOf(headers, "webhook-id") ?? "";
     const events: unknown[] = [];
     let other: string | null = null;
+    let isReport = false;
     for (const [index, given] of list.entries()) {
       const event = jsonOf(given);
       const type = textOf(event?.type, 80);
-      if (event === null || type === null)
-        return { ok: false, message: "the body is not an order event or an array of them: type is missing" };
+      if (event === null || type === null) {
+        events.push(given);
+        continue;
+      }
+      isReport = true;
       if (event.shop !== undefined && event.shop !== shop)
         return { ok: false, message: `shop: is another one than that of the address, ${shop}` };
       if (!type.startsWith("order.")) other = type;
       else events.push({ ...event, shop, id: event.id ?? (Array.isArray(body) ? `${webhook}-${index}` : webhook) });
     }
+    if (!isReport) return { ok: false, message: "the body is not an order event or an array of them: type is missing" };
     if (other === null) return { ok: true, events };
     return events.length === 0 ? unknownTopic(other) : { ...unknownTopic(other), events };
   },

@@ -95,6 +95,15 @@ describe("the body", () => {
     expect(read(Array.from({ length: 1_001 }, () => EVENT))).toMatchObject({ ok: false });
   });
 
+  test("may be an array with elements that are no event: each is refused by itself, and the others go in", () => {
+    expect(read([EVENT, { id: "evt-2" }, null])).toMatchObject({
+      ok: true,
+      events: [{ id: "evt-1" }, { id: "evt-2" }, null],
+    });
+    for (const none of [{ id: "evt-2" }, [{ id: "evt-2" }, null], null])
+      expect(read(none)).toMatchObject({ ok: false, message: expect.stringContaining("type is missing") });
+  });
+
   test("is of the shop of the address", () => {
     expect(read({ ...EVENT, shop: "acme" }).ok).toBe(true);
     expect(read({ ...EVENT, shop: "other" })).toMatchObject({ ok: false, message: expect.stringMatching(/^shop: /) });
