@@ -117,7 +117,10 @@ export function* campaignWarnings(
         yield {
           code: "no_locale",
           path,
-          message: `step ${step.id} on ${channel} has no template for locale ${without.join(", ")} or en: these buyers get no message`,
+          message: `step ${step.id} on ${channel} has no template for locale ${without
+            .filter((locale) => locale !== "en")
+            .concat("en")
+            .join(" or ")}: these buyers get no message`,
         };
     }
   if (options.stored === true)

@@ -1,7 +1,7 @@
 /** `dunlin import` of tables: into a real database, again, and again after the shop exported later. */
 import { mkdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { Readable } from "node:stream";
 import { expect, it, vi } from "vitest";
 import { campaignDir, campaignYaml } from "../../support/campaigns.ts";
@@ -243,6 +243,7 @@ it("refuses in one line what is no table, and options that do not fit", async ()
     1,
     "is a zip file or an Excel workbook: unpack it, or save it as CSV",
   ]);
+  expect(await answer(dirname(csv))).toEqual([1, "is a directory, not a file"]);
   expect(await answer(csv, "--shop", "other")).toEqual([
     1,
     '"other" is not configured: list it under shops in dunlin.yaml, or add "*"',

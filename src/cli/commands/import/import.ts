@@ -143,11 +143,13 @@ async function takeIn(
 async function factsOf(file: string): Promise<FileFacts> {
   if (file === "-") return { name: "stdin", size: null, at: Date.now() };
   try {
-    const { size, mtimeMs } = await stat(file);
-    return { name: file, size, at: Math.min(Math.floor(mtimeMs), Date.now()) };
+    const facts = await stat(file);
+    if (!facts.isDirectory())
+      return { name: file, size: facts.size, at: Math.min(Math.floor(facts.mtimeMs), Date.now()) };
   } catch (error) {
     throw new CommandError(`${file}: cannot be read (${codeOf(error)})`);
   }
+  throw new CommandError(`${file}: is a directory, not a file`);
 }
 
 function countBytes(input: AsyncIterable<Buffer>) {

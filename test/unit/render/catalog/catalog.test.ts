@@ -278,6 +278,12 @@ describe("warnings", () => {
       "templates/c/campaign.yaml:3: no shop acmee is configured (did you mean `acme`?)",
       "templates/c/campaign.yaml:2: step nudge on sms has no template for locale es or en: these buyers get no message",
     ]);
+    expect(warningsOf(files, { ...OPTIONS, shopIds: null, shopLocales: ["en", "fr", "es"] })).toEqual([
+      "templates/c/campaign.yaml:2: step nudge on sms has no template for locale fr or es or en: these buyers get no message",
+    ]);
+    expect(warningsOf(files, { ...OPTIONS, shopIds: null, shopLocales: ["en"] })).toEqual([
+      "templates/c/campaign.yaml:2: step nudge on sms has no template for locale en: these buyers get no message",
+    ]);
     expect(warningsOf(files, { ...OPTIONS, shopIds: null, shopLocales: ["zh-CN"] })).toEqual([]);
   });
   it("name a step without a configured channel", () => {
