@@ -86,7 +86,7 @@ async function attempt(tx: Sql, record: PromiseRecord, policies: PromisePolicies
   const own = promised.orders.find(({ id }) => id === order)?.closesAt ?? null;
   if (isLate(own)) return { kind: "too_late", at, closesAt: own, latest: own - minLead };
   const subject = { shop, buyer: buyer.id, case: promised.id, task: null };
-  await keepPromise(tx, subject, { at, recordedAt: Math.floor(now), reason, by });
+  await keepPromise(tx, subject, { at, recordedAt: Math.floor(now) }, { reason, by });
   return {
     kind: "recorded",
     caseId: promised.id,

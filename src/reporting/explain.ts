@@ -2,7 +2,6 @@
 
 import type { OrderPayload } from "../core/order/event.ts";
 import { futureWarning } from "../core/order/future.ts";
-import type { PaymentPromise } from "../core/rules/buyer-state.ts";
 import type { Move } from "../core/rules/plan.ts";
 import { withoutAddress } from "../core/text/without-address.ts";
 import { formatAmount } from "../core/values/money.ts";
@@ -13,6 +12,7 @@ import {
   type DeliveryFacts,
   loadStory,
   type OrderFacts,
+  type PromiseFacts,
   type ReminderFacts,
   type StoredStory,
 } from "../db/stores/reads/explain-store.ts";
@@ -155,7 +155,7 @@ const isToBeSent = (row: ReminderFacts) => row.kind === "send" && (row.state ===
 
 const isMove = ({ from, to }: Move): boolean => !isSameSecond(from, to);
 
-const promiseOf = ({ at, recordedAt, reason, by }: PaymentPromise): StoryCase["promise"] => ({
+const promiseOf = ({ at, recordedAt, reason, by }: PromiseFacts): StoryCase["promise"] => ({
   at,
   recordedAt,
   reason: reason === null ? null : withoutAddress(reason),

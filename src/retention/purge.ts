@@ -11,6 +11,7 @@ import {
   walkContacts,
   walkOrders,
 } from "../db/stores/buyers/retention/retention-store.ts";
+import { purgeNotes, purgePromiseReasons } from "../db/stores/buyers/retention/written-store.ts";
 import { purgeTexts } from "./purge-texts.ts";
 
 /** How long each kind is kept, ms. */
@@ -35,6 +36,8 @@ export async function purge(sql: Sql, kept: Kept, limit = CHUNK): Promise<void> 
   await timed(() => reduceEvents(sql, { keepMs: kept.events, limit }));
   await timed(() => purgeContacts(sql, { keepMs: kept.contacts, limit }));
   await timed(() => reduceOrders(sql, { keepMs: kept.orders, limit }));
+  await timed(() => purgeNotes(sql, { keepMs: kept.orders, limit }));
+  await timed(() => purgePromiseReasons(sql, { keepMs: kept.orders, limit }));
   await steps(() => walkContacts(sql, { keepMs: kept.contacts, limit }));
   await steps(() => walkOrders(sql, { keepMs: kept.orders, limit }));
   await steps(() => purgeAudit(sql, { keepMs: kept.audit, limit }));

@@ -202,7 +202,7 @@ export function buyerOf(
     promise(at, when) {
       runTo(at, false);
       const change = () => {
-        if (state.open !== null) state.open.promise = { at: when, recordedAt: at, reason: null, by: null };
+        if (state.open !== null) state.open.promise = { at: when, recordedAt: at };
       };
       out.push(...applyChange(state, policy, at, change));
       return buyer;

@@ -20,9 +20,7 @@ export type PaymentPromise = {
   readonly at: number;
   /** When it was recorded: the later of two holds. */
   readonly recordedAt: number;
-  /** Why the buyer pays only then, and who recorded it: only for display. `isOver`: its time has come. */
-  readonly reason: string | null;
-  readonly by: string | null;
+  /** Its time has come. */
   readonly isOver?: true;
 };
 

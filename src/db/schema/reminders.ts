@@ -39,7 +39,7 @@ export const cases = pgTable(
     heldUntil: instant("held_until"),
     /** When it would have become a person's, and was kept from people by `manual.holdout`; null: it was not. */
     keptAt: instant("kept_at"),
-    /** The last promise of the buyer: {at, recordedAt} in ms, reason, by. */
+    /** The last promise of the buyer, as far as the planner needs it: {at, recordedAt} in ms, isOver. */
     promise: jsonb("promise"),
     /** The last instant at which orders left it, and why they did: {at ms, reasons}. */
     departures: jsonb("departures"),

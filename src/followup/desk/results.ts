@@ -133,9 +133,9 @@ export const recordOutcome = (
         const at = promiseAt ?? task.now;
         // The promise moves the sends that are left; only a case that its campaign leaves to a person waits for it with one.
         await changeTask(tx, task, { ...mine, outcome, heldUntil: task.manual ? at : null });
-        const promise = { at, recordedAt: Math.floor(task.now), reason, by: actor.who };
+        const promise = { at, recordedAt: Math.floor(task.now) };
         const subject = { shop: task.shop, buyer: task.buyer_id, case: task.case_id, task: task.id };
-        await keepPromise(tx, subject, promise);
+        await keepPromise(tx, subject, promise, { reason, by: actor.who });
         break;
       }
       case "opted_out":

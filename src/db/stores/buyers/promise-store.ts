@@ -72,8 +72,9 @@ export async function keepPromise(
   tx: Sql,
   { shop, buyer, task, ...of }: PromiseSubject,
   promise: PaymentPromise,
+  { reason, by }: PromiseWords,
 ): Promise<void> {
-  const { at, recordedAt, reason, by } = promise;
+  const { at, recordedAt } = promise;
   const isOfCase = tx`shop_id = ${shop} and case_id = ${of.case}`;
   await Promise.all([
     tx`update promises set state = 'replaced', ended_at = dunlin_now() where ${isOfCase} and state = 'open'`,
@@ -91,6 +92,9 @@ export async function keepPromise(
     tx`update buyers set touched = true, wake_at = dunlin_now() where shop_id = ${shop} and id = ${buyer}`,
   ]);
 }
+
+/** Why the buyer pays only then, and who recorded it. */
+export type PromiseWords = { readonly reason: string | null; readonly by: string | null };
 
 export type PromiseSubject = {
   readonly shop: string;

@@ -4,7 +4,6 @@ import type { EventType, OrderPayload } from "../../../core/order/event.ts";
 import type { Parts } from "../../../core/order/payments.ts";
 import type { Warning } from "../../../core/order/warnings.ts";
 import type { LookupEnd } from "../../../core/receipts/lookup.ts";
-import type { PaymentPromise } from "../../../core/rules/buyer-state.ts";
 import type { Move } from "../../../core/rules/plan.ts";
 import type { Reason } from "../../../core/values/reason.ts";
 import type { Sql } from "../../client.ts";
@@ -51,6 +50,14 @@ export type EventFacts = {
   readonly told: OrderPayload & { readonly warnings?: readonly Warning[] };
 };
 
+/** Epoch ms. */
+export type PromiseFacts = {
+  readonly at: number;
+  readonly recordedAt: number;
+  readonly reason: string | null;
+  readonly by: string | null;
+};
+
 export type CaseFacts = {
   readonly id: string;
   readonly opened_at: number;
@@ -60,7 +67,7 @@ export type CaseFacts = {
   readonly manual_at: number | null;
   readonly kept_at: number | null;
   readonly back_at: number | null;
-  readonly promise: PaymentPromise | null;
+  readonly promise: PromiseFacts | null;
   readonly whole_reason: Reason | null;
   readonly whole_at: number | null;
   readonly orders: readonly string[];
@@ -184,9 +191,12 @@ async function storyIn(sql: Sql, shop: string, id: string): Promise<StoredStory 
   ];
   const [cases, deliveries] = await Promise.all([
     sql<CaseFacts[]>`
-      select c.id, c.opened_at, c.ended_at, c.campaign, ${personColumns(sql)}, c.kept_at, c.promise, c.whole_reason, c.whole_at,
+      select c.id, c.opened_at, c.ended_at, c.campaign, ${personColumns(sql)}, c.kept_at, c.whole_reason, c.whole_at,
         array(select o.id from orders o where o.shop_id = c.shop_id and o.buyer_id = c.buyer_id and o.case_id = c.id order by o.created_at, o.id) as orders,
-        exists (select from orders o where o.shop_id = c.shop_id and o.buyer_id = c.buyer_id and o.case_id = c.id and o.closes_at is not null) as closes
+        exists (select from orders o where o.shop_id = c.shop_id and o.buyer_id = c.buyer_id and o.case_id = c.id and o.closes_at is not null) as closes,
+        (select json_build_object('at', extract(epoch from p.at) * 1000, 'recordedAt', extract(epoch from p.recorded_at) * 1000,
+            'reason', p.reason, 'by', p.recorded_by)
+          from promises p where p.shop_id = c.shop_id and p.case_id = c.id order by p.recorded_at desc, p.id desc limit 1) as promise
       from cases c where c.shop_id = ${shop} and c.id = any(${plain(caseIds)}::uuid[]) order by c.opened_at, c.id`,
     sql<DeliveryFacts[]>`
       select id, reminder_id, channel, attempt, state, claimed_at, finished_at, delivered_at, campaign_version, variant,

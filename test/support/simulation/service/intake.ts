@@ -91,7 +91,7 @@ function change(sim: Sim, row: BuyerRow, told: Exclude<Told, { kind: "hold" | "m
   const { state } = row;
   if (told.kind === "promise") {
     const isOpen = state.open !== null && told.at > now;
-    if (isOpen && state.open !== null) state.open.promise = { at: told.at, recordedAt: now, reason: null, by: null };
+    if (isOpen && state.open !== null) state.open.promise = { at: told.at, recordedAt: now };
     return;
   }
   if (told.kind === "suppress") {

@@ -61,7 +61,7 @@ function buyerFor(given: Scenario, policy: BuyerPolicy): BuyerState {
   });
   touch(state, policy, NOW);
   if (state.open !== null && given.promise !== null)
-    state.open.promise = { at: minutes(given.promise), recordedAt: T0, reason: null, by: null };
+    state.open.promise = { at: minutes(given.promise), recordedAt: T0 };
   return state;
 }
 

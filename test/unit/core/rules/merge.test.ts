@@ -111,7 +111,7 @@ describe("merging two buyers", () => {
   });
 
   it("keep the promise that was recorded last", () => {
-    const promise = (at: number, recordedAt: number) => ({ promise: { at, recordedAt, reason: null, by: null } });
+    const promise = (at: number, recordedAt: number) => ({ promise: { at, recordedAt } });
     const merged = (ours: Partial<OpenCase>, theirs: Partial<OpenCase>) => {
       const winner = state(openCase("c1", 0, ["a"], ours));
       mergeBuyers(winner, [state(openCase("c2", 0, ["b"], theirs))]);

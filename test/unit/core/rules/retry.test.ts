@@ -64,7 +64,7 @@ const promising = (at: number): OpenCase => ({
   hadPlan: true,
   manual: null,
   hold: null,
-  promise: { at, recordedAt: T0, reason: null, by: null },
+  promise: { at, recordedAt: T0 },
   departures: null,
   whole: null,
 });

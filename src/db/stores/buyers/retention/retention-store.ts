@@ -2,10 +2,8 @@
  * Deletes what is no longer kept, some rows at a time. Orders and contacts are found by the events that reported them, so that a step costs what it
  * deletes, however much is stored; a slow walk through the tables finds what no event leads to any more, or what was still in use then.
  */
-import { BUYER_REASONS } from "../../../../core/desk/words.ts";
 import type { OrderPayload } from "../../../../core/order/event.ts";
 import type { Sql } from "../../../client.ts";
-import { texts } from "../../../columns.ts";
 import { type Fragment, json, rowSet, text } from "../../../rows.ts";
 import { reducedPayload } from "../erased-event.ts";
 import { type Keep, nextWindow, type Part } from "./event-windows.ts";
@@ -85,8 +83,8 @@ const purgedContacts = (sql: Sql, page: Part, keepMs: number) => sql`
     update buyers b set profile = b.profile::jsonb - 'name' from old o where b.shop_id = o.shop_id and b.id = o.buyer_id and b.profile -> 'name' is not null)`;
 
 /**
- * Deletes what was bought, notes and links of orders that are over and were first known so long ago, and what people wrote of their buyers: of the orders
- * that the next events are of. false: there is nothing left to do now.
+ * Deletes what was bought, notes and links of orders that are over and were first known so long ago: of the orders that the next events are of. false: there
+ * is nothing left to do now.
  */
 export const reduceOrders = (sql: Sql, keep: Keep): Promise<boolean> =>
   throughEvents(sql, PASSED.orders, keep, (ofEvents) => {
@@ -107,15 +105,6 @@ export async function walkOrders(sql: Sql, { keepMs, limit }: Keep): Promise<boo
 
 const reducedOrders = (sql: Sql, page: Part, keepMs: number) => sql`
   page as (${page}),
-  over as (
-    select o.shop_id, o.case_id from page p join orders o on o.shop_id = p.shop_id and o.id = p.id
-    where not o.in_case and o.case_id is not null and o.seen_at < ${cutoff(sql, keepMs)}),
-  unsaid as (
-    update touches s set note = null from over o join tasks t on t.shop_id = o.shop_id and t.case_id = o.case_id
-    where s.task_id = t.id and s.note is not null and s.at < ${cutoff(sql, keepMs)}),
-  unpromised as (
-    update promises p set reason = null from over o
-    where p.shop_id = o.shop_id and p.case_id = o.case_id and p.recorded_at < ${cutoff(sql, keepMs)} and p.reason <> all(${texts(BUYER_REASONS)}::text[])),
   reduced as (
     update orders o set details = o.details::jsonb || '{"items": [], "note": null, "payUrl": null, "closeReason": null}'
     from page p where o.shop_id = p.shop_id and o.id = p.id and not o.in_case and o.seen_at < ${cutoff(sql, keepMs)}
