@@ -1,5 +1,5 @@
 /**
- * A second planner, written from docs/rules.md alone (rules 3 to 10, and the promises and the hand-back of rule 16). It is as plain as can be: it finds
+ * A second planner, written from docs/rules.md alone (rules 3 to 10, skips of rules 11 and 12, and the promises and the hand-back of rule 16). It is as plain as can be: it finds
  * quiet hours by reading the wall clock minute by minute. It is slow and needs times on whole minutes. The tests compare the real
  * planner with it.
  */
@@ -11,9 +11,13 @@ import type { Step } from "../../../../src/core/values/policy.ts";
 
 export type ReferenceRow = { step: string; at: number; kind: "send" | "skip"; reason: string | null; orders: string[] };
 
-type Row = ReferenceRow & { hi: number; moved: boolean };
+type Row = ReferenceRow & { r: number; hi: number; moved: boolean };
 
-export function referencePlan(facts: PlanFacts): ReferenceRow[] {
+export const referencePlan = (facts: PlanFacts): ReferenceRow[] => planAll(facts).map(plain);
+
+const plain = ({ step, at, kind, reason, orders }: Row): ReferenceRow => ({ step, at, kind, reason, orders });
+
+function planAll(facts: PlanFacts): Row[] {
   const rows = facts.campaign.steps.flatMap((step) => planOne(facts, step) ?? []);
   const sends = rows.filter(({ kind }) => kind === "send");
   const superseded = new Set<Row>();
@@ -24,13 +28,35 @@ export function referencePlan(facts: PlanFacts): ReferenceRow[] {
       superseded.add(loser);
     }
   for (const row of superseded) [row.kind, row.reason] = ["skip", "superseded"];
-  return rows.map(({ step, at, kind, reason, orders }) => ({ step, at, kind, reason, orders }));
+  return rows;
 }
 
-/** Rule 16: a case that goes back to the reminders at `back` is planned then, with the orders that are still open, as if they had been reported then. */
-export function handedBackPlan(facts: PlanFacts, back: number): ReferenceRow[] {
+/**
+ * Rule 16: a case that goes back to the reminders at `back` is planned then, with the orders that are still open, as if they had been reported then. Skips that
+ * are due are decided, and it is planned again for the orders that they did not settle: those that were due before together, each other one by itself.
+ */
+export function handedBackPlan(facts: PlanFacts, back: number): { skipped: ReferenceRow[]; planned: ReferenceRow[] } {
   const open = facts.orders.filter(({ closesAt }) => closesAt === null || back < closesAt);
-  return referencePlan({ ...facts, now: back, orders: open.map((order) => ({ ...order, reportedAt: back })) });
+  let orders = open.map((order) => ({ ...order, reportedAt: back }));
+  const skipped: ReferenceRow[] = [];
+  for (;;) {
+    const rows = planAll({ ...facts, now: back, orders });
+    const due = rows.filter(({ kind, at }) => kind === "skip" && at <= back);
+    if (due.length === 0) return { skipped, planned: rows.map(plain) };
+    const late = due.filter(({ at }) => at < back);
+    for (const row of late.length > 0 ? late : due.slice(0, 1)) {
+      skipped.push(plain(row));
+      orders = orders.map((order) => settledBy(facts, row, order, back));
+    }
+  }
+}
+
+/** Rule 12, of a skip that is decided at `t`. */
+function settledBy<Order extends PlanOrder>({ campaign }: PlanFacts, row: Row, order: Order, t: number): Order {
+  const step = campaign.steps.find(({ id }) => id === row.step);
+  const time = step === undefined || !row.orders.includes(order.id) ? null : own(step, order);
+  if (time === null || time > Math.max(t, row.r)) return order;
+  return { ...order, settled: { ...order.settled, [`${campaign.key}/${row.step}`]: time } };
 }
 
 const own = (step: Step, order: PlanOrder): number | null =>
@@ -56,7 +82,7 @@ function planOne(facts: PlanFacts, step: Step): Row | null {
   const after = step.at.kind === "afterCreated";
   const r = after ? Math.min(newest + d, oldest + 2 * d) : close - d;
   const lo = (after ? oldest : Math.min(...closingFirst)) + campaign.minAge;
-  const base = { step: step.id, orders: owed.map(({ id }) => id), hi };
+  const base = { step: step.id, orders: owed.map(({ id }) => id), r, hi };
   const skip = (reason: string, at: number): Row => ({ ...base, at, kind: "skip", reason, moved: false });
 
   let t = r;
