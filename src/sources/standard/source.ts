@@ -1,6 +1,7 @@
 /**
  * A system of the shop's own that posts order events in the public shape, signed as Standard Webhooks. The body is one event or an array.
- * Intake refuses an element that is no event, and takes the others. The shop of the address counts. An event without an id takes it from `webhook-id`, which stays the same when a webhook is repeated.
+ * Intake refuses an element that is no event, and takes the others. The shop of the address counts. An event without an id takes it from
+ * `webhook-id`, which stays the same when a webhook is repeated.
  */
 import { isSignedStandard, signingKey, verifyStandard } from "../../standard-webhooks.ts";
 import { jsonOf, textOf, unknownTopic } from "../json.ts";
