@@ -97,6 +97,12 @@ export function openRedisLink(queueUrl: string, prefix: string | undefined, repo
     );
   };
 
+  /** Throws an error that says what to do, if Redis does not answer. */
+  const reach = async (): Promise<void> => {
+    await firstContact;
+    if (producerClient.status !== "ready") throw away();
+  };
+
   return {
     kind: "redis",
     namespace,
@@ -104,8 +110,7 @@ export function openRedisLink(queueUrl: string, prefix: string | undefined, repo
     // for two checks, so at most 18 s. A worker that stands still for longer than its lock only makes another do the same work again.
     lock: { durationMs: 10_000, renewMs: 3_000, stalledCheckMs: 4_000 },
     async producer() {
-      await firstContact;
-      if (producerClient.status !== "ready") throw away();
+      await reach();
       return (name, opts, kind) =>
         createRedisBackend(name, { ...opts, connection: producerClient, ...{ prefix: namespace } }, kind);
     },
@@ -117,6 +122,7 @@ export function openRedisLink(queueUrl: string, prefix: string | undefined, repo
     async migrate() {},
     schema: async () => null,
     async findStranded(now) {
+      await reach();
       // Redis expires locks by its own clock.
       const delayed: StrandedJob[] = [];
       for (const queue of queueNames) {
@@ -130,8 +136,7 @@ export function openRedisLink(queueUrl: string, prefix: string | undefined, repo
       return { locks: 0, delayed };
     },
     async check() {
-      await firstContact;
-      if (producerClient.status !== "ready") throw away();
+      await reach();
       return checkRedis(producerClient, namespace);
     },
     async close() {
