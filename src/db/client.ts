@@ -100,8 +100,9 @@ export function connect(url: string, options: ConnectOptions = {}): Database {
     apply: (_target, self, args) => Reflect.apply(current.sql, self, args),
     get: (_target, name) => (name === LOCAL_LIMITS ? local : Reflect.get(current.sql, name)),
   });
+  const isPooled = options.server !== undefined && options.server.pooling !== "session";
   return {
-    sql,
+    sql: isPooled ? oneAtATime(sql) : sql,
     close(graceMs = 5000) {
       closing ??= closeAll(graceMs);
       return closing;
@@ -112,6 +113,28 @@ export function connect(url: string, options: ConnectOptions = {}): Database {
 /** A pool of its own for the queries of people: however slow they are, they take no connection from intake and dispatch. */
 export function connectReads(url: string, server?: ServerFacts, statementMs = 60_000, max = 3): Database {
   return connect(url, { max, applicationName: "dunlin reads", limits: { statementMs }, server });
+}
+
+/**
+ * Sends no statement on a connection that still owes an answer. The driver would, when all its connections are busy. A pooler gives the session
+ * back with the first answer, and drops the one to a statement that is only being described then: it would be awaited for ever
+ * (PgBouncer 1.18, its issue 759). In a transaction the session stays.
+ */
+function oneAtATime(sql: Sql): Sql {
+  const alone = (query: unknown): unknown => {
+    // The driver's own hook of `begin`: without a result of it nothing else is sent on the connection for now.
+    if (query instanceof Promise) Reflect.set(Reflect.get(query, "options") as object, "onexecute", () => undefined);
+    return query;
+  };
+  return new Proxy(sql, {
+    apply: (target, self, args) => alone(Reflect.apply(target, self, args)),
+    get: (target, name) => {
+      const own: unknown = Reflect.get(target, name);
+      return name === "unsafe" && typeof own === "function"
+        ? (...args: unknown[]) => alone(Reflect.apply(own, target, args))
+        : own;
+    },
+  });
 }
 
 type Pool = { readonly sql: Sql; readonly lines: Lines };

@@ -1,5 +1,9 @@
 /** PgBouncer between Dunlin and PostgreSQL. */
 import { describe, expect, it, onTestFinished } from "vitest";
+import { connect } from "../../src/db/client.ts";
+import { inTransaction } from "../../src/db/transaction.ts";
+import { reachServer } from "../../src/postgres/server.ts";
+import { testDatabase } from "../support/database.ts";
 import { eventually } from "../support/eventually.ts";
 import { audit, isOver, ledger, NO_FAULTS } from "../support/service/ledger.ts";
 import { hasPgbouncer, startPgbouncer } from "../support/service/pgbouncer.ts";
@@ -32,6 +36,21 @@ describe.runIf(hasPgbouncer)("PgBouncer", () => {
       expect(await node.ended, node.out()).toEqual({ code: 0, signal: null });
       expect(node.out()).not.toContain('"level":50');
     }
+  });
+
+  it("in transaction mode: no answer is lost when more statements wait than there are connections", async (context) => {
+    const { url } = await testDatabase(context);
+    const pooled = await startPgbouncer(context, url, "transaction");
+    const { sql, close } = connect(pooled, { max: 2, silenceMs: 5_000, server: await reachServer(pooled) });
+    context.onTestFinished(() => close(0));
+    const numbers = await Promise.all(
+      Array.from({ length: 60 }, async (_, n) => {
+        if (n % 3 === 0) return sql`select pg_sleep(0.01)`.then(() => n);
+        if (n % 3 === 1) return sql`select ${n}::int as n`.then(([row]) => row?.n);
+        return inTransaction(sql, (tx) => tx`select ${n}::int as n`).then(([row]) => row?.n);
+      }),
+    );
+    expect(numbers).toEqual(numbers.map((_, n) => n));
   });
 
   it("in transaction mode, without one: every command refuses in one line, and says what to set", async (context) => {
