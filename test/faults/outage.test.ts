@@ -13,7 +13,8 @@ const PROCESSES = 3;
 it.for(["postgres", "redis"] as const)(
   "down, then up, with three processes and kill -9 of one while it is down (queue on %s)",
   async (queue, context) => {
-    const service = await rig(context, { queue, timeout: "2s" });
+    // On a busy machine a shorter one would end some sends with an outcome that nobody knows.
+    const service = await rig(context, { queue, timeout: "10s" });
     const api = await service.up(["api"]);
     const workers = await Promise.all(Array.from({ length: PROCESSES }, () => service.up(WORKER)));
     service.provider.rules([{ when: { channel: "sms" }, fault: { do: "answer", status: 503 } }]);
@@ -27,6 +28,11 @@ it.for(["postgres", "redis"] as const)(
     const waiting = async () =>
       (await service.sql<{ n: number }[]>`select count(*)::int as n from buyers where waits_for = 'sms'`)[0]?.n ?? 0;
     await eventually("the rest waits", waiting, (n) => n > COUNT / 4);
+    await eventually(
+      "nothing but probes is under way",
+      async () => (await ledger(service.sql)).deliveries.claimed ?? 0,
+      (claimed) => claimed <= PROCESSES,
+    );
     await pause(3_000);
     const [claimsBefore, callsBefore] = [(await ledger(service.sql)).deliveries, callsOf()];
     await workers[0]?.kill();
