@@ -1,4 +1,8 @@
 /** Errors of the database in one line for people: what failed, where, and what to do. */
+import { isOutage, rootOf } from "../postgres/outage.ts";
+
+/** Whether PostgreSQL is at fault and not Dunlin: it is away, refuses, or lacks what it needs. */
+export const isDbOutage = (error: unknown): boolean => isOutage(rootOf(error));
 
 /** Never holds a password. `url`: where the database is, if the error does not say it. */
 export function explainDbError(error: unknown, url?: string): string {
@@ -75,17 +79,6 @@ function explainCode(code: string, at: string, message: string): string | undefi
     default:
       return undefined;
   }
-}
-
-/** Wrappers (drizzle's, ours) keep the fault in `cause`; a host with two addresses gives an AggregateError. */
-function rootOf(error: unknown): unknown {
-  let fault = error;
-  for (let depth = 0; depth < 8; depth++) {
-    if (fault instanceof AggregateError && fault.errors.length > 0) fault = fault.errors[0];
-    else if (fault instanceof Error && fault.cause instanceof Error) fault = fault.cause;
-    else break;
-  }
-  return fault;
 }
 
 function addressOf(fault: unknown, url: string | undefined): string {

@@ -6,11 +6,13 @@ import { AmbiguousOrderError } from "../../core/order/named-order.ts";
 import { QueueAwayError } from "../../core/seams/queue-page.ts";
 import { fieldPath } from "../../core/text/zod-words.ts";
 import { PeriodError } from "../../core/values/when.ts";
+import { explainDbError, isDbOutage } from "../../db/explain-error.ts";
 import { CampaignsBusy } from "../../db/stores/campaigns/planning-fence.ts";
-import { isLockTimeout, isLost } from "../../db/transaction.ts";
+import { isLockTimeout } from "../../db/transaction.ts";
 import { ERRORS, type ErrorCode } from "../contract/parts/errors.ts";
 import type { Fault } from "../contract/parts/problem.ts";
 import { HttpProblem, problemText } from "./errors.ts";
+import { showPage } from "./page.ts";
 
 const TYPE = "application/problem+json; charset=utf-8";
 
@@ -42,12 +44,32 @@ export function addProblems(app: FastifyInstance): void {
 }
 
 export function answerError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const problem = problemOf(error);
-  if (problem.statusCode >= 500 && !(error instanceof HttpProblem))
-    request.log.error({ err: error, route: request.routeOptions?.url }, "request failed");
+  const problem = noted(error, request);
   // If the connection closed now, the rest of the body would reset it, and the answer would be lost.
   if (problem.code === "payload_too_large") reply.removeHeader("connection");
   return answer(problem, request, reply);
+}
+
+/** For the pages that people open from a link: a failure of ours is a page, too. */
+export function answerFailuresAsPages(app: FastifyInstance, title: string): void {
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    const problem = noted(error, request);
+    if (problem.statusCode < 500) return answer(problem, request, reply);
+    const { statusCode: status, extra } = problem;
+    return showPage(reply.headers(extra.headers ?? {}), { status, title, body: TRY_AGAIN });
+  });
+}
+
+const TRY_AGAIN = "<p>This did not work just now. Try again in a minute.</p><p>暂时无法处理，请稍后重试。</p>";
+
+function noted(error: FastifyError, request: FastifyRequest): HttpProblem {
+  const problem = problemOf(error);
+  if (problem.statusCode >= 500 && !(error instanceof HttpProblem)) {
+    const route = request.routeOptions?.url;
+    if (isDbOutage(error)) request.log.warn({ reason: explainDbError(error), route }, "request failed");
+    else request.log.error({ err: error, route }, "request failed");
+  }
+  return problem;
 }
 
 export const noRoute = ({ method, url }: FastifyRequest): HttpProblem =>
@@ -83,8 +105,8 @@ function problemOf(error: FastifyError): HttpProblem {
     return new HttpProblem("store_unavailable", "the read replica ended the query to follow the primary: ask again", {
       headers: { "retry-after": "2" },
     });
-  if (isLost(error))
-    return new HttpProblem("store_unavailable", "the connection to the store was lost", {
+  if (isDbOutage(error))
+    return new HttpProblem("store_unavailable", "the database cannot answer: ask again", {
       headers: { "retry-after": "5" },
     });
   if (error instanceof QueueAwayError)

@@ -7,9 +7,11 @@ import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { type UnsubscribeVerbs, unsubscribePage, unsubscribeParams } from "../../contract/contacts.ts";
 import { answers } from "../../kit/openapi.ts";
 import { escaped, showPage } from "../../kit/page.ts";
+import { answerFailuresAsPages } from "../../kit/problems.ts";
 
 /** `List-Unsubscribe=One-Click`, or a form without fields. */
 const BODY_LIMIT = 1_024;
+const TITLE = "Unsubscribe";
 
 const schema = (summary: string) => ({
   summary,
@@ -19,6 +21,7 @@ const schema = (summary: string) => ({
 });
 
 export function unsubscribeRoutes(plain: FastifyInstance, { unsubscribe }: UnsubscribeVerbs): void {
+  answerFailuresAsPages(plain, TITLE);
   plain.removeAllContentTypeParsers();
   plain.addContentTypeParser("*", { parseAs: "buffer", bodyLimit: BODY_LIMIT }, (_request, _body, done) => done(null));
   const app = plain.withTypeProvider<ZodTypeProvider>();
@@ -42,8 +45,7 @@ export function unsubscribeRoutes(plain: FastifyInstance, { unsubscribe }: Unsub
   );
 }
 
-const show = (reply: FastifyReply, status: number, body: string) =>
-  showPage(reply, { status, title: "Unsubscribe", body });
+const show = (reply: FastifyReply, status: number, body: string) => showPage(reply, { status, title: TITLE, body });
 
 const INVALID =
   "<p>This link is not complete. Open it from the message again.</p><p>链接不完整，请重新从邮件中打开。</p>";

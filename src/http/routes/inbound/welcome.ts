@@ -7,6 +7,7 @@ import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { type LinkVerbs, welcomePage, welcomeParams } from "../../contract/access/session.ts";
 import { answers } from "../../kit/openapi.ts";
 import { escaped, showPage } from "../../kit/page.ts";
+import { answerFailuresAsPages } from "../../kit/problems.ts";
 
 /** A password of 200 characters, each percent-encoded. */
 const BODY_LIMIT = 8_192;
@@ -22,6 +23,7 @@ const schema = (summary: string) => ({
 });
 
 export function welcomeRoutes(plain: FastifyInstance, { links }: LinkVerbs): void {
+  answerFailuresAsPages(plain, TITLE);
   plain.removeAllContentTypeParsers();
   plain.addContentTypeParser(FORM, { parseAs: "string", bodyLimit: BODY_LIMIT }, (_request, body, done) =>
     done(null, new URLSearchParams(String(body)).get("password") ?? ""),
