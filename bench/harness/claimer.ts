@@ -7,7 +7,7 @@ import { connect } from "../../src/db/client.ts";
 import { newId } from "../../src/db/ids.ts";
 import { countDue } from "../../src/db/stores/dispatch/due-store.ts";
 import { createVault } from "../../src/db/vault.ts";
-import { claimDue } from "../../src/dispatch/claim.ts";
+import { claimDue, shopPolicy } from "../../src/dispatch/claim.ts";
 import type { DispatchDeps } from "../../src/dispatch/deps.ts";
 import { createBreakers } from "../../src/dispatch/limits/breakers.ts";
 import { createBulkheads } from "../../src/dispatch/limits/bulkheads.ts";
@@ -54,6 +54,8 @@ export function openClaimer(databaseUrl: string, env: NodeJS.ProcessEnv) {
     log: { info() {}, warn() {}, error: (fields, message) => console.error(message, fields) },
   };
   return {
+    /** For `loadBuyers`, but for the time. */
+    env: { shopOf: (id: string) => shopPolicy(deps, id), campaigns: policy.campaigns },
     /** ms for the scan and the claim of `limit` buyers, who must be due. */
     async claim(limit: number): Promise<number> {
       const begun = performance.now();

@@ -61,10 +61,16 @@ export async function countAnalyses(sql: Sql): Promise<number> {
 export const analysesSince = (before: number, after: number): string =>
   after === before ? "" : ` (${after - before} ANALYZE fell into it)`;
 
+type LogRow = { readonly kind: string; readonly count: number; readonly bytes: number };
+
 async function readLog(sql: Sql, from: string, to: string) {
-  const rows = await sql<{ kind: string; count: number; bytes: number }[]>`
+  const rows: readonly LogRow[] = await sql<LogRow[]>`
     select "resource_manager/record_type" as kind, count::int4 as count, record_size::int4 as bytes
-    from pg_get_wal_stats(${from}::pg_lsn, ${to}::pg_lsn, true) where count > 0`;
+    from pg_get_wal_stats(${from}::pg_lsn, ${to}::pg_lsn, true) where count > 0`.catch((error: Error) => {
+    // Nothing was written in between.
+    if (/could not find a valid record/.test(error.message)) return [];
+    throw error;
+  });
   const sum = (of: (row: (typeof rows)[number]) => number) => rows.reduce((total, row) => total + of(row), 0);
   const counted = (name: string) => sum(({ kind, count }) => (kind === name || kind === `${name}+INIT` ? count : 0));
   const hotUpdates = counted("Heap/HOT_UPDATE");

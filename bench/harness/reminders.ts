@@ -11,16 +11,18 @@ import { type Bench, settleDisk } from "./servers.ts";
 /** The step `nudge` of the shipped campaign. */
 export const NUDGE_MS = 10 * 60_000;
 
-export async function startWorker(bench: Bench, origin: string, secret: string | null) {
-  const config = join(bench.workDir, secret === null ? "plain.yaml" : "signed.yaml");
-  await writeFile(config, channelsYaml(origin, secret));
+/** `connections`: to the provider, for each channel; absent: as many as usual. */
+export async function startWorker(bench: Bench, origin: string, secret: string | null, connections?: number) {
+  const config = join(bench.workDir, `channels-${secret === null ? "plain" : "signed"}-${connections ?? "usual"}.yaml`);
+  await writeFile(config, channelsYaml(origin, secret, connections));
   return startDunlin(bench, ["worker", "--roles", "dispatch,upkeep"], { DUNLIN_CONFIG: config });
 }
 
-export function channelsYaml(origin: string, secret: string | null): string {
+export function channelsYaml(origin: string, secret: string | null, connections?: number): string {
   const signed = secret === null ? "" : `, secret: "${secret}"`;
+  const few = connections === undefined ? "" : `, connections: ${connections}`;
   return ["sms", "chat"]
-    .map((name) => `  ${name}: { provider: webhook, url: "${origin}/${name}"${signed} }\n`)
+    .map((name) => `  ${name}: { provider: webhook, url: "${origin}/${name}"${signed}${few} }\n`)
     .reduce((text, line) => text + line, 'shops: { "*": { quietHours: off } }\nchannels:\n');
 }
 

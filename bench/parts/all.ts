@@ -9,6 +9,7 @@ import { desk } from "./desk.ts";
 import { dispatch } from "./dispatch.ts";
 import { fairness } from "./fairness.ts";
 import { growth } from "./growth.ts";
+import { ideas } from "./ideas.ts";
 import { lateness } from "./lateness.ts";
 import { processes } from "./processes.ts";
 import { queueIntake } from "./queue-intake.ts";
@@ -32,6 +33,7 @@ export const PARTS: readonly Part[] = [
   rate,
   growth,
   cost,
+  ideas,
   truth,
   rehearsal,
   csv,

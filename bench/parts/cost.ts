@@ -3,8 +3,8 @@
  * then `dunlin worker` sends their reminders, due at one moment. On a busy machine these figures are steadier than speeds.
  */
 import { forkChild } from "../harness/child.ts";
+import { type CostOfOne, costAsJson, costOfOne, describeCost } from "../harness/cost-of-one.ts";
 import { startDunlin } from "../harness/dunlin.ts";
-import { median } from "../harness/measure.ts";
 import { openMeter, type Spent } from "../harness/meter.ts";
 import { bodiesOf, createdEvents, postAll } from "../harness/orders.ts";
 import type { Part } from "../harness/part.ts";
@@ -12,19 +12,6 @@ import { allRecorded, dueAtOnce, measured, startWorker } from "../harness/remind
 import type { Bench } from "../harness/servers.ts";
 import { openStatements, type StatementTime } from "../harness/statements.ts";
 import { number, round } from "../harness/table.ts";
-
-/** Per order or per message. */
-type CostOfOne = {
-  readonly nodeUs: number;
-  readonly postgresUs: number;
-  readonly walBytes: number;
-  readonly walRecords: number;
-  readonly updates: number;
-  /** The part of the updates that touched no index. */
-  readonly hotShare: number;
-  /** How many tables were analysed during all rounds. */
-  readonly analyses: number;
-};
 
 type Cost = {
   readonly count: number;
@@ -89,39 +76,15 @@ async function run(given: Bench): Promise<Cost> {
       if (n === 0) continue;
       orders.push(...taken);
       messages.push(sent);
-      bench.note(`cost ${n}: order ${describeCost(one(taken, count))}; message ${describeCost(one([sent], count))}`);
+      bench.note(
+        `cost ${n}: order ${describeCost(costOfOne(taken, count))}; message ${describeCost(costOfOne([sent], count))}`,
+      );
     }
     const { shop } = await due("statements");
     const statements = await (await openStatements(bench.sql)).during(count, () => send(shop));
     await worker.end();
-    return { count, order: one(orders, count), message: one(messages, count), statements };
+    return { count, order: costOfOne(orders, count), message: costOfOne(messages, count), statements };
   } finally {
     await Promise.all([api.end(), provider.end()]);
   }
 }
-
-function one(rounds: readonly Spent[], count: number): CostOfOne {
-  const each = (of: (spent: Spent) => number) => median(rounds.map(of)) / count;
-  return {
-    nodeUs: each(({ nodeMs }) => nodeMs * 1_000),
-    postgresUs: each(({ postgresMs }) => postgresMs * 1_000),
-    walBytes: each(({ walBytes }) => walBytes),
-    walRecords: each(({ walRecords }) => walRecords),
-    updates: each(({ updates }) => updates),
-    hotShare: median(rounds.map(({ updates, hotUpdates }) => (updates === 0 ? 1 : hotUpdates / updates))),
-    analyses: rounds.reduce((sum, { analyses }) => sum + analyses, 0),
-  };
-}
-
-const costAsJson = ({ nodeUs, postgresUs, walBytes, walRecords, updates, hotShare }: CostOfOne) => ({
-  nodeUs: round(nodeUs),
-  postgresUs: round(postgresUs),
-  walBytes: round(walBytes),
-  walRecords: round(walRecords, 1),
-  updates: round(updates, 2),
-  hotShare: round(hotShare, 2),
-});
-
-const describeCost = ({ nodeUs, postgresUs, walBytes, walRecords, updates, hotShare, analyses }: CostOfOne) =>
-  `node ${nodeUs.toFixed(0)} µs, PostgreSQL ${postgresUs.toFixed(0)} µs, WAL ${(walBytes / 1_000).toFixed(2)} kB in ${walRecords.toFixed(1)} records, ` +
-  `${updates.toFixed(2)} updates${updates === 0 ? "" : ` (${(100 * hotShare).toFixed(0)} % HOT)`}, ${analyses} ANALYZE`;

@@ -4,7 +4,7 @@
 const REACHED = /^(ECONN|EPIPE$|ETIMEDOUT$|EHOST|ENET|ENOTFOUND$|EAI_|CONNECTION_|CONNECT_TIMEOUT$)/;
 const TLS = /^(SSL_|EPROTO$|ERR_SSL_|ERR_TLS_CERT|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/;
 /**
- * Of the server: connection exception, no transaction left or read-only (a standby), login refused, no such database, insufficient
+ * The server's own: connection exception, no transaction left or read-only (a standby), login refused, no such database, insufficient
  * resources, shutdown and start.
  */
 const SERVER = /^(08...|25006|25P0[34]|28...|3D000|53...|57P0.)$/;

@@ -186,7 +186,7 @@ it("probes also when every buyer has another channel", async () => {
 });
 
 it("ends as channel_down when the time of a reminder is over", async () => {
-  const { orders, run, ends, runClock, waiting } = await setup({ staleAfter: 3_000 });
+  const { orders, run, ends, runClock, waiting } = await setup({ staleAfter: 6_000 });
   await orders(300);
   await runClock(DUE);
   await run(async () => (await ends()).includes("300 skipped:channel_down"));

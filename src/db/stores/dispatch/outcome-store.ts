@@ -32,7 +32,7 @@ export type Outcome = {
 };
 
 /** The columns of the delivery. */
-const ATTEMPT: Columns<Outcome> = {
+export const OUTCOME: Columns<Outcome> = {
   state: word(({ state }) => state),
   template: text(({ template }) => template),
   template_version: text(({ templateVersion }) => templateVersion),
@@ -54,7 +54,7 @@ const REMINDER: Columns<Outcome> = {
   retry_in: float8(({ retryInMs }) => retryInMs),
   retry_channel: text(({ retryChannel }) => retryChannel),
 };
-const outcomes = rowSet<Outcome>(REMINDER, ATTEMPT);
+const outcomes = rowSet<Outcome>(REMINDER, OUTCOME);
 
 /**
  * Writes outcomes of claimed deliveries, and returns how many it wrote. `late`: also of those that were given up meanwhile. Idempotent: an
