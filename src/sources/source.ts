@@ -27,6 +27,8 @@ export type SourceEvents =
   | {
       readonly ok: true;
       readonly events: readonly unknown[];
+      /** Where each event stands in the array that was sent; absent: in this order, and all were events. */
+      readonly places?: readonly number[];
       readonly ignored?: string;
       /** It is ignored because its topic is not one about orders. */
       readonly unknownTopic?: true;

@@ -237,6 +237,24 @@ it("refuses an id of 64 bits that a system of the shop's own sends as a number, 
   expect(await stored()).toBe(0);
 });
 
+it("names the place in the array that was sent, also after elements about something else", async () => {
+  const { app, stored } = await realServer();
+  const event = standard.payload("4711");
+  const body = [
+    { type: "product.updated" },
+    event,
+    { type: "product.updated" },
+    { id: "e-2", type: "order.lost" },
+    null,
+  ];
+  expect((await app.inject(request(standard, body))).json()).toMatchObject({
+    accepted: 1,
+    rejected: [{ index: 3, id: "e-2" }, { index: 4 }],
+    ignored: expect.stringContaining("product.updated"),
+  });
+  expect(await stored()).toBe(1);
+});
+
 it("answers Youzan's heartbeat with the code 0", async () => {
   const { app } = stubServer();
   const heartbeat = { ...message("trade_TradeCreate", {}), test: true };

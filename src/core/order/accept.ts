@@ -36,11 +36,7 @@ export function acceptEvent(input: unknown, shopOf: (shop: string) => ShopPolicy
   const warnings = zone.warning === null ? unread : [...unread, zone.warning];
   const identity = firstIdentity(identities);
   if (event.type === "order.created" && identity === null)
-    return refuse(
-      event,
-      "invalid_event",
-      `${warnings[0]?.message ?? "order.buyer: needs at least one of id, phone, chat in order.created"}; nothing else says who the buyer is`,
-    );
+    return refuse(event, "invalid_event", `${whyNobody(unread, event)}; nothing else says who the buyer is`);
   return {
     ok: true,
     event: zone.name === event.order.buyer?.timeZone ? event : inZone(event, zone.name),
@@ -48,6 +44,15 @@ export function acceptEvent(input: unknown, shopOf: (shop: string) => ShopPolicy
     identity,
     warnings,
   };
+}
+
+/** Says why none of the fields by which a buyer is known can be used. */
+function whyNobody(warnings: readonly Warning[], { order }: OrderEvent): string {
+  const why = warnings.find(({ message }) => /^order\.buyer\.(id|phone|chat):/.test(message));
+  if (why !== undefined) return why.message;
+  if ([order.buyer?.phone ?? []].flat().some((phone) => phone.trim() !== ""))
+    return "order.buyer.phone: has no digits: write it like +8613812345678";
+  return "order.buyer: needs at least one of id, phone, chat in order.created";
 }
 
 type BuyerZone = { readonly name: string | null | undefined; readonly warning: Warning | null };

@@ -23,6 +23,7 @@ export const standard: Source = {
       return { ok: false, message: `the body must hold 1 to ${MAX_EVENTS} order events, it holds ${list.length}` };
     const webhook = headerOf(headers, "webhook-id") ?? "";
     const events: unknown[] = [];
+    const places: number[] = [];
     let other: string | null = null;
     let isReport = false;
     for (const [index, given] of list.entries()) {
@@ -30,16 +31,21 @@ export const standard: Source = {
       const type = textOf(event?.type, 80);
       if (event === null || type === null) {
         events.push(given);
+        places.push(index);
         continue;
       }
       isReport = true;
       if (event.shop !== undefined && event.shop !== shop)
         return { ok: false, message: `shop: is another one than that of the address, ${shop}` };
-      if (!type.startsWith("order.")) other = type;
-      else events.push({ ...event, shop, id: event.id ?? (Array.isArray(body) ? `${webhook}-${index}` : webhook) });
+      if (!type.startsWith("order.")) {
+        other = type;
+        continue;
+      }
+      events.push({ ...event, shop, id: event.id ?? (Array.isArray(body) ? `${webhook}-${index}` : webhook) });
+      places.push(index);
     }
     if (!isReport) return { ok: false, message: "the body is not an order event or an array of them: type is missing" };
     if (other === null) return { ok: true, events };
-    return events.length === 0 ? unknownTopic(other) : { ...unknownTopic(other), events };
+    return events.length === 0 ? unknownTopic(other) : { ...unknownTopic(other), events, places };
   },
 };

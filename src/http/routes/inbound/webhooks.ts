@@ -8,7 +8,7 @@ import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { parseJson } from "../../../core/text/json.ts";
 import type { Source, SourceRequest, Verified } from "../../../sources/source.ts";
-import { receipt } from "../../contract/events.ts";
+import { type IntakeResult, receipt } from "../../contract/events.ts";
 import { webhookAnswer, webhookParams } from "../../contract/webhooks.ts";
 import { unsupported } from "../../kit/body/plain-body.ts";
 import { readBody } from "../../kit/body/read-body.ts";
@@ -132,12 +132,19 @@ export function webhookRoutes(app: FastifyInstance, options: WebhookOptions): vo
         return reply.code(200).send({ ...nothing, ...ignored, ...answer });
       }
 
-      const report = await submit(read.events, log);
+      const report = inPlace(await submit(read.events, log), read.places);
       for (const { id, code, message } of report.rejected)
         log.warn({ source: name, shop: params.shop, event: id, code, reason: message }, "webhook rejected");
       webhookSeen(name, "accepted");
       return reply.code(source.answer === undefined ? 202 : 200).send({ ...report, ...ignored, ...answer });
     });
+}
+
+/** An index says where the event stands in the array that was sent. */
+function inPlace(report: IntakeResult, places: readonly number[] | undefined): IntakeResult {
+  if (places === undefined) return report;
+  const moved = <At extends { readonly index: number }>(at: At): At => ({ ...at, index: places[at.index] ?? at.index });
+  return { ...report, rejected: report.rejected.map(moved), warnings: report.warnings.map(moved) };
 }
 
 /** With any of the shop's secrets: while they are changed, the platform may sign with the old or the new one. */

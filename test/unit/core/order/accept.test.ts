@@ -35,6 +35,14 @@ test("an event of a configured shop is accepted with the identities of its buyer
 test.each<[string, ReturnType<typeof accept>, string | null, string]>([
   ["another shop", accept("order.created", { id: "b1" }, "beta"), "unknown_shop", 'shop: "beta" is not configured'],
   ["a phone that no one has", accept("order.created", { phone: "12" }), "invalid_event", "order.buyer.phone: is not"],
+  ["a phone without digits", accept("order.created", { phone: "abc" }), "invalid_event", "order.buyer.phone: has no"],
+  [
+    "a phone that no one has, and other fields that cannot be read",
+    accept("order.created", { phone: "12", country: "China", email: "mei", timeZone: "Nowhere" }),
+    "invalid_event",
+    "order.buyer.phone: is not",
+  ],
+  ["a zone alone", accept("order.created", { phone: " ", timeZone: "Nowhere" }), "invalid_event", "needs at least one"],
   ["an unknown type", accept("order.lost", null), "invalid_event", "type: must be one of"],
 ])("an event of %s is refused by its id", (_name, result, code, message) => {
   expect(result).toMatchObject({ ok: false, id: "e1", rejection: { code, message: expect.stringContaining(message) } });
