@@ -78,7 +78,7 @@ it("answers 503 while PostgreSQL is away, a page to a person with a link, and go
     .split("\n")
     .filter((line) => line.includes('"request failed"'));
   expect(lines.length).toBeGreaterThan(STORED.length);
-  for (const line of lines) expect(line).toMatch(/"level":40.*"reason":"PostgreSQL .*(start it|closed the connection)/);
+  for (const line of lines) expect(line).toMatch(/"level":50.*"reason":"PostgreSQL .*(start it|closed the connection)/);
 
   await proxy.restore();
   await eventually(

@@ -9,6 +9,7 @@ import type { ErrorCode } from "../contract/parts/errors.ts";
 import type { Actor } from "../contract/pauses.ts";
 import { type Auth, type BrowserSession, type Holder, mayAct } from "./auth.ts";
 import { HttpProblem } from "./errors.ts";
+import { logFailure } from "./log.ts";
 import { noRoute } from "./problems.ts";
 import { sessionToken } from "./session-cookie.ts";
 
@@ -114,7 +115,7 @@ export function addGuard(app: FastifyInstance, auth: Auth, countFailure: CountFa
 }
 
 function storeOut({ log }: FastifyRequest, error: unknown): HttpProblem {
-  log.error({ err: error }, "keys cannot be looked up");
+  logFailure(log, error, {}, "keys cannot be looked up");
   return new HttpProblem("store_unavailable", "the store of the keys does not answer", {
     headers: { "retry-after": "5" },
   });

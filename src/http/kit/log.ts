@@ -2,8 +2,9 @@
  * Logs each request by route template, method, status and time. It never logs a URL with its query, a header or a body. It logs only chosen
  * fields of an error: other fields of a database error contain the values of the row.
  */
-import type { FastifyInstance } from "fastify";
+import type { FastifyBaseLogger, FastifyInstance } from "fastify";
 import type { Logger } from "pino";
+import { explainDbError, isDbOutage } from "../../db/explain-error.ts";
 
 /** Receives each answer, for a histogram. `route` is the template, never the URL. */
 export type Observe = (answer: {
@@ -36,6 +37,11 @@ export function quietLog(log: Logger): Logger {
     return { name, message: error.message, stack, ...(typeof code === "string" && { code }), ...root };
   };
   return log.child({ part: "http" }, { redact: { paths: SECRET, censor: "[hidden]" }, serializers: { err } });
+}
+
+/** Writes why a request failed: an outage of PostgreSQL with what to do, all else with its place in the program. */
+export function logFailure(log: FastifyBaseLogger, error: unknown, fields: object, message: string): void {
+  log.error({ ...fields, ...(isDbOutage(error) ? { reason: explainDbError(error) } : { err: error }) }, message);
 }
 
 export function addRequestLog(app: FastifyInstance, observe: Observe | undefined): void {

@@ -1,4 +1,4 @@
-/** Answers every error as a problem of errors.ts, also an error before a route is found. Only bugs are logged as errors. */
+/** Answers every error as a problem of errors.ts, also an error before a route is found. Only bugs and outages are logged as errors. */
 import { STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
@@ -6,12 +6,13 @@ import { AmbiguousOrderError } from "../../core/order/named-order.ts";
 import { QueueAwayError } from "../../core/seams/queue-page.ts";
 import { fieldPath } from "../../core/text/zod-words.ts";
 import { PeriodError } from "../../core/values/when.ts";
-import { explainDbError, isDbOutage } from "../../db/explain-error.ts";
+import { isDbOutage } from "../../db/explain-error.ts";
 import { CampaignsBusy } from "../../db/stores/campaigns/planning-fence.ts";
 import { isLockTimeout } from "../../db/transaction.ts";
 import { ERRORS, type ErrorCode } from "../contract/parts/errors.ts";
 import type { Fault } from "../contract/parts/problem.ts";
 import { HttpProblem, problemText } from "./errors.ts";
+import { logFailure } from "./log.ts";
 import { showPage } from "./page.ts";
 
 const TYPE = "application/problem+json; charset=utf-8";
@@ -44,10 +45,7 @@ export function addProblems(app: FastifyInstance): void {
 }
 
 export function answerError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const problem = noted(error, request);
-  // If the connection closed now, the rest of the body would reset it, and the answer would be lost.
-  if (problem.code === "payload_too_large") reply.removeHeader("connection");
-  return answer(problem, request, reply);
+  return answer(noted(error, request), request, reply);
 }
 
 /** For the pages that people open from a link: a failure of ours is a page, too. */
@@ -64,11 +62,8 @@ const TRY_AGAIN = "<p>This did not work just now. Try again in a minute.</p><p>æ
 
 function noted(error: FastifyError, request: FastifyRequest): HttpProblem {
   const problem = problemOf(error);
-  if (problem.statusCode >= 500 && !(error instanceof HttpProblem)) {
-    const route = request.routeOptions?.url;
-    if (isDbOutage(error)) request.log.warn({ reason: explainDbError(error), route }, "request failed");
-    else request.log.error({ err: error, route }, "request failed");
-  }
+  if (problem.statusCode >= 500 && !(error instanceof HttpProblem))
+    logFailure(request.log, error, { route: request.routeOptions?.url }, "request failed");
   return problem;
 }
 
@@ -76,6 +71,8 @@ export const noRoute = ({ method, url }: FastifyRequest): HttpProblem =>
   new HttpProblem("not_found", `there is no ${method} ${url.split("?", 1)[0]?.slice(0, 200)}`);
 
 function answer(problem: HttpProblem, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  // If the connection closed now, the rest of the body would reset it, and the answer would be lost.
+  if (problem.code === "payload_too_large") reply.removeHeader("connection");
   reply
     .code(problem.statusCode)
     .headers(problem.extra.headers ?? {})

@@ -6,6 +6,7 @@ import type { FastifyBaseLogger } from "fastify";
 import { withDeadline } from "../../deadline.ts";
 import type { EventsVerbs, IntakeResult } from "../contract/events.ts";
 import { HttpProblem } from "./errors.ts";
+import { logFailure } from "./log.ts";
 
 /** While more events than this wait, new requests are refused: they would pile up in memory. */
 const MAX_PENDING = 200_000;
@@ -21,7 +22,7 @@ export function createSubmit(intake: EventsVerbs["intake"], timeoutMs: number): 
     try {
       return await withDeadline(timeoutMs, "the store", intake.submit(inputs));
     } catch (error) {
-      log.error({ err: error, events: inputs.length }, "intake failed");
+      logFailure(log, error, { events: inputs.length }, "intake failed");
       throw new HttpProblem("store_unavailable", "the store did not accept the events: send them again", {
         headers: { "retry-after": "5" },
       });

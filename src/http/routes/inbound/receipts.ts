@@ -20,6 +20,7 @@ import { readBody } from "../../kit/body/read-body.ts";
 import type { Strangers } from "../../kit/body/strangers.ts";
 import { HttpProblem } from "../../kit/errors.ts";
 import type { CountFailure } from "../../kit/guard.ts";
+import { logFailure } from "../../kit/log.ts";
 import { answers, JSON_TYPE } from "../../kit/openapi.ts";
 
 const BODY_LIMIT = 5_000_000;
@@ -115,7 +116,7 @@ export function receiptRoutes(plain: FastifyInstance, options: Options): void {
       "the store of the receipts",
       receipts.submit(channel, read.receipts),
     ).catch((error: unknown) => {
-      request.log.error({ err: error, channel, receipts: read.receipts.length }, "receipts could not be stored");
+      logFailure(request.log, error, { channel, receipts: read.receipts.length }, "receipts could not be stored");
       throw new HttpProblem("store_unavailable", "the receipts could not be stored: send them again", {
         headers: { "retry-after": "5" },
       });
