@@ -12,6 +12,7 @@ export const executablePath =
     .flatMap((dir) => NAMES.map((name) => join(dir, name)))
     .find((path) => existsSync(path));
 
-export const HOW_TO_GET_ONE = "there is no Chromium. Install it: apt-get install chromium-headless-shell, or set CHROMIUM_PATH";
+export const HOW_TO_GET_ONE =
+  "there is no Chromium. Install it: apt-get install chromium-headless-shell, or set CHROMIUM_PATH";
 /** Chromium's own sandbox is not there in a container. */
 export const ARGS = ["--no-sandbox", "--disable-gpu"];
