@@ -54,6 +54,33 @@ describe("a step that is a call", () => {
     expect(await only()).toMatchObject({ id, kind: "call", dueAt: "2026-11-10T20:10:00+08:00" });
   });
 
+  it("is one task where two calls of a case are due at one moment, and holds nobody else up", async () => {
+    const { receive, at, drain, list, rows, ledger } = await calls({
+      campaign: {
+        steps: [afterCreated("nudge", 90 * MINUTE, ["call"]), beforeClose("last-call", 15 * MINUTE, ["call"])],
+        limits: { max: 3, per: HOUR, gap: 0 },
+        whenTight: "pull",
+      },
+    });
+    const order = (id: string, buyer: string, phone: string, after: number, closes: number | null) =>
+      receivedEvent(`e-${id}`, "order.created", T0 + after * MINUTE, {
+        id,
+        createdAt: new Date(T0 + after * MINUTE).toISOString(),
+        ...(closes === null ? {} : { closesAt: new Date(T0 + closes * MINUTE).toISOString() }),
+        buyer: { id: buyer, phone },
+      });
+    await receive(order("o1", "b1", "+8613812345678", 0, null), order("o2", "b2", "+8613812345679", 0, null));
+    await at(T0 + 70 * MINUTE);
+    await receive(order("o3", "b1", "+8613812345678", 70, 160), order("o4", "b2", "+8613812345679", 70, 160));
+    // The sooner close pulls the nudge to the last call.
+    await at(T0 + 145 * MINUTE);
+    await drain();
+    const sent = ["145 sent last-call", "145 sent last-call", "145 sent nudge", "145 sent nudge"];
+    expect((await rows()).filter((row) => row.includes("sent"))).toEqual(sent);
+    expect(await ledger()).toEqual([DONE, DONE, DONE, DONE]);
+    expect(await list()).toMatchObject([{ kind: "call" }, { kind: "call" }]);
+  });
+
   it("waits for the end of quiet hours, and is skipped in the holdout and after a payment", async () => {
     const quiet = await calls({ campaign: { quietHours: quietOf("20:05", "20:40") } });
     await quiet.receive(receivedEvent("e1", "order.created", T0));

@@ -14,17 +14,21 @@ const tasks = rowSet<Pick<CallWrite, "shop" | "reminderId"> & { readonly taskId:
   reminder_id: uuid(({ reminderId }) => reminderId),
 });
 
-/** A case that has a task keeps it, and that is due now. The caller holds the buyers' locks. */
+/**
+ * A case that has a task keeps it, and that is due now. Of several calls of a case the last one says what it is about. The caller holds the
+ * buyers' locks.
+ */
 export function makeCalls(tx: Sql, calls: readonly CallWrite[]) {
   return tx`
     insert into tasks as t (id, shop_id, case_id, kind, created_at, due_at, reminder_id)
-    select n.id, n.shop_id, r.case_id, 'call', dunlin_now(), dunlin_now(), n.reminder_id
+    select distinct on (n.shop_id, r.case_id) n.id, n.shop_id, r.case_id, 'call', dunlin_now(), dunlin_now(), n.reminder_id
     from ${tasks.rows(
       tx,
       calls.map(({ shop, reminderId }) => ({ shop, reminderId, taskId: newId() })),
     )}
     join reminders r on r.shop_id = n.shop_id and r.id = n.reminder_id
     join cases c on c.shop_id = r.shop_id and c.id = r.case_id and c.ended_at is null
+    order by n.shop_id, r.case_id, n.id desc
     on conflict (shop_id, case_id) where ended_at is null
     do update set due_at = least(t.due_at, excluded.due_at), reminder_id = excluded.reminder_id, version = t.version + 1`;
 }
