@@ -5,6 +5,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { lived } from "../support/agreement/live.ts";
+import { PAST } from "../support/agreement/past.ts";
 import { CHANNELS, catalogOf, rehearsed } from "../support/agreement/rehearsed.ts";
 import { byShop, type Row } from "../support/agreement/rows.ts";
 import { type Shape, scenarioArb, scenarioOf } from "../support/agreement/scenarios.ts";
@@ -73,6 +74,11 @@ async function shrink(database: TestDatabase, found: Difference, start: number):
 const OUTCOMES =
   `cap closed excluded gap holdout manual no_campaign no_contact no_time paid paid_other_order quiet_hours recent refunded
   send stale superseded`.split(/\s+/);
+
+it.each(PAST)("agree where they once differed: $about", async ({ about: _about, ...shape }) => {
+  const { differences } = await compare(await testDatabase(), [shape], Date.parse(STARTS[0] ?? ""));
+  expect(differences).toEqual([]);
+});
 
 it("agree on what is sent and skipped, when, to whom and why", { timeout: 600_000 }, async () => {
   const database = await testDatabase();

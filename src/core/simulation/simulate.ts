@@ -5,7 +5,7 @@
  * date only when an event concerns it, and at the end.
  */
 
-import { firstIdentity, type Identities, identitiesOf } from "../order/contact.ts";
+import { firstIdentity, type Identities, type Identity, identitiesOf } from "../order/contact.ts";
 import type { OrderEvent } from "../order/event.ts";
 import { foldOrder, isKnown, type Order } from "../order/order.ts";
 import { addReporter, reporterOf } from "../order/sharing.ts";
@@ -98,13 +98,17 @@ export function simulate(input: SimulationInput): SimulationTotals {
     if (identities.platformId !== null) order.reporters.add(reporterOf(identities.platformId));
     if (identities.platformId === null)
       for (const contact of identities.contacts) order.through.add(addressKey(contact));
-    for (const contact of [...identities.contacts, ...identities.emails]) {
+    report(shop, event, identities.platformId, identities.contacts);
+    return { shop, event, identities };
+  };
+
+  const report = (shop: Shop, { occurredAt }: OrderEvent, id: string | null, contacts: readonly Identity[]): void => {
+    for (const contact of contacts) {
       const key = addressKey(contact);
       const reporters = shop.reporters.get(key) ?? new Map<string, number>();
       shop.reporters.set(key, reporters);
-      if (identities.platformId !== null) addReporter(reporters, identities.platformId, event.occurredAt);
+      if (id !== null) addReporter(reporters, id, occurredAt);
     }
-    return { shop, event, identities };
   };
 
   /** Persons lose the contacts that strangers share, and those whom these had joined are separated. */
@@ -183,6 +187,8 @@ export function simulate(input: SimulationInput): SimulationTotals {
     const id = event.order.id;
     const order = orderIn(shop, event);
     order.received.push(event);
+    // E-mail addresses join nobody. So those of this very event do not count where persons are separated by it.
+    report(shop, event, all.platformId, all.emails);
     const identities = { ...all, contacts: all.contacts.filter((contact) => !isStrangers(shop, contact)) };
     const person = join(shop, event, order, identities, firstIdentity(all));
     if (person === null) return;
