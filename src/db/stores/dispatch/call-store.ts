@@ -15,7 +15,7 @@ const tasks = rowSet<Pick<CallWrite, "shop" | "reminderId"> & { readonly taskId:
 });
 
 /**
- * A case that has a task keeps it, and that is due now. Of several calls of a case the last one says what it is about. The caller holds the
+ * A case that has a task keeps it, and that is due now. The last one of several calls of a case says what it is about. The caller holds the
  * buyers' locks.
  */
 export function makeCalls(tx: Sql, calls: readonly CallWrite[]) {
