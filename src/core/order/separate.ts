@@ -9,7 +9,7 @@ export type Joined = {
   readonly orders: ReadonlyMap<string, JoinedOrder>;
   /** The contacts that are still the buyer's, by name: the ids that reported each. */
   readonly contacts: ReadonlyMap<string, readonly string[]>;
-  /** Its e-mail addresses likewise. They join nothing, and go with the ids that reported them unless one of those stays. */
+  /** Its e-mail addresses likewise. They join nothing, and each buyer has those that its ids reported. */
   readonly emails: ReadonlyMap<string, readonly string[]>;
 };
 
@@ -19,7 +19,14 @@ export type JoinedOrder = {
   readonly through: readonly string[];
 };
 
-export type Leaving = { readonly ids: string[]; readonly orders: string[]; readonly contacts: string[] };
+export type Leaving = {
+  readonly ids: string[];
+  readonly orders: string[];
+  /** With e-mail addresses that nobody else reported. */
+  readonly contacts: string[];
+  /** E-mail addresses that another buyer has, too. */
+  readonly copies: string[];
+};
 
 /** The groups that leave. All that no id reported stays. */
 export function separate({ own, ids, orders, contacts, emails }: Joined): Leaving[] {
@@ -43,16 +50,21 @@ export function separate({ own, ids, orders, contacts, emails }: Joined): Leavin
   for (const id of ids) {
     const root = rootOf(id);
     if (root === stays) continue;
-    const group = leaving.get(root) ?? { ids: [], orders: [], contacts: [] };
+    const group = leaving.get(root) ?? { ids: [], orders: [], contacts: [], copies: [] };
     group.ids.push(id);
     leaving.set(root, group);
   }
   for (const [order, [first]] of reports) if (first !== undefined) leaving.get(rootOf(first))?.orders.push(order);
   for (const contact of contacts.keys()) leaving.get(rootOf(contact))?.contacts.push(contact);
   for (const [email, names] of emails) {
-    const roots = names.map(rootOf);
-    const heir = roots.includes(stays) ? undefined : roots.map((root) => leaving.get(root)).find((group) => group);
-    heir?.contacts.push(email);
+    const roots = new Set(names.map(rootOf));
+    let isTaken = roots.has(stays);
+    for (const root of roots) {
+      const group = leaving.get(root);
+      if (group === undefined) continue;
+      (isTaken ? group.copies : group.contacts).push(email);
+      isTaken = true;
+    }
   }
   return [...leaving.values()];
 }

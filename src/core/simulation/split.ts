@@ -11,16 +11,21 @@ export function splitPerson(person: Person, reports: Omit<Joined, "own" | "ids">
   const { platformId, ids } = person;
   if (platformId === null || ids.size === 0) return [];
   const names = new Map([...ids.keys()].map((id) => [reporterOf(id), id]));
+  const addresses = new Map(person.addresses);
   const groups = separate({ own: reporterOf(platformId), ids: [...names.keys()], ...reports });
   return groups.flatMap((group) => {
     const leaving = { ...group, ids: group.ids.flatMap((name) => names.get(name) ?? []) };
-    const heir = heirOf(person, leaving);
+    const heir = heirOf(person, leaving, addresses);
     return heir === null ? [] : [{ person: heir, leaving }];
   });
 }
 
 /** The oldest of the ids is the person's own. */
-function heirOf(person: Person, { ids, orders, contacts }: Leaving): Person | null {
+function heirOf(
+  person: Person,
+  { ids, orders, contacts, copies }: Leaving,
+  addresses: Person["addresses"],
+): Person | null {
   const further = ids
     .flatMap((id) => {
       const kept = person.ids.get(id);
@@ -43,10 +48,10 @@ function heirOf(person: Person, { ids, orders, contacts }: Leaving): Person | nu
     heir.state.orders.set(id, tracked);
     person.state.orders.delete(id);
   }
-  for (const key of contacts) {
-    const address = person.addresses.get(key);
+  for (const key of [...contacts, ...copies]) {
+    const address = addresses.get(key);
     if (address === undefined) continue;
-    removeAddress(person, address);
+    if (contacts.includes(key)) removeAddress(person, address);
     heir.addresses.set(key, address);
     setContact(heir.state, address.kind, { suppressed: false, reportedAt: address.at, reportedId: address.id });
   }

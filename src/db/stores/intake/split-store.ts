@@ -65,11 +65,26 @@ export async function splitBuyer(
       orderExposures(sql, shop, buyer),
       sql`update contacts set buyer_id = ${heir}
           where shop_id = ${shop} and encode(hash, 'hex') = any(${plain(group.contacts.flatMap((name) => hashes.get(name) ?? []))}::text[]) and buyer_id = ${buyer}`,
+      copyEmails(
+        sql,
+        shop,
+        heir,
+        group.copies.flatMap((name) => hashes.get(name) ?? []),
+      ),
     ]);
   }
   if (leaving.length === 0) return;
   await endEmptyCase(sql, { shop, id: buyer });
   await endStrangersPromise(sql, { shop, id: buyer });
+}
+
+/** Another row for each, of whomever it is by now. `hashes` in hex. */
+function copyEmails(sql: Sql, shop: string, heir: string, hashes: readonly string[]) {
+  if (hashes.length === 0) return null;
+  return sql`
+    insert into contacts (shop_id, hash, address, buyer_id, kind, cipher, key_id, told_at, told_id, reporters)
+    select shop_id, uuid_send(gen_random_uuid()), address, ${heir}, kind, cipher, key_id, told_at, told_id, reporters
+    from contacts where shop_id = ${shop} and encode(hash, 'hex') = any(${plain(hashes)}::text[])`;
 }
 
 /** The rows of a case that has lost all its orders vanish undecided. */

@@ -16,27 +16,27 @@ const joined = (
 
 it("lets each id go that nothing joins, with its orders and contacts", () => {
   expect(separate(joined({ o1: ["a"], o2: ["b"], o3: ["c"], o4: [] }, { w1: ["a"], w2: ["b"], q: [] }))).toEqual([
-    { ids: ["b"], orders: ["o2"], contacts: ["w2"] },
-    { ids: ["c"], orders: ["o3"], contacts: [] },
-    { ids: ["d"], orders: [], contacts: [] },
+    { ids: ["b"], orders: ["o2"], contacts: ["w2"], copies: [] },
+    { ids: ["c"], orders: ["o3"], contacts: [], copies: [] },
+    { ids: ["d"], orders: [], contacts: [], copies: [] },
   ]);
 });
 
 it("keeps ids together that an order or another contact joins", () => {
   expect(separate(joined({ o1: ["a", "b"], o2: ["c"] }, { w: ["c", "d"] }))).toEqual([
-    { ids: ["c", "d"], orders: ["o2"], contacts: ["w"] },
+    { ids: ["c", "d"], orders: ["o2"], contacts: ["w"], copies: [] },
   ]);
   expect(separate(joined({ o1: ["b", "c"] }, { w: ["c", "d"], v: ["d", "a"] }))).toEqual([]);
   // By way of an id that is not the buyer's any more.
   expect(separate(joined({ o1: ["b", "x"], o2: ["x", "a"] }))).toMatchObject([{ ids: ["c"] }, { ids: ["d"] }]);
 });
 
-it("lets an e-mail address go with the ids that reported it, and joins nothing by it", () => {
+it("leaves each id the e-mail addresses that it reported, and joins nothing by them", () => {
   const emails = { shared: ["a", "b"], gone: ["b"], both: ["b", "c"], old: ["x"], silent: [] };
   expect(separate(joined({ o1: ["a"], o2: ["b"] }, {}, {}, emails))).toEqual([
-    { ids: ["b"], orders: ["o2"], contacts: ["gone", "both"] },
-    { ids: ["c"], orders: [], contacts: [] },
-    { ids: ["d"], orders: [], contacts: [] },
+    { ids: ["b"], orders: ["o2"], contacts: ["gone", "both"], copies: ["shared"] },
+    { ids: ["c"], orders: [], contacts: [], copies: ["both"] },
+    { ids: ["d"], orders: [], contacts: [], copies: [] },
   ]);
 });
 
@@ -54,8 +54,8 @@ it("keeps ids together whose orders a contact joins that was reported without an
   expect(
     separate(joined({ o1: ["b"], o2: [], o3: [] }, { w: ["b"] }, { o1: ["x"], o2: ["w", "x"], o3: ["x"] })),
   ).toEqual([
-    { ids: ["b"], orders: ["o1", "o2"], contacts: ["w"] },
-    { ids: ["c"], orders: [], contacts: [] },
-    { ids: ["d"], orders: [], contacts: [] },
+    { ids: ["b"], orders: ["o1", "o2"], contacts: ["w"], copies: [] },
+    { ids: ["c"], orders: [], contacts: [], copies: [] },
+    { ids: ["d"], orders: [], contacts: [], copies: [] },
   ]);
 });
