@@ -4,7 +4,7 @@ import type { Shape } from "./scenarios.ts";
 type Event = Shape["events"][number];
 type Campaign = Shape["campaigns"][number];
 
-const PLAIN_EVENT: Partial<Event> = {
+export const PLAIN_EVENT = {
   again: false,
   buyer: null,
   age: 0,
@@ -15,9 +15,9 @@ const PLAIN_EVENT: Partial<Event> = {
   pending: null,
   method: null,
   presale: null,
-};
+} satisfies Partial<Event>;
 const PLAIN_BUYER: Partial<NonNullable<Event["buyer"]>> = { of: null, foreign: null, timeZone: null };
-const PLAIN_CAMPAIGN: Partial<Campaign> = {
+export const PLAIN_CAMPAIGN = {
   priority: 0,
   active: [null, null],
   match: { shops: null, tags: null, amount: null },
@@ -34,14 +34,14 @@ const PLAIN_CAMPAIGN: Partial<Campaign> = {
   staleAfter: 3_600_000,
   whenTight: "pull",
   manual: null,
-};
-const PLAIN_SHOP: Partial<Shape["shop"]> = {
+} satisfies Partial<Campaign>;
+export const PLAIN_SHOP = {
   timeZone: "UTC",
   closeAfter: null,
   quiet: null,
   cashOnDelivery: ["cod"],
   joinAtMost: 5,
-};
+} satisfies Partial<Shape["shop"]>;
 
 /** One thing less each: an event, a step, a campaign, or a value that need not be there. */
 export function simpler(shape: Shape): Shape[] {
